@@ -1,0 +1,24 @@
+"""cozviewer: scroll into a photo without end.
+
+The way of one wheel event, and where each part of it lives:
+
+    wheel                   ui/gestures, ui/wheel       what the event means
+    -> camera               ui/navigator, pyramid/camera  glides there; exact at any depth
+    -> plan                 pyramid/plan                which tiles are seen, stand in, are missing
+    -> paint                ui/canvas, ui/painter       at once, from what is in memory
+       <- tiles             jobs/tile_loader            from the source or the store
+    -> rest                 ui/main_window              the gesture has settled
+    -> step request         jobs/document, jobs/zoom_worker   on a QThread
+    -> chain                chain/chain                 what must be computed, coarse to fine
+       -> prompt, upscale   chain/protocols <- models/  the doors, and what comes through them
+       -> fidelity          chain/fidelity              colour stays true to the parent
+       -> tile              chain/step, pyramid/store   kept for good
+    -> "tile made"          jobs/document               the plan is made anew, the tile fades in
+    -> exact frame          jobs/frame_composer, pyramid/compose   what `render` gives, too
+
+Imports go one way: app, cli -> commands, ui -> jobs -> provenance -> chain, export -> pyramid.
+`assembly` puts models and chain together for both programs; `models` is known to nobody else.
+Words: see the docstrings of `pyramid/geometry` (level, tile), `pyramid/camera`, `chain/recipe`.
+"""
+
+__version__ = "0.1.0"

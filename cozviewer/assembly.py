@@ -1,0 +1,72 @@
+"""Puts a chain together from what a person chose: models, recipe, store, pyramid.
+
+Used by both composition roots, `app` and the commands. Nothing heavy is imported before a model
+is first used.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.protocols import Notice, Prompter, Upscaler
+from cozviewer.chain.recipe import Recipe, recipe_of
+from cozviewer.folders import models_folder, pyramids_folder
+from cozviewer.models.engines import make_prompter, make_upscaler
+from cozviewer.pyramid.cache import store_path
+from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.source import Source
+from cozviewer.pyramid.store import Shelf, TileStore
+
+
+@dataclass(frozen=True)
+class Models:
+    """What makes the finer levels: a pair of models and the recipe that names them."""
+
+    upscaler: Upscaler
+    prompter: Prompter
+    recipe: Recipe
+
+
+def make_models(choice: EngineChoice, cache: Path | None, notice: Notice) -> Models:
+    """Return the models that a person chose; nothing heavy is imported or read yet.
+
+    Args:
+        cache: The cache folder, for converted weights; None keeps them in memory only.
+        notice: Receives sentences about trouble with the models, at any later time.
+
+    Raises:
+        BadInput: An unknown engine, prompter or device, or a file that is no model.
+    """
+    folder = None if cache is None else models_folder(cache)
+    upscaler = make_upscaler(choice.engine, device=choice.device, cache_dir=folder, notice=notice)
+    prompter = make_prompter(choice.prompter, choice.prompt)
+    return Models(upscaler, prompter, recipe_of(upscaler, prompter, seed=choice.seed))
+
+
+def open_chain(source: Source, choice: EngineChoice, cache: Path | None, notice: Notice) -> Chain:
+    """Return the chain for a source; its tiles made earlier are there at once.
+
+    Args:
+        cache: The cache folder; None keeps tiles in memory only.
+        notice: Receives sentences about trouble with the cache or the models.
+
+    Raises:
+        BadInput: An unknown engine, prompter or device, or a file that is no model.
+    """
+    models = make_models(choice, cache, notice)
+    shelf = Shelf(
+        source_digest=source.digest,
+        source_name=source.name,
+        source_width=source.width,
+        source_height=source.height,
+        recipe_digest=models.recipe.digest,
+        recipe=models.recipe.text,
+    )
+    path = (
+        None
+        if cache is None
+        else store_path(pyramids_folder(cache), source.digest, models.recipe.digest)
+    )
+    pyramid = Pyramid(source, TileStore.open(path, shelf, notice))
+    return Chain(pyramid, models.upscaler, models.prompter, models.recipe)

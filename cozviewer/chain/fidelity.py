@@ -1,0 +1,101 @@
+"""Fidelity: after each step colour and coarse detail are brought back to the parent's.
+
+Super-resolution models shift colours by a few grey levels, and a chain adds it up. Adding back
+the parent's residual keeps the picture the same when zooming out; blurring that residual first
+keeps the parent's own noise from coming back as grain and false colour. This is iterative
+back-projection (Irani & Peleg 1991) with a Gaussian of one parent pixel as its kernel.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cozviewer.pyramid.geometry import STEP_SCALE
+from cozviewer.pyramid.pixels import RgbFloat
+
+SIGMA = 1.0
+"""Blur of the residual in parent pixels. Measured with Real-ESRGAN over five photos: shrunk back
+PSNR against the parent 33/40/46/51 dB over four steps, NIQE and look unchanged; unblurred gives
+43/50/56/60 dB, but brings noise back."""
+
+ROUNDS = 2
+"""Times the residual is added back."""
+
+
+def corrected(fine: RgbFloat, parent: RgbFloat, strength: float) -> RgbFloat:
+    """Return `fine` brought back to its parent.
+
+    Args:
+        fine: (4H, 4W, 3) in 0..1, what the upscaler made of `parent`. It is written to.
+        parent: (H, W, 3) in 0..1.
+        strength: 0 leaves `fine` as it is, 1 corrects in full.
+    """
+    if strength <= 0:
+        return fine
+    residual = parent - shrunk(fine)
+    added = np.zeros_like(parent)
+    for _ in range(ROUNDS):
+        part = blurred(residual, SIGMA) * np.float32(strength)
+        added += part
+        # What enlarging and shrinking leave of `part` is known without doing either, so the
+        # costly enlargement is done once, for all rounds.
+        residual -= _convolved(part, ENLARGED_AND_SHRUNK)
+    fine += enlarged(added)
+    return fine
+
+
+def shrunk(fine: RgbFloat) -> RgbFloat:
+    """Return the area average over 4x4 pixels; (4H, 4W, 3) becomes (H, W, 3)."""
+    height, width = fine.shape[0] // STEP_SCALE, fine.shape[1] // STEP_SCALE
+    rows = fine.reshape(height, STEP_SCALE, width * STEP_SCALE, 3).sum(axis=1)
+    means: RgbFloat = rows.reshape(height, width, STEP_SCALE, 3).sum(axis=2)
+    means *= np.float32(1 / STEP_SCALE**2)
+    return means
+
+
+def blurred(picture: RgbFloat, sigma: float) -> RgbFloat:
+    """Return a Gaussian blur of sigma pixels (cut at 3 sigma, the edge repeated)."""
+    radius = max(1, round(3 * sigma))
+    taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
+    return _convolved(picture, taps / taps.sum())
+
+
+def enlarged(picture: RgbFloat) -> RgbFloat:
+    """Return a bicubic enlargement by 4; values may lie anywhere."""
+    size = (picture.shape[1] * STEP_SCALE, picture.shape[0] * STEP_SCALE)
+    planes = [
+        Image.fromarray(np.ascontiguousarray(picture[:, :, i])).resize(
+            size, Image.Resampling.BICUBIC
+        )
+        for i in range(3)
+    ]
+    return np.stack([np.asarray(plane) for plane in planes], axis=-1)
+
+
+def _convolved(picture: RgbFloat, taps: NDArray[np.float64]) -> RgbFloat:
+    """Return `picture` convolved along both axes with an odd number of taps, the edge repeated."""
+    radius = len(taps) // 2
+    height, width = picture.shape[:2]
+    padded = np.pad(picture, ((radius, radius), (radius, radius), (0, 0)), mode="edge")
+    rows, both = np.zeros_like(padded[:height]), np.zeros_like(picture)
+    for i, tap in enumerate(taps):
+        rows += np.float32(tap) * padded[i : i + height]
+    for i, tap in enumerate(taps):
+        both += np.float32(tap) * rows[:, i : i + width]
+    return both
+
+
+def _enlarged_and_shrunk() -> NDArray[np.float64]:
+    """Return the taps of a bicubic enlargement by 4 followed by the mean of each 4: the cubic
+    kernel (Keys 1981, a = -1/2) seen from the four places that a parent pixel becomes."""
+    places = (np.arange(STEP_SCALE) + 0.5) / STEP_SCALE - 0.5
+    x = np.abs(np.arange(-2, 3)[:, None] - places[None, :])
+    near = 1.5 * x**3 - 2.5 * x**2 + 1
+    far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
+    weights = np.where(x < 1, near, np.where(x < 2, far, 0.0))
+    taps: NDArray[np.float64] = weights.mean(axis=1)
+    return taps
+
+
+ENLARGED_AND_SHRUNK = _enlarged_and_shrunk()
+"""See there; 5 taps in parent pixels, summing to 1."""

@@ -1,0 +1,103 @@
+"""The paper's protocol: one 512x512 picture, and again and again the 4x enlarged middle of it.
+
+Chain-of-Zoom (arXiv 2505.18600) measures on such chains. Unlike `chain`, which builds tiles under
+a view, this needs no pyramid: each state is made from the state before, as 8-bit pixels.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from PIL import Image
+
+from cozviewer.chain.fidelity import corrected
+from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler
+from cozviewer.chain.recipe import Recipe
+from cozviewer.errors import Cancelled as WorkCancelled
+from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
+from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_8bit, to_float
+
+Pixels = TypeVar("Pixels", Rgb8, RgbFloat)
+
+SIDE = 512
+"""Side of every state in pixels."""
+
+CROP = SIDE // STEP_SCALE
+"""Side of the middle that a step enlarges: columns and rows 192..320."""
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """One picture of the chain.
+
+    Attributes:
+        index: 0 for the picture that the chain begins with; each one more is 4x closer.
+        pixels: (512, 512, 3) uint8.
+        prompt: The words that it was made with; "" for index 0.
+    """
+
+    index: int
+    pixels: Rgb8
+    prompt: str
+
+
+def first_state(picture: Rgb8) -> State:
+    """Return the state that a chain begins with: the picture made smaller or larger (LANCZOS)
+    until its short side is 512, and the middle of that.
+
+    Args:
+        picture: (H, W, 3) uint8, upright.
+    """
+    height, width = picture.shape[:2]
+    short = min(width, height)
+    # The long side rounds down, as in the authors' code.
+    size = (width * SIDE // short, height * SIDE // short)
+    resized = Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS)
+    left, top = (size[0] - SIDE) // 2, (size[1] - SIDE) // 2
+    return State(0, np.asarray(resized.crop((left, top, left + SIDE, top + SIDE))), "")
+
+
+def later_states(
+    first: State,
+    levels: int,
+    upscaler: Upscaler,
+    prompter: Prompter,
+    recipe: Recipe,
+    cancelled: Cancelled,
+) -> Iterator[State]:
+    """Yield the states after the first, one per step, each as soon as it is made.
+
+    The upscaler is shown `recipe.halo` more pixels of the state before on every side, which are
+    cut away again; the prompter sees what the authors' sees, the state before and its middle
+    enlarged to 512x512 (bicubic).
+
+    Raises:
+        Cancelled, Failure: From the models, or between two steps.
+    """
+    state = first
+    halo = min(recipe.halo, (SIDE - CROP) // 2)
+    for index in range(first.index + 1, first.index + 1 + levels):
+        if cancelled():
+            raise WorkCancelled("Stopped.")
+        near = Image.fromarray(middle(state.pixels, CROP)).resize(
+            (SIDE, SIDE), Image.Resampling.BICUBIC
+        )
+        prompt = prompter.prompt(state.pixels, np.asarray(near), cancelled)
+        parent = to_float(middle(state.pixels, CROP + 2 * halo))
+        seed = recipe.tile_seed(TileKey(index * STEP_LEVELS, 0, 0))
+        fine = upscaler.upscale(parent, prompt, seed, cancelled)
+        fine = corrected(fine, parent, recipe.fidelity)
+        state = State(index, to_8bit(middle(fine, SIDE)), prompt)
+        yield state
+
+
+def middle(picture: Pixels, side: int) -> Pixels:
+    """Return the middle of a square picture, side x side pixels; a view into it."""
+    edge = (picture.shape[0] - side) // 2
+    return picture[edge : edge + side, edge : edge + side]
+
+
+def strip(states: list[State]) -> Rgb8:
+    """Return the states beside each other, the first on the left: (512, 512 * n, 3) uint8."""
+    return np.concatenate([state.pixels for state in states], axis=1)

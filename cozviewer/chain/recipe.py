@@ -1,0 +1,81 @@
+"""The recipe: everything that decides pixels besides the parent level.
+
+Its digest names a pyramid's store file, so tiles of two recipes never mix. The device and its
+number format are left out on purpose: they move a pixel by less than a grey level, and a pyramid
+begun on one machine goes on on another.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from cozviewer.chain.protocols import Prompter, Upscaler
+from cozviewer.pyramid.geometry import TileKey
+
+METHOD = 1
+"""Counts changes of the step itself (geometry, fidelity formula) that change pixels."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a pyramid is made.
+
+    Attributes:
+        upscaler: `Upscaler.identity` as sorted pairs.
+        prompter: `Prompter.identity` as sorted pairs.
+        seed: Start of all randomness.
+        fidelity: How closely colour and coarse detail follow the parent, 0 (free) to 1 (faithful).
+        halo: Parent pixels of context around a tile.
+    """
+
+    upscaler: tuple[tuple[str, str], ...]
+    prompter: tuple[tuple[str, str], ...]
+    seed: int
+    fidelity: float
+    halo: int
+
+    @property
+    def text(self) -> str:
+        """The recipe as canonical JSON."""
+        return json.dumps(
+            {
+                "method": METHOD,
+                "upscaler": dict(self.upscaler),
+                "prompter": dict(self.prompter),
+                "seed": self.seed,
+                "fidelity": float(self.fidelity),
+                "halo": self.halo,
+            },
+            sort_keys=True,
+            separators=(",", ":"),
+        )
+
+    @property
+    def digest(self) -> str:
+        """Hex SHA-256 of `text`."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def tile_seed(self, key: TileKey) -> int:
+        """Return the seed of one tile, the same on every machine and in any order; 0..2^32-1."""
+        digest = hashlib.sha256(f"{self.seed}:{key}".encode()).digest()
+        return int.from_bytes(digest[:4], "little")
+
+
+def recipe_of(
+    upscaler: Upscaler, prompter: Prompter, *, seed: int = 0, fidelity: float | None = None
+) -> Recipe:
+    """Return the recipe of a pair of models.
+
+    Args:
+        seed: Start of all randomness.
+        fidelity: 0..1; None takes 1 for models that invent detail. Interpolation is true to its
+            parent by itself and always gets 0.
+    """
+    wanted = 1.0 if fidelity is None else fidelity
+    return Recipe(
+        upscaler=tuple(sorted(upscaler.identity.items())),
+        prompter=tuple(sorted(prompter.identity.items())),
+        seed=seed,
+        fidelity=wanted if upscaler.generative else 0.0,
+        halo=upscaler.halo,
+    )

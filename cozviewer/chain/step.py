@@ -1,0 +1,77 @@
+"""One tile of one zoom step: parent pixels and halo in, a finished tile out.
+
+A tile is always computed from the same parent pixels, whatever view asked for it: the same
+region reached along different paths, or in another session, gives the same pixels.
+"""
+
+import numpy as np
+
+from cozviewer.chain.fidelity import corrected
+from cozviewer.chain.protocols import Cancelled, Upscaler
+from cozviewer.chain.recipe import Recipe
+from cozviewer.pyramid.geometry import (
+    STEP_LEVELS,
+    STEP_SCALE,
+    Rect,
+    TileKey,
+    coarser,
+    level_rect,
+    tile_rect,
+)
+from cozviewer.pyramid.pixels import Rgb8, to_8bit, to_float
+from cozviewer.pyramid.pyramid import Pyramid
+
+
+def parent_region(key: TileKey, halo: int, source_width: int, source_height: int) -> Rect:
+    """Return the pixels of level key.z - 2 that a tile is made from, halo included, cut to the
+    picture."""
+    whole = level_rect(key.z, source_width, source_height)
+    core = coarser(tile_rect(key).intersected(whole), STEP_LEVELS)
+    return core.grown(halo).intersected(coarser(whole, STEP_LEVELS))
+
+
+def make_tile(
+    key: TileKey,
+    pyramid: Pyramid,
+    upscaler: Upscaler,
+    recipe: Recipe,
+    prompt: str,
+    cancelled: Cancelled,
+) -> Rgb8:
+    """Return the pixels of a tile, made from its parent level.
+
+    Args:
+        key: A tile of a step level (even z > 0) whose parents all exist.
+        cancelled: Passed on to the upscaler.
+
+    Returns:
+        (h, w, 3) uint8, cut at the picture's edge.
+
+    Raises:
+        TileMissing, Cancelled, Failure.
+    """
+    core = coarser(pyramid.tile_rect(key), STEP_LEVELS)
+    there = parent_region(key, recipe.halo, pyramid.source.width, pyramid.source.height)
+    haloed = core.grown(recipe.halo)
+    parent = pyramid.exact_region(key.z - STEP_LEVELS, there)
+    padded = to_float(_mirrored(parent, there, haloed))
+    fine = upscaler.upscale(padded, prompt, recipe.tile_seed(key), cancelled)
+    fine = corrected(fine, padded, recipe.fidelity)
+    cut = recipe.halo * STEP_SCALE
+    return to_8bit(fine[cut : cut + core.height * STEP_SCALE, cut : cut + core.width * STEP_SCALE])
+
+
+def _mirrored(parent: Rgb8, there: Rect, wanted: Rect) -> Rgb8:
+    """Return `parent` (which covers `there`) continued to `wanted` by mirroring: beyond the
+    picture's edge a model sees plausible texture instead of a frame."""
+    if there == wanted:
+        return parent
+    return np.pad(
+        parent,
+        (
+            (there.y - wanted.y, wanted.bottom - there.bottom),
+            (there.x - wanted.x, wanted.right - there.right),
+            (0, 0),
+        ),
+        mode="symmetric",
+    )

@@ -1,0 +1,182 @@
+"""`cozviewer cache`: show or clear the tiles that were made before."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cozviewer.errors import BadInput
+
+if TYPE_CHECKING:
+    from cozviewer.pyramid.cache import StoreInfo
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
+    """Add `cache` with its actions `show` and `clear`."""
+    parser = subparsers.add_parser(
+        "cache",
+        help="show or clear the tiles that were made before",
+        description="Finished tiles are kept, so that a photo opened again is refined at once. "
+        "When they outgrow the budget, those not seen for the longest time go first.",
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    show = actions.add_parser("show", help="list what is kept", description="List what is kept.")
+    clear = actions.add_parser(
+        "clear", help="delete tiles", description="Delete the tiles of one picture, or all."
+    )
+    clear.add_argument(
+        "name",
+        nargs="?",
+        metavar="NAME",
+        help="name of a picture, or of a file of tiles, as `show` lists them (default: all)",
+    )
+    clear.add_argument("--yes", action="store_true", help="clear all without asking")
+    clear.add_argument(
+        "--set-aside",
+        action="store_true",
+        help="delete the broken files that were set aside, instead of tiles",
+    )
+    for action in (show, clear):
+        action.add_argument(
+            "--cache", type=Path, metavar="DIR", help="a cache folder other than your own"
+        )
+        action.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show or clear; print the result on stdout.
+
+    Raises:
+        BadInput: No such folder or picture, or nobody to ask.
+        Failure: A file could not be deleted.
+    """
+    from cozviewer.folders import cache_folder, pyramids_folder
+
+    if args.cache is not None and not args.cache.is_dir():
+        raise BadInput(f"There is no folder {args.cache}: --cache wants one that was used before.")
+    folder = pyramids_folder(cache_folder() if args.cache is None else args.cache)
+    if args.action == "show":
+        return _show(folder, args.json)
+    if args.set_aside:
+        return _clear_set_aside(folder, args)
+    return _clear(folder, args)
+
+
+def size_text(size: int) -> str:
+    """Return bytes for people: "0 bytes", "370 kB", "1.2 GB"."""
+    value, units = float(size), ["bytes", "kB", "MB", "GB", "TB"]
+    while value >= 999.5 and len(units) > 1:
+        value /= 1000
+        units.pop(0)
+    return (
+        f"{value:.1f} {units[0]}" if value < 9.95 and value != size else f"{value:.0f} {units[0]}"
+    )
+
+
+def _show(folder: Path, as_json: bool) -> int:
+    from cozviewer.pyramid.cache import BUDGET_BYTES, folder_bytes, list_set_aside, list_stores
+
+    stores, aside = list_stores(folder), list_set_aside(folder)
+    total = folder_bytes(folder)
+    if as_json:
+        result = {
+            "folder": str(folder),
+            "bytes": total,
+            "budget": BUDGET_BYTES,
+            "pyramids": [_as_json(store) for store in stores],
+            "set_aside": [{"path": str(path), "bytes": path.stat().st_size} for path in aside],
+        }
+        print(json.dumps(result, indent=2))
+        return 0
+    print(f"{size_text(total)} of {size_text(BUDGET_BYTES)} in {_clean(str(folder))}")
+    rows = [_row(store) for store in stores]
+    if rows:
+        rows.insert(0, ("PICTURE", "PIXELS", "ENGINE", "TILES", "SIZE", "LAST SEEN", "FILE"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
+    if aside:
+        print("Set aside because broken or foreign; `cozviewer cache clear --set-aside` deletes:")
+    for path in aside:
+        print(f"  {_clean(path.name)}  {size_text(path.stat().st_size)}")
+    return 0
+
+
+def _clear(folder: Path, args: argparse.Namespace) -> int:
+    from cozviewer.pyramid.cache import clear, list_stores
+
+    stores = list_stores(folder)
+    if args.name is None and stores and not args.yes:
+        _ask(f"Delete the tiles of all {len(stores)} pyramids in {folder}?")
+    freed = clear(folder, args.name)
+    if args.name is not None and not freed:
+        raise BadInput(
+            f"No tiles of {args.name} are kept: `cozviewer cache show` lists what there is."
+        )
+    return _tell_freed(freed, args.json)
+
+
+def _clear_set_aside(folder: Path, args: argparse.Namespace) -> int:
+    from cozviewer.pyramid.cache import clear_set_aside
+
+    if args.name is not None:
+        raise BadInput(
+            "NAME and --set-aside do not go together: what was set aside goes as a whole."
+        )
+    return _tell_freed(clear_set_aside(folder), args.json)
+
+
+def _ask(question: str) -> None:
+    """Return if the person says yes."""
+    if not sys.stdin.isatty():
+        raise BadInput("Clearing all tiles wants a yes: name a picture, or add --yes.")
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise BadInput("Nothing was deleted: say y next time, or name one picture.")
+
+
+def _tell_freed(freed: int, as_json: bool) -> int:
+    print(json.dumps({"freed": freed}) if as_json else f"Freed {size_text(freed)}.")
+    return 0
+
+
+def _row(store: "StoreInfo") -> tuple[str, ...]:
+    return (
+        _clean(store.source_name),
+        f"{store.source_width} × {store.source_height}",
+        _clean(_engine(store.recipe)),
+        str(store.tiles),
+        size_text(store.bytes),
+        _local(store.last_seen),
+        _clean(store.path.name),
+    )
+
+
+def _as_json(store: "StoreInfo") -> dict[str, Any]:
+    try:
+        recipe = json.loads(store.recipe)
+    except ValueError:
+        recipe = store.recipe
+    return asdict(store) | {"path": str(store.path), "recipe": recipe}
+
+
+def _engine(recipe: str) -> str:
+    """Return the upscaler's name; whoever wrote the recipe decides what is in it."""
+    try:
+        return str(json.loads(recipe)["upscaler"]["name"])
+    except (ValueError, KeyError, TypeError):
+        return "?"
+
+
+def _local(moment: str) -> str:
+    """Return an ISO moment on the clock of this machine; "" stays."""
+    return moment and f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
+
+
+def _clean(text: str) -> str:
+    """Return text that cannot steer the terminal; names of files may hold anything."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -1,0 +1,90 @@
+"""`cozviewer chain`: the paper's protocol on one picture or a folder of them."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from cozviewer.commands import values
+from cozviewer.commands.options import add_cache_options, add_engine_options, add_huge_option
+from cozviewer.commands.progress import ProgressLine, duration
+from cozviewer.commands.stopping import stoppable
+
+EPILOG = """what is written:
+  DIR/per-sample/NAME/0.png ... n.png       the states: 0 is the picture's middle, n is 4^n x closer
+  DIR/per-sample/NAME/txt/0.txt ...         prompts; i.txt made picture i+1, as the authors count
+  DIR/per-scale/scale0/NAME.png ...         the same pictures by level, to measure over a folder
+  DIR/recursive/NAME.png                    all states of a picture beside each other
+NAME is the file's name without its suffix, with it (photo-jpg) where two pictures share a name.
+Files of an earlier run are overwritten.
+
+examples:
+  cozviewer chain photo.jpg -o out
+  cozviewer chain photos/ -o out --levels 3 --engine bicubic --json
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command's parser."""
+    parser = subparsers.add_parser(
+        "chain",
+        help="the paper's protocol: the middle of a picture, 4x closer each time",
+        description="The protocol of the Chain-of-Zoom paper: the picture's short side becomes "
+        "512 pixels, its middle square is the first state, and the middle 128 pixels of a state, "
+        "made 4x finer, are the next.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "input", type=Path, metavar="IMAGE|FOLDER", help="a picture, or a folder of pictures"
+    )
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="DIR", help="the folder to write to"
+    )
+    parser.add_argument(
+        "--levels",
+        type=values.levels,
+        default="4",
+        metavar="N",
+        help="how many steps of 4x (default: 4, which is 256x)",
+    )
+    add_engine_options(parser)
+    add_cache_options(parser)
+    add_huge_option(parser)
+    parser.add_argument(
+        "--json", action="store_true", help="print a report as one JSON object on stdout"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the chains and return the exit code.
+
+    Raises:
+        CozviewerError: With the sentence to print.
+    """
+    from cozviewer.commands.chain_folder import make_chains
+
+    started = time.perf_counter()
+    with ProgressLine(sys.stderr) as line, stoppable() as cancelled:
+        made = make_chains(args, line, cancelled)
+    seconds, upscaler = time.perf_counter() - started, made.models.upscaler
+    if args.json:
+        report = {
+            "output": str(args.output),
+            "levels": args.levels,
+            "pictures": {str(path): name for path, name in made.names.items()},
+            "skipped": [str(path) for path in made.skipped],
+            "seconds": round(seconds, 3),
+            "engine": upscaler.name,
+            "device": upscaler.device,
+            "recipe": made.models.recipe.digest,
+        }
+        print(json.dumps(report))
+    else:
+        strips = args.output / "recursive"
+        print(
+            f"Made {len(made.names)} chain{'s' * (len(made.names) != 1)} of {args.levels} levels "
+            f"by {upscaler.name} in {duration(seconds)}; the strips are in {strips}."
+        )
+    return 0

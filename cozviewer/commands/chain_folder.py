@@ -1,0 +1,104 @@
+"""The work of `cozviewer chain`: from pictures to chains of states, one after the other."""
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cozviewer.assembly import Models, make_models
+from cozviewer.chain.paper import first_state, later_states
+from cozviewer.commands.chain_files import ChainFiles
+from cozviewer.commands.options import cache_of, engine_choice
+from cozviewer.commands.output import make_folder
+from cozviewer.commands.pictures import pictures_in, unique_names
+from cozviewer.commands.progress import ProgressLine
+from cozviewer.errors import BadInput, Cancelled
+from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, level_name
+from cozviewer.pyramid.source import open_source
+
+
+@dataclass(frozen=True)
+class Made:
+    """What `make_chains` did.
+
+    Attributes:
+        names: The NAME under which the chain of each picture lies.
+        skipped: Files of the folder that are no pictures, or damaged ones.
+        models: What made them.
+    """
+
+    names: dict[Path, str]
+    skipped: list[Path]
+    models: Models
+
+
+def make_chains(
+    args: argparse.Namespace, line: ProgressLine, cancelled: Callable[[], bool]
+) -> Made:
+    """Make the chain of every picture and write its states as soon as they are there.
+
+    Raises:
+        BadInput: There is no picture, the output is no folder, or an option is wrong.
+        Cancelled: What was finished is in the output folder.
+        Failure: A model failed, or a file could not be written.
+    """
+    paths, skipped = pictures_in(args.input, line.notice)
+    made = Made({}, skipped, make_models(engine_choice(args), cache_of(args), line.notice))
+    try:
+        for number, (path, name) in enumerate(zip(paths, unique_names(paths), strict=True), 1):
+            about = path.name if len(paths) == 1 else f"{path.name} ({number} of {len(paths)})"
+            try:
+                _make_chain(path, name, about, args, made.models, line, cancelled)
+            except _CannotOpen as error:
+                if not args.input.is_dir():
+                    raise
+                line.notice(f"Left out: {error}")
+                skipped.append(path)
+            else:
+                made.names[path] = name
+    except Cancelled as error:
+        raise Cancelled(f"Stopped; what was finished is in {args.output}.") from error
+    if not made.names:
+        raise BadInput(f"No picture in {args.input} could be read to its end: get fresh copies.")
+    return made
+
+
+class _CannotOpen(BadInput):
+    """This one picture is damaged or too large; the next may be fine."""
+
+
+def _make_chain(
+    path: Path,
+    name: str,
+    about: str,
+    args: argparse.Namespace,
+    models: Models,
+    line: ProgressLine,
+    cancelled: Callable[[], bool],
+) -> None:
+    """Make and write the chain of one picture; `about` names it on the progress line."""
+    line.show(f"{about}: opening")
+    try:
+        source = open_source(path, allow_huge=args.allow_huge, cancelled=cancelled)
+    except BadInput as error:
+        raise _CannotOpen(str(error)) from error
+    make_folder(args.output)
+    upscaler, recipe = models.upscaler, models.recipe
+    files = ChainFiles(args.output, name, source, upscaler, recipe)
+    whole = Rect(0, 0, source.width, source.height)
+    states = [first_state(source.pixels(0, whole))]
+    files.save_state(states[0], cancelled)
+    line.show(f"{about}: loading {upscaler.name}")
+    upscaler.load()
+    line.show(f"{about}: drawing {level_name(STEP_LEVELS)}")
+    started = time.perf_counter()
+    for state in later_states(states[0], args.levels, upscaler, models.prompter, recipe, cancelled):
+        files.save_state(state, cancelled)
+        states.append(state)
+        left = args.levels - state.index
+        if left:
+            each = (time.perf_counter() - started) / state.index
+            stage = f"{about}: drawing {level_name(STEP_LEVELS * (state.index + 1))}"
+            line.show(stage, seconds_left=each * left)
+    files.save_strip(states, cancelled)

@@ -1,0 +1,122 @@
+"""The work of `cozviewer demo`: views along one zoom, laid out as a strip and a comparison."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+from cozviewer.commands.output import make_folder
+from cozviewer.commands.progress import ProgressLine
+from cozviewer.commands.sheet import Panel, sheet
+from cozviewer.commands.views import opened_chain, refine, view_of
+from cozviewer.export.picture import check_target, save_picture
+from cozviewer.provenance import origin_of_view
+from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.compose import compose
+from cozviewer.pyramid.geometry import STEP_SCALE
+from cozviewer.pyramid.pixels import Rgb8
+
+STEPS = 4
+"""Zoom steps of the demo: up to 256x."""
+
+PANEL = 340
+"""Side of a view in pixels: less than a tile, so that each needs four at most."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What `make_demo` wrote, how many tiles it computed, and what made them."""
+
+    strip: Path
+    comparison: Path
+    computed: int
+    engine: str
+    device: str
+
+
+def make_demo(
+    image: Path,
+    centre: tuple[Fraction, Fraction] | None,
+    args: argparse.Namespace,
+    line: ProgressLine,
+    cancelled: Callable[[], bool],
+) -> Made:
+    """Zoom into `centre` (default: the middle) and write both pictures.
+
+    Raises:
+        BadInput: The picture, the engine or the output folder is wrong.
+        Cancelled, Failure: On the way.
+    """
+    strip_path = args.output / "zoom-strip.png"
+    comparison_path = args.output / "comparison.png"
+    with opened_chain(image, args, line, cancelled) as chain:
+        source, engine = chain.pyramid.source, chain.upscaler.name
+        views = [
+            view_of(source, centre, Fraction(STEP_SCALE) ** step, (PANEL, PANEL))
+            for step in range(STEPS + 1)
+        ]
+        make_folder(args.output)
+        for path in (strip_path, comparison_path):
+            check_target(path, PANEL, PANEL)
+        computed = sum(refine(chain, view, line, cancelled).computed for view in views)
+        line.show("Laying out")
+        made = [compose(chain.pyramid, view) for view in views]
+        smooth = [compose(chain.pyramid, view, finest=0) for view in views]
+        origin = origin_of_view(chain, views[-1])
+        if origin.kind == "generated":
+            origin = replace(origin, kind="mixed")  # the sheets show the photo's pixels, too
+        pixels = _strip(source.name, engine, views, made)
+        save_picture(strip_path, pixels, origin, cancelled=cancelled)
+        pixels = _comparison(source.name, engine, views[1:], smooth[1:], made[1:])
+        save_picture(comparison_path, pixels, origin, cancelled=cancelled)
+    return Made(strip_path, comparison_path, computed, engine, chain.upscaler.device)
+
+
+def _strip(name: str, engine: str, views: list[View], pictures: list[Rgb8]) -> Rgb8:
+    """Return the views beside each other; in each the part that the next one shows is framed."""
+    near, far = PANEL * 3 // 8, PANEL - PANEL * 3 // 8
+    panels = [
+        Panel(
+            pixels,
+            f"x{_times(view)}" + (f"  {engine}" if index else "  the photo itself"),
+            _note(view),
+            (near, near, far, far) if index < STEPS else None,
+        )
+        for index, (view, pixels) in enumerate(zip(views, pictures, strict=True))
+    ]
+    return sheet(
+        f"Zooming into {name}",
+        f"Each picture is the framed part of the one before; its detail is drawn by {engine}.",
+        [panels],
+    )
+
+
+def _comparison(
+    name: str, engine: str, views: list[View], smooth: list[Rgb8], made: list[Rgb8]
+) -> Rgb8:
+    """Return pairs of enlarged and drawn pictures, two pairs a row."""
+    pairs = [
+        (
+            Panel(left, f"x{_times(view)}  bicubic", _note(view)),
+            Panel(right, f"x{_times(view)}  {engine}", _note(view)),
+        )
+        for view, left, right in zip(views, smooth, made, strict=True)
+    ]
+    rows = [[*first, *second] for first, second in zip(pairs[::2], pairs[1::2], strict=True)]
+    return sheet(
+        f"{name}: bicubic beside {engine}",
+        "Left of each pair the photo's own pixels, enlarged; right the same place, drawn finer.",
+        rows,
+        group=2,
+    )
+
+
+def _times(view: View) -> str:
+    return f"{view.camera.magnification:g}"
+
+
+def _note(view: View) -> str:
+    side = view.width / view.camera.magnification
+    shown = f"{side:.0f}" if side >= 10 else f"{side:.1f}"
+    return f"{shown} x {shown} pixels of the photo"

@@ -1,0 +1,134 @@
+"""`cozviewer render`: a view of a picture as a file, the very pixels that the viewer shows."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from cozviewer.commands import values
+from cozviewer.commands.options import (
+    add_cache_options,
+    add_engine_options,
+    add_huge_option,
+)
+from cozviewer.commands.output import refuse_overwriting
+from cozviewer.commands.progress import ProgressLine, duration
+from cozviewer.commands.stopping import check, stoppable
+
+EXAMPLES = """examples:
+  cozviewer render photo.jpg -o detail.png
+      the middle of the photo, 4 times as large
+  cozviewer render photo.jpg -o eye.png --center 812,340 --zoom 64 --size 1920x1080
+      what the viewer shows at x64 over that pixel
+  cozviewer render photo.jpg -o deep.png --center 812.4375,340.0625 --zoom 2^20
+      a million times as large; deep zooms need long decimals, none is lost
+  cozviewer render photo.jpg -o plain.png --zoom 16 --engine bicubic --json
+      the same view interpolated, with a report for scripts
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command's parser."""
+    parser = subparsers.add_parser(
+        "render",
+        help="save a view of a picture, refined, to a file",
+        description="Save what the viewer shows, fully refined, to a file. Tiles that exist from "
+        "earlier sessions or the viewer are reused.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("image", type=Path, metavar="IMAGE", help="the picture")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="the file to write: .png, .jpg, .webp or .tif",
+    )
+    parser.add_argument(
+        "--center",
+        "--centre",
+        type=values.point,
+        metavar="X,Y",
+        help="what is in the middle, in source pixels (default: the middle of the picture)",
+    )
+    parser.add_argument(
+        "--zoom",
+        type=values.zoom,
+        default="4",
+        metavar="M",
+        help="output pixels per source pixel: 4 (the default), 0.5, 1e6, 2^40",
+    )
+    parser.add_argument(
+        "--size",
+        type=values.size,
+        default="1280x800",
+        metavar="WxH",
+        help="pixels of the output (default: 1280x800)",
+    )
+    add_engine_options(parser)
+    add_cache_options(parser)
+    add_huge_option(parser)
+    parser.add_argument(
+        "--json", action="store_true", help="print a report as one JSON object on stdout"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Render as the options say and return the exit code.
+
+    Raises:
+        CozviewerError: With the sentence to print.
+    """
+    from cozviewer.commands.views import opened_chain, refine, view_of
+    from cozviewer.export.picture import check_target, save_picture
+    from cozviewer.provenance import origin_of_view
+    from cozviewer.pyramid.compose import compose
+
+    check_target(args.output, *args.size)
+    refuse_overwriting(args.image, args.output)
+    started = time.perf_counter()
+    with (
+        ProgressLine(sys.stderr) as line,
+        stoppable() as cancelled,
+        opened_chain(args.image, args, line, cancelled) as chain,
+    ):
+        view = view_of(chain.pyramid.source, args.center, args.zoom, args.size)
+        tiles = refine(chain, view, line, cancelled)
+        line.show("Saving")
+        origin = origin_of_view(chain, view)
+        pixels = compose(chain.pyramid, view)
+        check(cancelled)
+        save_picture(
+            args.output,
+            pixels,
+            origin,
+            exif=chain.pyramid.source.exif,
+            cancelled=cancelled,
+        )
+    seconds = time.perf_counter() - started
+    if args.json:
+        report = {
+            "output": str(args.output),
+            "width": view.width,
+            "height": view.height,
+            "level": origin.level,
+            "magnification": view.camera.magnification,
+            "centre": origin.centre,
+            "tiles_computed": tiles.computed,
+            "tiles_reused": tiles.reused,
+            "seconds": round(seconds, 3),
+            "engine": chain.upscaler.name,
+            "device": chain.upscaler.device,
+            "recipe": chain.recipe.digest,
+        }
+        print(json.dumps(report))
+    else:
+        maker = f"by {origin.engine}" if origin.engine else "from the photo's own pixels"
+        print(
+            f"Saved {args.output}: ×{origin.magnification} {maker}, "
+            f"{tiles.computed} tiles computed and {tiles.reused} reused in {duration(seconds)}."
+        )
+    return 0

@@ -1,0 +1,119 @@
+"""What people type for a place, a zoom, a size: read exactly, or refused in one sentence.
+
+They are used as argparse types. A `BadInput` passes through argparse untouched, so that each
+sentence reaches the person as it stands here.
+"""
+
+import re
+from fractions import Fraction
+
+from cozviewer.errors import BadInput
+
+LARGEST_ZOOM_LOG2 = 256
+"""2^256, the deepest level of a camera."""
+
+MOST_PIXELS = 200_000_000
+"""Pixels of the largest picture that a command makes: 600 MB of memory, and as much to save it."""
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+# Fraction() would read much more: "1/0", "1_000", and "1e999999999" until memory is full.
+
+_POWER = re.compile(r"(\d{1,4})(?:\^|\*\*)([+-]?\d{1,4})")
+_SIZE = re.compile(r"(\d{1,9})\s*[xX×*]\s*(\d{1,9})")
+
+
+def zoom(text: str) -> Fraction:
+    """Return a magnification: "4", "0.5", "1e6", "2^40", and "x64", "×64" or "64x" as well.
+
+    Raises:
+        BadInput: It is no number, not above zero, or above 2^256.
+    """
+    bare = text.strip().lower().strip("x×").strip()
+    power = _POWER.fullmatch(bare)
+    if power:
+        value = _power(int(power[1]), int(power[2]))
+    elif bare.strip("+-") in ("inf", "infinity"):
+        value = None
+    else:
+        value = _exact(bare)
+        if value is None:
+            raise BadInput(f"The zoom {text!r} is no number: say for instance 4, 0.5, 1e6 or 2^40.")
+    if value is None or value > 1 << LARGEST_ZOOM_LOG2:
+        raise BadInput(f"The zoom {text} is too large: the limit is 2^{LARGEST_ZOOM_LOG2}.")
+    if value <= 0:
+        raise BadInput(f"The zoom {text} is impossible: say more than 0 (1 is the source's size).")
+    return value
+
+
+def point(text: str) -> tuple[Fraction, Fraction]:
+    """Return a place "X,Y" in source pixels; decimals may be of any length, deep zooms need them.
+
+    Raises:
+        BadInput: It is not two numbers.
+    """
+    values = [_exact(part.strip()) for part in text.split(",")]
+    if len(values) != 2 or values[0] is None or values[1] is None:
+        raise BadInput(
+            f"The centre {text!r} is no place: say X,Y in source pixels, for instance 800.5,450."
+        )
+    return values[0], values[1]
+
+
+def size(text: str) -> tuple[int, int]:
+    """Return (width, height) of "WxH".
+
+    Raises:
+        BadInput: It is no size, has no pixels, or more than MOST_PIXELS.
+    """
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
+        raise BadInput(f"The size {text!r} is none: say WIDTHxHEIGHT, for instance 1280x800.")
+    width, height = int(match[1]), int(match[2])
+    if not width or not height:
+        raise BadInput(f"The size {text} has no pixels: both sides must be at least 1.")
+    if width * height > MOST_PIXELS:
+        raise BadInput(
+            f"The size {text} is {width * height / 1e6:.0f} megapixels: "
+            f"the limit is {MOST_PIXELS // 1_000_000}."
+        )
+    return width, height
+
+
+def levels(text: str) -> int:
+    """Return a number of zoom steps, 1 to 128.
+
+    Raises:
+        BadInput: It is none.
+    """
+    deepest = LARGEST_ZOOM_LOG2 // 2
+    if not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= deepest:
+        raise BadInput(f"The number of levels {text!r} must be a whole number from 1 to {deepest}.")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """Return a seed, any whole number of up to 18 digits.
+
+    Raises:
+        BadInput: It is none.
+    """
+    if not re.fullmatch(r"[+-]?\d{1,18}", text):
+        raise BadInput(f"The seed {text!r} is none: say a whole number of up to 18 digits.")
+    return int(text)
+
+
+def _exact(text: str) -> Fraction | None:
+    """Return a decimal number exactly, or None where it is none."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    try:
+        return Fraction(text)
+    except ValueError:  # more digits than Python converts (4300)
+        return None
+
+
+def _power(base: int, exponent: int) -> Fraction | None:
+    """Return base^exponent, or None far above the limit of the zoom."""
+    if exponent > LARGEST_ZOOM_LOG2 and base > 1:
+        return None
+    return Fraction(base) ** exponent if base or exponent >= 0 else None

@@ -1,0 +1,118 @@
+"""From what was typed to a refined view: open the picture and its chain, place the view, compute.
+
+`render` and `demo` are made of these; the viewer does the same with a window around it.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from cozviewer.assembly import open_chain
+from cozviewer.chain.chain import Chain
+from cozviewer.commands.options import cache_of, engine_choice
+from cozviewer.commands.progress import ProgressLine
+from cozviewer.errors import BadInput, Cancelled
+from cozviewer.folders import pyramids_folder
+from cozviewer.pyramid.cache import trim
+from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, TileKey, coarser, tiles_of
+from cozviewer.pyramid.source import Source, open_source
+
+
+@dataclass(frozen=True)
+class Refined:
+    """What refining a view took.
+
+    Attributes:
+        computed: Tiles made now.
+        reused: Tiles of the view, on all levels under it, that were in the cache.
+    """
+
+    computed: int
+    reused: int
+
+
+@contextmanager
+def opened_chain(
+    image: Path, args: argparse.Namespace, line: ProgressLine, cancelled: Callable[[], bool]
+) -> Iterator[Chain]:
+    """Open a picture and its chain as the options say; close it and trim the cache at the end.
+
+    Raises:
+        BadInput: The picture, the engine or the cache folder is wrong.
+        Cancelled: Within the block too; says whether the finished tiles are kept.
+    """
+    cache = cache_of(args)
+    line.show(f"Opening {image.name}")
+    source = open_source(image, allow_huge=args.allow_huge, cancelled=cancelled)
+    chain = open_chain(source, engine_choice(args), cache, line.notice)
+    try:
+        yield chain
+    except Cancelled as error:
+        kept = "what was finished is kept, so the same command goes on from there"
+        raise Cancelled("Stopped; " + (kept if cache else "nothing is kept") + ".") from error
+    finally:
+        chain.pyramid.store.close()
+        if cache is not None:
+            trim(pyramids_folder(cache))
+
+
+def view_of(
+    source: Source,
+    centre: tuple[Fraction, Fraction] | None,
+    zoom: Fraction,
+    size: tuple[int, int],
+) -> View:
+    """Return the view, its pixels aligned as the viewer's are.
+
+    Args:
+        centre: Source pixels; None is the middle of the picture.
+        zoom: View pixels per source pixel.
+        size: Width and height of the view.
+
+    Raises:
+        BadInput: The centre is outside the picture, or nothing of the picture would be seen.
+    """
+    width, height = source.width, source.height
+    x, y = centre or (Fraction(width, 2), Fraction(height, 2))
+    if not (0 <= x <= width and 0 <= y <= height):
+        raise BadInput(
+            f"The centre is outside the picture: {source.name} reaches from 0,0 "
+            f"to {width},{height}."
+        )
+    if zoom * max(width, height) < 1:
+        raise BadInput(
+            f"The zoom is too small: all of {source.name} ({width}x{height}) would be less than "
+            f"a pixel below 1/{max(width, height)}."
+        )
+    return View(camera_at(x, y, zoom), *size).aligned()
+
+
+def refine(chain: Chain, view: View, line: ProgressLine, cancelled: Callable[[], bool]) -> Refined:
+    """Compute all that a view lacks.
+
+    Raises:
+        Cancelled, BadInput, Failure: As `Chain.refine`; finished tiles are kept.
+    """
+    source, store = chain.pyramid.source, chain.pyramid.store
+    z = wanted_level(view, source.coarsest)
+    region = view.visible(z, source.width, source.height)
+    needed = list(_tiles_below(z, region))
+    reused = len(needed) - len(store.missing(needed))
+    computed = 0
+    for progress in chain.refine(z, region, cancelled):
+        line.show(progress.stage, progress.done, progress.total, progress.seconds_left)
+        computed += progress.finished is not None
+    store.seen(needed)
+    return Refined(computed, reused)
+
+
+def _tiles_below(z: int, level_region: Rect) -> Iterator[TileKey]:
+    """Yield the tiles of a region on all generated levels from z down to the source."""
+    while z > 0 and not level_region.empty:
+        yield from tiles_of(z, level_region)
+        z, level_region = z - STEP_LEVELS, coarser(level_region, STEP_LEVELS)

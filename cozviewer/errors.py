@@ -1,0 +1,38 @@
+"""The errors that cozviewer raises on purpose.
+
+The message of each is one sentence for the person at the mouse: what is wrong, and what to do.
+Commands print it and exit with `exit_code`; the window shows it in its banner.
+"""
+
+
+class CozviewerError(Exception):
+    """Base of all: something a person can act on."""
+
+    exit_code = 1
+
+
+class BadInput(CozviewerError):
+    """What was asked for cannot be done as asked: a file, a number or a name is wrong."""
+
+    exit_code = 2
+
+
+class HugePicture(BadInput):
+    """The picture is larger than what is opened without asking.
+
+    Attributes:
+        width, height: Size in pixels that the file claims.
+    """
+
+    def __init__(self, message: str, width: int, height: int) -> None:
+        super().__init__(message)
+        self.width = width
+        self.height = height
+
+
+class Failure(CozviewerError):
+    """The input was right, but the work failed on the way (no memory, no space, a broken model)."""
+
+
+class Cancelled(CozviewerError):
+    """The work was stopped on request; what was finished before is kept."""

@@ -1,0 +1,104 @@
+"""The formats that a picture can be saved in, and what Pillow must be told for each.
+
+`picture.py` saves; the window lists FORMATS in its dialog.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, PngImagePlugin
+
+from cozviewer.errors import BadInput
+from cozviewer.export.origin import PNG_KEYWORD
+
+LOSSLESS = 100
+"""The quality at which WebP keeps every pixel."""
+
+_LONGEST_JPEG_SEGMENT = 65533
+_TIFF_XMP = 700
+_TIFF_TAGS_OF_THE_PHOTO = frozenset(
+    (0x010E, 0x010F, 0x0110, 0x0112, 0x0131, 0x0132, 0x013B, 0x8298, 0x8769, 0x8825)
+)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A way to save a picture.
+
+    Attributes:
+        suffixes: Of file names, lower case, the usual one first.
+        longest_side: In pixels, what the format can hold.
+        options: Returns Pillow's for (XMP packet, EXIF block, quality 1..100).
+    """
+
+    suffixes: tuple[str, ...]
+    longest_side: int
+    options: Callable[[bytes, bytes | None, int], dict[str, Any]]
+
+
+def format_of(path: Path) -> str:
+    """Return the format, a key of FORMATS, that the suffix of `path` names.
+
+    Raises:
+        BadInput: It names none.
+    """
+    for name, form in FORMATS.items():
+        if path.suffix.lower() in form.suffixes:
+            return name
+    known = ", ".join(suffix for form in FORMATS.values() for suffix in form.suffixes)
+    told = f"ends with {path.suffix}, which is no format" if path.suffix else "has no ending"
+    raise BadInput(f"{path.name} {told} that can be saved: use one of {known}.")
+
+
+def _png_options(xmp: bytes, exif: bytes | None, quality: int) -> dict[str, Any]:
+    text = PngImagePlugin.PngInfo()
+    text.add_itxt(PNG_KEYWORD, xmp.decode("utf-8"))
+    return {"pnginfo": text, "exif": exif or b""}
+
+
+def _jpeg_options(xmp: bytes, exif: bytes | None, quality: int) -> dict[str, Any]:
+    if exif is None or len(exif) > _LONGEST_JPEG_SEGMENT:
+        exif = b""
+    return {"xmp": xmp, "exif": exif, "quality": quality, "subsampling": "4:4:4"}
+
+
+def _webp_options(xmp: bytes, exif: bytes | None, quality: int) -> dict[str, Any]:
+    options: dict[str, Any] = {"xmp": xmp, "exif": exif or b""}
+    if quality == LOSSLESS:
+        # Here quality is effort: twice as fast as the default for 1 % more bytes.
+        return {**options, "lossless": True, "quality": 20, "method": 2}
+    return {**options, "quality": quality}
+
+
+def _tiff_options(xmp: bytes, exif: bytes | None, quality: int) -> dict[str, Any]:
+    # Not compressed: through libtiff Pillow cannot write the directories of EXIF and GPS.
+    tags = _tags_of_the_photo(exif)
+    tags[_TIFF_XMP] = xmp
+    return {"exif": tags}
+
+
+def _tags_of_the_photo(exif: bytes | None) -> Image.Exif:
+    """Return what of `exif` may go into a TIFF, which keeps such tags beside those of its own."""
+    tags = Image.Exif()
+    if exif is None:
+        return tags
+    try:
+        tags.load(exif)
+        for tag in set(tags) - _TIFF_TAGS_OF_THE_PHOTO:
+            del tags[tag]
+        tags.tobytes()
+    except Exception:  # odd values, which only show when they are written; of many kinds
+        return Image.Exif()
+    return tags
+
+
+FORMATS: Mapping[str, Format] = {
+    "PNG": Format((".png",), 2**31 - 1, _png_options),
+    # The format has room for 65535; libjpeg stops here.
+    "JPEG": Format((".jpg", ".jpeg"), 65500, _jpeg_options),
+    "WebP": Format((".webp",), 16383, _webp_options),
+    "TIFF": Format((".tif", ".tiff"), 2**31 - 1, _tiff_options),
+}
+"""All that can be saved, by the names that people know."""

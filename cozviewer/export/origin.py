@@ -1,0 +1,160 @@
+"""Where the pixels of a saved picture come from, in words that machines can read.
+
+`picture.py` embeds an `Origin` as an XMP packet (ISO 16684-1) in every file that it writes. The
+packet says in IPTC's terms, which other programs understand, whether detail was generated, and in
+terms of our own by what and from what; `read_origin` gets it back.
+"""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+from xml.sax.saxutils import escape
+
+from cozviewer import __version__
+from cozviewer.pyramid.reading import opened
+
+Kind = Literal["source", "interpolated", "generated", "mixed"]
+
+PNG_KEYWORD = "XML:com.adobe.xmp"
+"""Of the text chunk in which PNG keeps XMP."""
+
+LONGEST_PROMPT = 8000
+"""Characters of a prompt that are kept: XMP in a JPEG must fit into one segment of 64 KB."""
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_OWN = "urn:cozviewer:origin:1/"
+
+# http://cv.iptc.org/newscodes/digitalsourcetype/. There is no word for "whatever the source was":
+# its pixels, unchanged, may be a photo, a scan or themselves generated, so nothing is claimed.
+_SOURCE_TYPES: dict[Kind, str] = {
+    "interpolated": "algorithmicallyEnhanced",
+    "generated": "trainedAlgorithmicMedia",
+    "mixed": "compositeWithTrainedAlgorithmicMedia",
+}
+
+_PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="{rdf}">
+  <rdf:Description rdf:about=""
+    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+    xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+    xmlns:cozviewer="{own}">
+{properties}
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="w"?>"""
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a saved picture shows and what made it.
+
+    Attributes:
+        kind: "source" pixels as they were; "interpolated" from them without a model; "generated"
+            by one; "mixed": some parts generated, others not.
+        engine: What people call the upscaler; "" if none was at work.
+        source_name: File name of the photo.
+        source_digest: `Source.digest` of it.
+        recipe_digest: Of all that decided the generated pixels; "" if there are none.
+        prompt: What the upscaler was told; "" if nothing.
+        centre: "x,y" in source pixels as decimals; text, since no float is fine enough deep down.
+        magnification: Output pixels per source pixel as a decimal.
+        level: z of the pyramid level that the picture is made from.
+    """
+
+    kind: Kind
+    engine: str
+    source_name: str
+    source_digest: str
+    recipe_digest: str
+    prompt: str
+    centre: str
+    magnification: str
+    level: int
+
+
+def to_xmp(origin: Origin) -> bytes:
+    """Return the XMP packet, UTF-8, below 64 KB. Longer prompts than LONGEST_PROMPT are cut, and
+    characters that XML cannot hold become U+FFFD."""
+    properties = [("xmp:CreatorTool", f"cozviewer {__version__}")]
+    if origin.kind in _SOURCE_TYPES:
+        uri = f"http://cv.iptc.org/newscodes/digitalsourcetype/{_SOURCE_TYPES[origin.kind]}"
+        properties.append(("Iptc4xmpExt:DigitalSourceType", uri))
+    properties += [(f"cozviewer:{name}", value) for name, value in _own_properties(origin)]
+    lines = (f"   <{name}>{_xml_text(value)}</{name}>" for name, value in properties)
+    packet = _PACKET.format(rdf=_RDF, own=_OWN, properties="\n".join(lines))
+    return packet.encode("utf-8")
+
+
+def from_xmp(packet: bytes | str) -> Origin | None:
+    """Return the origin that a packet of ours tells; None if it is another's or broken."""
+    if isinstance(packet, str):
+        packet = packet.encode("utf-8", "replace")
+    if b"<!DOCTYPE" in packet:  # XMP has none; entities could blow a small file up
+        return None
+    try:
+        root = ET.fromstring(packet.strip(b"\0 \r\n\t"))
+    except ET.ParseError:
+        return None
+    found = dict(_found_properties(root))
+    kind = next((kind for kind in get_args(Kind) if kind == found.get("Kind")), None)
+    try:
+        level = int(found["Level"])
+    except (KeyError, ValueError):
+        return None
+    if kind is None:
+        return None
+    return Origin(
+        kind=kind,
+        engine=found.get("Engine", ""),
+        source_name=found.get("SourceName", ""),
+        source_digest=found.get("SourceDigest", ""),
+        recipe_digest=found.get("RecipeDigest", ""),
+        prompt=found.get("Prompt", ""),
+        centre=found.get("Centre", ""),
+        magnification=found.get("Magnification", ""),
+        level=level,
+    )
+
+
+def read_origin(path: Path) -> Origin | None:
+    """Return what the picture at `path` says about itself, or None if cozviewer did not save it.
+
+    Raises:
+        BadInput: There is no such file, or it is no picture.
+    """
+    with opened(path) as (_, image):
+        packet = image.info.get("xmp") or image.info.get(PNG_KEYWORD)
+    return from_xmp(packet) if isinstance(packet, bytes | str) else None
+
+
+def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:
+    yield "Kind", origin.kind
+    yield "Engine", origin.engine
+    yield "SourceName", origin.source_name
+    yield "SourceDigest", origin.source_digest
+    yield "RecipeDigest", origin.recipe_digest
+    yield "Prompt", origin.prompt[:LONGEST_PROMPT]
+    yield "Centre", origin.centre
+    yield "Magnification", origin.magnification
+    yield "Level", str(origin.level)
+
+
+def _found_properties(root: ET.Element) -> Iterator[tuple[str, str]]:
+    """Yield our properties: elements as we write them, or attributes as others rewrite them."""
+    for description in root.iter(f"{{{_RDF}}}Description"):
+        written = [*description.attrib.items(), *((e.tag, e.text or "") for e in description)]
+        for name, value in written:
+            if name.startswith(f"{{{_OWN}}}"):
+                yield name.removeprefix(f"{{{_OWN}}}"), value
+
+
+def _xml_text(value: str) -> str:
+    # A bare carriage return would be read back as a line feed (XML 1.0, 2.11).
+    return escape(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", value), {"\r": "&#13;"})

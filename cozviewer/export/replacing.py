@@ -1,0 +1,98 @@
+"""Writing a file so that it appears whole or not at all."""
+
+import errno
+import io
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from cozviewer.errors import Cancelled, CozviewerError, Failure
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full: free some space, or choose another folder",
+    errno.EDQUOT: "your share of the disk is used up: free some space, or choose another folder",
+    errno.EFBIG: "the disk cannot hold files this large: choose another one",
+    errno.EROFS: "the disk is read-only: choose another folder",
+    errno.EACCES: "you have no permission: choose another folder",
+    errno.EPERM: "you have no permission: choose another folder",
+    errno.ENOENT: "its folder is gone: choose another one",
+}
+
+
+@contextmanager
+def replacing(path: Path, cancelled: Callable[[], bool]) -> Iterator[io.BufferedWriter]:
+    """Give a file to write that takes the place of `path` at the end of the `with` block.
+
+    Until then, and if anything goes wrong or is cancelled, `path` stays as it was. A link is
+    followed: what it points to is replaced.
+
+    Args:
+        path: The file that is to be.
+        cancelled: Asked before every write and before the file takes its place.
+
+    Raises:
+        Failure: The disk is full, not writable or gone; or the block raised what is no
+            `CozviewerError`.
+        Cancelled: `cancelled` said so.
+    """
+    target = Path(os.path.realpath(path))
+    part = target.with_name(f".cozviewer-{secrets.token_hex(8)}.part")
+    try:
+        with _Watched(part, cancelled) as file:
+            yield file
+            file.sync()
+        _stop_if(cancelled)
+        if target.exists():
+            shutil.copymode(target, part)
+        os.replace(part, target)
+    except CozviewerError:
+        raise
+    except MemoryError as error:
+        raise Failure(
+            f"{path.name} was not saved: there is not enough memory; choose a smaller part."
+        ) from error
+    except Exception as error:  # encoders raise many kinds
+        raise Failure(f"{path.name} was not saved: {_reason(error)}.") from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+class _Watched(io.BufferedWriter):
+    """A new file that asks before every write whether it is still wanted.
+
+    It hides its descriptor: given one, Pillow's encoders write past Python, can then not be
+    stopped, and lose the reason why a disk refused.
+    """
+
+    def __init__(self, path: Path, cancelled: Callable[[], bool]) -> None:
+        self._file = io.FileIO(path, "x")
+        super().__init__(self._file)
+        self._cancelled = cancelled
+
+    def write(self, data: Any, /) -> int:
+        _stop_if(self._cancelled)
+        return super().write(data)
+
+    def fileno(self) -> int:
+        raise io.UnsupportedOperation("fileno")
+
+    def sync(self) -> None:
+        """Bring everything to the disk."""
+        self.flush()
+        os.fsync(self._file.fileno())
+
+
+def _stop_if(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise Cancelled("Saving the picture was stopped.")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno is not None:
+        return _REASONS.get(error.errno, f"{error.strerror}; try another folder")
+    return str(error).strip().rstrip(".") or type(error).__name__

@@ -1,0 +1,232 @@
+"""An open picture: its chain and the threads that work on it, behind one object of the GUI thread.
+
+Three threads, so that none waits for another: tiles are fetched, frames composed, steps computed
+(exports run where the steps do, as both need the models).
+"""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from cozviewer.chain.chain import Chain, Progress
+from cozviewer.jobs.export_job import ExportJob, ExportRequest
+from cozviewer.jobs.frame_composer import FrameComposer, FrameRequest
+from cozviewer.jobs.threads import start_thread
+from cozviewer.jobs.tile_loader import LoadRequest, TileLoader
+from cozviewer.jobs.zoom_worker import StepRequest, ZoomWorker
+from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.geometry import TileKey
+
+
+class Document(QObject):
+    """A source, its pyramid and the work on it. All methods are for the GUI thread.
+
+    Signals:
+        tile_loaded: (TileKey, QImage)
+        tile_absent: (TileKey) there is no such tile (yet).
+        tile_made: (TileKey) a step has stored it.
+        composed: (FrameRequest, QImage)
+        progressed: (Progress) of the newest request or of an export.
+        refined: the newest view has all that it needs.
+        stopped: work on the newest view ended before that, on request.
+        warmed: (str, list[str]) the engine is loaded; where it computes, all devices there are.
+        exported: (ExportRequest) the file is written.
+        export_ended: (ExportRequest, str) it is not; "" if the user stopped it.
+        failed: (str) one sentence.
+        closed: every thread has ended.
+    """
+
+    tile_loaded = Signal(object, object)
+    tile_absent = Signal(object)
+    tile_made = Signal(object)
+    composed = Signal(object, object)
+    progressed = Signal(object)
+    refined = Signal()
+    stopped = Signal()
+    warmed = Signal(str, object)
+    exported = Signal(object)
+    export_ended = Signal(object, str)
+    failed = Signal(str)
+    closed = Signal()
+
+    _load = Signal(object)
+    _compose = Signal(object)
+    _refine = Signal(object)
+    _warm = Signal()
+    _export = Signal(object)
+
+    def __init__(
+        self,
+        chain: Chain,
+        devices: Callable[[], Sequence[str]],
+        trim: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.chain = chain
+        self.source = chain.pyramid.source
+        self._step: StepRequest | None = None
+        self._exporting: ExportRequest | None = None
+        self._warming = False
+
+        self._loader = TileLoader(chain.pyramid)
+        self._loader.loaded.connect(self.tile_loaded)
+        self._loader.absent.connect(self.tile_absent)
+        self._loader.failed.connect(self.failed)
+        self._load.connect(self._loader.load)
+
+        self._composer = FrameComposer(chain.pyramid)
+        self._composer.composed.connect(self.composed)
+        self._composer.failed.connect(self.failed)
+        self._compose.connect(self._composer.compose)
+
+        self._worker = ZoomWorker(chain, devices, trim)
+        self._worker.progressed.connect(self._on_progress)
+        self._worker.tile_made.connect(self._on_tile_made)
+        self._worker.finished.connect(self._on_finished)
+        self._worker.stopped.connect(self._on_stopped)
+        self._worker.failed.connect(self._on_failed)
+        self._worker.warmed.connect(self.warmed)
+        self._worker.warming_failed.connect(self.failed)
+        self._warm.connect(self._worker.warm)
+        self._refine.connect(self._worker.refine)
+
+        self._exporter = ExportJob(chain)
+        self._exporter.progressed.connect(self._on_export_progress)
+        self._exporter.tile_made.connect(self._on_tile_made)
+        self._exporter.saved.connect(self._on_exported)
+        self._exporter.ended.connect(self._on_export_ended)
+        self._export.connect(self._exporter.export)
+
+        self._threads = [
+            start_thread("tiles", self._loader),
+            start_thread("frames", self._composer),
+            start_thread("steps", self._worker, self._exporter, low_priority=True),
+        ]
+        self._running = len(self._threads)
+        for thread in self._threads:
+            thread.finished.connect(self._on_thread_finished)
+
+    @property
+    def working(self) -> bool:
+        """Whether a step or an export is under way or waiting."""
+        return self._step is not None or self._exporting is not None
+
+    @property
+    def exporting(self) -> bool:
+        """Whether an export is under way or waiting."""
+        return self._exporting is not None
+
+    def warm(self) -> None:
+        """Load the engine in the background, once."""
+        if not self._warming:
+            self._warming = True
+            self._warm.emit()
+
+    def load(self, request: LoadRequest) -> None:
+        """Fetch tiles; answers come as `tile_loaded` or `tile_absent`."""
+        self._load.emit(request)
+
+    def compose(self, request: FrameRequest) -> None:
+        """Compose the exact picture of a view; the answer comes as `composed`."""
+        self._compose.emit(request)
+
+    def refine(self, view: View) -> None:
+        """Compute what a view lacks; takes the place of the request before."""
+        self.interrupt()
+        z = wanted_level(view, self.source.coarsest)
+        region = view.visible(z, self.source.width, self.source.height)
+        if z <= 0 or region.empty:
+            self.refined.emit()
+            return
+        self._step = StepRequest(z, region)
+        self._refine.emit(self._step)
+
+    def interrupt(self) -> None:
+        """Make the present request stale: the tile under work is the last one."""
+        if self._step is not None:
+            self._step.cancelled.set()
+            self._step = None
+
+    def stop(self) -> None:
+        """Stop steps and export, as the user asks."""
+        if self._exporting is not None:
+            self._exporting.cancelled.set()
+        if self._step is not None:
+            self.interrupt()
+            self.stopped.emit()
+
+    def export(self, request: ExportRequest) -> None:
+        """Save a picture; one at a time (a second one takes the place of the first)."""
+        if self._exporting is not None:
+            self._exporting.cancelled.set()
+        self._exporting = request
+        self._export.emit(request)
+
+    def close(self) -> None:
+        """Cancel all work and let the threads end; `closed` tells when they have."""
+        self.interrupt()
+        if self._exporting is not None:
+            self._exporting.cancelled.set()
+        for thread in self._threads:
+            thread.quit()
+
+    def wait(self) -> None:
+        """Block until the threads have ended. Call `close` first."""
+        for thread in self._threads:
+            thread.wait()
+        self.chain.pyramid.store.close()
+
+    @Slot()
+    def _on_thread_finished(self) -> None:
+        self._running -= 1
+        if not self._running:
+            self.chain.pyramid.store.close()
+            self.closed.emit()
+
+    @Slot(object, object)
+    def _on_progress(self, request: StepRequest, progress: Progress) -> None:
+        if request is self._step:
+            self.progressed.emit(progress)
+
+    @Slot(object, object)
+    def _on_tile_made(self, request: object, key: TileKey) -> None:
+        # A stale request's last tile is a good tile all the same.
+        self.tile_made.emit(key)
+
+    @Slot(object)
+    def _on_finished(self, request: StepRequest) -> None:
+        if request is self._step:
+            self._step = None
+            self.refined.emit()
+
+    @Slot(object)
+    def _on_stopped(self, request: StepRequest) -> None:
+        if request is self._step:
+            self._step = None
+            self.stopped.emit()
+
+    @Slot(object, str)
+    def _on_failed(self, request: StepRequest, sentence: str) -> None:
+        if request is self._step:
+            self._step = None
+            self.stopped.emit()
+            self.failed.emit(sentence)
+
+    @Slot(object, object)
+    def _on_export_progress(self, request: ExportRequest, progress: Progress) -> None:
+        if request is self._exporting:
+            self.progressed.emit(progress)
+
+    @Slot(object)
+    def _on_exported(self, request: ExportRequest) -> None:
+        if request is self._exporting:
+            self._exporting = None
+        self.exported.emit(request)
+
+    @Slot(object, str)
+    def _on_export_ended(self, request: ExportRequest, sentence: str) -> None:
+        if request is self._exporting:
+            self._exporting = None
+        self.export_ended.emit(request, sentence)

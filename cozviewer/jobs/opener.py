@@ -1,0 +1,99 @@
+"""Opens pictures off the GUI thread: a quick preview first, then the source and its chain."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.protocols import Notice
+from cozviewer.errors import Cancelled, HugePicture
+from cozviewer.jobs.report import sentence_of
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.source import Source, open_source, preview
+
+OpenChain = Callable[[Source, EngineChoice, Notice], Chain]
+"""Makes the chain for a source; may read files, must not import anything heavy."""
+
+
+@dataclass(frozen=True)
+class OpenRequest:
+    """What to open.
+
+    Attributes:
+        path: The picture's file.
+        choice: The engine to zoom with.
+        source: The picture if it is open already and only the engine changes.
+        allow_huge: The user said yes to a picture over the size limit.
+        cancelled: Set when another request took its place.
+    """
+
+    path: Path
+    choice: EngineChoice
+    source: Source | None = None
+    allow_huge: bool = False
+    cancelled: Event = field(default_factory=Event)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A small version of a picture that is still being read.
+
+    Attributes:
+        rgb: (h, w, 3) uint8, the whole picture.
+        width, height: Size of the picture itself.
+    """
+
+    rgb: Rgb8
+    width: int
+    height: int
+
+
+class Opener(QObject):
+    """Reads sources on its own thread.
+
+    Signals:
+        previewed: (OpenRequest, Preview)
+        opened: (OpenRequest, Source, Chain)
+        huge: (OpenRequest, str) the picture needs the user's yes; the sentence says why.
+        failed: (OpenRequest, str) one sentence.
+        noticed: (str) a sentence from the cache or a model, at any later time.
+    """
+
+    previewed = Signal(object, object)
+    opened = Signal(object, object, object)
+    huge = Signal(object, str)
+    failed = Signal(object, str)
+    noticed = Signal(str)
+
+    def __init__(self, open_chain: OpenChain) -> None:
+        super().__init__()
+        self._open_chain = open_chain
+
+    @Slot(object)
+    def open(self, request: OpenRequest) -> None:
+        """Open what is asked for; runs on the opener's thread."""
+        if request.cancelled.is_set():
+            return
+        try:
+            source = request.source or self._read(request)
+            chain = self._open_chain(source, request.choice, self.noticed.emit)
+        except Cancelled:
+            return
+        except HugePicture as error:
+            self.huge.emit(request, str(error))
+        except Exception as error:
+            self.failed.emit(request, sentence_of(error, f"opening {request.path.name}"))
+        else:
+            self.opened.emit(request, source, chain)
+
+    def _read(self, request: OpenRequest) -> Source:
+        small = preview(request.path)
+        if small is not None and not request.cancelled.is_set():
+            self.previewed.emit(request, Preview(*small))
+        return open_source(
+            request.path, allow_huge=request.allow_huge, cancelled=request.cancelled.is_set
+        )

@@ -1,0 +1,106 @@
+"""Runs the zoom steps: one request at a time, the newest view's, on a QThread of its own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Event
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from cozviewer.chain.chain import Chain
+from cozviewer.errors import Cancelled
+from cozviewer.jobs.report import sentence_of
+from cozviewer.pyramid.geometry import Rect
+
+
+@dataclass(frozen=True)
+class StepRequest:
+    """A view that came to rest.
+
+    Attributes:
+        z: The step level that makes it sharp.
+        level_region: What is seen of it, in pixels of level z, inside the picture.
+        cancelled: Set when the view moved on or the user said stop.
+    """
+
+    z: int
+    level_region: Rect
+    cancelled: Event = field(default_factory=Event)
+
+
+class ZoomWorker(QObject):
+    """Refines views of one pyramid.
+
+    Signals (all carry the request, so that stale ones can be told):
+        progressed: (StepRequest, Progress)
+        tile_made: (StepRequest, TileKey) it is in the store now.
+        finished: (StepRequest) everything that the view needs is there.
+        stopped: (StepRequest) on request; what was made stays.
+        failed: (StepRequest, str) one sentence; what was made stays.
+        warmed: (str, object) the engine is loaded: where it computes, and the devices there are.
+        warming_failed: (str) one sentence.
+    """
+
+    progressed = Signal(object, object)
+    tile_made = Signal(object, object)
+    finished = Signal(object)
+    stopped = Signal(object)
+    failed = Signal(object, str)
+    warmed = Signal(str, object)
+    warming_failed = Signal(str)
+
+    def __init__(
+        self,
+        chain: Chain,
+        devices: Callable[[], Sequence[str]],
+        trim: Callable[[], None],
+    ) -> None:
+        """Make the worker; it belongs on a thread of its own.
+
+        Args:
+            chain: Used by this worker's thread only.
+            devices: Names the devices there are; slow, called after the engine is loaded.
+            trim: Keeps the cache folder within its budget; called after each request.
+        """
+        super().__init__()
+        self._chain = chain
+        self._devices = devices
+        self._trim = trim
+
+    @Slot()
+    def warm(self) -> None:
+        """Load the engine before it is needed."""
+        try:
+            self._chain.load()
+            self.warmed.emit(self._chain.upscaler.device, list(self._devices()))
+        except Exception as error:
+            self.warming_failed.emit(sentence_of(error, "loading the engine"))
+
+    @Slot(object)
+    def refine(self, request: StepRequest) -> None:
+        """Compute what a view lacks."""
+        if request.cancelled.is_set():
+            return
+        computed = False
+        try:
+            for progress in self._chain.refine(
+                request.z, request.level_region, request.cancelled.is_set
+            ):
+                self.progressed.emit(request, progress)
+                if progress.finished is not None:
+                    computed = True
+                    self.tile_made.emit(request, progress.finished)
+        except Cancelled:
+            self.stopped.emit(request)
+        except Exception as error:
+            self.failed.emit(request, sentence_of(error, "drawing finer tiles"))
+        else:
+            self.finished.emit(request)
+        if computed:
+            self._trim_quietly()
+
+    def _trim_quietly(self) -> None:
+        try:
+            self._trim()
+        except Exception as error:
+            # A cache over its budget is no reason to stop anybody's work; the log has it.
+            sentence_of(error, "trimming the cache")

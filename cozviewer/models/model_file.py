@@ -1,0 +1,113 @@
+"""Any 4x network in a file, opened through spandrel, as an engine."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cozviewer.chain.protocols import Notice
+from cozviewer.errors import BadInput
+from cozviewer.models.device import AUTO, Device
+from cozviewer.models.model_reading import (
+    check_file,
+    file_digest,
+    no_model,
+    read_content,
+    state_of,
+)
+from cozviewer.models.network import Network, is_out_of_memory
+from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.pyramid.geometry import STEP_SCALE
+
+PROBE = 32
+"""Side of the picture that a network is tried on before it is trusted."""
+
+
+def model_file(path: Path, device: str = AUTO, *, notice: Notice) -> NetworkUpscaler:
+    """Return the engine for a file; it is looked at but not read yet.
+
+    Args:
+        path: A .safetensors, .pth, .pt or .ckpt file.
+        device: "auto" or a device's name.
+        notice: Told when memory ran out.
+
+    Raises:
+        BadInput: There is no such file, or it cannot be a model.
+    """
+    check_file(path)
+    digests: list[str] = []  # the one that was given out as identity, if any
+
+    def identity() -> Mapping[str, str]:
+        digests.append(file_digest(path))
+        return {"name": "model file", "weights": digests[0]}
+
+    def open_network(place: Device) -> Network:
+        content = read_content(path)
+        if digests and hashlib.sha256(content).hexdigest() != digests[0]:
+            raise BadInput(f"The model file {path} was changed meanwhile: choose it once more.")
+        return settled(state_of(content, path), place, path)
+
+    return NetworkUpscaler(path.stem, identity, open_network, device=device, notice=notice)
+
+
+def settled(state: Mapping[str, Any], place: Device, path: Path) -> Network:
+    """Return the network on its device, in the fastest way that works for it.
+
+    Not every network can do bf16 or channels_last, and not every one says so: it is tried.
+
+    Raises:
+        BadInput: It is no network that is known, or no 4x network for colour pictures.
+    """
+    import torch
+
+    for device in dict.fromkeys((place, replace(place, channels_last=False), place.plain())):
+        descriptor = _descriptor(state, path)
+        if device.dtype == "bfloat16" and not descriptor.supports_bfloat16:
+            continue
+        layout = torch.channels_last if device.channels_last else torch.preserve_format
+        descriptor.model.eval().to(
+            device=device.name, dtype=getattr(torch, device.dtype), memory_format=layout
+        )
+        network = Network(descriptor, device)
+        try:
+            fine = descriptor(network.batch(np.full((PROBE, PROBE, 3), 0.5, np.float32)))
+        except RuntimeError as error:
+            if is_out_of_memory(error):
+                raise
+            continue
+        if fine.shape != (1, 3, STEP_SCALE * PROBE, STEP_SCALE * PROBE):
+            raise _not_4x(path, "does not keep to the size that it promises")
+        if torch.isfinite(fine).all():
+            return network
+    raise BadInput(
+        f"The model file {path} does not work on the {place.hardware}: "
+        "choose another device or another file."
+    )
+
+
+def _descriptor(state: Mapping[str, Any], path: Path) -> Any:
+    """Return spandrel's descriptor of a 4x network for colour pictures."""
+    import spandrel
+
+    try:
+        descriptor = spandrel.ModelLoader().load_from_state_dict(dict(state))
+    except Exception as error:
+        # Whatever a file may hold comes to spandrel here, and each architecture fails in its own
+        # way on what it does not expect.
+        if is_out_of_memory(error):
+            raise
+        raise no_model(path) from error
+    if not isinstance(descriptor, spandrel.ImageModelDescriptor):
+        raise _not_4x(path, "fills in holes")
+    if descriptor.scale != STEP_SCALE:
+        raise _not_4x(path, f"makes pictures {descriptor.scale} times as large")
+    if (descriptor.input_channels, descriptor.output_channels) != (3, 3):
+        raise _not_4x(path, "is not for colour pictures")
+    return descriptor
+
+
+def _not_4x(path: Path, what: str) -> BadInput:
+    return BadInput(f"The model in {path} {what}: choose one that makes colour pictures 4x larger.")

@@ -1,0 +1,82 @@
+"""A network that is ready on its device, and one run of it: numpy in, numpy out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cozviewer.errors import Failure
+from cozviewer.models.device import Device
+from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+NO_MEMORY = ("out of memory", "can't allocate memory", "alloc_failed", "not enough memory")
+"""How CUDA, MPS, the CPU, cuDNN, cuBLAS and Windows say it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network that is ready to run.
+
+    Attributes:
+        forward: (1, 3, H, W) in 0..1 to (1, 3, 4H, 4W); any H, W >= 1.
+        device: Where its weights lie, and what it takes its input as.
+    """
+
+    forward: Callable[["Tensor"], "Tensor"]
+    device: Device
+
+    def batch(self, pixels: Rgb8 | RgbFloat) -> "Tensor":
+        """Return (H, W, 3) pixels, contiguous, as `forward` takes them."""
+        import torch
+
+        # The transposed view of (H, W, 3) is channels_last as it is.
+        image = torch.from_numpy(to_float(pixels)).permute(2, 0, 1)[None]
+        image = image.to(self.device.name, getattr(torch, self.device.dtype))
+        return image if self.device.channels_last else image.contiguous()
+
+
+def run_network(network: Network, pixels: RgbFloat) -> RgbFloat:
+    """Return what the network makes of `pixels`.
+
+    Args:
+        pixels: (H, W, 3) float32 in 0..1, writable and contiguous.
+
+    Returns:
+        (4H, 4W, 3) float32 in 0..1.
+
+    Raises:
+        MemoryError: The picture is too large for the device.
+        Failure: The device failed.
+    """
+    import torch
+
+    device = network.device
+    try:
+        with torch.inference_mode():
+            fine = network.forward(network.batch(pixels)).clamp_(0, 1)[0].permute(1, 2, 0)
+            return fine.to("cpu", torch.float32).numpy()
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise Failure(
+                f"The {device.hardware} failed ({first_line(error)}): try again, or choose "
+                "another device."
+            ) from error
+    # Outside `except`: the error's traceback would keep the features alive.
+    if device.name.startswith("cuda"):
+        torch.cuda.empty_cache()
+    elif device.name == "mps":
+        torch.mps.empty_cache()
+    raise MemoryError
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether an error says that memory ran out."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or any(sign in text for sign in NO_MEMORY)
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of what an error says, to be quoted in a sentence."""
+    return str(error).partition("\n")[0].rstrip(".")

@@ -1,0 +1,46 @@
+"""Whether an engine could start now, told without starting it: for `cozviewer models`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cozviewer.errors import BadInput
+from cozviewer.models.converted import FILE_NAME
+from cozviewer.models.engines import Engine
+from cozviewer.models.weights import BIN_SHA256, PARAM_SHA256, read_checked, wheel_files
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What an engine finds on this machine.
+
+    Attributes:
+        problem: Why it cannot start and what to do, as a sentence; "" if it can.
+        files: The files that it uses, as far as they exist.
+    """
+
+    problem: str = ""
+    files: Sequence[Path] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(path.stat().st_size for path in self.files)
+
+
+def readiness(engine: Engine, models_folder: Path) -> Readiness:
+    """Return whether an engine can start. Reads its weights, a tenth of a second.
+
+    Args:
+        models_folder: Where converted weights are kept.
+    """
+    if engine.name != "realesrgan":
+        return Readiness()
+    converted = [path for path in (models_folder / FILE_NAME,) if path.is_file()]
+    try:
+        files = wheel_files()
+        for path, sha256 in ((files.param, PARAM_SHA256), (files.bin, BIN_SHA256)):
+            read_checked(path, sha256)
+    except BadInput as error:
+        return Readiness(str(error), converted)
+    return Readiness(files=[files.param, files.bin, *converted])

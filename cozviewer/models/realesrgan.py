@@ -1,0 +1,44 @@
+"""The embedded engine: Real-ESRGAN x4plus, with the weights that are installed along."""
+
+from functools import partial
+from pathlib import Path
+
+from cozviewer.chain.protocols import Notice
+from cozviewer.models.converted import realesrgan_state
+from cozviewer.models.device import AUTO, Device
+from cozviewer.models.network import Network
+from cozviewer.models.rrdbnet import forward
+from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.models.weights import BIN_SHA256
+
+TITLE = "Real-ESRGAN"
+BLOCKS = 23
+
+
+def realesrgan(device: str = AUTO, *, cache_dir: Path | None, notice: Notice) -> NetworkUpscaler:
+    """Return the engine; nothing is imported or read yet.
+
+    Args:
+        device: "auto" or a device's name.
+        cache_dir: Where the converted weights are kept; None converts them at every start.
+        notice: Told when they cannot be kept, and when memory ran out.
+    """
+
+    def open_network(place: Device) -> Network:
+        import torch
+
+        dtype = getattr(torch, place.dtype)
+        layout = torch.channels_last if place.channels_last else torch.contiguous_format
+        state = {}
+        for name, array in realesrgan_state(cache_dir, notice).items():
+            tensor = torch.tensor(array).to(place.name, dtype)
+            state[name] = tensor.contiguous(memory_format=layout) if array.ndim == 4 else tensor
+        return Network(partial(forward, state, BLOCKS), place)
+
+    return NetworkUpscaler(
+        TITLE,
+        lambda: {"name": "realesrgan", "weights": BIN_SHA256},
+        open_network,
+        device=device,
+        notice=notice,
+    )

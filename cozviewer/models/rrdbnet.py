@@ -1,0 +1,122 @@
+"""RRDBNet, the network of ESRGAN and Real-ESRGAN: which layers it has, and its forward pass.
+
+Xintao Wang et al., "ESRGAN" (2018), section 3.1, and "Real-ESRGAN" (2021), section 3.3. spandrel
+has it too (and the tests compare with it), but importing spandrel takes as long as importing
+torch, and the engine that everybody uses should be ready sooner.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from cozviewer.errors import BadInput
+from cozviewer.models.ncnn_format import Convolution, Weights
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+SLOPE = 0.2
+"""Of every leaky ReLU."""
+
+RESIDUAL = 0.2
+"""What a block adds to its input is scaled by this (ESRGAN, section 3.1)."""
+
+DENSE, PER_BLOCK = 5, 3
+"""Convolutions of a dense block, dense blocks of a residual-in-residual block."""
+
+HEAD, TAIL = ["conv_first"], ["conv_body", "conv_up1", "conv_up2", "conv_hr", "conv_last"]
+
+
+def layer_names(blocks: int) -> list[str]:
+    """Return the names of the convolutions in forward order, as the authors' files have them."""
+    body = [
+        f"body.{block}.rdb{dense}.conv{index}"
+        for block in range(blocks)
+        for dense in range(1, PER_BLOCK + 1)
+        for index in range(1, DENSE + 1)
+    ]
+    return HEAD + body + TAIL
+
+
+def expected_layers(filters: int, growth: int, blocks: int) -> list[Convolution]:
+    """Return what each convolution of an RGB network looks like, in forward order.
+
+    Args:
+        filters: Channels between the blocks (64).
+        growth: Channels that each convolution within a dense block adds (32).
+        blocks: Residual-in-residual blocks (23).
+    """
+    dense = [Convolution(filters + index * growth, growth, SLOPE) for index in range(DENSE - 1)] + [
+        Convolution(filters + (DENSE - 1) * growth, filters, None)
+    ]
+    plain, active = Convolution(filters, filters, None), Convolution(filters, filters, SLOPE)
+    return [
+        Convolution(3, filters, None),
+        *dense * (PER_BLOCK * blocks),
+        plain,
+        *[active] * 3,
+        Convolution(filters, 3, None),
+    ]
+
+
+def check_layers(layers: Sequence[Convolution]) -> int:
+    """Return the number of blocks of the RRDBNet that `layers` describe.
+
+    Raises:
+        BadInput: They describe something else.
+    """
+    blocks, rest = divmod(len(layers) - len(HEAD) - len(TAIL), DENSE * PER_BLOCK)
+    if blocks >= 1 and rest == 0:
+        filters, growth = layers[0].outputs, layers[1].outputs
+        if list(layers) == expected_layers(filters, growth, blocks):
+            return blocks
+    raise BadInput("This network is no 4x RRDBNet for RGB: choose another file.")
+
+
+def named_state(layers: Sequence[Convolution], weights: Sequence[Weights]) -> dict[str, Weights]:
+    """Return the weights by layer name.
+
+    Raises:
+        BadInput: `layers` are not those of an RRDBNet.
+    """
+    return dict(zip(layer_names(check_layers(layers)), weights, strict=True))
+
+
+def forward(state: Mapping[str, "Tensor"], blocks: int, image: "Tensor") -> "Tensor":
+    """Run the network.
+
+    Args:
+        state: "conv_first.weight", "conv_first.bias", ... on the device and in the dtype of
+            `image`.
+        blocks: Residual-in-residual blocks in `state`.
+        image: (N, 3, H, W) in 0..1.
+
+    Returns:
+        (N, 3, 4H, 4W), about 0..1.
+    """
+    import torch
+    from torch.nn.functional import conv2d, interpolate, leaky_relu_
+
+    def conv(name: str, features: "Tensor") -> "Tensor":
+        return conv2d(features, state[f"{name}.weight"], state[f"{name}.bias"], padding=1)
+
+    def active(name: str, features: "Tensor") -> "Tensor":
+        return leaky_relu_(conv(name, features), SLOPE)
+
+    def dense_block(name: str, features: "Tensor") -> "Tensor":
+        grown = features
+        for index in range(1, DENSE):
+            more = active(f"{name}.conv{index}", grown)
+            grown = torch.cat((grown, more), 1)
+        return torch.add(features, conv(f"{name}.conv{DENSE}", grown), alpha=RESIDUAL)
+
+    first = conv("conv_first", image)
+    features = first
+    for block in range(blocks):
+        inner = features
+        for dense in range(1, PER_BLOCK + 1):
+            inner = dense_block(f"body.{block}.rdb{dense}", inner)
+        features = torch.add(features, inner, alpha=RESIDUAL)
+    features = first + conv("conv_body", features)
+    for name in ("conv_up1", "conv_up2"):
+        features = active(name, interpolate(features, scale_factor=2, mode="nearest"))
+    return conv("conv_last", active("conv_hr", features))

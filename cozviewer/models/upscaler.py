@@ -1,0 +1,112 @@
+"""Runs a 4x network as the chain's `Upscaler`: numpy in, numpy out, on any device.
+
+What the embedded engine and model files have in common. They differ in how the network is opened,
+which is a function given to `NetworkUpscaler`.
+"""
+
+from collections.abc import Callable, Mapping
+
+from cozviewer.chain.protocols import Cancelled, Notice
+from cozviewer.errors import Failure
+from cozviewer.models.device import Device, pick_device
+from cozviewer.models.network import Network, first_line, is_out_of_memory, run_network
+from cozviewer.models.parts import upscale_in_parts
+from cozviewer.pyramid.pixels import Rgb8, RgbFloat
+
+HALO = 16
+"""Parent pixels of context for convolutional networks."""
+
+PART = 256
+"""Most parent pixels of a part, a side. The features of Real-ESRGAN for one take about 1 GB in
+fp32; for parts of 512 it would be 3 GB, which is more than many machines have to spare."""
+
+
+class NetworkUpscaler:
+    """An `Upscaler` around a network; see there for the contract."""
+
+    halo = HALO
+    generative = True
+
+    def __init__(
+        self,
+        name: str,
+        identity: Callable[[], Mapping[str, str]],
+        open_network: Callable[[Device], Network],
+        *,
+        device: str,
+        notice: Notice,
+        part: int = PART,
+    ) -> None:
+        """Prepare; nothing is imported or read before `load` or `identity`.
+
+        Args:
+            name: What people call it.
+            identity: Called when the identity is asked for, at most once.
+            open_network: Reads the weights onto a device; raises BadInput.
+            device: As `pick_device` takes it.
+            notice: Told when memory ran out and parts became smaller, once.
+            part: Most parent pixels of a part, a side.
+        """
+        self.name = name
+        self._make_identity = identity
+        self._open_network = open_network
+        self._wanted_device = device
+        self._notice = notice
+        self._part = part
+        self._shrunk = False
+        self._identity: Mapping[str, str] | None = None
+        self._network: Network | None = None
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        if self._identity is None:
+            self._identity = self._make_identity()
+        return self._identity
+
+    @property
+    def device(self) -> str:
+        return "" if self._network is None else self._network.device.label
+
+    def load(self) -> None:
+        self._loaded()
+
+    def upscale(
+        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+    ) -> RgbFloat:
+        network = self._loaded()
+        return upscale_in_parts(
+            rgb,
+            lambda pixels: run_network(network, pixels),
+            side=self._part,
+            halo=self.halo,
+            cancelled=cancelled,
+            shrunk=self._shrink,
+        )
+
+    def _loaded(self) -> Network:
+        if self._network is None:
+            try:
+                self._network = self._open_network(pick_device(self._wanted_device))
+            except (ImportError, OSError, MemoryError, RuntimeError) as error:
+                raise _not_loaded(self.name, error) from error
+        return self._network
+
+    def _shrink(self, side: int) -> None:
+        """Keep to parts that fitted, and say so the first time."""
+        self._part = side
+        if not self._shrunk:
+            self._shrunk = True
+            self._notice(
+                f"{self.name} ran out of memory and goes on in smaller parts, a little slower."
+            )
+
+
+def _not_loaded(name: str, error: Exception) -> Failure:
+    if is_out_of_memory(error):
+        return Failure(
+            f"{name} does not fit into memory: close other programs, or choose another device."
+        )
+    return Failure(
+        f"{name} could not be loaded ({first_line(error)}): choose another device, or install "
+        "torch and torchvision again, both together."
+    )

@@ -1,0 +1,93 @@
+"""What a saved picture is made of and where it lies, for its metadata and its name.
+
+The window and the commands save pictures; both say the same about them, from here.
+"""
+
+from fractions import Fraction
+from pathlib import Path
+
+from cozviewer.chain.chain import Chain, missing_tiles
+from cozviewer.export.origin import Kind, Origin
+from cozviewer.pyramid.camera import SUBPIXEL_BITS, Camera, View
+from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.geometry import Rect
+
+
+def origin_of_view(chain: Chain, view: View) -> Origin:
+    """Return the origin of the picture that `compose` makes of a view as things stand."""
+    source = chain.pyramid.source
+    z = wanted_level(view, source.coarsest)
+    region = view.visible(z, source.width, source.height)
+    untouched = z == 0 and view.camera.scale == 1.0 and view.aligned() == view
+    return _origin(chain, z, region, untouched, place(view.camera), view.camera.magnification)
+
+
+def origin_of_region(chain: Chain, z: int, level_region: Rect) -> Origin:
+    """Return the origin of a region of level z, saved pixel for pixel."""
+    unit = Fraction(2) ** -z
+    centre = (
+        decimal((level_region.x + Fraction(level_region.width, 2)) * unit, unit / 4),
+        decimal((level_region.y + Fraction(level_region.height, 2)) * unit, unit / 4),
+    )
+    return _origin(chain, z, level_region, z == 0, centre, float(Fraction(2) ** z))
+
+
+def place(camera: Camera) -> tuple[str, str]:
+    """Return a camera's centre in source pixels as decimals so exact that they lead back to it."""
+    unit = Fraction(2) ** -(SUBPIXEL_BITS + camera.level)
+    x, y = camera.source_centre
+    return decimal(x, unit), decimal(y, unit)
+
+
+def suggested_name(chain: Chain, view: View) -> str:
+    """Return a file name for a picture of a view: "photo-x64.png"."""
+    source = chain.pyramid.source
+    return f"{Path(source.name).stem or 'picture'}-x{view.camera.magnification:.4g}.png"
+
+
+def decimal(value: Fraction, unit: Fraction) -> str:
+    """Return the shortest decimal that is nearer to `value` than half a `unit`.
+
+    Args:
+        value: Any number.
+        unit: > 0; the grain of the number that will be read back.
+    """
+    for digits in range(1000):
+        scaled = round(value * 10**digits)
+        if abs(Fraction(scaled, 10**digits) - value) * 2 < unit:
+            break
+    sign, number = "-" if scaled < 0 else "", f"{abs(scaled):0{digits + 1}d}"
+    return sign + (f"{number[:-digits]}.{number[-digits:]}" if digits else number)
+
+
+def _origin(
+    chain: Chain,
+    z: int,
+    level_region: Rect,
+    untouched: bool,
+    centre: tuple[str, str],
+    magnification: float,
+) -> Origin:
+    pyramid, upscaler = chain.pyramid, chain.upscaler
+    kind: Kind
+    prompt = ""
+    if z <= 0:
+        kind = "source" if untouched else "interpolated"
+    elif not upscaler.generative:
+        kind = "interpolated"
+    else:
+        # Tiles that were not made are interpolated, so the picture is a mixture.
+        gaps = missing_tiles(pyramid, chain.recipe.halo, z, level_region)
+        kind = "mixed" if any(level == z for level, _ in gaps) else "generated"
+        prompt = pyramid.store.prompt_near(z - 2, level_region) or ""
+    return Origin(
+        kind=kind,
+        engine=upscaler.name if z > 0 else "",
+        source_name=pyramid.source.name,
+        source_digest=pyramid.source.digest,
+        recipe_digest=chain.recipe.digest if z > 0 else "",
+        prompt=prompt,
+        centre=f"{centre[0]},{centre[1]}",
+        magnification=f"{magnification:.12g}",
+        level=z,
+    )

@@ -1,0 +1,216 @@
+"""The folder of store files: where a pyramid's file lies, what there is, clearing, the budget.
+
+Other windows may use the files meanwhile: tiles may be taken from them, but the files themselves
+stay as long as anybody has them open. A file that is no store of ours is never touched.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from cozviewer.errors import Failure
+from cozviewer.pyramid.eviction import StoredTile, choose, evict, read_stored
+from cozviewer.pyramid.store_file import (
+    NotOurs,
+    is_broken,
+    is_ours,
+    open_existing,
+    plain,
+    read_about,
+)
+from cozviewer.pyramid.store_removal import SET_ASIDE, delete_file
+from cozviewer.pyramid.store_rows import count_tiles, is_empty
+
+BUDGET_BYTES = 10 * 1000**3
+"""What the folder may hold by default."""
+
+TRIMMED_TO = 0.95
+"""Share of the budget that is left after trimming, so that not every step has to trim again."""
+
+SUFFIX = ".tiles"
+
+
+@dataclass(frozen=True)
+class StoreInfo:
+    """One store file, for people.
+
+    Attributes:
+        source_name: File name of the picture when it was first opened.
+        source_width, source_height: Its pixels.
+        recipe: Canonical JSON.
+        bytes: Size of the file.
+        tiles: How many it holds.
+        last_seen: When one was last looked at, ISO 8601, UTC; "" if it holds none.
+    """
+
+    path: Path
+    source_name: str
+    source_width: int
+    source_height: int
+    recipe: str
+    bytes: int
+    tiles: int
+    last_seen: str
+
+
+def store_path(folder: Path, source_digest: str, recipe_digest: str) -> Path:
+    """Return the store file of a source and recipe (hex digests) in `folder`."""
+    return folder / f"{source_digest[:32]}-{recipe_digest[:32]}{SUFFIX}"
+
+
+def list_stores(folder: Path) -> list[StoreInfo]:
+    """Return the stores in a folder, the one seen last first. Broken or foreign files are not."""
+    stores = []
+    for path in _files(folder):
+        try:
+            with closing(open_existing(path)) as connection:
+                stores.append(_info(path, connection))
+        except (NotOurs, sqlite3.Error, OSError, ValueError, KeyError):
+            continue
+    return sorted(stores, key=lambda store: store.last_seen, reverse=True)
+
+
+def list_set_aside(folder: Path) -> list[Path]:
+    """Return the broken or foreign files that were set aside in a folder, with their journals."""
+    return sorted(folder.glob(f"*{SUFFIX}{SET_ASIDE}*"))
+
+
+def folder_bytes(folder: Path) -> int:
+    """Return the bytes that all store files take; what was set aside is not counted."""
+    return sum(_size(path) for path in _files(folder))
+
+
+def clear(folder: Path, which: str | Path | None = None) -> int:
+    """Delete store files.
+
+    Args:
+        folder: Where they are.
+        which: Name (or path) of a picture, or path of a store file; None means all.
+
+    Returns:
+        Bytes freed.
+
+    Raises:
+        Failure: Some could not be deleted, mostly because a window has them open; the others are
+            gone.
+    """
+    freed = 0
+    refused: Path | None = None
+    for path in _files(folder):
+        try:
+            # Whatever the version: stores that nobody can read any more shall go, too.
+            freed += delete_file(path, partial(_is_meant, path, which))
+        except OSError:
+            refused = path
+        except sqlite3.Error as error:
+            if not is_broken(error):
+                refused = path
+    if refused is not None:
+        raise Failure(
+            f"{refused} could not be deleted: close the windows that show the picture, or see"
+            " whether the folder may be written, and try again."
+        )
+    return freed
+
+
+def clear_set_aside(folder: Path) -> int:
+    """Delete what was set aside in a folder, and return the bytes freed. Raises Failure."""
+    freed = 0
+    for path in list_set_aside(folder):
+        size = _size(path)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise Failure(f"{path} could not be deleted: {error.strerror}.") from error
+        freed += size
+    return freed
+
+
+def trim(folder: Path, budget_bytes: int = BUDGET_BYTES, keep: Path | None = None) -> int:
+    """Evict tiles if the folder is over its budget: least recently seen first, over all files.
+
+    A tile goes only after all its stored children. Cheap while there is room. What cannot be
+    evicted just now (locked, broken, read-only) is left for another time.
+
+    Args:
+        folder: Of the store files.
+        budget_bytes: What they may take together.
+        keep: A file that stays even if it becomes empty: the caller's own.
+
+    Returns:
+        Bytes freed.
+    """
+    before = now = folder_bytes(folder)
+    while now > budget_bytes:
+        _evict(folder, now - int(budget_bytes * TRIMMED_TO), keep)
+        after = folder_bytes(folder)
+        if after >= now:
+            break  # nothing more can go
+        now = after
+    return max(0, before - now)
+
+
+def _evict(folder: Path, bytes_to_free: int, keep: Path | None) -> None:
+    paths = list(_files(folder))
+    tiles: list[StoredTile] = []
+    for index, path in enumerate(paths):
+        try:
+            with closing(open_existing(path)) as connection:
+                tiles += read_stored(connection, index)
+        except (NotOurs, sqlite3.Error, OSError):
+            continue
+    chosen = choose(tiles, bytes_to_free)
+    for index in {tile.store for tile in chosen}:
+        path = paths[index]
+        with suppress(NotOurs, sqlite3.Error, OSError):
+            with closing(open_existing(path)) as connection:
+                evict(connection, [tile for tile in chosen if tile.store == index])
+                empty = is_empty(connection)
+            if empty and path != keep:
+                delete_file(path, is_empty)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    yield from sorted(path for path in folder.glob(f"*{SUFFIX}") if path.is_file())
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # somebody deleted it just now
+        return 0
+
+
+def _info(path: Path, connection: sqlite3.Connection) -> StoreInfo:
+    about = read_about(connection)
+    last = connection.execute("SELECT max(seen) FROM tiles").fetchone()[0]
+    return StoreInfo(
+        path=path,
+        source_name=about["source_name"],
+        source_width=int(about["source_width"]),
+        source_height=int(about["source_height"]),
+        recipe=about["recipe"],
+        bytes=_size(path),
+        tiles=count_tiles(connection)[1],
+        last_seen="" if last is None else _utc(last),
+    )
+
+
+def _utc(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _is_meant(path: Path, which: str | Path | None, connection: sqlite3.Connection) -> bool:
+    """Tell whether a file is a store, and the one that a person named."""
+    if not is_ours(connection):
+        return False
+    if which is None or Path(which).name == path.name:
+        return True
+    try:
+        return read_about(connection).get("source_name") == plain(Path(which).name)
+    except NotOurs:  # so damaged that it does not know
+        return False

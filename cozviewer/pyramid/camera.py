@@ -1,0 +1,240 @@
+"""The camera: which point of the picture is in the middle of the view, and how large.
+
+Planes: `view_` is device pixels of the view, counted from its top left corner unless a name says
+`offset` (then from its centre); `level_` is pixels of a pyramid level.
+
+Positions are fixed-point Python integers, so a pixel stays a pixel at any depth; floats appear
+only for distances within a view.
+"""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from cozviewer.pyramid.geometry import Rect, level_rect, rect_between
+
+SUBPIXEL_BITS = 64
+"""Positions are counted in 2^-64 pixels of the camera's level."""
+
+SHARP_UP_TO = 1.1
+"""A level is drawn up to 1.1x its own size before the next finer one is wanted: enlarging by a
+tenth cannot be seen, and a view just past a level would otherwise cost sixteen times the tiles."""
+
+DEEPEST = 256
+"""Where zooming in ends: 2^256 is far past any use, and floats still hold it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """What a view looks at.
+
+    Attributes:
+        level: floor(log2(magnification)).
+        scale: View pixels per pixel of `level`, in [1, 2); magnification = scale * 2^level.
+        x, y: Centre of the view in 2^-SUBPIXEL_BITS pixels of `level`.
+    """
+
+    level: int
+    scale: float
+    x: int
+    y: int
+
+    @property
+    def magnification(self) -> float:
+        """View pixels per source pixel."""
+        return math.ldexp(self.scale, self.level)
+
+    @property
+    def log2(self) -> float:
+        """log2 of the magnification; steps of it look even to the eye."""
+        return self.level + math.log2(self.scale)
+
+    @property
+    def draw_level(self) -> int:
+        """The coarsest level that is sharp in this view (see SHARP_UP_TO)."""
+        return self.level if self.scale <= SHARP_UP_TO else self.level + 1
+
+    @property
+    def source_centre(self) -> tuple[Fraction, Fraction]:
+        """Centre in source pixels, exact."""
+        unit = Fraction(2) ** -(SUBPIXEL_BITS + self.level)
+        return self.x * unit, self.y * unit
+
+    def zoomed(self, factor: float, offset_x: float = 0.0, offset_y: float = 0.0) -> "Camera":
+        """Return the camera `factor` times closer; the point under the offset stays where it is.
+
+        Args:
+            factor: > 0; above 1 zooms in.
+            offset_x, offset_y: View pixels from the centre of the view to the fixed point.
+        """
+        mantissa, exponent = math.frexp(self.scale * factor)
+        level, scale = self.level + exponent - 1, mantissa * 2
+        level, scale = min((level, scale), (DEEPEST, 1.0))
+        shift = level - self.level
+        # The fixed point seen from the old centre, then the new centre seen from it.
+        x = _shifted(self.x + _fixed(offset_x / self.scale), shift) - _fixed(offset_x / scale)
+        y = _shifted(self.y + _fixed(offset_y / self.scale), shift) - _fixed(offset_y / scale)
+        return Camera(level, scale, x, y)
+
+    def panned(self, view_dx: float, view_dy: float) -> "Camera":
+        """Return the camera moved by view pixels (positive: right and down over the picture)."""
+        return Camera(
+            self.level,
+            self.scale,
+            self.x + _fixed(view_dx / self.scale),
+            self.y + _fixed(view_dy / self.scale),
+        )
+
+    def clamped(self, source_width: int, source_height: int) -> "Camera":
+        """Return the camera with its centre inside the picture."""
+        right = _shifted(source_width << SUBPIXEL_BITS, self.level)
+        bottom = _shifted(source_height << SUBPIXEL_BITS, self.level)
+        return Camera(
+            self.level, self.scale, min(max(self.x, 0), right), min(max(self.y, 0), bottom)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A camera and the size of the view in device pixels."""
+
+    camera: Camera
+    width: int
+    height: int
+
+    def view_x(self, z: int, level_x: int) -> float:
+        """Return where the left edge of column `level_x` of level z lies in the view."""
+        return self._view(z, level_x, self.camera.x, self.width)
+
+    def view_y(self, z: int, level_y: int) -> float:
+        """Return where the upper edge of row `level_y` of level z lies in the view."""
+        return self._view(z, level_y, self.camera.y, self.height)
+
+    def _view(self, z: int, level_edge: int, centre: int, size: int) -> float:
+        camera = self.camera
+        distance = _shifted(level_edge << SUBPIXEL_BITS, camera.level - z) - centre
+        return distance / (1 << SUBPIXEL_BITS) * camera.scale + size / 2
+
+    def level_box(self, z: int, origin: Rect) -> tuple[float, float, float, float]:
+        """Return the view's (left, top, right, bottom) in pixels of level z, counted from the
+        corner of `origin` (a rectangle of level z near the view, so that floats are exact)."""
+        camera = self.camera
+        per_pixel = math.ldexp(1 / camera.scale, z - camera.level)
+        unit = Fraction(2) ** (z - camera.level - SUBPIXEL_BITS)
+        x = float(camera.x * unit - origin.x)
+        y = float(camera.y * unit - origin.y)
+        half_width, half_height = self.width / 2 * per_pixel, self.height / 2 * per_pixel
+        return x - half_width, y - half_height, x + half_width, y + half_height
+
+    def level_region(self, z: int) -> Rect:
+        """Return the pixels of level z that the view touches, also those outside the picture."""
+        camera = self.camera
+        half_width = _fixed(self.width / 2 / camera.scale)
+        half_height = _fixed(self.height / 2 / camera.scale)
+        shift = z - camera.level - SUBPIXEL_BITS
+        return rect_between(
+            _shifted(camera.x - half_width, shift),
+            _shifted(camera.y - half_height, shift),
+            -_shifted(-(camera.x + half_width), shift),
+            -_shifted(-(camera.y + half_height), shift),
+        )
+
+    def visible(self, z: int, source_width: int, source_height: int) -> Rect:
+        """Return the pixels of level z that are seen: `level_region` cut to the picture."""
+        return self.level_region(z).intersected(level_rect(z, source_width, source_height))
+
+    def picture(self, source_width: int, source_height: int) -> Rect:
+        """Return the view pixels whose middle lies in the picture. (The last pixel of an overview
+        may reach beyond it: `geometry.level_size` rounds up.)"""
+        return rect_between(
+            max(0, round(self.view_x(0, 0))),
+            max(0, round(self.view_y(0, 0))),
+            min(self.width, round(self.view_x(0, source_width))),
+            min(self.height, round(self.view_y(0, source_height))),
+        )
+
+    def aligned(self) -> "View":
+        """Return the view with its corner on a whole pixel of the level, if it shows one level
+        at exactly its own size: 1:1 then means untouched pixels, not a blur by half a pixel."""
+        if self.camera.scale != 1.0:
+            return self
+        one = 1 << SUBPIXEL_BITS
+        x = _rounded(self.camera.x - self.width * one // 2) + self.width * one // 2
+        y = _rounded(self.camera.y - self.height * one // 2) + self.height * one // 2
+        return View(Camera(self.camera.level, 1.0, x, y), self.width, self.height)
+
+
+def camera_at(
+    source_x: Fraction | float, source_y: Fraction | float, magnification: Fraction | float
+) -> Camera:
+    """Return the camera over a point of the source.
+
+    Args:
+        source_x, source_y: Source pixels; the corner of the picture is (0, 0), the middle of its
+            first pixel (0.5, 0.5).
+        magnification: View pixels per source pixel, > 0.
+    """
+    mantissa, exponent = math.frexp(magnification)
+    level = exponent - 1
+    unit = Fraction(2) ** (SUBPIXEL_BITS + level)
+    return Camera(
+        level, mantissa * 2, round(Fraction(source_x) * unit), round(Fraction(source_y) * unit)
+    )
+
+
+def fit(source_width: int, source_height: int, view_width: int, view_height: int) -> Camera:
+    """Return the camera that shows the whole picture, never larger than 1:1 (a small picture is
+    not enlarged before anybody asks)."""
+    # A view may be closed to nothing, a magnification may not.
+    magnification = min(1.0, max(1, view_width) / source_width, max(1, view_height) / source_height)
+    camera = camera_at(Fraction(source_width, 2), Fraction(source_height, 2), magnification)
+    return View(camera, view_width, view_height).aligned().camera
+
+
+def between(start: Camera, end: Camera, t: float) -> Camera:
+    """Return the camera at part t (0..1) of an even zoom from `start` to `end`.
+
+    The magnification moves evenly in its logarithm. The centre moves so that some point stays
+    fixed in the view all the way where the two cameras have different magnifications.
+    """
+    if t <= 0:
+        return start
+    if t >= 1:
+        return end
+    log_step = end.log2 - start.log2
+    start_x, start_y = start.source_centre
+    end_x, end_y = end.source_centre
+    # A fixed view point makes the centre linear in 1/magnification. It is reckoned from the
+    # closer camera, where the remaining way is tiny and a float holds it exactly enough.
+    if abs(log_step) < 1e-9:
+        near_x, near_y, far_x, far_y, way = start_x, start_y, end_x, end_y, t
+    elif log_step > 0:
+        way = (2.0 ** (-log_step * t) - 2.0**-log_step) / (1 - 2.0**-log_step)
+        near_x, near_y, far_x, far_y = end_x, end_y, start_x, start_y
+    else:
+        way = (2.0 ** (log_step * (1 - t)) - 2.0**log_step) / (1 - 2.0**log_step)
+        near_x, near_y, far_x, far_y = start_x, start_y, end_x, end_y
+    exact = Fraction(way)
+    log2 = start.log2 + log_step * t
+    level = math.floor(log2)
+    return camera_at(
+        near_x + (far_x - near_x) * exact,
+        near_y + (far_y - near_y) * exact,
+        math.ldexp(2.0 ** (log2 - level), level),
+    )
+
+
+def _fixed(value: float) -> int:
+    """Return a distance in pixels as fixed-point integer, exactly rounded."""
+    return round(Fraction(value) * (1 << SUBPIXEL_BITS))
+
+
+def _rounded(fixed: int) -> int:
+    """Return a fixed-point position moved to the nearest whole pixel."""
+    half = 1 << (SUBPIXEL_BITS - 1)
+    return (fixed + half) >> SUBPIXEL_BITS << SUBPIXEL_BITS
+
+
+def _shifted(value: int, bits: int) -> int:
+    """Return value * 2^bits, rounded down."""
+    return value << bits if bits >= 0 else value >> -bits

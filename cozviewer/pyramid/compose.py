@@ -1,0 +1,153 @@
+"""The pixels of a view at rest: any part of a pyramid at any magnification.
+
+The window's picture at rest, `cozviewer render` and every export come from here, so they are the
+same pixels. (While the view moves, the canvas draws whole tiles instead: see `plan`.)
+"""
+
+import math
+from functools import cache
+
+import numpy as np
+from PIL import Image
+
+from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.geometry import (
+    STEP_LEVELS,
+    STEP_SCALE,
+    Rect,
+    TileKey,
+    coarser,
+    snapped_to_tiles,
+)
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.pyramid import Pyramid
+
+BACKGROUND = (24, 25, 28)
+"""Colour around the picture, sRGB 0..255."""
+
+SUPPORT = 2
+"""Pixels that the bicubic kernel reaches to each side (at its own scale)."""
+
+FLATTEST = 1 / 1024
+"""A view narrower than this many pixels of the level below it is flat to a quarter of a grey
+level (255 / 1024), so its box need not be narrower; Pillow's boxes are 32-bit floats."""
+
+
+def compose(pyramid: Pyramid, view: View, finest: int | None = None) -> Rgb8:
+    """Return what the view shows when all that exists is drawn as well as it can be.
+
+    Args:
+        pyramid: Where the pixels come from. Where tiles of the level that the view wants are
+            missing, the next coarser ones are enlarged (bicubic) in their place.
+        view: Camera and size.
+        finest: The finest level to use, not a derived one: 0 gives the source alone,
+            interpolated. None: all.
+
+    Returns:
+        (view.height, view.width, 3) uint8; BACKGROUND outside the picture.
+    """
+    z = wanted_level(view, pyramid.source.coarsest)
+    if finest is not None:
+        z = min(z, finest)
+    out = np.empty((view.height, view.width, 3), np.uint8)
+    out[:] = BACKGROUND
+    whole = pyramid.level_rect(z)
+    inside = view.picture(pyramid.source.width, pyramid.source.height)
+    if inside.empty:
+        return out
+    per_pixel = math.ldexp(1 / view.camera.scale, z - view.camera.level)
+    margin = math.ceil(SUPPORT * max(1.0, per_pixel)) + 1
+    wanted = view.level_region(z).intersected(whole).grown(margin)
+    # The kernel may reach beyond the tiles that the view touches. Whether their neighbours happen
+    # to be made must not change a pixel, so what is beyond them is never read.
+    there = whole if z <= 0 else snapped_to_tiles(view.level_region(z).intersected(whole))
+    there = there.intersected(whole)
+    pixels = _padded(best_region(pyramid, z, wanted.intersected(there)), wanted, there)
+    left, top, _, _ = view.level_box(z, wanted)
+    out[inside.y : inside.bottom, inside.x : inside.right] = _resampled(
+        pixels,
+        left + inside.x * per_pixel,
+        top + inside.y * per_pixel,
+        inside.width,
+        inside.height,
+        per_pixel,
+    )
+    return out
+
+
+def wanted_level(view: View, coarsest: int) -> int:
+    """Return the level that a view at rest is made from: its draw level, or the step level
+    above it, as odd levels are only for drawing in motion."""
+    return step_level(max(view.camera.draw_level, coarsest))
+
+
+def step_level(z: int) -> int:
+    """Return the coarsest level >= z that is not a derived one."""
+    return z if z <= 0 else -(-z // STEP_LEVELS) * STEP_LEVELS
+
+
+def best_region(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:
+    """Return a region of level z (inside the picture), missing tiles enlarged from coarser ones.
+
+    Returns:
+        (height, width, 3) uint8; do not write to it.
+    """
+
+    @cache
+    def enlarged() -> Rgb8:
+        # All of the region in one go: tile by tile the work would double with every level up,
+        # as what a tile takes from its parents overlaps with what its neighbour takes.
+        return _enlarged(pyramid, z, level_region)
+
+    def fill(key: TileKey, part: Rect) -> Rgb8:
+        x, y = part.x - level_region.x, part.y - level_region.y
+        return enlarged()[y : y + part.height, x : x + part.width]
+
+    return pyramid.region(z, level_region, fill)
+
+
+def _enlarged(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:
+    """Return a region of level z, enlarged from the step level above it."""
+    whole = pyramid.level_rect(z - STEP_LEVELS)
+    parent_region = coarser(level_region, STEP_LEVELS).grown(SUPPORT + 1)
+    parent = best_region(pyramid, z - STEP_LEVELS, parent_region.intersected(whole))
+    return _resampled(
+        _padded(parent, parent_region, whole),
+        (level_region.x - parent_region.x * STEP_SCALE) / STEP_SCALE,
+        (level_region.y - parent_region.y * STEP_SCALE) / STEP_SCALE,
+        level_region.width,
+        level_region.height,
+        1 / STEP_SCALE,
+    )
+
+
+def _padded(pixels: Rgb8, wanted: Rect, whole: Rect) -> Rgb8:
+    """Return `pixels` (the part of `wanted` inside `whole`) with the edge of `whole` repeated
+    outwards until it fills `wanted`."""
+    there = wanted.intersected(whole)
+    if there == wanted:
+        return pixels
+    return np.pad(
+        pixels,
+        (
+            (there.y - wanted.y, wanted.bottom - there.bottom),
+            (there.x - wanted.x, wanted.right - there.right),
+            (0, 0),
+        ),
+        mode="edge",
+    )
+
+
+def _resampled(
+    pixels: Rgb8, left: float, top: float, width: int, height: int, per_pixel: float
+) -> Rgb8:
+    """Return width x height pixels, `per_pixel` apart in `pixels`, starting at (left, top)."""
+    if per_pixel == 1.0 and left.is_integer() and top.is_integer():
+        x, y = int(left), int(top)
+        return pixels[y : y + height, x : x + width]
+    right = left + max(width * per_pixel, FLATTEST)
+    bottom = top + max(height * per_pixel, FLATTEST)
+    image = Image.fromarray(pixels)
+    return np.asarray(
+        image.resize((width, height), Image.Resampling.BICUBIC, box=(left, top, right, bottom))
+    )

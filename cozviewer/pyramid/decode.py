@@ -1,0 +1,98 @@
+"""From an open Pillow image to upright sRGB pixels, and Pillow's traps on the way.
+
+Between `reading.py`, which opens, and `source.py`, which adds the overviews. Pillow keeps 4 bytes
+per RGB pixel and the result takes 3: a picture of 300 megapixels is 2.1 GB while it is decoded.
+Everything else happens strip by strip.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import numpy as np
+from PIL import Image
+from PIL.ImageFile import ImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+
+from cozviewer.pyramid import colour, deep_grey, exif, tiff_traps
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.reading import stop_if
+
+STRIP_PIXELS = 1 << 18
+"""Pixels worked on at once: a megabyte, which stays in the processor's cache."""
+
+
+def decode(name: str, image: ImageFile, cancelled: Callable[[], bool]) -> tuple[Rgb8, bytes | None]:
+    """Decode `image`, which is of no use afterwards.
+
+    Args:
+        name: What people call the file.
+        image: From `reading.opened`, within its `with` block, which explains what Pillow raises.
+        cancelled: Asked between strips.
+
+    Returns:
+        (H, W, 3) uint8 sRGB, upright; the EXIF block for an upright picture, if there is one.
+
+    Raises:
+        BadInput: Pillow reads this kind of file wrongly.
+        Cancelled: `cancelled` said so.
+    """
+    facts = tiff_traps.GreyFacts(bits=16, inverted=False, unsigned=False)
+    if isinstance(image, TiffImageFile):
+        facts = tiff_traps.prepare(name, image)
+    _scale_transparent_colour(image)
+    image.load()
+    if isinstance(image, TiffImageFile):  # it has turned itself upright
+        turn, block = 1, tiff_traps.exif_of(image)
+    else:
+        block = _exif_block(image)
+        turn = exif.orientation(block)
+
+    grey = None
+    if image.mode in deep_grey.MODES:
+        strips = (strip for _, strip in _strips(image, cancelled))
+        grey = deep_grey.scale_of(image.mode, strips, facts.bits, facts.inverted, facts.unsigned)
+    convert = colour.converter(image.mode, image.info.get("icc_profile"), grey)
+
+    width, height = image.size if turn < 5 else image.size[::-1]
+    rgb = np.empty((height, width, 3), np.uint8)
+    as_in_file = _as_in_file(rgb, turn)
+    for y, strip in _strips(image, cancelled):
+        as_in_file[y : y + strip.height] = convert(strip)
+    return rgb, exif.upright(block)
+
+
+def _strips(image: Image.Image, cancelled: Callable[[], bool]) -> Iterator[tuple[int, Image.Image]]:
+    """Yield (first row, rows) over the whole picture."""
+    rows = max(1, STRIP_PIXELS // image.width)
+    for y in range(0, image.height, rows):
+        stop_if(cancelled)
+        yield y, image.crop((0, y, image.width, min(y + rows, image.height)))
+
+
+def _as_in_file(upright: Rgb8, turn: int) -> Rgb8:
+    """Return a view of `upright` in which the pixels lie as the file has them (EXIF 2.32, 0x0112:
+    the orientation names the sides of the scene at which row 0 and column 0 of the file lie)."""
+    view = upright.swapaxes(0, 1) if turn >= 5 else upright
+    if turn in (3, 4, 6, 7):
+        view = view[::-1]
+    if turn in (2, 3, 7, 8):
+        view = view[:, ::-1]
+    return view
+
+
+def _scale_transparent_colour(image: ImageFile) -> None:
+    """Bring the transparent colour of a 16-bit PNG to the 8 bits that its pixels will have."""
+    key = image.info.get("transparency")
+    if isinstance(key, tuple) and image.tile and image.tile[0].args == "RGB;16B":
+        image.info["transparency"] = tuple(value >> 8 for value in key)
+
+
+def _exif_block(image: ImageFile) -> bytes | None:
+    block = image.info.get("exif")
+    if isinstance(block, bytes):
+        return block
+    text = image.info.get("Raw profile type exif")  # how ImageMagick wrote it into PNG until 2018
+    if isinstance(text, str):
+        with suppress(ValueError):
+            return bytes.fromhex("".join(text.split("\n")[3:]))
+    return None

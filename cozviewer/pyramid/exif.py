@@ -1,0 +1,93 @@
+"""The EXIF block of a picture: which way is up, and the block as an export may carry it on.
+
+Nothing is parsed and written anew: the few values that stop being true once the picture stands
+upright are changed in place, so that all others, maker notes too, stay as the camera wrote them.
+EXIF 2.32: an "Exif\\0\\0" prefix, then a TIFF header and chains of 12-byte entries.
+"""
+
+import struct
+from dataclasses import dataclass
+
+PREFIX = b"Exif\0\0"
+
+_ORIENTATION = 0x0112
+_THUMBNAIL_START = 0x0201
+_THUMBNAIL_LENGTH = 0x0202
+_SHORT, _LONG = 3, 4
+
+
+@dataclass(frozen=True)
+class _Directory:
+    """One directory: where its integers lie, {tag: (offset, struct format)}, and its end."""
+
+    values: dict[int, tuple[int, str]]
+    next_at: int
+
+
+def orientation(exif: bytes | None) -> int:
+    """Return the EXIF orientation, 1 (upright) to 8; 1 where nothing sensible is said."""
+    try:
+        block, start, order = _header(exif or b"")
+        value = _read(block, _directory(block, start, order).values, _ORIENTATION)
+    except (struct.error, ValueError):
+        return 1
+    return value if value in range(1, 9) else 1
+
+
+def upright(exif: bytes | None) -> bytes | None:
+    """Return `exif` for the picture turned upright: orientation 1, no thumbnail.
+
+    The thumbnail goes because it shows the picture as it was, not what an export holds.
+
+    Returns:
+        The block with its "Exif\\0\\0" prefix, or None where it is missing or damaged.
+    """
+    try:
+        block, start, order = _header(exif or b"")
+        main = _directory(block, start, order)
+        if _ORIENTATION in main.values:
+            at, form = main.values[_ORIENTATION]
+            struct.pack_into(form, block, at, 1)
+        (next_start,) = struct.unpack_from(order + "I", block, main.next_at)
+        if next_start:
+            _blank_thumbnail(block, _directory(block, next_start, order))
+            struct.pack_into(order + "I", block, main.next_at, 0)
+    except (struct.error, ValueError):
+        return None
+    return PREFIX + bytes(block)
+
+
+def _header(exif: bytes) -> tuple[bytearray, int, str]:
+    """Return (TIFF part, offset of the first directory, struct byte order)."""
+    block = bytearray(exif.removeprefix(PREFIX))
+    order = {b"II": "<", b"MM": ">"}.get(bytes(block[:2]))
+    if order is None:
+        raise ValueError("no EXIF block")
+    magic, start = struct.unpack_from(order + "HI", block, 2)
+    if magic != 42:
+        raise ValueError("no EXIF block")
+    return block, start, order
+
+
+def _directory(block: bytearray, start: int, order: str) -> _Directory:
+    (count,) = struct.unpack_from(order + "H", block, start)
+    values = {}
+    for at in range(start + 2, start + 2 + 12 * count, 12):
+        tag, kind, number = struct.unpack_from(order + "HHI", block, at)
+        if number == 1 and kind in (_SHORT, _LONG):
+            values[tag] = (at + 8, order + ("H" if kind == _SHORT else "I"))
+    return _Directory(values, start + 2 + 12 * count)
+
+
+def _read(block: bytearray, values: dict[int, tuple[int, str]], tag: int) -> int:
+    if tag not in values:
+        return 0
+    at, form = values[tag]
+    return int(struct.unpack_from(form, block, at)[0])
+
+
+def _blank_thumbnail(block: bytearray, directory: _Directory) -> None:
+    start = _read(block, directory.values, _THUMBNAIL_START)
+    length = _read(block, directory.values, _THUMBNAIL_LENGTH)
+    if 0 < start <= start + length <= len(block):
+        block[start : start + length] = bytes(length)

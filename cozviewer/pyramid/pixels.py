@@ -1,0 +1,26 @@
+"""The two kinds of picture array that travel through the program, and how one becomes the other."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rgb8 = NDArray[np.uint8]
+"""(H, W, 3) uint8, sRGB, C-contiguous."""
+
+RgbFloat = NDArray[np.float32]
+"""(H, W, 3) float32, sRGB in 0..1."""
+
+
+def to_float(rgb: Rgb8 | RgbFloat) -> RgbFloat:
+    """Return `rgb` as float32 in 0..1; float input is returned as it is."""
+    if rgb.dtype == np.float32:
+        return rgb  # type: ignore[return-value]
+    return np.multiply(rgb, np.float32(1 / 255), dtype=np.float32)
+
+
+def to_8bit(rgb: RgbFloat) -> Rgb8:
+    """Return float32 0..1 as uint8, clipped and rounded to nearest (never truncated: a
+    truncation would darken the picture by half a grey level at every step of a chain)."""
+    scaled = np.multiply(rgb, np.float32(255))
+    np.add(scaled, np.float32(0.5), out=scaled)
+    np.clip(scaled, 0, 255, out=scaled)
+    return scaled.astype(np.uint8)

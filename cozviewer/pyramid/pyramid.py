@@ -1,0 +1,121 @@
+"""One pyramid: the source below, the stored tiles of one recipe above, read as one thing.
+
+z <= 0        the source and its overviews
+even z > 0    tiles made by zoom steps, from the store
+odd z > 0     derived: four tiles of z + 1, averaged 2x2. They cost nothing to make and let a
+              view between two steps draw a quarter of the pixels
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image
+
+from cozviewer.errors import Failure
+from cozviewer.pyramid.geometry import (
+    STEP_LEVELS,
+    TILE,
+    Rect,
+    TileKey,
+    finer,
+    level_rect,
+    tile_rect,
+    tiles_of,
+)
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.source import Source
+from cozviewer.pyramid.store import TileStore
+
+
+class TileMissing(Failure):
+    """A tile that should be there is not (evicted or found broken since it was asked for)."""
+
+
+class Pyramid:
+    """Reads tiles and regions of any level. Thread-safe, as its source and store are."""
+
+    def __init__(self, source: Source, store: TileStore) -> None:
+        self.source = source
+        self.store = store
+
+    def level_rect(self, z: int) -> Rect:
+        """Return the whole of level z."""
+        return level_rect(z, self.source.width, self.source.height)
+
+    def tile_rect(self, key: TileKey) -> Rect:
+        """Return the part of a tile that lies in the picture, in pixels of its level."""
+        return tile_rect(key).intersected(self.level_rect(key.z))
+
+    def has(self, key: TileKey) -> bool:
+        """Tell whether `tile` would return pixels, without reading them."""
+        if key.z <= 0:
+            return key.z >= self.source.coarsest
+        if key.z % STEP_LEVELS:
+            return all(self.store.has(child) for child in self._children(key))
+        return self.store.has(key)
+
+    def tile(self, key: TileKey) -> Rgb8 | None:
+        """Return the pixels of a tile, cut at the picture's edge, or None where it is not made."""
+        if key.z <= 0:
+            return self.source.tile(key) if key.z >= self.source.coarsest else None
+        if key.z % STEP_LEVELS:
+            return self._derived(key)
+        return self.store.get(key)
+
+    def region(self, z: int, level_region: Rect, fill: Callable[[TileKey, Rect], Rgb8]) -> Rgb8:
+        """Return the pixels of a region of level z that lies inside the picture.
+
+        Args:
+            z: A level of the source or a step level (not an odd one above 0).
+            level_region: Pixels of level z, within `level_rect(z)`.
+            fill: Gives the pixels of the wanted part of a missing tile, or raises.
+
+        Returns:
+            (height, width, 3) uint8. For z <= 0 a view into the source: do not write to it.
+        """
+        if z <= 0:
+            return self.source.pixels(z, level_region)
+        out = np.empty((level_region.height, level_region.width, 3), np.uint8)
+        for key in tiles_of(z, level_region):
+            there = self.tile_rect(key)
+            common = there.intersected(level_region)
+            pixels = self.tile(key)
+            _part(out, common, level_region)[:] = (
+                fill(key, common) if pixels is None else _part(pixels, common, there)
+            )
+        return out
+
+    def exact_region(self, z: int, level_region: Rect) -> Rgb8:
+        """Return a region of which every tile must exist (arguments as `region`).
+
+        Raises:
+            TileMissing: One does not.
+        """
+
+        def refuse(key: TileKey, part: Rect) -> Rgb8:
+            raise TileMissing(f"Tile {key} has gone from the cache; zoom there again to remake it.")
+
+        return self.region(z, level_region, refuse)
+
+    def _children(self, key: TileKey) -> list[TileKey]:
+        region = finer(self.tile_rect(key), 1)
+        return list(tiles_of(key.z + 1, region))
+
+    def _derived(self, key: TileKey) -> Rgb8 | None:
+        if not self.has(key):
+            return None
+        try:
+            pixels = self.exact_region(key.z + 1, finer(self.tile_rect(key), 1))
+        except TileMissing:
+            return None
+        return np.asarray(Image.fromarray(pixels).reduce(2))
+
+
+def _part(pixels: Rgb8, part: Rect, whole: Rect) -> Rgb8:
+    """Return the view of `pixels` (which cover `whole`) that covers `part`."""
+    x, y = part.x - whole.x, part.y - whole.y
+    return pixels[y : y + part.height, x : x + part.width]
+
+
+TILE_BYTES = TILE * TILE * 4
+"""A decoded tile in memory (32-bit pixels), for budgets."""

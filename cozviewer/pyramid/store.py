@@ -1,0 +1,241 @@
+"""The tile store: where finished tiles of one source and recipe live, on disk between sessions.
+
+    worker   begin_step, put ... finish_step    loader   missing, get, seen
+
+`put` encodes a tile and lets it wait in memory; what waits is written in one short transaction
+when the step ends, at the latest a second after the first tile (by a small thread of the store's
+own). So a killed program loses a second of work at most, and SQLite keeps the file whole.
+Where the disk cannot be written, the store goes on in memory and says so once.
+"""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from cozviewer.pyramid.geometry import Rect, TileKey
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.store_file import Shelf
+from cozviewer.pyramid.store_files import StoreFiles
+from cozviewer.pyramid.store_rows import (
+    Batch,
+    EncodedTile,
+    StepRecord,
+    count_tiles,
+    has_tile,
+    read_step_uid,
+    read_steps,
+    read_tile,
+)
+from cozviewer.pyramid.tile_codec import decode_tile, encode_tile, tile_checksum
+
+__all__ = ["Shelf", "StepRecord", "TileStore"]
+
+COMMIT_SECONDS = 1.0
+"""How long a tile waits at most before it is written."""
+
+
+class TileStore:
+    """Keeps the tiles of one source and recipe.
+
+    Thread-safe: one lock guards everything; encoding and decoding happen outside it. Calls wait
+    for the disk while another one writes (some 20 ms), so they are not for the GUI thread. No
+    SQLite error leaves a method: what cannot be read is missing, what cannot be written stays in
+    memory. Several processes may have the same file open.
+    """
+
+    def __init__(self, files: StoreFiles) -> None:
+        """See `open`."""
+        self._files = files
+        self._lock = threading.Condition(threading.RLock())
+        self._batch = Batch()
+        self._broken: set[TileKey] = set()
+        self._steps: dict[str, StepRecord] = {}  # of this session, in order
+        self._due: float | None = None
+        self._committer: threading.Thread | None = None
+        self._closed = False
+
+    @classmethod
+    def open(cls, path: Path | None, shelf: Shelf, notice: Callable[[str], None]) -> "TileStore":
+        """Open or create a store; it always works, if need be in memory.
+
+        Args:
+            path: Its file (see `cache.store_path`); None keeps tiles in memory only.
+            shelf: What it is for. A file that is for something else, or broken, is set aside.
+            notice: Receives one sentence about each kind of trouble, in whichever thread meets
+                it, and must not wait for another thread.
+        """
+        return cls(StoreFiles(path, shelf, notice))
+
+    def get(self, key: TileKey) -> Rgb8 | None:
+        """Return the (H, W, 3) pixels of a tile, its checksum verified, or None."""
+        with self._lock:
+            tile = self._batch.tiles.get(key)
+            if tile is None and key not in self._broken:
+                tile = next(filter(None, self._files.ask(lambda file: read_tile(file, key))), None)
+        if tile is None:
+            return None
+        if tile.whole(key):
+            try:
+                return decode_tile(tile.webp)
+            except ValueError:  # as long as only we write, a whole tile can be decoded
+                pass
+        with self._lock:
+            self._broken.add(key)
+            self._files.tell("The tile cache holds broken tiles; they count as missing.")
+        return None
+
+    def has(self, key: TileKey) -> bool:
+        """Tell whether a tile is there, without reading its pixels."""
+        with self._lock:
+            if key in self._batch.tiles:
+                return True
+            if key in self._broken:
+                return False
+            return any(self._files.ask(lambda file: has_tile(file, key)))
+
+    def missing(self, keys: Iterable[TileKey]) -> list[TileKey]:
+        """Return those of `keys` that are not there, in the same order."""
+        with self._lock:
+            return [key for key in keys if not self.has(key)]
+
+    def begin_step(self, record: StepRecord) -> int:
+        """Note a step before its first tile; return its number for `put` and `finish_step`."""
+        uid = uuid.uuid4().hex
+        with self._lock:
+            self._steps[uid] = self._batch.steps[uid] = record
+            return len(self._steps) - 1
+
+    def finish_step(self, step_id: int, seconds: float) -> None:
+        """Note how long a step took and write everything."""
+        with self._lock:
+            uid = list(self._steps)[step_id]
+            record = replace(self._steps[uid], seconds=seconds)
+            self._steps[uid] = self._batch.steps[uid] = record
+            self._write()
+
+    def put(self, key: TileKey, rgb: Rgb8, step_id: int) -> None:
+        """Add a tile. One that is there already stays: same recipe, same pixels.
+
+        Args:
+            key: Its name.
+            rgb: (H, W, 3) uint8; tiles at the picture's edge may be smaller than 512 x 512.
+            step_id: What `begin_step` returned.
+
+        Raises:
+            ValueError: `rgb` is no tile.
+        """
+        webp = encode_tile(rgb)
+        checksum = tile_checksum(key, webp)
+        with self._lock:
+            if self._closed or key in self._batch.tiles:
+                return
+            self._batch.tiles[key] = EncodedTile(webp, checksum, list(self._steps)[step_id])
+            if key in self._broken:
+                self._broken.remove(key)
+                self._batch.replaced.add(key)
+            if self._files.in_memory:
+                self._write()
+            elif self._due is None:
+                self._commit_within(COMMIT_SECONDS)
+
+    def seen(self, keys: Iterable[TileKey]) -> None:
+        """Remember that tiles were looked at just now; written with whatever is written next."""
+        now = time.time()
+        with self._lock:
+            self._batch.seen.update(dict.fromkeys(keys, now))
+
+    def flush(self) -> None:
+        """Write everything that waits."""
+        with self._lock:
+            self._write()
+
+    def close(self) -> None:
+        """Write everything and let go of the file. Later calls find nothing and keep nothing."""
+        with self._lock:
+            self._write()
+            self._closed = True
+            self._lock.notify_all()
+            committer, self._committer = self._committer, None
+        if committer is not None:
+            committer.join()
+        with self._lock:
+            self._files.close()
+            self._batch = Batch()
+
+    def __enter__(self) -> "TileStore":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def steps(self) -> list[StepRecord]:
+        """Return all steps, oldest first; those of other windows as far as they are written."""
+        return list(self._all_steps().values())
+
+    def step_of(self, key: TileKey) -> StepRecord | None:
+        """Return the step that made a tile."""
+        with self._lock:
+            waiting = self._batch.tiles.get(key)
+            uids = self._files.ask(lambda file: read_step_uid(file, key))
+            uid = waiting.step if waiting else next(filter(None, uids), "")
+            return self._all_steps().get(uid)
+
+    def prompt_near(self, z: int, level_region: Rect) -> str | None:
+        """Return the prompt of the newest step that showed more than half of a region.
+
+        Args:
+            z: The parent level.
+            level_region: Pixels of level z.
+        """
+        for step in reversed(self.steps()):
+            common = step.level_region.intersected(level_region)
+            if step.z == z and 2 * common.area > level_region.area:
+                return step.prompt
+        return None
+
+    def usage(self) -> tuple[int, int]:
+        """Return (bytes of all encoded tiles, how many they are); what waits is counted too."""
+        with self._lock:
+            waiting = self._batch.tiles.values()
+            counts = [(sum(len(tile.webp) for tile in waiting), len(waiting))]
+            counts += self._files.ask(count_tiles)
+        return sum(size for size, _ in counts), sum(tiles for _, tiles in counts)
+
+    def _all_steps(self) -> dict[str, StepRecord]:
+        with self._lock:
+            found: dict[str, StepRecord] = {}
+            for steps in reversed(list(self._files.ask(read_steps))):
+                found |= steps
+            return found | self._steps
+
+    def _write(self) -> None:
+        """Write what waits (under the lock). If it cannot be written now, it goes on waiting."""
+        self._due = None
+        if not self._batch or self._closed:
+            return
+        if self._files.write(self._batch, self._steps):
+            self._batch = Batch()
+        else:
+            self._commit_within(COMMIT_SECONDS)
+
+    def _commit_within(self, seconds: float) -> None:
+        """Have the committer write in time (under the lock)."""
+        self._due = time.monotonic() + seconds
+        if self._committer is None:
+            self._committer = threading.Thread(
+                target=self._commit_in_time, name="tile-store", daemon=True
+            )
+            self._committer.start()
+        self._lock.notify_all()
+
+    def _commit_in_time(self) -> None:
+        with self._lock:
+            while not self._closed:
+                left = None if self._due is None else self._due - time.monotonic()
+                if left is None or left > 0:
+                    self._lock.wait(left)
+                else:
+                    self._write()

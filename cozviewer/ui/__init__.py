@@ -1,0 +1,1 @@
+"""The window: camera motion, canvas, comparison, readout, dialogs. All of it on the GUI thread."""

@@ -1,0 +1,94 @@
+"""Menus, tool bar and keys: every command of the window in one table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QToolBar, QToolButton
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command.
+
+    Attributes:
+        name: How the program calls it.
+        menu: The menu it is in.
+        text: What people read.
+        keys: Its keys, the first one is shown.
+        run: What it does; a checkable one is passed its state.
+        icon: Its icon's name; with one it is in the tool bar too.
+        needs_picture: Whether it can be used only while a picture is open.
+        checkable: Whether it is a switch; None is no switch.
+        separated: Whether a line is drawn before it.
+        short: Text beside the icon in the tool bar; "" shows the icon alone.
+    """
+
+    name: str
+    menu: str
+    text: str
+    keys: tuple[str, ...]
+    run: Callable[..., object]
+    icon: str = ""
+    needs_picture: bool = True
+    checkable: bool | None = None
+    separated: bool = False
+    short: str = ""
+
+
+def build(
+    window: QMainWindow, commands: list[Command], icon: Callable[[str], Path]
+) -> tuple[dict[str, QAction], QToolBar]:
+    """Make the actions, fill the menu bar and the tool bar.
+
+    Returns:
+        The actions by name, and the tool bar.
+    """
+    bar = QToolBar("Tools", window)
+    bar.setMovable(False)
+    bar.setIconSize(QSize(20, 20))
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    window.addToolBar(bar)
+    actions: dict[str, QAction] = {}
+    menus = {}
+    for command in commands:
+        if command.menu not in menus:
+            menus[command.menu] = window.menuBar().addMenu(command.menu)
+        menu = menus[command.menu]
+        action = QAction(command.text, window)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        if command.checkable is None:
+            action.triggered.connect(lambda _checked=False, run=command.run: run())
+        else:
+            action.setCheckable(True)
+            action.setChecked(command.checkable)
+            action.toggled.connect(command.run)
+        action.setData(command.needs_picture)
+        if command.separated:
+            menu.addSeparator()
+        menu.addAction(action)
+        # The window keeps the keys when the menu bar is hidden (full screen).
+        window.addAction(action)
+        if command.icon:
+            action.setIcon(QIcon(str(icon(command.icon))))
+            action.setIconText(command.short or command.text)
+            keys = ", ".join(QKeySequence(key).toString() for key in command.keys[:2])
+            plain = command.text.replace("&", "").rstrip("…")
+            action.setToolTip(f"{plain} ({keys})" if keys else plain)
+            if command.separated:
+                bar.addSeparator()
+            bar.addAction(action)
+            button = bar.widgetForAction(action)
+            if isinstance(button, QToolButton) and not command.short:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        actions[command.name] = action
+    return actions, bar
+
+
+def enable(actions: dict[str, QAction], picture: bool) -> None:
+    """Enable what can be used, with a picture open or without."""
+    for action in actions.values():
+        action.setEnabled(picture or not action.data())

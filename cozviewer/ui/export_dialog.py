@@ -1,0 +1,221 @@
+"""Asks what to save, says how large it will be, and hands back a finished request."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cozviewer.chain.chain import Chain, missing_tiles
+from cozviewer.errors import CozviewerError
+from cozviewer.export.picture import FORMATS, check_target
+from cozviewer.jobs.export_job import ExportRequest
+from cozviewer.provenance import origin_of_region, origin_of_view, suggested_name
+from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.compose import step_level, wanted_level
+from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, level_name
+
+LARGEST = 400_000_000
+"""Pixels that an export may have: it is composed in memory, 3 bytes each."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One thing that can be saved: the view as shown, or what it shows at one level."""
+
+    title: str
+    z: int
+    level_region: Rect
+    view: View | None
+    width: int
+    height: int
+
+
+def offers(chain: Chain, view: View) -> list[Offer]:
+    """Return what can be saved of a view, the view itself first, then its region at each level
+    from the source's up to one step beyond the view."""
+    source = chain.pyramid.source
+    z = wanted_level(view, source.coarsest)
+    found = [
+        Offer(
+            "The view as shown",
+            z,
+            view.visible(z, source.width, source.height),
+            view,
+            view.width,
+            view.height,
+        )
+    ]
+    for level in range(0, step_level(max(0, z)) + STEP_LEVELS + 1, STEP_LEVELS):
+        region = view.visible(level, source.width, source.height)
+        if region.empty or region.area > LARGEST:
+            continue
+        title = f"The visible region at {level_name(level)}"
+        if level == 0:
+            title += " (source pixels)"
+        found.append(Offer(title, level, region, None, region.width, region.height))
+    return found
+
+
+class ExportDialog(QDialog):
+    """The dialog.
+
+    Signals:
+        wanted: (ExportRequest) the user pressed Save and the target can be written.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(
+        self, chain: Chain, view: View, folder: Path, parent: QWidget | None = None
+    ) -> None:
+        """Ask about a view.
+
+        Args:
+            chain: The open pyramid; only read.
+            view: What is seen now.
+            folder: Where to save unless the user says otherwise.
+        """
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self.setMinimumWidth(560)
+        self._chain = chain
+        self._view = view
+        self._offers = offers(chain, view)
+
+        self.what = QComboBox()
+        for offer in self._offers:
+            self.what.addItem(offer.title)
+        self.size_label = QLabel()
+        self.complete = QCheckBox()
+        self.complete.setChecked(True)
+        self.format = QComboBox()
+        for name in FORMATS:
+            self.format.addItem(name)
+        self.path = QLineEdit(str(folder / suggested_name(chain, view)))
+        browse = QPushButton("Browse…")
+        browse.setAutoDefault(False)
+        place = QHBoxLayout()
+        place.setSpacing(8)
+        place.addWidget(self.path, 1)
+        place.addWidget(browse)
+        self.trouble = QLabel()
+        self.trouble.setWordWrap(True)
+        self.trouble.setStyleSheet("color: #ff9d9d;")
+        self.trouble.hide()
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
+        )
+
+        form = QGridLayout()
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(12)
+        form.setColumnStretch(1, 1)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        fields = (("Save", self.what), ("Size", self.size_label), ("Format", self.format))
+        for row, (name, field) in enumerate(fields):
+            form.addWidget(QLabel(name), row, 0, middle)
+            form.addWidget(field, row, 1, middle)
+        form.addWidget(QLabel("File"), len(fields), 0, middle)
+        form.addLayout(place, len(fields), 1)
+        form.addWidget(self.complete, len(fields) + 1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 16)
+        column.setSpacing(14)
+        column.addLayout(form)
+        column.addWidget(self.trouble)
+        column.addWidget(self.buttons)
+
+        self.what.currentIndexChanged.connect(self._describe)
+        self.format.currentTextChanged.connect(self._use_format)
+        self.path.textChanged.connect(self._follow_suffix)
+        browse.clicked.connect(self._browse)
+        self.buttons.accepted.connect(self._save)
+        self.buttons.rejected.connect(self.reject)
+        self._describe()
+
+    @property
+    def offer(self) -> Offer:
+        """What is chosen."""
+        return self._offers[self.what.currentIndex()]
+
+    @Slot()
+    def _describe(self) -> None:
+        """Say how large the file will be and what must be computed before."""
+        offer = self.offer
+        self.size_label.setText(
+            f"{offer.width:,} × {offer.height:,} pixels "
+            f"({offer.width * offer.height / 1e6:,.1f} megapixels)"
+        )
+        missing = 0
+        if offer.z > 0:
+            missing = sum(
+                len(keys)
+                for _, keys in missing_tiles(
+                    self._chain.pyramid, self._chain.recipe.halo, offer.z, offer.level_region
+                )
+            )
+        self.complete.setVisible(missing > 0)
+        self.complete.setText(
+            f"Compute the {missing:,} missing tiles first"
+            if missing != 1
+            else "Compute the missing tile first"
+        )
+
+    @Slot(str)
+    def _use_format(self, name: str) -> None:
+        suffix = FORMATS[name].suffixes[0]
+        path = Path(self.path.text())
+        if path.suffix.lower() not in FORMATS[name].suffixes:
+            self.path.setText(str(path.with_suffix(suffix)))
+
+    @Slot(str)
+    def _follow_suffix(self, text: str) -> None:
+        self.trouble.hide()
+        suffix = Path(text).suffix.lower()
+        for name, form in FORMATS.items():
+            if suffix in form.suffixes:
+                self.format.setCurrentText(name)
+
+    @Slot()
+    def _browse(self) -> None:
+        patterns = ";;".join(
+            f"{name} ({' '.join('*' + suffix for suffix in form.suffixes)})"
+            for name, form in FORMATS.items()
+        )
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export as", self.path.text(), patterns)
+        if chosen:
+            self.path.setText(chosen)
+
+    @Slot()
+    def _save(self) -> None:
+        offer = self.offer
+        path = Path(self.path.text()).expanduser()
+        try:
+            check_target(path, offer.width, offer.height)
+        except CozviewerError as error:
+            self.trouble.setText(str(error))
+            self.trouble.show()
+            return
+        complete = self.complete.isChecked()
+        if offer.view is not None:
+            origin = origin_of_view(self._chain, offer.view)
+        else:
+            origin = origin_of_region(self._chain, offer.z, offer.level_region)
+        self.wanted.emit(
+            ExportRequest(path, offer.z, offer.level_region, offer.view, complete, origin)
+        )
+        self.accept()

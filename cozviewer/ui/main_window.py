@@ -1,0 +1,447 @@
+"""The main window: opens pictures, passes the settled view to the document, tells how it goes."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.choice import EngineChoice
+from cozviewer.jobs.document import Document
+from cozviewer.jobs.export_job import ExportRequest
+from cozviewer.jobs.opener import Preview
+from cozviewer.pyramid.source import Source
+from cozviewer.ui import help as help_texts
+from cozviewer.ui.actions import Command, build, enable
+from cozviewer.ui.banner import Banner
+from cozviewer.ui.compare import ComparePanes
+from cozviewer.ui.empty import EmptyPage
+from cozviewer.ui.engine_menu import EngineMenu
+from cozviewer.ui.export_dialog import ExportDialog
+from cozviewer.ui.file_watch import FileWatch
+from cozviewer.ui.minimap import Minimap
+from cozviewer.ui.navigator import Navigator
+from cozviewer.ui.opening import Opening
+from cozviewer.ui.readout import Readout, magnification_text, provenance_text
+from cozviewer.ui.services import Services
+
+KEY_ZOOM = 1.25
+"""What + and - zoom by."""
+
+ARROW_PART = 0.15
+"""Part of the view that an arrow key moves."""
+
+PICTURES = "Pictures (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif);;All files (*)"
+
+
+class MainWindow(QMainWindow):
+    """One picture and everything around it.
+
+    Signals:
+        opened: a picture and its chain are open.
+        photo_painted: it is on screen.
+    """
+
+    opened = Signal()
+    photo_painted = Signal()
+
+    def __init__(self, services: Services, choice: EngineChoice) -> None:
+        super().__init__()
+        self.setWindowTitle("cozviewer")
+        self.resize(1280, 860)
+        self.setAcceptDrops(True)
+        self._services = services
+        self._choice = choice
+        self._document: Document | None = None
+        self._closing: list[Document] = []
+        self._engine_place = ""
+        self._refined = False
+        self._was_working = False
+
+        self.navigator = Navigator(self)
+        self.panes = ComparePanes(self.navigator)
+        self.readout = Readout()
+        self.banner = Banner()
+        self.minimap = Minimap(self.navigator, self.panes.generated)
+        self._empty = EmptyPage()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(self.panes)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self.readout)
+        self.setCentralWidget(page)
+        self.readout.hide()
+
+        self.actions_by_name, self._bar = build(self, self._commands(), services.icon)
+        self.engine_menu = EngineMenu(services.engines, choice, self)
+        self.menuBar().insertMenu(self._menu("&Help").menuAction(), self.engine_menu)
+        self.engine_menu.chosen.connect(self._on_engine_chosen)
+        enable(self.actions_by_name, picture=False)
+
+        self._opening = Opening(services.open_chain, self)
+        self._opening.started.connect(self._on_reading)
+        self._opening.previewed.connect(self._on_previewed)
+        self._opening.opened.connect(self._on_opened)
+        self._opening.failed.connect(self._on_open_failed)
+        self._opening.noticed.connect(self.banner.warn)
+        self._file = FileWatch(self)
+        self._file.told.connect(self.banner.warn)
+
+        self._empty.open_wanted.connect(self.choose_picture)
+        self._empty.sample_wanted.connect(lambda: self.open_picture(services.sample))
+        self.readout.stop_wanted.connect(self.stop_work)
+        self.navigator.moved.connect(self._tell_view)
+        self.navigator.gesture_started.connect(self._on_gesture)
+        self.navigator.settled.connect(self._on_settled)
+        self.panes.generated.changed.connect(self._tell_view)
+        self.panes.generated.painted.connect(self._on_painted)
+
+    # -- commands --------------------------------------------------------------------------------
+
+    def _commands(self) -> list[Command]:
+        go = self.navigator
+        return [
+            Command("open", "&File", "&Open…", ("Ctrl+O",), self.choose_picture, "open",
+                    needs_picture=False, short="Open"),
+            Command("reload", "&File", "&Reload", ("F5",), self.reload),
+            Command("export", "&File", "&Export…", ("Ctrl+S", "Ctrl+E"), self.export, "export",
+                    short="Export"),
+            Command("quit", "&File", "&Quit", ("Ctrl+Q",), self.close, needs_picture=False,
+                    separated=True),
+            Command("in", "&View", "Zoom &in", ("+", "=", "Ctrl++"), lambda: go.zoom(KEY_ZOOM),
+                    "zoom-in", separated=True),
+            Command("out", "&View", "Zoom &out", ("-", "Ctrl+-"), lambda: go.zoom(1 / KEY_ZOOM),
+                    "zoom-out"),
+            Command("fit", "&View", "&Whole picture", ("0", "Home"), go.fit, "fit"),
+            Command("one", "&View", "&1:1, source pixels", ("1",), go.one_to_one, "one-to-one"),
+            Command("previous", "&View", "&Previous view", ("Backspace",), go.previous,
+                    "previous"),
+            Command("compare", "&View", "&Compare with bicubic", ("C",), self.set_comparing,
+                    "compare", checkable=False, separated=True, short="Compare"),
+            Command("map", "&View", "&Map", ("M",), self._set_map, checkable=True,
+                    needs_picture=False),
+            Command("still", "&View", "&Reduced motion", (), self._set_reduced_motion,
+                    checkable=False, needs_picture=False),
+            Command("full", "&View", "&Full screen", ("F11",), self.toggle_full_screen,
+                    needs_picture=False, separated=True),
+            Command("refine", "&View", "Refine this &view", ("R",), self.refine_again),
+            Command("stop", "&View", "&Stop work", (), self.stop_work),
+            Command("keys", "&Help", "&Mouse and keys", ("F1",), self._show_keys,
+                    needs_picture=False),
+            Command("about", "&Help", "&About cozviewer", (), self._show_about,
+                    needs_picture=False),
+        ]  # fmt: skip
+
+    def _menu(self, title: str) -> QMenu:
+        for action in self.menuBar().actions():
+            menu = action.menu()
+            if isinstance(menu, QMenu) and menu.title() == title:
+                return menu
+        raise LookupError(title)
+
+    @property
+    def document(self) -> Document | None:
+        """The open picture."""
+        return self._document
+
+    def open_picture(self, path: Path, allow_huge: bool = False) -> None:
+        """Read a picture in the background; the one that is open stays until it is there."""
+        self._opening.open(path, self._choice, allow_huge)
+
+    @Slot()
+    def choose_picture(self) -> None:
+        """Ask for a picture."""
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, "Open a picture", str(self._opening.folder), PICTURES
+        )
+        if chosen:
+            self.open_picture(Path(chosen))
+
+    @Slot()
+    def reload(self) -> None:
+        """Read the file again."""
+        if self._document is not None and self._document.source.path is not None:
+            self.open_picture(self._document.source.path)
+
+    @Slot()
+    def export(self) -> None:
+        """Ask what to save, and save it in the background."""
+        if self._document is None:
+            return
+        folder = self._document.source.path
+        dialog = ExportDialog(
+            self._document.chain,
+            self.panes.generated.view,
+            folder.parent if folder is not None else Path.home(),
+            self,
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.wanted.connect(self._start_export)
+        dialog.open()
+
+    @Slot(bool)
+    def set_comparing(self, comparing: bool) -> None:
+        """Show the bicubic pane beside the generated one, or not."""
+        self.panes.set_comparing(comparing)
+
+    @Slot()
+    def toggle_full_screen(self) -> None:
+        """Give the whole screen to the picture, or take it back."""
+        full = not self.isFullScreen()
+        self.menuBar().setVisible(not full)
+        self._bar.setVisible(not full)
+        if full:
+            self.showFullScreen()
+        else:
+            self.showNormal()
+
+    @Slot()
+    def stop_work(self) -> None:
+        """Stop steps and export; what was made stays."""
+        if self._document is not None:
+            self._document.stop()
+
+    @Slot()
+    def refine_again(self) -> None:
+        """Go on with a view that was stopped."""
+        self._on_settled()
+
+    # -- opening ---------------------------------------------------------------------------------
+
+    @Slot(str)
+    def _on_reading(self, name: str) -> None:
+        self.readout.show()
+        self.readout.show_work(Progress(f"Reading {name}", 0, 0, 0, None))
+
+    @Slot(object)
+    def _on_previewed(self, preview: Preview) -> None:
+        if self._document is None:
+            self._pages.setCurrentWidget(self.panes)
+            self.navigator.set_source(preview.width, preview.height)
+            self.panes.set_preview(preview)
+
+    @Slot(object, object, object)
+    def _on_opened(self, choice: EngineChoice, source: Source, chain: Chain) -> None:
+        document = Document(chain, self._services.devices, self._services.trim)
+        old, self._document = self._document, document
+        document.progressed.connect(self._on_progress)
+        document.refined.connect(self._on_refined)
+        document.stopped.connect(self._on_stopped)
+        document.warmed.connect(self._on_warmed)
+        document.exported.connect(self._on_exported)
+        document.export_ended.connect(self._on_export_ended)
+        document.failed.connect(self.banner.warn)
+        self._choice = choice
+        self._engine_place = ""
+        self.engine_menu.show_choice(choice)
+        self._tell_engine()
+        self.readout.show_work(None)
+        self._pages.setCurrentWidget(self.panes)
+        self.setWindowTitle(f"{source.name} — cozviewer")
+        enable(self.actions_by_name, picture=True)
+        self.panes.set_document(document)
+        self.minimap.set_source(source)
+        self._file.watch(source.path)
+        if old is None or old.source.digest != source.digest:
+            self.navigator.set_source(source.width, source.height)
+        elif self.navigator.at_rest:
+            self._on_settled()
+        if old is not None:
+            self._retire(old)
+        self.panes.generated.setFocus()
+        self.opened.emit()
+
+    @Slot(str)
+    def _on_open_failed(self, sentence: str) -> None:
+        """A picture or engine could not be opened: what was there before goes on."""
+        if sentence:
+            self.banner.warn(sentence)
+        self.readout.show_work(None)
+        self.engine_menu.show_choice(self._choice)
+        if self._document is None:
+            self.panes.set_preview(None)
+            self._pages.setCurrentWidget(self._empty)
+            self.readout.hide()
+
+    @Slot(object)
+    def _on_engine_chosen(self, choice: EngineChoice) -> None:
+        if self._document is None:
+            self._choice = choice
+        else:
+            self._opening.switch(self._document.source, choice)
+
+    def _retire(self, document: Document) -> None:
+        """Let a document's threads end by themselves: a tile under work takes a moment."""
+        self._closing.append(document)
+        document.closed.connect(self._on_document_closed)
+        document.close()
+
+    @Slot()
+    def _on_document_closed(self) -> None:
+        document = self.sender()
+        if isinstance(document, Document) and document in self._closing:
+            self._closing.remove(document)
+            document.deleteLater()
+
+    # -- the view --------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_gesture(self) -> None:
+        if self._document is not None:
+            self._document.interrupt()
+            if not self._document.exporting:
+                self.readout.show_work(None)
+        self._refined = self._was_working = False
+
+    @Slot()
+    def _on_settled(self) -> None:
+        if self._document is not None:
+            self._refined = self._was_working = False
+            self._document.refine(self.panes.generated.view)
+
+    @Slot()
+    def _on_painted(self) -> None:
+        self.photo_painted.emit()
+        if self._document is not None:
+            # The frame must reach the screen before the engine's import holds the interpreter.
+            QTimer.singleShot(50, self._document, self._document.warm)
+
+    @Slot(object)
+    def _on_progress(self, progress: Progress) -> None:
+        self._was_working = True
+        self.readout.show_work(progress)
+
+    @Slot()
+    def _on_refined(self) -> None:
+        self._refined = True
+        self._end_work("Refined" if self._was_working else "")
+
+    @Slot()
+    def _on_stopped(self) -> None:
+        self._end_work("Stopped; press R to go on")
+
+    def _end_work(self, note: str) -> None:
+        if self._document is not None and not self._document.exporting:
+            self.readout.show_note(note)
+        self.panes.generated.set_complete(True)
+        self._tell_view()
+
+    @Slot()
+    def _tell_view(self) -> None:
+        if self._document is None:
+            return
+        camera, upscaler = self.navigator.camera, self._document.chain.upscaler
+        refined = self._refined or self.panes.generated.sharp
+        self.readout.show_view(
+            magnification_text(camera),
+            provenance_text(camera, upscaler.name, upscaler.generative, refined),
+        )
+
+    @Slot(str, object)
+    def _on_warmed(self, place: str, devices: list[str]) -> None:
+        if self.sender() is self._document:
+            self._engine_place = place
+            self.engine_menu.show_devices(devices)
+            self._tell_engine()
+
+    def _tell_engine(self) -> None:
+        if self._document is not None:
+            name = self._document.chain.upscaler.name
+            self.readout.show_engine(
+                f"{name} · {self._engine_place}" if self._engine_place else name
+            )
+
+    # -- export ----------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _start_export(self, request: ExportRequest) -> None:
+        if self._document is not None:
+            self._document.export(request)
+
+    @Slot(object)
+    def _on_exported(self, request: ExportRequest) -> None:
+        self.banner.tell(f"Saved {request.path}.")
+        self.readout.show_note("")
+
+    @Slot(object, str)
+    def _on_export_ended(self, request: ExportRequest, sentence: str) -> None:
+        self.readout.show_note("")
+        if sentence:
+            self.banner.warn(sentence)
+        else:
+            self.banner.tell(f"Export stopped; {request.path.name} was not written.")
+
+    # -- the rest --------------------------------------------------------------------------------
+
+    @Slot(bool)
+    def _set_map(self, shown: bool) -> None:
+        self.minimap.wanted = shown
+        self.minimap.follow()
+
+    @Slot(bool)
+    def _set_reduced_motion(self, reduced: bool) -> None:
+        self.navigator.reduced_motion = reduced
+
+    @Slot()
+    def _show_keys(self) -> None:
+        help_texts.show_keys(self)
+
+    @Slot()
+    def _show_about(self) -> None:
+        help_texts.show_about(self)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        view = self.navigator.view_size
+        arrows = {
+            Qt.Key.Key_Left: (-1, 0),
+            Qt.Key.Key_Right: (1, 0),
+            Qt.Key.Key_Up: (0, -1),
+            Qt.Key.Key_Down: (0, 1),
+        }
+        way = arrows.get(Qt.Key(event.key()))
+        if way is not None:
+            self.navigator.step(way[0] * view[0] * ARROW_PART, way[1] * view[1] * ARROW_PART)
+        elif event.key() == Qt.Key.Key_Escape:
+            if self.isFullScreen() and not (self._document and self._document.working):
+                self.toggle_full_screen()
+            else:
+                self.stop_work()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                self.open_picture(Path(url.toLocalFile()))
+                event.acceptProposedAction()
+                return
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop all work, wait for the piece under way, leave no thread behind."""
+        self.hide()
+        self._opening.close()
+        documents = [*self._closing, *([self._document] if self._document else [])]
+        for document in documents:
+            document.close()
+        for document in documents:
+            document.wait()
+        self.panes.set_document(None)
+        self._document = None
+        super().closeEvent(event)

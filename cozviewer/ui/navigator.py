@@ -1,0 +1,244 @@
+"""Moves the camera: gestures in, a smooth camera out. Shared by the panes of a comparison.
+
+Nothing here knows tiles. A wheel notch sets a target and the camera glides there; a drag moves it
+at once and lets it glide on; when it has been still for a moment, the view is said to be settled.
+"""
+
+import math
+import time
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from cozviewer.pyramid.camera import Camera, View, between, camera_at, fit
+
+ZOOM_SECONDS = 0.18
+"""A wheel notch or key glides this long, easing out."""
+
+FLIGHT_SECONDS = 0.25
+"""Home, fit and previous view take this long."""
+
+SETTLE_MS = 200
+"""Rest after which a view counts as settled (work begins)."""
+
+FRICTION = 4.5
+"""1/s: a thrown picture loses its speed as exp(-FRICTION t)."""
+
+SLOWEST = 12.0
+"""View pixels per second below which it stops."""
+
+MEMORY = 100
+"""Views kept for "previous view"."""
+
+
+class Navigator(QObject):
+    """The camera and its motion.
+
+    Signals:
+        moved: the camera changed.
+        gesture_started: it begins to move after a rest.
+        settled: it has been at rest for SETTLE_MS.
+    """
+
+    moved = Signal()
+    gesture_started = Signal()
+    settled = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.reduced_motion = False
+        self._source_size = (1, 1)
+        self._view_size = (1, 1)
+        self._camera = camera_at(0.5, 0.5, 1.0)
+        self._start = self._target = self._camera
+        self._began = 0.0
+        self._seconds = ZOOM_SECONDS
+        self._gliding = False
+        self._velocity = (0.0, 0.0)
+        self._resting = True
+        self._follows_fit = True
+        self._history: list[Camera] = []
+        self._frame = QTimer(self)
+        self._frame.setTimerType(Qt.TimerType.PreciseTimer)
+        self._frame.setInterval(16)
+        self._frame.timeout.connect(self._advance)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(SETTLE_MS)
+        self._rest.timeout.connect(self._settle)
+
+    @property
+    def camera(self) -> Camera:
+        """What the window looks at now."""
+        return self._camera
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the view has settled."""
+        return self._resting
+
+    @property
+    def source_size(self) -> tuple[int, int]:
+        """Size of the picture in source pixels."""
+        return self._source_size
+
+    @property
+    def view_size(self) -> tuple[int, int]:
+        """Size of a pane in device pixels."""
+        return self._view_size
+
+    def view(self, view_width: int, view_height: int) -> View:
+        """Return the camera with the size of a pane."""
+        return View(self._camera, view_width, view_height)
+
+    def set_source(self, source_width: int, source_height: int) -> None:
+        """Begin with a new picture: the whole of it is shown."""
+        self._source_size = (source_width, source_height)
+        self._history.clear()
+        self._follows_fit = True
+        self._jump(fit(*self._source_size, *self._view_size))
+
+    def set_view_size(self, view_width: int, view_height: int) -> None:
+        """Follow the pane's size in device pixels; a picture that was fitted stays fitted."""
+        if (view_width, view_height) == self._view_size:
+            return
+        self._view_size = (max(1, view_width), max(1, view_height))
+        if self._follows_fit:
+            self._jump(fit(*self._source_size, *self._view_size))
+        else:
+            self._jump(self._camera)
+
+    def zoom(self, factor: float, offset_x: float = 0.0, offset_y: float = 0.0) -> None:
+        """Glide `factor` closer around a point, given from the middle of the view."""
+        self._follows_fit = False
+        goal = self._target if self._gliding else self._camera
+        self._glide(self._bounded(goal, factor, offset_x, offset_y), ZOOM_SECONDS)
+
+    def pinch(self, factor: float, offset_x: float, offset_y: float) -> None:
+        """Zoom at once, as fingers on a trackpad do."""
+        self._follows_fit = False
+        self._begin()
+        self._gliding = False
+        self._move(self._bounded(self._camera, factor, offset_x, offset_y))
+
+    def pan(self, view_dx: float, view_dy: float) -> None:
+        """Move the camera at once by view pixels."""
+        self._follows_fit = False
+        self._begin()
+        self._gliding = False
+        self._velocity = (0.0, 0.0)
+        self._move(self._camera.panned(view_dx, view_dy))
+
+    def step(self, view_dx: float, view_dy: float) -> None:
+        """Glide by view pixels, as the arrow keys do."""
+        self._follows_fit = False
+        goal = self._target if self._gliding else self._camera
+        self._glide(goal.panned(view_dx, view_dy).clamped(*self._source_size), ZOOM_SECONDS)
+
+    def throw(self, velocity_x: float, velocity_y: float) -> None:
+        """Let go of a drag: glide on with this speed in view pixels per second."""
+        if self.reduced_motion or math.hypot(velocity_x, velocity_y) < 10 * SLOWEST:
+            return
+        self._begin()
+        self._velocity = (velocity_x, velocity_y)
+        self._began = time.monotonic()
+        self._frame.start()
+
+    def hold(self) -> None:
+        """Stop all motion: a finger or button went down."""
+        self._velocity = (0.0, 0.0)
+        self._gliding = False
+        self._frame.stop()
+        if not self._resting:
+            self._rest.start()
+
+    def fit(self) -> None:
+        """Glide to the whole picture."""
+        self._follows_fit = True
+        self._glide(fit(*self._source_size, *self._view_size), FLIGHT_SECONDS)
+
+    def one_to_one(self) -> None:
+        """Glide to one source pixel per device pixel, around the middle of the view."""
+        self._follows_fit = False
+        x, y = self._camera.source_centre
+        view = View(camera_at(x, y, 1.0), *self._view_size).aligned()
+        self._glide(view.camera.clamped(*self._source_size), FLIGHT_SECONDS)
+
+    def go_to(self, camera: Camera) -> None:
+        """Glide to a camera."""
+        self._follows_fit = False
+        self._glide(camera, FLIGHT_SECONDS)
+
+    def previous(self) -> None:
+        """Glide back to the view before the present one."""
+        while self._history and self._history[-1] == self._camera:
+            self._history.pop()
+        if self._history:
+            self.go_to(self._history.pop())
+
+    def _bounded(self, camera: Camera, factor: float, offset_x: float, offset_y: float) -> Camera:
+        """Zoom, but not further out than half the fitted picture."""
+        least = fit(*self._source_size, *self._view_size).magnification / 2
+        factor = max(factor, least / camera.magnification)
+        return camera.zoomed(factor, offset_x, offset_y).clamped(*self._source_size)
+
+    def _begin(self) -> None:
+        self._rest.stop()
+        if self._resting:
+            self._resting = False
+            self.gesture_started.emit()
+
+    def _glide(self, goal: Camera, seconds: float) -> None:
+        self._velocity = (0.0, 0.0)
+        if goal == self._camera and not self._gliding:
+            return
+        self._begin()
+        if self.reduced_motion:
+            self._gliding = False
+            self._move(goal)
+            return
+        self._start, self._target = self._camera, goal
+        self._began = time.monotonic()
+        self._seconds = seconds
+        self._gliding = True
+        self._frame.start()
+
+    def _jump(self, camera: Camera) -> None:
+        self._frame.stop()
+        self._gliding = False
+        self._velocity = (0.0, 0.0)
+        self._begin()
+        self._move(camera)
+
+    def _advance(self) -> None:
+        """One frame of a glide or throw."""
+        now = time.monotonic()
+        if self._gliding:
+            t = min(1.0, (now - self._began) / self._seconds)
+            if t >= 1.0:
+                self._gliding = False
+            self._move(between(self._start, self._target, 1 - (1 - t) ** 3))
+        elif self._velocity != (0.0, 0.0):
+            elapsed, self._began = now - self._began, now
+            decay = math.exp(-FRICTION * elapsed)
+            way = (1 - decay) / FRICTION
+            vx, vy = self._velocity
+            self._velocity = (vx * decay, vy * decay)
+            if math.hypot(*self._velocity) < SLOWEST:
+                self._velocity = (0.0, 0.0)
+            self._move(self._camera.panned(vx * way, vy * way))
+        else:
+            self._frame.stop()
+
+    def _move(self, camera: Camera) -> None:
+        self._camera = camera.clamped(*self._source_size)
+        if not self._gliding and self._velocity == (0.0, 0.0):
+            self._frame.stop()
+            self._rest.start()
+        self.moved.emit()
+
+    def _settle(self) -> None:
+        self._resting = True
+        if not self._history or self._history[-1] != self._camera:
+            self._history.append(self._camera)
+            del self._history[:-MEMORY]
+        self.settled.emit()

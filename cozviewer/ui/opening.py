@@ -1,0 +1,103 @@
+"""The window's side of opening pictures: the newest request counts, huge ones are asked about."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.choice import EngineChoice
+from cozviewer.jobs.opener import OpenChain, Opener, OpenRequest, Preview
+from cozviewer.jobs.threads import start_thread, stop_thread
+from cozviewer.pyramid.source import Source
+
+
+class Opening(QObject):
+    """Reads pictures and makes their chains on a thread of its own.
+
+    Signals:
+        started: (str) name of what is being read.
+        previewed: (Preview)
+        opened: (EngineChoice, Source, Chain)
+        failed: (str) one sentence; "" if the user said no.
+        noticed: (str) a sentence from the cache or a model, at any later time.
+    """
+
+    started = Signal(str)
+    previewed = Signal(object)
+    opened = Signal(object, object, object)
+    failed = Signal(str)
+    noticed = Signal(str)
+    _open = Signal(object)
+
+    def __init__(self, open_chain: OpenChain, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._request: OpenRequest | None = None
+        self._opener = Opener(open_chain)
+        self._opener.previewed.connect(self._on_previewed)
+        self._opener.opened.connect(self._on_opened)
+        self._opener.huge.connect(self._on_huge)
+        self._opener.failed.connect(self._on_failed)
+        self._opener.noticed.connect(self.noticed)
+        self._open.connect(self._opener.open)
+        self._thread = start_thread("opener", self._opener)
+
+    @property
+    def folder(self) -> Path:
+        """Where the last picture was."""
+        return self._request.path.parent if self._request is not None else Path.home()
+
+    def open(self, path: Path, choice: EngineChoice, allow_huge: bool = False) -> None:
+        """Open a picture; takes the place of one that is still being read."""
+        self._send(OpenRequest(path, choice, allow_huge=allow_huge))
+
+    def switch(self, source: Source, choice: EngineChoice) -> None:
+        """Make another chain for a picture that is open."""
+        self._send(OpenRequest(source.path or Path(source.name), choice, source=source))
+
+    def close(self) -> None:
+        """Stop reading and end the thread."""
+        if self._request is not None:
+            self._request.cancelled.set()
+        stop_thread(self._thread)
+
+    def _send(self, request: OpenRequest) -> None:
+        if self._request is not None:
+            self._request.cancelled.set()
+        self._request = request
+        self.started.emit(request.path.name)
+        self._open.emit(request)
+
+    @Slot(object, object)
+    def _on_previewed(self, request: OpenRequest, preview: Preview) -> None:
+        if request is self._request:
+            self.previewed.emit(preview)
+
+    @Slot(object, object, object)
+    def _on_opened(self, request: OpenRequest, source: Source, chain: Chain) -> None:
+        if request is self._request:
+            self.opened.emit(request.choice, source, chain)
+        else:
+            chain.pyramid.store.close()
+
+    @Slot(object, str)
+    def _on_failed(self, request: OpenRequest, sentence: str) -> None:
+        if request is self._request:
+            self.failed.emit(sentence)
+
+    @Slot(object, str)
+    def _on_huge(self, request: OpenRequest, sentence: str) -> None:
+        if request is not self._request:
+            return
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            "A very large picture",
+            sentence,
+            QMessageBox.StandardButton.Open | QMessageBox.StandardButton.Cancel,
+            self._window,
+        )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.accepted.connect(lambda: self.open(request.path, request.choice, allow_huge=True))
+        box.rejected.connect(lambda: self.failed.emit(""))
+        box.open()

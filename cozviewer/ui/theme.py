@@ -1,0 +1,73 @@
+"""Looks: a dark, quiet frame around the picture. One place for all colours."""
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+WINDOW = "#1f2024"
+BAR = "#26282d"
+LINE = "#35373d"
+TEXT = "#e6e7ea"
+QUIET = "#a3a6ae"
+ACCENT = "#4c9be8"
+TROUBLE = "#6b2f2f"
+
+STYLE = f"""
+QToolTip {{ background: {BAR}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px; }}
+QToolBar {{ background: {BAR}; border: none; border-bottom: 1px solid {LINE};
+    padding: 4px 8px; spacing: 2px; }}
+QToolBar QToolButton {{ color: {TEXT}; padding: 5px 10px; border-radius: 5px; }}
+QToolBar QToolButton:hover {{ background: {LINE}; }}
+QToolBar QToolButton:checked {{ background: {ACCENT}; color: #ffffff; }}
+QToolBar QToolButton:disabled {{ color: #6b6e76; }}
+QToolBar::separator {{ background: {LINE}; width: 1px; margin: 5px 6px; }}
+QMenuBar {{ background: {BAR}; color: {TEXT}; }}
+QMenuBar::item:selected, QMenu::item:selected {{ background: {ACCENT}; color: #ffffff; }}
+QMenu {{ background: {BAR}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px; }}
+QMenu::item {{ padding: 5px 26px 5px 22px; border-radius: 4px; }}
+QMenu::item:disabled {{ color: #6b6e76; }}
+QMenu::separator {{ background: {LINE}; height: 1px; margin: 4px 8px; }}
+QSplitter::handle {{ background: {ACCENT}; }}
+#readout {{ background: {BAR}; border-top: 1px solid {LINE}; }}
+#readout QLabel {{ color: {QUIET}; }}
+#readout #magnification {{ color: {TEXT}; font-weight: 600; }}
+#readout #work {{ color: {TEXT}; }}
+#readout QPushButton {{ padding: 2px 12px; }}
+QProgressBar {{ background: {LINE}; border: none; border-radius: 3px; }}
+QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
+#banner {{ background: #2c4a33; }}
+#banner[trouble="true"] {{ background: {TROUBLE}; }}
+#banner QLabel {{ color: #ffffff; }}
+#banner QToolButton {{ color: #ffffff; border: none; padding: 2px 8px; }}
+#empty QLabel {{ color: {QUIET}; }}
+#empty #headline {{ color: {TEXT}; font-size: 20px; font-weight: 600; }}
+QPushButton {{ background: {LINE}; color: {TEXT}; border: none; border-radius: 5px;
+    padding: 6px 16px; }}
+QPushButton:hover {{ background: #44474f; }}
+QPushButton:default {{ background: {ACCENT}; color: #ffffff; }}
+QPushButton:disabled {{ color: #6b6e76; }}
+QLineEdit, QSpinBox {{ background: {WINDOW}; color: {TEXT}; border: 1px solid {LINE};
+    border-radius: 4px; padding: 5px 8px; min-height: 18px; }}
+QComboBox {{ min-height: 28px; }}
+"""
+
+
+def apply_theme(application: QApplication) -> None:
+    """Give the application its looks."""
+    application.setStyle("Fusion")
+    palette = QPalette()
+    for role, colour in (
+        (QPalette.ColorRole.Window, WINDOW),
+        (QPalette.ColorRole.Base, WINDOW),
+        (QPalette.ColorRole.AlternateBase, BAR),
+        (QPalette.ColorRole.Button, LINE),
+        (QPalette.ColorRole.WindowText, TEXT),
+        (QPalette.ColorRole.Text, TEXT),
+        (QPalette.ColorRole.ButtonText, TEXT),
+        (QPalette.ColorRole.PlaceholderText, QUIET),
+        (QPalette.ColorRole.Highlight, ACCENT),
+        (QPalette.ColorRole.HighlightedText, "#ffffff"),
+        (QPalette.ColorRole.Link, ACCENT),
+    ):
+        palette.setColor(role, QColor(colour))
+    application.setPalette(palette)
+    application.setStyleSheet(STYLE)

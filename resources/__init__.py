@@ -1,0 +1,4 @@
+"""What cozviewer brings along: the sample photo and the icons, installed as cozviewer.resources.
+
+Read them with `importlib.resources.files("cozviewer.resources")`.
+"""

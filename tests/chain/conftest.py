@@ -1,0 +1,32 @@
+"""Chains over pictures, closed when a test ends."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.protocols import Prompter, Upscaler
+from cozviewer.chain.recipe import recipe_of
+from cozviewer.pyramid.pixels import Rgb8
+from tests.chain.fakes import FakeUpscaler, Silent
+from tests.pyramid.pyramids import pyramid_of
+
+MakeChain = Callable[..., Chain]
+
+
+@pytest.fixture
+def chain_over() -> Iterator[MakeChain]:
+    """Return what makes a chain over a picture: chain_over(rgb, upscaler, prompter)."""
+    made: list[Chain] = []
+
+    def make(
+        rgb: Rgb8, upscaler: Upscaler | None = None, prompter: Prompter | None = None
+    ) -> Chain:
+        upscaler, prompter = upscaler or FakeUpscaler(), prompter or Silent()
+        recipe = recipe_of(upscaler, prompter)
+        made.append(Chain(pyramid_of(rgb), upscaler, prompter, recipe))
+        return made[-1]
+
+    yield make
+    for chain in made:
+        chain.pyramid.store.close()

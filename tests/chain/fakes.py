@@ -1,0 +1,121 @@
+"""Models for tests: quick, deterministic, and they note what they were asked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cozviewer.chain.protocols import Cancelled
+from cozviewer.pyramid.geometry import STEP_SCALE
+from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
+
+BLUR_RADIUS = 4
+"""Parent pixels that `DetailUpscaler` looks around itself."""
+
+HALO = 16
+"""Enough for that, and for the fidelity correction, which looks at most 10 pixels around."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One call of an upscaler."""
+
+    shape: tuple[int, ...]
+    prompt: str
+    seed: int
+
+
+@dataclass
+class FakeUpscaler:
+    """Fills each picture with a grey that its seed decides.
+
+    Attributes:
+        before: Called before each picture with its number; may raise or cancel.
+        asked: All calls.
+        loads: How often it was loaded.
+    """
+
+    name: str = "Fake"
+    halo: int = HALO
+    generative: bool = False
+    identity: Mapping[str, str] = field(default_factory=lambda: {"name": "fake", "weights": "1"})
+    device: str = ""
+    before: Callable[[int], None] = lambda number: None
+    asked: list[Asked] = field(default_factory=list)
+    loads: int = 0
+
+    def load(self) -> None:
+        self.loads += 1
+
+    def upscale(
+        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+    ) -> RgbFloat:
+        self.before(len(self.asked))
+        self.asked.append(Asked(rgb.shape, prompt, seed))
+        return self.finer(to_float(rgb))
+
+    def finer(self, rgb: RgbFloat) -> RgbFloat:
+        """Return what it makes of a picture."""
+        grey = np.float32(self.asked[-1].seed % 251 / 250)
+        return np.full((rgb.shape[0] * STEP_SCALE, rgb.shape[1] * STEP_SCALE, 3), grey)
+
+
+@dataclass
+class DetailUpscaler(FakeUpscaler):
+    """Makes detail out of how a pixel differs from its neighbourhood; ignores the seed.
+
+    Its result is bit for bit the same wherever in the picture those pixels lie.
+    """
+
+    generative: bool = True
+
+    def finer(self, rgb: RgbFloat) -> RgbFloat:
+        difference = rgb - _neighbourhood(rgb)
+        pattern = np.linspace(-1, 1, STEP_SCALE, dtype=np.float32)
+        pattern = (pattern[:, None] * pattern[None, :])[:, :, None]
+        height, width = rgb.shape[:2]
+        fine = _nearest(rgb) + _nearest(difference) * np.tile(pattern, (height, width, 1))
+        # A model that shifts colours, as they do.
+        shifted: RgbFloat = np.clip(fine * np.float32(0.9) + np.float32(0.02), 0, 1)
+        return shifted
+
+
+@dataclass
+class FakePrompter:
+    """Answers "words 1", "words 2", ... and notes the pictures that it was shown."""
+
+    name: str = "Fake"
+    identity: Mapping[str, str] = field(default_factory=lambda: {"name": "fake"})
+    shown: list[tuple[Rgb8 | None, Rgb8]] = field(default_factory=list)
+
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+        self.shown.append((previous, crop))
+        return f"words {len(self.shown)}"
+
+
+@dataclass
+class Silent:
+    """The prompter that says nothing."""
+
+    name: str = "none"
+    identity: Mapping[str, str] = field(default_factory=lambda: {"name": "none"})
+
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+        return ""
+
+
+def _nearest(rgb: RgbFloat) -> RgbFloat:
+    return rgb.repeat(STEP_SCALE, axis=0).repeat(STEP_SCALE, axis=1)
+
+
+def _neighbourhood(rgb: RgbFloat) -> RgbFloat:
+    """Return the mean of the square around each pixel, always summed in the same order."""
+    height, width = rgb.shape[:2]
+    side = 2 * BLUR_RADIUS + 1
+    padded = np.pad(rgb, ((BLUR_RADIUS,) * 2, (BLUR_RADIUS,) * 2, (0, 0)), mode="edge")
+    rows, total = np.zeros_like(padded[:height]), np.zeros_like(rgb)
+    for dy in range(side):
+        rows += padded[dy : dy + height]
+    for dx in range(side):
+        total += rows[:, dx : dx + width]
+    return total / np.float32(side * side)

@@ -1,0 +1,426 @@
+"""Refining a view: in order, nothing twice, stoppable, the same whatever way one came."""
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cozviewer.chain.chain import Chain, Progress, missing_tiles
+from cozviewer.chain.protocols import never
+from cozviewer.chain.recipe import recipe_of
+from cozviewer.errors import BadInput, Cancelled, Failure
+from cozviewer.pyramid.geometry import Rect, TileKey, snapped_to_tiles, tiles_of
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.pyramid import Pyramid, TileMissing
+from cozviewer.pyramid.source import source_from_pixels
+from cozviewer.pyramid.store import TileStore
+from tests.chain.conftest import MakeChain
+from tests.chain.fakes import DetailUpscaler, FakePrompter, FakeUpscaler, Silent
+from tests.pyramid.pyramids import cut, noise
+from tests.pyramid.stores import SHELF
+
+PICTURE = noise(331, 203)
+"""Level 2 is 1324 x 812: three by two tiles. Level 4 is 5296 x 3248: eleven by seven."""
+
+VIEW = Rect(2100, 1900, 300, 200)
+"""Of level 4: the tiles 4/4/3 and 4/4/4, for which, by their halo, four tiles of level 2 are
+needed. It shows 131..150 x 118..132 of the source."""
+
+ONE_TILE = Rect(300, 300, 100, 100)
+"""Of level 2: the tile 2/0/0."""
+
+
+def refined(chain: Chain, z: int, region: Rect) -> list[Progress]:
+    return list(chain.refine(z, region, never))
+
+
+def made(reports: list[Progress]) -> list[TileKey]:
+    return [report.finished for report in reports if report.finished is not None]
+
+
+def planned(chain: Chain, z: int, region: Rect) -> list[TileKey]:
+    levels = missing_tiles(chain.pyramid, chain.recipe.halo, z, region)
+    return [key for _, keys in levels for key in keys]
+
+
+@dataclass
+class Stop:
+    """Says stop from some time on."""
+
+    stopped: bool = False
+
+    def __call__(self) -> bool:
+        return self.stopped
+
+
+# -- Order and progress
+
+
+def test_all_that_is_missing_is_made_in_the_planned_order(chain_over: MakeChain) -> None:
+    upscaler = FakeUpscaler()
+    chain = chain_over(PICTURE, upscaler)
+    plan = planned(chain, 4, VIEW)
+    assert [key.z for key in plan] == sorted(key.z for key in plan)
+    assert {key.z for key in plan} == {2, 4}
+    assert made(refined(chain, 4, VIEW)) == plan
+    assert len(upscaler.asked) == len(plan)
+    assert planned(chain, 4, VIEW) == []
+    chain.pyramid.exact_region(4, VIEW)  # raises if something is missing
+
+
+def test_every_tile_is_in_the_store_when_it_is_reported(chain_over: MakeChain) -> None:
+    chain = chain_over(PICTURE)
+    for report in chain.refine(4, VIEW, never):
+        if report.finished is not None:
+            assert chain.pyramid.has(report.finished)
+
+
+def test_progress_tells_stage_level_and_count(chain_over: MakeChain) -> None:
+    chain = chain_over(PICTURE, FakeUpscaler(name="Painter"), FakePrompter())
+    reports = refined(chain, 4, VIEW)
+    total = len(made(reports))
+    parents = sum(key.z == 2 for key in made(reports))
+    assert [(report.stage, report.z, report.done) for report in reports] == [
+        ("Loading Painter", 2, 0),
+        ("Describing what is seen", 2, 0),
+        ("Drawing ×4", 2, 0),
+        *[("Drawing ×4", 2, done) for done in range(1, parents + 1)],
+        ("Describing what is seen", 4, parents),
+        ("Drawing ×16", 4, parents),
+        *[("Drawing ×16", 4, done) for done in range(parents + 1, total + 1)],
+    ]
+    assert {report.total for report in reports} == {total}
+
+
+def test_the_time_left_is_told_as_soon_as_one_tile_was_made(chain_over: MakeChain) -> None:
+    reports = refined(chain_over(PICTURE), 4, VIEW)
+    first = next(i for i, report in enumerate(reports) if report.finished)
+    assert [report.seconds_left for report in reports[:first]] == [None] * first
+    left = [report.seconds_left for report in reports[first:]]
+    assert all(seconds is not None and seconds >= 0 for seconds in left)
+    assert left[-1] == 0
+
+
+def test_a_silent_prompter_has_no_stage(chain_over: MakeChain) -> None:
+    stages = {report.stage for report in refined(chain_over(PICTURE), 4, VIEW)}
+    assert stages == {"Loading Fake", "Drawing ×4", "Drawing ×16"}
+
+
+# -- Nothing twice
+
+
+def test_a_second_time_there_is_nothing_to_do(chain_over: MakeChain) -> None:
+    upscaler, prompter = FakeUpscaler(), FakePrompter()
+    chain = chain_over(PICTURE, upscaler, prompter)
+    refined(chain, 4, VIEW)
+    asked, shown = len(upscaler.asked), len(prompter.shown)
+    assert refined(chain, 4, VIEW) == []
+    assert refined(chain, 2, ONE_TILE) == []
+    assert (len(upscaler.asked), len(prompter.shown)) == (asked, shown)
+
+
+def test_an_overlapping_view_makes_only_what_is_new(chain_over: MakeChain) -> None:
+    upscaler = FakeUpscaler()
+    chain = chain_over(PICTURE, upscaler)
+    first = made(refined(chain, 4, VIEW))
+    beside = VIEW.moved(400, 0)
+    second = made(refined(chain, 4, beside))
+    assert second == [TileKey(4, 5, 3), TileKey(4, 5, 4)]
+    assert len(upscaler.asked) == len(first) + 2
+
+
+def test_a_tile_that_another_window_made_meanwhile_is_not_made_again(
+    chain_over: MakeChain,
+) -> None:
+    upscaler, other = FakeUpscaler(), FakeUpscaler()
+    chain = chain_over(PICTURE, upscaler)
+    beside = Chain(chain.pyramid, other, chain.prompter, chain.recipe)
+    work = chain.refine(2, chain.pyramid.level_rect(2), never)
+    for report in work:
+        if report.finished:
+            break
+    others = made(refined(beside, 2, chain.pyramid.level_rect(2)))
+    rest = made(list(work))
+    assert sorted(others) == sorted(rest)  # reported all the same
+    assert len(upscaler.asked) + len(other.asked) == 6
+
+
+def test_the_model_is_loaded_once_and_only_to_make_something(chain_over: MakeChain) -> None:
+    upscaler = FakeUpscaler()
+    chain = chain_over(PICTURE, upscaler)
+    refined(chain, 0, Rect(0, 0, 100, 100))
+    assert upscaler.loads == 0
+    refined(chain, 2, ONE_TILE)
+    refined(chain, 4, VIEW)
+    chain.load()
+    assert upscaler.loads == 1
+
+
+def test_asking_computes_nothing_before_the_first_report_is_taken(chain_over: MakeChain) -> None:
+    upscaler = FakeUpscaler()
+    work = chain_over(PICTURE, upscaler).refine(2, ONE_TILE, never)
+    assert upscaler.loads == 0
+    assert next(work).stage == "Loading Fake"
+    assert upscaler.loads == 0  # the report comes before the wait
+
+
+# -- Stopping and failing
+
+
+def test_a_stop_between_tiles_keeps_the_finished_ones(chain_over: MakeChain) -> None:
+    chain, stop = chain_over(PICTURE), Stop()
+    plan = planned(chain, 4, VIEW)
+    work = chain.refine(4, VIEW, stop)
+    while next(work).done < 3:
+        pass
+    stop.stopped = True
+    with pytest.raises(Cancelled):
+        next(work)
+    assert planned(chain, 4, VIEW) == plan[3:]
+    assert made(refined(chain, 4, VIEW)) == plan[3:]
+
+
+def test_what_was_finished_before_a_stop_is_on_disk_at_once(tmp_path: Path) -> None:
+    stop = Stop()
+    with (
+        TileStore.open(tmp_path / "test.tiles", SHELF, print) as store,
+        TileStore.open(tmp_path / "test.tiles", SHELF, print) as other,
+    ):
+        pyramid = Pyramid(source_from_pixels(PICTURE, "test.png"), store)
+        upscaler, prompter = FakeUpscaler(), Silent()
+        chain = Chain(pyramid, upscaler, prompter, recipe_of(upscaler, prompter))
+        work = chain.refine(2, chain.pyramid.level_rect(2), stop)
+        while next(work).done < 2:
+            pass
+        stop.stopped = True
+        with pytest.raises(Cancelled):
+            next(work)
+        assert sum(other.has(key) for key in tiles_of(2, pyramid.level_rect(2))) == 2
+
+
+def test_a_stop_before_the_first_prompt_asks_nobody(chain_over: MakeChain) -> None:
+    upscaler, prompter = FakeUpscaler(), FakePrompter()
+    chain = chain_over(PICTURE, upscaler, prompter)
+    with pytest.raises(Cancelled):
+        list(chain.refine(2, ONE_TILE, lambda: True))
+    assert (upscaler.asked, prompter.shown) == ([], [])
+    assert not chain.pyramid.has(TileKey(2, 0, 0))
+
+
+def test_the_models_are_given_the_means_to_stop(chain_over: MakeChain) -> None:
+    def stopped(number: int) -> None:
+        raise Cancelled("Stopped.")
+
+    chain = chain_over(PICTURE, FakeUpscaler(before=stopped))
+    with pytest.raises(Cancelled):
+        refined(chain, 2, ONE_TILE)
+    assert not chain.pyramid.has(TileKey(2, 0, 0))
+
+
+def test_a_reader_that_loses_interest_leaves_finished_tiles(chain_over: MakeChain) -> None:
+    chain = chain_over(PICTURE)
+    plan = planned(chain, 4, VIEW)
+    work = chain.refine(4, VIEW, never)
+    for report in work:
+        if report.finished:
+            break
+    work.close()  # type: ignore[attr-defined]
+    assert planned(chain, 4, VIEW) == plan[1:]
+
+
+def test_a_failing_model_keeps_the_finished_tiles_and_may_try_again(chain_over: MakeChain) -> None:
+    broken = True
+
+    def fail(number: int) -> None:
+        if broken and number == 2:
+            raise Failure("There is too little memory; close other programs.")
+
+    upscaler = FakeUpscaler(before=fail)
+    chain = chain_over(PICTURE, upscaler)
+    plan = planned(chain, 4, VIEW)
+    with pytest.raises(Failure, match="too little memory"):
+        refined(chain, 4, VIEW)
+    assert planned(chain, 4, VIEW) == plan[2:]
+    broken = False
+    assert made(refined(chain, 4, VIEW)) == plan[2:]
+
+
+def test_a_model_that_does_not_load_is_asked_again_next_time(chain_over: MakeChain) -> None:
+    class Missing(FakeUpscaler):
+        def load(self) -> None:
+            super().load()
+            if self.loads == 1:
+                raise BadInput("The weights are missing; install them.")
+
+    upscaler = Missing()
+    chain = chain_over(PICTURE, upscaler)
+    with pytest.raises(BadInput, match="weights are missing"):
+        refined(chain, 2, ONE_TILE)
+    assert made(refined(chain, 2, ONE_TILE)) == [TileKey(2, 0, 0)]
+    assert upscaler.loads == 2
+
+
+def test_a_parent_that_vanishes_is_made_again(
+    chain_over: MakeChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upscaler = FakeUpscaler()
+    chain = chain_over(PICTURE, upscaler)
+    plan = planned(chain, 4, VIEW)
+    parent = next(key for key in plan if key.z == 2)
+    store = chain.pyramid.store
+    lost = vanishing(chain, monkeypatch, parent, times=1)
+    reports = refined(chain, 4, VIEW)
+    assert lost == [parent]
+    assert planned(chain, 4, VIEW) == []
+    assert store.has(parent)
+    assert set(made(reports)) == set(plan)
+
+
+def test_a_parent_that_vanishes_again_and_again_ends_in_a_sentence(
+    chain_over: MakeChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cache too small for one view must not compute for ever."""
+    chain = chain_over(PICTURE)
+    parent = next(key for key in planned(chain, 4, VIEW) if key.z == 2)
+    vanishing(chain, monkeypatch, parent, times=10**9)
+    monkeypatch.setattr("cozviewer.chain.chain.REPLANS", 5)
+    with pytest.raises(TileMissing, match=f"{parent} has gone from the cache"):
+        refined(chain, 4, VIEW)
+
+
+def vanishing(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch, key: TileKey, times: int
+) -> list[TileKey]:
+    """Have a tile vanish when it is read, until it is put again; return where that is noted."""
+    lost: list[TileKey] = []
+    store = chain.pyramid.store
+    get, has, put = store.get, store.has, store.put
+    gone = False
+
+    def losing_get(asked: TileKey) -> Rgb8 | None:
+        nonlocal gone
+        if asked == key and not gone and len(lost) < times:
+            lost.append(key)
+            gone = True
+        return None if asked == key and gone else get(asked)
+
+    def finding_put(asked: TileKey, rgb: Rgb8, step: int) -> None:
+        nonlocal gone
+        gone = gone and asked != key
+        put(asked, rgb, step)
+
+    monkeypatch.setattr(store, "get", losing_get)
+    monkeypatch.setattr(store, "has", lambda asked: has(asked) and not (gone and asked == key))
+    monkeypatch.setattr(store, "put", finding_put)
+    return lost
+
+
+# -- Prompts
+
+
+def test_one_prompt_per_step_given_to_every_tile_of_it(chain_over: MakeChain) -> None:
+    upscaler, prompter = FakeUpscaler(), FakePrompter()
+    chain = chain_over(PICTURE, upscaler, prompter)
+    keys = made(refined(chain, 4, VIEW))
+    assert len(prompter.shown) == 2
+    assert [asked.prompt for asked in upscaler.asked] == [
+        {2: "words 1", 4: "words 2"}[key.z] for key in keys
+    ]
+
+
+def test_a_prompter_sees_what_is_seen_and_the_wider_view_it_is_from(chain_over: MakeChain) -> None:
+    prompter = FakePrompter()
+    chain = chain_over(PICTURE, prompter=prompter)
+    refined(chain, 4, VIEW)
+    (none, first), (wide, second) = prompter.shown
+    assert none is None
+    assert np.array_equal(first, cut(PICTURE, Rect(131, 118, 19, 14)))
+    assert np.array_equal(second, chain.pyramid.exact_region(2, Rect(525, 475, 75, 50)))
+    # Four times as wide, at a quarter of the size.
+    assert wide is not None
+    assert np.array_equal(wide, cut(PICTURE, Rect(103, 90, 75, 70)))
+
+
+def test_large_crops_are_cut_to_their_middle(chain_over: MakeChain) -> None:
+    prompter = FakePrompter()
+    picture = noise(700, 600)
+    chain = chain_over(picture, prompter=prompter)
+    next(report for report in chain.refine(2, Rect(0, 0, 2800, 2400), never) if report.finished)
+    ((_, crop),) = prompter.shown
+    assert np.array_equal(crop, cut(picture, Rect(94, 44, 512, 512)))
+
+
+def test_a_step_is_recorded(chain_over: MakeChain) -> None:
+    chain = chain_over(PICTURE, prompter=FakePrompter())
+    refined(chain, 4, VIEW)
+    first, second = chain.pyramid.store.steps()
+    assert (first.z, first.prompt, first.seed) == (0, "words 1", 0)
+    assert (second.z, second.prompt, second.seed) == (2, "words 2", 0)
+    assert first.level_region == snapped_to_tiles(Rect(131, 118, 19, 14))
+    assert second.level_region == snapped_to_tiles(Rect(525, 475, 75, 50))
+    assert first.seconds > 0
+    assert second.seconds > 0
+    assert chain.pyramid.store.step_of(TileKey(4, 4, 3)) == second
+
+
+def test_a_pan_over_mostly_the_same_scene_keeps_the_words(chain_over: MakeChain) -> None:
+    upscaler, prompter = FakeUpscaler(), FakePrompter()
+    chain = chain_over(noise(2000, 600), upscaler, prompter)
+    refined(chain, 2, Rect(0, 0, 2048, 1024))  # the first tile of level 0
+    assert len(prompter.shown) == 1
+    refined(chain, 2, Rect(1000, 0, 2048, 1024))  # half of it and a little
+    assert len(prompter.shown) == 1
+    assert {asked.prompt for asked in upscaler.asked} == {"words 1"}
+    refined(chain, 2, Rect(5000, 0, 2048, 1024))
+    assert len(prompter.shown) == 2
+    assert upscaler.asked[-1].prompt == "words 2"
+
+
+# -- The same pixels whatever way one came
+
+
+def everything(chain: Chain, z: int) -> dict[TileKey, bytes]:
+    """Return all finished tiles of a level."""
+    keys = tiles_of(z, chain.pyramid.level_rect(z))
+    tiles = {key: chain.pyramid.tile(key) for key in keys}
+    return {key: tile.tobytes() for key, tile in tiles.items() if tile is not None}
+
+
+def test_the_same_region_by_other_ways_has_the_same_pixels(chain_over: MakeChain) -> None:
+    picture = noise(132, 40)  # of two tiles on level 2 and of five by two on level 4
+    at_once, piece_by_piece, by_levels = (chain_over(picture, DetailUpscaler()) for _ in range(3))
+    whole = at_once.pyramid.level_rect(4)
+    refined(at_once, 4, whole)
+
+    keys = list(tiles_of(4, whole))
+    random.Random(0).shuffle(keys)
+    for key in keys:
+        part = piece_by_piece.pyramid.tile_rect(key)
+        refined(piece_by_piece, 4, Rect(part.x, part.y, 1, 1))
+
+    refined(by_levels, 2, by_levels.pyramid.level_rect(2))
+    refined(by_levels, 4, whole)
+
+    assert [len(everything(at_once, z)) for z in (2, 4)] == [2, 10]
+    for z in (2, 4):
+        assert everything(piece_by_piece, z) == everything(at_once, z) == everything(by_levels, z)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 70), (129, 2)])
+def test_tiny_pictures_go_down_like_any_other(chain_over: MakeChain, size: tuple[int, int]) -> None:
+    chain = chain_over(noise(*size))
+    region = Rect((size[0] << 6) - 60, (size[1] << 6) - 60, 60, 60)
+    refined(chain, 6, region)
+    assert chain.pyramid.exact_region(6, region).shape == (60, 60, 3)
+
+
+def test_a_step_far_down_is_a_step_like_any_other(chain_over: MakeChain) -> None:
+    chain = chain_over(PICTURE, FakeUpscaler())
+    z = 66
+    region = Rect((100 << z) + 7777, (50 << z) + 3333, 300, 200)
+    reports = refined(chain, z, region)
+    assert {key.z for key in made(reports)} == set(range(2, z + 1, 2))
+    assert reports[-1].stage == "Drawing ×2^66"
+    assert chain.pyramid.exact_region(z, region).shape == (200, 300, 3)

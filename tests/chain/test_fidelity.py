@@ -1,0 +1,108 @@
+"""After the correction a step says what its parent says, only finer."""
+
+import numpy as np
+import pytest
+
+from cozviewer.chain.fidelity import (
+    ENLARGED_AND_SHRUNK,
+    _convolved,
+    blurred,
+    corrected,
+    enlarged,
+    shrunk,
+)
+from cozviewer.pyramid.pixels import RgbFloat, to_float
+from tests.pyramid.pyramids import gentle, noise
+
+
+def parent_and_drifted(drift: float) -> tuple[RgbFloat, RgbFloat]:
+    """Return a parent and what a model with a colour shift of `drift` made of it."""
+    parent = to_float(gentle(40, 32)) * np.float32(0.8) + np.float32(0.1)
+    detail = (to_float(noise(160, 128)) - np.float32(0.5)) * np.float32(0.1)
+    return parent, enlarged(parent) + detail + np.float32(drift)
+
+
+@pytest.mark.parametrize("drift", [-0.02, 0.02, 0.1])
+def test_a_colour_shift_is_taken_back(drift: float) -> None:
+    parent, fine = parent_and_drifted(drift)
+    result = corrected(fine, parent, 1.0)
+    assert abs(float(result.mean() - parent.mean())) < 1e-3
+    assert np.abs(result.mean(axis=(0, 1)) - parent.mean(axis=(0, 1))).max() < 2e-3
+
+
+def test_coarse_detail_comes_from_the_parent() -> None:
+    parent, fine = parent_and_drifted(0.0)
+    fine += enlarged(to_float(gentle(40, 32, seed=1)) - np.float32(0.5)) * np.float32(0.3)
+    before = np.abs(shrunk(fine) - parent).mean()
+    after = np.abs(shrunk(corrected(fine, parent, 1.0)) - parent).mean()
+    assert after < before / 4
+
+
+def test_fine_detail_stays() -> None:
+    """What lies within the blocks of 4 x 4 is the model's own."""
+    parent, fine = parent_and_drifted(0.02)
+    detail = fine - shrunk(fine).repeat(4, 0).repeat(4, 1)
+    result = corrected(fine.copy(), parent, 1.0)
+    kept = result - shrunk(result).repeat(4, 0).repeat(4, 1)
+    assert np.corrcoef(detail.ravel(), kept.ravel())[0, 1] > 0.98
+
+
+def test_the_strength_says_how_much() -> None:
+    drifts = []
+    for strength in (0.0, 0.25, 0.5, 1.0):
+        parent, fine = parent_and_drifted(0.05)
+        drifts.append(float(corrected(fine, parent, strength).mean() - parent.mean()))
+    assert drifts == sorted(drifts, reverse=True)
+    # Each of the two rounds leaves (1 - strength) of it.
+    assert drifts == pytest.approx([0.05, 0.05 * 0.75**2, 0.05 * 0.5**2, 0.0], abs=1e-3)
+
+
+def test_without_strength_nothing_changes() -> None:
+    parent, fine = parent_and_drifted(0.1)
+    before = fine.copy()
+    assert np.array_equal(corrected(fine, parent, 0.0), before)
+
+
+def test_what_is_true_already_stays() -> None:
+    parent = np.full((10, 12, 3), 0.25, np.float32)
+    fine = np.full((40, 48, 3), 0.25, np.float32)
+    assert np.abs(corrected(fine, parent, 1.0) - 0.25).max() < 1e-6
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (2, 3), (50, 1)])
+def test_any_size_keeps_its_shape_and_kind(size: tuple[int, int]) -> None:
+    parent = to_float(noise(*size))
+    fine = enlarged(parent)
+    assert fine.shape == (4 * size[1], 4 * size[0], 3)
+    assert shrunk(fine).shape == parent.shape == blurred(parent, 1.0).shape
+    result = corrected(fine, parent, 1.0)
+    assert result.shape == fine.shape
+    assert {a.dtype for a in (fine, shrunk(fine), blurred(parent, 1.0), result)} == {
+        np.dtype(np.float32)
+    }
+
+
+def test_shrinking_is_the_mean_of_four_by_four() -> None:
+    fine = to_float(noise(24, 12))
+    means = fine.reshape(3, 4, 6, 4, 3).mean(axis=(1, 3))
+    assert np.abs(shrunk(fine) - means).max() < 1e-6
+
+
+def test_a_blur_keeps_the_light_and_spreads_it_evenly() -> None:
+    point = np.zeros((21, 21, 3), np.float32)
+    point[10, 10] = 1
+    spread = blurred(point, 1.0)
+    assert spread.sum(axis=(0, 1)) == pytest.approx([1, 1, 1], abs=1e-5)
+    assert np.array_equal(spread, spread[::-1])
+    assert np.array_equal(spread, spread.transpose(1, 0, 2))
+    assert spread[10, 10, 0] == pytest.approx(1 / (2 * np.pi), abs=0.002)
+    assert not spread[:7].any()
+    flat = np.full((5, 7, 3), 0.3, np.float32)
+    assert np.abs(blurred(flat, 2.0) - 0.3).max() < 1e-6
+
+
+def test_enlarging_and_shrinking_are_what_their_taps_say() -> None:
+    noise = np.random.default_rng(5).random((24, 31, 3), dtype=np.float32)
+    inside = np.s_[4:-4, 4:-4]  # at the edge Pillow cuts its kernel, the taps repeat the edge
+    done = shrunk(enlarged(noise))[inside]
+    np.testing.assert_allclose(_convolved(noise, ENLARGED_AND_SHRUNK)[inside], done, atol=1e-6)

@@ -1,0 +1,79 @@
+"""A recipe's digest names a pyramid: same recipe, same name; any other, another."""
+
+from dataclasses import replace
+
+import pytest
+
+from cozviewer.chain.recipe import Recipe, recipe_of
+from cozviewer.pyramid.geometry import TileKey
+from tests.chain.fakes import FakeUpscaler, Silent
+
+RECIPE = Recipe(
+    upscaler=(("name", "Fake"), ("weights", "abc")),
+    prompter=(("name", "none"),),
+    seed=0,
+    fidelity=1.0,
+    halo=16,
+)
+
+
+def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
+    """When this fails, every pyramid in every cache is orphaned: raise METHOD only on purpose."""
+    assert RECIPE.text == (
+        '{"fidelity":1.0,"halo":16,"method":1,"prompter":{"name":"none"},"seed":0,'
+        '"upscaler":{"name":"Fake","weights":"abc"}}'
+    )
+    assert RECIPE.digest == "e5ed67b96767e23132054b73754f770eeced735c4d8bb1132ac2a39092e9bf5b"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(RECIPE, upscaler=(("name", "Fake"), ("weights", "abd"))),
+        replace(RECIPE, upscaler=(("name", "Fake"),)),
+        replace(RECIPE, prompter=(("name", "text"), ("prompt", "a cat"))),
+        replace(RECIPE, seed=1),
+        replace(RECIPE, fidelity=0.5),
+        replace(RECIPE, halo=17),
+    ],
+)
+def test_whatever_differs_gives_another_digest(other: Recipe) -> None:
+    assert other.digest != RECIPE.digest
+
+
+def test_the_order_of_an_identity_does_not_matter() -> None:
+    one = FakeUpscaler(identity={"name": "fake", "weights": "1", "a": "b"})
+    other = FakeUpscaler(identity={"a": "b", "weights": "1", "name": "fake"})
+    assert recipe_of(one, Silent()) == recipe_of(other, Silent())
+    assert recipe_of(one, Silent()).digest == recipe_of(other, Silent()).digest
+
+
+def test_equal_recipes_have_equal_digests() -> None:
+    assert replace(RECIPE, fidelity=1) == RECIPE
+    assert replace(RECIPE, fidelity=1).digest == RECIPE.digest
+
+
+@pytest.mark.parametrize(
+    ("generative", "asked", "fidelity"),
+    [
+        (True, None, 1.0),
+        (True, 0.25, 0.25),
+        (True, 0.0, 0.0),
+        (False, None, 0.0),
+        (False, 1.0, 0.0),
+    ],
+)
+def test_only_models_that_invent_detail_are_corrected(
+    generative: bool, asked: float | None, fidelity: float
+) -> None:
+    upscaler = FakeUpscaler(generative=generative, halo=24)
+    recipe = recipe_of(upscaler, Silent(), seed=5, fidelity=asked)
+    assert (recipe.fidelity, recipe.seed, recipe.halo) == (fidelity, 5, 24)
+
+
+def test_every_tile_has_a_seed_of_its_own() -> None:
+    keys = [TileKey(z, col, row) for z in (2, 4) for col in range(20) for row in range(20)]
+    seeds = {recipe.tile_seed(key) for key in keys for recipe in (RECIPE, replace(RECIPE, seed=1))}
+    assert len(seeds) == 2 * len(keys)
+    assert all(0 <= seed < 1 << 32 for seed in seeds)
+    assert RECIPE.tile_seed(TileKey(2, 3, 4)) == 3614590432

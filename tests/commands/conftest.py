@@ -1,0 +1,58 @@
+"""Running commands as from a shell, on small pictures."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cozviewer.cli import main
+from tests.pyramid.pictures import encoded, smooth
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The one JSON object on stdout."""
+        report: dict[str, Any] = json.loads(self.out)
+        return report
+
+    @property
+    def sentence(self) -> str:
+        """The one sentence that it ended with."""
+        sentences = [line for line in self.err.splitlines() if line.startswith("cozviewer: ")]
+        assert sentences[-1:] == self.err.splitlines()[-1:], self.err
+        assert "Traceback" not in self.err
+        return sentences[-1].removeprefix("cozviewer: ")
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return what runs `cozviewer` with some words: run("render", photo, "-o", out)."""
+
+    def run(*words: object) -> Ran:
+        capsys.readouterr()
+        code = main([str(word) for word in words])
+        return Ran(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A PNG of 60 x 40 pixels."""
+    path = tmp_path / "photo.png"
+    path.write_bytes(encoded(smooth(60, 40), "PNG"))
+    return path

@@ -1,0 +1,208 @@
+"""`cozviewer cache`: what it lists, what it clears, and what it asks first."""
+
+import argparse
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cozviewer.commands import cache
+from cozviewer.errors import BadInput
+from cozviewer.folders import pyramids_folder
+from cozviewer.pyramid.cache import list_set_aside, list_stores, store_path
+from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.store import TileStore
+from tests.pyramid.stores import ROOT, SHELF, STEP, pixels
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's cache, with tiles of two pictures."""
+    monkeypatch.setenv("COZVIEWER_CACHE", str(tmp_path / "mine"))
+    folder = pyramids_folder(tmp_path / "mine")
+    for name in ("cat.jpg", "dog\x1b.jpg"):
+        fill(folder, name)
+    return folder
+
+
+def fill(folder: Path, name: str) -> Path:
+    digest = name.encode().hex().ljust(64, "0")
+    path = store_path(folder, digest, SHELF.recipe_digest)
+    shelf = replace(SHELF, source_digest=digest, source_name=name)
+    with TileStore.open(path, shelf, sys.exit) as store:
+        key = TileKey(2, 0, 0)
+        store.put(key, pixels(key), store.begin_step(STEP))
+    return path
+
+
+def break_one(folder: Path) -> None:
+    path = fill(folder, "bird.jpg")
+    os.truncate(path, 999)
+    TileStore.open(path, SHELF, lambda _: None).close()
+
+
+def run(*words: str) -> int:
+    parser = argparse.ArgumentParser(prog="cozviewer")
+    cache.add_parser(parser.add_subparsers())
+    return cache.run(parser.parse_args(["cache", *words]))
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(store.source_name for store in list_stores(folder))
+
+
+class Answer(io.StringIO):
+    """A person at the keyboard."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_show_lists_pictures_engines_and_sizes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("show") == 0
+    first, head, *rows = capsys.readouterr().out.splitlines()
+    assert first.endswith(f"kB of 10 GB in {folder}")
+    assert head.split()[:3] == ["PICTURE", "PIXELS", "ENGINE"]
+    assert len(rows) == 2
+    for row in rows:
+        assert "641 × 427" in row
+        assert "Nearest" in row
+        assert ".tiles" in row
+
+
+def test_names_of_files_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    run("show")
+    out = capsys.readouterr().out
+    assert "dog?.jpg" in out
+    assert "\x1b" not in out
+
+
+def test_show_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    break_one(folder)
+    assert run("show", "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["folder"] == str(folder)
+    assert shown["budget"] == 10**10
+    assert shown["bytes"] == sum(pyramid["bytes"] for pyramid in shown["pyramids"])
+    cat = next(one for one in shown["pyramids"] if one["source_name"] == "cat.jpg")
+    assert cat["tiles"] == 1
+    assert (cat["source_width"], cat["source_height"]) == (641, 427)
+    assert cat["recipe"] == {"upscaler": {"name": "Nearest"}}
+    assert Path(cat["path"]).parent == folder
+    (aside,) = shown["set_aside"]
+    assert aside["bytes"] == 999
+
+
+def test_an_empty_cache_is_shown_as_such(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("show", "--cache", str(tmp_path)) == 0
+    assert capsys.readouterr().out == f"0 bytes of 10 GB in {pyramids_folder(tmp_path)}\n"
+
+
+def test_set_aside_files_are_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    break_one(folder)
+    run("show")
+    *_, head, row = capsys.readouterr().out.splitlines()
+    assert "--set-aside" in head
+    assert ".set-aside-" in row
+    assert "999 bytes" in row
+
+
+def test_one_picture_is_cleared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("clear", "cat.jpg") == 0
+    assert names(folder) == ["dog\x1b.jpg"]
+    freed, _, unit = capsys.readouterr().out.removeprefix("Freed ").partition(" ")
+    assert int(freed) > 0
+    assert unit == "kB.\n"
+
+
+def test_clear_tells_a_program_what_it_freed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    size = sum(store.bytes for store in list_stores(folder))
+    assert run("clear", "--yes", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"freed": size}
+    assert names(folder) == []
+
+
+def test_a_picture_without_tiles_is_said(folder: Path) -> None:
+    with pytest.raises(BadInput, match=r"No tiles of bird\.jpg"):
+        run("clear", "bird.jpg")
+    assert len(names(folder)) == 2
+
+
+def test_all_is_cleared_only_after_a_yes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))  # nobody there
+    with pytest.raises(BadInput, match="--yes"):
+        run("clear")
+    monkeypatch.setattr(sys, "stdin", Answer("\n"))
+    with pytest.raises(BadInput, match="Nothing was deleted"):
+        run("clear")
+    assert len(names(folder)) == 2
+    monkeypatch.setattr(sys, "stdin", Answer("Y\n"))
+    assert run("clear") == 0
+    assert names(folder) == []
+    captured = capsys.readouterr()
+    assert captured.out.startswith("Freed ")
+    assert "all 2 pyramids" in captured.err
+
+
+def test_an_empty_cache_is_cleared_without_a_question(tmp_path: Path) -> None:
+    assert run("clear", "--cache", str(tmp_path)) == 0
+
+
+def test_what_was_set_aside_goes_when_it_is_asked_for(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    break_one(folder)
+    run("clear", "--yes")
+    assert len(list_set_aside(folder)) == 1
+    capsys.readouterr()
+    run("clear", "--set-aside")
+    assert list_set_aside(folder) == []
+    assert capsys.readouterr().out == "Freed 999 bytes.\n"
+    with pytest.raises(BadInput, match="NAME and --set-aside"):
+        run("clear", "cat.jpg", "--set-aside")
+
+
+@pytest.mark.parametrize("action", ["show", "clear"])
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path, action: str) -> None:
+    with pytest.raises(BadInput, match="There is no folder"):
+        run(action, "--cache", str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1000, "1.0 kB"),
+        (370_000, "370 kB"),
+        (999_600, "1.0 MB"),
+        (9_960_000, "10 MB"),
+        (1_234_567_890, "1.2 GB"),
+        (10**10, "10 GB"),
+        (10**16, "10000 TB"),
+    ],
+)
+def test_sizes_are_told_for_people(size: int, text: str) -> None:
+    assert cache.size_text(size) == text
+
+
+def test_help_needs_nothing_heavy() -> None:
+    heavy = "{'numpy', 'PIL', 'sqlite3', 'platformdirs', 'torch', 'PySide6'}"
+    program = f"import sys, cozviewer.commands.cache; print({heavy} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"

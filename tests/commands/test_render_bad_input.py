@@ -1,0 +1,109 @@
+"""Whatever is wrong with what `cozviewer render` is asked: one sentence, and nothing written."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Run
+from tests.pyramid.pictures import encoded, noise, png_of_size
+
+BICUBIC = ("--engine", "bicubic", "--json")
+
+
+def bad_files(folder: Path) -> dict[str, Path]:
+    """Return files that are no pictures to open, by what is wrong with them."""
+    whole = encoded(noise(60, 40), "PNG")
+    contents = {
+        "empty.png": b"",
+        "truncated.png": whole[: len(whole) // 2],
+        "text.png": b"This is no picture.",
+        "huge.png": png_of_size(20_000, 20_000),
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return {Path(name).stem: folder / name for name in (*contents, "missing.png")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("missing", "missing.png does not exist"),
+        ("empty", "empty.png is empty"),
+        ("truncated", "truncated.png is incomplete"),
+        ("text", "text.png is not a picture"),
+        ("huge", "--allow-huge"),
+    ],
+)
+def test_a_bad_picture_is_one_sentence(run: Run, tmp_path: Path, kind: str, told: str) -> None:
+    ran = run("render", bad_files(tmp_path)[kind], "-o", tmp_path / "out.png", *BICUBIC)
+    assert ran.code == 2
+    assert told in ran.sentence
+    assert ran.out == ""
+    assert not (tmp_path / "out.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--size", "0x0"), "at least 1"),
+        (("--size", "100000x100000"), "the limit is 200"),
+        (("--center", "60.5,20"), "photo.png reaches from 0,0 to 60,40"),
+        (("--center", "-1,20"), "photo.png reaches from 0,0 to 60,40"),
+        (("--zoom", "0"), "more than 0"),
+        (("--zoom", "-4"), "more than 0"),
+        (("--zoom", "nan"), "no number"),
+        (("--zoom", "-inf"), "limit is 2^256"),
+        (("--zoom", "2^300"), "limit is 2^256"),
+        (("--zoom", "0.001"), "less than a pixel below 1/60"),
+        (("--engine", "magic"), "realesrgan, bicubic, nearest"),
+        (("--engine", "gone.safetensors"), "gone.safetensors"),
+        (("--prompter", "oracle"), "none or text"),
+        (("--prompter", "text"), "--prompt"),
+        (("--seed", "x"), "whole number"),
+        (("--frobnicate",), "render --help"),
+        (("--zoom",), "render --help"),
+        (("-o", "out.xyz"), ".png, .jpg"),
+        (("-o", "out.webp", "--size", "20000x10"), "16383"),
+        (("-o", "no/such/folder/out.png"), "does not exist"),
+        (("-o", "folder.png"), "is a folder"),
+        (("-o", "photo.png"), "is the picture itself"),
+        (("--cache", "photo.png"), "is a file"),
+        (("--cache", "here", "--no-cache"), "not allowed with"),
+    ],
+)
+def test_a_bad_word_is_one_sentence(
+    run: Run,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    told: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder.png").mkdir()
+    before = photo.read_bytes()
+    ran = run("render", photo.name, "-o", "out.png", "--engine", "bicubic", *words)
+    assert ran.code == 2
+    assert told in ran.sentence
+    assert ran.out == ""
+    assert photo.read_bytes() == before
+    assert not Path("out.png").exists()
+
+
+def test_a_folder_is_no_picture(run: Run, tmp_path: Path) -> None:
+    ran = run("render", tmp_path, "-o", tmp_path / "out.png")
+    assert (ran.code, "is a folder" in ran.sentence) == (2, True)
+
+
+def test_the_output_is_checked_before_any_work(run: Run, tmp_path: Path) -> None:
+    ran = run("render", tmp_path / "missing.png", "-o", tmp_path / "out.xyz")
+    assert "out.xyz" in ran.sentence
+    assert "Opening" not in ran.err
+
+
+def test_a_file_that_is_no_model_is_one_sentence(run: Run, photo: Path, tmp_path: Path) -> None:
+    fake = tmp_path / "fake.safetensors"
+    fake.write_bytes(b"not a model" * 100)
+    ran = run("render", photo, "-o", tmp_path / "out.png", "--engine", fake)
+    assert ran.code == 2
+    assert "fake.safetensors" in ran.sentence

@@ -1,0 +1,110 @@
+"""What holds for every test: no screen, no network, no user's folders, no thread left behind.
+
+The environment is set here, at import, because Qt and the model hub read it when they are loaded.
+"""
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import ipaddress
+import socket
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shiboken6
+from hypothesis import settings
+from PySide6.QtCore import QSettings, QThread
+
+# Other work on the machine must not fail a property, nor a CI run by chance find what others miss.
+settings.register_profile("cozviewer", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("cozviewer")
+
+GRACE = 2.0
+"""Seconds that a thread, told to end, may take before it counts as left behind."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _away_from_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what session-wide fixtures write out of the user's folders, too."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COZVIEWER_CACHE", str(home / "cache"))
+        patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+        patch.setenv("XDG_DATA_HOME", str(home / "data"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's cache folder of this test (not made yet); settings lie in a fresh folder, too."""
+    folder = tmp_path / "user-cache"
+    monkeypatch.setenv("COZVIEWER_CACHE", str(folder))
+    for settings_format in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
+        QSettings.setPath(settings_format, QSettings.Scope.UserScope, str(tmp_path / "user-config"))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail whoever connects to another machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            raise AssertionError(f"a test connected to {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name of another machine
+        return False
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test after which a thread that it started still runs."""
+    before = set(threading.enumerate())
+    started: weakref.WeakSet[QThread] = weakref.WeakSet()
+    start = QThread.start
+
+    def noted_start(self: QThread, *args: Any) -> None:
+        started.add(self)
+        start(self, *args)
+
+    monkeypatch.setattr(QThread, "start", noted_start)
+    yield
+
+    def left_behind() -> list[str]:
+        python = [
+            thread.name
+            for thread in set(threading.enumerate()) - before
+            # Qt's and the libraries' own threads appear as dummies as soon as they run Python, and
+            # stay listed after their end; tqdm keeps one for the whole process.
+            if not isinstance(thread, threading._DummyThread)
+            and type(thread).__name__ != "TMonitor"
+        ]
+        qt = [
+            thread.objectName() or type(thread).__name__
+            for thread in started
+            if shiboken6.isValid(thread) and thread.isRunning()
+        ]
+        return python + qt
+
+    end = time.monotonic() + GRACE
+    while left_behind() and time.monotonic() < end:
+        time.sleep(0.01)
+    names = left_behind()
+    assert not names, f"threads left behind: {', '.join(names)}"

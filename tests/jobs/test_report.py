@@ -1,0 +1,29 @@
+"""What people read when a job fails, and what only the log gets."""
+
+import pytest
+
+from cozviewer.errors import BadInput
+from cozviewer.jobs.report import sentence_of
+
+
+def test_our_own_errors_are_told_as_they_are(caplog: pytest.LogCaptureFixture) -> None:
+    assert sentence_of(BadInput("That is no picture; open another."), "opening x") == (
+        "That is no picture; open another."
+    )
+    assert not caplog.records
+
+
+def test_memory_has_a_sentence_of_its_own() -> None:
+    assert "not enough memory for drawing" in sentence_of(MemoryError(), "drawing")
+
+
+def test_the_unexpected_is_named_and_logged_with_its_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    try:
+        raise KeyError("z")
+    except KeyError as error:
+        sentence = sentence_of(error, "drawing finer tiles")
+    assert "drawing finer tiles" in sentence
+    assert "KeyError" in sentence
+    assert caplog.records[0].exc_info is not None

@@ -1,0 +1,98 @@
+"""The choice of the device: what there is, what is fastest on it, what is said when it is not."""
+
+from contextlib import nullcontext
+
+import pytest
+import torch
+
+from cozviewer.errors import BadInput
+from cozviewer.models.device import Device, available_devices, pick_device
+
+
+@pytest.fixture(autouse=True)
+def machine(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A machine with nothing but a CPU, without AMX; tests add to it."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
+    with_amx(monkeypatch, False)
+    return monkeypatch
+
+
+def with_amx(machine: pytest.MonkeyPatch, there: bool) -> None:
+    machine.setattr(torch.cpu, "_is_amx_tile_supported", lambda: there, raising=False)
+
+
+def with_gpus(machine: pytest.MonkeyPatch, count: int, *, bf16: bool = True) -> None:
+    machine.setattr(torch.cuda, "is_available", lambda: True)
+    machine.setattr(torch.cuda, "device_count", lambda: count)
+    machine.setattr(torch.cuda, "get_device_name", lambda name: "NVIDIA H100")
+    machine.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: bf16)
+    machine.setattr(torch.cuda, "device", lambda name: nullcontext())
+
+
+def with_apple_gpu(machine: pytest.MonkeyPatch) -> None:
+    machine.setattr(torch.backends.mps, "is_available", lambda: True)
+
+
+def test_the_cpu_is_always_there() -> None:
+    assert available_devices() == ["cpu"]
+    assert pick_device().name == "cpu"
+
+
+def test_a_cpu_without_amx_computes_in_fp32() -> None:
+    assert pick_device("cpu") == Device("cpu", "CPU", "float32", channels_last=True)
+    assert pick_device("cpu").label == "CPU, fp32"
+
+
+def test_a_cpu_with_amx_computes_in_bf16(machine: pytest.MonkeyPatch) -> None:
+    with_amx(machine, True)
+    assert pick_device() == Device("cpu", "CPU", "bfloat16", channels_last=True)
+    assert pick_device().label == "CPU, bf16"
+
+
+def test_a_torch_that_does_not_know_amx_computes_in_fp32(machine: pytest.MonkeyPatch) -> None:
+    machine.delattr(torch.cpu, "_is_amx_tile_supported")
+    assert pick_device().dtype == "float32"
+
+
+def test_a_cpu_without_one_dnn_keeps_the_plain_layout(machine: pytest.MonkeyPatch) -> None:
+    machine.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    assert not pick_device().channels_last
+
+
+def test_gpus_are_preferred_and_named(machine: pytest.MonkeyPatch) -> None:
+    with_gpus(machine, 2)
+    assert available_devices() == ["cpu", "cuda", "cuda:1"]
+    assert pick_device() == Device("cuda", "NVIDIA H100", "bfloat16", channels_last=True)
+    assert pick_device().label == "NVIDIA H100, bf16"
+    assert pick_device("cuda:1").name == "cuda:1"
+    assert pick_device("cuda:0").name == "cuda"
+    assert pick_device("cpu").name == "cpu"
+
+
+def test_a_gpu_without_bf16_computes_in_fp32(machine: pytest.MonkeyPatch) -> None:
+    with_gpus(machine, 1, bf16=False)
+    assert pick_device().label == "NVIDIA H100, fp32"
+
+
+def test_apples_gpu_comes_before_the_cpu(machine: pytest.MonkeyPatch) -> None:
+    with_apple_gpu(machine)
+    assert available_devices() == ["cpu", "mps"]
+    assert pick_device() == Device("mps", "Apple GPU")
+
+
+@pytest.mark.parametrize("wanted", ["cuda:1", "mps", "cuda:0 ", "gpu", "", "CPU"])
+def test_a_device_that_is_not_there_is_refused_with_what_is(
+    machine: pytest.MonkeyPatch, wanted: str
+) -> None:
+    with_gpus(machine, 1)
+    with pytest.raises(
+        BadInput, match=rf"^There is no device '{wanted}' on this.*: choose auto, cpu or cuda\.$"
+    ):
+        pick_device(wanted)
+
+
+def test_any_device_can_be_used_plainly() -> None:
+    fast = Device("cuda:1", "NVIDIA H100", "bfloat16", channels_last=True)
+    assert fast.plain() == Device("cuda:1", "NVIDIA H100")

@@ -1,0 +1,91 @@
+"""RRDBNet: its layers, and that it computes what spandrel's does."""
+
+import numpy as np
+import pytest
+
+from cozviewer.errors import BadInput
+from cozviewer.models.ncnn_format import Convolution
+from cozviewer.models.rrdbnet import (
+    check_layers,
+    expected_layers,
+    forward,
+    layer_names,
+    named_state,
+)
+from tests.models.networks import random_weights
+
+
+def test_the_full_network_has_351_convolutions() -> None:
+    names = layer_names(23)
+    assert len(names) == len(expected_layers(64, 32, 23)) == 351
+    assert names[:3] == ["conv_first", "body.0.rdb1.conv1", "body.0.rdb1.conv2"]
+    assert names[5:7] == ["body.0.rdb1.conv5", "body.0.rdb2.conv1"]
+    assert names[-6:] == [
+        "body.22.rdb3.conv5",
+        "conv_body",
+        "conv_up1",
+        "conv_up2",
+        "conv_hr",
+        "conv_last",
+    ]
+
+
+def test_each_convolution_of_a_dense_block_sees_all_before_it() -> None:
+    inputs = [layer.inputs for layer in expected_layers(64, 32, 1)]
+    assert inputs == [3] + [64, 96, 128, 160, 192] * 3 + [64] * 5
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 6, 23])
+def test_the_number_of_blocks_is_found(blocks: int) -> None:
+    assert check_layers(expected_layers(8, 4, blocks)) == blocks
+
+
+GOOD = expected_layers(8, 4, 2)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [],
+        GOOD[:-1],
+        [*GOOD, GOOD[-1]],
+        GOOD[:1] + GOOD[6:],
+        [Convolution(1, 8, None), *GOOD[1:]],
+        [*GOOD[:-1], Convolution(8, 1, None)],
+        [GOOD[0], Convolution(8, 4, 0.1), *GOOD[2:]],
+        [*GOOD[:5], Convolution(24, 8, 0.2), *GOOD[6:]],
+        expected_layers(8, 4, 0),
+    ],
+    ids=[
+        "nothing",
+        "one less",
+        "one more",
+        "a dense block less",
+        "grey in",
+        "grey out",
+        "another slope",
+        "an activation too many",
+        "no body",
+    ],
+)
+def test_another_network_is_refused(layers: list[Convolution]) -> None:
+    with pytest.raises(BadInput, match="no 4x RRDBNet"):
+        check_layers(layers)
+
+
+def test_it_computes_what_spandrel_computes() -> None:
+    import spandrel
+    import torch
+
+    layers = expected_layers(8, 32, 2)
+    state = {}
+    for name, weights in named_state(layers, random_weights(layers, "<f4")).items():
+        state[f"{name}.weight"] = torch.tensor(np.asarray(weights.kernel))
+        state[f"{name}.bias"] = torch.tensor(weights.bias)
+    image = torch.rand((1, 3, 7, 5), generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        ours = forward(state, 2, image)
+        theirs = spandrel.ModelLoader().load_from_state_dict(state).model(image)
+    assert ours.shape == (1, 3, 28, 20)
+    assert theirs.std() > 0.01
+    torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)

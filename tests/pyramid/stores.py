@@ -1,0 +1,163 @@
+"""What the tests of the tile store share: shelves, tiles, and programs that are run beside it.
+
+python -m tests.pyramid.stores kill FOLDER ROUNDS     writers, killed again and again
+python -m tests.pyramid.stores write FILE SEED TILES  a window at work
+python -m tests.pyramid.stores trim FOLDER BUDGET     until FOLDER/stop is there
+"""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+
+from cozviewer.pyramid.cache import trim
+from cozviewer.pyramid.geometry import Rect, TileKey
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.store import Shelf, StepRecord, TileStore
+from cozviewer.pyramid.tile_codec import encode_tile
+
+ROOT = Path(__file__).parents[2]
+
+SHELF = Shelf(
+    source_digest="5a" * 32,
+    source_name="cat.jpg",
+    source_width=641,
+    source_height=427,
+    recipe_digest="c3" * 32,
+    recipe='{"upscaler":{"name":"Nearest"}}',
+)
+
+STEP = StepRecord(
+    z=0,
+    level_region=Rect(0, 0, 512, 512),
+    prompt="a cat",
+    seed=7,
+    seconds=0.0,
+    made_at="2026-11-23T10:00:00+00:00",
+)
+
+
+def pixels(key: TileKey, width: int = 8, height: int = 8) -> Rgb8:
+    """Return pixels that no other key has."""
+    noise = random.Random(str(key)).randbytes(width * height * 3)
+    return np.frombuffer(noise, np.uint8).reshape(height, width, 3)
+
+
+def same(found: Rgb8 | None, wanted: Rgb8) -> bool:
+    """Tell whether a tile was found and is the one that was wanted."""
+    return found is not None and np.array_equal(found, wanted)
+
+
+def stored_keys(path: Path) -> list[TileKey]:
+    """Return the keys in a file, read beside the store; fails if the file is not sound."""
+    with closing(sqlite3.connect(path)) as file:
+        assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        rows = file.execute("SELECT key FROM tiles JOIN pixels USING (id)").fetchall()
+        assert len(rows) == file.execute("SELECT count(*) FROM tiles").fetchone()[0]
+        assert len(rows) == file.execute("SELECT count(*) FROM pixels").fetchone()[0]
+    return [TileKey(*map(int, key.split("/"))) for (key,) in rows]
+
+
+def run_beside(*words: object) -> subprocess.Popen[str]:
+    """Start this module as a program of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.pyramid.stores", *map(str, words)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def outcome(program: subprocess.Popen[str]) -> str:
+    """Return what a program printed; fails if it did."""
+    printed, _ = program.communicate(timeout=60)
+    assert program.returncode == 0, printed
+    return printed
+
+
+def kill_writers(folder: Path, rounds: int) -> None:
+    """Kill a writer in the middle of its work, look at the file, and again."""
+    encode_tile(pixels(TileKey(2, 0, 0)))  # Pillow looks for its plugins once, before the forks
+    interrupted = tiles = 0
+    for number in range(rounds):
+        path = folder / f"{number // 8}.tiles"  # some are killed while they create it
+        child = os.fork()
+        if not child:
+            _write_without_end(path, number)
+        time.sleep(random.uniform(0.0, 0.12))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        journal = Path(f"{path}-journal")
+        interrupted += journal.exists() and journal.stat().st_size > 0
+        if path.exists():
+            tiles += _check(path)
+    print(f"{rounds} kills, {interrupted} within a transaction, {tiles} tiles checked")
+
+
+def _write_without_end(path: Path, seed: int) -> None:
+    try:
+        keys = random.Random(seed)
+        store = TileStore.open(path, SHELF, sys.exit)
+        step = store.begin_step(STEP)
+        for number in count(1):
+            key = TileKey(2, keys.randrange(10**6), keys.randrange(10**6))
+            store.put(key, pixels(key), step)
+            if number % 5 == 0:
+                store.flush()
+    finally:
+        os._exit(1)
+
+
+def _check(path: Path) -> int:
+    with TileStore.open(path, SHELF, sys.exit) as store:
+        store.usage()
+        keys = stored_keys(path)
+        for key in keys:
+            assert same(store.get(key), pixels(key)), key
+        assert store.steps() == [STEP] * len(store.steps())
+    return len(keys)
+
+
+def _write(path: Path, seed: int, tiles: int) -> None:
+    """Write the tiles 0.. in an order of one's own, and read each back."""
+    order = list(range(tiles))
+    random.Random(seed).shuffle(order)
+    with TileStore.open(path, SHELF, sys.exit) as store:
+        step = store.begin_step(STEP)
+        for number, col in enumerate(order):
+            key = TileKey(2, col, 0)
+            if not store.has(key):
+                store.put(key, pixels(key), step)
+            found = store.get(key)
+            # Somebody may have evicted it meanwhile, but it is never a wrong one.
+            assert found is None or np.array_equal(found, pixels(key))
+            store.seen([key])
+            if number % 4 == 0:
+                store.flush()
+
+
+def _trim(folder: Path, budget: int) -> None:
+    freed = 0
+    while not (folder / "stop").exists():
+        freed += trim(folder, budget)
+        time.sleep(0.002)
+    print(freed + trim(folder, budget))
+
+
+if __name__ == "__main__":
+    task, place, *numbers = sys.argv[1:]
+    if task == "kill":
+        kill_writers(Path(place), int(numbers[0]))
+    elif task == "write":
+        _write(Path(place), int(numbers[0]), int(numbers[1]))
+    else:
+        _trim(Path(place), int(numbers[0]))

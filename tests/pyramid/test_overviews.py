@@ -1,0 +1,52 @@
+"""Overviews are the exact means of what they cover."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cozviewer.errors import Cancelled
+from cozviewer.pyramid import overviews
+from cozviewer.pyramid.overviews import halved, with_overviews
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.reading import never
+from tests.pyramid.pictures import noise
+
+
+def halved_by_the_book(rgb: Rgb8) -> Rgb8:
+    """Return the mean of every 2 x 2 pixels, or of what there is of them, rounded to nearest."""
+    height, width = rgb.shape[:2]
+    padded = np.full((height + height % 2, width + width % 2, 3), np.nan)
+    padded[:height, :width] = rgb
+    cells = padded.reshape(padded.shape[0] // 2, 2, padded.shape[1] // 2, 2, 3)
+    rounded: Rgb8 = np.floor(np.nanmean(cells, axis=(1, 3)) + 0.5).astype(np.uint8)
+    return rounded
+
+
+@pytest.mark.parametrize(("width", "height"), [(600, 400), (601, 401), (1031, 3), (3, 1031)])
+def test_each_level_is_the_mean_of_the_one_below(
+    width: int, height: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overviews, "STRIP_PIXELS", 5500)  # several strips of rows that would be odd
+    levels = with_overviews(noise(width, height), never)
+    assert len(levels) > 1
+    for finer, coarser in pairwise(levels):
+        np.testing.assert_array_equal(coarser, halved_by_the_book(finer))
+
+
+@given(st.integers(1, 40), st.integers(1, 40))
+def test_halving_rounds_up_and_to_nearest(width: int, height: int) -> None:
+    rgb = noise(width, height)
+    np.testing.assert_array_equal(halved(rgb, never), halved_by_the_book(rgb))
+
+
+def test_a_small_picture_has_no_overview() -> None:
+    rgb = noise(512, 512)
+    assert with_overviews(rgb, never) == [rgb]
+
+
+def test_halving_stops_when_nobody_waits() -> None:
+    with pytest.raises(Cancelled):
+        with_overviews(noise(600, 400), lambda: True)

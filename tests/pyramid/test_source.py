@@ -1,0 +1,176 @@
+"""The picture as opened: its levels, its tiles, its name tag."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cozviewer.errors import BadInput, Cancelled
+from cozviewer.pyramid.geometry import Rect, TileKey, level_size
+from cozviewer.pyramid.source import open_source, preview, source_from_pixels
+from tests.pyramid.pictures import encoded, exif_block, noise, smooth
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "sizes"),
+    [
+        (1, 1, [(1, 1)]),
+        (512, 512, [(512, 512)]),
+        (513, 1, [(513, 1), (257, 1)]),
+        (1, 1025, [(1, 1025), (1, 513), (1, 257)]),
+        (1500, 999, [(1500, 999), (750, 500), (375, 250)]),
+        (2048, 100, [(2048, 100), (1024, 50), (512, 25)]),
+    ],
+)
+def test_overviews_halve_down_to_one_tile(
+    width: int, height: int, sizes: list[tuple[int, int]]
+) -> None:
+    source = source_from_pixels(np.zeros((height, width, 3), np.uint8), "grey")
+    assert [(level.shape[1], level.shape[0]) for level in source.levels] == sizes
+    assert [level_size(-k, width, height) for k in range(len(sizes))] == sizes
+    assert source.coarsest == 1 - len(sizes)
+    assert (source.width, source.height) == (width, height)
+
+
+def test_pixels_are_a_view_that_nobody_can_change() -> None:
+    source = source_from_pixels(noise(1100, 700), "noise")
+    region = Rect(100, 50, 300, 200)
+    part = source.pixels(0, region)
+    np.testing.assert_array_equal(part, noise(1100, 700)[50:250, 100:400])
+    assert np.shares_memory(part, source.levels[0])
+    assert not part.flags.writeable
+    np.testing.assert_array_equal(source.pixels(-1, region), source.levels[1][50:250, 100:400])
+
+
+@pytest.mark.parametrize(
+    ("z", "region"),
+    [
+        (1, Rect(0, 0, 10, 10)),
+        (-3, Rect(0, 0, 10, 10)),
+        (0, Rect(-1, 0, 10, 10)),
+        (0, Rect(0, 691, 10, 10)),
+        (-1, Rect(541, 0, 10, 10)),
+        (0, Rect(5, 5, 0, 10)),
+    ],
+)
+def test_there_are_no_pixels_outside(z: int, region: Rect) -> None:
+    source = source_from_pixels(noise(1100, 700), "noise")
+    with pytest.raises(ValueError, match="not in"):
+        source.pixels(z, region)
+
+
+@pytest.mark.parametrize(
+    ("key", "size"),
+    [
+        (TileKey(0, 0, 0), (512, 512)),
+        (TileKey(0, 2, 0), (76, 512)),
+        (TileKey(0, 2, 1), (76, 188)),
+        (TileKey(-1, 1, 0), (38, 350)),
+        (TileKey(-2, 0, 0), (275, 175)),
+    ],
+)
+def test_a_tile_is_cut_at_the_pictures_edge(key: TileKey, size: tuple[int, int]) -> None:
+    source = source_from_pixels(noise(1100, 700), "noise")
+    tile = source.tile(key)
+    assert (tile.shape[1], tile.shape[0]) == size
+    x, y = key.col * 512, key.row * 512
+    whole = source.levels[-key.z]
+    np.testing.assert_array_equal(tile, whole[y : y + size[1], x : x + size[0]])
+
+
+@pytest.mark.parametrize("key", [TileKey(0, 3, 0), TileKey(0, 0, -1), TileKey(1, 0, 0)])
+def test_a_tile_beside_the_picture_does_not_exist(key: TileKey) -> None:
+    with pytest.raises(ValueError, match="not in"):
+        source_from_pixels(noise(1100, 700), "noise").tile(key)
+
+
+def test_the_digest_tells_pixels_and_size_and_nothing_else(tmp_path: Path) -> None:
+    rgb = noise(40, 30)
+    first, renamed, other_format = (tmp_path / name for name in ("a.png", "b.png", "c.bmp"))
+    first.write_bytes(encoded(rgb, "PNG"))
+    renamed.write_bytes(encoded(rgb, "PNG", exif=exif_block("<", 1), compress_level=1))
+    other_format.write_bytes(encoded(rgb, "BMP"))
+    digest = open_source(first).digest
+    assert len(digest) == 64
+    assert open_source(renamed).digest == digest
+    assert open_source(other_format).digest == digest
+    assert source_from_pixels(rgb, "pixels").digest == digest
+
+    changed = rgb.copy()
+    changed[29, 39, 2] ^= 1
+    assert source_from_pixels(changed, "changed").digest != digest
+    assert source_from_pixels(rgb.reshape(40, 30, 3), "reshaped").digest != digest
+
+
+def test_a_source_knows_where_it_came_from(tmp_path: Path) -> None:
+    path = tmp_path / "holiday.png"
+    path.write_bytes(encoded(noise(4, 3), "PNG"))
+    source = open_source(str(path))
+    assert (source.name, source.path) == ("holiday.png", path)
+    assert source_from_pixels(noise(4, 3), "made up").path is None
+
+
+def test_a_crop_without_pixels_is_refused() -> None:
+    with pytest.raises(BadInput, match="crop has no pixels"):
+        source_from_pixels(np.zeros((0, 5, 3), np.uint8), "crop")
+
+
+@pytest.mark.parametrize("shape", [(4, 5), (4, 5, 4)])
+def test_other_arrays_are_no_pictures(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="uint8"):
+        source_from_pixels(np.zeros(shape, np.uint8), "array")
+
+
+@pytest.mark.parametrize("patience", [0, 1, 3, 10])
+def test_opening_stops_when_nobody_waits(tmp_path: Path, patience: int) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(encoded(noise(2000, 1500), "JPEG"))
+    asked = 0
+
+    def cancelled() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > patience
+
+    with pytest.raises(Cancelled):
+        open_source(path, cancelled=cancelled)
+    assert asked == patience + 1
+
+
+@pytest.mark.parametrize(
+    ("size", "small"),
+    [((1024, 700), (512, 350)), ((2100, 1400), (525, 350)), ((4100, 2000), (513, 250))],
+)
+def test_a_jpeg_has_a_quick_preview(
+    tmp_path: Path, size: tuple[int, int], small: tuple[int, int]
+) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(encoded(smooth(*size), "JPEG"))
+    found = preview(path)
+    assert found is not None
+    rgb, width, height = found
+    assert (width, height) == size
+    assert (rgb.shape[1], rgb.shape[0]) == small
+    assert np.abs(rgb.astype(int) - smooth(*small)).mean() < 2
+
+
+def test_a_preview_stands_upright(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(encoded(smooth(1030, 1029), "JPEG", exif=exif_block("<", 6)))
+    found = preview(path)
+    assert found is not None
+    rgb, width, height = found
+    assert (width, height) == (1029, 1030)
+    assert np.abs(rgb.astype(int) - np.rot90(smooth(515, 515), -1)).mean() < 2
+
+
+def test_no_preview_where_it_would_not_be_quick_or_not_be_good(tmp_path: Path) -> None:
+    path = tmp_path / "photo"
+    assert preview(path) is None
+    path.write_bytes(encoded(noise(1023, 100), "JPEG"))
+    assert preview(path) is None
+    path.write_bytes(encoded(noise(1100, 100), "PNG"))
+    assert preview(path) is None
+    jpeg = encoded(noise(1100, 100), "JPEG")
+    path.write_bytes(jpeg[: len(jpeg) // 2])
+    assert preview(path) is None

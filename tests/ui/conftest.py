@@ -1,0 +1,158 @@
+"""A window over a small picture, with a fake engine that draws what no interpolation would."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.protocols import Cancelled, Notice
+from cozviewer.chain.recipe import recipe_of
+from cozviewer.models.prompters import NoPrompter
+from cozviewer.pyramid.cache import store_path
+from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
+from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.source import Source
+from cozviewer.pyramid.store import Shelf, TileStore
+from cozviewer.ui.main_window import MainWindow
+from cozviewer.ui.services import EngineEntry, Services
+
+
+class Stripes:
+    """A fake upscaler: nearest, with fine dark stripes drawn over it ("detail")."""
+
+    halo = 4
+    generative = True
+    device = "fake"
+
+    def __init__(self) -> None:
+        self.name = "Stripes"
+        self.identity = {"name": "stripes"}
+        self.calls = 0
+        self.before_tile: Callable[[], None] = lambda: None
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def upscale(
+        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+    ) -> RgbFloat:
+        self.before_tile()
+        self.calls += 1
+        fine = to_float(rgb).repeat(4, axis=0).repeat(4, axis=1)
+        fine[:, ::4] *= np.float32(0.6)
+        return fine
+
+
+class Bench:
+    """What a test holds: the window, its engine, its picture."""
+
+    def __init__(self, window: MainWindow, engine: Stripes, picture: Path, cache: Path) -> None:
+        self.window, self.engine, self.picture, self.cache = window, engine, picture, cache
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A 700 x 500 photo-like PNG: smooth colours with some blocks."""
+    y, x = np.mgrid[0:500, 0:700]
+    rgb = np.stack([x / 700 * 255, y / 500 * 255, 128 + 100 * np.sin(x / 30) * np.cos(y / 20)], -1)
+    rgb[200:260, 300:380] = (250, 240, 60)
+    path = tmp_path / "photo.png"
+    Image.fromarray(rgb.astype(np.uint8)).save(path)
+    return path
+
+
+def services(engine: Stripes, cache: Path, sample: Path) -> Services:
+    """Return services that make chains over `engine`, with stores in `cache`."""
+
+    def open_chain(source: Source, choice: EngineChoice, notice: Notice) -> Chain:
+        prompter = NoPrompter()
+        recipe = recipe_of(engine, prompter, fidelity=0.0)
+        shelf = Shelf(
+            source.digest, source.name, source.width, source.height, recipe.digest, recipe.text
+        )
+        path = store_path(cache, source.digest, recipe.digest)
+        return Chain(Pyramid(source, TileStore.open(path, shelf, notice)), engine, prompter, recipe)
+
+    icons = Path(__file__).parents[2] / "resources" / "icons"
+    return Services(
+        open_chain=open_chain,
+        engines=[EngineEntry("stripes", "Stripes", "fake")],
+        devices=lambda: ["cpu"],
+        trim=lambda: None,
+        icon=lambda name: icons / f"{name}.svg",
+        sample=sample,
+    )
+
+
+@pytest.fixture
+def bench(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Bench]:
+    """A shown window with no picture in it yet."""
+    engine, cache = Stripes(), tmp_path / "pyramids"
+    window = MainWindow(services(engine, cache, picture), EngineChoice("stripes"))
+    window.resize(800, 640)
+    window.show()
+    qtbot.waitExposed(window)
+    yield Bench(window, engine, picture, cache)
+    window.close()
+    window.deleteLater()
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def viewer(bench: Bench, qtbot: QtBot) -> Bench:
+    """The same with the picture open, painted and at rest."""
+    with qtbot.waitSignal(bench.window.photo_painted, timeout=10_000):
+        bench.window.open_picture(bench.picture)
+    settle(qtbot, bench.window)
+    return bench
+
+
+def settle(qtbot: QtBot, window: MainWindow, timeout: int = 20_000) -> None:
+    """Wait until the view rests, all work is done and the exact frame is on screen."""
+
+    def done() -> bool:
+        canvas = window.panes.generated
+        document = window.document
+        return (
+            window.navigator.at_rest
+            and document is not None
+            and not document.working
+            and canvas.shows_frame
+        )
+
+    qtbot.waitUntil(done, timeout=timeout)
+
+
+def wheel(
+    widget: QWidget,
+    position: QPoint,
+    notches: float = 1.0,
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    """Turn the wheel over a point, as the platform would send it."""
+    event = QWheelEvent(
+        QPointF(position),
+        QPointF(widget.mapToGlobal(position)),
+        QPoint(0, 0),
+        QPoint(0, round(120 * notches)),
+        Qt.MouseButton.NoButton,
+        modifiers,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
+
+
+def grabbed(widget: QWidget) -> Rgb8:
+    """Return what a widget shows, (H, W, 3) uint8."""
+    from cozviewer.jobs.images import to_rgb8
+
+    return to_rgb8(widget.grab().toImage())

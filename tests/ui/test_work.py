@@ -1,0 +1,330 @@
+"""Work beside the window: progress, stopping, stale requests, comparison, export, trouble."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from cozviewer.chain.choice import EngineChoice
+from cozviewer.errors import BadInput, Failure
+from cozviewer.pyramid.compose import compose
+from cozviewer.ui.export_dialog import ExportDialog
+from cozviewer.ui.main_window import MainWindow
+from tests.ui.conftest import Bench, grabbed, services, settle, wheel
+
+
+def zoom_in(viewer: Bench, notches: int = 8) -> None:
+    for _ in range(notches):
+        wheel(viewer.window.panes.generated, QPoint(400, 250))
+
+
+def slow_down(viewer: Bench, seconds: float) -> None:
+    """Let every tile take its time."""
+    viewer.engine.before_tile = lambda: time.sleep(seconds)
+
+
+def wait_for_work(viewer: Bench, qtbot: QtBot, calls: int = 1) -> None:
+    qtbot.waitUntil(lambda: viewer.engine.calls >= calls, timeout=10_000)
+
+
+def test_progress_tells_stage_tiles_and_time_left(viewer: Bench, qtbot: QtBot) -> None:
+    slow_down(viewer, 0.4)
+    zoom_in(viewer)
+    qtbot.waitUntil(lambda: "Drawing ×4 · 2 of" in viewer.window.readout.text, timeout=10_000)
+    assert "s left" in viewer.window.readout.text
+    assert "being generated" in viewer.window.readout.text
+    viewer.window.stop_work()
+
+
+def test_tiles_appear_as_they_are_done(viewer: Bench, qtbot: QtBot) -> None:
+    slow_down(viewer, 0.3)
+    zoom_in(viewer, 10)
+    wait_for_work(viewer, qtbot, 2)
+    before = grabbed(viewer.window.panes.generated).astype(int)
+    calls = viewer.engine.calls
+    wait_for_work(viewer, qtbot, calls + 2)
+    qtbot.wait(250)
+    after = grabbed(viewer.window.panes.generated).astype(int)
+    assert np.abs(after - before).max() > 20
+    assert viewer.window.document is not None
+    assert viewer.window.document.working
+    viewer.window.stop_work()
+
+
+def test_escape_stops_within_one_tile_and_r_goes_on(viewer: Bench, qtbot: QtBot) -> None:
+    slow_down(viewer, 0.2)
+    zoom_in(viewer)
+    wait_for_work(viewer, qtbot)
+    calls = viewer.engine.calls
+    QTest.keyClick(viewer.window, Qt.Key.Key_Escape)
+    settle(qtbot, viewer.window)
+    qtbot.wait(600)
+    assert viewer.engine.calls <= calls + 1
+    assert "Stopped" in viewer.window.readout.text
+    slow_down(viewer, 0)
+    QTest.keyClick(viewer.window, Qt.Key.Key_R)
+    settle(qtbot, viewer.window)
+    qtbot.waitUntil(lambda: "Refined" in viewer.window.readout.text)
+
+
+def test_a_new_gesture_makes_the_old_request_stale(viewer: Bench, qtbot: QtBot) -> None:
+    slow_down(viewer, 0.2)
+    zoom_in(viewer)
+    wait_for_work(viewer, qtbot)
+    calls = viewer.engine.calls
+    QTest.keyClick(viewer.window, Qt.Key.Key_1)  # nothing to compute there
+    settle(qtbot, viewer.window)
+    qtbot.wait(500)
+    assert viewer.engine.calls <= calls + 1
+
+
+def test_nothing_is_computed_in_the_middle_of_a_gesture(viewer: Bench, qtbot: QtBot) -> None:
+    for _ in range(12):
+        wheel(viewer.window.panes.generated, QPoint(400, 250))
+        qtbot.wait(60)
+    assert viewer.engine.calls == 0
+    settle(qtbot, viewer.window)
+    assert viewer.engine.calls > 0
+
+
+def test_a_second_start_shows_the_refined_picture_without_computing(
+    viewer: Bench, qtbot: QtBot
+) -> None:
+    zoom_in(viewer)
+    settle(qtbot, viewer.window)
+    camera, shown = viewer.window.navigator.camera, grabbed(viewer.window.panes.generated)
+    calls = viewer.engine.calls
+    viewer.window.close()
+    again = MainWindow(
+        services(viewer.engine, viewer.cache, viewer.picture), EngineChoice("stripes")
+    )
+    again.resize(800, 640)
+    again.show()
+    with qtbot.waitSignal(again.photo_painted, timeout=10_000):
+        again.open_picture(viewer.picture)
+    settle(qtbot, again)
+    again.navigator.go_to(camera)
+    settle(qtbot, again)
+    np.testing.assert_array_equal(grabbed(again.panes.generated), shown)
+    assert viewer.engine.calls == calls
+    again.close()
+
+
+def test_compare_shows_two_pictures_that_move_as_one(viewer: Bench, qtbot: QtBot) -> None:
+    window = viewer.window
+    zoom_in(viewer)
+    settle(qtbot, window)
+    QTest.keyClick(window, Qt.Key.Key_C)
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: window.panes.bicubic.shows_frame)
+    window.panes.generated.label = window.panes.bicubic.label = ""
+    window.minimap.hide()
+    left, right = window.panes.generated, window.panes.bicubic
+    document = window.document
+    assert document is not None
+    assert abs(left.width() - right.width()) <= 1
+    assert np.abs(grabbed(left)[:, :300].astype(int) - grabbed(right)[:, :300]).mean() > 5
+    np.testing.assert_array_equal(
+        grabbed(right), compose(document.chain.pyramid, right.view, finest=0)
+    )
+    wheel(right, QPoint(100, 100))
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: right.shows_frame)
+    assert left.view.camera == right.view.camera
+    QTest.keyClick(window, Qt.Key.Key_C)
+    assert not right.isVisible()
+
+
+def test_compare_works_while_tiles_are_computed(viewer: Bench, qtbot: QtBot) -> None:
+    slow_down(viewer, 0.1)
+    zoom_in(viewer)
+    wait_for_work(viewer, qtbot)
+    QTest.keyClick(viewer.window, Qt.Key.Key_C)
+    calls = viewer.engine.calls
+    wait_for_work(viewer, qtbot, calls + 1)
+    assert viewer.window.panes.bicubic.isVisible()
+    viewer.window.stop_work()
+
+
+def export_dialog(viewer: Bench) -> ExportDialog:
+    QTest.keyClick(viewer.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    return viewer.window.findChildren(ExportDialog)[-1]
+
+
+def test_export_writes_what_is_seen(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
+    window = viewer.window
+    zoom_in(viewer)
+    settle(qtbot, window)
+    window.minimap.hide()
+    shown = grabbed(window.panes.generated)
+    dialog = export_dialog(viewer)
+    height, width = shown.shape[:2]
+    assert f"{width:,} × {height:,} pixels" in dialog.size_label.text()
+    target = tmp_path / "out.png"
+    dialog.path.setText(str(target))
+    document = window.document
+    assert document is not None
+    with qtbot.waitSignal(document.exported, timeout=10_000):
+        dialog.buttons.button(dialog.buttons.StandardButton.Save).click()
+    np.testing.assert_array_equal(np.asarray(Image.open(target)), shown)
+    assert "Saved" in window.banner.text
+
+
+def test_export_of_a_deeper_level_computes_what_is_missing(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = viewer.window
+    zoom_in(viewer, 14)
+    settle(qtbot, window)
+    dialog = export_dialog(viewer)
+    dialog.what.setCurrentIndex(dialog.what.count() - 1)
+    assert dialog.offer.z > 2
+    assert "missing tiles" in dialog.complete.text()
+    target = tmp_path / "deep.webp"
+    dialog.path.setText(str(target))
+    assert dialog.format.currentText() == "WebP"
+    size = (dialog.offer.width, dialog.offer.height)
+    document = window.document
+    assert document is not None
+    with qtbot.waitSignal(document.exported, timeout=60_000):
+        dialog.buttons.button(dialog.buttons.StandardButton.Save).click()
+    with Image.open(target) as saved:
+        assert saved.size == size
+
+
+def test_a_stopped_export_leaves_no_file(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
+    window = viewer.window
+    zoom_in(viewer, 14)
+    settle(qtbot, window)
+    slow_down(viewer, 0.2)
+    dialog = export_dialog(viewer)
+    dialog.what.setCurrentIndex(dialog.what.count() - 1)
+    target = tmp_path / "deep.png"
+    dialog.path.setText(str(target))
+    document = window.document
+    assert document is not None
+    calls = viewer.engine.calls
+    dialog.buttons.button(dialog.buttons.StandardButton.Save).click()
+    wait_for_work(viewer, qtbot, calls + 1)
+    with qtbot.waitSignal(document.export_ended, timeout=10_000):
+        QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert not target.exists()
+    assert "stopped" in window.banner.text
+
+
+def test_export_to_a_bad_place_says_so_and_stays_open(viewer: Bench, tmp_path: Path) -> None:
+    dialog = export_dialog(viewer)
+    dialog.path.setText(str(tmp_path / "no-such-folder" / "out.png"))
+    dialog.buttons.button(dialog.buttons.StandardButton.Save).click()
+    assert "no-such-folder" in dialog.trouble.text()
+    assert dialog.isVisible()
+    dialog.reject()
+
+
+@pytest.mark.parametrize("kind", ["missing", "empty", "truncated", "text", "folder"])
+def test_a_bad_file_is_one_sentence_and_the_picture_stays(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path, kind: str
+) -> None:
+    bad = tmp_path / f"{kind}.png"
+    if kind == "empty":
+        bad.touch()
+    elif kind == "truncated":
+        bad.write_bytes(viewer.picture.read_bytes()[:3000])
+    elif kind == "text":
+        bad.write_text("this is no picture")
+    elif kind == "folder":
+        bad.mkdir()
+    before = viewer.window.document
+    viewer.window.open_picture(bad)
+    qtbot.waitUntil(lambda: bad.name in viewer.window.banner.text, timeout=5000)
+    assert viewer.window.banner.text.endswith(".")
+    assert viewer.window.document is before
+
+
+def test_a_bad_first_file_leads_back_to_the_invitation(bench: Bench, qtbot: QtBot) -> None:
+    bench.window.open_picture(Path("/nowhere/at/all.jpg"))
+    qtbot.waitUntil(lambda: "all.jpg" in bench.window.banner.text)
+    assert bench.window.document is None
+    assert not bench.window.panes.isVisible()
+
+
+def test_a_huge_picture_is_opened_only_after_a_yes(
+    viewer: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cozviewer.pyramid.limits.HUGE", 1000)
+    before = viewer.window.document
+    viewer.window.open_picture(viewer.picture)
+    qtbot.waitUntil(lambda: bool(viewer.window.findChildren(QMessageBox)))
+    box = viewer.window.findChildren(QMessageBox)[0]
+    assert viewer.window.document is before
+    with qtbot.waitSignal(viewer.window.opened):
+        box.button(QMessageBox.StandardButton.Open).click()
+    assert viewer.window.document is not before
+
+
+def test_a_failing_engine_is_one_sentence_and_finished_tiles_stay(
+    viewer: Bench, qtbot: QtBot
+) -> None:
+    def fail() -> None:
+        if viewer.engine.calls == 2:
+            raise Failure("The engine has no memory left; choose a smaller view.")
+
+    viewer.engine.before_tile = fail
+    zoom_in(viewer)
+    qtbot.waitUntil(lambda: "no memory left" in viewer.window.banner.text, timeout=10_000)
+    document = viewer.window.document
+    assert document is not None
+    assert document.chain.pyramid.store.usage()[1] == 2
+
+
+def test_an_unexpected_error_is_a_sentence_too_and_logged(
+    viewer: Bench, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down() -> None:
+        raise ZeroDivisionError("oops")
+
+    viewer.engine.before_tile = break_down
+    zoom_in(viewer)
+    qtbot.waitUntil(lambda: "ZeroDivisionError" in viewer.window.banner.text, timeout=10_000)
+    assert any(record.exc_info for record in caplog.records)
+
+
+def test_an_engine_that_cannot_be_opened_leaves_the_old_one(
+    viewer: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise BadInput("model.pth is no 4× model; choose another file.")
+
+    monkeypatch.setattr(viewer.window._opening._opener, "_open_chain", refuse)
+    before = viewer.window.document
+    viewer.window.engine_menu.chosen.emit(EngineChoice("model.pth"))
+    qtbot.waitUntil(lambda: "no 4× model" in viewer.window.banner.text)
+    assert viewer.window.document is before
+
+
+def test_another_device_keeps_the_view_and_the_tiles(viewer: Bench, qtbot: QtBot) -> None:
+    zoom_in(viewer)
+    settle(qtbot, viewer.window)
+    camera, calls = viewer.window.navigator.camera, viewer.engine.calls
+    with qtbot.waitSignal(viewer.window.opened):
+        viewer.window.engine_menu.chosen.emit(EngineChoice("stripes", device="cpu"))
+    settle(qtbot, viewer.window)
+    assert viewer.window.navigator.camera == camera
+    assert viewer.engine.calls == calls
+
+
+def test_a_file_that_vanishes_is_told_and_the_viewer_goes_on(viewer: Bench, qtbot: QtBot) -> None:
+    viewer.picture.unlink()
+    qtbot.waitUntil(lambda: "no longer on disk" in viewer.window.banner.text, timeout=5000)
+    zoom_in(viewer)
+    settle(qtbot, viewer.window)
+    assert viewer.engine.calls > 0
+    QTest.keyClick(viewer.window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: viewer.picture.name in viewer.window.banner.text)
+    assert viewer.window.document is not None
