@@ -49,7 +49,7 @@ def main() -> None:
         return document is not None and not document.working and all(p.shows_frame for p in panes)
 
     def half_done() -> bool:
-        return "6 of" in window.readout.text or (window.navigator.at_rest and shown())
+        return " 3 of" in window.readout.text or (window.navigator.at_rest and shown())
 
     def save(name: str) -> None:
         window.grab().toImage().save(str(FOLDER / f"{name}.jpg"), "JPEG", 90)

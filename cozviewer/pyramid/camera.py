@@ -20,6 +20,9 @@ SHARP_UP_TO = 1.1
 """A level is drawn up to 1.1x its own size before the next finer one is wanted: enlarging by a
 tenth cannot be seen, and a view just past a level would otherwise cost sixteen times the tiles."""
 
+NO_SHIFT = 1e-4
+"""View pixels that two views may be apart and still show the same pixels."""
+
 DEEPEST = 256
 """Where zooming in ends: 2^256 is far past any use, and floats still hold it."""
 
@@ -52,7 +55,11 @@ class Camera:
     @property
     def draw_level(self) -> int:
         """The coarsest level that is sharp in this view (see SHARP_UP_TO)."""
-        return self.level if self.scale <= SHARP_UP_TO else self.level + 1
+        return self.level_within(SHARP_UP_TO)
+
+    def level_within(self, stretch: float) -> int:
+        """Return the coarsest level whose pixels are at most `stretch` (1..2) view pixels wide."""
+        return self.level if self.scale <= stretch else self.level + 1
 
     @property
     def source_centre(self) -> tuple[Fraction, Fraction]:
@@ -152,6 +159,23 @@ class View:
             min(self.width, round(self.view_x(0, source_width))),
             min(self.height, round(self.view_y(0, source_height))),
         )
+
+    def shift_from(self, other: "View") -> tuple[int, int] | None:
+        """Return how many whole view pixels to the right and down of `other` this view is, or
+        None if that is no whole number, or size or magnification differ."""
+        mine, its = self.camera, other.camera
+        if (mine.level, mine.scale, self.width, self.height) != (
+            its.level,
+            its.scale,
+            other.width,
+            other.height,
+        ):
+            return None
+        unit = mine.scale / (1 << SUBPIXEL_BITS)
+        dx, dy = (mine.x - its.x) * unit, (mine.y - its.y) * unit
+        if abs(dx - round(dx)) > NO_SHIFT or abs(dy - round(dy)) > NO_SHIFT:
+            return None
+        return round(dx), round(dy)
 
     def aligned(self) -> "View":
         """Return the view with its corner on a whole pixel of the level, if it shows one level

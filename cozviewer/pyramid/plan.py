@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.camera import SHARP_UP_TO, View
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     Rect,
@@ -69,7 +69,13 @@ class Plan:
 
 
 def plan(
-    view: View, source_width: int, source_height: int, coarsest: int, finest: int, opacity: Opacity
+    view: View,
+    source_width: int,
+    source_height: int,
+    coarsest: int,
+    finest: int,
+    opacity: Opacity,
+    stretch: float = SHARP_UP_TO,
 ) -> Plan:
     """Return how to draw `view` from the tiles in memory.
 
@@ -79,8 +85,9 @@ def plan(
         coarsest: The coarsest level of the pyramid (<= 0).
         finest: The finest level to draw; 0 for the source alone.
         opacity: Asked about every tile that matters.
+        stretch: View pixels that a tile's pixel may be wide before the next finer level is drawn.
     """
-    level = min(max(view.camera.draw_level, coarsest), finest)
+    level = min(max(view.camera.level_within(stretch), coarsest), finest)
     seen_region = view.visible(level, source_width, source_height)
     seen_finer = view.visible(level + 1, source_width, source_height)
     seen = centre_first(tiles_of(level, seen_region), seen_region)

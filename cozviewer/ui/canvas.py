@@ -5,15 +5,18 @@ memory, which is painted at once, and asks for the tiles that it lacks. When the
 all that it needs, the exact frame is composed and takes the place of the scaled tiles.
 """
 
+import math
 import time
+from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFont,
     QImage,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
     QShowEvent,
 )
@@ -24,7 +27,7 @@ from cozviewer.jobs.frame_composer import FrameRequest
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.opener import Preview
 from cozviewer.jobs.tile_loader import LoadRequest
-from cozviewer.pyramid.camera import DEEPEST, View
+from cozviewer.pyramid.camera import DEEPEST, SHARP_UP_TO, View
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.plan import Plan, plan
 from cozviewer.ui.gestures import Gestures
@@ -33,6 +36,27 @@ from cozviewer.ui.painter import BACKGROUND_COLOUR, draw_frame, draw_plan
 from cozviewer.ui.tile_cache import FADE_SECONDS, TileCache
 
 FRAME_MS = 16
+
+MOTION_STRETCH = 2.0
+"""View pixels that a tile's pixel may be wide while the view moves. Painting is twice as fast when
+it enlarges as when it shrinks, and in motion the eye does not see the difference."""
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """An exact picture of a view.
+
+    Attributes:
+        view: What it shows.
+        image: Its pixels.
+        arrived: `time.monotonic` when it came, -inf if it is to be there at once.
+        final: Whether nothing was missing in it.
+    """
+
+    view: View
+    image: QImage
+    arrived: float
+    final: bool
 
 
 class Canvas(QWidget):
@@ -66,8 +90,8 @@ class Canvas(QWidget):
         self._asked: LoadRequest | None = None
         self._moved_since_asked = False
         self._frame_asked: FrameRequest | None = None
-        self._frame: tuple[View, QImage, float] | None = None
-        self._complete = False
+        self._frame: _Frame | None = None
+        self._complete = self._final = False
         self._has_painted = False
         Gestures(navigator, self)
         self._fade = QTimer(self)
@@ -98,9 +122,9 @@ class Canvas(QWidget):
     @property
     def shows_frame(self) -> bool:
         """Whether the exact frame of the present view is on screen, fully faded in."""
-        if self._frame is None or self._frame[0] != self.view:
+        if self._frame is None or self._frame.view != self.view:
             return False
-        return time.monotonic() - self._frame[2] >= FADE_SECONDS
+        return time.monotonic() - self._frame.arrived >= FADE_SECONDS
 
     def set_preview(self, preview: Preview | None) -> None:
         """Show a small version until the picture itself is read."""
@@ -132,11 +156,14 @@ class Canvas(QWidget):
             document.composed.connect(self._on_composed)
         self._replan()
 
-    def set_complete(self, complete: bool) -> None:
-        """Say that nothing more will be made for this view, so that its exact frame can be."""
-        self._complete = complete
-        if complete:
-            self._ask_for_frame()
+    def finish(self, final: bool) -> None:
+        """Say that nothing more will come for this view, so that its exact frame can be made.
+
+        Args:
+            final: Whether all that the view needs is there; else work on it was stopped.
+        """
+        self._complete, self._final = True, final
+        self._ask_for_frame()
 
     # -- planning --------------------------------------------------------------------------------
 
@@ -153,6 +180,7 @@ class Canvas(QWidget):
             source.coarsest,
             DEEPEST + 2 if self.finest is None else self.finest,
             lambda key: tiles.opacity(key, now),
+            SHARP_UP_TO if self._navigator.at_rest else MOTION_STRETCH,
         )
         self._ask_for_tiles(self._plan)
         self.update()
@@ -179,7 +207,7 @@ class Canvas(QWidget):
         if self._document is None or not self._navigator.at_rest or not self._complete:
             return
         view = self.view
-        if self._frame is not None and self._frame[0] == view:
+        if self._frame is not None and self._frame.view == view and self._frame.final:
             return
         if self._frame_asked is not None and self._frame_asked.view == view:
             return
@@ -191,16 +219,17 @@ class Canvas(QWidget):
         if self._frame_asked is not None:
             self._frame_asked.cancelled.set()
             self._frame_asked = None
-        if self._frame is not None and self._frame[0] != self.view:
+        if self._frame is not None and self.view.shift_from(self._frame.view) is None:
             self._frame = None
-        self._complete = False
+        self._complete = self._final = False
         self._moved_since_asked = True
         self._replan()
 
     @Slot()
     def _on_settled(self) -> None:
+        self._replan()
         if self.finest is not None:
-            self.set_complete(True)
+            self.finish(final=True)
 
     @Slot(object, object)
     def _on_tile_loaded(self, key: TileKey, image: QImage) -> None:
@@ -234,7 +263,10 @@ class Canvas(QWidget):
     def _on_tile_made(self, key: TileKey) -> None:
         if self._tiles is not None and self.finest is None:
             self._tiles.made(key)
+            if self._frame is not None and not self._frame.final:
+                self._frame = None  # what was missing in it is coming now
             self._replan()
+            self._ask_for_frame()
 
     @Slot(object, object)
     def _on_composed(self, request: FrameRequest, image: QImage) -> None:
@@ -242,7 +274,11 @@ class Canvas(QWidget):
             return
         self._frame_asked = None
         now = time.monotonic()
-        self._frame = (request.view, image, now)
+        old = self._frame
+        # A view that was only moved shows the old frame until now; its pixels stay the same.
+        at_once = old is not None and request.view.shift_from(old.view) is not None
+        arrived = -math.inf if at_once or self._navigator.reduced_motion else now
+        self._frame = _Frame(request.view, image, arrived, self._final)
         self._start_fade(now)
         self.update()
 
@@ -264,18 +300,20 @@ class Canvas(QWidget):
         painter = QPainter(self)
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
-        frame_opacity = 0.0
-        if self._frame is not None and self._frame[0] == view:
-            age = time.monotonic() - self._frame[2]
-            still = self._navigator.reduced_motion or age >= FADE_SECONDS
-            frame_opacity = 1.0 if still else age / FADE_SECONDS
-        if frame_opacity < 1.0:
-            if self._plan is not None and self._tiles is not None:
-                draw_plan(painter, self._plan, self._tiles, view.width, view.height)
-            else:
-                self._draw_preview(painter, view)
-        if self._frame is not None and frame_opacity > 0:
-            draw_frame(painter, self._frame[1], frame_opacity)
+        frame = self._frame
+        shift = None if frame is None else view.shift_from(frame.view)
+        if frame is None or shift is None:
+            self._draw_tiles(painter, view)
+        else:
+            age = time.monotonic() - frame.arrived
+            covered = QRect(-shift[0], -shift[1], view.width, view.height)
+            if age < FADE_SECONDS:
+                self._draw_tiles(painter, view)
+            elif shift != (0, 0):
+                painter.setClipRegion(QRegion(0, 0, view.width, view.height) - QRegion(covered))
+                self._draw_tiles(painter, view)
+                painter.setClipping(False)
+            draw_frame(painter, frame.image, covered.topLeft(), min(1.0, age / FADE_SECONDS))
         painter.resetTransform()
         if self.label:
             self._draw_label(painter)
@@ -283,6 +321,12 @@ class Canvas(QWidget):
         if self._plan is not None and self._plan.draws and not self._has_painted:
             self._has_painted = True
             self.painted.emit()
+
+    def _draw_tiles(self, painter: QPainter, view: View) -> None:
+        if self._plan is not None and self._tiles is not None:
+            draw_plan(painter, self._plan, self._tiles, view.width, view.height)
+        else:
+            self._draw_preview(painter, view)
 
     def _draw_preview(self, painter: QPainter, view: View) -> None:
         painter.fillRect(0, 0, view.width, view.height, BACKGROUND_COLOUR)

@@ -327,16 +327,16 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_refined(self) -> None:
         self._refined = True
-        self._end_work("Refined" if self._was_working else "")
+        self._end_work("Refined" if self._was_working else "", final=True)
 
     @Slot()
     def _on_stopped(self) -> None:
-        self._end_work("Stopped; press R to go on")
+        self._end_work("Stopped; press R to go on", final=False)
 
-    def _end_work(self, note: str) -> None:
+    def _end_work(self, note: str, final: bool) -> None:
         if self._document is not None and not self._document.exporting:
             self.readout.show_note(note)
-        self.panes.generated.set_complete(True)
+        self.panes.generated.finish(final)
         self._tell_view()
 
     @Slot()

@@ -54,6 +54,7 @@ class Navigator(QObject):
         self._seconds = ZOOM_SECONDS
         self._gliding = False
         self._velocity = (0.0, 0.0)
+        self._rest_of_pixel = (0.0, 0.0)
         self._resting = True
         self._follows_fit = True
         self._history: list[Camera] = []
@@ -126,13 +127,14 @@ class Navigator(QObject):
         self._begin()
         self._gliding = False
         self._velocity = (0.0, 0.0)
-        self._move(self._camera.panned(view_dx, view_dy))
+        self._move(self._panned(view_dx, view_dy))
 
     def step(self, view_dx: float, view_dy: float) -> None:
         """Glide by view pixels, as the arrow keys do."""
         self._follows_fit = False
         goal = self._target if self._gliding else self._camera
-        self._glide(goal.panned(view_dx, view_dy).clamped(*self._source_size), ZOOM_SECONDS)
+        goal = goal.panned(round(view_dx), round(view_dy))
+        self._glide(goal.clamped(*self._source_size), ZOOM_SECONDS)
 
     def throw(self, velocity_x: float, velocity_y: float) -> None:
         """Let go of a drag: glide on with this speed in view pixels per second."""
@@ -216,7 +218,7 @@ class Navigator(QObject):
             t = min(1.0, (now - self._began) / self._seconds)
             if t >= 1.0:
                 self._gliding = False
-            self._move(between(self._start, self._target, 1 - (1 - t) ** 3))
+            self._move(self._way(1 - (1 - t) ** 3))
         elif self._velocity != (0.0, 0.0):
             elapsed, self._began = now - self._began, now
             decay = math.exp(-FRICTION * elapsed)
@@ -225,9 +227,25 @@ class Navigator(QObject):
             self._velocity = (vx * decay, vy * decay)
             if math.hypot(*self._velocity) < SLOWEST:
                 self._velocity = (0.0, 0.0)
-            self._move(self._camera.panned(vx * way, vy * way))
+            self._move(self._panned(vx * way, vy * way))
         else:
             self._frame.stop()
+
+    def _panned(self, view_dx: float, view_dy: float) -> Camera:
+        """Return the camera moved by whole view pixels; what is left over is added to the next
+        move. Pixels that only shift need no new scaling and do not shimmer."""
+        x, y = view_dx + self._rest_of_pixel[0], view_dy + self._rest_of_pixel[1]
+        self._rest_of_pixel = (x - round(x), y - round(y))
+        return self._camera.panned(round(x), round(y))
+
+    def _way(self, part: float) -> Camera:
+        """Return the camera at a part (0..1) of the present glide."""
+        start, target = self._start, self._target
+        view = View(start, *self._view_size)
+        shift = View(target, *self._view_size).shift_from(view)
+        if shift is None or part >= 1:
+            return between(start, target, part)
+        return start.panned(round(shift[0] * part), round(shift[1] * part))
 
     def _move(self, camera: Camera) -> None:
         self._camera = camera.clamped(*self._source_size)

@@ -1,6 +1,6 @@
 """Draws a plan with a QPainter: whole tiles scaled by the painter, fast enough for every frame."""
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from cozviewer.pyramid.compose import BACKGROUND
@@ -23,8 +23,13 @@ def draw_plan(
     painter.fillRect(0, 0, view_width, view_height, BACKGROUND_COLOUR)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+    painter.save()
     # Overviews round up, so theirs may reach a little past the picture.
-    painter.setClipRect(plan.picture.x, plan.picture.y, plan.picture.width, plan.picture.height)
+    picture = plan.picture
+    painter.setClipRect(
+        QRect(picture.x, picture.y, picture.width, picture.height),
+        Qt.ClipOperation.IntersectClip,
+    )
     for draw in plan.draws:
         image = tiles.image(draw.key)
         if image is None:
@@ -36,13 +41,12 @@ def draw_plan(
             image,
             QRectF(part.x, part.y, part.width, part.height),
         )
-    painter.setOpacity(1.0)
-    painter.setClipping(False)
+    painter.restore()
 
 
-def draw_frame(painter: QPainter, image: QImage, opacity: float) -> None:
-    """Draw a composed frame, pixel for pixel."""
+def draw_frame(painter: QPainter, image: QImage, corner: QPoint, opacity: float) -> None:
+    """Draw a composed frame, pixel for pixel, its upper left corner at `corner`."""
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     painter.setOpacity(opacity)
-    painter.drawImage(0, 0, image)
+    painter.drawImage(corner, image)
     painter.setOpacity(1.0)

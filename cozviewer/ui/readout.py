@@ -4,6 +4,7 @@ The texts are plain functions; the widget only lays them out.
 """
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from cozviewer.chain.chain import Progress
@@ -70,6 +71,16 @@ def _superscript(number: int) -> str:
     return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
+class ElidingLabel(QLabel):
+    """A label that ends in "…" where it has no room, and tells all of its text in a tool tip."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(self.text() if text != self.text() else "")
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+
+
 class Readout(QWidget):
     """The line itself.
 
@@ -84,7 +95,7 @@ class Readout(QWidget):
         self.setObjectName("readout")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._size = QLabel()
-        self._origin = QLabel()
+        self._origin = ElidingLabel()
         self._work = QLabel()
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -105,11 +116,10 @@ class Readout(QWidget):
         row.setContentsMargins(14, 0, 14, 0)
         row.setSpacing(12)
         row.addWidget(self._size)
-        row.addWidget(self._origin)
-        row.addStretch(1)
+        row.addWidget(self._origin, 1)
         for widget in (self._work, self._bar, self._stop, self._engine):
             row.addWidget(widget)
-        # Long sentences give way instead of widening the window.
+        # A long sentence gives way instead of widening the window.
         self._origin.setMinimumWidth(40)
         self.setFixedHeight(36)
         self.show_work(None)
@@ -124,7 +134,6 @@ class Readout(QWidget):
         """Say how large and what of it is real."""
         self._size.setText(magnification)
         self._origin.setText(provenance)
-        self._origin.setToolTip(provenance)
 
     def show_work(self, progress: Progress | None) -> None:
         """Say what is going on; None: nothing."""

@@ -23,7 +23,7 @@ from cozviewer.pyramid.source import open_source
 from cozviewer.pyramid.store import Shelf, StepRecord, TileStore
 from tests.benchmarks.desk import SAMPLE, show
 
-ROUNDS = 7
+ROUNDS = 4
 
 
 def test_step(tmp_path: Path) -> None:

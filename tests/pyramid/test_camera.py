@@ -380,3 +380,15 @@ def test_a_long_way_stays_between_its_ends(start: Camera, end: Camera, t: float)
         low_x, high_x = sorted((start.source_centre[axis], end.source_centre[axis]))
         slack = Fraction(1e-6) / Fraction(there.magnification)
         assert low_x - slack <= there.source_centre[axis] <= high_x + slack
+
+
+def test_a_shift_is_told_in_whole_view_pixels_or_not_at_all() -> None:
+    view = View(camera_at(Fraction(1000, 3), 200, 13.7), 640, 480)
+    moved = View(view.camera.panned(17, -250), 640, 480)
+    assert moved.shift_from(view) == (17, -250)
+    assert view.shift_from(view) == (0, 0)
+    assert View(view.camera.panned(17.5, 0), 640, 480).shift_from(view) is None
+    assert View(view.camera.zoomed(1.01), 640, 480).shift_from(view) is None
+    assert View(view.camera, 641, 480).shift_from(view) is None
+    deep = View(view.camera.zoomed(2.0**100), 640, 480)
+    assert View(deep.camera.panned(-3, 4), 640, 480).shift_from(deep) == (-3, 4)

@@ -239,3 +239,30 @@ def test_dropped_files_are_opened(viewer: Bench, qtbot: QtBot, tmp_path: Path) -
     assert "other.png" in viewer.window.windowTitle()
     canvas = viewer.window.panes.generated
     assert tuple(grabbed(canvas)[canvas.height() // 2, canvas.width() // 2]) == (10, 200, 30)
+
+
+def test_a_moved_view_shows_the_same_pixels_moved(viewer: Bench, qtbot: QtBot) -> None:
+    window, canvas = viewer.window, viewer.window.panes.generated
+    window.minimap.wanted = False
+    for _ in range(8):
+        wheel(canvas, QPoint(400, 250))
+    settle(qtbot, window)
+    before = grabbed(canvas)
+    window.navigator.pan(40, -25)
+    moved = grabbed(canvas)
+    np.testing.assert_array_equal(moved[25:, :-40], before[:-25, 40:])
+    assert not np.array_equal(moved, before)
+    settle(qtbot, window)
+    composed = grabbed(canvas)[25:, :-40].astype(int)
+    assert np.abs(composed - before[:-25, 40:]).max() <= 2  # Pillow reckons places in 32 bits
+
+
+def test_slow_fingers_lose_no_way(viewer: Bench, qtbot: QtBot) -> None:
+    navigator = viewer.window.navigator
+    navigator.zoom(3.0)
+    settle(qtbot, viewer.window)
+    before = navigator.camera.source_centre[0]
+    for _ in range(10):
+        navigator.pan(0.3, 0.0)
+    way = float(navigator.camera.source_centre[0] - before) * navigator.camera.magnification
+    assert way == pytest.approx(3.0)
