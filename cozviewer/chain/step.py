@@ -4,8 +4,6 @@ A tile is always computed from the same parent pixels, whatever view asked for i
 region reached along different paths, or in another session, gives the same pixels.
 """
 
-import numpy as np
-
 from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.protocols import Cancelled, Upscaler
 from cozviewer.chain.recipe import Recipe
@@ -18,7 +16,7 @@ from cozviewer.pyramid.geometry import (
     level_rect,
     tile_rect,
 )
-from cozviewer.pyramid.pixels import Rgb8, to_8bit, to_float
+from cozviewer.pyramid.pixels import Rgb8, padded, to_8bit, to_float
 from cozviewer.pyramid.pyramid import Pyramid
 
 
@@ -54,24 +52,9 @@ def make_tile(
     there = parent_region(key, recipe.halo, pyramid.source.width, pyramid.source.height)
     haloed = core.grown(recipe.halo)
     parent = pyramid.exact_region(key.z - STEP_LEVELS, there)
-    padded = to_float(_mirrored(parent, there, haloed))
-    fine = upscaler.upscale(padded, prompt, recipe.tile_seed(key), cancelled)
-    fine = corrected(fine, padded, recipe.fidelity)
+    # Beyond the picture's edge a model is shown plausible texture instead of a frame.
+    context = to_float(padded(parent, there, haloed, "symmetric"))
+    fine = upscaler.upscale(context, prompt, recipe.tile_seed(key), cancelled)
+    fine = corrected(fine, context, recipe.fidelity)
     cut = recipe.halo * STEP_SCALE
     return to_8bit(fine[cut : cut + core.height * STEP_SCALE, cut : cut + core.width * STEP_SCALE])
-
-
-def _mirrored(parent: Rgb8, there: Rect, wanted: Rect) -> Rgb8:
-    """Return `parent` (which covers `there`) continued to `wanted` by mirroring: beyond the
-    picture's edge a model sees plausible texture instead of a frame."""
-    if there == wanted:
-        return parent
-    return np.pad(
-        parent,
-        (
-            (there.y - wanted.y, wanted.bottom - there.bottom),
-            (there.x - wanted.x, wanted.right - there.right),
-            (0, 0),
-        ),
-        mode="symmetric",
-    )

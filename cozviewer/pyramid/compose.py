@@ -19,7 +19,7 @@ from cozviewer.pyramid.geometry import (
     coarser,
     snapped_to_tiles,
 )
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.pixels import Rgb8, padded
 from cozviewer.pyramid.pyramid import Pyramid
 
 BACKGROUND = (24, 25, 28)
@@ -62,7 +62,8 @@ def compose(pyramid: Pyramid, view: View, finest: int | None = None) -> Rgb8:
     # to be made must not change a pixel, so what is beyond them is never read.
     there = whole if z <= 0 else snapped_to_tiles(view.level_region(z).intersected(whole))
     there = there.intersected(whole)
-    pixels = _padded(best_region(pyramid, z, wanted.intersected(there)), wanted, there)
+    there = wanted.intersected(there)
+    pixels = padded(best_region(pyramid, z, there), there, wanted, "edge")
     left, top, _, _ = view.level_box(z, wanted)
     out[inside.y : inside.bottom, inside.x : inside.right] = _resampled(
         pixels,
@@ -110,31 +111,15 @@ def _enlarged(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:
     """Return a region of level z, enlarged from the step level above it."""
     whole = pyramid.level_rect(z - STEP_LEVELS)
     parent_region = coarser(level_region, STEP_LEVELS).grown(SUPPORT + 1)
-    parent = best_region(pyramid, z - STEP_LEVELS, parent_region.intersected(whole))
+    there = parent_region.intersected(whole)
+    parent = best_region(pyramid, z - STEP_LEVELS, there)
     return _resampled(
-        _padded(parent, parent_region, whole),
+        padded(parent, there, parent_region, "edge"),
         (level_region.x - parent_region.x * STEP_SCALE) / STEP_SCALE,
         (level_region.y - parent_region.y * STEP_SCALE) / STEP_SCALE,
         level_region.width,
         level_region.height,
         1 / STEP_SCALE,
-    )
-
-
-def _padded(pixels: Rgb8, wanted: Rect, whole: Rect) -> Rgb8:
-    """Return `pixels` (the part of `wanted` inside `whole`) with the edge of `whole` repeated
-    outwards until it fills `wanted`."""
-    there = wanted.intersected(whole)
-    if there == wanted:
-        return pixels
-    return np.pad(
-        pixels,
-        (
-            (there.y - wanted.y, wanted.bottom - there.bottom),
-            (there.x - wanted.x, wanted.right - there.right),
-            (0, 0),
-        ),
-        mode="edge",
     )
 
 

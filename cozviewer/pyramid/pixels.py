@@ -1,7 +1,11 @@
 """The two kinds of picture array that travel through the program, and how one becomes the other."""
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
+
+from cozviewer.pyramid.geometry import Rect
 
 Rgb8 = NDArray[np.uint8]
 """(H, W, 3) uint8, sRGB, C-contiguous."""
@@ -24,3 +28,22 @@ def to_8bit(rgb: RgbFloat) -> Rgb8:
     np.add(scaled, np.float32(0.5), out=scaled)
     np.clip(scaled, 0, 255, out=scaled)
     return scaled.astype(np.uint8)
+
+
+def padded(pixels: Rgb8, there: Rect, wanted: Rect, mode: Literal["edge", "symmetric"]) -> Rgb8:
+    """Return pixels continued beyond their edges.
+
+    Args:
+        pixels: (there.height, there.width, 3) uint8.
+        there: What `pixels` cover, inside `wanted`.
+        wanted: What to cover.
+        mode: Repeat the "edge", or mirror at it ("symmetric").
+
+    Returns:
+        (wanted.height, wanted.width, 3) uint8; `pixels` itself where there is nothing to add.
+    """
+    if there == wanted:
+        return pixels
+    above, below = there.y - wanted.y, wanted.bottom - there.bottom
+    left, right = there.x - wanted.x, wanted.right - there.right
+    return np.pad(pixels, ((above, below), (left, right), (0, 0)), mode=mode)
