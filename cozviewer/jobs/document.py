@@ -67,6 +67,7 @@ class Document(QObject):
         self.chain = chain
         self.source = chain.pyramid.source
         self._step: StepRequest | None = None
+        self._under_way: StepRequest | None = None
         self._exporting: ExportRequest | None = None
         self._warming = False
 
@@ -141,6 +142,10 @@ class Document(QObject):
             self.refined.emit()
             return
         self._step = StepRequest(z, region)
+        if self._under_way is not None:
+            # The worker still holds the request before; a model may take a while to let go.
+            self.progressed.emit(Progress("Leaving the view before", z, 0, 0, None))
+        self._under_way = self._step
         self._refine.emit(self._step)
 
     def interrupt(self) -> None:
@@ -182,7 +187,8 @@ class Document(QObject):
     def _on_thread_finished(self) -> None:
         self._running -= 1
         if not self._running:
-            self.chain.pyramid.store.close()
+            # `finished` is told by a thread that still has a few steps to go.
+            self.wait()
             self.closed.emit()
 
     @Slot(object, object)
@@ -195,20 +201,27 @@ class Document(QObject):
         # A stale request's last tile is a good tile all the same.
         self.tile_made.emit(key)
 
+    def _ended(self, request: StepRequest) -> None:
+        if request is self._under_way:
+            self._under_way = None
+
     @Slot(object)
     def _on_finished(self, request: StepRequest) -> None:
+        self._ended(request)
         if request is self._step:
             self._step = None
             self.refined.emit()
 
     @Slot(object)
     def _on_stopped(self, request: StepRequest) -> None:
+        self._ended(request)
         if request is self._step:
             self._step = None
             self.stopped.emit()
 
     @Slot(object, str)
     def _on_failed(self, request: StepRequest, sentence: str) -> None:
+        self._ended(request)
         if request is self._step:
             self._step = None
             self.stopped.emit()

@@ -13,6 +13,9 @@ NICENESS = 10
 def start_thread(name: str, *jobs: QObject, low_priority: bool = False) -> QThread:
     """Start a QThread and move `jobs` (which have no parent) to it. Call on the GUI thread.
 
+    The caller keeps `jobs` and the thread until it has ended. They are not deleted by the thread
+    (`deleteLater`): Python may let go of them on the GUI thread at the same moment.
+
     Args:
         low_priority: For long computations, so that the window keeps breathing beside them.
     """
@@ -23,7 +26,6 @@ def start_thread(name: str, *jobs: QObject, low_priority: bool = False) -> QThre
         thread.started.connect(_be_nice, Qt.ConnectionType.DirectConnection)
     for job in jobs:
         job.moveToThread(thread)
-        thread.finished.connect(job.deleteLater, Qt.ConnectionType.DirectConnection)
     thread.start(QThread.Priority.LowPriority if low_priority else QThread.Priority.InheritPriority)
     return thread
 

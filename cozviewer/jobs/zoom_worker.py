@@ -79,6 +79,7 @@ class ZoomWorker(QObject):
     def refine(self, request: StepRequest) -> None:
         """Compute what a view lacks."""
         if request.cancelled.is_set():
+            self.stopped.emit(request)
             return
         computed = False
         try:

@@ -1,14 +1,14 @@
 """Any 4x network in a file, opened through spandrel, as an engine."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from cozviewer.chain.protocols import Notice
+from cozviewer.chain.protocols import Cancelled, Notice
 from cozviewer.errors import BadInput
 from cozviewer.models.device import AUTO, Device
 from cozviewer.models.model_reading import (
@@ -21,6 +21,9 @@ from cozviewer.models.model_reading import (
 from cozviewer.models.network import Network, is_out_of_memory
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.geometry import STEP_SCALE
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 PROBE = 32
 """Side of the picture that a network is tried on before it is trusted."""
@@ -71,7 +74,7 @@ def settled(state: Mapping[str, Any], place: Device, path: Path) -> Network:
         descriptor.model.eval().to(
             device=device.name, dtype=getattr(torch, device.dtype), memory_format=layout
         )
-        network = Network(descriptor, device)
+        network = Network(_whole(descriptor), device)
         try:
             fine = descriptor(network.batch(np.full((PROBE, PROBE, 3), 0.5, np.float32)))
         except RuntimeError as error:
@@ -107,6 +110,15 @@ def _descriptor(state: Mapping[str, Any], path: Path) -> Any:
     if (descriptor.input_channels, descriptor.output_channels) != (3, 3):
         raise _not_4x(path, "is not for colour pictures")
     return descriptor
+
+
+def _whole(descriptor: Any) -> Callable[["Tensor", Cancelled], "Tensor"]:
+    """Return a network that runs to its end: these cannot be stopped on the way."""
+
+    def forward(image: "Tensor", cancelled: Cancelled) -> "Tensor":
+        return cast("Tensor", descriptor(image))
+
+    return forward
 
 
 def _not_4x(path: Path, what: str) -> BadInput:

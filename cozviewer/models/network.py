@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cozviewer.chain.protocols import Cancelled
 from cozviewer.errors import Failure
 from cozviewer.models.device import Device
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
@@ -20,11 +21,12 @@ class Network:
     """A network that is ready to run.
 
     Attributes:
-        forward: (1, 3, H, W) in 0..1 to (1, 3, 4H, 4W); any H, W >= 1.
+        forward: (1, 3, H, W) in 0..1 to (1, 3, 4H, 4W); any H, W >= 1. It may look at its second
+            argument on the way and raise Cancelled.
         device: Where its weights lie, and what it takes its input as.
     """
 
-    forward: Callable[["Tensor"], "Tensor"]
+    forward: Callable[["Tensor", Cancelled], "Tensor"]
     device: Device
 
     def batch(self, pixels: Rgb8 | RgbFloat) -> "Tensor":
@@ -37,11 +39,12 @@ class Network:
         return image if self.device.channels_last else image.contiguous()
 
 
-def run_network(network: Network, pixels: RgbFloat) -> RgbFloat:
+def run_network(network: Network, pixels: RgbFloat, cancelled: Cancelled) -> RgbFloat:
     """Return what the network makes of `pixels`.
 
     Args:
         pixels: (H, W, 3) float32 in 0..1, writable and contiguous.
+        cancelled: Passed on to the network.
 
     Returns:
         (4H, 4W, 3) float32 in 0..1.
@@ -49,13 +52,16 @@ def run_network(network: Network, pixels: RgbFloat) -> RgbFloat:
     Raises:
         MemoryError: The picture is too large for the device.
         Failure: The device failed.
+        Cancelled: The network was stopped.
     """
     import torch
 
     device = network.device
     try:
         with torch.inference_mode():
-            fine = network.forward(network.batch(pixels)).clamp_(0, 1)[0].permute(1, 2, 0)
+            fine = (
+                network.forward(network.batch(pixels), cancelled).clamp_(0, 1)[0].permute(1, 2, 0)
+            )
             return fine.to("cpu", torch.float32).numpy()
     except RuntimeError as error:
         if not is_out_of_memory(error):

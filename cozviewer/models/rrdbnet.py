@@ -8,7 +8,9 @@ torch, and the engine that everybody uses should be ready sooner.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from cozviewer.chain.protocols import Cancelled, never
 from cozviewer.errors import BadInput
+from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.models.ncnn_format import Convolution, Weights
 
 if TYPE_CHECKING:
@@ -81,7 +83,9 @@ def named_state(layers: Sequence[Convolution], weights: Sequence[Weights]) -> di
     return dict(zip(layer_names(check_layers(layers)), weights, strict=True))
 
 
-def forward(state: Mapping[str, "Tensor"], blocks: int, image: "Tensor") -> "Tensor":
+def forward(
+    state: Mapping[str, "Tensor"], blocks: int, image: "Tensor", cancelled: Cancelled = never
+) -> "Tensor":
     """Run the network.
 
     Args:
@@ -89,9 +93,13 @@ def forward(state: Mapping[str, "Tensor"], blocks: int, image: "Tensor") -> "Ten
             `image`.
         blocks: Residual-in-residual blocks in `state`.
         image: (N, 3, H, W) in 0..1.
+        cancelled: Asked before every block; where a tile takes seconds, nobody waits for its end.
 
     Returns:
         (N, 3, 4H, 4W), about 0..1.
+
+    Raises:
+        Cancelled: `cancelled` said so.
     """
     import torch
     from torch.nn.functional import conv2d, interpolate, leaky_relu_
@@ -112,6 +120,8 @@ def forward(state: Mapping[str, "Tensor"], blocks: int, image: "Tensor") -> "Ten
     first = conv("conv_first", image)
     features = first
     for block in range(blocks):
+        if cancelled():
+            raise WorkCancelled("Stopped.")
         inner = features
         for dense in range(1, PER_BLOCK + 1):
             inner = dense_block(f"body.{block}.rdb{dense}", inner)

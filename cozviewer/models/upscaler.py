@@ -76,7 +76,7 @@ class NetworkUpscaler:
         network = self._loaded()
         return upscale_in_parts(
             rgb,
-            lambda pixels: run_network(network, pixels),
+            lambda pixels: run_network(network, pixels, cancelled),
             side=self._part,
             halo=self.halo,
             cancelled=cancelled,
@@ -88,7 +88,7 @@ class NetworkUpscaler:
             try:
                 self._network = self._open_network(pick_device(self._wanted_device))
             except (ImportError, OSError, MemoryError, RuntimeError) as error:
-                raise _not_loaded(self.name, error) from error
+                raise not_loaded(self.name, error) from error
         return self._network
 
     def _shrink(self, side: int) -> None:
@@ -101,7 +101,8 @@ class NetworkUpscaler:
             )
 
 
-def _not_loaded(name: str, error: Exception) -> Failure:
+def not_loaded(name: str, error: Exception) -> Failure:
+    """Return what to tell when the device or the libraries refuse an engine."""
     if is_out_of_memory(error):
         return Failure(
             f"{name} does not fit into memory: close other programs, or choose another device."

@@ -58,7 +58,7 @@ def test_step(tmp_path: Path) -> None:
 
         def forward() -> None:
             with torch.inference_mode():
-                network.forward(batch)
+                network.forward(batch, never)
 
         return forward
 

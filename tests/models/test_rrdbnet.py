@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cozviewer.errors import BadInput
+from cozviewer.errors import BadInput, Cancelled
 from cozviewer.models.ncnn_format import Convolution
 from cozviewer.models.rrdbnet import (
     check_layers,
@@ -71,6 +71,20 @@ GOOD = expected_layers(8, 4, 2)
 def test_another_network_is_refused(layers: list[Convolution]) -> None:
     with pytest.raises(BadInput, match="no 4x RRDBNet"):
         check_layers(layers)
+
+
+def test_it_stops_between_blocks() -> None:
+    import torch
+
+    layers = expected_layers(4, 4, 3)
+    state = {}
+    for name, weights in named_state(layers, random_weights(layers, "<f4")).items():
+        state[f"{name}.weight"] = torch.tensor(np.asarray(weights.kernel))
+        state[f"{name}.bias"] = torch.tensor(weights.bias)
+    answers = iter([False, False, True])
+    with torch.inference_mode(), pytest.raises(Cancelled):
+        forward(state, 3, torch.zeros((1, 3, 4, 4)), lambda: next(answers))
+    assert list(answers) == []
 
 
 def test_it_computes_what_spandrel_computes() -> None:

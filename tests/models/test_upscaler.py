@@ -41,7 +41,7 @@ def made(
     network: Repeater, device: Device = PLAIN, notice: Any = pytest.fail, **options: Any
 ) -> NetworkUpscaler:
     def open_network(place: Device) -> Network:
-        return Network(network, device)
+        return Network(lambda image, cancelled: network(image), device)
 
     return NetworkUpscaler(
         "Repeater", lambda: {"name": "r"}, open_network, device="cpu", notice=notice, **options
@@ -101,7 +101,7 @@ def test_nothing_is_opened_before_it_is_needed_and_then_only_once(network: Repea
 
     def open_network(place: Device) -> Network:
         opened.append(place)
-        return Network(network, place)
+        return Network(lambda image, cancelled: network(image), place)
 
     engine = NetworkUpscaler(
         "Repeater", lambda: {"name": "r"}, open_network, device="cpu", notice=pytest.fail

@@ -84,6 +84,17 @@ def test_a_new_gesture_makes_the_old_request_stale(viewer: Bench, qtbot: QtBot) 
     assert viewer.engine.calls <= calls + 1
 
 
+def test_waiting_for_the_view_before_is_told(viewer: Bench, qtbot: QtBot) -> None:
+    slow_down(viewer, 1.5)
+    zoom_in(viewer)
+    wait_for_work(viewer, qtbot)
+    qtbot.wait(200)  # well into the second tile
+    wheel(viewer.window.panes.generated, QPoint(400, 250))
+    qtbot.waitUntil(lambda: "Leaving the view before" in viewer.window.readout.text)
+    qtbot.waitUntil(lambda: "Drawing" in viewer.window.readout.text, timeout=10_000)
+    viewer.window.stop_work()
+
+
 def test_nothing_is_computed_in_the_middle_of_a_gesture(viewer: Bench, qtbot: QtBot) -> None:
     for _ in range(12):
         wheel(viewer.window.panes.generated, QPoint(400, 250))
