@@ -9,8 +9,8 @@ KEYS = (
     ("Wheel, pinch, Ctrl + two fingers", "zoom at the pointer"),
     ("Drag, two fingers, arrow keys", "move"),
     ("Double-click", "zoom in 2× (Alt or Shift: out)"),
-    ("+  -", "zoom in, out"),
-    ("0  Home", "whole picture"),
+    ("+, -", "zoom in, out"),
+    ("0, Home", "whole picture"),
     ("1", "1:1, one source pixel per screen pixel"),
     ("Backspace", "previous view"),
     ("C", "compare with bicubic"),
@@ -18,7 +18,7 @@ KEYS = (
     ("Esc", "stop work; leave full screen"),
     ("M", "map"),
     ("F11", "full screen"),
-    ("Ctrl+O  Ctrl+S  F5", "open, export, reload"),
+    ("Ctrl+O, Ctrl+S, F5", "open, export, reload"),
 )
 
 ABOUT = f"""<h3>cozviewer {__version__}</h3>
