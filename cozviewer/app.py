@@ -40,7 +40,7 @@ def run_viewer(
     application.setWindowIcon(QIcon(str(resource("icons", "cozviewer.svg"))))
     apply_theme(application)
     log_to(cache)
-    window = MainWindow(services_for(cache), choice)
+    window = MainWindow(services_for(cache, choice), choice)
     window.show()
     if path is not None:
         window.open_picture(path, allow_huge)
@@ -48,8 +48,15 @@ def run_viewer(
     return application.exec()
 
 
-def services_for(cache: Path | None) -> Services:
-    """Return what the window needs, with tiles kept under `cache`."""
+def services_for(cache: Path | None, choice: EngineChoice | None = None) -> Services:
+    """Return what the window needs.
+
+    Args:
+        cache: Where tiles are kept; None keeps them in memory only.
+        choice: What the program was started with: an engine that needs the user's own files is
+            in the menu only if they were named.
+    """
+    started_with = "" if choice is None else choice.engine
 
     def trim_cache() -> None:
         if cache is not None:
@@ -57,7 +64,11 @@ def services_for(cache: Path | None) -> Services:
 
     return Services(
         open_chain=lambda source, choice, notice: open_chain(source, choice, cache, notice),
-        engines=[EngineEntry(e.name, e.title, e.description) for e in ENGINES],
+        engines=[
+            EngineEntry(e.name, e.title, e.description)
+            for e in ENGINES
+            if not e.own_files or e.name == started_with
+        ],
         devices=devices,
         trim=trim_cache,
         icon=lambda name: resource("icons", f"{name}.svg"),

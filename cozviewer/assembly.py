@@ -39,9 +39,26 @@ def make_models(choice: EngineChoice, cache: Path | None, notice: Notice) -> Mod
         BadInput: An unknown engine, prompter or device, or a file that is no model.
     """
     folder = None if cache is None else models_folder(cache)
-    upscaler = make_upscaler(choice.engine, device=choice.device, cache_dir=folder, notice=notice)
+    upscaler = make_upscaler(
+        choice.engine,
+        device=choice.device,
+        cache_dir=folder,
+        notice=notice,
+        coz_base=choice.coz_base,
+        coz_lora=choice.coz_lora,
+        coz_vae=choice.coz_vae,
+        setting=choice.setting,
+    )
     prompter = make_prompter(choice.prompter, choice.prompt)
-    return Models(upscaler, prompter, recipe_of(upscaler, prompter, seed=choice.seed))
+    # The authors let colours go, and start every step from the same seed.
+    recipe = recipe_of(
+        upscaler,
+        prompter,
+        seed=choice.seed,
+        fidelity=0 if choice.paper else None,
+        one_seed=choice.paper,
+    )
+    return Models(upscaler, prompter, recipe)
 
 
 def open_chain(source: Source, choice: EngineChoice, cache: Path | None, notice: Notice) -> Chain:

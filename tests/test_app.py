@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cozviewer.app import resource
+from cozviewer.app import resource, services_for
+from cozviewer.chain.choice import EngineChoice
 
 SCRIPT = """
 import sys
@@ -39,6 +40,12 @@ def test_the_photo_is_on_screen_before_torch_is_imported(tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "False|dandelion.jpg — cozviewer"
     assert (tmp_path / "cozviewer.log").exists()
+
+
+def test_the_menu_offers_an_engine_with_own_files_only_to_those_who_named_them() -> None:
+    plain = [entry.name for entry in services_for(None).engines]
+    assert plain == ["realesrgan", "bicubic", "nearest"]
+    assert "coz" in [entry.name for entry in services_for(None, EngineChoice("coz")).engines]
 
 
 def test_every_icon_that_the_window_names_is_there() -> None:

@@ -1,8 +1,8 @@
 """The recipe: everything that decides pixels besides the parent level.
 
 Its digest names a pyramid's store file, so tiles of two recipes never mix. The device and its
-number format are left out on purpose: they move a pixel by less than a grey level, and a pyramid
-begun on one machine goes on on another.
+number format are left out on purpose: they move pixels by half a grey level on average, and a
+pyramid begun on one machine goes on on another.
 """
 
 import hashlib
@@ -26,6 +26,8 @@ class Recipe:
         seed: Start of all randomness.
         fidelity: How closely colour and coarse detail follow the parent, 0 (free) to 1 (faithful).
         halo: Parent pixels of context around a tile.
+        one_seed: Whether every tile and step is made with `seed` itself, as the paper's authors
+            do, instead of a seed of its own.
     """
 
     upscaler: tuple[tuple[str, str], ...]
@@ -33,10 +35,12 @@ class Recipe:
     seed: int
     fidelity: float
     halo: int
+    one_seed: bool = False
 
     @property
     def text(self) -> str:
-        """The recipe as canonical JSON."""
+        """The recipe as canonical JSON; `one_seed` is named only where it is true, so that
+        pyramids from before there was a choice keep their digest."""
         return json.dumps(
             {
                 "method": METHOD,
@@ -45,6 +49,7 @@ class Recipe:
                 "seed": self.seed,
                 "fidelity": float(self.fidelity),
                 "halo": self.halo,
+                **({"one_seed": True} if self.one_seed else {}),
             },
             sort_keys=True,
             separators=(",", ":"),
@@ -56,13 +61,21 @@ class Recipe:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     def tile_seed(self, key: TileKey) -> int:
-        """Return the seed of one tile, the same on every machine and in any order; 0..2^32-1."""
+        """Return the seed of one tile, the same on every machine and in any order; 0..2^32-1
+        unless it is `seed` itself."""
+        if self.one_seed:
+            return self.seed
         digest = hashlib.sha256(f"{self.seed}:{key}".encode()).digest()
         return int.from_bytes(digest[:4], "little")
 
 
 def recipe_of(
-    upscaler: Upscaler, prompter: Prompter, *, seed: int = 0, fidelity: float | None = None
+    upscaler: Upscaler,
+    prompter: Prompter,
+    *,
+    seed: int = 0,
+    fidelity: float | None = None,
+    one_seed: bool = False,
 ) -> Recipe:
     """Return the recipe of a pair of models.
 
@@ -70,6 +83,7 @@ def recipe_of(
         seed: Start of all randomness.
         fidelity: 0..1; None takes 1 for models that invent detail. Interpolation is true to its
             parent by itself and always gets 0.
+        one_seed: See `Recipe`.
     """
     wanted = 1.0 if fidelity is None else fidelity
     return Recipe(
@@ -78,4 +92,5 @@ def recipe_of(
         seed=seed,
         fidelity=wanted if upscaler.generative else 0.0,
         halo=upscaler.halo,
+        one_seed=one_seed,
     )

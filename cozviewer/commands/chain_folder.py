@@ -80,7 +80,12 @@ def _make_chain(
     """Make and write the chain of one picture; `about` names it on the progress line."""
     line.show(f"{about}: opening")
     try:
-        source = open_source(path, allow_huge=args.allow_huge, cancelled=cancelled)
+        source = open_source(
+            path,
+            allow_huge=args.allow_huge,
+            cancelled=cancelled,
+            managed=not engine_choice(args).paper,  # the authors read no colour profiles
+        )
     except BadInput as error:
         raise _CannotOpen(str(error)) from error
     make_folder(args.output)

@@ -87,8 +87,8 @@ def _where(found: "dict[Engine, Readiness]", folder: "Path", *, as_json: bool) -
 def _download(found: "dict[Engine, Readiness]", *, as_json: bool) -> None:
     from cozviewer.errors import BadInput
 
-    for state in found.values():
-        if state.problem:
+    for engine, state in found.items():
+        if state.problem and not engine.own_files:
             raise BadInput(state.problem)
     if as_json:
         print(json.dumps({"downloaded": []}))

@@ -9,13 +9,13 @@ from cozviewer.errors import BadInput
 
 
 def add_engine_options(parser: argparse.ArgumentParser) -> None:
-    """Add what decides the pixels: engine, device, prompter, seed."""
+    """Add what decides the pixels: engine, device, prompter, seed, and the files of coz."""
     group = parser.add_argument_group("engine")
     group.add_argument(
         "--engine",
         default="realesrgan",
         metavar="E",
-        help="realesrgan (the default), bicubic, nearest, or the path of a 4x model file "
+        help="realesrgan (the default), bicubic, nearest, coz, or the path of a 4x model file "
         "(.safetensors, .pth)",
     )
     group.add_argument(
@@ -36,6 +36,29 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="start of all randomness; the same number gives the same pixels (default: 0)",
     )
+    _add_coz_options(parser)
+
+
+def _add_coz_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("engine coz, Chain-of-Zoom with Stable Diffusion 3")
+    group.add_argument(
+        "--coz-base",
+        default="",
+        metavar="FOLDER|NAME",
+        help="Stable Diffusion 3 in the layout of diffusers, or its name on the hub, downloaded "
+        "before (default: stabilityai/stable-diffusion-3-medium-diffusers)",
+    )
+    group.add_argument("--coz-lora", type=Path, metavar="FILE", help="the authors' model_20001.pkl")
+    group.add_argument(
+        "--coz-vae", type=Path, metavar="FILE", help="the authors' vae_encoder_20001.pt"
+    )
+    group.add_argument(
+        "--setting",
+        choices=("paper", "best"),
+        default="best",
+        help="best (the default) joins, keeps colours and takes any crop; paper repeats what the "
+        "authors' code gives",
+    )
 
 
 def engine_choice(args: argparse.Namespace) -> EngineChoice:
@@ -46,6 +69,10 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
         prompter=args.prompter or ("text" if args.prompt else "none"),
         prompt=args.prompt,
         seed=args.seed,
+        coz_base=args.coz_base,
+        coz_lora=args.coz_lora,
+        coz_vae=args.coz_vae,
+        setting=args.setting,
     )
 
 

@@ -77,7 +77,7 @@ def state_of(content: bytes, path: Path) -> Mapping[str, Any]:
     try:
         if path.suffix.lower() == SAFETENSORS:
             return load(content)
-        if _is_torchscript(content):
+        if is_torchscript(content):
             raise _program(path)
         state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
@@ -101,7 +101,7 @@ def no_model(path: Path) -> BadInput:
     )
 
 
-def _is_torchscript(content: bytes) -> bool:
+def is_torchscript(content: bytes) -> bool:
     """Tell whether a file is a compiled program; torch's reader would refuse it with a warning."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cozviewer.errors import BadInput
 from cozviewer.models.converted import FILE_NAME
+from cozviewer.models.coz_base import SD3, base_files, base_folder
 from cozviewer.models.engines import Engine
 from cozviewer.models.weights import BIN_SHA256, PARAM_SHA256, read_checked, wheel_files
 
@@ -29,11 +30,14 @@ class Readiness:
 
 
 def readiness(engine: Engine, models_folder: Path) -> Readiness:
-    """Return whether an engine can start. Reads its weights, a tenth of a second.
+    """Return whether an engine can start. Reads its weights, a tenth of a second; of coz, looks
+    only whether the base of that name was downloaded.
 
     Args:
         models_folder: Where converted weights are kept.
     """
+    if engine.name == "coz":
+        return _coz(models_folder)
     if engine.name != "realesrgan":
         return Readiness()
     converted = [path for path in (models_folder / FILE_NAME,) if path.is_file()]
@@ -44,3 +48,11 @@ def readiness(engine: Engine, models_folder: Path) -> Readiness:
     except BadInput as error:
         return Readiness(str(error), converted)
     return Readiness(files=[files.param, files.bin, *converted])
+
+
+def _coz(models_folder: Path) -> Readiness:
+    fused = sorted(models_folder.glob("coz-*.safetensors"))
+    try:
+        return Readiness(files=[*base_files(base_folder(SD3)), *fused])
+    except BadInput as error:
+        return Readiness(str(error), fused)

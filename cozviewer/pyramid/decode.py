@@ -21,13 +21,16 @@ STRIP_PIXELS = 1 << 18
 """Pixels worked on at once: a megabyte, which stays in the processor's cache."""
 
 
-def decode(name: str, image: ImageFile, cancelled: Callable[[], bool]) -> tuple[Rgb8, bytes | None]:
+def decode(
+    name: str, image: ImageFile, cancelled: Callable[[], bool], *, managed: bool = True
+) -> tuple[Rgb8, bytes | None]:
     """Decode `image`, which is of no use afterwards.
 
     Args:
         name: What people call the file.
         image: From `reading.opened`, within its `with` block, which explains what Pillow raises.
         cancelled: Asked between strips.
+        managed: Whether its colour profile counts; if not, its numbers are taken as sRGB.
 
     Returns:
         (H, W, 3) uint8 sRGB, upright; the EXIF block for an upright picture, if there is one.
@@ -51,7 +54,8 @@ def decode(name: str, image: ImageFile, cancelled: Callable[[], bool]) -> tuple[
     if image.mode in deep_grey.MODES:
         strips = (strip for _, strip in _strips(image, cancelled))
         grey = deep_grey.scale_of(image.mode, strips, facts.bits, facts.inverted, facts.unsigned)
-    convert = colour.converter(image.mode, image.info.get("icc_profile"), grey)
+    icc = image.info.get("icc_profile") if managed else None
+    convert = colour.converter(image.mode, icc, grey)
 
     width, height = image.size if turn < 5 else image.size[::-1]
     rgb = np.empty((height, width, 3), np.uint8)

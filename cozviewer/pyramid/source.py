@@ -86,7 +86,11 @@ class Source:
 
 
 def open_source(
-    path: Path | str, *, allow_huge: bool = False, cancelled: Callable[[], bool] = never
+    path: Path | str,
+    *,
+    allow_huge: bool = False,
+    cancelled: Callable[[], bool] = never,
+    managed: bool = True,
 ) -> Source:
     """Open a JPEG, PNG, WebP, TIFF, BMP, GIF or AVIF file; of several frames or pages the first.
 
@@ -98,6 +102,7 @@ def open_source(
         path: The file.
         allow_huge: Somebody said yes to more than limits.HUGE pixels.
         cancelled: Asked all along.
+        managed: Whether its colour profile counts; if not, its numbers are taken as sRGB.
 
     Raises:
         HugePicture: It claims more than limits.HUGE pixels; nothing was decoded.
@@ -109,7 +114,7 @@ def open_source(
     name = shown_name(path)
     with opened(path, cancelled) as (kind, image):
         check_size(name, kind, image, allow_huge)
-        rgb, exif_block = decode(name, image, cancelled)
+        rgb, exif_block = decode(name, image, cancelled, managed=managed)
     return _source(name, path, rgb, exif_block, cancelled)
 
 

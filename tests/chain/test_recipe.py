@@ -35,6 +35,7 @@ def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
         replace(RECIPE, seed=1),
         replace(RECIPE, fidelity=0.5),
         replace(RECIPE, halo=17),
+        replace(RECIPE, one_seed=True),
     ],
 )
 def test_whatever_differs_gives_another_digest(other: Recipe) -> None:
@@ -77,3 +78,8 @@ def test_every_tile_has_a_seed_of_its_own() -> None:
     assert len(seeds) == 2 * len(keys)
     assert all(0 <= seed < 1 << 32 for seed in seeds)
     assert RECIPE.tile_seed(TileKey(2, 3, 4)) == 3614590432
+
+
+def test_one_seed_is_the_seed_of_every_tile() -> None:
+    recipe = recipe_of(FakeUpscaler(), Silent(), seed=42, one_seed=True)
+    assert {recipe.tile_seed(TileKey(z, x, 0)) for z in (2, 4) for x in (0, 1)} == {42}

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from huggingface_hub import constants
 
 from cozviewer.commands import models
 from cozviewer.errors import BadInput
 from cozviewer.models import weights
 from cozviewer.models.converted import FILE_NAME
 from cozviewer.models.weights import wheel_files
+from tests.models.tiny_sd3 import save_tiny_sd3
 
 
 def run(*words: str) -> int:
@@ -52,11 +54,33 @@ def test_the_list_says_what_is_ready_and_under_which_licence(
 
 def test_the_list_as_json_has_every_engine(capsys: pytest.CaptureFixture[str]) -> None:
     entries = report(capsys)
-    assert [entry["name"] for entry in entries] == ["realesrgan", "bicubic", "nearest"]
-    assert all(entry["ready"] and not entry["problem"] for entry in entries)
+    assert [entry["name"] for entry in entries] == ["realesrgan", "bicubic", "nearest", "coz"]
+    assert all(entry["ready"] and not entry["problem"] for entry in entries[:-1])
+    assert "`hf download stabilityai/stable-diffusion-3-medium-diffusers`" in entries[-1]["problem"]
     assert entries[0]["files"] == [str(path) for path in wheel_files()]
     assert entries[0]["bytes"] == sum(path.stat().st_size for path in wheel_files())
     assert entries[1]["files"] == []
+
+
+def test_a_base_that_was_downloaded_makes_coz_ready(
+    capsys: pytest.CaptureFixture[str],
+    cache_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    repo = tmp_path / "models--stabilityai--stable-diffusion-3-medium-diffusers"
+    (repo / "refs").mkdir(parents=True)
+    (repo / "refs" / "main").write_text("0" * 40)
+    base = save_tiny_sd3(repo / "snapshots" / ("0" * 40))
+    fused = cache_folder / "models" / "coz-0123456789abcdef.safetensors"
+    fused.parent.mkdir(parents=True)
+    fused.write_bytes(b"...")
+    capsys.readouterr()  # what saving said
+    coz = report(capsys)[-1]
+    assert (coz["ready"], coz["problem"]) == (True, "")
+    assert str(base / "vae" / "diffusion_pytorch_model.safetensors") in coz["files"]
+    assert str(fused) in coz["files"]
 
 
 @pytest.mark.usefixtures("without_weights")

@@ -32,6 +32,13 @@ def test_all_options_are_in_the_choice() -> None:
     assert choice == EngineChoice("my.pth", "cpu", "text", "a b", -3)
 
 
+def test_the_files_of_coz_are_in_the_choice() -> None:
+    words = ("--coz-base", "sd3", "--coz-lora", "a.pkl", "--coz-vae", "b.pt", "--setting", "paper")
+    assert engine_choice(read(*words)) == EngineChoice(
+        coz_base="sd3", coz_lora=Path("a.pkl"), coz_vae=Path("b.pt"), setting="paper"
+    )
+
+
 def test_words_alone_choose_the_text_prompter() -> None:
     assert engine_choice(read("--prompt", "fur")).prompter == "text"
     assert engine_choice(read("--prompt", "fur", "--prompter", "none")).prompter == "none"

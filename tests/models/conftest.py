@@ -1,4 +1,6 @@
-"""The real network, loaded once for all tests, and a crop of a real photo."""
+"""The real network, loaded once for all tests, a tiny one of the other kind, and a real photo."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from cozviewer.models.engines import make_upscaler
 from cozviewer.models.realesrgan import realesrgan
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat
+from tests.models.tiny_sd3 import save_tiny_sd3
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +38,9 @@ def enlarged(engine: NetworkUpscaler, crop: Rgb8) -> RgbFloat:
 def bicubic(crop: Rgb8) -> RgbFloat:
     """`crop` by bicubic interpolation."""
     return make_upscaler("bicubic").upscale(crop, "", 0, never)
+
+
+@pytest.fixture(scope="session")
+def tiny_sd3(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny Stable Diffusion 3; not to be written to."""
+    return save_tiny_sd3(tmp_path_factory.mktemp("tiny") / "sd3")

@@ -7,22 +7,25 @@ import pytest
 
 from cozviewer.chain.protocols import never
 from cozviewer.errors import BadInput
-from cozviewer.models.engines import ENGINES, is_path, make_prompter, make_upscaler
+from cozviewer.models.engines import ENGINES, Engine, is_path, make_prompter, make_upscaler
 from tests.models.networks import esrgan_state, saved
+from tests.models.tiny_sd3 import saved_encoder, saved_lora
+
+INSTALLED = [entry for entry in ENGINES if not entry.own_files]
 
 
-@pytest.mark.parametrize("entry", ENGINES, ids=lambda entry: entry.name)
-def test_every_engine_can_be_made_and_is_named_as_announced(entry: object) -> None:
-    engine = make_upscaler(entry.name)  # type: ignore[attr-defined]
-    assert engine.name == entry.title  # type: ignore[attr-defined]
-    assert engine.identity["name"] == entry.name  # type: ignore[attr-defined]
+@pytest.mark.parametrize("entry", INSTALLED, ids=lambda entry: entry.name)
+def test_every_engine_can_be_made_and_is_named_as_announced(entry: Engine) -> None:
+    engine = make_upscaler(entry.name)
+    assert engine.name == entry.title
+    assert engine.identity["name"] == entry.name
 
 
 def test_only_models_invent_detail() -> None:
-    assert [entry.name for entry in ENGINES if make_upscaler(entry.name).generative] == [
+    assert [entry.name for entry in INSTALLED if make_upscaler(entry.name).generative] == [
         "realesrgan"
     ]
-    assert [entry.name for entry in ENGINES if entry.licence] == ["realesrgan"]
+    assert [entry.name for entry in ENGINES if entry.licence] == ["realesrgan", "coz"]
 
 
 def test_a_path_makes_the_engine_in_that_file(
@@ -46,14 +49,34 @@ def test_what_looks_like_a_path_is_one(engine: str) -> None:
 def test_an_unknown_engine_gets_the_names_of_all(engine: str) -> None:
     with pytest.raises(
         BadInput,
-        match=f"^There is no engine '{engine}': choose realesrgan, bicubic, nearest or the path",
+        match=f"^There is no engine '{engine}': choose realesrgan, bicubic, nearest, coz or the ",
     ):
         make_upscaler(engine)
 
 
-def test_the_engine_of_the_paper_is_announced_for_later() -> None:
-    with pytest.raises(BadInput, match=r"^coz \(Chain-of-Zoom .*\) is not part of this version: "):
-        make_upscaler("coz")
+@pytest.mark.parametrize("setting", ["paper", "best"])
+def test_the_engine_of_the_paper_is_made_from_files(
+    tiny_sd3: Path, tmp_path: Path, setting: str
+) -> None:
+    lora = saved_lora(tmp_path / "lora.pkl", tiny_sd3)
+    vae = saved_encoder(tmp_path / "vae.pt", tiny_sd3)
+    engine = make_upscaler(
+        "coz", coz_base=str(tiny_sd3), coz_lora=lora, coz_vae=vae, setting=setting
+    )
+    assert engine.name == next(entry.title for entry in ENGINES if entry.name == "coz")
+    assert (engine.identity["name"], engine.identity["setting"]) == ("coz", setting)
+
+
+def test_the_engine_of_the_paper_says_what_it_wants(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    with pytest.raises(
+        BadInput, match=r"give model_20001\.pkl with --coz-lora and vae_enc.* in git"
+    ):
+        make_upscaler("coz", coz_lora=tmp_path / "a")
+    with pytest.raises(BadInput, match=r"^There is no setting 'good': choose paper or best\.$"):
+        make_upscaler("coz", coz_lora=tmp_path / "a", coz_vae=tmp_path / "a", setting="good")
+    with pytest.raises(BadInput, match=r"stable-diffusion-3-medium-diffusers is not on this mach"):
+        make_upscaler("coz", coz_lora=tmp_path / "a", coz_vae=tmp_path / "a")
 
 
 CROP = np.zeros((4, 4, 3), np.uint8)

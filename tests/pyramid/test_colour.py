@@ -52,6 +52,13 @@ def test_a_profile_is_obeyed(tmp_path: Path) -> None:
     assert np.abs(pixels.astype(int) - 128).max() <= 1
 
 
+def test_a_profile_is_left_out_where_asked(tmp_path: Path) -> None:
+    rgb = noise(50, 40)
+    path = tmp_path / "picture"
+    path.write_bytes(encoded(rgb, "PNG", icc_profile=linear_profile()))
+    np.testing.assert_array_equal(open_source(path, managed=False).levels[0], rgb)
+
+
 def test_pillow_agrees_on_the_profile(tmp_path: Path) -> None:
     rgb = noise(50, 40)
     profile = linear_profile()

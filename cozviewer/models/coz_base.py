@@ -1,0 +1,163 @@
+"""Stable Diffusion 3 on the disk: finds its folder, checks that it is whole, opens its parts.
+
+The layout is that of diffusers: a folder for each part, with a `config.json` and safetensors
+files. It lies where the user says, or where `hf download` put it; nothing is downloaded here.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cozviewer.errors import BadInput
+from cozviewer.models.digests import files_digest
+from cozviewer.models.network import first_line, is_out_of_memory
+
+SD3 = "stabilityai/stable-diffusion-3-medium-diffusers"
+"""The base that the authors trained their adapters on; its licence must be accepted once."""
+
+NETWORKS = ("transformer", "vae", "text_encoder", "text_encoder_2", "text_encoder_3")
+TOKENIZERS = ("tokenizer", "tokenizer_2", "tokenizer_3")
+
+HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+def base_folder(base: str | Path) -> Path:
+    """Return the folder of a base: a folder itself, or a hub name that was downloaded before.
+
+    Raises:
+        BadInput: There is none, or a part is missing.
+    """
+    folder = Path(base).expanduser()
+    if not folder.is_dir():
+        folder = _downloaded(base)
+    for part in NETWORKS:
+        if not (folder / part / "config.json").is_file() or not _weights(folder / part):
+            raise _not_whole(folder, part)
+    for part in TOKENIZERS:
+        if not (folder / part / "tokenizer_config.json").is_file():
+            raise _not_whole(folder, part)
+    return folder
+
+
+def base_files(folder: Path) -> list[Path]:
+    """Return the files of weights that a base is read from."""
+    return [path for part in NETWORKS for path in _weights(folder / part)]
+
+
+def base_digest(folder: Path, cache_dir: Path | None) -> str:
+    """Return the hex SHA-256 of all that is read from a base; see `files_digest`."""
+    files = [folder / part / "config.json" for part in NETWORKS]
+    files += base_files(folder)
+    for part in TOKENIZERS:
+        files += [path for path in (folder / part).iterdir() if path.is_file()]
+    return files_digest(folder, sorted(files), cache_dir)
+
+
+def open_part(kind: Any, folder: Path, part: str, dtype: Any) -> Any:
+    """Return a network of the base in `dtype` on the CPU, ready to run but not to train.
+
+    Args:
+        kind: Its class, of diffusers or transformers.
+        folder: As `base_folder` returns it.
+        part: Name of the part, "vae".
+
+    Raises:
+        BadInput: Its files are broken, hold another network or not all of it.
+    """
+    try:
+        with quiet():
+            network, report = kind.from_pretrained(
+                folder / part,
+                dtype=dtype,
+                variant=_variant(folder / part),
+                use_safetensors=True,
+                local_files_only=True,
+                output_loading_info=True,
+            )
+    except Exception as error:
+        # Both libraries fail in many ways on what they do not expect in a file.
+        if is_out_of_memory(error):
+            raise
+        raise broken_part(folder, part, first_line(error)) from error
+    missing = sorted(report["missing_keys"])
+    if missing:
+        raise broken_part(folder, part, f"{len(missing)} weights are missing, {missing[0]} first")
+    return network.eval().requires_grad_(False)
+
+
+def broken_part(folder: Path, part: str, why: str) -> BadInput:
+    """Return the error for a part that cannot be used."""
+    return BadInput(
+        f"The part {part} of the base in {folder} cannot be used ({why}): download it again, or "
+        "choose another folder."
+    )
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep the progress bars and warnings of both libraries to themselves meanwhile: what matters
+    in them is checked here and told in sentences. Keep torch's settings, too: when diffusers fails
+    on a file, it leaves fp16 behind as what torch computes in by default."""
+    import torch
+    from diffusers.utils import logging as of_diffusers
+    from transformers.utils import logging as of_transformers
+
+    dtype = torch.get_default_dtype()
+    libraries = (of_diffusers, of_transformers)
+    before = [(each.get_verbosity(), each.is_progress_bar_enabled()) for each in libraries]
+    for each in libraries:
+        each.set_verbosity_error()
+        each.disable_progress_bar()
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(dtype)
+        for each, (verbosity, bars) in zip(libraries, before, strict=True):
+            each.set_verbosity(verbosity)
+            if bars:
+                each.enable_progress_bar()
+
+
+def _downloaded(base: str | Path) -> Path:
+    """Return where a hub name was downloaded to."""
+    if not isinstance(base, str) or not HUB_NAME.fullmatch(base):
+        raise BadInput(
+            f"There is no folder {base} with Stable Diffusion 3: give one with --coz-base, or the "
+            f"name {SD3}."
+        )
+    from huggingface_hub import try_to_load_from_cache
+
+    index = try_to_load_from_cache(base, "model_index.json")
+    if not isinstance(index, str):
+        raise BadInput(
+            f"{base} is not on this machine: accept its licence on https://huggingface.co/{base}, "
+            f"then run `hf auth login` and `hf download {base}`, or give a folder with --coz-base."
+        )
+    return Path(index).parent
+
+
+def _weights(folder: Path) -> list[Path]:
+    """Return the safetensors files that a part is read from."""
+    if not folder.is_dir():
+        return []
+    variant = _variant(folder)
+    return [
+        path
+        for path in sorted(folder.glob("*.safetensors"))
+        if (".fp16" in path.name) == (variant is not None)
+    ]
+
+
+def _variant(folder: Path) -> str | None:
+    """Return "fp16" where only the files of that variant were downloaded."""
+    names = [path.name for path in folder.glob("*.safetensors")]
+    return "fp16" if names and all(".fp16" in name for name in names) else None
+
+
+def _not_whole(folder: Path, part: str) -> BadInput:
+    return BadInput(
+        f"The folder {folder} is no whole Stable Diffusion 3, its part {part} is missing: choose a "
+        f"folder of the layout of {SD3}, or run `hf download` for it again."
+    )

@@ -1,0 +1,91 @@
+"""Opens Stable Diffusion 3 with the authors' weights fused into it, on its device."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cozviewer.chain.protocols import Notice
+from cozviewer.models.coz_adapters import fused_encoder, fused_transformer, modulation
+from cozviewer.models.coz_base import open_part, quiet
+from cozviewer.models.coz_fused import kept
+from cozviewer.models.coz_network import Sd3
+from cozviewer.models.device import Device
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """One of the authors' two files, read.
+
+    Attributes:
+        path: Where it lies.
+        content: All its bytes.
+    """
+
+    path: Path
+    content: bytes
+
+
+def open_sd3(
+    folder: Path,
+    lora: Adapter | None,
+    encoder: Adapter | None,
+    device: Device,
+    *,
+    digest: str,
+    cache_dir: Path | None,
+    notice: Notice,
+) -> Sd3:
+    """Return the networks of a base with the adapters fused into them.
+
+    Args:
+        folder: As `base_folder` returns it.
+        lora, encoder: The authors' files; None leaves that part of the base as it is.
+        device: Where to compute, and in which numbers.
+        digest: Of the base and both files: what the kept fused weights go by.
+        cache_dir: Where those are kept; None fuses at every start.
+        notice: Told when they cannot be kept.
+
+    Raises:
+        BadInput: A file is broken, or does not fit the others.
+    """
+    import torch
+    from diffusers import AutoencoderKL, SD3Transformer2DModel
+
+    # The authors load all in fp16 and go on in fp32, so other bits of the files do not count.
+    transformer = open_part(SD3Transformer2DModel, folder, "transformer", torch.float16)
+    vae = open_part(AutoencoderKL, folder, "vae", torch.float16)
+    changed: dict[str, Any] = {}
+    if lora:
+        for name, layer in modulation(transformer).items():
+            changed[f"transformer.{name}.weight"] = layer.weight
+    if encoder:
+        for name, tensor in vae.encoder.state_dict().items():
+            changed[f"encoder.{name}"] = tensor
+
+    def fuse() -> "dict[str, Tensor]":
+        state = {}
+        if lora:
+            fused = fused_transformer(lora.content, lora.path, transformer)
+            state.update({f"transformer.{name}": tensor for name, tensor in fused.items()})
+        if encoder:
+            fused = fused_encoder(encoder.content, encoder.path, vae.encoder.state_dict())
+            state.update({f"encoder.{name}": tensor for name, tensor in fused.items()})
+        return state
+
+    shapes = {name: tuple(tensor.shape) for name, tensor in changed.items()}
+    state = kept(cache_dir, digest, shapes, fuse, notice) if changed else {}
+    dtype = getattr(torch, device.dtype)
+    with quiet():  # diffusers warns of casts
+        transformer.to(dtype)
+        vae.to(dtype)
+    roots = {"transformer": transformer, "encoder": vae.encoder}
+    for name, tensor in state.items():
+        root, _, inner = name.partition(".")
+        roots[root].get_parameter(inner).data = tensor.to(dtype)
+    layout = torch.channels_last if device.channels_last else torch.preserve_format
+    transformer.to(device.name)
+    vae.to(device.name, memory_format=layout)
+    return Sd3(transformer, vae, device)

@@ -1,0 +1,70 @@
+"""`cozviewer chain --engine coz`: from the options to the pictures, in both settings."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cozviewer.pyramid.pixels import Rgb8
+from tests.commands.conftest import Run
+from tests.models.coz_reference import FOLDER, needs_reference
+from tests.models.tiny_sd3 import save_tiny_sd3, saved_encoder, saved_lora
+
+
+def state(folder: Path, index: int) -> Rgb8:
+    with Image.open(folder / f"{index}.png") as image:
+        return np.asarray(image.convert("RGB"))
+
+
+@needs_reference
+def test_the_authors_chain_is_repeated(run: Run, tmp_path: Path) -> None:
+    files = ("--coz-lora", FOLDER / "sr_lora.pkl", "--coz-vae", FOLDER / "vae_encoder.pt")
+    words = ("--prompter", "text", "--prompt", "rocket, launch pad, sky", "--seed", "42")
+    done = run(
+        "chain",
+        FOLDER / "chain" / "0.png",
+        *("-o", tmp_path, "--levels", "2", "--device", "cpu"),
+        *("--engine", "coz", "--setting", "paper", "--coz-base", FOLDER / "sd3"),
+        *files,
+        *words,
+    )
+    assert done.code == 0
+    for index in (0, 1, 2):
+        ours = state(tmp_path / "per-sample" / "0", index)
+        levels = np.abs(ours.astype(int) - state(FOLDER / "chain", index))
+        assert levels.mean() < 1
+        assert np.percentile(levels, 99.9) <= 3
+
+
+@pytest.mark.parametrize("setting", ["paper", "best"])
+def test_a_chain_is_drawn_and_its_settings_are_kept_apart(
+    run: Run, photo: Path, tmp_path: Path, setting: str
+) -> None:
+    base = save_tiny_sd3(tmp_path / "sd3")
+    lora = saved_lora(tmp_path / "lora.pkl", base)
+    vae = saved_encoder(tmp_path / "vae.pt", base)
+    words = ("chain", photo, "--levels", "1", "--device", "cpu", "--json", "--engine", "coz")
+    files = ("--coz-base", base, "--coz-lora", lora, "--coz-vae", vae, "--setting", setting)
+    reports = []
+    for name in ("one", "two"):
+        done = run(*words, *files, "-o", tmp_path / name, "--prompt", "a cat")
+        assert done.code == 0
+        reports.append(json.loads(done.out))
+    assert reports[0]["engine"] == "Chain-of-Zoom"
+    assert reports[0]["recipe"] == reports[1]["recipe"]
+    one, two = (next((tmp_path / name).glob("per-sample/*/1.png")) for name in ("one", "two"))
+    assert np.array_equal(state(one.parent, 1), state(two.parent, 1))
+    assert state(one.parent, 1).std() > 1
+
+
+def test_missing_files_are_told_before_anything_is_made(
+    run: Run, photo: Path, tmp_path: Path
+) -> None:
+    done = run("chain", photo, "-o", tmp_path / "out", "--engine", "coz")
+    assert done.code == 2
+    assert (
+        "give model_20001.pkl with --coz-lora and vae_encoder_20001.pt with --coz-vae" in done.err
+    )
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,112 @@
+"""The paper's setting against what the authors' code gave on the same files."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cozviewer.chain.paper import first_state, later_states
+from cozviewer.chain.protocols import never
+from cozviewer.chain.recipe import recipe_of
+from cozviewer.models.coz_base import base_folder
+from cozviewer.models.coz_network import Sd3, one_step
+from cozviewer.models.coz_open import Adapter, open_sd3
+from cozviewer.models.coz_sd3 import CozSd3
+from cozviewer.models.coz_text import Encoder
+from cozviewer.models.device import Device
+from cozviewer.models.prompters import TextPrompter
+from tests.models.coz_reference import FOLDER, needs_reference
+
+pytestmark = needs_reference
+
+CPU = Device("cpu", "CPU")
+
+
+def opened(lora: str, vae: str, cache: Path | None = None) -> Sd3:
+    first, second = (
+        Adapter(FOLDER / name, (FOLDER / name).read_bytes()) if name else None
+        for name in (lora, vae)
+    )
+    return open_sd3(
+        base_folder(FOLDER / "sd3"),
+        first,
+        second,
+        CPU,
+        digest="0" * 64,
+        cache_dir=cache,
+        notice=pytest.fail,
+    )
+
+
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Sd3:
+    """Opened twice: the second time from the weights that the first one fused and kept."""
+    cache = tmp_path_factory.mktemp("cache")
+    opened("sr_lora.pkl", "vae_encoder.pt", cache)
+    return opened("sr_lora.pkl", "vae_encoder.pt", cache)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return Encoder(FOLDER / "sd3", CPU, "float16")
+
+
+@pytest.fixture(params=[0, 1, 2])
+def case(request: pytest.FixtureRequest) -> Any:
+    with np.load(FOLDER / f"case_{request.param}.npz") as arrays:
+        return dict(arrays)
+
+
+def test_prompts_are_encoded_as_theirs(case: Any, encoder: Encoder) -> None:
+    words = encoder.words(str(case["prompt"]), lambda: None)
+    assert words.tokens.shape == case["prompt_embeds"].shape
+    tokens, pooled = (tensor.float().numpy() for tensor in (words.tokens, words.pooled))
+    assert np.abs(tokens - case["prompt_embeds"].astype(np.float32)).max() < 5e-3
+    assert np.abs(pooled - case["pooled"]).max() < 5e-3
+
+
+def deviation(case: Any, networks: Sd3, encoder: Encoder) -> float:
+    """Return by how much a step differs from theirs at most, in units of -1..1."""
+    height, width = case["image"].shape[:2]
+    fine = one_step(
+        networks,
+        case["image"].astype(np.float32) / 255,
+        encoder.words(str(case["prompt"]), lambda: None),
+        networks.noise(width, height, int(case["seed"])),
+        lambda: None,
+    )
+    return float(np.abs((fine * 2 - 1) - case["output"].transpose(1, 2, 0)).max())
+
+
+def test_a_step_is_theirs(case: Any, networks: Sd3, encoder: Encoder) -> None:
+    assert deviation(case, networks, encoder) < 1e-3
+
+
+@pytest.mark.parametrize("left", [("sr_lora.pkl", ""), ("", "vae_encoder.pt")])
+def test_it_takes_both_adapters(case: Any, left: tuple[str, str], encoder: Encoder) -> None:
+    assert deviation(case, opened(*left), encoder) > 1e-3
+
+
+def state(index: int) -> Any:
+    return np.asarray(Image.open(Path(FOLDER, "chain", f"{index}.png")).convert("RGB"))
+
+
+def test_a_chain_is_theirs() -> None:
+    upscaler = CozSd3(
+        FOLDER / "sd3",
+        FOLDER / "sr_lora.pkl",
+        FOLDER / "vae_encoder.pt",
+        device="cpu",
+        setting="paper",
+        notice=pytest.fail,
+    )
+    prompter = TextPrompter("rocket, launch pad, sky")
+    recipe = recipe_of(upscaler, prompter, seed=42, fidelity=0, one_seed=True)
+    first = first_state(state(0))
+    np.testing.assert_array_equal(first.pixels, state(0))
+    for made in later_states(first, 2, upscaler, prompter, recipe, never):
+        levels = np.abs(made.pixels.astype(int) - state(made.index))
+        assert levels.mean() < 1
+        assert np.percentile(levels, 99.9) <= 3
