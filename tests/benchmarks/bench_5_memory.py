@@ -5,15 +5,21 @@ import time
 
 import numpy as np
 import psutil
+import pytest
 from PySide6.QtCore import QPoint
 
+from cozviewer.ui import tile_cache
 from tests.benchmarks.desk import application, open_window, show, turn_wheel
 
 SECONDS = 60
 
+TILES_MIB = 96
+"""Budget of the tiles in memory here: small, so that it is full soon and a leak would show."""
 
-def test_memory() -> None:
+
+def test_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     print("\n5. Memory while browsing")
+    monkeypatch.setattr(tile_cache, "MEMORY_CAP", TILES_MIB << 20)
     random.seed(1)
     process = psutil.Process()
     samples: list[tuple[float, float]] = []
@@ -42,7 +48,7 @@ def test_memory() -> None:
         tiles = window.document.chain.pyramid.store.usage()[1] if window.document else 0
     memory = np.array([sample[1] for sample in samples])
     third = len(memory) // 3
-    show(f"{gestures} gestures, {tiles} tiles made", "")
+    show(f"{gestures} gestures, {tiles} tiles made, {TILES_MIB} MiB for tiles in memory", "")
     for i, name in enumerate(("first", "second", "last")):
         show(f"peak in the {name} third", f"{memory[i * third : (i + 1) * third].max():.0f} MiB")
     ratio = memory[2 * third :].max() / memory[third : 2 * third].max()
