@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QImage,
     QPainter,
     QPaintEvent,
-    QRegion,
     QResizeEvent,
     QShowEvent,
 )
@@ -300,19 +299,19 @@ class Canvas(QWidget):
         painter = QPainter(self)
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
+        whole = QRect(0, 0, view.width, view.height)
         frame = self._frame
         shift = None if frame is None else view.shift_from(frame.view)
         if frame is None or shift is None:
-            self._draw_tiles(painter, view)
+            self._draw_tiles(painter, view, whole)
         else:
             age = time.monotonic() - frame.arrived
             covered = QRect(-shift[0], -shift[1], view.width, view.height)
             if age < FADE_SECONDS:
-                self._draw_tiles(painter, view)
-            elif shift != (0, 0):
-                painter.setClipRegion(QRegion(0, 0, view.width, view.height) - QRegion(covered))
-                self._draw_tiles(painter, view)
-                painter.setClipping(False)
+                self._draw_tiles(painter, view, whole)
+            else:
+                for strip in _strips_beside(shift, view):
+                    self._draw_tiles(painter, view, strip)
             draw_frame(painter, frame.image, covered.topLeft(), min(1.0, age / FADE_SECONDS))
         painter.resetTransform()
         if self.label:
@@ -322,9 +321,9 @@ class Canvas(QWidget):
             self._has_painted = True
             self.painted.emit()
 
-    def _draw_tiles(self, painter: QPainter, view: View) -> None:
+    def _draw_tiles(self, painter: QPainter, view: View, area: QRect) -> None:
         if self._plan is not None and self._tiles is not None:
-            draw_plan(painter, self._plan, self._tiles, view.width, view.height)
+            draw_plan(painter, self._plan, self._tiles, area)
         else:
             self._draw_preview(painter, view)
 
@@ -365,3 +364,13 @@ class Canvas(QWidget):
             view = self.view
             self._navigator.set_view_size(view.width, view.height)
             self._on_moved()
+
+
+def _strips_beside(shift: tuple[int, int], view: View) -> list[QRect]:
+    """Return what a frame leaves open after the view has moved by `shift`: at most two strips."""
+    dx, dy = (min(abs(shift[0]), view.width), min(abs(shift[1]), view.height))
+    beside = QRect(view.width - dx if shift[0] > 0 else 0, 0, dx, view.height)
+    above = QRect(
+        0 if shift[0] > 0 else dx, view.height - dy if shift[1] > 0 else 0, view.width - dx, dy
+    )
+    return [strip for strip in (beside, above) if not strip.isEmpty()]

@@ -1,6 +1,6 @@
 """Draws a plan with a QPainter: whole tiles scaled by the painter, fast enough for every frame."""
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from cozviewer.pyramid.compose import BACKGROUND
@@ -10,37 +10,31 @@ from cozviewer.ui.tile_cache import TileCache
 BACKGROUND_COLOUR = QColor(*BACKGROUND)
 
 
-def draw_plan(
-    painter: QPainter, plan: Plan, tiles: TileCache, view_width: int, view_height: int
-) -> None:
-    """Draw a plan over the background.
+def draw_plan(painter: QPainter, plan: Plan, tiles: TileCache, area: QRect) -> None:
+    """Draw a part of a plan over the background.
 
     Args:
         painter: In device pixels (1 unit = 1 view pixel).
         tiles: Where the images are.
-        view_width, view_height: Size of the view.
+        area: What to draw, in view pixels. A rectangle, as painters are slow in other shapes.
     """
-    painter.fillRect(0, 0, view_width, view_height, BACKGROUND_COLOUR)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
     painter.save()
+    painter.setClipRect(area)
+    painter.fillRect(area, BACKGROUND_COLOUR)
     # Overviews round up, so theirs may reach a little past the picture.
     picture = plan.picture
-    painter.setClipRect(
-        QRect(picture.x, picture.y, picture.width, picture.height),
-        Qt.ClipOperation.IntersectClip,
-    )
+    seen = area.intersected(QRect(picture.x, picture.y, picture.width, picture.height))
+    painter.setClipRect(seen)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    inside = QRectF(seen)
     for draw in plan.draws:
+        where = QRectF(draw.view_x, draw.view_y, draw.view_width, draw.view_height)
         image = tiles.image(draw.key)
-        if image is None:
+        if image is None or not where.intersects(inside):
             continue
         part = draw.tile_part
         painter.setOpacity(draw.opacity)
-        painter.drawImage(
-            QRectF(draw.view_x, draw.view_y, draw.view_width, draw.view_height),
-            image,
-            QRectF(part.x, part.y, part.width, part.height),
-        )
+        painter.drawImage(where, image, QRectF(part.x, part.y, part.width, part.height))
     painter.restore()
 
 

@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
@@ -13,6 +14,7 @@ from cozviewer.pyramid.compose import BACKGROUND
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.plan import plan
+from cozviewer.ui.canvas import _strips_beside
 from cozviewer.ui.painter import draw_plan
 from cozviewer.ui.tile_cache import TileCache
 
@@ -28,7 +30,7 @@ def painted(view: View, source: Rgb8) -> Rgb8:
     image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     drawing = plan(view, width, height, 0, 1000, lambda key: tiles.opacity(key, 1.0))
-    draw_plan(painter, drawing, tiles, view.width, view.height)
+    draw_plan(painter, drawing, tiles, QRect(0, 0, view.width, view.height))
     painter.end()
     return to_rgb8(image)
 
@@ -69,3 +71,15 @@ def test_painting_costs_no_reference_to_none(qtbot: QtBot) -> None:
     for _ in range(50):
         painted(view, grey)
     assert sys.getrefcount(None) > before - 50
+
+
+@pytest.mark.parametrize("dx", [-130, -7, 0, 12, 64, 500])
+@pytest.mark.parametrize("dy", [-90, -3, 0, 5, 48, 300])
+def test_frame_and_strips_cover_a_moved_view_once(dx: int, dy: int) -> None:
+    view = View(camera_at(0, 0, 1.0), 64, 48)
+    times = np.zeros((48, 64), int)
+    times[max(0, -dy) : max(0, 48 - dy), max(0, -dx) : max(0, 64 - dx)] += 1
+    for strip in _strips_beside((dx, dy), view):
+        assert QRect(0, 0, 64, 48).contains(strip)
+        times[strip.top() : strip.bottom() + 1, strip.left() : strip.right() + 1] += 1
+    assert np.all(times == 1)
