@@ -1,5 +1,7 @@
 """RRDBNet: its layers, and that it computes what spandrel's does."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -73,14 +75,22 @@ def test_another_network_is_refused(layers: list[Convolution]) -> None:
         check_layers(layers)
 
 
-def test_it_stops_between_blocks() -> None:
+def random_state(layers: list[Convolution]) -> dict[str, Any]:
+    """Return tensors by name for a network of `layers`."""
     import torch
 
-    layers = expected_layers(4, 4, 3)
     state = {}
     for name, weights in named_state(layers, random_weights(layers, "<f4")).items():
         state[f"{name}.weight"] = torch.tensor(np.asarray(weights.kernel))
         state[f"{name}.bias"] = torch.tensor(weights.bias)
+    return state
+
+
+def test_it_stops_between_blocks() -> None:
+    import torch
+
+    layers = expected_layers(4, 4, 3)
+    state = random_state(layers)
     answers = iter([False, False, True])
     with torch.inference_mode(), pytest.raises(Cancelled):
         forward(state, 3, torch.zeros((1, 3, 4, 4)), lambda: next(answers))
@@ -92,10 +102,7 @@ def test_it_computes_what_spandrel_computes() -> None:
     import torch
 
     layers = expected_layers(8, 32, 2)
-    state = {}
-    for name, weights in named_state(layers, random_weights(layers, "<f4")).items():
-        state[f"{name}.weight"] = torch.tensor(np.asarray(weights.kernel))
-        state[f"{name}.bias"] = torch.tensor(weights.bias)
+    state = random_state(layers)
     image = torch.rand((1, 3, 7, 5), generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
         ours = forward(state, 2, image)
