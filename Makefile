@@ -32,7 +32,7 @@ lint: $(VENV)/.test ## The checks alone, without the tests.
 	@echo "== Layers (import-linter)"
 	@$(BIN)/lint-imports --no-logo
 
-bench: $(VENV)/.bench ## Time what should be fast and print the figures.
+bench: $(VENV)/.test ## Time what should be fast and print the figures.
 	@$(BIN)/python -m pytest -s tests/benchmarks -o python_files='test_*.py bench_*.py'
 
 clean: ## Remove .venv, the demo and every cache.
@@ -60,8 +60,3 @@ $(VENV)/.test: EXTRAS := [test]
 $(VENV)/.test: pyproject.toml | system
 	$(install)
 	@touch $(VENV)/.run
-
-$(VENV)/.bench: EXTRAS := [test,bench]
-$(VENV)/.bench: pyproject.toml | system
-	$(install)
-	@touch $(VENV)/.run $(VENV)/.test
