@@ -272,13 +272,15 @@ class Canvas(QWidget):
         if request is not self._frame_asked:
             return
         self._frame_asked = None
-        now = time.monotonic()
         old = self._frame
         # A view that was only moved shows the old frame until now; its pixels stay the same.
-        at_once = old is not None and request.view.shift_from(old.view) is not None
-        arrived = -math.inf if at_once or self._navigator.reduced_motion else now
+        moved = old is not None and request.view.shift_from(old.view) is not None
+        if moved or self._navigator.reduced_motion:
+            arrived = -math.inf
+        else:
+            arrived = time.monotonic()
+            self._start_fade(arrived)
         self._frame = _Frame(request.view, image, arrived, self._final)
-        self._start_fade(now)
         self.update()
 
     def _start_fade(self, now: float) -> None:

@@ -77,7 +77,9 @@ class ElidingLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.setToolTip(self.text() if text != self.text() else "")
+        tip = self.text() if text != self.text() else ""
+        if tip != self.toolTip():  # setting it sends an event, each time
+            self.setToolTip(tip)
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
 
 
