@@ -116,6 +116,11 @@ def tiles_of(z: int, level_region: Rect) -> Iterator[TileKey]:
             yield TileKey(z, col, row)
 
 
+def parent_of(key: TileKey) -> TileKey:
+    """Return the tile one step up that a tile lies in (the middle of what it was made from)."""
+    return TileKey(key.z - STEP_LEVELS, key.col >> STEP_LEVELS, key.row >> STEP_LEVELS)
+
+
 def centre_first(keys: Iterable[TileKey], level_region: Rect) -> list[TileKey]:
     """Return tiles of one level sorted by how far their middle is from that of a region."""
     middle_x = 2 * level_region.x + level_region.width

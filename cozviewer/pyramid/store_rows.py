@@ -6,7 +6,7 @@ Plain functions on an open connection (see `store_file`), called under the store
 import sqlite3
 from dataclasses import dataclass, field
 
-from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, TileKey
+from cozviewer.pyramid.geometry import Rect, TileKey, parent_of
 from cozviewer.pyramid.store_file import plain
 from cozviewer.pyramid.tile_codec import tile_checksum
 
@@ -69,11 +69,6 @@ class Batch:
 
     def __bool__(self) -> bool:
         return bool(self.tiles or self.steps or self.seen)
-
-
-def parent_of(key: TileKey) -> TileKey:
-    """Return the tile one step up that a tile lies in (the middle of what it was made from)."""
-    return TileKey(key.z - STEP_LEVELS, key.col >> STEP_LEVELS, key.row >> STEP_LEVELS)
 
 
 def write_batch(connection: sqlite3.Connection, batch: Batch, now: float) -> None:

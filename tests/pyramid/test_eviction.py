@@ -7,14 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cozviewer.pyramid.eviction import StoredTile, choose, evict, read_stored, shrink
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import TileKey, parent_of
 from cozviewer.pyramid.store_file import open_file
 from cozviewer.pyramid.store_rows import (
     Batch,
     EncodedTile,
     count_tiles,
     has_tile,
-    parent_of,
     write_batch,
 )
 from tests.pyramid.stores import SHELF

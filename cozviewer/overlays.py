@@ -1,0 +1,196 @@
+"""What lies over a view on request: where its pixels come from, and how far they can be trusted.
+
+Drawn over the composed frame, off the GUI thread; the window only shows it, with its legend.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cozviewer.chain.trust import BLOCK, departure
+from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.compose import best_region, wanted_level
+from cozviewer.pyramid.geometry import (
+    STEP_LEVELS,
+    Rect,
+    coarser,
+    finer,
+    level_name,
+    rect_between,
+)
+from cozviewer.pyramid.origins import Patch, patches, view_box
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.pyramid import Pyramid
+
+Kind = Literal["origin", "trust"]
+
+Colour = tuple[int, int, int]
+"""sRGB 0..255."""
+
+SOURCE: Colour = (64, 190, 140)
+INTERPOLATED: Colour = (190, 195, 205)
+STEPS: tuple[Colour, ...] = (
+    (255, 209, 70),
+    (255, 145, 50),
+    (240, 80, 85),
+    (215, 80, 175),
+    (140, 100, 235),
+    (75, 140, 245),
+)
+"""Of the first six steps; then they come round again."""
+
+VEIL = 0.34
+"""How much of an overlay's colour covers the picture."""
+
+EDGE = 0.8
+"""The same for the lines between parts of different origin."""
+
+STRIPE = 12
+"""View pixels between the stripes over what is enlarged from a coarser step."""
+
+HEAT: tuple[Colour, ...] = ((40, 160, 110), (235, 205, 60), (225, 60, 60))
+"""From no departure to MOST and beyond."""
+
+HEAT_VEIL = 0.46
+"""How much of them covers the picture."""
+
+MOST = 8.0
+"""Grey levels of departure that are shown as the strongest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One line of a legend."""
+
+    colour: Colour
+    text: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Marked:
+    """A frame with an overlay.
+
+    Attributes:
+        rgb: (H, W, 3) uint8.
+        legend: What its colours mean, in the order of depth.
+    """
+
+    rgb: Rgb8
+    legend: tuple[Mark, ...]
+
+
+def marked(frame: Rgb8, pyramid: Pyramid, view: View, kind: Kind, generative: bool) -> Marked:
+    """Return a composed frame with an overlay.
+
+    Args:
+        frame: What `compose` made of the view; not written to.
+        pyramid: What it was made from.
+        kind: "origin" tells where each part comes from, "trust" how far it departs from the step
+            before.
+        generative: Whether the pyramid's levels are invented or only interpolated.
+    """
+    if kind == "origin":
+        return _with_origins(frame, pyramid, view, generative)
+    return _with_trust(frame, pyramid, view, generative)
+
+
+def origin_mark(view: View, patch: Patch, generative: bool) -> Mark:
+    """Return how a patch of a view is coloured and named."""
+    if patch.level <= 0:
+        if patch.enlarged:
+            return Mark(INTERPOLATED, "Interpolated from the source")
+        averaged = view.camera.magnification < 0.9995
+        return Mark(SOURCE, "Source pixels, averaged" if averaged else "Source pixels")
+    step = patch.level // STEP_LEVELS
+    made = "Generated" if generative else "Interpolated"
+    text = f"{made} at step {step}, {level_name(patch.level)}"
+    return Mark(STEPS[(step - 1) % len(STEPS)], text + (", enlarged" if patch.enlarged else ""))
+
+
+def _with_origins(frame: Rgb8, pyramid: Pyramid, view: View, generative: bool) -> Marked:
+    out = frame.copy()
+    stripes = _stripes(view)
+    found: dict[tuple[int, str], Mark] = {}
+    for patch in patches(pyramid, view):
+        mark = origin_mark(view, patch, generative)
+        found[patch.level, mark.text] = mark
+        box = view_box(view, patch)
+        part = np.s_[box.y : box.bottom, box.x : box.right]
+        veil = np.full((box.height, box.width, 1), VEIL, np.float32)
+        if patch.enlarged and patch.level > 0:
+            veil[stripes[part]] = EDGE / 2
+        veil[:1], veil[-1:], veil[:, :1], veil[:, -1:] = EDGE, EDGE, EDGE, EDGE
+        out[part] = _blended(out[part], np.asarray(mark.colour, np.float32), veil)
+    return Marked(out, tuple(found[key] for key in sorted(found)))
+
+
+def _with_trust(frame: Rgb8, pyramid: Pyramid, view: View, generative: bool) -> Marked:
+    z = wanted_level(view, pyramid.source.coarsest)
+    made = [patch for patch in patches(pyramid, view) if patch.level == z and z > 0]
+    if not made or not generative:
+        return Marked(frame, (Mark(INTERPOLATED, "Nothing in view is generated"),))
+    out = frame.copy()
+    for patch in made:
+        box = view_box(view, patch)
+        part = np.s_[box.y : box.bottom, box.x : box.right]
+        heat = _heat(pyramid, view, patch, box)
+        out[part] = _blended(out[part], heat, np.full((1, 1, 1), HEAT_VEIL, np.float32))
+    texts = (
+        "True to the step before",
+        f"Departs by {MOST / 2:.0f} of 255 levels",
+        f"Departs by {MOST:.0f} levels or more",
+    )
+    return Marked(out, tuple(Mark(*pair) for pair in zip(HEAT, texts, strict=True)))
+
+
+def _heat(pyramid: Pyramid, view: View, patch: Patch, box: Rect) -> Rgb8:
+    """Return the colours of a patch's departure, (box.height, box.width, 3) uint8."""
+    parent_z = patch.z - STEP_LEVELS
+    parent_region = _snapped(coarser(patch.level_region, STEP_LEVELS), BLOCK)
+    parent_region = parent_region.intersected(pyramid.level_rect(parent_z))
+    figures = departure(
+        best_region(pyramid, patch.z, finer(parent_region, STEP_LEVELS)),
+        best_region(pyramid, parent_z, parent_region),
+    )
+    scale = np.clip(figures / MOST, 0, 1) * (len(HEAT) - 1)
+    places = np.arange(len(HEAT))
+    colours = np.stack(
+        [np.interp(scale, places, [colour[i] for colour in HEAT]) for i in range(3)], axis=-1
+    )
+    image = Image.fromarray(colours.astype(np.uint8))
+    # Where the box lies among the blocks.
+    left, top = view.view_x(parent_z, parent_region.x), view.view_y(parent_z, parent_region.y)
+    per_block = (view.view_x(parent_z, parent_region.x + BLOCK) - left) or 1.0
+    area = (
+        max(0.0, (box.x - left) / per_block),
+        max(0.0, (box.y - top) / per_block),
+        min(float(image.width), (box.right - left) / per_block),
+        min(float(image.height), (box.bottom - top) / per_block),
+    )
+    return np.asarray(image.resize((box.width, box.height), Image.Resampling.BILINEAR, box=area))
+
+
+def _snapped(region: Rect, multiple: int) -> Rect:
+    """Return the smallest rectangle around a region whose edges are multiples of a number."""
+    return rect_between(
+        region.x // multiple * multiple,
+        region.y // multiple * multiple,
+        -(-region.right // multiple) * multiple,
+        -(-region.bottom // multiple) * multiple,
+    )
+
+
+def _stripes(view: View) -> NDArray[np.bool_]:
+    """Return where diagonal stripes run over a view, (height, width)."""
+    y, x = np.ogrid[: view.height, : view.width]
+    stripes: NDArray[np.bool_] = (x + y) % STRIPE < STRIPE // 4
+    return stripes
+
+
+def _blended(under: Rgb8, over: NDArray[np.float32] | Rgb8, veil: NDArray[np.float32]) -> Rgb8:
+    """Return `over` laid on `under`, `veil` (0..1) of it."""
+    mixed: NDArray[np.float32] = under * (1 - veil) + over * veil
+    return mixed.round().astype(np.uint8)

@@ -1,0 +1,100 @@
+"""Overlays: every part in the colour of its origin, every departure in the colour of its size."""
+
+import numpy as np
+import pytest
+
+from cozviewer.overlays import HEAT, INTERPOLATED, SOURCE, STEPS, Colour, marked
+from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.compose import compose
+from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.pyramid import Pyramid
+from tests.pyramid.pyramids import enlarged, put_level, put_tiles, pyramid_of
+
+GREY = np.full((128, 256, 3), 100, np.uint8)
+
+
+def view_at(magnification: float) -> View:
+    return View(camera_at(128, 64, magnification), 512, 256).aligned()
+
+
+def hue(rgb: Rgb8, x: int, y: int) -> tuple[float, ...]:
+    """Return which way a pixel departs from grey."""
+    pixel = rgb[y, x].astype(float) - rgb[y, x].mean()
+    return tuple(pixel / max(1e-9, float(np.abs(pixel).max())))
+
+
+def towards(colour: Colour) -> tuple[float, ...]:
+    away = np.asarray(colour, float) - np.mean(colour)
+    return tuple(away / max(1e-9, float(np.abs(away).max())))
+
+
+def assert_coloured(rgb: Rgb8, x: int, y: int, colour: Colour) -> None:
+    assert np.allclose(hue(rgb, x, y), towards(colour), atol=0.2), (hue(rgb, x, y), colour)
+
+
+def drawn(
+    pyramid: Pyramid, view: View, kind: str, generative: bool = True
+) -> tuple[Rgb8, list[str]]:
+    frame = compose(pyramid, view)
+    before = frame.copy()
+    result = marked(frame, pyramid, view, kind, generative)  # type: ignore[arg-type]
+    assert np.array_equal(frame, before)
+    return result.rgb, [mark.text for mark in result.legend]
+
+
+def test_source_pixels_are_told_from_interpolated_ones() -> None:
+    rgb, legend = drawn(pyramid_of(GREY), view_at(1), "origin")
+    assert_coloured(rgb, 256, 128, SOURCE)
+    assert legend == ["Source pixels"]
+    rgb, legend = drawn(pyramid_of(GREY), view_at(4), "origin")
+    assert_coloured(rgb, 100, 100, INTERPOLATED)
+    assert legend == ["Interpolated from the source"]
+    _, legend = drawn(pyramid_of(GREY), view_at(0.5), "origin")
+    assert legend == ["Source pixels, averaged"]
+
+
+def test_each_step_has_its_colour_and_what_stands_in_for_it_is_striped() -> None:
+    pyramid = pyramid_of(GREY)
+    put_level(pyramid, 2, enlarged(GREY, 4))
+    rgb, legend = drawn(pyramid, view_at(4), "origin")
+    assert_coloured(rgb, 100, 100, STEPS[0])
+    assert legend == ["Generated at step 1, ×4"]
+    # The view of x16 lies on tiles 3 and 4, of rows 1 and 2.
+    put_tiles(pyramid, enlarged(GREY, 16), [TileKey(4, 4, 1), TileKey(4, 4, 2)])
+    rgb, legend = drawn(pyramid, view_at(16), "origin")
+    assert_coloured(rgb, 500, 60, STEPS[1])
+    assert legend == ["Generated at step 1, ×4, enlarged", "Generated at step 2, ×16"]
+    left, right = rgb[40:80, 20:230].reshape(-1, 3), rgb[40:80, 290:480].reshape(-1, 3)
+    assert len(np.unique(left, axis=0)) > 1 == len(np.unique(right, axis=0))
+
+
+def test_interpolation_is_never_called_generated() -> None:
+    pyramid = pyramid_of(GREY)
+    put_level(pyramid, 2, enlarged(GREY, 4))
+    assert drawn(pyramid, view_at(4), "origin", generative=False)[1] == [
+        "Interpolated at step 1, ×4"
+    ]
+
+
+@pytest.mark.parametrize(("change", "colour"), [(0, HEAT[0]), (4, HEAT[1]), (20, HEAT[2])])
+def test_departure_from_the_parent_is_shown_by_its_size(change: int, colour: Colour) -> None:
+    pyramid = pyramid_of(GREY)
+    child = enlarged(GREY, 4).copy()
+    child[:, : child.shape[1] // 2] += np.uint8(change)
+    put_level(pyramid, 2, child)
+    rgb, legend = drawn(pyramid, view_at(4), "trust")
+    assert_coloured(rgb, 60, 128, colour)
+    assert_coloured(rgb, 450, 128, HEAT[0])
+    assert len(legend) == len(HEAT)
+
+
+@pytest.mark.parametrize("generative", [True, False])
+def test_nothing_is_marked_where_nothing_is_generated(generative: bool) -> None:
+    pyramid = pyramid_of(GREY)
+    if not generative:
+        put_level(pyramid, 2, enlarged(GREY, 4))
+    view = view_at(4)
+    rgb, legend = drawn(pyramid, view, "trust", generative)
+    assert np.array_equal(rgb, compose(pyramid, view))
+    assert legend == ["Nothing in view is generated"]
