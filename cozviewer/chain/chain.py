@@ -45,9 +45,10 @@ class Progress:
     Attributes:
         stage: What is being done, for people: "Loading Real-ESRGAN", "Drawing ×16".
         z: The level being made.
-        done, total: Tiles.
+        done, total: Tiles, or what `unit` says.
         seconds_left: Estimated; None until a first tile was made.
         finished: The tile that was stored just now, if this report is about one.
+        unit: What is counted, for people.
     """
 
     stage: str
@@ -56,6 +57,7 @@ class Progress:
     total: int
     seconds_left: float | None
     finished: TileKey | None = None
+    unit: str = "tiles"
 
 
 def missing_tiles(
@@ -101,6 +103,11 @@ class Chain:
         self.recipe = recipe
         self._loaded = False
         self._seconds_per_tile: float | None = None
+
+    @property
+    def seconds_per_tile(self) -> float | None:
+        """What a tile takes, smoothed over the last ones; None before the first. Any thread."""
+        return self._seconds_per_tile
 
     def load(self) -> None:
         """Load the upscaler, once. `refine` does it when it first has to compute something.

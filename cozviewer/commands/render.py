@@ -23,6 +23,10 @@ EXAMPLES = """examples:
       what the viewer shows at x64 over that pixel
   cozviewer render photo.jpg -o deep.png --center 812.4375,340.0625 --zoom 2^20
       a million times as large; deep zooms need long decimals, none is lost
+  cozviewer render photo.jpg -o part.tif --region 800,320,64,48 --level x16
+      that part at x16, pixel for pixel
+  cozviewer render photo.jpg -o whole.dzi --whole --level x4
+      all of the photo at x4 as Deep Zoom; the same command goes on where it was stopped
   cozviewer render photo.jpg -o plain.png --zoom 16 --engine bicubic --json
       the same view interpolated, with a report for scripts
 """
@@ -45,7 +49,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         type=Path,
         required=True,
         metavar="OUT",
-        help="the file to write: .png, .jpg, .webp or .tif",
+        help="the file to write: .png, .jpg, .webp, .avif, .tif or .dzi (Deep Zoom)",
+    )
+    parser.add_argument(
+        "--format", metavar="F", help="the format by name where OUT has no ending: png, tiff, dzi"
     )
     parser.add_argument(
         "--center",
@@ -68,11 +75,30 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="WxH",
         help="pixels of the output (default: 1280x800)",
     )
+    _add_region_options(parser)
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
     parser.add_argument(
         "--json", action="store_true", help="print a report as one JSON object on stdout"
+    )
+
+
+def _add_region_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(
+        "a part of one level, pixel for pixel, instead of a view (of any size, never all in memory)"
+    )
+    part = group.add_mutually_exclusive_group()
+    part.add_argument(
+        "--region", type=values.region, metavar="X,Y,W,H", help="this part, in source pixels"
+    )
+    part.add_argument("--whole", action="store_true", help="the whole picture")
+    group.add_argument(
+        "--level",
+        type=values.level,
+        default="4",
+        metavar="L",
+        help="its magnification: 1, 4 (the default), 16, 64, ...",
     )
 
 
@@ -82,40 +108,43 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         CozviewerError: With the sentence to print.
     """
-    from cozviewer.commands.views import opened_chain, refine, view_of
-    from cozviewer.export.picture import check_target, save_picture
-    from cozviewer.provenance import origin_of_view
-    from cozviewer.pyramid.compose import compose
+    from cozviewer.commands.shots import region_shot, view_shot
+    from cozviewer.commands.views import opened_chain, refine_region
+    from cozviewer.export.formats import with_format
+    from cozviewer.export.picture import check_target
 
-    check_target(args.output, *args.size)
-    refuse_overwriting(args.image, args.output)
+    output = with_format(args.output, args.format)
+    refuse_overwriting(args.image, output)
+    check_target(output, 1, 1)  # the place; the size is checked as soon as it is known
     started = time.perf_counter()
     with (
         ProgressLine(sys.stderr) as line,
         stoppable() as cancelled,
         opened_chain(args.image, args, line, cancelled) as chain,
     ):
-        view = view_of(chain.pyramid.source, args.center, args.zoom, args.size)
-        tiles = refine(chain, view, line, cancelled)
+        if args.whole or args.region:
+            shot = region_shot(chain, args.region, args.level, output)
+        else:
+            shot = view_shot(chain, args.center, args.zoom, args.size, output)
+        tiles = refine_region(chain, shot.z, shot.level_region, line, cancelled)
         line.show("Saving")
-        origin = origin_of_view(chain, view)
-        pixels = compose(chain.pyramid, view)
+        origin = shot.origin()
         check(cancelled)
-        save_picture(
-            args.output,
-            pixels,
-            origin,
-            exif=chain.pyramid.source.exif,
-            cancelled=cancelled,
-        )
+        begun = time.perf_counter()
+
+        def told(done: int, total: int) -> None:
+            left = (time.perf_counter() - begun) / done * (total - done)
+            line.show("Saving", seconds_left=left)
+
+        shot.save(origin, cancelled, told)
     seconds = time.perf_counter() - started
     if args.json:
         report = {
-            "output": str(args.output),
-            "width": view.width,
-            "height": view.height,
+            "output": str(output),
+            "width": shot.width,
+            "height": shot.height,
             "level": origin.level,
-            "magnification": view.camera.magnification,
+            "magnification": shot.magnification,
             "centre": origin.centre,
             "tiles_computed": tiles.computed,
             "tiles_reused": tiles.reused,
@@ -128,7 +157,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         maker = f"by {origin.engine}" if origin.engine else "from the photo's own pixels"
         print(
-            f"Saved {args.output}: ×{origin.magnification} {maker}, "
+            f"Saved {output}: ×{origin.magnification} {maker}, "
             f"{tiles.computed} tiles computed and {tiles.reused} reused in {duration(seconds)}."
         )
     return 0

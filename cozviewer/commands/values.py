@@ -91,6 +91,37 @@ def levels(text: str) -> int:
     return int(text)
 
 
+def region(text: str) -> tuple[Fraction, Fraction, Fraction, Fraction]:
+    """Return a region "X,Y,WIDTH,HEIGHT" in source pixels.
+
+    Raises:
+        BadInput: It is not four numbers, or has no pixels.
+    """
+    found = [_exact(part.strip()) for part in text.split(",")]
+    x, y, width, height = found if len(found) == 4 else [None] * 4
+    if x is None or y is None or width is None or height is None:
+        raise BadInput(
+            f"The region {text!r} is none: say X,Y,WIDTH,HEIGHT in source pixels, for instance "
+            "800,450,64,48."
+        )
+    if width <= 0 or height <= 0:
+        raise BadInput(f"The region {text} has no pixels: its width and height must be above 0.")
+    return x, y, width, height
+
+
+def level(text: str) -> int:
+    """Return the level z of a magnification that is 1 or reached by whole steps: "x4", "64", "4^5".
+
+    Raises:
+        BadInput: It is no such magnification.
+    """
+    value = zoom(text)
+    z = value.numerator.bit_length() - 1
+    if value != 1 << z or z % 2:
+        raise BadInput(f"The level {text!r} is none: say 1, 4, 16, 64 and so on, by fours.")
+    return z
+
+
 def seed(text: str) -> int:
     """Return a seed, any whole number of up to 18 digits.
 
@@ -99,6 +130,17 @@ def seed(text: str) -> int:
     """
     if not re.fullmatch(r"[+-]?\d{1,18}", text):
         raise BadInput(f"The seed {text!r} is none: say a whole number of up to 18 digits.")
+    return int(text)
+
+
+def tokens(text: str) -> int:
+    """Return how many tokens an answer may have, 1 to 1024.
+
+    Raises:
+        BadInput: It is no such number.
+    """
+    if not re.fullmatch(r"\d{1,4}", text) or not 1 <= int(text) <= 1024:
+        raise BadInput(f"{text!r} tokens are none that an answer can have: say 1 to 1024.")
     return int(text)
 
 

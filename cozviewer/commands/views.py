@@ -93,18 +93,26 @@ def view_of(
 
 
 def refine(chain: Chain, view: View, line: ProgressLine, cancelled: Callable[[], bool]) -> Refined:
-    """Compute all that a view lacks.
+    """Compute all that a view lacks; see `refine_region`."""
+    source = chain.pyramid.source
+    z = wanted_level(view, source.coarsest)
+    region = view.visible(z, source.width, source.height)
+    return refine_region(chain, z, region, line, cancelled)
+
+
+def refine_region(
+    chain: Chain, z: int, level_region: Rect, line: ProgressLine, cancelled: Callable[[], bool]
+) -> Refined:
+    """Compute all that a region of level z lacks.
 
     Raises:
         Cancelled, BadInput, Failure: As `Chain.refine`; finished tiles are kept.
     """
-    source, store = chain.pyramid.source, chain.pyramid.store
-    z = wanted_level(view, source.coarsest)
-    region = view.visible(z, source.width, source.height)
-    needed = list(_tiles_below(z, region))
+    store = chain.pyramid.store
+    needed = list(_tiles_below(z, level_region))
     reused = len(needed) - len(store.missing(needed))
     computed = 0
-    for progress in chain.refine(z, region, cancelled):
+    for progress in chain.refine(z, level_region, cancelled):
         line.show(progress.stage, progress.done, progress.total, progress.seconds_left)
         computed += progress.finished is not None
     store.seen(needed)

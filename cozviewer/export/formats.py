@@ -18,6 +18,7 @@ LOSSLESS = 100
 
 _LONGEST_JPEG_SEGMENT = 65533
 _TIFF_XMP = 700
+_ORIENTATION = 0x0112
 _TIFF_TAGS_OF_THE_PHOTO = frozenset(
     (0x010E, 0x010F, 0x0110, 0x0112, 0x0131, 0x0132, 0x013B, 0x8298, 0x8769, 0x8825)
 )
@@ -30,11 +31,13 @@ class Format:
     Attributes:
         suffixes: Of file names, lower case, the usual one first.
         longest_side: In pixels, what the format can hold.
+        bytes_per_pixel: What a photo takes, the most of six photos, at the usual quality.
         options: Returns Pillow's for (XMP packet, EXIF block, quality 1..100).
     """
 
     suffixes: tuple[str, ...]
     longest_side: int
+    bytes_per_pixel: float
     options: Callable[[bytes, bytes | None, int], dict[str, Any]]
 
 
@@ -50,6 +53,33 @@ def format_of(path: Path) -> str:
     known = ", ".join(suffix for form in FORMATS.values() for suffix in form.suffixes)
     told = f"ends with {path.suffix}, which is no format" if path.suffix else "has no ending"
     raise BadInput(f"{path.name} {told} that can be saved: use one of {known}.")
+
+
+def with_format(path: Path, name: str | None) -> Path:
+    """Return `path` with the ending of a format that was named apart, where it has none.
+
+    Args:
+        name: "png", "jpeg", "dzi", in any case; None leaves `path` as it is.
+
+    Raises:
+        BadInput: There is no such format, or the ending says another.
+    """
+    if name is None:
+        return path
+    wanted = name.lower().lstrip(".")
+    for title, form in FORMATS.items():
+        if wanted == title.lower() or f".{wanted}" in form.suffixes:
+            break
+    else:
+        known = ", ".join(form.suffixes[0].lstrip(".") for form in FORMATS.values())
+        raise BadInput(f"There is no format {name!r}: choose one of {known}.")
+    if path.suffix.lower() in form.suffixes:
+        return path
+    if any(path.suffix.lower() in other.suffixes for other in FORMATS.values()):
+        raise BadInput(
+            f"{path.name} does not end as {title} does: leave --format or the ending out."
+        )
+    return path.with_name(path.name + form.suffixes[0])
 
 
 def _png_options(xmp: bytes, exif: bytes | None, quality: int) -> dict[str, Any]:
@@ -70,6 +100,25 @@ def _webp_options(xmp: bytes, exif: bytes | None, quality: int) -> dict[str, Any
         # Here quality is effort: twice as fast as the default for 1 % more bytes.
         return {**options, "lossless": True, "quality": 20, "method": 2}
     return {**options, "quality": quality}
+
+
+def _avif_options(xmp: bytes, exif: bytes | None, quality: int) -> dict[str, Any]:
+    return {"xmp": xmp, "exif": _upright(exif), "quality": quality, "subsampling": "4:4:4"}
+
+
+def _upright(exif: bytes | None) -> bytes:
+    """Return `exif` without its orientation, which is 1: AVIF has a place of its own for it."""
+    try:
+        tags = Image.Exif()
+        tags.load(exif or b"")
+        tags.pop(_ORIENTATION, None)
+        return tags.tobytes()
+    except Exception:  # odd values, which only show when they are written; of many kinds
+        return b""
+
+
+def _no_options(xmp: bytes, exif: bytes | None, quality: int) -> dict[str, Any]:
+    raise AssertionError("libvips writes it")
 
 
 def _tiff_options(xmp: bytes, exif: bytes | None, quality: int) -> dict[str, Any]:
@@ -95,10 +144,13 @@ def _tags_of_the_photo(exif: bytes | None) -> Image.Exif:
 
 
 FORMATS: Mapping[str, Format] = {
-    "PNG": Format((".png",), 2**31 - 1, _png_options),
+    "PNG": Format((".png",), 2**31 - 1, 1.9, _png_options),
     # The format has room for 65535; libjpeg stops here.
-    "JPEG": Format((".jpg", ".jpeg"), 65500, _jpeg_options),
-    "WebP": Format((".webp",), 16383, _webp_options),
-    "TIFF": Format((".tif", ".tiff"), 2**31 - 1, _tiff_options),
+    "JPEG": Format((".jpg", ".jpeg"), 65500, 0.6, _jpeg_options),
+    "WebP": Format((".webp",), 16383, 0.4, _webp_options),
+    "AVIF": Format((".avif",), 65536, 0.5, _avif_options),
+    "TIFF": Format((".tif", ".tiff"), 2**31 - 1, 3.1, _tiff_options),
+    # Written in bands by libvips (see `large.py`), as PNG and TIFF above a size.
+    "Deep Zoom": Format((".dzi",), 2**31 - 1, 3.5, _no_options),
 }
 """All that can be saved, by the names that people know."""

@@ -4,22 +4,22 @@ The end of the way: the window's export and the commands come here with finished
 """
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from PIL import Image, ImageCms
+from PIL import Image
 
 from cozviewer.errors import BadInput
 from cozviewer.export.formats import FORMATS, format_of
+from cozviewer.export.large import IN_MEMORY, in_bands, save_large
 from cozviewer.export.origin import Origin, to_xmp
+from cozviewer.export.profile import srgb_profile
 from cozviewer.export.replacing import replacing
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.reading import never, quiet_pillow
 
-__all__ = ["FORMATS", "check_target", "format_of", "save_picture"]
-
-CLASSIC_TIFF_BYTES = 4_000_000_000
-"""Of pixels; a TIFF with more becomes a BigTIFF, as offsets in a classic one have 32 bits."""
+__all__ = ["FORMATS", "check_target", "estimated_bytes", "format_of", "save_picture"]
 
 
 def check_target(path: Path, width: int, height: int) -> None:
@@ -30,8 +30,9 @@ def check_target(path: Path, width: int, height: int) -> None:
         width, height: Of the picture in pixels.
 
     Raises:
-        BadInput: The suffix is unknown, the folder is missing or not writable, or the format
-            cannot hold the size.
+        BadInput: The suffix is unknown, the folder is missing or not writable, the format
+            cannot hold the size, the library that it takes is not installed, or the disk has too
+            little room.
     """
     name = format_of(path)
     longest = FORMATS[name].longest_side
@@ -53,6 +54,26 @@ def check_target(path: Path, width: int, height: int) -> None:
         raise BadInput(f"The folder {folder} cannot be written to: choose another one.")
     if path.exists() and not os.access(path, os.W_OK):
         raise BadInput(f"{path.name} is write-protected: choose another name.")
+    if not in_bands(path, width, height) and width * height > IN_MEMORY:
+        raise BadInput(
+            f"{width} x {height} pixels do not fit into memory, where {name} is made: choose a "
+            "smaller part, or another format (TIFF or PNG)."
+        )
+    needed, free = estimated_bytes(path, width, height), shutil.disk_usage(folder).free
+    if needed > free:
+        raise BadInput(
+            f"{path.name} will take about {needed / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are "
+            f"free in {folder}: choose another folder, or a smaller part."
+        )
+
+
+def estimated_bytes(path: Path, width: int, height: int) -> int:
+    """Return about how large a file will be; photos take at most that, noise more.
+
+    Raises:
+        BadInput: The suffix is unknown.
+    """
+    return round(width * height * FORMATS[format_of(path)].bytes_per_pixel)
 
 
 def save_picture(
@@ -66,16 +87,16 @@ def save_picture(
 ) -> None:
     """Save a picture in the format that the suffix of `path` names, its origin inside.
 
-    The file appears whole or not at all. PNG and TIFF keep every pixel, WebP does at quality 100;
-    JPEG keeps its colours at full resolution (4:4:4). All carry an sRGB profile.
+    The file appears whole or not at all. PNG, TIFF and Deep Zoom keep every pixel, WebP does at
+    quality 100; JPEG and AVIF keep colours at full resolution (4:4:4). All carry an sRGB profile.
 
     Args:
         path: The file that is to be; replaced if it exists.
         rgb: (H, W, 3) uint8 sRGB.
         origin: Where the pixels come from.
-        quality: 1..100 for JPEG and WebP.
+        quality: 1..100 for JPEG, WebP and AVIF.
         exif: Of the source, upright (`Source.exif`); left out where the format cannot hold it.
-        cancelled: Asked while the file is written; WebP is encoded in one go before.
+        cancelled: Asked while the file is written; WebP and AVIF are encoded in one go before.
 
     Raises:
         BadInput: As `check_target`, or the quality is out of range.
@@ -86,16 +107,19 @@ def save_picture(
     if not 1 <= quality <= 100:
         raise BadInput(f"A quality of {quality} makes no sense: choose one from 1 to 100.")
     name = format_of(path)
+    if in_bands(path, rgb.shape[1], rgb.shape[0]):
+        save_large(
+            path,
+            rgb.shape[1],
+            rgb.shape[0],
+            [rgb],
+            origin,
+            quality=quality,
+            exif=exif,
+            cancelled=cancelled,
+        )
+        return
     with replacing(path, cancelled) as file, quiet_pillow():
         options = FORMATS[name].options(to_xmp(origin), exif, quality)
         image = Image.fromarray(rgb)
-        if name == "TIFF" and rgb.nbytes > CLASSIC_TIFF_BYTES:
-            options["big_tiff"] = True
         image.save(file, name, icc_profile=srgb_profile(), **options)
-
-
-def srgb_profile() -> bytes:
-    """Return an sRGB profile; always the same one, though littlecms writes the time into it."""
-    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    profile[24:36] = b"".join(part.to_bytes(2, "big") for part in (2000, 1, 1, 0, 0, 0))
-    return bytes(profile)

@@ -45,7 +45,7 @@ def replacing(path: Path, cancelled: Callable[[], bool]) -> Iterator[io.Buffered
         with _Watched(part, cancelled) as file:
             yield file
             file.sync()
-        _stop_if(cancelled)
+        stop_if(cancelled)
         if target.exists():
             shutil.copymode(target, part)
         os.replace(part, target)
@@ -56,7 +56,7 @@ def replacing(path: Path, cancelled: Callable[[], bool]) -> Iterator[io.Buffered
             f"{path.name} was not saved: there is not enough memory; choose a smaller part."
         ) from error
     except Exception as error:  # encoders raise many kinds
-        raise Failure(f"{path.name} was not saved: {_reason(error)}.") from error
+        raise Failure(f"{path.name} was not saved: {reason(error)}.") from error
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -75,7 +75,7 @@ class _Watched(io.BufferedWriter):
         self._cancelled = cancelled
 
     def write(self, data: Any, /) -> int:
-        _stop_if(self._cancelled)
+        stop_if(self._cancelled)
         return super().write(data)
 
     def fileno(self) -> int:
@@ -87,12 +87,14 @@ class _Watched(io.BufferedWriter):
         os.fsync(self._file.fileno())
 
 
-def _stop_if(cancelled: Callable[[], bool]) -> None:
+def stop_if(cancelled: Callable[[], bool]) -> None:
+    """Raise Cancelled if saving is no longer wanted."""
     if cancelled():
         raise Cancelled("Saving the picture was stopped.")
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Return why a file was not written, as the middle of a sentence, and what to do."""
     if isinstance(error, OSError) and error.errno is not None:
         return _REASONS.get(error.errno, f"{error.strerror}; try another folder")
     return str(error).strip().rstrip(".") or type(error).__name__

@@ -3,6 +3,7 @@
 Runs on the thread of the zoom steps, as both use the models.
 """
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -13,9 +14,10 @@ from cozviewer.chain.chain import Chain, Progress
 from cozviewer.errors import Cancelled
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
+from cozviewer.export.region import save_region
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.camera import View
-from cozviewer.pyramid.compose import best_region, compose
+from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import Rect
 
 
@@ -63,7 +65,6 @@ class ExportJob(QObject):
     def export(self, request: ExportRequest) -> None:
         """Save one picture. The file appears whole or not at all."""
         cancelled = request.cancelled.is_set
-        pyramid = self._chain.pyramid
         try:
             if request.complete:
                 for progress in self._chain.refine(request.z, request.level_region, cancelled):
@@ -72,20 +73,35 @@ class ExportJob(QObject):
                         self.tile_made.emit(request, progress.finished)
             writing = Progress(f"Writing {request.path.name}", request.z, 0, 0, None)
             self.progressed.emit(request, writing)
-            if request.view is not None:
-                pixels = compose(pyramid, request.view)
-            else:
-                pixels = best_region(pyramid, request.z, request.level_region)
-            save_picture(
-                request.path,
-                pixels,
-                request.origin,
-                exif=pyramid.source.exif,
-                cancelled=cancelled,
-            )
+            self._write(request)
         except Cancelled:
             self.ended.emit(request, "")
         except Exception as error:
             self.ended.emit(request, sentence_of(error, f"saving {request.path.name}"))
         else:
             self.saved.emit(request)
+
+    def _write(self, request: ExportRequest) -> None:
+        pyramid, cancelled = self._chain.pyramid, request.cancelled.is_set
+        stage, started = f"Writing {request.path.name}", time.monotonic()
+
+        def told(done: int, total: int) -> None:
+            left = (time.monotonic() - started) / done * (total - done)
+            self.progressed.emit(
+                request, Progress(stage, request.z, done, total, left, unit="rows")
+            )
+
+        if request.view is not None:
+            pixels = compose(pyramid, request.view)
+            exif = pyramid.source.exif
+            save_picture(request.path, pixels, request.origin, exif=exif, cancelled=cancelled)
+            return
+        save_region(
+            request.path,
+            pyramid,
+            request.z,
+            request.level_region,
+            request.origin,
+            cancelled=cancelled,
+            told=told,
+        )

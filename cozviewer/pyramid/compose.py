@@ -5,6 +5,7 @@ same pixels. (While the view moves, the canvas draws whole tiles instead: see `p
 """
 
 import math
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -14,9 +15,11 @@ from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     STEP_SCALE,
+    TILE,
     Rect,
     TileKey,
     coarser,
+    rect_between,
     snapped_to_tiles,
 )
 from cozviewer.pyramid.pixels import Rgb8, padded
@@ -105,6 +108,17 @@ def best_region(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:
         return enlarged()[y : y + part.height, x : x + part.width]
 
     return pyramid.region(z, level_region, fill)
+
+
+def bands(pyramid: Pyramid, z: int, level_region: Rect) -> Iterator[Rgb8]:
+    """Yield what `best_region` gives, a row of tiles at a time: for regions of any size."""
+    top = level_region.y
+    while top < level_region.bottom:
+        bottom = min(level_region.bottom, (top // TILE + 1) * TILE)
+        yield best_region(
+            pyramid, z, rect_between(level_region.x, top, level_region.right, bottom)
+        )
+        top = bottom
 
 
 def _enlarged(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:

@@ -1,6 +1,8 @@
 """Asks what to save, says how large it will be, and hands back a finished request."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -21,15 +23,27 @@ from PySide6.QtWidgets import (
 
 from cozviewer.chain.chain import Chain, missing_tiles
 from cozviewer.errors import CozviewerError
-from cozviewer.export.picture import FORMATS, check_target
+from cozviewer.export.picture import FORMATS, check_target, estimated_bytes
 from cozviewer.jobs.export_job import ExportRequest
 from cozviewer.provenance import origin_of_region, origin_of_view, suggested_name
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import step_level, wanted_level
-from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, level_name
+from cozviewer.pyramid.geometry import (
+    STEP_LEVELS,
+    TILE,
+    Rect,
+    coarser,
+    level_name,
+    snapped_to_tiles,
+    tiles_of,
+)
+from cozviewer.ui.readout import bytes_text, duration_text
 
-LARGEST = 400_000_000
-"""Pixels that an export may have: it is composed in memory, 3 bytes each."""
+LARGEST = 10**11
+"""Pixels that an export may have: at a tile a second, a week and a half of work."""
+
+COUNTED = 4096
+"""Tiles up to which those that are missing are counted one by one while the dialog is open."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +77,35 @@ def offers(chain: Chain, view: View) -> list[Offer]:
         region = view.visible(level, source.width, source.height)
         if region.empty or region.area > LARGEST:
             continue
-        title = f"The visible region at {level_name(level)}"
-        if level == 0:
-            title += " (source pixels)"
-        found.append(Offer(title, level, region, None, region.width, region.height))
+        found.append(_at_level("The visible region", level, region))
+    for level in range(0, step_level(max(0, z)) + 1, STEP_LEVELS):
+        whole = chain.pyramid.level_rect(level)
+        if whole.area <= LARGEST:
+            found.append(_at_level("The whole picture", level, whole))
     return found
+
+
+def _at_level(what: str, level: int, region: Rect) -> Offer:
+    title = f"{what} at {level_name(level)}" + (" (source pixels)" if level == 0 else "")
+    return Offer(title, level, region, None, region.width, region.height)
+
+
+def missing_count(chain: Chain, z: int, level_region: Rect) -> tuple[int, bool]:
+    """Return how many tiles an export must have made before, and whether that is exact; of very
+    many, it is the most that there can be."""
+    tiles = sum(
+        1
+        for level in range(STEP_LEVELS, z + 1, STEP_LEVELS)
+        for _ in islice(tiles_of(level, coarser(level_region, z - level)), COUNTED + 1)
+    )
+    if tiles <= COUNTED:
+        missing = missing_tiles(chain.pyramid, chain.recipe.halo, z, level_region)
+        return sum(len(keys) for _, keys in missing), True
+    region, most = level_region, 0
+    for _ in range(STEP_LEVELS, z + 1, STEP_LEVELS):
+        most += snapped_to_tiles(region).area // TILE**2
+        region = coarser(region, STEP_LEVELS)
+    return max(0, most - chain.pyramid.store.usage()[1]), False
 
 
 class ExportDialog(QDialog):
@@ -156,24 +194,27 @@ class ExportDialog(QDialog):
     def _describe(self) -> None:
         """Say how large the file will be and what must be computed before."""
         offer = self.offer
-        self.size_label.setText(
+        missing, exact = missing_count(self._chain, offer.z, offer.level_region)
+        self.complete.setVisible(missing > 0)
+        text = "Compute the missing tile first"
+        if missing != 1:
+            text = f"Compute {'the' if exact else 'up to'} {missing:,} missing tiles first"
+        each = self._chain.seconds_per_tile
+        if each is not None:
+            text += f", about {duration_text(max(1.0, missing * each))}"
+        self.complete.setText(text)
+        self._tell_size()
+
+    def _tell_size(self) -> None:
+        offer = self.offer
+        text = (
             f"{offer.width:,} × {offer.height:,} pixels "
             f"({offer.width * offer.height / 1e6:,.1f} megapixels)"
         )
-        missing = 0
-        if offer.z > 0:
-            missing = sum(
-                len(keys)
-                for _, keys in missing_tiles(
-                    self._chain.pyramid, self._chain.recipe.halo, offer.z, offer.level_region
-                )
-            )
-        self.complete.setVisible(missing > 0)
-        self.complete.setText(
-            f"Compute the {missing:,} missing tiles first"
-            if missing != 1
-            else "Compute the missing tile first"
-        )
+        with suppress(CozviewerError):  # of a name without an ending nobody knows
+            size = estimated_bytes(Path(self.path.text()), offer.width, offer.height)
+            text += f", at most about {bytes_text(size)}"
+        self.size_label.setText(text)
 
     @Slot(str)
     def _use_format(self, name: str) -> None:
@@ -185,6 +226,7 @@ class ExportDialog(QDialog):
     @Slot(str)
     def _follow_suffix(self, text: str) -> None:
         self.trouble.hide()
+        self._tell_size()
         suffix = Path(text).suffix.lower()
         for name, form in FORMATS.items():
             if suffix in form.suffixes:

@@ -51,7 +51,7 @@ def progress_text(progress: Progress) -> str:
     """Return "Drawing ×64 · 3 of 12 tiles · 7 s left"."""
     parts = [progress.stage]
     if progress.total:
-        parts.append(f"{progress.done} of {progress.total} tiles")
+        parts.append(f"{progress.done} of {progress.total} {progress.unit}")
     if progress.seconds_left is not None and progress.seconds_left >= 0.5:
         parts.append(f"{duration_text(progress.seconds_left)} left")
     return " · ".join(parts)
@@ -65,6 +65,14 @@ def duration_text(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def bytes_text(size: float) -> str:
+    """Return "640 kB", "12.3 MB" or "4.1 GB"."""
+    for unit, large in (("GB", 1e9), ("MB", 1e6)):
+        if size >= large:
+            return f"{size / large:,.1f} {unit}"
+    return f"{max(1, round(size / 1e3))} kB"
 
 
 def _superscript(number: int) -> str:

@@ -18,7 +18,8 @@ from cozviewer.chain.step import make_tile
 from cozviewer.commands import views
 from cozviewer.export.origin import read_origin
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.compose import compose, wanted_level
+from cozviewer.pyramid.compose import best_region, compose, wanted_level
+from cozviewer.pyramid.geometry import Rect
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.source import open_source
 from tests.commands.conftest import Run
@@ -209,3 +210,67 @@ def test_real_esrgan_once_and_then_without_torch(run: Run, tmp_path: Path) -> No
 def _detail(rgb: Rgb8) -> float:
     grey = rgb.astype(np.float64).mean(axis=2)
     return float(np.abs(np.diff(grey, 2, axis=0)).mean() + np.abs(np.diff(grey, 2, axis=1)).mean())
+
+
+def test_a_region_of_a_level_is_saved_pixel_for_pixel(
+    run: Run, photo: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "part.png"
+    words = ("--region", "10.5,4,20,8", "--level", "x16", "--size", "1x1")
+    report = run("render", photo, "-o", out, *words, *BICUBIC).report
+    assert (report["width"], report["height"]) == (320, 128)
+    assert (report["level"], report["magnification"]) == (4, 16.0)
+    assert report["centre"] == "20.5,8"
+    chain = open_chain(open_source(photo), EngineChoice(engine="bicubic"), None, pytest.fail)
+    region = Rect(168, 64, 320, 128)
+    for _ in chain.refine(4, region, lambda: False):
+        pass
+    assert np.array_equal(pixels_of(out), best_region(chain.pyramid, 4, region))
+    chain.pyramid.store.close()
+
+
+def test_a_region_is_cut_at_the_pictures_edge(run: Run, photo: Path, tmp_path: Path) -> None:
+    words = ("--region=-5,30,20,100", "--level", "1")
+    report = run("render", photo, "-o", tmp_path / "part.png", *words, *BICUBIC).report
+    assert (report["width"], report["height"]) == (15, 10)
+    assert np.array_equal(pixels_of(tmp_path / "part.png"), smooth(60, 40)[30:, :15])
+
+
+def test_the_whole_picture_is_saved_in_any_format(run: Run, photo: Path, tmp_path: Path) -> None:
+    for name in ("png", "TIFF", "avif"):
+        out = tmp_path / "whole"
+        report = run("render", photo, "-o", out, "--whole", "--format", name, *BICUBIC).report
+        with Image.open(report["output"]) as image:
+            assert image.size == (240, 160)
+            assert image.format == name.upper()
+
+
+def test_the_whole_picture_as_deep_zoom(run: Run, photo: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pyvips")
+    out = tmp_path / "whole.dzi"
+    assert run("render", photo, "-o", out, "--whole", *BICUBIC).report["tiles_computed"] == 1
+    assert (tmp_path / "whole_files" / "0").is_dir()
+    assert run("render", photo, "-o", out, "--whole", *BICUBIC).report["tiles_computed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--region", "1,2,3"), "say X,Y,WIDTH,HEIGHT"),
+        (("--region", "1,2,0,4"), "has no pixels"),
+        (("--region", "60,0,5,5"), "outside the picture: photo.png reaches from 0,0 to 60,40"),
+        (("--whole", "--level", "8"), "say 1, 4, 16, 64"),
+        (("--whole", "--level", "0.25"), "say 1, 4, 16, 64"),
+        (("--whole", "--format", "gif"), "There is no format 'gif'"),
+        (("--whole", "--format", "jpeg"), "does not end as JPEG does"),
+        (("--whole", "--level", "4^9"), "or a smaller part"),
+        (("--whole", "--region", "1,2,3,4"), "not allowed with"),
+    ],
+)
+def test_regions_that_make_no_sense_get_a_sentence(
+    run: Run, photo: Path, tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    ran = run("render", photo, "-o", tmp_path / "out.png", *words, *BICUBIC)
+    assert ran.code == 2
+    assert sentence in ran.sentence
+    assert not (tmp_path / "out.png").exists()

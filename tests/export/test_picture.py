@@ -10,15 +10,16 @@ import pytest
 from PIL import Image, ImageCms
 
 from cozviewer.errors import BadInput, Cancelled
-from cozviewer.export import picture
+from cozviewer.export import profile as profiles
 from cozviewer.export.origin import read_origin
 from cozviewer.export.picture import FORMATS, check_target, format_of, save_picture
 from cozviewer.pyramid.source import open_source
 from tests.export.test_origin import ORIGIN
 from tests.pyramid.pictures import exif_block, noise, smooth
 
-SUFFIXES = [suffix for form in FORMATS.values() for suffix in form.suffixes]
-ONE_SUFFIX_EACH = [form.suffixes[0] for form in FORMATS.values()]
+FILES = [form for name, form in FORMATS.items() if name != "Deep Zoom"]
+SUFFIXES = [suffix for form in FILES for suffix in form.suffixes]
+ONE_SUFFIX_EACH = [form.suffixes[0] for form in FILES]
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -82,8 +83,10 @@ def test_every_format_says_srgb(tmp_path: Path, suffix: str) -> None:
 def test_the_same_picture_gives_the_same_file(tmp_path: Path) -> None:
     """A profile made a second later would differ in its date."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    assert picture.srgb_profile()[:24] + picture.srgb_profile()[36:] == profile[:24] + profile[36:]
-    assert picture.srgb_profile()[24:36] == b"\x07\xd0\0\x01\0\x01\0\0\0\0\0\0"
+    assert (
+        profiles.srgb_profile()[:24] + profiles.srgb_profile()[36:] == profile[:24] + profile[36:]
+    )
+    assert profiles.srgb_profile()[24:36] == b"\x07\xd0\0\x01\0\x01\0\0\0\0\0\0"
 
 
 def test_jpeg_keeps_colours_at_full_resolution(tmp_path: Path) -> None:
@@ -114,7 +117,7 @@ def test_the_photos_exif_goes_along(tmp_path: Path, suffix: str) -> None:
     with Image.open(path) as image:
         tags = image.getexif()
         assert tags[0x010F] == "Testcam"
-        assert tags[0x0112] == 1
+        assert tags.get(0x0112, 1) == 1
         assert tags.get_ifd(0x8769)[0x8827] == 400
         assert tags.get_ifd(0x8825)[2] == (47, 22, 30)
     assert read_origin(path) == ORIGIN
@@ -170,17 +173,6 @@ def test_a_source_saved_and_opened_keeps_its_exif(tmp_path: Path, suffix: str) -
     assert (again.width, again.height) == (20, 40)
     assert again.exif is not None
     assert b"Testcam" in again.exif
-
-
-def test_a_tiff_of_gigabytes_becomes_a_bigtiff(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(picture, "CLASSIC_TIFF_BYTES", 1000)
-    path = tmp_path / "view.tif"
-    save_picture(path, noise(90, 61), ORIGIN)
-    assert path.read_bytes()[:4] == b"II\x2b\0"
-    np.testing.assert_array_equal(open_source(path).levels[0], noise(90, 61))
-    assert read_origin(path) == ORIGIN
 
 
 @pytest.mark.parametrize("name", ["view.PNG", "a.b.JpEg", ".hidden.tiff"])

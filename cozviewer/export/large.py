@@ -1,0 +1,214 @@
+"""Pictures too large for memory as files, by libvips: PNG, JPEG, pyramidal BigTIFF, Deep Zoom.
+
+The pixels come in bands, top to bottom, and are on disk before the next band is asked for:
+100 000 x 100 000 pixels pass through some 500 MB of memory.
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from cozviewer.errors import BadInput, CozviewerError, Failure
+from cozviewer.export.bands import png_stream
+from cozviewer.export.formats import format_of
+from cozviewer.export.origin import Origin, to_xmp
+from cozviewer.export.profile import srgb_profile
+from cozviewer.export.replacing import reason, stop_if
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.reading import never
+
+LARGE = 64_000_000
+"""Pixels above which a picture is written in bands, where libvips is there and can do it."""
+
+IN_MEMORY = 400_000_000
+"""Pixels that are never held in memory at once: 1.2 GB, and as much to write them."""
+
+TILE_SIDE = 512
+"""Of tiles in TIFF; Deep Zoom has its usual 254 with 1 pixel of overlap."""
+
+
+def in_bands(path: Path, width: int, height: int) -> bool:
+    """Tell whether a picture is to be written by `save_large`.
+
+    Raises:
+        BadInput: It is, and libvips is not installed.
+    """
+    name, pixels = format_of(path), width * height
+    if name not in _SAVERS:
+        return False
+    if name == "Deep Zoom" or pixels > IN_MEMORY:
+        if not _library():
+            raise BadInput(
+                "Deep Zoom and pictures this large are written by libvips, which is not "
+                "installed: run `pip install 'cozviewer[huge]'`, or choose another format or a "
+                "smaller part."
+            )
+        return True
+    return pixels > LARGE and _library()
+
+
+def save_large(
+    path: Path,
+    width: int,
+    height: int,
+    bands: Iterable[Rgb8],
+    origin: Origin,
+    *,
+    quality: int = 95,
+    exif: bytes | None = None,
+    cancelled: Callable[[], bool] = never,
+) -> None:
+    """Save a picture that comes in bands, in the format that the suffix of `path` names.
+
+    The file appears whole or not at all; of Deep Zoom, the folder NAME_files first and NAME.dzi
+    last. PNG, TIFF and Deep Zoom (in PNG tiles) keep every pixel.
+
+    Args:
+        path: The file that is to be; replaced if it exists.
+        width, height: Of the picture.
+        bands: As `png_stream` takes them.
+        origin: Where the pixels come from.
+        quality: 1..100 for JPEG.
+        exif: Of the source, upright; libvips cannot write it into TIFF and Deep Zoom.
+        cancelled: Asked between pieces of a band.
+
+    Raises:
+        ImportError: libvips is not installed; see `in_bands`.
+        Cancelled: `cancelled` said so.
+        Failure: The disk is full or went away.
+    """
+    import pyvips
+
+    feed = _Feed(png_stream(width, height, bands), cancelled)
+    source = pyvips.SourceCustom()
+    source.on_read(feed.read)
+    try:
+        with _replacing_path(path) as part:
+            image = pyvips.Image.new_from_source(
+                source, "", access="sequential", unlimited=True, fail_on="truncated"
+            )
+            # A PNG that says nothing means 1 pixel a millimetre to libvips: say 72 an inch.
+            image = image.copy(xres=72 / 25.4, yres=72 / 25.4)
+            for name, block in (
+                ("icc-profile-data", srgb_profile()),
+                ("xmp-data", to_xmp(origin)),
+                ("exif-data", exif),
+            ):
+                if block:
+                    image.set_type(pyvips.GValue.blob_type, name, block)
+            _SAVERS[format_of(path)](image, part, quality)
+            feed.check()
+            stop_if(cancelled)
+    except CozviewerError:
+        raise
+    except Exception as error:  # libvips tells everything as one kind
+        feed.check()
+        raise Failure(f"{path.name} was not saved: {reason(error)}.") from error
+
+
+class _Feed:
+    """Hands a stream to libvips piece by piece. An error in it ends the stream and is kept."""
+
+    def __init__(self, pieces: Iterator[bytes], cancelled: Callable[[], bool]) -> None:
+        self._pieces = pieces
+        self._cancelled = cancelled
+        self._left = memoryview(b"")
+        self._error: BaseException | None = None
+
+    def read(self, size: int) -> bytes:
+        """Return at most `size` bytes, none at the end."""
+        try:
+            while not self._left:
+                stop_if(self._cancelled)
+                self._left = memoryview(next(self._pieces))
+        except StopIteration:
+            return b""
+        except BaseException as error:
+            # Across libvips no exception finds its way.
+            self._error = error
+            return b""
+        part = bytes(self._left[:size])
+        self._left = self._left[size:]
+        return part
+
+    def check(self) -> None:
+        """Raise what went wrong in the stream."""
+        if self._error is not None:
+            raise self._error
+
+
+@contextmanager
+def _replacing_path(path: Path) -> Iterator[Path]:
+    """Give a name to write to; what is there then takes the place of `path`, and of the folder of
+    a Deep Zoom."""
+    target = Path(os.path.realpath(path))
+    part = target.with_name(f".cozviewer-{secrets.token_hex(8)}{target.suffix}")
+    part_tiles, tiles = _tiles_folder(part), _tiles_folder(target)
+    try:
+        yield part
+        if part_tiles.is_dir():
+            old = tiles.with_name(f"{part.stem}.old")
+            if tiles.exists():
+                tiles.rename(old)
+            part_tiles.rename(tiles)
+            os.replace(part, target)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            os.replace(part, target)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        shutil.rmtree(part_tiles, ignore_errors=True)
+
+
+def _tiles_folder(path: Path) -> Path:
+    """Return where the tiles of a Deep Zoom lie."""
+    return path.with_name(f"{path.stem}_files")
+
+
+def _library() -> bool:
+    """Tell whether libvips can be loaded."""
+    try:
+        import pyvips  # noqa: F401
+    except (ImportError, OSError):
+        return False
+    return True
+
+
+def _save_png(image: Any, path: Path, quality: int) -> None:
+    image.pngsave(str(path), compression=6)
+
+
+def _save_jpeg(image: Any, path: Path, quality: int) -> None:
+    image.jpegsave(str(path), Q=quality, subsample_mode="off")
+
+
+def _save_tiff(image: Any, path: Path, quality: int) -> None:
+    image.tiffsave(
+        str(path),
+        compression="deflate",
+        predictor="horizontal",
+        tile=True,
+        tile_width=TILE_SIDE,
+        tile_height=TILE_SIDE,
+        pyramid=True,
+        bigtiff=True,
+    )
+
+
+def _save_deep_zoom(image: Any, path: Path, quality: int) -> None:
+    image.dzsave(str(path.with_suffix("")), suffix=".png")
+    # The tiles of others' viewers carry no metadata, so it lies beside them.
+    (_tiles_folder(path) / "origin.xmp").write_bytes(image.get("xmp-data"))
+
+
+_SAVERS: dict[str, Callable[[Any, Path, int], None]] = {
+    "PNG": _save_png,
+    "JPEG": _save_jpeg,
+    "TIFF": _save_tiff,
+    "Deep Zoom": _save_deep_zoom,
+}

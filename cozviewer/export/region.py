@@ -1,0 +1,55 @@
+"""Regions of one level as files, of any size: pixel for pixel, in bands where they are large."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from cozviewer.export.large import in_bands, save_large
+from cozviewer.export.origin import Origin
+from cozviewer.export.picture import save_picture
+from cozviewer.pyramid.compose import bands, best_region
+from cozviewer.pyramid.geometry import TILE, Rect
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.reading import never
+
+
+def save_region(
+    path: Path,
+    pyramid: Pyramid,
+    z: int,
+    level_region: Rect,
+    origin: Origin,
+    *,
+    cancelled: Callable[[], bool] = never,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> None:
+    """Save a region of a level, missing tiles enlarged from coarser ones.
+
+    Args:
+        path: The file that is to be; its suffix names the format.
+        z: A level of the source or a step level.
+        level_region: Pixels of level z, inside the picture.
+        origin: What is written about it into the file.
+        cancelled: Asked while the file is written.
+        told: Called with (rows of tiles written, how many they are); of a large picture, in a
+            thread of libvips.
+
+    Raises:
+        BadInput, Cancelled, Failure: As `save_picture`.
+    """
+    width, height = level_region.width, level_region.height
+    exif = pyramid.source.exif
+    if not in_bands(path, width, height):
+        pixels = best_region(pyramid, z, level_region)
+        save_picture(path, pixels, origin, exif=exif, cancelled=cancelled)
+        return
+    rows = (level_region.bottom - 1) // TILE - level_region.y // TILE + 1
+    parts = _counted(bands(pyramid, z, level_region), lambda row: told(row, rows))
+    save_large(path, width, height, parts, origin, exif=exif, cancelled=cancelled)
+
+
+def _counted(parts: Iterator[Rgb8], told: Callable[[int], None]) -> Iterator[Rgb8]:
+    """Pass parts on and tell how many have been used up."""
+    for count, part in enumerate(parts, 1):
+        yield part
+        told(count)
