@@ -7,6 +7,7 @@ same pixels. (While the view moves, the canvas draws whole tiles instead: see `p
 import math
 from collections.abc import Iterator
 from functools import cache
+from typing import Literal
 
 import numpy as np
 from PIL import Image
@@ -31,12 +32,24 @@ BACKGROUND = (24, 25, 28)
 SUPPORT = 2
 """Pixels that the bicubic kernel reaches to each side (at its own scale)."""
 
+Kernel = Literal["nearest", "bicubic", "lanczos"]
+"""How pixels are interpolated."""
+
+_KERNELS = {
+    "nearest": (Image.Resampling.NEAREST, 1),
+    "bicubic": (Image.Resampling.BICUBIC, SUPPORT),
+    "lanczos": (Image.Resampling.LANCZOS, 3),
+}
+"""Pillow's name of it and how far it reaches, as SUPPORT."""
+
 FLATTEST = 1 / 1024
 """A view narrower than this many pixels of the level below it is flat to a quarter of a grey
 level (255 / 1024), so its box need not be narrower; Pillow's boxes are 32-bit floats."""
 
 
-def compose(pyramid: Pyramid, view: View, finest: int | None = None) -> Rgb8:
+def compose(
+    pyramid: Pyramid, view: View, finest: int | None = None, kernel: Kernel = "bicubic"
+) -> Rgb8:
     """Return what the view shows when all that exists is drawn as well as it can be.
 
     Args:
@@ -45,6 +58,7 @@ def compose(pyramid: Pyramid, view: View, finest: int | None = None) -> Rgb8:
         view: Camera and size.
         finest: The finest level to use, not a derived one: 0 gives the source alone,
             interpolated. None: all.
+        kernel: How the pixels of the level are brought to those of the view.
 
     Returns:
         (view.height, view.width, 3) uint8; BACKGROUND outside the picture.
@@ -59,7 +73,7 @@ def compose(pyramid: Pyramid, view: View, finest: int | None = None) -> Rgb8:
     if inside.empty:
         return out
     per_pixel = math.ldexp(1 / view.camera.scale, z - view.camera.level)
-    margin = math.ceil(SUPPORT * max(1.0, per_pixel)) + 1
+    margin = math.ceil(_KERNELS[kernel][1] * max(1.0, per_pixel)) + 1
     wanted = view.level_region(z).intersected(whole).grown(margin)
     # The kernel may reach beyond the tiles that the view touches. Whether their neighbours happen
     # to be made must not change a pixel, so what is beyond them is never read.
@@ -75,6 +89,7 @@ def compose(pyramid: Pyramid, view: View, finest: int | None = None) -> Rgb8:
         inside.width,
         inside.height,
         per_pixel,
+        kernel,
     )
     return out
 
@@ -115,9 +130,7 @@ def bands(pyramid: Pyramid, z: int, level_region: Rect) -> Iterator[Rgb8]:
     top = level_region.y
     while top < level_region.bottom:
         bottom = min(level_region.bottom, (top // TILE + 1) * TILE)
-        yield best_region(
-            pyramid, z, rect_between(level_region.x, top, level_region.right, bottom)
-        )
+        yield best_region(pyramid, z, rect_between(level_region.x, top, level_region.right, bottom))
         top = bottom
 
 
@@ -138,7 +151,13 @@ def _enlarged(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:
 
 
 def _resampled(
-    pixels: Rgb8, left: float, top: float, width: int, height: int, per_pixel: float
+    pixels: Rgb8,
+    left: float,
+    top: float,
+    width: int,
+    height: int,
+    per_pixel: float,
+    kernel: Kernel = "bicubic",
 ) -> Rgb8:
     """Return width x height pixels, `per_pixel` apart in `pixels`, starting at (left, top)."""
     if per_pixel == 1.0 and left.is_integer() and top.is_integer():
@@ -148,5 +167,5 @@ def _resampled(
     bottom = top + max(height * per_pixel, FLATTEST)
     image = Image.fromarray(pixels)
     return np.asarray(
-        image.resize((width, height), Image.Resampling.BICUBIC, box=(left, top, right, bottom))
+        image.resize((width, height), _KERNELS[kernel][0], box=(left, top, right, bottom))
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image
 from cozviewer.pyramid.camera import DEEPEST, SHARP_UP_TO, View, camera_at, fit
 from cozviewer.pyramid.compose import (
     BACKGROUND,
+    Kernel,
     best_region,
     compose,
     step_level,
@@ -329,3 +331,35 @@ def test_a_neighbour_that_is_not_seen_changes_no_pixel(over: Over, zoom: float) 
     assert beyond
     put_tiles(pyramid, np.zeros((1600, 1600, 3), np.uint8), beyond)
     np.testing.assert_array_equal(compose(pyramid, view), before)
+
+
+# -- Kernels
+
+
+@pytest.mark.parametrize(
+    ("kernel", "resample"),
+    [
+        ("nearest", Image.Resampling.NEAREST),
+        ("bicubic", Image.Resampling.BICUBIC),
+        ("lanczos", Image.Resampling.LANCZOS),
+    ],
+)
+@pytest.mark.parametrize("zoom", [8, 3])
+def test_the_source_is_interpolated_as_a_whole_enlargement_would_be(
+    over: Over, kernel: Kernel, resample: Image.Resampling, zoom: int
+) -> None:
+    picture = noise(40, 30)
+    view = View(camera_at(20, 15, zoom), 40 * zoom, 30 * zoom).aligned()
+    whole = Image.fromarray(picture).resize((40 * zoom, 30 * zoom), resample)
+    inner = np.s_[4 * zoom : -4 * zoom, 4 * zoom : -4 * zoom]  # past the edge, ways differ
+    composed = compose(over(picture), view, 0, kernel)
+    assert difference(composed[inner], np.asarray(whole)[inner]) <= 1
+
+
+def test_a_part_is_interpolated_as_in_the_whole(over: Over) -> None:
+    pyramid = over(noise(60, 50))
+    large = View(camera_at(30, 25, 8), 400, 320).aligned()
+    small = View(camera_at(30, 25, 8), 100, 80).aligned()
+    for kernel in get_args(Kernel):
+        whole, part = (compose(pyramid, view, 0, kernel) for view in (large, small))
+        assert difference(whole[120:200, 150:250], part) <= 1
