@@ -10,7 +10,7 @@ from cozviewer.chain.chain import Chain, missing_tiles
 from cozviewer.export.origin import Kind, Origin
 from cozviewer.pyramid.camera import SUBPIXEL_BITS, Camera, View
 from cozviewer.pyramid.compose import wanted_level
-from cozviewer.pyramid.geometry import Rect
+from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, coarser
 
 
 def origin_of_view(chain: Chain, view: View) -> Origin:
@@ -30,6 +30,18 @@ def origin_of_region(chain: Chain, z: int, level_region: Rect) -> Origin:
         decimal((level_region.y + Fraction(level_region.height, 2)) * unit, unit / 4),
     )
     return _origin(chain, z, level_region, z == 0, centre, float(Fraction(2) ** z))
+
+
+def prompts_below(chain: Chain, z: int, level_region: Rect) -> tuple[str, ...]:
+    """Return the words that each step under a region was made with, the first step first; "" where
+    none were said, or the step was not made."""
+    steps = range(STEP_LEVELS, z + 1, STEP_LEVELS)
+    store = chain.pyramid.store
+    regions = [coarser(level_region, z - level + STEP_LEVELS) for level in steps]
+    return tuple(
+        store.prompt_near(level - STEP_LEVELS, region) or ""
+        for level, region in zip(steps, regions, strict=True)
+    )
 
 
 def place(camera: Camera) -> tuple[str, str]:
@@ -70,7 +82,7 @@ def _origin(
 ) -> Origin:
     pyramid, upscaler = chain.pyramid, chain.upscaler
     kind: Kind
-    prompt = ""
+    prompts: tuple[str, ...] = ()
     if z <= 0:
         kind = "source" if untouched else "interpolated"
     elif not upscaler.generative:
@@ -79,15 +91,17 @@ def _origin(
         # Tiles that were not made are interpolated, so the picture is a mixture.
         gaps = missing_tiles(pyramid, chain.recipe.halo, z, level_region)
         kind = "mixed" if any(level == z for level, _ in gaps) else "generated"
-        prompt = pyramid.store.prompt_near(z - 2, level_region) or ""
+        prompts = prompts_below(chain, z, level_region)
     return Origin(
         kind=kind,
         engine=upscaler.name if z > 0 else "",
         source_name=pyramid.source.name,
         source_digest=pyramid.source.digest,
         recipe_digest=chain.recipe.digest if z > 0 else "",
-        prompt=prompt,
+        prompt=prompts[-1] if prompts else "",
         centre=f"{centre[0]},{centre[1]}",
         magnification=f"{magnification:.12g}",
         level=z,
+        recipe=chain.recipe.text if z > 0 else "",
+        prompts=prompts if any(prompts) else (),
     )

@@ -74,4 +74,5 @@ class ChainFiles:
             centre=f"{x},{y}",
             magnification=f"{magnification:.12g}",
             level=state.index * STEP_LEVELS,
+            recipe=self.recipe.text if made else "",
         )

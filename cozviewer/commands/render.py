@@ -75,6 +75,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="WxH",
         help="pixels of the output (default: 1280x800)",
     )
+    parser.add_argument("--no-gps", action="store_true", help="leave out where the photo was taken")
     _add_region_options(parser)
     add_engine_options(parser)
     add_cache_options(parser)
@@ -112,6 +113,7 @@ def run(args: argparse.Namespace) -> int:
     from cozviewer.commands.views import opened_chain, refine_region
     from cozviewer.export.formats import with_format
     from cozviewer.export.picture import check_target
+    from cozviewer.pyramid.exif import without_place
 
     output = with_format(args.output, args.format)
     refuse_overwriting(args.image, output)
@@ -122,10 +124,13 @@ def run(args: argparse.Namespace) -> int:
         stoppable() as cancelled,
         opened_chain(args.image, args, line, cancelled) as chain,
     ):
+        exif = chain.pyramid.source.exif
+        if args.no_gps:
+            exif = without_place(exif)
         if args.whole or args.region:
-            shot = region_shot(chain, args.region, args.level, output)
+            shot = region_shot(chain, args.region, args.level, output, exif)
         else:
-            shot = view_shot(chain, args.center, args.zoom, args.size, output)
+            shot = view_shot(chain, args.center, args.zoom, args.size, output, exif)
         tiles = refine_region(chain, shot.z, shot.level_region, line, cancelled)
         line.show("Saving")
         origin = shot.origin()

@@ -47,6 +47,7 @@ def view_shot(
     zoom: Fraction,
     size: tuple[int, int],
     output: Path,
+    exif: bytes | None,
 ) -> Shot:
     """Return the shot of a view.
 
@@ -60,7 +61,7 @@ def view_shot(
 
     def save(origin: Origin, cancelled: Cancelled, told: Told) -> None:
         pixels = compose(chain.pyramid, view)
-        save_picture(output, pixels, origin, exif=source.exif, cancelled=cancelled)
+        save_picture(output, pixels, origin, exif=exif, cancelled=cancelled)
 
     return Shot(
         z,
@@ -78,6 +79,7 @@ def region_shot(
     region: tuple[Fraction, Fraction, Fraction, Fraction] | None,
     z: int,
     output: Path,
+    exif: bytes | None,
 ) -> Shot:
     """Return the shot of a region, in source pixels; None is the whole picture.
 
@@ -104,7 +106,16 @@ def region_shot(
     check_target(output, level_region.width, level_region.height)
 
     def save(origin: Origin, cancelled: Cancelled, told: Told) -> None:
-        save_region(output, chain.pyramid, z, level_region, origin, cancelled=cancelled, told=told)
+        save_region(
+            output,
+            chain.pyramid,
+            z,
+            level_region,
+            origin,
+            exif=exif,
+            cancelled=cancelled,
+            told=told,
+        )
 
     return Shot(
         z,

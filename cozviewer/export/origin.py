@@ -5,6 +5,7 @@ packet says in IPTC's terms, which other programs understand, whether detail was
 terms of our own by what and from what; `read_origin` gets it back.
 """
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -62,10 +63,12 @@ class Origin:
         source_name: File name of the photo.
         source_digest: `Source.digest` of it.
         recipe_digest: Of all that decided the generated pixels; "" if there are none.
-        prompt: What the upscaler was told; "" if nothing.
+        prompt: What the upscaler was told at the last step; "" if nothing.
         centre: "x,y" in source pixels as decimals; text, since no float is fine enough deep down.
         magnification: Output pixels per source pixel as a decimal.
         level: z of the pyramid level that the picture is made from.
+        recipe: The recipe itself, as `Recipe.text` has it; "" where none was at work.
+        prompts: What the upscaler was told at each step, the first one first.
     """
 
     kind: Kind
@@ -77,6 +80,8 @@ class Origin:
     centre: str
     magnification: str
     level: int
+    recipe: str = ""
+    prompts: tuple[str, ...] = ()
 
 
 def to_xmp(origin: Origin) -> bytes:
@@ -120,6 +125,8 @@ def from_xmp(packet: bytes | str) -> Origin | None:
         centre=found.get("Centre", ""),
         magnification=found.get("Magnification", ""),
         level=level,
+        recipe=found.get("Recipe", ""),
+        prompts=_prompts(found.get("Prompts", "[]")),
     )
 
 
@@ -144,6 +151,22 @@ def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:
     yield "Centre", origin.centre
     yield "Magnification", origin.magnification
     yield "Level", str(origin.level)
+    if origin.recipe:
+        yield "Recipe", origin.recipe[:LONGEST_PROMPT]
+    if origin.prompts:
+        each = LONGEST_PROMPT // len(origin.prompts)
+        yield "Prompts", json.dumps([words[:each] for words in origin.prompts], ensure_ascii=False)
+
+
+def _prompts(text: str) -> tuple[str, ...]:
+    """Return a JSON list of strings; () for anything else."""
+    try:
+        prompts = json.loads(text)
+    except ValueError:
+        return ()
+    if not isinstance(prompts, list) or not all(isinstance(each, str) for each in prompts):
+        return ()
+    return tuple(prompts)
 
 
 def _found_properties(root: ET.Element) -> Iterator[tuple[str, str]]:

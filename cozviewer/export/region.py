@@ -20,6 +20,7 @@ def save_region(
     level_region: Rect,
     origin: Origin,
     *,
+    exif: bytes | None = None,
     cancelled: Callable[[], bool] = never,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
@@ -30,6 +31,7 @@ def save_region(
         z: A level of the source or a step level.
         level_region: Pixels of level z, inside the picture.
         origin: What is written about it into the file.
+        exif: Of the source, upright.
         cancelled: Asked while the file is written.
         told: Called with (rows of tiles written, how many they are); of a large picture, in a
             thread of libvips.
@@ -38,7 +40,6 @@ def save_region(
         BadInput, Cancelled, Failure: As `save_picture`.
     """
     width, height = level_region.width, level_region.height
-    exif = pyramid.source.exif
     if not in_bands(path, width, height):
         pixels = best_region(pyramid, z, level_region)
         save_picture(path, pixels, origin, exif=exif, cancelled=cancelled)

@@ -32,6 +32,7 @@ class ExportRequest:
         view: The view to compose; None saves `level_region` pixel for pixel.
         complete: Whether missing tiles are computed first; else the best that exists is saved.
         origin: What is written about it into the file.
+        exif: Of the source, as it goes along; None leaves it out.
         cancelled: Set to stop.
     """
 
@@ -41,6 +42,7 @@ class ExportRequest:
     view: View | None
     complete: bool
     origin: Origin
+    exif: bytes | None = None
     cancelled: Event = field(default_factory=Event)
 
 
@@ -93,8 +95,9 @@ class ExportJob(QObject):
 
         if request.view is not None:
             pixels = compose(pyramid, request.view)
-            exif = pyramid.source.exif
-            save_picture(request.path, pixels, request.origin, exif=exif, cancelled=cancelled)
+            save_picture(
+                request.path, pixels, request.origin, exif=request.exif, cancelled=cancelled
+            )
             return
         save_region(
             request.path,
@@ -102,6 +105,7 @@ class ExportJob(QObject):
             request.z,
             request.level_region,
             request.origin,
+            exif=request.exif,
             cancelled=cancelled,
             told=told,
         )

@@ -13,7 +13,11 @@ PREFIX = b"Exif\0\0"
 _ORIENTATION = 0x0112
 _THUMBNAIL_START = 0x0201
 _THUMBNAIL_LENGTH = 0x0202
+_GPS = 0x8825
 _SHORT, _LONG = 3, 4
+
+_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
+"""Bytes of one value of each of TIFF's types."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,22 @@ def upright(exif: bytes | None) -> bytes | None:
     return PREFIX + bytes(block)
 
 
+def without_place(exif: bytes | None) -> bytes | None:
+    """Return `exif` without where the picture was taken: the GPS directory is there, but empty.
+
+    Returns:
+        The block with its "Exif\\0\\0" prefix, or None where it is missing or damaged.
+    """
+    try:
+        block, start, order = _header(exif or b"")
+        gps = _read(block, _directory(block, start, order).values, _GPS)
+        if gps:
+            _blank_directory(block, gps, order)
+    except (struct.error, ValueError, IndexError):
+        return None
+    return PREFIX + bytes(block)
+
+
 def _header(exif: bytes) -> tuple[bytearray, int, str]:
     """Return (TIFF part, offset of the first directory, struct byte order)."""
     block = bytearray(exif.removeprefix(PREFIX))
@@ -91,3 +111,17 @@ def _blank_thumbnail(block: bytearray, directory: _Directory) -> None:
     length = _read(block, directory.values, _THUMBNAIL_LENGTH)
     if 0 < start <= start + length <= len(block):
         block[start : start + length] = bytes(length)
+
+
+def _blank_directory(block: bytearray, start: int, order: str) -> None:
+    """Overwrite all values of a directory with zeros and leave it without entries."""
+    (count,) = struct.unpack_from(order + "H", block, start)
+    for at in range(start + 2, start + 2 + 12 * count, 12):
+        kind, number, place = struct.unpack_from(order + "HII", block, at + 2)
+        size = _SIZES.get(kind, 1) * number
+        if size > 4 and place + size <= len(block):
+            block[place : place + size] = bytes(size)
+    end = start + 2 + 12 * count + 4
+    if end > len(block):
+        raise ValueError("a directory that reaches beyond the block")
+    block[start:end] = bytes(end - start)

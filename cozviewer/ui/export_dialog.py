@@ -28,6 +28,7 @@ from cozviewer.jobs.export_job import ExportRequest
 from cozviewer.provenance import origin_of_region, origin_of_view, suggested_name
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import step_level, wanted_level
+from cozviewer.pyramid.exif import without_place
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     TILE,
@@ -140,6 +141,11 @@ class ExportDialog(QDialog):
         self.size_label = QLabel()
         self.complete = QCheckBox()
         self.complete.setChecked(True)
+        self.place = QCheckBox("Keep where the photo was taken (GPS)")
+        self.place.setChecked(True)
+        exif = chain.pyramid.source.exif
+        if without_place(exif) == exif:
+            self.place.hide()
         self.format = QComboBox()
         for name in FORMATS:
             self.format.addItem(name)
@@ -170,6 +176,7 @@ class ExportDialog(QDialog):
         form.addWidget(QLabel("File"), len(fields), 0, middle)
         form.addLayout(place, len(fields), 1)
         form.addWidget(self.complete, len(fields) + 1, 1)
+        form.addWidget(self.place, len(fields) + 2, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(14)
@@ -257,7 +264,10 @@ class ExportDialog(QDialog):
             origin = origin_of_view(self._chain, offer.view)
         else:
             origin = origin_of_region(self._chain, offer.z, offer.level_region)
+        exif = self._chain.pyramid.source.exif
+        if not self.place.isChecked():
+            exif = without_place(exif)
         self.wanted.emit(
-            ExportRequest(path, offer.z, offer.level_region, offer.view, complete, origin)
+            ExportRequest(path, offer.z, offer.level_region, offer.view, complete, origin, exif)
         )
         self.accept()

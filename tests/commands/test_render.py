@@ -274,3 +274,16 @@ def test_regions_that_make_no_sense_get_a_sentence(
     assert ran.code == 2
     assert sentence in ran.sentence
     assert not (tmp_path / "out.png").exists()
+
+
+def test_where_a_photo_was_taken_can_be_left_out(run: Run, tmp_path: Path) -> None:
+    photo = tmp_path / "photo.jpg"
+    tags = Image.Exif()
+    tags.get_ifd(0x8825)[29] = "2026:01:02"
+    Image.fromarray(smooth(60, 40)).save(photo, exif=tags.tobytes())
+    for words in ((), ("--whole",)):
+        out = tmp_path / "out.jpg"
+        run("render", photo, "-o", out, *words, *BICUBIC)
+        assert b"2026:01:02" in out.read_bytes()
+        run("render", photo, "-o", out, *words, "--no-gps", *BICUBIC)
+        assert b"2026:01:02" not in out.read_bytes()

@@ -25,6 +25,8 @@ ORIGIN = Origin(
     centre="812.0000000000000000000000123,455.5",
     magnification="4096",
     level=12,
+    recipe='{"seed":7}',
+    prompts=("a dandelion,", "", "seeds, white hair, a drop of dew,"),
 )
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -182,3 +184,12 @@ def test_reading_the_origin_decodes_nothing(tmp_path: Path) -> None:
     Image.new("RGB", (500, 500), "red").save(file, "JPEG", **options)
     path.write_bytes(file.getvalue()[:-1000])
     assert read_origin(path) == ORIGIN
+
+
+@pytest.mark.parametrize("broken", ["", "{", "[1]", '"a"', "null"])
+def test_broken_prompts_count_as_none(broken: str) -> None:
+    good = '["a dandelion,", "", "seeds, white hair, a drop of dew,"]'
+    packet = to_xmp(ORIGIN).decode()
+    assert good in packet
+    found = from_xmp(packet.replace(good, broken))
+    assert found == replace(ORIGIN, prompts=())

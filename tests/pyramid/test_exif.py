@@ -7,6 +7,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from cozviewer.pyramid import exif
+from cozviewer.pyramid.exif import without_place
 from tests.pyramid.pictures import exif_block
 
 
@@ -79,3 +80,40 @@ def test_a_broken_block_is_upright_and_goes_no_further(block: bytes | None) -> N
 @pytest.mark.parametrize("turn", [0, 9, 300])
 def test_a_senseless_orientation_counts_as_upright(turn: int) -> None:
     assert exif.orientation(exif_block("<", turn)) == 1
+
+
+def rich(order: str) -> bytes:
+    """Return a block with a place in it, in a byte order."""
+    tags = Image.Exif()
+    tags.endian = order
+    tags[0x010F] = "Testcam"
+    tags.get_ifd(0x8769)[0x8827] = 400
+    gps = tags.get_ifd(0x8825)
+    gps[1], gps[2], gps[29] = "N", (47.0, 22.0, 30.123), "2026:01:02"
+    return tags.tobytes()
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_the_place_can_be_left_out_and_nothing_else(order: str) -> None:
+    before = rich(order)
+    after = without_place(before)
+    assert after is not None
+    assert len(after) == len(before)
+    assert b"2026:01:02" in before
+    assert b"2026:01:02" not in after
+    tags = Image.Exif()
+    tags.load(after)
+    assert tags[0x010F] == "Testcam"
+    assert tags.get_ifd(0x8769)[0x8827] == 400
+    assert dict(tags.get_ifd(0x8825)) == {}
+
+
+def test_a_block_without_a_place_stays_as_it_is() -> None:
+    block = exif_block(">", 1)
+    assert without_place(block) == block
+
+
+@pytest.mark.parametrize("block", [None, b"", b"Exif\0\0MM", rich(">")[:-1][:60]])
+def test_a_damaged_block_has_no_place(block: bytes | None) -> None:
+    after = without_place(block)
+    assert after is None or b"2026:01:02" not in after
