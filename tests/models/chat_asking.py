@@ -1,0 +1,32 @@
+"""Asking a chat server as the program does, and what comes of it when it fails."""
+
+import numpy as np
+import pytest
+
+from cozviewer.chain.protocols import never
+from cozviewer.chain.questions import PHOTO
+from cozviewer.errors import CozviewerError
+from cozviewer.models.server_prompter import ServerPrompter
+
+CROP = np.zeros((8, 8, 3), np.uint8)
+"""A black crop."""
+
+
+def prompter(address: str, model: str = "tiny-vl") -> ServerPrompter:
+    """Return the prompter for a server; a notice of it fails the test."""
+    return ServerPrompter(address, model, questions=PHOTO, max_tokens=32, notice=pytest.fail)
+
+
+def ask(address: str, model: str = "tiny-vl") -> str:
+    """Return what a server says about a crop."""
+    return prompter(address, model).prompt(None, CROP, never)
+
+
+def trouble(address: str, model: str = "tiny-vl") -> CozviewerError:
+    """Return the error that asking a server ends with; its message is one sentence."""
+    with pytest.raises(CozviewerError) as caught:
+        ask(address, model)
+    sentence = str(caught.value)
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    return caught.value
