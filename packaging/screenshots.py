@@ -44,8 +44,8 @@ def main() -> None:
     def shown() -> bool:
         document = window.document
         panes = [window.panes.generated]
-        if window.panes.comparing:
-            panes.append(window.panes.bicubic)
+        if window.panes.mode is not None:
+            panes.append(window.panes.beside)
         return document is not None and not document.working and all(p.shows_frame for p in panes)
 
     def half_done() -> bool:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.camera import View
-from cozviewer.pyramid.compose import compose
+from cozviewer.pyramid.compose import Kernel, compose
 from cozviewer.pyramid.pyramid import Pyramid
 
 
@@ -18,12 +18,13 @@ class FrameRequest:
 
     Attributes:
         view: Camera and size.
-        finest: As in `compose`: 0 for the interpolated source alone.
+        finest, kernel: As in `compose`: 0 for the interpolated source alone.
         cancelled: Set when the view moved on.
     """
 
     view: View
     finest: int | None
+    kernel: Kernel = "bicubic"
     cancelled: Event = field(default_factory=Event)
 
 
@@ -46,7 +47,7 @@ class FrameComposer(QObject):
         if request.cancelled.is_set():
             return
         try:
-            image = to_qimage(compose(self._pyramid, request.view, request.finest))
+            image = to_qimage(compose(self._pyramid, request.view, request.finest, request.kernel))
         except Exception as error:
             self.failed.emit(sentence_of(error, "composing the view"))
         else:

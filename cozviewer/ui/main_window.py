@@ -23,6 +23,7 @@ from cozviewer.ui import help as help_texts
 from cozviewer.ui.actions import Command, build, enable
 from cozviewer.ui.banner import Banner
 from cozviewer.ui.compare import ComparePanes
+from cozviewer.ui.compare_paint import Mode
 from cozviewer.ui.empty import EmptyPage
 from cozviewer.ui.engine_menu import EngineMenu
 from cozviewer.ui.export_dialog import ExportDialog
@@ -195,7 +196,7 @@ class MainWindow(QMainWindow):
     @Slot(bool)
     def set_comparing(self, comparing: bool) -> None:
         """Show the bicubic pane beside the generated one, or not."""
-        self.panes.set_comparing(comparing)
+        self.panes.compare(Mode.SIDE if comparing else None, self.panes.side)
 
     @Slot()
     def toggle_full_screen(self) -> None:

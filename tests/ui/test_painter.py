@@ -14,7 +14,7 @@ from cozviewer.pyramid.compose import BACKGROUND
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.plan import plan
-from cozviewer.ui.canvas import _strips_beside
+from cozviewer.ui.layer import _strips_beside
 from cozviewer.ui.painter import draw_plan
 from cozviewer.ui.tile_cache import TileCache
 

@@ -133,10 +133,10 @@ def test_compare_shows_two_pictures_that_move_as_one(viewer: Bench, qtbot: QtBot
     settle(qtbot, window)
     QTest.keyClick(window, Qt.Key.Key_C)
     settle(qtbot, window)
-    qtbot.waitUntil(lambda: window.panes.bicubic.shows_frame)
-    window.panes.generated.label = window.panes.bicubic.label = ""
+    qtbot.waitUntil(lambda: window.panes.beside.shows_frame)
+    window.panes.generated.label = window.panes.beside.label = ""
     window.minimap.hide()
-    left, right = window.panes.generated, window.panes.bicubic
+    left, right = window.panes.generated, window.panes.beside
     document = window.document
     assert document is not None
     assert abs(left.width() - right.width()) <= 1
@@ -159,7 +159,7 @@ def test_compare_works_while_tiles_are_computed(viewer: Bench, qtbot: QtBot) -> 
     QTest.keyClick(viewer.window, Qt.Key.Key_C)
     calls = viewer.engine.calls
     wait_for_work(viewer, qtbot, calls + 1)
-    assert viewer.window.panes.bicubic.isVisible()
+    assert viewer.window.panes.beside.isVisible()
     viewer.window.stop_work()
 
 

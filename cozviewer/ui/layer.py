@@ -1,0 +1,357 @@
+"""One picture as a pane shows it: the tiles of a document through the camera, or what is
+interpolated from its source.
+
+`moved` makes a new plan from the tiles in memory, which is painted at once, and asks for the tiles
+that it lacks. When the view rests and has all that it needs, the exact frame is composed and takes
+the place of the scaled tiles.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QRect, QRectF, QTimer, Signal, Slot
+from PySide6.QtGui import QImage, QPainter
+
+from cozviewer.jobs.document import Document
+from cozviewer.jobs.frame_composer import FrameRequest
+from cozviewer.jobs.images import to_qimage
+from cozviewer.jobs.opener import Preview
+from cozviewer.jobs.tile_loader import LoadRequest
+from cozviewer.pyramid.camera import DEEPEST, SHARP_UP_TO, View
+from cozviewer.pyramid.compose import Kernel
+from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.plan import Plan, plan
+from cozviewer.ui.navigator import Navigator
+from cozviewer.ui.painter import BACKGROUND_COLOUR, draw_frame, draw_plan
+from cozviewer.ui.tile_cache import FADE_SECONDS, TileCache
+
+FRAME_MS = 16
+
+MOTION_STRETCH = 2.0
+"""View pixels that a tile's pixel may be wide while the view moves. Painting is twice as fast when
+it enlarges as when it shrinks, and in motion the eye does not see the difference."""
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """An exact picture of a view.
+
+    Attributes:
+        view: What it shows.
+        image: Its pixels.
+        arrived: `time.monotonic` when it came, -inf if it is to be there at once.
+        final: Whether nothing was missing in it.
+    """
+
+    view: View
+    image: QImage
+    arrived: float
+    final: bool
+
+
+class Layer(QObject):
+    """What a pane shows of a document.
+
+    Signals:
+        changed: what it shows changed (plan, sharpness), for the readout.
+        updated: it is to be painted again.
+    """
+
+    changed = Signal()
+    updated = Signal()
+
+    def __init__(
+        self,
+        navigator: Navigator,
+        view: Callable[[], View],
+        parent: QObject,
+        finest: int | None = None,
+        kernel: Kernel = "bicubic",
+    ) -> None:
+        """Make a layer that shows nothing yet.
+
+        Args:
+            navigator: The camera, shared with other layers.
+            view: Returns the camera with the size of the pane.
+            finest: The finest level to show: 0 for the interpolated source; None for all.
+            kernel: How the exact frame is interpolated.
+        """
+        super().__init__(parent)
+        self.finest = finest
+        self.kernel: Kernel = kernel
+        self._view = view
+        self._navigator = navigator
+        self._document: Document | None = None
+        self._tiles: TileCache | None = None
+        self._plan: Plan | None = None
+        self._preview: QImage | None = None
+        self._asked: LoadRequest | None = None
+        self._moved_since_asked = False
+        self._frame_asked: FrameRequest | None = None
+        self._frame: _Frame | None = None
+        self._complete = self._final = False
+        self.has_painted = False
+        self._fade = QTimer(self)
+        self._fade.setInterval(FRAME_MS)
+        self._fade.timeout.connect(self._on_fade)
+        self._fade_until = 0.0
+        navigator.moved.connect(self.on_moved)
+        navigator.settled.connect(self._on_settled)
+
+    @property
+    def view(self) -> View:
+        """The camera and the pane's size in device pixels."""
+        return self._view()
+
+    @property
+    def document(self) -> Document | None:
+        """What is shown."""
+        return self._document
+
+    @property
+    def sharp(self) -> bool:
+        """Whether every visible tile of the level that this view wants is on screen."""
+        return self._plan is not None and self._plan.sharp
+
+    @property
+    def shows_frame(self) -> bool:
+        """Whether the exact frame of the present view is on screen, fully faded in."""
+        if self._frame is None or self._frame.view != self.view:
+            return False
+        return time.monotonic() - self._frame.arrived >= FADE_SECONDS
+
+    def set_preview(self, preview: Preview | None) -> None:
+        """Show a small version until the picture itself is read."""
+        self._preview = None if preview is None else to_qimage(preview.rgb)
+        self._frame = None
+        self.updated.emit()
+
+    def set_document(self, document: Document | None, tiles: TileCache | None) -> None:
+        """Show a document.
+
+        Args:
+            document: None shows nothing.
+            tiles: Its tiles in memory, shared by all panes on it.
+        """
+        if self._document is not None:
+            self._document.tile_loaded.disconnect(self._on_tile_loaded)
+            self._document.tile_absent.disconnect(self._on_tile_absent)
+            self._document.tile_made.disconnect(self._on_tile_made)
+            self._document.composed.disconnect(self._on_composed)
+        self._document, self._tiles = document, tiles
+        self._asked = self._frame_asked = None
+        self._frame = self._plan = None
+        self._complete = self.has_painted = False
+        if document is not None:
+            self._preview = None
+            document.tile_loaded.connect(self._on_tile_loaded)
+            document.tile_absent.connect(self._on_tile_absent)
+            document.tile_made.connect(self._on_tile_made)
+            document.composed.connect(self._on_composed)
+        self._replan()
+
+    def finish(self, final: bool) -> None:
+        """Say that nothing more will come for this view, so that its exact frame can be made.
+
+        Args:
+            final: Whether all that the view needs is there; else work on it was stopped.
+        """
+        self._complete, self._final = True, final
+        self._ask_for_frame()
+
+    # -- planning --------------------------------------------------------------------------------
+
+    def _replan(self) -> None:
+        if self._document is None or self._tiles is None:
+            self._plan = None
+            self.updated.emit()
+            return
+        tiles, now, source = self._tiles, time.monotonic(), self._document.source
+        self._plan = plan(
+            self.view,
+            source.width,
+            source.height,
+            source.coarsest,
+            DEEPEST + 2 if self.finest is None else self.finest,
+            lambda key: tiles.opacity(key, now),
+            SHARP_UP_TO if self._navigator.at_rest else MOTION_STRETCH,
+        )
+        self._ask_for_tiles(self._plan)
+        self.updated.emit()
+        self.changed.emit()
+
+    def _ask_for_tiles(self, current: Plan) -> None:
+        assert self._document is not None
+        assert self._tiles is not None
+        keys = tuple(key for key in current.wanted if not self._tiles.is_absent(key))
+        if self._asked is not None:
+            # A request under way goes on while it serves: asking anew would fetch a tile twice.
+            unwanted = self._moved_since_asked and not set(self._asked.keys) <= set(keys)
+            if set(keys) <= set(self._asked.keys) and not unwanted:
+                return
+            self._asked.cancelled.set()
+            self._asked = None
+        self._moved_since_asked = False
+        if keys:
+            self._asked = LoadRequest(keys)
+            self._document.load(self._asked)
+
+    def _ask_for_frame(self) -> None:
+        """Compose the exact frame, if the view is at rest and there is nothing left to wait for."""
+        if self._document is None or not self._navigator.at_rest or not self._complete:
+            return
+        view = self.view
+        if self._frame is not None and self._frame.view == view and self._frame.final:
+            return
+        if self._frame_asked is not None and self._frame_asked.view == view:
+            return
+        self._frame_asked = FrameRequest(view, self.finest, self.kernel)
+        self._document.compose(self._frame_asked)
+
+    @Slot()
+    def on_moved(self) -> None:
+        """Follow the camera, or a new size of the pane."""
+        if self._frame_asked is not None:
+            self._frame_asked.cancelled.set()
+            self._frame_asked = None
+        if self._frame is not None and self.view.shift_from(self._frame.view) is None:
+            self._frame = None
+        self._complete = self._final = False
+        self._moved_since_asked = True
+        self._replan()
+
+    @Slot()
+    def _on_settled(self) -> None:
+        self._replan()
+        if self.finest is not None:
+            self.finish(final=True)
+
+    @Slot(object, object)
+    def _on_tile_loaded(self, key: TileKey, image: QImage) -> None:
+        now = time.monotonic()
+        if self._tiles is not None and self._tiles.opacity(key, now) == 0:
+            # The first tiles of a picture come at once, later ones softly.
+            soft = self.has_painted and not self._navigator.reduced_motion
+            self._tiles.put(key, image, now, fade=soft)
+            if soft:
+                self._start_fade(now)
+        self._on_answer()
+
+    @Slot(object)
+    def _on_tile_absent(self, key: TileKey) -> None:
+        if self._tiles is not None:
+            self._tiles.mark_absent(key)
+        self._on_answer()
+
+    def _on_answer(self) -> None:
+        if self._asked_is_answered():
+            self._asked = None
+        self._replan()
+
+    def _asked_is_answered(self) -> bool:
+        if self._asked is None or self._tiles is None:
+            return True
+        tiles, now = self._tiles, time.monotonic()
+        return all(tiles.is_absent(key) or tiles.opacity(key, now) > 0 for key in self._asked.keys)
+
+    @Slot(object)
+    def _on_tile_made(self, key: TileKey) -> None:
+        if self._tiles is not None and self.finest is None:
+            self._tiles.made(key)
+            if self._frame is not None and not self._frame.final:
+                self._frame = None  # what was missing in it is coming now
+            self._replan()
+            self._ask_for_frame()
+
+    @Slot(object, object)
+    def _on_composed(self, request: FrameRequest, image: QImage) -> None:
+        if request is not self._frame_asked:
+            return
+        self._frame_asked = None
+        old = self._frame
+        # A view that was only moved shows the old frame until now; its pixels stay the same.
+        moved = old is not None and request.view.shift_from(old.view) is not None
+        if moved or self._navigator.reduced_motion:
+            arrived = -math.inf
+        else:
+            arrived = time.monotonic()
+            self._start_fade(arrived)
+        self._frame = _Frame(request.view, image, arrived, self._final)
+        self.updated.emit()
+
+    def _start_fade(self, now: float) -> None:
+        self._fade_until = now + FADE_SECONDS
+        if not self._fade.isActive():
+            self._fade.start()
+
+    @Slot()
+    def _on_fade(self) -> None:
+        if time.monotonic() > self._fade_until + FRAME_MS / 1000:
+            self._fade.stop()
+        self._replan()
+
+    # -- painting --------------------------------------------------------------------------------
+
+    @property
+    def frame(self) -> QImage | None:
+        """The exact frame of the present view, or None while there is none."""
+        if self._frame is None or self._frame.view != self.view:
+            return None
+        return self._frame.image
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is something of the picture to draw."""
+        return self._plan is not None and bool(self._plan.draws)
+
+    def draw(self, painter: QPainter, area: QRect) -> None:
+        """Draw a part of the view.
+
+        Args:
+            painter: In device pixels (1 unit = 1 view pixel).
+            area: What to draw, in view pixels.
+        """
+        view, frame = self.view, self._frame
+        shift = None if frame is None else view.shift_from(frame.view)
+        if frame is None or shift is None:
+            self._draw_tiles(painter, view, area)
+            return
+        age = time.monotonic() - frame.arrived
+        covered = QRect(-shift[0], -shift[1], view.width, view.height)
+        if age < FADE_SECONDS:
+            self._draw_tiles(painter, view, area)
+        else:
+            for strip in _strips_beside(shift, view):
+                if strip.intersects(area):
+                    self._draw_tiles(painter, view, strip.intersected(area))
+        opacity = min(1.0, age / FADE_SECONDS)
+        draw_frame(painter, frame.image, covered.topLeft(), opacity, area)
+
+    def _draw_tiles(self, painter: QPainter, view: View, area: QRect) -> None:
+        if self._plan is not None and self._tiles is not None:
+            draw_plan(painter, self._plan, self._tiles, area, smooth=self.kernel != "nearest")
+        else:
+            self._draw_preview(painter, view)
+
+    def _draw_preview(self, painter: QPainter, view: View) -> None:
+        painter.fillRect(0, 0, view.width, view.height, BACKGROUND_COLOUR)
+        if self._preview is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        x, y = view.view_x(0, 0), view.view_y(0, 0)
+        width, height = self._navigator.source_size
+        painter.drawImage(
+            QRectF(x, y, view.view_x(0, width) - x, view.view_y(0, height) - y), self._preview
+        )
+
+
+def _strips_beside(shift: tuple[int, int], view: View) -> list[QRect]:
+    """Return what a frame leaves open after the view has moved by `shift`: at most two strips."""
+    dx, dy = (min(abs(shift[0]), view.width), min(abs(shift[1]), view.height))
+    beside = QRect(view.width - dx if shift[0] > 0 else 0, 0, dx, view.height)
+    above = QRect(
+        0 if shift[0] > 0 else dx, view.height - dy if shift[1] > 0 else 0, view.width - dx, dy
+    )
+    return [strip for strip in (beside, above) if not strip.isEmpty()]
