@@ -84,10 +84,10 @@ def standings(judgements: Iterable[Judgement]) -> list[Standing]:
             wins.setdefault(name, []).append(won)
             scores.setdefault(name, []).extend([] if score is None else [score])
     found = []
-    for name, won in wins.items():
-        low, high = wilson(sum(won), len(won))
+    for name, points in wins.items():
+        low, high = wilson(sum(points), len(points))
         opinion, error = mean_and_error(scores[name])
-        found.append(Standing(name, len(won), sum(won), low, high, opinion, error))
+        found.append(Standing(name, len(points), sum(points), low, high, opinion, error))
     return sorted(found, key=lambda standing: (-standing.wins / standing.shown, standing.name))
 
 
