@@ -14,8 +14,12 @@ from PySide6.QtWidgets import QApplication
 
 from cozviewer.assembly import open_chain
 from cozviewer.chain.choice import EngineChoice
-from cozviewer.folders import pyramids_folder
+from cozviewer.chain.protocols import Cancelled
+from cozviewer.downloads import Told
+from cozviewer.folders import cache_folder, models_folder, pyramids_folder
+from cozviewer.models.catalogue import offers, repository
 from cozviewer.models.engines import ENGINES
+from cozviewer.models.hub import download, listing
 from cozviewer.pyramid.cache import trim
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.services import EngineEntry, Services
@@ -40,7 +44,7 @@ def run_viewer(
     application.setWindowIcon(QIcon(str(resource("icons", "cozviewer.svg"))))
     apply_theme(application)
     log_to(cache)
-    window = MainWindow(services_for(cache, choice), choice)
+    window = MainWindow(services_for(cache), choice)
     window.show()
     if path is not None:
         window.open_picture(path, allow_huge)
@@ -48,15 +52,12 @@ def run_viewer(
     return application.exec()
 
 
-def services_for(cache: Path | None, choice: EngineChoice | None = None) -> Services:
+def services_for(cache: Path | None) -> Services:
     """Return what the window needs.
 
     Args:
         cache: Where tiles are kept; None keeps them in memory only.
-        choice: What the program was started with: an engine that needs the user's own files is
-            in the menu only if they were named.
     """
-    started_with = "" if choice is None else choice.engine
 
     def trim_cache() -> None:
         if cache is not None:
@@ -64,16 +65,19 @@ def services_for(cache: Path | None, choice: EngineChoice | None = None) -> Serv
 
     return Services(
         open_chain=lambda source, choice, notice: open_chain(source, choice, cache, notice),
-        engines=[
-            EngineEntry(e.name, e.title, e.description)
-            for e in ENGINES
-            if not e.own_files or e.name == started_with
-        ],
+        engines=[EngineEntry(e.name, e.title, e.description, e.own_files) for e in ENGINES],
         devices=devices,
         trim=trim_cache,
         icon=lambda name: resource("icons", f"{name}.svg"),
         sample=resource("dandelion.jpg"),
+        offers=lambda: offers(models_folder(cache or cache_folder())),
+        fetch=fetch,
     )
+
+
+def fetch(name: str, told: Told, cancelled: Cancelled) -> None:
+    """Download a model; see `cozviewer.models.hub`."""
+    download(listing(repository(name)), told, cancelled)
 
 
 def devices() -> Sequence[str]:

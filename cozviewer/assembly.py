@@ -13,6 +13,7 @@ from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.folders import models_folder, pyramids_folder
 from cozviewer.models.engines import make_prompter, make_upscaler
+from cozviewer.models.room import Room
 from cozviewer.pyramid.cache import store_path
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.source import Source
@@ -39,17 +40,24 @@ def make_models(choice: EngineChoice, cache: Path | None, notice: Notice) -> Mod
         BadInput: An unknown engine, prompter or device, or a file that is no model.
     """
     folder = None if cache is None else models_folder(cache)
+    room = Room()
     upscaler = make_upscaler(
         choice.engine,
         device=choice.device,
+        memory=choice.memory,
         cache_dir=folder,
         notice=notice,
-        coz_base=choice.coz_base,
-        coz_lora=choice.coz_lora,
-        coz_vae=choice.coz_vae,
-        setting=choice.setting,
+        coz=choice.coz,
+        room=room,
     )
-    prompter = make_prompter(choice.prompter, choice.prompt)
+    prompter = make_prompter(
+        choice.prompter,
+        device=choice.device,
+        memory=choice.memory,
+        cache_dir=folder,
+        notice=notice,
+        room=room,
+    )
     # The authors let colours go, and start every step from the same seed.
     recipe = recipe_of(
         upscaler,

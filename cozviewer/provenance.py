@@ -7,10 +7,11 @@ from fractions import Fraction
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain, missing_tiles
+from cozviewer.chain.words import words_below
 from cozviewer.export.origin import Kind, Origin
 from cozviewer.pyramid.camera import SUBPIXEL_BITS, Camera, View
 from cozviewer.pyramid.compose import wanted_level
-from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, coarser
+from cozviewer.pyramid.geometry import Rect
 
 
 def origin_of_view(chain: Chain, view: View) -> Origin:
@@ -35,13 +36,8 @@ def origin_of_region(chain: Chain, z: int, level_region: Rect) -> Origin:
 def prompts_below(chain: Chain, z: int, level_region: Rect) -> tuple[str, ...]:
     """Return the words that each step under a region was made with, the first step first; "" where
     none were said, or the step was not made."""
-    steps = range(STEP_LEVELS, z + 1, STEP_LEVELS)
-    store = chain.pyramid.store
-    regions = [coarser(level_region, z - level + STEP_LEVELS) for level in steps]
-    return tuple(
-        store.prompt_near(level - STEP_LEVELS, region) or ""
-        for level, region in zip(steps, regions, strict=True)
-    )
+    levels = words_below(chain.pyramid, z, level_region)
+    return tuple("" if level.step is None else level.step.prompt for level in levels)
 
 
 def place(camera: Camera) -> tuple[str, str]:

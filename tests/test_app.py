@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from cozviewer.app import resource, services_for
-from cozviewer.chain.choice import EngineChoice
 
 SCRIPT = """
 import sys
@@ -42,13 +41,13 @@ def test_the_photo_is_on_screen_before_torch_is_imported(tmp_path: Path) -> None
     assert (tmp_path / "cozviewer.log").exists()
 
 
-def test_the_menu_offers_an_engine_with_own_files_only_to_those_who_named_them() -> None:
-    plain = [entry.name for entry in services_for(None).engines]
-    assert plain == ["realesrgan", "bicubic", "nearest"]
-    assert "coz" in [entry.name for entry in services_for(None, EngineChoice("coz")).engines]
+def test_the_menu_offers_every_engine() -> None:
+    entries = services_for(None).engines
+    assert [entry.name for entry in entries] == ["realesrgan", "bicubic", "nearest", "coz"]
+    assert [entry.name for entry in entries if entry.own_files] == ["coz"]
 
 
 def test_every_icon_that_the_window_names_is_there() -> None:
     for name in ("cozviewer", "open", "export", "fit", "one-to-one", "zoom-in", "zoom-out",
-                 "previous", "compare"):  # fmt: skip
+                 "previous", "compare", "prompts"):  # fmt: skip
         assert resource("icons", f"{name}.svg").is_file()

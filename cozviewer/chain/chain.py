@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cozviewer.chain.draft import Part, parts, prompt_near
 from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.step import make_tile, parent_region
@@ -33,6 +34,9 @@ from cozviewer.pyramid.store import StepRecord
 REPLANS = 32
 """Times that work is planned anew because a tile vanished between planning and reading: another
 window evicted it, or it was found broken. Each time the next one may be found."""
+
+DESCRIBING = "Describing what is seen"
+"""The stage in which the prompter is asked."""
 
 PROMPT_SIDE = 512
 """Longer side, in pixels, of the crops that a prompter is shown."""
@@ -78,7 +82,7 @@ def missing_tiles(
     region = level_region
     source = pyramid.source
     while z > 0 and needed:
-        missing = pyramid.store.missing(centre_first(needed, region))
+        missing = pyramid.missing(centre_first(needed, region))
         if missing:
             levels.append((z, missing))
         z -= STEP_LEVELS
@@ -160,9 +164,10 @@ class Chain:
                 region = coarser(level_region, z - level).intersected(
                     self.pyramid.level_rect(level)
                 )
-                for progress in self._step(level, region, keys, done, total, cancelled):
-                    yield progress
-                    done = progress.done
+                for part in parts(self.pyramid, keys):
+                    for progress in self._step(level, region, part, done, total, cancelled):
+                        yield progress
+                        done = progress.done
         finally:
             self.pyramid.store.flush()
 
@@ -170,46 +175,58 @@ class Chain:
         self,
         z: int,
         level_region: Rect,
-        keys: list[TileKey],
+        part: Part,
         done: int,
         total: int,
         cancelled: Cancelled,
     ) -> Iterator[Progress]:
-        """Make tiles `keys` of level z, which `level_region` shows, as one recorded step."""
-        store = self.pyramid.store
-        parent_z = z - STEP_LEVELS
-        seen = coarser(level_region, STEP_LEVELS)
-        prompt = store.prompt_near(parent_z, seen)
-        if prompt is None:
-            _check(cancelled)
-            if self.prompter.name == "none":
-                prompt = ""
-            else:
-                yield Progress("Describing what is seen", z, done, total, None)
-                prompt = self.prompter.prompt(*self._crops(parent_z, seen), cancelled)
+        """Make tiles of level z, which `level_region` shows, as one recorded step."""
+        store, step = part.store, part.step
+        if step is None:
+            seen = coarser(level_region, STEP_LEVELS)
+            prompt = prompt_near(self.pyramid, store, z - STEP_LEVELS, seen)
+            if prompt is None:
+                _check(cancelled)
+                if self.prompter.name == "none":
+                    prompt = ""
+                else:
+                    yield Progress(DESCRIBING, z, done, total, None)
+                    crops = self._crops(z - STEP_LEVELS, seen)
+                    prompt = self.prompter.prompt(*crops, cancelled)
+            step = self.step(z, snapped_to_tiles(seen), prompt)
         started = time.perf_counter()
-        step_id = store.begin_step(
-            StepRecord(
-                z=parent_z,
-                level_region=snapped_to_tiles(seen),
-                prompt=prompt,
-                seed=self.recipe.seed,
-                seconds=0.0,
-                made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            )
-        )
+        step_id = part.step_id
+        if step_id is None:
+            step_id = store.begin_step(self.step(z, step.level_region, step.prompt))
         stage = f"Drawing {level_name(z)}"
         yield Progress(stage, z, done, total, self._left(total - done))
-        for key in keys:
+        for key in part.keys:
             _check(cancelled)
             if not store.has(key):  # another window may have made it meanwhile
                 tile_started = time.perf_counter()
-                pixels = make_tile(key, self.pyramid, self.upscaler, self.recipe, prompt, cancelled)
+                pixels = make_tile(
+                    key, self.pyramid, self.upscaler, self.recipe, step.prompt, cancelled
+                )
                 store.put(key, pixels, step_id)
                 self._remember(time.perf_counter() - tile_started)
             done += 1
             yield Progress(stage, z, done, total, self._left(total - done), key)
         store.finish_step(step_id, time.perf_counter() - started)
+
+    def step(self, z: int, level_region: Rect, prompt: str) -> StepRecord:
+        """Return the record of a step that makes tiles of level z and begins now.
+
+        Args:
+            level_region: Whole tiles of the parent level.
+        """
+        return StepRecord(
+            z=z - STEP_LEVELS,
+            level_region=level_region,
+            prompt=prompt,
+            seed=self.recipe.seed,
+            seconds=0.0,
+            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
 
     def _crops(self, z: int, level_region: Rect) -> tuple[Rgb8 | None, Rgb8]:
         """Return the wider view (where there is one) and the crop that a prompter describes."""

@@ -3,6 +3,54 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from cozviewer.chain.questions import PHOTO, Questions
+
+
+@dataclass(frozen=True)
+class CozChoice:
+    """What the engine "coz" is made of.
+
+    Attributes:
+        base: A folder with Stable Diffusion 3, or its hub name; "" takes the one that the method
+            was made for.
+        lora, vae: The two files of the authors.
+        setting: "paper" repeats the authors' results, "best" improves on them.
+        t5: Whether the largest of the three text encoders is used: without it, long prompts are
+            followed less closely and 10 GB less are read.
+    """
+
+    base: str = ""
+    lora: Path | None = None
+    vae: Path | None = None
+    setting: str = "best"
+    t5: bool = True
+
+
+@dataclass(frozen=True)
+class PrompterChoice:
+    """Who says what is in a crop.
+
+    Attributes:
+        name: "none", "text", "qwen" or "server".
+        words: The words of "text"; to what the others say they are added.
+        qwen: Of "qwen": a folder with an image-text-to-text model, or its hub name; "" takes the
+            one that the method was made for.
+        adapter: Of "qwen": a folder with an adapter for it, or None.
+        server: Of "server": the address of an OpenAI-compatible server.
+        server_model: Of "server": the name of the model there.
+        questions: What "qwen" and "server" are asked.
+        max_tokens: How long their answer may be.
+    """
+
+    name: str = "none"
+    words: str = ""
+    qwen: str = ""
+    adapter: Path | None = None
+    server: str = ""
+    server_model: str = ""
+    questions: Questions = PHOTO
+    max_tokens: int = 32
+
 
 @dataclass(frozen=True)
 class EngineChoice:
@@ -11,26 +59,20 @@ class EngineChoice:
     Attributes:
         engine: "realesrgan", "nearest", "bicubic", "coz" or the path of a 4x model file.
         device: "auto", "cpu", "cuda", "cuda:1", "mps".
-        prompter: "none" or "text".
-        prompt: The words of the "text" prompter.
         seed: Start of all randomness.
-        coz_base: Of "coz": a folder with Stable Diffusion 3, or its hub name; "" takes the one
-            that the method was made for.
-        coz_lora, coz_vae: Of "coz": the two files of its authors.
-        setting: Of "coz": "paper" repeats the authors' results, "best" improves on them.
+        memory: How models share it: "auto", "together", "in-turn", "8bit" or "nf4".
+        coz: Of the engine "coz".
+        prompter: Who describes what is seen.
     """
 
     engine: str = "realesrgan"
     device: str = "auto"
-    prompter: str = "none"
-    prompt: str = ""
     seed: int = 0
-    coz_base: str = ""
-    coz_lora: Path | None = None
-    coz_vae: Path | None = None
-    setting: str = "best"
+    memory: str = "auto"
+    coz: CozChoice = CozChoice()
+    prompter: PrompterChoice = PrompterChoice()
 
     @property
     def paper(self) -> bool:
         """Whether the authors' results are to be repeated."""
-        return self.engine == "coz" and self.setting == "paper"
+        return self.engine == "coz" and self.coz.setting == "paper"

@@ -28,14 +28,17 @@ def corrected(fine: RgbFloat, parent: RgbFloat, strength: float) -> RgbFloat:
     Args:
         fine: (4H, 4W, 3) in 0..1, what the upscaler made of `parent`. It is written to.
         parent: (H, W, 3) in 0..1.
-        strength: 0 leaves `fine` as it is, 1 corrects in full.
+        strength: How much of a colour shift is taken back: none at 0 (free), half of it at 0.5,
+            all of it at 1 (faithful).
     """
     if strength <= 0:
         return fine
+    # Every round leaves the same part of what it finds, and all together 1 - strength.
+    share = np.float32(1 - (1 - strength) ** (1 / ROUNDS))
     residual = parent - shrunk(fine)
     added = np.zeros_like(parent)
     for _ in range(ROUNDS):
-        part = blurred(residual, SIGMA) * np.float32(strength)
+        part = blurred(residual, SIGMA) * share
         added += part
         # What enlarging and shrinking leave of `part` is known without doing either, so the
         # costly enlargement is done once, for all rounds.

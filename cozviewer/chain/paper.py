@@ -6,19 +6,16 @@ a view, this needs no pyramid: each state is made from the state before, as 8-bi
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from PIL import Image
 
-from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe
+from cozviewer.chain.step import finer_core
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_8bit, to_float
-
-Pixels = TypeVar("Pixels", Rgb8, RgbFloat)
+from cozviewer.pyramid.pixels import Rgb8, to_float
 
 SIDE = 512
 """Side of every state in pixels."""
@@ -86,13 +83,12 @@ def later_states(
         prompt = prompter.prompt(state.pixels, np.asarray(near), cancelled)
         parent = to_float(middle(state.pixels, CROP + 2 * halo))
         seed = recipe.tile_seed(TileKey(index * STEP_LEVELS, 0, 0))
-        fine = upscaler.upscale(parent, prompt, seed, cancelled)
-        fine = corrected(fine, parent, recipe.fidelity)
-        state = State(index, to_8bit(middle(fine, SIDE)), prompt)
+        pixels = finer_core(parent, halo, upscaler, recipe, prompt, seed, cancelled)
+        state = State(index, pixels, prompt)
         yield state
 
 
-def middle(picture: Pixels, side: int) -> Pixels:
+def middle(picture: Rgb8, side: int) -> Rgb8:
     """Return the middle of a square picture, side x side pixels; a view into it."""
     edge = (picture.shape[0] - side) // 2
     return picture[edge : edge + side, edge : edge + side]

@@ -38,6 +38,10 @@ class Upscaler(Protocol):
         """Whether it invents detail (a model) or merely interpolates what is there."""
 
     @property
+    def listens(self) -> bool:
+        """Whether it takes words."""
+
+    @property
     def identity(self) -> Mapping[str, str]:
         """All that decides its pixels (name, weights digest, settings); part of the recipe."""
 

@@ -24,7 +24,8 @@ class Recipe:
         upscaler: `Upscaler.identity` as sorted pairs.
         prompter: `Prompter.identity` as sorted pairs.
         seed: Start of all randomness.
-        fidelity: How closely colour and coarse detail follow the parent, 0 (free) to 1 (faithful).
+        fidelity: How closely colour and coarse detail follow the parent, 0 (free) to 1 (faithful):
+            the part of a colour shift that each step takes back.
         halo: Parent pixels of context around a tile.
         one_seed: Whether every tile and step is made with `seed` itself, as the paper's authors
             do, instead of a seed of its own.

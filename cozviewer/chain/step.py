@@ -16,7 +16,7 @@ from cozviewer.pyramid.geometry import (
     level_rect,
     tile_rect,
 )
-from cozviewer.pyramid.pixels import Rgb8, padded, to_8bit, to_float
+from cozviewer.pyramid.pixels import Rgb8, RgbFloat, padded, to_8bit, to_float
 from cozviewer.pyramid.pyramid import Pyramid
 
 
@@ -54,7 +54,34 @@ def make_tile(
     parent = pyramid.exact_region(key.z - STEP_LEVELS, there)
     # Beyond the picture's edge a model is shown plausible texture instead of a frame.
     context = to_float(padded(parent, there, haloed, "symmetric"))
-    fine = upscaler.upscale(context, prompt, recipe.tile_seed(key), cancelled)
+    return finer_core(
+        context, recipe.halo, upscaler, recipe, prompt, recipe.tile_seed(key), cancelled
+    )
+
+
+def finer_core(
+    context: RgbFloat,
+    halo: int,
+    upscaler: Upscaler,
+    recipe: Recipe,
+    prompt: str,
+    seed: int,
+    cancelled: Cancelled,
+) -> Rgb8:
+    """Return what lies within the halo, 4x finer and true to its parent.
+
+    Args:
+        context: (h + 2 * halo, w + 2 * halo, 3) float32 in 0..1, the parent pixels.
+        halo: Pixels on every side of `context` that are cut away again.
+        seed, cancelled: Passed on to the upscaler.
+
+    Returns:
+        (4h, 4w, 3) uint8.
+
+    Raises:
+        Cancelled, Failure.
+    """
+    fine = upscaler.upscale(context, prompt, seed, cancelled)
     fine = corrected(fine, context, recipe.fidelity)
-    cut = recipe.halo * STEP_SCALE
-    return to_8bit(fine[cut : cut + core.height * STEP_SCALE, cut : cut + core.width * STEP_SCALE])
+    cut, (height, width) = halo * STEP_SCALE, fine.shape[:2]
+    return to_8bit(fine[cut : height - cut, cut : width - cut])

@@ -1,16 +1,26 @@
-"""`cozviewer models`: which engines there are, whether they can start, where their files lie."""
+"""`cozviewer models`: which engines there are, what they need, where it lies, and getting it."""
 
 import argparse
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cozviewer.downloads import Offer
     from cozviewer.models.engines import Engine
     from cozviewer.models.readiness import Readiness
 
 ACTIONS = ("list", "where", "download")
+
+EXAMPLES = """examples:
+  cozviewer models                      what is here, what is not, and under which licence
+  cozviewer models download coz qwen    Stable Diffusion 3 and the vision model, once
+  cozviewer models download Qwen/Qwen3-VL-4B-Instruct
+
+A download that was stopped (Ctrl-C) goes on where it was. Nothing is downloaded unasked.
+"""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
@@ -19,7 +29,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
         "models",
         help="list the engines, fetch and check their files",
         description="List the engines and whether they can start (list, the default), tell where "
-        "their files lie (where), or fetch what is missing (download).",
+        "their files lie (where), or fetch models by name (download).",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "action",
@@ -29,6 +41,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
         metavar="ACTION",
         help=f"{', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}",
     )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="to download: coz, qwen, or a hub name, owner/name"
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
@@ -36,26 +51,38 @@ def run(args: argparse.Namespace) -> int:
     """List, tell where, or fetch; print the result on stdout.
 
     Raises:
-        BadInput: `download`, and the weights are not installed or broken.
+        BadInput: `download` without a name, of an unknown one, or one whose licence is to be
+            accepted first.
+        Cancelled, Failure: On the way; what has come stays.
     """
+    from cozviewer.errors import BadInput
     from cozviewer.folders import cache_folder, models_folder
+    from cozviewer.models.catalogue import offers
     from cozviewer.models.engines import ENGINES
     from cozviewer.models.readiness import readiness
 
+    if args.names and args.action != "download":
+        raise BadInput(f"{args.action} takes no names: see `cozviewer models --help`.")
     folder = models_folder(cache_folder())
+    if args.action == "download":
+        _download(args.names, as_json=args.json)
+        return 0
     found = {engine: readiness(engine, folder) for engine in ENGINES}
     if args.action == "list":
-        _list(found, as_json=args.json)
-    elif args.action == "where":
-        _where(found, folder, as_json=args.json)
+        _list(found, offers(folder), as_json=args.json)
     else:
-        _download(found, as_json=args.json)
+        _where(found, offers(folder), folder, as_json=args.json)
     return 0
 
 
-def _list(found: "dict[Engine, Readiness]", *, as_json: bool) -> None:
+def _list(found: "dict[Engine, Readiness]", needs: "list[Offer]", *, as_json: bool) -> None:
+    from dataclasses import asdict
+
     if as_json:
-        print(json.dumps([_report(engine, state) for engine, state in found.items()], indent=2))
+        reports = [_report(engine, state) for engine, state in found.items()]
+        for report in reports:
+            report["needs"] = [asdict(need) for need in needs] if report["name"] == "coz" else []
+        print(json.dumps(reports, indent=2))
         return
     from cozviewer.commands.cache import size_text
 
@@ -67,6 +94,10 @@ def _list(found: "dict[Engine, Readiness]", *, as_json: bool) -> None:
             facts.append(f"licence of the weights: {engine.licence}")
         print(f"{engine.name:<12}{engine.title}: {', '.join(facts)}")
         print(f"{'':<12}{engine.description}")
+        if engine.name == "coz":
+            for need in needs:
+                _print_need(need)
+            continue
         for line in (state.problem, *state.files):
             if line:
                 print(f"{'':<12}{line}")
@@ -74,26 +105,81 @@ def _list(found: "dict[Engine, Readiness]", *, as_json: bool) -> None:
     print(f"{'':<12}Give the path of a .safetensors or .pth file as the engine.")
 
 
-def _where(found: "dict[Engine, Readiness]", folder: "Path", *, as_json: bool) -> None:
+def _print_need(need: "Offer") -> None:
+    from cozviewer.commands.cache import size_text
+
+    state = "not here" if need.problem else "here"
+    print(f"{'':<12}{need.title}: {state}, about {size_text(need.size)}. {need.purpose}")
+    print(f"{'':<14}Licence: {need.licence} ({need.page})")
+    if need.problem:
+        for step in need.steps or (f"Get it with `cozviewer models download {need.name}`.",):
+            print(f"{'':<14}{step}")
+    else:
+        print(f"{'':<14}{need.where}")
+
+
+def _where(
+    found: "dict[Engine, Readiness]", needs: "list[Offer]", folder: "Path", *, as_json: bool
+) -> None:
+    from cozviewer.models.catalogue import own_folder
+
     files = [path for state in found.values() for path in state.files]
+    downloads = {need.name: need.where for need in needs}
     if as_json:
-        print(json.dumps({"folder": str(folder), "files": [str(path) for path in files]}, indent=2))
+        print(
+            json.dumps(
+                {
+                    "folder": str(folder),
+                    "files": [str(path) for path in files],
+                    "own_files": str(own_folder(folder)),
+                    "downloads": downloads,
+                },
+                indent=2,
+            )
+        )
         return
     print(f"Converted weights are kept in {folder}")
     for path in files:
         print(path)
+    print(f"The files of Chain-of-Zoom's authors are looked for in {own_folder(folder)}")
+    for need in needs:
+        print(f"{need.title}: {need.where or 'not here'}")
 
 
-def _download(found: "dict[Engine, Readiness]", *, as_json: bool) -> None:
+def _download(names: list[str], *, as_json: bool) -> None:
+    from cozviewer.commands.cache import size_text
+    from cozviewer.commands.progress import ProgressLine
+    from cozviewer.commands.stopping import stoppable
+    from cozviewer.downloads import DownloadProgress
     from cozviewer.errors import BadInput
+    from cozviewer.models.catalogue import repository
+    from cozviewer.models.hub import download, listing
 
-    for engine, state in found.items():
-        if state.problem and not engine.own_files:
-            raise BadInput(state.problem)
+    if not names:
+        raise BadInput(
+            "Name what is to be downloaded, for instance `cozviewer models download coz qwen`; "
+            "Real-ESRGAN is installed along and needs nothing."
+        )
+    repositories = [repository(name) for name in names]
+    folders = {}
+    with ProgressLine(sys.stderr) as line, stoppable() as cancelled:
+        for repo in repositories:
+            line.show(f"{repo}: asking what it consists of")
+            what = listing(repo)
+            line.notice(
+                f"{repo} has {size_text(what.size)}; its licence is on https://huggingface.co/{repo}"
+            )
+
+            def told(progress: DownloadProgress, repo: str = repo) -> None:
+                done, total = size_text(progress.done), size_text(progress.total)
+                line.show(f"{repo}", seconds_left=progress.seconds_left, note=f"{done} of {total}")
+
+            folders[repo] = str(download(what, told, cancelled))
     if as_json:
-        print(json.dumps({"downloaded": []}))
+        print(json.dumps({"downloaded": folders}))
     else:
-        print("There is nothing to download: the weights of Real-ESRGAN are installed along.")
+        for repo, folder in folders.items():
+            print(f"{repo} is in {folder}")
 
 
 def _report(engine: "Engine", state: "Readiness") -> dict[str, object]:

@@ -3,13 +3,16 @@
 import argparse
 from pathlib import Path
 
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.choice import CozChoice, EngineChoice, PrompterChoice
+from cozviewer.chain.questions import FIELDS, Questions
 from cozviewer.commands import values
 from cozviewer.errors import BadInput
 
+MEMORY = ("auto", "together", "in-turn", "8bit", "nf4")
+
 
 def add_engine_options(parser: argparse.ArgumentParser) -> None:
-    """Add what decides the pixels: engine, device, prompter, seed, and the files of coz."""
+    """Add what decides the pixels: engine, device, seed, memory, the prompter, the files of coz."""
     group = parser.add_argument_group("engine")
     group.add_argument(
         "--engine",
@@ -22,21 +25,71 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
         "--device", default="auto", metavar="D", help="auto (the default), cpu, cuda, cuda:1, mps"
     )
     group.add_argument(
-        "--prompter",
-        metavar="P",
-        help="who says what is in the picture, for engines that listen: none (the default) or text",
-    )
-    group.add_argument(
-        "--prompt", default="", metavar="TEXT", help="your own words for the prompter text"
-    )
-    group.add_argument(
         "--seed",
         type=values.seed,
         default=0,
         metavar="N",
         help="start of all randomness; the same number gives the same pixels (default: 0)",
     )
+    group.add_argument(
+        "--memory",
+        choices=MEMORY,
+        default="auto",
+        help="how the models of coz and qwen share it: auto (the default) picks what fits, "
+        "together keeps all of them, in-turn one at a time, 8bit and nf4 (CUDA, with bitsandbytes) "
+        "make them smaller",
+    )
+    _add_prompter_options(parser)
     _add_coz_options(parser)
+
+
+def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("prompter, who says what is seen, for engines that listen")
+    group.add_argument(
+        "--prompter",
+        metavar="P",
+        help="none (the default of realesrgan), qwen (that of coz), server, or text (your words "
+        "alone)",
+    )
+    group.add_argument(
+        "--prompt",
+        default="",
+        metavar="TEXT",
+        help="your own words: all that is said with text (and without --prompter), added to what "
+        "qwen and server say",
+    )
+    group.add_argument(
+        "--qwen",
+        default="",
+        metavar="FOLDER|NAME",
+        help="an image-text-to-text model, or its name on the hub, downloaded before (default: "
+        "Qwen/Qwen2.5-VL-3B-Instruct)",
+    )
+    group.add_argument(
+        "--qwen-adapter", type=Path, metavar="FOLDER", help="an adapter for it, by peft"
+    )
+    group.add_argument(
+        "--server", default="", metavar="URL", help="an OpenAI-compatible server that sees images"
+    )
+    group.add_argument(
+        "--server-model", default="", metavar="NAME", help="the name of the model there"
+    )
+    group.add_argument(
+        "--field",
+        choices=[field.name for field in FIELDS],
+        default=FIELDS[0].name,
+        help="what kind of picture qwen and server are told that it is (default: photo)",
+    )
+    group.add_argument(
+        "--question", default="", metavar="TEXT", help="your own question instead of the field's"
+    )
+    group.add_argument(
+        "--max-tokens",
+        type=values.tokens,
+        default=32,
+        metavar="N",
+        help="how long their answer may be (default: 32, about 20 words)",
+    )
 
 
 def _add_coz_options(parser: argparse.ArgumentParser) -> None:
@@ -59,20 +112,41 @@ def _add_coz_options(parser: argparse.ArgumentParser) -> None:
         help="best (the default) joins, keeps colours and takes any crop; paper repeats what the "
         "authors' code gives",
     )
+    group.add_argument(
+        "--no-t5",
+        action="store_true",
+        help="leave out the largest of the three text encoders (10 GB): long prompts are followed "
+        "less closely",
+    )
 
 
 def engine_choice(args: argparse.Namespace) -> EngineChoice:
     """Return what `add_engine_options` has read; words alone choose the prompter "text"."""
+    usual = "qwen" if args.engine == "coz" else "none"
+    field = next(field for field in FIELDS if field.name == args.field)
+    asked = args.question.strip()
     return EngineChoice(
         engine=args.engine,
         device=args.device,
-        prompter=args.prompter or ("text" if args.prompt else "none"),
-        prompt=args.prompt,
         seed=args.seed,
-        coz_base=args.coz_base,
-        coz_lora=args.coz_lora,
-        coz_vae=args.coz_vae,
-        setting=args.setting,
+        memory=args.memory,
+        coz=CozChoice(
+            base=args.coz_base,
+            lora=args.coz_lora,
+            vae=args.coz_vae,
+            setting=args.setting,
+            t5=not args.no_t5,
+        ),
+        prompter=PrompterChoice(
+            name=args.prompter or ("text" if args.prompt else usual),
+            words=args.prompt,
+            qwen=args.qwen,
+            adapter=args.qwen_adapter,
+            server=args.server,
+            server_model=args.server_model,
+            questions=Questions(asked, asked) if asked else field.questions,
+            max_tokens=args.max_tokens,
+        ),
     )
 
 

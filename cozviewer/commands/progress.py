@@ -46,7 +46,12 @@ class ProgressLine:
             self._clear()
 
     def show(
-        self, stage: str, done: int = 0, total: int = 0, seconds_left: float | None = None
+        self,
+        stage: str,
+        done: int = 0,
+        total: int = 0,
+        seconds_left: float | None = None,
+        note: str = "",
     ) -> None:
         """Tell where the work stands.
 
@@ -54,6 +59,7 @@ class ProgressLine:
             stage: What is being done: "Drawing ×16".
             done, total: Tiles; nothing is said about them while total is 0.
             seconds_left: Estimated, or None where nobody knows.
+            note: How far it is where tiles are not what counts: "2 of 7.5 GB".
         """
         with self._lock:
             now = self._clock()
@@ -64,6 +70,8 @@ class ProgressLine:
             text = stage
             if total:
                 text += f": {done} of {total} tiles"
+            if note:
+                text += f": {note}"
             if seconds_left is not None:
                 text += f", about {duration(seconds_left)} left"
             if self._rewriting:

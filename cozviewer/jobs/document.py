@@ -5,27 +5,39 @@ Three threads, so that none waits for another: tiles are fetched, frames compose
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
 
 from cozviewer.chain.chain import Chain, Progress
+from cozviewer.jobs.drafting import Drafting
 from cozviewer.jobs.export_job import ExportJob, ExportRequest
 from cozviewer.jobs.frame_composer import FrameComposer, FrameRequest
 from cozviewer.jobs.threads import start_thread
 from cozviewer.jobs.tile_loader import LoadRequest, TileLoader
+from cozviewer.jobs.words_finder import WordsFinder, WordsRequest
 from cozviewer.jobs.zoom_worker import StepRequest, ZoomWorker
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.store_draft import Stale
 
 
 class Document(QObject):
     """A source, its pyramid and the work on it. All methods are for the GUI thread.
 
+    Attributes:
+        chain: What makes the tiles.
+        source: The picture.
+        drafting: Makes steps anew with other words. Interrupt before, refine after.
+
     Signals:
         tile_loaded: (TileKey, QImage)
         tile_absent: (TileKey) there is no such tile (yet).
         tile_made: (TileKey) a step has stored it.
+        tiles_changed: (Stale) there are others in the place of these tiles, or none yet.
+        words_found: (WordsRequest, tuple[LevelWords, ...])
         composed: (FrameRequest, QImage)
         progressed: (Progress) of the newest request or of an export.
         refined: the newest view has all that it needs.
@@ -40,6 +52,8 @@ class Document(QObject):
     tile_loaded = Signal(object, object)
     tile_absent = Signal(object)
     tile_made = Signal(object)
+    tiles_changed = Signal(object)
+    words_found = Signal(object, object)
     composed = Signal(object, object)
     progressed = Signal(object)
     refined = Signal()
@@ -51,6 +65,7 @@ class Document(QObject):
     closed = Signal()
 
     _load = Signal(object)
+    _find_words = Signal(object)
     _compose = Signal(object)
     _refine = Signal(object)
     _warm = Signal()
@@ -70,12 +85,18 @@ class Document(QObject):
         self._under_way: StepRequest | None = None
         self._exporting: ExportRequest | None = None
         self._warming = False
+        self._edition = 0
 
         self._loader = TileLoader(chain.pyramid)
-        self._loader.loaded.connect(self.tile_loaded)
-        self._loader.absent.connect(self.tile_absent)
+        self._loader.loaded.connect(self._on_loaded)
+        self._loader.absent.connect(self._on_absent)
         self._loader.failed.connect(self.failed)
         self._load.connect(self._loader.load)
+
+        self._finder = WordsFinder(chain.pyramid)
+        self._finder.found.connect(self.words_found)
+        self._finder.failed.connect(self.failed)
+        self._find_words.connect(self._finder.find)
 
         self._composer = FrameComposer(chain.pyramid)
         self._composer.composed.connect(self.composed)
@@ -100,10 +121,15 @@ class Document(QObject):
         self._exporter.ended.connect(self._on_export_ended)
         self._export.connect(self._exporter.export)
 
+        self.drafting = Drafting(chain, trim, self)
+        self.drafting.tiles_changed.connect(self._on_tiles_changed)
+        self.drafting.failed.connect(self.failed)
+
+        makers = (self._worker, self._exporter, self.drafting.job)
         self._threads = [
-            start_thread("tiles", self._loader),
+            start_thread("tiles", self._loader, self._finder),
             start_thread("frames", self._composer),
-            start_thread("steps", self._worker, self._exporter, low_priority=True),
+            start_thread("steps", *makers, low_priority=True),
         ]
         self._running = len(self._threads)
         for thread in self._threads:
@@ -127,7 +153,11 @@ class Document(QObject):
 
     def load(self, request: LoadRequest) -> None:
         """Fetch tiles; answers come as `tile_loaded` or `tile_absent`."""
-        self._load.emit(request)
+        self._load.emit(replace(request, edition=self._edition))
+
+    def find_words(self, request: WordsRequest) -> None:
+        """Find what the levels under a view were made with; the answer comes as `words_found`."""
+        self._find_words.emit(request)
 
     def compose(self, request: FrameRequest) -> None:
         """Compose the exact picture of a view; the answer comes as `composed`."""
@@ -172,6 +202,7 @@ class Document(QObject):
     def close(self) -> None:
         """Cancel all work and let the threads end; `closed` tells when they have."""
         self.interrupt()
+        self.drafting.discard()
         if self._exporting is not None:
             self._exporting.cancelled.set()
         for thread in self._threads:
@@ -181,6 +212,7 @@ class Document(QObject):
         """Block until the threads have ended. Call `close` first."""
         for thread in self._threads:
             thread.wait()
+        self.drafting.finish()
         self.chain.pyramid.store.close()
 
     @Slot()
@@ -191,6 +223,21 @@ class Document(QObject):
             self.wait()
             self.closed.emit()
 
+    @Slot(object, object, object)
+    def _on_loaded(self, request: LoadRequest, key: TileKey, image: QImage) -> None:
+        if request.edition == self._edition:  # else it may be of what was there before
+            self.tile_loaded.emit(key, image)
+
+    @Slot(object, object)
+    def _on_absent(self, request: LoadRequest, key: TileKey) -> None:
+        if request.edition == self._edition:
+            self.tile_absent.emit(key)
+
+    @Slot(object)
+    def _on_tiles_changed(self, stale: Stale) -> None:
+        self._edition += 1
+        self.tiles_changed.emit(stale)
+
     @Slot(object, object)
     def _on_progress(self, request: StepRequest, progress: Progress) -> None:
         if request is self._step:
@@ -200,6 +247,7 @@ class Document(QObject):
     def _on_tile_made(self, request: object, key: TileKey) -> None:
         # A stale request's last tile is a good tile all the same.
         self.tile_made.emit(key)
+        self.drafting.note(key)
 
     def _ended(self, request: StepRequest) -> None:
         if request is self._under_way:

@@ -19,12 +19,14 @@ class FrameRequest:
     Attributes:
         view: Camera and size.
         finest, kernel: As in `compose`: 0 for the interpolated source alone.
+        older: Whether it is composed without the draft, if there is one.
         cancelled: Set when the view moved on.
     """
 
     view: View
     finest: int | None
     kernel: Kernel = "bicubic"
+    older: bool = False
     cancelled: Event = field(default_factory=Event)
 
 
@@ -46,8 +48,9 @@ class FrameComposer(QObject):
         """Compose one frame, unless it is not wanted any more."""
         if request.cancelled.is_set():
             return
+        pyramid = self._pyramid.older if request.older else self._pyramid
         try:
-            image = to_qimage(compose(self._pyramid, request.view, request.finest, request.kernel))
+            image = to_qimage(compose(pyramid, request.view, request.finest, request.kernel))
         except Exception as error:
             self.failed.emit(sentence_of(error, "composing the view"))
         else:

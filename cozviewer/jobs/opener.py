@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Notice
-from cozviewer.errors import Cancelled, HugePicture
+from cozviewer.errors import BadInput, Cancelled, HugePicture
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.source import Source, open_source, preview
@@ -57,14 +57,15 @@ class Opener(QObject):
 
     Signals:
         previewed: (OpenRequest, Preview)
-        opened: (OpenRequest, Source, Chain)
+        opened: (OpenRequest, EngineChoice, Source, Chain) the choice is the embedded engine where
+            the one asked for cannot be made.
         huge: (OpenRequest, str) the picture needs the user's yes; the sentence says why.
         failed: (OpenRequest, str) one sentence.
         noticed: (str) a sentence from the cache or a model, at any later time.
     """
 
     previewed = Signal(object, object)
-    opened = Signal(object, object, object)
+    opened = Signal(object, object, object, object)
     huge = Signal(object, str)
     failed = Signal(object, str)
     noticed = Signal(str)
@@ -80,7 +81,7 @@ class Opener(QObject):
             return
         try:
             source = request.source or self._read(request)
-            chain = self._open_chain(source, request.choice, self.noticed.emit)
+            choice, chain = self._chain(source, request)
         except Cancelled:
             return
         except HugePicture as error:
@@ -88,7 +89,19 @@ class Opener(QObject):
         except Exception as error:
             self.failed.emit(request, sentence_of(error, f"opening {request.path.name}"))
         else:
-            self.opened.emit(request, source, chain)
+            self.opened.emit(request, choice, source, chain)
+
+    def _chain(self, source: Source, request: OpenRequest) -> tuple[EngineChoice, Chain]:
+        """Return the chain asked for; for a new picture, one of the embedded engine if need be."""
+        embedded = EngineChoice(device=request.choice.device)
+        try:
+            return request.choice, self._open_chain(source, request.choice, self.noticed.emit)
+        except BadInput as error:
+            if request.source is not None or request.choice.engine == embedded.engine:
+                raise
+            chain = self._open_chain(source, embedded, self.noticed.emit)
+            self.noticed.emit(f"{error} Meanwhile {chain.upscaler.name} goes on.")
+            return embedded, chain
 
     def _read(self, request: OpenRequest) -> Source:
         small = preview(request.path)

@@ -17,10 +17,12 @@ class LoadRequest:
 
     Attributes:
         keys: What to fetch.
+        edition: Counts how often tiles were changed in place of others; given by the document.
         cancelled: Set when the view moved on; a newer request names what is still wanted.
     """
 
     keys: tuple[TileKey, ...]
+    edition: int = 0
     cancelled: Event = field(default_factory=Event)
 
 
@@ -28,13 +30,13 @@ class TileLoader(QObject):
     """Answers load requests, the newest at once: each one before it has been cancelled.
 
     Signals:
-        loaded: (TileKey, QImage)
-        absent: (TileKey) the tile does not exist (yet).
+        loaded: (LoadRequest, TileKey, QImage)
+        absent: (LoadRequest, TileKey) the tile does not exist (yet).
         failed: (str) one sentence.
     """
 
-    loaded = Signal(object, object)
-    absent = Signal(object)
+    loaded = Signal(object, object, object)
+    absent = Signal(object, object)
     failed = Signal(str)
 
     def __init__(self, pyramid: Pyramid) -> None:
@@ -50,9 +52,9 @@ class TileLoader(QObject):
             try:
                 pixels = self._pyramid.tile(key)
                 if pixels is None:
-                    self.absent.emit(key)
+                    self.absent.emit(request, key)
                 else:
-                    self.loaded.emit(key, to_qimage(pixels))
+                    self.loaded.emit(request, key, to_qimage(pixels))
             except Exception as error:
                 self.failed.emit(sentence_of(error, "reading a tile"))
                 return

@@ -5,7 +5,7 @@ transformer's modulation from time and prompt; `vae_encoder_20001.pt` is a whole
 layers still carry their LoRA, as peft names it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,16 +31,18 @@ ADAPTER = "default_encoder"
 """What the authors named the encoder's LoRA."""
 
 
-def fused_transformer(content: bytes, path: Path, transformer: Any) -> "dict[str, Tensor]":
-    """Return the transformer's weights that the LoRA changes, fused: W + up·down in fp32.
+def fused_transformer(
+    content: bytes, path: Path, transformer: Any
+) -> "Iterator[tuple[str, Tensor]]":
+    """Yield the transformer's weights that the LoRA changes, fused: W + up·down in fp32.
 
     Args:
         content: All bytes of the LoRA's file.
         path: Where they come from, for the errors.
         transformer: The `SD3Transformer2DModel` of the base; it is not changed.
 
-    Returns:
-        Names in the transformer's state to fp32 tensors.
+    Yields:
+        Names in the transformer's state and fp32 tensors, in the order of `modulation`.
 
     Raises:
         BadInput: The file is something else, or for another transformer.
@@ -51,7 +53,6 @@ def fused_transformer(content: bytes, path: Path, transformer: Any) -> "dict[str
         raise other_file(
             path, LORA_FILE, f"it has {len(pairs)} layers where the base has {len(linears)}"
         )
-    fused = {}
     for (name, linear), (up, down) in zip(linears.items(), pairs, strict=True):
         weight = linear.weight.detach().float()
         if (up.shape[0], down.shape[1]) != tuple(weight.shape):
@@ -61,8 +62,7 @@ def fused_transformer(content: bytes, path: Path, transformer: Any) -> "dict[str
                 f"it has {up.shape[0]} × {down.shape[1]} weights for {name} where the base has "
                 f"{weight.shape[0]} × {weight.shape[1]}",
             )
-        fused[f"{name}.weight"] = weight + LORA_SCALE * (up.float() @ down.float())
-    return fused
+        yield f"{name}.weight", weight + LORA_SCALE * (up.float() @ down.float())
 
 
 def fused_encoder(content: bytes, path: Path, wanted: "State") -> "dict[str, Tensor]":

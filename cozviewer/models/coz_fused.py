@@ -4,9 +4,11 @@ A safetensors file with the changed weights alone, in fp32: "transformer.<name>"
 "encoder.<name>". Its name and its metadata carry the digest of the files that it was made from.
 """
 
+import json
+import math
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +17,16 @@ from cozviewer.chain.protocols import Notice
 if TYPE_CHECKING:
     from torch import Tensor
 
-    State = dict[str, Tensor]
+    Named = tuple[str, Tensor]
+
+Shapes = Mapping[str, tuple[int, ...]]
 
 METHOD = "1"
 """Counts changes of how weights are fused."""
+
+
+ALIGNMENT = 64
+"""Bytes: where the numbers begin is a multiple of it, for whoever maps the file."""
 
 
 def fused_path(cache_dir: Path, digest: str) -> Path:
@@ -29,62 +37,81 @@ def fused_path(cache_dir: Path, digest: str) -> Path:
 def kept(
     cache_dir: Path | None,
     digest: str,
-    shapes: "Mapping[str, tuple[int, ...]]",
-    make: "Callable[[], State]",
+    shapes: Shapes,
+    make: "Callable[[], Iterator[Named]]",
     notice: Notice,
-) -> "State":
-    """Return the fused weights from the cache, or make and keep them.
+) -> "Iterator[Named]":
+    """Yield the fused weights from the cache, or make and keep them before.
+
+    One after the other: together they take more than half as much as the network they go into.
 
     Args:
         cache_dir: Where the file is kept; None keeps none.
         digest: Of all inputs.
         shapes: Names and shapes that the weights must have.
-        make: Fuses them; raises BadInput.
+        make: Fuses them, in fp32; raises BadInput.
         notice: Told when they cannot be kept.
     """
     if cache_dir is None:
-        return make()
+        yield from make()
+        return
     path = fused_path(cache_dir, digest)
-    state = _read(path, digest)
-    if state is not None and {n: tuple(t.shape) for n, t in state.items()} == dict(shapes):
-        return state
-    state = make()
-    try:
-        _write(path, state, digest)
-    except OSError as error:
-        notice(
-            f"The fused weights cannot be kept in {cache_dir} ({error.strerror or error}): they "
-            "will be made again at the next start."
-        )
-    return state
+    if not _is_whole(path, digest, shapes):
+        try:
+            _write(path, make(), shapes, digest)
+        except OSError as error:
+            notice(
+                f"The fused weights cannot be kept in {cache_dir} ({error.strerror or error}): "
+                "they will be made again at the next start."
+            )
+            yield from make()
+            return
+    yield from _read(path)
 
 
-def _read(path: Path, digest: str) -> "State | None":
-    """Return the tensors of a file made from these inputs; None if there is none, or it is
-    broken."""
+def _is_whole(path: Path, digest: str, shapes: Shapes) -> bool:
+    """Tell whether a file was made from these inputs and holds what it should."""
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="pt") as file:
-            if file.metadata() != {"inputs": digest, "method": METHOD}:
-                return None
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return file.metadata() == {"inputs": digest, "method": METHOD} and dict(shapes) == {
+                name: tuple(file.get_slice(name).get_shape())
+                for name in file.keys()  # noqa: SIM118
+            }
     except (OSError, SafetensorError, ValueError, KeyError):
-        return None
+        return False
 
 
-def _write(path: Path, state: "State", digest: str) -> None:
-    """Write atomically: whoever reads sees the old file or the whole new one."""
-    from safetensors import SafetensorError
-    from safetensors.torch import save_file
+def _read(path: Path) -> "Iterator[Named]":
+    from safetensors import safe_open
 
+    with safe_open(path, framework="pt") as file:
+        for name in file.keys():  # noqa: SIM118
+            yield name, file.get_tensor(name)
+
+
+def _write(path: Path, weights: "Iterable[Named]", shapes: Shapes, digest: str) -> None:
+    """Write atomically: whoever reads sees the old file or the whole new one.
+
+    The library would want all weights in memory. The format (github.com/huggingface/safetensors):
+    8 bytes with the header's length, little-endian; the header, JSON; the numbers.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
-    os.close(handle)
+    header: dict[str, object] = {"__metadata__": {"inputs": digest, "method": METHOD}}
+    end = 0
     try:
-        save_file(state, name, {"inputs": digest, "method": METHOD})
+        with os.fdopen(handle, "wb") as file:
+            for weight, shape in shapes.items():
+                begin, end = end, end + 4 * math.prod(shape)
+                header[weight] = {"dtype": "F32", "shape": shape, "data_offsets": (begin, end)}
+            said = json.dumps(header).encode()
+            said += b" " * (-(8 + len(said)) % ALIGNMENT)
+            file.write(len(said).to_bytes(8, "little") + said)
+            for (weight, tensor), wanted in zip(weights, shapes, strict=True):
+                assert weight == wanted, "fused in another order than announced"
+                file.write(tensor.contiguous().numpy().astype("<f4", copy=False).data)
         os.replace(name, path)
-    except SafetensorError as error:  # what its writer makes of a full disk
-        raise OSError(str(error)) from error
     finally:
         Path(name).unlink(missing_ok=True)

@@ -4,17 +4,17 @@ The step has no noise and no schedule: a picture that was enlarged by interpolat
 the transformer says at t = 1000 what to take away, and the rest is decoded.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cozviewer.errors import Failure
-from cozviewer.models.coz_text import Words
+from cozviewer.models.coz_words import Words
 from cozviewer.models.device import Device
 from cozviewer.models.network import first_line, is_out_of_memory
+from cozviewer.models.room import give_back
 from cozviewer.pyramid.pixels import RgbFloat
 
 if TYPE_CHECKING:
@@ -81,13 +81,28 @@ def one_step(sd3: Sd3, picture: RgbFloat, words: Words, noise: "Tensor", check: 
         (H, W, 3) in 0..1, but not clipped.
 
     Raises:
-        Failure: Memory ran out, or the device failed.
+        MemoryError: The picture is too large for the device.
+        Failure: The device failed.
     """
+    try:
+        return _step(sd3, picture, words, noise, check)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise Failure(
+                f"The {sd3.device.hardware} failed ({first_line(error)}): try again, or choose "
+                "another device."
+            ) from error
+    # Outside `except`: the error's traceback would keep what was computed alive.
+    give_back()
+    raise MemoryError
+
+
+def _step(sd3: Sd3, picture: RgbFloat, words: Words, noise: "Tensor", check: Check) -> RgbFloat:
     import torch
 
     place, dtype = sd3.device.name, getattr(torch, sd3.device.dtype)
     config = sd3.vae.config
-    with torch.inference_mode(), _device_errors(sd3.device):
+    with torch.inference_mode():
         check()
         # In this order, to the last bit: pixels / 255 * 2 - 1 of the authors.
         image = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None] * 2 - 1
@@ -109,20 +124,3 @@ def one_step(sd3: Sd3, picture: RgbFloat, words: Words, noise: "Tensor", check: 
         latent = latent / config.scaling_factor + config.shift_factor
         fine = sd3.vae.decode(latent.to(dtype), return_dict=False)[0].float() * 0.5 + 0.5
         return np.ascontiguousarray(fine[0].permute(1, 2, 0).cpu().numpy())
-
-
-@contextmanager
-def _device_errors(device: Device) -> Iterator[None]:
-    """Tell in a sentence what goes wrong on a device."""
-    try:
-        yield
-    except (RuntimeError, MemoryError) as error:
-        if is_out_of_memory(error):
-            raise Failure(
-                f"The {device.hardware} has too little memory for Stable Diffusion 3: close other "
-                "programs, or choose another device or engine."
-            ) from error
-        raise Failure(
-            f"The {device.hardware} failed ({first_line(error)}): try again, or choose another "
-            "device."
-        ) from error

@@ -1,14 +1,16 @@
 """Opens Stable Diffusion 3 with the authors' weights fused into it, on its device."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cozviewer.chain.protocols import Notice
 from cozviewer.models.coz_adapters import fused_encoder, fused_transformer, modulation
 from cozviewer.models.coz_base import open_part, quiet
 from cozviewer.models.coz_fused import kept
 from cozviewer.models.coz_network import Sd3
+from cozviewer.models.coz_quick import quicken
 from cozviewer.models.device import Device
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ def open_sd3(
     digest: str,
     cache_dir: Path | None,
     notice: Notice,
+    quick: bool = False,
 ) -> Sd3:
     """Return the networks of a base with the adapters fused into them.
 
@@ -47,6 +50,7 @@ def open_sd3(
         digest: Of the base and both files: what the kept fused weights go by.
         cache_dir: Where those are kept; None fuses at every start.
         notice: Told when they cannot be kept.
+        quick: Whether the VAE may be computed in another order; see `quicken`.
 
     Raises:
         BadInput: A file is broken, or does not fit the others.
@@ -57,34 +61,34 @@ def open_sd3(
     # The authors load all in fp16 and go on in fp32, so other bits of the files do not count.
     transformer = open_part(SD3Transformer2DModel, folder, "transformer", torch.float16)
     vae = open_part(AutoencoderKL, folder, "vae", torch.float16)
-    changed: dict[str, Any] = {}
+    roots = {"transformer": transformer, "encoder": vae.encoder}
+    shapes: dict[str, tuple[int, ...]] = {}
     if lora:
         for name, layer in modulation(transformer).items():
-            changed[f"transformer.{name}.weight"] = layer.weight
+            shapes[f"transformer.{name}.weight"] = tuple(layer.weight.shape)
     if encoder:
         for name, tensor in vae.encoder.state_dict().items():
-            changed[f"encoder.{name}"] = tensor
+            shapes[f"encoder.{name}"] = tuple(tensor.shape)
 
-    def fuse() -> "dict[str, Tensor]":
-        state = {}
+    def fuse() -> "Iterator[tuple[str, Tensor]]":
         if lora:
-            fused = fused_transformer(lora.content, lora.path, transformer)
-            state.update({f"transformer.{name}": tensor for name, tensor in fused.items()})
+            for name, tensor in fused_transformer(lora.content, lora.path, transformer):
+                yield f"transformer.{name}", tensor
         if encoder:
             fused = fused_encoder(encoder.content, encoder.path, vae.encoder.state_dict())
-            state.update({f"encoder.{name}": tensor for name, tensor in fused.items()})
-        return state
+            for name, tensor in fused.items():
+                yield f"encoder.{name}", tensor
 
-    shapes = {name: tuple(tensor.shape) for name, tensor in changed.items()}
-    state = kept(cache_dir, digest, shapes, fuse, notice) if changed else {}
     dtype = getattr(torch, device.dtype)
+    if shapes:
+        for name, tensor in kept(cache_dir, digest, shapes, fuse, notice):
+            root, _, inner = name.partition(".")
+            roots[root].get_parameter(inner).data = tensor.to(dtype, copy=True)
     with quiet():  # diffusers warns of casts
         transformer.to(dtype)
         vae.to(dtype)
-    roots = {"transformer": transformer, "encoder": vae.encoder}
-    for name, tensor in state.items():
-        root, _, inner = name.partition(".")
-        roots[root].get_parameter(inner).data = tensor.to(dtype)
+    if quick and device.name == "cpu":
+        quicken(vae)
     layout = torch.channels_last if device.channels_last else torch.preserve_format
     transformer.to(device.name)
     vae.to(device.name, memory_format=layout)

@@ -5,8 +5,7 @@ stays in floats, goes through windows of the size that the network was trained o
 the numbers that the device is fastest in.
 """
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -15,28 +14,26 @@ from PIL import Image
 
 from cozviewer.chain.fidelity import enlarged
 from cozviewer.chain.protocols import Cancelled, Notice
-from cozviewer.errors import BadInput
+from cozviewer.errors import BadInput, Failure
 from cozviewer.errors import Cancelled as WorkCancelled
-from cozviewer.models.coz_base import base_digest, base_folder
+from cozviewer.models.coz_base import base_folder
+from cozviewer.models.coz_models import TITLE, CozFiles, CozModels
 from cozviewer.models.coz_network import Sd3, one_step
-from cozviewer.models.coz_open import Adapter, open_sd3
-from cozviewer.models.coz_text import Encoder
 from cozviewer.models.coz_windows import in_windows
-from cozviewer.models.device import AUTO, Device, pick_device
-from cozviewer.models.model_reading import file_digest, read_content
-from cozviewer.models.upscaler import not_loaded
+from cozviewer.models.device import AUTO
+from cozviewer.models.memory_choice import QUANTISED
+from cozviewer.models.room import Room
 from cozviewer.pyramid.geometry import STEP_SCALE, Rect
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_8bit, to_float
-
-TITLE = "Chain-of-Zoom"
 
 Setting = Literal["paper", "best"]
 
 HALO = 32
 """Parent pixels of context around a crop in `best`."""
 
-WINDOW = 512
-"""Side in pixels of what the adapters were trained on."""
+WINDOWS = (512, 384, 256)
+"""Sides in pixels of a window: what the adapters were trained on, and what is tried when memory
+runs out."""
 
 OVERLAP = 128
 """Least pixels over which windows fade into each other."""
@@ -47,6 +44,7 @@ class CozSd3:
 
     name = TITLE
     generative = True
+    listens = True
 
     def __init__(
         self,
@@ -56,8 +54,11 @@ class CozSd3:
         *,
         device: str = AUTO,
         setting: Setting = "best",
+        t5: bool = True,
+        memory: str = AUTO,
         cache_dir: Path | None = None,
         notice: Notice,
+        room: Room | None = None,
     ) -> None:
         """Prepare; nothing heavy is imported or read before `load` or `identity`.
 
@@ -67,23 +68,33 @@ class CozSd3:
                 takes that part of the base as it is, for one that they were fused into before.
             device: "auto" or a device's name.
             setting: "paper" or "best".
-            cache_dir: Where fused weights and digests are kept; None keeps none.
-            notice: Told when they cannot be kept.
+            t5: Whether the largest text encoder is used; see `Encoder`.
+            memory: As `Room` takes it. "8bit" and "nf4" are for T5 and the prompter.
+            cache_dir: Where fused weights, encoded prompts and digests are kept; None keeps none.
+            notice: Told when they cannot be kept, when memory runs out, and the plan of a room of
+                its own.
+            room: The memory, made for the same device and `memory`, that it shares with the
+                prompter; None is one of its own.
 
         Raises:
-            BadInput: The base or a file is missing.
+            BadInput: The base or a file is missing, or the settings contradict each other.
         """
-        self._folder = base_folder(base)
-        self._lora, self._vae = lora, vae
+        folder = base_folder(base, t5)
         for path in filter(None, (lora, vae)):
             if not path.is_file():
                 raise BadInput(f"There is no file {path} of Chain-of-Zoom: check the path.")
-        self._wanted_device = device
         self._paper = setting == "paper"
-        self._cache_dir = cache_dir
+        self._quantised = memory if memory in QUANTISED else ""
+        if self._paper and self._quantised:
+            raise BadInput(
+                f"The memory mode {memory} changes what the setting paper repeats: choose auto, "
+                "together or in-turn."
+            )
+        files = CozFiles(folder, lora, vae, t5, self._paper)
+        own = room or Room(device, memory, notice)
+        self._models = CozModels(files, device, own, cache_dir, notice)
         self._notice = notice
-        self._identity: Mapping[str, str] | None = None
-        self._ready: tuple[Sd3, Encoder] | None = None
+        self._side = WINDOWS[0]
 
     @property
     def halo(self) -> int:
@@ -91,22 +102,21 @@ class CozSd3:
 
     @property
     def identity(self) -> Mapping[str, str]:
-        if self._identity is None:
-            self._identity = {
-                "name": "coz",
-                "setting": "paper" if self._paper else "best",
-                "base": base_digest(self._folder, self._cache_dir),
-                "lora": file_digest(self._lora) if self._lora else "",
-                "vae": file_digest(self._vae) if self._vae else "",
-            }
-        return self._identity
+        return {
+            "name": "coz",
+            "setting": "paper" if self._paper else "best",
+            **self._models.identity,
+            **({"quantised": self._quantised} if self._quantised else {}),
+        }
 
     @property
     def device(self) -> str:
-        return "" if self._ready is None else self._ready[0].device.label
+        return self._models.device
 
     def load(self) -> None:
-        self._loaded()
+        # Where models are in turn, others come first.
+        if self._models.plan().arrangement != "in turn":
+            self._models.networks()
 
     def upscale(
         self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
@@ -116,8 +126,9 @@ class CozSd3:
                 raise WorkCancelled("Stopped.")
 
         check()
-        sd3, encoder = self._loaded()
-        words = encoder.words(prompt, check)
+        words = self._models.words(prompt, check)
+        check()
+        sd3 = self._models.networks()
         near = self._enlarged(rgb)
         height, width = near.shape[:2]
         padded = _padded(near, sd3.multiple)
@@ -130,13 +141,34 @@ class CozSd3:
             )
             return one_step(sd3, pixels, words, noise[:, :, y:bottom, x:right], check)
 
-        side = sd3.largest if self._paper else min(WINDOW, sd3.largest)
-        fine = in_windows(padded, run, side=side, overlap=OVERLAP, multiple=sd3.multiple)
-        fine = fine[:height, :width].clip(0, 1)
+        fine = self._through_windows(padded, run, sd3)[:height, :width].clip(0, 1)
         if self._paper:
             # Truncated to 8 bits, as the authors' pictures are.
             fine = to_float((fine * np.float32(255)).astype(np.uint8))
         return np.ascontiguousarray(fine)
+
+    def _through_windows(
+        self, padded: RgbFloat, run: Callable[[RgbFloat, Rect], RgbFloat], sd3: Sd3
+    ) -> RgbFloat:
+        """Return what `run` makes of a picture, in smaller windows when memory runs out; not in
+        `paper`, which would give other pixels then."""
+        while True:
+            side = sd3.largest if self._paper else min(self._side, sd3.largest)
+            try:
+                return in_windows(padded, run, side=side, overlap=OVERLAP, multiple=sd3.multiple)
+            except MemoryError as error:
+                smaller = [other for other in WINDOWS if other < min(side, max(padded.shape[:2]))]
+                if self._paper or not smaller:
+                    raise Failure(
+                        f"The {sd3.device.hardware} has too little memory for {TITLE}: close other "
+                        "programs, or choose another device or engine."
+                    ) from error
+                if self._side == WINDOWS[0]:
+                    self._notice(
+                        f"{TITLE} ran out of memory and goes on in smaller windows, a little "
+                        "slower."
+                    )
+                self._side = smaller[0]
 
     def _enlarged(self, rgb: Rgb8 | RgbFloat) -> RgbFloat:
         """Return (H, W, 3) made bicubically 4x larger, in 0..1."""
@@ -147,42 +179,6 @@ class CozSd3:
         image = Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC)
         # Divided, as the authors do it: a product with 1/255 differs in the last bit.
         return np.asarray(image).astype(np.float32) / np.float32(255)
-
-    def _loaded(self) -> tuple[Sd3, Encoder]:
-        if self._ready is None:
-            try:
-                self._ready = self._open(pick_device(self._wanted_device))
-            except (ImportError, OSError, MemoryError, RuntimeError) as error:
-                raise not_loaded(self.name, error) from error
-        return self._ready
-
-    def _open(self, place: Device) -> tuple[Sd3, Encoder]:
-        device = place.plain() if self._paper else place
-        sd3 = open_sd3(
-            self._folder,
-            self._adapter(self._lora, "lora"),
-            self._adapter(self._vae, "vae"),
-            device,
-            digest=self._inputs(),
-            cache_dir=self._cache_dir,
-            notice=self._notice,
-        )
-        # No CPU that is slow in bf16 is faster in fp16; in fp32 T5 alone would take 19 GB.
-        text = "bfloat16" if device.name == "cpu" and not self._paper else "float16"
-        return sd3, Encoder(self._folder, device, text)
-
-    def _inputs(self) -> str:
-        """Return the digest of the files that weights are fused from."""
-        digests = [self.identity[key] for key in ("base", "lora", "vae")]
-        return hashlib.sha256(" ".join(digests).encode()).hexdigest()
-
-    def _adapter(self, path: Path | None, key: str) -> Adapter | None:
-        if path is None:
-            return None
-        content = read_content(path)
-        if hashlib.sha256(content).hexdigest() != self.identity[key]:
-            raise BadInput(f"The file {path} was changed meanwhile: choose it once more.")
-        return Adapter(path, content)
 
 
 def _padded(picture: RgbFloat, multiple: int) -> RgbFloat:

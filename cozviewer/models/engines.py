@@ -4,9 +4,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from cozviewer.chain.choice import CozChoice, PrompterChoice
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.errors import BadInput
 from cozviewer.models.device import AUTO
+from cozviewer.models.prompters import NoPrompter, TextPrompter, WithWords
+from cozviewer.models.room import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +51,29 @@ ENGINES = (
     ),
 )
 
-PROMPTERS = ("none", "text")
-
-LATER = {
-    "qwen": "the Qwen prompter",
-    "server": "the prompter on a server",
-}
-"""Names that people know from the paper, and that this version does not have."""
+PROMPTERS = ("none", "text", "qwen", "server")
 
 
 def make_upscaler(
     engine: str,
     *,
     device: str = AUTO,
+    memory: str = AUTO,
     cache_dir: Path | None = None,
     notice: Notice = lambda sentence: None,
-    coz_base: str = "",
-    coz_lora: Path | None = None,
-    coz_vae: Path | None = None,
-    setting: str = "best",
+    coz: CozChoice = CozChoice(),  # noqa: B008 (it is frozen)
+    room: Room | None = None,
 ) -> Upscaler:
     """Return an engine; cheap, nothing heavy is imported.
 
     Args:
         engine: A name in ENGINES, or the path of a 4x model file.
         device: "auto", "cpu", "cuda", "cuda:1", "mps"; checked when the engine is loaded.
+        memory: As `EngineChoice` has it.
         cache_dir: Where converted weights are kept; None keeps none.
         notice: Receives sentences for the user.
-        coz_base, coz_lora, coz_vae, setting: Of the engine "coz", as `EngineChoice` has them.
+        coz: What the engine "coz" is made of.
+        room: The memory that it shares with the prompter; None is one of its own.
 
     Raises:
         BadInput: There is no such engine, file or setting.
@@ -89,65 +87,125 @@ def make_upscaler(
 
         return realesrgan(device, cache_dir=cache_dir, notice=notice)
     if engine == "coz":
-        return _coz(coz_base, coz_lora, coz_vae, setting, device, cache_dir, notice)
+        return _coz(coz, device, memory, cache_dir, notice, room or Room())
     if is_path(engine):
         from cozviewer.models.model_file import model_file
 
         return model_file(Path(engine).expanduser(), device, notice=notice)
     names = ", ".join(entry.name for entry in ENGINES)
-    raise BadInput(_unknown("engine", engine, f"{names} or the path of a 4x model file"))
+    raise BadInput(f"There is no engine {engine!r}: choose {names} or the path of a 4x model file.")
 
 
 def _coz(
-    base: str,
-    lora: Path | None,
-    vae: Path | None,
-    setting: str,
+    choice: CozChoice,
     device: str,
+    memory: str,
     cache_dir: Path | None,
     notice: Notice,
+    room: Room,
 ) -> Upscaler:
     from cozviewer.models.coz_base import SD3
     from cozviewer.models.coz_checkpoint import ENCODER_FILE, LORA_FILE, ORIGIN
     from cozviewer.models.coz_sd3 import CozSd3
 
-    if setting not in ("paper", "best"):
-        raise BadInput(f"There is no setting {setting!r}: choose paper or best.")
+    if choice.setting not in ("paper", "best"):
+        raise BadInput(f"There is no setting {choice.setting!r}: choose paper or best.")
+    lora = choice.lora or own_file(LORA_FILE, cache_dir)
+    vae = choice.vae or own_file(ENCODER_FILE, cache_dir)
     if lora is None or vae is None:
         raise BadInput(
             f"Chain-of-Zoom wants the files of its authors: give {LORA_FILE} with --coz-lora and "
             f"{ENCODER_FILE} with --coz-vae; both are in {ORIGIN}, folder ckpt."
         )
     return CozSd3(
-        base or SD3,
+        choice.base or SD3,
         lora.expanduser(),
         vae.expanduser(),
         device=device,
-        setting="paper" if setting == "paper" else "best",
+        setting="paper" if choice.setting == "paper" else "best",
+        t5=choice.t5,
+        memory=memory,
         cache_dir=cache_dir,
+        notice=notice,
+        room=room,
+    )
+
+
+def own_file(name: str, cache_dir: Path | None) -> Path | None:
+    """Return where a file of the authors was put to be found by itself, or None."""
+    path = None if cache_dir is None else cache_dir / "coz" / name
+    return path if path is not None and path.is_file() else None
+
+
+def make_prompter(
+    choice: PrompterChoice,
+    *,
+    device: str = AUTO,
+    memory: str = AUTO,
+    cache_dir: Path | None = None,
+    notice: Notice = lambda sentence: None,
+    room: Room | None = None,
+) -> Prompter:
+    """Return a prompter; cheap, nothing heavy is imported.
+
+    Args:
+        choice: Who, with what words and files.
+        device, memory, cache_dir, notice, room: As for `make_upscaler`.
+
+    Raises:
+        BadInput: There is no such prompter, model or adapter, or something that it wants is not
+            given.
+    """
+    words = choice.words.strip()
+    if choice.name == "none":
+        return NoPrompter()
+    if choice.name == "text":
+        if not words:
+            raise BadInput("The prompter text wants words: give them with --prompt.")
+        return TextPrompter(words)
+    if choice.name == "qwen":
+        describing = _qwen(choice, device, memory, cache_dir, notice, room or Room())
+    elif choice.name == "server":
+        describing = _server(choice, notice)
+    else:
+        names = ", ".join(PROMPTERS[:-1])
+        raise BadInput(f"There is no prompter {choice.name!r}: choose {names} or {PROMPTERS[-1]}.")
+    return WithWords(describing, words) if words else describing
+
+
+def _qwen(
+    choice: PrompterChoice,
+    device: str,
+    memory: str,
+    cache_dir: Path | None,
+    notice: Notice,
+    room: Room,
+) -> Prompter:
+    from cozviewer.models.qwen_prompter import QwenPrompter
+
+    return QwenPrompter(
+        choice.qwen,
+        choice.adapter,
+        questions=choice.questions,
+        max_tokens=choice.max_tokens,
+        device=device,
+        quantised=memory if memory in ("8bit", "nf4") else "",
+        cache_dir=cache_dir,
+        room=room,
         notice=notice,
     )
 
 
-def make_prompter(name: str, text: str = "") -> Prompter:
-    """Return a prompter.
+def _server(choice: PrompterChoice, notice: Notice) -> Prompter:
+    from cozviewer.models.server_prompter import ServerPrompter
 
-    Args:
-        name: "none" or "text".
-        text: The words of "text".
-
-    Raises:
-        BadInput: There is no such prompter, or "text" has no words.
-    """
-    from cozviewer.models.prompters import NoPrompter, TextPrompter
-
-    if name == "none":
-        return NoPrompter()
-    if name == "text":
-        if not text.strip():
-            raise BadInput("The prompter text wants words: give them with --prompt.")
-        return TextPrompter(text.strip())
-    raise BadInput(_unknown("prompter", name, " or ".join(PROMPTERS)))
+    return ServerPrompter(
+        choice.server,
+        choice.server_model,
+        questions=choice.questions,
+        max_tokens=choice.max_tokens,
+        notice=notice,
+    )
 
 
 def is_path(engine: str) -> bool:
@@ -156,9 +214,3 @@ def is_path(engine: str) -> bool:
 
     separators = [separator for separator in (os.sep, os.altsep) if separator]
     return engine.lower().endswith(SUFFIXES) or any(mark in engine for mark in separators)
-
-
-def _unknown(kind: str, name: str, choices: str) -> str:
-    if name in LATER:
-        return f"{name} ({LATER[name]}) is not part of this version: choose {choices}."
-    return f"There is no {kind} {name!r}: choose {choices}."

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cozviewer.chain.protocols import Cancelled
+from cozviewer.chain.protocols import Cancelled, Prompter
 from cozviewer.pyramid.pixels import Rgb8
 
 
@@ -34,3 +34,25 @@ class TextPrompter:
 
     def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
         return self._words
+
+
+class WithWords:
+    """A `Prompter` that adds the user's words to what another says, as Chain-of-Zoom's authors
+    do: "fur, whiskers, ginger cat,"."""
+
+    def __init__(self, prompter: Prompter, words: str) -> None:
+        """Take the one who describes, and the words to add, which are not empty."""
+        self._prompter = prompter
+        self._words = words
+
+    @property
+    def name(self) -> str:
+        return self._prompter.name
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        return {**self._prompter.identity, "words": self._words}
+
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+        said = self._prompter.prompt(previous, crop, cancelled)
+        return f"{said}, {self._words}," if said else self._words

@@ -13,8 +13,18 @@ from cozviewer.models.network import Network, first_line, is_out_of_memory, run_
 from cozviewer.models.parts import upscale_in_parts
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat
 
-HALO = 16
-"""Parent pixels of context for convolutional networks."""
+HALO = 32
+"""Parent pixels of context for convolutional networks. The mean step across the borders of tiles
+made apart, over that at the same places in one piece, as measured with Real-ESRGAN:
+
+                gradients      sky    text   grass  gravel  fur
+    16          1.07, 1.15     1.16   0.98   1.14   1.03    1.18
+    24          1.06, 1.15     1.06   0.99   1.12   1.01    1.13
+    32          1.02, 1.06     0.99          1.05           1.06
+
+The network was trained with zeros beyond its edges: features that are mirrored or repeated there
+instead draw texture worse. Cutting the halo bit by bit within the network is worse at equal cost.
+"""
 
 PART = 256
 """Most parent pixels of a part, a side. The features of Real-ESRGAN for one take about 1 GB in
@@ -26,6 +36,7 @@ class NetworkUpscaler:
 
     halo = HALO
     generative = True
+    listens = False
 
     def __init__(
         self,

@@ -15,9 +15,9 @@ MARKS = ".,;:!?…\"'`*“”()[]{}-–•"
 # At the start of a line of a list: "- ", "2. ".
 _LIST_MARK = re.compile(r"^[^\S\n]*(?:[-*•–]|\d{1,2}[.)])[^\S\n]+", re.MULTILINE)
 # A line that ends without punctuation ends a phrase.
-_LINE_END = re.compile(r"(?<=[^\s.,;:!?，、；。：])\s*\n\s*")
+_LINE_END = re.compile(r"(?<=[^\s.,;:!?])\s*\n\s*")
 # Not those within numbers: "1,000".
-_BETWEEN_PHRASES = re.compile(r"(?<!\d)[,;]|[,;](?!\d)|[，、；]")
+_BETWEEN_PHRASES = re.compile(r"(?<!\d)[,;]|[,;](?!\d)")
 
 
 def collapsed(answer: str) -> str:

@@ -59,7 +59,7 @@ def patches(pyramid: Pyramid, view: View, finest: int | None = None) -> list[Pat
 def made_from(pyramid: Pyramid, key: TileKey) -> TileKey | None:
     """Return the tile itself if it exists, else the finest one above it that does; None for the
     source."""
-    return next((tile for tile in _upwards(key) if pyramid.store.has(tile)), None)
+    return next((tile for tile in _upwards(key) if pyramid.has(tile)), None)
 
 
 def patch_at(pyramid: Pyramid, view: View, view_x: int, view_y: int) -> Patch | None:

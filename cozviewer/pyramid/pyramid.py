@@ -4,9 +4,12 @@ z <= 0        the source and its overviews
 even z > 0    tiles made by zoom steps, from the store
 odd z > 0     derived: four tiles of z + 1, averaged 2x2. They cost nothing to make and let a
               view between two steps draw a quarter of the pixels
+
+While there is a draft (see `store_draft`), stored tiles that it makes stale are taken from it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image
@@ -24,7 +27,10 @@ from cozviewer.pyramid.geometry import (
 )
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.source import Source
-from cozviewer.pyramid.store import TileStore
+from cozviewer.pyramid.store import StepRecord, TileStore
+from cozviewer.pyramid.store_draft import Draft
+
+T = TypeVar("T")
 
 
 class TileMissing(Failure):
@@ -32,11 +38,23 @@ class TileMissing(Failure):
 
 
 class Pyramid:
-    """Reads tiles and regions of any level. Thread-safe, as its source and store are."""
+    """Reads tiles and regions of any level. Thread-safe, as its source and store are.
+
+    Attributes:
+        source: The picture.
+        store: The tiles that are kept.
+        draft: Others in place of some of them, not decided yet.
+    """
 
     def __init__(self, source: Source, store: TileStore) -> None:
         self.source = source
         self.store = store
+        self.draft: Draft | None = None
+
+    @property
+    def older(self) -> "Pyramid":
+        """The pyramid as it is without the draft."""
+        return Pyramid(self.source, self.store)
 
     def level_rect(self, z: int) -> Rect:
         """Return the whole of level z."""
@@ -51,8 +69,8 @@ class Pyramid:
         if key.z <= 0:
             return key.z >= self.source.coarsest
         if key.z % STEP_LEVELS:
-            return all(self.store.has(child) for child in self._children(key))
-        return self.store.has(key)
+            return all(self.has(child) for child in self._children(key))
+        return self._asked(key, lambda store: store.has(key))
 
     def tile(self, key: TileKey) -> Rgb8 | None:
         """Return the pixels of a tile, cut at the picture's edge, or None where it is not made."""
@@ -60,7 +78,31 @@ class Pyramid:
             return self.source.tile(key) if key.z >= self.source.coarsest else None
         if key.z % STEP_LEVELS:
             return self._derived(key)
-        return self.store.get(key)
+        return self._asked(key, lambda store: store.get(key))
+
+    def missing(self, keys: Iterable[TileKey]) -> list[TileKey]:
+        """Return those of `keys` (of step levels) that are not made, in the same order."""
+        return [key for key in keys if not self.has(key)]
+
+    def steps_of(self, keys: Iterable[TileKey]) -> dict[TileKey, StepRecord]:
+        """Return the steps that made those of `keys` (of step levels) that are made."""
+        stores: dict[TileStore, list[TileKey]] = {}
+        for key in keys:
+            stores.setdefault(self._store_of(key), []).append(key)
+        steps: dict[TileKey, StepRecord] = {}
+        for store, group in stores.items():
+            steps |= store.steps_of(group)
+        return steps
+
+    def step_near(self, z: int, level_region: Rect) -> StepRecord | None:
+        """Return the newest step that showed more than half of a region (see `TileStore`), one of
+        the draft if there is one."""
+        draft = self.draft
+        if draft is not None and not draft.dropped:
+            found = draft.store.step_near(z, level_region)
+            if found is not None:
+                return found
+        return self.store.step_near(z, level_region)
 
     def region(self, z: int, level_region: Rect, fill: Callable[[TileKey, Rect], Rgb8]) -> Rgb8:
         """Return the pixels of a region of level z that lies inside the picture.
@@ -96,6 +138,19 @@ class Pyramid:
             raise TileMissing(f"Tile {key} has gone from the cache; zoom there again to remake it.")
 
         return self.region(z, level_region, refuse)
+
+    def _asked(self, key: TileKey, question: Callable[[TileStore], T]) -> T:
+        """Ask the store that a tile is in; anew if it is in another one by then, as the draft was
+        decided meanwhile."""
+        while True:
+            store = self._store_of(key)
+            answer = question(store)
+            if store is self._store_of(key):
+                return answer
+
+    def _store_of(self, key: TileKey) -> TileStore:
+        draft = self.draft
+        return draft.store if draft is not None and draft.holds(key) else self.store
 
     def _children(self, key: TileKey) -> list[TileKey]:
         region = finer(self.tile_rect(key), 1)

@@ -11,7 +11,7 @@ Where the disk cannot be written, the store goes on in memory and says so once.
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,9 +25,11 @@ from cozviewer.pyramid.store_rows import (
     StepRecord,
     count_tiles,
     has_tile,
+    read_keys,
     read_step_uid,
     read_steps,
     read_tile,
+    read_tiles,
 )
 from cozviewer.pyramid.tile_codec import decode_tile, encode_tile, tile_checksum
 
@@ -68,6 +70,10 @@ class TileStore:
                 it, and must not wait for another thread.
         """
         return cls(StoreFiles(path, shelf, notice))
+
+    def beside(self) -> "TileStore":
+        """Return an empty store in memory for the same source and recipe."""
+        return TileStore(StoreFiles(None, self._files.shelf, self._files.tell))
 
     def get(self, key: TileKey) -> Rgb8 | None:
         """Return the (H, W, 3) pixels of a tile, its checksum verified, or None."""
@@ -141,6 +147,38 @@ class TileStore:
             elif self._due is None:
                 self._commit_within(COMMIT_SECONDS)
 
+    def contents(self) -> tuple[dict[TileKey, EncodedTile], dict[str, StepRecord]]:
+        """Return all tiles as they are stored, and all steps by uid."""
+        with self._lock:
+            tiles: dict[TileKey, EncodedTile] = {}
+            for found in self._files.ask(read_tiles):
+                tiles = found | tiles
+            return tiles | self._batch.tiles, self._all_steps()
+
+    def replace(
+        self,
+        stale: Callable[[TileKey], bool],
+        tiles: Mapping[TileKey, EncodedTile],
+        steps: Mapping[str, StepRecord],
+    ) -> None:
+        """Let all stale tiles go and put others in their place, in one transaction.
+
+        Args:
+            stale: Tells which tiles are not wanted any more.
+            tiles, steps: What comes instead: another store's `contents`.
+        """
+        with self._lock:
+            there = set(self._batch.tiles).union(*self._files.ask(read_keys))
+        gone = {key for key in there if stale(key)}  # may take a while, so nobody waits for it
+        with self._lock:
+            waiting = {key: tile for key, tile in self._batch.tiles.items() if key not in gone}
+            self._batch.tiles = waiting | dict(tiles)
+            self._batch.replaced |= gone | tiles.keys()
+            self._broken = (self._broken | gone) - tiles.keys()
+            self._batch.steps |= steps
+            self._steps |= steps
+            self._write()
+
     def seen(self, keys: Iterable[TileKey]) -> None:
         """Remember that tiles were looked at just now; written with whatever is written next."""
         now = time.time()
@@ -177,14 +215,17 @@ class TileStore:
 
     def step_of(self, key: TileKey) -> StepRecord | None:
         """Return the step that made a tile."""
-        with self._lock:
-            waiting = self._batch.tiles.get(key)
-            uids = self._files.ask(lambda file: read_step_uid(file, key))
-            uid = waiting.step if waiting else next(filter(None, uids), "")
-            return self._all_steps().get(uid)
+        return self.steps_of([key]).get(key)
 
-    def prompt_near(self, z: int, level_region: Rect) -> str | None:
-        """Return the prompt of the newest step that showed more than half of a region.
+    def steps_of(self, keys: Iterable[TileKey]) -> dict[TileKey, StepRecord]:
+        """Return the steps that made those of `keys` that are there."""
+        with self._lock:
+            steps = self._all_steps()
+            uids = {key: self._step_uid(key) for key in keys}
+        return {key: steps[uid] for key, uid in uids.items() if uid in steps}
+
+    def step_near(self, z: int, level_region: Rect) -> StepRecord | None:
+        """Return the newest step that showed more than half of a region.
 
         Args:
             z: The parent level.
@@ -193,8 +234,13 @@ class TileStore:
         for step in reversed(self.steps()):
             common = step.level_region.intersected(level_region)
             if step.z == z and 2 * common.area > level_region.area:
-                return step.prompt
+                return step
         return None
+
+    def prompt_near(self, z: int, level_region: Rect) -> str | None:
+        """Return the prompt of the step that `step_near` gives."""
+        step = self.step_near(z, level_region)
+        return None if step is None else step.prompt
 
     def usage(self) -> tuple[int, int]:
         """Return (bytes of all encoded tiles, how many they are); what waits is counted too."""
@@ -203,6 +249,14 @@ class TileStore:
             counts = [(sum(len(tile.webp) for tile in waiting), len(waiting))]
             counts += self._files.ask(count_tiles)
         return sum(size for size, _ in counts), sum(tiles for _, tiles in counts)
+
+    def _step_uid(self, key: TileKey) -> str | None:
+        """Return the uid of the step that made a tile (under the lock)."""
+        if key in self._batch.tiles:
+            return self._batch.tiles[key].step
+        if key in self._broken:
+            return None
+        return next(filter(None, self._files.ask(lambda file: read_step_uid(file, key))), None)
 
     def _all_steps(self) -> dict[str, StepRecord]:
         with self._lock:
@@ -217,6 +271,8 @@ class TileStore:
         if not self._batch or self._closed:
             return
         if self._files.write(self._batch, self._steps):
+            if not self._files.in_memory:  # else what is to go is still on disk
+                self._broken -= self._batch.replaced
             self._batch = Batch()
         else:
             self._commit_within(COMMIT_SECONDS)

@@ -64,6 +64,7 @@ class StoreFiles:
 
     Attributes:
         in_memory: Whether new tiles go to memory.
+        shelf: What they are for.
     """
 
     def __init__(self, path: Path | None, shelf: Shelf, notice: Callable[[str], None]) -> None:
@@ -73,8 +74,8 @@ class StoreFiles:
             notice: Receives one sentence about each kind of trouble.
         """
         self.in_memory = False
+        self.shelf = shelf
         self._path = path
-        self._shelf = shelf
         self._notice = notice
         self._told: set[str] = set()
         self._files: list[StoreConnection] = []  # the first takes what is written
@@ -130,7 +131,7 @@ class StoreFiles:
                     continue  # it was deleted just now
                 if is_broken(error) and attempt < REPLACEMENTS:
                     self._replace(self._files[0], "is damaged")
-                elif batch.tiles:
+                elif batch.tiles or batch.replaced:
                     self._go_on_in_memory(error)
                 else:
                     break  # what was seen when is not worth a word
@@ -152,7 +153,7 @@ class StoreFiles:
 
     def _open_on_disk(self, path: Path) -> None:
         try:
-            self._files.insert(0, open_or_replace(path, self._shelf, self.tell))
+            self._files.insert(0, open_or_replace(path, self.shelf, self.tell))
             self._identity = identity(path)
             self._fresh = True
         except (OSError, sqlite3.Error, NotOurs) as error:
@@ -160,7 +161,7 @@ class StoreFiles:
 
     def _open_in_memory(self) -> None:
         self.in_memory = self._fresh = True
-        self._files.insert(0, open_file(None, self._shelf))
+        self._files.insert(0, open_file(None, self.shelf))
 
     def _follow(self) -> bool:
         """Let go of a file that somebody deleted, before SQLite takes another's journal for its.

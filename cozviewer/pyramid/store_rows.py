@@ -57,7 +57,7 @@ class Batch:
 
     Attributes:
         tiles: New tiles.
-        replaced: Those of them that take the place of one found broken.
+        replaced: Tiles that go before the new ones come: broken, or not wanted any more.
         steps: New or changed steps by uid.
         seen: When tiles were last looked at, seconds since 1970.
     """
@@ -68,7 +68,7 @@ class Batch:
     seen: dict[TileKey, float] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.tiles or self.steps or self.seen)
+        return bool(self.tiles or self.replaced or self.steps or self.seen)
 
 
 def write_batch(connection: sqlite3.Connection, batch: Batch, now: float) -> None:
@@ -117,6 +117,20 @@ def has_tile(connection: sqlite3.Connection, key: TileKey) -> bool:
     return found is not None
 
 
+def read_tiles(connection: sqlite3.Connection) -> dict[TileKey, EncodedTile]:
+    """Return all tiles as they are in the file, unchecked."""
+    rows = connection.execute("SELECT key, webp, checksum, step FROM tiles JOIN pixels USING (id)")
+    return {
+        _key_of(key): EncodedTile(webp if isinstance(webp, bytes) else b"", checksum, step)
+        for key, webp, checksum, step in rows
+    }
+
+
+def read_keys(connection: sqlite3.Connection) -> set[TileKey]:
+    """Return the names of all tiles."""
+    return {_key_of(key) for (key,) in connection.execute("SELECT key FROM tiles")}
+
+
 def read_step_uid(connection: sqlite3.Connection, key: TileKey) -> str | None:
     """Return the uid of the step that made a tile, or None where there is no such tile."""
     row = connection.execute("SELECT step FROM tiles WHERE key = ?", (str(key),)).fetchone()
@@ -144,6 +158,11 @@ def count_tiles(connection: sqlite3.Connection) -> tuple[int, int]:
 def is_empty(connection: sqlite3.Connection) -> bool:
     """Tell whether a store holds no tiles. Raises sqlite3.Error, also if it is no store."""
     return connection.execute("SELECT 1 FROM tiles LIMIT 1").fetchone() is None
+
+
+def _key_of(text: str) -> TileKey:
+    z, col, row = map(int, text.split("/"))
+    return TileKey(z, col, row)
 
 
 def _insert_tile(connection: sqlite3.Connection, key: TileKey, tile: EncodedTile) -> None:

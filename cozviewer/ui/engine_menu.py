@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from cozviewer.chain.choice import EngineChoice
+from cozviewer.ui.coz_dialog import ENGINE, CozDialog
+from cozviewer.ui.remembered import remember, remembered
 from cozviewer.ui.services import EngineEntry
 
 MODELS = "4× models (*.safetensors *.pth *.pt *.ckpt);;All files (*)"
@@ -17,22 +19,29 @@ MODELS = "4× models (*.safetensors *.pth *.pt *.ckpt);;All files (*)"
 class EngineMenu(QMenu):
     """Signals:
     chosen: (EngineChoice) the user wants this from now on.
+    models_wanted: the user wants to see and get the models.
     """
 
     chosen = Signal(object)
+    models_wanted = Signal()
 
     def __init__(
         self, engines: Sequence[EngineEntry], choice: EngineChoice, parent: QWidget
     ) -> None:
+        """Offer engines; what was named for Chain-of-Zoom at an earlier start is filled in."""
         super().__init__("&Engine", parent)
         self._choice = choice
+        self._asked_last = remembered()
         self._engines = QActionGroup(self)
         self._devices = QActionGroup(self)
         self.setToolTipsVisible(True)
         for entry in engines:
-            action = self.addAction(entry.title)
+            action = self.addAction(f"{entry.title}…" if entry.own_files else entry.title)
             action.setToolTip(entry.description)
-            self._add(self._engines, action, entry.name)
+            action.setCheckable(True)
+            action.setData(entry.name)
+            self._engines.addAction(action)
+            action.triggered.connect(self._ask if entry.own_files else self._on_triggered)
         self._file = self.addAction("&Model file…")
         self._file.setToolTip("Any 4× model that spandrel can read")
         self._file.setCheckable(True)
@@ -40,12 +49,21 @@ class EngineMenu(QMenu):
         self._file.triggered.connect(self._choose_file)
         self.addSeparator()
         self._device_menu = self.addMenu("&Device")
+        self.addAction("M&odels…", self.models_wanted.emit)
         self.show_devices(["cpu"])
         self.show_choice(choice)
+
+    @property
+    def choice(self) -> EngineChoice:
+        """What is in use."""
+        return self._choice
 
     def show_choice(self, choice: EngineChoice) -> None:
         """Mark what is in use."""
         self._choice = choice
+        if choice.engine == ENGINE:
+            self._asked_last = choice
+            remember(choice)
         marked = self._file
         for action in self._engines.actions():
             if action.data() == choice.engine:
@@ -62,37 +80,52 @@ class EngineMenu(QMenu):
             self._devices.removeAction(action)
         self._device_menu.clear()
         for name in ("auto", *devices):
-            title = "Automatic" if name == "auto" else name.upper()
-            self._add(self._devices, self._device_menu.addAction(title), name)
+            action = self._device_menu.addAction("Automatic" if name == "auto" else name.upper())
+            action.setCheckable(True)
+            action.setData(name)
+            self._devices.addAction(action)
+            action.triggered.connect(self._on_triggered)
         for action in self._devices.actions():
             action.setChecked(action.data() == self._choice.device)
-
-    def _add(self, group: QActionGroup, action: QAction, name: str) -> None:
-        action.setCheckable(True)
-        action.setData(name)
-        group.addAction(action)
-        action.triggered.connect(self._on_triggered)
 
     @Slot()
     def _on_triggered(self) -> None:
         engine = self._engines.checkedAction()
         device = self._devices.checkedAction()
         self._choose(
-            replace(
-                self._choice,
-                engine=engine.data() if engine and engine.data() else self._choice.engine,
-                device=device.data() if device else "auto",
+            self._with_engine(
+                engine.data() if engine and engine.data() else self._choice.engine,
+                device.data() if device else "auto",
             )
         )
+
+    def _with_engine(self, engine: str, device: str) -> EngineChoice:
+        """Return the choice of another engine: one that takes no words needs nobody to say them."""
+        prompter = self._choice.prompter
+        if engine != ENGINE:
+            prompter = replace(prompter, name="none")
+        return replace(self._choice, engine=engine, device=device, prompter=prompter)
+
+    @Slot()
+    def _ask(self) -> None:
+        """Ask for the engine that has files of the user's; what is in use stays until then."""
+        self.show_choice(self._choice)
+        before = self._asked_last or self._choice
+        dialog = CozDialog(replace(before, device=self._choice.device), self.parentWidget())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.wanted.connect(self._choose)
+        dialog.models_wanted.connect(self.models_wanted)
+        dialog.open()
 
     @Slot()
     def _choose_file(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, "Choose a 4× model", "", MODELS)
         if chosen:
-            self._choose(replace(self._choice, engine=chosen))
+            self._choose(self._with_engine(chosen, self._choice.device))
         else:
             self.show_choice(self._choice)
 
+    @Slot(object)
     def _choose(self, choice: EngineChoice) -> None:
         if choice != self._choice:
             self.chosen.emit(choice)

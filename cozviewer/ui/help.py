@@ -16,6 +16,7 @@ KEYS = (
     ("C", "compare with bicubic"),
     ("R", "refine this view (after a stop)"),
     ("Esc", "stop work; leave full screen"),
+    ("P", "prompts: what each level was told"),
     ("M", "map"),
     ("F11", "full screen"),
     ("Ctrl+O, Ctrl+S, F5", "open, export, reload"),

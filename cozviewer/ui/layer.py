@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QRect, QRectF, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPainter
 
 from cozviewer.jobs.document import Document
@@ -23,6 +23,7 @@ from cozviewer.pyramid.camera import DEEPEST, SHARP_UP_TO, View
 from cozviewer.pyramid.compose import Kernel
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.plan import Plan, plan
+from cozviewer.pyramid.store_draft import Stale
 from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.painter import BACKGROUND_COLOUR, draw_frame, draw_plan
 from cozviewer.ui.tile_cache import FADE_SECONDS, TileCache
@@ -91,6 +92,8 @@ class Layer(QObject):
         self._moved_since_asked = False
         self._frame_asked: FrameRequest | None = None
         self._frame: _Frame | None = None
+        self._older_asked: FrameRequest | None = None
+        self._older: QImage | None = None
         self._complete = self._final = False
         self.has_painted = False
         self._fade = QTimer(self)
@@ -139,16 +142,18 @@ class Layer(QObject):
             self._document.tile_loaded.disconnect(self._on_tile_loaded)
             self._document.tile_absent.disconnect(self._on_tile_absent)
             self._document.tile_made.disconnect(self._on_tile_made)
+            self._document.tiles_changed.disconnect(self._on_tiles_changed)
             self._document.composed.disconnect(self._on_composed)
         self._document, self._tiles = document, tiles
-        self._asked = self._frame_asked = None
-        self._frame = self._plan = None
+        self._asked = self._frame_asked = self._older_asked = None
+        self._frame = self._older = self._plan = None
         self._complete = self.has_painted = False
         if document is not None:
             self._preview = None
             document.tile_loaded.connect(self._on_tile_loaded)
             document.tile_absent.connect(self._on_tile_absent)
             document.tile_made.connect(self._on_tile_made)
+            document.tiles_changed.connect(self._on_tiles_changed)
             document.composed.connect(self._on_composed)
         self._replan()
 
@@ -160,6 +165,17 @@ class Layer(QObject):
         """
         self._complete, self._final = True, final
         self._ask_for_frame()
+
+    @Slot(bool)
+    def show_older(self, wanted: bool) -> None:
+        """Show the view as it is without the draft, or as it is."""
+        if self._older_asked is not None:
+            self._older_asked.cancelled.set()
+        self._older_asked = self._older = None
+        if wanted and self._document is not None:
+            self._older_asked = FrameRequest(self.view, self.finest, self.kernel, older=True)
+            self._document.compose(self._older_asked)
+        self.updated.emit()
 
     # -- planning --------------------------------------------------------------------------------
 
@@ -218,6 +234,7 @@ class Layer(QObject):
             self._frame_asked = None
         if self._frame is not None and self.view.shift_from(self._frame.view) is None:
             self._frame = None
+        self._older_asked = self._older = None
         self._complete = self._final = False
         self._moved_since_asked = True
         self._replan()
@@ -265,8 +282,25 @@ class Layer(QObject):
             self._replan()
             self._ask_for_frame()
 
+    @Slot(object)
+    def _on_tiles_changed(self, stale: Stale) -> None:
+        """Forget what others take the place of, and ask anew for what is under way."""
+        if self._asked is not None:
+            self._asked.cancelled.set()
+            self._asked = None
+        if self.finest is None and self._tiles is not None:
+            self._tiles.drop(stale)
+            if self._frame_asked is not None:
+                self._frame_asked.cancelled.set()
+            self._frame = self._frame_asked = self._older_asked = self._older = None
+            self._complete = self._final = False
+        self._replan()
+
     @Slot(object, object)
     def _on_composed(self, request: FrameRequest, image: QImage) -> None:
+        if request is self._older_asked:
+            self._older = image
+            self.updated.emit()
         if request is not self._frame_asked:
             return
         self._frame_asked = None
@@ -313,6 +347,9 @@ class Layer(QObject):
             painter: In device pixels (1 unit = 1 view pixel).
             area: What to draw, in view pixels.
         """
+        if self._older is not None:
+            draw_frame(painter, self._older, QPoint(0, 0), 1.0, area)
+            return
         view, frame = self.view, self._frame
         shift = None if frame is None else view.shift_from(frame.view)
         if frame is None or shift is None:

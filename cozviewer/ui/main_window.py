@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
     QMenu,
+    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -16,7 +17,6 @@ from PySide6.QtWidgets import (
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.jobs.document import Document
-from cozviewer.jobs.export_job import ExportRequest
 from cozviewer.jobs.opener import Preview
 from cozviewer.pyramid.source import Source
 from cozviewer.ui import help as help_texts
@@ -26,11 +26,14 @@ from cozviewer.ui.compare import ComparePanes
 from cozviewer.ui.compare_paint import Mode
 from cozviewer.ui.empty import EmptyPage
 from cozviewer.ui.engine_menu import EngineMenu
-from cozviewer.ui.export_dialog import ExportDialog
+from cozviewer.ui.exporting import Exporting
 from cozviewer.ui.file_watch import FileWatch
 from cozviewer.ui.minimap import Minimap
+from cozviewer.ui.models_dialog import ModelsDialog
 from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.opening import Opening
+from cozviewer.ui.prompting import Prompting
+from cozviewer.ui.prompts_side import PromptsSide
 from cozviewer.ui.readout import Readout, magnification_text, provenance_text
 from cozviewer.ui.services import Services
 
@@ -72,16 +75,24 @@ class MainWindow(QMainWindow):
         self.readout = Readout()
         self.banner = Banner()
         self.minimap = Minimap(self.navigator, self.panes.generated)
+        self.prompting = Prompting(self.navigator, self.panes.generated, self)
+        self._exporting = Exporting(self.panes.generated, self.readout, self.banner, self)
         self._empty = EmptyPage()
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self.panes)
+        sides = QSplitter()
+        sides.setObjectName("sides")
+        sides.setHandleWidth(3)
+        sides.setChildrenCollapsible(False)
+        sides.addWidget(self._pages)
+        sides.setStretchFactor(0, 1)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)
-        column.addWidget(self._pages, 1)
+        column.addWidget(sides, 1)
         column.addWidget(self.readout)
         self.setCentralWidget(page)
         self.readout.hide()
@@ -90,7 +101,11 @@ class MainWindow(QMainWindow):
         self.engine_menu = EngineMenu(services.engines, choice, self)
         self.menuBar().insertMenu(self._menu("&Help").menuAction(), self.engine_menu)
         self.engine_menu.chosen.connect(self._on_engine_chosen)
+        self.engine_menu.models_wanted.connect(self.show_models)
+        self._models: ModelsDialog | None = None
         enable(self.actions_by_name, picture=False)
+        self._prompts = PromptsSide(self.prompting.panel, self.actions_by_name["prompts"])
+        sides.addWidget(self._prompts)
 
         self._opening = Opening(services.open_chain, self)
         self._opening.started.connect(self._on_reading)
@@ -107,6 +122,8 @@ class MainWindow(QMainWindow):
         self.navigator.moved.connect(self._tell_view)
         self.navigator.gesture_started.connect(self._on_gesture)
         self.navigator.settled.connect(self._on_settled)
+        self.prompting.refine_wanted.connect(self._on_refine_wanted)
+        self.prompting.told.connect(self.banner.tell)
         self.panes.generated.changed.connect(self._tell_view)
         self.panes.generated.painted.connect(self._on_painted)
 
@@ -118,8 +135,8 @@ class MainWindow(QMainWindow):
             Command("open", "&File", "&Open…", ("Ctrl+O",), self.choose_picture, "open",
                     needs_picture=False, short="Open"),
             Command("reload", "&File", "&Reload", ("F5",), self.reload),
-            Command("export", "&File", "&Export…", ("Ctrl+S", "Ctrl+E"), self.export, "export",
-                    short="Export"),
+            Command("export", "&File", "&Export…", ("Ctrl+S", "Ctrl+E"), self._exporting.ask,
+                    "export", short="Export"),
             Command("quit", "&File", "&Quit", ("Ctrl+Q",), self.close, needs_picture=False,
                     separated=True),
             Command("in", "&View", "Zoom &in", ("+", "=", "Ctrl++"), lambda: go.zoom(KEY_ZOOM),
@@ -132,6 +149,8 @@ class MainWindow(QMainWindow):
                     "previous"),
             Command("compare", "&View", "&Compare with bicubic", ("C",), self.set_comparing,
                     "compare", checkable=False, separated=True, short="Compare"),
+            Command("prompts", "&View", "Pro&mpts", ("P",), self.prompting.set_shown,
+                    "prompts", checkable=False, short="Prompts"),
             Command("map", "&View", "&Map", ("M",), self._set_map, checkable=True,
                     needs_picture=False),
             Command("still", "&View", "&Reduced motion", (), self._set_reduced_motion,
@@ -178,20 +197,11 @@ class MainWindow(QMainWindow):
             self.open_picture(self._document.source.path)
 
     @Slot()
-    def export(self) -> None:
-        """Ask what to save, and save it in the background."""
-        if self._document is None:
-            return
-        folder = self._document.source.path
-        dialog = ExportDialog(
-            self._document.chain,
-            self.panes.generated.view,
-            folder.parent if folder is not None else Path.home(),
-            self,
-        )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.wanted.connect(self._start_export)
-        dialog.open()
+    def show_models(self) -> None:
+        """Show which models are here, and offer the rest."""
+        if self._models is None:
+            self._models = ModelsDialog(self._services.offers, self._services.fetch, self)
+        self._models.open()
 
     @Slot(bool)
     def set_comparing(self, comparing: bool) -> None:
@@ -242,8 +252,6 @@ class MainWindow(QMainWindow):
         document.refined.connect(self._on_refined)
         document.stopped.connect(self._on_stopped)
         document.warmed.connect(self._on_warmed)
-        document.exported.connect(self._on_exported)
-        document.export_ended.connect(self._on_export_ended)
         document.failed.connect(self.banner.warn)
         self._choice = choice
         self._engine_place = ""
@@ -254,6 +262,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{source.name} — cozviewer")
         enable(self.actions_by_name, picture=True)
         self.panes.set_document(document)
+        self.prompting.set_document(document)
+        self._exporting.set_document(document)
+        self._prompts.follow(chain.upscaler.listens)
         self.minimap.set_source(source)
         self._file.watch(source.path)
         if old is None or old.source.digest != source.digest:
@@ -314,6 +325,11 @@ class MainWindow(QMainWindow):
             self._document.refine(self.panes.generated.view)
 
     @Slot()
+    def _on_refine_wanted(self) -> None:
+        if self.navigator.at_rest:  # else it will be when it has settled
+            self._on_settled()
+
+    @Slot()
     def _on_painted(self) -> None:
         self.photo_painted.emit()
         if self._document is not None:
@@ -364,26 +380,6 @@ class MainWindow(QMainWindow):
             self.readout.show_engine(
                 f"{name} · {self._engine_place}" if self._engine_place else name
             )
-
-    # -- export ----------------------------------------------------------------------------------
-
-    @Slot(object)
-    def _start_export(self, request: ExportRequest) -> None:
-        if self._document is not None:
-            self._document.export(request)
-
-    @Slot(object)
-    def _on_exported(self, request: ExportRequest) -> None:
-        self.banner.tell(f"Saved {request.path}.")
-        self.readout.show_note("")
-
-    @Slot(object, str)
-    def _on_export_ended(self, request: ExportRequest, sentence: str) -> None:
-        self.readout.show_note("")
-        if sentence:
-            self.banner.warn(sentence)
-        else:
-            self.banner.tell(f"Export stopped; {request.path.name} was not written.")
 
     # -- the rest --------------------------------------------------------------------------------
 
@@ -437,6 +433,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop all work, wait for the piece under way, leave no thread behind."""
         self.hide()
+        if self._models is not None:
+            self._models.shut_down()
         self._opening.close()
         documents = [*self._closing, *([self._document] if self._document else [])]
         for document in documents:
@@ -444,5 +442,6 @@ class MainWindow(QMainWindow):
         for document in documents:
             document.wait()
         self.panes.set_document(None)
+        self.prompting.set_document(None)
         self._document = None
         super().closeEvent(event)

@@ -74,10 +74,12 @@ class Opening(QObject):
         if request is self._request:
             self.previewed.emit(preview)
 
-    @Slot(object, object, object)
-    def _on_opened(self, request: OpenRequest, source: Source, chain: Chain) -> None:
+    @Slot(object, object, object, object)
+    def _on_opened(
+        self, request: OpenRequest, choice: EngineChoice, source: Source, chain: Chain
+    ) -> None:
         if request is self._request:
-            self.opened.emit(request.choice, source, chain)
+            self.opened.emit(choice, source, chain)
         else:
             chain.pyramid.store.close()
 

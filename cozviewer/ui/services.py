@@ -5,16 +5,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cozviewer.downloads import Offer
+from cozviewer.jobs.download_job import Fetch
 from cozviewer.jobs.opener import OpenChain
 
 
 @dataclass(frozen=True)
 class EngineEntry:
-    """An engine in the menu: the name that `EngineChoice` takes, and the one for people."""
+    """An engine in the menu.
+
+    Attributes:
+        name: What `EngineChoice` takes.
+        title: What people call it.
+        description: One sentence.
+        own_files: Whether its files are the user's to name: choosing it asks for them.
+    """
 
     name: str
     title: str
     description: str
+    own_files: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,8 @@ class Services:
         trim: Keeps the cache within its budget; called on the worker's thread.
         icon: Returns the path of an icon by its name.
         sample: The sample photo.
+        offers: Says which models can be had, and what of them is here.
+        fetch: Downloads one; called on a thread of its own.
     """
 
     open_chain: OpenChain
@@ -36,3 +48,5 @@ class Services:
     trim: Callable[[], None]
     icon: Callable[[str], Path]
     sample: Path
+    offers: Callable[[], Sequence[Offer]]
+    fetch: Fetch

@@ -1,5 +1,8 @@
 """Looks: a dark, quiet frame around the picture. One place for all colours."""
 
+from importlib.resources import files
+from pathlib import Path
+
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -10,6 +13,9 @@ TEXT = "#e6e7ea"
 QUIET = "#a3a6ae"
 ACCENT = "#4c9be8"
 TROUBLE = "#6b2f2f"
+
+CHEVRON = Path(str(files("cozviewer.resources").joinpath("icons", "chevron.svg"))).as_posix()
+"""A style sheet takes pictures by their path, with forward slashes on every system."""
 
 STYLE = f"""
 QToolTip {{ background: {BAR}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px; }}
@@ -38,6 +44,7 @@ QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
 #banner[trouble="true"] {{ background: {TROUBLE}; }}
 #banner QLabel {{ color: #ffffff; }}
 #banner QToolButton {{ color: #ffffff; border: none; padding: 2px 8px; }}
+#card {{ background: {BAR}; border: 1px solid {LINE}; border-radius: 6px; }}
 #empty QLabel {{ color: {QUIET}; }}
 #empty #headline {{ color: {TEXT}; font-size: 20px; font-weight: 600; }}
 QPushButton {{ background: {LINE}; color: {TEXT}; border: none; border-radius: 5px;
@@ -45,9 +52,30 @@ QPushButton {{ background: {LINE}; color: {TEXT}; border: none; border-radius: 5
 QPushButton:hover {{ background: #44474f; }}
 QPushButton:default {{ background: {ACCENT}; color: #ffffff; }}
 QPushButton:disabled {{ color: #6b6e76; }}
-QLineEdit, QSpinBox {{ background: {WINDOW}; color: {TEXT}; border: 1px solid {LINE};
-    border-radius: 4px; padding: 5px 8px; min-height: 18px; }}
-QComboBox {{ min-height: 28px; }}
+QLineEdit, QPlainTextEdit {{ background: {WINDOW}; color: {TEXT}; border: 1px solid {LINE};
+    border-radius: 4px; }}
+QLineEdit {{ padding: 5px 8px; min-height: 18px; }}
+QPlainTextEdit {{ padding: 2px 4px; }}
+QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {ACCENT}; }}
+QSpinBox {{ min-height: 28px; }}
+QComboBox {{ background: {LINE}; color: {TEXT}; border: none; border-radius: 4px;
+    padding: 5px 9px; min-height: 18px; }}
+QComboBox:hover {{ background: #44474f; }}
+QComboBox::drop-down {{ border: none; width: 28px; }}
+QComboBox::down-arrow {{ image: url("{CHEVRON}"); width: 11px; height: 11px; }}
+QComboBox QAbstractItemView {{ background: {BAR}; color: {TEXT}; border: 1px solid {LINE};
+    selection-background-color: {ACCENT}; }}
+#sides::handle {{ background: {LINE}; }}
+#prompts QScrollArea, #prompts-page {{ background: {BAR}; }}
+#prompts QLabel {{ color: {QUIET}; }}
+#prompts #level {{ color: {TEXT}; font-weight: 600; }}
+#prompts QPushButton {{ padding: 4px 12px; }}
+#prompts-title {{ background: {BAR}; border-bottom: 1px solid {LINE}; }}
+#prompts-title QLabel {{ color: {TEXT}; font-weight: 600; }}
+#prompts-title QToolButton {{ color: {QUIET}; border: none; padding: 4px 8px; }}
+#draft {{ background: rgba(31, 32, 36, 235); border: 1px solid {LINE}; border-radius: 8px; }}
+#draft QLabel {{ color: {TEXT}; }}
+#draft QPushButton:disabled {{ background: {LINE}; }}
 """
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import psutil
 from PySide6.QtGui import QImage
 
+from cozviewer.chain.draft import shows_stale
 from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.store_draft import Stale
 
 FADE_SECONDS = 0.18
 """How long a new tile takes to come in over what stood there before."""
@@ -82,6 +84,12 @@ class TileCache:
         """Note that a tile was made just now: it, and the derived tile above it, may be there."""
         self._absent.discard(key)
         self._absent.discard(TileKey(key.z - 1, key.col >> 1, key.row >> 1))
+
+    def drop(self, stale: Stale) -> None:
+        """Forget what shows a stale tile, and what is known not to exist there."""
+        for key in [key for key in self._entries if shows_stale(stale, key)]:
+            self._drop(key)
+        self._absent = {key for key in self._absent if not shows_stale(stale, key)}
 
     def _drop(self, key: TileKey) -> None:
         entry = self._entries.pop(key, None)

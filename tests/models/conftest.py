@@ -11,6 +11,7 @@ from cozviewer.models.engines import make_upscaler
 from cozviewer.models.realesrgan import realesrgan
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat
+from tests.models.tiny_qwen import save_adapter, save_tiny_qwen
 from tests.models.tiny_sd3 import save_tiny_sd3
 
 
@@ -44,3 +45,15 @@ def bicubic(crop: Rgb8) -> RgbFloat:
 def tiny_sd3(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a tiny Stable Diffusion 3; not to be written to."""
     return save_tiny_sd3(tmp_path_factory.mktemp("tiny") / "sd3")
+
+
+@pytest.fixture(scope="session")
+def tiny_qwen(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny Qwen2.5-VL that talks without end; not to be written to."""
+    return save_tiny_qwen(tmp_path_factory.mktemp("tiny") / "qwen")
+
+
+@pytest.fixture(scope="session")
+def tiny_adapter(tiny_qwen: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an adapter for the tiny Qwen2.5-VL; not to be written to."""
+    return save_adapter(tmp_path_factory.mktemp("tiny") / "adapter", tiny_qwen)

@@ -32,7 +32,7 @@ def encoder(tiny_sd3: Path) -> Any:
 
 
 def fused_lora(path: Path, transformer: Any) -> dict[str, torch.Tensor]:
-    return fused_transformer(path.read_bytes(), path, transformer)
+    return dict(fused_transformer(path.read_bytes(), path, transformer))
 
 
 def test_the_list_counts_the_modulation_in_the_order_of_modules(transformer: Any) -> None:

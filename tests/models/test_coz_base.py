@@ -57,7 +57,7 @@ def test_a_hub_name_is_not_downloaded_unasked() -> None:
         BadInput,
         match=r"^nobody/nothing is not on this machine: accept its licence on "
         r"https://huggingface\.co/nobody/nothing, then run `hf auth login` and "
-        r"`hf download nobody/nothing`",
+        r"`cozviewer models download nobody/nothing`",
     ):
         base_folder("nobody/nothing")
 

@@ -17,6 +17,7 @@ from cozviewer.models.coz_sd3 import CozSd3
 from cozviewer.models.coz_text import Encoder
 from cozviewer.models.device import Device
 from cozviewer.models.prompters import TextPrompter
+from cozviewer.models.room import Room
 from tests.models.coz_reference import FOLDER, needs_reference
 
 pytestmark = needs_reference
@@ -101,6 +102,7 @@ def test_a_chain_is_theirs() -> None:
         device="cpu",
         setting="paper",
         notice=pytest.fail,
+        room=Room("cpu"),
     )
     prompter = TextPrompter("rocket, launch pad, sky")
     recipe = recipe_of(upscaler, prompter, seed=42, fidelity=0, one_seed=True)

@@ -1,7 +1,8 @@
 """Chain-of-Zoom as an engine: sizes, seeds, windows, stopping, and what it tells."""
 
 import shutil
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,27 @@ import pytest
 import torch
 from PIL import Image
 
+from cozviewer.chain.fidelity import enlarged
 from cozviewer.chain.protocols import never
 from cozviewer.errors import BadInput, Cancelled, Failure
-from cozviewer.models import coz_open, coz_sd3
+from cozviewer.models import coz_models, coz_open, coz_sd3, coz_text
+from cozviewer.models.coz_base import open_part
 from cozviewer.models.coz_sd3 import CozSd3
 from cozviewer.models.device import Device
+from cozviewer.models.room import Room
 from cozviewer.pyramid.pixels import RgbFloat, to_8bit
 from tests.models.tiny_sd3 import saved_encoder, saved_lora
 
 Make = Callable[..., CozSd3]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def plain_cpu() -> Iterator[None]:
+    """A CPU that is fastest in fp32, whatever this one is."""
+    with pytest.MonkeyPatch.context() as patch:
+        for feature in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"):
+            patch.setattr(torch.cpu, feature, lambda: False, raising=False)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +46,9 @@ def files(tiny_sd3: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 
 def made(files: dict[str, Path], **options: Any) -> CozSd3:
-    return CozSd3(**{"device": "cpu", "notice": pytest.fail, **files, **options})
+    """Return the engine; its room, unlike the engine, may tell something: the plan."""
+    own = {"device": "cpu", "notice": pytest.fail, "room": Room("cpu")}
+    return CozSd3(**{**own, **files, **options})
 
 
 @pytest.fixture(scope="module")
@@ -137,8 +152,7 @@ def test_each_window_gets_its_part_of_the_noise(
     best: CozSd3, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     best.load()
-    assert best._ready is not None
-    whole = best._ready[0].noise(768, 640, 3)
+    whole = best._models.networks().noise(768, 640, 3)
     parts = []
 
     def step(sd3: Any, pixels: RgbFloat, words: Any, noise: Any, check: Any) -> RgbFloat:
@@ -190,7 +204,7 @@ def test_the_fast_numbers_give_nearly_the_same(
     dtype: Any,
     last: bool,
 ) -> None:
-    monkeypatch.setattr(coz_sd3, "pick_device", lambda wanted: Device("cpu", "CPU", dtype, last))
+    monkeypatch.setattr(coz_models, "pick_device", lambda wanted: Device("cpu", "CPU", dtype, last))
     rgb = picture(32, 32)
     fast = made(files)
     difference = fast.upscale(rgb, "a cat", 0, never) - best.upscale(rgb, "a cat", 0, never)
@@ -200,7 +214,7 @@ def test_the_fast_numbers_give_nearly_the_same(
 
 def test_paper_keeps_to_fp32(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        coz_sd3, "pick_device", lambda wanted: Device("cpu", "CPU", "bfloat16", True)
+        coz_models, "pick_device", lambda wanted: Device("cpu", "CPU", "bfloat16", True)
     )
     engine = made(files, setting="paper")
     assert engine.device == ""
@@ -219,18 +233,18 @@ class Stop:
         return self.left < 0
 
 
-@pytest.mark.parametrize("after", range(7))
+@pytest.mark.parametrize("after", range(8))
 def test_it_stops_in_every_stage(
     files: dict[str, Path], monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
-    """At the start, before each of three encoders, and before each of three networks."""
+    """At the start, before each of three encoders, before the networks are read, and before each
+    of three runs of them."""
     ran: list[str] = []
     networks = {"transformer": "transformer", "decode": "vae"}
     engine = made(files)
     engine.load()
-    assert engine._ready is not None
     for method, owner in networks.items():
-        target = getattr(engine._ready[0], owner)
+        target = getattr(engine._models.networks(), owner)
         called = target.forward if method == "transformer" else target.decode
 
         def counted(*args: Any, _name: str = method, _called: Any = called, **more: Any) -> Any:
@@ -240,15 +254,14 @@ def test_it_stops_in_every_stage(
         monkeypatch.setattr(target, "forward" if method == "transformer" else "decode", counted)
     with pytest.raises(Cancelled):
         engine.upscale(picture(8, 8), "a cat", 0, Stop(after))
-    assert ran == (["transformer"] if after == 6 else [])
+    assert ran == (["transformer"] if after == 7 else [])
     assert engine.upscale(picture(8, 8), "a cat", 0, never).shape == (32, 32, 3)
 
 
 def test_it_stops_between_windows(best: CozSd3, monkeypatch: pytest.MonkeyPatch) -> None:
     best.upscale(picture(8, 8), "", 0, never)  # encodes the words, so that none are asked about
     decoded: list[int] = []
-    assert best._ready is not None
-    vae = best._ready[0].vae
+    vae = best._models.networks().vae
     decode = vae.decode
 
     def counted(*args: Any, **more: Any) -> Any:
@@ -264,7 +277,7 @@ def test_it_stops_between_windows(best: CozSd3, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        ("CUDA out of memory. Tried to allocate", "^The CPU has too little memory for Stable"),
+        ("CUDA out of memory. Tried to allocate", "^The CPU has too little memory for Chain-of-"),
         ("something odd\nand more", r"^The CPU failed \(something odd\): try again"),
     ],
 )
@@ -272,14 +285,228 @@ def test_a_device_that_fails_is_told_in_a_sentence(
     best: CozSd3, monkeypatch: pytest.MonkeyPatch, error: str, sentence: str
 ) -> None:
     best.load()
-    assert best._ready is not None
 
     def fail(*args: Any, **more: Any) -> Any:
         raise RuntimeError(error)
 
-    monkeypatch.setattr(best._ready[0].vae, "encode", fail)
+    monkeypatch.setattr(best._models.networks().vae, "encode", fail)
     with pytest.raises(Failure, match=sentence):
         best.upscale(picture(4, 4), "", 0, never)
+
+
+def step_for(largest: int, tried: list[int]) -> Any:
+    """Return a step with memory for windows of so many pixels a side."""
+
+    def step(sd3: Any, pixels: RgbFloat, *_: Any) -> RgbFloat:
+        tried.append(max(pixels.shape[:2]))
+        if tried[-1] > largest:
+            raise MemoryError
+        return pixels
+
+    return step
+
+
+@pytest.mark.parametrize(("largest", "tries"), [(400, [512, 384]), (256, [512, 384, 256])])
+def test_windows_become_smaller_when_memory_runs_out(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch, largest: int, tries: list[int]
+) -> None:
+    told: list[str] = []
+    engine, tried = made(files, notice=told.append), list[int]()
+    monkeypatch.setattr(coz_sd3, "one_step", step_for(largest, tried))
+    rgb = picture(160, 160)
+    fine = engine.upscale(rgb, "", 0, never)
+    np.testing.assert_allclose(fine, enlarged(rgb).clip(0, 1), atol=1e-5)
+    assert tried[: len(tries)] == tries
+    assert set(tried[len(tries) - 1 :]) == {tries[-1]}
+    tried.clear()
+    engine.upscale(rgb, "", 0, never)
+    assert set(tried) == {tries[-1]}  # it keeps to what fitted
+    assert told == [
+        "Chain-of-Zoom ran out of memory and goes on in smaller windows, a little slower."
+    ]
+
+
+def test_when_even_small_windows_do_not_fit_it_fails(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(coz_sd3, "one_step", step_for(100, tried))
+    with pytest.raises(Failure, match=r"^The CPU has too little memory for Chain-of-Zoom: close"):
+        made(files, notice=lambda sentence: None).upscale(picture(160, 160), "", 0, never)
+    assert tried == [512, 384, 256]
+
+
+def test_a_small_picture_is_not_tried_again_in_larger_windows(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(coz_sd3, "one_step", step_for(100, tried))
+    with pytest.raises(Failure):
+        made(files, notice=lambda sentence: None).upscale(picture(80, 80), "", 0, never)
+    assert tried == [320, 256]
+
+
+def test_paper_would_rather_fail_than_differ(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(coz_sd3, "one_step", step_for(400, tried))
+    with pytest.raises(Failure, match="has too little memory for Chain-of-Zoom"):
+        made(files, setting="paper").upscale(picture(128, 128), "", 0, never)
+    assert tried == [512]
+
+
+def test_a_step_that_ran_out_of_memory_can_be_tried_again(
+    files: dict[str, Path], best: CozSd3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through the real networks: the error of the first window reaches who makes them smaller."""
+    engine = made(files, notice=lambda sentence: None)
+    transformer = engine._models.networks().transformer
+    forward = transformer.forward
+
+    def full(**options: Any) -> Any:
+        if options["hidden_states"].shape[-1] > 32:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate")
+        return forward(**options)
+
+    monkeypatch.setattr(transformer, "forward", full)
+    fine = engine.upscale(picture(96, 64), "", 0, never)
+    assert fine.shape == (256, 384, 3)
+
+
+def test_in_turn_networks_leave_for_encoders_and_the_prompter(
+    files: dict[str, Path], best: CozSd3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    room = Room("cpu", "in-turn", told.append)
+    engine = made(files, room=room)
+    left: list[str] = []
+    opened = watched(monkeypatch)
+    engine.load()
+    assert (len(told), opened, engine.device) == (1, [], "CPU, fp32")  # others come first
+    room.enter("prompter", lambda: left.append("prompter"))
+    first = engine.upscale(picture(8, 8), "a cat", 0, never)
+    assert left == ["prompter"]
+    assert len(opened) == 1
+    engine.upscale(picture(8, 8), "a cat", 0, never)
+    assert len(opened) == 1  # the words are known, so nobody had to leave
+    engine.upscale(picture(8, 8), "a dog", 0, never)
+    assert len(opened) == 2
+    room.enter("prompter", lambda: None)
+    assert [network() for network in opened] == [None, None]
+    np.testing.assert_array_equal(first, best.upscale(picture(8, 8), "a cat", 0, never))
+
+
+def watched(monkeypatch: pytest.MonkeyPatch) -> list["weakref.ref[Any]"]:
+    """Return the transformers that will have been opened, as far as they are still there."""
+    opened: list[weakref.ref[Any]] = []
+
+    def open_sd3(*args: Any, **options: Any) -> Any:
+        assert [network() for network in opened] == [None] * len(opened)
+        sd3 = coz_open.open_sd3(*args, **options)
+        opened.append(weakref.ref(sd3.transformer))
+        return sd3
+
+    monkeypatch.setattr(coz_models, "open_sd3", open_sd3)
+    return opened
+
+
+def test_together_nothing_is_opened_twice(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room("cpu", "together")
+    engine = made(files, room=room)
+    opened = watched(monkeypatch)
+    engine.load()
+    room.enter("prompter", pytest.fail)
+    for prompt in ("a cat", "a dog"):
+        engine.upscale(picture(8, 8), prompt, 0, never)
+    assert len(opened) == 1
+
+
+def test_words_on_the_disk_serve_the_next_start(
+    files: dict[str, Path], best: CozSd3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rgb = picture(8, 8)
+    first = made(files, cache_dir=tmp_path).upscale(rgb, "a cat", 0, never)
+    assert len(list((tmp_path / "words").iterdir())) == 1
+    opened: list[str] = []
+
+    def counted(kind: Any, folder: Path, part: str, dtype: Any) -> Any:
+        opened.append(part)
+        return open_part(kind, folder, part, dtype)
+
+    monkeypatch.setattr(coz_text, "open_part", counted)
+    again = made(files, cache_dir=tmp_path).upscale(rgb, "a cat", 0, never)
+    np.testing.assert_array_equal(again, first)
+    assert opened == []
+    # Without T5, in the authors' numbers, and with another base, they are other words.
+    made(files, cache_dir=tmp_path, t5=False).upscale(rgb, "a cat", 0, never)
+    assert opened == ["text_encoder", "text_encoder_2"]
+    made(files, cache_dir=tmp_path, setting="paper").upscale(rgb, "a cat", 0, never)
+    assert len(opened) == 5
+    other = Path(shutil.copytree(files["base"], tmp_path / "base"))
+    with (other / "tokenizer" / "tokenizer_config.json").open("ab") as file:
+        file.write(b" ")
+    made(files, cache_dir=tmp_path, base=other).upscale(rgb, "a cat", 0, never)
+    assert len(opened) == 8
+    assert len(list((tmp_path / "words").iterdir())) == 4
+
+
+def test_without_t5_the_base_may_lack_it(
+    files: dict[str, Path], best: CozSd3, tmp_path: Path
+) -> None:
+    ignore = shutil.ignore_patterns("text_encoder_3", "tokenizer_3")
+    base = Path(shutil.copytree(files["base"], tmp_path / "sd3", ignore=ignore))
+    with pytest.raises(BadInput, match="its part text_encoder_3 is missing"):
+        made(files, base=base)
+    lacking, whole = made(files, base=base, t5=False), made(files, t5=False)
+    assert dict(lacking.identity) == dict(whole.identity)
+    assert lacking.identity["t5"] == "left out"
+    assert "t5" not in best.identity
+    rgb = picture(8, 8)
+    fine = lacking.upscale(rgb, "a cat", 0, never)
+    np.testing.assert_array_equal(fine, whole.upscale(rgb, "a cat", 0, never))
+    assert np.abs(fine - best.upscale(rgb, "a cat", 0, never)).max() > 1e-3
+
+
+def test_smaller_numbers_by_hand_are_part_of_the_identity(
+    files: dict[str, Path], best: CozSd3
+) -> None:
+    for memory in ("together", "in-turn"):
+        assert dict(made(files, memory=memory).identity) == dict(best.identity)
+    assert dict(made(files, memory="nf4").identity) == {**best.identity, "quantised": "nf4"}
+
+
+def test_paper_refuses_smaller_numbers(files: dict[str, Path]) -> None:
+    with pytest.raises(BadInput, match=r"^The memory mode 8bit changes what the setting paper rep"):
+        made(files, setting="paper", memory="8bit")
+
+
+def test_too_little_memory_is_told_before_anything_is_read(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cozviewer.models import room
+
+    monkeypatch.setattr(room, "free_memory", lambda device: 10**9)
+    opened = watched(monkeypatch)
+    for work in (CozSd3.load, lambda engine: engine.upscale(picture(8, 8), "", 0, never)):
+        with pytest.raises(
+            BadInput, match=r"would need .* GB of memory on the CPU, and 1\.0 GB are"
+        ):
+            work(made(files))
+    assert opened == []
+
+
+def test_an_encoder_that_does_not_fit_is_told_in_a_sentence(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any) -> Any:
+        raise RuntimeError("CUDA out of memory. Tried to allocate 9.00 GiB")
+
+    monkeypatch.setattr(coz_text, "open_part", full)
+    with pytest.raises(Failure, match=r"^Chain-of-Zoom does not fit into memory: close other"):
+        made(files).upscale(picture(8, 8), "", 0, never)
 
 
 def test_the_identity_is_the_content_and_the_setting(

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from cozviewer.errors import BadInput
-from cozviewer.models.device import Device, available_devices, pick_device
+from cozviewer.models.device import Device, available_devices, free_memory, pick_device
 
 
 @pytest.fixture(autouse=True)
@@ -16,11 +16,16 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
     with_amx(monkeypatch, False)
+    with_bf16(monkeypatch, False)
     return monkeypatch
 
 
 def with_amx(machine: pytest.MonkeyPatch, there: bool) -> None:
     machine.setattr(torch.cpu, "_is_amx_tile_supported", lambda: there, raising=False)
+
+
+def with_bf16(machine: pytest.MonkeyPatch, there: bool) -> None:
+    machine.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: there, raising=False)
 
 
 def with_gpus(machine: pytest.MonkeyPatch, count: int, *, bf16: bool = True) -> None:
@@ -96,3 +101,27 @@ def test_a_device_that_is_not_there_is_refused_with_what_is(
 def test_any_device_can_be_used_plainly() -> None:
     fast = Device("cuda:1", "NVIDIA H100", "bfloat16", channels_last=True)
     assert fast.plain() == Device("cuda:1", "NVIDIA H100")
+
+
+def test_large_networks_take_bf16_where_the_cpu_has_it(machine: pytest.MonkeyPatch) -> None:
+    assert pick_device("cpu").for_large().dtype == "float32"
+    with_bf16(machine, True)
+    assert pick_device("cpu").dtype == "float32"
+    assert pick_device("cpu").for_large() == Device("cpu", "CPU", "bfloat16", channels_last=True)
+    machine.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    assert pick_device("cpu").for_large().dtype == "float32"  # nothing here would make use of it
+    machine.delattr(torch.cpu, "_is_avx512_bf16_supported")
+    assert pick_device("cpu").for_large().dtype == "float32"
+
+
+def test_other_devices_are_as_fast_for_large_networks() -> None:
+    for device in (Device("cuda", "NVIDIA H100", "bfloat16", True), Device("mps", "Apple GPU")):
+        assert device.for_large() == device
+
+
+def test_free_memory_is_that_of_the_device(machine: pytest.MonkeyPatch) -> None:
+    import psutil
+
+    machine.setattr(torch.cuda, "mem_get_info", lambda name: {"cuda:1": (5, 8)}[name])
+    assert free_memory("cuda:1") == 5
+    assert 0 < free_memory("cpu") <= psutil.virtual_memory().total

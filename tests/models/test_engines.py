@@ -1,14 +1,18 @@
 """The catalogue: every name makes its engine, every other gets a sentence."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cozviewer.chain.choice import CozChoice, PrompterChoice
 from cozviewer.chain.protocols import never
 from cozviewer.errors import BadInput
 from cozviewer.models.engines import ENGINES, Engine, is_path, make_prompter, make_upscaler
+from tests.models.chat_server import ChatServer
 from tests.models.networks import esrgan_state, saved
+from tests.models.tiny_qwen import save_tiny_qwen
 from tests.models.tiny_sd3 import saved_encoder, saved_lora
 
 INSTALLED = [entry for entry in ENGINES if not entry.own_files]
@@ -60,52 +64,67 @@ def test_the_engine_of_the_paper_is_made_from_files(
 ) -> None:
     lora = saved_lora(tmp_path / "lora.pkl", tiny_sd3)
     vae = saved_encoder(tmp_path / "vae.pt", tiny_sd3)
-    engine = make_upscaler(
-        "coz", coz_base=str(tiny_sd3), coz_lora=lora, coz_vae=vae, setting=setting
-    )
+    engine = make_upscaler("coz", coz=CozChoice(str(tiny_sd3), lora, vae, setting))
     assert engine.name == next(entry.title for entry in ENGINES if entry.name == "coz")
     assert (engine.identity["name"], engine.identity["setting"]) == ("coz", setting)
 
 
 def test_the_engine_of_the_paper_says_what_it_wants(tmp_path: Path) -> None:
-    (tmp_path / "a").touch()
+    file = tmp_path / "a"
+    file.touch()
     with pytest.raises(
         BadInput, match=r"give model_20001\.pkl with --coz-lora and vae_enc.* in git"
     ):
-        make_upscaler("coz", coz_lora=tmp_path / "a")
+        make_upscaler("coz", coz=CozChoice(lora=file))
     with pytest.raises(BadInput, match=r"^There is no setting 'good': choose paper or best\.$"):
-        make_upscaler("coz", coz_lora=tmp_path / "a", coz_vae=tmp_path / "a", setting="good")
+        make_upscaler("coz", coz=CozChoice(lora=file, vae=file, setting="good"))
     with pytest.raises(BadInput, match=r"stable-diffusion-3-medium-diffusers is not on this mach"):
-        make_upscaler("coz", coz_lora=tmp_path / "a", coz_vae=tmp_path / "a")
+        make_upscaler("coz", coz=CozChoice(lora=file, vae=file))
 
 
 CROP = np.zeros((4, 4, 3), np.uint8)
 
 
 def test_the_prompter_none_says_nothing() -> None:
-    prompter = make_prompter("none", "words that nobody asked for")
+    prompter = make_prompter(PrompterChoice("none", "words that nobody asked for"))
     assert prompter.name == "none"
     assert prompter.prompt(None, CROP, never) == ""
 
 
 def test_the_prompter_text_says_the_users_words() -> None:
-    prompter = make_prompter("text", " a dandelion \n")
+    prompter = make_prompter(PrompterChoice("text", " a dandelion \n"))
     assert prompter.name == "text"
     assert prompter.prompt(CROP, CROP, never) == "a dandelion"
-    assert prompter.identity == make_prompter("text", "a dandelion").identity
-    assert prompter.identity != make_prompter("text", "a daisy").identity
+    assert prompter.identity == make_prompter(PrompterChoice("text", "a dandelion")).identity
+    assert prompter.identity != make_prompter(PrompterChoice("text", "a daisy")).identity
 
 
 @pytest.mark.parametrize("text", ["", "  \n"])
 def test_the_prompter_text_wants_words(text: str) -> None:
     with pytest.raises(BadInput, match="wants words: give them with --prompt"):
-        make_prompter("text", text)
+        make_prompter(PrompterChoice("text", text))
+
+
+def test_the_prompter_qwen_is_made_from_a_folder_and_adds_the_users_words(tmp_path: Path) -> None:
+    choice = PrompterChoice("qwen", qwen=str(save_tiny_qwen(tmp_path / "qwen")))
+    alone, added = make_prompter(choice), make_prompter(replace(choice, words="ginger cat"))
+    assert alone.name == added.name
+    said = alone.prompt(None, CROP, never)
+    assert added.prompt(None, CROP, never) == (f"{said}, ginger cat," if said else "ginger cat")
+    assert added.identity == {**alone.identity, "words": "ginger cat"}
+
+
+def test_the_prompter_server_asks_its_server(tmp_path: Path) -> None:
+    with ChatServer() as server:
+        prompter = make_prompter(
+            PrompterChoice("server", server=server.address, server_model="sees")
+        )
+        assert prompter.prompt(None, CROP, never)
+        assert len(server.requests) == 1
 
 
 def test_unknown_prompters_get_the_names_of_all() -> None:
-    with pytest.raises(BadInput, match=r"^There is no prompter 'gpt': choose none or text"):
-        make_prompter("gpt")
     with pytest.raises(
-        BadInput, match=r"^qwen .* is not part of this version: choose none or text"
+        BadInput, match=r"^There is no prompter 'gpt': choose none, text, qwen or server\.$"
     ):
-        make_prompter("qwen")
+        make_prompter(PrompterChoice("gpt"))

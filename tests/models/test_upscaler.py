@@ -12,7 +12,7 @@ from cozviewer.errors import Failure
 from cozviewer.models import upscaler
 from cozviewer.models.device import Device
 from cozviewer.models.network import Network
-from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.models.upscaler import HALO, NetworkUpscaler
 from cozviewer.pyramid.pixels import RgbFloat
 
 
@@ -108,7 +108,7 @@ def test_nothing_is_opened_before_it_is_needed_and_then_only_once(network: Repea
     )
     assert engine.name == "Repeater"
     assert engine.identity == {"name": "r"}
-    assert (engine.halo, engine.generative) == (16, True)
+    assert (engine.halo, engine.generative) == (HALO, True)
     assert (engine.device, opened) == ("", [])
     engine.load()
     engine.load()
@@ -132,7 +132,7 @@ def test_out_of_memory_means_smaller_parts_and_one_sentence(
     network: Repeater, error: Exception
 ) -> None:
     def fail(image: torch.Tensor) -> None:
-        if max(image.shape) > 64 + 2 * 16:
+        if max(image.shape) > 64 + 2 * HALO:
             raise error
 
     network.fail = fail
@@ -143,7 +143,7 @@ def test_out_of_memory_means_smaller_parts_and_one_sentence(
         np.testing.assert_array_equal(fine, rgb.repeat(4, axis=0).repeat(4, axis=1))
     assert told == ["Repeater ran out of memory and goes on in smaller parts, a little slower."]
     # The second picture is not tried as a whole any more.
-    assert {image.shape[3] for image in network.images} == {80, 96}
+    assert {image.shape[3] for image in network.images} == {64 + HALO, 64 + 2 * HALO}
 
 
 def test_a_device_that_fails_is_told_in_a_sentence(network: Repeater) -> None:

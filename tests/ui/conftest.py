@@ -30,6 +30,7 @@ class Stripes:
 
     halo = 4
     generative = True
+    listens = False
     device = "fake"
 
     def __init__(self) -> None:
@@ -89,6 +90,8 @@ def services(engine: Stripes, cache: Path, sample: Path) -> Services:
         trim=lambda: None,
         icon=lambda name: icons / f"{name}.svg",
         sample=sample,
+        offers=lambda: [],
+        fetch=lambda name, told, cancelled: None,
     )
 
 

@@ -60,3 +60,24 @@ def test_a_made_tile_may_be_asked_for_again_and_so_may_the_derived_one_above() -
     assert not cache.is_absent(made)
     assert not cache.is_absent(derived)
     assert cache.is_absent(other)
+
+
+def test_what_shows_a_stale_tile_is_forgotten_and_may_be_there_by_now() -> None:
+    cache = TileCache(-1)
+    stale, derived, beside, above = (
+        TileKey(4, 5, 6),
+        TileKey(3, 2, 3),
+        TileKey(4, 6, 6),
+        TileKey(2, 1, 1),
+    )
+    absent, absent_beside = TileKey(4, 5, 7), TileKey(4, 9, 9)
+    for key in (stale, derived, beside, above, TileKey(-1, 0, 0)):
+        cache.put(key, image(), 0.0, fade=False)
+    for key in (absent, absent_beside):
+        cache.mark_absent(key)
+    cache.drop(lambda key: key in (stale, absent))
+    assert [cache.opacity(key, 1.0) for key in (stale, derived, beside, above)] == [0, 0, 1, 1]
+    assert cache.opacity(TileKey(-1, 0, 0), 1.0) == 1
+    assert cache.bytes == 3 * MEGABYTE
+    assert not cache.is_absent(absent)
+    assert cache.is_absent(absent_beside)

@@ -1,0 +1,60 @@
+"""Downloads a model beside the window, on a thread of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from cozviewer.chain.protocols import Cancelled
+from cozviewer.downloads import Told
+from cozviewer.errors import Cancelled as WorkCancelled
+from cozviewer.jobs.report import sentence_of
+
+Fetch = Callable[[str, Told, Cancelled], None]
+"""Fetches the model of a name; raises the errors of the program."""
+
+
+@dataclass(frozen=True)
+class DownloadRequest:
+    """What the user asked for.
+
+    Attributes:
+        name: Of the model, as `Offer` has it.
+        cancelled: Set to stop; what has come stays.
+    """
+
+    name: str
+    cancelled: Event = field(default_factory=Event)
+
+
+class DownloadJob(QObject):
+    """Signals:
+    progressed: (DownloadRequest, DownloadProgress)
+    fetched: (DownloadRequest) it is here.
+    ended: (DownloadRequest, str) it is not: one sentence, "" if stopped on request.
+    """
+
+    progressed = Signal(object, object)
+    fetched = Signal(object)
+    ended = Signal(object, str)
+
+    def __init__(self, fetch: Fetch) -> None:
+        super().__init__()
+        self._fetch = fetch
+
+    @Slot(object)
+    def download(self, request: DownloadRequest) -> None:
+        """Fetch one model."""
+        try:
+            self._fetch(
+                request.name,
+                lambda progress: self.progressed.emit(request, progress),
+                request.cancelled.is_set,
+            )
+        except WorkCancelled:
+            self.ended.emit(request, "")
+        except Exception as error:
+            self.ended.emit(request, sentence_of(error, f"downloading {request.name}"))
+        else:
+            self.fetched.emit(request)

@@ -1,0 +1,77 @@
+"""Begins, keeps and ends drafts, on the thread of the zoom steps, so that no tile is under way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.draft import begin, end, keep
+from cozviewer.jobs.report import sentence_of
+from cozviewer.pyramid.store import StepRecord
+from cozviewer.pyramid.store_draft import Draft
+
+
+@dataclass(frozen=True)
+class ChangeRequest:
+    """A step to be made anew.
+
+    Attributes:
+        draft: Where its tiles go.
+        step: With its new words.
+    """
+
+    draft: Draft
+    step: StepRecord
+
+
+class DraftJob(QObject):
+    """Signals:
+    begun: (ChangeRequest, Stale) what is stale by it is looked for in the draft from now on.
+    kept: (Draft) its tiles have taken the place of the older ones.
+    ended: (Draft) it is forgotten.
+    failed: (Draft, str) it could not be kept; one sentence.
+    """
+
+    begun = Signal(object, object)
+    kept = Signal(object)
+    ended = Signal(object)
+    failed = Signal(object, str)
+
+    def __init__(self, chain: Chain, trim: Callable[[], None]) -> None:
+        """Make the job.
+
+        Args:
+            trim: Keeps the cache folder within its budget; called after a draft was kept.
+        """
+        super().__init__()
+        self._chain = chain
+        self._trim = trim
+
+    @Slot(object)
+    def begin(self, request: ChangeRequest) -> None:
+        """Have a step made anew from now on. (Of a draft that was dropped meanwhile nothing is
+        seen, and it is ended next.)"""
+        halo = self._chain.recipe.halo
+        self.begun.emit(request, begin(self._chain.pyramid, request.draft, request.step, halo))
+
+    @Slot(object)
+    def keep(self, draft: Draft) -> None:
+        """Put a draft's tiles in the place of the older ones."""
+        try:
+            keep(self._chain.pyramid, draft)
+        except Exception as error:
+            self.failed.emit(draft, sentence_of(error, "keeping the new tiles"))
+            return
+        self.kept.emit(draft)
+        try:
+            self._trim()
+        except Exception as error:
+            # A cache over its budget is no reason to stop anybody's work; the log has it.
+            sentence_of(error, "trimming the cache")
+
+    @Slot(object)
+    def end(self, draft: Draft) -> None:
+        """Forget a draft that was dropped."""
+        end(self._chain.pyramid, draft)
+        self.ended.emit(draft)

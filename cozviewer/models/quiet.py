@@ -1,0 +1,26 @@
+"""Keeps libraries from writing to the terminal while they work for us."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+@contextmanager
+def quietly(*libraries: Any) -> Iterator[None]:
+    """Keep the progress bars and warnings of libraries to themselves meanwhile: what matters in
+    them is checked and told in sentences.
+
+    Args:
+        libraries: The modules `utils.logging` of diffusers or transformers.
+    """
+    before = [(each.get_verbosity(), each.is_progress_bar_enabled()) for each in libraries]
+    for each in libraries:
+        each.set_verbosity_error()
+        each.disable_progress_bar()
+    try:
+        yield
+    finally:
+        for each, (verbosity, bars) in zip(libraries, before, strict=True):
+            each.set_verbosity(verbosity)
+            if bars:
+                each.enable_progress_bar()

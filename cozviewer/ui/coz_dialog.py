@@ -1,0 +1,193 @@
+"""Asks for what the engine Chain-of-Zoom needs: its files, how it draws, and who describes."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cozviewer.chain.choice import CozChoice, EngineChoice
+from cozviewer.ui.path_field import PathField
+from cozviewer.ui.prompter_form import PrompterForm
+
+ENGINE = "coz"
+
+SETTINGS = (
+    ("best", "Best: joins, keeps colours"),
+    ("paper", "Paper: repeats the authors’ results"),
+)
+
+MEMORY = (
+    ("auto", "Automatic: what fits"),
+    ("together", "All models together"),
+    ("in-turn", "One model at a time"),
+    ("8bit", "8 bit (CUDA, bitsandbytes)"),
+    ("nf4", "4 bit, NF4 (CUDA, bitsandbytes)"),
+)
+
+T5 = "Use the large text encoder (T5, 10 GB)"
+T5_TIP = "Without it, long prompts are followed less closely"
+
+
+class CozDialog(QDialog):
+    """The dialog.
+
+    Signals:
+        wanted: (EngineChoice) the user pressed Use.
+        models_wanted: the user wants to see and get the models.
+    """
+
+    wanted = Signal(object)
+    models_wanted = Signal()
+
+    def __init__(self, choice: EngineChoice, parent: QWidget | None = None) -> None:
+        """Ask, starting from what is chosen now."""
+        super().__init__(parent)
+        self.setWindowTitle("Chain-of-Zoom")
+        self.setMinimumWidth(680)
+        self._choice = choice
+        files = "Checkpoints (*.pkl *.pt *.pth);;All files (*)"
+        self.base = PathField(
+            "The folder of Stable Diffusion 3",
+            folder=True,
+            hint="Stable Diffusion 3 medium as downloaded; or a folder of that layout",
+        )
+        self.lora = PathField(
+            "The authors’ model_20001.pkl",
+            folder=False,
+            filter_=files,
+            hint="The authors’ model_20001.pkl",
+        )
+        self.vae = PathField(
+            "The authors’ vae_encoder_20001.pt",
+            folder=False,
+            filter_=files,
+            hint="The authors’ vae_encoder_20001.pt",
+        )
+        self.setting, self.memory = _choices(SETTINGS), _choices(MEMORY)
+        self.t5 = QCheckBox(T5)
+        self.t5.setToolTip(T5_TIP)
+        first = choice.engine != ENGINE and choice.prompter.name == "none"
+        self.prompter = PrompterForm(
+            replace(choice.prompter, name="qwen") if first else choice.prompter
+        )
+        self._trouble = QLabel()
+        self._trouble.setWordWrap(True)
+        self._trouble.setStyleSheet("color: #ff9d9d;")
+        self._trouble.hide()
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.use = QPushButton("Use Chain-of-Zoom")
+        self.use.setDefault(True)
+        buttons.addButton(self.use, QDialogButtonBox.ButtonRole.AcceptRole)
+        models = QPushButton("Models…")
+        models.setAutoDefault(False)
+        models.setToolTip("What is on this computer, and how to get the rest")
+        buttons.addButton(models, QDialogButtonBox.ButtonRole.ActionRole)
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(10)
+        column.addWidget(_heading("Drawn by"))
+        column.addLayout(self._grid())
+        column.addSpacing(6)
+        column.addWidget(_heading("Told by"))
+        column.addWidget(self.prompter)
+        column.addStretch(1)
+        column.addWidget(self._trouble)
+        column.addWidget(buttons)
+        self._fill(choice)
+        buttons.accepted.connect(self._use)
+        buttons.rejected.connect(self.reject)
+        models.clicked.connect(self.models_wanted)
+        # Rows are shown and hidden first, then the room of the hidden ones is given back.
+        self.prompter.who.currentIndexChanged.connect(
+            self._shrink, Qt.ConnectionType.QueuedConnection
+        )
+
+    @property
+    def choice(self) -> EngineChoice:
+        """What the dialog says."""
+        return replace(
+            self._choice,
+            engine=ENGINE,
+            memory=self.memory.currentData(),
+            coz=CozChoice(
+                base=self.base.text,
+                lora=self.lora.path,
+                vae=self.vae.path,
+                setting=self.setting.currentData(),
+                t5=self.t5.isChecked(),
+            ),
+            prompter=self.prompter.choice,
+        )
+
+    @property
+    def trouble(self) -> str:
+        """What was said to be missing when Use was pressed last, or ""."""
+        return self._trouble.text()
+
+    def _grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(0, 120)
+        rows: tuple[tuple[str, QWidget], ...] = (
+            ("Base", self.base),
+            ("LoRA", self.lora),
+            ("VAE encoder", self.vae),
+            ("Setting", self.setting),
+            ("Memory", self.memory),
+            ("", self.t5),
+        )
+        for row, (name, widget) in enumerate(rows):
+            grid.addWidget(QLabel(name), row, 0, Qt.AlignmentFlag.AlignVCenter)
+            grid.addWidget(widget, row, 1)
+        return grid
+
+    def _fill(self, choice: EngineChoice) -> None:
+        self.base.show_path(choice.coz.base)
+        self.lora.show_path(choice.coz.lora)
+        self.vae.show_path(choice.coz.vae)
+        self.setting.setCurrentIndex(self.setting.findData(choice.coz.setting))
+        self.memory.setCurrentIndex(self.memory.findData(choice.memory))
+        self.t5.setChecked(choice.coz.t5)
+
+    @Slot()
+    def _use(self) -> None:
+        trouble = self.prompter.trouble()
+        self._trouble.setText(trouble)
+        self._trouble.setVisible(bool(trouble))
+        if not trouble:
+            self.wanted.emit(self.choice)
+            self.accept()
+
+    @Slot()
+    def _shrink(self) -> None:
+        """Give back the room of rows that are hidden now."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        self.resize(self.width(), self.minimumSizeHint().height())
+
+
+def _choices(pairs: tuple[tuple[str, str], ...]) -> QComboBox:
+    box = QComboBox()
+    for name, title in pairs:
+        box.addItem(title, name)
+    return box
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setStyleSheet("font-weight: 600;")
+    return label

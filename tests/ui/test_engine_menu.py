@@ -1,0 +1,88 @@
+"""The Engine menu: what it marks and what it hands on."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from cozviewer.chain.choice import CozChoice, EngineChoice, PrompterChoice
+from cozviewer.ui.coz_dialog import CozDialog
+from cozviewer.ui.engine_menu import EngineMenu
+from cozviewer.ui.services import EngineEntry
+
+ENTRIES = [
+    EngineEntry("realesrgan", "Real-ESRGAN", ""),
+    EngineEntry("bicubic", "Bicubic", ""),
+    EngineEntry("coz", "Chain-of-Zoom", "", own_files=True),
+]
+
+COZ = EngineChoice("coz", coz=CozChoice("/base"), prompter=PrompterChoice("server", server="a"))
+
+
+@pytest.fixture
+def parent(qtbot: QtBot) -> Iterator[QWidget]:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    widget.show()
+    yield widget
+    for dialog in widget.findChildren(CozDialog):
+        dialog.close()
+    QApplication.processEvents()
+
+
+def trigger(menu: EngineMenu, title: str) -> None:
+    next(action for action in menu.actions() if action.text() == title).trigger()
+
+
+def marked(menu: EngineMenu) -> list[str]:
+    return [action.text() for action in menu.actions() if action.isChecked()]
+
+
+def test_choosing_an_engine_hands_it_on(parent: QWidget, qtbot: QtBot) -> None:
+    menu = EngineMenu(ENTRIES, EngineChoice(), parent)
+    with qtbot.waitSignal(menu.chosen) as chosen:
+        trigger(menu, "Bicubic")
+    assert chosen.args == [EngineChoice("bicubic")]
+
+
+def test_an_engine_with_own_files_asks_first_and_marks_nothing(
+    parent: QWidget, qtbot: QtBot
+) -> None:
+    menu = EngineMenu(ENTRIES, EngineChoice(), parent)
+    with qtbot.assertNotEmitted(menu.chosen):
+        trigger(menu, "Chain-of-Zoom…")
+    assert marked(menu) == ["Real-ESRGAN"]
+    dialog = parent.findChildren(CozDialog)[0]
+    dialog.prompter.who.setCurrentIndex(dialog.prompter.who.findData("none"))
+    with qtbot.waitSignal(menu.chosen) as chosen:
+        QTest.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
+    assert chosen.args == [EngineChoice("coz")]
+
+
+def test_leaving_it_silences_the_prompter_and_coming_back_finds_all_as_it_was(
+    parent: QWidget, qtbot: QtBot
+) -> None:
+    menu = EngineMenu(ENTRIES, COZ, parent)
+    with qtbot.waitSignal(menu.chosen) as chosen:
+        trigger(menu, "Real-ESRGAN")
+    left = chosen.args[0]
+    assert (left.engine, left.prompter.name) == ("realesrgan", "none")
+    menu.show_choice(replace(left, device="cpu"))
+    trigger(menu, "Chain-of-Zoom…")
+    assert parent.findChildren(CozDialog)[0].choice == replace(COZ, device="cpu")
+
+
+def test_the_next_start_finds_what_was_named(parent: QWidget) -> None:
+    EngineMenu(ENTRIES, EngineChoice(), parent).show_choice(COZ)
+    trigger(EngineMenu(ENTRIES, EngineChoice(device="cpu"), parent), "Chain-of-Zoom…")
+    assert parent.findChildren(CozDialog)[0].choice == replace(COZ, device="cpu")
+
+
+def test_the_models_can_be_asked_for(parent: QWidget, qtbot: QtBot) -> None:
+    menu = EngineMenu(ENTRIES, COZ, parent)
+    with qtbot.waitSignal(menu.models_wanted):
+        trigger(menu, "M&odels…")
