@@ -64,7 +64,9 @@ def services_for(cache: Path | None) -> Services:
             trim(pyramids_folder(cache))
 
     return Services(
-        open_chain=lambda source, choice, notice: open_chain(source, choice, cache, notice),
+        open_chain=lambda source, choice, notice, told: open_chain(
+            source, choice, cache, notice, told
+        ),
         engines=[EngineEntry(e.name, e.title, e.description, e.own_files) for e in ENGINES],
         devices=devices,
         trim=trim_cache,

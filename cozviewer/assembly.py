@@ -29,18 +29,21 @@ class Models:
     recipe: Recipe
 
 
-def make_models(choice: EngineChoice, cache: Path | None, notice: Notice) -> Models:
+def make_models(
+    choice: EngineChoice, cache: Path | None, notice: Notice, told: Notice | None = None
+) -> Models:
     """Return the models that a person chose; nothing heavy is imported or read yet.
 
     Args:
         cache: The cache folder, for converted weights; None keeps them in memory only.
         notice: Receives sentences about trouble with the models, at any later time.
+        told: Receives how models will share the memory, before they are loaded; None: `notice`.
 
     Raises:
         BadInput: An unknown engine, prompter or device, or a file that is no model.
     """
     folder = None if cache is None else models_folder(cache)
-    room = Room()
+    room = Room(choice.device, choice.memory, told or notice)
     upscaler = make_upscaler(
         choice.engine,
         device=choice.device,
@@ -69,17 +72,24 @@ def make_models(choice: EngineChoice, cache: Path | None, notice: Notice) -> Mod
     return Models(upscaler, prompter, recipe)
 
 
-def open_chain(source: Source, choice: EngineChoice, cache: Path | None, notice: Notice) -> Chain:
+def open_chain(
+    source: Source,
+    choice: EngineChoice,
+    cache: Path | None,
+    notice: Notice,
+    told: Notice | None = None,
+) -> Chain:
     """Return the chain for a source; its tiles made earlier are there at once.
 
     Args:
         cache: The cache folder; None keeps tiles in memory only.
         notice: Receives sentences about trouble with the cache or the models.
+        told: As for `make_models`.
 
     Raises:
         BadInput: An unknown engine, prompter or device, or a file that is no model.
     """
-    models = make_models(choice, cache, notice)
+    models = make_models(choice, cache, notice, told)
     shelf = Shelf(
         source_digest=source.digest,
         source_name=source.name,

@@ -15,8 +15,9 @@ from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.source import Source, open_source, preview
 
-OpenChain = Callable[[Source, EngineChoice, Notice], Chain]
-"""Makes the chain for a source; may read files, must not import anything heavy."""
+OpenChain = Callable[[Source, EngineChoice, Notice, Notice], Chain]
+"""Makes the chain for a source; may read files, must not import anything heavy. The first `Notice`
+receives trouble, the second good news, both at any later time."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class Opener(QObject):
             the one asked for cannot be made.
         huge: (OpenRequest, str) the picture needs the user's yes; the sentence says why.
         failed: (OpenRequest, str) one sentence.
-        noticed: (str) a sentence from the cache or a model, at any later time.
+        noticed: (str) a sentence about trouble from the cache or a model, at any later time.
+        told: (str) one that is no trouble.
     """
 
     previewed = Signal(object, object)
@@ -69,6 +71,7 @@ class Opener(QObject):
     huge = Signal(object, str)
     failed = Signal(object, str)
     noticed = Signal(str)
+    told = Signal(str)
 
     def __init__(self, open_chain: OpenChain) -> None:
         super().__init__()
@@ -95,13 +98,16 @@ class Opener(QObject):
         """Return the chain asked for; for a new picture, one of the embedded engine if need be."""
         embedded = EngineChoice(device=request.choice.device)
         try:
-            return request.choice, self._open_chain(source, request.choice, self.noticed.emit)
+            return request.choice, self._made(source, request.choice)
         except BadInput as error:
             if request.source is not None or request.choice.engine == embedded.engine:
                 raise
-            chain = self._open_chain(source, embedded, self.noticed.emit)
+            chain = self._made(source, embedded)
             self.noticed.emit(f"{error} Meanwhile {chain.upscaler.name} goes on.")
             return embedded, chain
+
+    def _made(self, source: Source, choice: EngineChoice) -> Chain:
+        return self._open_chain(source, choice, self.noticed.emit, self.told.emit)
 
     def _read(self, request: OpenRequest) -> Source:
         small = preview(request.path)

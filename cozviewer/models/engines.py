@@ -87,7 +87,8 @@ def make_upscaler(
 
         return realesrgan(device, cache_dir=cache_dir, notice=notice)
     if engine == "coz":
-        return _coz(coz, device, memory, cache_dir, notice, room or Room())
+        room = room or Room(device, memory, notice)
+        return _coz(coz, device, memory, cache_dir, notice, room)
     if is_path(engine):
         from cozviewer.models.model_file import model_file
 
@@ -164,7 +165,9 @@ def make_prompter(
             raise BadInput("The prompter text wants words: give them with --prompt.")
         return TextPrompter(words)
     if choice.name == "qwen":
-        describing = _qwen(choice, device, memory, cache_dir, notice, room or Room())
+        describing = _qwen(
+            choice, device, memory, cache_dir, notice, room or Room(device, memory, notice)
+        )
     elif choice.name == "server":
         describing = _server(choice, notice)
     else:

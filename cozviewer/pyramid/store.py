@@ -5,7 +5,8 @@
 `put` encodes a tile and lets it wait in memory; what waits is written in one short transaction
 when the step ends, at the latest a second after the first tile (by a small thread of the store's
 own). So a killed program loses a second of work at most, and SQLite keeps the file whole.
-Where the disk cannot be written, the store goes on in memory and says so once.
+Where the disk cannot be written, the store goes on in memory and says so once. A tile stays as it
+is, unless a person lets others take its place (`replace`; see `store_draft`).
 """
 
 import threading

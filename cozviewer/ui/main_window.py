@@ -113,6 +113,7 @@ class MainWindow(QMainWindow):
         self._opening.opened.connect(self._on_opened)
         self._opening.failed.connect(self._on_open_failed)
         self._opening.noticed.connect(self.banner.warn)
+        self._opening.told.connect(self.banner.tell)
         self._file = FileWatch(self)
         self._file.told.connect(self.banner.warn)
 

@@ -20,7 +20,8 @@ class Opening(QObject):
         previewed: (Preview)
         opened: (EngineChoice, Source, Chain)
         failed: (str) one sentence; "" if the user said no.
-        noticed: (str) a sentence from the cache or a model, at any later time.
+        noticed: (str) a sentence about trouble from the cache or a model, at any later time.
+        told: (str) one that is no trouble.
     """
 
     started = Signal(str)
@@ -28,6 +29,7 @@ class Opening(QObject):
     opened = Signal(object, object, object)
     failed = Signal(str)
     noticed = Signal(str)
+    told = Signal(str)
     _open = Signal(object)
 
     def __init__(self, open_chain: OpenChain, window: QWidget) -> None:
@@ -40,6 +42,7 @@ class Opening(QObject):
         self._opener.huge.connect(self._on_huge)
         self._opener.failed.connect(self._on_failed)
         self._opener.noticed.connect(self.noticed)
+        self._opener.told.connect(self.told)
         self._open.connect(self._opener.open)
         self._thread = start_thread("opener", self._opener)
 

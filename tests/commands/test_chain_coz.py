@@ -10,6 +10,7 @@ from PIL import Image
 from cozviewer.pyramid.pixels import Rgb8
 from tests.commands.conftest import Run
 from tests.models.coz_reference import FOLDER, needs_reference
+from tests.models.tiny_qwen import save_adapter, save_tiny_qwen
 from tests.models.tiny_sd3 import save_tiny_sd3, saved_encoder, saved_lora
 
 
@@ -57,6 +58,27 @@ def test_a_chain_is_drawn_and_its_settings_are_kept_apart(
     one, two = (next((tmp_path / name).glob("per-sample/*/1.png")) for name in ("one", "two"))
     assert np.array_equal(state(one.parent, 1), state(two.parent, 1))
     assert state(one.parent, 1).std() > 1
+
+
+def test_a_vision_model_says_what_is_there_and_the_user_adds_to_it(
+    run: Run, photo: Path, tmp_path: Path
+) -> None:
+    base = save_tiny_sd3(tmp_path / "sd3")
+    lora = saved_lora(tmp_path / "lora.pkl", base)
+    vae = saved_encoder(tmp_path / "vae.pt", base)
+    qwen = save_tiny_qwen(tmp_path / "qwen")
+    files = ("--coz-base", base, "--coz-lora", lora, "--coz-vae", vae, "--qwen", qwen)
+    words = ("--prompter", "qwen", "--qwen-adapter", save_adapter(tmp_path / "grpo", qwen))
+    done = run(
+        *("chain", photo, "-o", tmp_path / "out", "--levels", "1", "--device", "cpu"),
+        *("--engine", "coz", *files, *words, "--prompt", "ginger cat"),
+    )
+    assert done.code == 0, done.err
+    assert "Models on the CPU" in done.err
+    said = (tmp_path / "out" / "per-sample" / "photo" / "txt" / "0.txt").read_text()
+    assert said.endswith(", ginger cat,")
+    assert len(said) > len(", ginger cat,")
+    assert state(tmp_path / "out" / "per-sample" / "photo", 1).std() > 1
 
 
 def test_missing_files_are_told_before_anything_is_made(

@@ -73,7 +73,7 @@ def picture(tmp_path: Path) -> Path:
 def services(engine: Stripes, cache: Path, sample: Path) -> Services:
     """Return services that make chains over `engine`, with stores in `cache`."""
 
-    def open_chain(source: Source, choice: EngineChoice, notice: Notice) -> Chain:
+    def open_chain(source: Source, choice: EngineChoice, notice: Notice, told: Notice) -> Chain:
         prompter = NoPrompter()
         recipe = recipe_of(engine, prompter, fidelity=0.0)
         shelf = Shelf(

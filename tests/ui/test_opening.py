@@ -17,10 +17,10 @@ def test_the_embedded_engine_goes_on_where_another_lacks_its_files(
     opener = bench.window._opening._opener
     open_chain = opener._open_chain
 
-    def lacking(source: Source, choice: EngineChoice, notice: Notice) -> Chain:
+    def lacking(source: Source, choice: EngineChoice, notice: Notice, told: Notice) -> Chain:
         if choice.engine == "coz":
             raise BadInput("Its files are missing: run `cozviewer models download coz`.")
-        return open_chain(source, choice, notice)
+        return open_chain(source, choice, notice, told)
 
     monkeypatch.setattr(opener, "_open_chain", lacking)
     bench.window.engine_menu.chosen.emit(EngineChoice("coz", device="cpu"))
