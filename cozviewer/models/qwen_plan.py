@@ -29,4 +29,5 @@ def qwen_model(folder: Path, title: str, quantised: str) -> Model:
     except (OSError, ValueError) as error:
         raise broken_model(folder, error) from error
     weights = size(tensors, "bfloat16", quantised, lambda name: "vis" in name)
-    return Model(PROMPTER, title, (Part("model", weights, ASKING_BYTES),))
+    parts = (Part("model", weights, ASKING_BYTES),)
+    return Model(PROMPTER, title, parts, instead="choose another prompter with --prompter")

@@ -22,7 +22,8 @@ from cozviewer.pyramid.source import Source
 from cozviewer.ui import help as help_texts
 from cozviewer.ui.actions import Command, build, enable
 from cozviewer.ui.banner import Banner
-from cozviewer.ui.compare import ComparePanes
+from cozviewer.ui.compare import ComparePanes, Side
+from cozviewer.ui.compare_menu import CompareMenu
 from cozviewer.ui.compare_paint import Mode
 from cozviewer.ui.empty import EmptyPage
 from cozviewer.ui.engine_menu import EngineMenu
@@ -35,10 +36,14 @@ from cozviewer.ui.opening import Opening
 from cozviewer.ui.prompting import Prompting
 from cozviewer.ui.prompts_side import PromptsSide
 from cozviewer.ui.readout import Readout, magnification_text, provenance_text
+from cozviewer.ui.second_engine import SecondEngine
 from cozviewer.ui.services import Services
 
 KEY_ZOOM = 1.25
 """What + and - zoom by."""
+
+HOLD_KEY = Qt.Key.Key_B
+"""Shows the other picture of a blink comparison while it is held."""
 
 ARROW_PART = 0.15
 """Part of the view that an arrow key moves."""
@@ -101,6 +106,14 @@ class MainWindow(QMainWindow):
         self.engine_menu = EngineMenu(services.engines, choice, self)
         self.menuBar().insertMenu(self._menu("&Help").menuAction(), self.engine_menu)
         self.engine_menu.chosen.connect(self._on_engine_chosen)
+        self.compare_menu = CompareMenu(services.engines, self)
+        self.menuBar().insertMenu(self._menu("&Help").menuAction(), self.compare_menu)
+        self._second = SecondEngine(services, self.panes, self)
+        self.compare_menu.chosen.connect(self._on_compare_chosen)
+        self.compare_menu.engine_chosen.connect(self._second.choose)
+        self.compare_menu.amplified.connect(self.panes.amplify)
+        self._second.failed.connect(self.banner.warn)
+        self._second.retired.connect(self._retire)
         self.engine_menu.models_wanted.connect(self.show_models)
         self._models: ModelsDialog | None = None
         enable(self.actions_by_name, picture=False)
@@ -148,7 +161,7 @@ class MainWindow(QMainWindow):
             Command("one", "&View", "&1:1, source pixels", ("1",), go.one_to_one, "one-to-one"),
             Command("previous", "&View", "&Previous view", ("Backspace",), go.previous,
                     "previous"),
-            Command("compare", "&View", "&Compare with bicubic", ("C",), self.set_comparing,
+            Command("compare", "&View", "&Compare", ("C",), self.set_comparing,
                     "compare", checkable=False, separated=True, short="Compare"),
             Command("prompts", "&View", "Pro&mpts", ("P",), self.prompting.set_shown,
                     "prompts", checkable=False, short="Prompts"),
@@ -206,8 +219,14 @@ class MainWindow(QMainWindow):
 
     @Slot(bool)
     def set_comparing(self, comparing: bool) -> None:
-        """Show the bicubic pane beside the generated one, or not."""
-        self.panes.compare(Mode.SIDE if comparing else None, self.panes.side)
+        """Compare as last time, or end it."""
+        if comparing != (self.compare_menu.mode is not None):
+            self.compare_menu.toggle()
+
+    @Slot(object, object)
+    def _on_compare_chosen(self, mode: Mode | None, side: Side) -> None:
+        self.panes.compare(mode, side)
+        self.actions_by_name["compare"].setChecked(mode is not None)
 
     @Slot()
     def toggle_full_screen(self) -> None:
@@ -263,6 +282,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{source.name} — cozviewer")
         enable(self.actions_by_name, picture=True)
         self.panes.set_document(document)
+        self._second.set_source(source)
         self.prompting.set_document(document)
         self._exporting.set_document(document)
         self._prompts.follow(chain.upscaler.listens)
@@ -296,6 +316,7 @@ class MainWindow(QMainWindow):
         else:
             self._opening.switch(self._document.source, choice)
 
+    @Slot(object)
     def _retire(self, document: Document) -> None:
         """Let a document's threads end by themselves: a tile under work takes a moment."""
         self._closing.append(document)
@@ -412,6 +433,8 @@ class MainWindow(QMainWindow):
         way = arrows.get(Qt.Key(event.key()))
         if way is not None:
             self.navigator.step(way[0] * view[0] * ARROW_PART, way[1] * view[1] * ARROW_PART)
+        elif event.key() == HOLD_KEY:
+            self.panes.hold(True)
         elif event.key() == Qt.Key.Key_Escape:
             if self.isFullScreen() and not (self._document and self._document.working):
                 self.toggle_full_screen()
@@ -419,6 +442,12 @@ class MainWindow(QMainWindow):
                 self.stop_work()
         else:
             super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == HOLD_KEY and not event.isAutoRepeat():
+            self.panes.hold(False)
+        else:
+            super().keyReleaseEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -437,6 +466,7 @@ class MainWindow(QMainWindow):
         if self._models is not None:
             self._models.shut_down()
         self._opening.close()
+        self._second.close()
         documents = [*self._closing, *([self._document] if self._document else [])]
         for document in documents:
             document.close()

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.ui.compare import SOURCES, ComparePanes, Side
+from cozviewer.ui.compare import ANOTHER, SOURCES, ComparePanes, Side
 from cozviewer.ui.compare_paint import LENS_RADIUS, Mode
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
@@ -144,3 +145,57 @@ def test_nothing_is_left_when_the_comparison_ends(panes: ComparePanes, qtbot: Qt
     compare(panes, qtbot, Mode.CURTAIN)
     panes.compare(None, BICUBIC)
     assert np.array_equal(grabbed(panes.generated), exact(panes, None))
+
+
+def menu_action(viewer: Bench, text: str) -> QAction:
+    return next(a for a in viewer.window.compare_menu.actions() if a.text() == text)
+
+
+def state(panes: ComparePanes) -> tuple[Mode | None, Side]:
+    return panes.mode, panes.side
+
+
+def test_the_menu_and_the_key_agree(viewer: Bench, panes: ComparePanes, qtbot: QtBot) -> None:
+    button = viewer.window.actions_by_name["compare"]
+    menu_action(viewer, "Curtain").trigger()
+    menu_action(viewer, "Source, nearest").trigger()
+    assert state(panes) == (Mode.CURTAIN, NEAREST)
+    assert button.isChecked()
+    QTest.keyClick(viewer.window, Qt.Key.Key_C)
+    assert state(panes) == (None, NEAREST)
+    assert menu_action(viewer, "Not at all").isChecked()
+    QTest.keyClick(viewer.window, Qt.Key.Key_C)
+    assert state(panes) == (Mode.CURTAIN, NEAREST)
+    assert menu_action(viewer, "Curtain").isChecked()
+
+
+def test_blink_is_held_with_a_key(viewer: Bench, panes: ComparePanes, qtbot: QtBot) -> None:
+    compare(panes, qtbot, Mode.BLINK)
+    assert panes.over is not None
+    QTest.keyPress(viewer.window, Qt.Key.Key_B)
+    assert panes.over.held
+    QTest.keyRelease(viewer.window, Qt.Key.Key_B)
+    assert not panes.over.held
+
+
+def test_another_engine_has_a_pyramid_of_its_own(
+    viewer: Bench, panes: ComparePanes, qtbot: QtBot
+) -> None:
+    calls = viewer.engine.calls
+    menu_action(viewer, "Curtain").trigger()
+    menu_action(viewer, "Engine Stripes").trigger()
+    assert panes.side is ANOTHER
+    assert panes.over is not None
+    over = panes.over
+    qtbot.waitUntil(lambda: over.layer.shows_frame, timeout=20_000)
+    # The same engine on the same picture: the tiles that are there serve both.
+    assert viewer.engine.calls == calls
+    right = np.s_[BELOW_LABELS:, -200:]
+    assert np.array_equal(grabbed(panes.generated)[right], exact(panes, None)[right])
+    wheel(panes.generated, QPoint(400, 300), 12)
+    settle(qtbot, viewer.window)
+    qtbot.waitUntil(lambda: over.layer.shows_frame, timeout=20_000)
+    assert viewer.engine.calls > calls
+    viewer.window.open_picture(viewer.picture)
+    qtbot.waitSignal(viewer.window.opened)
+    settle(qtbot, viewer.window)
