@@ -5,7 +5,7 @@ The way of one wheel event, and where each part of it lives:
     wheel                   ui/gestures, ui/wheel       what the event means
     -> camera               ui/navigator, pyramid/camera  glides there; exact at any depth
     -> plan                 pyramid/plan                which tiles are seen, stand in, are missing
-    -> paint                ui/canvas, ui/painter       at once, from what is in memory
+    -> paint                ui/canvas, ui/layer, ui/painter   at once, from what is in memory
        <- tiles             jobs/tile_loader            from the source or the store
     -> rest                 ui/main_window              the gesture has settled
     -> step request         jobs/document, jobs/zoom_worker   on a QThread
@@ -16,7 +16,13 @@ The way of one wheel event, and where each part of it lives:
     -> "tile made"          jobs/document               the plan is made anew, the tile fades in
     -> exact frame          jobs/frame_composer, pyramid/compose   what `render` gives, too
 
-Imports go one way: app, cli -> commands, ui -> jobs -> provenance -> chain, export -> pyramid.
+Words that a person changed make a draft beside the store, kept or discarded: ui/prompting,
+jobs/drafting, chain/draft, pyramid/store_draft. Models share memory by models/room and its plan,
+and are fetched by models/hub. Two pictures are compared in ui/compare, large ones saved in bands by
+export/large, and what is real in a view is told by overlays and pyramid/origins.
+
+Imports go one way: app, cli -> commands, ui -> jobs -> provenance, overlays ->
+chain, export -> pyramid.
 `assembly` puts models and chain together for both programs; `models` is known to nobody else.
 Words: see the docstrings of `pyramid/geometry` (level, tile), `pyramid/camera`, `chain/recipe`.
 """
