@@ -39,6 +39,7 @@ class Document(QObject):
         tiles_changed: (Stale) there are others in the place of these tiles, or none yet.
         words_found: (WordsRequest, tuple[LevelWords, ...])
         composed: (FrameRequest, QImage)
+        marked: (FrameRequest, QImage, tuple[Mark, ...]) a frame with an overlay, and its legend.
         progressed: (Progress) of the newest request or of an export.
         refined: the newest view has all that it needs.
         stopped: work on the newest view ended before that, on request.
@@ -55,6 +56,7 @@ class Document(QObject):
     tiles_changed = Signal(object)
     words_found = Signal(object, object)
     composed = Signal(object, object)
+    marked = Signal(object, object, object)
     progressed = Signal(object)
     refined = Signal()
     stopped = Signal()
@@ -100,6 +102,7 @@ class Document(QObject):
 
         self._composer = FrameComposer(chain.pyramid)
         self._composer.composed.connect(self.composed)
+        self._composer.marked.connect(self.marked)
         self._composer.failed.connect(self.failed)
         self._compose.connect(self._composer.compose)
 

@@ -15,7 +15,7 @@ from cozviewer.pyramid.compose import Kernel
 from cozviewer.ui.compare_paint import Mode, Over, paint_over
 from cozviewer.ui.curtain import Curtain
 from cozviewer.ui.gestures import Gestures
-from cozviewer.ui.labels import draw_label
+from cozviewer.ui.labels import draw_label, draw_legend
 from cozviewer.ui.layer import Layer
 from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.tile_cache import TileCache
@@ -117,6 +117,9 @@ class Canvas(QWidget):
             self._over.paint_labels(painter, self.size(), self.font())
         elif self.label:
             draw_label(painter, self.label, QPoint(12, 12), self.font())
+        if self.layer.legend:
+            corner = QPoint(12, self.height() - 12)
+            draw_legend(painter, self.layer.legend, corner, self.font())
         painter.end()
         if self.layer.has_plan and not self.layer.has_painted:
             self.layer.has_painted = True

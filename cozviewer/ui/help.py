@@ -14,6 +14,7 @@ KEYS = (
     ("1", "1:1, one source pixel per screen pixel"),
     ("Backspace", "previous view"),
     ("C", "compare (menu Compare: how, and with what)"),
+    ("O, T", "colour by where it comes from, by how far it stays true"),
     ("B", "hold to see the other picture in a blink comparison"),
     ("R", "refine this view (after a stop)"),
     ("Esc", "stop work; leave full screen"),

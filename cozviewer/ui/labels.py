@@ -1,7 +1,11 @@
 """What is written over a picture: short texts on dark plates, readable on any ground."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+
+from cozviewer.overlays import Mark
 
 PLATE = QColor(0, 0, 0, 170)
 INK = QColor(240, 240, 240)
@@ -22,4 +26,32 @@ def draw_label(painter: QPainter, text: str, corner: QPoint, font: QFont) -> Non
     painter.drawRoundedRect(box, 6, 6)
     painter.setPen(INK)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+
+
+def draw_legend(painter: QPainter, legend: Sequence[Mark], corner: QPoint, font: QFont) -> None:
+    """Draw what the colours of an overlay mean, on one plate.
+
+    Args:
+        corner: The plate's lower left corner in logical pixels.
+    """
+    metrics = QFontMetricsF(font)
+    line, side = metrics.height() + 6, metrics.ascent()
+    width = max(metrics.horizontalAdvance(mark.text) for mark in legend) + side + 34
+    height = line * len(legend) + 12
+    painter.save()
+    painter.setFont(font)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(PLATE)
+    top = corner.y() - height
+    painter.drawRoundedRect(QRectF(corner.x(), top, width, height), 6, 6)
+    for row, mark in enumerate(legend):
+        y = top + 6 + row * line
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(*mark.colour))
+        painter.drawRoundedRect(QRectF(corner.x() + 12, y + (line - side) / 2, side, side), 3, 3)
+        painter.setPen(INK)
+        text = QRectF(corner.x() + 22 + side, y, width, line)
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, mark.text)
     painter.restore()

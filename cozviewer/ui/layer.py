@@ -19,6 +19,7 @@ from cozviewer.jobs.frame_composer import FrameRequest
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.opener import Preview
 from cozviewer.jobs.tile_loader import LoadRequest
+from cozviewer.overlays import Kind, Mark
 from cozviewer.pyramid.camera import DEEPEST, SHARP_UP_TO, View
 from cozviewer.pyramid.compose import Kernel
 from cozviewer.pyramid.geometry import TileKey
@@ -82,6 +83,10 @@ class Layer(QObject):
         super().__init__(parent)
         self.finest = finest
         self.kernel: Kernel = kernel
+        self.legend: tuple[Mark, ...] = ()
+        self._overlay: Kind | None = None
+        self._marked_asked: FrameRequest | None = None
+        self._marked: QImage | None = None
         self._view = view
         self._navigator = navigator
         self._document: Document | None = None
@@ -144,9 +149,11 @@ class Layer(QObject):
             self._document.tile_made.disconnect(self._on_tile_made)
             self._document.tiles_changed.disconnect(self._on_tiles_changed)
             self._document.composed.disconnect(self._on_composed)
+            self._document.marked.disconnect(self._on_marked)
         self._document, self._tiles = document, tiles
         self._asked = self._frame_asked = self._older_asked = None
         self._frame = self._older = self._plan = None
+        self._forget_marks()
         self._complete = self.has_painted = False
         if document is not None:
             self._preview = None
@@ -155,6 +162,7 @@ class Layer(QObject):
             document.tile_made.connect(self._on_tile_made)
             document.tiles_changed.connect(self._on_tiles_changed)
             document.composed.connect(self._on_composed)
+            document.marked.connect(self._on_marked)
         self._replan()
 
     def finish(self, final: bool) -> None:
@@ -175,6 +183,13 @@ class Layer(QObject):
         if wanted and self._document is not None:
             self._older_asked = FrameRequest(self.view, self.finest, self.kernel, older=True)
             self._document.compose(self._older_asked)
+        self.updated.emit()
+
+    def set_overlay(self, overlay: Kind | None) -> None:
+        """Lay a mark of origin or trust over the exact frame, or nothing."""
+        self._overlay = overlay
+        self._forget_marks()
+        self._ask_for_marks()
         self.updated.emit()
 
     # -- planning --------------------------------------------------------------------------------
@@ -235,6 +250,7 @@ class Layer(QObject):
         if self._frame is not None and self.view.shift_from(self._frame.view) is None:
             self._frame = None
         self._older_asked = self._older = None
+        self._forget_marks()
         self._complete = self._final = False
         self._moved_since_asked = True
         self._replan()
@@ -293,6 +309,7 @@ class Layer(QObject):
             if self._frame_asked is not None:
                 self._frame_asked.cancelled.set()
             self._frame = self._frame_asked = self._older_asked = self._older = None
+            self._forget_marks()
             self._complete = self._final = False
         self._replan()
 
@@ -313,7 +330,31 @@ class Layer(QObject):
             arrived = time.monotonic()
             self._start_fade(arrived)
         self._frame = _Frame(request.view, image, arrived, self._final)
+        self._forget_marks()
+        self._ask_for_marks()
         self.updated.emit()
+
+    def _ask_for_marks(self) -> None:
+        """Have the overlay made for the exact frame that is there."""
+        if self._overlay is None or self._document is None or self.frame is None:
+            return
+        generative = self._document.chain.upscaler.generative
+        self._marked_asked = FrameRequest(
+            self.view, self.finest, self.kernel, overlay=self._overlay, generative=generative
+        )
+        self._document.compose(self._marked_asked)
+
+    def _forget_marks(self) -> None:
+        if self._marked_asked is not None:
+            self._marked_asked.cancelled.set()
+        self._marked_asked = self._marked = None
+        self.legend = ()
+
+    @Slot(object, object, object)
+    def _on_marked(self, request: FrameRequest, image: QImage, legend: tuple[Mark, ...]) -> None:
+        if request is self._marked_asked:
+            self._marked, self.legend = image, legend
+            self.updated.emit()
 
     def _start_fade(self, now: float) -> None:
         self._fade_until = now + FADE_SECONDS
@@ -349,6 +390,9 @@ class Layer(QObject):
         """
         if self._older is not None:
             draw_frame(painter, self._older, QPoint(0, 0), 1.0, area)
+            return
+        if self._marked is not None:
+            draw_frame(painter, self._marked, QPoint(0, 0), 1.0, area)
             return
         view, frame = self.view, self._frame
         shift = None if frame is None else view.shift_from(frame.view)

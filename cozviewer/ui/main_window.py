@@ -18,6 +18,7 @@ from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import Preview
+from cozviewer.overlays import Kind
 from cozviewer.pyramid.source import Source
 from cozviewer.ui import help as help_texts
 from cozviewer.ui.actions import Command, build, enable
@@ -165,6 +166,10 @@ class MainWindow(QMainWindow):
                     "compare", checkable=False, separated=True, short="Compare"),
             Command("prompts", "&View", "Pro&mpts", ("P",), self.prompting.set_shown,
                     "prompts", checkable=False, short="Prompts"),
+            Command("origin", "&View", "Where it comes &from", ("O",), self.set_origin_shown,
+                    checkable=False, separated=True),
+            Command("trust", "&View", "How far it stays &true", ("T",), self.set_trust_shown,
+                    checkable=False),
             Command("map", "&View", "&Map", ("M",), self._set_map, checkable=True,
                     needs_picture=False),
             Command("still", "&View", "&Reduced motion", (), self._set_reduced_motion,
@@ -227,6 +232,22 @@ class MainWindow(QMainWindow):
     def _on_compare_chosen(self, mode: Mode | None, side: Side) -> None:
         self.panes.compare(mode, side)
         self.actions_by_name["compare"].setChecked(mode is not None)
+
+    @Slot(bool)
+    def set_origin_shown(self, shown: bool) -> None:
+        """Colour the picture by where its pixels come from, or not."""
+        self._show_overlay("origin", "trust", shown)
+
+    @Slot(bool)
+    def set_trust_shown(self, shown: bool) -> None:
+        """Colour the picture by how far each step departs from the one before, or not."""
+        self._show_overlay("trust", "origin", shown)
+
+    def _show_overlay(self, kind: Kind, other: Kind, shown: bool) -> None:
+        if shown:
+            self.actions_by_name[other].setChecked(False)
+        if shown or not self.actions_by_name[other].isChecked():
+            self.panes.generated.layer.set_overlay(kind if shown else None)
 
     @Slot()
     def toggle_full_screen(self) -> None:

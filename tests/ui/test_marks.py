@@ -1,0 +1,76 @@
+"""The overlays in the window: switched on by key, with a legend, gone when switched off."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from cozviewer.overlays import Kind, marked
+from cozviewer.pyramid.compose import compose
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.ui.layer import Layer
+from tests.ui.conftest import Bench, grabbed, settle, wheel
+
+
+@pytest.fixture
+def layer(viewer: Bench, qtbot: QtBot) -> Layer:
+    """The generated picture at x4, refined, without the map that lies over it."""
+    viewer.window.actions_by_name["map"].trigger()
+    wheel(viewer.window.panes.generated, QPoint(400, 300), 9)
+    settle(qtbot, viewer.window)
+    return viewer.window.panes.generated.layer
+
+
+def expected(layer: Layer, kind: Kind | None) -> Rgb8:
+    document = layer.document
+    assert document is not None
+    pyramid = document.chain.pyramid
+    frame = compose(pyramid, layer.view)
+    return frame if kind is None else marked(frame, pyramid, layer.view, kind, True).rgb
+
+
+ABOVE_LEGEND = np.s_[:-120]
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "text"),
+    [
+        (Qt.Key.Key_O, "origin", "Generated at step 2, ×16"),
+        (Qt.Key.Key_T, "trust", "True to the step before"),
+    ],
+)
+def test_a_key_shows_it_and_takes_it_away(
+    viewer: Bench, layer: Layer, qtbot: QtBot, key: Qt.Key, kind: Kind, text: str
+) -> None:
+    pane = viewer.window.panes.generated
+    QTest.keyClick(viewer.window, key)
+    qtbot.waitUntil(lambda: bool(layer.legend))
+    assert text in [mark.text for mark in layer.legend]
+    shown = grabbed(pane)
+    assert np.array_equal(shown[ABOVE_LEGEND], expected(layer, kind)[ABOVE_LEGEND])
+    assert not np.array_equal(shown[-120:], expected(layer, kind)[-120:])  # the legend
+    QTest.keyClick(viewer.window, key)
+    assert np.array_equal(grabbed(pane), expected(layer, None))
+
+
+def test_one_takes_the_place_of_the_other(viewer: Bench, layer: Layer, qtbot: QtBot) -> None:
+    QTest.keyClick(viewer.window, Qt.Key.Key_O)
+    QTest.keyClick(viewer.window, Qt.Key.Key_T)
+    qtbot.waitUntil(lambda: "True to the step before" in [m.text for m in layer.legend])
+    assert not viewer.window.actions_by_name["origin"].isChecked()
+
+
+def test_it_goes_while_the_view_moves_and_comes_again(
+    viewer: Bench, layer: Layer, qtbot: QtBot
+) -> None:
+    QTest.keyClick(viewer.window, Qt.Key.Key_O)
+    qtbot.waitUntil(lambda: bool(layer.legend))
+    wheel(viewer.window.panes.generated, QPoint(400, 300), -9)
+    qtbot.waitUntil(lambda: layer.legend == ())
+    settle(qtbot, viewer.window)
+    qtbot.waitUntil(lambda: bool(layer.legend))
+    assert np.array_equal(
+        grabbed(viewer.window.panes.generated)[ABOVE_LEGEND],
+        expected(layer, "origin")[ABOVE_LEGEND],
+    )
