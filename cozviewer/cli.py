@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from cozviewer import __version__
-from cozviewer.commands import cache, chain, demo, models, render
+from cozviewer.commands import cache, chain, demo, evaluate, models, render
 from cozviewer.commands.options import (
     add_cache_options,
     add_engine_options,
@@ -28,6 +28,7 @@ from cozviewer.errors import BadInput, Cancelled, CozviewerError, Failure
 COMMANDS: dict[str, ModuleType] = {
     "render": render,
     "chain": chain,
+    "evaluate": evaluate,
     "demo": demo,
     "models": models,
     "cache": cache,
@@ -43,6 +44,7 @@ USAGE = """cozviewer [OPTIONS] [IMAGE]
 EPILOG = """commands (each has its own --help):
   render    save a view of a picture, refined, to a file
   chain     the paper's protocol: the middle of a picture, 4x closer each time
+  evaluate  the paper's evaluation: figures about methods and scales
   demo      a zoom strip and a comparison with bicubic, for machines without a screen
   models    list the engines, fetch and check their files
   cache     show or clear what is kept on disk

@@ -22,3 +22,8 @@ def pyramids_folder(cache: Path) -> Path:
 def models_folder(cache: Path) -> Path:
     """Return the folder of converted weights in a cache folder."""
     return cache / "models"
+
+
+def evaluations_folder(cache: Path) -> Path:
+    """Return the folder of finished parts of evaluations in a cache folder."""
+    return cache / "evaluations"

@@ -22,7 +22,9 @@ def test_every_package_is_installed() -> None:
     assert sorted(listed) == sorted([*there, "cozviewer.resources"])
 
 
-@pytest.mark.parametrize("name", ["dandelion.jpg", "icons/cozviewer.svg", "README.md"])
+@pytest.mark.parametrize(
+    "name", ["dandelion.jpg", "icons/cozviewer.svg", "niqe_pris_params.npz", "README.md"]
+)
 def test_resources_lie_inside_the_package(name: str) -> None:
     installed = files("cozviewer.resources") / name
     assert installed.read_bytes() == (ROOT / "resources" / name).read_bytes()
