@@ -10,7 +10,7 @@ from cozviewer.models.coz_adapters import fused_encoder, fused_transformer, modu
 from cozviewer.models.coz_base import open_part, quiet
 from cozviewer.models.coz_fused import kept
 from cozviewer.models.coz_network import Sd3
-from cozviewer.models.coz_quick import quicken
+from cozviewer.models.coz_quick import pack, quicken
 from cozviewer.models.device import Device
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def open_sd3(
         digest: Of the base and both files: what the kept fused weights go by.
         cache_dir: Where those are kept; None fuses at every start.
         notice: Told when they cannot be kept.
-        quick: Whether the VAE may be computed in another order; see `quicken`.
+        quick: Whether all may be computed in another order on a CPU; see `coz_quick`.
 
     Raises:
         BadInput: A file is broken, or does not fit the others.
@@ -89,6 +89,8 @@ def open_sd3(
         vae.to(dtype)
     if quick and device.name == "cpu":
         quicken(vae)
+        if device.dtype == "bfloat16":
+            pack(transformer)
     layout = torch.channels_last if device.channels_last else torch.preserve_format
     transformer.to(device.name)
     vae.to(device.name, memory_format=layout)

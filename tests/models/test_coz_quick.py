@@ -1,4 +1,4 @@
-"""The VAE in its quick order gives what diffusers' own gives."""
+"""The quick ways on a CPU give what diffusers' own give."""
 
 from pathlib import Path
 from typing import Any
@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch.nn.functional import conv2d, conv_transpose2d, interpolate
 
-from cozviewer.models.coz_quick import doubling_kernel, quicken
-from tests.models.tiny_sd3 import open_vae
+from cozviewer.models.coz_quick import doubling_kernel, pack, quicken
+from tests.models.tiny_sd3 import open_transformer, open_vae
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 5), (4, 3)])
@@ -64,3 +64,56 @@ def test_a_block_of_another_kind_is_left_alone(tiny_sd3: Path) -> None:
     odd.output_scale_factor = 2.0
     quicken(quick)
     assert "forward" not in vars(odd)
+
+
+def linears(transformer: Any) -> list[Any]:
+    """Return the layers that are worth packing."""
+    return [
+        layer
+        for name, layer in transformer.transformer_blocks.named_modules()
+        if isinstance(layer, torch.nn.Linear) and ".norm" not in name
+    ]
+
+
+def said(transformer: Any, tokens: int) -> Any:
+    torch.manual_seed(0)
+    with torch.inference_mode():
+        return transformer(
+            hidden_states=torch.randn(1, 4, 8, 6).bfloat16(),
+            timestep=torch.tensor([1000.0]).bfloat16(),
+            encoder_hidden_states=torch.randn(1, tokens, 48).bfloat16(),
+            pooled_projections=torch.randn(1, 40).bfloat16(),
+            return_dict=False,
+        )[0].float()
+
+
+def test_packed_layers_give_the_same(tiny_sd3: Path) -> None:
+    transformer = open_transformer(tiny_sd3).bfloat16().requires_grad_(False)
+    before = [said(transformer, tokens) for tokens in (5, 77)]
+    pack(transformer)
+    for tokens, wanted in zip((5, 77), before, strict=True):
+        assert wanted.std() > 0.01
+        torch.testing.assert_close(said(transformer, tokens), wanted, atol=0.02, rtol=0.02)
+
+
+def test_a_torch_that_cannot_pack_is_left_as_it_is(
+    tiny_sd3: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Nothing:
+        pass
+
+    monkeypatch.setattr(torch.ops, "mkldnn", Nothing())
+    transformer = open_transformer(tiny_sd3).bfloat16().requires_grad_(False)
+    pack(transformer)
+    assert all(layer.weight is not None for layer in linears(transformer))
+
+
+@pytest.mark.skipif(
+    not hasattr(torch.ops.mkldnn, "_reorder_linear_weight"), reason="this torch cannot pack"
+)
+def test_packed_weights_are_not_there_twice(tiny_sd3: Path) -> None:
+    transformer = open_transformer(tiny_sd3).bfloat16().requires_grad_(False)
+    layers = linears(transformer)
+    assert len(layers) > 10
+    pack(transformer)
+    assert all(layer.weight is None for layer in layers)
