@@ -63,7 +63,7 @@ class CozModels:
         self._room = room
         self._cache_dir = cache_dir
         self._notice = notice
-        self._room.expect(self._needs, exact=files.paper)
+        self._room.expect(self._needs)
         self._identity: Mapping[str, str] | None = None
         self._sd3: Sd3 | None = None
         self._encoder: Encoder | None = None

@@ -32,24 +32,30 @@ def best_plan(
     device: str,
     memory: str,
     free: Mapping[str, int],
-    quantisable: bool,
 ) -> Plan:
     """Return the richest plan that fits.
+
+    Smaller numbers make other pixels, and what is free changes from day to day: so "auto" never
+    makes models smaller, and its refusal names the mode that would fit.
 
     Args:
         needs: The models.
         place, device, free: As `Plan` has them; `free` has the device and the CPU.
         memory: One of MODES.
-        quantisable: Whether "auto" may make models smaller.
 
     Raises:
         BadInput: None fits; the sentence says what would.
     """
-    for plan in _candidates(needs, place, device, memory, free, quantisable):
+    for plan in _candidates(needs, place, device, memory, free):
         if plan.fits:
             return plan
-    others = _candidates(needs, place, device, AUTO, free, quantisable)
-    raise _refusal(plan, any(other.fits for other in others))
+    others = (AUTO, *QUANTISED) if device.startswith("cuda") else (AUTO,)
+    fitting = [
+        other
+        for other in others
+        if any(found.fits for found in _candidates(needs, place, device, other, free))
+    ]
+    raise _refusal(plan, fitting)
 
 
 def _candidates(
@@ -58,7 +64,6 @@ def _candidates(
     device: str,
     memory: str,
     free: Mapping[str, int],
-    quantisable: bool,
 ) -> Iterator[Plan]:
     """Yield plans, the richest first."""
 
@@ -78,10 +83,6 @@ def _candidates(
     yield plan("in turn", own)
     if device != CPU and not own:
         yield plan("in turn", own, aside=True)
-    if memory == AUTO and quantisable:
-        for numbers in QUANTISED:
-            yield plan("passing", numbers)
-            yield plan("in turn", numbers)
 
 
 def _stages(
@@ -103,8 +104,12 @@ def _stages(
             yield Stage((model.name,), device, model.parts)
 
 
-def _refusal(plan: Plan, auto_fits: bool) -> BadInput:
-    """Return the error for a plan that does not fit, the most modest of its kind."""
+def _refusal(plan: Plan, fitting: Sequence[str]) -> BadInput:
+    """Return the error for a plan that does not fit, the most modest of its kind.
+
+    Args:
+        fitting: The modes that would fit, the best one first.
+    """
     device = next(device for device in plan.free if not plan.fits_on(device))
     stages = [stage for stage in plan.stages if stage.device == device] or plan.stages
     stage = max(stages, key=lambda stage: stage.need)
@@ -115,12 +120,12 @@ def _refusal(plan: Plan, auto_fits: bool) -> BadInput:
         f"{gigabytes(plan.free[device])} are free, of which {gigabytes(spare(device))} should stay "
         "so"
     )
-    if auto_fits:
+    if AUTO in fitting:
         return BadInput(f"{begin}: choose --memory auto, which finds a way that fits.")
     ways = ["close other programs"]
     ways += [model.instead for model in plan.models if model.name in stage.names and model.instead]
-    if plan.device.startswith("cuda") and not plan.quantised:
-        ways.append("choose --memory nf4, with the package bitsandbytes")
+    if fitting:
+        ways.append(f"choose --memory {fitting[0]}, with the package bitsandbytes")
     if device != CPU:
         ways.append("choose --device cpu")
     ways.append("choose --engine realesrgan")

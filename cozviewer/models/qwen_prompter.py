@@ -140,7 +140,7 @@ class QwenPrompter:
                     self._folder,
                     self._adapter,
                     pick_device(self._wanted_device),
-                    self._quantised or plan.quantised,
+                    self._quantised,
                 )
             except (ImportError, OSError, MemoryError, RuntimeError) as error:
                 raise not_loaded(self.name, error) from error

@@ -46,19 +46,16 @@ class Room:
         self._memory = memory
         self._notice = notice
         self._expected: list[Needs] = []
-        self._exact = False
         self._plan: Plan | None = None
         self._inside: dict[str, Callable[[], None]] = {}
 
-    def expect(self, needs: Needs, *, exact: bool = False) -> None:
+    def expect(self, needs: Needs) -> None:
         """Note that models will want in.
 
         Args:
             needs: Asked when the plan is made.
-            exact: Whether they must not be made smaller unless a person says so.
         """
         self._expected.append(needs)
-        self._exact |= exact
         self._plan = None
 
     def plan(self) -> Plan:
@@ -77,6 +74,8 @@ class Room:
     def preview(self) -> Plan:
         """Return what `plan` would, and tell nobody."""
         place = pick_device(self._device)
+        if self._memory in QUANTISED:
+            _check_quantising(place, self._memory)
         return best_plan(
             lambda quantised: [
                 model for needs in self._expected for model in needs(place, quantised)
@@ -85,7 +84,6 @@ class Room:
             device=place.name,
             memory=self._memory,
             free={device: free_memory(device) for device in dict.fromkeys((place.name, CPU))},
-            quantisable=not self._exact and _can_quantise(place, self._memory),
         )
 
     def enter(self, name: str, leave: Callable[[], None]) -> Plan:
@@ -134,22 +132,19 @@ def give_back() -> None:
             torch.mps.empty_cache()
 
 
-def _can_quantise(place: Device, memory: str) -> bool:
-    """Tell whether models can be made smaller here.
+def _check_quantising(place: Device, memory: str) -> None:
+    """Make sure that models can be made smaller here.
 
     Raises:
-        BadInput: They cannot, but should.
+        BadInput: They cannot.
     """
-    cuda = place.name.startswith("cuda")
-    there = find_spec("bitsandbytes") is not None
-    if memory in QUANTISED and not cuda:
+    if not place.name.startswith("cuda"):
         raise BadInput(
             f"The memory mode {memory} wants an NVIDIA GPU: choose auto, together or in-turn for "
             f"the {place.hardware}."
         )
-    if memory in QUANTISED and not there:
+    if find_spec("bitsandbytes") is None:
         raise BadInput(
             f"The memory mode {memory} wants the package bitsandbytes: run `pip install "
             "bitsandbytes`, or choose auto, together or in-turn."
         )
-    return cuda and there

@@ -44,7 +44,6 @@ def choose(
     device: str = "cpu",
     memory: str = "auto",
     host: float = 64,
-    quantisable: bool = False,
 ) -> Plan:
     return best_plan(
         models,
@@ -52,34 +51,30 @@ def choose(
         device=device,
         memory=memory,
         free={"cpu": gb(free)} if device == "cpu" else {device: gb(free), "cpu": gb(host)},
-        quantisable=quantisable,
     )
 
 
 @pytest.mark.parametrize(
-    ("device", "free", "quantisable", "arrangement", "quantised", "peak"),
+    ("device", "free", "arrangement", "peak"),
     [
-        ("cpu", 64, False, "together", "", 23.45),
-        ("cpu", 24.45, False, "together", "", 23.45),
-        ("cpu", 24.4, False, "passing", "", 21.8),
-        ("cpu", 22.8, False, "passing", "", 21.8),
-        ("cpu", 22.7, False, "in turn", "", 9.8),
-        ("cpu", 10.8, False, "in turn", "", 9.8),
-        ("cuda", 80, True, "together", "", 23.45),
-        ("cuda", 23.5, True, "passing", "", 21.8),
-        ("cuda", 16, True, "in turn", "", 9.8),
-        ("cuda", 11.3, True, "in turn", "", 9.8),  # a GPU of 12 GB
-        ("cuda", 8.6, True, "in turn", "", 8.0),  # T5 beside, on the CPU
-        ("cuda", 8.6, False, "in turn", "", 8.0),
-        ("cuda", 7.5, True, "in turn", "8bit", 6.2),  # a GPU of 8 GB
-        ("cuda", 5.5, True, "in turn", "nf4", 4.8),
+        ("cpu", 64, "together", 23.45),
+        ("cpu", 24.45, "together", 23.45),
+        ("cpu", 24.4, "passing", 21.8),
+        ("cpu", 22.8, "passing", 21.8),
+        ("cpu", 22.7, "in turn", 9.8),
+        ("cpu", 10.8, "in turn", 9.8),
+        ("cuda", 80, "together", 23.45),
+        ("cuda", 23.5, "passing", 21.8),
+        ("cuda", 16, "in turn", 9.8),
+        ("cuda", 11.3, "in turn", 9.8),  # a GPU of 12 GB
+        ("cuda", 8.6, "in turn", 8.0),  # T5 beside, on the CPU
     ],
 )
 def test_the_richest_that_fits_is_taken(
-    device: str, free: float, quantisable: bool, arrangement: str, quantised: str, peak: float
+    device: str, free: float, arrangement: str, peak: float
 ) -> None:
-    plan = choose(free, device=device, quantisable=quantisable)
-    assert (plan.arrangement, plan.quantised) == (arrangement, quantised)
+    plan = choose(free, device=device)
+    assert (plan.arrangement, plan.quantised) == (arrangement, "")
     assert plan.peak(device) == gb(peak)
     assert plan.fits
 
@@ -122,7 +117,7 @@ def test_t5_goes_to_the_cpu_where_the_gpu_is_too_small_for_it() -> None:
     ],
 )
 def test_a_mode_is_kept_to(memory: str, free: float, arrangement: str, quantised: str) -> None:
-    plan = choose(free, device="cuda", memory=memory, quantisable=True)
+    plan = choose(free, device="cuda", memory=memory)
     assert (plan.arrangement, plan.quantised) == (arrangement, quantised)
 
 
@@ -140,7 +135,7 @@ def test_too_little_is_refused_with_what_would_help() -> None:
     )
     assert refused(8.4, device="cuda") == (
         "The prompter would need 8.0 GB of memory on the RTX 3060, and 8.4 GB are free, of which "
-        "0.5 GB should stay so: close other programs, tell it yourself, choose --memory nf4, with "
+        "0.5 GB should stay so: close other programs, tell it yourself, choose --memory 8bit, with "
         "the package bitsandbytes, choose --device cpu or choose --engine realesrgan."
     )
 
@@ -151,15 +146,15 @@ def test_a_gpu_is_of_no_use_without_memory_to_read_through() -> None:
     assert said.startswith("The text encoders would need 9.8 GB of memory on the CPU, and 8.0 GB")
 
 
-@pytest.mark.parametrize(("memory", "free"), [("together", 16), ("8bit", 6)])
+@pytest.mark.parametrize(("memory", "free"), [("together", 16), ("together", 12)])
 def test_a_mode_that_does_not_fit_is_not_changed_unasked(memory: str, free: float) -> None:
-    said = refused(free, device="cuda", memory=memory, quantisable=True)
+    said = refused(free, device="cuda", memory=memory)
     assert said.endswith(": choose --memory auto, which finds a way that fits.")
 
 
 def test_where_nothing_fits_auto_is_not_suggested() -> None:
     for memory in MODES:
-        assert "--memory auto" not in refused(2, device="cuda", memory=memory, quantisable=True)
+        assert "--memory auto" not in refused(2, device="cuda", memory=memory)
 
 
 def test_without_models_there_is_nothing_to_refuse() -> None:
@@ -169,6 +164,5 @@ def test_without_models_there_is_nothing_to_refuse() -> None:
         device="cpu",
         memory="auto",
         free={"cpu": 0},
-        quantisable=False,
     )
     assert (plan.fits, plan.stages) == (True, ())
