@@ -66,7 +66,7 @@ def make_models(
         upscaler,
         prompter,
         seed=choice.seed,
-        fidelity=0 if choice.paper else None,
+        fidelity=0 if choice.paper else choice.fidelity,
         one_seed=choice.paper,
     )
     return Models(upscaler, prompter, recipe)

@@ -63,6 +63,8 @@ class EngineChoice:
         memory: How models share it: "auto", "together", "in-turn", "8bit" or "nf4".
         coz: Of the engine "coz".
         prompter: Who describes what is seen.
+        fidelity: How closely colour and coarse detail follow the parent, 0 (free) to 1
+            (faithful). The setting "paper" is free, as the authors are.
     """
 
     engine: str = "realesrgan"
@@ -71,6 +73,7 @@ class EngineChoice:
     memory: str = "auto"
     coz: CozChoice = CozChoice()
     prompter: PrompterChoice = PrompterChoice()
+    fidelity: float = 1.0
 
     @property
     def paper(self) -> bool:

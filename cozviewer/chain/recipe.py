@@ -75,23 +75,22 @@ def recipe_of(
     prompter: Prompter,
     *,
     seed: int = 0,
-    fidelity: float | None = None,
+    fidelity: float = 1.0,
     one_seed: bool = False,
 ) -> Recipe:
     """Return the recipe of a pair of models.
 
     Args:
         seed: Start of all randomness.
-        fidelity: 0..1; None takes 1 for models that invent detail. Interpolation is true to its
-            parent by itself and always gets 0.
+        fidelity: 0..1, for models that invent detail. Interpolation is true to its parent by
+            itself and always gets 0.
         one_seed: See `Recipe`.
     """
-    wanted = 1.0 if fidelity is None else fidelity
     return Recipe(
         upscaler=tuple(sorted(upscaler.identity.items())),
         prompter=tuple(sorted(prompter.identity.items())),
         seed=seed,
-        fidelity=wanted if upscaler.generative else 0.0,
+        fidelity=fidelity if upscaler.generative else 0.0,
         halo=upscaler.halo,
         one_seed=one_seed,
     )

@@ -12,7 +12,7 @@ MEMORY = ("auto", "together", "in-turn", "8bit", "nf4")
 
 
 def add_engine_options(parser: argparse.ArgumentParser) -> None:
-    """Add what decides the pixels: engine, device, seed, memory, the prompter, the files of coz."""
+    """Add what decides the pixels, and where and how the models compute."""
     group = parser.add_argument_group("engine")
     group.add_argument(
         "--engine",
@@ -30,6 +30,14 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
         default=0,
         metavar="N",
         help="start of all randomness; the same number gives the same pixels (default: 0)",
+    )
+    group.add_argument(
+        "--fidelity",
+        type=values.part,
+        default=1.0,
+        metavar="F",
+        help="how closely each step's colours follow the level before, from 1, faithful (the "
+        "default), to 0, as the model draws them",
     )
     group.add_argument(
         "--memory",
@@ -129,6 +137,7 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
         engine=args.engine,
         device=args.device,
         seed=args.seed,
+        fidelity=args.fidelity,
         memory=args.memory,
         coz=CozChoice(
             base=args.coz_base,

@@ -15,6 +15,9 @@ LARGEST_ZOOM_LOG2 = 256
 MOST_PIXELS = 200_000_000
 """Pixels of the largest picture that a command makes: 600 MB of memory, and as much to save it."""
 
+FASTEST = 240
+"""Frames a second of a movie."""
+
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 # Fraction() would read much more: "1/0", "1_000", and "1e999999999" until memory is full.
 
@@ -57,6 +60,48 @@ def point(text: str) -> tuple[Fraction, Fraction]:
             f"The centre {text!r} is no place: say X,Y in source pixels, for instance 800.5,450."
         )
     return values[0], values[1]
+
+
+def sight(text: str) -> tuple[Fraction, Fraction, Fraction]:
+    """Return a view "X,Y,M": a place in source pixels and a magnification.
+
+    Raises:
+        BadInput: It is none.
+    """
+    x, y, magnification = (*text.split(","), "", "")[:3]
+    if text.count(",") != 2:
+        raise BadInput(
+            f"The view {text!r} is none: say X,Y,M, a place in source pixels and a zoom, for "
+            "instance 800.5,450,64."
+        )
+    return *point(f"{x},{y}"), zoom(magnification)
+
+
+def seconds(text: str) -> float:
+    """Return a time in seconds, 0 to 3600.
+
+    Raises:
+        BadInput: It is none, or too long.
+    """
+    value = _exact(text.strip())
+    if value is None or not 0 <= value <= 3600:
+        raise BadInput(f"The time {text!r} must be a number of seconds from 0 to 3600.")
+    return float(value)
+
+
+def rate(text: str) -> Fraction:
+    """Return how many frames a second has: "30", "23.976", "30000/1001"; above 0, up to 240.
+
+    Raises:
+        BadInput: It is no such number.
+    """
+    above, stroke, below = text.partition("/")
+    value, unit = _exact(above.strip()), _exact(below.strip()) if stroke else Fraction(1)
+    if value is None or not unit or not 0 < value / unit <= FASTEST:
+        raise BadInput(
+            f"{text!r} frames a second are impossible: say more than 0 and at most {FASTEST}."
+        )
+    return (value / unit).limit_denominator(1001)
 
 
 def size(text: str) -> tuple[int, int]:
@@ -131,6 +176,18 @@ def seed(text: str) -> int:
     if not re.fullmatch(r"[+-]?\d{1,18}", text):
         raise BadInput(f"The seed {text!r} is none: say a whole number of up to 18 digits.")
     return int(text)
+
+
+def part(text: str) -> float:
+    """Return a number from 0 to 1.
+
+    Raises:
+        BadInput: It is none.
+    """
+    value = _exact(text.strip())
+    if value is None or not 0 <= value <= 1:
+        raise BadInput(f"{text!r} must be a number from 0 to 1, for instance 0.5.")
+    return float(value)
 
 
 def tokens(text: str) -> int:

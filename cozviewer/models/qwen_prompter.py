@@ -135,7 +135,7 @@ class QwenPrompter:
     def _loaded(self) -> Vlm:
         if self._vlm is None:
             try:
-                plan = self._room.enter(PROMPTER, self.free)
+                self._room.enter(PROMPTER, self.free)
                 self._vlm = open_vlm(
                     self._folder,
                     self._adapter,

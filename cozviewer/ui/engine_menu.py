@@ -13,6 +13,13 @@ from cozviewer.ui.coz_dialog import ENGINE, CozDialog
 from cozviewer.ui.remembered import remember, remembered
 from cozviewer.ui.services import EngineEntry
 
+FIDELITIES = (
+    (1.0, "&Faithful", "Colours stay as they are when you zoom back out"),
+    (0.5, "&Between", "Half of what the model shifts is taken back"),
+    (0.0, "F&ree", "Just as the model draws it; colours may drift from level to level"),
+)
+"""What can be chosen: see `EngineChoice.fidelity`."""
+
 MODELS = "4× models (*.safetensors *.pth *.pt *.ckpt);;All files (*)"
 
 
@@ -49,6 +56,16 @@ class EngineMenu(QMenu):
         self._file.triggered.connect(self._choose_file)
         self.addSeparator()
         self._device_menu = self.addMenu("&Device")
+        self._fidelities = QActionGroup(self)
+        menu = self.addMenu("&Fidelity to the level before")
+        menu.setToolTipsVisible(True)
+        for fidelity, title, meaning in FIDELITIES:
+            action = menu.addAction(title)
+            action.setToolTip(meaning)
+            action.setCheckable(True)
+            action.setData(fidelity)
+            self._fidelities.addAction(action)
+            action.triggered.connect(self._on_fidelity)
         self.addAction("M&odels…", self.models_wanted.emit)
         self.show_devices(["cpu"])
         self.show_choice(choice)
@@ -73,6 +90,11 @@ class EngineMenu(QMenu):
         self._file.setText(f"&Model file ({named})…" if named else "&Model file…")
         for action in self._devices.actions():
             action.setChecked(action.data() == choice.device)
+        nearest = min(
+            self._fidelities.actions(), key=lambda action: abs(action.data() - choice.fidelity)
+        )
+        nearest.setChecked(True)
+        self._fidelities.setEnabled(not choice.paper)  # which is free, whatever is chosen
 
     def show_devices(self, devices: Sequence[str]) -> None:
         """Offer these devices besides the automatic choice."""
@@ -107,11 +129,18 @@ class EngineMenu(QMenu):
         return replace(self._choice, engine=engine, device=device, prompter=prompter)
 
     @Slot()
+    def _on_fidelity(self) -> None:
+        self._choose(replace(self._choice, fidelity=self._fidelities.checkedAction().data()))
+
+    @Slot()
     def _ask(self) -> None:
         """Ask for the engine that has files of the user's; what is in use stays until then."""
         self.show_choice(self._choice)
         before = self._asked_last or self._choice
-        dialog = CozDialog(replace(before, device=self._choice.device), self.parentWidget())
+        dialog = CozDialog(
+            replace(before, device=self._choice.device, fidelity=self._choice.fidelity),
+            self.parentWidget(),
+        )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(self._choose)
         dialog.models_wanted.connect(self.models_wanted)

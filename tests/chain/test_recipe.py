@@ -57,15 +57,14 @@ def test_equal_recipes_have_equal_digests() -> None:
 @pytest.mark.parametrize(
     ("generative", "asked", "fidelity"),
     [
-        (True, None, 1.0),
+        (True, 1.0, 1.0),
         (True, 0.25, 0.25),
         (True, 0.0, 0.0),
-        (False, None, 0.0),
         (False, 1.0, 0.0),
     ],
 )
 def test_only_models_that_invent_detail_are_corrected(
-    generative: bool, asked: float | None, fidelity: float
+    generative: bool, asked: float, fidelity: float
 ) -> None:
     upscaler = FakeUpscaler(generative=generative, halo=24)
     recipe = recipe_of(upscaler, Silent(), seed=5, fidelity=asked)

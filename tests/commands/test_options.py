@@ -29,9 +29,10 @@ def test_without_options_the_choice_is_the_default() -> None:
 
 def test_all_options_are_in_the_choice() -> None:
     words = ("--engine", "my.pth", "--device", "cpu", "--prompter", "text", "--prompt", "a b")
-    choice = engine_choice(read(*words, "--seed", "-3", "--memory", "in-turn"))
+    numbers = ("--seed", "-3", "--fidelity", "0.25", "--memory", "in-turn")
+    choice = engine_choice(read(*words, *numbers))
     assert choice == EngineChoice(
-        "my.pth", "cpu", -3, "in-turn", prompter=PrompterChoice("text", "a b")
+        "my.pth", "cpu", -3, "in-turn", prompter=PrompterChoice("text", "a b"), fidelity=0.25
     )
 
 
@@ -76,6 +77,12 @@ def test_words_alone_choose_the_text_prompter() -> None:
 def test_an_answer_has_some_tokens(tokens: str) -> None:
     with pytest.raises(BadInput, match="say 1 to 1024"):
         read("--max-tokens", tokens)
+
+
+@pytest.mark.parametrize("fidelity", ["-0.1", "1.01", "much", "1e-999999"])
+def test_fidelity_is_a_part(fidelity: str) -> None:
+    with pytest.raises(BadInput, match=r"must be a number from 0 to 1, for instance 0\.5\.$"):
+        read("--fidelity", fidelity)
 
 
 def test_the_cache_is_the_users_unless_chosen(cache_folder: Path, tmp_path: Path) -> None:

@@ -207,6 +207,20 @@ def test_real_esrgan_once_and_then_without_torch(run: Run, tmp_path: Path) -> No
     assert np.array_equal(pixels_of(out), drawn)
 
 
+def test_fidelity_decides_how_true_the_real_network_stays(run: Run, tmp_path: Path) -> None:
+    photo, out = tmp_path / "cat.png", tmp_path / "out.png"
+    crop = data.chelsea()[96:120, 300:324]
+    photo.write_bytes(encoded(crop, "PNG"))
+    words = ("render", photo, "-o", out, "--zoom", "4", "--size", "96x96", "--device", "cpu")
+    departures = []
+    for fidelity in ("0", "0.5", "1"):
+        run(*words, "--fidelity", fidelity, "--json")
+        shrunk = pixels_of(out).astype(np.float64).reshape(24, 4, 24, 4, 3).mean((1, 3))
+        departures.append(float(np.sqrt(np.mean((shrunk - crop) ** 2))))
+    free, between, faithful = departures
+    assert free > 1.2 * between > 1.2 * 1.2 * faithful
+
+
 def _detail(rgb: Rgb8) -> float:
     grey = rgb.astype(np.float64).mean(axis=2)
     return float(np.abs(np.diff(grey, 2, axis=0)).mean() + np.abs(np.diff(grey, 2, axis=1)).mean())

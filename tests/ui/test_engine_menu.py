@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.choice import CozChoice, EngineChoice, PrompterChoice
@@ -80,6 +81,30 @@ def test_the_next_start_finds_what_was_named(parent: QWidget) -> None:
     EngineMenu(ENTRIES, EngineChoice(), parent).show_choice(COZ)
     trigger(EngineMenu(ENTRIES, EngineChoice(device="cpu"), parent), "Chain-of-Zoom…")
     assert parent.findChildren(CozDialog)[0].choice == replace(COZ, device="cpu")
+
+
+def fidelities(menu: EngineMenu) -> list[QAction]:
+    submenus = menu.findChildren(QMenu)
+    return next(submenu for submenu in submenus if "Fidelity" in submenu.title()).actions()
+
+
+def test_fidelity_is_chosen_beside_the_engine(parent: QWidget, qtbot: QtBot) -> None:
+    menu = EngineMenu(ENTRIES, EngineChoice(seed=3), parent)
+    free = next(action for action in fidelities(menu) if action.text() == "F&ree")
+    with qtbot.waitSignal(menu.chosen) as chosen:
+        free.trigger()
+    assert chosen.args == [EngineChoice(seed=3, fidelity=0.0)]
+
+
+@pytest.mark.parametrize(("fidelity", "mark"), [(1.0, "&Faithful"), (0.6, "&Between")])
+def test_the_fidelity_in_use_is_marked(parent: QWidget, fidelity: float, mark: str) -> None:
+    menu = EngineMenu(ENTRIES, EngineChoice(fidelity=fidelity), parent)
+    assert [action.text() for action in fidelities(menu) if action.isChecked()] == [mark]
+
+
+def test_what_repeats_the_paper_has_no_choice_of_fidelity(parent: QWidget) -> None:
+    menu = EngineMenu(ENTRIES, replace(COZ, coz=CozChoice(setting="paper")), parent)
+    assert not any(action.isEnabled() for action in fidelities(menu))
 
 
 def test_the_models_can_be_asked_for(parent: QWidget, qtbot: QtBot) -> None:
