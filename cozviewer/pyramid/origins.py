@@ -47,13 +47,7 @@ def patches(pyramid: Pyramid, view: View, finest: int | None = None) -> list[Pat
     z = wanted_level(view, pyramid.source.coarsest)
     if finest is not None:
         z = min(z, finest)
-    region = view.visible(z, pyramid.source.width, pyramid.source.height)
-    if z <= 0:
-        return [] if region.empty else [Patch(region, z, None)]
-    return [
-        Patch(tile_rect(key).intersected(region), z, made_from(pyramid, key))
-        for key in tiles_of(z, region)
-    ]
+    return [_patch(pyramid, z, region) for region in _regions(pyramid, view, z)]
 
 
 def made_from(pyramid: Pyramid, key: TileKey) -> TileKey | None:
@@ -64,10 +58,11 @@ def made_from(pyramid: Pyramid, key: TileKey) -> TileKey | None:
 
 def patch_at(pyramid: Pyramid, view: View, view_x: int, view_y: int) -> Patch | None:
     """Return the patch under a pixel of a view; None beside the picture."""
-    for patch in patches(pyramid, view):
-        box = view_box(view, patch)
+    z = wanted_level(view, pyramid.source.coarsest)
+    for region in _regions(pyramid, view, z):
+        box = view_box(view, Patch(region, z, None))
         if box.x <= view_x < box.right and box.y <= view_y < box.bottom:
-            return patch
+            return _patch(pyramid, z, region)
     return None
 
 
@@ -78,6 +73,19 @@ def view_box(view: View, patch: Patch) -> Rect:
     top, bottom = (round(view.view_y(patch.z, y)) for y in (region.y, region.bottom))
     whole = Rect(0, 0, view.width, view.height)
     return Rect(left, top, right - left, bottom - top).intersected(whole)
+
+
+def _regions(pyramid: Pyramid, view: View, z: int) -> list[Rect]:
+    """Return what is visible of each tile of a level; what the source has is one whole."""
+    region = view.visible(z, pyramid.source.width, pyramid.source.height)
+    if z <= 0:
+        return [] if region.empty else [region]
+    return [tile_rect(key).intersected(region) for key in tiles_of(z, region)]
+
+
+def _patch(pyramid: Pyramid, z: int, region: Rect) -> Patch:
+    """Return the patch of a part of one tile."""
+    return Patch(region, z, None if z <= 0 else made_from(pyramid, next(tiles_of(z, region))))
 
 
 def _upwards(key: TileKey) -> Iterator[TileKey]:

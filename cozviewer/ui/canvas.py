@@ -63,6 +63,7 @@ class Canvas(QWidget):
         self.installEventFilter(self.curtain)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
         self.setMinimumSize(QSize(64, 64))
 
     @property
@@ -77,6 +78,11 @@ class Canvas(QWidget):
     def sharp(self) -> bool:
         """Whether every visible tile of the level that this view wants is on screen."""
         return self.layer.sharp
+
+    @property
+    def compared(self) -> bool:
+        """Whether a second picture lies over the first one."""
+        return self._over is not None
 
     @property
     def shows_frame(self) -> bool:
@@ -99,7 +105,6 @@ class Canvas(QWidget):
         """Show a second picture over the first one, or none."""
         self._over = over
         self.curtain.enabled = over is not None and over.mode is Mode.CURTAIN
-        self.setMouseTracking(over is not None)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

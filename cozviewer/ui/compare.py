@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import Preview
 from cozviewer.pyramid.compose import Kernel
+from cozviewer.pyramid.wording import magnification_text
 from cozviewer.ui.canvas import Canvas
 from cozviewer.ui.compare_paint import GAINS, Mode, Over
 from cozviewer.ui.layer import Layer
 from cozviewer.ui.navigator import Navigator
-from cozviewer.ui.readout import magnification_text
 from cozviewer.ui.tile_cache import TileCache
 
 

@@ -20,6 +20,7 @@ from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import Preview
 from cozviewer.overlays import Kind
 from cozviewer.pyramid.source import Source
+from cozviewer.pyramid.wording import magnification_text, provenance_text
 from cozviewer.ui import help as help_texts
 from cozviewer.ui.actions import Command, build, enable
 from cozviewer.ui.banner import Banner
@@ -34,9 +35,10 @@ from cozviewer.ui.minimap import Minimap
 from cozviewer.ui.models_dialog import ModelsDialog
 from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.opening import Opening
+from cozviewer.ui.pointer import Pointer
 from cozviewer.ui.prompting import Prompting
 from cozviewer.ui.prompts_side import PromptsSide
-from cozviewer.ui.readout import Readout, magnification_text, provenance_text
+from cozviewer.ui.readout import Readout
 from cozviewer.ui.second_engine import SecondEngine
 from cozviewer.ui.services import Services
 
@@ -139,6 +141,8 @@ class MainWindow(QMainWindow):
         self.navigator.settled.connect(self._on_settled)
         self.prompting.refine_wanted.connect(self._on_refine_wanted)
         self.prompting.told.connect(self.banner.tell)
+        self._pointer = Pointer(self.panes.generated, self)
+        self._pointer.told.connect(self.readout.show_pointed)
         self.panes.generated.changed.connect(self._tell_view)
         self.panes.generated.painted.connect(self._on_painted)
 
@@ -306,6 +310,7 @@ class MainWindow(QMainWindow):
         self._second.set_source(source)
         self.prompting.set_document(document)
         self._exporting.set_document(document)
+        self._pointer.set_document(document)
         self._prompts.follow(chain.upscaler.listens)
         self.minimap.set_source(source)
         self._file.watch(source.path)
@@ -495,5 +500,6 @@ class MainWindow(QMainWindow):
             document.wait()
         self.panes.set_document(None)
         self.prompting.set_document(None)
+        self._pointer.set_document(None)
         self._document = None
         super().closeEvent(event)

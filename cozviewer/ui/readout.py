@@ -3,22 +3,11 @@
 The texts are plain functions; the widget only lays them out.
 """
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from cozviewer.chain.chain import Progress
-from cozviewer.pyramid.wording import magnification_text, provenance_text
-
-__all__ = [
-    "ElidingLabel",
-    "Readout",
-    "bytes_text",
-    "duration_text",
-    "magnification_text",
-    "progress_text",
-    "provenance_text",
-]
 
 
 def progress_text(progress: Progress) -> str:
@@ -74,6 +63,7 @@ class Readout(QWidget):
         super().__init__(parent)
         self.setObjectName("readout")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._provenance = self._pointed = ""
         self._size = QLabel()
         self._origin = ElidingLabel()
         self._work = QLabel()
@@ -113,7 +103,14 @@ class Readout(QWidget):
     def show_view(self, magnification: str, provenance: str) -> None:
         """Say how large and what of it is real."""
         self._size.setText(magnification)
-        self._origin.setText(provenance)
+        self._provenance = provenance
+        self._origin.setText(self._pointed or provenance)
+
+    @Slot(str)
+    def show_pointed(self, text: str) -> None:
+        """Say what lies under the pointer instead of what all of the view is; "" ends it."""
+        self._pointed = text
+        self._origin.setText(text or self._provenance)
 
     def show_work(self, progress: Progress | None) -> None:
         """Say what is going on; None: nothing."""
