@@ -31,10 +31,10 @@ def duration_text(seconds: float) -> str:
 
 
 def bytes_text(size: float) -> str:
-    """Return "640 kB", "12.3 MB" or "4.1 GB"."""
+    """Return "640 kB", "12.3 MB", "640 MB" or "4.1 GB"."""
     for unit, large in (("GB", 1e9), ("MB", 1e6)):
         if size >= large:
-            return f"{size / large:,.1f} {unit}"
+            return f"{size / large:,.{1 if size < 99.95 * large else 0}f} {unit}"
     return f"{max(1, round(size / 1e3))} kB"
 
 

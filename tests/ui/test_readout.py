@@ -3,7 +3,7 @@
 import pytest
 
 from cozviewer.chain.chain import Progress
-from cozviewer.ui.readout import duration_text, progress_text
+from cozviewer.ui.readout import bytes_text, duration_text, progress_text
 
 
 def test_progress() -> None:
@@ -20,3 +20,11 @@ def test_progress() -> None:
 )
 def test_durations(seconds: float, text: str) -> None:
     assert duration_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(3, "1 kB"), (640e3, "640 kB"), (12.34e6, "12.3 MB"), (100e6, "100 MB"), (4.06e9, "4.1 GB")],
+)
+def test_sizes(size: float, text: str) -> None:
+    assert bytes_text(size) == text
