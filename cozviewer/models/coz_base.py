@@ -14,6 +14,7 @@ from typing import Any
 from cozviewer.errors import BadInput
 from cozviewer.models.digests import files_digest
 from cozviewer.models.network import first_line, is_out_of_memory
+from cozviewer.models.quiet import quietly
 from cozviewer.models.weights_size import Shape, shapes
 
 SD3 = "stabilityai/stable-diffusion-3-medium-diffusers"
@@ -133,27 +134,18 @@ def broken_part(folder: Path, part: str, why: str) -> BadInput:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep the progress bars and warnings of both libraries to themselves meanwhile: what matters
-    in them is checked here and told in sentences. Keep torch's settings, too: when diffusers fails
+    """As `quietly` for diffusers and transformers. Keep torch's settings, too: when diffusers fails
     on a file, it leaves fp16 behind as what torch computes in by default."""
     import torch
     from diffusers.utils import logging as of_diffusers
     from transformers.utils import logging as of_transformers
 
     dtype = torch.get_default_dtype()
-    libraries = (of_diffusers, of_transformers)
-    before = [(each.get_verbosity(), each.is_progress_bar_enabled()) for each in libraries]
-    for each in libraries:
-        each.set_verbosity_error()
-        each.disable_progress_bar()
     try:
-        yield
+        with quietly(of_diffusers, of_transformers):
+            yield
     finally:
         torch.set_default_dtype(dtype)
-        for each, (verbosity, bars) in zip(libraries, before, strict=True):
-            each.set_verbosity(verbosity)
-            if bars:
-                each.enable_progress_bar()
 
 
 def _short(base: str) -> str:
