@@ -1,0 +1,82 @@
+"""The table of figures that `cozviewer evaluate` gives on free photos, and making it anew.
+
+`python -m tests.commands.evaluate_figures` takes a quarter of an hour on two cores and writes
+`evaluate_figures.json` beside this file. Make it anew whenever a method is meant to give other
+pixels, and read the difference: it is what the change did to the pictures.
+"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from skimage import data
+
+from tests.pyramid.pictures import encoded
+
+TABLE = Path(__file__).with_name("evaluate_figures.json")
+
+PHOTOS = ("astronaut", "chelsea", "coffee", "hubble_deep_field", "retina", "rocket")
+"""Photos that come with scikit-image; all are free."""
+
+FIGURES = ("niqe", "lr_psnr", "drift", "blocks")
+
+Table = dict[str, dict[str, dict[str, list[float | None]]]]
+"""Figures by method, photo and name, one for each level."""
+
+
+def save_photos(folder: Path, names: tuple[str, ...] = PHOTOS) -> None:
+    """Write photos as PNG into a folder."""
+    for name in names:
+        (folder / f"{name}.png").write_bytes(encoded(getattr(data, name)(), "PNG"))
+
+
+def table_of(report: dict[str, Any]) -> Table:
+    """Return the figures of a report (`cozviewer evaluate --json`) with three decimals."""
+    return {
+        method: {
+            photo: {
+                name: [None if value is None else round(value, 3) for value in figures[name]]
+                for name in FIGURES
+            }
+            for photo, figures in found["per_picture"].items()
+        }
+        for method, found in report["methods"].items()
+    }
+
+
+def kept() -> Table:
+    """Return the table in the repository."""
+    table: Table = json.loads(TABLE.read_text())
+    return table
+
+
+def keep(report: dict[str, Any]) -> None:
+    """Make the table that of a report."""
+    methods = [
+        f'"{method}": {{\n'
+        + ",\n".join(f'  "{photo}": {json.dumps(figures)}' for photo, figures in photos.items())
+        + "\n}"
+        for method, photos in table_of(report).items()
+    ]
+    TABLE.write_text("{\n" + ",\n".join(methods) + "\n}\n")
+
+
+def main() -> int:
+    """Evaluate all photos, and keep the figures."""
+    from cozviewer.cli import main as cozviewer
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "photos").mkdir()
+        save_photos(folder / "photos")
+        report = folder / "report.json"
+        code = cozviewer(["evaluate", str(folder / "photos"), "-o", str(report)])
+        if not code:
+            keep(json.loads(report.read_text()))
+        return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
