@@ -88,13 +88,18 @@ def to_xmp(origin: Origin) -> bytes:
     """Return the XMP packet, UTF-8, below 64 KB. Longer prompts than LONGEST_PROMPT are cut, and
     characters that XML cannot hold become U+FFFD."""
     properties = [("xmp:CreatorTool", f"cozviewer {__version__}")]
-    if origin.kind in _SOURCE_TYPES:
-        uri = f"http://cv.iptc.org/newscodes/digitalsourcetype/{_SOURCE_TYPES[origin.kind]}"
+    if uri := source_type(origin.kind):
         properties.append(("Iptc4xmpExt:DigitalSourceType", uri))
     properties += [(f"cozviewer:{name}", value) for name, value in _own_properties(origin)]
     lines = (f"   <{name}>{_xml_text(value)}</{name}>" for name, value in properties)
     packet = _PACKET.format(rdf=_RDF, own=_OWN, properties="\n".join(lines))
     return packet.encode("utf-8")
+
+
+def source_type(kind: Kind) -> str:
+    """Return IPTC's word for what a picture is, a URI; "" for source pixels: there is none."""
+    word = _SOURCE_TYPES.get(kind)
+    return f"http://cv.iptc.org/newscodes/digitalsourcetype/{word}" if word else ""
 
 
 def from_xmp(packet: bytes | str) -> Origin | None:

@@ -1,0 +1,191 @@
+"""Signing a saved picture: a C2PA manifest, "Content Credentials", under the user's certificate.
+
+The manifest says, so that it cannot be changed unseen, from which picture this one was made and
+whether its detail was generated; cameras, editors and https://contentcredentials.org/verify read
+it. The library, c2pa-python, is an extra: `pip install 'cozviewer[c2pa]'`.
+"""
+
+import importlib.util
+import io
+import mimetypes
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from cozviewer import __version__
+from cozviewer.errors import BadInput, Failure
+from cozviewer.export.origin import Origin, source_type
+from cozviewer.export.replacing import replacing_path
+from cozviewer.pyramid.reading import never
+
+SIGNED = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+}
+"""Media types of what can be signed, by suffix: files that are one file."""
+
+_SETTINGS = {"builder": {"thumbnail": {"enabled": False}}}
+"""The picture is its own thumbnail; a second one can be larger than it."""
+
+_EDITED = "http://cv.iptc.org/newscodes/digitalsourcetype/humanEdits"
+"""Of what was only cut out of the source: its pixels are as they were."""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What pictures are signed with.
+
+    Attributes:
+        certificate: A PEM file: the user's certificate, then those that vouch for it.
+        key: A PEM file with the private key, not encrypted. It is read at each signing and copied
+            nowhere.
+    """
+
+    certificate: Path
+    key: Path
+
+
+def check_signing(path: Path, signature: Signature) -> None:
+    """Make sure, before the work begins, that a picture can be signed, by signing a small one.
+
+    Raises:
+        BadInput: The library is missing, the format cannot be signed, or certificate and key are
+            missing, broken or do not fit each other.
+    """
+    if importlib.util.find_spec("c2pa") is None:
+        raise BadInput(
+            "Signing wants the package c2pa-python: run `pip install 'cozviewer[c2pa]'`."
+        )
+    if path.suffix.lower() not in SIGNED:
+        raise BadInput(
+            f"{path.name} cannot be signed: choose PNG, JPEG, WebP, AVIF or TIFF, or leave the "
+            "signature out."
+        )
+    small = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(small, "PNG")
+    small.seek(0)
+    try:
+        _manifest({"action": "c2pa.created", "digitalSourceType": _EDITED}, "test").sign(
+            _signer(signature), "image/png", small, io.BytesIO()
+        )
+    except Exception as error:
+        raise BadInput(
+            f"Nothing can be signed with {signature.certificate.name} and {signature.key.name} "
+            f"({_reason(error)}): choose a certificate with its chain, and its key, as PEM."
+        ) from error
+
+
+def sign_picture(
+    path: Path,
+    origin: Origin,
+    source: Path | None,
+    signature: Signature,
+    *,
+    cancelled: Callable[[], bool] = never,
+) -> None:
+    """Sign a saved picture; if that fails it stays as it was, unsigned.
+
+    Args:
+        path: The picture.
+        origin: What it shows: becomes the manifest's action.
+        source: The photo that it was made from, as its parent; None or a kind of file that cannot
+            be told of leaves it out.
+        signature: Whose it is.
+        cancelled: Asked before the signed file takes the place of the other.
+
+    Raises:
+        BadInput: As `check_signing`.
+        Cancelled: `cancelled` said so.
+        Failure: The disk is full or went away, or the signature failed.
+    """
+    check_signing(path, signature)
+    import c2pa
+
+    action = {
+        "action": "c2pa.edited",
+        "digitalSourceType": source_type(origin.kind) or _EDITED,
+        "description": description(origin),
+        "softwareAgent": {"name": "cozviewer", "version": __version__},
+    }
+    parent = None if source is None else mimetypes.guess_type(source.name)[0]
+    with replacing_path(path, cancelled) as part:
+        try:
+            if source is not None and parent in c2pa.Builder.get_supported_mime_types():
+                manifest = _manifest(action, path.name)
+                manifest.set_intent(c2pa.C2paBuilderIntent.EDIT)
+                about = {"title": source.name, "relationship": "parentOf"}
+                with source.open("rb") as file:
+                    manifest.add_ingredient(about, parent, file)
+            else:
+                manifest = _manifest({**action, "action": "c2pa.created"}, path.name)
+            with path.open("rb") as unsigned, part.open("w+b") as signed:
+                manifest.sign(_signer(signature), SIGNED[path.suffix.lower()], unsigned, signed)
+        except c2pa.C2paError as error:
+            raise Failure(
+                f"{path.name} was saved, but not signed ({_reason(error)}): try again, or leave "
+                "the signature out."
+            ) from error
+
+
+def description(origin: Origin) -> str:
+    """Return in one sentence what was done: "x64 at 812,340 of photo.jpg, by Real-ESRGAN"."""
+    text = f"x{origin.magnification} at {origin.centre} of {origin.source_name}"
+    return f"{text}, by {origin.engine}" if origin.engine else text
+
+
+def _manifest(action: dict[str, Any], title: str) -> Any:
+    """Return a `Builder` of a manifest with one action."""
+    import c2pa
+
+    about = {
+        "claim_generator_info": [{"name": "cozviewer", "version": __version__}],
+        "title": title,
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [action]}}],
+    }
+    return c2pa.Builder(about, c2pa.Context.from_dict(_SETTINGS))
+
+
+def _signer(signature: Signature) -> Any:
+    """Return a `Signer`; no time stamp is asked for, since nothing leaves the computer."""
+    import c2pa
+
+    key = signature.key.read_bytes()
+    info = c2pa.C2paSignerInfo(_algorithm(key), signature.certificate.read_bytes(), key, None)
+    return c2pa.Signer.from_info(info)
+
+
+def _algorithm(key: bytes) -> str:
+    """Return C2PA's name for what a private key signs with.
+
+    Raises:
+        ValueError: It is no such key.
+    """
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    private = load_pem_private_key(key, None)
+    if isinstance(private, ec.EllipticCurvePrivateKey) and private.curve.name in _CURVES:
+        return _CURVES[private.curve.name]
+    if isinstance(private, ed25519.Ed25519PrivateKey):
+        return "ed25519"
+    if isinstance(private, rsa.RSAPrivateKey):
+        return "ps256"
+    raise ValueError("C2PA knows no keys of this kind")
+
+
+_CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
+
+
+def _reason(error: Exception) -> str:
+    """Return why, as the middle of a sentence."""
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}".lower() if error.strerror else str(error)
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
