@@ -5,6 +5,7 @@ import io
 import os
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,12 +28,23 @@ _REASONS = {
 def replacing(path: Path, cancelled: Callable[[], bool]) -> Iterator[io.BufferedWriter]:
     """Give a file to write that takes the place of `path` at the end of the `with` block.
 
+    See `replacing_path`; `cancelled` is asked before every write, too.
+    """
+    with replacing_path(path, cancelled) as part, _Watched(part, cancelled) as file:
+        yield file
+        file.sync()
+
+
+@contextmanager
+def replacing_path(path: Path, cancelled: Callable[[], bool]) -> Iterator[Path]:
+    """Give the name of a new file that takes the place of `path` at the end of the `with` block.
+
     Until then, and if anything goes wrong or is cancelled, `path` stays as it was. A link is
     followed: what it points to is replaced.
 
     Args:
         path: The file that is to be.
-        cancelled: Asked before every write and before the file takes its place.
+        cancelled: Asked before the file takes its place.
 
     Raises:
         Failure: The disk is full, not writable or gone; or the block raised what is no
@@ -42,9 +54,7 @@ def replacing(path: Path, cancelled: Callable[[], bool]) -> Iterator[io.Buffered
     target = Path(os.path.realpath(path))
     part = target.with_name(f".cozviewer-{secrets.token_hex(8)}.part")
     try:
-        with _Watched(part, cancelled) as file:
-            yield file
-            file.sync()
+        yield part
         stop_if(cancelled)
         if target.exists():
             shutil.copymode(target, part)
@@ -95,6 +105,9 @@ def stop_if(cancelled: Callable[[], bool]) -> None:
 
 def reason(error: Exception) -> str:
     """Return why a file was not written, as the middle of a sentence, and what to do."""
+    if isinstance(error, sqlite3.Error):
+        full = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+        error = OSError(errno.ENOSPC, "") if full else error
     if isinstance(error, OSError) and error.errno is not None:
         return _REASONS.get(error.errno, f"{error.strerror}; try another folder")
     return str(error).strip().rstrip(".") or type(error).__name__
