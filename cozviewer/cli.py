@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from cozviewer import __version__
-from cozviewer.commands import cache, chain, demo, evaluate, models, render
+from cozviewer.commands import cache, chain, demo, evaluate, models, movie, render
 from cozviewer.commands.options import (
     add_cache_options,
     add_engine_options,
@@ -27,6 +27,7 @@ from cozviewer.errors import BadInput, Cancelled, CozviewerError, Failure
 
 COMMANDS: dict[str, ModuleType] = {
     "render": render,
+    "movie": movie,
     "chain": chain,
     "evaluate": evaluate,
     "demo": demo,
@@ -43,6 +44,7 @@ USAGE = """cozviewer [OPTIONS] [IMAGE]
 
 EPILOG = """commands (each has its own --help):
   render    save a view of a picture, refined, to a file
+  movie     save a zoom from one view to another as a movie
   chain     the paper's protocol: the middle of a picture, 4x closer each time
   evaluate  the paper's evaluation: figures about methods and scales
   demo      a zoom strip and a comparison with bicubic, for machines without a screen

@@ -3,6 +3,8 @@
 The window and the commands save pictures; both say the same about them, from here.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -31,6 +33,17 @@ def origin_of_region(chain: Chain, z: int, level_region: Rect) -> Origin:
         decimal((level_region.y + Fraction(level_region.height, 2)) * unit, unit / 4),
     )
     return _origin(chain, z, level_region, z == 0, centre, float(Fraction(2) ** z))
+
+
+def origin_of_movie(chain: Chain, views: Iterable[View]) -> Origin:
+    """Return the origin of a movie that shows these views, all refined: that of the closest one,
+    and whether others show what was not generated."""
+    views = list(views)
+    origin = origin_of_view(chain, max(views, key=lambda view: view.camera.log2))
+    coarsest = chain.pyramid.source.coarsest
+    if origin.kind == "generated" and any(wanted_level(view, coarsest) <= 0 for view in views):
+        return replace(origin, kind="mixed")
+    return replace(origin, kind="interpolated") if origin.kind == "source" else origin
 
 
 def prompts_below(chain: Chain, z: int, level_region: Rect) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from cozviewer.export.replacing import replacing
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.reading import never, quiet_pillow
 
-__all__ = ["FORMATS", "check_target", "estimated_bytes", "format_of", "save_picture"]
+__all__ = ["FORMATS", "check_place", "check_target", "estimated_bytes", "format_of", "save_picture"]
 
 
 def check_target(path: Path, width: int, height: int) -> None:
@@ -45,6 +45,26 @@ def check_target(path: Path, width: int, height: int) -> None:
             f"{width} x {height} pixels do not fit into {name}, which holds {longest} a side: "
             "choose a smaller part, or another format (TIFF or PNG)."
         )
+    check_place(path)
+    if not in_bands(path, width, height) and width * height > IN_MEMORY:
+        raise BadInput(
+            f"{width} x {height} pixels do not fit into memory, where {name} is made: choose a "
+            "smaller part, or another format (TIFF or PNG)."
+        )
+    needed, free = estimated_bytes(path, width, height), shutil.disk_usage(path.parent).free
+    if needed > free:
+        raise BadInput(
+            f"{path.name} will take about {needed / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are "
+            f"free in {path.parent}: choose another folder, or a smaller part."
+        )
+
+
+def check_place(path: Path) -> None:
+    """Make sure that a file can be written where `path` says.
+
+    Raises:
+        BadInput: The folder is missing or not writable, or a folder or a protected file is there.
+    """
     folder = path.parent
     if path.is_dir():
         raise BadInput(f"{path} is a folder: give the name of a file.")
@@ -54,17 +74,6 @@ def check_target(path: Path, width: int, height: int) -> None:
         raise BadInput(f"The folder {folder} cannot be written to: choose another one.")
     if path.exists() and not os.access(path, os.W_OK):
         raise BadInput(f"{path.name} is write-protected: choose another name.")
-    if not in_bands(path, width, height) and width * height > IN_MEMORY:
-        raise BadInput(
-            f"{width} x {height} pixels do not fit into memory, where {name} is made: choose a "
-            "smaller part, or another format (TIFF or PNG)."
-        )
-    needed, free = estimated_bytes(path, width, height), shutil.disk_usage(folder).free
-    if needed > free:
-        raise BadInput(
-            f"{path.name} will take about {needed / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are "
-            f"free in {folder}: choose another folder, or a smaller part."
-        )
 
 
 def estimated_bytes(path: Path, width: int, height: int) -> int:

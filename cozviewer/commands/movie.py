@@ -1,0 +1,217 @@
+"""`cozviewer movie`: a zoom from one view to another as a file that plays."""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cozviewer.commands import values
+from cozviewer.commands.options import (
+    add_cache_options,
+    add_engine_options,
+    add_huge_option,
+)
+from cozviewer.commands.output import refuse_overwriting
+from cozviewer.commands.progress import ProgressLine, duration
+from cozviewer.commands.stopping import check, stoppable
+from cozviewer.errors import BadInput
+
+if TYPE_CHECKING:
+    from cozviewer.pyramid.camera import View
+    from cozviewer.pyramid.source import Source
+
+EXAMPLES = """examples:
+  cozviewer movie photo.jpg -o zoom.mp4 --to 812,340,64
+      from the whole photo to what is seen at x64 over that pixel
+  cozviewer movie photo.jpg -o zoom.webp --center 812,340 --zoom 256 --size 640x360 --fps 20
+      the same further down, as an animated WebP that any browser shows
+  cozviewer movie photo.jpg -o there.mp4 --from 300,200,16 --to 1200,700,16 --back --caption
+      from one place to another and back, with the magnification and what made the detail
+  cozviewer movie photo.jpg -o plain.gif --zoom 16 --engine bicubic --size 480x270 --fps 12.5
+      without a model
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command's parser."""
+    parser = subparsers.add_parser(
+        "movie",
+        help="save a zoom from one view to another as a movie",
+        description="Save a smooth zoom as a movie. What its frames need and is not in the cache "
+        "is computed first: about a screenful of tiles, ten times over, for each level.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("image", type=Path, metavar="IMAGE", help="the picture")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="the file to write: .mp4 (with PyAV: pip install 'cozviewer[movies]'), .webp or .gif",
+    )
+    _add_way_options(parser)
+    _add_movie_options(parser)
+    add_engine_options(parser)
+    add_cache_options(parser)
+    add_huge_option(parser)
+    parser.add_argument(
+        "--json", action="store_true", help="print a report as one JSON object on stdout"
+    )
+
+
+def _add_way_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the way")
+    group.add_argument(
+        "--from",
+        dest="start",
+        type=values.sight,
+        metavar="X,Y,M",
+        help="where it begins: a place in source pixels and a zoom (default: the whole picture)",
+    )
+    group.add_argument("--to", type=values.sight, metavar="X,Y,M", help="where it ends")
+    group.add_argument(
+        "--center",
+        "--centre",
+        type=values.point,
+        metavar="X,Y",
+        help="the place alone, instead of --to (default: the middle of the picture)",
+    )
+    group.add_argument(
+        "--zoom",
+        type=values.zoom,
+        metavar="M",
+        help="the zoom alone, instead of --to: 16 (the default), 64, 1e6, 2^40",
+    )
+    group.add_argument("--back", action="store_true", help="come back to where it began")
+
+
+def _add_movie_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the movie")
+    group.add_argument(
+        "--seconds",
+        type=values.seconds,
+        metavar="S",
+        help="how long the way takes (default: what is calm, 6 to 8 for x64)",
+    )
+    group.add_argument(
+        "--hold",
+        type=values.seconds,
+        default="1",
+        metavar="S",
+        help="how long it rests at the end of the way (default: 1)",
+    )
+    group.add_argument(
+        "--fps", type=values.rate, default="30", metavar="N", help="frames a second (default: 30)"
+    )
+    group.add_argument(
+        "--size",
+        type=values.size,
+        default="1280x720",
+        metavar="WxH",
+        help="pixels of the movie (default: 1280x720)",
+    )
+    group.add_argument(
+        "--caption",
+        action="store_true",
+        help="write into each frame how large it is and what made it",
+    )
+    group.add_argument(
+        "--codec",
+        choices=("h264", "av1"),
+        default="h264",
+        help="of .mp4: h264 (the default) plays everywhere, av1 is smaller",
+    )
+    group.add_argument(
+        "--quality",
+        type=int,
+        default=80,
+        metavar="N",
+        help="1 to 100 (default: 80); a .webp of 100 keeps every pixel",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the movie as the options say and return the exit code.
+
+    Raises:
+        CozviewerError: With the sentence to print.
+    """
+    from cozviewer.commands.views import opened_chain
+    from cozviewer.commands.zooming import make_movie
+    from cozviewer.export.movie import check_movie
+    from cozviewer.export.movie_formats import Clip, movie_form
+    from cozviewer.pyramid.flight import calm_seconds, takes
+
+    if args.to and (args.center or args.zoom):
+        raise BadInput("--to says place and zoom, so leave --center and --zoom out.")
+    if args.seconds == 0:
+        raise BadInput("A movie of 0 seconds shows nothing: choose a longer one.")
+    output: Path = args.output
+    form = movie_form(output, args.codec)
+    refuse_overwriting(args.image, output)
+    width, height = args.size
+    check_movie(output, Clip(form, width, height, args.fps, 1, args.quality))
+    started = time.perf_counter()
+    with (
+        ProgressLine(sys.stderr) as line,
+        stoppable() as cancelled,
+        opened_chain(args.image, args, line, cancelled) as chain,
+    ):
+        start, end = _ends(chain.pyramid.source, args)
+        seconds = args.seconds or calm_seconds(start, end)
+        shown = takes(start, end, args.fps, seconds, args.hold, args.back)
+        frames = sum(take.ticks for take in shown)
+        clip = Clip(form, width, height, args.fps, frames, args.quality)
+        check_movie(output, clip)
+        check(cancelled)
+        computed, origin = make_movie(chain, output, clip, shown, args.caption, line, cancelled)
+    spent, length = time.perf_counter() - started, float(frames / args.fps)
+    if args.json:
+        report = {
+            "output": str(output),
+            "format": form,
+            "width": clip.width,
+            "height": clip.height,
+            "fps": float(clip.fps),
+            "frames": frames,
+            "movie_seconds": round(length, 3),
+            "level": origin.level,
+            "magnification": end.camera.magnification,
+            "tiles_computed": computed,
+            "bytes": output.stat().st_size,
+            "seconds": round(spent, 3),
+            "engine": chain.upscaler.name,
+            "device": chain.upscaler.device,
+            "recipe": chain.recipe.digest,
+        }
+        print(json.dumps(report))
+    else:
+        print(
+            f"Saved {output}: {frames} frames in {length:.1f} s up to ×{origin.magnification}, "
+            f"{computed} tiles computed, in {duration(spent)}."
+        )
+    return 0
+
+
+def _ends(source: "Source", args: argparse.Namespace) -> "tuple[View, View]":
+    """Return the views at which the movie begins and ends.
+
+    Raises:
+        BadInput: One lies outside the picture.
+    """
+    from cozviewer.commands.views import view_of
+    from cozviewer.pyramid.camera import View, fit
+
+    if args.to:
+        x, y, zoom = args.to
+        end = view_of(source, (x, y), zoom, args.size)
+    else:
+        end = view_of(source, args.center, args.zoom or values.zoom("16"), args.size)
+    if args.start is None:
+        return View(fit(source.width, source.height, *args.size), *args.size), end
+    x, y, zoom = args.start
+    return view_of(source, (x, y), zoom, args.size), end

@@ -1,0 +1,87 @@
+"""Movies as files: what can be saved where, and the saving.
+
+The end of the way: the window's zoom movie and `cozviewer movie` come here with their frames.
+"""
+
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from cozviewer.errors import BadInput
+from cozviewer.export.frames import Frames
+from cozviewer.export.movie_formats import (
+    Clip,
+    check_clip,
+    estimated_movie_bytes,
+)
+from cozviewer.export.movie_writers import write_gif, write_mp4, write_webp
+from cozviewer.export.origin import Origin
+from cozviewer.export.picture import check_place
+from cozviewer.export.replacing import replacing, stop_if
+from cozviewer.pyramid.reading import never
+
+
+def check_movie(path: Path, clip: Clip) -> None:
+    """Make sure, before the work begins, that a movie can be saved as `path`.
+
+    Raises:
+        BadInput: The format cannot hold it, the library that it takes is not installed, the folder
+            is missing or not writable, or the disk has too little room.
+    """
+    check_clip(path, clip)
+    check_place(path)
+    needed, free = estimated_movie_bytes(clip), shutil.disk_usage(path.parent).free
+    if needed > free:
+        raise BadInput(
+            f"{path.name} will take about {needed / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are "
+            f"free in {path.parent}: choose another folder, or a smaller or shorter movie."
+        )
+
+
+def save_movie(
+    path: Path,
+    clip: Clip,
+    frames: Frames,
+    origin: Origin,
+    *,
+    cancelled: Callable[[], bool] = never,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> None:
+    """Save a movie, its origin inside. The file appears whole or not at all.
+
+    WebP at quality 100 keeps every pixel; GIF has 256 colours in each frame; MP4 keeps colours
+    for 2 x 2 pixels (4:2:0), in the limited range of BT.709, tagged so.
+
+    Args:
+        path: The file that is to be; replaced if it exists.
+        clip: What it is to be.
+        frames: (pixels of the clip's size, how many frames long they stay), `clip.frames` in all.
+        origin: Where the pixels come from.
+        cancelled: Asked at every frame and while the file is written.
+        told: Called with (frames written, how many they are).
+
+    Raises:
+        BadInput: As `check_movie`.
+        Cancelled: `cancelled` said so.
+        Failure: The disk is full or went away, or memory ran out.
+    """
+    check_movie(path, clip)
+
+    def watched() -> Frames:
+        done = 0
+        for pixels, ticks in frames:
+            stop_if(cancelled)
+            yield pixels, ticks
+            done += ticks
+            told(done, clip.frames)
+
+    with replacing(path, cancelled) as file:
+        _WRITERS[path.suffix.lower()](file, clip, watched(), origin)
+
+
+_WRITERS: dict[str, Callable[[io.BufferedWriter, Clip, Frames, Origin], None]] = {
+    ".mp4": write_mp4,
+    ".webp": write_webp,
+    ".gif": write_gif,
+}

@@ -1,0 +1,213 @@
+"""Movies, read by other programs' libraries: the frames that were given, at their times."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from cozviewer.errors import BadInput, Cancelled
+from cozviewer.export.frames import frames_of
+from cozviewer.export.movie import check_movie, save_movie
+from cozviewer.export.movie_formats import Clip, movie_form
+from cozviewer.export.movie_writers import XMP_UUID
+from cozviewer.export.origin import Origin, from_xmp
+from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.compose import compose
+from cozviewer.pyramid.flight import Take, takes
+from cozviewer.pyramid.pixels import Rgb8
+from tests.pyramid.pyramids import enlarged, gentle, put_level, pyramid_of
+
+ORIGIN = Origin(
+    kind="mixed",
+    engine="Real-ESRGAN",
+    source_name="photo.jpg",
+    source_digest="ab" * 32,
+    recipe_digest="cd" * 32,
+    prompt="",
+    centre="150,100",
+    magnification="4",
+    level=2,
+)
+SIZE = (160, 96)
+FPS = Fraction(25)
+SOURCE = gentle(300, 200)
+
+
+@pytest.fixture(scope="module")
+def shown() -> list[Take]:
+    start, end = (View(camera_at(150, 100, zoom), *SIZE) for zoom in (1, 4))
+    return takes(start, end, FPS, 0.6, hold_seconds=0.2)
+
+
+@pytest.fixture(scope="module")
+def frames(shown: list[Take]) -> list[tuple[Rgb8, int]]:
+    """Each frame as the viewer composes it, and how often it is shown."""
+    pyramid = pyramid_of(SOURCE)
+    put_level(pyramid, 2, enlarged(SOURCE, 4))
+    try:
+        made = list(frames_of(pyramid, shown))
+        for (pixels, ticks), take in zip(made, shown, strict=True):
+            assert np.array_equal(pixels, compose(pyramid, take.view))
+            assert ticks == take.ticks
+        return made
+    finally:
+        pyramid.store.close()
+
+
+@pytest.fixture
+def clip(frames: list[tuple[Rgb8, int]]) -> Clip:
+    return Clip("WebP", *SIZE, FPS, sum(ticks for _, ticks in frames), 80)
+
+
+def expected(frames: list[tuple[Rgb8, int]]) -> list[Rgb8]:
+    return [pixels for pixels, ticks in frames for _ in range(ticks)]
+
+
+def psnr(a: Rgb8, b: Rgb8) -> float:
+    return float(10 * np.log10(255**2 / np.mean((a.astype(np.float64) - b) ** 2)))
+
+
+def luma(rgb: Rgb8) -> Rgb8:
+    """Return what MP4 keeps in full; of colours it keeps one for four pixels."""
+    return np.asarray(Image.fromarray(rgb).convert("L"))
+
+
+def test_frames_can_carry_a_caption(shown: list[Take]) -> None:
+    pyramid = pyramid_of(SOURCE)
+    put_level(pyramid, 2, enlarged(SOURCE, 4))
+    said = list(frames_of(pyramid, shown[:2], lambda camera: f"x{camera.magnification:.0f}"))
+    for (pixels, _), take in zip(said, shown, strict=False):
+        plain = compose(pyramid, take.view)
+        changed = np.argwhere((pixels != plain).any(axis=2))
+        assert len(changed)
+        # At the bottom left, and small.
+        assert changed[:, 0].min() > SIZE[1] / 2
+        assert changed[:, 1].max() < SIZE[0] / 2
+    pyramid.store.close()
+
+
+@pytest.mark.parametrize(("codec", "least"), [("h264", 38), ("av1", 37)])
+def test_mp4_holds_each_frame_at_its_time(
+    tmp_path: Path, frames: list[tuple[Rgb8, int]], clip: Clip, codec: str, least: float
+) -> None:
+    path = tmp_path / "zoom.mp4"
+    clip = replace(clip, form=movie_form(path, codec), quality=90)
+    told: list[tuple[int, int]] = []
+    save_movie(path, clip, iter(frames), ORIGIN, told=lambda *at: told.append(at))
+    assert told[-1] == (clip.frames, clip.frames)
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert stream.codec_context.name in ({"h264"} if codec == "h264" else {"libdav1d", "av1"})
+        assert stream.average_rate == FPS
+        assert "it is not evidence" in container.metadata["comment"]
+        decoded = list(container.decode(video=0))
+        times = [frame.time for frame in decoded]
+        pictures = [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in decoded]
+    assert times == pytest.approx([i / 25 for i in range(clip.frames)], abs=1e-3)
+    wanted = expected(frames)
+    assert [picture.shape for picture in pictures] == [frame.shape for frame in wanted]
+    for picture, frame in zip(pictures, wanted, strict=True):
+        assert psnr(luma(picture), luma(frame)) > least
+        assert (
+            np.abs(picture.mean((0, 1)) - frame.mean((0, 1))).max() < 2.5
+        )  # a wrong matrix shifts more
+    content = path.read_bytes()
+    assert content.index(b"moov") < content.index(b"mdat")  # plays while it loads
+    assert from_xmp(content[content.index(XMP_UUID) + 16 :]) == ORIGIN
+
+
+def test_webp_of_full_quality_holds_every_pixel(
+    tmp_path: Path, frames: list[tuple[Rgb8, int]], clip: Clip
+) -> None:
+    path = tmp_path / "zoom.webp"
+    save_movie(path, replace(clip, quality=100), iter(frames), ORIGIN)
+    with Image.open(path) as image:
+        assert (image.size, image.info["loop"]) == (SIZE, 0)
+        time, at = 0, []
+        for i in range(image.n_frames):  # type: ignore[attr-defined]
+            image.seek(i)
+            at.append((time, np.asarray(image.convert("RGB"))))
+            time += image.info["duration"]
+        packet = image.info["xmp"]
+    assert time == 1000 * clip.frames / 25
+    for i, wanted in enumerate(expected(frames)):
+        found = [pixels for begun, pixels in at if begun <= 40 * i][-1]
+        assert np.array_equal(found, wanted)
+    assert from_xmp(packet) == ORIGIN
+
+
+def test_gif_holds_each_frame_in_256_colours(
+    tmp_path: Path, frames: list[tuple[Rgb8, int]], clip: Clip
+) -> None:
+    path = tmp_path / "zoom.gif"
+    save_movie(path, replace(clip, form="GIF"), iter(frames), ORIGIN)
+    with Image.open(path) as image:
+        assert image.info["loop"] == 0
+        assert image.n_frames == len(frames)  # type: ignore[attr-defined]
+        assert b"it is not evidence" in image.info["comment"]
+        total = 0
+        for i, (wanted, _) in enumerate(frames):
+            image.seek(i)
+            assert psnr(np.asarray(image.convert("RGB")), wanted) > 23  # all colours there are
+            total += image.info["duration"]
+        assert total == 1000 * clip.frames / 25
+    content = path.read_bytes()
+    begin = content.index(b"XMP DataXMP") + 11
+    assert from_xmp(content[begin : content.index(b'<?xpacket end="w"?>') + 19]) == ORIGIN
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".webp", ".gif"])
+def test_stopped_or_failed_the_old_file_stays(
+    tmp_path: Path, frames: list[tuple[Rgb8, int]], clip: Clip, suffix: str
+) -> None:
+    path = tmp_path / f"zoom{suffix}"
+    path.write_text("old")
+    clip = replace(clip, form=movie_form(path))
+    given = []
+
+    def watched() -> Iterator[tuple[Rgb8, int]]:
+        for frame in frames:
+            given.append(frame)
+            yield frame
+
+    with pytest.raises(Cancelled):
+        save_movie(path, clip, watched(), ORIGIN, cancelled=lambda: len(given) >= 3)
+    assert 3 <= len(given) <= 4
+    assert path.read_text() == "old"
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "said"),
+    [
+        ("a.avi", {}, r"a\.avi ends with \.avi, which is no format of movies: use one of \.mp4, "),
+        ("a", {}, r"a has no ending of movies"),
+        ("a.mp4", {"width": 641}, r"wants even sides, and 641 x 96 pixels are not: choose 640x96"),
+        ("a.mp4", {"width": 20000}, r"do not fit into MP4 \(H\.264\), which holds 16384 x 16384"),
+        ("a.webp", {"height": 17000}, r"do not fit into WebP"),
+        ("a.gif", {"fps": Fraction(60)}, r"60 frames a second are too many for GIF: choose at m"),
+        ("a.webp", {"quality": 0}, r"A quality of 0 makes no sense"),
+        ("gone/a.webp", {}, r"The folder .+gone does not exist"),
+        ("a.webp", {"frames": 10**12}, r"a\.webp will take about .+ GB, and .+ GB are free in"),
+    ],
+)
+def test_what_cannot_be_saved_is_told_before(
+    tmp_path: Path, clip: Clip, name: str, changes: dict[str, object], said: str
+) -> None:
+    path = tmp_path / name
+    with pytest.raises(BadInput, match=said):
+        check_movie(path, replace(clip, form=movie_form(path), **changes))  # type: ignore[arg-type]
+
+
+def test_without_the_library_mp4_names_it_and_the_others_do(
+    tmp_path: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cozviewer.export.movie_formats.find_spec", lambda name: None)
+    with pytest.raises(BadInput, match=r"run `pip install 'cozviewer\[movies\]'`, or choose \.w"):
+        check_movie(tmp_path / "a.mp4", replace(clip, form="MP4 (H.264)"))
+    check_movie(tmp_path / "a.webp", clip)
