@@ -19,6 +19,7 @@ from cozviewer.commands.stopping import check, stoppable
 from cozviewer.errors import BadInput
 
 if TYPE_CHECKING:
+    from cozviewer.chain.chain import Progress
     from cozviewer.pyramid.camera import View
     from cozviewer.pyramid.source import Source
 
@@ -141,9 +142,9 @@ def run(args: argparse.Namespace) -> int:
         CozviewerError: With the sentence to print.
     """
     from cozviewer.commands.views import opened_chain
-    from cozviewer.commands.zooming import make_movie
     from cozviewer.export.movie import check_movie
     from cozviewer.export.movie_formats import Clip, movie_form
+    from cozviewer.filming import make_movie, missing_for
     from cozviewer.pyramid.flight import calm_seconds, takes
 
     if args.to and (args.center or args.zoom):
@@ -168,7 +169,24 @@ def run(args: argparse.Namespace) -> int:
         clip = Clip(form, width, height, args.fps, frames, args.quality)
         check_movie(output, clip)
         check(cancelled)
-        computed, origin = make_movie(chain, output, clip, shown, args.caption, line, cancelled)
+        missing = missing_for(chain, shown)
+        if missing:
+            line.notice(f"{frames} frames need {missing} tiles that are computed first.")
+        computed = 0
+
+        def tell(progress: "Progress") -> None:
+            nonlocal computed
+            computed += progress.finished is not None
+            done, total = progress.done, progress.total
+            if progress.unit == "tiles":
+                line.show(progress.stage, done, total, progress.seconds_left)
+            else:
+                note = f"{done} of {total} {progress.unit}"
+                line.show(progress.stage, note=note, seconds_left=progress.seconds_left)
+
+        origin = make_movie(
+            chain, output, clip, shown, args.caption, cancelled=cancelled, tell=tell
+        )
     spent, length = time.perf_counter() - started, float(frames / args.fps)
     if args.json:
         report = {

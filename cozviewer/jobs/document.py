@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.jobs.drafting import Drafting
-from cozviewer.jobs.export_job import ExportJob, ExportRequest
+from cozviewer.jobs.export_job import Export, ExportJob
 from cozviewer.jobs.frame_composer import FrameComposer, FrameRequest
 from cozviewer.jobs.threads import start_thread
 from cozviewer.jobs.tile_loader import LoadRequest, TileLoader
@@ -44,8 +44,8 @@ class Document(QObject):
         refined: the newest view has all that it needs.
         stopped: work on the newest view ended before that, on request.
         warmed: (str, list[str]) the engine is loaded; where it computes, all devices there are.
-        exported: (ExportRequest) the file is written.
-        export_ended: (ExportRequest, str) it is not; "" if the user stopped it.
+        exported: (Export) the file is written.
+        export_ended: (Export, str) it is not; "" if the user stopped it.
         failed: (str) one sentence.
         closed: every thread has ended.
     """
@@ -85,7 +85,7 @@ class Document(QObject):
         self.source = chain.pyramid.source
         self._step: StepRequest | None = None
         self._under_way: StepRequest | None = None
-        self._exporting: ExportRequest | None = None
+        self._exporting: Export | None = None
         self._warming = False
         self._edition = 0
 
@@ -195,8 +195,8 @@ class Document(QObject):
             self.interrupt()
             self.stopped.emit()
 
-    def export(self, request: ExportRequest) -> None:
-        """Save a picture; one at a time (a second one takes the place of the first)."""
+    def export(self, request: Export) -> None:
+        """Save a picture or a movie; one at a time (a second one takes the place of the first)."""
         if self._exporting is not None:
             self._exporting.cancelled.set()
         self._exporting = request
@@ -279,18 +279,18 @@ class Document(QObject):
             self.failed.emit(sentence)
 
     @Slot(object, object)
-    def _on_export_progress(self, request: ExportRequest, progress: Progress) -> None:
+    def _on_export_progress(self, request: Export, progress: Progress) -> None:
         if request is self._exporting:
             self.progressed.emit(progress)
 
     @Slot(object)
-    def _on_exported(self, request: ExportRequest) -> None:
+    def _on_exported(self, request: Export) -> None:
         if request is self._exporting:
             self._exporting = None
         self.exported.emit(request)
 
     @Slot(object, str)
-    def _on_export_ended(self, request: ExportRequest, sentence: str) -> None:
+    def _on_export_ended(self, request: Export, sentence: str) -> None:
         if request is self._exporting:
             self._exporting = None
         self.export_ended.emit(request, sentence)

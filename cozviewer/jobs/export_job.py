@@ -1,12 +1,14 @@
 """Saves what is seen, or a region at a chosen level: compute what is missing, compose, write.
 
-Runs on the thread of the zoom steps, as both use the models.
+Runs on the thread of the zoom steps, as both use the models. Movies (`movie_job`) come here, too.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -19,6 +21,26 @@ from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import Rect
+
+Tell = Callable[[Progress], None]
+
+
+class Export(Protocol):
+    """A file to be made."""
+
+    @property
+    def path(self) -> Path:
+        """What will be written; it appears whole or not at all."""
+        ...
+
+    @property
+    def cancelled(self) -> Event:
+        """Set to stop."""
+        ...
+
+    def carry_out(self, chain: Chain, tell: Tell) -> None:
+        """Make it, telling how it goes; on the thread of the steps. May raise anything."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -45,13 +67,41 @@ class ExportRequest:
     exif: bytes | None = None
     cancelled: Event = field(default_factory=Event)
 
+    def carry_out(self, chain: Chain, tell: Tell) -> None:
+        """Compute what is missing, compose and write."""
+        cancelled, stage = self.cancelled.is_set, f"Writing {self.path.name}"
+        if self.complete:
+            for progress in chain.refine(self.z, self.level_region, cancelled):
+                tell(progress)
+        tell(Progress(stage, self.z, 0, 0, None))
+        if self.view is not None:
+            pixels = compose(chain.pyramid, self.view)
+            save_picture(self.path, pixels, self.origin, exif=self.exif, cancelled=cancelled)
+            return
+        started = time.monotonic()
+
+        def told(done: int, total: int) -> None:
+            left = (time.monotonic() - started) / done * (total - done)
+            tell(Progress(stage, self.z, done, total, left, unit="rows"))
+
+        save_region(
+            self.path,
+            chain.pyramid,
+            self.z,
+            self.level_region,
+            self.origin,
+            exif=self.exif,
+            cancelled=cancelled,
+            told=told,
+        )
+
 
 class ExportJob(QObject):
     """Signals:
-    progressed: (ExportRequest, Progress)
-    tile_made: (ExportRequest, TileKey)
-    saved: (ExportRequest)
-    ended: (ExportRequest, str) not saved: one sentence, "" if stopped on request.
+    progressed: (Export, Progress)
+    tile_made: (Export, TileKey)
+    saved: (Export)
+    ended: (Export, str) not saved: one sentence, "" if stopped on request.
     """
 
     progressed = Signal(object, object)
@@ -64,48 +114,19 @@ class ExportJob(QObject):
         self._chain = chain
 
     @Slot(object)
-    def export(self, request: ExportRequest) -> None:
-        """Save one picture. The file appears whole or not at all."""
-        cancelled = request.cancelled.is_set
+    def export(self, request: Export) -> None:
+        """Make one file."""
+
+        def tell(progress: Progress) -> None:
+            self.progressed.emit(request, progress)
+            if progress.finished is not None:
+                self.tile_made.emit(request, progress.finished)
+
         try:
-            if request.complete:
-                for progress in self._chain.refine(request.z, request.level_region, cancelled):
-                    self.progressed.emit(request, progress)
-                    if progress.finished is not None:
-                        self.tile_made.emit(request, progress.finished)
-            writing = Progress(f"Writing {request.path.name}", request.z, 0, 0, None)
-            self.progressed.emit(request, writing)
-            self._write(request)
+            request.carry_out(self._chain, tell)
         except Cancelled:
             self.ended.emit(request, "")
         except Exception as error:
             self.ended.emit(request, sentence_of(error, f"saving {request.path.name}"))
         else:
             self.saved.emit(request)
-
-    def _write(self, request: ExportRequest) -> None:
-        pyramid, cancelled = self._chain.pyramid, request.cancelled.is_set
-        stage, started = f"Writing {request.path.name}", time.monotonic()
-
-        def told(done: int, total: int) -> None:
-            left = (time.monotonic() - started) / done * (total - done)
-            self.progressed.emit(
-                request, Progress(stage, request.z, done, total, left, unit="rows")
-            )
-
-        if request.view is not None:
-            pixels = compose(pyramid, request.view)
-            save_picture(
-                request.path, pixels, request.origin, exif=request.exif, cancelled=cancelled
-            )
-            return
-        save_region(
-            request.path,
-            pyramid,
-            request.z,
-            request.level_region,
-            request.origin,
-            exif=request.exif,
-            cancelled=cancelled,
-            told=told,
-        )

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from cozviewer.jobs.document import Document
-from cozviewer.jobs.export_job import ExportRequest
+from cozviewer.jobs.export_job import Export
 from cozviewer.ui.banner import Banner
 from cozviewer.ui.canvas import Canvas
 from cozviewer.ui.export_dialog import ExportDialog
@@ -39,12 +39,12 @@ class Exporting(QObject):
         dialog.open()
 
     @Slot(object)
-    def _on_exported(self, request: ExportRequest) -> None:
+    def _on_exported(self, request: Export) -> None:
         self._banner.tell(f"Saved {request.path}.")
         self._readout.show_note("")
 
     @Slot(object, str)
-    def _on_ended(self, request: ExportRequest, sentence: str) -> None:
+    def _on_ended(self, request: Export, sentence: str) -> None:
         self._readout.show_note("")
         if sentence:
             self._banner.warn(sentence)
