@@ -27,15 +27,20 @@ from cozviewer.ui.theme import apply_theme
 
 
 def run_viewer(
-    path: Path | None, choice: EngineChoice, cache: Path | None, allow_huge: bool = False
+    path: Path | None,
+    choice: EngineChoice,
+    cache: Path | None,
+    allow_huge: bool = False,
+    picture: Path | None = None,
 ) -> int:
     """Open the viewer and return the exit code when its window is closed.
 
     Args:
-        path: A picture to open at once.
+        path: A picture or session to open at once.
         choice: What to zoom with.
         cache: The cache folder; None keeps tiles in memory only.
         allow_huge: Open a picture over the size limit without asking.
+        picture: Where the session's picture is, if it is not where it was.
     """
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
@@ -47,7 +52,7 @@ def run_viewer(
     window = MainWindow(services_for(cache), choice)
     window.show()
     if path is not None:
-        window.open_picture(path, allow_huge)
+        window.open_picture(path, allow_huge, picture)
     let_ctrl_c_close(window)
     return application.exec()
 

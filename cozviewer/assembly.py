@@ -4,18 +4,23 @@ Used by both composition roots, `app` and the commands. Nothing heavy is importe
 is first used.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.choice import EngineChoice, PrompterChoice
+from cozviewer.chain.kept import KeptPrompter, KeptUpscaler, pyramid_for, recipe_from
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe, recipe_of
+from cozviewer.errors import CozviewerError
 from cozviewer.folders import models_folder, pyramids_folder
 from cozviewer.models.engines import make_prompter, make_upscaler
 from cozviewer.models.room import Room
 from cozviewer.pyramid.cache import store_path
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.session import KeptPyramid, Session
+from cozviewer.pyramid.session_file import damaged
+from cozviewer.pyramid.session_tiles import unpack
 from cozviewer.pyramid.source import Source
 from cozviewer.pyramid.store import Shelf, TileStore
 
@@ -81,27 +86,101 @@ def open_chain(
 ) -> Chain:
     """Return the chain for a source; its tiles made earlier are there at once.
 
+    Those of a session are, too, if the picture was opened by one that holds a pyramid of that
+    choice or recipe; it is shown even where its models are not.
+
     Args:
         cache: The cache folder; None keeps tiles in memory only.
         notice: Receives sentences about trouble with the cache or the models.
         told: As for `make_models`.
 
     Raises:
-        BadInput: An unknown engine, prompter or device, or a file that is no model.
+        BadInput: An unknown engine, prompter or device, a file that is no model, or a session that
+            cannot be read any more.
     """
+    session = source.session
+    if session is not None:
+        kept = pyramid_for(session, choice)
+        if kept is not None:
+            models = _kept_models(session, kept, choice, cache, notice, told)
+            return _open_kept(source, session, kept, models, cache, notice)
     models = make_models(choice, cache, notice, told)
+    if session is not None:
+        for kept in session.pyramids:
+            if kept.made.recipe_digest == models.recipe.digest:
+                return _open_kept(source, session, kept, models, cache, notice)
+    return _chain(source, models, models.recipe.digest, cache, notice)
+
+
+def _open_kept(
+    source: Source,
+    session: Session,
+    kept: KeptPyramid,
+    models: Models,
+    cache: Path | None,
+    notice: Notice,
+) -> Chain:
+    """Return the chain of a session's pyramid, its tiles in a store of its own."""
+    chain = _chain(source, models, kept.digest, cache, notice)
+    if kept.number not in session.unpacked:
+        try:
+            broken = unpack(session, kept, chain.pyramid.store)
+        except BaseException:
+            chain.pyramid.store.close()
+            raise
+        session.unpacked.add(kept.number)
+        if broken:
+            notice(f"{_tiles(broken)} broken in {session.path.name}; all the rest is here.")
+    return chain
+
+
+def _kept_models(
+    session: Session,
+    kept: KeptPyramid,
+    choice: EngineChoice,
+    cache: Path | None,
+    notice: Notice,
+    told: Notice | None,
+) -> Models:
+    """Return the models of a session's pyramid, as far as they are here."""
+    try:
+        recipe = recipe_from(kept.made.recipe)
+    except ValueError as error:
+        raise damaged(session.path) from error
+    why, found = "Its files here are not the ones that it was made with.", list[Models]()
+    # The engine may be here where the prompter is not.
+    for wanted in (choice, replace(choice, prompter=PrompterChoice())):
+        try:
+            found.append(make_models(wanted, cache, notice, told))
+            break
+        except CozviewerError as error:
+            why = str(error)
+    upscaler: Upscaler = KeptUpscaler(kept.made.maker, recipe, why)
+    prompter: Prompter = KeptPrompter(kept.made.maker, recipe, why)
+    for models in found:
+        if models.recipe.upscaler == recipe.upscaler:
+            upscaler = models.upscaler
+        if models.recipe.prompter == recipe.prompter:
+            prompter = models.prompter
+    return Models(upscaler, prompter, recipe)
+
+
+def _chain(
+    source: Source, models: Models, digest: str, cache: Path | None, notice: Notice
+) -> Chain:
+    """Return a chain with the store that a digest names."""
     shelf = Shelf(
         source_digest=source.digest,
         source_name=source.name,
         source_width=source.width,
         source_height=source.height,
-        recipe_digest=models.recipe.digest,
+        recipe_digest=digest,
         recipe=models.recipe.text,
     )
-    path = (
-        None
-        if cache is None
-        else store_path(pyramids_folder(cache), source.digest, models.recipe.digest)
-    )
+    path = None if cache is None else store_path(pyramids_folder(cache), source.digest, digest)
     pyramid = Pyramid(source, TileStore.open(path, shelf, notice))
     return Chain(pyramid, models.upscaler, models.prompter, models.recipe)
+
+
+def _tiles(count: int) -> str:
+    return "1 tile is" if count == 1 else f"{count:,} tiles are"

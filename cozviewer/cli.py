@@ -14,13 +14,15 @@ from pathlib import Path
 from types import ModuleType
 
 from cozviewer import __version__
-from cozviewer.commands import cache, chain, demo, evaluate, models, movie, render
+from cozviewer.commands import cache, chain, demo, evaluate, export_session, models, movie, render
 from cozviewer.commands.options import (
     add_cache_options,
     add_engine_options,
     add_huge_option,
+    add_source_option,
     cache_of,
     engine_choice,
+    engine_named,
 )
 from cozviewer.commands.words import Parser, command_at, joined
 from cozviewer.errors import BadInput, Cancelled, CozviewerError, Failure
@@ -31,6 +33,7 @@ COMMANDS: dict[str, ModuleType] = {
     "chain": chain,
     "evaluate": evaluate,
     "demo": demo,
+    "export-session": export_session,
     "models": models,
     "cache": cache,
 }
@@ -43,19 +46,21 @@ USAGE = """cozviewer [OPTIONS] [IMAGE]
        cozviewer COMMAND --help"""
 
 EPILOG = """commands (each has its own --help):
-  render    save a view of a picture, refined, to a file
-  movie     save a zoom from one view to another as a movie
-  chain     the paper's protocol: the middle of a picture, 4x closer each time
-  evaluate  the paper's evaluation: figures about methods and scales
-  demo      a zoom strip and a comparison with bicubic, for machines without a screen
-  models    list the engines, fetch and check their files
-  cache     show or clear what is kept on disk
+  render          save a view of a picture, refined, to a file
+  movie           save a zoom from one view to another as a movie
+  chain           the paper's protocol: the middle of a picture, 4x closer each time
+  evaluate        the paper's evaluation: figures about methods and scales
+  demo            a zoom strip and a comparison with bicubic, for machines without a screen
+  export-session  save a picture's tiles and views as one file, to go on elsewhere
+  models          list the engines, fetch and check their files
+  cache           show or clear what is kept on disk
 
 examples:
   cozviewer                                then choose a picture, or take the sample
   cozviewer photo.jpg                      scroll into it
   cozviewer photo.jpg --engine bicubic     without a model
   cozviewer photo.jpg --engine my4x.safetensors
+  cozviewer trip.cozview                   go on with a session
   cozviewer render photo.jpg -o out.png --zoom 64
 
 A picture that has the name of a command is opened as ./render.
@@ -138,10 +143,13 @@ def _viewer_parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("image", nargs="?", type=Path, metavar="IMAGE", help="the picture to open")
+    parser.add_argument(
+        "image", nargs="?", type=Path, metavar="IMAGE", help="the picture or session to open"
+    )
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
+    add_source_option(parser)
     parser.add_argument(
         "--debug", action="store_true", help="show where in the program an error came up"
     )
@@ -152,6 +160,11 @@ def _viewer_parser() -> Parser:
 def _view(args: argparse.Namespace) -> int:
     """Open the viewer; it returns when its last window is closed."""
     choice, cache_folder = engine_choice(args), cache_of(args)
+    if args.image is not None and args.image.suffix.lower() == ".cozview" and engine_named(args):
+        raise BadInput(
+            "A session opens with the engine that it was made with: leave the engine's options "
+            "out, and choose another one in the window."
+        )
     if not _has_screen():
         raise Failure(
             "There is no screen to open a window on: `cozviewer render` saves views and "
@@ -164,7 +177,7 @@ def _view(args: argparse.Namespace) -> int:
             f"The window system of this machine lacks something ({error}): install it, or use "
             "`cozviewer render` and `cozviewer demo`, which need none."
         ) from error
-    return run_viewer(args.image, choice, cache_folder, args.allow_huge)
+    return run_viewer(args.image, choice, cache_folder, args.allow_huge, args.source)
 
 
 def _has_screen() -> bool:

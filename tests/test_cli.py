@@ -46,7 +46,7 @@ def run_of(name: str, monkeypatch: pytest.MonkeyPatch, error: BaseException | No
 
 def test_a_picture_opens_the_viewer(opened: Opened, cache_folder: Path) -> None:
     assert cli.main(["photo.jpg"]) == 0
-    assert opened == [(Path("photo.jpg"), EngineChoice(), cache_folder, False)]
+    assert opened == [(Path("photo.jpg"), EngineChoice(), cache_folder, False, None)]
 
 
 def test_no_word_opens_the_viewer_without_a_picture(opened: Opened) -> None:
@@ -54,11 +54,24 @@ def test_no_word_opens_the_viewer_without_a_picture(opened: Opened) -> None:
     assert opened[0][0] is None
 
 
+def test_a_session_opens_the_viewer_with_its_own_engine(
+    opened: Opened, cache_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["trip.cozview", "--source", "photo.jpg", "--device", "cpu"]
+    assert cli.main(words) == 0
+    choice = EngineChoice(device="cpu")
+    there = (Path("trip.cozview"), choice, cache_folder, False, Path("photo.jpg"))
+    assert opened == [there]
+    assert cli.main(["trip.cozview", "--engine", "realesrgan"]) == 2
+    assert "opens with the engine that it was made with" in capsys.readouterr().err
+    assert opened == [there]
+
+
 def test_the_viewer_takes_options(opened: Opened) -> None:
     words = "--engine bicubic --device cpu photo.jpg --seed 7 --no-cache --allow-huge"
     assert cli.main(words.split()) == 0
     choice = EngineChoice(engine="bicubic", device="cpu", seed=7)
-    assert opened == [(Path("photo.jpg"), choice, None, True)]
+    assert opened == [(Path("photo.jpg"), choice, None, True, None)]
 
 
 @pytest.mark.parametrize("words", [["./render"], ["--", "render"], ["--cache", "demo", "a.png"]])

@@ -5,7 +5,12 @@ import re
 import sys
 from pathlib import Path
 
-from cozviewer.commands.options import add_cache_options, add_engine_options, add_huge_option
+from cozviewer.commands.options import (
+    add_cache_options,
+    add_engine_options,
+    add_huge_option,
+    engine_choice,
+)
 from cozviewer.commands.progress import ProgressLine
 from cozviewer.commands.stopping import stoppable
 from cozviewer.errors import BadInput
@@ -89,7 +94,8 @@ def run(args: argparse.Namespace) -> int:
     if args.output is not None:
         check_report(args.output)
     if args.methods is None:
-        args.methods = list(dict.fromkeys(["nearest", "bicubic", "onestep", args.engine]))
+        engine = engine_choice(args).engine
+        args.methods = list(dict.fromkeys(["nearest", "bicubic", "onestep", engine]))
     with ProgressLine(sys.stderr) as line, stoppable() as cancelled:
         evaluation = evaluate(args, line, cancelled)
         if args.output is not None:

@@ -1,6 +1,7 @@
 """The options that the viewer and the commands have in common, and what is made of them."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from cozviewer.chain.choice import CozChoice, EngineChoice, PrompterChoice
@@ -16,7 +17,6 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("engine")
     group.add_argument(
         "--engine",
-        default="realesrgan",
         metavar="E",
         help="realesrgan (the default), bicubic, nearest, coz, or the path of a 4x model file "
         "(.safetensors, .pth)",
@@ -130,11 +130,12 @@ def _add_coz_options(parser: argparse.ArgumentParser) -> None:
 
 def engine_choice(args: argparse.Namespace) -> EngineChoice:
     """Return what `add_engine_options` has read; words alone choose the prompter "text"."""
-    usual = "qwen" if args.engine == "coz" else "none"
+    engine = args.engine or EngineChoice.engine
+    usual = "qwen" if engine == "coz" else "none"
     field = next(field for field in FIELDS if field.name == args.field)
     asked = args.question.strip()
     return EngineChoice(
-        engine=args.engine,
+        engine=engine,
         device=args.device,
         seed=args.seed,
         fidelity=args.fidelity,
@@ -157,6 +158,12 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
             max_tokens=args.max_tokens,
         ),
     )
+
+
+def engine_named(args: argparse.Namespace) -> bool:
+    """Tell whether anything that decides the pixels was said with `add_engine_options`."""
+    here = replace(engine_choice(args), device=EngineChoice.device, memory=EngineChoice.memory)
+    return args.engine is not None or here != EngineChoice()
 
 
 def add_cache_options(parser: argparse.ArgumentParser) -> None:
@@ -189,6 +196,16 @@ def cache_of(args: argparse.Namespace) -> Path | None:
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"The cache {folder} is a file: --cache wants a folder.")
     return folder
+
+
+def add_source_option(parser: argparse.ArgumentParser) -> None:
+    """Add where a session's picture is."""
+    parser.add_argument(
+        "--source",
+        type=Path,
+        metavar="FILE",
+        help="where the picture of a session (.cozview) is, if it is not found by itself",
+    )
 
 
 def add_huge_option(parser: argparse.ArgumentParser) -> None:

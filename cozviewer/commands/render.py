@@ -5,16 +5,22 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cozviewer.commands import values
 from cozviewer.commands.options import (
     add_cache_options,
     add_engine_options,
     add_huge_option,
+    add_source_option,
 )
 from cozviewer.commands.output import refuse_overwriting
 from cozviewer.commands.progress import ProgressLine, duration
 from cozviewer.commands.stopping import check, stoppable
+from cozviewer.errors import BadInput
+
+if TYPE_CHECKING:
+    from cozviewer.export.signing import Signature
 
 EXAMPLES = """examples:
   cozviewer render photo.jpg -o detail.png
@@ -27,6 +33,8 @@ EXAMPLES = """examples:
       that part at x16, pixel for pixel
   cozviewer render photo.jpg -o whole.dzi --whole --level x4
       all of the photo at x4 as Deep Zoom; the same command goes on where it was stopped
+  cozviewer render trip.cozview -o eye.png --bookmark eye
+      what a session has under that name, without computing it again
   cozviewer render photo.jpg -o plain.png --zoom 16 --engine bicubic --json
       the same view interpolated, with a report for scripts
 """
@@ -42,7 +50,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("image", type=Path, metavar="IMAGE", help="the picture")
+    parser.add_argument("image", type=Path, metavar="IMAGE", help="the picture, or a session")
     parser.add_argument(
         "-o",
         "--output",
@@ -64,9 +72,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--zoom",
         type=values.zoom,
-        default="4",
         metavar="M",
         help="output pixels per source pixel: 4 (the default), 0.5, 1e6, 2^40",
+    )
+    parser.add_argument(
+        "--bookmark", metavar="NAME", help="the view of that name in a session, instead of those"
     )
     parser.add_argument(
         "--size",
@@ -77,9 +87,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--no-gps", action="store_true", help="leave out where the photo was taken")
     _add_region_options(parser)
+    _add_signing_options(parser)
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
+    add_source_option(parser)
     parser.add_argument(
         "--json", action="store_true", help="print a report as one JSON object on stdout"
     )
@@ -103,6 +115,35 @@ def _add_region_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_signing_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(
+        "a signature that others can check (C2PA; pip install 'cozviewer[c2pa]')"
+    )
+    group.add_argument(
+        "--sign", type=Path, metavar="CERT", help="your certificate with its chain, a PEM file"
+    )
+    group.add_argument(
+        "--sign-key", type=Path, metavar="KEY", help="its private key, a PEM file without password"
+    )
+
+
+def _signature_of(args: argparse.Namespace, output: Path) -> "Signature | None":
+    """Return what the picture is to be signed with.
+
+    Raises:
+        BadInput: As `check_signing`, or one of the two is not named.
+    """
+    from cozviewer.export.signing import Signature, check_signing
+
+    if not args.sign and not args.sign_key:
+        return None
+    if not args.sign or not args.sign_key:
+        raise BadInput("Signing wants both: --sign with the certificate, --sign-key with its key.")
+    signature = Signature(args.sign, args.sign_key)
+    check_signing(output, signature)
+    return signature
+
+
 def run(args: argparse.Namespace) -> int:
     """Render as the options say and return the exit code.
 
@@ -110,13 +151,17 @@ def run(args: argparse.Namespace) -> int:
         CozviewerError: With the sentence to print.
     """
     from cozviewer.commands.shots import region_shot, view_shot
-    from cozviewer.commands.views import opened_chain, refine_region
+    from cozviewer.commands.views import bookmarked, opened_chain, refine_region
     from cozviewer.export.formats import with_format
     from cozviewer.export.picture import check_target
+    from cozviewer.export.signing import sign_picture
     from cozviewer.pyramid.exif import without_place
 
+    if args.bookmark is not None and (args.center or args.zoom or args.whole or args.region):
+        raise BadInput("--bookmark says what is seen, so leave --center, --zoom and regions out.")
     output = with_format(args.output, args.format)
     refuse_overwriting(args.image, output)
+    signature = _signature_of(args, output)
     check_target(output, 1, 1)  # the place; the size is checked as soon as it is known
     started = time.perf_counter()
     with (
@@ -130,7 +175,10 @@ def run(args: argparse.Namespace) -> int:
         if args.whole or args.region:
             shot = region_shot(chain, args.region, args.level, output, exif)
         else:
-            shot = view_shot(chain, args.center, args.zoom, args.size, output, exif)
+            centre, zoom = args.center, args.zoom or values.zoom("4")
+            if args.bookmark is not None:
+                centre, zoom = bookmarked(chain.pyramid.source, args.bookmark)
+            shot = view_shot(chain, centre, zoom, args.size, output, exif)
         tiles = refine_region(chain, shot.z, shot.level_region, line, cancelled)
         line.show("Saving")
         origin = shot.origin()
@@ -142,6 +190,10 @@ def run(args: argparse.Namespace) -> int:
             line.show("Saving", seconds_left=left)
 
         shot.save(origin, cancelled, told)
+        if signature is not None:
+            line.show("Signing")
+            photo = chain.pyramid.source.path
+            sign_picture(output, origin, photo, signature, cancelled=cancelled)
     seconds = time.perf_counter() - started
     if args.json:
         report = {

@@ -77,6 +77,20 @@ def sight(text: str) -> tuple[Fraction, Fraction, Fraction]:
     return *point(f"{x},{y}"), zoom(magnification)
 
 
+def named_sight(text: str) -> tuple[str, tuple[Fraction, Fraction, Fraction]]:
+    """Return the name and the view of "NAME=X,Y,M".
+
+    Raises:
+        BadInput: It is no such thing.
+    """
+    name, equals, view = text.rpartition("=")
+    if not equals or not name.strip():
+        raise BadInput(
+            f"The bookmark {text!r} is none: say NAME=X,Y,M, for instance eye=800.5,450,64."
+        )
+    return name.strip(), sight(view)
+
+
 def seconds(text: str) -> float:
     """Return a time in seconds, 0 to 3600.
 

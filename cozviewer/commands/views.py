@@ -5,14 +5,16 @@
 
 import argparse
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from cozviewer.assembly import open_chain
 from cozviewer.chain.chain import Chain
-from cozviewer.commands.options import cache_of, engine_choice
+from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.kept import choice_of, filled, kept_besides
+from cozviewer.commands.options import cache_of, engine_choice, engine_named
 from cozviewer.commands.progress import ProgressLine
 from cozviewer.errors import BadInput, Cancelled
 from cozviewer.folders import pyramids_folder
@@ -20,7 +22,9 @@ from cozviewer.pyramid.cache import trim
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, TileKey, coarser, tiles_of
-from cozviewer.pyramid.source import Source, open_source
+from cozviewer.pyramid.session import Filled
+from cozviewer.pyramid.session_source import open_path
+from cozviewer.pyramid.source import Source
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class Refined:
 def opened_chain(
     image: Path, args: argparse.Namespace, line: ProgressLine, cancelled: Callable[[], bool]
 ) -> Iterator[Chain]:
-    """Open a picture and its chain as the options say; close it and trim the cache at the end.
+    """Open a picture or a session, and its chain as the options say; close it and trim the cache
+    at the end.
 
     Raises:
         BadInput: The picture, the engine or the cache folder is wrong.
@@ -48,8 +53,13 @@ def opened_chain(
     """
     cache = cache_of(args)
     line.show(f"Opening {image.name}")
-    source = open_source(image, allow_huge=args.allow_huge, cancelled=cancelled)
-    chain = open_chain(source, engine_choice(args), cache, line.notice)
+    source = open_path(
+        image,
+        getattr(args, "source", None),
+        allow_huge=args.allow_huge,
+        cancelled=cancelled,
+    )
+    chain = open_chain(source, choice_for(source, args), cache, line.notice)
     try:
         yield chain
     except Cancelled as error:
@@ -59,6 +69,48 @@ def opened_chain(
         chain.pyramid.store.close()
         if cache is not None:
             trim(pyramids_folder(cache))
+
+
+def choice_for(source: Source, args: argparse.Namespace) -> EngineChoice:
+    """Return what to zoom with: what the options name, else what a session was made with."""
+    choice = engine_choice(args)
+    if source.session is None or engine_named(args):
+        return choice
+    return choice_of(source.session.pyramids[0], choice)
+
+
+@contextmanager
+def kept_beside(
+    source: Source, first: Filled, args: argparse.Namespace, line: ProgressLine
+) -> Iterator[list[Filled]]:
+    """Open the pyramids of a session that are others than the one given; close them at the end.
+
+    Raises:
+        BadInput: The session cannot be read any more.
+    """
+    choice, cache = engine_choice(args), cache_of(args)
+    with ExitStack() as stack:
+        others = []
+        for kept in kept_besides(source.session, [first]):
+            wanted = choice_of(kept, choice)
+            chain = open_chain(source, wanted, cache, line.notice)
+            stack.callback(chain.pyramid.store.close)
+            others.append(filled(chain, wanted))
+        yield others
+
+
+def bookmarked(source: Source, name: str) -> tuple[tuple[Fraction, Fraction], Fraction]:
+    """Return centre and zoom of a session's bookmark.
+
+    Raises:
+        BadInput: There is none of that name.
+    """
+    bookmarks = () if source.session is None else source.session.bookmarks
+    for bookmark in bookmarks:
+        if bookmark.name == name:
+            return (bookmark.sight.x, bookmark.sight.y), bookmark.sight.magnification
+    there = ", ".join(bookmark.name for bookmark in bookmarks) or "none"
+    raise BadInput(f"There is no bookmark {name!r}: choose from those that there are ({there}).")
 
 
 def view_of(

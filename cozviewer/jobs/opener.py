@@ -9,11 +9,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.kept import choice_of
 from cozviewer.chain.protocols import Notice
 from cozviewer.errors import BadInput, Cancelled, HugePicture
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.source import Source, open_source, preview
+from cozviewer.pyramid.session_source import SourceMissing, open_path
+from cozviewer.pyramid.source import Source, preview
 
 OpenChain = Callable[[Source, EngineChoice, Notice, Notice], Chain]
 """Makes the chain for a source; may read files, must not import anything heavy. The first `Notice`
@@ -25,10 +27,11 @@ class OpenRequest:
     """What to open.
 
     Attributes:
-        path: The picture's file.
-        choice: The engine to zoom with.
+        path: The picture's file, or a session's.
+        choice: The engine to zoom with; a session is opened with its own.
         source: The picture if it is open already and only the engine changes.
         allow_huge: The user said yes to a picture over the size limit.
+        picture: Where a session's picture is, if the user said so.
         cancelled: Set when another request took its place.
     """
 
@@ -36,6 +39,7 @@ class OpenRequest:
     choice: EngineChoice
     source: Source | None = None
     allow_huge: bool = False
+    picture: Path | None = None
     cancelled: Event = field(default_factory=Event)
 
 
@@ -61,6 +65,7 @@ class Opener(QObject):
         opened: (OpenRequest, EngineChoice, Source, Chain) the choice is the embedded engine where
             the one asked for cannot be made.
         huge: (OpenRequest, str) the picture needs the user's yes; the sentence says why.
+        missing: (OpenRequest, str) the user must say where the session's picture is.
         failed: (OpenRequest, str) one sentence.
         noticed: (str) a sentence about trouble from the cache or a model, at any later time.
         told: (str) one that is no trouble.
@@ -69,6 +74,7 @@ class Opener(QObject):
     previewed = Signal(object, object)
     opened = Signal(object, object, object, object)
     huge = Signal(object, str)
+    missing = Signal(object, str)
     failed = Signal(object, str)
     noticed = Signal(str)
     told = Signal(str)
@@ -89,6 +95,8 @@ class Opener(QObject):
             return
         except HugePicture as error:
             self.huge.emit(request, str(error))
+        except SourceMissing as error:
+            self.missing.emit(request, error.what)
         except Exception as error:
             self.failed.emit(request, sentence_of(error, f"opening {request.path.name}"))
         else:
@@ -97,10 +105,13 @@ class Opener(QObject):
     def _chain(self, source: Source, request: OpenRequest) -> tuple[EngineChoice, Chain]:
         """Return the chain asked for; for a new picture, one of the embedded engine if need be."""
         embedded = EngineChoice(device=request.choice.device)
+        wanted = request.choice
+        if source.session is not None and request.source is None:
+            wanted = choice_of(source.session.pyramids[0], wanted)
         try:
-            return request.choice, self._made(source, request.choice)
+            return wanted, self._made(source, wanted)
         except BadInput as error:
-            if request.source is not None or request.choice.engine == embedded.engine:
+            if request.source is not None or wanted.engine == embedded.engine:
                 raise
             chain = self._made(source, embedded)
             self.noticed.emit(f"{error} Meanwhile {chain.upscaler.name} goes on.")
@@ -113,6 +124,9 @@ class Opener(QObject):
         small = preview(request.path)
         if small is not None and not request.cancelled.is_set():
             self.previewed.emit(request, Preview(*small))
-        return open_source(
-            request.path, allow_huge=request.allow_huge, cancelled=request.cancelled.is_set
+        return open_path(
+            request.path,
+            request.picture,
+            allow_huge=request.allow_huge,
+            cancelled=request.cancelled.is_set,
         )

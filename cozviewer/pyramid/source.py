@@ -20,6 +20,7 @@ from cozviewer.pyramid.limits import HUGE, check_size
 from cozviewer.pyramid.overviews import with_overviews
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.reading import never, opened, shown_name, stop_if
+from cozviewer.pyramid.session import Session
 
 PREVIEW_SIDE = 512
 """A preview has at least this many pixels on its longer side."""
@@ -37,6 +38,7 @@ class Source:
         levels: levels[k] is level z = -k, (H, W, 3) uint8, read-only. Each is half as large as
             the one before, rounded up (`geometry.level_size`), down to overviews.LAST_SIDE.
         exif: The EXIF block of the file for the upright picture (see `exif.upright`), if any.
+        session: What it was opened by, if that was a session.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Source:
     digest: str
     levels: tuple[Rgb8, ...]
     exif: bytes | None = None
+    session: Session | None = None
 
     @property
     def width(self) -> int:

@@ -26,6 +26,7 @@ from cozviewer.pyramid.store_rows import (
     StepRecord,
     count_tiles,
     has_tile,
+    read_checksums,
     read_keys,
     read_step_uid,
     read_steps,
@@ -78,10 +79,7 @@ class TileStore:
 
     def get(self, key: TileKey) -> Rgb8 | None:
         """Return the (H, W, 3) pixels of a tile, its checksum verified, or None."""
-        with self._lock:
-            tile = self._batch.tiles.get(key)
-            if tile is None and key not in self._broken:
-                tile = next(filter(None, self._files.ask(lambda file: read_tile(file, key))), None)
+        tile = self.encoded(key)
         if tile is None:
             return None
         if tile.whole(key):
@@ -93,6 +91,14 @@ class TileStore:
             self._broken.add(key)
             self._files.tell("The tile cache holds broken tiles; they count as missing.")
         return None
+
+    def encoded(self, key: TileKey) -> EncodedTile | None:
+        """Return a tile as it is stored, unchecked, or None."""
+        with self._lock:
+            tile = self._batch.tiles.get(key)
+            if tile is None and key not in self._broken:
+                tile = next(filter(None, self._files.ask(lambda file: read_tile(file, key))), None)
+            return tile
 
     def has(self, key: TileKey) -> bool:
         """Tell whether a tile is there, without reading its pixels."""
@@ -148,13 +154,34 @@ class TileStore:
             elif self._due is None:
                 self._commit_within(COMMIT_SECONDS)
 
+    def checksums(self) -> dict[TileKey, bytes]:
+        """Return the names of all tiles with the checksums that they should have."""
+        with self._lock:
+            found: dict[TileKey, bytes] = {}
+            for sums in self._files.ask(read_checksums):
+                found = sums | found
+            waiting = {key: tile.checksum for key, tile in self._batch.tiles.items()}
+            return {key: found[key] for key in found.keys() - self._broken} | waiting
+
     def contents(self) -> tuple[dict[TileKey, EncodedTile], dict[str, StepRecord]]:
         """Return all tiles as they are stored, and all steps by uid."""
         with self._lock:
             tiles: dict[TileKey, EncodedTile] = {}
             for found in self._files.ask(read_tiles):
                 tiles = found | tiles
-            return tiles | self._batch.tiles, self._all_steps()
+            return tiles | self._batch.tiles, self.steps_by_uid()
+
+    def adopt(self, tiles: Mapping[TileKey, EncodedTile], steps: Mapping[str, StepRecord]) -> None:
+        """Add tiles as another store has them, with their steps, in one transaction. Those that
+        are there already stay."""
+        with self._lock:
+            for key in tiles.keys() & self._broken:
+                self._broken.remove(key)
+                self._batch.replaced.add(key)
+            self._batch.tiles = dict(tiles) | self._batch.tiles
+            self._batch.steps |= steps
+            self._steps |= steps
+            self._write()
 
     def replace(
         self,
@@ -212,7 +239,15 @@ class TileStore:
 
     def steps(self) -> list[StepRecord]:
         """Return all steps, oldest first; those of other windows as far as they are written."""
-        return list(self._all_steps().values())
+        return list(self.steps_by_uid().values())
+
+    def steps_by_uid(self) -> dict[str, StepRecord]:
+        """Return all steps by what `EncodedTile.step` calls them, oldest first."""
+        with self._lock:
+            found: dict[str, StepRecord] = {}
+            for steps in reversed(list(self._files.ask(read_steps))):
+                found |= steps
+            return found | self._steps
 
     def step_of(self, key: TileKey) -> StepRecord | None:
         """Return the step that made a tile."""
@@ -221,7 +256,7 @@ class TileStore:
     def steps_of(self, keys: Iterable[TileKey]) -> dict[TileKey, StepRecord]:
         """Return the steps that made those of `keys` that are there."""
         with self._lock:
-            steps = self._all_steps()
+            steps = self.steps_by_uid()
             uids = {key: self._step_uid(key) for key in keys}
         return {key: steps[uid] for key, uid in uids.items() if uid in steps}
 
@@ -258,13 +293,6 @@ class TileStore:
         if key in self._broken:
             return None
         return next(filter(None, self._files.ask(lambda file: read_step_uid(file, key))), None)
-
-    def _all_steps(self) -> dict[str, StepRecord]:
-        with self._lock:
-            found: dict[str, StepRecord] = {}
-            for steps in reversed(list(self._files.ask(read_steps))):
-                found |= steps
-            return found | self._steps
 
     def _write(self) -> None:
         """Write what waits (under the lock). If it cannot be written now, it goes on waiting."""

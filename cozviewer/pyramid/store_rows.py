@@ -4,11 +4,15 @@ Plain functions on an open connection (see `store_file`), called under the store
 """
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from cozviewer.pyramid.geometry import Rect, TileKey, parent_of
 from cozviewer.pyramid.store_file import plain
 from cozviewer.pyramid.tile_codec import tile_checksum
+
+STEP_COLUMNS = "z, x, y, width, height, prompt, seed, seconds, made_at"
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def write_batch(connection: sqlite3.Connection, batch: Batch, now: float) -> Non
         connection.executemany(
             "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (uid) DO UPDATE SET seconds = excluded.seconds",
-            [(uid, *_step_row(record)) for uid, record in batch.steps.items()],
+            [(uid, *step_row(record)) for uid, record in batch.steps.items()],
         )
         for key in batch.replaced:
             _delete_tile(connection, key)
@@ -121,14 +125,14 @@ def read_tiles(connection: sqlite3.Connection) -> dict[TileKey, EncodedTile]:
     """Return all tiles as they are in the file, unchecked."""
     rows = connection.execute("SELECT key, webp, checksum, step FROM tiles JOIN pixels USING (id)")
     return {
-        _key_of(key): EncodedTile(webp if isinstance(webp, bytes) else b"", checksum, step)
+        key_of(key): EncodedTile(webp if isinstance(webp, bytes) else b"", checksum, step)
         for key, webp, checksum, step in rows
     }
 
 
 def read_keys(connection: sqlite3.Connection) -> set[TileKey]:
     """Return the names of all tiles."""
-    return {_key_of(key) for (key,) in connection.execute("SELECT key FROM tiles")}
+    return {key_of(key) for (key,) in connection.execute("SELECT key FROM tiles")}
 
 
 def read_step_uid(connection: sqlite3.Connection, key: TileKey) -> str | None:
@@ -140,13 +144,15 @@ def read_step_uid(connection: sqlite3.Connection, key: TileKey) -> str | None:
 def read_steps(connection: sqlite3.Connection) -> dict[str, StepRecord]:
     """Return all steps by uid, oldest first."""
     steps = {}
-    for uid, z, x, y, width, height, prompt, seed, seconds, made_at in connection.execute(
-        "SELECT uid, z, x, y, width, height, prompt, seed, seconds, made_at"
-        " FROM steps ORDER BY rowid"
-    ):
-        region = Rect(int(x), int(y), int(width), int(height))
-        steps[uid] = StepRecord(z, region, prompt, int(seed), seconds, made_at)
+    for uid, *row in connection.execute(f"SELECT uid, {STEP_COLUMNS} FROM steps ORDER BY rowid"):
+        steps[uid] = step_of_row(row)
     return steps
+
+
+def read_checksums(connection: sqlite3.Connection) -> dict[TileKey, bytes]:
+    """Return the names of all tiles with their checksums."""
+    rows = connection.execute("SELECT key, checksum FROM tiles")
+    return {key_of(key): checksum for key, checksum in rows}
 
 
 def count_tiles(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -160,7 +166,8 @@ def is_empty(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM tiles LIMIT 1").fetchone() is None
 
 
-def _key_of(text: str) -> TileKey:
+def key_of(text: str) -> TileKey:
+    """Return the tile of a name. Raises ValueError."""
     z, col, row = map(int, text.split("/"))
     return TileKey(z, col, row)
 
@@ -182,11 +189,19 @@ def _delete_tile(connection: sqlite3.Connection, key: TileKey) -> None:
     connection.execute("DELETE FROM tiles WHERE key = ?", (str(key),))
 
 
-def _step_row(record: StepRecord) -> tuple[object, ...]:
+def step_row(record: StepRecord) -> tuple[object, ...]:
+    """Return a step as STEP_COLUMNS."""
     region = record.level_region
     address = (str(region.x), str(region.y), str(region.width), str(region.height))
     words = (plain(record.prompt), str(record.seed), record.seconds, record.made_at)
     return record.z, *address, *words
+
+
+def step_of_row(row: Sequence[Any]) -> StepRecord:
+    """Return the step of STEP_COLUMNS. Raises ValueError, TypeError."""
+    z, x, y, width, height, prompt, seed, seconds, made_at = row
+    region = Rect(int(x), int(y), int(width), int(height))
+    return StepRecord(z, region, prompt, int(seed), seconds, made_at)
 
 
 def _with_ancestors(seen: dict[TileKey, float]) -> dict[TileKey, float]:

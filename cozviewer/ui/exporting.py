@@ -1,4 +1,4 @@
-"""Export in the window: the dialog, the work, and what is said when it ends."""
+"""Exports in the window: the dialogs, the work, and what is said when it ends."""
 
 from pathlib import Path
 
@@ -10,14 +10,25 @@ from cozviewer.jobs.export_job import Export
 from cozviewer.ui.banner import Banner
 from cozviewer.ui.canvas import Canvas
 from cozviewer.ui.export_dialog import ExportDialog
+from cozviewer.ui.movie_dialog import MovieDialog
+from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.readout import Readout
 
 
 class Exporting(QObject):
-    """Asks what to save of a pane's view, and has the document save it in the background."""
+    """Asks what to save of a pane's view, a picture or a movie, and has the document save it in the
+    background."""
 
-    def __init__(self, canvas: Canvas, readout: Readout, banner: Banner, window: QWidget) -> None:
+    def __init__(
+        self,
+        navigator: Navigator,
+        canvas: Canvas,
+        readout: Readout,
+        banner: Banner,
+        window: QWidget,
+    ) -> None:
         super().__init__(window)
+        self._navigator = navigator
         self._canvas, self._readout, self._banner, self._window = canvas, readout, banner, window
         self._document: Document | None = None
 
@@ -28,12 +39,25 @@ class Exporting(QObject):
         document.export_ended.connect(self._on_ended)
 
     def ask(self) -> None:
-        """Ask what to save."""
-        if self._document is None:
-            return
-        path = self._document.source.path
-        folder = Path.home() if path is None else path.parent
-        dialog = ExportDialog(self._document.chain, self._canvas.view, folder, self._window)
+        """Ask what to save as a picture."""
+        if self._document is not None:
+            chain, view, window = self._document.chain, self._canvas.view, self._window
+            self._open(ExportDialog(chain, view, self._folder(), window))
+
+    def ask_movie(self) -> None:
+        """Ask for a movie that ends at what is seen."""
+        if self._document is not None:
+            chain, view, window = self._document.chain, self._canvas.view, self._window
+            before = self._navigator.view_before
+            self._open(MovieDialog(chain, view, before, self._folder(), window))
+
+    def _folder(self) -> Path:
+        """Return where to save: beside the picture."""
+        path = None if self._document is None else self._document.source.path
+        return Path.home() if path is None else path.parent
+
+    def _open(self, dialog: ExportDialog | MovieDialog) -> None:
+        assert self._document is not None
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(self._document.export)
         dialog.open()

@@ -19,6 +19,7 @@ from cozviewer.chain.choice import EngineChoice
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import Preview
 from cozviewer.overlays import Kind
+from cozviewer.pyramid.session import SUFFIX
 from cozviewer.pyramid.source import Source
 from cozviewer.pyramid.wording import magnification_text, provenance_text
 from cozviewer.ui import help as help_texts
@@ -34,13 +35,14 @@ from cozviewer.ui.file_watch import FileWatch
 from cozviewer.ui.minimap import Minimap
 from cozviewer.ui.models_dialog import ModelsDialog
 from cozviewer.ui.navigator import Navigator
-from cozviewer.ui.opening import Opening
+from cozviewer.ui.opening import PICTURES, Opening
 from cozviewer.ui.pointer import Pointer
 from cozviewer.ui.prompting import Prompting
 from cozviewer.ui.prompts_side import PromptsSide
 from cozviewer.ui.readout import Readout
 from cozviewer.ui.second_engine import SecondEngine
 from cozviewer.ui.services import Services
+from cozviewer.ui.sessions import Sessions
 
 KEY_ZOOM = 1.25
 """What + and - zoom by."""
@@ -51,7 +53,7 @@ HOLD_KEY = Qt.Key.Key_B
 ARROW_PART = 0.15
 """Part of the view that an arrow key moves."""
 
-PICTURES = "Pictures (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif);;All files (*)"
+FILES = f"Pictures and sessions ({PICTURES} *{SUFFIX});;All files (*)"
 
 
 class MainWindow(QMainWindow):
@@ -84,7 +86,9 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.minimap = Minimap(self.navigator, self.panes.generated)
         self.prompting = Prompting(self.navigator, self.panes.generated, self)
-        self._exporting = Exporting(self.panes.generated, self.readout, self.banner, self)
+        self._exporting = Exporting(
+            self.navigator, self.panes.generated, self.readout, self.banner, self
+        )
         self._empty = EmptyPage()
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
@@ -112,6 +116,11 @@ class MainWindow(QMainWindow):
         self.compare_menu = CompareMenu(services.engines, self)
         self.menuBar().insertMenu(self._menu("&Help").menuAction(), self.compare_menu)
         self._second = SecondEngine(services, self.panes, self)
+        self._sessions = Sessions(
+            services.open_chain, self.navigator, self._second, self.readout, self.banner, self
+        )
+        self.bookmarks_menu = self._sessions.menu
+        self.menuBar().insertMenu(self._menu("&Help").menuAction(), self.bookmarks_menu)
         self.compare_menu.chosen.connect(self._on_compare_chosen)
         self.compare_menu.engine_chosen.connect(self._second.choose)
         self.compare_menu.amplified.connect(self.panes.amplify)
@@ -156,6 +165,9 @@ class MainWindow(QMainWindow):
             Command("reload", "&File", "&Reload", ("F5",), self.reload),
             Command("export", "&File", "&Export…", ("Ctrl+S", "Ctrl+E"), self._exporting.ask,
                     "export", short="Export"),
+            Command("movie", "&File", "&Zoom movie…", ("Ctrl+Shift+M",), self._exporting.ask_movie),
+            Command("session", "&File", "Save &session…", ("Ctrl+Shift+S",),
+                    lambda: self._sessions.ask()),
             Command("quit", "&File", "&Quit", ("Ctrl+Q",), self.close, needs_picture=False,
                     separated=True),
             Command("in", "&View", "Zoom &in", ("+", "=", "Ctrl++"), lambda: go.zoom(KEY_ZOOM),
@@ -200,15 +212,18 @@ class MainWindow(QMainWindow):
         """The open picture."""
         return self._document
 
-    def open_picture(self, path: Path, allow_huge: bool = False) -> None:
-        """Read a picture in the background; the one that is open stays until it is there."""
-        self._opening.open(path, self._choice, allow_huge)
+    def open_picture(
+        self, path: Path, allow_huge: bool = False, picture: Path | None = None
+    ) -> None:
+        """Read a picture, or a session (and its `picture`, if that is somewhere else), in the
+        background; what is open stays until it is there."""
+        self._opening.open(path, self._choice, allow_huge, picture)
 
     @Slot()
     def choose_picture(self) -> None:
-        """Ask for a picture."""
+        """Ask for a picture or a session."""
         chosen, _ = QFileDialog.getOpenFileName(
-            self, "Open a picture", str(self._opening.folder), PICTURES
+            self, "Open a picture or a session", str(self._opening.folder), FILES
         )
         if chosen:
             self.open_picture(Path(chosen))
@@ -216,8 +231,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def reload(self) -> None:
         """Read the file again."""
-        if self._document is not None and self._document.source.path is not None:
-            self.open_picture(self._document.source.path)
+        source = None if self._document is None else self._document.source
+        if source is not None and source.session is not None:
+            self.open_picture(source.session.path, picture=source.path)
+        elif source is not None and source.path is not None:
+            self.open_picture(source.path)
 
     @Slot()
     def show_models(self) -> None:
@@ -266,7 +284,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def stop_work(self) -> None:
-        """Stop steps and export; what was made stays."""
+        """Stop steps, export and saving; what was made stays."""
+        self._sessions.stop()
         if self._document is not None:
             self._document.stop()
 
@@ -318,6 +337,7 @@ class MainWindow(QMainWindow):
             self.navigator.set_source(source.width, source.height)
         elif self.navigator.at_rest:
             self._on_settled()
+        self._sessions.set_document(document, choice)
         if old is not None:
             self._retire(old)
         self.panes.generated.setFocus()
@@ -492,6 +512,7 @@ class MainWindow(QMainWindow):
         if self._models is not None:
             self._models.shut_down()
         self._opening.close()
+        self._sessions.close()
         self._second.close()
         documents = [*self._closing, *([self._document] if self._document else [])]
         for document in documents:

@@ -170,6 +170,17 @@ class Navigator(QObject):
         self._follows_fit = False
         self._glide(camera, FLIGHT_SECONDS)
 
+    def begin_at(self, camera: Camera) -> None:
+        """Show a camera at once, as where a picture was left."""
+        self._follows_fit = False
+        self._jump(camera)
+
+    @property
+    def view_before(self) -> Camera | None:
+        """Where `previous` would lead; None at the first view."""
+        others = (camera for camera in reversed(self._history) if camera != self._camera)
+        return next(others, None)
+
     def previous(self) -> None:
         """Glide back to the view before the present one."""
         while self._history and self._history[-1] == self._camera:

@@ -1,15 +1,20 @@
-"""The window's side of opening pictures: the newest request counts, huge ones are asked about."""
+"""The window's side of opening pictures and sessions: the newest request counts, huge ones are
+asked about, and the picture of a session that is not where it was."""
 
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.jobs.opener import OpenChain, Opener, OpenRequest, Preview
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.pyramid.source import Source
+
+PICTURES = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif"
 
 
 class Opening(QObject):
@@ -40,6 +45,7 @@ class Opening(QObject):
         self._opener.previewed.connect(self._on_previewed)
         self._opener.opened.connect(self._on_opened)
         self._opener.huge.connect(self._on_huge)
+        self._opener.missing.connect(self._on_missing)
         self._opener.failed.connect(self._on_failed)
         self._opener.noticed.connect(self.noticed)
         self._opener.told.connect(self.told)
@@ -51,9 +57,16 @@ class Opening(QObject):
         """Where the last picture was."""
         return self._request.path.parent if self._request is not None else Path.home()
 
-    def open(self, path: Path, choice: EngineChoice, allow_huge: bool = False) -> None:
-        """Open a picture; takes the place of one that is still being read."""
-        self._send(OpenRequest(path, choice, allow_huge=allow_huge))
+    def open(
+        self,
+        path: Path,
+        choice: EngineChoice,
+        allow_huge: bool = False,
+        picture: Path | None = None,
+    ) -> None:
+        """Open a picture, or a session with its picture; takes the place of one that is still
+        being read."""
+        self._send(OpenRequest(path, choice, allow_huge=allow_huge, picture=picture))
 
     def switch(self, source: Source, choice: EngineChoice) -> None:
         """Make another chain for a picture that is open."""
@@ -103,6 +116,39 @@ class Opening(QObject):
             self._window,
         )
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.accepted.connect(lambda: self.open(request.path, request.choice, allow_huge=True))
+        again = replace(request, allow_huge=True, cancelled=Event())
+        box.accepted.connect(lambda: self._send(again))
         box.rejected.connect(lambda: self.failed.emit(""))
         box.open()
+
+    @Slot(object, str)
+    def _on_missing(self, request: OpenRequest, sentence: str) -> None:
+        """Ask where the picture of a session is."""
+        if request is not self._request:
+            return
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            "Where is the picture?",
+            sentence,
+            QMessageBox.StandardButton.Cancel,
+            self._window,
+        )
+        box.setInformativeText("The session itself is whole: it opens with the picture as it was.")
+        choose = box.addButton("Choose the picture…", QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(choose)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.accepted.connect(lambda: self._choose_picture(request))
+        box.rejected.connect(lambda: self.failed.emit(""))
+        box.open()
+
+    def _choose_picture(self, request: OpenRequest) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window,
+            f"The picture of {request.path.name}",
+            str(request.path.parent),
+            f"Pictures ({PICTURES});;All files (*)",
+        )
+        if chosen:
+            self._send(replace(request, picture=Path(chosen), cancelled=Event()))
+        else:
+            self.failed.emit("")

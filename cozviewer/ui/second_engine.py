@@ -5,7 +5,9 @@ from PySide6.QtWidgets import QWidget
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.kept import filled
 from cozviewer.jobs.document import Document
+from cozviewer.pyramid.session import Filled
 from cozviewer.pyramid.source import Source
 from cozviewer.ui.compare import ComparePanes
 from cozviewer.ui.opening import Opening
@@ -34,6 +36,13 @@ class SecondEngine(QObject):
         self._opening.opened.connect(self._on_opened)
         self._opening.failed.connect(self.failed)
         self._opening.noticed.connect(self.failed)
+
+    @property
+    def filled(self) -> Filled | None:
+        """Its pyramid as a session saves it, if there is one."""
+        if self._document is None or self._choice is None:
+            return None
+        return filled(self._document.chain, self._choice)
 
     def set_source(self, source: Source | None) -> None:
         """Follow the picture that is open; the other engine goes on with a new one."""

@@ -14,7 +14,10 @@ QUIET = "#a3a6ae"
 ACCENT = "#4c9be8"
 TROUBLE = "#6b2f2f"
 
-CHEVRON = Path(str(files("cozviewer.resources").joinpath("icons", "chevron.svg"))).as_posix()
+_ICONS = files("cozviewer.resources").joinpath("icons")
+CHEVRON, CHECK = (
+    Path(str(_ICONS.joinpath(f"{name}.svg"))).as_posix() for name in ("chevron", "check")
+)
 """A style sheet takes pictures by their path, with forward slashes on every system."""
 
 STYLE = f"""
@@ -57,7 +60,13 @@ QLineEdit, QPlainTextEdit {{ background: {WINDOW}; color: {TEXT}; border: 1px so
 QLineEdit {{ padding: 5px 8px; min-height: 18px; }}
 QPlainTextEdit {{ padding: 2px 4px; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {ACCENT}; }}
-QSpinBox {{ min-height: 28px; }}
+QSpinBox, QDoubleSpinBox {{ min-height: 28px; }}
+QCheckBox {{ spacing: 8px; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; background: {WINDOW};
+    border: 1px solid {QUIET}; border-radius: 3px; }}
+QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT};
+    image: url("{CHECK}"); }}
+QCheckBox::indicator:disabled {{ border-color: {LINE}; }}
 QComboBox {{ background: {LINE}; color: {TEXT}; border: none; border-radius: 4px;
     padding: 5px 9px; min-height: 18px; }}
 QComboBox:hover {{ background: #44474f; }}

@@ -7,6 +7,7 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 
+import c2pa
 import numpy as np
 import pytest
 from PIL import Image
@@ -23,6 +24,7 @@ from cozviewer.pyramid.geometry import Rect
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.source import open_source
 from tests.commands.conftest import Run
+from tests.export.certificates import signature_in
 from tests.pyramid.pictures import encoded, noise, smooth
 
 BICUBIC = ("--engine", "bicubic", "--json")
@@ -288,6 +290,18 @@ def test_regions_that_make_no_sense_get_a_sentence(
     assert ran.code == 2
     assert sentence in ran.sentence
     assert not (tmp_path / "out.png").exists()
+
+
+def test_it_can_be_signed(run: Run, photo: Path, tmp_path: Path) -> None:
+    signature = signature_in(tmp_path)
+    words = ("render", photo, "-o", tmp_path / "out.png", *BICUBIC)
+    assert "Signing wants both" in run(*words, "--sign", signature.certificate).sentence
+    assert not (tmp_path / "out.png").exists()
+    ran = run(*words, "--sign", signature.certificate, "--sign-key", signature.key)
+    assert ran.code == 0, ran.err
+    told = c2pa.Reader(str(tmp_path / "out.png"))
+    assert told.get_validation_state() == "Valid"
+    assert "algorithmicallyEnhanced" in told.json()
 
 
 def test_where_a_photo_was_taken_can_be_left_out(run: Run, tmp_path: Path) -> None:

@@ -1,0 +1,95 @@
+"""An `EngineChoice` as text and back: for what is remembered, and for sessions.
+
+Keys and passwords are in no choice, so they are in no such text.
+"""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from cozviewer.chain.choice import CozChoice, EngineChoice, PrompterChoice
+from cozviewer.chain.questions import Questions
+
+SMALLER = ("8bit", "nf4")
+"""Ways to share memory that change what the models make."""
+
+
+def choice_text(choice: EngineChoice) -> str:
+    """Return a choice as JSON."""
+    return json.dumps(asdict(choice), default=str)
+
+
+def choice_from(text: str) -> EngineChoice | None:
+    """Return the choice that `choice_text` was given; None if the text is broken, or from another
+    version."""
+    try:
+        kept = json.loads(text)
+        coz, prompter = kept.pop("coz"), kept.pop("prompter")
+        choice = EngineChoice(
+            **kept,
+            coz=CozChoice(**{**coz, "lora": _path(coz["lora"]), "vae": _path(coz["vae"])}),
+            prompter=PrompterChoice(
+                **{
+                    **prompter,
+                    "adapter": _path(prompter["adapter"]),
+                    "questions": Questions(**prompter["questions"]),
+                }
+            ),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return choice if _whole(asdict(choice), asdict(EngineChoice())) else None
+
+
+def with_whole_paths(choice: EngineChoice) -> EngineChoice:
+    """Return a choice whose files are found from any folder."""
+    coz, prompter = choice.coz, choice.prompter
+    return replace(
+        choice,
+        engine=_whole_name(choice.engine) if Path(choice.engine).suffix else choice.engine,
+        coz=replace(
+            coz, base=_whole_name(coz.base), lora=_absolute(coz.lora), vae=_absolute(coz.vae)
+        ),
+        prompter=replace(
+            prompter, qwen=_whole_name(prompter.qwen), adapter=_absolute(prompter.adapter)
+        ),
+    )
+
+
+def same_engine(one: EngineChoice, other: EngineChoice) -> bool:
+    """Tell whether two choices make the same pixels: where they are computed does not count."""
+    plain = [elsewhere(with_whole_paths(choice), EngineChoice()) for choice in (one, other)]
+    return plain[0] == plain[1]
+
+
+def elsewhere(choice: EngineChoice, like: EngineChoice) -> EngineChoice:
+    """Return a choice that makes the same pixels as `choice` where `like` computes."""
+    memory = choice.memory if choice.memory in SMALLER else like.memory
+    return replace(choice, device=like.device, memory=memory)
+
+
+def _whole_name(name: str) -> str:
+    """Return a name as it is, unless it is that of a file or folder."""
+    path = Path(name).expanduser()
+    return str(path.absolute()) if name and path.exists() else name
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return None if path is None else path.expanduser().absolute()
+
+
+def _whole(kept: dict[str, Any], usual: dict[str, Any]) -> bool:
+    """Tell whether all values are of the kinds that they should be."""
+    for name, value in kept.items():
+        like = usual[name]
+        if isinstance(like, dict):
+            if not isinstance(value, dict) or not _whole(value, like):
+                return False
+        elif not isinstance(value, Path | None if like is None else type(like)):
+            return False
+    return True
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)

@@ -1,0 +1,187 @@
+"""Pyramids that are kept in a session: how they are told apart, and shown without their models."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.choice_text import (
+    choice_from,
+    choice_text,
+    elsewhere,
+    same_engine,
+    with_whole_paths,
+)
+from cozviewer.chain.protocols import Cancelled
+from cozviewer.chain.recipe import Recipe
+from cozviewer.errors import BadInput
+from cozviewer.pyramid.geometry import TILE
+from cozviewer.pyramid.pixels import Rgb8, RgbFloat
+from cozviewer.pyramid.session import Filled, KeptPyramid, Made, Maker, Session
+
+_HERE = re.compile(r"(https?://)?(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?(/.*)?")
+
+
+_ELSEWHERE = re.compile(r'"(//|\\\\\\\\)')
+"""A file on another machine, in JSON: to see whether it is there, Windows would log in there."""
+
+
+def filled(chain: Chain, choice: EngineChoice) -> Filled:
+    """Return a chain's pyramid as a session saves it; words that are not decided stay out.
+
+    Args:
+        choice: What the chain was made from; what a session says about it goes before.
+    """
+    upscaler, recipe, session = chain.upscaler, chain.recipe, chain.pyramid.source.session
+    for kept in () if session is None else session.pyramids:
+        if kept.made.recipe_digest == recipe.digest:
+            return Filled(kept.made, chain.pyramid.store)
+    made = Made(
+        recipe=recipe.text,
+        recipe_digest=recipe.digest,
+        choice=choice_text(elsewhere(with_whole_paths(choice), EngineChoice())),
+        maker=Maker(upscaler.name, upscaler.generative, upscaler.listens, chain.prompter.name),
+    )
+    return Filled(made, chain.pyramid.store)
+
+
+def choice_of(kept: KeptPyramid, like: EngineChoice) -> EngineChoice:
+    """Return the choice that a pyramid was made from.
+
+    A server elsewhere is left out of it: who opens somebody's session has not chosen to send
+    pictures there.
+
+    Args:
+        like: Where to compute.
+    """
+    choice = _chosen(kept)
+    if not _HERE.fullmatch(choice.prompter.server):
+        choice = replace(choice, prompter=replace(choice.prompter, server=""))
+    return elsewhere(choice, like)
+
+
+def pyramid_for(session: Session, choice: EngineChoice) -> KeptPyramid | None:
+    """Return the pyramid of a session that a choice names, or None."""
+    for kept in session.pyramids:
+        if any(same_engine(choice, one) for one in (choice_of(kept, choice), _chosen(kept))):
+            return kept
+    return None
+
+
+def kept_besides(session: Session | None, there: Sequence[Filled]) -> list[KeptPyramid]:
+    """Return the pyramids of a session that are none of those that are there."""
+    digests = {each.made.recipe_digest for each in there}
+    pyramids = () if session is None else session.pyramids
+    return [kept for kept in pyramids if kept.made.recipe_digest not in digests]
+
+
+def recipe_from(text: str) -> Recipe:
+    """Return the recipe of a text that `Recipe.text` gave.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        read: dict[str, Any] = json.loads(text)
+        recipe = Recipe(
+            upscaler=_pairs(read["upscaler"]),
+            prompter=_pairs(read["prompter"]),
+            seed=int(read["seed"]),
+            fidelity=float(read["fidelity"]),
+            halo=int(read["halo"]),
+            one_seed=bool(read.get("one_seed", False)),
+        )
+    except (TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
+        raise ValueError("no recipe") from error
+    if not (0 <= recipe.fidelity <= 1 and 0 <= recipe.halo <= TILE):
+        raise ValueError("no recipe that could be followed")
+    return recipe
+
+
+@dataclass(frozen=True)
+class KeptUpscaler:
+    """An `Upscaler` that is known by name only: what it made is there, it makes nothing new.
+
+    Attributes:
+        maker, recipe: What the session says about it.
+        why: Why it is not here, as a sentence.
+    """
+
+    maker: Maker
+    recipe: Recipe
+    why: str
+
+    device = ""
+
+    @property
+    def name(self) -> str:
+        return self.maker.name
+
+    @property
+    def halo(self) -> int:
+        return self.recipe.halo
+
+    @property
+    def generative(self) -> bool:
+        return self.maker.generative
+
+    @property
+    def listens(self) -> bool:
+        return self.maker.listens
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        return dict(self.recipe.upscaler)
+
+    def load(self) -> None:
+        raise BadInput(
+            f"This session's tiles were made by {self.name}, which cannot make more here, so only "
+            f"those are shown. {self.why}"
+        )
+
+    def upscale(
+        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+    ) -> RgbFloat:
+        self.load()
+        raise AssertionError
+
+
+@dataclass(frozen=True)
+class KeptPrompter:
+    """A `Prompter` that is known by name only.
+
+    Attributes:
+        maker, recipe, why: As for `KeptUpscaler`.
+    """
+
+    maker: Maker
+    recipe: Recipe
+    why: str
+
+    @property
+    def name(self) -> str:
+        return self.maker.prompter
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        return dict(self.recipe.prompter)
+
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+        raise BadInput(
+            f"This session's words were said by {self.name}, who cannot say more here. {self.why}"
+        )
+
+
+def _chosen(kept: KeptPyramid) -> EngineChoice:
+    """Return the choice as the session has it; where that cannot be read, one of nothing here."""
+    choice = choice_from(kept.made.choice)
+    if choice is None or _ELSEWHERE.search(choice_text(choice)):
+        return EngineChoice(engine=kept.made.maker.name)
+    return choice
+
+
+def _pairs(read: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((str(name), str(value)) for name, value in read.items()))

@@ -1,0 +1,175 @@
+"""`cozviewer export-session`: a picture's pyramid and views of it in one file, to be passed on."""
+
+import argparse
+import json
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cozviewer.commands import values
+from cozviewer.commands.options import (
+    add_cache_options,
+    add_engine_options,
+    add_huge_option,
+    add_source_option,
+)
+from cozviewer.commands.output import refuse_overwriting
+from cozviewer.commands.progress import ProgressLine, duration
+from cozviewer.commands.stopping import stoppable
+from cozviewer.errors import BadInput
+
+if TYPE_CHECKING:
+    from cozviewer.chain.chain import Chain
+    from cozviewer.pyramid.session import Bookmark
+
+EXAMPLES = """examples:
+  cozviewer export-session photo.jpg -o trip.cozview
+      all tiles of the photo that the viewer or other commands have made with the default engine
+  cozviewer export-session photo.jpg -o trip.cozview --bookmark eye=812,340,64 --refine
+      with a view named eye; what it lacks is computed first
+  cozviewer trip.cozview
+      open it, here or on another machine that has photo.jpg beside it
+  cozviewer export-session trip.cozview -o trip.cozview --bookmark ear=700,120,32
+      one view more
+  cozviewer export-session trip.cozview -o trip.cozview --engine bicubic
+      another engine's tiles more; the session is opened with that one from now on
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command's parser."""
+    parser = subparsers.add_parser(
+        "export-session",
+        help="save a picture's tiles and views as a session, to go on elsewhere",
+        description="Save the tiles that a picture has in the cache, how they were made, and named "
+        "views as one file. Where it is opened it shows the same pixels, without the models and "
+        "without computing anything. The picture itself is not in it: it goes along beside it.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("image", type=Path, metavar="IMAGE", help="the picture, or a session")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help="the session to write, a .cozview file",
+    )
+    parser.add_argument(
+        "--bookmark",
+        dest="bookmarks",
+        type=values.named_sight,
+        action="append",
+        default=[],
+        metavar="NAME=X,Y,M",
+        help="a view with a name: a place in source pixels and a zoom; may be given again",
+    )
+    parser.add_argument(
+        "--refine", action="store_true", help="first compute what the bookmarks lack"
+    )
+    parser.add_argument(
+        "--size",
+        type=values.size,
+        default="1280x800",
+        metavar="WxH",
+        help="pixels of the views that --refine computes (default: 1280x800)",
+    )
+    add_engine_options(parser)
+    add_cache_options(parser)
+    add_huge_option(parser)
+    add_source_option(parser)
+    parser.add_argument(
+        "--json", action="store_true", help="print a report as one JSON object on stdout"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Save a session as the options say and return the exit code.
+
+    Raises:
+        CozviewerError: With the sentence to print.
+    """
+    from cozviewer.chain.kept import filled
+    from cozviewer.commands.views import choice_for, kept_beside, opened_chain, refine, view_of
+    from cozviewer.export.session import check_session_target, save_session
+
+    output: Path = args.output
+    if args.image.suffix.lower() != output.suffix.lower():  # a session may be saved over itself
+        refuse_overwriting(args.image, output)
+    check_session_target(output)
+    started, computed = time.perf_counter(), 0
+    with (
+        ProgressLine(sys.stderr) as line,
+        stoppable() as cancelled,
+        opened_chain(args.image, args, line, cancelled) as chain,
+        ExitStack() as stack,
+    ):
+        source = chain.pyramid.source
+        bookmarks = _bookmarks(chain, args)
+        if args.refine:
+            if not bookmarks:
+                raise BadInput("--refine computes what bookmarks show: name some with --bookmark.")
+            for bookmark in bookmarks:
+                sight = bookmark.sight
+                view = view_of(source, (sight.x, sight.y), sight.magnification, args.size)
+                computed += refine(chain, view, line, cancelled).computed
+        first = filled(chain, choice_for(source, args))
+        others = stack.enter_context(kept_beside(source, first, args, line))
+        saved = save_session(
+            output,
+            source,
+            [first, *others],
+            bookmarks,
+            None if source.session is None else source.session.sight,
+            cancelled=cancelled,
+            told=lambda done, total: line.show("Saving", done, total),
+        )
+        if not saved.tiles:
+            line.notice(
+                f"There are no tiles of {source.name} by {chain.upscaler.name} yet: view or render "
+                "it first, or say --refine."
+            )
+        if saved.left_out:
+            line.notice(f"{saved.left_out} tiles of the cache are broken and were left out.")
+    seconds = time.perf_counter() - started
+    if args.json:
+        report = {
+            "output": str(output),
+            "source": source.name,
+            "tiles": saved.tiles,
+            "tiles_computed": computed,
+            "tiles_left_out": saved.left_out,
+            "bookmarks": [bookmark.name for bookmark in bookmarks],
+            "bytes": saved.bytes,
+            "seconds": round(seconds, 3),
+            "engine": chain.upscaler.name,
+            "recipe": chain.recipe.digest,
+        }
+        print(json.dumps(report))
+    else:
+        views = f"{len(bookmarks)} bookmark{'s' * (len(bookmarks) != 1)}"
+        print(
+            f"Saved {output}: {saved.tiles} tiles by {chain.upscaler.name} and {views}, "
+            f"{saved.bytes / 1e6:.1f} MB in {duration(seconds)}."
+        )
+    return 0
+
+
+def _bookmarks(chain: "Chain", args: argparse.Namespace) -> "tuple[Bookmark, ...]":
+    """Return those of the session that was opened, and those named now.
+
+    Raises:
+        BadInput: One lies outside the picture.
+    """
+    from cozviewer.commands.views import view_of
+    from cozviewer.pyramid.session import Bookmark, Sight, with_bookmark
+
+    source = chain.pyramid.source
+    bookmarks = () if source.session is None else source.session.bookmarks
+    for name, (x, y, zoom) in args.bookmarks:
+        view_of(source, (x, y), zoom, args.size)
+        bookmarks = with_bookmark(bookmarks, Bookmark(name, Sight(x, y, zoom)))
+    return bookmarks

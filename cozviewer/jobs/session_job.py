@@ -1,0 +1,95 @@
+"""Saves a session in the background, on a thread of its own: steps go on meanwhile."""
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from cozviewer.chain.chain import Progress
+from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.kept import choice_of, filled, kept_besides
+from cozviewer.errors import Cancelled
+from cozviewer.export.session import save_session
+from cozviewer.jobs.opener import OpenChain
+from cozviewer.jobs.report import sentence_of
+from cozviewer.pyramid.session import Bookmark, Filled, Sight
+from cozviewer.pyramid.source import Source
+
+
+@dataclass(frozen=True)
+class SaveRequest:
+    """A session to save.
+
+    Attributes:
+        path: The file to write.
+        source: The picture.
+        pyramids: What is open; what else a session has that it was opened by goes along.
+        bookmarks: Named views.
+        sight: What is seen now.
+        cancelled: Set to stop.
+    """
+
+    path: Path
+    source: Source
+    pyramids: tuple[Filled, ...]
+    bookmarks: tuple[Bookmark, ...]
+    sight: Sight
+    cancelled: Event = field(default_factory=Event)
+
+
+class SessionJob(QObject):
+    """Signals:
+    progressed: (SaveRequest, Progress)
+    noticed: (str) a sentence about trouble with a store.
+    saved: (SaveRequest, Saved)
+    ended: (SaveRequest, str) not saved: one sentence, "" if stopped on request.
+    """
+
+    progressed = Signal(object, object)
+    noticed = Signal(str)
+    saved = Signal(object, object)
+    ended = Signal(object, str)
+
+    def __init__(self, open_chain: OpenChain) -> None:
+        super().__init__()
+        self._open_chain = open_chain
+
+    @Slot(object)
+    def save(self, request: SaveRequest) -> None:
+        """Save one session. The file appears whole or not at all."""
+        stage, started = f"Saving {request.path.name}", time.monotonic()
+
+        def told(done: int, total: int) -> None:
+            left = (time.monotonic() - started) / done * (total - done) if done else None
+            self.progressed.emit(request, Progress(stage, 0, done, total, left))
+
+        try:
+            with ExitStack() as stack:
+                saved = save_session(
+                    request.path,
+                    request.source,
+                    [*request.pyramids, *self._others(request, stack)],
+                    request.bookmarks,
+                    request.sight,
+                    cancelled=request.cancelled.is_set,
+                    told=told,
+                )
+        except Cancelled:
+            self.ended.emit(request, "")
+        except Exception as error:
+            self.ended.emit(request, sentence_of(error, f"saving {request.path.name}"))
+        else:
+            self.saved.emit(request, saved)
+
+    def _others(self, request: SaveRequest, stack: ExitStack) -> list[Filled]:
+        """Open the pyramids of the session that are not open; the stack closes them."""
+        others = []
+        for kept in kept_besides(request.source.session, request.pyramids):
+            choice = choice_of(kept, EngineChoice())
+            chain = self._open_chain(request.source, choice, self.noticed.emit, self.noticed.emit)
+            stack.callback(chain.pyramid.store.close)
+            others.append(filled(chain, choice))
+        return others

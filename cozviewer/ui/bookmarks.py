@@ -1,0 +1,117 @@
+"""The Bookmarks menu: views with names. They are kept by saving a session."""
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+
+from cozviewer.pyramid.camera import Camera
+from cozviewer.pyramid.session import Bookmark, sight_of, with_bookmark
+from cozviewer.pyramid.wording import magnification_text, place_text
+
+LONGEST = 60
+"""Characters of a name that the menu shows."""
+
+
+class BookmarksMenu(QMenu):
+    """Signals:
+    chosen: (Camera) go there.
+    told: (str) a sentence about what was done.
+    """
+
+    chosen = Signal(object)
+    told = Signal(str)
+
+    def __init__(self, camera: Callable[[], Camera], parent: QWidget) -> None:
+        """Make the menu, without bookmarks and disabled until `enable`.
+
+        Args:
+            camera: Tells what is looked at now.
+        """
+        super().__init__("Book&marks", parent)
+        self._camera = camera
+        self._bookmarks: tuple[Bookmark, ...] = ()
+        self._add = self.addAction("&Add bookmark…")
+        self._add.setShortcut(QKeySequence("Ctrl+D"))
+        self._add.triggered.connect(self.ask)
+        parent.addAction(self._add)  # the window keeps the key when the menu bar is hidden
+        self._remove = QMenu("&Remove", self)
+        self.addMenu(self._remove)
+        self.addSeparator()
+        self._none = self.addAction("No bookmarks of this picture yet")
+        self._none.setEnabled(False)
+        self._add.setEnabled(False)
+        self._fill()
+
+    @property
+    def bookmarks(self) -> tuple[Bookmark, ...]:
+        """All bookmarks, in their order."""
+        return self._bookmarks
+
+    def show_bookmarks(self, bookmarks: Iterable[Bookmark]) -> None:
+        """Begin with the bookmarks of a picture that was opened."""
+        self._add.setEnabled(True)
+        self._bookmarks = tuple(bookmarks)
+        self._fill()
+
+    @Slot()
+    def ask(self) -> None:
+        """Ask for the name of the present view."""
+        camera = self._camera()
+        dialog = QInputDialog(self.parentWidget())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Add a bookmark")
+        dialog.setLabelText("Name of this view:")
+        dialog.setOkButtonText("Add")
+        dialog.resize(360, dialog.sizeHint().height())
+        dialog.setTextValue(f"{magnification_text(camera)} at {place_text(camera, 0, 0)}")
+        dialog.textValueSelected.connect(lambda name: self.add(name, camera))
+        dialog.open()
+
+    def add(self, name: str, camera: Camera) -> None:
+        """Add a bookmark; it takes the place of one of the same name."""
+        name = " ".join(name.split())
+        if not name:
+            return
+        there = any(bookmark.name == name for bookmark in self._bookmarks)
+        self._bookmarks = with_bookmark(self._bookmarks, Bookmark(name, sight_of(camera)))
+        self._fill()
+        done = "shows this view now" if there else "is added"
+        self.told.emit(f"The bookmark “{name}” {done}; File > Save session keeps it.")
+
+    def remove(self, bookmark: Bookmark) -> None:
+        """Take a bookmark away."""
+        self._bookmarks = tuple(each for each in self._bookmarks if each != bookmark)
+        self._fill()
+
+    def _fill(self) -> None:
+        for action in self.actions():
+            if isinstance(action.data(), Bookmark):
+                self.removeAction(action)
+                action.deleteLater()
+        self._remove.clear()
+        for bookmark in self._bookmarks:
+            name = bookmark.name if len(bookmark.name) <= LONGEST else bookmark.name[:LONGEST] + "…"
+            name = name.replace("&", "&&")
+            size = magnification_text(bookmark.sight.camera)
+            action = self.addAction(f"{name}\t{size}")
+            action.setData(bookmark)
+            action.triggered.connect(self._on_chosen)
+            action = self._remove.addAction(name)
+            action.setData(bookmark)
+            action.triggered.connect(self._on_removed)
+        self._remove.setEnabled(bool(self._bookmarks))
+        self._none.setVisible(not self._bookmarks)
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.chosen.emit(action.data().sight.camera)
+
+    @Slot()
+    def _on_removed(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.remove(action.data())

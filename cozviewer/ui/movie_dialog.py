@@ -1,0 +1,256 @@
+"""Asks for a zoom movie, says how long and how large it will be, and hands back a request."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cozviewer.chain.chain import Chain
+from cozviewer.errors import CozviewerError
+from cozviewer.export.movie import check_movie
+from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip, estimated_movie_bytes, movie_form
+from cozviewer.filming import missing_for
+from cozviewer.jobs.movie_job import MovieRequest
+from cozviewer.provenance import suggested_name
+from cozviewer.pyramid.camera import Camera, View, fit
+from cozviewer.pyramid.flight import Take, calm_seconds, resized, takes
+from cozviewer.ui.readout import bytes_text, duration_text
+
+RATES = (24, 25, 30, 50, 60)
+"""Frames a second."""
+
+SHAPES = (
+    ("1280 × 720", 1280, 720),
+    ("1920 × 1080", 1920, 1080),
+    ("3840 × 2160", 3840, 2160),
+    ("1080 × 1080, square", 1080, 1080),
+    ("1080 × 1920, upright", 1080, 1920),
+    ("640 × 360", 640, 360),
+)
+
+
+class MovieDialog(QDialog):
+    """The dialog.
+
+    Signals:
+        wanted: (MovieRequest) the user pressed Save and the movie can be made.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(
+        self,
+        chain: Chain,
+        view: View,
+        before: Camera | None,
+        folder: Path,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Ask about a movie that ends at a view.
+
+        Args:
+            chain: The open pyramid; only read.
+            view: What is seen now.
+            before: The view before, where a movie can begin, too.
+            folder: Where to save unless the user says otherwise.
+        """
+        super().__init__(parent)
+        self.setWindowTitle("Zoom movie")
+        self.setMinimumWidth(560)
+        self._chain = chain
+        self._view = view
+        source = chain.pyramid.source
+        size = (view.width, view.height)
+        whole = View(fit(source.width, source.height, *size), *size)
+        self._starts = [("The whole picture", whole)]
+        if before is not None:
+            self._starts.append(("The view before", View(before, *size)))
+
+        self.start = _chooser(title for title, _ in self._starts)
+        self.shape = _chooser(title for title, *_ in SHAPES)
+        even = (view.width // 2 * 2, view.height // 2 * 2)
+        self.shape.addItem(f"{even[0]} × {even[1]}, as in the window")
+        self._shapes = [*((width, height) for _, width, height in SHAPES), even]
+        self.rate = _chooser(f"{rate} frames a second" for rate in RATES)
+        self.rate.setCurrentIndex(RATES.index(30))
+        self.seconds = QDoubleSpinBox()
+        self.seconds.setRange(0.5, 600)
+        self.seconds.setDecimals(1)
+        self.seconds.setSuffix(" s")
+        self.back = QCheckBox("And back again")
+        self.caption = QCheckBox("Write into it how large it is, and what made the detail")
+        self.caption.setChecked(True)
+        self.format = _chooser(MOVIE_FORMATS)
+        name = Path(suggested_name(chain, view)).with_suffix(".mp4")
+        self.path = QLineEdit(str(folder / name))
+        browse = QPushButton("Browse…")
+        browse.setAutoDefault(False)
+        self.about = QLabel()
+        self.about.setWordWrap(True)
+        self.trouble = QLabel()
+        self.trouble.setWordWrap(True)
+        self.trouble.setStyleSheet("color: #ff9d9d;")
+        self.trouble.hide()
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
+        )
+        self._lay_out(browse)
+        self._take_calm_time()
+
+        self.start.currentIndexChanged.connect(self._take_calm_time)
+        for chooser in (self.shape, self.rate):
+            chooser.currentIndexChanged.connect(self._describe)
+        self.seconds.valueChanged.connect(self._describe)
+        self.back.toggled.connect(self._describe)
+        self.format.currentTextChanged.connect(self._use_format)
+        self.path.textChanged.connect(self._follow_suffix)
+        browse.clicked.connect(self._browse)
+        self.buttons.accepted.connect(self._save)
+        self.buttons.rejected.connect(self.reject)
+
+    @property
+    def clip(self) -> Clip:
+        """What the movie is to be."""
+        width, height = self._shapes[self.shape.currentIndex()]
+        frames = sum(take.ticks for take in self._takes())
+        return Clip(self.format.currentText(), width, height, self._rate(), frames)
+
+    def _lay_out(self, browse: QPushButton) -> None:
+        length, place = QHBoxLayout(), QHBoxLayout()
+        length.setSpacing(12)
+        length.addWidget(self.seconds)
+        length.addWidget(self.rate)
+        length.addWidget(self.back)
+        length.addStretch(1)
+        place.setSpacing(8)
+        place.addWidget(self.path, 1)
+        place.addWidget(browse)
+        form = QGridLayout()
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(12)
+        form.setColumnStretch(1, 1)
+        end = QLabel("What you see now")
+        rows: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
+            ("From", self.start),
+            ("To", end),
+            ("Size", self.shape),
+            ("Length", length),
+            ("", self.caption),
+            ("Format", self.format),
+            ("File", place),
+            ("", self.about),
+        )
+        for row, (name, field) in enumerate(rows):
+            form.addWidget(QLabel(name), row, 0, Qt.AlignmentFlag.AlignVCenter)
+            if isinstance(field, QHBoxLayout):
+                form.addLayout(field, row, 1)
+            else:
+                form.addWidget(field, row, 1, Qt.AlignmentFlag.AlignVCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 16)
+        column.setSpacing(14)
+        column.addLayout(form)
+        column.addWidget(self.trouble)
+        column.addWidget(self.buttons)
+
+    def _rate(self) -> Fraction:
+        return Fraction(RATES[self.rate.currentIndex()])
+
+    def _ends(self) -> tuple[View, View]:
+        size = self._shapes[self.shape.currentIndex()]
+        start = self._starts[self.start.currentIndex()][1]
+        return resized(start, *size), resized(self._view, *size)
+
+    def _takes(self) -> list[Take]:
+        """Return the frames; none where nothing would move."""
+        with suppress(CozviewerError):
+            return takes(
+                *self._ends(), self._rate(), self.seconds.value(), 1.0, self.back.isChecked()
+            )
+        return []
+
+    @Slot()
+    def _take_calm_time(self) -> None:
+        self.seconds.setValue(calm_seconds(*self._ends()))
+        self._describe()
+
+    @Slot()
+    def _describe(self) -> None:
+        """Say how long and how large it will be, and what must be computed before."""
+        self.trouble.hide()
+        shown, clip = self._takes(), self.clip
+        self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(bool(shown))
+        if not shown:
+            self.about.setText("Nothing would move: zoom in, or begin elsewhere.")
+            return
+        text = (
+            f"{clip.frames:,} frames, {duration_text(float(clip.frames / clip.fps))}, "
+            f"at most about {bytes_text(estimated_movie_bytes(clip))}"
+        )
+        if missing := missing_for(self._chain, shown):
+            text += f". {missing:,} tiles that are missing are computed first"
+            if (each := self._chain.seconds_per_tile) is not None:
+                text += f", in about {duration_text(max(1.0, missing * each))}"
+        self.about.setText(text + ".")
+
+    @Slot(str)
+    def _use_format(self, name: str) -> None:
+        path = Path(self.path.text())
+        if path.suffix.lower() != MOVIE_FORMATS[name].suffix:
+            self.path.setText(str(path.with_suffix(MOVIE_FORMATS[name].suffix)))
+        self._describe()
+
+    @Slot(str)
+    def _follow_suffix(self, text: str) -> None:
+        self.trouble.hide()
+        suffix = Path(text).suffix.lower()
+        if suffix != MOVIE_FORMATS[self.format.currentText()].suffix:
+            for name, form in MOVIE_FORMATS.items():
+                if form.suffix == suffix:
+                    self.format.setCurrentText(name)
+                    return
+
+    @Slot()
+    def _browse(self) -> None:
+        patterns = ";;".join(f"{name} (*{form.suffix})" for name, form in MOVIE_FORMATS.items())
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save as", self.path.text(), patterns)
+        if chosen:
+            self.path.setText(chosen)
+
+    @Slot()
+    def _save(self) -> None:
+        path, clip = Path(self.path.text()).expanduser(), self.clip
+        try:
+            movie_form(path)
+            check_movie(path, clip)
+        except CozviewerError as error:
+            self.trouble.setText(str(error))
+            self.trouble.show()
+            return
+        shown = tuple(self._takes())
+        self.wanted.emit(MovieRequest(path, clip, shown, self.caption.isChecked()))
+        self.accept()
+
+
+def _chooser(titles: Iterable[str]) -> QComboBox:
+    box = QComboBox()
+    for title in titles:
+        box.addItem(title)
+    return box

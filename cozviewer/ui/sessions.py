@@ -1,0 +1,152 @@
+"""Sessions in the window: saving one in the background, and beginning where one was left."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from cozviewer.chain.chain import Progress
+from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.kept import filled
+from cozviewer.export.session import Saved
+from cozviewer.jobs.document import Document
+from cozviewer.jobs.opener import OpenChain
+from cozviewer.jobs.session_job import SaveRequest, SessionJob
+from cozviewer.jobs.threads import start_thread, stop_thread
+from cozviewer.pyramid.session import SUFFIX, sight_of
+from cozviewer.pyramid.source import Source
+from cozviewer.ui.banner import Banner
+from cozviewer.ui.bookmarks import BookmarksMenu
+from cozviewer.ui.navigator import Navigator
+from cozviewer.ui.readout import Readout, bytes_text
+from cozviewer.ui.second_engine import SecondEngine
+
+
+class Sessions(QObject):
+    """Saves what is open as a session, and shows what a session that was opened has to show.
+
+    Attributes:
+        menu: The bookmarks.
+    """
+
+    _save = Signal(object)
+
+    def __init__(
+        self,
+        open_chain: OpenChain,
+        navigator: Navigator,
+        second: SecondEngine,
+        readout: Readout,
+        banner: Banner,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._navigator, self._second = navigator, second
+        self._readout, self._banner, self._window = readout, banner, window
+        self._document: Document | None = None
+        self._choice = EngineChoice()
+        self._source: Source | None = None
+        self._request: SaveRequest | None = None
+        self._path: Path | None = None
+        self.menu = BookmarksMenu(lambda: navigator.camera, window)
+        self.menu.chosen.connect(navigator.go_to)
+        self.menu.told.connect(banner.tell)
+        self._thread: QThread | None = None
+        self._job = SessionJob(open_chain)
+        self._job.progressed.connect(self._on_progressed)
+        self._job.noticed.connect(banner.warn)
+        self._job.saved.connect(self._on_saved)
+        self._job.ended.connect(self._on_ended)
+        self._save.connect(self._job.save)
+
+    def set_document(self, document: Document, choice: EngineChoice) -> None:
+        """Follow what is open: a picture has no bookmarks, a session has its own and is seen as it
+        was; another engine changes neither."""
+        self._document, self._choice = document, choice
+        if document.source is self._source:
+            return
+        self.stop()  # the tiles of the picture before are about to be closed
+        self._source = document.source
+        session = document.source.session
+        self._path = None if session is None else session.path
+        if session is not None:
+            name = self._window.windowTitle()
+            self._window.setWindowTitle(f"{session.path.name} — {name}")
+        self.menu.show_bookmarks(() if session is None else session.bookmarks)
+        if session is not None and session.sight is not None:
+            self._navigator.begin_at(session.sight.camera)
+
+    def ask(self) -> None:
+        """Ask where to save, and save."""
+        if self._document is None:
+            return
+        source = self._document.source
+        folder = Path.home() if source.path is None else source.path.parent
+        usual = self._path or folder / f"{Path(source.name).stem or 'picture'}{SUFFIX}"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Save the session", str(usual), f"Sessions (*{SUFFIX})"
+        )
+        if chosen:
+            path = Path(chosen)
+            self.save(path if path.suffix.lower() == SUFFIX else Path(f"{path}{SUFFIX}"))
+
+    def save(self, path: Path) -> None:
+        """Save in the background; takes the place of a saving that is under way."""
+        if self._document is None:
+            return
+        self.stop()
+        other = self._second.filled
+        first = filled(self._document.chain, self._choice)
+        same = other is None or other.made.recipe_digest == first.made.recipe_digest
+        request = SaveRequest(
+            path,
+            self._document.source,
+            (first,) if other is None or same else (first, other),
+            self.menu.bookmarks,
+            sight_of(self._navigator.camera),
+        )
+        if self._thread is None:
+            self._thread = start_thread("sessions", self._job)
+        self._request = request
+        self._save.emit(request)
+
+    def stop(self) -> None:
+        """Stop saving; the file stays as it was."""
+        if self._request is not None:
+            self._request.cancelled.set()
+
+    def close(self) -> None:
+        """Stop saving and end the thread."""
+        self.stop()
+        if self._thread is not None:
+            stop_thread(self._thread)
+            self._thread = None
+
+    @Slot(object, object)
+    def _on_progressed(self, request: SaveRequest, progress: Progress) -> None:
+        if request is self._request:
+            self._readout.show_work(progress)
+
+    @Slot(object, object)
+    def _on_saved(self, request: SaveRequest, saved: Saved) -> None:
+        if request.source is self._source:
+            self._path = request.path
+        tiles = f"{saved.tiles:,} tile{'s' * (saved.tiles != 1)}, {bytes_text(saved.bytes)}"
+        self._banner.tell(f"Saved {request.path} ({tiles}). The picture goes along beside it.")
+        self._over(request)
+
+    @Slot(object, str)
+    def _on_ended(self, request: SaveRequest, sentence: str) -> None:
+        name = request.path.name
+        if request.source is not self._source:
+            self._banner.warn(f"{name} was not saved: another picture was opened meanwhile.")
+        elif sentence:
+            self._banner.warn(sentence)
+        else:
+            self._banner.tell(f"Stopped; {name} was not saved.")
+        self._over(request)
+
+    def _over(self, request: SaveRequest) -> None:
+        if request is self._request:
+            self._request = None
+            self._readout.show_work(None)

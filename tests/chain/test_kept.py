@@ -1,0 +1,133 @@
+"""What a session says about its pyramids is followed as far as it is safe."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cozviewer.chain.choice import CozChoice, EngineChoice, PrompterChoice
+from cozviewer.chain.choice_text import choice_from, choice_text, same_engine
+from cozviewer.chain.kept import choice_of, kept_besides, pyramid_for, recipe_from
+from cozviewer.chain.recipe import Recipe
+from cozviewer.pyramid.session import KeptPyramid, Made, Maker, Reference, Session
+
+HERE = EngineChoice(device="cuda:1", memory="in-turn")
+
+COZ = EngineChoice(
+    "coz",
+    "cpu",
+    7,
+    "auto",
+    CozChoice("base/name", Path("/a/lora.pkl"), Path("/a/vae.pt"), "paper", t5=False),
+    PrompterChoice("server", "ginger cat", server="localhost:11434", server_model="eye"),
+    0.5,
+)
+
+
+def kept(choice: EngineChoice | str, digest: str = "d1") -> KeptPyramid:
+    text = choice if isinstance(choice, str) else choice_text(choice)
+    return KeptPyramid(1, Made("{}", digest, text, Maker("Some Engine", True, True, "eye")), "", 0)
+
+
+def session(*pyramids: KeptPyramid) -> Session:
+    return Session(Path("a.cozview"), Reference("a.png", "5a", 1, 1), pyramids)
+
+
+def test_it_is_made_as_it_was_but_where_we_compute() -> None:
+    assert choice_of(kept(COZ), HERE) == replace(COZ, device="cuda:1", memory="in-turn")
+    quantised = replace(COZ, memory="nf4")
+    assert choice_of(kept(quantised), HERE).memory == "nf4", "it decides pixels"
+
+
+@pytest.mark.parametrize(
+    ("server", "asked"),
+    [
+        ("localhost:11434", True),
+        ("http://127.0.0.1:8000/v1", True),
+        ("http://[::1]:8000/v1", True),
+        ("https://example.org/v1", False),
+        ("localhost.example.org", False),
+        ("http://localhost:80@example.org/v1", False),
+        ("http://localhost:8000\\@example.org", False),
+        ("192.168.0.2:8000", False),
+    ],
+)
+def test_a_server_elsewhere_is_not_asked_because_a_file_says_so(server: str, asked: bool) -> None:
+    choice = replace(COZ, prompter=replace(COZ.prompter, server=server))
+    assert choice_of(kept(choice), HERE).prompter.server == (server if asked else "")
+
+
+@pytest.mark.parametrize("path", ["\\\\host\\share\\x.pth", "//host/share/x.pth"])
+def test_files_on_other_machines_are_not_looked_for(path: str) -> None:
+    for choice in (
+        replace(COZ, engine=path),
+        replace(COZ, coz=replace(COZ.coz, base=path)),
+        replace(COZ, prompter=replace(COZ.prompter, qwen=path)),
+    ):
+        assert choice_of(kept(choice), HERE).engine == "Some Engine"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"engine": 3}', "[" * 100_000])
+def test_a_choice_that_cannot_be_read_names_no_engine_of_ours(text: str) -> None:
+    assert choice_of(kept(text), HERE) == replace(HERE, engine="Some Engine")
+
+
+def test_a_pyramid_is_found_by_what_was_chosen() -> None:
+    bicubic, coz = kept(EngineChoice("bicubic")), kept(COZ)
+    both = session(coz, bicubic)
+    assert pyramid_for(both, replace(COZ, device="mps")) is coz
+    assert pyramid_for(both, EngineChoice("bicubic", device="cuda")) is bicubic
+    assert pyramid_for(both, EngineChoice("bicubic", seed=3)) is None
+    assert pyramid_for(both, EngineChoice()) is None
+
+
+def test_a_pyramid_is_found_with_and_without_its_server() -> None:
+    far = kept(replace(COZ, prompter=replace(COZ.prompter, server="example.org")))
+    assert pyramid_for(session(far), choice_of(far, HERE)) is far
+    named = replace(COZ, prompter=replace(COZ.prompter, server="example.org"))
+    assert pyramid_for(session(far), named) is far
+
+
+def test_files_count_wherever_they_are_named_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my.pth").touch()
+    monkeypatch.chdir(tmp_path)
+    assert same_engine(EngineChoice("my.pth"), EngineChoice(str(tmp_path / "my.pth")))
+    assert not same_engine(EngineChoice("my.pth"), EngineChoice("other.pth"))
+
+
+def test_pyramids_that_are_not_there_are_besides() -> None:
+    one, two = kept(COZ, "d1"), kept(COZ, "d2")
+    assert kept_besides(session(one, two), []) == [one, two]
+    assert kept_besides(None, []) == []
+
+
+RECIPE = Recipe((("name", "x"), ("weights", "1")), (("name", "none"),), 2**60, 0.5, 32)
+
+
+@pytest.mark.parametrize("recipe", [RECIPE, replace(RECIPE, one_seed=True, fidelity=0.0)])
+def test_a_recipe_is_the_same_again(recipe: Recipe) -> None:
+    assert recipe_from(recipe.text) == recipe
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        RECIPE.text.replace('"halo":32', '"halo":100000000'),
+        RECIPE.text.replace('"fidelity":0.5', '"fidelity":NaN'),
+        RECIPE.text.replace('"upscaler":{', '"upscaler":[{').replace("},", "}],", 1),
+    ],
+)
+def test_what_is_no_recipe_is_none(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 (the reason is for nobody)
+        recipe_from(text)
+
+
+def test_a_choice_as_text_is_the_same_again_and_holds_all() -> None:
+    assert choice_from(choice_text(COZ)) == COZ
+    assert json.loads(choice_text(COZ))["fidelity"] == 0.5

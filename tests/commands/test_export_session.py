@@ -1,0 +1,264 @@
+"""`cozviewer export-session`: elsewhere, without the models, the same pixels."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.session_file import read_session
+from tests.commands.conftest import Run
+from tests.models.networks import compact_state
+from tests.models.networks import saved as saved_model
+from tests.pyramid.pictures import encoded, smooth
+
+VIEW = ("--center", "20.25,11", "--zoom", "16", "--size", "90x70")
+BICUBIC = ("--engine", "bicubic")
+
+
+def pixels_of(path: Path) -> Rgb8:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A model file that only the first machine has."""
+    return saved_model(tmp_path / "mine.safetensors", compact_state())
+
+
+@pytest.fixture
+def trip(run: Run, photo: Path, model: Path, tmp_path: Path) -> Path:
+    """A session by that model, with a bookmark, beside the photo; VIEW is here.png."""
+    engine = ("--engine", model, "--device", "cpu", "--cache", tmp_path / "first")
+    assert run("render", photo, "-o", tmp_path / "here.png", *VIEW, *engine).code == 0
+    out = tmp_path / "trip.cozview"
+    ran = run("export-session", photo, "-o", out, "--bookmark", "eye=20.25,11,16", *engine)
+    assert ran.code == 0, ran.err
+    return out
+
+
+def test_elsewhere_it_gives_the_same_pixels_without_the_model(
+    run: Run, trip: Path, model: Path, tmp_path: Path
+) -> None:
+    model.unlink()
+    out = tmp_path / "there.png"
+    words = ("--size", "90x70", "--cache", tmp_path / "second", "--json")
+    ran = run("render", trip, "-o", out, "--bookmark", "eye", *words)
+    assert ran.code == 0, ran.err
+    assert np.array_equal(pixels_of(out), pixels_of(tmp_path / "here.png"))
+    assert ran.report["tiles_computed"] == 0
+    assert ran.report["engine"] == "mine"
+
+
+def test_nothing_is_computed_where_the_model_is(run: Run, trip: Path, tmp_path: Path) -> None:
+    out = tmp_path / "there.png"
+    report = run("render", trip, "-o", out, *VIEW, "--no-cache", "--json").report
+    assert (report["tiles_computed"], report["tiles_reused"] > 0) == (0, True)
+    assert np.array_equal(pixels_of(out), pixels_of(tmp_path / "here.png"))
+
+
+def test_the_model_goes_on_where_it_is(run: Run, trip: Path, tmp_path: Path) -> None:
+    words = ("--center", "20.25,11", "--zoom", "64", "--size", "90x70", "--cache", tmp_path / "c")
+    first = run("render", trip, "-o", tmp_path / "deeper.png", *words, "--json").report
+    again = run("render", trip, "-o", tmp_path / "deeper.png", *words, "--json").report
+    assert first["tiles_computed"] == 1, "one tile at x64 over what the session has"
+    assert again["tiles_computed"] == 0, "it was kept"
+
+
+def test_without_the_model_nothing_new_is_made_and_it_says_why(
+    run: Run, trip: Path, model: Path, tmp_path: Path
+) -> None:
+    model.unlink()
+    ran = run("render", trip, "-o", tmp_path / "x.png", "--zoom", "64", "--no-cache")
+    assert ran.code == 2
+    assert ran.sentence.startswith(
+        "This session's tiles were made by mine, which cannot make more here, so only those are "
+        "shown. "
+    )
+    assert "mine.safetensors" in ran.sentence
+    assert not (tmp_path / "x.png").exists()
+
+
+def test_another_model_of_that_name_is_not_taken_for_it(
+    run: Run, trip: Path, model: Path, tmp_path: Path
+) -> None:
+    model.unlink()
+    saved_model(model, compact_state(num_feat=8))
+    ran = run("render", trip, "-o", tmp_path / "x.png", "--zoom", "64", "--no-cache")
+    assert "not the ones that it was made with" in ran.sentence
+
+
+def test_what_is_in_the_cache_by_the_same_recipe_does_not_show_through(
+    run: Run, trip: Path, model: Path, photo: Path, tmp_path: Path
+) -> None:
+    # The second machine has made the same tiles by itself, and they came out otherwise.
+    second = ("--cache", tmp_path / "second")
+    engine = ("--engine", model, "--device", "cpu")
+    run("render", photo, "-o", tmp_path / "own.png", *VIEW, *engine, *second)
+    (store,) = (tmp_path / "second" / "pyramids").glob("*.tiles")
+    with closing(sqlite3.connect(store)) as sql:
+        sql.execute("UPDATE pixels SET webp = x'00'")
+        sql.commit()
+    out = tmp_path / "there.png"
+    report = run("render", trip, "-o", out, *VIEW, *second, "--json").report
+    assert report["tiles_computed"] == 0
+    assert np.array_equal(pixels_of(out), pixels_of(tmp_path / "here.png"))
+
+
+def test_words_go_along(run: Run, photo: Path, tmp_path: Path) -> None:
+    words = ("--engine", "bicubic", "--prompt", "ginger cat")
+    run("render", photo, "-o", tmp_path / "a.png", *VIEW, *words)
+    run("export-session", photo, "-o", tmp_path / "a.cozview", *words)
+    with closing(sqlite3.connect(tmp_path / "a.cozview")) as sql:
+        assert sql.execute("SELECT DISTINCT prompt FROM steps").fetchall() == [("ginger cat",)]
+
+
+def test_the_report_tells_all(run: Run, photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "a.cozview"
+    bookmarks = ("--bookmark", "eye=20.25,11,16", "--bookmark", "a=b=30,20,x4")
+    words = ("export-session", photo, "-o", out, *bookmarks, "--refine", "--size", "90x70")
+    report = run(*words, *BICUBIC, "--json").report
+    assert report.pop("seconds") >= 0
+    assert len(report.pop("recipe")) == 64
+    assert report == {
+        "output": str(out),
+        "source": "photo.png",
+        "tiles": 2,
+        "tiles_computed": 2,
+        "tiles_left_out": 0,
+        "bookmarks": ["eye", "a=b"],
+        "bytes": out.stat().st_size,
+        "engine": "Bicubic",
+    }
+    assert run(*words, *BICUBIC, "--json").report["tiles_computed"] == 0
+
+
+def test_without_tiles_it_says_so(run: Run, photo: Path, tmp_path: Path) -> None:
+    ran = run("export-session", photo, "-o", tmp_path / "a.cozview", *BICUBIC)
+    assert ran.code == 0
+    assert "There are no tiles of photo.png by Bicubic yet" in ran.err
+    assert "Saved" in ran.out
+    assert "0 tiles by Bicubic and 0 bookmarks" in ran.out
+
+
+def test_a_session_can_be_saved_over_itself_with_more(run: Run, trip: Path, model: Path) -> None:
+    model.unlink()
+    before = read_session(trip)
+    ran = run("export-session", trip, "-o", trip, "--bookmark", "ear=3,4,8", "--no-cache")
+    assert ran.code == 0, ran.err
+    after = read_session(trip)
+    assert [bookmark.name for bookmark in after.bookmarks] == ["eye", "ear"]
+    assert [kept.digest for kept in after.pyramids] == [kept.digest for kept in before.pyramids]
+    assert after.pyramids[0].made == before.pyramids[0].made
+
+
+def test_another_engine_joins_it(run: Run, trip: Path, model: Path, tmp_path: Path) -> None:
+    model.unlink()
+    words = ("--engine", "bicubic", "--cache", tmp_path / "second")
+    ran = run("export-session", trip, "-o", trip, "--refine", "--size", "90x70", *words)
+    assert ran.code == 0, ran.err
+    first, second = read_session(trip).pyramids
+    assert (first.made.maker.name, second.made.maker.name) == ("Bicubic", "mine")
+    fresh = ("--cache", tmp_path / "third", "--size", "90x70", "--bookmark", "eye", "--json")
+    ran = run("render", trip, "-o", tmp_path / "b.png", "--engine", "bicubic", *fresh)
+    assert (ran.report["engine"], ran.report["tiles_computed"]) == ("Bicubic", 0)
+    ran = run("render", trip, "-o", tmp_path / "m.png", "--engine", model, *fresh)
+    assert (ran.report["engine"], ran.report["tiles_computed"]) == ("mine", 0)
+    assert np.array_equal(pixels_of(tmp_path / "m.png"), pixels_of(tmp_path / "here.png"))
+
+
+def test_broken_tiles_are_told_and_the_rest_opens(run: Run, trip: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(trip)) as sql:
+        sql.execute("UPDATE tiles SET webp = x'00' WHERE key = '4/0/0'")
+        sql.commit()
+    words = ("--no-cache", "--json")
+    ran = run("render", trip, "-o", tmp_path / "there.png", *VIEW, *words)
+    assert "1 tile is broken in trip.cozview; all the rest is here." in ran.err
+    assert ran.report["tiles_computed"] == 1
+    assert np.array_equal(pixels_of(tmp_path / "there.png"), pixels_of(tmp_path / "here.png"))
+
+
+def test_a_missing_or_changed_picture_is_told(
+    run: Run, trip: Path, photo: Path, tmp_path: Path
+) -> None:
+    moved = photo.rename(tmp_path / "moved.png")
+    words = ("render", trip, "-o", tmp_path / "x.png", *VIEW, "--no-cache")
+    ran = run(*words)
+    assert ran.code == 2
+    assert ran.sentence == (
+        f"The picture of trip.cozview is not at {photo} (60 x 40 pixels): say where it is, with "
+        "--source FILE."
+    )
+    assert run(*words, "--source", moved).code == 0
+    photo.write_bytes(encoded(smooth(60, 40)[::-1], "PNG"))
+    assert "has changed since then" in run(*words).sentence
+    assert "is not the picture of trip.cozview" in run(*words, "--source", photo).sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("-o", "a.png"), "save it as a.cozview"),
+        (("-o", "no/a.cozview"), "does not exist"),
+        (("-o", "a.cozview", "--bookmark", "1,2,3"), "say NAME=X,Y,M"),
+        (("-o", "a.cozview", "--bookmark", "=1,2,3"), "say NAME=X,Y,M"),
+        (("-o", "a.cozview", "--bookmark", "eye=1,2"), "say X,Y,M"),
+        (("-o", "a.cozview", "--bookmark", "eye=100,2,4"), "outside the picture"),
+        (("-o", "a.cozview", "--refine"), "name some with --bookmark"),
+        (("-o", "a.cozview", "--source", "b.png"), "photo.png is no session"),
+    ],
+)
+def test_bad_input_is_told(
+    run: Run,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    sentence: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run("export-session", photo, *words, *BICUBIC)
+    assert ran.code == 2
+    assert sentence in ran.sentence
+    assert not list(tmp_path.glob("*.cozview"))
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--bookmark", "nose"), "There is no bookmark 'nose': choose from those that there are"),
+        (("--bookmark", "eye", "--zoom", "4"), "leave --center, --zoom and regions out"),
+    ],
+)
+def test_render_tells_what_it_lacks(
+    run: Run, trip: Path, tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    ran = run("render", trip, "-o", tmp_path / "x.png", *words)
+    assert ran.code == 2
+    assert sentence in ran.sentence
+
+
+def test_the_session_is_not_written_over_by_a_picture_nor_the_picture_by_it(
+    run: Run, trip: Path, photo: Path
+) -> None:
+    before = photo.read_bytes()
+    assert run("export-session", trip, "-o", photo).code == 2
+    assert run("export-session", photo, "-o", photo).code == 2
+    assert photo.read_bytes() == before
+
+
+def test_no_key_is_in_it(
+    run: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COZVIEWER_SERVER_KEY", "very-secret")
+    words = ("--prompter", "server", "--server", "localhost:1", "--server-model", "eye")
+    out = tmp_path / "a.cozview"
+    assert run("export-session", photo, "-o", out, *BICUBIC, *words).code == 0
+    assert b"very-secret" not in out.read_bytes()
+    choice = json.loads(read_session(out).pyramids[0].made.choice)
+    assert choice["prompter"]["server"] == "localhost:1"

@@ -1,0 +1,94 @@
+"""What the tests of sessions share: a picture with a pyramid, saved."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from cozviewer.export.session import save_session
+from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.session import Bookmark, Filled, Made, Maker, Sight
+from cozviewer.pyramid.source import Source, open_source
+from cozviewer.pyramid.store import Shelf, TileStore
+from tests.pyramid.pictures import encoded, smooth
+from tests.pyramid.pyramids import noise
+from tests.pyramid.stores import STEP
+
+WIDTH, HEIGHT = 200, 100
+
+MADE = Made(
+    recipe='{"upscaler":{"name":"Fake"}}',
+    recipe_digest="c3" * 32,
+    choice="{}",
+    maker=Maker("Fake", generative=True, listens=True, prompter="none"),
+)
+
+KEYS = [TileKey(2, 0, 0), TileKey(2, 1, 0), TileKey(4, 0, 0), TileKey(4, 6, 3)]
+"""At x4 the picture is 800 x 400, at x16 3200 x 1600."""
+
+SIZES = {
+    TileKey(2, 0, 0): (512, 400),
+    TileKey(2, 1, 0): (288, 400),
+    TileKey(4, 0, 0): (512, 512),
+    TileKey(4, 6, 3): (128, 64),
+}
+
+DEEP = Sight(Fraction(801, 2**70), Fraction("99.999999999999999999999"), Fraction(2) ** 200)
+BOOKMARKS = (
+    Bookmark("whole", Sight(Fraction(100), Fraction(50), Fraction(1, 3))),
+    Bookmark("„tief“ = ja", DEEP),
+)
+
+
+def pixels(key: TileKey) -> Rgb8:
+    """Return what is in a tile."""
+    width, height = SIZES[key]
+    return noise(width, height, KEYS.index(key))
+
+
+def photo(folder: Path) -> Path:
+    """Make the picture."""
+    path = folder / "photo.png"
+    path.write_bytes(encoded(smooth(WIDTH, HEIGHT), "PNG"))
+    return path
+
+
+def empty_store(source: Source, path: Path | None = None) -> TileStore:
+    """Return a store for tiles of a picture, which complains by failing."""
+
+    def complain(sentence: str) -> None:
+        raise AssertionError(sentence)
+
+    shelf = Shelf(source.digest, source.name, WIDTH, HEIGHT, MADE.recipe_digest, MADE.recipe)
+    return TileStore.open(path, shelf, complain)
+
+
+@contextmanager
+def filled_store(source: Source) -> Iterator[TileStore]:
+    """Give a store with the tiles of KEYS, each level with words of its own."""
+    with empty_store(source) as store:
+        for z in (2, 4):
+            step = store.begin_step(replace(STEP, z=z - 2, prompt=f"words of {z}"))
+            for key in KEYS:
+                if key.z == z:
+                    store.put(key, pixels(key), step)
+            store.finish_step(step, 1.5)
+        yield store
+
+
+def saved(folder: Path) -> Path:
+    """Save a session of the picture, beside it."""
+    source, path = open_source(photo(folder)), folder / "trip.cozview"
+    with filled_store(source) as store:
+        save_session(path, source, [Filled(MADE, store)], BOOKMARKS, DEEP)
+    return path
+
+
+def change(path: Path, work: Callable[[sqlite3.Connection], object]) -> None:
+    """Change a session as nobody should."""
+    with closing(sqlite3.connect(path)) as file:
+        work(file)
+        file.commit()

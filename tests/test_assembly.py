@@ -1,0 +1,172 @@
+"""A session's pyramid is opened with as many of its models as are here."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from cozviewer.assembly import make_models, open_chain
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.choice import EngineChoice, PrompterChoice
+from cozviewer.chain.kept import KeptPrompter, KeptUpscaler, choice_of, filled
+from cozviewer.chain.recipe import recipe_of
+from cozviewer.errors import BadInput
+from cozviewer.export.session import save_session
+from cozviewer.models.interpolate import Interpolation
+from cozviewer.models.prompters import TextPrompter
+from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.compose import compose, wanted_level
+from cozviewer.pyramid.geometry import Rect, tiles_of
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.session_source import open_path
+from cozviewer.pyramid.source import Source, open_source
+from tests.chain.fakes import FakePrompter, ListeningUpscaler
+from tests.pyramid.sessions import empty_store, photo
+
+VIEW = View(camera_at(Fraction(100), Fraction(50), 4.0), 300, 200)
+
+COZ = EngineChoice("coz", prompter=PrompterChoice("qwen", "cat"))
+
+BICUBIC_FAR = EngineChoice(
+    "bicubic",
+    prompter=PrompterChoice("server", server="https://far.example", server_model="eye"),
+)
+
+Save = Callable[[Chain, EngineChoice], Path]
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Source:
+    return open_source(photo(tmp_path))
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Save:
+    """Returns what makes the tiles of VIEW with a chain, and saves them as a session."""
+
+    def save(chain: Chain, choice: EngineChoice) -> Path:
+        make(chain)
+        path = tmp_path / "trip.cozview"
+        save_session(path, chain.pyramid.source, [filled(chain, choice)])
+        return path
+
+    return save
+
+
+def make(chain: Chain) -> Rgb8:
+    """Return what VIEW shows once it is refined."""
+    source = chain.pyramid.source
+    z = wanted_level(VIEW, source.coarsest)
+    region = VIEW.visible(z, source.width, source.height)
+    for _ in chain.refine(z, region, lambda: False):
+        pass
+    assert not chain.pyramid.missing(tiles_of(z, region))
+    return compose(chain.pyramid, VIEW)
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[Path, EngineChoice | None], Chain]]:
+    """Returns what opens a session as the program does."""
+    chains: list[Chain] = []
+
+    def opened(path: Path, choice: EngineChoice | None = None) -> Chain:
+        source = open_path(path)
+        assert source.session is not None
+        wanted = choice or choice_of(source.session.pyramids[0], EngineChoice())
+        chains.append(open_chain(source, wanted, None, pytest.fail))
+        return chains[-1]
+
+    yield opened
+    for chain in chains:
+        chain.pyramid.store.close()
+
+
+Opened = Callable[..., Chain]
+
+
+def test_of_models_that_are_not_here_the_tiles_are_shown(
+    source: Source, save: Save, opened: Opened
+) -> None:
+    upscaler, prompter = ListeningUpscaler(), FakePrompter()
+    recipe = recipe_of(upscaler, prompter)
+    with empty_store(source) as store:
+        chain = Chain(Pyramid(source, store), upscaler, prompter, recipe)
+        path, was = save(chain, COZ), compose(chain.pyramid, VIEW)
+    there = opened(path)
+    assert isinstance(there.upscaler, KeptUpscaler)
+    assert isinstance(there.prompter, KeptPrompter)
+    assert (there.upscaler.name, there.upscaler.listens) == ("Fake", True)
+    assert (there.upscaler.identity, there.prompter.identity) == (
+        upscaler.identity,
+        prompter.identity,
+    )
+    assert there.recipe == recipe
+    assert (make(there) == was).all(), "nothing was missing, so nobody was asked"
+    step = there.pyramid.store.steps()[0]
+    assert step.prompt == "words 1"
+    with pytest.raises(BadInput) as raised:
+        list(there.refine(4, Rect(0, 0, 512, 512), lambda: False))
+    assert str(raised.value).startswith("This session's tiles were made by Fake, which cannot")
+    assert "Chain-of-Zoom wants the files of its authors" in str(raised.value)
+
+
+def test_a_server_elsewhere_is_asked_only_if_a_person_names_it(
+    source: Source, save: Save, opened: Opened
+) -> None:
+    models = make_models(BICUBIC_FAR, None, pytest.fail)
+    # As if it had answered.
+    prompter = replace(FakePrompter(), identity=models.prompter.identity)
+    with empty_store(source) as store:
+        chain = Chain(Pyramid(source, store), models.upscaler, prompter, models.recipe)
+        path = save(chain, BICUBIC_FAR)
+    there = opened(path)
+    assert isinstance(there.upscaler, Interpolation), "the engine is here and goes on"
+    assert isinstance(there.prompter, KeptPrompter)
+    with pytest.raises(BadInput, match="words were said by Fake, who cannot say more here"):
+        there.prompter.prompt(None, source.levels[0], lambda: False)
+    named = opened(path, BICUBIC_FAR)
+    assert not isinstance(named.prompter, KeptPrompter)
+    assert named.pyramid.store.usage()[1] == there.pyramid.store.usage()[1] > 0
+
+
+def test_the_models_go_on_where_they_are(source: Source, save: Save, opened: Opened) -> None:
+    choice = EngineChoice("bicubic", prompter=PrompterChoice("text", "a cat"))
+    chain = open_chain(source, choice, None, pytest.fail)
+    path = save(chain, choice)
+    chain.pyramid.store.close()
+    there = opened(path)
+    assert isinstance(there.upscaler, Interpolation)
+    assert isinstance(there.prompter, TextPrompter)
+    assert there.recipe == chain.recipe
+
+
+def test_another_choice_begins_a_pyramid_of_its_own(
+    source: Source, save: Save, opened: Opened
+) -> None:
+    chain = open_chain(source, EngineChoice("bicubic"), None, pytest.fail)
+    path = save(chain, EngineChoice("bicubic"))
+    chain.pyramid.store.close()
+    assert opened(path).pyramid.store.usage()[1] > 0
+    assert opened(path, EngineChoice("nearest")).pyramid.store.usage()[1] == 0
+
+
+def test_what_was_changed_since_it_was_opened_outlives_another_engine(
+    source: Source, save: Save, tmp_path: Path
+) -> None:
+    choice = EngineChoice("bicubic")
+    chain = open_chain(source, choice, None, pytest.fail)
+    path = save(chain, choice)
+    chain.pyramid.store.close()
+    session, cache = open_path(path), tmp_path / "cache"
+    first = open_chain(session, choice, cache, pytest.fail)
+    first.pyramid.store.replace(lambda key: True, {}, {})
+    first.pyramid.store.close()
+    again = open_chain(session, choice, cache, pytest.fail)
+    assert again.pyramid.store.usage()[1] == 0, "a person wanted it so"
+    again.pyramid.store.close()
+    anew = open_chain(open_path(path), choice, cache, pytest.fail)
+    assert anew.pyramid.store.usage()[1] > 0, "the file was opened again"
+    anew.pyramid.store.close()
