@@ -10,6 +10,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Literal, get_args
 from xml.sax.saxutils import escape
@@ -48,6 +49,11 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
  </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end="w"?>"""
+
+LARGEST_LOG2 = 256
+"""Of the magnification that a picture may tell: as deep as anybody goes."""
+
+_NUMBER = re.compile(r"-?\d{1,400}(\.\d{1,400})?(e[+-]?\d{1,2})?")
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -144,6 +150,18 @@ def read_origin(path: Path) -> Origin | None:
     with opened(path) as (_, image):
         packet = image.info.get("xmp") or image.info.get(PNG_KEYWORD)
     return from_xmp(packet) if isinstance(packet, bytes | str) else None
+
+
+def sight_of_origin(origin: Origin) -> tuple[Fraction, Fraction, Fraction] | None:
+    """Return where a picture was looked at: (x, y) in source pixels, and the magnification.
+
+    None where the words are none that cozviewer writes: files come from anywhere.
+    """
+    words = (*origin.centre.split(","), origin.magnification)
+    if len(words) != 3 or not all(_NUMBER.fullmatch(word.strip()) for word in words):
+        return None
+    x, y, magnification = (Fraction(word.strip()) for word in words)
+    return (x, y, magnification) if 0 < magnification < 2**LARGEST_LOG2 else None
 
 
 def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:

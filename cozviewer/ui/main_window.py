@@ -40,6 +40,7 @@ from cozviewer.ui.pointer import Pointer
 from cozviewer.ui.prompting import Prompting
 from cozviewer.ui.prompts_side import PromptsSide
 from cozviewer.ui.readout import Readout
+from cozviewer.ui.returning import Returning
 from cozviewer.ui.second_engine import SecondEngine
 from cozviewer.ui.services import Services
 from cozviewer.ui.sessions import Sessions
@@ -150,6 +151,7 @@ class MainWindow(QMainWindow):
         self.navigator.settled.connect(self._on_settled)
         self.prompting.refine_wanted.connect(self._on_refine_wanted)
         self.prompting.told.connect(self.banner.tell)
+        self._returning = Returning(self.navigator, self.banner, self)
         self._pointer = Pointer(self.panes.generated, self)
         self._pointer.told.connect(self.readout.show_pointed)
         self.panes.generated.changed.connect(self._tell_view)
@@ -217,7 +219,11 @@ class MainWindow(QMainWindow):
     ) -> None:
         """Read a picture, or a session (and its `picture`, if that is somewhere else), in the
         background; what is open stays until it is there."""
-        self._opening.open(path, self._choice, allow_huge, picture)
+        wanted: Path | None = path
+        if picture is None:
+            wanted = self._returning.lead(path, self._document.source if self._document else None)
+        if wanted is not None:
+            self._opening.open(wanted, self._choice, allow_huge, picture)
 
     @Slot()
     def choose_picture(self) -> None:
@@ -338,6 +344,7 @@ class MainWindow(QMainWindow):
         elif self.navigator.at_rest:
             self._on_settled()
         self._sessions.set_document(document, choice)
+        self._returning.arrived(source)
         if old is not None:
             self._retire(old)
         self.panes.generated.setFocus()
