@@ -86,6 +86,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="pixels of the output (default: 1280x800)",
     )
     parser.add_argument("--no-gps", action="store_true", help="leave out where the photo was taken")
+    parser.add_argument(
+        "--label",
+        action="store_true",
+        help="write into a corner that the detail is generated, or interpolated",
+    )
     _add_region_options(parser)
     _add_signing_options(parser)
     add_engine_options(parser)
@@ -173,12 +178,12 @@ def run(args: argparse.Namespace) -> int:
         if args.no_gps:
             exif = without_place(exif)
         if args.whole or args.region:
-            shot = region_shot(chain, args.region, args.level, output, exif)
+            shot = region_shot(chain, args.region, args.level, output, exif, args.label)
         else:
             centre, zoom = args.center, args.zoom or values.zoom("4")
             if args.bookmark is not None:
                 centre, zoom = bookmarked(chain.pyramid.source, args.bookmark)
-            shot = view_shot(chain, centre, zoom, args.size, output, exif)
+            shot = view_shot(chain, centre, zoom, args.size, output, exif, args.label)
         tiles = refine_region(chain, shot.z, shot.level_region, line, cancelled)
         line.show("Saving")
         origin = shot.origin()

@@ -48,6 +48,7 @@ def view_shot(
     size: tuple[int, int],
     output: Path,
     exif: bytes | None,
+    label: bool,
 ) -> Shot:
     """Return the shot of a view.
 
@@ -61,7 +62,7 @@ def view_shot(
 
     def save(origin: Origin, cancelled: Cancelled, told: Told) -> None:
         pixels = compose(chain.pyramid, view)
-        save_picture(output, pixels, origin, exif=exif, cancelled=cancelled)
+        save_picture(output, pixels, origin, exif=exif, label=label, cancelled=cancelled)
 
     return Shot(
         z,
@@ -80,6 +81,7 @@ def region_shot(
     z: int,
     output: Path,
     exif: bytes | None,
+    label: bool,
 ) -> Shot:
     """Return the shot of a region, in source pixels; None is the whole picture.
 
@@ -113,6 +115,7 @@ def region_shot(
             level_region,
             origin,
             exif=exif,
+            label=label,
             cancelled=cancelled,
             told=told,
         )

@@ -1,11 +1,17 @@
-"""A line of text in the corner of a frame, on a dark plate, readable on any ground."""
+"""A line of text in the corner of a picture, on a dark plate, readable on any ground.
+
+Movies say in it what a frame shows; a saved picture, on request, that its detail was generated.
+"""
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from cozviewer.export.origin import Origin
 from cozviewer.pyramid.pixels import Rgb8
 
 PLATE = (0, 0, 0, 170)
@@ -22,6 +28,15 @@ LARGEST = 64
 _SUPERSCRIPTS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 
 
+@dataclass(frozen=True, eq=False)
+class _Plate:
+    """The text on its plate, RGBA, and where its upper left corner is."""
+
+    image: Image.Image
+    x: int
+    y: int
+
+
 def captioned(rgb: Rgb8, text: str) -> Rgb8:
     """Return a frame with a caption at the bottom left.
 
@@ -30,7 +45,39 @@ def captioned(rgb: Rgb8, text: str) -> Rgb8:
         text: One line, see `drawable`. It gets smaller where the frame is too narrow for it, and
             is cut where that does not help.
     """
-    height, width = rgb.shape[:2]
+    return next(captioned_bands([rgb], text, rgb.shape[1], rgb.shape[0]))
+
+
+def captioned_bands(bands: Iterable[Rgb8], text: str, width: int, height: int) -> Iterator[Rgb8]:
+    """Yield a picture's bands, top to bottom, with a caption at the bottom left of the whole.
+
+    Args:
+        bands: (rows, width, 3) uint8, `height` rows in all; they are not changed.
+        text: As for `captioned`.
+    """
+    plate, top = _plate(text, width, height), 0
+    for band in bands:
+        bottom = top + len(band)
+        if bottom > plate.y and top < plate.y + plate.image.height:
+            image = Image.fromarray(band)
+            image.paste(plate.image, (plate.x, plate.y - top), plate.image)
+            band = np.asarray(image)
+        yield band
+        top = bottom
+
+
+def label_of(origin: Origin) -> str:
+    """Return what a label says of a picture: "generated detail ×64"; "" for source pixels."""
+    words = {
+        "generated": "generated detail",
+        "mixed": "partly generated detail",
+        "interpolated": "interpolated",
+    }
+    said = words.get(origin.kind, "")
+    return f"{said} ×{origin.magnification}" if said else ""
+
+
+def _plate(text: str, width: int, height: int) -> _Plate:
     text = drawable(text)
     size = min(LARGEST, max(SMALLEST, round(height * PART)))
     length = _font(size).getlength(text) + 1.2 * size
@@ -44,9 +91,7 @@ def captioned(rgb: Rgb8, text: str) -> Rgb8:
     draw = ImageDraw.Draw(plate)
     draw.rounded_rectangle((0, 0, plate.width - 1, plate.height - 1), round(0.3 * size), PLATE)
     draw.text((side, above), text, INK, font)
-    image = Image.fromarray(rgb)
-    image.paste(plate, (margin, height - margin - plate.height), plate)
-    return np.asarray(image)
+    return _Plate(plate, margin, height - margin - plate.height)
 
 
 def drawable(text: str) -> str:

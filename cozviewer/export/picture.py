@@ -11,6 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from cozviewer.errors import BadInput
+from cozviewer.export.caption import captioned, label_of
 from cozviewer.export.formats import FORMATS, format_of
 from cozviewer.export.large import IN_MEMORY, in_bands, save_large
 from cozviewer.export.origin import Origin, to_xmp
@@ -92,6 +93,7 @@ def save_picture(
     *,
     quality: int = 95,
     exif: bytes | None = None,
+    label: bool = False,
     cancelled: Callable[[], bool] = never,
 ) -> None:
     """Save a picture in the format that the suffix of `path` names, its origin inside.
@@ -105,6 +107,7 @@ def save_picture(
         origin: Where the pixels come from.
         quality: 1..100 for JPEG, WebP and AVIF.
         exif: Of the source, upright (`Source.exif`); left out where the format cannot hold it.
+        label: Whether a corner of the picture says, where it is so, that detail was generated.
         cancelled: Asked while the file is written; WebP and AVIF are encoded in one go before.
 
     Raises:
@@ -116,6 +119,8 @@ def save_picture(
     if not 1 <= quality <= 100:
         raise BadInput(f"A quality of {quality} makes no sense: choose one from 1 to 100.")
     name = format_of(path)
+    if label and (said := label_of(origin)):
+        rgb = captioned(rgb, said)
     if in_bands(path, rgb.shape[1], rgb.shape[0]):
         save_large(
             path,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from cozviewer.export.caption import captioned_bands, label_of
 from cozviewer.export.large import in_bands, save_large
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
@@ -21,6 +22,7 @@ def save_region(
     origin: Origin,
     *,
     exif: bytes | None = None,
+    label: bool = False,
     cancelled: Callable[[], bool] = never,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
@@ -32,6 +34,7 @@ def save_region(
         level_region: Pixels of level z, inside the picture.
         origin: What is written about it into the file.
         exif: Of the source, upright.
+        label: As for `save_picture`.
         cancelled: Asked while the file is written.
         told: Called with (rows of tiles written, how many they are); of a large picture, in a
             thread of libvips.
@@ -42,10 +45,12 @@ def save_region(
     width, height = level_region.width, level_region.height
     if not in_bands(path, width, height):
         pixels = best_region(pyramid, z, level_region)
-        save_picture(path, pixels, origin, exif=exif, cancelled=cancelled)
+        save_picture(path, pixels, origin, exif=exif, label=label, cancelled=cancelled)
         return
     rows = (level_region.bottom - 1) // TILE - level_region.y // TILE + 1
     parts = _counted(bands(pyramid, z, level_region), lambda row: told(row, rows))
+    if label and (said := label_of(origin)):
+        parts = captioned_bands(parts, said, width, height)
     save_large(path, width, height, parts, origin, exif=exif, cancelled=cancelled)
 
 

@@ -55,6 +55,7 @@ class ExportRequest:
         complete: Whether missing tiles are computed first; else the best that exists is saved.
         origin: What is written about it into the file.
         exif: Of the source, as it goes along; None leaves it out.
+        label: Whether a corner of it says that detail was generated.
         cancelled: Set to stop.
     """
 
@@ -65,6 +66,7 @@ class ExportRequest:
     complete: bool
     origin: Origin
     exif: bytes | None = None
+    label: bool = False
     cancelled: Event = field(default_factory=Event)
 
     def carry_out(self, chain: Chain, tell: Tell) -> None:
@@ -76,7 +78,14 @@ class ExportRequest:
         tell(Progress(stage, self.z, 0, 0, None))
         if self.view is not None:
             pixels = compose(chain.pyramid, self.view)
-            save_picture(self.path, pixels, self.origin, exif=self.exif, cancelled=cancelled)
+            save_picture(
+                self.path,
+                pixels,
+                self.origin,
+                exif=self.exif,
+                label=self.label,
+                cancelled=cancelled,
+            )
             return
         started = time.monotonic()
 
@@ -91,6 +100,7 @@ class ExportRequest:
             self.level_region,
             self.origin,
             exif=self.exif,
+            label=self.label,
             cancelled=cancelled,
             told=told,
         )

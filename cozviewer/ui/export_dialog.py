@@ -39,6 +39,10 @@ from cozviewer.pyramid.geometry import (
     tiles_of,
 )
 from cozviewer.ui.readout import bytes_text, duration_text
+from cozviewer.ui.remembered import flag, set_flag
+
+LABEL = "export/label"
+"""Of the setting whether a corner says what is generated."""
 
 LARGEST = 10**11
 """Pixels that an export may have: at a tile a second, a week and a half of work."""
@@ -146,6 +150,8 @@ class ExportDialog(QDialog):
         exif = chain.pyramid.source.exif
         if without_place(exif) == exif:
             self.place.hide()
+        self.label = QCheckBox("Write into a corner what is generated")
+        self.label.setChecked(flag(LABEL))
         self.format = QComboBox()
         for name in FORMATS:
             self.format.addItem(name)
@@ -176,7 +182,8 @@ class ExportDialog(QDialog):
         form.addWidget(QLabel("File"), len(fields), 0, middle)
         form.addLayout(place, len(fields), 1)
         form.addWidget(self.complete, len(fields) + 1, 1)
-        form.addWidget(self.place, len(fields) + 2, 1)
+        form.addWidget(self.label, len(fields) + 2, 1)
+        form.addWidget(self.place, len(fields) + 3, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 20, 20, 16)
         column.setSpacing(14)
@@ -267,7 +274,8 @@ class ExportDialog(QDialog):
         exif = self._chain.pyramid.source.exif
         if not self.place.isChecked():
             exif = without_place(exif)
-        self.wanted.emit(
-            ExportRequest(path, offer.z, offer.level_region, offer.view, complete, origin, exif)
-        )
+        label = self.label.isChecked()
+        set_flag(LABEL, label)
+        region, view = offer.level_region, offer.view
+        self.wanted.emit(ExportRequest(path, offer.z, region, view, complete, origin, exif, label))
         self.accept()

@@ -1,4 +1,5 @@
-"""What the user named for Chain-of-Zoom, kept from one start of the program to the next.
+"""What the user chose, kept from one start of the program to the next: what they named for
+Chain-of-Zoom, and how they export.
 
 Paths, addresses and questions only: keys are never in here. A file that is broken, or from another
 version, counts as none.
@@ -20,6 +21,16 @@ def remember(choice: EngineChoice) -> None:
 def remembered() -> EngineChoice | None:
     """Return the choice that was kept last, or None. GUI thread."""
     return choice_from(str(_settings().value(KEY, "")))
+
+
+def flag(name: str) -> bool:
+    """Return whether a setting was switched on. GUI thread."""
+    return str(_settings().value(name, "")) == "on"
+
+
+def set_flag(name: str, on: bool) -> None:
+    """Keep a setting. GUI thread."""
+    _settings().setValue(name, "on" if on else "off")
 
 
 def _settings() -> QSettings:

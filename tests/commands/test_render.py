@@ -292,6 +292,27 @@ def test_regions_that_make_no_sense_get_a_sentence(
     assert not (tmp_path / "out.png").exists()
 
 
+@pytest.mark.parametrize("part", [("--zoom", "16"), ("--whole", "--level", "16")])
+def test_a_label_says_that_it_is_no_evidence(
+    run: Run, photo: Path, tmp_path: Path, part: tuple[str, ...]
+) -> None:
+    plain, labelled = tmp_path / "plain.png", tmp_path / "labelled.png"
+    run("render", photo, "-o", plain, *part, *BICUBIC)
+    run("render", photo, "-o", labelled, *part, "--label", *BICUBIC)
+    changed = np.argwhere((pixels_of(plain) != pixels_of(labelled)).any(axis=2))
+    height, width = pixels_of(plain).shape[:2]
+    assert changed[:, 0].min() > 0.8 * height
+    assert changed[:, 1].max() < 0.6 * width
+    assert read_origin(plain) == read_origin(labelled)
+
+
+def test_source_pixels_get_no_label(run: Run, photo: Path, tmp_path: Path) -> None:
+    plain, labelled = tmp_path / "plain.png", tmp_path / "labelled.png"
+    for words in ((plain,), (labelled, "--label")):
+        run("render", photo, "--zoom", "1", "--size", "50x30", *BICUBIC, "-o", *words)
+    assert plain.read_bytes() == labelled.read_bytes()
+
+
 def test_it_can_be_signed(run: Run, photo: Path, tmp_path: Path) -> None:
     signature = signature_in(tmp_path)
     words = ("render", photo, "-o", tmp_path / "out.png", *BICUBIC)

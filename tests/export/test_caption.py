@@ -1,9 +1,12 @@
 """Captions: readable on any ground, small, and nothing else is touched."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from cozviewer.export.caption import captioned, drawable
+from cozviewer.export.caption import captioned, captioned_bands, drawable, label_of
+from cozviewer.export.origin import Origin
 
 
 @pytest.mark.parametrize("ground", [0, 128, 255])
@@ -27,6 +30,29 @@ def test_letters_stand_out_from_their_plate_on_any_ground(
 def test_the_smallest_frames_keep_their_size() -> None:
     plain = np.zeros((9, 16, 3), np.uint8)
     assert captioned(plain, "×64 · generated").shape == plain.shape
+
+
+def test_in_bands_it_is_the_same_as_whole() -> None:
+    whole = np.random.default_rng(0).integers(0, 256, (700, 500, 3), dtype=np.uint8)
+    said = captioned(whole, "generated detail ×64")
+    for rows in (7, 64, 690, 700):
+        bands = [whole[top : top + rows] for top in range(0, 700, rows)]
+        made = list(captioned_bands(bands, "generated detail ×64", 500, 700))
+        assert [len(band) for band in made] == [len(band) for band in bands]
+        assert np.array_equal(np.concatenate(made), said)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("generated", "generated detail ×64"),
+        ("mixed", "partly generated detail ×64"),
+        ("interpolated", "interpolated ×64"),
+        ("source", ""),
+    ],
+)
+def test_a_label_says_what_a_picture_is(kind: Any, said: str) -> None:
+    assert label_of(Origin(kind, "", "", "", "", "", "0,0", "64", 6)) == said
 
 
 def test_what_the_font_lacks_is_said_with_what_it_has() -> None:
