@@ -8,9 +8,10 @@ from pathlib import Path
 
 from cozviewer.commands.output import make_folder
 from cozviewer.commands.progress import ProgressLine
-from cozviewer.commands.sheet import Panel, sheet
 from cozviewer.commands.views import opened_chain, refine, view_of
 from cozviewer.export.picture import check_target, save_picture
+from cozviewer.export.sheet import Panel, sheet
+from cozviewer.export.strip import note, strip, times
 from cozviewer.provenance import origin_of_view
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
@@ -66,30 +67,11 @@ def make_demo(
         origin = origin_of_view(chain, views[-1])
         if origin.kind == "generated":
             origin = replace(origin, kind="mixed")  # the sheets show the photo's pixels, too
-        pixels = _strip(source.name, engine, views, made)
+        pixels = strip(source.name, engine, views, made)
         save_picture(strip_path, pixels, origin, cancelled=cancelled)
         pixels = _comparison(source.name, engine, views[1:], smooth[1:], made[1:])
         save_picture(comparison_path, pixels, origin, cancelled=cancelled)
     return Made(strip_path, comparison_path, computed, engine, chain.upscaler.device)
-
-
-def _strip(name: str, engine: str, views: list[View], pictures: list[Rgb8]) -> Rgb8:
-    """Return the views beside each other; in each the part that the next one shows is framed."""
-    near, far = PANEL * 3 // 8, PANEL - PANEL * 3 // 8
-    panels = [
-        Panel(
-            pixels,
-            f"x{_times(view)}" + (f"  {engine}" if index else "  the photo itself"),
-            _note(view),
-            (near, near, far, far) if index < STEPS else None,
-        )
-        for index, (view, pixels) in enumerate(zip(views, pictures, strict=True))
-    ]
-    return sheet(
-        f"Zooming into {name}",
-        f"Each picture is the framed part of the one before; its detail is drawn by {engine}.",
-        [panels],
-    )
 
 
 def _comparison(
@@ -98,8 +80,8 @@ def _comparison(
     """Return pairs of enlarged and drawn pictures, two pairs a row."""
     pairs = [
         (
-            Panel(left, f"x{_times(view)}  bicubic", _note(view)),
-            Panel(right, f"x{_times(view)}  {engine}", _note(view)),
+            Panel(left, f"x{times(view)}  bicubic", note(view)),
+            Panel(right, f"x{times(view)}  {engine}", note(view)),
         )
         for view, left, right in zip(views, smooth, made, strict=True)
     ]
@@ -110,13 +92,3 @@ def _comparison(
         rows,
         group=2,
     )
-
-
-def _times(view: View) -> str:
-    return f"{view.camera.magnification:g}"
-
-
-def _note(view: View) -> str:
-    side = view.width / view.camera.magnification
-    shown = f"{side:.0f}" if side >= 10 else f"{side:.1f}"
-    return f"{shown} x {shown} pixels of the photo"

@@ -3,11 +3,11 @@
 import numpy as np
 from PIL import ImageFont
 
-from cozviewer.commands.sheet import CAPTION_SIZE, NOTE_SIZE, Panel, sheet
 from cozviewer.evaluate.metrics import Metric
 from cozviewer.evaluate.niqe import niqe
 from cozviewer.evaluate.results import Evaluation, Figures
 from cozviewer.export.origin import Origin
+from cozviewer.export.sheet import CAPTION_SIZE, NOTE_SIZE, Panel, sheet
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE
 from cozviewer.pyramid.pixels import Rgb8
 

@@ -12,6 +12,7 @@ from cozviewer.commands.options import (
     add_cache_options,
     add_engine_options,
     add_huge_option,
+    add_source_option,
 )
 from cozviewer.commands.output import refuse_overwriting
 from cozviewer.commands.progress import ProgressLine, duration
@@ -59,6 +60,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
+    add_source_option(parser)
     parser.add_argument(
         "--json", action="store_true", help="print a report as one JSON object on stdout"
     )

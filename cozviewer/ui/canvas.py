@@ -5,13 +5,15 @@ ask for what it lacks; `paintEvent` draws the layers as the comparison wants the
 """
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from cozviewer.jobs.document import Document
+from cozviewer.jobs.images import to_rgb8
 from cozviewer.jobs.opener import Preview
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel
+from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.ui.compare_paint import Mode, Over, paint_over
 from cozviewer.ui.curtain import Curtain
 from cozviewer.ui.gestures import Gestures
@@ -88,6 +90,15 @@ class Canvas(QWidget):
     def shows_frame(self) -> bool:
         """Whether the exact frame of the present view is on screen, fully faded in."""
         return self.layer.shows_frame
+
+    def picture(self) -> Rgb8:
+        """Return what is painted, without what lies over it (the map), (H, W, 3) uint8 in device
+        pixels. GUI thread."""
+        view = self.view
+        image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(self.devicePixelRatioF())
+        self.render(image, QPoint(), renderFlags=QWidget.RenderFlag.DrawWindowBackground)
+        return to_rgb8(image)
 
     def set_preview(self, preview: Preview | None) -> None:
         """Show a small version until the picture itself is read."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QSplitter, QWidget
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import Preview
 from cozviewer.pyramid.compose import Kernel
+from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.wording import magnification_text
 from cozviewer.ui.canvas import Canvas
 from cozviewer.ui.compare_paint import GAINS, Mode, Over
@@ -94,6 +96,16 @@ class ComparePanes(QSplitter):
             return
         self._mode, self._side = mode, side
         self._show_sides()
+
+    def picture(self) -> Rgb8 | None:
+        """Return the comparison as it is seen, labels and all, (H, W, 3) uint8 in device pixels;
+        None while one picture is shown alone. GUI thread."""
+        if self._mode is None:
+            return None
+        panes = [self.generated]
+        if self._mode is Mode.SIDE:
+            panes = sorted([*panes, self.beside], key=self.indexOf)
+        return np.concatenate([pane.picture() for pane in panes], axis=1)
 
     def set_preview(self, preview: Preview | None) -> None:
         """Show a small version until the picture itself is read."""

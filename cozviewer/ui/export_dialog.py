@@ -1,10 +1,12 @@
 """Asks what to save, says how large it will be, and hands back a finished request."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -22,9 +24,12 @@ from PySide6.QtWidgets import (
 )
 
 from cozviewer.chain.chain import Chain, missing_tiles
+from cozviewer.chain.series import missing_of, needs_of
 from cozviewer.errors import CozviewerError
 from cozviewer.export.picture import FORMATS, check_target, estimated_bytes
-from cozviewer.jobs.export_job import ExportRequest
+from cozviewer.export.strip import strip, strip_views
+from cozviewer.jobs.export_job import Export, ExportRequest
+from cozviewer.jobs.sheet_job import ComparisonRequest, StripRequest, mixed
 from cozviewer.provenance import origin_of_region, origin_of_view, suggested_name
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import step_level, wanted_level
@@ -38,8 +43,12 @@ from cozviewer.pyramid.geometry import (
     snapped_to_tiles,
     tiles_of,
 )
+from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.ui.readout import bytes_text, duration_text
 from cozviewer.ui.remembered import flag, set_flag
+
+PANEL = 480
+"""Side of the pictures of a zoom strip."""
 
 LABEL = "export/label"
 """Of the setting whether a corner says what is generated."""
@@ -53,7 +62,16 @@ COUNTED = 4096
 
 @dataclass(frozen=True)
 class Offer:
-    """One thing that can be saved: the view as shown, or what it shows at one level."""
+    """One thing that can be saved: the view as shown, what it shows at one level, or a sheet.
+
+    Attributes:
+        title: What people read.
+        z, level_region: The level that it is made from, and what it needs of it.
+        view: The view as shown; None for all others.
+        width, height: Of the file in pixels.
+        make: Of a sheet: returns what is to be carried out for a file; None for all others.
+        missing: Of a sheet: how many tiles must be made before; they always are.
+    """
 
     title: str
     z: int
@@ -61,6 +79,8 @@ class Offer:
     view: View | None
     width: int
     height: int
+    make: Callable[[Path], Export] | None = None
+    missing: int = 0
 
 
 def offers(chain: Chain, view: View) -> list[Offer]:
@@ -90,6 +110,38 @@ def offers(chain: Chain, view: View) -> list[Offer]:
     return found
 
 
+def strip_offer(chain: Chain, view: View) -> Offer | None:
+    """Return the offer of a zoom strip that ends at a view; None where it would be one picture."""
+    views = tuple(strip_views(chain.pyramid.source, view, PANEL))
+    if len(views) < 2:
+        return None
+    needs = needs_of(chain.pyramid, views)
+    missing = missing_of(chain.pyramid, chain.recipe.halo, needs)
+    blank = np.zeros((PANEL, PANEL, 3), np.uint8)
+    height, width = strip("", "", views, [blank] * len(views)).shape[:2]
+    title = f"The way here as a strip of {len(views)} pictures"
+
+    def make(path: Path) -> Export:
+        return StripRequest(path, views)
+
+    return Offer(title, 0, Rect(0, 0, 0, 0), None, width, height, make, len(missing))
+
+
+def comparison_offer(chain: Chain, view: View, pixels: Rgb8) -> Offer:
+    """Return the offer of a comparison as it is seen.
+
+    Args:
+        pixels: (H, W, 3) uint8, labels and all.
+    """
+    origin = mixed(origin_of_view(chain, view))
+
+    def make(path: Path) -> Export:
+        return ComparisonRequest(path, pixels, origin)
+
+    height, width = pixels.shape[:2]
+    return Offer("The comparison as shown", 0, Rect(0, 0, 0, 0), None, width, height, make)
+
+
 def _at_level(what: str, level: int, region: Rect) -> Offer:
     title = f"{what} at {level_name(level)}" + (" (source pixels)" if level == 0 else "")
     return Offer(title, level, region, None, region.width, region.height)
@@ -117,13 +169,18 @@ class ExportDialog(QDialog):
     """The dialog.
 
     Signals:
-        wanted: (ExportRequest) the user pressed Save and the target can be written.
+        wanted: (Export) the user pressed Save and the target can be written.
     """
 
     wanted = Signal(object)
 
     def __init__(
-        self, chain: Chain, view: View, folder: Path, parent: QWidget | None = None
+        self,
+        chain: Chain,
+        view: View,
+        folder: Path,
+        parent: QWidget | None = None,
+        comparison: Rgb8 | None = None,
     ) -> None:
         """Ask about a view.
 
@@ -131,6 +188,7 @@ class ExportDialog(QDialog):
             chain: The open pyramid; only read.
             view: What is seen now.
             folder: Where to save unless the user says otherwise.
+            comparison: What is seen of a comparison, (H, W, 3) uint8; None while there is none.
         """
         super().__init__(parent)
         self.setWindowTitle("Export")
@@ -138,6 +196,10 @@ class ExportDialog(QDialog):
         self._chain = chain
         self._view = view
         self._offers = offers(chain, view)
+        if comparison is not None:
+            self._offers.insert(1, comparison_offer(chain, view, comparison))
+        if (way := strip_offer(chain, view)) is not None:
+            self._offers.append(way)
 
         self.what = QComboBox()
         for offer in self._offers:
@@ -208,8 +270,12 @@ class ExportDialog(QDialog):
     def _describe(self) -> None:
         """Say how large the file will be and what must be computed before."""
         offer = self.offer
-        missing, exact = missing_count(self._chain, offer.z, offer.level_region)
+        missing, exact = offer.missing, True
+        if offer.make is None:
+            missing, exact = missing_count(self._chain, offer.z, offer.level_region)
         self.complete.setVisible(missing > 0)
+        self.complete.setEnabled(offer.make is None)
+        self.label.setVisible(offer.make is None)  # sheets say it anyway
         text = "Compute the missing tile first"
         if missing != 1:
             text = f"Compute {'the' if exact else 'up to'} {missing:,} missing tiles first"
@@ -265,6 +331,10 @@ class ExportDialog(QDialog):
         except CozviewerError as error:
             self.trouble.setText(str(error))
             self.trouble.show()
+            return
+        if offer.make is not None:
+            self.wanted.emit(offer.make(path))
+            self.accept()
             return
         complete = self.complete.isChecked()
         if offer.view is not None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.export_job import Export
 from cozviewer.ui.banner import Banner
-from cozviewer.ui.canvas import Canvas
+from cozviewer.ui.compare import ComparePanes
 from cozviewer.ui.export_dialog import ExportDialog
 from cozviewer.ui.movie_dialog import MovieDialog
 from cozviewer.ui.navigator import Navigator
@@ -22,14 +22,14 @@ class Exporting(QObject):
     def __init__(
         self,
         navigator: Navigator,
-        canvas: Canvas,
+        panes: ComparePanes,
         readout: Readout,
         banner: Banner,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._navigator = navigator
-        self._canvas, self._readout, self._banner, self._window = canvas, readout, banner, window
+        self._panes, self._readout, self._banner, self._window = panes, readout, banner, window
         self._document: Document | None = None
 
     def set_document(self, document: Document) -> None:
@@ -41,13 +41,14 @@ class Exporting(QObject):
     def ask(self) -> None:
         """Ask what to save as a picture."""
         if self._document is not None:
-            chain, view, window = self._document.chain, self._canvas.view, self._window
-            self._open(ExportDialog(chain, view, self._folder(), window))
+            chain, view, window = self._document.chain, self._panes.generated.view, self._window
+            comparison = self._panes.picture()
+            self._open(ExportDialog(chain, view, self._folder(), window, comparison))
 
     def ask_movie(self) -> None:
         """Ask for a movie that ends at what is seen."""
         if self._document is not None:
-            chain, view, window = self._document.chain, self._canvas.view, self._window
+            chain, view, window = self._document.chain, self._panes.generated.view, self._window
             before = self._navigator.view_before
             self._open(MovieDialog(chain, view, before, self._folder(), window))
 

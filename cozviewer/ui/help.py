@@ -22,6 +22,7 @@ KEYS = (
     ("M", "map"),
     ("F11", "full screen"),
     ("Ctrl+O, Ctrl+S, F5", "open, export, reload"),
+    ("Ctrl+D, Ctrl+Shift+S", "add a bookmark, save the session"),
 )
 
 ABOUT = f"""<h3>cozviewer {__version__}</h3>

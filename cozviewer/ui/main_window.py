@@ -87,9 +87,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.minimap = Minimap(self.navigator, self.panes.generated)
         self.prompting = Prompting(self.navigator, self.panes.generated, self)
-        self._exporting = Exporting(
-            self.navigator, self.panes.generated, self.readout, self.banner, self
-        )
+        self._exporting = Exporting(self.navigator, self.panes, self.readout, self.banner, self)
         self._empty = EmptyPage()
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from cozviewer.commands.demo import SAMPLE_CENTER
-from cozviewer.commands.sheet import PAPER, Panel, sheet
 from cozviewer.commands.values import point
 from cozviewer.export.origin import read_origin
+from cozviewer.export.sheet import PAPER, Panel, sheet
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.source import open_source
 from tests.commands.conftest import Run

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from cozviewer.chain.paper import first_state
-from cozviewer.commands.sheet import PAPER
 from cozviewer.evaluate.enlarged import enlarged_middle
 from cozviewer.export.origin import read_origin
+from cozviewer.export.sheet import PAPER
 from cozviewer.pyramid.pixels import Rgb8
 from tests.commands.conftest import Run
 from tests.pyramid.pictures import encoded, noise, smooth

@@ -1,4 +1,4 @@
-"""Sheets: pictures laid out in a grid with a caption over each, for the demo.
+"""Sheets: pictures laid out in a grid with a caption over each.
 
 Written with the font that comes with Pillow, so that nothing must be installed; it has ASCII only.
 """

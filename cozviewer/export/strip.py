@@ -1,0 +1,74 @@
+"""The zoom strip: views along one zoom beside each other, as papers show it."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from cozviewer.export.sheet import Panel, sheet
+from cozviewer.pyramid.camera import View, camera_at, fit
+from cozviewer.pyramid.geometry import STEP_SCALE
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.source import Source
+
+MOST = 8
+"""Pictures of a strip; of a deeper zoom it shows the last ones."""
+
+
+def strip_views(source: Source, view: View, side: int) -> list[View]:
+    """Return the square views that lead to the middle of a view, each 4x closer than the one
+    before. The first one shows the whole picture, or nearly, where the way is not too long.
+
+    Args:
+        side: Of each in view pixels.
+    """
+    x, y = view.camera.source_centre
+    magnification = Fraction(view.camera.scale) * Fraction(2) ** view.camera.level
+    widest = fit(source.width, source.height, side, side).magnification
+    found: list[View] = []
+    while len(found) < MOST and (not found or magnification > widest / 2):
+        found.append(View(camera_at(x, y, magnification), side, side).aligned())
+        magnification /= STEP_SCALE
+    return found[::-1]
+
+
+def strip(name: str, engine: str, views: Sequence[View], pictures: Sequence[Rgb8]) -> Rgb8:
+    """Return pictures of views beside each other, (H, W, 3) uint8; in each the part that the next
+    one shows is framed.
+
+    Args:
+        name: Of the photo.
+        engine: What drew its finer levels.
+        views: Square, each 4x closer than the one before.
+        pictures: What they show.
+    """
+    side = views[0].width
+    near, far = side * 3 // 8, side - side * 3 // 8
+    panels = [
+        Panel(
+            pixels,
+            f"x{times(view)}  {engine if view.camera.magnification > 1.0005 else 'the photo'}",
+            note(view),
+            (near, near, far, far) if index < len(views) - 1 else None,
+        )
+        for index, (view, pixels) in enumerate(zip(views, pictures, strict=True))
+    ]
+    return sheet(
+        f"Zooming into {name}",
+        f"Each picture is the framed part of the one before; its detail is drawn by {engine}.",
+        [panels],
+    )
+
+
+def times(view: View) -> str:
+    """Return a magnification as captions say it: "64", "0.3"."""
+    return (
+        f"{view.camera.magnification:.3g}"
+        if view.camera.magnification < 100
+        else (f"{view.camera.magnification:g}")
+    )
+
+
+def note(view: View) -> str:
+    """Return how much of the photo a square view shows."""
+    side = view.width / view.camera.magnification
+    shown = f"{side:.0f}" if side >= 10 else f"{side:.1f}" if side >= 0.1 else f"{side:.1g}"
+    return f"{shown} x {shown} pixels of the photo"

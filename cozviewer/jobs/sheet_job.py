@@ -1,0 +1,69 @@
+"""Zoom strips and comparisons as work for the thread of the zoom steps; see `export_job`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Event
+
+from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.series import needs_of, refine_series
+from cozviewer.export.origin import Origin
+from cozviewer.export.picture import save_picture
+from cozviewer.export.strip import strip
+from cozviewer.provenance import origin_of_view
+from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.compose import compose
+from cozviewer.pyramid.pixels import Rgb8
+
+
+@dataclass(frozen=True)
+class StripRequest:
+    """A zoom strip to save; see `export.strip`.
+
+    Attributes:
+        path: The file to write.
+        views: What its pictures show; what they lack is computed first.
+        cancelled: Set to stop.
+    """
+
+    path: Path
+    views: tuple[View, ...]
+    cancelled: Event = field(default_factory=Event)
+
+    def carry_out(self, chain: Chain, tell: Callable[[Progress], None]) -> None:
+        """Compute, compose, lay out and write."""
+        pyramid, cancelled = chain.pyramid, self.cancelled.is_set
+        for progress in refine_series(chain, needs_of(pyramid, self.views), cancelled):
+            tell(progress)
+        tell(Progress(f"Writing {self.path.name}", 0, 0, 0, None))
+        pictures = [compose(pyramid, view) for view in self.views]
+        pixels = strip(pyramid.source.name, chain.upscaler.name, self.views, pictures)
+        origin = mixed(origin_of_view(chain, self.views[-1]))
+        save_picture(self.path, pixels, origin, cancelled=cancelled)
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonRequest:
+    """A comparison to save, as it is seen.
+
+    Attributes:
+        path: The file to write.
+        pixels: (H, W, 3) uint8, labels and all.
+        origin: What is written about it into the file.
+        cancelled: Set to stop.
+    """
+
+    path: Path
+    pixels: Rgb8
+    origin: Origin
+    cancelled: Event = field(default_factory=Event)
+
+    def carry_out(self, chain: Chain, tell: Callable[[Progress], None]) -> None:
+        """Write it."""
+        tell(Progress(f"Writing {self.path.name}", 0, 0, 0, None))
+        save_picture(self.path, self.pixels, self.origin, cancelled=self.cancelled.is_set)
+
+
+def mixed(origin: Origin) -> Origin:
+    """Return the origin of what shows the photo's own pixels, too."""
+    return replace(origin, kind="mixed") if origin.kind == "generated" else origin

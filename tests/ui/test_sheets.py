@@ -1,0 +1,84 @@
+"""Comparisons and zoom strips, saved from the window."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialogButtonBox
+from pytestqt.qtbot import QtBot
+
+from cozviewer.export.origin import read_origin
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.ui.compare import SOURCES
+from cozviewer.ui.compare_paint import Mode
+from cozviewer.ui.export_dialog import PANEL, ExportDialog
+from tests.ui.conftest import Bench, settle, wheel
+
+
+@pytest.fixture
+def near(viewer: Bench, qtbot: QtBot) -> Bench:
+    """A view at about x5, refined."""
+    wheel(viewer.window.panes.generated, QPoint(400, 300), 9)
+    settle(qtbot, viewer.window)
+    return viewer
+
+
+def asked(viewer: Bench) -> ExportDialog:
+    viewer.window.actions_by_name["export"].trigger()
+    return viewer.window.findChildren(ExportDialog)[-1]
+
+
+def saved(viewer: Bench, dialog: ExportDialog, title: str, path: Path, qtbot: QtBot) -> Rgb8:
+    """Choose what a title names, save it, and return the file's pixels."""
+    titles = [dialog.what.itemText(i) for i in range(dialog.what.count())]
+    dialog.what.setCurrentIndex(next(i for i, text in enumerate(titles) if title in text))
+    dialog.path.setText(str(path))
+    width, height = dialog.offer.width, dialog.offer.height
+    button = dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: f"Saved {path}" in viewer.window.banner.text, timeout=20_000)
+    with Image.open(path) as image:
+        assert image.size == (width, height)
+        return np.asarray(image.convert("RGB"))
+
+
+def test_without_a_comparison_none_is_offered(near: Bench) -> None:
+    dialog = asked(near)
+    titles = [dialog.what.itemText(i) for i in range(dialog.what.count())]
+    assert not any("comparison" in title for title in titles)
+    dialog.reject()
+
+
+@pytest.mark.parametrize("mode", [Mode.CURTAIN, Mode.SIDE, Mode.DIFFERENCE])
+def test_a_comparison_is_saved_as_it_is_seen(
+    near: Bench, qtbot: QtBot, tmp_path: Path, mode: Mode
+) -> None:
+    panes = near.window.panes
+    panes.compare(mode, SOURCES[0])
+    settle(qtbot, near.window)
+    if mode is Mode.SIDE:
+        qtbot.waitUntil(lambda: panes.beside.shows_frame and panes.generated.shows_frame)
+    shown = panes.picture()
+    assert shown is not None
+    found = saved(near, asked(near), "comparison as shown", tmp_path / "both.png", qtbot)
+    assert np.array_equal(found, shown)
+    # Both pictures are in it, not one twice; and so are the labels.
+    half = found.shape[1] // 2
+    assert not np.array_equal(found[:, :half], found[:, -half:])
+    origin = read_origin(tmp_path / "both.png")
+    assert origin is not None
+    assert origin.kind in ("mixed", "interpolated")
+
+
+def test_the_way_here_is_saved_as_a_strip(near: Bench, qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = asked(near)
+    found = saved(near, dialog, "as a strip", tmp_path / "strip.png", qtbot)
+    assert found.shape[0] > PANEL
+    assert found.shape[1] > 2 * PANEL
+    origin = read_origin(tmp_path / "strip.png")
+    assert origin is not None
+    seen = near.window.navigator.camera.magnification
+    assert float(origin.magnification) == pytest.approx(seen)
