@@ -7,12 +7,14 @@ from PySide6.QtWidgets import QWidget
 
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.export_job import Export
+from cozviewer.pyramid.camera import View
 from cozviewer.ui.banner import Banner
 from cozviewer.ui.compare import ComparePanes
 from cozviewer.ui.export_dialog import ExportDialog
 from cozviewer.ui.movie_dialog import MovieDialog
 from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.readout import Readout
+from cozviewer.ui.region_drag import RegionDrag
 
 
 class Exporting(QObject):
@@ -31,6 +33,8 @@ class Exporting(QObject):
         self._navigator = navigator
         self._panes, self._readout, self._banner, self._window = panes, readout, banner, window
         self._document: Document | None = None
+        self._region = RegionDrag(panes.generated, self)
+        self._region.chosen.connect(self._on_region)
 
     def set_document(self, document: Document) -> None:
         """Save from this document from now on; one before it still tells how its export ends."""
@@ -44,6 +48,16 @@ class Exporting(QObject):
             chain, view, window = self._document.chain, self._panes.generated.view, self._window
             comparison = self._panes.picture()
             self._open(ExportDialog(chain, view, self._folder(), window, comparison))
+
+    def ask_region(self) -> None:
+        """Have a rectangle dragged, then ask what to save of it."""
+        if self._document is not None:
+            self._region.ask()
+
+    @Slot(object)
+    def _on_region(self, view: View) -> None:
+        if self._document is not None:
+            self._open(ExportDialog(self._document.chain, view, self._folder(), self._window))
 
     def ask_movie(self) -> None:
         """Ask for a movie that ends at what is seen."""

@@ -165,6 +165,8 @@ class MainWindow(QMainWindow):
             Command("reload", "&File", "&Reload", ("F5",), self.reload),
             Command("export", "&File", "&Export…", ("Ctrl+S", "Ctrl+E"), self._exporting.ask,
                     "export", short="Export"),
+            Command("region", "&File", "Export &part…", ("Ctrl+Shift+E",),
+                    self._exporting.ask_region),
             Command("movie", "&File", "&Zoom movie…", ("Ctrl+Shift+M",), self._exporting.ask_movie),
             Command("session", "&File", "Save &session…", ("Ctrl+Shift+S",),
                     lambda: self._sessions.ask()),

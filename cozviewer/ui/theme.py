@@ -43,6 +43,7 @@ QSplitter::handle {{ background: {ACCENT}; }}
 #readout QPushButton {{ padding: 2px 12px; }}
 QProgressBar {{ background: {LINE}; border: none; border-radius: 3px; }}
 QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
+#hint {{ background: rgba(0, 0, 0, 170); color: #f0f0f0; padding: 5px 10px; border-radius: 6px; }}
 #banner {{ background: #2c4a33; }}
 #banner[trouble="true"] {{ background: {TROUBLE}; }}
 #banner QLabel {{ color: #ffffff; }}
