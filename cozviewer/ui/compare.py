@@ -72,6 +72,7 @@ class ComparePanes(QSplitter):
         self._mode: Mode | None = None
         self._side = SOURCES[0]
         self._over: Over | None = None
+        self._veiled = False
         navigator.moved.connect(self._name_panes)
         navigator.gesture_started.connect(self._leave_other)
 
@@ -96,6 +97,27 @@ class ComparePanes(QSplitter):
             return
         self._mode, self._side = mode, side
         self._show_sides()
+
+    def veil(self, *, swapped: bool) -> None:
+        """Show both sides unnamed, as A (left) and B, until `unveil`.
+
+        Args:
+            swapped: Whether the generated picture stands on the right.
+        """
+        self._veiled = True
+        self.insertWidget(1 if swapped else 0, self.generated)
+        self._name_panes()
+
+    def unveil(self) -> None:
+        """Name both sides again, and put the generated picture back to the left."""
+        self._veiled = False
+        self.insertWidget(0, self.generated)
+        self._name_panes()
+
+    def veiled_names(self) -> tuple[str, str]:
+        """Return what A and B really are."""
+        names = self._makers()
+        return names if self.indexOf(self.generated) == 0 else names[::-1]
 
     def picture(self) -> Rgb8 | None:
         """Return the comparison as it is seen, labels and all, (H, W, 3) uint8 in device pixels;
@@ -192,17 +214,27 @@ class ComparePanes(QSplitter):
 
     def _names(self) -> tuple[str, str]:
         """Return what both sides are, with their magnification."""
+        size = magnification_text(self._navigator.camera)
+        if self._veiled:
+            names = ("A", "B")
+            return names if self.indexOf(self.generated) == 0 else names[::-1]
+        maker, other = self._makers()
+        return f"{maker} · {size}", f"{other} · {size}"
+
+    def _makers(self) -> tuple[str, str]:
+        """Return what draws the generated picture, and what the other."""
         maker = "" if self._document is None else self._document.chain.upscaler.name
         other = self._side.title
         if self._side.kernel is None and self._other is not None:
             other = self._other.chain.upscaler.name
-        size = magnification_text(self._navigator.camera)
-        return f"{maker} · {size}", f"{other} · {size}"
+        return maker, other
 
     @Slot()
     def _name_panes(self) -> None:
         if self._mode is Mode.SIDE:
             self.generated.label, self.beside.label = self._names()
+            self.generated.update()
+            self.beside.update()
         elif self.generated.label:
             self.generated.label = ""
             self.generated.update()

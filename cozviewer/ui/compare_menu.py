@@ -25,12 +25,14 @@ class CompareMenu(QMenu):
     """Signals:
     chosen: (Mode | None, Side) what the user wants now; None is no comparison.
     engine_chosen: (EngineChoice) the other engine of ANOTHER.
+    blind_wanted: the user wants to judge both sides without knowing which is which.
     amplified: (int) the difference is to be amplified by so many steps more.
     """
 
     chosen = Signal(object, object)
     engine_chosen = Signal(object)
     amplified = Signal(int)
+    blind_wanted = Signal()
 
     def __init__(self, engines: Sequence[EngineEntry], parent: QWidget) -> None:
         super().__init__("&Compare", parent)
@@ -59,6 +61,10 @@ class CompareMenu(QMenu):
             action.setShortcut(QKeySequence(key))
             action.triggered.connect(lambda _checked=False, by=steps: self.amplified.emit(by))
             parent.addAction(action)
+        self.addSeparator()
+        self.addAction("&Blind test…", self._ask_blind).setToolTip(
+            "Both sides unnamed and shuffled: judge them, and keep the tally"
+        )
         self._mark()
 
     @property
@@ -69,6 +75,11 @@ class CompareMenu(QMenu):
     def toggle(self) -> None:
         """Compare as last time, or end it."""
         self._choose(None if self._mode else self._last, self._side)
+
+    @Slot()
+    def _ask_blind(self) -> None:
+        self._choose(Mode.SIDE, self._side)
+        self.blind_wanted.emit()
 
     def _add(self, group: QActionGroup, action: QAction, data: object) -> None:
         action.setCheckable(True)

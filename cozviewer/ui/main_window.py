@@ -25,6 +25,7 @@ from cozviewer.pyramid.wording import magnification_text, provenance_text
 from cozviewer.ui import help as help_texts
 from cozviewer.ui.actions import Command, build, enable
 from cozviewer.ui.banner import Banner
+from cozviewer.ui.blind import Blind
 from cozviewer.ui.compare import ComparePanes, Side
 from cozviewer.ui.compare_menu import CompareMenu
 from cozviewer.ui.compare_paint import Mode
@@ -152,6 +153,10 @@ class MainWindow(QMainWindow):
         self._returning = Returning(self.navigator, self.banner, self)
         self._pointer = Pointer(self.panes.generated, self)
         self._pointer.told.connect(self.readout.show_pointed)
+        self._blind = Blind(self.navigator, self.panes, self.banner, self)
+        self.compare_menu.blind_wanted.connect(self._blind.ask)
+        self._blind.begun.connect(lambda: self._set_blind(True))
+        self._blind.ended.connect(lambda: self._set_blind(False))
         self.panes.generated.changed.connect(self._tell_view)
         self.panes.generated.painted.connect(self._on_painted)
 
@@ -271,6 +276,15 @@ class MainWindow(QMainWindow):
         """Colour the picture by how far each step departs from the one before, or not."""
         self._show_overlay("trust", "origin", shown)
 
+    def _set_blind(self, blind: bool) -> None:
+        """Let nothing tell what is what while it is judged."""
+        self._pointer.set_silent(blind)
+        for name in ("origin", "trust"):
+            self.actions_by_name[name].setChecked(False)
+            self.actions_by_name[name].setEnabled(not blind)
+        for action in (self.actions_by_name["compare"], self.compare_menu.menuAction()):
+            action.setEnabled(not blind)
+
     def _show_overlay(self, kind: Kind, other: Kind, shown: bool) -> None:
         if shown:
             self.actions_by_name[other].setChecked(False)
@@ -336,6 +350,7 @@ class MainWindow(QMainWindow):
         self.prompting.set_document(document)
         self._exporting.set_document(document)
         self._pointer.set_document(document)
+        self._blind.set_document(document)
         self._prompts.follow(chain.upscaler.listens)
         self.minimap.set_source(source)
         self._file.watch(source.path)

@@ -27,6 +27,7 @@ class Pointer(QObject):
         super().__init__(parent)
         self._pane = pane
         self._document: Document | None = None
+        self._silent = False
         self._place: QPointF | None = None
         self._look = QTimer(self)
         self._look.setSingleShot(True)
@@ -38,6 +39,11 @@ class Pointer(QObject):
     def set_document(self, document: Document | None) -> None:
         """Look at another document, or at none."""
         self._document = document
+        self._on_changed()
+
+    def set_silent(self, silent: bool) -> None:
+        """Tell nothing, or what lies there again."""
+        self._silent = silent
         self._on_changed()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -60,7 +66,7 @@ class Pointer(QObject):
     @Slot()
     def _tell(self) -> None:
         place, document = self._place, self._document
-        if place is None or document is None or self._pane.compared:
+        if place is None or document is None or self._pane.compared or self._silent:
             self.told.emit("")
             return
         ratio = self._pane.devicePixelRatioF()

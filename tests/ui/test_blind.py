@@ -1,0 +1,123 @@
+"""The blind comparison: nothing tells what is what, and the tally is right about it."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from cozviewer.export.tally import Standing, read_tally, standings
+from cozviewer.ui.blind import Blind, tally_text
+from cozviewer.ui.compare import SOURCES
+from cozviewer.ui.compare_paint import Mode
+from tests.ui.conftest import Bench, grabbed, settle, wheel
+
+
+@pytest.fixture
+def blind(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> Blind:
+    window = viewer.window
+    wheel(window.panes.generated, QPoint(200, 300), 9)
+    settle(qtbot, window)
+    window.panes.compare(Mode.SIDE, SOURCES[2])
+    settle(qtbot, window)
+    found = window.findChildren(Blind)[0]
+    found.begin(tmp_path / "tally.csv")
+    return found
+
+
+def labels(viewer: Bench) -> list[str]:
+    """Return what is written over the panes, from the left."""
+    panes = viewer.window.panes
+    return [pane.label for pane in sorted((panes.generated, panes.beside), key=panes.indexOf)]
+
+
+def test_nothing_tells_what_is_what(viewer: Bench, blind: Blind, qtbot: QtBot) -> None:
+    window = viewer.window
+    assert labels(viewer) == ["A", "B"]
+    QTest.mouseMove(window.panes.generated, QPoint(150, 150))
+    qtbot.wait(150)
+    assert "Generated" not in window.readout.text
+    QTest.keyClick(window, Qt.Key.Key_O)
+    qtbot.wait(100)
+    assert not window.panes.generated.layer.legend
+    blind.end()
+    assert [label.split(" · ")[0] for label in labels(viewer)] == ["Stripes", "Source, nearest"]
+    QTest.keyClick(window, Qt.Key.Key_O)
+    qtbot.waitUntil(lambda: bool(window.panes.generated.layer.legend))
+
+
+def test_whoever_prefers_one_picture_is_understood_however_it_is_shuffled(
+    viewer: Bench, blind: Blind, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = viewer.window
+    sides = []
+    for look in range(12):
+        generated_left = window.panes.indexOf(window.panes.generated) == 0
+        sides.append(generated_left)
+        blind.bar.scores[0 if generated_left else 1].setCurrentIndex(1)  # 5 for the generated one
+        blind.bar.scores[1 if generated_left else 0].setCurrentIndex(4)  # 2 for the other
+        QTest.keyClick(window, Qt.Key.Key_A if generated_left else Qt.Key.Key_B)
+        assert len(read_tally(tmp_path / "tally.csv")) == look + 1
+    assert len(set(sides)) == 2, "never shuffled in 12 looks: once in 2000 runs by chance"
+    best, worst = standings(read_tally(tmp_path / "tally.csv"))
+    assert (best.name, best.wins, best.opinion) == ("Stripes", 12, 5)
+    assert (worst.name, worst.wins, worst.opinion) == ("Source, nearest", 0, 2)
+    counted = Counter(each.first for each in read_tally(tmp_path / "tally.csv"))
+    assert counted["Stripes"] == sum(sides)
+    assert "12 judged" in blind.bar._text.text()
+
+    blind.end()
+    (box,) = window.findChildren(QMessageBox)
+    assert "Stripes: preferred in 100 % of 12 looks" in box.text()
+    box.close()
+
+
+def test_swapping_moves_the_pictures_themselves(viewer: Bench, blind: Blind, qtbot: QtBot) -> None:
+    panes = viewer.window.panes
+    panes.veil(swapped=False)
+    settle(qtbot, viewer.window)
+    left = grabbed(panes)[60:-80]
+    panes.veil(swapped=True)
+    settle(qtbot, viewer.window)
+    assert not np.array_equal(left, grabbed(panes)[60:-80])
+    blind.end()
+
+
+def test_elsewhere_is_another_place_as_close_as_here(
+    viewer: Bench, blind: Blind, qtbot: QtBot
+) -> None:
+    before = viewer.window.navigator.camera
+    blind.bar.next.click()
+    settle(qtbot, viewer.window)
+    after = viewer.window.navigator.camera
+    assert after.magnification == pytest.approx(before.magnification)
+    assert after.source_centre != before.source_centre
+    blind.end()
+
+
+def test_a_file_that_is_no_tally_stays_as_it_is(
+    viewer: Bench, blind: Blind, tmp_path: Path
+) -> None:
+    strange = tmp_path / "strange.csv"
+    strange.write_text("my,own\n1,2\n")
+    blind.begin(strange)
+    blind.bar.buttons["same"].click()
+    assert "is no tally of comparisons" in viewer.window.banner.text
+    assert strange.read_text() == "my,own\n1,2\n"
+    blind.end()
+
+
+def test_the_tally_is_told_with_its_intervals() -> None:
+    found = [
+        Standing("Stripes", 20, 15, 0.531, 0.888, 4.25, 0.31),
+        Standing("Source", 1, 0.5, 0, 1, 3, None),
+    ]
+    assert tally_text(found).split("\n\n") == [
+        "Stripes: preferred in 75 % of 20 looks (95 %: 53 % to 89 %), "
+        "mean opinion score 4.2 ± 0.3.",
+        "Source: preferred in 50 % of 1 look (95 %: 0 % to 100 %), mean opinion score 3.0.",
+    ]
