@@ -147,7 +147,8 @@ def tally_text(found: list[Standing]) -> str:
         share, low, high = (
             f"{100 * value:.0f} %" for value in (each.wins / each.shown, each.low, each.high)
         )
-        text = f"{each.name}: preferred in {share} of {each.shown} look{'s' * (each.shown != 1)} (95 %: {low} to {high})"
+        looks = "1 look" if each.shown == 1 else f"{each.shown} looks"
+        text = f"{each.name}: preferred in {share} of {looks} (95 %: {low} to {high})"
         if each.opinion is not None:
             error = "" if each.opinion_error is None else f" ± {each.opinion_error:.1f}"
             text += f", mean opinion score {each.opinion:.1f}{error}"

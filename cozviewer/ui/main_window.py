@@ -279,6 +279,9 @@ class MainWindow(QMainWindow):
     def _set_blind(self, blind: bool) -> None:
         """Let nothing tell what is what while it is judged."""
         self._pointer.set_silent(blind)
+        # The map lies over the generated picture alone.
+        self._set_map(not blind and self.actions_by_name["map"].isChecked())
+        self.actions_by_name["map"].setEnabled(not blind)
         for name in ("origin", "trust"):
             self.actions_by_name[name].setChecked(False)
             self.actions_by_name[name].setEnabled(not blind)
