@@ -6,17 +6,24 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from cozviewer.app import resource, services_for
 from cozviewer.chain.choice import EngineChoice
+from cozviewer.export.strip import strip_views
 from cozviewer.folders import cache_folder
+from cozviewer.jobs.sheet_job import StripRequest
 from cozviewer.pyramid.camera import camera_at
+from cozviewer.ui.blind import Blind
+from cozviewer.ui.compare import SOURCES
+from cozviewer.ui.compare_paint import Mode
 from cozviewer.ui.export_dialog import ExportDialog
 from cozviewer.ui.main_window import MainWindow
+from cozviewer.ui.movie_dialog import MovieDialog
 from cozviewer.ui.theme import apply_theme
 
 FOLDER = Path(__file__).parent / "screenshots"
@@ -44,16 +51,19 @@ def main() -> None:
     def shown() -> bool:
         document = window.document
         panes = [window.panes.generated]
-        if window.panes.mode is not None:
+        if window.panes.mode is Mode.SIDE:
             panes.append(window.panes.beside)
         return document is not None and not document.working and all(p.shows_frame for p in panes)
 
     def half_done() -> bool:
         return " 3 of" in window.readout.text or (window.navigator.at_rest and shown())
 
-    def save(name: str) -> None:
-        window.grab().toImage().save(str(FOLDER / f"{name}.jpg"), "JPEG", 90)
+    def save_of(widget: QWidget, name: str) -> None:
+        widget.grab().toImage().save(str(FOLDER / f"{name}.jpg"), "JPEG", 90)
         print(FOLDER / f"{name}.jpg", flush=True)
+
+    def save(name: str) -> None:
+        save_of(window, name)
 
     window.open_picture(resource("dandelion.jpg"))
     rest()
@@ -71,16 +81,39 @@ def main() -> None:
         save(f"x{depth}")
     window.navigator.go_to(camera_at(*PLACE, 16.0))
     rest()
-    window.actions_by_name["compare"].setChecked(True)
+    for name in ("origin", "trust"):
+        window.actions_by_name[name].setChecked(True)
+        wait(lambda: bool(window.panes.generated.layer.legend))
+        save(name)
+        window.actions_by_name[name].setChecked(False)
+        rest()
+    for mode, name in ((Mode.SIDE, "compare"), (Mode.CURTAIN, "curtain")):
+        window.panes.compare(mode, SOURCES[0])
+        application.processEvents()  # the panes take their new sizes
+        rest()
+        save(name)
+    with TemporaryDirectory() as folder:
+        window.panes.compare(Mode.SIDE, SOURCES[0])
+        blind = window.findChildren(Blind)[0]
+        blind.begin(Path(folder) / "tally.csv")
+        rest()
+        save("blind")
+        blind.end()
+    window.panes.compare(None, SOURCES[0])
     rest()
-    save("compare")
-    window.actions_by_name["compare"].setChecked(False)
-    rest()
-    window.export()
-    application.processEvents()
-    dialog = window.findChildren(ExportDialog)[0]
-    dialog.grab().toImage().save(str(FOLDER / "export.jpg"), "JPEG", 92)
-    dialog.reject()
+    for action, kind, name in (("export", ExportDialog, "export"), ("movie", MovieDialog, "movie")):
+        window.actions_by_name[action].trigger()
+        application.processEvents()
+        dialog = window.findChildren(kind)[0]
+        dialog.path.setText(f"~/Pictures/{Path(dialog.path.text()).name}")
+        save_of(dialog, name)
+        dialog.reject()
+        application.processEvents()
+    document = window.document
+    assert document is not None
+    views = tuple(strip_views(document.source, window.panes.generated.view, 320))
+    document.export(StripRequest(FOLDER / "strip.jpg", views))
+    wait(lambda: "Saved" in window.banner.text)
     window.close()
 
 

@@ -45,7 +45,7 @@ from cozviewer.pyramid.geometry import (
 )
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.ui.readout import bytes_text, duration_text
-from cozviewer.ui.remembered import flag, set_flag
+from cozviewer.ui.remembered import keep_text, kept_text
 
 PANEL = 480
 """Side of the pictures of a zoom strip."""
@@ -213,7 +213,7 @@ class ExportDialog(QDialog):
         if without_place(exif) == exif:
             self.place.hide()
         self.label = QCheckBox("Write into a corner what is generated")
-        self.label.setChecked(flag(LABEL))
+        self.label.setChecked(kept_text(LABEL) == "on")
         self.format = QComboBox()
         for name in FORMATS:
             self.format.addItem(name)
@@ -345,7 +345,7 @@ class ExportDialog(QDialog):
         if not self.place.isChecked():
             exif = without_place(exif)
         label = self.label.isChecked()
-        set_flag(LABEL, label)
+        keep_text(LABEL, "on" if label else "")
         region, view = offer.level_region, offer.view
         self.wanted.emit(ExportRequest(path, offer.z, region, view, complete, origin, exif, label))
         self.accept()

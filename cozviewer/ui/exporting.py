@@ -13,6 +13,7 @@ from cozviewer.ui.compare import ComparePanes
 from cozviewer.ui.export_dialog import ExportDialog
 from cozviewer.ui.movie_dialog import MovieDialog
 from cozviewer.ui.navigator import Navigator
+from cozviewer.ui.pending import note_begun, note_ended, pending_for, request_of
 from cozviewer.ui.readout import Readout
 from cozviewer.ui.region_drag import RegionDrag
 
@@ -41,6 +42,25 @@ class Exporting(QObject):
         self._document = document
         document.exported.connect(self._on_exported)
         document.export_ended.connect(self._on_ended)
+        if (pending := pending_for(document.chain)) is not None:
+            self._banner.tell(
+                f"The export {Path(pending.path).name} was not finished: File > Go on with export "
+                "does the rest."
+            )
+
+    def close(self) -> None:
+        """The program ends: what is stopped from now on is not what a person stopped."""
+        self._document = None
+
+    def go_on(self) -> None:
+        """Do the rest of an export that the end of the program stopped."""
+        if self._document is None:
+            return
+        pending = pending_for(self._document.chain)
+        if pending is None:
+            self._banner.tell("No export of this picture with this engine waits to be finished.")
+        else:
+            self._export(request_of(pending, self._document.chain))
 
     def ask(self) -> None:
         """Ask what to save as a picture."""
@@ -74,18 +94,28 @@ class Exporting(QObject):
     def _open(self, dialog: ExportDialog | MovieDialog) -> None:
         assert self._document is not None
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.wanted.connect(self._document.export)
+        dialog.wanted.connect(self._export)
         dialog.open()
 
     @Slot(object)
+    def _export(self, request: Export) -> None:
+        if self._document is not None:
+            note_begun(request, self._document.chain)
+            self._document.export(request)
+
+    @Slot(object)
     def _on_exported(self, request: Export) -> None:
+        note_ended()
         self._banner.tell(f"Saved {request.path}.")
         self._readout.show_note("")
 
     @Slot(object, str)
     def _on_ended(self, request: Export, sentence: str) -> None:
+        if self.sender() is not self._document:
+            return  # its picture was closed
         self._readout.show_note("")
         if sentence:
             self._banner.warn(sentence)
         else:
+            note_ended()
             self._banner.tell(f"Export stopped; {request.path.name} was not written.")

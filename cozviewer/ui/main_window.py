@@ -172,6 +172,7 @@ class MainWindow(QMainWindow):
                     "export", short="Export"),
             Command("region", "&File", "Export &part…", ("Ctrl+Shift+E",),
                     self._exporting.ask_region),
+            Command("go-on", "&File", "&Go on with export", (), self._exporting.go_on),
             Command("movie", "&File", "&Zoom movie…", ("Ctrl+Shift+M",), self._exporting.ask_movie),
             Command("session", "&File", "Save &session…", ("Ctrl+Shift+S",),
                     lambda: self._sessions.ask()),
@@ -536,6 +537,7 @@ class MainWindow(QMainWindow):
         self.hide()
         if self._models is not None:
             self._models.shut_down()
+        self._exporting.close()
         self._opening.close()
         self._sessions.close()
         self._second.close()

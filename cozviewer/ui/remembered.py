@@ -23,14 +23,16 @@ def remembered() -> EngineChoice | None:
     return choice_from(str(_settings().value(KEY, "")))
 
 
-def flag(name: str) -> bool:
-    """Return whether a setting was switched on. GUI thread."""
-    return str(_settings().value(name, "")) == "on"
+def keep_text(name: str, text: str) -> None:
+    """Keep a setting, on disk at once. GUI thread."""
+    settings = _settings()
+    settings.setValue(name, text)
+    settings.sync()
 
 
-def set_flag(name: str, on: bool) -> None:
-    """Keep a setting. GUI thread."""
-    _settings().setValue(name, "on" if on else "off")
+def kept_text(name: str) -> str:
+    """Return a setting, or "". GUI thread."""
+    return str(_settings().value(name, ""))
 
 
 def _settings() -> QSettings:

@@ -35,10 +35,14 @@ def labels(viewer: Bench) -> list[str]:
     return [pane.label for pane in sorted((panes.generated, panes.beside), key=panes.indexOf)]
 
 
+def has_map(viewer: Bench) -> bool:
+    return viewer.window.minimap.wanted
+
+
 def test_nothing_tells_what_is_what(viewer: Bench, blind: Blind, qtbot: QtBot) -> None:
     window = viewer.window
     assert labels(viewer) == ["A", "B"]
-    assert not window.minimap.wanted  # it lies over one of them
+    assert not has_map(viewer)  # it lies over one of them
     QTest.mouseMove(window.panes.generated, QPoint(150, 150))
     qtbot.wait(150)
     assert "Generated" not in window.readout.text
@@ -46,9 +50,9 @@ def test_nothing_tells_what_is_what(viewer: Bench, blind: Blind, qtbot: QtBot) -
     qtbot.wait(100)
     assert not window.panes.generated.layer.legend
     QTest.keyClick(window, Qt.Key.Key_M)
-    assert not window.minimap.wanted
+    assert not has_map(viewer)
     blind.end()
-    assert window.minimap.wanted
+    assert has_map(viewer)
     assert [label.split(" · ")[0] for label in labels(viewer)] == ["Stripes", "Source, nearest"]
     QTest.keyClick(window, Qt.Key.Key_O)
     qtbot.waitUntil(lambda: bool(window.panes.generated.layer.legend))
