@@ -1,0 +1,85 @@
+"""Exports beside the work that they cannot do without: the bare engine, and composing alone."""
+
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from cozviewer.assembly import open_chain
+from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.protocols import never
+from cozviewer.chain.step import parent_region
+from cozviewer.export.frames import frames_of
+from cozviewer.export.movie import save_movie
+from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip
+from cozviewer.export.region import save_region
+from cozviewer.filming import make_movie
+from cozviewer.provenance import origin_of_movie, origin_of_region
+from cozviewer.pyramid.camera import View, camera_at, fit
+from cozviewer.pyramid.compose import compose
+from cozviewer.pyramid.flight import takes
+from cozviewer.pyramid.geometry import TileKey, tiles_of
+from cozviewer.pyramid.source import open_source, source_from_pixels
+from tests.benchmarks.desk import SAMPLE, show
+
+SIZE = (1280, 720)
+
+
+def test_export(tmp_path: Path) -> None:
+    print("\n7. The whole of a picture of 256 x 256 at x4 as PNG, four tiles")
+    photo = open_source(SAMPLE).levels[0][200:456, 300:556]
+    source = source_from_pixels(np.ascontiguousarray(photo), "part.png")
+    chain = open_chain(source, EngineChoice(), tmp_path, print)
+    chain.load()
+    whole = chain.pyramid.level_rect(2)
+    regions = [parent_region(key, chain.recipe.halo, 256, 256) for key in tiles_of(2, whole)]
+    crops = [
+        np.ascontiguousarray(photo[part.y : part.bottom, part.x : part.right]) for part in regions
+    ]
+    chain.upscaler.upscale(crops[0], "", 0, never)
+    begun = time.perf_counter()
+    for crop in crops:
+        chain.upscaler.upscale(crop, "", 0, never)
+    bare = time.perf_counter() - begun
+    begun = time.perf_counter()
+    made = [progress.finished for progress in chain.refine(2, whole, never)]
+    assert len([key for key in made if isinstance(key, TileKey)]) == 4
+    origin = origin_of_region(chain, 2, whole)
+    save_region(tmp_path / "whole.png", chain.pyramid, 2, whole, origin)
+    export = time.perf_counter() - begun
+    show("the bare engine, as often and as large", f"{bare:.1f} s")
+    show("the export", f"{export:.1f} s")
+    show("   throughput over the bare engine's", f"{bare / export:.2f}", ">= 0.85")
+    chain.pyramid.store.close()
+
+
+def test_movie(tmp_path: Path) -> None:
+    print(f"\n   A zoom movie of {SIZE[0]} x {SIZE[1]}, its tiles being there")
+    source = open_source(SAMPLE)
+    chain = open_chain(source, EngineChoice("bicubic"), tmp_path, print)
+    start = View(fit(source.width, source.height, *SIZE), *SIZE)
+    end = View(camera_at(427, 296, 16), *SIZE)
+    shown = takes(start, end, Fraction(30), 2.0)
+    clip = Clip("GIF", *SIZE, Fraction(30), len(shown))
+    make_movie(
+        chain, tmp_path / "warm.gif", clip, shown, False, cancelled=never, tell=lambda _: None
+    )
+    origin = origin_of_movie(chain, [take.view for take in shown])
+    begun = time.perf_counter()
+    for take in shown:
+        compose(chain.pyramid, take.view)
+    alone = (time.perf_counter() - begun) / len(shown)
+    show("composing one frame after the other", f"{1 / alone:.1f} frames/s")
+    begun = time.perf_counter()
+    frames = list(frames_of(chain.pyramid, shown))
+    ahead = (time.perf_counter() - begun) / len(shown)
+    show("composing as for a movie, by threads", f"{1 / ahead:.1f} frames/s")
+    for name, form in MOVIE_FORMATS.items():
+        path = tmp_path / f"zoom{form.suffix}"
+        begun = time.perf_counter()
+        save_movie(path, Clip(name, *SIZE, clip.fps, clip.frames), iter(frames), origin)
+        write = (time.perf_counter() - begun) / len(shown)
+        show(f"writing {name}", f"{1 / write:.1f} frames/s")
+        show("   over composing one after the other", f"{alone / write:.2f}")
+    chain.pyramid.store.close()
