@@ -132,12 +132,18 @@ def _with_trust(frame: Rgb8, pyramid: Pyramid, view: View, generative: bool) -> 
     made = [patch for patch in patches(pyramid, view) if patch.level == z and z > 0]
     if not made or not generative:
         return Marked(frame, (Mark(INTERPOLATED, "Nothing in view is generated"),))
+    # In one go: tile by tile, colours would break off where tiles meet.
+    whole = Patch(view.visible(z, pyramid.source.width, pyramid.source.height), z, None)
+    frame_box = view_box(view, whole)
+    heat = np.zeros_like(frame)
+    heat[frame_box.y : frame_box.bottom, frame_box.x : frame_box.right] = _heat(
+        pyramid, view, whole, frame_box
+    )
     out = frame.copy()
     for patch in made:
         box = view_box(view, patch)
         part = np.s_[box.y : box.bottom, box.x : box.right]
-        heat = _heat(pyramid, view, patch, box)
-        out[part] = _blended(out[part], heat, np.full((1, 1, 1), HEAT_VEIL, np.float32))
+        out[part] = _blended(out[part], heat[part], np.full((1, 1, 1), HEAT_VEIL, np.float32))
     texts = (
         "True to the step before",
         f"Departs by {MOST / 2:.0f} of 255 levels",

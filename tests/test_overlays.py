@@ -89,6 +89,20 @@ def test_departure_from_the_parent_is_shown_by_its_size(change: int, colour: Col
     assert len(legend) == len(HEAT)
 
 
+def test_colours_of_departure_go_over_into_each_other_where_tiles_meet() -> None:
+    pyramid = pyramid_of(GREY)
+    child = enlarged(GREY, 4).copy()
+    child[:, 512:] += np.uint8(8)  # from the border of two tiles on
+    put_level(pyramid, 2, child)
+    view = view_at(4)
+    rgb, _ = drawn(pyramid, view, "trust")
+    row = rgb[128].astype(float) - compose(pyramid, view)[128]
+    border = round(view.view_x(2, 512))
+    change = np.abs(row[border + 40] - row[border - 40]).max()
+    assert change > 20
+    assert np.abs(np.diff(row, axis=0)).max() < change / 4
+
+
 @pytest.mark.parametrize("generative", [True, False])
 def test_nothing_is_marked_where_nothing_is_generated(generative: bool) -> None:
     pyramid = pyramid_of(GREY)
