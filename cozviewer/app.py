@@ -20,6 +20,7 @@ from cozviewer.folders import cache_folder, models_folder, pyramids_folder
 from cozviewer.models.catalogue import offers, repository
 from cozviewer.models.engines import ENGINES
 from cozviewer.models.hub import download, listing
+from cozviewer.models.shared import Pool
 from cozviewer.pyramid.cache import trim
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.services import EngineEntry, Services
@@ -64,13 +65,15 @@ def services_for(cache: Path | None) -> Services:
         cache: Where tiles are kept; None keeps them in memory only.
     """
 
+    pool = Pool()
+
     def trim_cache() -> None:
         if cache is not None:
             trim(pyramids_folder(cache))
 
     return Services(
         open_chain=lambda source, choice, notice, told: open_chain(
-            source, choice, cache, notice, told
+            source, choice, cache, notice, told, pool
         ),
         engines=[EngineEntry(e.name, e.title, e.description, e.own_files) for e in ENGINES],
         devices=devices,

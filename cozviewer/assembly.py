@@ -15,7 +15,9 @@ from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.errors import CozviewerError
 from cozviewer.folders import models_folder, pyramids_folder
 from cozviewer.models.engines import make_prompter, make_upscaler
+from cozviewer.models.prompters import with_words
 from cozviewer.models.room import Room
+from cozviewer.models.shared import Pool
 from cozviewer.pyramid.cache import store_path
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.session import KeptPyramid, Session
@@ -35,7 +37,11 @@ class Models:
 
 
 def make_models(
-    choice: EngineChoice, cache: Path | None, notice: Notice, told: Notice | None = None
+    choice: EngineChoice,
+    cache: Path | None,
+    notice: Notice,
+    told: Notice | None = None,
+    pool: Pool | None = None,
 ) -> Models:
     """Return the models that a person chose; nothing heavy is imported or read yet.
 
@@ -43,29 +49,44 @@ def make_models(
         cache: The cache folder, for converted weights; None keeps them in memory only.
         notice: Receives sentences about trouble with the models, at any later time.
         told: Receives how models will share the memory, before they are loaded; None: `notice`.
+        pool: Where models that are in use already are found; None makes new ones.
 
     Raises:
         BadInput: An unknown engine, prompter or device, or a file that is no model.
     """
+    pool = pool or Pool()
     folder = None if cache is None else models_folder(cache)
     room = Room(choice.device, choice.memory, told or notice)
-    upscaler = make_upscaler(
-        choice.engine,
-        device=choice.device,
-        memory=choice.memory,
-        cache_dir=folder,
-        notice=notice,
-        coz=choice.coz,
-        room=room,
-    )
-    prompter = make_prompter(
-        choice.prompter,
-        device=choice.device,
-        memory=choice.memory,
-        cache_dir=folder,
-        notice=notice,
-        room=room,
-    )
+    place = (choice.device, choice.memory)
+
+    def make_drawing() -> Upscaler:
+        return make_upscaler(
+            choice.engine,
+            device=choice.device,
+            memory=choice.memory,
+            cache_dir=folder,
+            notice=notice,
+            coz=choice.coz,
+            room=room,
+        )
+
+    def make_describing(asked: PrompterChoice) -> Prompter:
+        return make_prompter(
+            asked,
+            device=choice.device,
+            memory=choice.memory,
+            cache_dir=folder,
+            notice=notice,
+            room=room,
+        )
+
+    upscaler = pool.upscaler((choice.engine, choice.coz, *place), make_drawing)
+    if choice.prompter.name == "qwen":
+        bare = replace(choice.prompter, words="")
+        describing = pool.prompter((bare, *place), lambda: make_describing(bare))
+        prompter = with_words(describing, choice.prompter.words)
+    else:
+        prompter = make_describing(choice.prompter)
     # The authors let colours go, and start every step from the same seed.
     recipe = recipe_of(
         upscaler,
@@ -83,6 +104,7 @@ def open_chain(
     cache: Path | None,
     notice: Notice,
     told: Notice | None = None,
+    pool: Pool | None = None,
 ) -> Chain:
     """Return the chain for a source; its tiles made earlier are there at once.
 
@@ -92,7 +114,7 @@ def open_chain(
     Args:
         cache: The cache folder; None keeps tiles in memory only.
         notice: Receives sentences about trouble with the cache or the models.
-        told: As for `make_models`.
+        told, pool: As for `make_models`.
 
     Raises:
         BadInput: An unknown engine, prompter or device, a file that is no model, or a session that
@@ -102,9 +124,9 @@ def open_chain(
     if session is not None:
         kept = pyramid_for(session, choice)
         if kept is not None:
-            models = _kept_models(session, kept, choice, cache, notice, told)
+            models = _kept_models(session, kept, choice, cache, notice, told, pool)
             return _open_kept(source, session, kept, models, cache, notice)
-    models = make_models(choice, cache, notice, told)
+    models = make_models(choice, cache, notice, told, pool)
     if session is not None:
         for kept in session.pyramids:
             if kept.made.recipe_digest == models.recipe.digest:
@@ -141,6 +163,7 @@ def _kept_models(
     cache: Path | None,
     notice: Notice,
     told: Notice | None,
+    pool: Pool | None,
 ) -> Models:
     """Return the models of a session's pyramid, as far as they are here."""
     try:
@@ -151,7 +174,7 @@ def _kept_models(
     # The engine may be here where the prompter is not.
     for wanted in (choice, replace(choice, prompter=PrompterChoice())):
         try:
-            found.append(make_models(wanted, cache, notice, told))
+            found.append(make_models(wanted, cache, notice, told, pool))
             break
         except CozviewerError as error:
             why = str(error)

@@ -14,7 +14,6 @@ from cozviewer.chain.kept import KeptPrompter, KeptUpscaler, choice_of, filled
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.errors import BadInput
 from cozviewer.export.session import save_session
-from cozviewer.models.interpolate import Interpolation
 from cozviewer.models.prompters import TextPrompter
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose, wanted_level
@@ -123,7 +122,7 @@ def test_a_server_elsewhere_is_asked_only_if_a_person_names_it(
         chain = Chain(Pyramid(source, store), models.upscaler, prompter, models.recipe)
         path = save(chain, BICUBIC_FAR)
     there = opened(path)
-    assert isinstance(there.upscaler, Interpolation), "the engine is here and goes on"
+    assert not isinstance(there.upscaler, KeptUpscaler), "the engine is here and goes on"
     assert isinstance(there.prompter, KeptPrompter)
     with pytest.raises(BadInput, match="words were said by Fake, who cannot say more here"):
         there.prompter.prompt(None, source.levels[0], lambda: False)
@@ -138,7 +137,7 @@ def test_the_models_go_on_where_they_are(source: Source, save: Save, opened: Ope
     path = save(chain, choice)
     chain.pyramid.store.close()
     there = opened(path)
-    assert isinstance(there.upscaler, Interpolation)
+    assert not isinstance(there.upscaler, KeptUpscaler)
     assert isinstance(there.prompter, TextPrompter)
     assert there.recipe == chain.recipe
 

@@ -21,7 +21,7 @@ class Upscaler(Protocol):
     """Makes a picture 4x finer.
 
     Building one is cheap and imports no heavy library; `load` does that work, and `upscale` calls
-    it by itself when it was not called before. All methods run in one thread, the worker's;
+    it by itself when it was not called before. All methods run in one thread at a time, a worker's;
     the properties may be read from any thread at any time.
     """
 

@@ -8,7 +8,7 @@ from cozviewer.chain.choice import CozChoice, PrompterChoice
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.errors import BadInput
 from cozviewer.models.device import AUTO
-from cozviewer.models.prompters import NoPrompter, TextPrompter, WithWords
+from cozviewer.models.prompters import NoPrompter, TextPrompter, with_words
 from cozviewer.models.room import Room
 
 
@@ -173,7 +173,7 @@ def make_prompter(
     else:
         names = ", ".join(PROMPTERS[:-1])
         raise BadInput(f"There is no prompter {choice.name!r}: choose {names} or {PROMPTERS[-1]}.")
-    return WithWords(describing, words) if words else describing
+    return with_words(describing, words)
 
 
 def _qwen(

@@ -56,3 +56,9 @@ class WithWords:
     def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
         said = self._prompter.prompt(previous, crop, cancelled)
         return f"{said}, {self._words}," if said else self._words
+
+
+def with_words(prompter: Prompter, words: str) -> Prompter:
+    """Return a prompter that adds the user's words, if there are any, to what `prompter` says."""
+    words = words.strip()
+    return WithWords(prompter, words) if words else prompter

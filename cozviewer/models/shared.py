@@ -1,0 +1,127 @@
+"""Models that two pyramids share: in memory once, working for one at a time.
+
+Two pictures that are compared may differ by nothing but a seed or some words, and a large model
+fits into memory once. Nor would two models at work be faster than one after the other.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
+from weakref import WeakValueDictionary
+
+from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler, never
+from cozviewer.errors import Cancelled as Stopped
+from cozviewer.pyramid.pixels import Rgb8, RgbFloat
+
+POLL = 0.05
+"""Seconds between two looks whether one who waits for its turn is still wanted."""
+
+
+class Pool:
+    """Hands out one model for one key, for as long as somebody holds it. Any thread."""
+
+    def __init__(self) -> None:
+        self._making = Lock()
+        self._turn = Turn()
+        self._upscalers: WeakValueDictionary[Hashable, SharedUpscaler] = WeakValueDictionary()
+        self._prompters: WeakValueDictionary[Hashable, SharedPrompter] = WeakValueDictionary()
+
+    def upscaler(self, key: Hashable, make: Callable[[], Upscaler]) -> Upscaler:
+        """Return the upscaler that `key` stands for, made if there is none."""
+        with self._making:
+            shared = self._upscalers.get(key)
+            if shared is None:
+                shared = self._upscalers[key] = SharedUpscaler(make(), self._turn)
+            return shared
+
+    def prompter(self, key: Hashable, make: Callable[[], Prompter]) -> Prompter:
+        """Return the prompter that `key` stands for, made if there is none."""
+        with self._making:
+            shared = self._prompters.get(key)
+            if shared is None:
+                shared = self._prompters[key] = SharedPrompter(make(), self._turn)
+            return shared
+
+
+class Turn:
+    """Lets one work at a time."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    @contextmanager
+    def taken(self, cancelled: Cancelled = never) -> Iterator[None]:
+        """Wait for the turn, and keep it.
+
+        Raises:
+            Cancelled: `cancelled` said so while it was another's.
+        """
+        while not self._lock.acquire(timeout=POLL):
+            if cancelled():
+                raise Stopped
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+
+class SharedUpscaler:
+    """An `Upscaler` that several threads may use."""
+
+    def __init__(self, upscaler: Upscaler, turn: Turn) -> None:
+        """Take turns with all that have the same `turn`."""
+        self._upscaler, self._turn = upscaler, turn
+
+    @property
+    def name(self) -> str:
+        return self._upscaler.name
+
+    @property
+    def halo(self) -> int:
+        return self._upscaler.halo
+
+    @property
+    def generative(self) -> bool:
+        return self._upscaler.generative
+
+    @property
+    def listens(self) -> bool:
+        return self._upscaler.listens
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        return self._upscaler.identity
+
+    @property
+    def device(self) -> str:
+        return self._upscaler.device
+
+    def load(self) -> None:
+        with self._turn.taken():
+            self._upscaler.load()
+
+    def upscale(
+        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+    ) -> RgbFloat:
+        with self._turn.taken(cancelled):
+            return self._upscaler.upscale(rgb, prompt, seed, cancelled)
+
+
+class SharedPrompter:
+    """A `Prompter` that several threads may use."""
+
+    def __init__(self, prompter: Prompter, turn: Turn) -> None:
+        """Take turns with all that have the same `turn`."""
+        self._prompter, self._turn = prompter, turn
+
+    @property
+    def name(self) -> str:
+        return self._prompter.name
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        return self._prompter.identity
+
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+        with self._turn.taken(cancelled):
+            return self._prompter.prompt(previous, crop, cancelled)
