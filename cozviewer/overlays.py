@@ -3,6 +3,7 @@
 Drawn over the composed frame, off the GUI thread; the window only shows it, with its legend.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,7 +83,14 @@ class Marked:
     legend: tuple[Mark, ...]
 
 
-def marked(frame: Rgb8, pyramid: Pyramid, view: View, kind: Kind, generative: bool) -> Marked:
+def marked(
+    frame: Rgb8,
+    pyramid: Pyramid,
+    view: View,
+    kind: Kind,
+    generative: bool,
+    finest: int | None = None,
+) -> Marked:
     """Return a composed frame with an overlay.
 
     Args:
@@ -91,16 +99,18 @@ def marked(frame: Rgb8, pyramid: Pyramid, view: View, kind: Kind, generative: bo
         kind: "origin" tells where each part comes from, "trust" how far it departs from the step
             before.
         generative: Whether the pyramid's levels are invented or only interpolated.
+        finest: As `compose` was given it.
     """
+    found = patches(pyramid, view, finest)
     if kind == "origin":
-        return _with_origins(frame, pyramid, view, generative)
-    return _with_trust(frame, pyramid, view, generative)
+        return _with_origins(frame, view, found, generative)
+    return _with_trust(frame, pyramid, view, found, generative)
 
 
 def origin_mark(view: View, patch: Patch, generative: bool) -> Mark:
     """Return how a patch of a view is coloured and named."""
     if patch.level <= 0:
-        if patch.enlarged:
+        if wanted_level(view, 0) > 0:
             return Mark(INTERPOLATED, "Interpolated from the source")
         averaged = view.camera.magnification < 0.9995
         return Mark(SOURCE, "Source pixels, averaged" if averaged else "Source pixels")
@@ -110,11 +120,11 @@ def origin_mark(view: View, patch: Patch, generative: bool) -> Mark:
     return Mark(STEPS[(step - 1) % len(STEPS)], text + (", enlarged" if patch.enlarged else ""))
 
 
-def _with_origins(frame: Rgb8, pyramid: Pyramid, view: View, generative: bool) -> Marked:
+def _with_origins(frame: Rgb8, view: View, shown: Sequence[Patch], generative: bool) -> Marked:
     out = frame.copy()
     stripes = _stripes(view)
     found: dict[tuple[int, str], Mark] = {}
-    for patch in patches(pyramid, view):
+    for patch in shown:
         mark = origin_mark(view, patch, generative)
         found[patch.level, mark.text] = mark
         box = view_box(view, patch)
@@ -127,9 +137,11 @@ def _with_origins(frame: Rgb8, pyramid: Pyramid, view: View, generative: bool) -
     return Marked(out, tuple(found[key] for key in sorted(found)))
 
 
-def _with_trust(frame: Rgb8, pyramid: Pyramid, view: View, generative: bool) -> Marked:
+def _with_trust(
+    frame: Rgb8, pyramid: Pyramid, view: View, shown: Sequence[Patch], generative: bool
+) -> Marked:
     z = wanted_level(view, pyramid.source.coarsest)
-    made = [patch for patch in patches(pyramid, view) if patch.level == z and z > 0]
+    made = [patch for patch in shown if patch.level == z and z > 0]
     if not made or not generative:
         return Marked(frame, (Mark(INTERPOLATED, "Nothing in view is generated"),))
     # In one go: tile by tile, colours would break off where tiles meet.

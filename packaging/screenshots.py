@@ -19,11 +19,11 @@ from cozviewer.folders import cache_folder
 from cozviewer.jobs.sheet_job import StripRequest
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.blind import Blind
-from cozviewer.ui.compare import SOURCES
 from cozviewer.ui.compare_paint import Mode
 from cozviewer.ui.export_dialog import ExportDialog
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.movie_dialog import MovieDialog
+from cozviewer.ui.sides import SOURCES, Sides
 from cozviewer.ui.theme import apply_theme
 
 FOLDER = Path(__file__).parent / "screenshots"
@@ -88,18 +88,18 @@ def main() -> None:
         window.actions_by_name[name].setChecked(False)
         rest()
     for mode, name in ((Mode.SIDE, "compare"), (Mode.CURTAIN, "curtain")):
-        window.panes.compare(mode, SOURCES[0])
+        window.panes.compare(mode, Sides(second=SOURCES[0]))
         application.processEvents()  # the panes take their new sizes
         rest()
         save(name)
     with TemporaryDirectory() as folder:
-        window.panes.compare(Mode.SIDE, SOURCES[0])
+        window.panes.compare(Mode.SIDE, Sides(second=SOURCES[0]))
         blind = window.findChildren(Blind)[0]
         blind.begin(Path(folder) / "tally.csv")
         rest()
         save("blind")
         blind.end()
-    window.panes.compare(None, SOURCES[0])
+    window.panes.compare(None, Sides(second=SOURCES[0]))
     rest()
     for action, kind, name in (("export", ExportDialog, "export"), ("movie", MovieDialog, "movie")):
         window.actions_by_name[action].trigger()

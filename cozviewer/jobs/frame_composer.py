@@ -61,7 +61,14 @@ class FrameComposer(QObject):
             if request.overlay is None:
                 self.composed.emit(request, to_qimage(frame))
                 return
-            made = marked(frame, pyramid, request.view, request.overlay, request.generative)
+            made = marked(
+                frame,
+                pyramid,
+                request.view,
+                request.overlay,
+                request.generative,
+                request.finest,
+            )
             self.marked.emit(request, to_qimage(made.rgb), made.legend)
         except Exception as error:
             self.failed.emit(sentence_of(error, "composing the view"))

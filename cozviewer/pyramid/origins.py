@@ -44,9 +44,7 @@ def patches(pyramid: Pyramid, view: View, finest: int | None = None) -> list[Pat
     Args:
         finest: As `compose` takes it.
     """
-    z = wanted_level(view, pyramid.source.coarsest)
-    if finest is not None:
-        z = min(z, finest)
+    z = _level_of(pyramid, view, finest)
     return [_patch(pyramid, z, region) for region in _regions(pyramid, view, z)]
 
 
@@ -56,9 +54,15 @@ def made_from(pyramid: Pyramid, key: TileKey) -> TileKey | None:
     return next((tile for tile in _upwards(key) if pyramid.has(tile)), None)
 
 
-def patch_at(pyramid: Pyramid, view: View, view_x: int, view_y: int) -> Patch | None:
-    """Return the patch under a pixel of a view; None beside the picture."""
-    z = wanted_level(view, pyramid.source.coarsest)
+def patch_at(
+    pyramid: Pyramid, view: View, view_x: int, view_y: int, finest: int | None = None
+) -> Patch | None:
+    """Return the patch under a pixel of a view; None beside the picture.
+
+    Args:
+        finest: As `compose` takes it.
+    """
+    z = _level_of(pyramid, view, finest)
     for region in _regions(pyramid, view, z):
         box = view_box(view, Patch(region, z, None))
         if box.x <= view_x < box.right and box.y <= view_y < box.bottom:
@@ -73,6 +77,12 @@ def view_box(view: View, patch: Patch) -> Rect:
     top, bottom = (round(view.view_y(patch.z, y)) for y in (region.y, region.bottom))
     whole = Rect(0, 0, view.width, view.height)
     return Rect(left, top, right - left, bottom - top).intersected(whole)
+
+
+def _level_of(pyramid: Pyramid, view: View, finest: int | None) -> int:
+    """Return the level that a view is made from."""
+    z = wanted_level(view, pyramid.source.coarsest)
+    return z if finest is None else min(z, finest)
 
 
 def _regions(pyramid: Pyramid, view: View, z: int) -> list[Rect]:

@@ -1,55 +1,37 @@
 """The picture area: one pane, two side by side that move as one, or two pictures in one pane."""
 
-from dataclasses import dataclass
-
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
+from cozviewer.chain.choice import EngineChoice
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import Preview
-from cozviewer.pyramid.compose import Kernel
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.wording import magnification_text
 from cozviewer.ui.canvas import Canvas
 from cozviewer.ui.compare_paint import GAINS, Mode, Over
 from cozviewer.ui.layer import Layer
 from cozviewer.ui.navigator import Navigator
+from cozviewer.ui.sides import ANOTHER, GENERATED, Side, Sides, told_apart
 from cozviewer.ui.tile_cache import TileCache
 
 
-@dataclass(frozen=True)
-class Side:
-    """What the generated picture is compared with.
-
-    Attributes:
-        title: What people read.
-        kernel: How the source is interpolated; None for another engine's pyramid.
-    """
-
-    title: str
-    kernel: Kernel | None = None
-
-
-SOURCES = (
-    Side("Source, bicubic", "bicubic"),
-    Side("Source, Lanczos", "lanczos"),
-    Side("Source, nearest", "nearest"),
-)
-
-ANOTHER = Side("Another engine")
-
-
 class ComparePanes(QSplitter):
-    """The generated picture, and what it is compared with on request.
+    """The generated picture, or any two that are compared on request.
 
     All look through the same camera; those of one document share its tiles.
 
     Attributes:
-        generated: Shows all levels.
-        beside: The second pane, hidden unless the mode is SIDE.
+        generated: The pane of the generated picture; while two are compared, of the first one.
+        beside: The pane of the second one, hidden unless the mode is SIDE.
+
+    Signals:
+        refine_wanted: the generated picture is to be seen again, and may lack tiles.
     """
+
+    refine_wanted = Signal()
 
     def __init__(self, navigator: Navigator, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -66,15 +48,18 @@ class ComparePanes(QSplitter):
         self.beside.hide()
         self.generated.installEventFilter(self)
         self._document: Document | None = None
+        self._choice = EngineChoice()
         self._tiles: TileCache | None = None
         self._other: Document | None = None
+        self._other_choice = EngineChoice()
         self._other_tiles: TileCache | None = None
         self._mode: Mode | None = None
-        self._side = SOURCES[0]
+        self._sides = Sides()
         self._over: Over | None = None
         self._veiled = False
         navigator.moved.connect(self._name_panes)
         navigator.gesture_started.connect(self._leave_other)
+        navigator.settled.connect(self._on_settled)
 
     @property
     def mode(self) -> Mode | None:
@@ -82,34 +67,46 @@ class ComparePanes(QSplitter):
         return self._mode
 
     @property
-    def side(self) -> Side:
-        """What the generated picture is compared with, or would be."""
-        return self._side
+    def sides(self) -> Sides:
+        """What is compared, or would be."""
+        return self._sides
+
+    @property
+    def shown(self) -> Side:
+        """What the pane of the generated picture shows now."""
+        return GENERATED if self._mode is None else self._sides.first
 
     @property
     def over(self) -> Over | None:
         """The picture over the generated one, in the modes that have it in one pane."""
         return self._over
 
-    def compare(self, mode: Mode | None, side: Side) -> None:
-        """Compare in a way, with a side; None shows the generated picture alone."""
-        if (mode, side) == (self._mode, self._side):
+    def compare(self, mode: Mode | None, sides: Sides) -> None:
+        """Compare two sides in a way; None shows the generated picture alone."""
+        if (mode, sides) == (self._mode, self._sides):
             return
-        self._mode, self._side = mode, side
+        before = self.shown
+        self._mode, self._sides = mode, sides
+        if self.shown != before:
+            self._show(self.generated.layer, self.shown, self._document, self._tiles)
         self._show_sides()
+        if self.shown is GENERATED and before is not GENERATED:
+            self.refine_wanted.emit()
+        elif self._document is not None and not self._document.working:
+            self._refine_other()
 
     def veil(self, *, swapped: bool) -> None:
         """Show both sides unnamed, as A (left) and B, until `unveil`.
 
         Args:
-            swapped: Whether the generated picture stands on the right.
+            swapped: Whether the first side stands on the right.
         """
         self._veiled = True
         self.insertWidget(1 if swapped else 0, self.generated)
         self._name_panes()
 
     def unveil(self) -> None:
-        """Name both sides again, and put the generated picture back to the left."""
+        """Name both sides again, and put the first one back to the left."""
         self._veiled = False
         self.insertWidget(0, self.generated)
         self._name_panes()
@@ -135,29 +132,45 @@ class ComparePanes(QSplitter):
         if self._mode is Mode.SIDE:
             self.beside.set_preview(preview)
 
-    def set_document(self, document: Document | None) -> None:
-        """Show a document. The other engine's, which was of the former one, is let go."""
+    def set_document(
+        self,
+        document: Document | None,
+        choice: EngineChoice = EngineChoice(),  # noqa: B008 (frozen)
+    ) -> None:
+        """Show a document. The other recipe's, which was of the former one, is let go.
+
+        Args:
+            choice: What it is made with.
+        """
         if self._document is not None:
             self._document.refined.disconnect(self._refine_other)
         self.set_other(None)
-        self._document = document
+        self._document, self._choice = document, choice
         self._tiles = None if document is None else TileCache(document.source.coarsest)
-        self.generated.set_document(document, self._tiles)
+        self._show(self.generated.layer, self.shown, document, self._tiles)
         if document is not None:
             document.refined.connect(self._refine_other)
         self._show_sides()
 
-    def set_other(self, document: Document | None) -> None:
-        """Have another engine's document on the same source at hand for ANOTHER."""
+    def set_other(
+        self,
+        document: Document | None,
+        choice: EngineChoice = EngineChoice(),  # noqa: B008 (frozen)
+    ) -> None:
+        """Have another recipe's document on the same source at hand for ANOTHER.
+
+        Args:
+            choice: What it is made with.
+        """
         if self._other is not None:
             self._other.refined.disconnect(self._on_other_refined)
             self._other.stopped.disconnect(self._on_other_stopped)
-        self._other = document
+        self._other, self._other_choice = document, choice
         self._other_tiles = None if document is None else TileCache(document.source.coarsest)
         if document is not None:
             document.refined.connect(self._on_other_refined)
             document.stopped.connect(self._on_other_stopped)
-        if self._side is ANOTHER:
+        if self._sides.second is ANOTHER:
             self._show_sides()
             self._refine_other()
 
@@ -187,19 +200,26 @@ class ComparePanes(QSplitter):
 
     # -- sides -----------------------------------------------------------------------------------
 
+    def _show(
+        self, layer: Layer, side: Side, document: Document | None, tiles: TileCache | None
+    ) -> None:
+        """Give a layer what it is to show: all levels of a document, or its source alone."""
+        layer.finest = None if side.kernel is None else 0
+        layer.kernel = side.kernel or "bicubic"
+        layer.set_document(document, tiles)
+        if document is not None and side.kernel is not None and self._navigator.at_rest:
+            layer.finish(final=True)
+
     def _show_sides(self) -> None:
         """Give each layer its document, or none, and lay out the panes."""
+        second = self._sides.second
         documents = (self._document, self._tiles)
-        if self._side.kernel is None:
+        if second.kernel is None:
             documents = (self._other, self._other_tiles)
         beside = self._mode is Mode.SIDE
         on_top = self._mode is not None and not beside
         for layer, shown in ((self.beside.layer, beside), (self._on_top, on_top)):
-            layer.finest = None if self._side.kernel is None else 0
-            layer.kernel = self._side.kernel or "bicubic"
-            layer.set_document(*(documents if shown else (None, None)))
-            if shown and self._side.kernel is not None and self._navigator.at_rest:
-                layer.finish(final=True)
+            self._show(layer, second, *(documents if shown else (None, None)))
         was_hidden = self.beside.isHidden()
         self.beside.setVisible(beside)
         if beside and was_hidden:
@@ -222,12 +242,16 @@ class ComparePanes(QSplitter):
         return f"{maker} · {size}", f"{other} · {size}"
 
     def _makers(self) -> tuple[str, str]:
-        """Return what draws the generated picture, and what the other."""
-        maker = "" if self._document is None else self._document.chain.upscaler.name
-        other = self._side.title
-        if self._side.kernel is None and self._other is not None:
-            other = self._other.chain.upscaler.name
-        return maker, other
+        """Return what the two sides are called."""
+        mine = "" if self._document is None else self._document.chain.upscaler.name
+        other = ANOTHER.title if self._other is None else self._other.chain.upscaler.name
+        if self._sides.second is ANOTHER and self._sides.first is GENERATED:
+            return told_apart(mine, self._choice, other, self._other_choice)
+        first, second = self._sides.first, self._sides.second
+        return (
+            mine if first is GENERATED else first.title,
+            other if second is ANOTHER else second.title,
+        )
 
     @Slot()
     def _name_panes(self) -> None:
@@ -239,21 +263,26 @@ class ComparePanes(QSplitter):
             self.generated.label = ""
             self.generated.update()
 
-    # -- the other engine ------------------------------------------------------------------------
+    # -- the other recipe ------------------------------------------------------------------------
 
     @property
     def _other_layer(self) -> Layer | None:
-        if self._side.kernel is not None or self._mode is None:
+        if self._sides.second is not ANOTHER or self._mode is None:
             return None
         return self.beside.layer if self._mode is Mode.SIDE else self._on_top
 
     @Slot()
     def _refine_other(self) -> None:
-        """Let the other engine work, now that the picture under the eyes has all it needs."""
+        """Let the other recipe's work begin, now that the first picture has all it needs."""
         layer = self._other_layer
         if self._other is not None and layer is not None and self._navigator.at_rest:
             self._other.warm()
             self._other.refine(layer.view)
+
+    @Slot()
+    def _on_settled(self) -> None:
+        if self.shown is not GENERATED:  # else it comes first
+            self._refine_other()
 
     @Slot()
     def _leave_other(self) -> None:

@@ -5,17 +5,15 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QGridLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from cozviewer.chain.choice import CozChoice, EngineChoice
+from cozviewer.ui.forms import Trouble, form_of, heading, named_chooser
 from cozviewer.ui.path_field import PathField
 from cozviewer.ui.prompter_form import PrompterForm
 
@@ -73,17 +71,14 @@ class CozDialog(QDialog):
             filter_=files,
             hint="The authors’ vae_encoder_20001.pt",
         )
-        self.setting, self.memory = _choices(SETTINGS), _choices(MEMORY)
+        self.setting, self.memory = named_chooser(SETTINGS), named_chooser(MEMORY)
         self.t5 = QCheckBox(T5)
         self.t5.setToolTip(T5_TIP)
         first = choice.engine != ENGINE and choice.prompter.name == "none"
         self.prompter = PrompterForm(
             replace(choice.prompter, name="qwen") if first else choice.prompter
         )
-        self._trouble = QLabel()
-        self._trouble.setWordWrap(True)
-        self._trouble.setStyleSheet("color: #ff9d9d;")
-        self._trouble.hide()
+        self._trouble = Trouble()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.use = QPushButton("Use Chain-of-Zoom")
         self.use.setDefault(True)
@@ -96,10 +91,20 @@ class CozDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(10)
-        column.addWidget(_heading("Drawn by"))
-        column.addLayout(self._grid())
+        column.addWidget(heading("Drawn by"))
+        rows = (
+            ("Base", self.base),
+            ("LoRA", self.lora),
+            ("VAE encoder", self.vae),
+            ("Setting", self.setting),
+            ("Memory", self.memory),
+            ("", self.t5),
+        )
+        grid = form_of(rows, spacing=8)
+        grid.setColumnMinimumWidth(0, 120)
+        column.addLayout(grid)
         column.addSpacing(6)
-        column.addWidget(_heading("Told by"))
+        column.addWidget(heading("Told by"))
         column.addWidget(self.prompter)
         column.addStretch(1)
         column.addWidget(self._trouble)
@@ -135,25 +140,6 @@ class CozDialog(QDialog):
         """What was said to be missing when Use was pressed last, or ""."""
         return self._trouble.text()
 
-    def _grid(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(18)
-        grid.setVerticalSpacing(8)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(0, 120)
-        rows: tuple[tuple[str, QWidget], ...] = (
-            ("Base", self.base),
-            ("LoRA", self.lora),
-            ("VAE encoder", self.vae),
-            ("Setting", self.setting),
-            ("Memory", self.memory),
-            ("", self.t5),
-        )
-        for row, (name, widget) in enumerate(rows):
-            grid.addWidget(QLabel(name), row, 0, Qt.AlignmentFlag.AlignVCenter)
-            grid.addWidget(widget, row, 1)
-        return grid
-
     def _fill(self, choice: EngineChoice) -> None:
         self.base.show_path(choice.coz.base)
         self.lora.show_path(choice.coz.lora)
@@ -165,8 +151,7 @@ class CozDialog(QDialog):
     @Slot()
     def _use(self) -> None:
         trouble = self.prompter.trouble()
-        self._trouble.setText(trouble)
-        self._trouble.setVisible(bool(trouble))
+        self._trouble.tell(trouble)
         if not trouble:
             self.wanted.emit(self.choice)
             self.accept()
@@ -178,16 +163,3 @@ class CozDialog(QDialog):
         if layout is not None:
             layout.activate()
         self.resize(self.width(), self.minimumSizeHint().height())
-
-
-def _choices(pairs: tuple[tuple[str, str], ...]) -> QComboBox:
-    box = QComboBox()
-    for name, title in pairs:
-        box.addItem(title, name)
-    return box
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setStyleSheet("font-weight: 600;")
-    return label

@@ -75,6 +75,11 @@ class EngineMenu(QMenu):
         """What is in use."""
         return self._choice
 
+    @property
+    def asked_last(self) -> EngineChoice | None:
+        """What was named for Chain-of-Zoom last; None where nothing ever was."""
+        return self._asked_last
+
     def show_choice(self, choice: EngineChoice) -> None:
         """Mark what is in use."""
         self._choice = choice

@@ -7,19 +7,14 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -44,6 +39,7 @@ from cozviewer.pyramid.geometry import (
     tiles_of,
 )
 from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.ui.forms import Trouble, chooser, form_of, stacked, with_browse
 from cozviewer.ui.readout import bytes_text, duration_text
 from cozviewer.ui.remembered import keep_text, kept_text
 
@@ -201,9 +197,7 @@ class ExportDialog(QDialog):
         if (way := strip_offer(chain, view)) is not None:
             self._offers.append(way)
 
-        self.what = QComboBox()
-        for offer in self._offers:
-            self.what.addItem(offer.title)
+        self.what = chooser(offer.title for offer in self._offers)
         self.size_label = QLabel()
         self.complete = QCheckBox()
         self.complete.setChecked(True)
@@ -214,49 +208,27 @@ class ExportDialog(QDialog):
             self.place.hide()
         self.label = QCheckBox("Write into a corner what is generated")
         self.label.setChecked(kept_text(LABEL) == "on")
-        self.format = QComboBox()
-        for name in FORMATS:
-            self.format.addItem(name)
+        self.format = chooser(FORMATS)
         self.path = QLineEdit(str(folder / suggested_name(chain, view)))
-        browse = QPushButton("Browse…")
-        browse.setAutoDefault(False)
-        place = QHBoxLayout()
-        place.setSpacing(8)
-        place.addWidget(self.path, 1)
-        place.addWidget(browse)
-        self.trouble = QLabel()
-        self.trouble.setWordWrap(True)
-        self.trouble.setStyleSheet("color: #ff9d9d;")
-        self.trouble.hide()
+        self.trouble = Trouble()
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
 
-        form = QGridLayout()
-        form.setHorizontalSpacing(18)
-        form.setVerticalSpacing(12)
-        form.setColumnStretch(1, 1)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        fields = (("Save", self.what), ("Size", self.size_label), ("Format", self.format))
-        for row, (name, field) in enumerate(fields):
-            form.addWidget(QLabel(name), row, 0, middle)
-            form.addWidget(field, row, 1, middle)
-        form.addWidget(QLabel("File"), len(fields), 0, middle)
-        form.addLayout(place, len(fields), 1)
-        form.addWidget(self.complete, len(fields) + 1, 1)
-        form.addWidget(self.label, len(fields) + 2, 1)
-        form.addWidget(self.place, len(fields) + 3, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 16)
-        column.setSpacing(14)
-        column.addLayout(form)
-        column.addWidget(self.trouble)
-        column.addWidget(self.buttons)
+        rows = (
+            ("Save", self.what),
+            ("Size", self.size_label),
+            ("Format", self.format),
+            ("File", with_browse(self.path, self._browse)),
+            ("", self.complete),
+            ("", self.label),
+            ("", self.place),
+        )
+        stacked(self, (form_of(rows), self.trouble, self.buttons))
 
         self.what.currentIndexChanged.connect(self._describe)
         self.format.currentTextChanged.connect(self._use_format)
         self.path.textChanged.connect(self._follow_suffix)
-        browse.clicked.connect(self._browse)
         self.buttons.accepted.connect(self._save)
         self.buttons.rejected.connect(self.reject)
         self._describe()
@@ -305,7 +277,7 @@ class ExportDialog(QDialog):
 
     @Slot(str)
     def _follow_suffix(self, text: str) -> None:
-        self.trouble.hide()
+        self.trouble.tell("")
         self._tell_size()
         suffix = Path(text).suffix.lower()
         for name, form in FORMATS.items():
@@ -329,8 +301,7 @@ class ExportDialog(QDialog):
         try:
             check_target(path, offer.width, offer.height)
         except CozviewerError as error:
-            self.trouble.setText(str(error))
-            self.trouble.show()
+            self.trouble.tell(str(error))
             return
         if offer.make is not None:
             self.wanted.emit(offer.make(path))

@@ -26,7 +26,7 @@ from cozviewer.ui import help as help_texts
 from cozviewer.ui.actions import Command, build, enable
 from cozviewer.ui.banner import Banner
 from cozviewer.ui.blind import Blind
-from cozviewer.ui.compare import ComparePanes, Side
+from cozviewer.ui.compare import ComparePanes
 from cozviewer.ui.compare_menu import CompareMenu
 from cozviewer.ui.compare_paint import Mode
 from cozviewer.ui.empty import EmptyPage
@@ -45,6 +45,7 @@ from cozviewer.ui.returning import Returning
 from cozviewer.ui.second_engine import SecondEngine
 from cozviewer.ui.services import Services
 from cozviewer.ui.sessions import Sessions
+from cozviewer.ui.sides import GENERATED, Sides
 
 KEY_ZOOM = 1.25
 """What + and - zoom by."""
@@ -113,7 +114,7 @@ class MainWindow(QMainWindow):
         self.engine_menu = EngineMenu(services.engines, choice, self)
         self.menuBar().insertMenu(self._menu("&Help").menuAction(), self.engine_menu)
         self.engine_menu.chosen.connect(self._on_engine_chosen)
-        self.compare_menu = CompareMenu(services.engines, self)
+        self.compare_menu = CompareMenu(services.engines, self.engine_menu, self)
         self.menuBar().insertMenu(self._menu("&Help").menuAction(), self.compare_menu)
         self._second = SecondEngine(services, self.panes, self)
         self._sessions = Sessions(
@@ -122,7 +123,7 @@ class MainWindow(QMainWindow):
         self.bookmarks_menu = self._sessions.menu
         self.menuBar().insertMenu(self._menu("&Help").menuAction(), self.bookmarks_menu)
         self.compare_menu.chosen.connect(self._on_compare_chosen)
-        self.compare_menu.engine_chosen.connect(self._second.choose)
+        self.compare_menu.recipe_chosen.connect(self._second.choose)
         self.compare_menu.amplified.connect(self.panes.amplify)
         self._second.failed.connect(self.banner.warn)
         self._second.retired.connect(self._retire)
@@ -158,6 +159,7 @@ class MainWindow(QMainWindow):
         self._blind.begun.connect(lambda: self._set_blind(True))
         self._blind.ended.connect(lambda: self._set_blind(False))
         self.panes.generated.changed.connect(self._tell_view)
+        self.panes.refine_wanted.connect(self._on_refine_wanted)
         self.panes.generated.painted.connect(self._on_painted)
 
     # -- commands --------------------------------------------------------------------------------
@@ -263,8 +265,8 @@ class MainWindow(QMainWindow):
             self.compare_menu.toggle()
 
     @Slot(object, object)
-    def _on_compare_chosen(self, mode: Mode | None, side: Side) -> None:
-        self.panes.compare(mode, side)
+    def _on_compare_chosen(self, mode: Mode | None, sides: Sides) -> None:
+        self.panes.compare(mode, sides)
         self.actions_by_name["compare"].setChecked(mode is not None)
 
     @Slot(bool)
@@ -349,7 +351,7 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(self.panes)
         self.setWindowTitle(f"{source.name} — cozviewer")
         enable(self.actions_by_name, picture=True)
-        self.panes.set_document(document)
+        self.panes.set_document(document, choice)
         self._second.set_source(source)
         self.prompting.set_document(document)
         self._exporting.set_document(document)
@@ -414,9 +416,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_settled(self) -> None:
-        if self._document is not None:
-            self._refined = self._was_working = False
+        if self._document is None:
+            return
+        self._refined = self._was_working = False
+        if self.panes.shown is GENERATED:
             self._document.refine(self.panes.generated.view)
+        else:
+            self._document.interrupt()
+            self._tell_view()
 
     @Slot()
     def _on_refine_wanted(self) -> None:
@@ -455,10 +462,12 @@ class MainWindow(QMainWindow):
         if self._document is None:
             return
         camera, upscaler = self.navigator.camera, self._document.chain.upscaler
+        maker, generative = upscaler.name, upscaler.generative
+        if self.panes.shown.kernel is not None:
+            maker, generative = self.panes.shown.kernel, False
         refined = self._refined or self.panes.generated.sharp
         self.readout.show_view(
-            magnification_text(camera),
-            provenance_text(camera, upscaler.name, upscaler.generative, refined),
+            magnification_text(camera), provenance_text(camera, maker, generative, refined)
         )
 
     @Slot(str, object)

@@ -1,24 +1,19 @@
 """Asks for a zoom movie, says how long and how large it will be, and hands back a request."""
 
-from collections.abc import Iterable
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
     QFileDialog,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -31,6 +26,7 @@ from cozviewer.jobs.movie_job import MovieRequest
 from cozviewer.provenance import suggested_name
 from cozviewer.pyramid.camera import Camera, View, fit
 from cozviewer.pyramid.flight import Take, calm_seconds, resized, takes
+from cozviewer.ui.forms import Trouble, chooser, form_of, stacked, with_browse
 from cozviewer.ui.readout import bytes_text, duration_text
 
 RATES = (24, 25, 30, 50, 60)
@@ -83,12 +79,12 @@ class MovieDialog(QDialog):
         if before is not None:
             self._starts.append(("The view before", View(before, *size)))
 
-        self.start = _chooser(title for title, _ in self._starts)
-        self.shape = _chooser(title for title, *_ in SHAPES)
+        self.start = chooser(title for title, _ in self._starts)
+        self.shape = chooser(title for title, *_ in SHAPES)
         even = (view.width // 2 * 2, view.height // 2 * 2)
         self.shape.addItem(f"{even[0]} × {even[1]}, as in the window")
         self._shapes = [*((width, height) for _, width, height in SHAPES), even]
-        self.rate = _chooser(f"{rate} frames a second" for rate in RATES)
+        self.rate = chooser(f"{rate} frames a second" for rate in RATES)
         self.rate.setCurrentIndex(RATES.index(30))
         self.seconds = QDoubleSpinBox()
         self.seconds.setRange(0.5, 600)
@@ -97,31 +93,25 @@ class MovieDialog(QDialog):
         self.back = QCheckBox("And back again")
         self.caption = QCheckBox("Write into it how large it is, and what made the detail")
         self.caption.setChecked(True)
-        self.format = _chooser(MOVIE_FORMATS)
+        self.format = chooser(MOVIE_FORMATS)
         name = Path(suggested_name(chain, view)).with_suffix(".mp4")
         self.path = QLineEdit(str(folder / name))
-        browse = QPushButton("Browse…")
-        browse.setAutoDefault(False)
         self.about = QLabel()
         self.about.setWordWrap(True)
-        self.trouble = QLabel()
-        self.trouble.setWordWrap(True)
-        self.trouble.setStyleSheet("color: #ff9d9d;")
-        self.trouble.hide()
+        self.trouble = Trouble()
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
-        self._lay_out(browse)
+        self._lay_out()
         self._take_calm_time()
 
         self.start.currentIndexChanged.connect(self._take_calm_time)
-        for chooser in (self.shape, self.rate):
-            chooser.currentIndexChanged.connect(self._describe)
+        for box in (self.shape, self.rate):
+            box.currentIndexChanged.connect(self._describe)
         self.seconds.valueChanged.connect(self._describe)
         self.back.toggled.connect(self._describe)
         self.format.currentTextChanged.connect(self._use_format)
         self.path.textChanged.connect(self._follow_suffix)
-        browse.clicked.connect(self._browse)
         self.buttons.accepted.connect(self._save)
         self.buttons.rejected.connect(self.reject)
 
@@ -132,43 +122,24 @@ class MovieDialog(QDialog):
         frames = sum(take.ticks for take in self._takes())
         return Clip(self.format.currentText(), width, height, self._rate(), frames)
 
-    def _lay_out(self, browse: QPushButton) -> None:
-        length, place = QHBoxLayout(), QHBoxLayout()
+    def _lay_out(self) -> None:
+        length = QHBoxLayout()
         length.setSpacing(12)
         length.addWidget(self.seconds)
         length.addWidget(self.rate)
         length.addWidget(self.back)
         length.addStretch(1)
-        place.setSpacing(8)
-        place.addWidget(self.path, 1)
-        place.addWidget(browse)
-        form = QGridLayout()
-        form.setHorizontalSpacing(18)
-        form.setVerticalSpacing(12)
-        form.setColumnStretch(1, 1)
-        end = QLabel("What you see now")
-        rows: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
+        rows = (
             ("From", self.start),
-            ("To", end),
+            ("To", QLabel("What you see now")),
             ("Size", self.shape),
             ("Length", length),
             ("", self.caption),
             ("Format", self.format),
-            ("File", place),
+            ("File", with_browse(self.path, self._browse)),
             ("", self.about),
         )
-        for row, (name, field) in enumerate(rows):
-            form.addWidget(QLabel(name), row, 0, Qt.AlignmentFlag.AlignVCenter)
-            if isinstance(field, QHBoxLayout):
-                form.addLayout(field, row, 1)
-            else:
-                form.addWidget(field, row, 1, Qt.AlignmentFlag.AlignVCenter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 16)
-        column.setSpacing(14)
-        column.addLayout(form)
-        column.addWidget(self.trouble)
-        column.addWidget(self.buttons)
+        stacked(self, (form_of(rows), self.trouble, self.buttons))
 
     def _rate(self) -> Fraction:
         return Fraction(RATES[self.rate.currentIndex()])
@@ -194,7 +165,7 @@ class MovieDialog(QDialog):
     @Slot()
     def _describe(self) -> None:
         """Say how long and how large it will be, and what must be computed before."""
-        self.trouble.hide()
+        self.trouble.tell("")
         shown, clip = self._takes(), self.clip
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(bool(shown))
         if not shown:
@@ -219,7 +190,7 @@ class MovieDialog(QDialog):
 
     @Slot(str)
     def _follow_suffix(self, text: str) -> None:
-        self.trouble.hide()
+        self.trouble.tell("")
         suffix = Path(text).suffix.lower()
         if suffix != MOVIE_FORMATS[self.format.currentText()].suffix:
             for name, form in MOVIE_FORMATS.items():
@@ -241,16 +212,8 @@ class MovieDialog(QDialog):
             movie_form(path)
             check_movie(path, clip)
         except CozviewerError as error:
-            self.trouble.setText(str(error))
-            self.trouble.show()
+            self.trouble.tell(str(error))
             return
         shown = tuple(self._takes())
         self.wanted.emit(MovieRequest(path, clip, shown, self.caption.isChecked()))
         self.accept()
-
-
-def _chooser(titles: Iterable[str]) -> QComboBox:
-    box = QComboBox()
-    for title in titles:
-        box.addItem(title)
-    return box

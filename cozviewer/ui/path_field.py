@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+
+from cozviewer.ui.forms import with_browse
 
 
 class PathField(QWidget):
@@ -23,14 +25,7 @@ class PathField(QWidget):
         self.line = QLineEdit()
         self.line.setPlaceholderText(hint)
         self.line.setClearButtonEnabled(True)
-        browse = QPushButton("Browse…")
-        browse.setAutoDefault(False)
-        browse.clicked.connect(self._browse)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.line, 1)
-        row.addWidget(browse)
+        self.setLayout(with_browse(self.line, self._browse))
         self.setFocusProxy(self.line)
 
     @property

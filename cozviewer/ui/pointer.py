@@ -72,7 +72,7 @@ class Pointer(QObject):
         ratio = self._pane.devicePixelRatioF()
         x, y = place.x() * ratio, place.y() * ratio
         view, pyramid = self._pane.view, document.chain.pyramid
-        patch = patch_at(pyramid, view, int(x), int(y))
+        patch = patch_at(pyramid, view, int(x), int(y), self._pane.layer.finest)
         if patch is None:
             self.told.emit("")
             return

@@ -1,4 +1,4 @@
-"""Another engine on the picture that is open, for comparisons: a pyramid and threads of its own."""
+"""Another recipe on the picture that is open, for comparisons: a pyramid and threads of its own."""
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -15,7 +15,7 @@ from cozviewer.ui.services import Services
 
 
 class SecondEngine(QObject):
-    """Makes the other engine's document and hands it to the panes.
+    """Makes the other recipe's document and hands it to the panes.
 
     Signals:
         failed: (str) one sentence.
@@ -45,7 +45,7 @@ class SecondEngine(QObject):
         return filled(self._document.chain, self._choice)
 
     def set_source(self, source: Source | None) -> None:
-        """Follow the picture that is open; the other engine goes on with a new one."""
+        """Follow the picture that is open; the other recipe goes on with a new one."""
         self._source = source
         self._let_go()
         if source is not None and self._choice is not None:
@@ -53,7 +53,7 @@ class SecondEngine(QObject):
 
     @Slot(object)
     def choose(self, choice: EngineChoice) -> None:
-        """Take another engine."""
+        """Take another recipe."""
         if choice == self._choice and self._document is not None:
             return
         self._choice = choice
@@ -78,4 +78,4 @@ class SecondEngine(QObject):
         document = Document(chain, self._services.devices, self._services.trim)
         document.failed.connect(self.failed)
         self._document = document
-        self._panes.set_other(document)
+        self._panes.set_other(document, choice)

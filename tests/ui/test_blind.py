@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.export.tally import Standing, read_tally, standings
 from cozviewer.ui.blind import Blind, tally_text
-from cozviewer.ui.compare import SOURCES
 from cozviewer.ui.compare_paint import Mode
+from cozviewer.ui.sides import SOURCES, Sides
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
 
@@ -22,7 +22,7 @@ def blind(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> Blind:
     window = viewer.window
     wheel(window.panes.generated, QPoint(200, 300), 9)
     settle(qtbot, window)
-    window.panes.compare(Mode.SIDE, SOURCES[2])
+    window.panes.compare(Mode.SIDE, Sides(second=SOURCES[2]))
     settle(qtbot, window)
     found = window.findChildren(Blind)[0]
     found.begin(tmp_path / "tally.csv")

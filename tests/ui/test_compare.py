@@ -9,8 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.ui.compare import ANOTHER, SOURCES, ComparePanes, Side
+from cozviewer.ui.compare import ComparePanes
 from cozviewer.ui.compare_paint import LENS_RADIUS, Mode
+from cozviewer.ui.sides import ANOTHER, SOURCES, Side, Sides
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
 BICUBIC, LANCZOS, NEAREST = SOURCES
@@ -27,7 +28,7 @@ def panes(viewer: Bench, qtbot: QtBot) -> ComparePanes:
 
 def compare(panes: ComparePanes, qtbot: QtBot, mode: Mode, side: Side = BICUBIC) -> Rgb8:
     """Compare, wait for the exact frames, return what the pane shows."""
-    panes.compare(mode, side)
+    panes.compare(mode, Sides(second=side))
     assert panes.over is not None
     qtbot.waitUntil(lambda: panes.over is not None and panes.over.layer.shows_frame)
     return grabbed(panes.generated)
@@ -143,7 +144,7 @@ def test_all_follow_the_wheel(viewer: Bench, panes: ComparePanes, qtbot: QtBot) 
 
 def test_nothing_is_left_when_the_comparison_ends(panes: ComparePanes, qtbot: QtBot) -> None:
     compare(panes, qtbot, Mode.CURTAIN)
-    panes.compare(None, BICUBIC)
+    panes.compare(None, Sides())
     assert np.array_equal(grabbed(panes.generated), exact(panes, None))
 
 
@@ -152,7 +153,7 @@ def menu_action(viewer: Bench, text: str) -> QAction:
 
 
 def state(panes: ComparePanes) -> tuple[Mode | None, Side]:
-    return panes.mode, panes.side
+    return panes.mode, panes.sides.second
 
 
 def test_the_menu_and_the_key_agree(viewer: Bench, panes: ComparePanes, qtbot: QtBot) -> None:
@@ -184,7 +185,7 @@ def test_another_engine_has_a_pyramid_of_its_own(
     calls = viewer.engine.calls
     menu_action(viewer, "Curtain").trigger()
     menu_action(viewer, "Engine Stripes").trigger()
-    assert panes.side is ANOTHER
+    assert panes.sides.second is ANOTHER
     assert panes.over is not None
     over = panes.over
     qtbot.waitUntil(lambda: over.layer.shows_frame, timeout=20_000)

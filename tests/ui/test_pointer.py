@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import Rect, TileKey
 from cozviewer.pyramid.origins import Patch
-from cozviewer.ui.compare import Side
 from cozviewer.ui.compare_paint import Mode
 from cozviewer.ui.pointer import pointed_text
+from cozviewer.ui.sides import Sides
 from tests.ui.conftest import Bench, settle, wheel
 
 VIEW = View(camera_at(100, 50, 16), 800, 600)
@@ -59,6 +59,6 @@ def test_the_line_tells_it_while_the_mouse_is_there(viewer: Bench, qtbot: QtBot)
     settle(qtbot, window)
     QTest.mouseMove(pane, QPoint(300, 300))
     qtbot.waitUntil(lambda: "step 2" in window.readout.text)
-    window.panes.compare(Mode.CURTAIN, Side("Bicubic", "bicubic"))
+    window.panes.compare(Mode.CURTAIN, Sides())
     QTest.mouseMove(pane, QPoint(310, 300))
     qtbot.waitUntil(lambda: "step 2" not in window.readout.text)

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.export.origin import read_origin
 from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.ui.compare import SOURCES
 from cozviewer.ui.compare_paint import Mode
 from cozviewer.ui.export_dialog import PANEL, ExportDialog
+from cozviewer.ui.sides import SOURCES, Sides
 from tests.ui.conftest import Bench, settle, wheel
 
 
@@ -57,7 +57,7 @@ def test_a_comparison_is_saved_as_it_is_seen(
     near: Bench, qtbot: QtBot, tmp_path: Path, mode: Mode
 ) -> None:
     panes = near.window.panes
-    panes.compare(mode, SOURCES[0])
+    panes.compare(mode, Sides(second=SOURCES[0]))
     settle(qtbot, near.window)
     if mode is Mode.SIDE:
         qtbot.waitUntil(lambda: panes.beside.shows_frame and panes.generated.shows_frame)
