@@ -20,7 +20,7 @@ Words that a person changed make a draft beside the store, kept or discarded: ui
 jobs/drafting, chain/draft, pyramid/store_draft. Models share memory by models/room and its plan,
 and are fetched by models/hub. Two pictures are compared in ui/compare (unnamed: ui/blind), large
 ones saved in bands by export/large, movies made by filming along pyramid/flight. What is real in a
-view is told by overlays and pyramid/origins. Sessions: pyramid/session*, export/session,
+view is told by overlays and pyramid/origins; findings outlines text and faces. Sessions: pyramid/session*, export/session,
 chain/kept, ui/sessions. Figures about methods: evaluate, commands/evaluate*.
 
 Imports go one way: app, cli -> commands, ui -> jobs -> filming -> provenance, overlays ->

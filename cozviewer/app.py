@@ -19,6 +19,7 @@ from cozviewer.downloads import Told
 from cozviewer.folders import cache_folder, models_folder, pyramids_folder
 from cozviewer.models.catalogue import offers, repository
 from cozviewer.models.engines import ENGINES
+from cozviewer.models.finders import finder
 from cozviewer.models.hub import download, listing
 from cozviewer.models.shared import Pool
 from cozviewer.pyramid.cache import trim
@@ -82,6 +83,7 @@ def services_for(cache: Path | None) -> Services:
         sample=resource("dandelion.jpg"),
         offers=lambda: offers(models_folder(cache or cache_folder())),
         fetch=fetch,
+        find=finder(),
     )
 
 

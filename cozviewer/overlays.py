@@ -107,6 +107,18 @@ def marked(
     return _with_trust(frame, pyramid, view, found, generative)
 
 
+def generated_boxes(
+    pyramid: Pyramid, view: View, generative: bool, finest: int | None = None
+) -> list[Rect]:
+    """Return the parts of a view that are generated, in view pixels; they do not overlap.
+
+    Args:
+        generative, finest: As for `marked`.
+    """
+    found = patches(pyramid, view, finest) if generative else []
+    return [view_box(view, patch) for patch in found if patch.level > 0]
+
+
 def origin_mark(view: View, patch: Patch, generative: bool) -> Mark:
     """Return how a patch of a view is coloured and named."""
     if patch.level <= 0:

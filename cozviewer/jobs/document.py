@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from cozviewer.chain.chain import Chain, Progress
+from cozviewer.findings import Find
 from cozviewer.jobs.drafting import Drafting
 from cozviewer.jobs.export_job import Export, ExportJob
 from cozviewer.jobs.frame_composer import FrameComposer, FrameRequest
@@ -79,7 +80,14 @@ class Document(QObject):
         devices: Callable[[], Sequence[str]],
         trim: Callable[[], None],
         parent: QObject | None = None,
+        find: Find | None = None,
     ) -> None:
+        """Open a chain and start the threads.
+
+        Args:
+            devices, trim: As `Services` has them.
+            find: Looks for text and faces under the overlay of trust; None where nothing can.
+        """
         super().__init__(parent)
         self.chain = chain
         self.source = chain.pyramid.source
@@ -100,7 +108,7 @@ class Document(QObject):
         self._finder.failed.connect(self.failed)
         self._find_words.connect(self._finder.find)
 
-        self._composer = FrameComposer(chain.pyramid)
+        self._composer = FrameComposer(chain.pyramid, find)
         self._composer.composed.connect(self.composed)
         self._composer.marked.connect(self.marked)
         self._composer.failed.connect(self.failed)

@@ -5,11 +5,13 @@ from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from cozviewer.findings import LOOKING, NOBODY, Find, with_findings, with_line
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import sentence_of
-from cozviewer.overlays import Kind, marked
+from cozviewer.overlays import Kind, Marked, generated_boxes, marked
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel, compose
+from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid
 
 
@@ -38,7 +40,8 @@ class FrameRequest:
 class FrameComposer(QObject):
     """Signals:
     composed: (FrameRequest, QImage) without an overlay.
-    marked: (FrameRequest, QImage, tuple[Mark, ...]) with it, and its legend.
+    marked: (FrameRequest, QImage, tuple[Mark, ...]) with it, and its legend; of trust twice, as
+        looking for text and faces takes a moment.
     failed: (str) one sentence.
     """
 
@@ -46,9 +49,15 @@ class FrameComposer(QObject):
     marked = Signal(object, object, object)
     failed = Signal(str)
 
-    def __init__(self, pyramid: Pyramid) -> None:
+    def __init__(self, pyramid: Pyramid, find: Find | None = None) -> None:
+        """Compose from a pyramid.
+
+        Args:
+            find: Looks for text and faces; None where nothing can.
+        """
         super().__init__()
         self._pyramid = pyramid
+        self._find = find
 
     @Slot(object)
     def compose(self, request: FrameRequest) -> None:
@@ -61,14 +70,22 @@ class FrameComposer(QObject):
             if request.overlay is None:
                 self.composed.emit(request, to_qimage(frame))
                 return
-            made = marked(
-                frame,
-                pyramid,
-                request.view,
-                request.overlay,
-                request.generative,
-                request.finest,
-            )
-            self.marked.emit(request, to_qimage(made.rgb), made.legend)
+            self._mark(request, request.overlay, frame, pyramid)
         except Exception as error:
             self.failed.emit(sentence_of(error, "composing the view"))
+
+    def _mark(self, request: FrameRequest, kind: Kind, frame: Rgb8, pyramid: Pyramid) -> None:
+        """Lay the overlay over a frame."""
+        view, generative, finest = request.view, request.generative, request.finest
+        made = marked(frame, pyramid, view, kind, generative, finest)
+        generated = generated_boxes(pyramid, view, generative, finest) if kind == "trust" else []
+        if generated and self._find is None:
+            made = with_line(made, NOBODY)
+        elif generated and self._find is not None:
+            self._tell(request, with_line(made, LOOKING))
+            made = with_findings(made, frame, generated, self._find)
+        self._tell(request, made)
+
+    def _tell(self, request: FrameRequest, made: Marked) -> None:
+        if not request.cancelled.is_set():
+            self.marked.emit(request, to_qimage(made.rgb), made.legend)

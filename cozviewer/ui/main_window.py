@@ -336,7 +336,8 @@ class MainWindow(QMainWindow):
 
     @Slot(object, object, object)
     def _on_opened(self, choice: EngineChoice, source: Source, chain: Chain) -> None:
-        document = Document(chain, self._services.devices, self._services.trim)
+        services = self._services
+        document = Document(chain, services.devices, services.trim, find=services.find)
         old, self._document = self._document, document
         document.progressed.connect(self._on_progress)
         document.refined.connect(self._on_refined)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.downloads import Offer
+from cozviewer.findings import Find
 from cozviewer.jobs.download_job import Fetch
 from cozviewer.jobs.opener import OpenChain
 
@@ -40,6 +41,7 @@ class Services:
         sample: The sample photo.
         offers: Says which models can be had, and what of them is here.
         fetch: Downloads one; called on a thread of its own.
+        find: Looks for text and faces; None where nothing can.
     """
 
     open_chain: OpenChain
@@ -50,3 +52,4 @@ class Services:
     sample: Path
     offers: Callable[[], Sequence[Offer]]
     fetch: Fetch
+    find: Find | None = None

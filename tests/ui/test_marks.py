@@ -6,8 +6,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from cozviewer.findings import FACE, LINE, LOOKING, MARKS, NOBODY, Finding
 from cozviewer.overlays import Kind, marked
 from cozviewer.pyramid.compose import compose
+from cozviewer.pyramid.geometry import Rect
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.ui.layer import Layer
 from tests.ui.conftest import Bench, grabbed, settle, wheel
@@ -74,3 +76,34 @@ def test_it_goes_while_the_view_moves_and_comes_again(
         grabbed(viewer.window.panes.generated)[ABOVE_LEGEND],
         expected(layer, "origin")[ABOVE_LEGEND],
     )
+
+
+def test_trust_outlines_text_and_faces_in_what_is_generated(
+    viewer: Bench, layer: Layer, qtbot: QtBot
+) -> None:
+    assert layer.document is not None
+    asked, told = [], Finding("face", Rect(300, 200, 120, 100))
+
+    def find(frame: Rgb8) -> list[Finding]:
+        asked.append(frame)
+        return [told]
+
+    layer.document._composer._find = find
+    QTest.keyClick(viewer.window, Qt.Key.Key_T)
+    qtbot.waitUntil(lambda: MARKS["face"] in layer.legend)
+    assert LOOKING not in layer.legend
+    assert np.array_equal(asked[0], expected(layer, None))
+    ratio = viewer.window.devicePixelRatioF()
+    assert ratio == 1
+    assert tuple(grabbed(viewer.window.panes.generated)[200 - LINE, 350]) == FACE
+    QTest.keyClick(viewer.window, Qt.Key.Key_O)
+    qtbot.waitUntil(lambda: bool(layer.legend) and MARKS["face"] not in layer.legend)
+    assert len(asked) == 1
+
+
+def test_trust_says_when_nobody_looks_for_text_and_faces(
+    viewer: Bench, layer: Layer, qtbot: QtBot
+) -> None:
+    QTest.keyClick(viewer.window, Qt.Key.Key_T)
+    qtbot.waitUntil(lambda: bool(layer.legend))
+    assert layer.legend[-1] == NOBODY
