@@ -18,13 +18,14 @@ The way of one wheel event, and where each part of it lives:
 
 Words that a person changed make a draft beside the store, kept or discarded: ui/prompting,
 jobs/drafting, chain/draft, pyramid/store_draft. Models share memory by models/room and its plan,
-and are fetched by models/hub. Two pictures are compared in ui/compare (unnamed: ui/blind), large
-ones saved in bands by export/large, movies made by filming along pyramid/flight. What is real in a
-view is told by overlays and pyramid/origins; findings outlines text and faces. Sessions: pyramid/session*, export/session,
-chain/kept, ui/sessions. Figures about methods: evaluate, commands/evaluate*.
+two recipes the models by models/shared; they are fetched by models/hub. Two pictures are compared
+in ui/compare (which two: ui/sides; unnamed: ui/blind), large ones saved in bands by export/large,
+movies made by filming along pyramid/flight. What is real in a view is told by overlays, findings
+(text and faces) and pyramid/origins. Sessions: pyramid/session*, export/session, chain/kept,
+ui/sessions. Figures about methods: evaluate, commands/evaluate*.
 
-Imports go one way: app, cli -> commands, ui -> jobs -> filming -> provenance, overlays ->
-chain, export, evaluate -> pyramid.
+Imports go one way: app, cli -> commands, ui -> jobs -> filming -> findings ->
+provenance, overlays -> chain, export, evaluate -> pyramid.
 `assembly` puts models and chain together for both programs; `models` is known to nobody else.
 Words: see the docstrings of `pyramid/geometry` (level, tile), `pyramid/camera`, `chain/recipe`.
 """
