@@ -3,7 +3,7 @@
 The window and the commands save pictures; both say the same about them, from here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +14,7 @@ from cozviewer.export.origin import Kind, Origin
 from cozviewer.pyramid.camera import SUBPIXEL_BITS, Camera, View
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import Rect
+from cozviewer.pyramid.source import Source
 
 
 def origin_of_view(chain: Chain, view: View) -> Origin:
@@ -23,6 +24,37 @@ def origin_of_view(chain: Chain, view: View) -> Origin:
     region = view.visible(z, source.width, source.height)
     untouched = z == 0 and view.camera.scale == 1.0 and view.aligned() == view
     return _origin(chain, z, region, untouched, place(view.camera), view.camera.magnification)
+
+
+def origin_of_comparison(source: Source, view: View, seen: Sequence[Chain]) -> Origin:
+    """Return the origin of two pictures of a view in one.
+
+    Args:
+        source: What both are of.
+        seen: The chains of those that have finer levels, that of the first picture first; where
+            there are less than two, the interpolated source is seen, too.
+    """
+    z = wanted_level(view, source.coarsest)
+    if not seen or z <= 0:
+        sharp = z == 0 and view.camera.scale == 1.0 and view.aligned() == view
+        return Origin(
+            kind="source" if sharp else "interpolated",
+            engine="",
+            source_name=source.name,
+            source_digest=source.digest,
+            recipe_digest="",
+            prompt="",
+            centre=",".join(place(view.camera)),
+            magnification=f"{view.camera.magnification:.12g}",
+            level=min(z, 0),
+        )
+    origins = [origin_of_view(chain, view) for chain in seen]
+    kinds = {origin.kind for origin in origins} | ({"interpolated"} if len(seen) < 2 else set())
+    return replace(
+        origins[0],
+        kind=origins[0].kind if len(kinds) == 1 else "mixed",
+        engine=" and ".join(origin.engine for origin in origins),
+    )
 
 
 def origin_of_region(chain: Chain, z: int, level_region: Rect) -> Origin:

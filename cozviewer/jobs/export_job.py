@@ -17,6 +17,7 @@ from cozviewer.errors import Cancelled
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
 from cozviewer.export.region import save_region
+from cozviewer.export.signing import Signature, sign_picture
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
@@ -56,6 +57,7 @@ class ExportRequest:
         origin: What is written about it into the file.
         exif: Of the source, as it goes along; None leaves it out.
         label: Whether a corner of it says that detail was generated.
+        signature: What it is signed with; None leaves it unsigned.
         cancelled: Set to stop.
     """
 
@@ -67,14 +69,23 @@ class ExportRequest:
     origin: Origin
     exif: bytes | None = None
     label: bool = False
+    signature: Signature | None = None
     cancelled: Event = field(default_factory=Event)
 
     def carry_out(self, chain: Chain, tell: Tell) -> None:
-        """Compute what is missing, compose and write."""
-        cancelled, stage = self.cancelled.is_set, f"Writing {self.path.name}"
+        """Compute what is missing, compose, write and sign."""
+        cancelled = self.cancelled.is_set
         if self.complete:
             for progress in chain.refine(self.z, self.level_region, cancelled):
                 tell(progress)
+        self._write(chain, tell)
+        if self.signature is not None:
+            tell(Progress(f"Signing {self.path.name}", self.z, 0, 0, None))
+            photo = chain.pyramid.source.path
+            sign_picture(self.path, self.origin, photo, self.signature, cancelled=cancelled)
+
+    def _write(self, chain: Chain, tell: Tell) -> None:
+        cancelled, stage = self.cancelled.is_set, f"Writing {self.path.name}"
         tell(Progress(stage, self.z, 0, 0, None))
         if self.view is not None:
             pixels = compose(chain.pyramid, self.view)

@@ -5,6 +5,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
+from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import Preview
@@ -125,6 +126,14 @@ class ComparePanes(QSplitter):
         if self._mode is Mode.SIDE:
             panes = sorted([*panes, self.beside], key=self.indexOf)
         return np.concatenate([pane.picture() for pane in panes], axis=1)
+
+    @property
+    def chains_seen(self) -> list[Chain]:
+        """What makes the finer levels of the sides that have them, the first side's first."""
+        seen = [self._document] if self.shown is GENERATED else []
+        if self._mode is not None and self._sides.second is ANOTHER:
+            seen.append(self._other)
+        return [document.chain for document in seen if document is not None]
 
     def set_preview(self, preview: Preview | None) -> None:
         """Show a small version until the picture itself is read."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from cozviewer.chain.choice import CozChoice, EngineChoice
-from cozviewer.ui.forms import Trouble, form_of, heading, named_chooser
+from cozviewer.ui.forms import Trouble, fit_height, form_of, heading, named_chooser
 from cozviewer.ui.path_field import PathField
 from cozviewer.ui.prompter_form import PrompterForm
 
@@ -158,8 +158,4 @@ class CozDialog(QDialog):
 
     @Slot()
     def _shrink(self) -> None:
-        """Give back the room of rows that are hidden now."""
-        layout = self.layout()
-        if layout is not None:
-            layout.activate()
-        self.resize(self.width(), self.minimumSizeHint().height())
+        fit_height(self)

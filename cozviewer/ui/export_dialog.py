@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -21,10 +21,12 @@ from PySide6.QtWidgets import (
 from cozviewer.chain.chain import Chain, missing_tiles
 from cozviewer.chain.series import missing_of, needs_of
 from cozviewer.errors import CozviewerError
+from cozviewer.export.origin import Origin
 from cozviewer.export.picture import FORMATS, check_target, estimated_bytes
+from cozviewer.export.signing import check_signing
 from cozviewer.export.strip import strip, strip_views
 from cozviewer.jobs.export_job import Export, ExportRequest
-from cozviewer.jobs.sheet_job import ComparisonRequest, StripRequest, mixed
+from cozviewer.jobs.sheet_job import ComparisonRequest, StripRequest
 from cozviewer.provenance import origin_of_region, origin_of_view, suggested_name
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import step_level, wanted_level
@@ -39,9 +41,10 @@ from cozviewer.pyramid.geometry import (
     tiles_of,
 )
 from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.ui.forms import Trouble, chooser, form_of, stacked, with_browse
+from cozviewer.ui.forms import Trouble, chooser, fit_height, form_of, stacked, with_browse
 from cozviewer.ui.readout import bytes_text, duration_text
 from cozviewer.ui.remembered import keep_text, kept_text
+from cozviewer.ui.signing_form import SigningForm
 
 PANEL = 480
 """Side of the pictures of a zoom strip."""
@@ -77,6 +80,19 @@ class Offer:
     height: int
     make: Callable[[Path], Export] | None = None
     missing: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Two pictures as they are seen.
+
+    Attributes:
+        pixels: (H, W, 3) uint8, labels and all.
+        origin: What they are made of.
+    """
+
+    pixels: Rgb8
+    origin: Origin
 
 
 def offers(chain: Chain, view: View) -> list[Offer]:
@@ -123,18 +139,13 @@ def strip_offer(chain: Chain, view: View) -> Offer | None:
     return Offer(title, 0, Rect(0, 0, 0, 0), None, width, height, make, len(missing))
 
 
-def comparison_offer(chain: Chain, view: View, pixels: Rgb8) -> Offer:
-    """Return the offer of a comparison as it is seen.
-
-    Args:
-        pixels: (H, W, 3) uint8, labels and all.
-    """
-    origin = mixed(origin_of_view(chain, view))
+def comparison_offer(comparison: Comparison) -> Offer:
+    """Return the offer of a comparison as it is seen."""
 
     def make(path: Path) -> Export:
-        return ComparisonRequest(path, pixels, origin)
+        return ComparisonRequest(path, comparison.pixels, comparison.origin)
 
-    height, width = pixels.shape[:2]
+    height, width = comparison.pixels.shape[:2]
     return Offer("The comparison as shown", 0, Rect(0, 0, 0, 0), None, width, height, make)
 
 
@@ -176,7 +187,7 @@ class ExportDialog(QDialog):
         view: View,
         folder: Path,
         parent: QWidget | None = None,
-        comparison: Rgb8 | None = None,
+        comparison: Comparison | None = None,
     ) -> None:
         """Ask about a view.
 
@@ -184,7 +195,7 @@ class ExportDialog(QDialog):
             chain: The open pyramid; only read.
             view: What is seen now.
             folder: Where to save unless the user says otherwise.
-            comparison: What is seen of a comparison, (H, W, 3) uint8; None while there is none.
+            comparison: What is seen of a comparison; None while there is none.
         """
         super().__init__(parent)
         self.setWindowTitle("Export")
@@ -193,7 +204,7 @@ class ExportDialog(QDialog):
         self._view = view
         self._offers = offers(chain, view)
         if comparison is not None:
-            self._offers.insert(1, comparison_offer(chain, view, comparison))
+            self._offers.insert(1, comparison_offer(comparison))
         if (way := strip_offer(chain, view)) is not None:
             self._offers.append(way)
 
@@ -208,6 +219,7 @@ class ExportDialog(QDialog):
             self.place.hide()
         self.label = QCheckBox("Write into a corner what is generated")
         self.label.setChecked(kept_text(LABEL) == "on")
+        self.signing = SigningForm()
         self.format = chooser(FORMATS)
         self.path = QLineEdit(str(folder / suggested_name(chain, view)))
         self.trouble = Trouble()
@@ -223,6 +235,7 @@ class ExportDialog(QDialog):
             ("", self.complete),
             ("", self.label),
             ("", self.place),
+            ("", self.signing),
         )
         stacked(self, (form_of(rows), self.trouble, self.buttons))
 
@@ -231,12 +244,17 @@ class ExportDialog(QDialog):
         self.path.textChanged.connect(self._follow_suffix)
         self.buttons.accepted.connect(self._save)
         self.buttons.rejected.connect(self.reject)
+        self.signing.wanted.toggled.connect(self._shrink, Qt.ConnectionType.QueuedConnection)
         self._describe()
 
     @property
     def offer(self) -> Offer:
         """What is chosen."""
         return self._offers[self.what.currentIndex()]
+
+    @Slot()
+    def _shrink(self) -> None:
+        fit_height(self)
 
     @Slot()
     def _describe(self) -> None:
@@ -248,6 +266,7 @@ class ExportDialog(QDialog):
         self.complete.setVisible(missing > 0)
         self.complete.setEnabled(offer.make is None)
         self.label.setVisible(offer.make is None)  # sheets say it anyway
+        self.signing.setVisible(offer.make is None)
         text = "Compute the missing tile first"
         if missing != 1:
             text = f"Compute {'the' if exact else 'up to'} {missing:,} missing tiles first"
@@ -298,8 +317,11 @@ class ExportDialog(QDialog):
     def _save(self) -> None:
         offer = self.offer
         path = Path(self.path.text()).expanduser()
+        signature = self.signing.signature
         try:
             check_target(path, offer.width, offer.height)
+            if signature is not None:
+                check_signing(path, signature)
         except CozviewerError as error:
             self.trouble.tell(str(error))
             return
@@ -317,6 +339,18 @@ class ExportDialog(QDialog):
             exif = without_place(exif)
         label = self.label.isChecked()
         keep_text(LABEL, "on" if label else "")
-        region, view = offer.level_region, offer.view
-        self.wanted.emit(ExportRequest(path, offer.z, region, view, complete, origin, exif, label))
+        self.signing.keep()
+        self.wanted.emit(
+            ExportRequest(
+                path,
+                offer.z,
+                offer.level_region,
+                offer.view,
+                complete,
+                origin,
+                exif,
+                label,
+                signature,
+            )
+        )
         self.accept()

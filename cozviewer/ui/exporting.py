@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QWidget
 
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.export_job import Export
+from cozviewer.provenance import origin_of_comparison
 from cozviewer.pyramid.camera import View
 from cozviewer.ui.banner import Banner
 from cozviewer.ui.compare import ComparePanes
-from cozviewer.ui.export_dialog import ExportDialog
+from cozviewer.ui.export_dialog import Comparison, ExportDialog
 from cozviewer.ui.movie_dialog import MovieDialog
 from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.pending import note_begun, note_ended, pending_for, request_of
@@ -66,7 +67,11 @@ class Exporting(QObject):
         """Ask what to save as a picture."""
         if self._document is not None:
             chain, view, window = self._document.chain, self._panes.generated.view, self._window
-            comparison = self._panes.picture()
+            pixels, comparison = self._panes.picture(), None
+            if pixels is not None:
+                seen = self._panes.chains_seen
+                origin = origin_of_comparison(chain.pyramid.source, view, seen)
+                comparison = Comparison(pixels, origin)
             self._open(ExportDialog(chain, view, self._folder(), window, comparison))
 
     def ask_region(self) -> None:

@@ -101,3 +101,12 @@ def stacked(dialog: QDialog, parts: Sequence[QWidget | QLayout]) -> QVBoxLayout:
         else:
             column.addWidget(part)
     return column
+
+
+def fit_height(dialog: QDialog) -> None:
+    """Give back the room of fields that are hidden now. Call it when that is done, from a queued
+    connection: rows are shown and hidden first."""
+    layout = dialog.layout()
+    if layout is not None:
+        layout.activate()
+    dialog.resize(dialog.width(), dialog.minimumSizeHint().height())

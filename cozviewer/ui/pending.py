@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain
+from cozviewer.export.signing import Signature
 from cozviewer.jobs.export_job import Export, ExportRequest
 from cozviewer.provenance import origin_of_region
 from cozviewer.pyramid.exif import without_place
@@ -27,6 +28,7 @@ class Pending:
         z, x, y, width, height: The level and its region.
         label: Whether a corner says what is generated.
         with_place: Whether it keeps where the photo was taken.
+        certificate, key: Paths of what it is signed with; "" for no signature.
     """
 
     path: str
@@ -39,6 +41,8 @@ class Pending:
     height: int
     label: bool
     with_place: bool
+    certificate: str
+    key: str
 
 
 def note_begun(request: Export, chain: Chain) -> None:
@@ -57,6 +61,8 @@ def note_begun(request: Export, chain: Chain) -> None:
         region.height,
         request.label,
         request.exif == chain.pyramid.source.exif,
+        "" if request.signature is None else str(request.signature.certificate),
+        "" if request.signature is None else str(request.signature.key),
     )
     keep_text(KEY, json.dumps(asdict(pending)))
 
@@ -98,10 +104,11 @@ def request_of(pending: Pending, chain: Chain) -> ExportRequest:
         origin_of_region(chain, pending.z, region),
         exif if pending.with_place else without_place(exif),
         pending.label,
+        Signature(Path(pending.certificate), Path(pending.key)) if pending.key else None,
     )
 
 
-_EXAMPLE = Pending("", "", "", 2, 0, 0, 1, 1, label=False, with_place=True)
+_EXAMPLE = Pending("", "", "", 2, 0, 0, 1, 1, False, True, "", "")
 
 _DEEPEST = 256
 """Levels: nobody exports a region deeper than that."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QS
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.ui.coz_dialog import ENGINE, SETTINGS
 from cozviewer.ui.engine_menu import FIDELITIES
-from cozviewer.ui.forms import Trouble, form_of, named_chooser, stacked
+from cozviewer.ui.forms import Trouble, fit_height, form_of, named_chooser, stacked
 from cozviewer.ui.prompter_form import PrompterForm
 
 SAME = "This is what the picture is made with already: change something."
@@ -122,8 +122,4 @@ class RecipeDialog(QDialog):
 
     @Slot()
     def _shrink(self) -> None:
-        """Give back the room of rows that are hidden now."""
-        layout = self.layout()
-        if layout is not None:
-            layout.activate()
-        self.resize(self.width(), self.minimumSizeHint().height())
+        fit_height(self)

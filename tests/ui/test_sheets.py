@@ -10,11 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
+from cozviewer.chain.choice import EngineChoice
 from cozviewer.export.origin import read_origin
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.ui.compare_paint import Mode
 from cozviewer.ui.export_dialog import PANEL, ExportDialog
-from cozviewer.ui.sides import SOURCES, Sides
+from cozviewer.ui.sides import ANOTHER, GENERATED, SOURCES, Sides
+from tests.export.certificates import signature_in
 from tests.ui.conftest import Bench, settle, wheel
 
 
@@ -82,3 +84,53 @@ def test_the_way_here_is_saved_as_a_strip(near: Bench, qtbot: QtBot, tmp_path: P
     assert origin is not None
     seen = near.window.navigator.camera.magnification
     assert float(origin.magnification) == pytest.approx(seen)
+
+
+@pytest.mark.parametrize(
+    ("sides", "kind", "engine"),
+    [
+        (Sides(SOURCES[2], SOURCES[0]), "interpolated", ""),
+        (Sides(GENERATED, SOURCES[0]), "mixed", "Stripes"),
+        (Sides(GENERATED, ANOTHER), "generated", "Stripes and Stripes"),
+        (Sides(SOURCES[2], ANOTHER), "mixed", "Stripes"),
+    ],
+)
+def test_a_saved_comparison_tells_what_both_sides_are(
+    near: Bench, qtbot: QtBot, tmp_path: Path, sides: Sides, kind: str, engine: str
+) -> None:
+    panes, path = near.window.panes, tmp_path / "both.png"
+    if sides.second is ANOTHER:
+        near.window.compare_menu.recipe_chosen.emit(EngineChoice("stripes"))
+    panes.compare(Mode.CURTAIN, sides)
+    qtbot.waitUntil(lambda: panes.over is not None and panes.over.layer.shows_frame, timeout=20_000)
+    saved(near, asked(near), "comparison as shown", path, qtbot)
+    origin = read_origin(path)
+    assert origin is not None
+    assert (origin.kind, origin.engine) == (kind, engine)
+    assert origin.source_name == "photo.png"
+    assert bool(origin.recipe) == bool(engine)
+
+
+def test_an_export_is_signed_with_the_users_certificate(
+    near: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    c2pa = pytest.importorskip("c2pa", reason="the extra `c2pa` is not installed")
+    signature, path = signature_in(tmp_path), tmp_path / "signed.png"
+    dialog = asked(near)
+    dialog.signing.wanted.setChecked(True)
+    dialog.path.setText(str(path))
+    save = dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
+    QTest.mouseClick(save, Qt.MouseButton.LeftButton)
+    assert "Nothing can be signed with" in dialog.trouble.text()
+    dialog.signing.certificate.show_path(signature.certificate)
+    dialog.signing.key.show_path(signature.key)
+    saved(near, dialog, "The view as shown", path, qtbot)
+    assert c2pa.Reader(str(path)).get_validation_state() == "Valid"
+    origin = read_origin(path)
+    assert origin is not None
+    again = asked(near)
+    assert again.signing.signature == signature
+    titles = [again.what.itemText(i) for i in range(again.what.count())]
+    again.what.setCurrentIndex(next(i for i, text in enumerate(titles) if "strip" in text))
+    assert again.signing.isHidden()
+    again.reject()
