@@ -10,25 +10,35 @@ from tempfile import TemporaryDirectory
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from cozviewer.app import resource, services_for
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.choice import EngineChoice, PrompterChoice
 from cozviewer.export.strip import strip_views
+from cozviewer.findings import LOOKING
 from cozviewer.folders import cache_folder
 from cozviewer.jobs.sheet_job import StripRequest
 from cozviewer.pyramid.camera import camera_at
+from cozviewer.pyramid.session import Bookmark, sight_of
 from cozviewer.ui.blind import Blind
 from cozviewer.ui.compare_paint import Mode
 from cozviewer.ui.export_dialog import ExportDialog
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.movie_dialog import MovieDialog
+from cozviewer.ui.recipe_dialog import RecipeDialog
 from cozviewer.ui.sides import SOURCES, Sides
 from cozviewer.ui.theme import apply_theme
 
 FOLDER = Path(__file__).parent / "screenshots"
 PLACE = (427.1, 296.7)
 """Source pixels: a seed in the dandelion's head."""
+
+COZ = EngineChoice(
+    "coz", seed=7, prompter=PrompterChoice("text", "dandelion seed, fine white hairs")
+)
 
 
 def main() -> None:
@@ -65,6 +75,20 @@ def main() -> None:
     def save(name: str) -> None:
         save_of(window, name)
 
+    def save_with_menu(menu: QMenu, name: str) -> None:
+        """Save the window with a menu open, which is a window of its own."""
+        bar = window.menuBar()
+        left = bar.mapTo(window, bar.actionGeometry(menu.menuAction()).bottomLeft())
+        menu.popup(window.mapToGlobal(left))
+        application.processEvents()
+        picture = window.grab()
+        painter = QPainter(picture)
+        painter.drawPixmap(left, menu.grab())
+        painter.end()
+        menu.hide()
+        picture.toImage().save(str(FOLDER / f"{name}.jpg"), "JPEG", 90)
+        print(FOLDER / f"{name}.jpg", flush=True)
+
     window.open_picture(resource("dandelion.jpg"))
     rest()
     engine: list[str] = []
@@ -83,14 +107,22 @@ def main() -> None:
     rest()
     for name in ("origin", "trust"):
         window.actions_by_name[name].setChecked(True)
-        wait(lambda: bool(window.panes.generated.layer.legend))
+        legend = window.panes.generated.layer
+        wait(lambda: bool(legend.legend) and legend.legend[-1] != LOOKING)  # noqa: B023 (now)
         save(name)
         window.actions_by_name[name].setChecked(False)
         rest()
-    for mode, name in ((Mode.SIDE, "compare"), (Mode.CURTAIN, "curtain")):
+    for mode, name in (
+        (Mode.SIDE, "compare"),
+        (Mode.CURTAIN, "curtain"),
+        (Mode.LENS, "lens"),
+        (Mode.DIFFERENCE, "difference"),
+    ):
         window.panes.compare(mode, Sides(second=SOURCES[0]))
         application.processEvents()  # the panes take their new sizes
+        QTest.mouseMove(window.panes.generated, QPoint(620, 330))
         rest()
+        wait(lambda: window.panes.over is None or window.panes.over.layer.shows_frame)
         save(name)
     with TemporaryDirectory() as folder:
         window.panes.compare(Mode.SIDE, Sides(second=SOURCES[0]))
@@ -101,6 +133,24 @@ def main() -> None:
         blind.end()
     window.panes.compare(None, Sides(second=SOURCES[0]))
     rest()
+    menu = window.bookmarks_menu
+    menu.show_bookmarks(
+        Bookmark(name, sight_of(camera_at(*PLACE, float(depth))))
+        for name, depth in (("the head", 4), ("one seed", 16), ("its tip", 256))
+    )
+    save_with_menu(menu, "bookmarks")
+    window.actions_by_name["region"].trigger()
+    pane = window.panes.generated
+    QTest.mousePress(pane, Qt.MouseButton.LeftButton, pos=QPoint(330, 150))
+    for at in (QPoint(500, 300), QPoint(760, 430)):
+        QTest.mouseMove(pane, at)
+    save("region")
+    QTest.keyClick(pane, Qt.Key.Key_Escape)
+    recipe = RecipeDialog([("Chain-of-Zoom", COZ)], COZ, EngineChoice(), window)
+    recipe.show()
+    application.processEvents()
+    save_of(recipe, "recipe")
+    recipe.reject()
     for action, kind, name in (("export", ExportDialog, "export"), ("movie", MovieDialog, "movie")):
         window.actions_by_name[action].trigger()
         application.processEvents()

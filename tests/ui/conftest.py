@@ -21,6 +21,7 @@ from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.source import Source
 from cozviewer.pyramid.store import Shelf, TileStore
+from cozviewer.ui.compare import ComparePanes
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.services import EngineEntry, Services
 
@@ -116,6 +117,15 @@ def viewer(bench: Bench, qtbot: QtBot) -> Bench:
         bench.window.open_picture(bench.picture)
     settle(qtbot, bench.window)
     return bench
+
+
+@pytest.fixture
+def panes(viewer: Bench, qtbot: QtBot) -> ComparePanes:
+    """The panes at x4 over the middle, refined, without the map that lies over them."""
+    viewer.window.actions_by_name["map"].trigger()
+    wheel(viewer.window.panes.generated, QPoint(400, 300), 9)
+    settle(qtbot, viewer.window)
+    return viewer.window.panes
 
 
 def settle(qtbot: QtBot, window: MainWindow, timeout: int = 20_000) -> None:

@@ -17,15 +17,6 @@ from tests.ui.conftest import Bench, grabbed, settle, wheel
 BICUBIC, LANCZOS, NEAREST = SOURCES
 
 
-@pytest.fixture
-def panes(viewer: Bench, qtbot: QtBot) -> ComparePanes:
-    """The panes at x4 over the middle, refined, without the map that lies over them."""
-    viewer.window.actions_by_name["map"].trigger()
-    wheel(viewer.window.panes.generated, QPoint(400, 300), 9)
-    settle(qtbot, viewer.window)
-    return viewer.window.panes
-
-
 def compare(panes: ComparePanes, qtbot: QtBot, mode: Mode, side: Side = BICUBIC) -> Rgb8:
     """Compare, wait for the exact frames, return what the pane shows."""
     panes.compare(mode, Sides(second=side))

@@ -25,15 +25,6 @@ BELOW_LABELS = 60
 COZ = EngineChoice("coz", coz=CozChoice(setting="best"), prompter=PrompterChoice("qwen"))
 
 
-@pytest.fixture
-def panes(viewer: Bench, qtbot: QtBot) -> ComparePanes:
-    """The panes at x4 over the middle, refined, without the map that lies over them."""
-    viewer.window.actions_by_name["map"].trigger()
-    wheel(viewer.window.panes.generated, QPoint(400, 300), 9)
-    settle(qtbot, viewer.window)
-    return viewer.window.panes
-
-
 def choose(viewer: Bench, text: str) -> None:
     """Choose an entry of the Compare menu."""
     actions = viewer.window.compare_menu.actions()
