@@ -1,4 +1,4 @@
-"""The Bookmarks menu: views with names. They are kept by saving a session."""
+"""The Bookmarks menu: views with names."""
 
 from collections.abc import Callable, Iterable
 
@@ -18,10 +18,12 @@ class BookmarksMenu(QMenu):
     """Signals:
     chosen: (Camera) go there.
     told: (str) a sentence about what was done.
+    changed: there is one more, one less or another one.
     """
 
     chosen = Signal(object)
     told = Signal(str)
+    changed = Signal()
 
     def __init__(self, camera: Callable[[], Camera], parent: QWidget) -> None:
         """Make the menu, without bookmarks and disabled until `enable`.
@@ -32,6 +34,7 @@ class BookmarksMenu(QMenu):
         super().__init__("Book&marks", parent)
         self._camera = camera
         self._bookmarks: tuple[Bookmark, ...] = ()
+        self._of_session = False
         self._add = self.addAction("&Add bookmark…")
         self._add.setShortcut(QKeySequence("Ctrl+D"))
         self._add.triggered.connect(self.ask)
@@ -49,8 +52,13 @@ class BookmarksMenu(QMenu):
         """All bookmarks, in their order."""
         return self._bookmarks
 
-    def show_bookmarks(self, bookmarks: Iterable[Bookmark]) -> None:
-        """Begin with the bookmarks of a picture that was opened."""
+    def show_bookmarks(self, bookmarks: Iterable[Bookmark], of_session: bool = False) -> None:
+        """Begin with the bookmarks of a picture that was opened.
+
+        Args:
+            of_session: Whether they are a session's, which keeps new ones when it is saved.
+        """
+        self._of_session = of_session
         self._add.setEnabled(True)
         self._bookmarks = tuple(bookmarks)
         self._fill()
@@ -78,12 +86,15 @@ class BookmarksMenu(QMenu):
         self._bookmarks = with_bookmark(self._bookmarks, Bookmark(name, sight_of(camera)))
         self._fill()
         done = "shows this view now" if there else "is added"
-        self.told.emit(f"The bookmark “{name}” {done}; File > Save session keeps it.")
+        keeping = "; File > Save session keeps it" if self._of_session else ""
+        self.told.emit(f"The bookmark “{name}” {done}{keeping}.")
+        self.changed.emit()
 
     def remove(self, bookmark: Bookmark) -> None:
         """Take a bookmark away."""
         self._bookmarks = tuple(each for each in self._bookmarks if each != bookmark)
         self._fill()
+        self.changed.emit()
 
     def _fill(self) -> None:
         for action in self.actions():

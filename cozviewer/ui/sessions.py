@@ -17,6 +17,7 @@ from cozviewer.pyramid.session import SUFFIX, sight_of
 from cozviewer.pyramid.source import Source
 from cozviewer.ui.banner import Banner
 from cozviewer.ui.bookmarks import BookmarksMenu
+from cozviewer.ui.kept_bookmarks import keep_bookmarks, kept_bookmarks
 from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.readout import Readout, bytes_text
 from cozviewer.ui.second_engine import SecondEngine
@@ -51,6 +52,7 @@ class Sessions(QObject):
         self.menu = BookmarksMenu(lambda: navigator.camera, window)
         self.menu.chosen.connect(navigator.go_to)
         self.menu.told.connect(banner.tell)
+        self.menu.changed.connect(self._on_bookmarks_changed)
         self._thread: QThread | None = None
         self._job = SessionJob(open_chain)
         self._job.progressed.connect(self._on_progressed)
@@ -60,8 +62,8 @@ class Sessions(QObject):
         self._save.connect(self._job.save)
 
     def set_document(self, document: Document, choice: EngineChoice) -> None:
-        """Follow what is open: a picture has no bookmarks, a session has its own and is seen as it
-        was; another engine changes neither."""
+        """Follow what is open: a picture has the bookmarks that it had last time, a session its own
+        and is seen as it was; another engine changes neither."""
         self._document, self._choice = document, choice
         if document.source is self._source:
             return
@@ -72,9 +74,18 @@ class Sessions(QObject):
         if session is not None:
             name = self._window.windowTitle()
             self._window.setWindowTitle(f"{session.path.name} — {name}")
-        self.menu.show_bookmarks(() if session is None else session.bookmarks)
+        if session is None:
+            self.menu.show_bookmarks(kept_bookmarks(self._source.digest))
+        else:
+            self.menu.show_bookmarks(session.bookmarks, of_session=True)
         if session is not None and session.sight is not None:
             self._navigator.begin_at(session.sight.camera)
+
+    @Slot()
+    def _on_bookmarks_changed(self) -> None:
+        """Keep those of a picture; those of a session are kept by saving it."""
+        if self._source is not None and self._source.session is None:
+            keep_bookmarks(self._source.digest, self.menu.bookmarks)
 
     def ask(self) -> None:
         """Ask where to save, and save."""

@@ -1,18 +1,24 @@
 """Views get names, are jumped to at any depth, and are taken away again."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from cozviewer.chain.choice import EngineChoice
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.pyramid.session import Bookmark, Sight
 from cozviewer.ui.bookmarks import BookmarksMenu
-from tests.ui.conftest import Bench, settle
+from cozviewer.ui.kept_bookmarks import GROUP, kept_bookmarks
+from cozviewer.ui.main_window import MainWindow
+from cozviewer.ui.remembered import keep_text
+from tests.ui.conftest import Bench, Stripes, services, settle
 
 DEEP = camera_at(Fraction("812.00000000000000000001"), Fraction(340), 2.0**200)
 EYE = Bookmark("eye", Sight(Fraction(10), Fraction(20), Fraction(64)))
@@ -60,7 +66,7 @@ def test_the_menu_shows_names_and_sizes_in_order(menu: BookmarksMenu) -> None:
 def test_a_name_is_there_once(menu: BookmarksMenu) -> None:
     told: list[str] = []
     menu.told.connect(told.append)
-    menu.show_bookmarks([EYE])
+    menu.show_bookmarks([EYE], of_session=True)
     menu.add("eye", DEEP)
     assert [bookmark.sight.camera for bookmark in menu.bookmarks] == [DEEP]
     assert told == ["The bookmark “eye” shows this view now; File > Save session keeps it."]
@@ -101,7 +107,9 @@ def test_without_a_picture_there_is_nothing_to_name(bench: Bench) -> None:
     assert not bench.window.bookmarks_menu.actions()[0].isEnabled()
 
 
-def test_another_picture_has_none_of_them_another_engine_has(viewer: Bench, qtbot: QtBot) -> None:
+def test_another_picture_has_none_of_them_another_engine_has(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
     window = viewer.window
     window.bookmarks_menu.add("here", window.navigator.camera)
     with qtbot.waitSignal(window.opened, timeout=10_000):
@@ -110,5 +118,45 @@ def test_another_picture_has_none_of_them_another_engine_has(viewer: Bench, qtbo
     assert [bookmark.name for bookmark in menu.bookmarks] == ["here"]
     with qtbot.waitSignal(window.opened, timeout=10_000):
         window.reload()
+    assert [bookmark.name for bookmark in menu.bookmarks] == ["here"]
+    other = tmp_path / "other.png"
+    Image.new("RGB", (300, 200), (90, 120, 60)).save(other)
+    with qtbot.waitSignal(window.opened, timeout=10_000):
+        window.open_picture(other)
     assert [bookmark.name for bookmark in menu.bookmarks] == []
     settle(qtbot, window)
+
+
+def test_bookmarks_of_a_picture_are_there_at_the_next_start(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    menu = viewer.window.bookmarks_menu
+    menu.add("eye", EYE.sight.camera)
+    menu.add("far down", DEEP)
+    assert viewer.window.banner.text == "The bookmark “far down” is added."
+    assert kept_bookmarks("of another picture") == ()
+    viewer.window.close()
+    moved = tmp_path / "moved.png"
+    moved.write_bytes(viewer.picture.read_bytes())
+    again = MainWindow(services(Stripes(), viewer.cache, viewer.picture), EngineChoice())
+    qtbot.addWidget(again)
+    again.show()
+    with qtbot.waitSignal(again.opened):
+        again.open_picture(moved)
+    assert [each.name for each in again.bookmarks_menu.bookmarks] == ["eye", "far down"]
+    assert again.bookmarks_menu.bookmarks[1].sight.camera == DEEP
+    for bookmark in again.bookmarks_menu.bookmarks:
+        again.bookmarks_menu.remove(bookmark)
+    assert again.document is not None
+    assert kept_bookmarks(again.document.source.digest) == ()
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{", "7", "[7]", '[["a", "1"]]', '[["a", "1", "2", "x"]]', '[["a", "1", "2", "0"]]',
+     '[["a", "1", "1/0", "2"]]'],
+)  # fmt: skip
+def test_broken_bookmarks_count_as_none(text: str) -> None:
+    keep_text(f"{GROUP}/of-this", text)
+    assert kept_bookmarks("of-this") == ()

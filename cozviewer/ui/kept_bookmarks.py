@@ -1,0 +1,35 @@
+"""Bookmarks of pictures that are opened without a session, from one start to the next.
+
+Told by the digest of the picture, so that it may be moved. What is broken counts as none.
+"""
+
+import json
+from collections.abc import Sequence
+from fractions import Fraction
+
+from cozviewer.pyramid.session import Bookmark, Sight
+from cozviewer.ui.remembered import keep_text, kept_text
+
+GROUP = "bookmarks"
+
+
+def keep_bookmarks(digest: str, bookmarks: Sequence[Bookmark]) -> None:
+    """Keep the bookmarks of a picture, on disk at once. GUI thread."""
+    rows = [
+        [each.name, str(each.sight.x), str(each.sight.y), str(each.sight.magnification)]
+        for each in bookmarks
+    ]
+    keep_text(f"{GROUP}/{digest}", json.dumps(rows) if rows else "")
+
+
+def kept_bookmarks(digest: str) -> tuple[Bookmark, ...]:
+    """Return the bookmarks that were kept of a picture. GUI thread."""
+    try:
+        rows = json.loads(kept_text(f"{GROUP}/{digest}") or "[]")
+        found = [
+            Bookmark(str(name), Sight(Fraction(x), Fraction(y), Fraction(magnification)))
+            for name, x, y, magnification in rows
+        ]
+    except (ValueError, TypeError, ZeroDivisionError):
+        return ()
+    return tuple(each for each in found if each.sight.magnification > 0)
