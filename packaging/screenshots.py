@@ -120,7 +120,10 @@ def main() -> None:
     ):
         window.panes.compare(mode, Sides(second=SOURCES[0]))
         application.processEvents()  # the panes take their new sizes
-        QTest.mouseMove(window.panes.generated, QPoint(620, 330))
+        for x in (600, 620):
+            QTest.mouseMove(window.panes.generated, QPoint(x, 330))
+            application.processEvents()
+        window.panes.amplify(-1)
         rest()
         wait(lambda: window.panes.over is None or window.panes.over.layer.shows_frame)
         save(name)
