@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.images import to_rgb8
 from cozviewer.jobs.opener import Preview
+from cozviewer.overlays import Mark
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel
 from cozviewer.pyramid.pixels import Rgb8
@@ -21,6 +22,9 @@ from cozviewer.ui.labels import draw_label, draw_legend
 from cozviewer.ui.layer import Layer
 from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.tile_cache import TileCache
+
+WAITING = Mark((130, 135, 145), "Coloured as soon as this view is drawn")
+"""Stands where the legend of an overlay will be."""
 
 
 class Canvas(QWidget):
@@ -133,9 +137,9 @@ class Canvas(QWidget):
             self._over.paint_labels(painter, self.size(), self.font())
         elif self.label:
             draw_label(painter, self.label, QPoint(12, 12), self.font())
-        if self.layer.legend:
-            corner = QPoint(12, self.height() - 12)
-            draw_legend(painter, self.layer.legend, corner, self.font())
+        legend = (WAITING,) if self.layer.awaits_marks else self.layer.legend
+        if legend:
+            draw_legend(painter, legend, QPoint(12, self.height() - 12), self.font())
         painter.end()
         if self.layer.has_plan and not self.layer.has_painted:
             self.layer.has_painted = True

@@ -94,7 +94,7 @@ class Exporting(QObject):
     def _folder(self) -> Path:
         """Return where to save: beside the picture."""
         path = None if self._document is None else self._document.source.path
-        return Path.home() if path is None else path.parent
+        return Path.home() if path is None else path.absolute().parent
 
     def _open(self, dialog: ExportDialog | MovieDialog) -> None:
         assert self._document is not None

@@ -130,6 +130,11 @@ class Layer(QObject):
             return False
         return time.monotonic() - self._frame.arrived >= FADE_SECONDS
 
+    @property
+    def awaits_marks(self) -> bool:
+        """Whether an overlay is wanted, and its exact frame is not there yet."""
+        return self._overlay is not None and self._marked is None
+
     def set_preview(self, preview: Preview | None) -> None:
         """Show a small version until the picture itself is read."""
         self._preview = None if preview is None else to_qimage(preview.rgb)

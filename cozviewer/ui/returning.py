@@ -8,6 +8,7 @@ from cozviewer.errors import CozviewerError
 from cozviewer.export.origin import Origin, read_origin, sight_of_origin
 from cozviewer.pyramid.camera import Camera, camera_at
 from cozviewer.pyramid.source import Source
+from cozviewer.pyramid.wording import magnification_text
 from cozviewer.ui.banner import Banner
 from cozviewer.ui.navigator import Navigator
 
@@ -34,7 +35,7 @@ class Returning(QObject):
         if origin is None or camera is None:
             return path
         if open_now is not None and open_now.digest == origin.source_digest:
-            self._banner.tell(_arrival(path, origin))
+            self._banner.tell(_arrival(path, camera))
             self._navigator.go_to(camera)
             return None
         photo = path.with_name(Path(origin.source_name).name)
@@ -54,7 +55,7 @@ class Returning(QObject):
         (path, origin, camera), self._awaited = self._awaited, None
         if source.digest == origin.source_digest:
             self._navigator.begin_at(camera)
-            self._banner.tell(_arrival(path, origin))
+            self._banner.tell(_arrival(path, camera))
         else:
             self._banner.warn(
                 f"{path.name} was saved from another {source.name} than the one beside it, so its "
@@ -75,5 +76,5 @@ def _camera(origin: Origin) -> Camera | None:
     return None if sight is None else camera_at(*sight)
 
 
-def _arrival(path: Path, origin: Origin) -> str:
-    return f"This is the place that {path.name} shows, at ×{origin.magnification}."
+def _arrival(path: Path, camera: Camera) -> str:
+    return f"This is the place that {path.name} shows, at {magnification_text(camera)}."

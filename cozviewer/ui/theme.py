@@ -54,6 +54,7 @@ QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
 QPushButton {{ background: {LINE}; color: {TEXT}; border: none; border-radius: 5px;
     padding: 6px 16px; }}
 QPushButton:hover {{ background: #44474f; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QPushButton:default {{ background: {ACCENT}; color: #ffffff; }}
 QPushButton:disabled {{ color: #6b6e76; }}
 QLineEdit, QPlainTextEdit {{ background: {WINDOW}; color: {TEXT}; border: 1px solid {LINE};

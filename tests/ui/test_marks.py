@@ -1,5 +1,7 @@
 """The overlays in the window: switched on by key, with a legend, gone when switched off."""
 
+import time
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -107,3 +109,22 @@ def test_trust_says_when_nobody_looks_for_text_and_faces(
     QTest.keyClick(viewer.window, Qt.Key.Key_T)
     qtbot.waitUntil(lambda: bool(layer.legend))
     assert layer.legend[-1] == NOBODY
+
+
+def test_while_the_view_is_being_drawn_the_overlay_says_when_it_comes(
+    viewer: Bench, layer: Layer, qtbot: QtBot
+) -> None:
+    pane, corner = viewer.window.panes.generated, np.s_[-50:, :340]
+    QTest.keyClick(viewer.window, Qt.Key.Key_O)
+    qtbot.waitUntil(lambda: bool(layer.legend))
+    viewer.engine.before_tile = lambda: time.sleep(0.3)
+    wheel(pane, QPoint(400, 300), 8)
+    calls = viewer.engine.calls
+    qtbot.waitUntil(lambda: viewer.engine.calls > calls)
+    awaited = [layer.awaits_marks]
+    plate = grabbed(pane)[corner].astype(int)
+    QTest.keyClick(viewer.window, Qt.Key.Key_O)
+    awaited.append(layer.awaits_marks)
+    assert awaited == [True, False]
+    assert np.abs(grabbed(pane)[corner] - plate).mean() > 10
+    viewer.window.stop_work()

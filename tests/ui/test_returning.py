@@ -13,6 +13,7 @@ from cozviewer.export.origin import Origin, read_origin, sight_of_origin
 from cozviewer.export.picture import save_picture
 from cozviewer.provenance import origin_of_view
 from cozviewer.pyramid.compose import compose
+from cozviewer.pyramid.wording import magnification_text
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
 
@@ -52,9 +53,8 @@ def test_the_open_photo_is_flown_through_to_the_place(
     drop(viewer, path)
     settle(qtbot, window)
     assert window.navigator.camera != whole
-    assert window.banner.text == (
-        f"This is the place that eye.png shows, at ×{read_origin(path).magnification}."  # type: ignore[union-attr]
-    )
+    size = magnification_text(window.navigator.camera)
+    assert window.banner.text == f"This is the place that eye.png shows, at {size}."
     document = window.document
     assert document is not None
     assert origin_of_view(document.chain, window.panes.generated.view) == read_origin(path)
