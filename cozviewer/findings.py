@@ -19,7 +19,7 @@ FACE: Colour = (255, 120, 220)
 MUTED: Colour = (130, 135, 145)
 
 LOOKING = Mark(MUTED, "Looking for text and faces…")
-NOTHING = Mark(MUTED, "No text or faces found")
+NOTHING = Mark(MUTED, "No text or faces recognised")
 NOBODY = Mark(MUTED, "Text and faces: not looked for (pip install 'cozviewer[detect]')")
 
 MARKS = {

@@ -1,7 +1,7 @@
 """An open picture: its chain and the threads that work on it, behind one object of the GUI thread.
 
-Three threads, so that none waits for another: tiles are fetched, frames composed, steps computed
-(exports run where the steps do, as both need the models).
+Four threads, so that none waits for another: tiles are fetched, frames composed, text and faces
+looked for, steps computed (exports run where the steps do, as both need the models).
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +15,7 @@ from cozviewer.findings import Find
 from cozviewer.jobs.drafting import Drafting
 from cozviewer.jobs.export_job import Export, ExportJob
 from cozviewer.jobs.frame_composer import FrameComposer, FrameRequest
+from cozviewer.jobs.looker import Looker
 from cozviewer.jobs.threads import start_thread
 from cozviewer.jobs.tile_loader import LoadRequest, TileLoader
 from cozviewer.jobs.words_finder import WordsFinder, WordsRequest
@@ -108,11 +109,16 @@ class Document(QObject):
         self._finder.failed.connect(self.failed)
         self._find_words.connect(self._finder.find)
 
-        self._composer = FrameComposer(chain.pyramid, find)
+        self._composer = FrameComposer(chain.pyramid)
         self._composer.composed.connect(self.composed)
         self._composer.marked.connect(self.marked)
         self._composer.failed.connect(self.failed)
         self._compose.connect(self._composer.compose)
+
+        self._looker = Looker(find)
+        self._composer.trusted.connect(self._looker.look)
+        self._looker.marked.connect(self.marked)
+        self._looker.failed.connect(self.failed)
 
         self._worker = ZoomWorker(chain, devices, trim)
         self._worker.progressed.connect(self._on_progress)
@@ -140,6 +146,7 @@ class Document(QObject):
         self._threads = [
             start_thread("tiles", self._loader, self._finder),
             start_thread("frames", self._composer),
+            start_thread("looking", self._looker, low_priority=True),
             start_thread("steps", *makers, low_priority=True),
         ]
         self._running = len(self._threads)

@@ -5,12 +5,12 @@ from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.findings import LOOKING, NOBODY, Find, with_findings, with_line
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import sentence_of
 from cozviewer.overlays import Kind, Marked, generated_boxes, marked
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel, compose
+from cozviewer.pyramid.geometry import Rect
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid
 
@@ -37,27 +37,39 @@ class FrameRequest:
     cancelled: Event = field(default_factory=Event)
 
 
+@dataclass(frozen=True, eq=False)
+class Trusted:
+    """A frame with the overlay of trust, in which text and faces can be looked for.
+
+    Attributes:
+        request: What it was made for.
+        made: The overlay over it.
+        frame: The frame itself, (H, W, 3) uint8.
+        generated: The parts of it that are generated, in view pixels.
+    """
+
+    request: FrameRequest
+    made: Marked
+    frame: Rgb8
+    generated: tuple[Rect, ...]
+
+
 class FrameComposer(QObject):
     """Signals:
     composed: (FrameRequest, QImage) without an overlay.
-    marked: (FrameRequest, QImage, tuple[Mark, ...]) with it, and its legend; of trust twice, as
-        looking for text and faces takes a moment.
+    marked: (FrameRequest, QImage, tuple[Mark, ...]) with it, and its legend.
+    trusted: (Trusted) with that of trust over generated parts, for the `Looker`.
     failed: (str) one sentence.
     """
 
     composed = Signal(object, object)
     marked = Signal(object, object, object)
+    trusted = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, pyramid: Pyramid, find: Find | None = None) -> None:
-        """Compose from a pyramid.
-
-        Args:
-            find: Looks for text and faces; None where nothing can.
-        """
+    def __init__(self, pyramid: Pyramid) -> None:
         super().__init__()
         self._pyramid = pyramid
-        self._find = find
 
     @Slot(object)
     def compose(self, request: FrameRequest) -> None:
@@ -78,14 +90,8 @@ class FrameComposer(QObject):
         """Lay the overlay over a frame."""
         view, generative, finest = request.view, request.generative, request.finest
         made = marked(frame, pyramid, view, kind, generative, finest)
-        generated = generated_boxes(pyramid, view, generative, finest) if kind == "trust" else []
-        if generated and self._find is None:
-            made = with_line(made, NOBODY)
-        elif generated and self._find is not None:
-            self._tell(request, with_line(made, LOOKING))
-            made = with_findings(made, frame, generated, self._find)
-        self._tell(request, made)
-
-    def _tell(self, request: FrameRequest, made: Marked) -> None:
-        if not request.cancelled.is_set():
+        parts = generated_boxes(pyramid, view, generative, finest) if kind == "trust" else []
+        if parts:
+            self.trusted.emit(Trusted(request, made, frame, tuple(parts)))
+        else:
             self.marked.emit(request, to_qimage(made.rgb), made.legend)

@@ -90,7 +90,7 @@ def test_trust_outlines_text_and_faces_in_what_is_generated(
         asked.append(frame)
         return [told]
 
-    layer.document._composer._find = find
+    layer.document._looker._find = find
     QTest.keyClick(viewer.window, Qt.Key.Key_T)
     qtbot.waitUntil(lambda: MARKS["face"] in layer.legend)
     assert LOOKING not in layer.legend
