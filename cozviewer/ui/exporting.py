@@ -1,5 +1,6 @@
 """Exports in the window: the dialogs, the work, and what is said when it ends."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Slot
@@ -9,6 +10,7 @@ from cozviewer.jobs.document import Document
 from cozviewer.jobs.export_job import Export
 from cozviewer.provenance import origin_of_comparison
 from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.session import Bookmark
 from cozviewer.ui.banner import Banner
 from cozviewer.ui.compare import ComparePanes
 from cozviewer.ui.export_dialog import Comparison, ExportDialog
@@ -29,9 +31,16 @@ class Exporting(QObject):
         panes: ComparePanes,
         readout: Readout,
         banner: Banner,
+        bookmarks: Callable[[], Sequence[Bookmark]],
         window: QWidget,
     ) -> None:
+        """Begin.
+
+        Args:
+            bookmarks: Returns those of the open picture, where movies can begin.
+        """
         super().__init__(window)
+        self._bookmarks = bookmarks
         self._navigator = navigator
         self._panes, self._readout, self._banner, self._window = panes, readout, banner, window
         self._document: Document | None = None
@@ -89,7 +98,11 @@ class Exporting(QObject):
         if self._document is not None:
             chain, view, window = self._document.chain, self._panes.generated.view, self._window
             before = self._navigator.view_before
-            self._open(MovieDialog(chain, view, before, self._folder(), window))
+            starts = [] if before is None else [("The view before", before)]
+            starts += [
+                (f"The bookmark “{each.name}”", each.sight.camera) for each in self._bookmarks()
+            ]
+            self._open(MovieDialog(chain, view, starts, self._folder(), window))
 
     def _folder(self) -> Path:
         """Return where to save: beside the picture."""

@@ -89,7 +89,14 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.minimap = Minimap(self.navigator, self.panes.generated)
         self.prompting = Prompting(self.navigator, self.panes.generated, self)
-        self._exporting = Exporting(self.navigator, self.panes, self.readout, self.banner, self)
+        self._exporting = Exporting(
+            self.navigator,
+            self.panes,
+            self.readout,
+            self.banner,
+            lambda: self.bookmarks_menu.bookmarks,
+            self,
+        )
         self._empty = EmptyPage()
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)

@@ -1,5 +1,6 @@
 """Asks for a zoom movie, says how long and how large it will be, and hands back a request."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -55,7 +56,7 @@ class MovieDialog(QDialog):
         self,
         chain: Chain,
         view: View,
-        before: Camera | None,
+        starts: Sequence[tuple[str, Camera]],
         folder: Path,
         parent: QWidget | None = None,
     ) -> None:
@@ -64,7 +65,7 @@ class MovieDialog(QDialog):
         Args:
             chain: The open pyramid; only read.
             view: What is seen now.
-            before: The view before, where a movie can begin, too.
+            starts: Titles and cameras of views where it can begin besides the whole picture.
             folder: Where to save unless the user says otherwise.
         """
         super().__init__(parent)
@@ -76,8 +77,7 @@ class MovieDialog(QDialog):
         size = (view.width, view.height)
         whole = View(fit(source.width, source.height, *size), *size)
         self._starts = [("The whole picture", whole)]
-        if before is not None:
-            self._starts.append(("The view before", View(before, *size)))
+        self._starts += [(title, View(camera, *size)) for title, camera in starts]
 
         self.start = chooser(title for title, _ in self._starts)
         self.shape = chooser(title for title, *_ in SHAPES)

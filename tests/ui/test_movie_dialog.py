@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
+from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.flight import resized
 from cozviewer.ui.movie_dialog import SHAPES, MovieDialog
@@ -59,6 +60,23 @@ def test_it_is_made_and_ends_at_what_was_seen(
     assert document is not None
     wanted = compose(document.chain.pyramid, resized(seen, 640, 360))
     assert np.abs(last - wanted).mean() < 8  # in 256 colours
+
+
+def test_it_can_begin_at_a_bookmark(viewer: Bench, dialog: MovieDialog) -> None:
+    dialog.reject()
+    there = camera_at(120, 90, 2.0)
+    viewer.window.bookmarks_menu.add("the eye", there)
+    viewer.window.actions_by_name["movie"].trigger()
+    again = viewer.window.findChildren(MovieDialog)[-1]
+    again.start.setCurrentText("The bookmark “the eye”")
+    assert again.start.currentText() == "The bookmark “the eye”"
+    first, ends = again._takes()[0].view, again._ends()
+    assert first.camera == ends[0].camera
+    assert first.camera.source_centre == there.source_centre
+    # A view of another shape shows as much of the picture as the window did.
+    seen = View(there, again._view.width, again._view.height)
+    assert first.camera == resized(seen, first.width, first.height).camera
+    again.reject()
 
 
 def test_it_can_be_stopped(
