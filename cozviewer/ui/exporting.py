@@ -13,7 +13,8 @@ from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.session import Bookmark
 from cozviewer.ui.banner import Banner
 from cozviewer.ui.compare import ComparePanes
-from cozviewer.ui.export_dialog import Comparison, ExportDialog
+from cozviewer.ui.export_dialog import ExportDialog
+from cozviewer.ui.export_offers import Comparison
 from cozviewer.ui.movie_dialog import MovieDialog
 from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.pending import note_begun, note_ended, pending_for, request_of

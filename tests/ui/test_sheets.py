@@ -14,7 +14,8 @@ from cozviewer.chain.choice import EngineChoice
 from cozviewer.export.origin import read_origin
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.ui.compare_paint import Mode
-from cozviewer.ui.export_dialog import PANEL, ExportDialog
+from cozviewer.ui.export_dialog import ExportDialog
+from cozviewer.ui.export_offers import PANEL
 from cozviewer.ui.sides import ANOTHER, GENERATED, SOURCES, Sides
 from tests.export.certificates import signature_in
 from tests.ui.conftest import Bench, settle, wheel
