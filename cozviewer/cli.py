@@ -160,7 +160,9 @@ def _viewer_parser() -> Parser:
 def _view(args: argparse.Namespace) -> int:
     """Open the viewer; it returns when its last window is closed."""
     choice, cache_folder = engine_choice(args), cache_of(args)
-    if args.image is not None and args.image.suffix.lower() == ".cozview" and engine_named(args):
+    from cozviewer.pyramid.session import SUFFIX
+
+    if args.image is not None and args.image.suffix.lower() == SUFFIX and engine_named(args):
         raise BadInput(
             "A session opens with the engine that it was made with: leave the engine's options "
             "out, and choose another one in the window."

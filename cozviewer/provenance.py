@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cozviewer.chain.chain import Chain, missing_tiles
 from cozviewer.chain.words import words_below
-from cozviewer.export.origin import Kind, Origin
+from cozviewer.export.origin import Kind, Origin, mixed
 from cozviewer.pyramid.camera import SUBPIXEL_BITS, Camera, View
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import Rect
@@ -22,8 +22,9 @@ def origin_of_view(chain: Chain, view: View) -> Origin:
     source = chain.pyramid.source
     z = wanted_level(view, source.coarsest)
     region = view.visible(z, source.width, source.height)
-    untouched = z == 0 and view.camera.scale == 1.0 and view.aligned() == view
-    return _origin(chain, z, region, untouched, place(view.camera), view.camera.magnification)
+    return _origin(
+        chain, z, region, _untouched(view, z), place(view.camera), view.camera.magnification
+    )
 
 
 def origin_of_comparison(source: Source, view: View, seen: Sequence[Chain]) -> Origin:
@@ -36,18 +37,9 @@ def origin_of_comparison(source: Source, view: View, seen: Sequence[Chain]) -> O
     """
     z = wanted_level(view, source.coarsest)
     if not seen or z <= 0:
-        sharp = z == 0 and view.camera.scale == 1.0 and view.aligned() == view
-        return Origin(
-            kind="source" if sharp else "interpolated",
-            engine="",
-            source_name=source.name,
-            source_digest=source.digest,
-            recipe_digest="",
-            prompt="",
-            centre=",".join(place(view.camera)),
-            magnification=f"{view.camera.magnification:.12g}",
-            level=min(z, 0),
-        )
+        camera = view.camera
+        sharp = _untouched(view, z)
+        return _of_source(source, min(z, 0), sharp, place(camera), camera.magnification)
     origins = [origin_of_view(chain, view) for chain in seen]
     kinds = {origin.kind for origin in origins} | ({"interpolated"} if len(seen) < 2 else set())
     return replace(
@@ -73,8 +65,8 @@ def origin_of_movie(chain: Chain, views: Iterable[View]) -> Origin:
     views = list(views)
     origin = origin_of_view(chain, max(views, key=lambda view: view.camera.log2))
     coarsest = chain.pyramid.source.coarsest
-    if origin.kind == "generated" and any(wanted_level(view, coarsest) <= 0 for view in views):
-        return replace(origin, kind="mixed")
+    if any(wanted_level(view, coarsest) <= 0 for view in views):
+        origin = mixed(origin)
     return replace(origin, kind="interpolated") if origin.kind == "source" else origin
 
 
@@ -113,6 +105,28 @@ def decimal(value: Fraction, unit: Fraction) -> str:
     return sign + (f"{number[:-digits]}.{number[-digits:]}" if digits else number)
 
 
+def _untouched(view: View, z: int) -> bool:
+    """Tell whether a view of level z shows the source's own pixels, one for one."""
+    return z == 0 and view.camera.scale == 1.0 and view.aligned() == view
+
+
+def _of_source(
+    source: Source, z: int, untouched: bool, centre: tuple[str, str], magnification: float
+) -> Origin:
+    """Return the origin of what is made of the source alone."""
+    return Origin(
+        kind="source" if untouched else "interpolated",
+        engine="",
+        source_name=source.name,
+        source_digest=source.digest,
+        recipe_digest="",
+        prompt="",
+        centre=",".join(centre),
+        magnification=f"{magnification:.12g}",
+        level=z,
+    )
+
+
 def _origin(
     chain: Chain,
     z: int,
@@ -122,27 +136,22 @@ def _origin(
     magnification: float,
 ) -> Origin:
     pyramid, upscaler = chain.pyramid, chain.upscaler
-    kind: Kind
-    prompts: tuple[str, ...] = ()
+    origin = _of_source(pyramid.source, z, untouched, centre, magnification)
     if z <= 0:
-        kind = "source" if untouched else "interpolated"
-    elif not upscaler.generative:
-        kind = "interpolated"
-    else:
+        return origin
+    kind: Kind = "interpolated"
+    prompts: tuple[str, ...] = ()
+    if upscaler.generative:
         # Tiles that were not made are interpolated, so the picture is a mixture.
         gaps = missing_tiles(pyramid, chain.recipe.halo, z, level_region)
         kind = "mixed" if any(level == z for level, _ in gaps) else "generated"
         prompts = prompts_below(chain, z, level_region)
-    return Origin(
+    return replace(
+        origin,
         kind=kind,
-        engine=upscaler.name if z > 0 else "",
-        source_name=pyramid.source.name,
-        source_digest=pyramid.source.digest,
-        recipe_digest=chain.recipe.digest if z > 0 else "",
+        engine=upscaler.name,
+        recipe_digest=chain.recipe.digest,
         prompt=prompts[-1] if prompts else "",
-        centre=f"{centre[0]},{centre[1]}",
-        magnification=f"{magnification:.12g}",
-        level=z,
-        recipe=chain.recipe.text if z > 0 else "",
+        recipe=chain.recipe.text,
         prompts=prompts if any(prompts) else (),
     )

@@ -5,6 +5,10 @@ from pathlib import Path
 
 from cozviewer.chain.questions import PHOTO, Questions
 
+QUANTISED = ("8bit", "nf4")
+"""Ways to share memory that make the models smaller, the more exact one first. They change what
+the models make."""
+
 
 @dataclass(frozen=True)
 class CozChoice:

@@ -8,11 +8,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from cozviewer.chain.choice import CozChoice, EngineChoice, PrompterChoice
+from cozviewer.chain.choice import QUANTISED, CozChoice, EngineChoice, PrompterChoice
 from cozviewer.chain.questions import Questions
-
-SMALLER = ("8bit", "nf4")
-"""Ways to share memory that change what the models make."""
 
 
 def choice_text(choice: EngineChoice) -> str:
@@ -65,7 +62,7 @@ def same_engine(one: EngineChoice, other: EngineChoice) -> bool:
 
 def elsewhere(choice: EngineChoice, like: EngineChoice) -> EngineChoice:
     """Return a choice that makes the same pixels as `choice` where `like` computes."""
-    memory = choice.memory if choice.memory in SMALLER else like.memory
+    memory = choice.memory if choice.memory in QUANTISED else like.memory
     return replace(choice, device=like.device, memory=memory)
 
 

@@ -2,13 +2,14 @@
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from cozviewer.commands.output import make_folder
 from cozviewer.commands.progress import ProgressLine
 from cozviewer.commands.views import opened_chain, refine, view_of
+from cozviewer.export.origin import mixed
 from cozviewer.export.picture import check_target, save_picture
 from cozviewer.export.sheet import Panel, sheet
 from cozviewer.export.strip import note, strip, times
@@ -64,9 +65,7 @@ def make_demo(
         line.show("Laying out")
         made = [compose(chain.pyramid, view) for view in views]
         smooth = [compose(chain.pyramid, view, finest=0) for view in views]
-        origin = origin_of_view(chain, views[-1])
-        if origin.kind == "generated":
-            origin = replace(origin, kind="mixed")  # the sheets show the photo's pixels, too
+        origin = mixed(origin_of_view(chain, views[-1]))
         pixels = strip(source.name, engine, views, made)
         save_picture(strip_path, pixels, origin, cancelled=cancelled)
         pixels = _comparison(source.name, engine, views[1:], smooth[1:], made[1:])

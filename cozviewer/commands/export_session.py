@@ -9,12 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.commands import values
-from cozviewer.commands.options import (
-    add_cache_options,
-    add_engine_options,
-    add_huge_option,
-    add_source_option,
-)
+from cozviewer.commands.options import add_saving_options
 from cozviewer.commands.output import refuse_overwriting
 from cozviewer.commands.progress import ProgressLine, duration
 from cozviewer.commands.stopping import stoppable
@@ -77,13 +72,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="WxH",
         help="pixels of the views that --refine computes (default: 1280x800)",
     )
-    add_engine_options(parser)
-    add_cache_options(parser)
-    add_huge_option(parser)
-    add_source_option(parser)
-    parser.add_argument(
-        "--json", action="store_true", help="print a report as one JSON object on stdout"
-    )
+    add_saving_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -8,12 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.commands import values
-from cozviewer.commands.options import (
-    add_cache_options,
-    add_engine_options,
-    add_huge_option,
-    add_source_option,
-)
+from cozviewer.commands.options import add_saving_options
 from cozviewer.commands.output import refuse_overwriting
 from cozviewer.commands.progress import ProgressLine, duration
 from cozviewer.commands.stopping import check, stoppable
@@ -57,13 +52,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     _add_way_options(parser)
     _add_movie_options(parser)
-    add_engine_options(parser)
-    add_cache_options(parser)
-    add_huge_option(parser)
-    add_source_option(parser)
-    parser.add_argument(
-        "--json", action="store_true", help="print a report as one JSON object on stdout"
-    )
+    add_saving_options(parser)
 
 
 def _add_way_options(parser: argparse.ArgumentParser) -> None:

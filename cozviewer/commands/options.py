@@ -208,6 +208,17 @@ def add_source_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_saving_options(parser: argparse.ArgumentParser) -> None:
+    """Add what the commands that save from a picture or a session have in common."""
+    add_engine_options(parser)
+    add_cache_options(parser)
+    add_huge_option(parser)
+    add_source_option(parser)
+    parser.add_argument(
+        "--json", action="store_true", help="print a report as one JSON object on stdout"
+    )
+
+
 def add_huge_option(parser: argparse.ArgumentParser) -> None:
     """Add the yes to a picture that needs much memory."""
     parser.add_argument(

@@ -9,7 +9,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal, get_args
@@ -88,6 +88,11 @@ class Origin:
     level: int
     recipe: str = ""
     prompts: tuple[str, ...] = ()
+
+
+def mixed(origin: Origin) -> Origin:
+    """Return the origin of what shows the photo's own pixels, too."""
+    return replace(origin, kind="mixed") if origin.kind == "generated" else origin
 
 
 def to_xmp(origin: Origin) -> bytes:

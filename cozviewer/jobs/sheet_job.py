@@ -1,13 +1,13 @@
 """Zoom strips and comparisons as work for the thread of the zoom steps; see `export_job`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.series import needs_of, refine_series
-from cozviewer.export.origin import Origin
+from cozviewer.export.origin import Origin, mixed
 from cozviewer.export.picture import save_picture
 from cozviewer.export.strip import strip
 from cozviewer.provenance import origin_of_view
@@ -62,8 +62,3 @@ class ComparisonRequest:
         """Write it."""
         tell(Progress(f"Writing {self.path.name}", 0, 0, 0, None))
         save_picture(self.path, self.pixels, self.origin, cancelled=self.cancelled.is_set)
-
-
-def mixed(origin: Origin) -> Origin:
-    """Return the origin of what shows the photo's own pixels, too."""
-    return replace(origin, kind="mixed") if origin.kind == "generated" else origin

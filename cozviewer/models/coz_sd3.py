@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
+from cozviewer.chain.choice import QUANTISED
 from cozviewer.chain.fidelity import enlarged
 from cozviewer.chain.protocols import Cancelled, Notice
 from cozviewer.errors import BadInput, Failure
@@ -21,7 +22,6 @@ from cozviewer.models.coz_models import TITLE, CozFiles, CozModels
 from cozviewer.models.coz_network import Sd3, one_step
 from cozviewer.models.coz_windows import in_windows
 from cozviewer.models.device import AUTO
-from cozviewer.models.memory_choice import QUANTISED
 from cozviewer.models.room import Room
 from cozviewer.pyramid.geometry import STEP_SCALE, Rect
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_8bit, to_float

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from cozviewer.chain.choice import CozChoice, PrompterChoice
+from cozviewer.chain.choice import QUANTISED, CozChoice, PrompterChoice
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.errors import BadInput
 from cozviewer.models.device import AUTO
@@ -192,7 +192,7 @@ def _qwen(
         questions=choice.questions,
         max_tokens=choice.max_tokens,
         device=device,
-        quantised=memory if memory in ("8bit", "nf4") else "",
+        quantised=memory if memory in QUANTISED else "",
         cache_dir=cache_dir,
         room=room,
         notice=notice,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from cozviewer.chain.choice import QUANTISED
 from cozviewer.errors import BadInput
 from cozviewer.models.memory_plan import (
     CPU,
@@ -15,9 +16,6 @@ from cozviewer.models.memory_plan import (
 )
 
 AUTO, TOGETHER, IN_TURN = "auto", "together", "in-turn"
-
-QUANTISED = ("8bit", "nf4")
-"""What bitsandbytes makes models smaller with, the more exact one first."""
 
 MODES = (AUTO, TOGETHER, IN_TURN, *QUANTISED)
 

@@ -4,10 +4,8 @@ import logging
 from importlib.util import find_spec
 from typing import Any
 
+from cozviewer.chain.choice import QUANTISED
 from cozviewer.errors import BadInput
-
-QUANTISED = ("8bit", "nf4")
-"""How weights can be kept smaller."""
 
 UNTOUCHED = ["lm_head", ".*visual", ".*vision_tower", ".*vision_model"]
 """What stays in 16 bits, as patterns of names: where a crop comes in and words go out."""

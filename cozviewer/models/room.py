@@ -10,10 +10,11 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 
+from cozviewer.chain.choice import QUANTISED
 from cozviewer.chain.protocols import Notice
 from cozviewer.errors import BadInput
 from cozviewer.models.device import AUTO, Device, free_memory, pick_device
-from cozviewer.models.memory_choice import MODES, QUANTISED, best_plan
+from cozviewer.models.memory_choice import MODES, best_plan
 from cozviewer.models.memory_plan import CPU, Model, Plan
 
 Needs = Callable[[Device, str], Sequence[Model]]

@@ -57,6 +57,11 @@ class Source:
         return int(self.levels[0].shape[0])
 
     @property
+    def folder(self) -> Path:
+        """Where what is made of it is saved unless a person says otherwise: beside it."""
+        return Path.home() if self.path is None else self.path.absolute().parent
+
+    @property
     def coarsest(self) -> int:
         """The lowest level there is, <= 0."""
         return 1 - len(self.levels)

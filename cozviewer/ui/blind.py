@@ -58,8 +58,7 @@ class Blind(QObject):
         if self._document is None:
             return
         source = self._document.source
-        folder = Path.home() if source.path is None else source.path.parent
-        name = folder / f"{Path(source.name).stem}-comparisons.csv"
+        name = source.folder / f"{Path(source.name).stem}-comparisons.csv"
         chosen, _ = QFileDialog.getSaveFileName(
             self._window,
             "Keep the tally in (a tally that is there goes on)",

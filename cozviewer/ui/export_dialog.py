@@ -52,7 +52,6 @@ class ExportDialog(QDialog):
         self,
         chain: Chain,
         view: View,
-        folder: Path,
         parent: QWidget | None = None,
         comparison: Comparison | None = None,
     ) -> None:
@@ -61,7 +60,6 @@ class ExportDialog(QDialog):
         Args:
             chain: The open pyramid; only read.
             view: What is seen now.
-            folder: Where to save unless the user says otherwise.
             comparison: What is seen of a comparison; None while there is none.
         """
         super().__init__(parent)
@@ -88,7 +86,7 @@ class ExportDialog(QDialog):
         self.label.setChecked(kept_text(LABEL) == "on")
         self.signing = SigningForm()
         self.format = chooser(FORMATS)
-        self.path = QLineEdit(str(folder / suggested_name(chain, view)))
+        self.path = QLineEdit(str(chain.pyramid.source.folder / suggested_name(chain, view)))
         self.trouble = Trouble()
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel

@@ -82,7 +82,7 @@ class Exporting(QObject):
                 seen = self._panes.chains_seen
                 origin = origin_of_comparison(chain.pyramid.source, view, seen)
                 comparison = Comparison(pixels, origin)
-            self._open(ExportDialog(chain, view, self._folder(), window, comparison))
+            self._open(ExportDialog(chain, view, window, comparison))
 
     def ask_region(self) -> None:
         """Have a rectangle dragged, then ask what to save of it."""
@@ -92,7 +92,7 @@ class Exporting(QObject):
     @Slot(object)
     def _on_region(self, view: View) -> None:
         if self._document is not None:
-            self._open(ExportDialog(self._document.chain, view, self._folder(), self._window))
+            self._open(ExportDialog(self._document.chain, view, self._window))
 
     def ask_movie(self) -> None:
         """Ask for a movie that ends at what is seen."""
@@ -103,12 +103,7 @@ class Exporting(QObject):
             starts += [
                 (f"The bookmark “{each.name}”", each.sight.camera) for each in self._bookmarks()
             ]
-            self._open(MovieDialog(chain, view, starts, self._folder(), window))
-
-    def _folder(self) -> Path:
-        """Return where to save: beside the picture."""
-        path = None if self._document is None else self._document.source.path
-        return Path.home() if path is None else path.absolute().parent
+            self._open(MovieDialog(chain, view, starts, window))
 
     def _open(self, dialog: ExportDialog | MovieDialog) -> None:
         assert self._document is not None

@@ -57,7 +57,6 @@ class MovieDialog(QDialog):
         chain: Chain,
         view: View,
         starts: Sequence[tuple[str, Camera]],
-        folder: Path,
         parent: QWidget | None = None,
     ) -> None:
         """Ask about a movie that ends at a view.
@@ -66,7 +65,6 @@ class MovieDialog(QDialog):
             chain: The open pyramid; only read.
             view: What is seen now.
             starts: Titles and cameras of views where it can begin besides the whole picture.
-            folder: Where to save unless the user says otherwise.
         """
         super().__init__(parent)
         self.setWindowTitle("Zoom movie")
@@ -95,7 +93,7 @@ class MovieDialog(QDialog):
         self.caption.setChecked(True)
         self.format = chooser(MOVIE_FORMATS)
         name = Path(suggested_name(chain, view)).with_suffix(".mp4")
-        self.path = QLineEdit(str(folder / name))
+        self.path = QLineEdit(str(chain.pyramid.source.folder / name))
         self.about = QLabel()
         self.about.setWordWrap(True)
         self.trouble = Trouble()

@@ -92,8 +92,7 @@ class Sessions(QObject):
         if self._document is None:
             return
         source = self._document.source
-        folder = Path.home() if source.path is None else source.path.absolute().parent
-        usual = self._path or folder / f"{Path(source.name).stem or 'picture'}{SUFFIX}"
+        usual = self._path or source.folder / f"{Path(source.name).stem or 'picture'}{SUFFIX}"
         chosen, _ = QFileDialog.getSaveFileName(
             self._window, "Save the session", str(usual), f"Sessions (*{SUFFIX})"
         )

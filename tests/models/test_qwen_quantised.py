@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 import torch
 
+from cozviewer.chain.choice import QUANTISED
 from cozviewer.errors import BadInput
 from cozviewer.models import qwen_quantised
 from cozviewer.models.device import Device
 from cozviewer.models.qwen_open import open_vlm
-from cozviewer.models.qwen_quantised import QUANTISED, check_quantised, quantisation
+from cozviewer.models.qwen_quantised import check_quantised, quantisation
 from tests.models.tiny_qwen import open_model
 
 
