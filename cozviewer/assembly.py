@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.choice import EngineChoice, PrompterChoice
+from cozviewer.chain.choice import CRISP, EngineChoice, PrompterChoice
 from cozviewer.chain.kept import KeptPrompter, KeptUpscaler, pyramid_for, recipe_from
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe, recipe_of
@@ -94,6 +94,7 @@ def make_models(
         seed=choice.seed,
         fidelity=0 if choice.paper else choice.fidelity,
         one_seed=choice.paper,
+        adaptive_scale=choice.depth == CRISP,
     )
     return Models(upscaler, prompter, recipe)
 

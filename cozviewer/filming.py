@@ -25,7 +25,7 @@ Tell = Callable[[Progress], None]
 def missing_for(chain: Chain, takes: Sequence[Take]) -> int:
     """Return how many tiles must be computed before a movie can be made."""
     needs = needs_of(chain.pyramid, [take.view for take in takes])
-    return len(missing_of(chain.pyramid, chain.recipe.halo, needs))
+    return len(missing_of(chain.pyramid, chain.recipe.reach, needs))
 
 
 def make_movie(

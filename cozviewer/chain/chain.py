@@ -151,7 +151,7 @@ class Chain:
         self, z: int, level_region: Rect, cancelled: Cancelled
     ) -> Iterator[Progress]:
         """Do the work of `refine`, or raise TileMissing where a parent vanished meanwhile."""
-        missing = missing_tiles(self.pyramid, self.recipe.halo, z, level_region)
+        missing = missing_tiles(self.pyramid, self.recipe.reach, z, level_region)
         if not missing:
             return
         total = sum(len(keys) for _, keys in missing)

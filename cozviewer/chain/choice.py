@@ -10,6 +10,10 @@ QUANTISED = ("8bit", "nf4")
 the models make."""
 
 
+CRISP, SOFT = DEPTHS = ("crisp", "soft")
+"""See `EngineChoice.depth`."""
+
+
 @dataclass(frozen=True)
 class CozChoice:
     """What the engine "coz" is made of.
@@ -69,6 +73,8 @@ class EngineChoice:
         prompter: Who describes what is seen.
         fidelity: How closely colour and coarse detail follow the parent, 0 (free) to 1
             (faithful). The setting "paper" is free, as the authors are.
+        depth: How levels beyond the first are drawn by engines that take no words: "crisp" draws
+            soft parts from further away first, "soft" each level from the one before alone.
     """
 
     engine: str = "realesrgan"
@@ -78,6 +84,7 @@ class EngineChoice:
     coz: CozChoice = CozChoice()
     prompter: PrompterChoice = PrompterChoice()
     fidelity: float = 1.0
+    depth: str = CRISP
 
     @property
     def paper(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from cozviewer.chain.choice import QUANTISED, CozChoice, EngineChoice, PrompterChoice
+from cozviewer.chain.choice import QUANTISED, SOFT, CozChoice, EngineChoice, PrompterChoice
 from cozviewer.chain.questions import Questions
 
 
@@ -23,6 +23,7 @@ def choice_from(text: str) -> EngineChoice | None:
     try:
         kept = json.loads(text)
         coz, prompter = kept.pop("coz"), kept.pop("prompter")
+        kept.setdefault("depth", SOFT)  # of before there was a choice
         choice = EngineChoice(
             **kept,
             coz=CozChoice(**{**coz, "lora": _path(coz["lora"]), "vae": _path(coz["vae"])}),

@@ -48,29 +48,30 @@ def corrected(fine: RgbFloat, parent: RgbFloat, strength: float) -> RgbFloat:
 
 
 def shrunk(fine: RgbFloat) -> RgbFloat:
-    """Return the area average over 4x4 pixels; (4H, 4W, 3) becomes (H, W, 3)."""
-    height, width = fine.shape[0] // STEP_SCALE, fine.shape[1] // STEP_SCALE
-    rows = fine.reshape(height, STEP_SCALE, width * STEP_SCALE, 3).sum(axis=1)
-    means: RgbFloat = rows.reshape(height, width, STEP_SCALE, 3).sum(axis=2)
+    """Return the area average over 4x4 pixels; (4H, 4W, C) becomes (H, W, C)."""
+    height, width, channels = fine.shape
+    height, width = height // STEP_SCALE, width // STEP_SCALE
+    rows = fine.reshape(height, STEP_SCALE, width * STEP_SCALE, channels).sum(axis=1)
+    means: RgbFloat = rows.reshape(height, width, STEP_SCALE, channels).sum(axis=2)
     means *= np.float32(1 / STEP_SCALE**2)
     return means
 
 
 def blurred(picture: RgbFloat, sigma: float) -> RgbFloat:
-    """Return a Gaussian blur of sigma pixels (cut at 3 sigma, the edge repeated)."""
+    """Return a Gaussian blur of sigma pixels (cut at 3 sigma, the edge repeated); any channels."""
     radius = max(1, round(3 * sigma))
     taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
     return _convolved(picture, taps / taps.sum())
 
 
 def enlarged(picture: RgbFloat) -> RgbFloat:
-    """Return a bicubic enlargement by 4; values may lie anywhere."""
+    """Return a bicubic enlargement by 4; any channels, values may lie anywhere."""
     size = (picture.shape[1] * STEP_SCALE, picture.shape[0] * STEP_SCALE)
     planes = [
         Image.fromarray(np.ascontiguousarray(picture[:, :, i])).resize(
             size, Image.Resampling.BICUBIC
         )
-        for i in range(3)
+        for i in range(picture.shape[2])
     ]
     return np.stack([np.asarray(plane) for plane in planes], axis=-1)
 

@@ -93,6 +93,7 @@ def recipe_from(text: str) -> Recipe:
             fidelity=float(read["fidelity"]),
             halo=int(read["halo"]),
             one_seed=bool(read.get("one_seed", False)),
+            adaptive_scale=bool(read.get("adaptive_scale", False)),
         )
     except (TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError("no recipe") from error

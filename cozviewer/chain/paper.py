@@ -66,14 +66,15 @@ def later_states(
     """Yield the states after the first, one per step, each as soon as it is made.
 
     The upscaler is shown `recipe.halo` more pixels of the state before on every side, which are
-    cut away again; the prompter sees what the authors' sees, the state before and its middle
-    enlarged to 512x512 (bicubic).
+    cut away again, and further ones decide what is drawn from further away (see `rescale`); the
+    prompter sees what the authors' sees, the state before and its middle enlarged to 512x512
+    (bicubic).
 
     Raises:
         Cancelled, Failure: From the models, or between two steps.
     """
     state = first
-    halo = min(recipe.halo, (SIDE - CROP) // 2)
+    around = min(recipe.reach, (SIDE - CROP) // 2)
     for index in range(first.index + 1, first.index + 1 + levels):
         if cancelled():
             raise WorkCancelled("Stopped.")
@@ -81,9 +82,9 @@ def later_states(
             (SIDE, SIDE), Image.Resampling.BICUBIC
         )
         prompt = prompter.prompt(state.pixels, np.asarray(near), cancelled)
-        parent = to_float(middle(state.pixels, CROP + 2 * halo))
-        seed = recipe.tile_seed(TileKey(index * STEP_LEVELS, 0, 0))
-        pixels = finer_core(parent, halo, upscaler, recipe, prompt, seed, cancelled)
+        parent = to_float(middle(state.pixels, CROP + 2 * around))
+        key = TileKey(index * STEP_LEVELS, 0, 0)
+        pixels = finer_core(key, parent, around, upscaler, recipe, prompt, cancelled)
         state = State(index, pixels, prompt)
         yield state
 

@@ -10,7 +10,8 @@ import json
 from dataclasses import dataclass
 
 from cozviewer.chain.protocols import Prompter, Upscaler
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.chain.rescale import REACH
+from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey
 
 METHOD = 1
 """Counts changes of the step itself (geometry, fidelity formula) that change pixels."""
@@ -29,6 +30,8 @@ class Recipe:
         halo: Parent pixels of context around a tile.
         one_seed: Whether every tile and step is made with `seed` itself, as the paper's authors
             do, instead of a seed of its own.
+        adaptive_scale: Whether soft parts of a parent are drawn again from further away, from the
+            second step on; see `rescale`.
     """
 
     upscaler: tuple[tuple[str, str], ...]
@@ -37,11 +40,12 @@ class Recipe:
     fidelity: float
     halo: int
     one_seed: bool = False
+    adaptive_scale: bool = False
 
     @property
     def text(self) -> str:
-        """The recipe as canonical JSON; `one_seed` is named only where it is true, so that
-        pyramids from before there was a choice keep their digest."""
+        """The recipe as canonical JSON; `one_seed` and `adaptive_scale` are named only where they
+        are true, so that pyramids from before there was a choice keep their digest."""
         return json.dumps(
             {
                 "method": METHOD,
@@ -51,6 +55,7 @@ class Recipe:
                 "fidelity": float(self.fidelity),
                 "halo": self.halo,
                 **({"one_seed": True} if self.one_seed else {}),
+                **({"adaptive_scale": True} if self.adaptive_scale else {}),
             },
             sort_keys=True,
             separators=(",", ":"),
@@ -60,6 +65,16 @@ class Recipe:
     def digest(self) -> str:
         """Hex SHA-256 of `text`."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def reach(self) -> int:
+        """Parent pixels around a tile that must be there before it can be made."""
+        return max(self.halo, REACH) if self.adaptive_scale else self.halo
+
+    def rescales(self, z: int) -> bool:
+        """Tell whether the parents of tiles of level z are looked at for soft parts: from the
+        second step on, as what is soft in the photo itself is what it shows."""
+        return self.adaptive_scale and z > STEP_LEVELS
 
     def tile_seed(self, key: TileKey) -> int:
         """Return the seed of one tile, the same on every machine and in any order; 0..2^32-1
@@ -77,6 +92,7 @@ def recipe_of(
     seed: int = 0,
     fidelity: float = 1.0,
     one_seed: bool = False,
+    adaptive_scale: bool = False,
 ) -> Recipe:
     """Return the recipe of a pair of models.
 
@@ -85,6 +101,8 @@ def recipe_of(
         fidelity: 0..1, for models that invent detail. Interpolation is true to its parent by
             itself and always gets 0.
         one_seed: See `Recipe`.
+        adaptive_scale: See `Recipe`; for models that invent detail and take no words. One that
+            takes words draws what it is told, however soft its parent.
     """
     return Recipe(
         upscaler=tuple(sorted(upscaler.identity.items())),
@@ -93,4 +111,5 @@ def recipe_of(
         fidelity=fidelity if upscaler.generative else 0.0,
         halo=upscaler.halo,
         one_seed=one_seed,
+        adaptive_scale=adaptive_scale and upscaler.generative and not upscaler.listens,
     )

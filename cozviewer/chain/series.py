@@ -58,7 +58,7 @@ def refine_series(chain: Chain, needs: Needs, cancelled: Cancelled) -> Iterator[
 
     Yields, raises: As `Chain.refine`; the tiles counted are those of all views.
     """
-    total = len(missing_of(chain.pyramid, chain.recipe.halo, needs))
+    total = len(missing_of(chain.pyramid, chain.recipe.reach, needs))
     done = 0
     for z, regions in needs.items():
         for region in regions:

@@ -4,9 +4,12 @@ A tile is always computed from the same parent pixels, whatever view asked for i
 region reached along different paths, or in another session, gives the same pixels.
 """
 
+import numpy as np
+
 from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.protocols import Cancelled, Upscaler
 from cozviewer.chain.recipe import Recipe
+from cozviewer.chain.rescale import redrawn
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     STEP_SCALE,
@@ -49,31 +52,31 @@ def make_tile(
         TileMissing, Cancelled, Failure.
     """
     core = coarser(pyramid.tile_rect(key), STEP_LEVELS)
-    there = parent_region(key, recipe.halo, pyramid.source.width, pyramid.source.height)
-    haloed = core.grown(recipe.halo)
+    around = recipe.reach if recipe.rescales(key.z) else recipe.halo
+    there = parent_region(key, around, pyramid.source.width, pyramid.source.height)
     parent = pyramid.exact_region(key.z - STEP_LEVELS, there)
     # Beyond the picture's edge a model is shown plausible texture instead of a frame.
-    context = to_float(padded(parent, there, haloed, "symmetric"))
-    return finer_core(
-        context, recipe.halo, upscaler, recipe, prompt, recipe.tile_seed(key), cancelled
-    )
+    context = to_float(padded(parent, there, core.grown(around), "symmetric"))
+    return finer_core(key, context, around, upscaler, recipe, prompt, cancelled)
 
 
 def finer_core(
+    key: TileKey,
     context: RgbFloat,
-    halo: int,
+    around: int,
     upscaler: Upscaler,
     recipe: Recipe,
     prompt: str,
-    seed: int,
     cancelled: Cancelled,
 ) -> Rgb8:
-    """Return what lies within the halo, 4x finer and true to its parent.
+    """Return a tile: its core of the parent, 4x finer and true to it.
 
     Args:
-        context: (h + 2 * halo, w + 2 * halo, 3) float32 in 0..1, the parent pixels.
-        halo: Pixels on every side of `context` that are cut away again.
-        seed, cancelled: Passed on to the upscaler.
+        key: Its name, which decides its seed, and whether soft parts are drawn anew.
+        context: (h + 2 * around, w + 2 * around, 3) float32 in 0..1, the parent pixels.
+        around: Pixels on every side of the core; as much of them as the recipe's halo is shown to
+            the upscaler and cut away again.
+        cancelled: Passed on to the upscaler.
 
     Returns:
         (4h, 4w, 3) uint8.
@@ -81,7 +84,19 @@ def finer_core(
     Raises:
         Cancelled, Failure.
     """
-    fine = upscaler.upscale(context, prompt, seed, cancelled)
-    fine = corrected(fine, context, recipe.fidelity)
-    cut, (height, width) = halo * STEP_SCALE, fine.shape[:2]
-    return to_8bit(fine[cut : height - cut, cut : width - cut])
+    seed = recipe.tile_seed(key)
+
+    def upscale(pixels: RgbFloat) -> RgbFloat:
+        return upscaler.upscale(pixels, prompt, seed, cancelled)
+
+    if recipe.rescales(key.z):
+        context = redrawn(context, recipe.halo, upscale, recipe.fidelity)
+    halo = min(around, recipe.halo)
+    parent = np.ascontiguousarray(_cut(context, around - halo))
+    fine = corrected(upscale(parent), parent, recipe.fidelity)
+    return to_8bit(_cut(fine, halo * STEP_SCALE))
+
+
+def _cut(pixels: RgbFloat, edge: int) -> RgbFloat:
+    """Return pixels without so many of them on every side; a view."""
+    return pixels[edge : pixels.shape[0] - edge, edge : pixels.shape[1] - edge]

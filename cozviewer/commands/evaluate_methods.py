@@ -135,8 +135,9 @@ def _direct(name: Literal["nearest", "bicubic"]) -> Method:
 
 def _one_step(models: Models) -> Callable[[list[Rgb8], int, Cancelled], Iterator[Rgb8]]:
     """Return what lets the model go over the interpolated middle once. Like a chain's step it is
-    shown the recipe's halo around it; the prompter sees the interpolated middle alone."""
-    recipe = models.recipe
+    shown the recipe's halo around it; the prompter sees the interpolated middle alone. Nothing is
+    drawn from further away: from there everything beyond the first level is soft."""
+    recipe = replace(models.recipe, adaptive_scale=False)
     halo = min(recipe.halo, (SIDE - CROP) // 2)
 
     def later(states: list[Rgb8], levels: int, cancelled: Cancelled) -> Iterator[Rgb8]:
@@ -147,9 +148,9 @@ def _one_step(models: Models) -> Callable[[list[Rgb8], int, Cancelled], Iterator
             prompt = models.prompter.prompt(None, near, cancelled)
             side = CROP + 2 * halo
             context = enlarged_middle(states[0], seen * side / CROP, side, "bicubic")
-            seed = recipe.tile_seed(TileKey(index * STEP_LEVELS, 0, 0))
+            key = TileKey(index * STEP_LEVELS, 0, 0)
             yield finer_core(
-                to_float(context), halo, models.upscaler, recipe, prompt, seed, cancelled
+                key, to_float(context), halo, models.upscaler, recipe, prompt, cancelled
             )
 
     return later

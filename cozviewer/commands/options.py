@@ -4,7 +4,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from cozviewer.chain.choice import CozChoice, EngineChoice, PrompterChoice
+from cozviewer.chain.choice import CRISP, DEPTHS, CozChoice, EngineChoice, PrompterChoice
 from cozviewer.chain.questions import FIELDS, Questions
 from cozviewer.commands import values
 from cozviewer.errors import BadInput
@@ -38,6 +38,14 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
         metavar="F",
         help="how closely each step's colours follow the level before, from 1, faithful (the "
         "default), to 0, as the model draws them",
+    )
+    group.add_argument(
+        "--depth",
+        choices=DEPTHS,
+        default=CRISP,
+        help="how levels beyond the first are drawn: crisp (the default) draws soft parts from "
+        "further away first, soft each level from the one before alone, a fifth faster; engines "
+        "that take words are always soft",
     )
     group.add_argument(
         "--memory",
@@ -139,6 +147,7 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
         device=args.device,
         seed=args.seed,
         fidelity=args.fidelity,
+        depth=args.depth,
         memory=args.memory,
         coz=CozChoice(
             base=args.coz_base,

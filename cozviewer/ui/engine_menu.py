@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.choice import CRISP, SOFT, EngineChoice
 from cozviewer.ui.coz_dialog import ENGINE, CozDialog
 from cozviewer.ui.remembered import remember, remembered
 from cozviewer.ui.services import EngineEntry
@@ -19,6 +19,12 @@ FIDELITIES = (
     (0.0, "F&ree", "Just as the model draws it; colours may drift from level to level"),
 )
 """What can be chosen: see `EngineChoice.fidelity`."""
+
+DEPTHS = (
+    (CRISP, "&Crisp", "Soft contours are drawn again, as if seen from further away"),
+    (SOFT, "&Soft", "Each level from the one before alone; a fifth faster"),
+)
+"""What can be chosen: see `EngineChoice.depth`."""
 
 MODELS = "4× models (*.safetensors *.pth *.pt *.ckpt);;All files (*)"
 
@@ -56,19 +62,26 @@ class EngineMenu(QMenu):
         self._file.triggered.connect(self._choose_file)
         self.addSeparator()
         self._device_menu = self.addMenu("&Device")
-        self._fidelities = QActionGroup(self)
-        menu = self.addMenu("&Fidelity to the level before")
-        menu.setToolTipsVisible(True)
-        for fidelity, title, meaning in FIDELITIES:
-            action = menu.addAction(title)
-            action.setToolTip(meaning)
-            action.setCheckable(True)
-            action.setData(fidelity)
-            self._fidelities.addAction(action)
-            action.triggered.connect(self._on_fidelity)
+        self._fidelities = self._submenu("&Fidelity to the level before", FIDELITIES)
+        self._fidelities.triggered.connect(self._on_fidelity)
+        self._depths = self._submenu("Contours at de&pth", DEPTHS)
+        self._depths.triggered.connect(self._on_depth)
         self.addAction("M&odels…", self.models_wanted.emit)
         self.show_devices(["cpu"])
         self.show_choice(choice)
+
+    def _submenu(self, title: str, choices: Sequence[tuple[object, str, str]]) -> QActionGroup:
+        """Add a menu of values, their titles and what they mean, one of which is marked."""
+        group = QActionGroup(self)
+        menu = self.addMenu(title)
+        menu.setToolTipsVisible(True)
+        for value, name, meaning in choices:
+            action = menu.addAction(name)
+            action.setToolTip(meaning)
+            action.setCheckable(True)
+            action.setData(value)
+            group.addAction(action)
+        return group
 
     @property
     def choice(self) -> EngineChoice:
@@ -100,6 +113,9 @@ class EngineMenu(QMenu):
         )
         nearest.setChecked(True)
         self._fidelities.setEnabled(not choice.paper)  # which is free, whatever is chosen
+        for action in self._depths.actions():
+            action.setChecked(action.data() == choice.depth)
+        self._depths.setEnabled(choice.engine != ENGINE)  # which draws what it is told
 
     def show_devices(self, devices: Sequence[str]) -> None:
         """Offer these devices besides the automatic choice."""
@@ -138,12 +154,16 @@ class EngineMenu(QMenu):
         self._choose(replace(self._choice, fidelity=self._fidelities.checkedAction().data()))
 
     @Slot()
+    def _on_depth(self) -> None:
+        self._choose(replace(self._choice, depth=self._depths.checkedAction().data()))
+
+    @Slot()
     def _ask(self) -> None:
         """Ask for the engine that has files of the user's; what is in use stays until then."""
         self.show_choice(self._choice)
-        before = self._asked_last or self._choice
+        now, before = self._choice, self._asked_last or self._choice
         dialog = CozDialog(
-            replace(before, device=self._choice.device, fidelity=self._choice.fidelity),
+            replace(before, device=now.device, fidelity=now.fidelity, depth=now.depth),
             self.parentWidget(),
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

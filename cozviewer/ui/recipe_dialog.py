@@ -4,11 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
 
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.ui.coz_dialog import ENGINE, SETTINGS
-from cozviewer.ui.engine_menu import FIDELITIES
+from cozviewer.ui.engine_menu import DEPTHS, FIDELITIES
 from cozviewer.ui.forms import Trouble, fit_height, form_of, named_chooser, stacked
 from cozviewer.ui.prompter_form import PrompterForm
 
@@ -47,12 +55,11 @@ class RecipeDialog(QDialog):
         self.engine.setCurrentIndex(names.index(start.engine))
         self.setting = named_chooser(SETTINGS)
         self.setting.setCurrentIndex(self.setting.findData(start.coz.setting))
-        self.fidelity = named_chooser(
-            (fidelity, f"{title.replace('&', '')}: {meaning[0].lower()}{meaning[1:]}")
-            for fidelity, title, meaning in FIDELITIES
-        )
+        self.fidelity = _explained(FIDELITIES)
         nearest = min(FIDELITIES, key=lambda each: abs(each[0] - start.fidelity))
         self.fidelity.setCurrentIndex(FIDELITIES.index(nearest))
+        self.contours = _explained(DEPTHS)
+        self.contours.setCurrentIndex(self.contours.findData(start.depth))
         self.seed = QSpinBox()
         self.seed.setRange(0, 2**31 - 1)
         self.seed.setValue(start.seed)
@@ -67,6 +74,7 @@ class RecipeDialog(QDialog):
             (QLabel("Engine"), self.engine),
             (QLabel("Setting"), self.setting),
             (QLabel("Fidelity"), self.fidelity),
+            (QLabel("Contours"), self.contours),
             (QLabel("Seed"), self.seed),
         )
         grid = form_of(self._rows, spacing=8)
@@ -89,7 +97,7 @@ class RecipeDialog(QDialog):
         choice: EngineChoice = self.engine.currentData()
         choice = replace(choice, fidelity=self.fidelity.currentData())
         if choice.engine != ENGINE:
-            return choice
+            return replace(choice, depth=self.contours.currentData())
         return replace(
             choice,
             seed=self.seed.value(),
@@ -103,7 +111,12 @@ class RecipeDialog(QDialog):
         self.trouble.tell("")
         choice = self.choice
         told = choice.engine == ENGINE
-        shown = {self.setting: told, self.fidelity: not choice.paper, self.seed: told}
+        shown = {
+            self.setting: told,
+            self.fidelity: not choice.paper,
+            self.contours: not told,
+            self.seed: told,
+        }
         for name, field in self._rows:
             name.setVisible(shown.get(field, True))
             field.setVisible(shown.get(field, True))
@@ -123,3 +136,11 @@ class RecipeDialog(QDialog):
     @Slot()
     def _shrink(self) -> None:
         fit_height(self)
+
+
+def _explained(choices: Sequence[tuple[object, str, str]]) -> QComboBox:
+    """Return a chooser of values, their titles and what they mean."""
+    return named_chooser(
+        (value, f"{title.replace('&', '')}: {meaning[0].lower()}{meaning[1:]}")
+        for value, title, meaning in choices
+    )

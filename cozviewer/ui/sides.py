@@ -61,6 +61,7 @@ def told_apart(
         (_words_of(choice.prompter), _words_of(other.prompter)),
         (f"seed {choice.seed}", f"seed {other.seed}"),
         (_fidelity_of(choice), _fidelity_of(other)),
+        (choice.depth, other.depth),
     )
     apart = [pair for pair in pairs if pair[0] != pair[1]]
     one, two = (", ".join([maker, *(pair[i] for pair in apart)]) for i in range(2))

@@ -107,7 +107,14 @@ def test_pyramids_that_are_not_there_are_besides() -> None:
 RECIPE = Recipe((("name", "x"), ("weights", "1")), (("name", "none"),), 2**60, 0.5, 32)
 
 
-@pytest.mark.parametrize("recipe", [RECIPE, replace(RECIPE, one_seed=True, fidelity=0.0)])
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        RECIPE,
+        replace(RECIPE, one_seed=True, fidelity=0.0),
+        replace(RECIPE, adaptive_scale=True),
+    ],
+)
 def test_a_recipe_is_the_same_again(recipe: Recipe) -> None:
     assert recipe_from(recipe.text) == recipe
 
@@ -131,3 +138,9 @@ def test_what_is_no_recipe_is_none(text: str) -> None:
 def test_a_choice_as_text_is_the_same_again_and_holds_all() -> None:
     assert choice_from(choice_text(COZ)) == COZ
     assert json.loads(choice_text(COZ))["fidelity"] == 0.5
+
+
+def test_a_choice_of_before_there_was_one_of_depth_is_soft() -> None:
+    words = json.loads(choice_text(EngineChoice()))
+    assert words.pop("depth") == "crisp"
+    assert choice_from(json.dumps(words)) == EngineChoice(depth="soft")

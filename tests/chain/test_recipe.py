@@ -36,6 +36,7 @@ def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
         replace(RECIPE, fidelity=0.5),
         replace(RECIPE, halo=17),
         replace(RECIPE, one_seed=True),
+        replace(RECIPE, adaptive_scale=True),
     ],
 )
 def test_whatever_differs_gives_another_digest(other: Recipe) -> None:
@@ -82,3 +83,21 @@ def test_every_tile_has_a_seed_of_its_own() -> None:
 def test_one_seed_is_the_seed_of_every_tile() -> None:
     recipe = recipe_of(FakeUpscaler(), Silent(), seed=42, one_seed=True)
     assert {recipe.tile_seed(TileKey(z, x, 0)) for z in (2, 4) for x in (0, 1)} == {42}
+
+
+@pytest.mark.parametrize(
+    ("generative", "listens", "adaptive"),
+    [(True, False, True), (True, True, False), (False, False, False)],
+)
+def test_only_models_that_draw_what_they_see_look_from_further_away(
+    generative: bool, listens: bool, adaptive: bool
+) -> None:
+    upscaler = FakeUpscaler(generative=generative, listens=listens)
+    recipe = recipe_of(upscaler, Silent(), adaptive_scale=True)
+    assert recipe.adaptive_scale is adaptive
+    assert [recipe.rescales(z) for z in (2, 4, 6)] == [False, adaptive, adaptive]
+    assert recipe.reach == (128 if adaptive else upscaler.halo)
+
+
+def test_a_halo_that_is_wider_reaches_further() -> None:
+    assert replace(RECIPE, halo=200, adaptive_scale=True).reach == 200

@@ -1,6 +1,6 @@
 """The table of figures that `cozviewer evaluate` gives on free photos, and making it anew.
 
-`python -m tests.commands.evaluate_figures` takes a quarter of an hour on two cores and writes
+`python -m tests.commands.evaluate_figures` takes half an hour on two cores and writes
 `evaluate_figures.json` beside this file. Make it anew whenever a method is meant to give other
 pixels, and read the difference: it is what the change did to the pictures.
 """
@@ -21,6 +21,12 @@ PHOTOS = ("astronaut", "chelsea", "coffee", "hubble_deep_field", "retina", "rock
 """Photos that come with scikit-image; all are free."""
 
 FIGURES = ("niqe", "lr_psnr", "drift", "blocks")
+
+UNCORRECTED = "realesrgan, uncorrected"
+"""The name in the table of what Real-ESRGAN does by itself, with no care for depth or fidelity."""
+
+BARE = ("--methods", "realesrgan", "--fidelity", "0", "--depth", "soft")
+"""The options of `cozviewer evaluate` for that."""
 
 Table = dict[str, dict[str, dict[str, list[float | None]]]]
 """Figures by method, photo and name, one for each level."""
@@ -52,13 +58,14 @@ def kept() -> Table:
     return table
 
 
-def keep(report: dict[str, Any]) -> None:
-    """Make the table that of a report."""
+def keep(report: dict[str, Any], bare: dict[str, Any]) -> None:
+    """Make the table that of two reports, the second one of the BARE method."""
+    table = table_of(report) | {UNCORRECTED: table_of(bare)["realesrgan"]}
     methods = [
         f'"{method}": {{\n'
         + ",\n".join(f'  "{photo}": {json.dumps(figures)}' for photo, figures in photos.items())
         + "\n}"
-        for method, photos in table_of(report).items()
+        for method, photos in table.items()
     ]
     TABLE.write_text("{\n" + ",\n".join(methods) + "\n}\n")
 
@@ -71,11 +78,15 @@ def main() -> int:
         folder = Path(name)
         (folder / "photos").mkdir()
         save_photos(folder / "photos")
-        report = folder / "report.json"
-        code = cozviewer(["evaluate", str(folder / "photos"), "-o", str(report)])
-        if not code:
-            keep(json.loads(report.read_text()))
-        return code
+        reports = []
+        for number, words in enumerate(((), BARE)):
+            report = folder / f"report{number}.json"
+            code = cozviewer(["evaluate", str(folder / "photos"), "-o", str(report), *words])
+            if code:
+                return code
+            reports.append(json.loads(report.read_text()))
+        keep(*reports)
+        return 0
 
 
 if __name__ == "__main__":

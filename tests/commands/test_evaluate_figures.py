@@ -12,7 +12,16 @@ from statistics import mean
 import pytest
 
 from tests.commands.conftest import Run
-from tests.commands.evaluate_figures import FIGURES, PHOTOS, Table, kept, save_photos, table_of
+from tests.commands.evaluate_figures import (
+    BARE,
+    FIGURES,
+    PHOTOS,
+    UNCORRECTED,
+    Table,
+    kept,
+    save_photos,
+    table_of,
+)
 
 ALL = os.environ.get("COZVIEWER_ALL_FIGURES") == "1"
 
@@ -23,10 +32,12 @@ GRAINS = {"niqe": 0.02, "lr_psnr": 0.1, "drift": 0.05, "blocks": 0.1}
 """What they may differ by besides: of NIQE's units, decibels, grey levels."""
 
 
-def evaluated(run: Run, folder: Path, methods: str, photos: tuple[str, ...], levels: int) -> Table:
+def evaluated(
+    run: Run, folder: Path, methods: str, photos: tuple[str, ...], levels: int, *words: str
+) -> Table:
     save_photos(folder, photos)
-    words = ("evaluate", folder, "--methods", methods, "--levels", levels, "--device", "cpu")
-    return table_of(run(*words, "--json").report)
+    usual = ("evaluate", folder, "--methods", methods, "--levels", levels, "--device", "cpu")
+    return table_of(run(*usual, *words, "--json").report)
 
 
 def assert_as_kept(found: Table) -> None:
@@ -60,6 +71,8 @@ def test_a_step_of_the_real_network(run: Run, tmp_path: Path) -> None:
 @pytest.mark.skipif(not ALL, reason="takes a quarter of an hour: set COZVIEWER_ALL_FIGURES=1")
 def test_the_real_network_on_all_photos(run: Run, tmp_path: Path) -> None:
     assert_as_kept(evaluated(run, tmp_path, "onestep,realesrgan", PHOTOS, 4))
+    bare = evaluated(run, tmp_path, "realesrgan", PHOTOS, 4, *BARE[2:])
+    assert_as_kept({UNCORRECTED: bare["realesrgan"]})
 
 
 def test_the_chain_stays_true_to_what_it_began_with() -> None:
@@ -74,11 +87,16 @@ def test_the_chain_stays_true_to_what_it_began_with() -> None:
 
 
 def test_the_chain_looks_more_natural_than_enlarging() -> None:
-    table = kept()
-
-    def niqe(method: str, level: int) -> float:
-        found = [figures["niqe"][level] for figures in table[method].values()]
-        return mean(value for value in found if value is not None)
-
     for level in range(4):
         assert niqe("realesrgan", level) < niqe("bicubic", level)
+
+
+def test_being_true_costs_no_naturalness() -> None:
+    for level in range(4):
+        assert niqe("realesrgan", level) < 1.03 * niqe(UNCORRECTED, level)
+
+
+def niqe(method: str, level: int) -> float:
+    """Return the mean of what is kept."""
+    found = [figures["niqe"][level] for figures in kept()[method].values()]
+    return mean(value for value in found if value is not None)

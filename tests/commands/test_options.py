@@ -29,10 +29,16 @@ def test_without_options_the_choice_is_the_default() -> None:
 
 def test_all_options_are_in_the_choice() -> None:
     words = ("--engine", "my.pth", "--device", "cpu", "--prompter", "text", "--prompt", "a b")
-    numbers = ("--seed", "-3", "--fidelity", "0.25", "--memory", "in-turn")
+    numbers = ("--seed", "-3", "--fidelity", "0.25", "--memory", "in-turn", "--depth", "soft")
     choice = engine_choice(read(*words, *numbers))
     assert choice == EngineChoice(
-        "my.pth", "cpu", -3, "in-turn", prompter=PrompterChoice("text", "a b"), fidelity=0.25
+        "my.pth",
+        "cpu",
+        -3,
+        "in-turn",
+        prompter=PrompterChoice("text", "a b"),
+        fidelity=0.25,
+        depth="soft",
     )
 
 

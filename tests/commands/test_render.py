@@ -223,6 +223,20 @@ def test_fidelity_decides_how_true_the_real_network_stays(run: Run, tmp_path: Pa
     assert free > 1.2 * between > 1.2 * 1.2 * faithful
 
 
+def test_depth_decides_how_crisp_the_second_step_is(run: Run, tmp_path: Path) -> None:
+    photo, out = tmp_path / "galaxy.png", tmp_path / "out.png"
+    photo.write_bytes(encoded(data.hubble_deep_field()[430:454, 490:514], "PNG"))
+    words = ("render", photo, "-o", out, "--zoom", "16", "--size", "384x384", "--device", "cpu")
+    steepest, recipes = [], []
+    for depth in ("soft", "crisp"):
+        report = run(*words, "--depth", depth, "--json").report
+        grey = pixels_of(out).astype(np.float64).mean(axis=2)
+        steepest.append(float(np.percentile(np.abs(np.diff(grey, axis=1)), 99)))
+        recipes.append(report["recipe"])
+    assert steepest[1] > 1.4 * steepest[0]
+    assert recipes[0] != recipes[1]
+
+
 def _detail(rgb: Rgb8) -> float:
     grey = rgb.astype(np.float64).mean(axis=2)
     return float(np.abs(np.diff(grey, 2, axis=0)).mean() + np.abs(np.diff(grey, 2, axis=1)).mean())

@@ -83,9 +83,13 @@ def test_the_next_start_finds_what_was_named(parent: QWidget) -> None:
     assert parent.findChildren(CozDialog)[0].choice == replace(COZ, device="cpu")
 
 
-def fidelities(menu: EngineMenu) -> list[QAction]:
+def submenu(menu: EngineMenu, word: str) -> list[QAction]:
     submenus = menu.findChildren(QMenu)
-    return next(submenu for submenu in submenus if "Fidelity" in submenu.title()).actions()
+    return next(submenu for submenu in submenus if word in submenu.title()).actions()
+
+
+def fidelities(menu: EngineMenu) -> list[QAction]:
+    return submenu(menu, "Fidelity")
 
 
 def test_fidelity_is_chosen_beside_the_engine(parent: QWidget, qtbot: QtBot) -> None:
@@ -105,6 +109,24 @@ def test_the_fidelity_in_use_is_marked(parent: QWidget, fidelity: float, mark: s
 def test_what_repeats_the_paper_has_no_choice_of_fidelity(parent: QWidget) -> None:
     menu = EngineMenu(ENTRIES, replace(COZ, coz=CozChoice(setting="paper")), parent)
     assert not any(action.isEnabled() for action in fidelities(menu))
+
+
+def test_depth_is_chosen_beside_the_engine(parent: QWidget, qtbot: QtBot) -> None:
+    menu = EngineMenu(ENTRIES, EngineChoice(seed=3), parent)
+    depths = submenu(menu, "Contours")
+    assert [action.text() for action in depths if action.isChecked()] == ["&Crisp"]
+    with qtbot.waitSignal(menu.chosen) as chosen:
+        next(action for action in depths if action.text() == "&Soft").trigger()
+    assert chosen.args == [EngineChoice(seed=3, depth="soft")]
+    menu.show_choice(chosen.args[0])
+    assert [action.text() for action in depths if action.isChecked()] == ["&Soft"]
+
+
+def test_what_takes_words_has_no_choice_of_depth(parent: QWidget) -> None:
+    menu = EngineMenu(ENTRIES, COZ, parent)
+    assert not any(action.isEnabled() for action in submenu(menu, "Contours"))
+    menu.show_choice(EngineChoice())
+    assert all(action.isEnabled() for action in submenu(menu, "Contours"))
 
 
 def test_the_models_can_be_asked_for(parent: QWidget, qtbot: QtBot) -> None:

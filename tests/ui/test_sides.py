@@ -175,6 +175,7 @@ def test_seed_words_and_setting_are_asked_of_what_listens(qtbot: QtBot) -> None:
     [
         (replace(COZ, seed=3), ("CoZ, seed 0", "CoZ, seed 3")),
         (replace(COZ, fidelity=0.0), ("CoZ, faithful", "CoZ, free")),
+        (replace(COZ, depth="soft"), ("CoZ, crisp", "CoZ, soft")),
         (replace(COZ, fidelity=0.25), ("CoZ, faithful", "CoZ, fidelity 0.25")),
         (replace(COZ, prompter=PrompterChoice()), ("CoZ, told by a model", "CoZ, no words")),
         (

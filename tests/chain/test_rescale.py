@@ -1,0 +1,179 @@
+"""Soft parts of a parent are drawn again from further away; all else is left alone."""
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.fidelity import blurred, shrunk
+from cozviewer.chain.protocols import never
+from cozviewer.chain.recipe import recipe_of
+from cozviewer.chain.rescale import REACH, redrawn, softness
+from cozviewer.chain.step import finer_core, make_tile
+from cozviewer.pyramid.geometry import Rect, TileKey, tiles_of
+from cozviewer.pyramid.pixels import Rgb8, RgbFloat, padded, to_8bit, to_float
+from tests.chain.conftest import MakeChain
+from tests.chain.fakes import HALO, DetailUpscaler, Silent
+from tests.pyramid.pyramids import noise, put_tiles
+
+SIDE = 128 + 2 * REACH
+
+
+def edge(sigma: float, contrast: float = 0.6) -> RgbFloat:
+    """Return a slanted edge through the middle, (SIDE, SIDE, 3), blurred."""
+    y, x = np.mgrid[:SIDE, :SIDE]
+    sharp = np.where(x + 0.3 * y < 0.65 * SIDE, 0.5 - contrast / 2, 0.5 + contrast / 2)
+    picture = sharp.astype(np.float32)[:, :, None].repeat(3, axis=2)
+    return blurred(picture, sigma) if sigma else picture
+
+
+def middle(plane: RgbFloat) -> RgbFloat:
+    """Return what lies over the core, of a quarter of the size."""
+    return plane[REACH // 4 : -(REACH // 4), REACH // 4 : -(REACH // 4)]
+
+
+def cubist(far: RgbFloat) -> RgbFloat:
+    """Return pixels repeated, as an upscaler that draws hard edges."""
+    return far.repeat(4, axis=0).repeat(4, axis=1)
+
+
+def untouched(far: RgbFloat) -> RgbFloat:
+    raise AssertionError("there is nothing to draw again")
+
+
+@pytest.mark.parametrize(
+    ("picture", "least", "most"),
+    [
+        pytest.param(edge(0), 0, 0.3, id="a sharp edge"),
+        pytest.param(edge(3), 0.99, 1, id="a soft edge"),
+        pytest.param(edge(8), 0.99, 1, id="a softer edge"),
+        pytest.param(edge(3, contrast=2 / 255), 0, 0.3, id="hardly an edge"),
+        pytest.param(to_float(noise(SIDE, SIDE)), 0, 0, id="noise"),
+        pytest.param(np.full((SIDE, SIDE, 3), 0.3, np.float32), 0, 0, id="nothing"),
+    ],
+)
+def test_only_contours_that_could_be_sharper_are_soft(
+    picture: RgbFloat, least: float, most: float
+) -> None:
+    soft = softness(picture)
+    assert soft.shape == (SIDE // 4, SIDE // 4, 1)
+    assert 0 <= soft.min() <= soft.max() <= 1
+    steps = np.abs(np.diff(picture[:, :, :1], axis=1, append=picture[:, -1:, :1]))
+    steepest = shrunk(steps) >= 0.5 * shrunk(steps)[REACH // 4 : -(REACH // 4)].max()
+    assert least <= float(middle(soft)[middle(steepest)].max()) <= most
+
+
+@pytest.mark.parametrize("picture", [to_float(noise(SIDE, SIDE)), np.zeros((SIDE, SIDE, 3), "f4")])
+def test_what_has_detail_or_nothing_is_left_alone_and_costs_nothing(picture: RgbFloat) -> None:
+    assert redrawn(picture, HALO, untouched, 1.0) is picture
+
+
+def test_what_is_soft_far_outside_the_core_costs_nothing() -> None:
+    picture = np.full((SIDE, SIDE, 3), 0.3, np.float32)
+    picture[:, :24] = edge(3)[:, 150:174]
+    assert softness(picture).any()
+    assert redrawn(picture, 16, untouched, 1.0) is picture
+
+
+def test_a_soft_edge_becomes_steeper_and_stays_in_its_place() -> None:
+    picture, seen = edge(4), list[RgbFloat]()
+
+    def upscale(far: RgbFloat) -> RgbFloat:
+        seen.append(far)
+        return cubist(far)
+
+    result = redrawn(picture, HALO, upscale, 1.0)
+    assert [far.shape for far in seen] == [(SIDE // 4, SIDE // 4, 3)]
+    assert np.array_equal(seen[0], shrunk(picture))
+    core = np.s_[REACH:-REACH, REACH:-REACH]
+    steepest = np.abs(np.diff(picture[core], axis=1)).max()
+    assert np.abs(np.diff(result[core], axis=1)).max() > 1.5 * steepest
+    blocks = (result - picture)[core].reshape(4, 32, 4, 32, 3).mean(axis=(1, 3))
+    assert np.abs(blocks).max() * 255 < 1
+
+
+def test_detail_beside_a_soft_edge_stays_as_it_is() -> None:
+    picture = edge(4)
+    picture[-REACH - 32 :] = to_float(noise(SIDE, REACH + 32))
+    result = redrawn(picture, HALO, cubist, 1.0)
+    assert not np.array_equal(result[REACH : REACH + 40], picture[REACH : REACH + 40])
+    assert np.array_equal(result[-REACH:], picture[-REACH:])
+
+
+def test_what_is_far_away_has_no_influence() -> None:
+    picture = edge(3)
+    other = picture.copy()
+    other[:, : REACH - 60] = to_float(noise(REACH - 60, SIDE))
+    assert not np.array_equal(softness(other), softness(picture))
+    assert np.array_equal(middle(softness(other)), middle(softness(picture)))
+
+
+def drawing() -> DetailUpscaler:
+    return DetailUpscaler(listens=False)
+
+
+def adaptive(chain: Chain) -> Chain:
+    recipe = recipe_of(chain.upscaler, Silent(), adaptive_scale=True)
+    return Chain(chain.pyramid, chain.upscaler, chain.prompter, recipe)
+
+
+def soft_level(width: int, height: int) -> Rgb8:
+    """Return soft contours all over a level."""
+    return to_8bit(blurred(to_float(noise(width, height)), 6) * 6 - np.float32(2.5))
+
+
+def test_from_the_second_step_on(chain_over: MakeChain) -> None:
+    upscaler = drawing()
+    chain = adaptive(chain_over(soft_level(132, 132), upscaler))
+    level = soft_level(528, 528)
+    put_tiles(chain.pyramid, level, list(tiles_of(2, chain.pyramid.level_rect(2))))
+    for key in (TileKey(2, 0, 0), TileKey(4, 1, 1)):
+        make_tile(key, chain.pyramid, upscaler, chain.recipe, "", never)
+    core = 128 + 2 * HALO
+    assert [asked.shape for asked in upscaler.asked] == [
+        (core, core, 3),
+        (SIDE // 4, SIDE // 4, 3),
+        (core, core, 3),
+    ]
+
+
+def test_tiles_made_apart_are_the_level_made_at_once(chain_over: MakeChain) -> None:
+    """Also beyond the picture's edge, and to the last bit."""
+    upscaler = drawing()
+    chain = adaptive(chain_over(soft_level(140, 70), upscaler))
+    level = soft_level(560, 280)
+    put_tiles(chain.pyramid, level, list(tiles_of(2, chain.pyramid.level_rect(2))))
+    whole = Rect(0, 0, 560, 280)
+    context = to_float(padded(level, whole, whole.grown(REACH), "symmetric"))
+    key = TileKey(4, 0, 0)
+    at_once = finer_core(key, context, REACH, upscaler, chain.recipe, "", never)
+    plain = replace(chain.recipe, adaptive_scale=False)
+    assert not np.array_equal(
+        at_once, finer_core(key, context, REACH, upscaler, plain, "", never)
+    ), "something was drawn again"
+    keys = list(tiles_of(4, chain.pyramid.level_rect(4)))
+    random.Random(1).shuffle(keys)
+    for key in keys:
+        tile = make_tile(key, chain.pyramid, upscaler, chain.recipe, "", never)
+        part = chain.pyramid.tile_rect(key)
+        assert np.array_equal(tile, at_once[part.y : part.bottom, part.x : part.right])
+
+
+def test_the_same_region_by_other_ways_has_the_same_pixels(chain_over: MakeChain) -> None:
+    picture = soft_level(132, 40)
+    at_once, by_parts = (adaptive(chain_over(picture, drawing())) for _ in range(2))
+    whole = at_once.pyramid.level_rect(4)
+    for _ in at_once.refine(4, whole, never):
+        pass
+    keys = list(tiles_of(4, whole))
+    random.Random(0).shuffle(keys)
+    for key in keys:
+        part = by_parts.pyramid.tile_rect(key)
+        for _ in by_parts.refine(4, Rect(part.x, part.y, 1, 1), never):
+            pass
+    for z in (2, 4):
+        region = at_once.pyramid.level_rect(z)
+        pixels = at_once.pyramid.exact_region(z, region)
+        assert np.array_equal(pixels, by_parts.pyramid.exact_region(z, region))
