@@ -11,6 +11,7 @@ The way of one wheel event, and where each part of it lives:
     -> step request         jobs/document, jobs/zoom_worker   on a QThread
     -> chain                chain/chain                 what must be computed, coarse to fine
        -> prompt, upscale   chain/protocols <- models/  the doors, and what comes through them
+       -> adaptive scale    chain/rescale               soft parts are seen from further away
        -> fidelity          chain/fidelity              colour stays true to the parent
        -> tile              chain/step, pyramid/store   kept for good
     -> "tile made"          jobs/document               the plan is made anew, the tile fades in

@@ -16,7 +16,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from cozviewer.app import resource, services_for
-from cozviewer.chain.choice import EngineChoice, PrompterChoice
+from cozviewer.chain.choice import SOFT, EngineChoice, PrompterChoice
+from cozviewer.chain.series import missing_of, needs_of
 from cozviewer.export.strip import strip_views
 from cozviewer.findings import LOOKING
 from cozviewer.folders import cache_folder
@@ -29,7 +30,7 @@ from cozviewer.ui.export_dialog import ExportDialog
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.movie_dialog import MovieDialog
 from cozviewer.ui.recipe_dialog import RecipeDialog
-from cozviewer.ui.sides import SOURCES, Sides
+from cozviewer.ui.sides import ANOTHER, SOURCES, Sides
 from cozviewer.ui.theme import apply_theme
 
 FOLDER = Path(__file__).parent / "screenshots"
@@ -64,6 +65,14 @@ def main() -> None:
         if window.panes.mode is Mode.SIDE:
             panes.append(window.panes.beside)
         return document is not None and not document.working and all(p.shows_frame for p in panes)
+
+    def both_refined() -> bool:
+        """Tell whether nothing is missing on either side of a comparison."""
+        view, chains = window.panes.generated.view, window.panes.chains_seen
+        return len(chains) == 2 and not any(
+            missing_of(chain.pyramid, chain.recipe.reach, needs_of(chain.pyramid, [view]))
+            for chain in chains
+        )
 
     def half_done() -> bool:
         return " 3 of" in window.readout.text or (window.navigator.at_rest and shown())
@@ -103,6 +112,16 @@ def main() -> None:
             save("working")
         rest()
         save(f"x{depth}")
+    window.navigator.go_to(camera_at(*PLACE, 64.0))
+    rest()
+    next(each for each in window.compare_menu.actions() if each.data() == ANOTHER).trigger()
+    soft = window.findChildren(RecipeDialog)[0]
+    soft.contours.setCurrentIndex(soft.contours.findData(SOFT))
+    soft.use.click()
+    wait(both_refined)
+    rest()
+    save("depth")
+    window.panes.compare(None, Sides(second=SOURCES[0]))
     window.navigator.go_to(camera_at(*PLACE, 16.0))
     rest()
     for name in ("origin", "trust"):

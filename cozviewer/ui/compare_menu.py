@@ -73,7 +73,7 @@ class CompareMenu(QMenu):
                 action = self.addAction(f"Engine {entry.title}")
                 self._add(self._seconds, action, replace(EngineChoice(), engine=entry.name))
         action = self.addAction("Another engine, &words or seed…")
-        action.setToolTip("The same engine with other words, another seed or fidelity, too")
+        action.setToolTip("The same engine with other words, seed, fidelity or contours, too")
         self._add(self._seconds, action, ANOTHER)
         self.addSeparator()
         for text, key, steps in (("Amplify more", "]", 1), ("Amplify less", "[", -1)):

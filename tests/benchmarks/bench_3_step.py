@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.fidelity import corrected
+from cozviewer.chain.fidelity import blurred, corrected
 from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
+from cozviewer.chain.rescale import REACH, redrawn, softness
 from cozviewer.chain.step import make_tile
 from cozviewer.models.engines import make_upscaler
 from cozviewer.models.prompters import NoPrompter
@@ -69,7 +70,18 @@ def test_step(tmp_path: Path) -> None:
     def fidelity() -> None:
         corrected(fine, parent, recipe.fidelity)
 
-    step_s, bare_s, core_s, fidelity_s = _times(whole, bare(crop), bare(core), fidelity)
+    around = 128 + 2 * REACH
+    wide = to_float(np.ascontiguousarray(source.levels[0][100 : 100 + around, 200 : 200 + around]))
+    soft = blurred(wide, 4)
+
+    def looking() -> None:
+        softness(soft)
+
+    def redrawing() -> None:
+        redrawn(soft, upscaler.halo, lambda far: upscaler.upscale(far, "", 0, never), 1.0)
+
+    works = whole, bare(crop), bare(core), fidelity, looking, redrawing
+    step_s, bare_s, core_s, fidelity_s, looking_s, redrawing_s = _times(*works)
     show(f"computing on {upscaler.device}", "")
     show(f"bare forward, {side} x {side} with halo", f"{bare_s * 1000:.0f} ms")
     show("the whole step (read, net, fidelity, encode, commit)", f"{step_s * 1000:.0f} ms")
@@ -77,6 +89,9 @@ def test_step(tmp_path: Path) -> None:
     show("   over the bare forward of 128 x 128 without halo", f"{step_s / core_s:.2f}")
     show("fidelity costs, of that", _percent(fidelity_s / core_s), "<= 10 % with seams")
     show(f"seams (a halo of {upscaler.halo}) cost, of that", _percent(bare_s / core_s - 1))
+    show("below the first step: looking for soft parts, of that", _percent(looking_s / core_s))
+    show("   and drawing them from further away", _percent(redrawing_s / core_s))
+    show("   over the whole step", f"{redrawing_s / step_s:.2f}")
     store.close()
     if importlib.util.find_spec("ncnn") is None:
         pytest.skip("ncnn is not installed")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cozviewer.chain.recipe import Recipe, recipe_of
+from cozviewer.chain.rescale import REACH
 from cozviewer.pyramid.geometry import TileKey
 from tests.chain.fakes import FakeUpscaler, Silent
 
@@ -96,7 +97,7 @@ def test_only_models_that_draw_what_they_see_look_from_further_away(
     recipe = recipe_of(upscaler, Silent(), adaptive_scale=True)
     assert recipe.adaptive_scale is adaptive
     assert [recipe.rescales(z) for z in (2, 4, 6)] == [False, adaptive, adaptive]
-    assert recipe.reach == (128 if adaptive else upscaler.halo)
+    assert recipe.reach == (REACH if adaptive else upscaler.halo)
 
 
 def test_a_halo_that_is_wider_reaches_further() -> None:

@@ -160,6 +160,7 @@ def test_seed_words_and_setting_are_asked_of_what_listens(qtbot: QtBot) -> None:
     assert dialog.choice == wanted
     dialog.setting.setCurrentIndex(dialog.setting.findData("paper"))
     assert not dialog.fidelity.isVisible()
+    assert not dialog.contours.isVisible()
     with qtbot.waitSignal(dialog.wanted) as told:
         dialog.use.click()
     assert told.args == [replace(wanted, coz=replace(COZ.coz, setting="paper"))]
@@ -168,6 +169,9 @@ def test_seed_words_and_setting_are_asked_of_what_listens(qtbot: QtBot) -> None:
     assert not dialog.seed.isVisible()
     assert not dialog.prompter.isVisible()
     assert dialog.choice == plain
+    assert dialog.contours.isVisible()
+    dialog.contours.setCurrentIndex(1)
+    assert dialog.choice == replace(plain, depth="soft")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,103 @@
+"""Real-ESRGAN through the whole step on pictures with known answers: a zoom stays true."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from skimage import data
+
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.protocols import never
+from cozviewer.chain.recipe import recipe_of
+from cozviewer.evaluate.truth import block_drift, drift, lr_psnr
+from cozviewer.models.prompters import NoPrompter
+from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.pyramid.geometry import Rect, tiles_of
+from cozviewer.pyramid.pixels import Rgb8
+from tests.pyramid.pyramids import noise, pyramid_of
+
+WIDTH, HEIGHT = 160, 32
+"""Two tiles beside each other at ×4, of 128 and of 32 columns."""
+
+Y, X = np.mgrid[:HEIGHT, :WIDTH]
+
+
+def grey(values: NDArray[Any]) -> Rgb8:
+    """Return whole numbers 0..255 as a picture."""
+    return values.astype(np.uint8)[:, :, None].repeat(3, axis=2)
+
+
+FLAT = np.full((HEIGHT, WIDTH, 3), (90, 140, 200), np.uint8)
+GRADIENT = grey(40 + X)
+CHECKERS = grey(np.where((X // 8 + Y // 8) % 2, 200, 60))
+TEXT = grey(data.page()[20 : 20 + HEIGHT, 30 : 30 + WIDTH])
+NOISE = noise(WIDTH, HEIGHT) // 4 + 96
+
+
+@contextmanager
+def chain_over(picture: Rgb8, engine: NetworkUpscaler) -> Iterator[Chain]:
+    """Lend a chain with the usual recipe."""
+    recipe = recipe_of(engine, NoPrompter(), adaptive_scale=True)
+    chain = Chain(pyramid_of(picture), engine, NoPrompter(), recipe)
+    try:
+        yield chain
+    finally:
+        chain.pyramid.store.close()
+
+
+def refine(chain: Chain, z: int, region: Rect) -> None:
+    for _ in chain.refine(z, region, never):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("picture", "psnr"),
+    [
+        pytest.param(FLAT, 55, id="flat"),
+        pytest.param(GRADIENT, 50, id="gradient"),
+        pytest.param(CHECKERS, 33, id="checkers"),
+        pytest.param(TEXT, 25, id="text"),
+        pytest.param(NOISE, 20, id="noise"),
+    ],
+)
+def test_a_step_shows_the_same_picture(picture: Rgb8, psnr: float, engine: NetworkUpscaler) -> None:
+    with chain_over(picture, engine) as chain:
+        whole = chain.pyramid.level_rect(2)
+        refine(chain, 2, whole)
+        fine = chain.pyramid.exact_region(2, whole)
+    assert drift(fine, picture) < 1
+    assert block_drift(fine, picture) < 2
+    assert lr_psnr(fine, picture) >= psnr
+
+
+@pytest.mark.parametrize("picture", [FLAT, GRADIENT])
+def test_flat_and_gradient_stay_even_across_a_border(
+    picture: Rgb8, engine: NetworkUpscaler
+) -> None:
+    with chain_over(picture, engine) as chain:
+        whole = chain.pyramid.level_rect(2)
+        refine(chain, 2, whole)
+        fine = chain.pyramid.exact_region(2, whole).astype(int)
+    ideal = picture.astype(int).repeat(4, axis=0).repeat(4, axis=1)
+    assert np.abs(fine - ideal).max() <= 4
+    # Those between parent pixels, as the border is: a rounded gradient steps there.
+    steps = np.abs(np.diff(fine, axis=1)).mean(axis=(0, 2))[3::4]
+    assert steps[511 // 4] <= 1.1 * steps.mean() + 0.1
+
+
+def test_two_steps_by_other_ways_have_the_same_pixels(engine: NetworkUpscaler) -> None:
+    """At ×16 five tiles, the last one first, with what is soft drawn from further away."""
+    picture = np.ascontiguousarray(data.hubble_deep_field()[440:448, 480:520])
+    with chain_over(picture, engine) as one, chain_over(picture, engine) as other:
+        whole = one.pyramid.level_rect(4)
+        refine(one, 4, whole)
+        for key in reversed(list(tiles_of(4, whole))):
+            tile = other.pyramid.tile_rect(key)
+            refine(other, 4, Rect(tile.right - 1, tile.y, 1, 1))
+        for z in (2, 4):
+            region = one.pyramid.level_rect(z)
+            pixels = one.pyramid.exact_region(z, region)
+            assert np.array_equal(pixels, other.pyramid.exact_region(z, region))
