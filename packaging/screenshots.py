@@ -121,7 +121,7 @@ def main() -> None:
     wait(both_refined)
     rest()
     save("depth")
-    window.panes.compare(None, Sides(second=SOURCES[0]))
+    window.actions_by_name["compare"].trigger()
     window.navigator.go_to(camera_at(*PLACE, 16.0))
     rest()
     for name in ("origin", "trust"):

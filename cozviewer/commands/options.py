@@ -44,8 +44,8 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
         choices=DEPTHS,
         default=CRISP,
         help="how levels beyond the first are drawn: crisp (the default) draws soft parts from "
-        "further away first, soft each level from the one before alone, a fifth faster; engines "
-        "that take words are always soft",
+        "further away first, soft each level from the one before alone, up to a fifth faster; "
+        "engines that take words are always soft",
     )
     group.add_argument(
         "--memory",

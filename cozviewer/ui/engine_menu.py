@@ -22,7 +22,7 @@ FIDELITIES = (
 
 DEPTHS = (
     (CRISP, "&Crisp", "Soft contours are drawn again, as if seen from further away"),
-    (SOFT, "&Soft", "Each level from the one before alone; a fifth faster"),
+    (SOFT, "&Soft", "Each level from the one before alone; up to a fifth faster"),
 )
 """What can be chosen: see `EngineChoice.depth`."""
 

@@ -105,8 +105,8 @@ class Navigator(QObject):
         self._view_size = (max(1, view_width), max(1, view_height))
         if self._follows_fit:
             self._jump(fit(*self._source_size, *self._view_size))
-        else:
-            self._jump(self._camera)
+        else:  # on its way somewhere, it is there now
+            self._jump(self._target if self._gliding else self._camera)
 
     def zoom(self, factor: float, offset_x: float = 0.0, offset_y: float = 0.0) -> None:
         """Glide `factor` closer around a point, given from the middle of the view."""
