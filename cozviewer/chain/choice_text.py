@@ -57,14 +57,19 @@ def with_whole_paths(choice: EngineChoice) -> EngineChoice:
 
 def same_engine(one: EngineChoice, other: EngineChoice) -> bool:
     """Tell whether two choices make the same pixels: where they are computed does not count."""
-    plain = [elsewhere(with_whole_paths(choice), EngineChoice()) for choice in (one, other)]
-    return plain[0] == plain[1]
+    return _plain(one) == _plain(other)
 
 
 def elsewhere(choice: EngineChoice, like: EngineChoice) -> EngineChoice:
     """Return a choice that makes the same pixels as `choice` where `like` computes."""
     memory = choice.memory if choice.memory in QUANTISED else like.memory
     return replace(choice, device=like.device, memory=memory)
+
+
+def _plain(choice: EngineChoice) -> EngineChoice:
+    """Return a choice without what makes no difference to its pixels."""
+    plain = elsewhere(with_whole_paths(choice), EngineChoice())
+    return replace(plain, depth=EngineChoice.depth) if plain.engine == "coz" else plain
 
 
 def _whole_name(name: str) -> str:

@@ -20,15 +20,12 @@ from numpy.typing import NDArray
 
 from cozviewer.chain.fidelity import blurred, corrected, enlarged, shrunk
 from cozviewer.pyramid.geometry import STEP_SCALE
-from cozviewer.pyramid.pixels import RgbFloat
+from cozviewer.pyramid.pixels import LUMA, RgbFloat
 
 REACH = 128
 """Parent pixels around a tile that decide it: the model's own halo of 32, seen from four times
 further away. It touches no more tiles than any halo does, as tiles are made from quarters of
 tiles; with 160, a cold jump to ×64 would make 29 % more of them."""
-
-LUMA = (0.299, 0.587, 0.114)
-"""ITU-R BT.601."""
 
 NOISE = 0.5 / 255
 """Of what is called fine, this much is rounding to 8 bits."""

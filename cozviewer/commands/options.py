@@ -4,12 +4,12 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from cozviewer.chain.choice import CRISP, DEPTHS, CozChoice, EngineChoice, PrompterChoice
+from cozviewer.chain.choice import CRISP, DEPTHS, QUANTISED, CozChoice, EngineChoice, PrompterChoice
 from cozviewer.chain.questions import FIELDS, Questions
 from cozviewer.commands import values
 from cozviewer.errors import BadInput
 
-MEMORY = ("auto", "together", "in-turn", "8bit", "nf4")
+MEMORY = ("auto", "together", "in-turn", *QUANTISED)
 
 
 def add_engine_options(parser: argparse.ArgumentParser) -> None:

@@ -13,10 +13,7 @@ from importlib.resources import files
 import numpy as np
 
 from cozviewer.evaluate.natural import BLOCK, Plane, features
-from cozviewer.pyramid.pixels import Rgb8
-
-LUMA = (0.299, 0.587, 0.114)
-"""ITU-R BT.601, as MATLAB's `rgb2gray` has it."""
+from cozviewer.pyramid.pixels import LUMA, Rgb8
 
 FEWEST_BLOCKS = 2
 """Of less there is no covariance."""

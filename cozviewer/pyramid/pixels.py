@@ -13,6 +13,10 @@ Rgb8 = NDArray[np.uint8]
 RgbFloat = NDArray[np.float32]
 """(H, W, 3) float32, sRGB in 0..1."""
 
+LUMA = (0.299, 0.587, 0.114)
+"""Parts of red, green and blue in what the eye takes for brightness: ITU-R BT.601, as MATLAB's
+`rgb2gray` has it."""
+
 
 def to_float(rgb: Rgb8 | RgbFloat) -> RgbFloat:
     """Return `rgb` as float32 in 0..1; float input is returned as it is."""

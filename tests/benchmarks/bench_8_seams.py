@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from skimage import data
 
+from cozviewer.chain.choice import CRISP, DEPTHS
 from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.chain.rescale import REACH
@@ -28,8 +29,8 @@ def test_seams() -> None:
     print("\n8. The mean step across borders of tiles, over that at the same places made at once")
     upscaler = realesrgan(cache_dir=None, notice=print)
     upscaler._part = SIDE  # what is made at once must have no parts
-    for depth in ("soft", "crisp"):
-        recipe = recipe_of(upscaler, NoPrompter(), adaptive_scale=depth == "crisp")
+    for depth in DEPTHS:
+        recipe = recipe_of(upscaler, NoPrompter(), adaptive_scale=depth == CRISP)
         drawing, worst = Drawing(upscaler, recipe), 0.0
         for name, parent in fields():
             found = []

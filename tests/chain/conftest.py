@@ -4,14 +4,20 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Prompter, Upscaler
+from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.protocols import Prompter, Upscaler, never
 from cozviewer.chain.recipe import recipe_of
+from cozviewer.pyramid.geometry import Rect
 from cozviewer.pyramid.pixels import Rgb8
 from tests.chain.fakes import FakeUpscaler, Silent
 from tests.pyramid.pyramids import pyramid_of
 
 MakeChain = Callable[..., Chain]
+
+
+def refined(chain: Chain, z: int, region: Rect) -> list[Progress]:
+    """Refine a region to the end; return all reports."""
+    return list(chain.refine(z, region, never))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
 from cozviewer.pyramid.source import source_from_pixels
 from cozviewer.pyramid.store import TileStore
-from tests.chain.conftest import MakeChain
+from tests.chain.conftest import MakeChain, refined
 from tests.chain.fakes import DetailUpscaler, FakePrompter, FakeUpscaler, Silent
 from tests.pyramid.pyramids import cut, noise
 from tests.pyramid.stores import SHELF
@@ -30,10 +30,6 @@ needed. It shows 131..150 x 118..132 of the source."""
 
 ONE_TILE = Rect(300, 300, 100, 100)
 """Of level 2: the tile 2/0/0."""
-
-
-def refined(chain: Chain, z: int, region: Rect) -> list[Progress]:
-    return list(chain.refine(z, region, never))
 
 
 def made(reports: list[Progress]) -> list[TileKey]:

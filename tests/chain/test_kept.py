@@ -144,3 +144,8 @@ def test_a_choice_of_before_there_was_one_of_depth_is_soft() -> None:
     words = json.loads(choice_text(EngineChoice()))
     assert words.pop("depth") == "crisp"
     assert choice_from(json.dumps(words)) == EngineChoice(depth="soft")
+
+
+def test_depth_does_not_tell_apart_what_takes_words() -> None:
+    assert same_engine(COZ, replace(COZ, depth="soft"))
+    assert not same_engine(EngineChoice(), EngineChoice(depth="soft"))

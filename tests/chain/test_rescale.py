@@ -14,7 +14,7 @@ from cozviewer.chain.rescale import REACH, redrawn, softness
 from cozviewer.chain.step import finer_core, make_tile
 from cozviewer.pyramid.geometry import Rect, TileKey, tiles_of
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, padded, to_8bit, to_float
-from tests.chain.conftest import MakeChain
+from tests.chain.conftest import MakeChain, refined
 from tests.chain.fakes import HALO, DetailUpscaler, Silent
 from tests.pyramid.pyramids import noise, put_tiles
 
@@ -165,14 +165,12 @@ def test_the_same_region_by_other_ways_has_the_same_pixels(chain_over: MakeChain
     picture = soft_level(132, 40)
     at_once, by_parts = (adaptive(chain_over(picture, drawing())) for _ in range(2))
     whole = at_once.pyramid.level_rect(4)
-    for _ in at_once.refine(4, whole, never):
-        pass
+    refined(at_once, 4, whole)
     keys = list(tiles_of(4, whole))
     random.Random(0).shuffle(keys)
     for key in keys:
         part = by_parts.pyramid.tile_rect(key)
-        for _ in by_parts.refine(4, Rect(part.x, part.y, 1, 1), never):
-            pass
+        refined(by_parts, 4, Rect(part.x, part.y, 1, 1))
     for z in (2, 4):
         region = at_once.pyramid.level_rect(z)
         pixels = at_once.pyramid.exact_region(z, region)

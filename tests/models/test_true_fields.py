@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from skimage import data
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.evaluate.truth import block_drift, drift, lr_psnr
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.geometry import Rect, tiles_of
 from cozviewer.pyramid.pixels import Rgb8
+from tests.chain.conftest import refined
 from tests.pyramid.pyramids import noise, pyramid_of
 
 WIDTH, HEIGHT = 160, 32
@@ -48,11 +48,6 @@ def chain_over(picture: Rgb8, engine: NetworkUpscaler) -> Iterator[Chain]:
         chain.pyramid.store.close()
 
 
-def refine(chain: Chain, z: int, region: Rect) -> None:
-    for _ in chain.refine(z, region, never):
-        pass
-
-
 @pytest.mark.parametrize(
     ("picture", "psnr"),
     [
@@ -66,7 +61,7 @@ def refine(chain: Chain, z: int, region: Rect) -> None:
 def test_a_step_shows_the_same_picture(picture: Rgb8, psnr: float, engine: NetworkUpscaler) -> None:
     with chain_over(picture, engine) as chain:
         whole = chain.pyramid.level_rect(2)
-        refine(chain, 2, whole)
+        refined(chain, 2, whole)
         fine = chain.pyramid.exact_region(2, whole)
     assert drift(fine, picture) < 1
     assert block_drift(fine, picture) < 2
@@ -79,7 +74,7 @@ def test_flat_and_gradient_stay_even_across_a_border(
 ) -> None:
     with chain_over(picture, engine) as chain:
         whole = chain.pyramid.level_rect(2)
-        refine(chain, 2, whole)
+        refined(chain, 2, whole)
         fine = chain.pyramid.exact_region(2, whole).astype(int)
     ideal = picture.astype(int).repeat(4, axis=0).repeat(4, axis=1)
     assert np.abs(fine - ideal).max() <= 4
@@ -93,10 +88,10 @@ def test_two_steps_by_other_ways_have_the_same_pixels(engine: NetworkUpscaler) -
     picture = np.ascontiguousarray(data.hubble_deep_field()[440:448, 480:520])
     with chain_over(picture, engine) as one, chain_over(picture, engine) as other:
         whole = one.pyramid.level_rect(4)
-        refine(one, 4, whole)
+        refined(one, 4, whole)
         for key in reversed(list(tiles_of(4, whole))):
             tile = other.pyramid.tile_rect(key)
-            refine(other, 4, Rect(tile.right - 1, tile.y, 1, 1))
+            refined(other, 4, Rect(tile.right - 1, tile.y, 1, 1))
         for z in (2, 4):
             region = one.pyramid.level_rect(z)
             pixels = one.pyramid.exact_region(z, region)
