@@ -189,12 +189,14 @@ class Document(QObject):
         if z <= 0 or region.empty:
             self.refined.emit()
             return
-        self._step = StepRequest(z, region)
-        if self._under_way is not None:
-            # The worker still holds the request before; a model may take a while to let go.
+        request = StepRequest(z, region)
+        # The worker still holds the request before; a model may take a while to let go.
+        waiting = self._under_way is not None
+        self._step = self._under_way = request
+        self._refine.emit(request)
+        if waiting:
+            # Last, because a slot may answer with another call of this object.
             self.progressed.emit(Progress("Leaving the view before", z, 0, 0, None))
-        self._under_way = self._step
-        self._refine.emit(self._step)
 
     def interrupt(self) -> None:
         """Make the present request stale: the tile under work is the last one."""
