@@ -5,8 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtGui import QAction, QIcon, QKeySequence, QPainter, QPixmap
 from PySide6.QtWidgets import QMainWindow, QToolBar, QToolButton
+
+ICON_SIDE = 20
+"""Logical pixels of an icon in the tool bar."""
+
+UNAVAILABLE_OPACITY = 0.35
+"""Of the icon of a disabled action."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ def build(
     """
     bar = QToolBar("Tools", window)
     bar.setMovable(False)
-    bar.setIconSize(QSize(20, 20))
+    bar.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
     window.addToolBar(bar)
@@ -73,7 +79,7 @@ def build(
         # The window keeps the keys when the menu bar is hidden (full screen).
         window.addAction(action)
         if command.icon:
-            action.setIcon(QIcon(str(icon(command.icon))))
+            action.setIcon(shown_icon(icon(command.icon)))
             action.setIconText(command.short or command.text)
             keys = ", ".join(QKeySequence(key).toString() for key in command.keys[:2])
             plain = command.text.replace("&", "").rstrip("…")
@@ -86,6 +92,25 @@ def build(
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         actions[command.name] = action
     return actions, bar
+
+
+def shown_icon(path: Path) -> QIcon:
+    """Return the icon of a file, pale where its action is disabled.
+
+    Styles derive that look from the palette of the platform, and leave a light icon on a dark bar
+    as bright as it was.
+    """
+    icon = QIcon(str(path))
+    for side in (ICON_SIDE, 2 * ICON_SIDE):  # the second one for screens of twice the density
+        bright = icon.pixmap(QSize(side, side), 1.0)
+        pale = QPixmap(bright.size())
+        pale.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pale)
+        painter.setOpacity(UNAVAILABLE_OPACITY)
+        painter.drawPixmap(0, 0, bright)
+        painter.end()
+        icon.addPixmap(pale, QIcon.Mode.Disabled)
+    return icon
 
 
 def enable(actions: dict[str, QAction], picture: bool) -> None:

@@ -43,8 +43,10 @@ def released() -> threading.Event:
 
 @pytest.fixture
 def document(qtbot: QtBot, released: threading.Event) -> Iterator[Document]:
-    upscaler = FakeUpscaler(before=lambda number: None if released.wait(60) else None)
-    prompter = NoPrompter()
+    def hold(number: int) -> None:
+        released.wait(60)
+
+    upscaler, prompter = FakeUpscaler(before=hold), NoPrompter()
     chain = Chain(pyramid_of(gentle(200, 200)), upscaler, prompter, recipe_of(upscaler, prompter))
     made = Document(chain, lambda: ["cpu"], lambda: None)
     yield made
