@@ -4,7 +4,7 @@ From wheel to pixels: `Gestures` moves the `Navigator`; its `moved` makes each `
 ask for what it lacks; `paintEvent` draws the layers as the comparison wants them.
 """
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -134,7 +134,7 @@ class Canvas(QWidget):
             paint_over(painter, self.layer, self._over, whole, ratio)
         painter.resetTransform()
         if self._over is not None:
-            self._over.paint_labels(painter, self.size(), self.font())
+            self._over.paint_labels(painter, self.layer, self.size(), self.font())
         elif self.label:
             draw_label(painter, self.label, QPoint(12, 12), self.font())
         legend = (WAITING,) if self.layer.awaits_marks else self.layer.legend
@@ -144,6 +144,15 @@ class Canvas(QWidget):
         if self.layer.has_plan and not self.layer.has_painted:
             self.layer.has_painted = True
             self.painted.emit()
+
+    def event(self, event: QEvent) -> bool:
+        """Follow the scale of the screen: another monitor or system setting changes the number of
+        device pixels, and often nothing else."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._take_size()
+            self.update()
+        return done
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._take_size()

@@ -6,6 +6,7 @@ at once and lets it glide on; when it has been still for a moment, the view is s
 
 import math
 import time
+from fractions import Fraction
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -159,9 +160,15 @@ class Navigator(QObject):
         self._glide(fit(*self._source_size, *self._view_size), FLIGHT_SECONDS)
 
     def one_to_one(self) -> None:
-        """Glide to one source pixel per device pixel, around the middle of the view."""
+        """Glide to one source pixel per device pixel, around the middle of the view; along a side
+        on which all of the picture is seen then, around the middle of the picture."""
         self._follows_fit = False
-        x, y = self._camera.source_centre
+        x, y = (
+            centre if source > view else Fraction(source, 2)
+            for centre, source, view in zip(
+                self._camera.source_centre, self._source_size, self._view_size, strict=True
+            )
+        )
         view = View(camera_at(x, y, 1.0), *self._view_size).aligned()
         self._glide(view.camera.clamped(*self._source_size), FLIGHT_SECONDS)
 

@@ -1,5 +1,6 @@
 """The navigator: where the view goes when several things want to move it."""
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from cozviewer.pyramid.camera import camera_at
@@ -18,3 +19,25 @@ def test_a_window_that_changes_its_size_on_the_way_arrives_all_the_same(qtbot: Q
         navigator.go_to(goal)
         navigator.set_view_size(800, 300)
     assert navigator.camera == goal
+
+
+@pytest.mark.parametrize(
+    ("source", "centre"),
+    [
+        ((40, 30), (20, 15)),  # all of it is seen, in the middle
+        ((40, 3000), (20, 700)),  # as wide as is seen whole; its height stays where it was
+        ((4000, 3000), (900, 700)),
+    ],
+)
+def test_one_to_one_centres_what_is_seen_whole(
+    qtbot: QtBot, source: tuple[int, int], centre: tuple[int, int]
+) -> None:
+    navigator = Navigator()
+    navigator.reduced_motion = True
+    navigator.set_view_size(800, 600)
+    navigator.set_source(*source)
+    navigator.begin_at(camera_at(min(900, source[0]), min(700, source[1]), 3.0))
+    navigator.one_to_one()
+    x, y = navigator.camera.source_centre
+    assert navigator.camera.magnification == 1
+    assert (float(x), float(y)) == pytest.approx(centre, abs=1)
