@@ -17,7 +17,7 @@ from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Cancelled
 from cozviewer.downloads import Told
 from cozviewer.folders import cache_folder, models_folder, pyramids_folder
-from cozviewer.models.catalogue import offers, repository
+from cozviewer.models.catalogue import missing_files, offers, repository
 from cozviewer.models.engines import ENGINES
 from cozviewer.models.finders import finder
 from cozviewer.models.hub import download, listing
@@ -84,6 +84,7 @@ def services_for(cache: Path | None) -> Services:
         offers=lambda: offers(models_folder(cache or cache_folder())),
         fetch=fetch,
         find=finder(),
+        missing_files=lambda choice: missing_files(choice, models_folder(cache or cache_folder())),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from cozviewer.chain.choice import EngineChoice
 from cozviewer.downloads import Offer
 from cozviewer.errors import BadInput
 from cozviewer.models.coz_base import SD3, base_folder
@@ -46,6 +47,26 @@ def repository(name: str) -> str:
         return name
     known = ", ".join(REPOSITORIES)
     raise BadInput(f"There is no model {name!r}: choose {known} or a hub name, owner/name.")
+
+
+def missing_files(choice: EngineChoice, models_folder: Path) -> tuple[str, ...]:
+    """Return which files of Chain-of-Zoom, as a choice names them or leaves them to be found, are
+    not on this computer: some of "base", "lora", "vae", "qwen" and "adapter".
+
+    Quick: only names of files are looked at.
+    """
+    coz, prompter = choice.coz, choice.prompter
+    missing = [] if _found(lambda: base_folder(coz.base or SD3, coz.t5))[0] else ["base"]
+    for name, named, own in (("lora", coz.lora, LORA_FILE), ("vae", coz.vae, ENCODER_FILE)):
+        path = own_folder(models_folder) / own if named is None else named.expanduser()
+        if not path.is_file():
+            missing.append(name)
+    if prompter.name == "qwen":
+        if not _found(lambda: qwen_folder(prompter.qwen))[0]:
+            missing.append("qwen")
+        if prompter.adapter is not None and not prompter.adapter.expanduser().is_dir():
+            missing.append("adapter")
+    return tuple(missing)
 
 
 def _base() -> Offer:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from cozviewer.pyramid.camera import Camera
 from cozviewer.pyramid.session import Bookmark, sight_of, with_bookmark
 from cozviewer.pyramid.wording import magnification_text, place_text
+from cozviewer.ui.plain import menu_text
 
 LONGEST = 60
 """Characters of a name that the menu shows."""
@@ -104,7 +105,7 @@ class BookmarksMenu(QMenu):
         self._remove.clear()
         for bookmark in self._bookmarks:
             name = bookmark.name if len(bookmark.name) <= LONGEST else bookmark.name[:LONGEST] + "…"
-            name = name.replace("&", "&&")
+            name = menu_text(name)
             size = magnification_text(bookmark.sight.camera)
             action = self.addAction(f"{name}\t{size}")
             action.setData(bookmark)

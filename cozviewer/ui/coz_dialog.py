@@ -1,5 +1,6 @@
 """Asks for what the engine Chain-of-Zoom needs: its files, how it draws, and who describes."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -32,6 +33,15 @@ MEMORY = (
     ("nf4", "4 bit, NF4 (CUDA, bitsandbytes)"),
 )
 
+MISSING = {
+    "base": "Stable Diffusion 3 (Base)",
+    "lora": "model_20001.pkl (LoRA)",
+    "vae": "vae_encoder_20001.pt (VAE encoder)",
+    "qwen": "the vision model",
+    "adapter": "the adapter of the vision model",
+}
+"""What may be missing, in the words of the form."""
+
 T5 = "Use the large text encoder (T5, 10 GB)"
 T5_TIP = "Without it, long prompts are followed less closely"
 
@@ -47,9 +57,19 @@ class CozDialog(QDialog):
     wanted = Signal(object)
     models_wanted = Signal()
 
-    def __init__(self, choice: EngineChoice, parent: QWidget | None = None) -> None:
-        """Ask, starting from what is chosen now."""
+    def __init__(
+        self,
+        choice: EngineChoice,
+        parent: QWidget | None = None,
+        missing: Callable[[EngineChoice], Sequence[str]] = lambda choice: (),
+    ) -> None:
+        """Ask, starting from what is chosen now.
+
+        Args:
+            missing: As `Services.missing_files`.
+        """
         super().__init__(parent)
+        self._missing = missing
         self.setWindowTitle("Chain-of-Zoom")
         self.setMinimumWidth(680)
         self._choice = choice
@@ -150,7 +170,7 @@ class CozDialog(QDialog):
 
     @Slot()
     def _use(self) -> None:
-        trouble = self.prompter.trouble()
+        trouble = self.prompter.trouble() or missing_text(self._missing(self.choice))
         self._trouble.tell(trouble)
         if not trouble:
             self.wanted.emit(self.choice)
@@ -159,3 +179,17 @@ class CozDialog(QDialog):
     @Slot()
     def _shrink(self) -> None:
         fit_height(self)
+
+
+def missing_text(missing: Sequence[str]) -> str:
+    """Return a sentence about files that are not here; "" where none is missing.
+
+    Args:
+        missing: Names in MISSING.
+    """
+    if not missing:
+        return ""
+    things = [MISSING[name] for name in missing]
+    listed = " and ".join([", ".join(things[:-1]), things[-1]] if len(things) > 1 else things)
+    it = "it" if len(things) == 1 else "them"
+    return f"Not found: {listed}. Choose where to find {it} above, or press Models… to get {it}."

@@ -1,6 +1,6 @@
 """The Engine menu: what draws the finer levels, and where it computes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from cozviewer.chain.choice import CRISP, SOFT, EngineChoice
 from cozviewer.ui.coz_dialog import ENGINE, CozDialog
+from cozviewer.ui.plain import menu_text
 from cozviewer.ui.remembered import remember, remembered
 from cozviewer.ui.services import EngineEntry
 
@@ -39,10 +40,19 @@ class EngineMenu(QMenu):
     models_wanted = Signal()
 
     def __init__(
-        self, engines: Sequence[EngineEntry], choice: EngineChoice, parent: QWidget
+        self,
+        engines: Sequence[EngineEntry],
+        choice: EngineChoice,
+        parent: QWidget,
+        missing: Callable[[EngineChoice], Sequence[str]] = lambda choice: (),
     ) -> None:
-        """Offer engines; what was named for Chain-of-Zoom at an earlier start is filled in."""
+        """Offer engines; what was named for Chain-of-Zoom at an earlier start is filled in.
+
+        Args:
+            missing: As `Services.missing_files`.
+        """
         super().__init__("&Engine", parent)
+        self._missing = missing
         self._choice = choice
         self._asked_last = remembered()
         self._engines = QActionGroup(self)
@@ -105,7 +115,7 @@ class EngineMenu(QMenu):
                 marked = action
         marked.setChecked(True)
         named = Path(choice.engine).name if marked is self._file else ""
-        self._file.setText(f"&Model file ({named})…" if named else "&Model file…")
+        self._file.setText(f"&Model file ({menu_text(named)})…" if named else "&Model file…")
         for action in self._devices.actions():
             action.setChecked(action.data() == choice.device)
         nearest = min(
@@ -165,6 +175,7 @@ class EngineMenu(QMenu):
         dialog = CozDialog(
             replace(before, device=now.device, fidelity=now.fidelity, depth=now.depth),
             self.parentWidget(),
+            self._missing,
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(self._choose)

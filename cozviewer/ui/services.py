@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cozviewer.chain.choice import EngineChoice
 from cozviewer.downloads import Offer
 from cozviewer.findings import Find
 from cozviewer.jobs.download_job import Fetch
@@ -42,6 +43,8 @@ class Services:
         offers: Says which models can be had, and what of them is here.
         fetch: Downloads one; called on a thread of its own.
         find: Looks for text and faces; None where nothing can.
+        missing_files: Returns which files that a choice of Chain-of-Zoom needs are not here, by
+            the names of `MISSING` in `ui.coz_dialog`; quick.
     """
 
     open_chain: OpenChain
@@ -53,3 +56,4 @@ class Services:
     offers: Callable[[], Sequence[Offer]]
     fetch: Fetch
     find: Find | None = None
+    missing_files: Callable[[EngineChoice], Sequence[str]] = lambda choice: ()

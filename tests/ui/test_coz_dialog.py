@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.choice import CozChoice, EngineChoice, PrompterChoice
@@ -98,3 +98,23 @@ def test_pressing_use_hands_it_back_and_closes(make: Make, qtbot: QtBot) -> None
         QTest.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
     assert wanted.args == [FULL]
     assert dialog.result() == QDialog.DialogCode.Accepted
+
+
+def test_missing_files_are_named_in_the_dialog_which_stays_open(qtbot: QtBot) -> None:
+    missing = ["base", "lora"]
+    dialog = CozDialog(FULL, missing=lambda choice: tuple(missing))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    with qtbot.assertNotEmitted(dialog.wanted):
+        QTest.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
+    assert dialog.isVisible()
+    assert dialog.trouble == (
+        "Not found: Stable Diffusion 3 (Base) and model_20001.pkl (LoRA). Choose where to find "
+        "them above, or press Models… to get them."
+    )
+    models = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Models…")
+    with qtbot.waitSignal(dialog.models_wanted):
+        QTest.mouseClick(models, Qt.MouseButton.LeftButton)
+    missing.clear()
+    with qtbot.waitSignal(dialog.wanted):
+        QTest.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
