@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QLabel,
     QLineEdit,
     QWidget,
 )
@@ -31,6 +30,7 @@ from cozviewer.ui.export_offers import (
     strip_offer,
 )
 from cozviewer.ui.forms import Trouble, chooser, fit_height, form_of, stacked, with_browse
+from cozviewer.ui.plain import Label
 from cozviewer.ui.readout import bytes_text, duration_text
 from cozviewer.ui.remembered import keep_text, kept_text
 from cozviewer.ui.signing_form import SigningForm
@@ -74,7 +74,7 @@ class ExportDialog(QDialog):
             self._offers.append(way)
 
         self.what = chooser(offer.title for offer in self._offers)
-        self.size_label = QLabel()
+        self.size_label = Label()
         self.complete = QCheckBox()
         self.complete.setChecked(True)
         self.place = QCheckBox("Keep where the photo was taken (GPS)")

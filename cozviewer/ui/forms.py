@@ -16,11 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cozviewer.text import visible_line
+from cozviewer.ui.plain import Label
+
 Row = tuple[str | QLabel, QWidget | QLayout]
 """A name, or a label that is one, and a field."""
 
 
-class Trouble(QLabel):
+class Trouble(Label):
     """One red sentence, hidden while there is none."""
 
     def __init__(self) -> None:
@@ -39,7 +42,7 @@ def chooser(titles: Iterable[str]) -> QComboBox:
     """Return a box that offers titles."""
     box = QComboBox()
     for title in titles:
-        box.addItem(title)
+        box.addItem(visible_line(title))
     return box
 
 
@@ -47,13 +50,13 @@ def named_chooser(pairs: Iterable[tuple[object, str]]) -> QComboBox:
     """Return a box that offers titles, each with what it stands for as its data."""
     box = QComboBox()
     for name, title in pairs:
-        box.addItem(title, name)
+        box.addItem(visible_line(title), name)
     return box
 
 
-def heading(text: str) -> QLabel:
+def heading(text: str) -> Label:
     """Return the name of a group of fields."""
-    label = QLabel(text)
+    label = Label(text)
     label.setStyleSheet("font-weight: 600;")
     return label
 
@@ -68,7 +71,7 @@ def form_of(
     grid.setColumnStretch(1, 1)
     for row, (name, field) in enumerate(rows):
         if name:
-            label = QLabel(name) if isinstance(name, str) else name
+            label = Label(name) if isinstance(name, str) else name
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
         if isinstance(field, QLayout):
             grid.addLayout(field, row, 1)

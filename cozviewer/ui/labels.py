@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from cozviewer.overlays import Mark
+from cozviewer.text import visible_line
 
 PLATE = QColor(0, 0, 0, 170)
 INK = QColor(240, 240, 240)
@@ -13,6 +14,7 @@ INK = QColor(240, 240, 240)
 
 def draw_label(painter: QPainter, text: str, corner: QPoint, font: QFont) -> None:
     """Draw a text on its plate, whose upper left corner is at `corner`, in logical pixels."""
+    text = visible_line(text)
     bold = QFont(font)
     bold.setWeight(QFont.Weight.DemiBold)
     width = QFontMetricsF(bold).horizontalAdvance(text) + 20

@@ -1,6 +1,7 @@
 """The models that Chain-of-Zoom needs: what is here, under which licence, and getting the rest."""
 
 from collections.abc import Callable, Sequence
+from html import escape
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 from cozviewer.downloads import DownloadProgress, Offer
 from cozviewer.jobs.download_job import DownloadJob, DownloadRequest, Fetch
 from cozviewer.jobs.threads import start_thread, stop_thread
+from cozviewer.ui.plain import Label
 from cozviewer.ui.readout import bytes_text, duration_text
 from cozviewer.ui.theme import QUIET
 
@@ -41,9 +43,9 @@ class ModelCard(QFrame):
         self.setObjectName("card")
         self.offer = offer
         self._fetching = False
-        title = QLabel(offer.title)
+        title = Label(offer.title)
         title.setStyleSheet("font-weight: 600;")
-        self.state = QLabel()
+        self.state = Label()
         self.button = QPushButton()
         self.button.clicked.connect(self._on_clicked)
         head = QHBoxLayout()
@@ -52,6 +54,7 @@ class ModelCard(QFrame):
         head.addWidget(self.state, 1, Qt.AlignmentFlag.AlignRight)
         head.addWidget(self.button)
         self.about = _text()
+        self.page = _link()
         self.note = _text()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -62,6 +65,7 @@ class ModelCard(QFrame):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self.about)
+        column.addWidget(self.page)
         column.addWidget(self.bar)
         column.addWidget(self.note)
         self.show_offer(offer)
@@ -72,10 +76,9 @@ class ModelCard(QFrame):
         self._fetching = False
         here = not offer.problem
         self.state.setText("Here" if here else f"About {bytes_text(offer.size)}")
-        self.about.setText(
-            f"{offer.purpose}<br>Licence: {offer.licence}. <a href='{offer.page}'>Its page</a>"
-        )
-        self.note.setText(offer.where if here else "<br>".join(offer.steps))
+        self.about.setText(f"{offer.purpose}\nLicence: {offer.licence}.")
+        self.page.setText(f"<a href='{escape(offer.page)}'>Its page</a>")
+        self.note.setText(offer.where if here else "\n".join(offer.steps))
         self.note.setVisible(bool(self.note.text()))
         self.bar.hide()
         self.button.setText("Download")
@@ -214,9 +217,17 @@ class ModelsDialog(QDialog):
         stop_thread(self._thread)
 
 
-def _text(text: str = "") -> QLabel:
-    label = QLabel(text)
+def _text(text: str = "") -> Label:
+    label = Label(text)
     label.setWordWrap(True)
-    label.setOpenExternalLinks(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setStyleSheet(f"color: {QUIET};")
+    return label
+
+
+def _link() -> QLabel:
+    """Return a label for a link of our own, the one text here that is markup."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setOpenExternalLinks(True)
     return label

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QWidget,
 )
@@ -28,6 +27,7 @@ from cozviewer.provenance import suggested_name
 from cozviewer.pyramid.camera import Camera, View, fit
 from cozviewer.pyramid.flight import Take, calm_seconds, resized, takes
 from cozviewer.ui.forms import Trouble, chooser, form_of, stacked, with_browse
+from cozviewer.ui.plain import Label
 from cozviewer.ui.readout import bytes_text, duration_text
 
 RATES = (24, 25, 30, 50, 60)
@@ -94,7 +94,7 @@ class MovieDialog(QDialog):
         self.format = chooser(MOVIE_FORMATS)
         name = Path(suggested_name(chain, view)).with_suffix(".mp4")
         self.path = QLineEdit(str(chain.pyramid.source.folder / name))
-        self.about = QLabel()
+        self.about = Label()
         self.about.setWordWrap(True)
         self.trouble = Trouble()
         self.buttons = QDialogButtonBox(
@@ -129,7 +129,7 @@ class MovieDialog(QDialog):
         length.addStretch(1)
         rows = (
             ("From", self.start),
-            ("To", QLabel("What you see now")),
+            ("To", Label("What you see now")),
             ("Size", self.shape),
             ("Length", length),
             ("", self.caption),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from cozviewer.chain.chain import Chain
@@ -13,6 +13,7 @@ from cozviewer.chain.choice import EngineChoice
 from cozviewer.jobs.opener import OpenChain, Opener, OpenRequest, Preview
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.pyramid.source import Source
+from cozviewer.ui.plain import message_box
 
 PICTURES = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif"
 
@@ -108,14 +109,13 @@ class Opening(QObject):
     def _on_huge(self, request: OpenRequest, sentence: str) -> None:
         if request is not self._request:
             return
-        box = QMessageBox(
+        box = message_box(
+            self._window,
             QMessageBox.Icon.Question,
             "A very large picture",
             sentence,
             QMessageBox.StandardButton.Open | QMessageBox.StandardButton.Cancel,
-            self._window,
         )
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         again = replace(request, allow_huge=True, cancelled=Event())
         box.accepted.connect(lambda: self._send(again))
         box.rejected.connect(lambda: self.failed.emit(""))
@@ -126,17 +126,16 @@ class Opening(QObject):
         """Ask where the picture of a session is."""
         if request is not self._request:
             return
-        box = QMessageBox(
+        box = message_box(
+            self._window,
             QMessageBox.Icon.Question,
             "Where is the picture?",
             sentence,
             QMessageBox.StandardButton.Cancel,
-            self._window,
         )
         box.setInformativeText("The session itself is whole: it opens with the picture as it was.")
         choose = box.addButton("Choose the picture…", QMessageBox.ButtonRole.AcceptRole)
         box.setDefaultButton(choose)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.accepted.connect(lambda: self._choose_picture(request))
         box.rejected.connect(lambda: self.failed.emit(""))
         box.open()

@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from cozviewer.pyramid.geometry import level_name
+from cozviewer.ui.plain import Label
 
 FEWEST_LINES, MOST_LINES = 2, 8
 """Of an editor; longer texts scroll in it."""
@@ -40,9 +40,9 @@ class PromptRow(QWidget):
         self._words: str | None = None
         self._untouched = ""  # the editor's text while nothing is typed
         self._note = ""
-        self._level = QLabel(level_name(z))
+        self._level = Label(level_name(z))
         self._level.setObjectName("level")
-        self._state = QLabel()
+        self._state = Label()
         self.edit = QPlainTextEdit()
         self.edit.setTabChangesFocus(True)
         self.edit.setAccessibleName(f"Words at {level_name(z)}")

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from cozviewer.chain.choice import PrompterChoice
 from cozviewer.chain.questions import FIELDS, Questions
 from cozviewer.ui.path_field import PathField
+from cozviewer.ui.plain import Label
 
 WHO = (
     ("qwen", "A vision model on this computer"),
@@ -61,7 +62,7 @@ class PrompterForm(QWidget):
         self.tokens.setRange(1, 1024)
         self.tokens.setSuffix(" tokens")
         self.words = QLineEdit()
-        self._words_label = QLabel()
+        self._words_label = Label()
 
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -72,15 +73,15 @@ class PrompterForm(QWidget):
         self._rows: list[tuple[tuple[str, ...], QWidget, QWidget]] = []
         everybody = tuple(name for name, _ in WHO)
         rows: tuple[tuple[tuple[str, ...], QLabel, QWidget], ...] = (
-            (everybody, QLabel("Described by"), self.who),
-            (("qwen",), QLabel("Vision model"), self.qwen),
-            (("qwen",), QLabel("Adapter"), self.adapter),
-            (("server",), QLabel("Address"), self.server),
-            (("server",), QLabel("Model there"), self.server_model),
-            (ASKED, QLabel("Kind of picture"), self.field),
-            (ASKED, QLabel("Question"), self.one),
-            (ASKED, QLabel("…with the\nwider view"), self.two),
-            (ASKED, QLabel("Answer up to"), self.tokens),
+            (everybody, Label("Described by"), self.who),
+            (("qwen",), Label("Vision model"), self.qwen),
+            (("qwen",), Label("Adapter"), self.adapter),
+            (("server",), Label("Address"), self.server),
+            (("server",), Label("Model there"), self.server_model),
+            (ASKED, Label("Kind of picture"), self.field),
+            (ASKED, Label("Question"), self.one),
+            (ASKED, Label("…with the\nwider view"), self.two),
+            (ASKED, Label("Answer up to"), self.tokens),
             ((*ASKED, "text"), self._words_label, self.words),
         )
         for row, (whom, label, widget) in enumerate(rows):

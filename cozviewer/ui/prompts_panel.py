@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from cozviewer.ui.plain import Label
 from cozviewer.ui.prompt_row import PromptRow
 
 
@@ -39,7 +40,7 @@ class PromptsPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._rows: dict[int, PromptRow] = {}
         self._shown: tuple[int, ...] = ()
-        self._hint = QLabel()
+        self._hint = Label()
         self._hint.setObjectName("hint")
         self._hint.setWordWrap(True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignTop)

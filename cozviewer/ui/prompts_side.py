@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from cozviewer.ui.plain import Label
 from cozviewer.ui.prompts_panel import PromptsPanel
 
 WIDTH = 300
@@ -35,7 +36,7 @@ class PromptsSide(QWidget):
         close.clicked.connect(action.trigger)
         row = QHBoxLayout(title)
         row.setContentsMargins(14, 6, 6, 6)
-        row.addWidget(QLabel("Prompts"))
+        row.addWidget(Label("Prompts"))
         row.addStretch(1)
         row.addWidget(close)
         column = QVBoxLayout(self)

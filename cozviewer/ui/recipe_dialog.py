@@ -18,6 +18,7 @@ from cozviewer.chain.choice import EngineChoice
 from cozviewer.ui.coz_dialog import ENGINE, SETTINGS
 from cozviewer.ui.engine_menu import DEPTHS, FIDELITIES
 from cozviewer.ui.forms import Trouble, fit_height, form_of, named_chooser, stacked
+from cozviewer.ui.plain import Label
 from cozviewer.ui.prompter_form import PrompterForm
 
 SAME = "This is what the picture is made with already: change something."
@@ -71,11 +72,11 @@ class RecipeDialog(QDialog):
         self.buttons.addButton(self.use, QDialogButtonBox.ButtonRole.AcceptRole)
 
         self._rows: tuple[tuple[QLabel, QWidget], ...] = (
-            (QLabel("Engine"), self.engine),
-            (QLabel("Setting"), self.setting),
-            (QLabel("Fidelity"), self.fidelity),
-            (QLabel("Contours"), self.contours),
-            (QLabel("Seed"), self.seed),
+            (Label("Engine"), self.engine),
+            (Label("Setting"), self.setting),
+            (Label("Fidelity"), self.fidelity),
+            (Label("Contours"), self.contours),
+            (Label("Seed"), self.seed),
         )
         grid = form_of(self._rows, spacing=8)
         grid.setColumnMinimumWidth(0, 120)

@@ -4,10 +4,11 @@ from fractions import Fraction
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QLabel, QRubberBand
+from PySide6.QtWidgets import QRubberBand
 
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.ui.canvas import Canvas
+from cozviewer.ui.plain import Label
 
 SMALLEST = 8
 """Logical pixels a side below which it was a click, not a rectangle."""
@@ -27,7 +28,7 @@ class RegionDrag(QObject):
         self._pane = pane
         self._begun: QPoint | None = None
         self._band = QRubberBand(QRubberBand.Shape.Rectangle, pane)
-        self._hint = QLabel(pane)
+        self._hint = Label(parent=pane)
         self._hint.setObjectName("hint")
         self._hint.hide()
         self.asking = False

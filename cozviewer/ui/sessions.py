@@ -19,6 +19,7 @@ from cozviewer.ui.banner import Banner
 from cozviewer.ui.bookmarks import BookmarksMenu
 from cozviewer.ui.kept_bookmarks import keep_bookmarks, kept_bookmarks
 from cozviewer.ui.navigator import Navigator
+from cozviewer.ui.plain import window_title
 from cozviewer.ui.readout import Readout, bytes_text
 from cozviewer.ui.second_engine import SecondEngine
 
@@ -72,8 +73,8 @@ class Sessions(QObject):
         session = document.source.session
         self._path = None if session is None else session.path
         if session is not None:
-            name = self._window.windowTitle()
-            self._window.setWindowTitle(f"{session.path.name} — {name}")
+            title = window_title(session.path.name)
+            self._window.setWindowTitle(f"{title} — {self._window.windowTitle()}")
         if session is None:
             self.menu.show_bookmarks(kept_bookmarks(self._source.digest))
         else:
