@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QWidget
 
 from cozviewer.pyramid.geometry import level_name
+from cozviewer.ui.plain import Label
 
 MARGIN = 16
 """Logical pixels from the lower edge of the pane."""
@@ -29,7 +30,7 @@ class DraftBar(QWidget):
         self.setObjectName("draft")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self._text = QLabel()
+        self._text = Label()
         self.keep = QPushButton("Keep")
         self.keep.setDefault(True)
         self.keep.setToolTip("Put the new picture in the place of the older one for good")
@@ -38,15 +39,17 @@ class DraftBar(QWidget):
         self.older = QPushButton("Hold to see the older")
         self.older.pressed.connect(lambda: self.older_wanted.emit(True))
         self.older.released.connect(lambda: self.older_wanted.emit(False))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 8, 8)
-        row.setSpacing(8)
-        row.addWidget(self._text)
-        row.addSpacing(8)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
         for button in (self.older, self.discard, self.keep):
             # The keys stay with the picture, but can be brought here.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(button)
+            buttons.addWidget(button)
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(16, 8, 8, 8)
+        self._box.setSpacing(16)
+        self._box.addWidget(self._text)
+        self._box.addLayout(buttons)
         pane.installEventFilter(self)
         self.hide()
 
@@ -74,7 +77,11 @@ class DraftBar(QWidget):
         return False
 
     def _place(self) -> None:
-        self.adjustSize()
+        for direction in (QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom):
+            self._box.setDirection(direction)
+            if self._box.sizeHint().width() <= self._pane.width():
+                break
+        self.resize(self._box.sizeHint())
         x = max(0, (self._pane.width() - self.width()) // 2)
         self.move(x, self._pane.height() - self.height() - MARGIN)
         self.raise_()

@@ -1,7 +1,9 @@
 """What is shown while no picture is open."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from cozviewer.ui.plain import Label
 
 
 class EmptyPage(QWidget):
@@ -17,9 +19,12 @@ class EmptyPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("empty")
-        headline = QLabel("Open a photo, then turn the wheel")
+        headline = Label("Open a photo, then turn the wheel")
         headline.setObjectName("headline")
-        hint = QLabel("Drop a picture here, or choose one. There is no end to the zoom.")
+        hint = Label("Drop a picture here, or choose one. There is no end to the zoom.")
+        for text in (headline, hint):
+            text.setWordWrap(True)  # a narrow window stays as narrow as it is
+            text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         open_button = QPushButton("Open…")
         open_button.setDefault(True)
         open_button.clicked.connect(self.open_wanted)
@@ -34,8 +39,8 @@ class EmptyPage(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(12)
         column.addStretch(1)
-        column.addWidget(headline, 0, Qt.AlignmentFlag.AlignCenter)
-        column.addWidget(hint, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(headline)
+        column.addWidget(hint)
         column.addSpacing(10)
         column.addLayout(buttons)
         column.addStretch(1)

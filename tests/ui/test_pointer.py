@@ -38,7 +38,7 @@ def test_the_line_tells_it_while_the_mouse_is_there(viewer: Bench, qtbot: QtBot)
     wheel(pane, QPoint(400, 300), 9)
     settle(qtbot, window)
     usual = window.readout.text
-    assert "detail below it is generated" in usual
+    assert "Detail is generated" in usual
     # Away from the map, which lies over the picture.
     QTest.mouseMove(pane, QPoint(300, 300))
     qtbot.waitUntil(lambda: "Generated at step 2, ×16" in window.readout.text)
