@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from cozviewer.errors import CozviewerError
@@ -17,6 +17,7 @@ from cozviewer.ui.banner import Banner
 from cozviewer.ui.blind_bar import BlindBar
 from cozviewer.ui.compare import ComparePanes
 from cozviewer.ui.navigator import Navigator
+from cozviewer.ui.plain import message_box
 
 
 class Blind(QObject):
@@ -47,9 +48,14 @@ class Blind(QObject):
         self.bar.next_wanted.connect(self._go_elsewhere)
         self.bar.end_wanted.connect(self.end)
 
+    @property
+    def active(self) -> bool:
+        """Whether a blind comparison is under way."""
+        return self._path is not None
+
     def set_document(self, document: Document | None) -> None:
         """Compare in another document from now on; a comparison under way ends."""
-        if self._document is not None and self._path is not None:
+        if self.active:
             self.end()
         self._document = document
 
@@ -70,7 +76,7 @@ class Blind(QObject):
             self.begin(Path(chosen))
 
     def begin(self, path: Path) -> None:
-        """Hide what is what, shuffle, and ask.
+        """Hide what is what, shuffle, and ask. Slots of `begun` put the panes side by side.
 
         Args:
             path: The tally: a new file, or one that goes on.
@@ -87,15 +93,13 @@ class Blind(QObject):
         self._panes.unveil()
         self.ended.emit()
         if self._judgements:
-            box = QMessageBox(
+            message_box(
+                self._window,
                 QMessageBox.Icon.NoIcon,
                 "The tally",
                 tally_text(standings(self._judgements)),
                 QMessageBox.StandardButton.Close,
-                self._window,
-            )
-            box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            box.open()
+            ).open()
 
     def _shuffle(self) -> None:
         self._panes.veil(swapped=self._chance.random() < 0.5)

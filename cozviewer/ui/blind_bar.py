@@ -2,26 +2,39 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from cozviewer.export.tally import Verdict
+from cozviewer.ui.plain import Label
 
 MARGIN = 16
-"""Logical pixels from the lower edge of the panes."""
+"""Logical pixels from the edges of the panes."""
 
 SCORES = ("5 excellent", "4 good", "3 fair", "2 poor", "1 bad")
 """Absolute category rating of ITU-T P.910; the first letter is the score."""
 
-VERDICTS: tuple[tuple[str, str, Verdict], ...] = (
-    ("A is better", "A", "first"),
-    ("No difference", "S", "same"),
-    ("B is better", "B", "second"),
+VERDICTS: tuple[tuple[str, str, str, Verdict], ...] = (
+    ("A is better", "A", "A", "first"),
+    ("No difference", "Same", "S", "same"),
+    ("B is better", "B", "B", "second"),
 )
-"""Title, key, and what it means; A is on the left."""
+"""Title, short title, key, and what it means; A is on the left."""
+
+Place = tuple[int, int]
+"""Row and column of a part in the strip."""
+
+ARRANGEMENTS: tuple[tuple[tuple[Place, Place, Place, Place], bool], ...] = (
+    (((0, 0), (0, 1), (0, 2), (0, 3)), False),
+    (((0, 0), (0, 1), (1, 1), (1, 0)), False),
+    (((0, 0), (1, 0), (2, 0), (3, 0)), False),
+    (((0, 0), (1, 0), (2, 0), (3, 0)), True),
+)
+"""Where text, verdicts, scores and the ways on stand, and whether titles are short: the first
+arrangement that fits is taken."""
 
 
 class BlindBar(QWidget):
-    """Lies over the panes.
+    """Lies over the panes, and is never wider than they are.
 
     Attributes:
         buttons: Of the verdicts.
@@ -42,32 +55,33 @@ class BlindBar(QWidget):
         self._panes = panes
         self.setObjectName("draft")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._text = QLabel()
+        self._text = Label()
         self.buttons: dict[Verdict, QPushButton] = {}
         self.scores = (_scores("A"), _scores("B"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 8, 8)
-        row.setSpacing(8)
-        row.addWidget(self._text)
-        row.addSpacing(8)
-        row.addWidget(self.scores[0])
-        for title, key, verdict in VERDICTS:
-            button = self._button(f"{title} ({key})")
+        for title, _, key, verdict in VERDICTS:
+            button = _button("")
+            button.setToolTip(f"{title} ({key})")
             button.clicked.connect(lambda _checked=False, v=verdict: self.judged.emit(v))
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.activated.connect(button.click)
             self.buttons[verdict] = button
-            row.addWidget(button)
-        row.addWidget(self.scores[1])
-        row.addSpacing(16)
-        self.next = self._button("Elsewhere")
+        self.next = _button("Elsewhere")
         self.next.setToolTip("Go to another place of the picture, by chance, as close as here")
         self.next.clicked.connect(self.next_wanted)
-        self.end = self._button("End and show")
-        self.end.setToolTip("Say what A and B were, and which was found better")
+        self.end = _button("End and show")
+        self.end.setToolTip("Say what A and B were, and which was found better (Esc)")
         self.end.clicked.connect(self.end_wanted)
-        row.addWidget(self.next)
-        row.addWidget(self.end)
+        self._parts = (
+            self._text,
+            _row(*self.buttons.values()),
+            _row(*self.scores),
+            _row(self.next, self.end),
+        )
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(14, 8, 8, 8)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6)
+        self._arrange(*ARRANGEMENTS[0])
         panes.installEventFilter(self)
         self.hide()
 
@@ -77,7 +91,7 @@ class BlindBar(QWidget):
         Args:
             looks: How often was judged already.
         """
-        counted = "" if not looks else f" · {looks} judged" if looks > 1 else " · 1 judged"
+        counted = f" · {looks:,} judged" if looks else ""
         self._text.setText(f"Which is better?{counted}")
         for box in self.scores:
             box.setCurrentIndex(0)
@@ -94,21 +108,46 @@ class BlindBar(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep to the lower edge of the panes."""
-        if event.type() == QEvent.Type.Resize:
+        if event.type() == QEvent.Type.Resize and not self.isHidden():
             self._place()
         return False
 
-    def _button(self, title: str) -> QPushButton:
-        button = QPushButton(title)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
-
     def _place(self) -> None:
-        self.adjustSize()
         at = self._panes.geometry()
+        room = at.width() - 2 * MARGIN
+        for places, short in ARRANGEMENTS:
+            self._arrange(places, short)
+            if self._grid.sizeHint().width() <= room:
+                break
+        self.resize(self._grid.sizeHint())
         x = at.x() + max(0, (at.width() - self.width()) // 2)
         self.move(x, at.y() + at.height() - self.height() - MARGIN)
         self.raise_()
+
+    def _arrange(self, places: tuple[Place, ...], short: bool) -> None:
+        for title, short_title, key, verdict in VERDICTS:
+            text = short_title if short else f"{title} ({key})"
+            self.buttons[verdict].setText(text)
+        for part, place in zip(self._parts, places, strict=True):
+            self._grid.addWidget(part, *place)
+        self._grid.invalidate()
+
+
+def _button(title: str) -> QPushButton:
+    button = QPushButton(title)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def _row(*parts: QWidget) -> QWidget:
+    """Return a widget with others beside each other."""
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(8)
+    for part in parts:
+        layout.addWidget(part)
+    return row
 
 
 def _scores(name: str) -> QComboBox:

@@ -82,7 +82,7 @@ class CompareMenu(QMenu):
             action.triggered.connect(lambda _checked=False, by=steps: self.amplified.emit(by))
             parent.addAction(action)
         self.addSeparator()
-        self.addAction("&Blind test…", self._ask_blind).setToolTip(
+        self.addAction("&Blind test…", self.blind_wanted.emit).setToolTip(
             "Both sides unnamed and shuffled: judge them, and keep the tally"
         )
         self._mark()
@@ -96,10 +96,9 @@ class CompareMenu(QMenu):
         """Compare as last time, or end it."""
         self._choose(None if self._mode else self._last, self._wanted)
 
-    @Slot()
-    def _ask_blind(self) -> None:
+    def compare_side_by_side(self) -> None:
+        """Compare side by side, what was compared last."""
         self._choose(Mode.SIDE, self._wanted)
-        self.blind_wanted.emit()
 
     def _add(self, group: QActionGroup, action: QAction, data: object) -> None:
         action.setCheckable(True)

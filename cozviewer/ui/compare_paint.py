@@ -55,12 +55,16 @@ class Over:
     gain: int = 8
     _difference: tuple[tuple[int, int, int], QImage] | None = field(default=None, repr=False)
 
-    def paint_labels(self, painter: QPainter, size: QSize, font: QFont) -> None:
-        """Write what is what into the corners; in logical pixels."""
+    def paint_labels(self, painter: QPainter, main: Layer, size: QSize, font: QFont) -> None:
+        """Write what is what into the corners; in logical pixels.
+
+        Args:
+            main: The pane's own picture.
+        """
         first, second = self.names()
         left = QPoint(12, 12)
         if self.mode is Mode.DIFFERENCE:
-            draw_label(painter, f"Difference ×{self.gain}: {first} minus {second}", left, font)
+            draw_label(painter, self.difference_text(main), left, font)
         elif self.mode is Mode.BLINK:
             draw_label(painter, second if self.held else first, left, font)
         else:
@@ -71,6 +75,15 @@ class Over:
             elif self.at is not None:
                 below = QPoint(self.at.x() - LENS_RADIUS // 2, self.at.y() + LENS_RADIUS + 8)
                 draw_label(painter, second, below, font)
+
+    def difference_text(self, main: Layer) -> str:
+        """Return what is shown of a difference, and whether all of it is there."""
+        first, second = self.names()
+        if self.difference(main) is None:
+            return f"{first}. The difference is shown when both pictures are done."
+        text = f"Difference ×{self.gain}: {first} minus {second}"
+        finished = main.frame_is_final and self.layer.frame_is_final
+        return text if finished else f"{text} (unfinished: parts are only enlarged)"
 
     def difference(self, main: Layer) -> QImage | None:
         """Return the amplified difference of both exact frames: grey where they agree; None while

@@ -382,6 +382,11 @@ class Layer(QObject):
         return self._frame.image
 
     @property
+    def frame_is_final(self) -> bool:
+        """Whether the exact frame of the present view is there and lacks nothing."""
+        return self.frame is not None and self._frame is not None and self._frame.final
+
+    @property
     def has_plan(self) -> bool:
         """Whether there is something of the picture to draw."""
         return self._plan is not None and bool(self._plan.draws)

@@ -37,6 +37,7 @@ from cozviewer.ui.minimap import Minimap
 from cozviewer.ui.models_dialog import ModelsDialog
 from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.opening import PICTURES, Opening
+from cozviewer.ui.plain import window_title
 from cozviewer.ui.pointer import Pointer
 from cozviewer.ui.prompting import Prompting
 from cozviewer.ui.prompts_side import PromptsSide
@@ -86,7 +87,12 @@ class MainWindow(QMainWindow):
         self.navigator = Navigator(self)
         self.panes = ComparePanes(self.navigator)
         self.readout = Readout()
-        self.banner = Banner()
+        self._empty = EmptyPage()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(self.panes)
+        self.banner = Banner(self._pages)
+        self._pages.currentChanged.connect(self.banner.raise_)
         self.minimap = Minimap(self.navigator, self.panes.generated)
         self.prompting = Prompting(self.navigator, self.panes.generated, self)
         self._exporting = Exporting(
@@ -97,10 +103,6 @@ class MainWindow(QMainWindow):
             lambda: self.bookmarks_menu.bookmarks,
             self,
         )
-        self._empty = EmptyPage()
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self._empty)
-        self._pages.addWidget(self.panes)
         sides = QSplitter()
         sides.setObjectName("sides")
         sides.setHandleWidth(3)
@@ -111,14 +113,13 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.banner)
         column.addWidget(sides, 1)
         column.addWidget(self.readout)
         self.setCentralWidget(page)
         self.readout.hide()
 
         self.actions_by_name, self._bar = build(self, self._commands(), services.icon)
-        self.engine_menu = EngineMenu(services.engines, choice, self)
+        self.engine_menu = EngineMenu(services.engines, choice, self, services.missing_files)
         self.menuBar().insertMenu(self._menu("&Help").menuAction(), self.engine_menu)
         self.engine_menu.chosen.connect(self._on_engine_chosen)
         self.compare_menu = CompareMenu(services.engines, self.engine_menu, self)
@@ -137,6 +138,7 @@ class MainWindow(QMainWindow):
         self.engine_menu.models_wanted.connect(self.show_models)
         self._models: ModelsDialog | None = None
         enable(self.actions_by_name, picture=False)
+        self.compare_menu.setEnabled(False)
         self._prompts = PromptsSide(self.prompting.panel, self.actions_by_name["prompts"])
         sides.addWidget(self._prompts)
 
@@ -234,6 +236,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         """Read a picture, or a session (and its `picture`, if that is somewhere else), in the
         background; what is open stays until it is there."""
+        self.banner.hide()  # what it says is about what was there before
         wanted: Path | None = path
         if picture is None:
             wanted = self._returning.lead(path, self._document.source if self._document else None)
@@ -273,6 +276,9 @@ class MainWindow(QMainWindow):
 
     @Slot(object, object)
     def _on_compare_chosen(self, mode: Mode | None, sides: Sides) -> None:
+        beside = self.panes.mode is Mode.SIDE
+        if self._blind.active and (mode is not Mode.SIDE or (beside and sides != self.panes.sides)):
+            self._blind.end()  # another comparison was chosen
         self.panes.compare(mode, sides)
         self.actions_by_name["compare"].setChecked(mode is not None)
 
@@ -295,8 +301,8 @@ class MainWindow(QMainWindow):
         for name in ("origin", "trust"):
             self.actions_by_name[name].setChecked(False)
             self.actions_by_name[name].setEnabled(not blind)
-        for action in (self.actions_by_name["compare"], self.compare_menu.menuAction()):
-            action.setEnabled(not blind)
+        if blind and self.panes.mode is not Mode.SIDE:
+            self.compare_menu.compare_side_by_side()
 
     def _show_overlay(self, kind: Kind, other: Kind, shown: bool) -> None:
         if shown:
@@ -310,10 +316,8 @@ class MainWindow(QMainWindow):
         full = not self.isFullScreen()
         self.menuBar().setVisible(not full)
         self._bar.setVisible(not full)
-        if full:
-            self.showFullScreen()
-        else:
-            self.showNormal()
+        # The other states stay: a maximised window is maximised again afterwards.
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     @Slot()
     def stop_work(self) -> None:
@@ -357,8 +361,9 @@ class MainWindow(QMainWindow):
         self._tell_engine()
         self.readout.show_work(None)
         self._pages.setCurrentWidget(self.panes)
-        self.setWindowTitle(f"{source.name} — cozviewer")
+        self.setWindowTitle(f"{window_title(source.name)} — cozviewer")
         enable(self.actions_by_name, picture=True)
+        self.compare_menu.setEnabled(True)
         self.panes.set_document(document, choice)
         self._second.set_source(source)
         self.prompting.set_document(document)
@@ -368,7 +373,7 @@ class MainWindow(QMainWindow):
         self._prompts.follow(chain.upscaler.listens)
         self.minimap.set_source(source)
         self._file.watch(source.path)
-        if old is None or old.source.digest != source.digest:
+        if old is None or not _same_place(old.source, source):
             self.navigator.set_source(source.width, source.height)
         elif self.navigator.at_rest:
             self._on_settled()
@@ -525,12 +530,22 @@ class MainWindow(QMainWindow):
         elif event.key() == HOLD_KEY:
             self.panes.hold(True)
         elif event.key() == Qt.Key.Key_Escape:
-            if self.isFullScreen() and not (self._document and self._document.working):
-                self.toggle_full_screen()
-            else:
-                self.stop_work()
+            self._escape()
         else:
             super().keyPressEvent(event)
+
+    def _escape(self) -> None:
+        """Stop work and close the banner; where there is neither, leave a mode."""
+        working = self._document is not None and self._document.working
+        if working or self.banner.text:
+            self.banner.hide()
+            self.stop_work()
+        elif self._blind.active:
+            self._blind.end()
+        elif self.isFullScreen():
+            self.toggle_full_screen()
+        else:
+            self.stop_work()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == HOLD_KEY and not event.isAutoRepeat():
@@ -568,3 +583,12 @@ class MainWindow(QMainWindow):
         self._pointer.set_document(None)
         self._document = None
         super().closeEvent(event)
+
+
+def _same_place(old: Source, new: Source) -> bool:
+    """Tell whether a view of one picture is a view of the other: it is the same picture, or what
+    the same file holds now, as large as before."""
+    if old.digest == new.digest:
+        return True
+    same_size = (old.width, old.height) == (new.width, new.height)
+    return same_size and old.path is not None and old.path == new.path

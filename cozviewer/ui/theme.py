@@ -52,8 +52,8 @@ QSplitter::handle {{ background: {ACCENT}; }}
 QProgressBar {{ background: {LINE}; border: none; border-radius: 3px; }}
 QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
 #hint {{ background: rgba(0, 0, 0, 170); color: #f0f0f0; padding: 5px 10px; border-radius: 6px; }}
-#banner {{ background: #2c4a33; }}
-#banner[trouble="true"] {{ background: {TROUBLE}; }}
+#banner {{ background: #2c4a33; border: 1px solid #3f6a49; border-radius: 8px; }}
+#banner[trouble="true"] {{ background: {TROUBLE}; border-color: #934444; }}
 #banner QLabel {{ color: #ffffff; }}
 #banner QToolButton {{ color: #ffffff; border: none; padding: 2px 8px; }}
 #card {{ background: {BAR}; border: 1px solid {LINE}; border-radius: 6px; }}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from cozviewer.export.tally import Standing, read_tally, standings
@@ -129,3 +129,52 @@ def test_the_tally_is_told_with_its_intervals() -> None:
         "mean opinion score 4.2 ± 0.3.",
         "Source: preferred in 50 % of 1 look (95 %: 0 % to 100 %), mean opinion score 3.0.",
     ]
+
+
+def test_escape_ends_the_blind_test(viewer: Bench, blind: Blind) -> None:
+    QTest.keyClick(viewer.window, Qt.Key.Key_Escape)
+    assert not blind.active
+    assert blind.bar.isHidden()
+    assert labels(viewer)[0].startswith("Stripes")
+
+
+def test_another_comparison_ends_the_blind_test(viewer: Bench, blind: Blind) -> None:
+    window = viewer.window
+    compare = window.actions_by_name["compare"]
+    assert compare.isEnabled()
+    assert window.compare_menu.isEnabled()
+    next(a for a in window.compare_menu.actions() if a.text() == "Curtain").trigger()
+    assert not blind.active
+    assert blind.bar.isHidden()
+    assert window.panes.mode is Mode.CURTAIN
+    compare.trigger()
+    assert window.panes.mode is None
+
+
+def test_nothing_is_compared_without_a_photo(bench: Bench) -> None:
+    window = bench.window
+    assert not window.compare_menu.isEnabled()
+    assert not window.actions_by_name["compare"].isEnabled()
+
+
+def test_a_blind_test_that_is_not_begun_changes_nothing(
+    viewer: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = viewer.window
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: ("", ""))
+    next(a for a in window.compare_menu.actions() if a.text() == "&Blind test…").trigger()
+    assert window.panes.mode is None
+    assert not window.actions_by_name["compare"].isChecked()
+
+
+def test_a_blind_test_begins_side_by_side(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, path = viewer.window, str(tmp_path / "tally.csv")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: (path, ""))
+    next(a for a in window.compare_menu.actions() if a.text() == "&Blind test…").trigger()
+    assert window.panes.mode is Mode.SIDE
+    assert labels(viewer) == ["A", "B"]
+    found = window.findChildren(Blind)[0]
+    assert found.active
+    found.end()

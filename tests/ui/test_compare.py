@@ -191,3 +191,36 @@ def test_another_engine_has_a_pyramid_of_its_own(
     viewer.window.open_picture(viewer.picture)
     qtbot.waitSignal(viewer.window.opened)
     settle(qtbot, viewer.window)
+
+
+def test_a_difference_is_not_claimed_before_it_is_there(viewer: Bench, qtbot: QtBot) -> None:
+    window = viewer.window
+    window.actions_by_name["map"].trigger()
+    window.panes.compare(Mode.DIFFERENCE, Sides(second=SOURCES[0]))
+    window.navigator.reduced_motion = True
+    document, over, layer = window.document, window.panes.over, window.panes.generated.layer
+    assert document is not None
+    assert over is not None
+    texts: list[str] = []
+    document.progressed.connect(lambda progress: texts.append(over.difference_text(layer)))
+    wheel(window.panes.generated, QPoint(400, 300), 9)
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: over.layer.shows_frame, timeout=60_000)
+    assert texts
+    assert all("shown when both pictures are done" in text for text in texts)
+    assert over.difference_text(layer).startswith("Difference ×8: Stripes")
+    assert "unfinished" not in over.difference_text(layer)
+
+
+def test_a_difference_over_a_view_that_was_stopped_says_so(viewer: Bench, qtbot: QtBot) -> None:
+    window = viewer.window
+    window.panes.compare(Mode.DIFFERENCE, Sides(second=SOURCES[0]))
+    window.navigator.reduced_motion = True
+    document, over, layer = window.document, window.panes.over, window.panes.generated.layer
+    assert document is not None
+    assert over is not None
+    document.progressed.connect(document.stop)
+    wheel(window.panes.generated, QPoint(400, 300), 9)
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: over.difference(layer) is not None, timeout=60_000)
+    assert over.difference_text(layer).endswith("(unfinished: parts are only enlarged)")

@@ -266,3 +266,38 @@ def test_slow_fingers_lose_no_way(viewer: Bench, qtbot: QtBot) -> None:
         navigator.pan(0.3, 0.0)
     way = float(navigator.camera.source_centre[0] - before) * navigator.camera.magnification
     assert way == pytest.approx(3.0)
+
+
+def test_full_screen_leaves_a_maximised_window_maximised(viewer: Bench, qtbot: QtBot) -> None:
+    window = viewer.window
+    window.showMaximized()
+    qtbot.waitUntil(window.isMaximized)
+    QTest.keyClick(window, Qt.Key.Key_F11)
+    qtbot.waitUntil(window.isFullScreen)
+    QTest.keyClick(window, Qt.Key.Key_F11)
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+    assert window.isMaximized()
+    settle(qtbot, window)
+
+
+@pytest.mark.parametrize("same_size", [True, False])
+def test_reload_keeps_the_view_where_the_size_is_the_same(
+    viewer: Bench, qtbot: QtBot, same_size: bool
+) -> None:
+    window = viewer.window
+    wheel(window.panes.generated, QPoint(600, 150), 9)
+    settle(qtbot, window)
+    camera = window.navigator.camera
+    changed = np.asarray(Image.open(viewer.picture))[::-1].copy()
+    if not same_size:
+        changed = changed[:-10]
+    Image.fromarray(changed).save(viewer.picture)
+    with qtbot.waitSignal(window.opened, timeout=60_000):
+        QTest.keyClick(window, Qt.Key.Key_F5)
+    settle(qtbot, window)
+    assert (window.navigator.camera == camera) is same_size
+    document, canvas = window.document, window.panes.generated
+    assert document is not None
+    np.testing.assert_array_equal(document.source.levels[0], changed)
+    window.minimap.hide()
+    np.testing.assert_array_equal(grabbed(canvas), compose(document.chain.pyramid, canvas.view))
