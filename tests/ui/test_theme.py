@@ -19,10 +19,18 @@ def contrast(one: str, other: str) -> float:
     return (bright + 0.05) / (dark + 0.05)
 
 
+def rgb_of(name: str) -> tuple[int, int, int]:
+    """Return the channels of a colour, 0..255."""
+    colour = QColor(name)
+    return colour.red(), colour.green(), colour.blue()
+
+
 def _luminance(name: str) -> float:
-    channels = [value / 255 for value in QColor(name).getRgb()[:3]]
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    channels = (value / 255 for value in rgb_of(name))
+    red, green, blue = (
+        c / 12.92 if c <= 0.03928 else float(((c + 0.055) / 1.055) ** 2.4) for c in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @pytest.mark.parametrize(
@@ -47,7 +55,7 @@ def test_a_default_button_is_white_on_the_filled_blue(qtbot: QtBot) -> None:
     button.setDefault(True)
     button.show()
     shown = to_rgb8(button.grab().toImage())
-    assert tuple(shown[3, button.width() // 2]) == QColor(theme.FILL).getRgb()[:3]
+    assert tuple(shown[3, button.width() // 2]) == rgb_of(theme.FILL)
 
 
 def test_the_icon_of_a_disabled_action_is_pale(bench: Bench) -> None:
@@ -71,7 +79,7 @@ def test_a_switch_that_is_on_and_disabled_is_not_filled(bench: Bench) -> None:
         action.setEnabled(enabled)
         QApplication.processEvents()
         shown = to_rgb8(button.grab().toImage())
-        filled = (shown == QColor(theme.FILL).getRgb()[:3]).all(axis=-1)
+        filled = (shown == rgb_of(theme.FILL)).all(axis=-1)
         assert bool(filled.mean() > 0.3) is enabled
 
 
