@@ -28,6 +28,7 @@ ui/sessions. Figures about methods: evaluate, commands/evaluate*.
 Imports go one way: app, cli -> commands, ui -> jobs -> filming -> findings ->
 provenance, overlays -> chain, export, evaluate -> pyramid.
 `assembly` puts models and chain together for both programs; `models` is known to nobody else.
+`temporary` makes the temporary files of all and removes them.
 Words: see the docstrings of `pyramid/geometry` (level, tile), `pyramid/camera`, `chain/recipe`.
 """
 

@@ -5,10 +5,8 @@ The pixels come in bands, top to bottom, and are on disk before the next band is
 """
 
 import os
-import secrets
-import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from cozviewer.export.profile import srgb_profile
 from cozviewer.export.replacing import reason, stop_if
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.reading import never
+from cozviewer.temporary import part_beside
 
 LARGE = 64_000_000
 """Pixels above which a picture is written in bands, where libvips is there and can do it."""
@@ -146,23 +145,29 @@ def _replacing_path(path: Path) -> Iterator[Path]:
     """Give a name to write to; what is there then takes the place of `path`, and of the folder of
     a Deep Zoom."""
     target = Path(os.path.realpath(path))
-    part = target.with_name(f".cozviewer-{secrets.token_hex(8)}{target.suffix}")
-    part_tiles, tiles = _tiles_folder(part), _tiles_folder(target)
-    try:
+    deep_zoom = format_of(path) == "Deep Zoom"
+    with part_beside(target, ".dzi" if deep_zoom else ".part") as part:
         yield part
-        if part_tiles.is_dir():
-            old = tiles.with_name(f"{part.stem}.old")
-            if tiles.exists():
-                tiles.rename(old)
-            part_tiles.rename(tiles)
-            os.replace(part, target)
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            os.replace(part, target)
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        shutil.rmtree(part_tiles, ignore_errors=True)
+        if deep_zoom:
+            _replace_tiles(_tiles_folder(part), _tiles_folder(target))
+        os.replace(part, target)
+
+
+def _replace_tiles(new: Path, tiles: Path) -> None:
+    """Move the folder `new` to `tiles`. A folder that was there takes the name of `new`, which is
+    a temporary one, and is removed with it."""
+    old = new.with_name(f"{new.name}.old")
+    try:
+        tiles.rename(old)
+    except FileNotFoundError:
+        new.rename(tiles)
+        return
+    try:
+        new.rename(tiles)
+    except BaseException:
+        old.rename(tiles)
+        raise
+    old.rename(new)
 
 
 def _tiles_folder(path: Path) -> Path:

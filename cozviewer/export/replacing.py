@@ -3,15 +3,15 @@
 import errno
 import io
 import os
-import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from cozviewer.errors import Cancelled, CozviewerError, Failure
+from cozviewer.temporary import part_beside
 
 _REASONS = {
     errno.ENOSPC: "the disk is full: free some space, or choose another folder",
@@ -52,13 +52,13 @@ def replacing_path(path: Path, cancelled: Callable[[], bool]) -> Iterator[Path]:
         Cancelled: `cancelled` said so.
     """
     target = Path(os.path.realpath(path))
-    part = target.with_name(f".cozviewer-{secrets.token_hex(8)}.part")
     try:
-        yield part
-        stop_if(cancelled)
-        if target.exists():
-            shutil.copymode(target, part)
-        os.replace(part, target)
+        with part_beside(target) as part:
+            yield part
+            stop_if(cancelled)
+            if target.exists():
+                shutil.copymode(target, part)
+            os.replace(part, target)
     except CozviewerError:
         raise
     except MemoryError as error:
@@ -67,9 +67,6 @@ def replacing_path(path: Path, cancelled: Callable[[], bool]) -> Iterator[Path]:
         ) from error
     except Exception as error:  # encoders raise many kinds
         raise Failure(f"{path.name} was not saved: {reason(error)}.") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 class _Watched(io.BufferedWriter):

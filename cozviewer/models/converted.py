@@ -6,7 +6,6 @@ digest is known beforehand, so a file that is broken, or of another version, is 
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from cozviewer.chain.protocols import Notice
 from cozviewer.models.ncnn_format import read_bin, read_param
 from cozviewer.models.rrdbnet import named_state
 from cozviewer.models.weights import BIN_SHA256, PARAM_SHA256, read_checked, wheel_files
+from cozviewer.temporary import part_beside
 
 State = Mapping[str, NDArray[np.float16 | np.float32]]
 """Arrays by name: "conv_first.weight" (out, in, 3, 3), "conv_first.bias" (out,)."""
@@ -101,11 +101,6 @@ def _write(path: Path, state: State) -> None:
     from safetensors.numpy import save
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(save({key: np.ascontiguousarray(state[key]) for key in state}))
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with part_beside(path, private=True) as part:
+        part.write_bytes(save({key: np.ascontiguousarray(state[key]) for key in state}))
+        os.replace(part, path)

@@ -7,12 +7,12 @@ A safetensors file with the changed weights alone, in fp32: "transformer.<name>"
 import json
 import math
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.chain.protocols import Notice
+from cozviewer.temporary import part_beside
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -98,11 +98,10 @@ def _write(path: Path, weights: "Iterable[Named]", shapes: Shapes, digest: str) 
     8 bytes with the header's length, little-endian; the header, JSON; the numbers.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
     header: dict[str, object] = {"__metadata__": {"inputs": digest, "method": METHOD}}
     end = 0
-    try:
-        with os.fdopen(handle, "wb") as file:
+    with part_beside(path, private=True) as part:
+        with part.open("wb") as file:
             for weight, shape in shapes.items():
                 begin, end = end, end + 4 * math.prod(shape)
                 header[weight] = {"dtype": "F32", "shape": shape, "data_offsets": (begin, end)}
@@ -112,6 +111,4 @@ def _write(path: Path, weights: "Iterable[Named]", shapes: Shapes, digest: str) 
             for (weight, tensor), wanted in zip(weights, shapes, strict=True):
                 assert weight == wanted, "fused in another order than announced"
                 file.write(tensor.contiguous().numpy().astype("<f4", copy=False).data)
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+        os.replace(part, path)

@@ -5,10 +5,12 @@ A folder of safetensors files of 5 MB, each named after the digest of what it wa
 
 import hashlib
 import os
-import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from cozviewer.temporary import part_beside
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -72,19 +74,13 @@ class WordsFolder:
         from safetensors.torch import save_file
 
         path = self.path(prompt)
-        try:
+        with suppress(OSError, SafetensorError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
-        except OSError:
-            return
-        os.close(handle)
-        try:
-            tensors = {"tokens": words.tokens.contiguous(), "pooled": words.pooled.contiguous()}
-            save_file(tensors, name, {"words": self._digest(prompt)})
-            os.replace(name, path)
+            with part_beside(path, private=True) as part:
+                tensors = {"tokens": words.tokens.contiguous(), "pooled": words.pooled.contiguous()}
+                save_file(tensors, part, {"words": self._digest(prompt)})
+                os.replace(part, path)
             self._forget()
-        except (OSError, SafetensorError):
-            Path(name).unlink(missing_ok=True)
 
     def _digest(self, prompt: str) -> str:
         said = f"{METHOD} {self.encoders} {prompt}".encode("utf-8", "surrogatepass")

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import os
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cozviewer.models.model_reading import file_digest
+from cozviewer.temporary import part_beside
 
 FILE_NAME = "digests.json"
 """Path, size and time of a file to its digest; losing it costs no more than reading again."""
@@ -58,14 +59,9 @@ def _read(path: Path) -> dict[str, str]:
 
 def _write(path: Path, known: dict[str, str]) -> None:
     """Write atomically; where that fails, the files are simply read again another time."""
-    try:
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
-    except OSError:
-        return
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(known, file, indent=1, sort_keys=True)
-        os.replace(name, path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
+        with part_beside(path, private=True) as part:
+            with part.open("w", encoding="utf-8") as file:
+                json.dump(known, file, indent=1, sort_keys=True)
+            os.replace(part, path)

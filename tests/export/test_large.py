@@ -182,3 +182,21 @@ save(Path({str(tmp_path / "a.png")!r}))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "Failure: a.png was not saved" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_deep_zoom_that_cannot_take_its_place_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(tmp_path / "a.dzi", PICTURE[:300])
+    before = sorted(tmp_path.rglob("*"))
+    rename = Path.rename
+
+    def refused(self: Path, target: Path) -> Path:
+        if self.name.endswith("_files") and target.name == "a_files":
+            raise PermissionError
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(Failure, match="was not saved"):
+        save(tmp_path / "a.dzi")
+    assert sorted(tmp_path.rglob("*")) == before
