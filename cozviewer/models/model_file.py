@@ -10,6 +10,7 @@ import numpy as np
 
 from cozviewer.chain.protocols import Cancelled, Notice
 from cozviewer.errors import BadInput
+from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.models.device import AUTO, Device
 from cozviewer.models.model_reading import (
     check_file,
@@ -74,7 +75,7 @@ def settled(state: Mapping[str, Any], place: Device, path: Path) -> Network:
         descriptor.model.eval().to(
             device=device.name, dtype=getattr(torch, device.dtype), memory_format=layout
         )
-        network = Network(_whole(descriptor), device)
+        network = Network(_stoppable(descriptor), device)
         try:
             fine = descriptor(network.batch(np.full((PROBE, PROBE, 3), 0.5, np.float32)))
         except RuntimeError as error:
@@ -112,11 +113,23 @@ def _descriptor(state: Mapping[str, Any], path: Path) -> Any:
     return descriptor
 
 
-def _whole(descriptor: Any) -> Callable[["Tensor", Cancelled], "Tensor"]:
-    """Return a network that runs to its end: these cannot be stopped on the way."""
+def _stoppable(descriptor: Any) -> Callable[["Tensor", Cancelled], "Tensor"]:
+    """Return a network that asks before every layer whether it is still wanted."""
+    asked: list[Cancelled] = []
+
+    def look(module: Any, inputs: Any) -> None:
+        if asked and asked[-1]():
+            raise WorkCancelled("Stopped.")
+
+    for module in descriptor.model.modules():
+        module.register_forward_pre_hook(look)
 
     def forward(image: "Tensor", cancelled: Cancelled) -> "Tensor":
-        return cast("Tensor", descriptor(image))
+        asked.append(cancelled)
+        try:
+            return cast("Tensor", descriptor(image))
+        finally:
+            asked.pop()
 
     return forward
 

@@ -93,7 +93,8 @@ def forward(
             `image`.
         blocks: Residual-in-residual blocks in `state`.
         image: (N, 3, H, W) in 0..1.
-        cancelled: Asked before every block; where a tile takes seconds, nobody waits for its end.
+        cancelled: Asked before every block and every large convolution after them, as a tile may
+            take many seconds.
 
     Returns:
         (N, 3, 4H, 4W), about 0..1.
@@ -103,6 +104,10 @@ def forward(
     """
     import torch
     from torch.nn.functional import conv2d, interpolate, leaky_relu_
+
+    def check() -> None:
+        if cancelled():
+            raise WorkCancelled("Stopped.")
 
     def conv(name: str, features: "Tensor") -> "Tensor":
         return conv2d(features, state[f"{name}.weight"], state[f"{name}.bias"], padding=1)
@@ -120,13 +125,16 @@ def forward(
     first = conv("conv_first", image)
     features = first
     for block in range(blocks):
-        if cancelled():
-            raise WorkCancelled("Stopped.")
+        check()
         inner = features
         for dense in range(1, PER_BLOCK + 1):
             inner = dense_block(f"body.{block}.rdb{dense}", inner)
         features = torch.add(features, inner, alpha=RESIDUAL)
     features = first + conv("conv_body", features)
     for name in ("conv_up1", "conv_up2"):
+        check()
         features = active(name, interpolate(features, scale_factor=2, mode="nearest"))
-    return conv("conv_last", active("conv_hr", features))
+    check()
+    features = active("conv_hr", features)
+    check()
+    return conv("conv_last", features)

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from cozviewer.chain.protocols import never
-from cozviewer.errors import BadInput, Failure
+from cozviewer.errors import BadInput, Cancelled, Failure
 from cozviewer.models import model_file as module
 from cozviewer.models.device import Device
 from cozviewer.models.model_file import model_file, settled
@@ -40,6 +40,23 @@ def test_a_4x_model_of_any_kind_enlarges(
     assert fine.shape == (28, 40, 3)
     assert fine.std() > 0
     assert (fine.min() >= 0, fine.max() <= 1) == (True, True)
+
+
+def test_it_can_be_stopped_before_every_layer(tmp_path: Path) -> None:
+    engine, asked = opened(saved(tmp_path / "a.pth", compact_state())), []
+
+    def noted() -> bool:
+        asked.append(True)
+        return False
+
+    whole = engine.upscale(picture(3, 3), "", 0, noted)
+    layers = len(asked)
+    assert layers > 5
+    for number in (2, layers // 2, layers):
+        asked.clear()
+        with pytest.raises(Cancelled):
+            engine.upscale(picture(3, 3), "", 0, lambda last=number: noted() or len(asked) == last)
+    np.testing.assert_array_equal(engine.upscale(picture(3, 3), "", 0, never), whole)
 
 
 @pytest.mark.parametrize("wrapped", ["params_ema", "state_dict"])

@@ -97,6 +97,16 @@ def test_it_stops_between_blocks() -> None:
     assert list(answers) == []
 
 
+@pytest.mark.parametrize("after", range(3, 3 + 4))
+def test_the_large_convolutions_at_the_end_can_be_stopped_too(after: int) -> None:
+    import torch
+
+    state = random_state(expected_layers(8, 4, 3))
+    answers = iter([False] * after + [True])
+    with torch.inference_mode(), pytest.raises(Cancelled):
+        forward(state, 3, torch.zeros((1, 3, 4, 4)), lambda: next(answers))
+
+
 def test_it_computes_what_spandrel_computes() -> None:
     import spandrel
     import torch
