@@ -24,6 +24,7 @@ from cozviewer.commands.options import (
     engine_choice,
     engine_named,
 )
+from cozviewer.commands.stopping import ending_in_order
 from cozviewer.commands.words import Parser, command_at, joined
 from cozviewer.errors import BadInput, Cancelled, CozviewerError, Failure
 
@@ -74,7 +75,8 @@ def main(argv: list[str] | None = None) -> int:
         argv: The words after the program's name; None takes those of the process.
 
     Returns:
-        0, 2 for bad input, 1 for a failure on the way, 130 after Ctrl-C.
+        0, 2 for bad input, 1 for a failure on the way, 130 after Ctrl-C, 143 after SIGTERM, 129
+        after SIGHUP.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in words
@@ -85,7 +87,8 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
-            code = _run(words)
+            with ending_in_order():
+                code = _run(words)
         except SystemExit as done:  # argparse, after --help and --version
             code = done.code if isinstance(done.code, int) else 0
         sys.stdout.flush()
@@ -105,7 +108,7 @@ def main(argv: list[str] | None = None) -> int:
 def _told(error: BaseException) -> tuple[str, int]:
     """Return the sentence and the exit code for what ended a command."""
     if isinstance(error, Cancelled | KeyboardInterrupt):
-        return str(error) or "Stopped.", INTERRUPTED
+        return str(error) or "Stopped.", getattr(error, "exit_code", INTERRUPTED)
     if isinstance(error, CozviewerError):
         return str(error), error.exit_code
     if isinstance(error, MemoryError):

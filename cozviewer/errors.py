@@ -35,4 +35,22 @@ class Failure(CozviewerError):
 
 
 class Cancelled(CozviewerError):
-    """The work was stopped on request; what was finished before is kept."""
+    """The work was stopped on request; what was finished before is kept.
+
+    Attributes:
+        exit_code: 128 plus the number of the signal that asked for it.
+    """
+
+    exit_code = 130
+
+
+class Interrupted(KeyboardInterrupt):
+    """A signal ended the work at once.
+
+    Attributes:
+        exit_code: 128 plus its number, as shells have it.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.exit_code = 128 + number
