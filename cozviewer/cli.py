@@ -6,7 +6,6 @@ it runs.
 """
 
 import argparse
-import io
 import os
 import sys
 import traceback
@@ -25,6 +24,7 @@ from cozviewer.commands.options import (
     engine_named,
 )
 from cozviewer.commands.stopping import ending_in_order
+from cozviewer.commands.streams import lost_output, prepare
 from cozviewer.commands.words import Parser, command_at, joined
 from cozviewer.errors import BadInput, Cancelled, CozviewerError, Failure
 
@@ -82,27 +82,28 @@ def main(argv: list[str] | None = None) -> int:
     debug = "--debug" in words
     if debug:
         words.remove("--debug")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # Names of files may hold bytes that are no text.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    prepare()
     try:
         try:
             with ending_in_order():
                 code = _run(words)
         except SystemExit as done:  # argparse, after --help and --version
             code = done.code if isinstance(done.code, int) else 0
-        sys.stdout.flush()
-        return code
-    except BrokenPipeError:
-        # Whoever read our output has gone. The interpreter must not trip over it once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Failure.exit_code
     except (Exception, KeyboardInterrupt) as error:
         if debug:
             traceback.print_exc()
         sentence, code = _told(error)
         print(f"cozviewer: {sentence}", file=sys.stderr)
+    lost = lost_output()
+    if lost is None:
         return code
+    if not isinstance(lost, BrokenPipeError):  # else nobody wants to read it
+        print(
+            f"cozviewer: The result could not be printed ({lost.strerror or lost}): send the "
+            "output elsewhere.",
+            file=sys.stderr,
+        )
+    return code or Failure.exit_code
 
 
 def _told(error: BaseException) -> tuple[str, int]:

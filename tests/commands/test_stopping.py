@@ -52,11 +52,11 @@ def test_the_second_stops_at_once() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_other_signals_are_like_ctrl_c_with_their_own_exit_code(number: int) -> None:
-    with pytest.raises(Cancelled) as caught, stoppable() as cancelled:
+    with pytest.raises(Cancelled) as caught, stoppable() as cancelled:  # noqa: PT012
         os.kill(os.getpid(), number)
         check(cancelled)
     assert caught.value.exit_code == 128 + number
-    with pytest.raises(Interrupted) as insisted, stoppable():
+    with pytest.raises(Interrupted) as insisted, stoppable():  # noqa: PT012
         os.kill(os.getpid(), number)
         os.kill(os.getpid(), number)
     assert insisted.value.exit_code == 128 + number
