@@ -2,13 +2,14 @@
 
 import logging
 import logging.handlers
-import signal
 import sys
+import threading
 from collections.abc import Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -16,13 +17,18 @@ from cozviewer.assembly import open_chain
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Cancelled
 from cozviewer.downloads import Told
+from cozviewer.errors import Failure
 from cozviewer.folders import cache_folder, models_folder, pyramids_folder
+from cozviewer.jobs.threads import running_threads, stop_thread
+from cozviewer.jobs.watchdog import Watchdog, end_now
 from cozviewer.models.catalogue import missing_files, offers, repository
 from cozviewer.models.engines import ENGINES
 from cozviewer.models.finders import finder
 from cozviewer.models.hub import download, listing
 from cozviewer.models.shared import Pool
 from cozviewer.pyramid.cache import trim
+from cozviewer.signals import SIGNALLED, watched
+from cozviewer.ui.crash_dialog import CrashReporter
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.services import EngineEntry, Services
 from cozviewer.ui.theme import apply_theme
@@ -43,6 +49,10 @@ def run_viewer(
         cache: The cache folder; None keeps tiles in memory only.
         allow_huge: Open a picture over the size limit without asking.
         picture: Where the session's picture is, if it is not where it was.
+
+    Returns:
+        0, or 128 plus the number of the signal that closed the window. No thread is left; what
+        cannot be stopped within seconds ends together with the process instead.
     """
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
@@ -50,13 +60,78 @@ def run_viewer(
     application.setDesktopFileName("cozviewer")
     application.setWindowIcon(QIcon(str(resource("icons", "cozviewer.svg"))))
     apply_theme(application)
-    log_to(cache)
-    window = MainWindow(services_for(cache), choice)
-    window.show()
-    if path is not None:
-        window.open_picture(path, allow_huge, picture)
-    let_ctrl_c_close(window)
-    return application.exec()
+    log_file = log_to(cache)
+    watchdog, reporter = Watchdog(log_file), CrashReporter(log_file)
+    stopper = _Stopper(watchdog)
+    window: MainWindow | None = None
+    with watched(lambda number, frame: None, stopper.receive), reporter.installed():
+        try:
+            window = MainWindow(services_for(cache), choice)
+            window.closing.connect(partial(_on_closing, watchdog, reporter))
+            stopper.wanted.connect(window.close, Qt.ConnectionType.QueuedConnection)
+            reporter.interrupted.connect(window.close, Qt.ConnectionType.QueuedConnection)
+            window.show()
+            if path is not None:
+                try:
+                    window.open_picture(path, allow_huge, picture)
+                except Exception as error:
+                    reporter.report(type(error), error, error.__traceback__)
+            code = application.exec()
+        except BaseException:
+            logging.getLogger("cozviewer").critical("The program ends", exc_info=True)
+            watchdog.start(Failure.exit_code)
+            raise
+        finally:
+            watchdog.start(0)
+            reporter.quiet = True
+            _end_threads(window)
+            watchdog.stop()
+    return stopper.code or code
+
+
+def _on_closing(watchdog: Watchdog, reporter: CrashReporter) -> None:
+    watchdog.start(0)
+    reporter.quiet = True
+    # Not only when the last window is gone: a dialog may be open, or a loop of its own.
+    QTimer.singleShot(0, QApplication.exit)
+
+
+class _Stopper(QObject):
+    """Closes the window at a stop signal, whatever the GUI thread does; ends the process at the
+    second one.
+
+    Attributes:
+        code: The exit code of the signal; 0 while none has come.
+
+    Signals:
+        wanted: the window is to close.
+    """
+
+    wanted = Signal()
+
+    def __init__(self, watchdog: Watchdog) -> None:
+        super().__init__()
+        self.code = 0
+        self._watchdog = watchdog
+
+    def receive(self, number: int) -> None:
+        """Take a signal; in a thread of its own."""
+        if self.code:
+            end_now(self.code)
+        self.code = SIGNALLED + number
+        self._watchdog.start(self.code)
+        self.wanted.emit()
+
+
+def _end_threads(window: MainWindow | None) -> None:
+    """Close the window, unless it is closed, and wait for all threads; a watchdog is running."""
+    if window is not None and window.isVisible():
+        window.close()
+    for thread in running_threads():
+        stop_thread(thread)
+    for python_thread in threading.enumerate():
+        if not python_thread.daemon and python_thread is not threading.main_thread():
+            python_thread.join()
 
 
 def services_for(cache: Path | None) -> Services:
@@ -107,26 +182,21 @@ def resource(*names: str) -> Path:
     return Path(str(files("cozviewer.resources").joinpath(*names)))
 
 
-def log_to(cache: Path | None) -> None:
-    """Write the log where the user can find it; without a cache, on stderr."""
+def log_to(cache: Path | None) -> Path | None:
+    """Write the log where the user can find it, and return its file; without a cache, on stderr."""
     handler: logging.Handler
+    path = None
     try:
         if cache is None:
             raise OSError
         cache.mkdir(parents=True, exist_ok=True)
+        path = cache / "cozviewer.log"
         handler = logging.handlers.RotatingFileHandler(
-            cache / "cozviewer.log", maxBytes=1_000_000, backupCount=1, encoding="utf-8"
+            path, maxBytes=1_000_000, backupCount=1, encoding="utf-8"
         )
     except OSError:
+        path = None
         handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.getLogger("cozviewer").addHandler(handler)
-
-
-def let_ctrl_c_close(window: MainWindow) -> None:
-    """Close the window on Ctrl+C in the terminal: Python sees signals only between its own
-    instructions, so a timer gives it some."""
-    signal.signal(signal.SIGINT, lambda *_: window.close())
-    tick = QTimer(window)
-    tick.timeout.connect(lambda: None)
-    tick.start(250)
+    return path

@@ -1,11 +1,16 @@
 """The desktop program from its composition root, in a process of its own."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import pytest
+
 from cozviewer.app import resource, services_for
+from cozviewer.jobs.watchdog import GRACE, LAST_RESORT
 
 SCRIPT = """
 import sys
@@ -51,3 +56,231 @@ def test_every_icon_that_the_window_names_is_there() -> None:
     for name in ("cozviewer", "open", "export", "fit", "one-to-one", "zoom-in", "zoom-out",
                  "previous", "compare", "prompts"):  # fmt: skip
         assert resource("icons", f"{name}.svg").is_file()
+
+
+PATIENCE = 60
+"""Seconds for what takes two at most, on a machine that is idle."""
+
+VIEWER = """
+import ctypes, sys, threading, time
+from pathlib import Path
+from PySide6.QtCore import QTimer
+import cozviewer.app as app
+from cozviewer.cli import main
+from cozviewer.temporary import part_beside
+from cozviewer.ui.crash_dialog import CrashDialog
+
+folder = Path(sys.argv[2])
+services_for = app.services_for
+
+def ready():
+    print("ready", flush=True)
+
+def later(call, ms=0):
+    QTimer.singleShot(ms, call)
+
+class Window(app.MainWindow):
+    def showEvent(self, event):
+        super().showEvent(event)
+        later(lambda: begin(self))
+
+def begin(window):
+    pass
+
+def opening(work):
+    \"\"\"Let `work` be what happens when a chain is opened, in a thread of the window.\"\"\"
+    from dataclasses import replace
+    app.services_for = lambda cache: replace(services_for(cache), open_chain=lambda *_: work())
+
+app.MainWindow = Window
+"""
+
+RUN = """
+sys.exit(main([sys.argv[1], "--cache", str(folder), "--engine", "bicubic"]))
+"""
+
+
+class Ended:
+    """How a viewer ended.
+
+    Attributes:
+        code: Its exit code.
+        log: What it has written to its log.
+        err: What it has written to stderr.
+    """
+
+    def __init__(self, folder: Path, script: str, *signals: signal.Signals) -> None:
+        """Run a viewer over the sample; send signals once it has printed "ready"."""
+        words = [sys.executable, "-c", VIEWER + script + RUN, str(resource("dandelion.jpg"))]
+        process = subprocess.Popen(
+            [*words, str(folder)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        )
+        assert process.stdout is not None
+        try:
+            if signals:
+                assert process.stdout.readline() == "ready\n"
+            for number in signals:
+                process.send_signal(number)
+                time.sleep(0.05 * (len(signals) > 1))
+            _, err = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+            process.communicate()
+        self.code = process.returncode
+        # The offscreen platform talks about itself.
+        lines = [line for line in err.splitlines() if "This plugin does not support" not in line]
+        self.err = "\n".join(lines)
+        log = folder / "cozviewer.log"
+        self.log = log.read_text("utf-8") if log.exists() else ""
+
+
+def test_two_seconds_are_enough() -> None:
+    assert GRACE < LAST_RESORT <= 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_closes_the_window_in_order(tmp_path: Path, number: signal.Signals) -> None:
+    script = "begin = lambda window: window.photo_painted.connect(ready)"
+    ended = Ended(tmp_path, script, number)
+    assert (ended.code, ended.err, ended.log) == (128 + number, "", "")
+
+
+def test_an_open_dialog_does_not_keep_the_program(tmp_path: Path) -> None:
+    script = """
+from PySide6.QtWidgets import QMessageBox
+def begin(window):
+    later(ready)
+    QMessageBox(window).exec()
+"""
+    ended = Ended(tmp_path, script, signal.SIGTERM)
+    assert (ended.code, ended.err, ended.log) == (128 + signal.SIGTERM, "", "")
+
+
+STUCK = """
+def work():
+    with part_beside(folder / "view.png", private=True):
+        {start}
+        {stuck}
+opening(work)
+"""
+
+FOR_EVER = "threading.Event().wait()"
+
+
+def test_work_that_cannot_be_interrupted_does_not_keep_the_window(tmp_path: Path) -> None:
+    script = STUCK.format(start="started.set()", stuck=FOR_EVER)
+    script += """
+started = threading.Event()
+def begin(window):
+    if started.is_set():
+        window.close()
+    else:
+        later(lambda: begin(window), 10)
+"""
+    ended = Ended(tmp_path, script)
+    assert ended.code == 0, ended.err
+    assert "Ended while at work: opener" in ended.log
+    assert "in work" in ended.log  # the traceback of the busy thread
+    assert not list(tmp_path.glob(".cozviewer*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_nor_does_it_keep_a_signal_from_ending_the_program(tmp_path: Path) -> None:
+    script = STUCK.format(start="ready()", stuck=FOR_EVER)
+    ended = Ended(tmp_path, script, signal.SIGINT)
+    assert ended.code == 130, ended.err
+    assert not list(tmp_path.glob(".cozviewer*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_nor_does_a_gui_thread_that_is_stuck(tmp_path: Path) -> None:
+    script = """
+def begin(window):
+    ready()
+    time.sleep(3600)
+"""
+    ended = Ended(tmp_path, script, signal.SIGTERM)
+    assert ended.code == 128 + signal.SIGTERM
+    assert "in begin" in ended.log
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a call of POSIX")
+def test_nor_does_a_library_that_keeps_python_from_running(tmp_path: Path) -> None:
+    script = """
+def begin(window):
+    window.closing.connect(lambda: ctypes.PyDLL(None).sleep(3600))
+    window.close()
+"""
+    ended = Ended(tmp_path, script)
+    assert ended.code == 1
+    assert "Timeout" in ended.log
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_the_second_signal_does_not_even_wait(tmp_path: Path) -> None:
+    script = "import cozviewer.jobs.watchdog as dog\ndog.GRACE = dog.LAST_RESORT = 3600\n"
+    script += STUCK.format(start="ready()", stuck=FOR_EVER)
+    ended = Ended(tmp_path, script, signal.SIGTERM, signal.SIGINT)
+    assert ended.code == 128 + signal.SIGTERM
+    assert not list(tmp_path.glob(".cozviewer*"))
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "Window.__init__ = lambda self, *args: (app_init(self, *args), wrong())",
+        "Window.show = lambda self: wrong()",
+        "Window.exec = app.QApplication.exec; app.QApplication.exec = lambda *_: wrong()",
+    ],
+)
+def test_an_error_at_the_start_leaves_no_thread(tmp_path: Path, where: str) -> None:
+    script = f"""
+app_init = Window.__init__
+def wrong():
+    raise RuntimeError("boom")
+{where}
+"""
+    ended = Ended(tmp_path, script)
+    assert ended.code == 1
+    assert "unforeseen went wrong (RuntimeError: boom)" in ended.err
+    assert "QThread" not in ended.err
+    assert "Traceback" in ended.log
+    assert "Ended while at work" not in ended.log
+
+
+def test_an_error_while_the_first_photo_is_opened_is_shown(tmp_path: Path) -> None:
+    script = """
+def wrong(*_):
+    raise RuntimeError("boom")
+Window.open_picture = wrong
+windows = []
+CrashDialog.showEvent = lambda self, event: later(windows[0].close)
+begin = windows.append
+"""
+    ended = Ended(tmp_path, script)
+    assert (ended.code, ended.err) == (0, "")
+    assert "RuntimeError: boom" in ended.log
+
+
+@pytest.mark.parametrize("step", ["_opening.close", "_second.close", "panes.set_document"])
+def test_an_error_while_closing_leaves_no_thread(tmp_path: Path, step: str) -> None:
+    owner, method = step.split(".")
+    script = f"""
+def wrong(*_):
+    raise RuntimeError("boom")
+def begin(window):
+    window.photo_painted.connect(lambda: close(window))
+def close(window):
+    window.{owner}.{method} = wrong
+    window.close()
+"""
+    ended = Ended(tmp_path, script)
+    assert ended.code == 0
+    assert "QThread" not in ended.err
+    assert "RuntimeError" in ended.log
+    assert "boom" in ended.log

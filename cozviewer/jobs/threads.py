@@ -3,11 +3,14 @@
 import os
 import sys
 import threading
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Qt, QThread
 
 NICENESS = 10
 """Of threads that compute for long, where the system knows it for single threads."""
+
+_started: "WeakSet[QThread]" = WeakSet()
 
 
 def start_thread(name: str, *jobs: QObject, low_priority: bool = False) -> QThread:
@@ -26,6 +29,7 @@ def start_thread(name: str, *jobs: QObject, low_priority: bool = False) -> QThre
         thread.started.connect(_be_nice, Qt.ConnectionType.DirectConnection)
     for job in jobs:
         job.moveToThread(thread)
+    _started.add(thread)
     thread.start(QThread.Priority.LowPriority if low_priority else QThread.Priority.InheritPriority)
     return thread
 
@@ -34,6 +38,11 @@ def stop_thread(thread: QThread) -> None:
     """End a thread once its current piece of work is done. Cancel that work first."""
     thread.quit()
     thread.wait()
+
+
+def running_threads() -> list[QThread]:
+    """Return the threads that were started here and have not ended."""
+    return [thread for thread in list(_started) if thread.isRunning()]
 
 
 def _be_nice() -> None:

@@ -66,10 +66,12 @@ class MainWindow(QMainWindow):
     Signals:
         opened: a picture and its chain are open.
         photo_painted: it is on screen.
+        closing: the window has begun to close for good.
     """
 
     opened = Signal()
     photo_painted = Signal()
+    closing = Signal()
 
     def __init__(self, services: Services, choice: EngineChoice) -> None:
         super().__init__()
@@ -566,6 +568,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop all work, wait for the piece under way, leave no thread behind."""
+        self.closing.emit()
         self.hide()
         if self._models is not None:
             self._models.shut_down()
