@@ -77,7 +77,7 @@ class CrashDialog(QDialog):
         self._show_file = show_file
         self._details: list[str] = []
         self._count = 0
-        sentence = _label("Something unexpected went wrong; cozviewer goes on, and so can you.")
+        sentence = _label("Something went wrong and one action was not finished; you can go on.")
         self._error = _label("")
         self._error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._times = _label("")
@@ -92,6 +92,7 @@ class CrashDialog(QDialog):
             self.log_button = QPushButton("Show the &log")
             self.log_button.clicked.connect(self._show_log)
             buttons.addButton(self.log_button, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         column = QVBoxLayout(self)
         for label in (sentence, self._error, self._times):
             column.addWidget(label)

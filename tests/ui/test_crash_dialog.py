@@ -53,7 +53,7 @@ def test_an_error_is_shown_and_logged(
 ) -> None:
     fail(reporter)
     assert shown(reporter) == [
-        "Something unexpected went wrong; cozviewer goes on, and so can you.",
+        "Something went wrong and one action was not finished; you can go on.",
         "ValueError: boom",
     ]
     assert "ValueError: boom" in caplog.text
@@ -78,8 +78,9 @@ def test_repeated_errors_are_counted_in_one_dialog(
 def test_an_error_that_was_shown_and_closed_does_not_come_back(reporter: CrashReporter) -> None:
     fail(reporter)
     shown(reporter)
-    assert reporter.dialog is not None
-    reporter.dialog.close()
+    dialog = reporter.dialog
+    assert dialog is not None
+    dialog.close()
     QApplication.processEvents()
     fail(reporter)
     QApplication.processEvents()
