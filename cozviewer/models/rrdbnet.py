@@ -93,7 +93,7 @@ def forward(
             `image`.
         blocks: Residual-in-residual blocks in `state`.
         image: (N, 3, H, W) in 0..1.
-        cancelled: Asked before every block and every large convolution after them, as a tile may
+        cancelled: Asked before every dense block and every large convolution after them, as a tile may
             take many seconds.
 
     Returns:
@@ -125,9 +125,9 @@ def forward(
     first = conv("conv_first", image)
     features = first
     for block in range(blocks):
-        check()
         inner = features
         for dense in range(1, PER_BLOCK + 1):
+            check()
             inner = dense_block(f"body.{block}.rdb{dense}", inner)
         features = torch.add(features, inner, alpha=RESIDUAL)
     features = first + conv("conv_body", features)
