@@ -21,13 +21,48 @@ import pytest
 import shiboken6
 from hypothesis import settings
 from PySide6.QtCore import QSettings, QThread
+from pytestqt.qtbot import QtBot
 
 # Other work on the machine must not fail a property, nor a CI run by chance find what others miss.
 settings.register_profile("cozviewer", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("cozviewer")
 
-GRACE = 2.0
+GRACE = 30.0
 """Seconds that a thread, told to end, may take before it counts as left behind."""
+
+PATIENCE_MS = 60_000
+"""Least time that is waited for a signal or a state: only a failure takes as long, and on a busy
+machine everything may take ten times as long as usual."""
+
+
+class PatientBot(QtBot):
+    """A `QtBot` that waits for at least `PATIENCE_MS` for whatever must come."""
+
+    def waitSignal(
+        self,
+        signal: Any,
+        *,
+        timeout: int = PATIENCE_MS,
+        raising: bool | None = None,
+        check_params_cb: Any = None,
+    ) -> Any:
+        if raising is not False:  # else it is awaited that nothing comes
+            timeout = max(timeout, PATIENCE_MS)
+        return super().waitSignal(
+            signal, timeout=timeout, raising=raising, check_params_cb=check_params_cb
+        )
+
+    def waitSignals(self, signals: Any, *, timeout: int = PATIENCE_MS, **options: Any) -> Any:
+        return super().waitSignals(signals, timeout=max(timeout, PATIENCE_MS), **options)
+
+    def waitUntil(self, callback: Any, *, timeout: int = PATIENCE_MS) -> None:
+        super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
+
+
+@pytest.fixture
+def qtbot(qapp: Any, request: pytest.FixtureRequest) -> QtBot:
+    """Take the place of pytest-qt's."""
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session", autouse=True)

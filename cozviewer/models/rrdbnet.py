@@ -93,7 +93,7 @@ def forward(
             `image`.
         blocks: Residual-in-residual blocks in `state`.
         image: (N, 3, H, W) in 0..1.
-        cancelled: Asked before every dense block and every large convolution after them, as a tile may
+        cancelled: Asked before every dense block and every large convolution after them: a tile may
             take many seconds.
 
     Returns:

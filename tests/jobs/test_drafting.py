@@ -83,14 +83,14 @@ def test_an_answer_from_before_is_not_passed_on(
     def slow(key: TileKey) -> Rgb8 | None:
         pixels = tile(key) if there else None
         read.set()
-        go_on.wait(20)
+        go_on.wait(60)
         return pixels
 
     document.tile_loaded.connect(lambda key, _: answers.append(key))
     document.tile_absent.connect(answers.append)
     monkeypatch.setattr(pyramid, "tile", slow)
     document.load(LoadRequest((KEY,)))
-    assert read.wait(20)
+    assert read.wait(60)
     monkeypatch.undo()
     redraw(document, qtbot, "new")
     go_on.set()

@@ -77,7 +77,7 @@ def test_the_server_learns_of_it() -> None:
     with ChatServer(hangs("fur")) as server:
         with pytest.raises(Cancelled):
             prompter(server.address).prompt(None, CROP, server.asked.is_set)
-        assert server.left.wait(5)
+        assert server.left.wait(60)
 
 
 def test_between_two_tries(monkeypatch: pytest.MonkeyPatch) -> None:

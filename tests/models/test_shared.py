@@ -56,14 +56,14 @@ def test_one_works_at_a_time_and_who_waits_may_leave() -> None:
 
     def wait(number: int) -> None:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
 
     slow = pool.upscaler("slow", lambda: FakeUpscaler(before=wait))
     idle = FakeUpscaler()
     other = pool.upscaler("other", lambda: idle)
     worker = Thread(target=lambda: slow.upscale(CROP, "", 0, never))
     worker.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     looks = iter([False, True])
     patience: Cancelled = lambda: next(looks)  # noqa: E731
     with pytest.raises(Stopped):

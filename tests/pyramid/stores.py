@@ -2,7 +2,9 @@
 
 python -m tests.pyramid.stores kill FOLDER ROUNDS     writers, killed again and again
 python -m tests.pyramid.stores write FILE SEED TILES  a window at work
-python -m tests.pyramid.stores trim FOLDER BUDGET     until FOLDER/stop is there
+python -m tests.pyramid.stores trim FOLDER BUDGET     until FOLDER/stop is there; makes
+                                                      FOLDER/ready-BUDGET when it begins and
+                                                      FOLDER/freed when it has freed something
 """
 
 import os
@@ -12,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -66,6 +69,18 @@ def stored_keys(path: Path) -> list[TileKey]:
     return [TileKey(*map(int, key.split("/"))) for (key,) in rows]
 
 
+PATIENCE = 60.0
+"""Seconds for whatever is waited for; only a failure takes as long."""
+
+
+def wait_for(there: Callable[[], object]) -> None:
+    """Wait until something is so, in another thread or another program."""
+    end = time.monotonic() + PATIENCE
+    while not there():
+        assert time.monotonic() < end, "it was waited for in vain"
+        time.sleep(0.005)
+
+
 def run_beside(*words: object) -> subprocess.Popen[str]:
     """Start this module as a program of its own."""
     return subprocess.Popen(
@@ -79,7 +94,7 @@ def run_beside(*words: object) -> subprocess.Popen[str]:
 
 def outcome(program: subprocess.Popen[str]) -> str:
     """Return what a program printed; fails if it did."""
-    printed, _ = program.communicate(timeout=60)
+    printed, _ = program.communicate(timeout=PATIENCE)
     assert program.returncode == 0, printed
     return printed
 
@@ -147,8 +162,11 @@ def _write(path: Path, seed: int, tiles: int) -> None:
 
 def _trim(folder: Path, budget: int) -> None:
     freed = 0
+    (folder / f"ready-{budget}").touch()
     while not (folder / "stop").exists():
         freed += trim(folder, budget)
+        if freed:
+            (folder / "freed").touch()
         time.sleep(0.002)
     print(freed + trim(folder, budget))
 

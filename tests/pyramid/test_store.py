@@ -3,7 +3,6 @@
 import sqlite3
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -18,7 +17,16 @@ from cozviewer.pyramid import store as store_module
 from cozviewer.pyramid import store_files
 from cozviewer.pyramid.geometry import Rect, TileKey
 from cozviewer.pyramid.store import TileStore
-from tests.pyramid.stores import SHELF, STEP, outcome, pixels, run_beside, same, stored_keys
+from tests.pyramid.stores import (
+    SHELF,
+    STEP,
+    outcome,
+    pixels,
+    run_beside,
+    same,
+    stored_keys,
+    wait_for,
+)
 
 KEY = TileKey(2, 3, 4)
 NEIGHBOUR = TileKey(2, 4, 4)
@@ -142,10 +150,7 @@ def test_a_tile_is_written_in_time_without_being_asked(
     monkeypatch.setattr(store_module, "COMMIT_SECONDS", 0.05)
     for key in (KEY, NEIGHBOUR):  # twice: the clock starts again
         store.put(key, pixels(key), store.begin_step(STEP))
-        end = time.monotonic() + 5
-        while key not in stored_keys(path):
-            assert time.monotonic() < end
-            time.sleep(0.01)
+        wait_for(lambda wanted=key: wanted in stored_keys(path))
 
 
 def test_a_tile_waits_a_second_at_most() -> None:

@@ -5,7 +5,6 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -17,7 +16,7 @@ from cozviewer.pyramid import store as store_module
 from cozviewer.pyramid import store_file, store_removal
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store import TileStore
-from tests.pyramid.stores import SHELF, STEP, pixels, same, stored_keys
+from tests.pyramid.stores import SHELF, STEP, pixels, same, stored_keys, wait_for
 
 TILES = [TileKey(2, col, 0) for col in range(30)]
 KEY, NEW = TILES[0], TileKey(2, 0, 1)
@@ -275,10 +274,7 @@ def test_tiles_wait_until_a_locked_file_is_free(path: Path, notices: list[str]) 
             assert right(store, NEW)
             assert store.get(KEY) is None  # cannot be read just now
             assert not set_aside(path)
-        end = time.monotonic() + 5
-        while NEW not in stored_keys(path):
-            assert time.monotonic() < end
-            time.sleep(0.01)
+        wait_for(lambda: NEW in stored_keys(path))
         assert right(store, KEY)
     assert notices == [
         f"The tile cache {path} is locked by another program; new tiles wait in memory until"

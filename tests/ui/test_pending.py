@@ -1,6 +1,5 @@
 """An export that the end of the program stopped goes on at the next start."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from tests.ui.conftest import Bench, Stripes, services, settle
 
 
 def begin_export(viewer: Bench, target: Path, qtbot: QtBot) -> None:
-    """Begin to save the whole picture at x4, and wait until a tile of it is made."""
+    """Begin to save the whole picture at x4, and stay in the middle of it."""
     QTest.keyClick(viewer.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     dialog = viewer.window.findChildren(ExportDialog)[-1]
     titles = [dialog.what.itemText(i) for i in range(dialog.what.count())]
@@ -29,17 +28,13 @@ def begin_export(viewer: Bench, target: Path, qtbot: QtBot) -> None:
     dialog.what.setCurrentIndex(wanted[-1])
     dialog.path.setText(str(target))
     calls = viewer.engine.calls
+    viewer.engine.hold(after=2)
     dialog.buttons.button(dialog.buttons.StandardButton.Save).click()
     qtbot.waitUntil(lambda: viewer.engine.calls >= calls + 2, timeout=10_000)
 
 
-def slow(viewer: Bench) -> None:
-    viewer.engine.before_tile = lambda: time.sleep(0.2)
-
-
 def test_the_next_start_does_the_rest(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
     settle(qtbot, viewer.window)
-    slow(viewer)
     target = tmp_path / "whole.png"
     begin_export(viewer, target, qtbot)
     viewer.window.close()
@@ -73,7 +68,6 @@ def test_the_next_start_does_the_rest(viewer: Bench, qtbot: QtBot, tmp_path: Pat
 
 def test_what_a_person_stops_is_forgotten(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
     settle(qtbot, viewer.window)
-    slow(viewer)
     begin_export(viewer, tmp_path / "whole.png", qtbot)
     QTest.keyClick(viewer.window, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: "Export stopped" in viewer.window.banner.text, timeout=10_000)
@@ -96,7 +90,6 @@ def test_what_makes_no_sense_is_not_offered(
 ) -> None:
     window = viewer.window
     settle(qtbot, window)
-    slow(viewer)
     begin_export(viewer, tmp_path / "whole.png", qtbot)
     text = kept_text(KEY)
     document = window.document

@@ -127,7 +127,7 @@ def test_a_level_that_is_being_described_says_so(opened: Studio, qtbot: QtBot) -
     answered = threading.Event()
 
     def wait() -> None:
-        answered.wait(20)
+        answered.wait(60)
 
     opened.describer.before = wait
     try:
@@ -329,7 +329,7 @@ class Gate:
     def __call__(self) -> None:
         self.left -= 1
         if self.left < 0:
-            self.open.wait(20)
+            self.open.wait(60)
 
 
 def test_escape_stops_and_leaves_the_decision(at: Studio, qtbot: QtBot) -> None:

@@ -1,5 +1,7 @@
 """Work beside the window: progress, stopping, stale requests, comparison, export, trouble."""
 
+import math
+import threading
 import time
 from pathlib import Path
 
@@ -24,17 +26,13 @@ def zoom_in(viewer: Bench, notches: int = 8) -> None:
         wheel(viewer.window.panes.generated, QPoint(400, 250))
 
 
-def slow_down(viewer: Bench, seconds: float) -> None:
-    """Let every tile take its time."""
-    viewer.engine.before_tile = lambda: time.sleep(seconds)
-
-
 def wait_for_work(viewer: Bench, qtbot: QtBot, calls: int = 1) -> None:
     qtbot.waitUntil(lambda: viewer.engine.calls >= calls, timeout=10_000)
 
 
 def test_progress_tells_stage_tiles_and_time_left(viewer: Bench, qtbot: QtBot) -> None:
-    slow_down(viewer, 0.4)
+    viewer.engine.before_tile = lambda: time.sleep(0.4)  # what takes no time is not estimated
+    viewer.engine.hold(after=2)
     zoom_in(viewer)
     qtbot.waitUntil(lambda: "Drawing ×4 · 2 of" in viewer.window.readout.text, timeout=10_000)
     assert "s left" in viewer.window.readout.text
@@ -43,63 +41,79 @@ def test_progress_tells_stage_tiles_and_time_left(viewer: Bench, qtbot: QtBot) -
 
 
 def test_tiles_appear_as_they_are_done(viewer: Bench, qtbot: QtBot) -> None:
-    slow_down(viewer, 0.3)
+    viewer.engine.hold(after=0)
     zoom_in(viewer, 10)
-    wait_for_work(viewer, qtbot, 2)
+    qtbot.waitUntil(lambda: "Drawing ×4" in viewer.window.readout.text)
     before = grabbed(viewer.window.panes.generated).astype(int)
-    calls = viewer.engine.calls
-    wait_for_work(viewer, qtbot, calls + 2)
-    qtbot.wait(250)
-    after = grabbed(viewer.window.panes.generated).astype(int)
-    assert np.abs(after - before).max() > 20
+    viewer.engine.hold(after=2)
+
+    def changed() -> bool:
+        after = grabbed(viewer.window.panes.generated).astype(int)
+        return bool(np.abs(after - before).max() > 20)
+
+    qtbot.waitUntil(changed)
+    assert viewer.engine.calls <= 2
     assert viewer.window.document is not None
     assert viewer.window.document.working
     viewer.window.stop_work()
 
 
 def test_escape_stops_within_one_tile_and_r_goes_on(viewer: Bench, qtbot: QtBot) -> None:
-    slow_down(viewer, 0.2)
+    viewer.engine.hold(after=1)
     zoom_in(viewer)
     wait_for_work(viewer, qtbot)
-    calls = viewer.engine.calls
     QTest.keyClick(viewer.window, Qt.Key.Key_Escape)
     settle(qtbot, viewer.window)
-    qtbot.wait(600)
-    assert viewer.engine.calls <= calls + 1
+    viewer.engine.hold(after=math.inf)
+    qtbot.wait(100)
+    assert viewer.engine.calls <= 2
     assert "Stopped" in viewer.window.readout.text
-    slow_down(viewer, 0)
     QTest.keyClick(viewer.window, Qt.Key.Key_R)
     settle(qtbot, viewer.window)
     qtbot.waitUntil(lambda: "Refined" in viewer.window.readout.text)
 
 
 def test_a_new_gesture_makes_the_old_request_stale(viewer: Bench, qtbot: QtBot) -> None:
-    slow_down(viewer, 0.2)
+    viewer.engine.hold(after=1)
     zoom_in(viewer)
     wait_for_work(viewer, qtbot)
-    calls = viewer.engine.calls
     QTest.keyClick(viewer.window, Qt.Key.Key_1)  # nothing to compute there
     settle(qtbot, viewer.window)
-    qtbot.wait(500)
-    assert viewer.engine.calls <= calls + 1
+    viewer.engine.hold(after=math.inf)
+    qtbot.wait(100)
+    assert viewer.engine.calls <= 2
 
 
 def test_waiting_for_the_view_before_is_told(viewer: Bench, qtbot: QtBot) -> None:
-    slow_down(viewer, 1.5)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def wait_in_the_first() -> None:
+        if not begun.is_set():
+            begun.set()
+            go_on.wait(60)
+
+    viewer.engine.before_tile = wait_in_the_first
     zoom_in(viewer)
-    wait_for_work(viewer, qtbot)
-    qtbot.wait(200)  # well into the second tile
-    wheel(viewer.window.panes.generated, QPoint(400, 250))
-    qtbot.waitUntil(lambda: "Leaving the view before" in viewer.window.readout.text)
-    qtbot.waitUntil(lambda: "Drawing" in viewer.window.readout.text, timeout=10_000)
+    qtbot.waitUntil(begun.is_set)
+    try:
+        wheel(viewer.window.panes.generated, QPoint(400, 250))
+        qtbot.waitUntil(lambda: "Leaving the view before" in viewer.window.readout.text)
+        viewer.engine.hold(after=1)  # the one that is under way
+    finally:
+        go_on.set()
+    qtbot.waitUntil(lambda: "Drawing" in viewer.window.readout.text)
     viewer.window.stop_work()
 
 
 def test_nothing_is_computed_in_the_middle_of_a_gesture(viewer: Bench, qtbot: QtBot) -> None:
+    rest = viewer.window.navigator._rest
+    usual = rest.interval()
+    rest.setInterval(3_600_000)  # a busy machine may be slower than any hand
     for _ in range(12):
         wheel(viewer.window.panes.generated, QPoint(400, 250))
-        qtbot.wait(60)
+        qtbot.wait(30)
     assert viewer.engine.calls == 0
+    rest.setInterval(usual)
     settle(qtbot, viewer.window)
     assert viewer.engine.calls > 0
 
@@ -153,12 +167,12 @@ def test_compare_shows_two_pictures_that_move_as_one(viewer: Bench, qtbot: QtBot
 
 
 def test_compare_works_while_tiles_are_computed(viewer: Bench, qtbot: QtBot) -> None:
-    slow_down(viewer, 0.1)
+    viewer.engine.hold(after=1)
     zoom_in(viewer)
     wait_for_work(viewer, qtbot)
     QTest.keyClick(viewer.window, Qt.Key.Key_C)
-    calls = viewer.engine.calls
-    wait_for_work(viewer, qtbot, calls + 1)
+    viewer.engine.hold(after=1)
+    wait_for_work(viewer, qtbot, 2)
     assert viewer.window.panes.beside.isVisible()
     viewer.window.stop_work()
 
@@ -214,7 +228,7 @@ def test_a_stopped_export_leaves_no_file(viewer: Bench, qtbot: QtBot, tmp_path: 
     window = viewer.window
     zoom_in(viewer, 14)
     settle(qtbot, window)
-    slow_down(viewer, 0.2)
+    viewer.engine.hold(after=1)
     dialog = export_dialog(viewer)
     whole = [i for i in range(dialog.what.count()) if "whole" in dialog.what.itemText(i)]
     dialog.what.setCurrentIndex(whole[-1])
