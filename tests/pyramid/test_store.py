@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -147,10 +148,13 @@ def test_finishing_a_step_writes_it(path: Path, store: TileStore) -> None:
 def test_a_tile_is_written_in_time_without_being_asked(
     path: Path, store: TileStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def is_stored(key: TileKey) -> bool:
+        return key in stored_keys(path)
+
     monkeypatch.setattr(store_module, "COMMIT_SECONDS", 0.05)
     for key in (KEY, NEIGHBOUR):  # twice: the clock starts again
         store.put(key, pixels(key), store.begin_step(STEP))
-        wait_for(lambda wanted=key: wanted in stored_keys(path))
+        wait_for(partial(is_stored, key))
 
 
 def test_a_tile_waits_a_second_at_most() -> None:
