@@ -11,6 +11,8 @@ import sys
 from contextlib import suppress
 from typing import Any, TextIO
 
+from cozviewer.text import visible
+
 STDOUT, STDERR = 1, 2
 
 
@@ -38,8 +40,20 @@ class _Lenient(io.FileIO):
         return size if written is None else written
 
 
+class _Visible(io.TextIOWrapper):
+    """A text stream for people: control and bidirectional characters, which may come with the name
+    of a file or from a server, are written as signs. A carriage return at the beginning of a text
+    stays: it rewrites a line of progress."""
+
+    def write(self, text: str, /) -> int:
+        start = "\r" if text.startswith("\r") else ""
+        super().write(start + visible(text.removeprefix("\r")))
+        return len(text)
+
+
 def prepare() -> None:
-    """Make stdin, stdout and stderr usable whatever the parent process has done to them.
+    """Make stdin, stdout and stderr usable whatever the parent process has done to them, and safe
+    to show; what goes from stdout to another program stays as it is.
 
     A missing descriptor is opened on the null device: otherwise the next file that is opened would
     get its number, and what is printed would be written into it.
@@ -82,7 +96,8 @@ def _prepared(stream: TextIO | None, descriptor: int) -> TextIO:
         stream.flush()
     lenient = _Lenient(descriptor)
     buffer: Any = lenient if raw is stream.buffer else io.BufferedWriter(lenient)
-    return io.TextIOWrapper(
+    kind = _Visible if descriptor == STDERR or stream.isatty() else io.TextIOWrapper
+    return kind(
         buffer,
         encoding=stream.encoding,
         errors="backslashreplace",  # names of files may hold bytes that are not text

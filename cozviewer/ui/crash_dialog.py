@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -30,6 +29,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from cozviewer import __version__
+from cozviewer.ui.plain import Label
 
 log = logging.getLogger("cozviewer")
 
@@ -235,8 +235,7 @@ class CrashReporter(QObject):
         self.dialog = None
 
 
-def _label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+def _label(text: str) -> Label:
+    label = Label(text)
     label.setWordWrap(True)
     return label

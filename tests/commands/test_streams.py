@@ -101,3 +101,18 @@ def test_an_error_is_still_told_where_it_can_be(tmp_path: Path) -> None:
     done = rendered(tmp_path / "view.png", ">&-", "--zoom", "none")
     assert done.returncode == 2
     assert "The zoom 'none'" in done.stderr
+
+
+def test_control_characters_of_a_name_are_shown_as_signs(tmp_path: Path) -> None:
+    name = "evil\x1b]0;title\x07\u202egnp.png"
+    done = subprocess.run(
+        [sys.executable, "-m", "cozviewer", "render", name, "-o", str(tmp_path / "out.png")],
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
+    assert done.returncode == 2
+    assert done.stderr.decode() == (
+        "cozviewer: evil␛]0;title␇<U+202E>gnp.png does not exist: check the path.\n"
+    )
