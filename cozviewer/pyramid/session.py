@@ -12,10 +12,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from cozviewer.pyramid.camera import Camera, camera_at
+from cozviewer.pyramid.camera import DEEPEST, Camera, camera_at
+from cozviewer.pyramid.checked import checked_text, fraction_of_text
 from cozviewer.pyramid.store import TileStore
 
 SUFFIX = ".cozview"
+
+LONGEST_NAME = 1000
+"""Characters of the name of a bookmark."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,27 @@ class Bookmark:
 
     name: str
     sight: Sight
+
+
+def sight_from(x: object, y: object, magnification: object) -> Sight:
+    """Return the view of three fractions as a file has them.
+
+    Raises:
+        ValueError: They are none, or no view has such a magnification.
+    """
+    sight = Sight(*map(fraction_of_text, (x, y, magnification)))
+    if not Fraction(2) ** -DEEPEST <= sight.magnification <= Fraction(2) ** DEEPEST:
+        raise ValueError("no magnification")
+    return sight
+
+
+def bookmark_from(name: object, x: object, y: object, magnification: object) -> Bookmark:
+    """Return the bookmark of a name and three fractions as a file has them.
+
+    Raises:
+        ValueError: They are none.
+    """
+    return Bookmark(checked_text(name, LONGEST_NAME), sight_from(x, y, magnification))
 
 
 def with_bookmark(bookmarks: Iterable[Bookmark], added: Bookmark) -> tuple[Bookmark, ...]:

@@ -2,22 +2,22 @@
 
 It may come from anybody. What it says about itself must be whole, or it is not opened; of its
 tiles the broken ones are left out (see `session_tiles`). It is opened in a way in which SQLite
-neither locks it nor looks for a journal beside it, so it may lie on a disk that is only read.
+neither locks it nor looks for a journal beside it, so it may lie on a disk that is only read; see
+`sqlite_guard` for what it cannot do.
 """
 
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from fractions import Fraction
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from cozviewer.errors import BadInput
-from cozviewer.pyramid.camera import DEEPEST
-from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, level_rect, tile_rect
-from cozviewer.pyramid.reading import shown_name
+from cozviewer.pyramid.checked import checked_int, checked_text, int_of_text
+from cozviewer.pyramid.geometry import TileKey, level_rect, tile_rect
+from cozviewer.pyramid.reading import never, shown_name
 from cozviewer.pyramid.session import (
     SUFFIX,
     Bookmark,
@@ -26,10 +26,19 @@ from cozviewer.pyramid.session import (
     Maker,
     Reference,
     Session,
-    Sight,
+    bookmark_from,
+    sight_from,
+)
+from cozviewer.pyramid.sqlite_guard import (
+    Watch,
+    foreign_object,
+    harden,
+    is_interrupted,
+    limited,
+    read_schema,
 )
 from cozviewer.pyramid.store_file import is_broken
-from cozviewer.pyramid.store_rows import key_of
+from cozviewer.pyramid.store_rows import MOST_TILES, possible_key
 
 APPLICATION_ID = 0x436F7A56
 """Marks session files in SQLite's header: "CozV"."""
@@ -64,9 +73,28 @@ SCHEMA = f"""
 # ("1625/2"). Of the views, the one without a name is what was seen last. Tiles have no index: they
 # are found by id, so that a damaged page costs no other tiles than its own.
 
+LARGEST_TILE = 1 << 22
+"""Bytes of an encoded tile; lossless noise takes 800 KB."""
+
+MOST_VIEWS = 10_000
+MOST_PYRAMIDS = 100
+LONGEST_TEXT = 100_000
+"""Rows that a session may have, and characters of a recipe or a choice: a hundred times what is
+usual."""
+
+LONGEST_PATH = 10_000
+"""Characters of where the photo was, and of its name."""
+
+LONGEST_TITLE = 1000
+"""Characters of what people call an engine or a prompter."""
+
+LARGEST_SIDE = 1 << 31
+"""Pixels of a photo's side."""
+
+CHECKSUM_BYTES = 16
+"""Of a tile; see `tile_codec`."""
+
 _MAGIC = b"SQLite format 3\0"
-_MOST_DIGITS = 1000
-"""Of a number in text: far more than a view at the deepest level has."""
 
 
 def is_session(path: Path) -> bool:
@@ -79,55 +107,46 @@ def is_session(path: Path) -> bool:
         return False
 
 
-def read_session(path: Path) -> Session:
+def read_session(path: Path, cancelled: Callable[[], bool] = never) -> Session:
     """Return what a session file says.
 
     Raises:
         BadInput: It is missing, no session, damaged, or of a newer version.
+        Cancelled: `cancelled` said so.
     """
-    with closing(open_session(path)) as connection:
+    with session_file(path, cancelled) as connection:
         try:
             return _read(path, connection)
-        except (sqlite3.Error, ValueError, TypeError, KeyError, ZeroDivisionError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
             raise damaged(path) from error
 
 
-def open_session(path: Path) -> sqlite3.Connection:
-    """Open a session file for reading.
+@contextmanager
+def session_file(path: Path, cancelled: Callable[[], bool] = never) -> Iterator[sqlite3.Connection]:
+    """Give a connection to a session file; what SQLite raises in the block becomes a sentence.
+
+    Args:
+        path: The file.
+        cancelled: Asked all the while.
 
     Raises:
         BadInput: It is missing, no session, damaged, or of a newer version.
+        Cancelled: `cancelled` said so.
     """
-    name = shown_name(path)
-    try:
-        head = _head(path)
-        if path.is_file() and _application_id(head) != APPLICATION_ID:
-            raise BadInput(f"{name} is no session of cozviewer: choose a {SUFFIX} file.")
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro&immutable=1",
-            uri=True,
-            isolation_level=None,
-        )
-    except FileNotFoundError as error:
-        raise BadInput(f"{name} does not exist: check the path.") from error
-    except (OSError, sqlite3.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadInput(f"{name} cannot be read ({reason}): check the path.") from error
-    try:
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA cell_size_check = ON")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            raise BadInput(f"{name} was saved by a newer cozviewer: get that one to open it.")
-        if version < 1:
-            raise damaged(path)
-    except sqlite3.Error as error:
-        connection.close()
-        raise damaged(path) from error
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    watch = Watch(cancelled)
+    with closing(_connected(path)) as connection:
+        watch.attach(connection)
+        try:
+            _check(path, connection)
+            yield connection
+        except sqlite3.Error as error:
+            watch.raise_if_stopped("Opening the session was stopped.")
+            if is_interrupted(error):
+                raise BadInput(
+                    f"{shown_name(path)} takes too long to read, so it is not a session that "
+                    "cozviewer saved, or damaged: get a fresh copy of it."
+                ) from error
+            raise damaged(path) from error
 
 
 def damaged(path: Path) -> BadInput:
@@ -136,125 +155,170 @@ def damaged(path: Path) -> BadInput:
 
 
 def read_rows(
-    connection: sqlite3.Connection, question: str, values: Sequence[object] = ()
+    connection: sqlite3.Connection, question: str, most: int, values: Sequence[object] = ()
 ) -> Iterator[Any]:
-    """Yield the rows of an answer as far as they can be read."""
-    try:
-        yield from connection.execute(question, values)
-    except sqlite3.Error:
-        return
-
-
-def read_index(
-    connection: sqlite3.Connection, number: int, reference: Reference
-) -> dict[TileKey, tuple[int, bytes]]:
-    """Return the tiles of a pyramid that could be, with their ids and the checksums that they
-    should have; pages that cannot be read are skipped.
+    """Yield the rows of an answer as far as they can be read, at most `most`.
 
     Raises:
-        sqlite3.Error: Nothing can be read at all.
+        sqlite3.Error: It was interrupted.
     """
-    found = {}
+    try:
+        yield from limited(connection, question, most, values)
+    except sqlite3.Error as error:
+        if is_interrupted(error):
+            raise
+
+
+Index = dict[TileKey, tuple[int, bytes]]
+"""Tiles with their ids in the file, and the checksums that they should have."""
+
+
+def read_index(connection: sqlite3.Connection, reference: Reference) -> dict[int, Index]:
+    """Return the tiles of each pyramid that could be, by the pyramid's number; pages that cannot
+    be read are skipped.
+
+    Raises:
+        sqlite3.Error: Nothing can be read at all, or it was interrupted.
+    """
+    found: dict[int, Index] = {}
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
-    last, skipped = 0, 0
-    while skipped <= pages:  # a row has one page and more
+    last, skipped, rows = 0, 0, 0
+    while skipped <= pages and rows < MOST_TILES:  # a row has one page and more
         try:
-            rows = connection.execute(
+            for number, pyramid, name, checksum in connection.execute(
                 "SELECT id, pyramid, key, checksum FROM tiles WHERE id > ? ORDER BY id", (last,)
-            )
-            for last, pyramid, name, checksum in rows:
-                key = _possible_key(name, reference) if pyramid == number else None
-                if key is not None and isinstance(checksum, bytes):
-                    found[key] = last, checksum
+            ):
+                if number <= last or rows == MOST_TILES:
+                    return found  # a tree that leads back to itself would never end
+                last, rows = number, rows + 1
+                key = _key_within(name, reference)
+                if key is None or type(pyramid) is not int:
+                    continue
+                if isinstance(checksum, bytes) and len(checksum) == CHECKSUM_BYTES:
+                    found.setdefault(pyramid, {})[key] = number, checksum
             break
         except sqlite3.Error as error:
-            if not is_broken(error):
+            if not (is_broken(error) or _is_too_big(error)):
                 raise
             last, skipped = last + 1, skipped + 1
     return found
 
 
-def _possible_key(name: object, reference: Reference) -> TileKey | None:
-    """Return the tile of a name if it lies in the picture, on a level that there can be."""
+def _connected(path: Path) -> sqlite3.Connection:
+    """Return a connection to a file that says that it is a session; nothing is read yet."""
+    name = shown_name(path)
     try:
-        key = key_of(name) if isinstance(name, str) and len(name) < _MOST_DIGITS else None
-    except ValueError:
-        return None
-    if key is None or str(key) != name or key.z % STEP_LEVELS or not 0 < key.z <= 2 * DEEPEST:
+        if path.exists() and not path.is_file():
+            raise BadInput(f"{name} cannot be read, as it is not a file: choose a {SUFFIX} file.")
+        if _application_id(_head(path)) != APPLICATION_ID:
+            raise BadInput(f"{name} is no session of cozviewer: choose a {SUFFIX} file.")
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro&immutable=1",
+            uri=True,
+            isolation_level=None,
+        )
+    except FileNotFoundError as error:
+        raise BadInput(f"{name} does not exist: check the path.") from error
+    except (OSError, ValueError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadInput(f"{name} cannot be read ({reason}): check the path.") from error
+    harden(connection, LARGEST_TILE)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _check(path: Path, connection: sqlite3.Connection) -> None:
+    """Make sure that a file is a session of this version and nothing besides.
+
+    Raises:
+        BadInput: It is not.
+        sqlite3.Error: It is damaged.
+    """
+    read_schema(connection)
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise BadInput(
+            f"{shown_name(path)} was saved by a newer cozviewer: get that one to open it."
+        )
+    if version < 1:
+        raise damaged(path)
+    foreign = foreign_object(connection, SCHEMA)
+    if foreign is not None:
+        raise BadInput(
+            f"{shown_name(path)} is not a session that cozviewer saved, or damaged ({foreign}): "
+            "get a fresh copy of it."
+        )
+
+
+def _is_too_big(error: sqlite3.Error) -> bool:
+    """Tell whether a value is longer than any that we write."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_TOOBIG
+
+
+def _key_within(name: object, reference: Reference) -> TileKey | None:
+    """Return the tile of a name if it lies in the photo, on a level that there can be."""
+    key = possible_key(name)
+    if key is None:
         return None
     whole = level_rect(key.z, reference.width, reference.height)
     return None if tile_rect(key).intersected(whole).empty else key
 
 
 def _read(path: Path, connection: sqlite3.Connection) -> Session:
-    about = dict(connection.execute("SELECT name, value FROM about"))
+    about = dict(limited(connection, "SELECT name, value FROM about", MOST_PYRAMIDS))
+    width, height = (int_of_text(about[f"source_{side}"]) for side in ("width", "height"))
     reference = Reference(
-        name=_text(about["source_name"]),
-        digest=_text(about["source_digest"]),
-        width=int(about["source_width"]),
-        height=int(about["source_height"]),
-        path=_text(about["source_path"]),
-        relative=_text(about["source_relative"]),
+        name=checked_text(about["source_name"], LONGEST_PATH),
+        digest=checked_text(about["source_digest"], LONGEST_TITLE),
+        width=checked_int(width, 1, LARGEST_SIDE),
+        height=checked_int(height, 1, LARGEST_SIDE),
+        path=checked_text(about["source_path"], LONGEST_PATH),
+        relative=checked_text(about["source_relative"], LONGEST_PATH),
     )
-    if min(reference.width, reference.height) < 1:
-        raise ValueError("a picture has pixels")
-    sight, bookmarks = None, []
-    for name, *numbers in connection.execute(
-        "SELECT name, x, y, magnification FROM views ORDER BY id"
-    ):
-        seen = _sight(numbers)
+    sight, bookmarks = None, list[Bookmark]()
+    views = "SELECT name, x, y, magnification FROM views ORDER BY id"
+    for name, *numbers in limited(connection, views, MOST_VIEWS):
         if name is None:
-            sight = seen
+            sight = sight_from(*numbers)
         else:
-            bookmarks.append(Bookmark(_text(name), seen))
-    pyramids = [
-        _pyramid(connection, reference, row)
-        for row in connection.execute(
-            "SELECT id, recipe, recipe_digest, choice, maker, tiles FROM pyramids ORDER BY id"
-        )
+            bookmarks.append(bookmark_from(name, *numbers))
+    index = read_index(connection, reference)
+    pyramids = "SELECT id, recipe, recipe_digest, choice, maker, tiles FROM pyramids ORDER BY id"
+    kept = [
+        _pyramid(index, reference, *row) for row in limited(connection, pyramids, MOST_PYRAMIDS)
     ]
-    if not pyramids:
+    if not kept:
         raise ValueError("a session has a pyramid")
-    return Session(path, reference, tuple(pyramids), tuple(bookmarks), sight)
+    return Session(path, reference, tuple(kept), tuple(bookmarks), sight)
 
 
 def _pyramid(
-    connection: sqlite3.Connection, reference: Reference, row: Sequence[Any]
+    index: dict[int, Index],
+    reference: Reference,
+    number: object,
+    recipe: object,
+    recipe_digest: object,
+    choice: object,
+    maker: object,
+    tiles: object,
 ) -> KeptPyramid:
-    number, recipe, recipe_digest, choice, maker, tiles = row
-    said = json.loads(maker)
+    number = checked_int(number, 0, MOST_TILES)
+    said = json.loads(checked_text(maker, LONGEST_TEXT))
     made = Made(
-        _text(recipe),
-        _text(recipe_digest),
-        _text(choice),
+        checked_text(recipe, LONGEST_TEXT),
+        checked_text(recipe_digest, LONGEST_TITLE),
+        checked_text(choice, LONGEST_TEXT),
         Maker(
-            _text(said["name"]),
+            checked_text(said["name"], LONGEST_TITLE),
             bool(said["generative"]),
             bool(said["listens"]),
-            _text(said["prompter"]),
+            checked_text(said["prompter"], LONGEST_TITLE),
         ),
     )
-    digest = hashlib.sha256(f"{reference.digest};{recipe_digest};".encode())
-    for key, (_, checksum) in sorted(read_index(connection, number, reference).items()):
+    digest = hashlib.sha256(f"{reference.digest};{made.recipe_digest};".encode())
+    for key, (_, checksum) in sorted(index.get(number, {}).items()):
         digest.update(f"{key}:{checksum.hex()};".encode())
-    return KeptPyramid(int(number), made, digest.hexdigest(), int(tiles))
-
-
-def _sight(numbers: Sequence[Any]) -> Sight:
-    """Return a view of three fractions; Fraction() by itself would take "1e999999999" as well."""
-    for number in numbers:
-        if len(number) > _MOST_DIGITS or set(number) - set("-/0123456789"):
-            raise ValueError("no fraction")
-    x, y, magnification = map(Fraction, numbers)
-    if not Fraction(2) ** -DEEPEST <= magnification <= Fraction(2) ** DEEPEST:
-        raise ValueError("no magnification")
-    return Sight(x, y, magnification)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value
+    return KeptPyramid(number, made, digest.hexdigest(), checked_int(tiles, 0, MOST_TILES))
 
 
 def _head(path: Path) -> bytes:

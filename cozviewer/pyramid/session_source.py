@@ -48,7 +48,7 @@ def open_path(
         if picture is not None:
             raise BadInput(f"{shown_name(path)} is no session, so --source makes no sense for it.")
         return open_source(path, allow_huge=allow_huge, cancelled=cancelled)
-    session = read_session(path)
+    session = read_session(path, cancelled)
     another = None
     for place in [picture] if picture is not None else _places(session):
         try:
@@ -59,7 +59,9 @@ def open_path(
             if picture is not None:
                 raise
             continue
-        if source.digest == session.reference.digest:
+        reference = session.reference
+        size = (source.width, source.height)
+        if (source.digest, *size) == (reference.digest, reference.width, reference.height):
             return replace(source, session=session)
         another = another or source
     raise SourceMissing(_what(session, another, picture), session)

@@ -3,16 +3,35 @@
 Plain functions on an open connection (see `store_file`), called under the store's lock.
 """
 
+import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 
-from cozviewer.pyramid.geometry import Rect, TileKey, parent_of
+from cozviewer.pyramid.camera import DEEPEST
+from cozviewer.pyramid.checked import checked_int, checked_number, checked_text, int_of_text
+from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, TileKey, parent_of
+from cozviewer.pyramid.sqlite_guard import limited
 from cozviewer.pyramid.store_file import plain
 from cozviewer.pyramid.tile_codec import tile_checksum
 
 STEP_COLUMNS = "z, x, y, width, height, prompt, seed, seconds, made_at"
+
+MOST_TILES = 1_000_000
+"""Rows of tiles that are read of one file: some 100 GB."""
+
+MOST_STEPS = 200_000
+"""Rows of steps that are read of one file."""
+
+LONGEST_PROMPT = 100_000
+"""Characters of a prompt."""
+
+LONGEST_UID = 200
+"""Characters of what a tile calls its step."""
+
+LONGEST_KEY = 1000
+"""Characters of a tile's name: far more than the deepest level needs."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +130,7 @@ def read_tile(connection: sqlite3.Connection, key: TileKey) -> EncodedTile | Non
     ).fetchone()
     if row is None:
         return None
-    webp, checksum, step = row
-    return EncodedTile(webp if isinstance(webp, bytes) else b"", checksum, step)
+    return _tile_of_row(*row)
 
 
 def has_tile(connection: sqlite3.Connection, key: TileKey) -> bool:
@@ -122,17 +140,25 @@ def has_tile(connection: sqlite3.Connection, key: TileKey) -> bool:
 
 
 def read_tiles(connection: sqlite3.Connection) -> dict[TileKey, EncodedTile]:
-    """Return all tiles as they are in the file, unchecked."""
-    rows = connection.execute("SELECT key, webp, checksum, step FROM tiles JOIN pixels USING (id)")
-    return {
-        key_of(key): EncodedTile(webp if isinstance(webp, bytes) else b"", checksum, step)
-        for key, webp, checksum, step in rows
-    }
+    """Return all tiles as they are in the file, unchecked; rows without a tile's name are left
+    out.
+
+    Raises:
+        sqlite3.Error: They cannot all be read.
+    """
+    rows = limited(
+        connection,
+        "SELECT key, webp, checksum, step FROM tiles JOIN pixels USING (id)",
+        MOST_TILES,
+    )
+    found = ((possible_key(name), row) for name, *row in rows)
+    return {key: _tile_of_row(*row) for key, row in found if key is not None}
 
 
 def read_keys(connection: sqlite3.Connection) -> set[TileKey]:
-    """Return the names of all tiles."""
-    return {key_of(key) for (key,) in connection.execute("SELECT key FROM tiles")}
+    """Return the names of all tiles. Raises sqlite3.Error."""
+    rows = limited(connection, "SELECT key FROM tiles", MOST_TILES)
+    return {key for key in (possible_key(name) for (name,) in rows) if key is not None}
 
 
 def read_step_uid(connection: sqlite3.Connection, key: TileKey) -> str | None:
@@ -142,23 +168,36 @@ def read_step_uid(connection: sqlite3.Connection, key: TileKey) -> str | None:
 
 
 def read_steps(connection: sqlite3.Connection) -> dict[str, StepRecord]:
-    """Return all steps by uid, oldest first."""
+    """Return all steps that make sense by uid, oldest first. Raises sqlite3.Error."""
+    rows = limited(connection, f"SELECT uid, {STEP_COLUMNS} FROM steps ORDER BY rowid", MOST_STEPS)
+    return steps_of_rows(rows)
+
+
+def steps_of_rows(rows: Iterable[Sequence[object]]) -> dict[str, StepRecord]:
+    """Return the steps of rows of a uid and STEP_COLUMNS; those that make no sense are left out."""
     steps = {}
-    for uid, *row in connection.execute(f"SELECT uid, {STEP_COLUMNS} FROM steps ORDER BY rowid"):
-        steps[uid] = step_of_row(row)
+    for uid, *row in rows:
+        with suppress(ValueError):
+            steps[checked_text(uid, LONGEST_UID)] = step_of_row(row)
     return steps
 
 
 def read_checksums(connection: sqlite3.Connection) -> dict[TileKey, bytes]:
-    """Return the names of all tiles with their checksums."""
-    rows = connection.execute("SELECT key, checksum FROM tiles")
-    return {key_of(key): checksum for key, checksum in rows}
+    """Return the names of all tiles with their checksums, b"" where there is none. Raises
+    sqlite3.Error."""
+    rows = limited(connection, "SELECT key, checksum FROM tiles", MOST_TILES)
+    found = ((possible_key(name), checksum) for name, checksum in rows)
+    return {
+        key: checksum if isinstance(checksum, bytes) else b""
+        for key, checksum in found
+        if key is not None
+    }
 
 
 def count_tiles(connection: sqlite3.Connection) -> tuple[int, int]:
     """Return (bytes of all encoded tiles, how many they are)."""
     size, tiles = connection.execute("SELECT total(bytes), count(*) FROM tiles").fetchone()
-    return int(size), int(tiles)
+    return (int(size) if math.isfinite(size) else 0), int(tiles)
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:
@@ -166,10 +205,15 @@ def is_empty(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM tiles LIMIT 1").fetchone() is None
 
 
-def key_of(text: str) -> TileKey:
-    """Return the tile of a name. Raises ValueError."""
-    z, col, row = map(int, text.split("/"))
-    return TileKey(z, col, row)
+def possible_key(name: object) -> TileKey | None:
+    """Return the tile of a name, or None if it is the name of none on a level that there can be."""
+    try:
+        z, col, row = map(int_of_text, checked_text(name, LONGEST_KEY).split("/"))
+    except ValueError:
+        return None
+    key = TileKey(z, col, row)
+    possible = 0 < z <= 2 * DEEPEST and z % STEP_LEVELS == 0 and min(col, row) >= 0
+    return key if possible and str(key) == name else None
 
 
 def _insert_tile(connection: sqlite3.Connection, key: TileKey, tile: EncodedTile) -> None:
@@ -197,11 +241,29 @@ def step_row(record: StepRecord) -> tuple[object, ...]:
     return record.z, *address, *words
 
 
-def step_of_row(row: Sequence[Any]) -> StepRecord:
-    """Return the step of STEP_COLUMNS. Raises ValueError, TypeError."""
+def step_of_row(row: Sequence[object]) -> StepRecord:
+    """Return the step of STEP_COLUMNS. Raises ValueError, whatever is in the row."""
     z, x, y, width, height, prompt, seed, seconds, made_at = row
-    region = Rect(int(x), int(y), int(width), int(height))
-    return StepRecord(z, region, prompt, int(seed), seconds, made_at)
+    region = Rect(*map(int_of_text, (x, y, width, height)))
+    if min(region.width, region.height) < 0:
+        raise ValueError("no region")
+    return StepRecord(
+        checked_int(z, 0, 2 * DEEPEST),
+        region,
+        checked_text(prompt, LONGEST_PROMPT),
+        int_of_text(seed),
+        checked_number(seconds, 0, 1e9),
+        checked_text(made_at, 100),
+    )
+
+
+def _tile_of_row(webp: object, checksum: object, step: object) -> EncodedTile:
+    """Return a tile; what is of another kind than it should be is empty, so that it is broken."""
+    return EncodedTile(
+        webp if isinstance(webp, bytes) else b"",
+        checksum if isinstance(checksum, bytes) else b"",
+        step if isinstance(step, str) and len(step) <= LONGEST_UID else "",
+    )
 
 
 def _with_ancestors(seen: dict[TileKey, float]) -> dict[TileKey, float]:

@@ -38,13 +38,29 @@ def decode_tile(blob: bytes) -> Rgb8:
     Raises:
         ValueError: The bytes are no tile.
     """
+    size = tile_size(blob)
+    if max(size) > TILE:
+        raise ValueError(f"A tile has at most {TILE} pixels a side, not {size}.")
     try:
         with Image.open(io.BytesIO(blob), formats=["WEBP"]) as image:
-            if max(image.size) > TILE:
-                raise ValueError(f"A tile has at most {TILE} pixels a side, not {image.size}.")
             return np.array(image.convert("RGB"))
     except (OSError, SyntaxError) as error:
         raise ValueError("The bytes are no WebP picture.") from error
+
+
+def tile_size(blob: bytes) -> tuple[int, int]:
+    """Return (width, height) of an encoded tile from its header, without decoding it.
+
+    Tiles are in WebP's simple lossless format: RIFF header, chunk "VP8L", a signature byte, and 14
+    bits each for width and height less one (developers.google.com/speed/webp/docs/riff_container).
+
+    Raises:
+        ValueError: The bytes do not begin as a tile does.
+    """
+    if len(blob) < 25 or (blob[:4], blob[8:16], blob[20]) != (b"RIFF", b"WEBPVP8L", 0x2F):
+        raise ValueError("The bytes are no lossless WebP picture.")
+    bits = int.from_bytes(blob[21:25], "little")
+    return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
 
 
 def tile_checksum(key: TileKey, blob: bytes) -> bytes:
