@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cozviewer.chain.protocols import Cancelled
 from cozviewer.errors import Failure
 from cozviewer.models.device import Device
+from cozviewer.models.server_address import redacted
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 
 if TYPE_CHECKING:
@@ -84,5 +85,6 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of what an error says, to be quoted in a sentence."""
-    return str(error).partition("\n")[0].rstrip(".")
+    """Return the first line of what an error says, to be quoted in a sentence; what may be a key in
+    an address is left out."""
+    return redacted(str(error).partition("\n")[0].rstrip("."))

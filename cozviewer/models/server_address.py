@@ -17,6 +17,11 @@ PATHS_WITHIN = ("/chat/completions", "/models")
 """Paths of the protocol itself, which people copy along with the address."""
 
 
+_URL = re.compile(
+    r"(?P<start>\bhttps?://)(?:[^\s/?#@]*@)?(?P<rest>[^\s?#\"'<>]*)(?P<end>[?#][^\s\"'<>]*)?", re.I
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a server is.
@@ -63,9 +68,14 @@ def read_address(typed: str) -> Address:
         )
     parts = _split(typed)
     if parts.scheme not in ("http", "https"):
-        raise BadInput(f"A server is spoken to by http or https, not {parts.scheme}: {typed!r}.")
-    if parts.query or parts.fragment:
-        raise BadInput(f"The address {typed!r} is too long: end it before the ? or #.")
+        raise BadInput(
+            f"A server is spoken to by http or https, not {parts.scheme}: {_shown(typed)}."
+        )
+    if "?" in typed or "#" in typed:
+        raise BadInput(
+            f"The address {_shown(typed)} is too long: end it before the ? or #, and give a key as "
+            f"COZVIEWER_SERVER_KEY in the environment."
+        )
     path = parts.path.rstrip("/")
     for within in PATHS_WITHIN:
         path = path.removesuffix(within)
@@ -73,10 +83,22 @@ def read_address(typed: str) -> Address:
     return Address(f"{parts.scheme}://{parts.netloc.lower()}{path or COMMON_PATH}", host)
 
 
+def redacted(text: str) -> str:
+    """Return text in which addresses have no user name, password, query or fragment any more: keys
+    may be in them."""
+    return _URL.sub(lambda url: f"{url['start']}{url['rest']}{'?…' if url['end'] else ''}", text)
+
+
+def _shown(typed: str) -> str:
+    """Return what was typed as a sentence quotes it, without what may be a key."""
+    kept, *rest = re.split(r"[?#]", typed, maxsplit=1)
+    return repr(f"{kept}?…" if rest else kept)
+
+
 def _split(typed: str) -> SplitResult:
     """Return the parts of an address, at least a scheme, a host and, if any, a valid port."""
     wrong = BadInput(
-        f"{typed!r} is no address of a server: give one like localhost:11434 or "
+        f"{_shown(typed)} is no address of a server: give one like localhost:11434 or "
         f"https://example.org/v1."
     )
     if re.search(r"[\s\x00-\x20\x7f\\]", typed):

@@ -12,7 +12,10 @@ from cozviewer.errors import BadInput
 from cozviewer.models.server_address import Address
 
 VARIABLE = "COZVIEWER_SERVER_KEY"
-"""Of the environment: the key for whichever server was named."""
+"""Of the environment: the key for the server that the user has named."""
+
+HOST_VARIABLE = "COZVIEWER_SERVER_KEY_HOST"
+"""Of the environment: the one host that the key in `VARIABLE` is for; others never receive it."""
 
 OPENAI_VARIABLE, OPENAI_HOST = "OPENAI_API_KEY", "api.openai.com"
 """Set on many machines, and meant for this one host: no other is ever shown it."""
@@ -55,7 +58,9 @@ def find_key(address: Address) -> Key | None:
 
 
 def _from_environment(address: Address) -> Key | None:
-    names = [VARIABLE] + [OPENAI_VARIABLE] * (address.host == OPENAI_HOST)
+    host = os.environ.get(HOST_VARIABLE, "").strip().lower()
+    names = [VARIABLE] * (host in ("", address.host))
+    names += [OPENAI_VARIABLE] * (address.host == OPENAI_HOST)
     for name in names:
         value = os.environ.get(name, "").strip()
         if value:

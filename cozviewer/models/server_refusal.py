@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from cozviewer.errors import BadInput, CozviewerError, Failure
-from cozviewer.models.server_address import Address, read_address
+from cozviewer.models.server_address import Address, read_address, redacted
 from cozviewer.models.server_answer import answer_of, complaint_of
 from cozviewer.models.server_key import SERVICE, VARIABLE, Key
 from cozviewer.models.server_layout import Layout, adapted
@@ -64,6 +64,7 @@ def refused(
         return _elsewhere(address, location)
     if key is not None:
         complaint = complaint.replace(key.value, "…")
+    complaint = redacted(complaint)
     quoted = f" (“{_short(complaint, QUOTED)}”)" if complaint else ""
     if there and model not in there and (status == 404 or UNKNOWN.search(complaint)):
         return BadInput(f"The server at {base} has no model {model!r}: it has {_listed(there)}.")
@@ -105,7 +106,7 @@ def _unwelcome(address: Address, key: Key | None) -> BadInput:
 
 def _elsewhere(address: Address, location: str) -> BadInput:
     try:
-        other = f"sends to {read_address(location.split('?')[0]).base}: give that address if"
+        other = f"sends to {read_address(re.split('[?#]', location)[0]).base}: give that address if"
     except BadInput:
         other = "sends elsewhere: give the right address, or another one that"
     return BadInput(f"The server at {address.base} {other} you trust it.")

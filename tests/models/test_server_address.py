@@ -3,7 +3,7 @@
 import pytest
 
 from cozviewer.errors import BadInput
-from cozviewer.models.server_address import read_address
+from cozviewer.models.server_address import read_address, redacted
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,34 @@ def test_a_password_is_refused_and_not_repeated(typed: str) -> None:
     with pytest.raises(BadInput, match="holds a name or password") as caught:
         read_address(typed)
     assert "sec" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "host:1/v1?key=secret",
+        "https://host/v1#secret",
+        "host:eleven?key=secret",
+        "ftp://host?key=secret",
+        "https://?key=secret",
+        "local host?secret",
+        "host\n?key=secret",
+    ],
+)
+def test_a_key_in_an_address_is_not_repeated(typed: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_address(typed)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("get https://u:pw@host/a?sig=x#y failed", "get https://host/a?… failed"),
+        ("(http://host:1/v1#token)", "(http://host:1/v1?…"),
+        ("HTTPS://key@host/v1.", "HTTPS://host/v1."),
+        ("why? because https://host/v1", "why? because https://host/v1"),
+    ],
+)
+def test_what_may_be_a_key_is_taken_out_of_text(text: str, shown: str) -> None:
+    assert redacted(text) == shown

@@ -31,7 +31,7 @@ class FakeKeyring(ModuleType):
 @pytest.fixture(autouse=True)
 def _no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the environment nor a keyring of whoever runs the tests has a key."""
-    for name in ("COZVIEWER_SERVER_KEY", "OPENAI_API_KEY"):
+    for name in ("COZVIEWER_SERVER_KEY", "COZVIEWER_SERVER_KEY_HOST", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setitem(sys.modules, "keyring", None)
 
@@ -52,6 +52,14 @@ def test_the_environment_has_one_for_the_server_that_is_named(
     monkeypatch.setenv("COZVIEWER_SERVER_KEY", " sk-mine\n")
     for address in ("localhost:11434", "https://example.org", OPENAI):
         assert found(address) == ("sk-mine", "COZVIEWER_SERVER_KEY")
+
+
+def test_a_key_that_is_tied_to_a_host_goes_to_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COZVIEWER_SERVER_KEY", "sk-mine")
+    monkeypatch.setenv("COZVIEWER_SERVER_KEY_HOST", " Example.org")
+    assert found("https://example.org/v1") == ("sk-mine", "COZVIEWER_SERVER_KEY")
+    for other in ("localhost:11434", "https://example.org.evil.net", OPENAI, "https://org"):
+        assert found(other) is None
 
 
 def test_openais_key_is_for_openai_alone(monkeypatch: pytest.MonkeyPatch) -> None:
