@@ -148,8 +148,8 @@ def services_for(cache: Path | None) -> Services:
             trim(pyramids_folder(cache))
 
     return Services(
-        open_chain=lambda source, choice, notice, told: open_chain(
-            source, choice, cache, notice, told, pool
+        open_chain=lambda source, choice, notice, told, cancelled: open_chain(
+            source, choice, cache, notice, told, pool, cancelled
         ),
         engines=[EngineEntry(e.name, e.title, e.description, e.own_files) for e in ENGINES],
         devices=devices,

@@ -9,8 +9,15 @@ from pathlib import Path
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import CRISP, EngineChoice, PrompterChoice
-from cozviewer.chain.kept import KeptPrompter, KeptUpscaler, pyramid_for, recipe_from
-from cozviewer.chain.protocols import Notice, Prompter, Upscaler
+from cozviewer.chain.kept import (
+    SERVER,
+    KeptPrompter,
+    KeptUpscaler,
+    lacks_server,
+    pyramid_for,
+    recipe_from,
+)
+from cozviewer.chain.protocols import Cancelled, Notice, Prompter, Upscaler, never
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.errors import CozviewerError
 from cozviewer.folders import models_folder, pyramids_folder
@@ -25,6 +32,12 @@ from cozviewer.pyramid.session_file import damaged
 from cozviewer.pyramid.session_tiles import unpack
 from cozviewer.pyramid.source import Source
 from cozviewer.pyramid.store import Shelf, TileStore
+
+NO_SERVER = (
+    "This session was made with prompts from a server, and you have not set one, so new tiles are "
+    "drawn without a prompt: set a server under Engine, Chain-of-Zoom…, or with --server and "
+    "--server-model."
+)
 
 
 @dataclass(frozen=True)
@@ -106,6 +119,7 @@ def open_chain(
     notice: Notice,
     told: Notice | None = None,
     pool: Pool | None = None,
+    cancelled: Cancelled = never,
 ) -> Chain:
     """Return the chain for a source; its tiles made earlier are there at once.
 
@@ -116,22 +130,24 @@ def open_chain(
         cache: The cache folder; None keeps tiles in memory only.
         notice: Receives sentences about trouble with the cache or the models.
         told, pool: As for `make_models`.
+        cancelled: Asked while the tiles of a session are read.
 
     Raises:
         BadInput: An unknown engine, prompter or device, a file that is no model, or a session that
             cannot be read any more.
+        Cancelled: `cancelled` said so.
     """
     session = source.session
     if session is not None:
         kept = pyramid_for(session, choice)
         if kept is not None:
             models = _kept_models(session, kept, choice, cache, notice, told, pool)
-            return _open_kept(source, session, kept, models, cache, notice)
+            return _open_kept(source, session, kept, models, cache, notice, cancelled)
     models = make_models(choice, cache, notice, told, pool)
     if session is not None:
         for kept in session.pyramids:
             if kept.made.recipe_digest == models.recipe.digest:
-                return _open_kept(source, session, kept, models, cache, notice)
+                return _open_kept(source, session, kept, models, cache, notice, cancelled)
     return _chain(source, models, models.recipe.digest, cache, notice)
 
 
@@ -142,12 +158,13 @@ def _open_kept(
     models: Models,
     cache: Path | None,
     notice: Notice,
+    cancelled: Cancelled,
 ) -> Chain:
     """Return the chain of a session's pyramid, its tiles in a store of its own."""
     chain = _chain(source, models, kept.digest, cache, notice)
     if kept.number not in session.unpacked:
         try:
-            broken = unpack(session, kept, chain.pyramid.store)
+            broken = unpack(session, kept, chain.pyramid.store, cancelled)
         except BaseException:
             chain.pyramid.store.close()
             raise
@@ -166,16 +183,22 @@ def _kept_models(
     told: Notice | None,
     pool: Pool | None,
 ) -> Models:
-    """Return the models of a session's pyramid, as far as they are here."""
+    """Return the models of a session's pyramid, as far as they are here.
+
+    Where it was made with a server, the user's own server takes its place, whichever that is, and
+    without one there are no prompts.
+    """
     try:
         recipe = recipe_from(kept.made.recipe)
     except ValueError as error:
         raise damaged(session.path) from error
     why, found = "Its files here are not the ones that it was made with.", list[Models]()
+    bare, asks = replace(choice, prompter=PrompterChoice()), choice.prompter.name == SERVER
     # The engine may be here where the prompter is not.
-    for wanted in (choice, replace(choice, prompter=PrompterChoice())):
+    for wanted in (bare,) if lacks_server(choice) else (choice, bare):
         try:
             found.append(make_models(wanted, cache, notice, told, pool))
+            asks = asks and (wanted is choice or lacks_server(choice))
             break
         except CozviewerError as error:
             why = str(error)
@@ -184,8 +207,11 @@ def _kept_models(
     for models in found:
         if models.recipe.upscaler == recipe.upscaler:
             upscaler = models.upscaler
-        if models.recipe.prompter == recipe.prompter:
+        if models.recipe.prompter == recipe.prompter or asks:
             prompter = models.prompter
+    drawing = not isinstance(upscaler, KeptUpscaler)
+    if drawing and lacks_server(choice) and kept is session.pyramids[0]:
+        notice(NO_SERVER)
     return Models(upscaler, prompter, recipe)
 
 

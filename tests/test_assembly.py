@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.assembly import make_models, open_chain
+from cozviewer.assembly import NO_SERVER, make_models, open_chain
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice, PrompterChoice
 from cozviewer.chain.kept import KeptPrompter, KeptUpscaler, choice_of, filled
@@ -23,16 +23,12 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.session_source import open_path
 from cozviewer.pyramid.source import Source, open_source
 from tests.chain.fakes import FakePrompter, ListeningUpscaler
+from tests.models.chat_server import MODEL, ChatServer
 from tests.pyramid.sessions import empty_store, photo
 
 VIEW = View(camera_at(Fraction(100), Fraction(50), 4.0), 300, 200)
 
 COZ = EngineChoice("coz", prompter=PrompterChoice("qwen", "cat"))
-
-BICUBIC_FAR = EngineChoice(
-    "bicubic",
-    prompter=PrompterChoice("server", server="https://far.example", server_model="eye"),
-)
 
 Save = Callable[[Chain, EngineChoice], Path]
 
@@ -112,23 +108,53 @@ def test_of_models_that_are_not_here_the_tiles_are_shown(
     assert "Chain-of-Zoom wants the files of its authors" in str(raised.value)
 
 
-def test_a_server_elsewhere_is_asked_only_if_a_person_names_it(
-    source: Source, save: Save, opened: Opened
-) -> None:
-    models = make_models(BICUBIC_FAR, None, pytest.fail)
-    # As if it had answered.
+def with_server(address: str) -> EngineChoice:
+    """Return the choice of a listening engine that is here, with prompts of a server."""
+    prompter = PrompterChoice("server", server=address, server_model=MODEL)
+    return EngineChoice("bicubic", prompter=prompter)
+
+
+def session_with(source: Source, save: Save, address: str) -> Path:
+    """Save a session as if a server had said its prompts."""
+    choice = with_server(address)
+    models = make_models(choice, None, pytest.fail)
     prompter = replace(FakePrompter(), identity=models.prompter.identity)
     with empty_store(source) as store:
-        chain = Chain(Pyramid(source, store), models.upscaler, prompter, models.recipe)
-        path = save(chain, BICUBIC_FAR)
-    there = opened(path)
-    assert not isinstance(there.upscaler, KeptUpscaler), "the engine is here and goes on"
-    assert isinstance(there.prompter, KeptPrompter)
-    with pytest.raises(BadInput, match="words were said by Fake, who cannot say more here"):
-        there.prompter.prompt(None, source.levels[0], lambda: False)
-    named = opened(path, BICUBIC_FAR)
-    assert not isinstance(named.prompter, KeptPrompter)
-    assert named.pyramid.store.usage()[1] == there.pyramid.store.usage()[1] > 0
+        return save(Chain(Pyramid(source, store), models.upscaler, prompter, models.recipe), choice)
+
+
+def test_nothing_is_sent_to_a_server_that_a_session_names(
+    source: Source, save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COZVIEWER_SERVER_KEY", "sk-mine")
+    told: list[str] = []
+    with ChatServer() as planted, ChatServer() as mine:
+        path = session_with(source, save, planted.address)
+        session = open_path(path)
+        assert session.session is not None
+        kept = session.session.pyramids[0]
+        for like, asked in ((EngineChoice(), 0), (with_server(mine.address), 1)):
+            chain = open_chain(session, choice_of(kept, like), None, told.append)
+            assert not isinstance(chain.upscaler, KeptUpscaler), "the engine is here and goes on"
+            words = chain.prompter.prompt(None, source.levels[0], lambda: False)
+            assert words == ("fur, whiskers" if asked else "")
+            make(chain)
+            assert bool(mine.requests) == bool(asked)
+            chain.pyramid.store.close()
+        assert planted.requests == []
+    assert told == [NO_SERVER]
+
+
+def test_a_server_of_a_session_that_the_user_names_by_hand_is_asked(
+    source: Source, save: Save
+) -> None:
+    with ChatServer() as server:
+        path = session_with(source, save, server.address)
+        chain = open_chain(open_path(path), with_server(server.address), None, pytest.fail)
+        assert chain.pyramid.store.usage()[1] > 0, "its tiles are shown"
+        chain.prompter.prompt(None, source.levels[0], lambda: False)
+        assert len(server.requests) == 1
+        chain.pyramid.store.close()
 
 
 def test_the_models_go_on_where_they_are(source: Source, save: Save, opened: Opened) -> None:

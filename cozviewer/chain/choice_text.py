@@ -4,12 +4,23 @@ Keys and passwords are in no choice, so they are in no such text.
 """
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
-from cozviewer.chain.choice import QUANTISED, SOFT, CozChoice, EngineChoice, PrompterChoice
+from cozviewer.chain.choice import (
+    DEPTHS,
+    QUANTISED,
+    SOFT,
+    CozChoice,
+    EngineChoice,
+    PrompterChoice,
+)
 from cozviewer.chain.questions import Questions
+
+LARGEST_SEED = 1 << 63
+MOST_TOKENS = 1024
+"""What models take."""
 
 
 def choice_text(choice: EngineChoice) -> str:
@@ -37,7 +48,8 @@ def choice_from(text: str) -> EngineChoice | None:
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return choice if _whole(asdict(choice), asdict(EngineChoice())) else None
+    whole = _whole(asdict(choice), asdict(EngineChoice())) and _in_range(choice)
+    return choice if whole else None
 
 
 def with_whole_paths(choice: EngineChoice) -> EngineChoice:
@@ -60,6 +72,24 @@ def same_engine(one: EngineChoice, other: EngineChoice) -> bool:
     return _plain(one) == _plain(other)
 
 
+def chosen_since(own: EngineChoice, shown: EngineChoice, chosen: EngineChoice) -> EngineChoice:
+    """Return a user's choice with what they changed by hand.
+
+    Args:
+        own: What they had chosen before.
+        shown: What they changed it from: the same, or what a session was made with.
+        chosen: What they changed it to.
+    """
+    return replace(
+        own,
+        **{
+            field.name: getattr(chosen, field.name)
+            for field in fields(EngineChoice)
+            if getattr(chosen, field.name) != getattr(shown, field.name)
+        },
+    )
+
+
 def elsewhere(choice: EngineChoice, like: EngineChoice) -> EngineChoice:
     """Return a choice that makes the same pixels as `choice` where `like` computes."""
     memory = choice.memory if choice.memory in QUANTISED else like.memory
@@ -69,6 +99,8 @@ def elsewhere(choice: EngineChoice, like: EngineChoice) -> EngineChoice:
 def _plain(choice: EngineChoice) -> EngineChoice:
     """Return a choice without what makes no difference to its pixels."""
     plain = elsewhere(with_whole_paths(choice), EngineChoice())
+    if plain.prompter.name != "server":
+        plain = replace(plain, prompter=replace(plain.prompter, server="", server_model=""))
     return replace(plain, depth=EngineChoice.depth) if plain.engine == "coz" else plain
 
 
@@ -89,9 +121,27 @@ def _whole(kept: dict[str, Any], usual: dict[str, Any]) -> bool:
         if isinstance(like, dict):
             if not isinstance(value, dict) or not _whole(value, like):
                 return False
-        elif not isinstance(value, Path | None if like is None else type(like)):
+        elif not _is_like(value, like):
             return False
     return True
+
+
+def _is_like(value: object, like: object) -> bool:
+    """Tell whether a value is of the kind of another; True is no number."""
+    return isinstance(value, Path | None) if like is None else type(value) is type(like)
+
+
+def _in_range(choice: EngineChoice) -> bool:
+    """Tell whether all values are such as can be chosen; the names are checked where they are
+    used."""
+    paths = (choice.coz.lora, choice.coz.vae, choice.prompter.adapter)
+    return (
+        0 <= choice.fidelity <= 1
+        and abs(choice.seed) < LARGEST_SEED
+        and 1 <= choice.prompter.max_tokens <= MOST_TOKENS
+        and choice.depth in DEPTHS
+        and not any("\0" in str(path) for path in (*paths, choice.engine, choice.coz.base))
+    )
 
 
 def _path(text: str | None) -> Path | None:

@@ -9,6 +9,7 @@ from typing import Any
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.choice_text import (
+    LARGEST_SEED,
     choice_from,
     choice_text,
     elsewhere,
@@ -22,8 +23,8 @@ from cozviewer.pyramid.geometry import TILE
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat
 from cozviewer.pyramid.session import Filled, KeptPyramid, Made, Maker, Session
 
-_HERE = re.compile(r"(https?://)?(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?(/.*)?")
-
+SERVER = "server"
+"""The prompter that sends pictures to an address."""
 
 _ELSEWHERE = re.compile(r'"(//|\\\\\\\\)')
 """A file on another machine, in JSON: to see whether it is there, Windows would log in there."""
@@ -49,18 +50,24 @@ def filled(chain: Chain, choice: EngineChoice) -> Filled:
 
 
 def choice_of(kept: KeptPyramid, like: EngineChoice) -> EngineChoice:
-    """Return the choice that a pyramid was made from.
+    """Return the choice that a pyramid was made from, completed by what the user has chosen.
 
-    A server elsewhere is left out of it: who opens somebody's session has not chosen to send
-    pictures there.
+    A session never chooses a server: the pictures and the key go to the one in the user's own
+    settings, and nowhere if there is none (then the prompter is still "server", its address "").
 
     Args:
-        like: Where to compute.
+        like: Of the user: where to compute, and which server and model to ask.
     """
-    choice = _chosen(kept)
-    if not _HERE.fullmatch(choice.prompter.server):
-        choice = replace(choice, prompter=replace(choice.prompter, server=""))
-    return elsewhere(choice, like)
+    choice, own = _chosen(kept), like.prompter
+    asks = choice.prompter.name == SERVER and bool(own.server and own.server_model)
+    server, model = (own.server, own.server_model) if asks else ("", "")
+    prompter = replace(choice.prompter, server=server, server_model=model)
+    return elsewhere(replace(choice, prompter=prompter), like)
+
+
+def lacks_server(choice: EngineChoice) -> bool:
+    """Tell whether a choice of `choice_of` wants a server while the user has named none."""
+    return choice.prompter.name == SERVER and not choice.prompter.server
 
 
 def pyramid_for(session: Session, choice: EngineChoice) -> KeptPyramid | None:
@@ -97,7 +104,8 @@ def recipe_from(text: str) -> Recipe:
         )
     except (TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError("no recipe") from error
-    if not (0 <= recipe.fidelity <= 1 and 0 <= recipe.halo <= TILE):
+    sound = 0 <= recipe.fidelity <= 1 and 0 <= recipe.halo <= TILE
+    if not sound or abs(recipe.seed) >= LARGEST_SEED:
         raise ValueError("no recipe that could be followed")
     return recipe
 
@@ -179,9 +187,15 @@ class KeptPrompter:
 def _chosen(kept: KeptPyramid) -> EngineChoice:
     """Return the choice as the session has it; where that cannot be read, one of nothing here."""
     choice = choice_from(kept.made.choice)
-    if choice is None or _ELSEWHERE.search(choice_text(choice)):
+    if choice is None or _ELSEWHERE.search(choice_text(choice)) or _names_device(choice):
         return EngineChoice(engine=kept.made.maker.name)
     return choice
+
+
+def _names_device(choice: EngineChoice) -> bool:
+    """Tell whether a file of a choice is a device or a pipe, which may never end."""
+    files = (choice.coz.lora, choice.coz.vae)
+    return any(path is not None and path.exists() and not path.is_file() for path in files)
 
 
 def _pairs(read: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

@@ -106,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
                 view = view_of(source, (sight.x, sight.y), sight.magnification, args.size)
                 computed += refine(chain, view, line, cancelled).computed
         first = filled(chain, choice_for(source, args))
-        others = stack.enter_context(kept_beside(source, first, args, line))
+        others = stack.enter_context(kept_beside(source, first, args, line, cancelled))
         saved = save_session(
             output,
             source,

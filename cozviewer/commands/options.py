@@ -170,8 +170,15 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
 
 
 def engine_named(args: argparse.Namespace) -> bool:
-    """Tell whether anything that decides the pixels was said with `add_engine_options`."""
-    here = replace(engine_choice(args), device=EngineChoice.device, memory=EngineChoice.memory)
+    """Tell whether anything that decides the pixels was said with `add_engine_options`. A server
+    alone does not: it says where the prompts of a session come from."""
+    choice = engine_choice(args)
+    here = replace(
+        choice,
+        device=EngineChoice.device,
+        memory=EngineChoice.memory,
+        prompter=replace(choice.prompter, server="", server_model=""),
+    )
     return args.engine is not None or here != EngineChoice()
 
 

@@ -59,7 +59,7 @@ def opened_chain(
         allow_huge=args.allow_huge,
         cancelled=cancelled,
     )
-    chain = open_chain(source, choice_for(source, args), cache, line.notice)
+    chain = open_chain(source, choice_for(source, args), cache, line.notice, cancelled=cancelled)
     try:
         yield chain
     except Cancelled as error:
@@ -81,19 +81,24 @@ def choice_for(source: Source, args: argparse.Namespace) -> EngineChoice:
 
 @contextmanager
 def kept_beside(
-    source: Source, first: Filled, args: argparse.Namespace, line: ProgressLine
+    source: Source,
+    first: Filled,
+    args: argparse.Namespace,
+    line: ProgressLine,
+    cancelled: Callable[[], bool],
 ) -> Iterator[list[Filled]]:
     """Open the pyramids of a session that are others than the one given; close them at the end.
 
     Raises:
         BadInput: The session cannot be read any more.
+        Cancelled: `cancelled` said so.
     """
     choice, cache = engine_choice(args), cache_of(args)
     with ExitStack() as stack:
         others = []
         for kept in kept_besides(source.session, [first]):
             wanted = choice_of(kept, choice)
-            chain = open_chain(source, wanted, cache, line.notice)
+            chain = open_chain(source, wanted, cache, line.notice, cancelled=cancelled)
             stack.callback(chain.pyramid.store.close)
             others.append(filled(chain, wanted))
         yield others

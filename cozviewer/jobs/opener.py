@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.kept import choice_of
+from cozviewer.chain.protocols import Cancelled as IsCancelled
 from cozviewer.chain.protocols import Notice
 from cozviewer.errors import BadInput, Cancelled, HugePicture
 from cozviewer.jobs.report import sentence_of
@@ -17,9 +18,10 @@ from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.session_source import SourceMissing, open_path
 from cozviewer.pyramid.source import Source, preview
 
-OpenChain = Callable[[Source, EngineChoice, Notice, Notice], Chain]
+OpenChain = Callable[[Source, EngineChoice, Notice, Notice, IsCancelled], Chain]
 """Makes the chain for a source; may read files, must not import anything heavy. The first `Notice`
-receives trouble, the second good news, both at any later time."""
+receives trouble, the second good news, both at any later time. The last says whether it is still
+wanted; raises `Cancelled`."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class OpenRequest:
     Attributes:
         path: The picture's file, or a session's.
         choice: The engine to zoom with; a session is opened with its own.
+        settings: The user's own, of which a session takes the server; None is `choice`.
         source: The picture if it is open already and only the engine changes.
         allow_huge: The user said yes to a picture over the size limit.
         picture: Where a session's picture is, if the user said so.
@@ -37,6 +40,7 @@ class OpenRequest:
 
     path: Path
     choice: EngineChoice
+    settings: EngineChoice | None = None
     source: Source | None = None
     allow_huge: bool = False
     picture: Path | None = None
@@ -107,18 +111,19 @@ class Opener(QObject):
         embedded = EngineChoice(device=request.choice.device)
         wanted = request.choice
         if source.session is not None and request.source is None:
-            wanted = choice_of(source.session.pyramids[0], wanted)
+            wanted = choice_of(source.session.pyramids[0], request.settings or wanted)
+        cancelled = request.cancelled.is_set
         try:
-            return wanted, self._made(source, wanted)
+            return wanted, self._made(source, wanted, cancelled)
         except BadInput as error:
             if request.source is not None or wanted.engine == embedded.engine:
                 raise
-            chain = self._made(source, embedded)
+            chain = self._made(source, embedded, cancelled)
             self.noticed.emit(f"{error} Meanwhile {chain.upscaler.name} goes on.")
             return embedded, chain
 
-    def _made(self, source: Source, choice: EngineChoice) -> Chain:
-        return self._open_chain(source, choice, self.noticed.emit, self.told.emit)
+    def _made(self, source: Source, choice: EngineChoice, cancelled: IsCancelled) -> Chain:
+        return self._open_chain(source, choice, self.noticed.emit, self.told.emit, cancelled)
 
     def _read(self, request: OpenRequest) -> Source:
         small = preview(request.path)

@@ -89,7 +89,8 @@ class SessionJob(QObject):
         others = []
         for kept in kept_besides(request.source.session, request.pyramids):
             choice = choice_of(kept, EngineChoice())
-            chain = self._open_chain(request.source, choice, self.noticed.emit, self.noticed.emit)
+            notice, cancelled = self.noticed.emit, request.cancelled.is_set
+            chain = self._open_chain(request.source, choice, notice, notice, cancelled)
             stack.callback(chain.pyramid.store.close)
             others.append(filled(chain, choice))
         return others

@@ -14,6 +14,7 @@ from cozviewer.jobs.opener import OpenChain, Opener, OpenRequest, Preview
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.pyramid.source import Source
 from cozviewer.ui.plain import message_box
+from cozviewer.ui.remembered import with_own_server
 
 PICTURES = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif"
 
@@ -67,7 +68,8 @@ class Opening(QObject):
     ) -> None:
         """Open a picture, or a session with its picture; takes the place of one that is still
         being read."""
-        self._send(OpenRequest(path, choice, allow_huge=allow_huge, picture=picture))
+        settings = with_own_server(choice)
+        self._send(OpenRequest(path, choice, settings, allow_huge=allow_huge, picture=picture))
 
     def switch(self, source: Source, choice: EngineChoice) -> None:
         """Make another chain for a picture that is open."""

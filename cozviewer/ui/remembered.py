@@ -5,6 +5,8 @@ Paths, addresses and questions only: keys are never in here. A file that is brok
 version, counts as none.
 """
 
+from dataclasses import replace
+
 from PySide6.QtCore import QSettings
 
 from cozviewer.chain.choice import EngineChoice
@@ -21,6 +23,15 @@ def remember(choice: EngineChoice) -> None:
 def remembered() -> EngineChoice | None:
     """Return the choice that was kept last, or None. GUI thread."""
     return choice_from(str(_settings().value(KEY, "")))
+
+
+def with_own_server(choice: EngineChoice) -> EngineChoice:
+    """Return a choice with the server that was used last, unless it names one. GUI thread."""
+    own = remembered()
+    if choice.prompter.server or own is None:
+        return choice
+    server, model = own.prompter.server, own.prompter.server_model
+    return replace(choice, prompter=replace(choice.prompter, server=server, server_model=model))
 
 
 def keep_text(name: str, text: str) -> None:

@@ -1,14 +1,16 @@
 """What a session says about its pyramids is followed as far as it is safe."""
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cozviewer.chain.choice import CozChoice, EngineChoice, PrompterChoice
-from cozviewer.chain.choice_text import choice_from, choice_text, same_engine
-from cozviewer.chain.kept import choice_of, kept_besides, pyramid_for, recipe_from
+from cozviewer.chain.choice_text import choice_from, choice_text, chosen_since, same_engine
+from cozviewer.chain.kept import choice_of, kept_besides, lacks_server, pyramid_for, recipe_from
 from cozviewer.chain.recipe import Recipe
 from cozviewer.pyramid.session import KeptPyramid, Made, Maker, Reference, Session
 
@@ -35,27 +37,74 @@ def session(*pyramids: KeptPyramid) -> Session:
 
 
 def test_it_is_made_as_it_was_but_where_we_compute() -> None:
-    assert choice_of(kept(COZ), HERE) == replace(COZ, device="cuda:1", memory="in-turn")
+    offline = replace(COZ, prompter=replace(COZ.prompter, name="qwen", server="", server_model=""))
+    assert choice_of(kept(offline), HERE) == replace(offline, device="cuda:1", memory="in-turn")
     quantised = replace(COZ, memory="nf4")
     assert choice_of(kept(quantised), HERE).memory == "nf4", "it decides pixels"
 
 
+SERVERS = [
+    "localhost:11434",
+    "http://127.0.0.1:8000/v1",
+    "http://[::1]:8000/v1",
+    "https://example.org/v1",
+    "localhost.example.org",
+    "http://localhost:80@example.org/v1",
+    "192.168.0.2:8000",
+]
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("name", ["server", "none", "qwen"])
+def test_a_session_never_chooses_a_server(server: str, name: str) -> None:
+    planted = replace(COZ, prompter=replace(COZ.prompter, name=name, server=server))
+    found = choice_of(kept(planted), HERE)
+    assert (found.prompter.server, found.prompter.server_model) == ("", "")
+    assert lacks_server(found) == (name == "server")
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_the_users_own_server_takes_the_place_of_that_of_a_session(server: str) -> None:
+    planted = kept(replace(COZ, prompter=replace(COZ.prompter, server=server)))
+    own = PrompterChoice(server="https://mine.example", server_model="mine")
+    found = choice_of(planted, replace(HERE, prompter=own))
+    assert (found.prompter.server, found.prompter.server_model) == (own.server, own.server_model)
+    assert found.prompter.words == COZ.prompter.words
+    assert pyramid_for(session(planted), found) is planted
+    lacking = replace(HERE, prompter=replace(own, server_model=""))
+    assert choice_of(planted, lacking).prompter.server == "", "which model is not known"
+
+
+def test_a_device_is_not_read_because_a_session_names_it() -> None:
+    planted = replace(COZ, coz=replace(COZ.coz, lora=Path("/dev/zero")))
+    assert choice_of(kept(planted), HERE).engine == "Some Engine"
+
+
 @pytest.mark.parametrize(
-    ("server", "asked"),
+    "changed",
     [
-        ("localhost:11434", True),
-        ("http://127.0.0.1:8000/v1", True),
-        ("http://[::1]:8000/v1", True),
-        ("https://example.org/v1", False),
-        ("localhost.example.org", False),
-        ("http://localhost:80@example.org/v1", False),
-        ("http://localhost:8000\\@example.org", False),
-        ("192.168.0.2:8000", False),
+        {"fidelity": math.nan},
+        {"fidelity": -1.0},
+        {"fidelity": math.inf},
+        {"seed": True},
+        {"seed": 10**400},
+        {"depth": "bottomless"},
+        {"engine": "a\0b"},
+        {"prompter": replace(COZ.prompter, max_tokens=10**9)},
+        {"prompter": replace(COZ.prompter, max_tokens=0)},
     ],
 )
-def test_a_server_elsewhere_is_not_asked_because_a_file_says_so(server: str, asked: bool) -> None:
-    choice = replace(COZ, prompter=replace(COZ.prompter, server=server))
-    assert choice_of(kept(choice), HERE).prompter.server == (server if asked else "")
+def test_a_choice_of_what_cannot_be_chosen_is_none(changed: dict[str, Any]) -> None:
+    assert choice_from(choice_text(replace(COZ, **changed))) is None
+
+
+def test_what_was_changed_by_hand_is_the_users_choice() -> None:
+    own, of_session = EngineChoice("nearest", seed=1), replace(COZ, seed=5)
+    assert chosen_since(own, of_session, replace(of_session, device="mps")) == replace(
+        own, device="mps"
+    )
+    by_hand = replace(of_session, engine="bicubic", prompter=PrompterChoice())
+    assert chosen_since(own, of_session, by_hand) == EngineChoice("bicubic", seed=1)
 
 
 @pytest.mark.parametrize("path", ["\\\\host\\share\\x.pth", "//host/share/x.pth"])
@@ -127,6 +176,7 @@ def test_a_recipe_is_the_same_again(recipe: Recipe) -> None:
         "{}",
         RECIPE.text.replace('"halo":32', '"halo":100000000'),
         RECIPE.text.replace('"fidelity":0.5', '"fidelity":NaN'),
+        RECIPE.text.replace('"seed":1', '"seed":9' + "9" * 400),
         RECIPE.text.replace('"upscaler":{', '"upscaler":[{').replace("},", "}],", 1),
     ],
 )

@@ -12,6 +12,7 @@ from cozviewer.commands.options import (
     add_engine_options,
     cache_of,
     engine_choice,
+    engine_named,
 )
 from cozviewer.errors import BadInput
 
@@ -25,6 +26,14 @@ def read(*words: str) -> argparse.Namespace:
 
 def test_without_options_the_choice_is_the_default() -> None:
     assert engine_choice(read()) == EngineChoice()
+
+
+def test_a_server_alone_names_no_engine() -> None:
+    server = ("--server", "localhost:11434", "--server-model", "eye")
+    assert not engine_named(read())
+    assert not engine_named(read(*server)), "it says where a session's prompts come from"
+    assert engine_named(read("--prompter", "server", *server))
+    assert engine_named(read("--engine", "realesrgan"))
 
 
 def test_all_options_are_in_the_choice() -> None:

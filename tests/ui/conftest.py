@@ -84,7 +84,9 @@ def picture(tmp_path: Path) -> Path:
 def services(engine: Stripes, cache: Path, sample: Path) -> Services:
     """Return services that make chains over `engine`, with stores in `cache`."""
 
-    def open_chain(source: Source, choice: EngineChoice, notice: Notice, told: Notice) -> Chain:
+    def open_chain(
+        source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: Cancelled
+    ) -> Chain:
         prompter = NoPrompter()
         recipe = recipe_of(engine, prompter, fidelity=0.0)
         shelf = Shelf(

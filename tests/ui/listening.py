@@ -84,7 +84,9 @@ def studio(picture: Path, cache: Path) -> Studio:
     """Return a window that is shown, with no picture in it yet."""
     engine, describer = Painter(), Describer()
 
-    def open_chain(source: Source, choice: EngineChoice, notice: Notice, told: Notice) -> Chain:
+    def open_chain(
+        source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: Cancelled
+    ) -> Chain:
         recipe = recipe_of(engine, describer, seed=choice.seed, fidelity=0.0)
         shelf = Shelf(
             source.digest, source.name, source.width, source.height, recipe.digest, recipe.text

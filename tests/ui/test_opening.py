@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
-from cozviewer.chain.protocols import Notice
+from cozviewer.chain.protocols import Cancelled, Notice
 from cozviewer.errors import BadInput
 from cozviewer.pyramid.source import Source
 from tests.ui.conftest import Bench, settle
@@ -17,10 +17,12 @@ def test_the_embedded_engine_goes_on_where_another_lacks_its_files(
     opener = bench.window._opening._opener
     open_chain = opener._open_chain
 
-    def lacking(source: Source, choice: EngineChoice, notice: Notice, told: Notice) -> Chain:
+    def lacking(
+        source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: Cancelled
+    ) -> Chain:
         if choice.engine == "coz":
             raise BadInput("Its files are missing: run `cozviewer models download coz`.")
-        return open_chain(source, choice, notice, told)
+        return open_chain(source, choice, notice, told, cancelled)
 
     monkeypatch.setattr(opener, "_open_chain", lacking)
     bench.window.engine_menu.chosen.emit(EngineChoice("coz", device="cpu"))
