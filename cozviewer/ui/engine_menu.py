@@ -103,12 +103,19 @@ class EngineMenu(QMenu):
         """What was named for Chain-of-Zoom last; None where nothing ever was."""
         return self._asked_last
 
-    def show_choice(self, choice: EngineChoice) -> None:
-        """Mark what is in use."""
+    def show_choice(self, choice: EngineChoice, own: EngineChoice | None = None) -> None:
+        """Mark what is in use.
+
+        Args:
+            choice: What it is.
+            own: What the user chose, which is remembered, where a session brought its own engine;
+                None is `choice`.
+        """
         self._choice = choice
-        if choice.engine == ENGINE:
-            self._asked_last = choice
-            remember(choice)
+        own = choice if own is None else own
+        if own.engine == ENGINE:
+            self._asked_last = own
+            remember(own)
         marked = self._file
         for action in self._engines.actions():
             if action.data() == choice.engine:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.choice_text import chosen_since
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import Preview
 from cozviewer.overlays import Kind
@@ -357,9 +358,12 @@ class MainWindow(QMainWindow):
         document.stopped.connect(self._on_stopped)
         document.warmed.connect(self._on_warmed)
         document.failed.connect(self.banner.warn)
-        self._choice = choice
+        if source.session is None:
+            self._choice = choice
+        elif old is not None and old.source is source:  # else the session brought its engine
+            self._choice = chosen_since(self._choice, self.engine_menu.choice, choice)
         self._engine_place = ""
-        self.engine_menu.show_choice(choice)
+        self.engine_menu.show_choice(choice, self._choice)
         self._tell_engine()
         self.readout.show_work(None)
         self._pages.setCurrentWidget(self.panes)
@@ -392,7 +396,8 @@ class MainWindow(QMainWindow):
         if sentence:
             self.banner.warn(sentence)
         self.readout.show_work(None)
-        self.engine_menu.show_choice(self._choice)
+        shown = self._choice if self._document is None else self.engine_menu.choice
+        self.engine_menu.show_choice(shown, self._choice)
         if self._document is None:
             self.panes.set_preview(None)
             self._pages.setCurrentWidget(self._empty)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,16 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from cozviewer.app import services_for
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.choice import EngineChoice, PrompterChoice
+from cozviewer.chain.choice_text import choice_text
 from cozviewer.errors import Cancelled
 from cozviewer.jobs import session_job
 from cozviewer.pyramid.session_file import read_session
 from cozviewer.ui.main_window import MainWindow
+from cozviewer.ui.remembered import remember, remembered
 from tests.models.networks import compact_state
 from tests.models.networks import saved as saved_model
+from tests.pyramid.sessions import change
 from tests.ui.conftest import Bench, grabbed, settle
 
 Open = Callable[[Path, EngineChoice], MainWindow]
@@ -68,6 +72,12 @@ def trip(first: MainWindow, qtbot: QtBot, tmp_path: Path) -> Path:
     path = tmp_path / "trip.cozview"
     save(first, qtbot, path)
     return path
+
+
+def opened(window: MainWindow, qtbot: QtBot, path: Path) -> None:
+    """Open another picture or session in a window."""
+    with qtbot.waitSignal(window.opened, timeout=10_000):
+        window.open_picture(path)
 
 
 def save(window: MainWindow, qtbot: QtBot, path: Path) -> None:
@@ -230,3 +240,54 @@ def test_the_ending_is_added(first: MainWindow, qtbot: QtBot, tmp_path: Path) ->
         first.actions_by_name["session"].trigger()
     qtbot.waitUntil(lambda: "Saved" in first.banner.text)
     assert (tmp_path / "x.y.cozview").exists()
+
+
+def test_its_engine_does_not_stick_to_the_next_photo(
+    trip: Path, picture: Path, new_window: Open, qtbot: QtBot
+) -> None:
+    own = EngineChoice("nearest", "cpu", seed=3)
+    window = new_window(picture, own)
+    qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
+    opened(window, qtbot, trip)
+    assert window.engine_menu.choice.engine.endswith("mine.safetensors")
+    opened(window, qtbot, picture)
+    assert window.engine_menu.choice == own
+
+
+def test_what_was_chosen_by_hand_in_a_session_goes_for_the_next_photo(
+    trip: Path, picture: Path, new_window: Open, qtbot: QtBot
+) -> None:
+    window = new_window(trip, EngineChoice("nearest", "cpu", seed=3))
+    qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
+    shown = window.engine_menu.choice
+    with qtbot.waitSignal(window.opened, timeout=10_000):
+        window.engine_menu.chosen.emit(replace(shown, engine="bicubic"))
+    opened(window, qtbot, picture)
+    assert window.engine_menu.choice == EngineChoice("bicubic", "cpu", seed=3)
+
+
+def test_what_a_session_was_made_with_is_not_remembered_as_the_users(
+    trip: Path, new_window: Open, qtbot: QtBot
+) -> None:
+    server = PrompterChoice("server", server="localhost:9", server_model="eye")
+    planted = choice_text(EngineChoice("coz", prompter=server))
+    change(trip, lambda sql: sql.execute("UPDATE pyramids SET choice = ?", (planted,)))
+    window = new_window(trip, EngineChoice("nearest", "cpu"))
+    qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
+    assert window.engine_menu.choice.engine == "coz"
+    assert window.engine_menu.choice.prompter.server == ""
+    assert remembered() is None
+    assert window.engine_menu.asked_last is None
+
+
+def test_opening_a_session_takes_the_server_of_the_users_settings(
+    trip: Path, new_window: Open, qtbot: QtBot
+) -> None:
+    own = PrompterChoice("server", server="mine.example", server_model="mine")
+    remember(EngineChoice("coz", prompter=own))
+    planted = replace(own, server="localhost:9", server_model="eye")
+    text = choice_text(EngineChoice("coz", prompter=planted))
+    change(trip, lambda sql: sql.execute("UPDATE pyramids SET choice = ?", (text,)))
+    window = new_window(trip, EngineChoice("nearest", "cpu"))
+    qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
+    assert window.engine_menu.choice.prompter == own
