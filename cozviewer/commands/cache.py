@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,10 @@ from cozviewer.errors import BadInput
 
 if TYPE_CHECKING:
     from cozviewer.pyramid.cache import StoreInfo
+
+
+LONGEST_CELL = 60
+"""Characters of a name in the list."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
@@ -77,9 +82,10 @@ def size_text(size: int) -> str:
 
 
 def _show(folder: Path, as_json: bool) -> int:
-    from cozviewer.pyramid.cache import BUDGET_BYTES, folder_bytes, list_set_aside, list_stores
+    from cozviewer.pyramid.cache import BUDGET_BYTES, folder_bytes, list_set_aside, survey
 
-    stores, aside = list_stores(folder), list_set_aside(folder)
+    found, aside = survey(folder), list_set_aside(folder)
+    stores = found.stores
     total = folder_bytes(folder)
     if as_json:
         result = {
@@ -87,7 +93,8 @@ def _show(folder: Path, as_json: bool) -> int:
             "bytes": total,
             "budget": BUDGET_BYTES,
             "pyramids": [_as_json(store) for store in stores],
-            "set_aside": [{"path": str(path), "bytes": path.stat().st_size} for path in aside],
+            "unreadable": [_file_as_json(path) for path in found.unreadable],
+            "set_aside": [_file_as_json(path) for path in aside],
         }
         print(json.dumps(result, indent=2))
         return 0
@@ -99,19 +106,27 @@ def _show(folder: Path, as_json: bool) -> int:
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
-    if aside:
-        print("Set aside because broken or foreign; `cozviewer cache clear --set-aside` deletes:")
-    for path in aside:
-        print(f"  {_clean(path.name)}  {size_text(path.stat().st_size)}")
+    _list("Cannot be read; `cozviewer cache clear` deletes:", found.unreadable)
+    _list(
+        "Set aside because broken or foreign; `cozviewer cache clear --set-aside` deletes:", aside
+    )
     return 0
 
 
-def _clear(folder: Path, args: argparse.Namespace) -> int:
-    from cozviewer.pyramid.cache import clear, list_stores
+def _list(title: str, paths: Sequence[Path]) -> None:
+    if paths:
+        print(title)
+    for path in paths:
+        print(f"  {_clean(path.name)}  {size_text(_size(path))}")
 
-    stores = list_stores(folder)
-    if args.name is None and stores and not args.yes:
-        _ask(f"Delete the tiles of all {len(stores)} pyramids in {folder}?")
+
+def _clear(folder: Path, args: argparse.Namespace) -> int:
+    from cozviewer.pyramid.cache import clear, survey
+
+    found = survey(folder)
+    count = len(found.stores) + len(found.unreadable)
+    if args.name is None and count and not args.yes:
+        _ask(f"Delete the tiles of all {count} pyramids in {folder}?")
     freed = clear(folder, args.name)
     if args.name is not None and not freed:
         raise BadInput(
@@ -146,9 +161,9 @@ def _tell_freed(freed: int, as_json: bool) -> int:
 
 def _row(store: "StoreInfo") -> tuple[str, ...]:
     return (
-        _clean(store.source_name),
+        _clean(_short(store.source_name)),
         f"{store.source_width} × {store.source_height}",
-        _clean(_engine(store.recipe)),
+        _clean(_short(_engine(store.recipe))),
         str(store.tiles),
         size_text(store.bytes),
         _local(store.last_seen),
@@ -159,7 +174,7 @@ def _row(store: "StoreInfo") -> tuple[str, ...]:
 def _as_json(store: "StoreInfo") -> dict[str, Any]:
     try:
         recipe = json.loads(store.recipe)
-    except ValueError:
+    except (ValueError, RecursionError):
         recipe = store.recipe
     return asdict(store) | {"path": str(store.path), "recipe": recipe}
 
@@ -168,8 +183,23 @@ def _engine(recipe: str) -> str:
     """Return the upscaler's name; whoever wrote the recipe decides what is in it."""
     try:
         return str(json.loads(recipe)["upscaler"]["name"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "?"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+
+
+def _file_as_json(path: Path) -> dict[str, Any]:
+    return {"path": str(path), "bytes": _size(path)}
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # somebody deleted it just now
+        return 0
 
 
 def _local(moment: str) -> str:

@@ -4,6 +4,7 @@ Other windows may use the files meanwhile: tiles may be taken from them, but the
 stay as long as anybody has them open. A file that is no store of ours is never touched.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -13,9 +14,13 @@ from functools import partial
 from pathlib import Path
 
 from cozviewer.errors import Failure
-from cozviewer.pyramid.eviction import StoredTile, choose, evict, read_stored
+from cozviewer.pyramid.checked import checked_int, checked_text, int_of_text
+from cozviewer.pyramid.eviction import SEEN, StoredTile, choose, evict, read_stored
+from cozviewer.pyramid.sqlite_guard import foreign_object
 from cozviewer.pyramid.store_file import (
+    SCHEMA,
     NotOurs,
+    connect,
     is_broken,
     is_ours,
     open_existing,
@@ -32,6 +37,17 @@ TRIMMED_TO = 0.95
 """Share of the budget that is left after trimming, so that not every step has to trim again."""
 
 SUFFIX = ".tiles"
+
+LONGEST_TEXT = 100_000
+"""Characters of a recipe or a name."""
+
+LARGEST_SIDE = 1 << 31
+"""Pixels of a photo's side."""
+
+HEADER_BYTES = 100
+"""Of an SQLite file; a shorter one is empty or was cut off."""
+
+_OWN_NAME = re.compile(r"[0-9a-f]{32}-[0-9a-f]{32}\.tiles")
 
 
 @dataclass(frozen=True)
@@ -57,6 +73,19 @@ class StoreInfo:
     last_seen: str
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What there is in a folder.
+
+    Attributes:
+        stores: The one seen last first.
+        unreadable: Store files that are broken, or of another version.
+    """
+
+    stores: list[StoreInfo]
+    unreadable: list[Path]
+
+
 def store_path(folder: Path, source_digest: str, recipe_digest: str) -> Path:
     """Return the store file of a source and recipe (hex digests) in `folder`."""
     return folder / f"{source_digest[:32]}-{recipe_digest[:32]}{SUFFIX}"
@@ -64,14 +93,21 @@ def store_path(folder: Path, source_digest: str, recipe_digest: str) -> Path:
 
 def list_stores(folder: Path) -> list[StoreInfo]:
     """Return the stores in a folder, the one seen last first. Broken or foreign files are not."""
-    stores = []
+    return survey(folder).stores
+
+
+def survey(folder: Path) -> Survey:
+    """Return what there is in a folder, as far as it can be read."""
+    stores, unreadable = [], []
     for path in _files(folder):
         try:
             with closing(open_existing(path)) as connection:
                 stores.append(_info(path, connection))
         except (NotOurs, sqlite3.Error, OSError, ValueError, KeyError):
-            continue
-    return sorted(stores, key=lambda store: store.last_seen, reverse=True)
+            if _has_our_mark(path):
+                unreadable.append(path)
+    stores.sort(key=lambda store: store.last_seen, reverse=True)
+    return Survey(stores, unreadable)
 
 
 def list_set_aside(folder: Path) -> list[Path]:
@@ -186,14 +222,21 @@ def _size(path: Path) -> int:
 
 
 def _info(path: Path, connection: sqlite3.Connection) -> StoreInfo:
+    """Return what a store says about itself.
+
+    Raises:
+        ValueError, KeyError, NotOurs, sqlite3.Error: It says nothing that makes sense.
+    """
     about = read_about(connection)
-    last = connection.execute("SELECT max(seen) FROM tiles").fetchone()[0]
+    last = connection.execute(f"SELECT max({SEEN}) FROM tiles").fetchone()[0]
+    sides = (int_of_text(about[f"source_{side}"]) for side in ("width", "height"))
+    width, height = (checked_int(side, 1, LARGEST_SIDE) for side in sides)
     return StoreInfo(
         path=path,
-        source_name=about["source_name"],
-        source_width=int(about["source_width"]),
-        source_height=int(about["source_height"]),
-        recipe=about["recipe"],
+        source_name=checked_text(about["source_name"], LONGEST_TEXT),
+        source_width=width,
+        source_height=height,
+        recipe=checked_text(about["recipe"], LONGEST_TEXT),
         bytes=_size(path),
         tiles=count_tiles(connection)[1],
         last_seen="" if last is None else _utc(last),
@@ -201,16 +244,45 @@ def _info(path: Path, connection: sqlite3.Connection) -> StoreInfo:
 
 
 def _utc(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    """Return a moment as ISO 8601; "" where there is no such moment."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError, OSError):
+        return ""
+
+
+def _has_our_mark(path: Path) -> bool:
+    """Tell whether a file that cannot be opened as a store is meant to be one."""
+    try:
+        with closing(connect(path)) as connection:
+            return _is_own(path, connection)
+    except (sqlite3.Error, OSError):
+        return _named_by_us(path)
+
+
+def _is_own(path: Path, connection: sqlite3.Connection) -> bool:
+    """Tell whether a file is a store, by its mark, or if it is no database any more by its name."""
+    try:
+        return is_ours(connection) or (_size(path) < HEADER_BYTES and _named_by_us(path))
+    except sqlite3.Error as error:
+        if not is_broken(error):
+            raise
+        return _named_by_us(path)
+
+
+def _named_by_us(path: Path) -> bool:
+    return _OWN_NAME.fullmatch(path.name) is not None
 
 
 def _is_meant(path: Path, which: str | Path | None, connection: sqlite3.Connection) -> bool:
     """Tell whether a file is a store, and the one that a person named."""
-    if not is_ours(connection):
+    if not _is_own(path, connection):
         return False
     if which is None or Path(which).name == path.name:
         return True
     try:
+        if foreign_object(connection, SCHEMA) is not None:
+            return False
         return read_about(connection).get("source_name") == plain(Path(which).name)
-    except NotOurs:  # so damaged that it does not know
+    except (NotOurs, sqlite3.Error):  # so damaged that it does not know
         return False

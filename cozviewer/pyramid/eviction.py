@@ -10,8 +10,14 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from cozviewer.pyramid.sqlite_guard import limited
+from cozviewer.pyramid.store_rows import MOST_TILES, count_tiles
+
 EVICTED_AT_ONCE = 64
 """Tiles deleted in one transaction: 0.1 s or so, in which other processes have to wait."""
+
+SEEN = "coalesce(CAST(seen AS REAL), 0)"
+"""When a tile was last looked at, as a number whatever is in the file."""
 
 ROW_BYTES = 8192
 """Space that a tile takes besides its blob: rows, indexes, and half a page on average."""
@@ -37,12 +43,17 @@ class StoredTile(NamedTuple):
 
 
 def read_stored(connection: sqlite3.Connection, store: int) -> list[StoredTile]:
-    """Return all tiles of a file. Raises sqlite3.Error."""
-    rows = connection.execute("SELECT id, key, parent, seen, bytes FROM tiles")
+    """Return all tiles of a file; values that make no sense count as never seen, as nobody's child
+    or as no bytes, so that such rows go first. Raises sqlite3.Error."""
+    rows = limited(connection, f"SELECT id, key, parent, {SEEN}, bytes FROM tiles", MOST_TILES)
     return [
-        StoredTile(store, row, key, parent, seen, size + ROW_BYTES)
+        StoredTile(store, row, str(key), str(parent), seen, _size_of(size) + ROW_BYTES)
         for row, key, parent, seen, size in rows
     ]
+
+
+def _size_of(value: object) -> int:
+    return max(0, value) if isinstance(value, int) else 0
 
 
 def choose(tiles: Iterable[StoredTile], bytes_to_free: int) -> list[StoredTile]:
@@ -78,7 +89,7 @@ def evict(connection: sqlite3.Connection, tiles: list[StoredTile]) -> None:
         try:
             for tile in tiles[start : start + EVICTED_AT_ONCE]:
                 gone = connection.execute(
-                    "DELETE FROM tiles WHERE id = ? AND seen = ? AND NOT EXISTS"
+                    f"DELETE FROM tiles WHERE id = ? AND {SEEN} = ? AND NOT EXISTS"
                     " (SELECT 1 FROM tiles AS child WHERE child.parent = tiles.key)",
                     (tile.row, tile.seen),
                 )
@@ -92,7 +103,7 @@ def evict(connection: sqlite3.Connection, tiles: list[StoredTile]) -> None:
 
 def shrink(connection: sqlite3.Connection, budget_bytes: int) -> None:
     """Evict from one file until its tiles fit into `budget_bytes`. Raises sqlite3.Error."""
-    size, count = connection.execute("SELECT total(bytes), count(*) FROM tiles").fetchone()
-    over = int(size) + ROW_BYTES * count - budget_bytes
+    size, count = count_tiles(connection)
+    over = size + ROW_BYTES * count - budget_bytes
     if over > 0:
         evict(connection, choose(read_stored(connection, 0), over))

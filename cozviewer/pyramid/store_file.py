@@ -11,6 +11,14 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from cozviewer.pyramid.sqlite_guard import (
+    Damaged,
+    Watch,
+    foreign_object,
+    harden,
+    limited,
+    read_schema,
+)
 from cozviewer.pyramid.store_lock import StoreLock
 
 APPLICATION_ID = 0x436F5A54
@@ -24,7 +32,13 @@ BUSY_SECONDS = 3.0
 PAGE_BYTES = 16384
 """A tile of some 300 KB is then written in half the time that it takes with pages of 4096."""
 
-_SCHEMA = f"""
+LARGEST_VALUE = 1 << 24
+"""Bytes of a tile, and of any other value: lossless noise takes 800 KB."""
+
+MOST_ABOUT = 100
+"""Rows that say what a store is for."""
+
+SCHEMA = f"""
     CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
     CREATE TABLE steps (
         uid TEXT PRIMARY KEY, z INTEGER NOT NULL,
@@ -108,7 +122,7 @@ def connect(
             own.release()
         raise
     connection.lock = own
-    connection.execute("PRAGMA trusted_schema = OFF")
+    harden(connection, LARGEST_VALUE)
     return connection
 
 
@@ -148,6 +162,7 @@ def open_existing(path: Path) -> StoreConnection:
         OSError: Somebody is taking it away.
     """
     connection = connect(path)
+    Watch().attach(connection)
     try:
         _check_ours(connection)
         _make_safe(connection)
@@ -163,14 +178,18 @@ def is_ours(connection: sqlite3.Connection) -> bool:
 
 
 def read_about(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return what the file says about its shelf, by the names of `Shelf`'s attributes.
+    """Return what the file says about its shelf, by the names of `Shelf`'s attributes; what is not
+    text is left out.
 
     Raises:
         NotOurs: It says nothing.
         sqlite3.Error: It cannot be read.
     """
     try:
-        return dict(connection.execute("SELECT name, value FROM about"))
+        rows = limited(connection, "SELECT name, value FROM about", MOST_ABOUT)
+        return {
+            name: value for name, value in rows if isinstance(name, str) and isinstance(value, str)
+        }
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # no such table
             raise NotOurs("is damaged") from error
@@ -213,6 +232,8 @@ def _check_ours(connection: sqlite3.Connection) -> None:
         raise NotOurs("belongs to another program")
     if _number(connection, "user_version") != SCHEMA_VERSION:
         raise NotOurs("was made by another version of cozviewer")
+    if foreign_object(connection, SCHEMA) is not None:
+        raise NotOurs("is damaged")  # or planted: what else is in it could run
 
 
 def _make_safe(connection: sqlite3.Connection) -> None:
@@ -222,7 +243,10 @@ def _make_safe(connection: sqlite3.Connection) -> None:
 
 
 def _number(connection: sqlite3.Connection, pragma: str) -> int:
-    return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
+    try:
+        return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
+    except UnicodeDecodeError as error:  # see `read_schema`
+        raise Damaged("malformed database schema") from error
 
 
 def _create(connection: sqlite3.Connection, shelf: Shelf) -> None:
@@ -234,7 +258,7 @@ def _create(connection: sqlite3.Connection, shelf: Shelf) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         if _blank(connection):  # else another process was faster
-            for statement in _SCHEMA.split(";")[:-1]:
+            for statement in SCHEMA.split(";")[:-1]:
                 connection.execute(statement)
             connection.executemany(
                 "INSERT INTO about VALUES (?, ?)",
@@ -247,6 +271,7 @@ def _create(connection: sqlite3.Connection, shelf: Shelf) -> None:
 
 
 def _blank(connection: sqlite3.Connection) -> bool:
+    read_schema(connection)
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     marks = _number(connection, "application_id") or _number(connection, "user_version")
     return not tables and not marks

@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 
+from cozviewer.pyramid.sqlite_guard import Watch
 from cozviewer.pyramid.store_file import connect
 from cozviewer.pyramid.store_lock import StoreLock
 
@@ -72,6 +73,7 @@ def delete_file(path: Path, meant: Callable[[sqlite3.Connection], bool]) -> int:
     """
     with StoreLock(path, alone=True, patience=0) as lock:
         with closing(connect(path, lock=lock)) as connection:
+            Watch().attach(connection)
             wanted = meant(connection)
         if not wanted:
             return 0

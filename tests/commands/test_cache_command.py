@@ -4,8 +4,10 @@ import argparse
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -114,6 +116,36 @@ def test_set_aside_files_are_shown(folder: Path, capsys: pytest.CaptureFixture[s
     assert "--set-aside" in head
     assert ".set-aside-" in row
     assert "999 bytes" in row
+
+
+def test_a_broken_store_is_named_and_can_be_cleared(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = fill(folder, "bird.jpg")
+    broken.write_bytes(b"\xff" * 5000)
+    assert run("show") == 0
+    *rows, head, row = capsys.readouterr().out.splitlines()
+    assert len(rows) == 4
+    assert head == "Cannot be read; `cozviewer cache clear` deletes:"
+    assert row == f"  {broken.name}  5.0 kB"
+    assert run("show", "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["unreadable"] == [{"path": str(broken), "bytes": 5000}]
+    assert len(shown["pyramids"]) == 2
+    assert run("clear", "--yes") == 0
+    assert not list(folder.glob("*.tiles"))
+
+
+def test_a_recipe_that_cannot_be_read_is_shown_as_such(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deep, endless = fill(folder, "deep.jpg"), fill(folder, "endless.jpg")
+    for path, recipe in ((deep, "[" * 90_000), (endless, '{"upscaler":{"name":"' + "x" * 5000)):
+        with closing(sqlite3.connect(path)) as sql, sql:
+            sql.execute("UPDATE about SET value = ? WHERE name = 'recipe'", (recipe,))
+    assert run("show") == 0
+    assert max(map(len, capsys.readouterr().out.splitlines()[1:])) < 250
+    assert run("show", "--json") == 0
 
 
 def test_one_picture_is_cleared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,9 +2,8 @@
 
 import random
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from cozviewer.pyramid.session import Filled
 from cozviewer.pyramid.session_file import read_session
 from cozviewer.pyramid.session_tiles import unpack
 from cozviewer.pyramid.source import Source, open_source
+from tests.pyramid.mutations import mutated, reworded
 from tests.pyramid.sessions import BOOKMARKS, DEEP, MADE, change, empty_store, photo
 from tests.pyramid.stores import STEP, pixels
 
@@ -221,40 +221,6 @@ def test_ctrl_c_arrives(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite_guard, "INSTRUCTIONS", 10)
     with pytest.raises(KeyboardInterrupt):
         read_session(file, interrupt)
-
-
-def mutated(data: bytes, chance: random.Random) -> bytes:
-    """Return a file with bytes changed, exchanged, cut out or repeated."""
-    changed = bytearray(data)
-    for _ in range(chance.choice((1, 3, 20))):
-        at, length = chance.randrange(len(changed)), chance.choice((1, 4, 100, 4096))
-        match chance.randrange(4):
-            case 0:
-                changed[at] ^= 1 << chance.randrange(8)
-            case 1:
-                changed[at : at + length] = chance.randbytes(length)
-            case 2:
-                other = chance.randrange(len(changed))
-                changed[at : at + length] = changed[other : other + length]
-            case _:
-                del changed[at : at + length]
-    return bytes(changed)
-
-
-def reworded(path: Path, chance: random.Random) -> None:
-    """Put a value of another kind into a random place of a session."""
-    value = chance.choice(
-        (None, -1, 2**63 - 1, 1e308, float("inf"), "", "9" * 5000, "1/0", b"", b"\xff\0", "[" * 999,
-         '{"name": 1}', "NaN", "-0", "\ud800".encode("utf-8", "surrogatepass"), "//host/share")
-    )  # fmt: skip
-    with closing(sqlite3.connect(path)) as sql:
-        tables = [name for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE sql != ''")]
-        table = chance.choice(tables)
-        column = chance.choice([row[1] for row in sql.execute(f"PRAGMA table_info({table})")])
-        where = chance.choice(("", " WHERE rowid = 1"))
-        with suppress(sqlite3.IntegrityError):  # some columns keep out what they must not hold
-            sql.execute(f"UPDATE {table} SET {column} = ?{where}", (value,))
-            sql.commit()
 
 
 def test_a_schema_that_is_no_text_is_refused(file: Path) -> None:
