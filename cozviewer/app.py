@@ -1,5 +1,6 @@
 """The desktop program: puts window, models and folders together and runs the event loop."""
 
+import io
 import logging
 import logging.handlers
 import sys
@@ -18,7 +19,14 @@ from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Cancelled
 from cozviewer.downloads import Told
 from cozviewer.errors import Failure
-from cozviewer.folders import cache_folder, models_folder, pyramids_folder
+from cozviewer.folders import (
+    cache_folder,
+    make_private,
+    make_private_folder,
+    models_folder,
+    open_private,
+    pyramids_folder,
+)
 from cozviewer.jobs.threads import running_threads, stop_thread
 from cozviewer.jobs.watchdog import Watchdog, end_now
 from cozviewer.models.catalogue import missing_files, offers, repository
@@ -182,6 +190,14 @@ def resource(*names: str) -> Path:
     return Path(str(files("cozviewer.resources").joinpath(*names)))
 
 
+class PrivateLog(logging.handlers.RotatingFileHandler):
+    """A log that only the user can read."""
+
+    def _open(self) -> io.TextIOWrapper:
+        make_private(Path(self.baseFilename))
+        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=open_private)
+
+
 def log_to(cache: Path | None) -> Path | None:
     """Write the log where the user can find it, and return its file; without a cache, on stderr."""
     handler: logging.Handler
@@ -189,11 +205,9 @@ def log_to(cache: Path | None) -> Path | None:
     try:
         if cache is None:
             raise OSError
-        cache.mkdir(parents=True, exist_ok=True)
+        make_private_folder(cache, ours=False)
         path = cache / "cozviewer.log"
-        handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=1_000_000, backupCount=1, encoding="utf-8"
-        )
+        handler = PrivateLog(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
     except OSError:
         path = None
         handler = logging.StreamHandler()

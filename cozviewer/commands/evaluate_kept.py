@@ -7,6 +7,7 @@ are there whole or not at all; what cannot be read is made anew.
 import hashlib
 import json
 import shutil
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from cozviewer.errors import CozviewerError
 from cozviewer.evaluate.metrics import Metric
 from cozviewer.evaluate.results import Figures
 from cozviewer.export.replacing import replacing
-from cozviewer.folders import evaluations_folder
+from cozviewer.folders import evaluations_folder, make_private, make_private_folder
+from cozviewer.pyramid.checked import checked_number
 from cozviewer.pyramid.pixels import Rgb8
 
 BUDGET_BYTES = 2 * 1000**3
@@ -49,9 +51,11 @@ class Kept:
         found: list[Rgb8] = []
         while self._folder is not None and len(found) < levels:
             try:
-                with Image.open(self._folder / f"{len(found) + 1}.png") as image:
+                with Image.open(self._folder / f"{len(found) + 1}.png", formats=["PNG"]) as image:
+                    if image.size != (SIDE, SIDE):
+                        break
                     pixels = np.asarray(image)
-            except (OSError, SyntaxError, ValueError):
+            except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
                 break
             if pixels.shape != (SIDE, SIDE, 3):
                 break
@@ -63,10 +67,12 @@ class Kept:
         if self._folder is None:
             return
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._folder.parent)
+            make_private_folder(self._folder)
             (self._folder / f"{index}.json").unlink(missing_ok=True)
             with replacing(self._folder / f"{index}.png", never) as file:
                 Image.fromarray(pixels).save(file, "PNG", compress_level=1)
+            make_private(self._folder / f"{index}.png")
         except (CozviewerError, OSError) as error:
             self._give_up(error)
 
@@ -83,6 +89,7 @@ class Kept:
         try:
             with replacing(self._folder / f"{index}.json", never) as file:
                 file.write(json.dumps(known).encode())
+            make_private(self._folder / f"{index}.json")
         except (CozviewerError, OSError) as error:
             self._give_up(error)
 
@@ -91,9 +98,10 @@ class Kept:
             return {}
         try:
             found = json.loads((self._folder / f"{index}.json").read_text("utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
-        return found if isinstance(found, dict) else {}
+        lines = found.items() if isinstance(found, dict) else ()
+        return {name: value for name, value in lines if value is None or _is_figure(value)}
 
     def _give_up(self, error: Exception) -> None:
         """Go on without keeping: the report matters more."""
@@ -115,6 +123,15 @@ def trim(cache: Path, budget: int = BUDGET_BYTES) -> None:
                 break
             shutil.rmtree(each)
             total -= sizes[each]
+
+
+def _is_figure(value: object) -> bool:
+    """Tell whether a value from a file is a finite number."""
+    try:
+        checked_number(value, -sys.float_info.max, sys.float_info.max)
+    except ValueError:
+        return False
+    return True
 
 
 def _key(metric: Metric) -> str:

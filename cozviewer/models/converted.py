@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cozviewer.chain.protocols import Notice
+from cozviewer.folders import make_private_folder
 from cozviewer.models.ncnn_format import read_bin, read_param
 from cozviewer.models.rrdbnet import named_state
 from cozviewer.models.weights import BIN_SHA256, PARAM_SHA256, read_checked, wheel_files
@@ -92,7 +93,7 @@ def _read(path: Path) -> State | None:
 
     try:
         return load(path.read_bytes())
-    except (OSError, SafetensorError, ValueError, KeyError):
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -100,7 +101,7 @@ def _write(path: Path, state: State) -> None:
     """Write atomically: whoever reads sees the old file or the whole new one."""
     from safetensors.numpy import save
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     with part_beside(path, private=True) as part:
         part.write_bytes(save({key: np.ascontiguousarray(state[key]) for key in state}))
         os.replace(part, path)

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.chain.protocols import Notice
+from cozviewer.errors import BadInput
+from cozviewer.folders import make_private_folder
 from cozviewer.temporary import part_beside
 
 if TYPE_CHECKING:
@@ -75,11 +77,13 @@ def _is_whole(path: Path, digest: str, shapes: Shapes) -> bool:
 
     try:
         with safe_open(path, framework="pt") as file:
-            return file.metadata() == {"inputs": digest, "method": METHOD} and dict(shapes) == {
-                name: tuple(file.get_slice(name).get_shape())
-                for name in file.keys()  # noqa: SIM118
-            }
-    except (OSError, SafetensorError, ValueError, KeyError):
+            parts = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
+            return (
+                file.metadata() == {"inputs": digest, "method": METHOD}
+                and dict(shapes) == {name: tuple(part.get_shape()) for name, part in parts.items()}
+                and all(part.get_dtype() == "F32" for part in parts.values())
+            )
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError):
         return False
 
 
@@ -88,7 +92,13 @@ def _read(path: Path) -> "Iterator[Named]":
 
     with safe_open(path, framework="pt") as file:
         for name in file.keys():  # noqa: SIM118
-            yield name, file.get_tensor(name)
+            tensor = file.get_tensor(name)
+            if not bool(tensor.isfinite().all()):
+                raise BadInput(
+                    f"The fused weights in {path} are damaged: delete this file, and they are made "
+                    "again."
+                )
+            yield name, tensor
 
 
 def _write(path: Path, weights: "Iterable[Named]", shapes: Shapes, digest: str) -> None:
@@ -97,7 +107,7 @@ def _write(path: Path, weights: "Iterable[Named]", shapes: Shapes, digest: str) 
     The library would want all weights in memory. The format (github.com/huggingface/safetensors):
     8 bytes with the header's length, little-endian; the header, JSON; the numbers.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     header: dict[str, object] = {"__metadata__": {"inputs": digest, "method": METHOD}}
     end = 0
     with part_beside(path, private=True) as part:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cozviewer.folders import make_private, make_private_folder
 from cozviewer.temporary import part_beside
 
 if TYPE_CHECKING:
@@ -63,9 +64,14 @@ class WordsFolder:
                     return None
                 words = Words(file.get_tensor("tokens"), file.get_tensor("pooled"))
             os.utime(path)
-        except (OSError, SafetensorError, ValueError):
+        except (OSError, SafetensorError, ValueError, KeyError, TypeError):
             return None
-        whole = all(bool(torch.isfinite(part).all()) for part in (words.tokens, words.pooled))
+        shaped = (words.tokens.ndim, words.pooled.ndim) == (3, 2) and all(
+            part.is_floating_point() and len(part) == 1 for part in (words.tokens, words.pooled)
+        )
+        whole = shaped and all(
+            bool(torch.isfinite(part).all()) for part in (words.tokens, words.pooled)
+        )
         return words if whole else None
 
     def write(self, prompt: str, words: Words) -> None:
@@ -75,10 +81,11 @@ class WordsFolder:
 
         path = self.path(prompt)
         with suppress(OSError, SafetensorError):
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self.folder)
             with part_beside(path, private=True) as part:
                 tensors = {"tokens": words.tokens.contiguous(), "pooled": words.pooled.contiguous()}
                 save_file(tensors, part, {"words": self._digest(prompt)})
+                make_private(part)  # the library may have made another file of that name
                 os.replace(part, path)
             self._forget()
 

@@ -3,14 +3,20 @@
 import hashlib
 import json
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
+from cozviewer.folders import make_private_folder
 from cozviewer.models.model_reading import file_digest
 from cozviewer.temporary import part_beside
 
 FILE_NAME = "digests.json"
 """Path, size and time of a file to its digest; losing it costs no more than reading again."""
+
+
+_LINE = re.compile(r"[0-9]{1,20} [0-9]{1,20} [0-9a-f]{64}")
+"""Size, time of change, digest."""
 
 
 def files_digest(folder: Path, files: list[Path], cache_dir: Path | None) -> str:
@@ -44,7 +50,7 @@ def _remembered(path: Path, known: dict[str, str]) -> str:
     except OSError:
         stamp = "0 0"  # reading it says what is wrong
     before = known.get(str(path), "")
-    if before.startswith(f"{stamp} ") and len(before.split()[-1]) == 64:
+    if before.startswith(f"{stamp} "):
         return before
     return f"{stamp} {file_digest(path)}"
 
@@ -52,15 +58,16 @@ def _remembered(path: Path, known: dict[str, str]) -> str:
 def _read(path: Path) -> dict[str, str]:
     try:
         known = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
-    return {str(name): str(line) for name, line in known.items()} if isinstance(known, dict) else {}
+    lines = known.items() if isinstance(known, dict) else ()
+    return {name: line for name, line in lines if isinstance(line, str) and _LINE.fullmatch(line)}
 
 
 def _write(path: Path, known: dict[str, str]) -> None:
     """Write atomically; where that fails, the files are simply read again another time."""
     with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         with part_beside(path, private=True) as part:
             with part.open("w", encoding="utf-8") as file:
                 json.dump(known, file, indent=1, sort_keys=True)

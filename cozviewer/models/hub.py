@@ -8,6 +8,7 @@ huggingface_hub's: it makes the links. Only weights in safetensors and texts are
 import errno
 import hashlib
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +29,12 @@ WEIGHTS = ".safetensors"
 
 PIECE = 1 << 20
 """Bytes that are digested at once."""
+
+LARGEST = 1 << 43
+"""Bytes of one file that a listing may name: 8 TB."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 HEADROOM = 1 << 30
 """Bytes that a download leaves free."""
@@ -78,14 +85,34 @@ def listing(repo: str, endpoint: str | None = None) -> Listing:
     with _sentences(repo):
         info = HfApi(endpoint=endpoint).model_info(repo, files_metadata=True)
     files = [
-        HubFile(each.rfilename, each.size or 0, each.lfs.sha256 if each.lfs else "")
+        _checked(repo, HubFile(each.rfilename, each.size or 0, each.lfs.sha256 if each.lfs else ""))
         for each in info.siblings or []
         if _is_used(repo, each.rfilename)
     ]
+    if info.sha is not None and not _COMMIT.fullmatch(info.sha):
+        raise _nonsense(repo)
     wanted = tuple(_without_variants(files))
     if not any(file.path.endswith(WEIGHTS) for file in wanted) or info.sha is None:
         raise BadInput(f"{repo} has no weights in safetensors: choose another model.")
     return Listing(repo, info.sha, wanted)
+
+
+def _checked(repo: str, file: HubFile) -> HubFile:
+    """Return a file of a listing whose names become paths and whose size is counted with.
+
+    Raises:
+        Failure: It names a place outside the model's folder, or makes no sense.
+    """
+    parts = PurePosixPath(file.path).parts
+    odd = file.path.startswith("/") or ".." in parts or re.search(r"[\\:\x00-\x1f]", file.path)
+    digest = not file.sha256 or _SHA256.fullmatch(file.sha256)
+    if odd or not digest or type(file.size) is not int or not 0 <= file.size <= LARGEST:
+        raise _nonsense(repo)
+    return file
+
+
+def _nonsense(repo: str) -> Failure:
+    return Failure(f"What the hub says about {repo} makes no sense: try again later.")
 
 
 def download(what: Listing, told: Told, cancelled: Cancelled, endpoint: str | None = None) -> Path:

@@ -10,7 +10,9 @@ import errno
 import sqlite3
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import quote
 
+from cozviewer.folders import make_private, make_private_folder
 from cozviewer.pyramid.sqlite_guard import (
     Damaged,
     Watch,
@@ -19,7 +21,7 @@ from cozviewer.pyramid.sqlite_guard import (
     limited,
     read_schema,
 )
-from cozviewer.pyramid.store_lock import StoreLock
+from cozviewer.pyramid.store_lock import SUFFIX, StoreLock
 
 APPLICATION_ID = 0x436F5A54
 """Marks our files in SQLite's header: "CoZT"."""
@@ -105,9 +107,8 @@ def connect(
         sqlite3.Error: It cannot be opened.
         OSError: Somebody is taking it away, or the folder is not there.
     """
-    mode = "rwc" if create else "rw"
-    name = ":memory:" if path is None else f"{path.absolute().as_uri()}?mode={mode}"
     own = None if path is None or lock is not None else _lock(path)
+    name = ":memory:" if path is None else _uri(path, create, locked=own is not None)
     try:
         connection = sqlite3.connect(
             name,
@@ -126,6 +127,14 @@ def connect(
     return connection
 
 
+def _uri(path: Path, create: bool, locked: bool) -> str:
+    """Return what SQLite opens a file by; a new one has the permissions of its lock's file."""
+    mode = "rwc" if create else "rw"
+    if create and locked:
+        mode += f"&modeof={quote(f'{path.absolute()}{SUFFIX}')}"
+    return f"{path.absolute().as_uri()}?mode={mode}"
+
+
 def open_file(path: Path | None, shelf: Shelf) -> StoreConnection:
     """Open the store file of `shelf`, creating it and its folder where there is none.
 
@@ -135,7 +144,8 @@ def open_file(path: Path | None, shelf: Shelf) -> StoreConnection:
         OSError: The folder cannot be made.
     """
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
+        make_private(path)
         if path.exists() and path.stat().st_size == 1:
             raise NotOurs("is damaged")  # SQLite takes a single byte for an empty file
     connection = connect(path, create=True)

@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from cozviewer.folders import PRIVATE_FILE
+
 if sys.platform == "win32":
 
     def _lock(descriptor: int, alone: bool) -> None:
@@ -78,7 +80,7 @@ class StoreLock:
 
     def _take(self, alone: bool) -> bool:
         """Try once. A lock whose file was deleted meanwhile is none: the next one has another."""
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
         try:
             _lock(self._descriptor, alone)
             with suppress(FileNotFoundError):

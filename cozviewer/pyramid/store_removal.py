@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 
+from cozviewer.folders import PRIVATE_FILE
 from cozviewer.pyramid.sqlite_guard import Watch
 from cozviewer.pyramid.store_file import connect
 from cozviewer.pyramid.store_lock import StoreLock
@@ -92,7 +93,7 @@ def _rename(path: Path) -> Path:
         target = path.with_name(f"{path.name}{SET_ASIDE}{stamp}{more}")
         with suppress(FileExistsError):
             # An empty file of our own holds the name, so that the rename overwrites only that.
-            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE))
             break
     try:
         for suffix in ("-journal", "-wal", "-shm"):  # first, lest the fresh file inherit them

@@ -5,9 +5,9 @@ Told by the digest of the picture, so that it may be moved. What is broken count
 
 import json
 from collections.abc import Sequence
-from fractions import Fraction
+from contextlib import suppress
 
-from cozviewer.pyramid.session import Bookmark, Sight
+from cozviewer.pyramid.session import Bookmark, bookmark_from
 from cozviewer.ui.remembered import keep_text, kept_text
 
 GROUP = "bookmarks"
@@ -23,13 +23,13 @@ def keep_bookmarks(digest: str, bookmarks: Sequence[Bookmark]) -> None:
 
 
 def kept_bookmarks(digest: str) -> tuple[Bookmark, ...]:
-    """Return the bookmarks that were kept of a picture. GUI thread."""
+    """Return the bookmarks that were kept of a picture; broken ones are left out. GUI thread."""
     try:
         rows = json.loads(kept_text(f"{GROUP}/{digest}") or "[]")
-        found = [
-            Bookmark(str(name), Sight(Fraction(x), Fraction(y), Fraction(magnification)))
-            for name, x, y, magnification in rows
-        ]
-    except (ValueError, TypeError, ZeroDivisionError):
+    except (ValueError, RecursionError):
         return ()
-    return tuple(each for each in found if each.sight.magnification > 0)
+    found = list[Bookmark]()
+    for row in rows if isinstance(rows, list) else ():
+        with suppress(ValueError, TypeError):
+            found.append(bookmark_from(*row))
+    return tuple(found)

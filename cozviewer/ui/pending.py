@@ -77,12 +77,14 @@ def pending_for(chain: Chain) -> Pending | None:
     try:
         kept = json.loads(kept_text(KEY))
         found = Pending(**kept)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     usual = {field: type(value) for field, value in asdict(_EXAMPLE).items()}
     if any(type(value) is not usual[field] for field, value in asdict(found).items()):
         return None
     if (found.source, found.recipe) != (chain.pyramid.source.digest, chain.recipe.digest):
+        return None
+    if any("\0" in text for text in (found.path, found.certificate, found.key)):
         return None
     region = Rect(found.x, found.y, found.width, found.height)
     known = 0 < found.z <= _DEEPEST and found.z % STEP_LEVELS == 0

@@ -5,19 +5,23 @@ Paths, addresses and questions only: keys are never in here. A file that is brok
 version, counts as none.
 """
 
+import os
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.choice_text import choice_from, choice_text
+from cozviewer.folders import make_private, make_private_folder, open_private
 
 KEY = "chain-of-zoom"
 
 
 def remember(choice: EngineChoice) -> None:
     """Keep a choice that works. GUI thread."""
-    _settings().setValue(KEY, choice_text(choice))
+    keep_text(KEY, choice_text(choice))
 
 
 def remembered() -> EngineChoice | None:
@@ -37,6 +41,11 @@ def with_own_server(choice: EngineChoice) -> EngineChoice:
 def keep_text(name: str, text: str) -> None:
     """Keep a setting, on disk at once. GUI thread."""
     settings = _settings()
+    path = Path(settings.fileName())
+    with suppress(OSError):  # Qt keeps the permissions of a file that is there
+        make_private_folder(path.parent)
+        os.close(open_private(str(path), os.O_RDWR | os.O_CREAT))
+        make_private(path)
     settings.setValue(name, text)
     settings.sync()
 
