@@ -195,7 +195,11 @@ class PrivateLog(logging.handlers.RotatingFileHandler):
 
     def _open(self) -> io.TextIOWrapper:
         make_private(Path(self.baseFilename))
-        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=open_private)
+        stream = open(  # noqa: SIM115 (the handler closes it)
+            self.baseFilename, self.mode, encoding=self.encoding, opener=open_private
+        )
+        assert isinstance(stream, io.TextIOWrapper)
+        return stream
 
 
 def log_to(cache: Path | None) -> Path | None:

@@ -12,7 +12,7 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice, PrompterChoice
 from cozviewer.chain.kept import KeptPrompter, KeptUpscaler, choice_of, filled
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.errors import BadInput
+from cozviewer.errors import BadInput, Cancelled
 from cozviewer.export.session import save_session
 from cozviewer.models.prompters import TextPrompter
 from cozviewer.pyramid.camera import View, camera_at
@@ -195,3 +195,18 @@ def test_what_was_changed_since_it_was_opened_outlives_another_engine(
     anew = open_chain(open_path(path), choice, cache, pytest.fail)
     assert anew.pyramid.store.usage()[1] > 0, "the file was opened again"
     anew.pyramid.store.close()
+
+
+def test_taking_over_the_tiles_can_be_stopped(
+    source: Source, save: Save, opened: Opened, tmp_path: Path
+) -> None:
+    choice = EngineChoice("bicubic")
+    chain = open_chain(source, choice, None, pytest.fail)
+    path = save(chain, choice)
+    chain.pyramid.store.close()
+    session, cache = open_path(path), tmp_path / "cache"
+    with pytest.raises(Cancelled):
+        open_chain(session, choice, cache, pytest.fail, cancelled=lambda: True)
+    again = open_chain(session, choice, cache, pytest.fail)
+    assert again.pyramid.store.usage()[1] > 0, "the next time all is there"
+    again.pyramid.store.close()

@@ -17,7 +17,7 @@ from typing import Any
 from cozviewer.errors import BadInput
 from cozviewer.pyramid.checked import checked_int, checked_text, int_of_text
 from cozviewer.pyramid.geometry import TileKey, level_rect, tile_rect
-from cozviewer.pyramid.reading import never, shown_name
+from cozviewer.pyramid.reading import never, shown_name, stop_if
 from cozviewer.pyramid.session import (
     SUFFIX,
     Bookmark,
@@ -133,6 +133,7 @@ def session_file(path: Path, cancelled: Callable[[], bool] = never) -> Iterator[
         BadInput: It is missing, no session, damaged, or of a newer version.
         Cancelled: `cancelled` said so.
     """
+    stop_if(cancelled)
     watch = Watch(cancelled)
     with closing(_connected(path)) as connection:
         watch.attach(connection)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from cozviewer.errors import BadInput
-from cozviewer.models.coz_fused import fused_path, kept
+from cozviewer.models.coz_fused import METHOD, fused_path, kept
 
 State = dict[str, torch.Tensor]
 
@@ -121,3 +122,21 @@ def test_a_wrong_input_is_not_hidden(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no"):
         next(kept(tmp_path, DIGEST, SHAPES, refuse, pytest.fail))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_weights_of_another_kind_are_made_again(tmp_path: Path, make: Maker) -> None:
+    ask(tmp_path, make)
+    path = fused_path(tmp_path, DIGEST)
+    halves = {name: tensor.half() for name, tensor in state().items()}
+    save_file(halves, path, {"inputs": DIGEST, "method": METHOD})
+    ask(tmp_path, make)
+    assert make.times == 2
+
+
+def test_weights_that_are_no_numbers_are_named(tmp_path: Path, make: Maker) -> None:
+    ask(tmp_path, make)
+    path = fused_path(tmp_path, DIGEST)
+    broken = {name: tensor * torch.nan for name, tensor in state().items()}
+    save_file(broken, path, {"inputs": DIGEST, "method": METHOD})
+    with pytest.raises(BadInput, match="are damaged: delete this file"):
+        ask(tmp_path, make)

@@ -107,3 +107,20 @@ def test_a_full_disk_leaves_nothing_behind(
     monkeypatch.setattr(os, "replace", full)
     kept.write("a cat", words())
     assert list(kept.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "tensors",
+    [
+        {"tokens": torch.ones(1, 5, 4)},
+        {"tokens": torch.ones(5, 4), "pooled": torch.ones(1, 3)},
+        {"tokens": torch.ones(1, 5, 4), "pooled": torch.ones(2, 3)},
+        {"tokens": torch.ones(1, 5, 4, dtype=torch.int64), "pooled": torch.ones(1, 3)},
+    ],
+)
+def test_what_cannot_be_an_encoded_prompt_is_none(
+    kept: WordsFolder, tensors: dict[str, torch.Tensor]
+) -> None:
+    kept.write("a cat", words())
+    save_file(tensors, kept.path("a cat"), {"words": kept._digest("a cat")})
+    assert kept.read("a cat") is None

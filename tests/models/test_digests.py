@@ -1,5 +1,6 @@
 """Digests of many large files: the content decides, and no file is read twice."""
 
+import json
 import os
 from pathlib import Path
 
@@ -67,3 +68,20 @@ def test_without_a_place_for_the_memory_all_is_read(folder: Path, tmp_path: Path
 def test_a_file_that_is_gone_is_told_in_a_sentence(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot be read"):
         files_digest(folder, [folder / "gone"], tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "7", '{"a": 1}', "\xff"])
+def test_a_broken_list_of_digests_costs_reading_again(
+    folder: Path, tmp_path: Path, text: str
+) -> None:
+    first = digest(folder)
+    (tmp_path / FILE_NAME).write_text(text, "latin-1")
+    assert digest(folder, tmp_path) == first
+
+
+def test_a_line_that_is_no_digest_counts_as_none(folder: Path, tmp_path: Path) -> None:
+    first = digest(folder, tmp_path)
+    kept = tmp_path / FILE_NAME
+    known = json.loads(kept.read_text())
+    kept.write_text(json.dumps({name: line[:-64] + "z" * 64 for name, line in known.items()}))
+    assert digest(folder, tmp_path) == first

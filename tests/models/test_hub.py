@@ -13,7 +13,8 @@ from cozviewer.downloads import DownloadProgress
 from cozviewer.errors import BadInput, Cancelled, Failure
 from cozviewer.models import hub
 from cozviewer.models.coz_base import SD3
-from cozviewer.models.hub import download, listing
+from cozviewer.models.hub import HubFile, download, listing
+from tests.models import hub_server
 from tests.models.hub_server import COMMIT, HubServer
 
 REPO = "someone/model"
@@ -251,3 +252,28 @@ def test_offline_mode_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_hub_that_is_not_there_is_told(server: HubServer) -> None:
     with pytest.raises(Failure, match="did not answer as it should"):
         listing(REPO, "http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        HubFile("../../model.safetensors", 1, "0" * 64),
+        HubFile("/etc/model.safetensors", 1, "0" * 64),
+        HubFile("a\\..\\model.safetensors", 1, "0" * 64),
+        HubFile("C:model.safetensors", 1, "0" * 64),
+        HubFile("model.safetensors", 1, "../../../evil"),
+        HubFile("model.safetensors", -1, "0" * 64),
+        HubFile("model.safetensors", 10**30, "0" * 64),
+    ],
+)
+def test_a_listing_that_names_other_places_or_makes_no_sense_is_refused(file: HubFile) -> None:
+    with pytest.raises(Failure, match="What the hub says about someone/model makes no sense"):
+        hub._checked(REPO, file)
+
+
+def test_a_commit_that_is_none_is_refused(
+    server: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_server, "COMMIT", "../../evil")
+    with pytest.raises(Failure, match="makes no sense"):
+        listing(REPO, server.endpoint)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cozviewer.errors import BadInput
+from cozviewer.errors import BadInput, Cancelled
 from cozviewer.pyramid.session_source import SourceMissing, open_path, reference_to
 from cozviewer.pyramid.source import open_source
 from tests.pyramid.pictures import encoded, smooth
@@ -110,3 +110,8 @@ def test_what_somebody_wrote_into_it_reaches_no_other_machine(
     with pytest.raises(SourceMissing):
         open_path(file)
     assert not [path for path in asked if "evil" in path]
+
+
+def test_reading_the_session_can_be_stopped(file: Path) -> None:
+    with pytest.raises(Cancelled):
+        open_path(file, cancelled=lambda: True)

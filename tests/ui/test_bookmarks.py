@@ -160,3 +160,19 @@ def test_bookmarks_of_a_picture_are_there_at_the_next_start(
 def test_broken_bookmarks_count_as_none(text: str) -> None:
     keep_text(f"{GROUP}/of-this", text)
     assert kept_bookmarks("of-this") == ()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["7", '["a"]', '[1, "1", "2", "3"]', '["a", "1e999999", "2", "3"]', '["a", 1, 2, 3]',
+     '["a", "1", "2", "9' + "9" * 5000 + '"]', '["' + "a" * 5000 + '", "1", "2", "3"]', "null",
+     '["a", "1", "2", "-4"]', '["a", "1", "2", "' + "9" * 900 + '"]'],
+)  # fmt: skip
+def test_a_broken_bookmark_costs_no_other(broken: str) -> None:
+    keep_text(f"{GROUP}/of-this", f'[["eye", "1", "5/2", "4"], {broken}, ["ear", "1", "2", "8"]]')
+    assert [each.name for each in kept_bookmarks("of-this")] == ["eye", "ear"]
+
+
+def test_bookmarks_nested_without_end_count_as_none() -> None:
+    keep_text(f"{GROUP}/of-this", "[" * 100_000)
+    assert kept_bookmarks("of-this") == ()

@@ -83,6 +83,8 @@ def test_what_a_person_stops_is_forgotten(viewer: Bench, qtbot: QtBot, tmp_path:
         lambda text: text.replace('"width": ', '"width": 99'),
         lambda text: text.replace('"source": "', '"source": "00'),
         lambda text: "[]",
+        lambda text: "[" * 100_000,
+        lambda text: text.replace("whole.png", "whole\\u0000.png"),
     ],
 )
 def test_what_makes_no_sense_is_not_offered(
