@@ -1,9 +1,11 @@
 """A session saved in one window is gone on with in another, on a machine without the model."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -13,16 +15,21 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from cozviewer.app import services_for
+from cozviewer.assembly import NO_SERVER
 from cozviewer.chain.choice import EngineChoice, PrompterChoice
 from cozviewer.chain.choice_text import choice_text
 from cozviewer.errors import Cancelled
 from cozviewer.jobs import session_job
+from cozviewer.pyramid import session_file
 from cozviewer.pyramid.session_file import read_session
+from cozviewer.pyramid.sqlite_guard import Watch
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.remembered import remember, remembered
+from tests.models.chat_server import ChatServer
 from tests.models.networks import compact_state
 from tests.models.networks import saved as saved_model
 from tests.pyramid.sessions import change
+from tests.pyramid.sessions import saved as saved_session
 from tests.ui.conftest import Bench, grabbed, settle
 
 Open = Callable[[Path, EngineChoice], MainWindow]
@@ -291,3 +298,51 @@ def test_opening_a_session_takes_the_server_of_the_users_settings(
     window = new_window(trip, EngineChoice("nearest", "cpu"))
     qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
     assert window.engine_menu.choice.prompter == own
+
+
+def test_nothing_is_sent_to_a_server_that_a_session_names(
+    picture: Path, new_window: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COZVIEWER_SERVER_KEY", "sk-mine")
+    own = EngineChoice("bicubic", "cpu")
+    window = new_window(picture, own)
+    qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
+    window.navigator.zoom(5, 40, 30)
+    settle(qtbot, window)
+    path = tmp_path / "trip.cozview"
+    save(window, qtbot, path)
+    with ChatServer() as server:
+        planted = PrompterChoice("server", server=server.address, server_model=server.model)
+        text = choice_text(replace(own, prompter=planted))
+        change(path, lambda sql: sql.execute("UPDATE pyramids SET choice = ?", (text,)))
+        opened(window, qtbot, path)
+        qtbot.waitUntil(lambda: window.banner.text == NO_SERVER)
+        window.navigator.zoom(4, 40, 30)
+        settle(qtbot, window)
+        assert window.document is not None
+        made = window.document.chain.pyramid.store.checksums()
+        assert any(key.z == 4 for key in made), "it goes on without prompts"
+        assert server.requests == []
+
+
+@pytest.mark.parametrize("close", [True, False])
+def test_reading_that_would_never_end_is_stopped_by_closing_and_by_another_photo(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, close: bool
+) -> None:
+    reading = Event()
+
+    def read_without_end(path: Path, connection: sqlite3.Connection) -> None:
+        reading.set()
+        rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+        connection.execute(f"{rows} SELECT count(*) FROM n").fetchone()
+
+    monkeypatch.setattr(session_file, "Watch", lambda cancelled: Watch(cancelled, 1 << 62))
+    monkeypatch.setattr(session_file, "_read", read_without_end)
+    (tmp_path / "beside").mkdir()
+    viewer.window.open_picture(saved_session(tmp_path / "beside"))
+    qtbot.waitUntil(reading.is_set, timeout=10_000)
+    if close:
+        viewer.window.close()
+        assert viewer.window._opening._thread.isFinished()
+    else:
+        opened(viewer.window, qtbot, viewer.picture)
