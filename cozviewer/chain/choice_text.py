@@ -4,6 +4,8 @@ Keys and passwords are in no choice, so they are in no such text.
 """
 
 import json
+import os
+import re
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,9 @@ from cozviewer.chain.choice import (
     PrompterChoice,
 )
 from cozviewer.chain.questions import Questions
+
+MOST_PATH, MOST_NAME = 4095, 255
+"""Bytes of a path and of a name that Linux takes."""
 
 LARGEST_SEED = 1 << 63
 MOST_TOKENS = 1024
@@ -134,14 +139,26 @@ def _is_like(value: object, like: object) -> bool:
 def _in_range(choice: EngineChoice) -> bool:
     """Tell whether all values are such as can be chosen; the names are checked where they are
     used."""
-    paths = (choice.coz.lora, choice.coz.vae, choice.prompter.adapter)
+    coz, prompter = choice.coz, choice.prompter
+    names = (choice.engine, coz.base, coz.lora, coz.vae, prompter.qwen, prompter.adapter)
     return (
         0 <= choice.fidelity <= 1
         and abs(choice.seed) < LARGEST_SEED
         and 1 <= choice.prompter.max_tokens <= MOST_TOKENS
         and choice.depth in DEPTHS
-        and not any("\0" in str(path) for path in (*paths, choice.engine, choice.coz.base))
+        and all(name is None or _may_be_file(str(name)) for name in names)
     )
+
+
+def _may_be_file(name: str) -> bool:
+    """Tell whether the system can be asked for a file or folder of a name; it raises otherwise."""
+    try:
+        size = len(os.fsencode(name))
+        parts = [len(os.fsencode(part)) for part in re.split(r"[\\/]", name)]
+    except UnicodeEncodeError:
+        return False
+    nobody = name.startswith("~") and os.path.expanduser(name) == name
+    return "\0" not in name and size <= MOST_PATH and max(parts) <= MOST_NAME and not nobody
 
 
 def _path(text: str | None) -> Path | None:
