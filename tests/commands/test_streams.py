@@ -113,6 +113,7 @@ def test_control_characters_of_a_name_are_shown_as_signs(tmp_path: Path) -> None
         env={**os.environ, "PYTHONUTF8": "1"},
     )
     assert done.returncode == 2
-    assert done.stderr.decode() == (
-        "cozviewer: evil␛]0;title␇<U+202E>gnp.png does not exist: check the path.\n"
-    )
+    assert done.stderr.decode().splitlines() == [
+        "Opening evil␛]0;title␇<U+202E>gnp.png",
+        "cozviewer: evil␛]0;title␇<U+202E>gnp.png does not exist: check the path.",
+    ]
