@@ -1,9 +1,9 @@
 """Pyramids that are kept in a session: how they are told apart, and shown without their models."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from cozviewer.chain.chain import Chain
@@ -20,14 +20,12 @@ from cozviewer.chain.protocols import Cancelled
 from cozviewer.chain.recipe import Recipe
 from cozviewer.errors import BadInput
 from cozviewer.pyramid.geometry import TILE
+from cozviewer.pyramid.paths import is_network_path
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat
 from cozviewer.pyramid.session import Filled, KeptPyramid, Made, Maker, Session
 
 SERVER = "server"
 """The prompter that sends pictures to an address."""
-
-_ELSEWHERE = re.compile(r'"(//|\\\\\\\\)')
-"""A file on another machine, in JSON: to see whether it is there, Windows would log in there."""
 
 
 def filled(chain: Chain, choice: EngineChoice) -> Filled:
@@ -187,9 +185,20 @@ class KeptPrompter:
 def _chosen(kept: KeptPyramid) -> EngineChoice:
     """Return the choice as the session has it; where that cannot be read, one of nothing here."""
     choice = choice_from(kept.made.choice)
-    if choice is None or _ELSEWHERE.search(choice_text(choice)) or _names_device(choice):
+    if choice is None or _names_another_machine(asdict(choice)) or _names_device(choice):
         return EngineChoice(engine=kept.made.maker.name)
     return choice
+
+
+def _names_another_machine(values: Mapping[str, object]) -> bool:
+    """Return whether any value, at any depth, is a path on another machine."""
+    for value in values.values():
+        if isinstance(value, Mapping):
+            if _names_another_machine(value):
+                return True
+        elif isinstance(value, str | Path) and is_network_path(str(value)):
+            return True
+    return False
 
 
 def _names_device(choice: EngineChoice) -> bool:

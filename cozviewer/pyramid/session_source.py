@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cozviewer.errors import BadInput, HugePicture
+from cozviewer.pyramid.paths import is_network_path
 from cozviewer.pyramid.reading import never, shown_name
 from cozviewer.pyramid.session import Reference, Session
 from cozviewer.pyramid.session_file import is_session, read_session
@@ -90,8 +91,7 @@ def _places(session: Session) -> Iterator[Path]:
     reference, folder = session.reference, session.path.absolute().parent
     seen = set()
     for text in (reference.relative, reference.path, reference.name):
-        # A name like //host/share, made up by somebody, would make Windows log in there.
-        if text and not text.startswith(("//", "\\\\")):
+        if text and not is_network_path(text):
             place = folder / text
             try:
                 known = place.resolve()

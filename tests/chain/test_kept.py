@@ -113,7 +113,16 @@ def test_what_was_changed_by_hand_is_the_users_choice() -> None:
     assert chosen_since(own, of_session, by_hand) == EngineChoice("bicubic", seed=1)
 
 
-@pytest.mark.parametrize("path", ["\\\\host\\share\\x.pth", "//host/share/x.pth"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        r"\\host\share\x.pth",
+        "//host/share/x.pth",
+        r"/\host\share\x.pth",
+        r"\/host/share/x.pth",
+        r"\\?\UNC\host\share\x.pth",
+    ],
+)
 def test_files_on_other_machines_are_not_looked_for(path: str) -> None:
     for choice in (
         replace(COZ, engine=path),

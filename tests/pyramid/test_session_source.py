@@ -115,3 +115,30 @@ def test_what_somebody_wrote_into_it_reaches_no_other_machine(
 def test_reading_the_session_can_be_stopped(file: Path) -> None:
     with pytest.raises(Cancelled):
         open_path(file, cancelled=lambda: True)
+
+
+@pytest.mark.parametrize("start", ["//", "\\\\", "/\\", "\\/"])
+def test_a_path_on_another_machine_is_not_looked_at(
+    file: Path, monkeypatch: pytest.MonkeyPatch, start: str
+) -> None:
+    """Windows would log in there with the user's name."""
+    place = f"{start}host/share/photo.png"
+    change(
+        file,
+        lambda sql: sql.execute(
+            "UPDATE about SET value = ? WHERE name LIKE 'source_%' "
+            "AND name IN ('source_path', 'source_relative', 'source_name')",
+            (place,),
+        ),
+    )
+    looked_at = []
+    resolve = Path.resolve
+
+    def noted(self: Path, strict: bool = False) -> Path:
+        looked_at.append(str(self))
+        return resolve(self, strict)
+
+    monkeypatch.setattr(Path, "resolve", noted)
+    with pytest.raises(SourceMissing):
+        open_path(file)
+    assert not [path for path in looked_at if "host" in path]
