@@ -7,16 +7,17 @@ terms of our own by what and from what; `read_origin` gets it back.
 
 import json
 import re
-import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal, get_args
+from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 from cozviewer import __version__
-from cozviewer.pyramid.reading import opened
+from cozviewer.pyramid.camera import DEEPEST
+from cozviewer.pyramid.reading import never, opened
 
 Kind = Literal["source", "interpolated", "generated", "mixed"]
 
@@ -50,10 +51,18 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </x:xmpmeta>
 <?xpacket end="w"?>"""
 
-LARGEST_LOG2 = 256
-"""Of the magnification that a picture may tell: as deep as anybody goes."""
+LARGEST_PACKET = 1_000_000
+"""Bytes (or characters) of a packet that is parsed. Ours have less than 64 KB, and a program that
+adds its own history to them seldom comes near."""
 
-_NUMBER = re.compile(r"-?\d{1,400}(\.\d{1,400})?(e[+-]?\d{1,2})?")
+_MOST_NESTED = 64
+"""Elements within each other; ours are 4."""
+
+LARGEST_LOG2 = DEEPEST
+"""Of the magnification that a packet may name, closer or further away."""
+
+_LEVEL = re.compile(r"-?[0-9]{1,3}")
+_NUMBER = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?(e[+-]?[0-9]{1,2})?")
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -114,22 +123,22 @@ def source_type(kind: Kind) -> str:
 
 
 def from_xmp(packet: bytes | str) -> Origin | None:
-    """Return the origin that a packet of ours tells; None if it is another's or broken."""
+    """Return the origin in a packet of ours; None if it is another program's or cannot be read.
+
+    Packets come from anywhere, so nothing in one makes this raise: not its size, its depth, its
+    encoding or its values.
+    """
+    if len(packet) > LARGEST_PACKET:
+        return None
     if isinstance(packet, str):
         packet = packet.encode("utf-8", "replace")
-    if b"<!DOCTYPE" in packet:  # XMP has none; entities could blow a small file up
-        return None
     try:
-        root = ET.fromstring(packet.strip(b"\0 \r\n\t"))
-    except ET.ParseError:
+        found = _own_values(packet)
+    except Exception:  # expat raises its own errors, ValueError and LookupError, our handlers too
         return None
-    found = dict(_found_properties(root))
     kind = next((kind for kind in get_args(Kind) if kind == found.get("Kind")), None)
-    try:
-        level = int(found["Level"])
-    except (KeyError, ValueError):
-        return None
-    if kind is None:
+    level = found.get("Level", "")
+    if kind is None or not _LEVEL.fullmatch(level) or abs(int(level)) > LARGEST_LOG2:
         return None
     return Origin(
         kind=kind,
@@ -140,19 +149,26 @@ def from_xmp(packet: bytes | str) -> Origin | None:
         prompt=found.get("Prompt", ""),
         centre=found.get("Centre", ""),
         magnification=found.get("Magnification", ""),
-        level=level,
+        level=int(level),
         recipe=found.get("Recipe", ""),
         prompts=_prompts(found.get("Prompts", "[]")),
     )
 
 
-def read_origin(path: Path) -> Origin | None:
+def read_origin(path: Path, cancelled: Callable[[], bool] = never) -> Origin | None:
     """Return what the picture at `path` says about itself, or None if cozviewer did not save it.
+
+    Slow where a file has much metadata, so not for the GUI thread.
+
+    Args:
+        path: The file.
+        cancelled: Asked before every read.
 
     Raises:
         BadInput: There is no such file, or it is no picture.
+        Cancelled: `cancelled` said so.
     """
-    with opened(path) as (_, image):
+    with opened(path, cancelled) as (_, image):
         packet = image.info.get("xmp") or image.info.get(PNG_KEYWORD)
     return from_xmp(packet) if isinstance(packet, bytes | str) else None
 
@@ -160,13 +176,14 @@ def read_origin(path: Path) -> Origin | None:
 def sight_of_origin(origin: Origin) -> tuple[Fraction, Fraction, Fraction] | None:
     """Return where a picture was looked at: (x, y) in source pixels, and the magnification.
 
-    None where the words are none that cozviewer writes: files come from anywhere.
+    None where the text is not what cozviewer writes: files come from anywhere.
     """
-    words = (*origin.centre.split(","), origin.magnification)
-    if len(words) != 3 or not all(_NUMBER.fullmatch(word.strip()) for word in words):
+    words = [word.strip() for word in (*origin.centre.split(","), origin.magnification)]
+    if len(words) != 3 or not all(_NUMBER.fullmatch(word) for word in words):
         return None
-    x, y, magnification = (Fraction(word.strip()) for word in words)
-    return (x, y, magnification) if 0 < magnification < 2**LARGEST_LOG2 else None
+    x, y, magnification = map(Fraction, words)
+    within = Fraction(1, 2**LARGEST_LOG2) <= magnification < 2**LARGEST_LOG2
+    return (x, y, magnification) if within else None
 
 
 def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:
@@ -190,20 +207,56 @@ def _prompts(text: str) -> tuple[str, ...]:
     """Return a JSON list of strings; () for anything else."""
     try:
         prompts = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     if not isinstance(prompts, list) or not all(isinstance(each, str) for each in prompts):
         return ()
-    return tuple(prompts)
+    # JSON can hold half a surrogate pair, which nothing that writes text takes.
+    return tuple(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", prompt) for prompt in prompts)
 
 
-def _found_properties(root: ET.Element) -> Iterator[tuple[str, str]]:
-    """Yield our properties: elements as we write them, or attributes as others rewrite them."""
-    for description in root.iter(f"{{{_RDF}}}Description"):
-        written = [*description.attrib.items(), *((e.tag, e.text or "") for e in description)]
-        for name, value in written:
-            if name.startswith(f"{{{_OWN}}}"):
-                yield name.removeprefix(f"{{{_OWN}}}"), value
+def _own_values(packet: bytes) -> dict[str, str]:
+    """Return our properties by name: elements as we write them, or attributes as others rewrite
+    them.
+
+    Raises:
+        ValueError: There is a document type, whose entities could blow a small packet up, or
+            elements are nested too deeply.
+        expat.ExpatError: It is no XML.
+    """
+    values: dict[str, str] = {}
+    above: list[str] = []
+    description = f"{_RDF} Description"
+
+    def doctype(*_: object) -> None:
+        raise ValueError("XMP has no document type")
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if len(above) == _MOST_NESTED:
+            raise ValueError("nested too deeply")
+        if name == description:
+            values.update(
+                (key.removeprefix(f"{_OWN} "), value)
+                for key, value in attributes.items()
+                if key.startswith(f"{_OWN} ")
+            )
+        elif above[-1:] == [description] and name.startswith(f"{_OWN} "):
+            values[name.removeprefix(f"{_OWN} ")] = ""
+        above.append(name)
+
+    def text(data: str) -> None:
+        if above[-2:-1] == [description] and above[-1].startswith(f"{_OWN} "):
+            values[above[-1].removeprefix(f"{_OWN} ")] += data
+
+    # XMP in a file is UTF-8 (ISO 16684-1, 7.2), whatever an XML declaration claims.
+    parser = expat.ParserCreate("utf-8", " ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = doctype
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda name: above.pop()
+    parser.CharacterDataHandler = text
+    parser.Parse(packet.strip(b"\0 \r\n\t"), True)
+    return values
 
 
 def _xml_text(value: str) -> str:

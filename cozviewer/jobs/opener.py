@@ -13,6 +13,7 @@ from cozviewer.chain.kept import choice_of
 from cozviewer.chain.protocols import Cancelled as IsCancelled
 from cozviewer.chain.protocols import Notice
 from cozviewer.errors import BadInput, Cancelled, HugePicture
+from cozviewer.export.lead import lead_of
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.session_source import SourceMissing, open_path
@@ -35,6 +36,8 @@ class OpenRequest:
         source: The picture if it is open already and only the engine changes.
         allow_huge: The user said yes to a picture over the size limit.
         picture: Where a session's picture is, if the user said so.
+        follow: Whether a picture that cozviewer saved leads to the photo it was saved from.
+        open_digest: `Source.digest` of what is open; "" if nothing is.
         cancelled: Set when another request took its place.
     """
 
@@ -44,6 +47,8 @@ class OpenRequest:
     source: Source | None = None
     allow_huge: bool = False
     picture: Path | None = None
+    follow: bool = False
+    open_digest: str = ""
     cancelled: Event = field(default_factory=Event)
 
 
@@ -65,6 +70,8 @@ class Opener(QObject):
     """Reads sources on its own thread.
 
     Signals:
+        led: (OpenRequest, Lead, bool) the file was saved from a photo, which is open already (then
+            nothing follows) or is opened instead if it lies beside it.
         previewed: (OpenRequest, Preview)
         opened: (OpenRequest, EngineChoice, Source, Chain) the choice is the embedded engine where
             the one asked for cannot be made.
@@ -75,6 +82,7 @@ class Opener(QObject):
         told: (str) one that is no trouble.
     """
 
+    led = Signal(object, object, bool)
     previewed = Signal(object, object)
     opened = Signal(object, object, object, object)
     huge = Signal(object, str)
@@ -94,6 +102,8 @@ class Opener(QObject):
             return
         try:
             source = request.source or self._read(request)
+            if source is None:
+                return
             choice, chain = self._chain(source, request)
         except Cancelled:
             return
@@ -125,13 +135,22 @@ class Opener(QObject):
     def _made(self, source: Source, choice: EngineChoice, cancelled: IsCancelled) -> Chain:
         return self._open_chain(source, choice, self.noticed.emit, self.told.emit, cancelled)
 
-    def _read(self, request: OpenRequest) -> Source:
-        small = preview(request.path)
+    def _read(self, request: OpenRequest) -> Source | None:
+        """Return what the request names, or leads to; None if that is open already."""
+        path, cancelled = request.path, request.cancelled.is_set
+        lead = lead_of(path, cancelled) if request.follow else None
+        if lead is not None:
+            is_open = lead.origin.source_digest == request.open_digest
+            self.led.emit(request, lead, is_open)
+            if is_open:
+                return None
+            path = lead.photo or path
+        small = preview(path)
         if small is not None and not request.cancelled.is_set():
             self.previewed.emit(request, Preview(*small))
         return open_path(
-            request.path,
+            path,
             request.picture,
             allow_huge=request.allow_huge,
-            cancelled=request.cancelled.is_set,
+            cancelled=cancelled,
         )

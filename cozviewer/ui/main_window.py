@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
         self.prompting.refine_wanted.connect(self._on_refine_wanted)
         self.prompting.told.connect(self.banner.tell)
         self._returning = Returning(self.navigator, self.banner, self)
+        self._opening.led.connect(self._returning.follow)
         self._pointer = Pointer(self.panes.generated, self)
         self._pointer.told.connect(self.readout.show_pointed)
         self._blind = Blind(self.navigator, self.panes, self.banner, self)
@@ -240,11 +241,9 @@ class MainWindow(QMainWindow):
         """Read a picture, or a session (and its `picture`, if that is somewhere else), in the
         background; what is open stays until it is there."""
         self.banner.hide()  # what it says is about what was there before
-        wanted: Path | None = path
-        if picture is None:
-            wanted = self._returning.lead(path, self._document.source if self._document else None)
-        if wanted is not None:
-            self._opening.open(wanted, self._choice, allow_huge, picture)
+        self._returning.forget()
+        open_now = self._document.source if self._document else None
+        self._opening.open(path, self._choice, allow_huge, picture, open_now)
 
     @Slot()
     def choose_picture(self) -> None:

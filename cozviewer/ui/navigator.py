@@ -175,12 +175,12 @@ class Navigator(QObject):
     def go_to(self, camera: Camera) -> None:
         """Glide to a camera."""
         self._follows_fit = False
-        self._glide(camera, FLIGHT_SECONDS)
+        self._glide(self._within(camera), FLIGHT_SECONDS)
 
     def begin_at(self, camera: Camera) -> None:
         """Show a camera at once, as where a picture was left."""
         self._follows_fit = False
-        self._jump(camera)
+        self._jump(self._within(camera))
 
     @property
     def view_before(self) -> Camera | None:
@@ -195,11 +195,22 @@ class Navigator(QObject):
         if self._history:
             self.go_to(self._history.pop())
 
+    @property
+    def _least(self) -> float:
+        """The smallest magnification: half the fitted picture."""
+        return fit(*self._source_size, *self._view_size).magnification / 2
+
     def _bounded(self, camera: Camera, factor: float, offset_x: float, offset_y: float) -> Camera:
-        """Zoom, but not further out than half the fitted picture."""
-        least = fit(*self._source_size, *self._view_size).magnification / 2
-        factor = max(factor, least / camera.magnification)
+        """Zoom, but not further out than `_least`."""
+        factor = max(factor, self._least / camera.magnification)
         return camera.zoomed(factor, offset_x, offset_y).clamped(*self._source_size)
+
+    def _within(self, camera: Camera) -> Camera:
+        """Return a camera, which may come from a file, within the picture and not further out
+        than `_least`."""
+        if camera.magnification < self._least:
+            camera = camera_at(*camera.source_centre, self._least)
+        return camera.clamped(*self._source_size)
 
     def _begin(self) -> None:
         self._rest.stop()

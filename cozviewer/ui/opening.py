@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
+from cozviewer.export.lead import Lead
 from cozviewer.jobs.opener import OpenChain, Opener, OpenRequest, Preview
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.pyramid.source import Source
@@ -24,14 +25,17 @@ class Opening(QObject):
 
     Signals:
         started: (str) name of what is being read.
+        led: (Lead, bool) a saved picture leads to a place, in what is open or in what is opened
+            next.
         previewed: (Preview)
         opened: (EngineChoice, Source, Chain)
-        failed: (str) one sentence; "" if the user said no.
+        failed: (str) one sentence; "" if the user said no, or what was wanted is open already.
         noticed: (str) a sentence about trouble from the cache or a model, at any later time.
         told: (str) one that is no trouble.
     """
 
     started = Signal(str)
+    led = Signal(object, bool)
     previewed = Signal(object)
     opened = Signal(object, object, object)
     failed = Signal(str)
@@ -44,6 +48,7 @@ class Opening(QObject):
         self._window = window
         self._request: OpenRequest | None = None
         self._opener = Opener(open_chain)
+        self._opener.led.connect(self._on_led)
         self._opener.previewed.connect(self._on_previewed)
         self._opener.opened.connect(self._on_opened)
         self._opener.huge.connect(self._on_huge)
@@ -65,11 +70,26 @@ class Opening(QObject):
         choice: EngineChoice,
         allow_huge: bool = False,
         picture: Path | None = None,
+        open_now: Source | None = None,
     ) -> None:
         """Open a picture, or a session with its picture; takes the place of one that is still
-        being read."""
-        settings = with_own_server(choice)
-        self._send(OpenRequest(path, choice, settings, allow_huge=allow_huge, picture=picture))
+        being read.
+
+        Args:
+            path, choice, allow_huge, picture: As in `OpenRequest`.
+            open_now: What is open, to which a saved picture may lead.
+        """
+        self._send(
+            OpenRequest(
+                path,
+                choice,
+                with_own_server(choice),
+                allow_huge=allow_huge,
+                picture=picture,
+                follow=picture is None,
+                open_digest="" if open_now is None else open_now.digest,
+            )
+        )
 
     def switch(self, source: Source, choice: EngineChoice) -> None:
         """Make another chain for a picture that is open."""
@@ -87,6 +107,16 @@ class Opening(QObject):
         self._request = request
         self.started.emit(request.path.name)
         self._open.emit(request)
+
+    @Slot(object, object, bool)
+    def _on_led(self, request: OpenRequest, lead: Lead, is_open: bool) -> None:
+        if request is not self._request:
+            return
+        if is_open:
+            self.failed.emit("")
+        elif lead.photo is not None:
+            self.started.emit(lead.photo.name)
+        self.led.emit(lead, is_open)
 
     @Slot(object, object)
     def _on_previewed(self, request: OpenRequest, preview: Preview) -> None:

@@ -1,6 +1,7 @@
 """The packet says what the picture is, and gives back what was put in."""
 
 import io
+import random
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,16 @@ from PIL import Image
 
 from cozviewer import __version__
 from cozviewer.errors import BadInput
-from cozviewer.export.origin import LONGEST_PROMPT, Kind, Origin, from_xmp, read_origin, to_xmp
+from cozviewer.export.origin import (
+    LARGEST_PACKET,
+    LONGEST_PROMPT,
+    Kind,
+    Origin,
+    from_xmp,
+    read_origin,
+    sight_of_origin,
+    to_xmp,
+)
 
 ORIGIN = Origin(
     kind="mixed",
@@ -103,7 +113,7 @@ xml_text = st.text(
 )
 
 
-@given(prompt=xml_text, name=xml_text, engine=xml_text, level=st.integers())
+@given(prompt=xml_text, name=xml_text, engine=xml_text, level=st.integers(-256, 256))
 def test_whatever_is_put_in_comes_out(prompt: str, name: str, engine: str, level: int) -> None:
     origin = replace(ORIGIN, prompt=prompt, source_name=name, engine=engine, level=level)
     packet = to_xmp(origin)
@@ -157,9 +167,27 @@ GOOD = to_xmp(ORIGIN)
         GOOD.replace(b"cozviewer:origin", b"another:program"),
         GOOD.replace(b">mixed<", b">honest<"),
         GOOD.replace(b">12<", b">twelve<"),
+        GOOD.replace(b">12<", b">1000<"),
+        GOOD.replace(b">12<", b">" + b"9" * 5000 + b"<"),
+        GOOD.replace(b">12<", ">١٢<".encode()),
+        GOOD.replace(b">12<", b">NaN<"),
         GOOD.replace(b"<x:xmpmeta", b'<!DOCTYPE x [<!ENTITY a "b">]><x:xmpmeta'),
+        GOOD.decode().replace("\ufeff", "").encode("utf-16"),
+        b'<?xml version="1.0" encoding="no-such"?><x/>',
+        b'<?xml version="1.0" encoding="utf-7"?><x/>',
+        b'<?xml version="1.0" encoding="shift_jis"?><x/>',
+        GOOD.replace(b"cozviewer", b"\xff", 1),
+        b"<a>" * 400_000,
+        GOOD.replace(b"<x:xmpmeta", b"<x>" * 100 + b"<x:xmpmeta").replace(
+            b"</x:xmpmeta>", b"</x:xmpmeta>" + b"</x>" * 100
+        ),
     ],
-    ids=["empty", "text", "cut", "another's", "unknown kind", "no level", "entities"],
+    ids=[
+        *("empty", "text", "cut", "another's", "unknown kind", "no level"),
+        *("far", "endless", "other digits", "nan"),
+        *("entities", "utf-16", "unknown encoding", "utf-7", "shift_jis", "no text"),
+        *("unclosed", "nested"),
+    ],
 )
 def test_anything_else_is_not_ours(packet: bytes) -> None:
     assert from_xmp(packet) is None
@@ -186,10 +214,67 @@ def test_reading_the_origin_decodes_nothing(tmp_path: Path) -> None:
     assert read_origin(path) == ORIGIN
 
 
-@pytest.mark.parametrize("broken", ["", "{", "[1]", '"a"', "null"])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        *("", "{", "[1]", '"a"', "null", "[NaN]", "[Infinity]", "[[]]"),
+        "[" * 5000 + "]" * 5000,
+        "[" + "9" * 5000 + "]",
+    ],
+)
 def test_broken_prompts_count_as_none(broken: str) -> None:
     good = '["a dandelion,", "", "seeds, white hair, a drop of dew,"]'
     packet = to_xmp(ORIGIN).decode()
     assert good in packet
     found = from_xmp(packet.replace(good, broken))
     assert found == replace(ORIGIN, prompts=())
+
+
+def test_half_a_character_in_the_prompts_is_marked() -> None:
+    packet = to_xmp(ORIGIN).decode().replace("a dandelion,", "\\ud800")
+    found = from_xmp(packet)
+    assert found is not None
+    assert found.prompts[0] == "\ufffd"
+
+
+def test_a_packet_of_a_size_that_no_program_writes_is_not_parsed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    padded = GOOD.replace(b"<rdf:RDF", b" " * (LARGEST_PACKET - len(GOOD)) + b"<rdf:RDF")
+    assert from_xmp(padded) == ORIGIN
+
+    def parsed(_: bytes) -> dict[str, str]:
+        raise AssertionError("it was parsed")
+
+    monkeypatch.setattr("cozviewer.export.origin._own_values", parsed)
+    for packet in (padded + b" ", (padded + b" ").decode()):
+        assert from_xmp(packet) is None
+
+
+def test_no_mutation_of_a_packet_raises() -> None:
+    """Bytes, numbers, tags and encodings are changed at random; the seed is fixed."""
+    chance = random.Random(20)
+    pieces = [
+        *(b"\0", b"\xff", b"&", b"&#0;", b"&#xd800;", b"<", b">", b"]]>", b"<![CDATA[", b"<!--"),
+        *(b"9" * 5000, b"-1", b"1e999", b"NaN", b"[" * 5000, b'["\\ud800"]', b"{", b"\xed\xa0\x80"),
+        *(b"<rdf:Description>", b"</rdf:Description>", b"xmlns:", b'<?xml encoding="utf-32"?>'),
+        *("\ufeff".encode("utf-16"), "٣".encode()),
+    ]
+    for _ in range(3000):
+        packet = bytearray(GOOD)
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(packet))
+            match chance.randrange(4):
+                case 0:
+                    packet[at] = chance.randrange(256)
+                case 1:
+                    del packet[at : at + chance.randint(1, 200)]
+                case 2:
+                    packet[at:at] = chance.choice(pieces)
+                case 3:
+                    packet[at : at + chance.randint(1, 20)] = chance.choice(pieces)
+            packet = packet or bytearray(b"x")
+        origin = from_xmp(bytes(packet))
+        if origin is not None:
+            assert abs(origin.level) <= 256
+            sight_of_origin(origin)

@@ -1,5 +1,6 @@
 """A picture that cozviewer saved, dropped on the window, leads back to its place."""
 
+import threading
 from fractions import Fraction
 from pathlib import Path
 
@@ -49,9 +50,11 @@ def test_the_open_photo_is_flown_through_to_the_place(
 ) -> None:
     window, path = viewer.window, tmp_path / "eye.png"
     saved(viewer, qtbot, path)
-    whole = window.navigator.camera
-    drop(viewer, path)
+    whole, photo = window.navigator.camera, window.document
+    with qtbot.waitSignal(window._opening.led):
+        drop(viewer, path)
     settle(qtbot, window)
+    assert window.document is photo
     assert window.navigator.camera != whole
     size = magnification_text(window.navigator.camera)
     assert window.banner.text == f"This is the place that eye.png shows, at {size}."
@@ -115,6 +118,75 @@ def test_another_photo_of_that_name_is_told_apart(
     assert "was saved from another" in window.banner.text
 
 
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "../photo.png", "a\\b.png", "n" * 9000])
+def test_a_name_that_is_no_file_name_is_not_looked_for(
+    bench: Bench, qtbot: QtBot, tmp_path: Path, name: str
+) -> None:
+    window, path = bench.window, tmp_path / "eye.png"
+    origin = Origin("generated", "E", name, "22" * 32, "", "", "3,3", "4", 2)
+    save_picture(path, np.zeros((9, 12, 3), np.uint8), origin)
+    with qtbot.waitSignal(window.opened):
+        window.open_picture(path)
+    document = window.document
+    assert document is not None
+    assert document.source.path == path
+    assert "eye.png was saved from a photo, which is not beside it" in window.banner.text
+    settle(qtbot, window)
+
+
+@pytest.mark.parametrize(
+    ("centre", "magnification"),
+    [
+        (f"{'9' * 400},-{'9' * 400}", "1"),
+        (f"-{'9' * 400}e99,0", "1.0e77"),
+        ("1,2", f"0.{'0' * 76}1"),
+    ],
+)
+def test_a_place_beyond_the_photo_is_brought_inside(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path, centre: str, magnification: str
+) -> None:
+    window, path = viewer.window, tmp_path / "eye.png"
+    document = window.document
+    assert document is not None
+    source = document.source
+    origin = Origin(
+        "interpolated", "", source.name, source.digest, "", "", centre, magnification, 0
+    )
+    save_picture(path, np.zeros((9, 12, 3), np.uint8), origin)
+    with qtbot.waitSignal(window._opening.led):
+        drop(viewer, path)
+    window.stop_work()
+    qtbot.waitUntil(lambda: window.navigator.at_rest)
+    x, y = window.navigator.camera.source_centre
+    assert 0 <= x <= source.width
+    assert 0 <= y <= source.height
+    assert window.navigator.camera.magnification >= 0.5
+    window.navigator.fit()
+    settle(qtbot, window)
+
+
+def test_the_file_is_not_read_on_the_gui_thread(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Metadata of any size could hold the window up."""
+    from cozviewer.export import origin as module
+
+    path, threads = tmp_path / "eye.png", []
+    saved(viewer, qtbot, path)
+    parse = module.from_xmp
+
+    def noted(packet: bytes | str) -> Origin | None:
+        threads.append(threading.current_thread())
+        return parse(packet)
+
+    monkeypatch.setattr(module, "from_xmp", noted)
+    with qtbot.waitSignal(viewer.window._opening.led):
+        drop(viewer, path)
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread()
+    settle(qtbot, viewer.window)
+
+
 @pytest.mark.parametrize(
     ("centre", "magnification", "sight"),
     [
@@ -126,6 +198,10 @@ def test_another_photo_of_that_name_is_told_apart(
         ("1,2/0", "4", None),
         ("nan,2", "4", None),
         ("1,2", "9e99", None),
+        ("1,2", "1e-99", None),
+        ("1,2,3", "4", None),
+        ("1,٢", "4", None),
+        ("1", f"2{'0' * 5000}", None),
     ],
 )
 def test_only_places_that_make_sense_are_gone_to(
