@@ -9,7 +9,6 @@ import argparse
 import os
 import sys
 import traceback
-from pathlib import Path
 from types import ModuleType
 
 from cozviewer import __version__
@@ -25,6 +24,7 @@ from cozviewer.commands.options import (
 )
 from cozviewer.commands.stopping import ending_in_order
 from cozviewer.commands.streams import lost_output, prepare
+from cozviewer.commands.values import path as path_value
 from cozviewer.commands.words import Parser, command_at, joined
 from cozviewer.errors import BadInput, Cancelled, CozviewerError, Failure
 
@@ -148,7 +148,7 @@ def _viewer_parser() -> Parser:
         allow_abbrev=False,
     )
     parser.add_argument(
-        "image", nargs="?", type=Path, metavar="IMAGE", help="the picture or session to open"
+        "image", nargs="?", type=path_value, metavar="IMAGE", help="the picture or session to open"
     )
     add_engine_options(parser)
     add_cache_options(parser)

@@ -19,6 +19,7 @@ from cozviewer.chain.choice import (
     PrompterChoice,
 )
 from cozviewer.chain.questions import Questions
+from cozviewer.pyramid.paths import absolute, expanded
 
 MOST_PATH, MOST_NAME = 4095, 255
 """Bytes of a path and of a name that Linux takes."""
@@ -111,12 +112,12 @@ def _plain(choice: EngineChoice) -> EngineChoice:
 
 def _whole_name(name: str) -> str:
     """Return a name as it is, unless it is that of a file or folder."""
-    path = Path(name).expanduser()
-    return str(path.absolute()) if name and path.exists() else name
+    path = expanded(name)
+    return str(absolute(path)) if name and os.path.exists(path) else name
 
 
 def _absolute(path: Path | None) -> Path | None:
-    return None if path is None else path.expanduser().absolute()
+    return None if path is None else absolute(expanded(path))
 
 
 def _whole(kept: dict[str, Any], usual: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cozviewer.commands import values
 from cozviewer.errors import BadInput
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     )
     for action in (show, clear):
         action.add_argument(
-            "--cache", type=Path, metavar="DIR", help="a cache folder other than your own"
+            "--cache", type=values.path, metavar="DIR", help="a cache folder other than your own"
         )
         action.add_argument("--json", action="store_true", help="print the result as JSON")
 

@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 import time
-from pathlib import Path
 
 from cozviewer.commands import values
 from cozviewer.commands.options import add_cache_options, add_engine_options, add_huge_option
@@ -35,10 +34,19 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "image", nargs="?", type=Path, metavar="IMAGE", help="the picture (default: a sample)"
+        "image",
+        nargs="?",
+        type=values.path,
+        metavar="IMAGE",
+        help="the picture (default: a sample)",
     )
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="DIR", help="the folder to write to"
+        "-o",
+        "--output",
+        type=values.path,
+        required=True,
+        metavar="DIR",
+        help="the folder to write to",
     )
     parser.add_argument(
         "--center",

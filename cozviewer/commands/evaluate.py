@@ -3,8 +3,8 @@
 import argparse
 import re
 import sys
-from pathlib import Path
 
+from cozviewer.commands import values
 from cozviewer.commands.options import (
     add_cache_options,
     add_engine_options,
@@ -51,12 +51,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "input", type=Path, metavar="IMAGE|FOLDER", help="a picture, or a folder of pictures"
+        "input", type=values.path, metavar="IMAGE|FOLDER", help="a picture, or a folder of pictures"
     )
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=values.path,
         metavar="REPORT",
         help="where to write the report, .md or .json, and a picture sheet beside it",
     )

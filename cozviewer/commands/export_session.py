@@ -44,11 +44,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("image", type=Path, metavar="IMAGE", help="the picture, or a session")
+    parser.add_argument(
+        "image", type=values.path, metavar="IMAGE", help="the picture, or a session"
+    )
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=values.path,
         required=True,
         metavar="OUT",
         help="the session to write, a .cozview file",

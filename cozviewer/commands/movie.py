@@ -41,11 +41,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("image", type=Path, metavar="IMAGE", help="the picture")
+    parser.add_argument("image", type=values.path, metavar="IMAGE", help="the picture")
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=values.path,
         required=True,
         metavar="OUT",
         help="the file to write: .mp4 (with PyAV: pip install 'cozviewer[movies]'), .webp or .gif",

@@ -82,7 +82,7 @@ def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
         "Qwen/Qwen2.5-VL-3B-Instruct)",
     )
     group.add_argument(
-        "--qwen-adapter", type=Path, metavar="FOLDER", help="an adapter for it, by peft"
+        "--qwen-adapter", type=values.path, metavar="FOLDER", help="an adapter for it, by peft"
     )
     group.add_argument(
         "--server", default="", metavar="URL", help="an OpenAI-compatible server that sees images"
@@ -117,9 +117,11 @@ def _add_coz_options(parser: argparse.ArgumentParser) -> None:
         help="Stable Diffusion 3 in the layout of diffusers, or its name on the hub, downloaded "
         "before (default: stabilityai/stable-diffusion-3-medium-diffusers)",
     )
-    group.add_argument("--coz-lora", type=Path, metavar="FILE", help="the authors' model_20001.pkl")
     group.add_argument(
-        "--coz-vae", type=Path, metavar="FILE", help="the authors' vae_encoder_20001.pt"
+        "--coz-lora", type=values.path, metavar="FILE", help="the authors' model_20001.pkl"
+    )
+    group.add_argument(
+        "--coz-vae", type=values.path, metavar="FILE", help="the authors' vae_encoder_20001.pt"
     )
     group.add_argument(
         "--setting",
@@ -187,7 +189,7 @@ def add_cache_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
         "--cache",
-        type=Path,
+        type=values.path,
         metavar="DIR",
         help="where finished tiles and converted models are kept (default: your cache folder)",
     )
@@ -218,7 +220,7 @@ def add_source_option(parser: argparse.ArgumentParser) -> None:
     """Add where a session's picture is."""
     parser.add_argument(
         "--source",
-        type=Path,
+        type=values.path,
         metavar="FILE",
         help="where the picture of a session (.cozview) is, if it is not found by itself",
     )

@@ -45,11 +45,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("image", type=Path, metavar="IMAGE", help="the picture, or a session")
+    parser.add_argument(
+        "image", type=values.path, metavar="IMAGE", help="the picture, or a session"
+    )
     parser.add_argument(
         "-o",
         "--output",
-        type=Path,
+        type=values.path,
         required=True,
         metavar="OUT",
         help="the file to write: .png, .jpg, .webp, .avif, .tif or .dzi (Deep Zoom)",
@@ -114,10 +116,16 @@ def _add_signing_options(parser: argparse.ArgumentParser) -> None:
         "a signature that others can check (C2PA; pip install 'cozviewer[c2pa]')"
     )
     group.add_argument(
-        "--sign", type=Path, metavar="CERT", help="your certificate with its chain, a PEM file"
+        "--sign",
+        type=values.path,
+        metavar="CERT",
+        help="your certificate with its chain, a PEM file",
     )
     group.add_argument(
-        "--sign-key", type=Path, metavar="KEY", help="its private key, a PEM file without password"
+        "--sign-key",
+        type=values.path,
+        metavar="KEY",
+        help="its private key, a PEM file without password",
     )
 
 

@@ -6,8 +6,10 @@ sentence reaches the person as it stands here.
 
 import re
 from fractions import Fraction
+from pathlib import Path
 
 from cozviewer.errors import BadInput
+from cozviewer.pyramid.paths import check_path
 
 LARGEST_ZOOM_LOG2 = 256
 """2^256, the deepest level of a camera."""
@@ -23,6 +25,17 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 
 _POWER = re.compile(r"(\d{1,4})(?:\^|\*\*)([+-]?\d{1,4})")
 _SIZE = re.compile(r"(\d{1,9})\s*[xX×*]\s*(\d{1,9})")
+
+
+def path(text: str) -> Path:
+    """Return the path of a file or folder, which need not exist.
+
+    Raises:
+        BadInput: No file can have it; see `check_path`.
+    """
+    path = Path(text)
+    check_path(path)
+    return path
 
 
 def zoom(text: str) -> Fraction:

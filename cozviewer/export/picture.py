@@ -17,6 +17,7 @@ from cozviewer.export.large import IN_MEMORY, in_bands, save_large
 from cozviewer.export.origin import Origin, to_xmp
 from cozviewer.export.profile import srgb_profile
 from cozviewer.export.replacing import replacing
+from cozviewer.pyramid.paths import check_path
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.reading import never, quiet_pillow
 
@@ -64,8 +65,10 @@ def check_place(path: Path) -> None:
     """Make sure that a file can be written where `path` says.
 
     Raises:
-        BadInput: The folder is missing or not writable, or a folder or a protected file is there.
+        BadInput: The folder is missing or not writable, a folder or a protected file is there, or
+            no file can have that name.
     """
+    check_path(path)
     folder = path.parent
     if path.is_dir():
         raise BadInput(f"{path} is a folder: give the name of a file.")

@@ -16,6 +16,7 @@ from cozviewer.models.digests import files_digest
 from cozviewer.models.network import first_line, is_out_of_memory
 from cozviewer.models.quiet import quietly
 from cozviewer.models.weights_size import Shape, shapes
+from cozviewer.pyramid.paths import check_path, expanded
 
 SD3 = "stabilityai/stable-diffusion-3-medium-diffusers"
 """The base that the authors trained their adapters on; its licence must be accepted once."""
@@ -43,7 +44,8 @@ def base_folder(base: str | Path, t5: bool = True) -> Path:
     Raises:
         BadInput: There is none, or a part is missing.
     """
-    folder = Path(base).expanduser()
+    folder = expanded(base)
+    check_path(folder)
     if not folder.is_dir():
         folder = _downloaded(base)
     for part in parts_of(t5):

@@ -1,12 +1,10 @@
 """Reads the checkpoints of Chain-of-Zoom's authors as data: no code in them is run."""
 
-import io
-import pickle
 from pathlib import Path
 from typing import Any
 
-from cozviewer.errors import BadInput
-from cozviewer.models.model_reading import is_torchscript
+from cozviewer.errors import BadInput, CozviewerError
+from cozviewer.models.model_reading import is_refused_code, is_torchscript, unpickled
 from cozviewer.models.network import is_out_of_memory
 
 ORIGIN = "github.com/bryanswkim/Chain-of-Zoom"
@@ -37,19 +35,17 @@ def read_checkpoint(content: bytes, path: Path, name: str) -> Any:
     Raises:
         BadInput: It is damaged or something else, or holds code, which is not run.
     """
-    import torch
-
     try:
         if is_torchscript(content):
             raise _program(path, name)
-        return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        if "global" in str(error).lower():
-            raise _program(path, name) from error
-        raise other_file(path, name, "it is damaged or no checkpoint") from error
-    except (RuntimeError, ValueError, EOFError, KeyError, TypeError, IndexError) as error:
+        return unpickled(content)
+    except CozviewerError:
+        raise
+    except Exception as error:  # the reader fails on broken content in many ways
         if is_out_of_memory(error):
             raise
+        if is_refused_code(error):
+            raise _program(path, name) from error
         raise other_file(path, name, "it is damaged or no checkpoint") from error
 
 

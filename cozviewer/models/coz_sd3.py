@@ -24,6 +24,7 @@ from cozviewer.models.coz_windows import in_windows
 from cozviewer.models.device import AUTO
 from cozviewer.models.room import Room
 from cozviewer.pyramid.geometry import STEP_SCALE, Rect
+from cozviewer.pyramid.paths import check_path
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_8bit, to_float
 
 Setting = Literal["paper", "best"]
@@ -81,6 +82,7 @@ class CozSd3:
         """
         folder = base_folder(base, t5)
         for path in filter(None, (lora, vae)):
+            check_path(path)
             if not path.is_file():
                 raise BadInput(f"There is no file {path} of Chain-of-Zoom: check the path.")
         self._paper = setting == "paper"

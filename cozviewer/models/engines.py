@@ -10,6 +10,7 @@ from cozviewer.errors import BadInput
 from cozviewer.models.device import AUTO
 from cozviewer.models.prompters import NoPrompter, TextPrompter, with_words
 from cozviewer.models.room import Room
+from cozviewer.pyramid.paths import expanded
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def make_upscaler(
     if is_path(engine):
         from cozviewer.models.model_file import model_file
 
-        return model_file(Path(engine).expanduser(), device, notice=notice)
+        return model_file(expanded(engine), device, notice=notice)
     names = ", ".join(entry.name for entry in ENGINES)
     raise BadInput(f"There is no engine {engine!r}: choose {names} or the path of a 4x model file.")
 
@@ -120,8 +121,8 @@ def _coz(
         )
     return CozSd3(
         choice.base or SD3,
-        lora.expanduser(),
-        vae.expanduser(),
+        expanded(lora),
+        expanded(vae),
         device=device,
         setting="paper" if choice.setting == "paper" else "best",
         t5=choice.t5,

@@ -25,6 +25,7 @@ from cozviewer.evaluate.metrics import Metric
 from cozviewer.evaluate.truth import shrunk
 from cozviewer.models.device import pick_device
 from cozviewer.models.network import first_line
+from cozviewer.pyramid.paths import expanded
 from cozviewer.pyramid.pixels import Rgb8
 
 ALEXNET = "checkpoints/alexnet-owt-7be5be79.pth"
@@ -144,7 +145,7 @@ def _weights(name: str, origin: str) -> Path:
     """Return a file in torch's hub folder, which is found as `torch.hub.get_dir` finds it."""
     caches = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     home = os.environ.get("TORCH_HOME") or f"{caches}/torch"
-    path = Path(home).expanduser() / "hub" / name
+    path = expanded(home) / "hub" / name
     if not path.is_file():
         raise _Missing(f"wants its weights at {path}, from {origin}")
     return path

@@ -72,13 +72,13 @@ def settled(state: Mapping[str, Any], place: Device, path: Path) -> Network:
         if device.dtype == "bfloat16" and not descriptor.supports_bfloat16:
             continue
         layout = torch.channels_last if device.channels_last else torch.preserve_format
-        descriptor.model.eval().to(
-            device=device.name, dtype=getattr(torch, device.dtype), memory_format=layout
-        )
         network = Network(_stoppable(descriptor), device)
         try:
+            descriptor.model.eval().to(
+                device=device.name, dtype=getattr(torch, device.dtype), memory_format=layout
+            )
             fine = descriptor(network.batch(np.full((PROBE, PROBE, 3), 0.5, np.float32)))
-        except RuntimeError as error:
+        except Exception as error:  # weights of odd shapes make each network fail in its own way
             if is_out_of_memory(error):
                 raise
             continue

@@ -7,13 +7,15 @@ plain containers and refuses all else, compiled programs (TorchScript) included.
 import hashlib
 import io
 import pickle
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from cozviewer.errors import BadInput
+from cozviewer.errors import BadInput, CozviewerError
 from cozviewer.models.network import is_out_of_memory
+from cozviewer.pyramid.paths import check_path
 
 SAFETENSORS = ".safetensors"
 SUFFIXES = (SAFETENSORS, ".pth", ".pt", ".ckpt")
@@ -25,6 +27,7 @@ def check_file(path: Path) -> None:
     Raises:
         BadInput: There is none.
     """
+    check_path(path)
     if path.is_dir():
         raise BadInput(f"{path} is a folder: choose a model file in it.")
     if not path.is_file():
@@ -70,8 +73,6 @@ def state_of(content: bytes, path: Path) -> Mapping[str, Any]:
     Raises:
         BadInput: They are no model, or hold code.
     """
-    import torch
-    from safetensors import SafetensorError
     from safetensors.torch import load
 
     try:
@@ -79,24 +80,44 @@ def state_of(content: bytes, path: Path) -> Mapping[str, Any]:
             return load(content)
         if is_torchscript(content):
             raise _program(path)
-        state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        if "global" in str(error).lower():
-            raise _program(path) from error
-        raise no_model(path) from error
-    except (SafetensorError, RuntimeError, ValueError, EOFError, KeyError, TypeError) as error:
+        state = unpickled(content)
+    except CozviewerError:
+        raise
+    except Exception as error:
+        # The readers fail on broken content in many ways: IndexError, AssertionError, struct.error.
         if is_out_of_memory(error):
             raise
+        if is_refused_code(error):
+            raise _program(path) from error
         raise no_model(path) from error
     if not isinstance(state, dict):
         raise no_model(path)
     return state
 
 
+def unpickled(content: bytes) -> Any:
+    """Return what torch's restricted unpickler makes of a file's content. Imports torch.
+
+    Raises:
+        Exception: Of any kind, where the content is broken or holds code.
+    """
+    import torch
+
+    with warnings.catch_warnings():
+        # Of broken content it also warns, before it fails.
+        warnings.simplefilter("ignore")
+        return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+
+
+def is_refused_code(error: Exception) -> bool:
+    """Return whether `unpickled` failed because a file holds code."""
+    return isinstance(error, pickle.UnpicklingError) and "global" in str(error).lower()
+
+
 def no_model(path: Path) -> BadInput:
     """Return the error for a file that holds something else."""
     return BadInput(
-        f"{path} is no model that can be used: choose a file that spandrel can read "
+        f"{path} is not a model that can be read: choose a file that spandrel can read "
         "(ESRGAN, SwinIR, HAT, DAT, ...)."
     )
 
@@ -106,7 +127,7 @@ def is_torchscript(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return any(PurePosixPath(name).name == "constants.pkl" for name in archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except Exception:  # of a broken directory: BadZipFile, struct.error, UnicodeDecodeError, ...
         return False
 
 

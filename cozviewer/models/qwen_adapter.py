@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from cozviewer.errors import BadInput
 from cozviewer.models.coz_checkpoint import is_finite_tensor
-from cozviewer.models.network import first_line
+from cozviewer.models.network import first_line, is_out_of_memory
+from cozviewer.pyramid.paths import check_path
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -74,6 +75,7 @@ class Adapter:
 
 def check_adapter(folder: Path) -> None:
     """Raise BadInput unless both files of an adapter are in a folder."""
+    check_path(folder)
     if not folder.is_dir():
         raise BadInput(f"There is no folder {folder} with an adapter: check the path.")
     if not (folder / WEIGHTS).is_file() and (folder / PICKLED).is_file():
@@ -97,14 +99,15 @@ def read_adapter(folder: Path) -> Adapter:
     Raises:
         BadInput: It is broken, or no LoRA of the plain kind.
     """
-    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     try:
         config = json.loads((folder / CONFIG).read_bytes())
         alpha = float(config["lora_alpha"])
         state = load_file(folder / WEIGHTS)
-    except (OSError, ValueError, LookupError, TypeError, SafetensorError) as error:
+    except Exception as error:  # JSON and weights of any content are read
+        if is_out_of_memory(error):
+            raise
         raise BadInput(
             f"The adapter in {folder} cannot be read ({first_line(error)}): choose another."
         ) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from cozviewer.errors import BadInput
 from cozviewer.models.coz_base import HUB_NAME
 from cozviewer.models.network import first_line
+from cozviewer.pyramid.paths import absolute, check_path, expanded
 
 QWEN = "Qwen/Qwen2.5-VL-3B-Instruct"
 """The model that Chain-of-Zoom's authors ask."""
@@ -37,7 +38,8 @@ def qwen_folder(model: str) -> Path:
     Raises:
         BadInput: There is none, or it is not whole.
     """
-    folder = Path(model).expanduser()
+    folder = expanded(model)
+    check_path(folder)
     if model and folder.is_dir():
         _check(folder, "choose another folder")
         return folder
@@ -61,8 +63,8 @@ def qwen_folder(model: str) -> Path:
 
 def qwen_name(model: str) -> str:
     """Return what people call a model: the last part of its folder or hub name."""
-    folder = Path(model or QWEN).expanduser()
-    return folder.name or folder.resolve().name
+    folder = expanded(model or QWEN)
+    return folder.name or absolute(folder).name
 
 
 def qwen_files(folder: Path) -> list[Path]:
@@ -116,7 +118,7 @@ def _weights(folder: Path) -> list[str]:
         names = set(json.loads((folder / INDEX).read_bytes())["weight_map"].values())
         if any(Path(name).name != name for name in names):
             raise ValueError("it names files elsewhere")
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except Exception as error:  # JSON of any content is read: its depth and its types, too
         raise BadInput(
             f"The file {folder / INDEX} is broken: download the model again, or choose another."
         ) from error

@@ -23,6 +23,7 @@ from cozviewer.models.qwen_quantised import check_quantised
 from cozviewer.models.room import Room, give_back
 from cozviewer.models.upscaler import not_loaded
 from cozviewer.models.words import collapsed
+from cozviewer.pyramid.paths import expanded
 from cozviewer.pyramid.pixels import Rgb8
 
 
@@ -60,7 +61,7 @@ class QwenPrompter:
         """
         self.name = qwen_name(model)
         self._folder = qwen_folder(model)
-        self._adapter = None if adapter is None else adapter.expanduser()
+        self._adapter = None if adapter is None else expanded(adapter)
         if self._adapter:
             check_adapter(self._adapter)
         check_quantised(quantised)

@@ -1,10 +1,16 @@
-"""Checks of file names and paths that come from files, before the file system sees them.
+"""Checks of file names and paths that come from files or people, before they are used.
 
 Sessions, saved choices and the metadata of pictures name other files. Such a name is written by
-whoever made the file, so it is used only after one of these checks.
+whoever made the file, so it is used only after `is_network_path` or `is_file_name`. A path that a
+person gives is tried with `check_path`, after which the file system raises nothing but what other
+code expects: that there is no such file, or no permission.
 """
 
+import errno
 import os
+from pathlib import Path
+
+from cozviewer.errors import BadInput
 
 LONGEST_NAME = 255
 """Bytes of a file name on ext4, APFS and most others; UTF-16 units on NTFS."""
@@ -56,3 +62,51 @@ def is_file_name(text: str, *, windows: bool = os.name == "nt") -> bool:
         or text.endswith((".", " "))
         or text.partition(".")[0].rstrip(" ").upper() in _DEVICES
     )
+
+
+def check_path(path: Path) -> None:
+    """Return if the file system can look for `path`, whether anything is there or not.
+
+    Raises:
+        BadInput: A name in it is too long or holds what no name can, it leads in a circle, or it
+            starts from a current folder that was removed.
+    """
+    try:
+        if not path.is_absolute():
+            os.getcwd()
+        os.stat(path)
+    except ValueError as error:  # a NUL, or half a surrogate pair
+        raise BadInput(f"{_short(path)} is not the name of a file: check the path.") from error
+    except FileNotFoundError as error:
+        if error.filename is None:  # from getcwd
+            raise BadInput(
+                f"The current folder no longer exists, so {_short(path)} cannot be found: change "
+                "to another folder, or give the whole path."
+            ) from error
+    except OSError as error:
+        if error.errno in (errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP):
+            raise BadInput(
+                f"{_short(path)} cannot be used ({error.strerror}): choose another name."
+            ) from error
+
+
+def expanded(path: Path | str) -> Path:
+    """Return a path with "~" replaced by the home folder; as it is where nobody knows that one
+    (`Path.expanduser` raises then)."""
+    return Path(os.path.expanduser(path))
+
+
+def absolute(path: Path) -> Path:
+    """Return a path from the root; as it is where the current folder was removed
+    (`Path.absolute` raises then)."""
+    try:
+        return path.absolute()
+    except OSError:
+        return path
+
+
+def _short(path: Path) -> str:
+    """Return a path for a sentence: of long ones the start, on one line."""
+    text = os.fsencode(path).decode("utf-8", "replace") if "\0" not in str(path) else str(path)
+    text = "".join(character if character.isprintable() else "?" for character in text)
+    return text if len(text) <= 80 else f"{text[:79]}…"

@@ -18,6 +18,7 @@ from cozviewer.pyramid.decode import STRIP_PIXELS, decode
 from cozviewer.pyramid.geometry import Rect, TileKey, level_rect, tile_rect
 from cozviewer.pyramid.limits import HUGE, check_size
 from cozviewer.pyramid.overviews import with_overviews
+from cozviewer.pyramid.paths import absolute
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.reading import never, opened, shown_name, stop_if
 from cozviewer.pyramid.session import Session
@@ -32,7 +33,7 @@ class Source:
 
     Attributes:
         name: The file name, for people.
-        path: Where it was opened from, if it was.
+        path: Where it was opened from, if it was; absolute.
         digest: Hex SHA-256 over the size and the pixels of level 0: renaming the file or editing
             its metadata keeps it.
         levels: levels[k] is level z = -k, (H, W, 3) uint8, read-only. Each is half as large as
@@ -59,7 +60,7 @@ class Source:
     @property
     def folder(self) -> Path:
         """Where what is made of it is saved unless a person says otherwise: beside it."""
-        return Path.home() if self.path is None else self.path.absolute().parent
+        return Path.home() if self.path is None else self.path.parent
 
     @property
     def coarsest(self) -> int:
@@ -123,7 +124,7 @@ def open_source(
     with opened(path, cancelled) as (kind, image):
         check_size(name, kind, image, allow_huge)
         rgb, exif_block = decode(name, image, cancelled, managed=managed)
-    return _source(name, path, rgb, exif_block, cancelled)
+    return _source(name, absolute(path), rgb, exif_block, cancelled)
 
 
 def source_from_pixels(rgb: Rgb8, name: str) -> Source:

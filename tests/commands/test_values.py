@@ -1,6 +1,7 @@
 """What people type is read exactly, or refused in a sentence that says what is allowed."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -105,3 +106,10 @@ def test_seeds_are_whole_numbers() -> None:
     assert [values.seed(text) for text in ("0", "-7", "42")] == [0, -7, 42]
     with pytest.raises(BadInput, match="whole number"):
         values.seed("1.5")
+
+
+def test_paths_need_not_exist_but_be_possible() -> None:
+    assert values.path("gone/photo.png") == Path("gone/photo.png")
+    for text in ("n" * 300, "n" * 300 + "/photo.png", "nul\0.png"):
+        with pytest.raises(BadInput, match=r"choose another name|check the path"):
+            values.path(text)

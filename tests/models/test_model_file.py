@@ -174,7 +174,9 @@ def cut(path: Path) -> Path:
     ],
 )
 def test_what_is_no_model_is_refused(tmp_path: Path, make: Callable[[Path], Path]) -> None:
-    with pytest.raises(BadInput, match="is no model that can be used: choose a file that spandrel"):
+    with pytest.raises(
+        BadInput, match="is not a model that can be read: choose a file that spandrel"
+    ):
         opened(make(tmp_path)).load()
 
 
@@ -187,7 +189,7 @@ def test_other_files_under_a_models_name_are_refused(
 ) -> None:
     path = tmp_path / f"a{suffix}"
     path.write_bytes(content)
-    with pytest.raises(BadInput, match="is no model that can be used"):
+    with pytest.raises(BadInput, match="is not a model that can be read"):
         opened(path).load()
 
 

@@ -56,6 +56,8 @@ def header(content: object) -> bytes:
         header({"a": {"dtype": "F32"}}),
         header({"a": {"dtype": "F32", "shape": "x"}}),
         header({"a": {"dtype": "F32", "shape": None}}),
+        header({"a": {"dtype": "F32", "shape": [float("inf")]}}),
+        (9000).to_bytes(8, "little") + b"[" * 9000,
     ],
 )
 def test_what_is_no_such_file_is_refused(tmp_path: Path, content: bytes) -> None:

@@ -1,11 +1,20 @@
 """Names and paths out of files are checked before the file system sees them."""
 
 import ntpath
-from pathlib import PureWindowsPath
+import os
+from collections.abc import Iterator
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from cozviewer.pyramid.paths import is_file_name, is_network_path
+from cozviewer.errors import BadInput
+from cozviewer.pyramid.paths import (
+    absolute,
+    check_path,
+    expanded,
+    is_file_name,
+    is_network_path,
+)
 
 
 @pytest.mark.parametrize(
@@ -99,3 +108,52 @@ def test_the_limit_counts_bytes_here_and_units_on_windows() -> None:
     assert not is_file_name("é" * 128, windows=False)
     assert is_file_name("é" * 255, windows=True)
     assert not is_file_name("\N{EARTH GLOBE EUROPE-AFRICA}" * 128, windows=True)
+
+
+@pytest.fixture
+def gone_folder(tmp_path: Path) -> Iterator[Path]:
+    """The current folder of this test, which has been removed."""
+    folder, before = tmp_path / "gone", Path.cwd()
+    folder.mkdir()
+    os.chdir(folder)
+    folder.rmdir()
+    try:
+        yield folder
+    finally:
+        os.chdir(before)
+
+
+def test_paths_that_files_can_have(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "gone.png", tmp_path / "gone" / "a.png", Path("a.png")):
+        check_path(path)
+
+
+@pytest.mark.parametrize("name", ["n" * 256, "é" * 128, "n" * 256 + "/a.png", "a/" * 3000 + "a"])
+def test_too_long_a_name(tmp_path: Path, name: str) -> None:
+    for path in (tmp_path / name, Path(name)):
+        with pytest.raises(BadInput, match=r"cannot be used \(File name too long\)") as caught:
+            check_path(path)
+        assert len(str(caught.value)) < 200
+
+
+def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"a\?b\.png is not the name of a file"):
+        check_path(Path("a\0b.png"))
+    circle = tmp_path / "circle"
+    circle.symlink_to(circle)
+    with pytest.raises(BadInput, match="choose another name"):
+        check_path(circle / "a.png")
+
+
+def test_a_current_folder_that_was_removed(gone_folder: Path) -> None:
+    with pytest.raises(BadInput, match=r"The current folder no longer exists, so a\.png cannot"):
+        check_path(Path("a.png"))
+    check_path(gone_folder / "a.png")
+    assert absolute(Path("a.png")) == Path("a.png")
+
+
+def test_paths_from_the_root_and_from_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert absolute(Path("a.png")) == Path.cwd() / "a.png"
+    assert expanded("~/a.png") == tmp_path / "a.png"
+    assert expanded("~nobody-of-that-name/a.png") == Path("~nobody-of-that-name/a.png")
