@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.chain import Chain, Progress, with_all_tiles
 from cozviewer.chain.protocols import Cancelled
 from cozviewer.chain.series import missing_of, needs_of, refine_series
 from cozviewer.export.frames import frames_of
@@ -52,18 +52,24 @@ def make_movie(
         BadInput, Cancelled, Failure: As `Chain.refine` and `save_movie`; finished tiles are kept.
     """
     views = [take.view for take in takes]
-    for progress in refine_series(chain, needs_of(chain.pyramid, views), cancelled):
-        tell(progress)
-    origin = origin_of_movie(chain, views)
-    maker, begun = chain.upscaler, time.perf_counter()
+    maker = chain.upscaler
+
+    def refine() -> None:
+        for progress in refine_series(chain, needs_of(chain.pyramid, views), cancelled):
+            tell(progress)
 
     def words(camera: Camera) -> str:
         return caption_text(camera, maker.name, maker.generative)
 
-    def written(done: int, total: int) -> None:
-        left = (time.perf_counter() - begun) / done * (total - done)
-        tell(Progress(f"Writing {path.name}", origin.level, done, total, left, unit="frames"))
+    def write() -> Origin:
+        origin, begun = origin_of_movie(chain, views), time.perf_counter()
 
-    frames = frames_of(chain.pyramid, takes, words if caption else None)
-    save_movie(path, clip, frames, origin, cancelled=cancelled, told=written)
-    return origin
+        def written(done: int, total: int) -> None:
+            left = (time.perf_counter() - begun) / done * (total - done)
+            tell(Progress(f"Writing {path.name}", origin.level, done, total, left, unit="frames"))
+
+        frames = frames_of(chain.pyramid, takes, words if caption else None)
+        save_movie(path, clip, frames, origin, cancelled=cancelled, told=written)
+        return origin
+
+    return with_all_tiles(refine, write)

@@ -6,9 +6,10 @@ last level. Work goes coarse to fine, from the middle of the view outwards.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from cozviewer.chain.draft import Part, parts, prompt_near
 from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler
@@ -40,6 +41,9 @@ DESCRIBING = "Describing what is seen"
 
 PROMPT_SIDE = 512
 """Longer side, in pixels, of the crops that a prompter is shown."""
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,31 @@ def missing_tiles(
             for parent in tiles_of(z, parent_region(key, halo, source.width, source.height))
         }
     return levels[::-1]
+
+
+def with_all_tiles(refine: Callable[[], None], use: Callable[[], T]) -> T:
+    """Make the tiles that are missing, then do what needs all of them.
+
+    A tile may turn out to be broken only when it is decoded, or be evicted meanwhile; then both
+    are done again, and only the lost tiles are made.
+
+    Args:
+        refine: Makes what is missing (see `Chain.refine`).
+        use: Raises TileMissing where a tile is missing after all.
+
+    Returns:
+        What `use` returned.
+
+    Raises:
+        TileMissing: Tiles were lost REPLANS times.
+    """
+    for _ in range(REPLANS):
+        refine()
+        try:
+            return use()
+        except TileMissing as error:
+            gone = error
+    raise gone
 
 
 class Chain:

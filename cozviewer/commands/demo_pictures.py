@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cozviewer.commands.output import make_folder
 from cozviewer.commands.progress import ProgressLine
-from cozviewer.commands.views import opened_chain, refine, view_of
+from cozviewer.commands.views import composed, opened_chain, view_of
 from cozviewer.export.origin import mixed
 from cozviewer.export.picture import check_target, save_picture
 from cozviewer.export.sheet import Panel, sheet
@@ -61,9 +61,12 @@ def make_demo(
         make_folder(args.output)
         for path in (strip_path, comparison_path):
             check_target(path, PANEL, PANEL)
-        computed = sum(refine(chain, view, line, cancelled).computed for view in views)
+        computed, made = 0, []
+        for view in views:
+            tiles, pixels = composed(chain, view, line, cancelled)
+            computed += tiles.computed
+            made.append(pixels)
         line.show("Laying out")
-        made = [compose(chain.pyramid, view) for view in views]
         smooth = [compose(chain.pyramid, view, finest=0) for view in views]
         origin = mixed(origin_of_view(chain, views[-1]))
         pixels = strip(source.name, engine, views, made)

@@ -15,6 +15,7 @@ from cozviewer.commands.stopping import check, stoppable
 from cozviewer.errors import BadInput
 
 if TYPE_CHECKING:
+    from cozviewer.export.origin import Origin
     from cozviewer.export.signing import Signature
 
 EXAMPLES = """examples:
@@ -153,7 +154,7 @@ def run(args: argparse.Namespace) -> int:
         CozviewerError: With the sentence to print.
     """
     from cozviewer.commands.shots import region_shot, view_shot
-    from cozviewer.commands.views import bookmarked, opened_chain, refine_region
+    from cozviewer.commands.views import bookmarked, opened_chain, refined_for
     from cozviewer.export.formats import with_format
     from cozviewer.export.picture import check_target
     from cozviewer.export.signing import sign_picture
@@ -181,17 +182,21 @@ def run(args: argparse.Namespace) -> int:
             if args.bookmark is not None:
                 centre, zoom = bookmarked(chain.pyramid.source, args.bookmark)
             shot = view_shot(chain, centre, zoom, args.size, output, exif, args.label)
-        tiles = refine_region(chain, shot.z, shot.level_region, line, cancelled)
-        line.show("Saving")
-        origin = shot.origin()
-        check(cancelled)
-        begun = time.perf_counter()
 
-        def told(done: int, total: int) -> None:
-            left = (time.perf_counter() - begun) / done * (total - done)
-            line.show("Saving", seconds_left=left)
+        def save() -> "Origin":
+            line.show("Saving")
+            origin = shot.origin()
+            check(cancelled)
+            begun = time.perf_counter()
 
-        shot.save(origin, cancelled, told)
+            def told(done: int, total: int) -> None:
+                left = (time.perf_counter() - begun) / done * (total - done)
+                line.show("Saving", seconds_left=left)
+
+            shot.save(origin, cancelled, told)
+            return origin
+
+        tiles, origin = refined_for(chain, shot.z, shot.level_region, line, cancelled, save)
         if signature is not None:
             line.show("Signing")
             photo = chain.pyramid.source.path

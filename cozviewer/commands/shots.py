@@ -29,7 +29,7 @@ class Shot:
         width, height: Of the file in pixels.
         magnification: Output pixels per source pixel.
         origin: Tells what it is made of, once all is computed.
-        save: Writes it.
+        save: Writes it; raises TileMissing where a tile does not exist or cannot be read.
     """
 
     z: int
@@ -61,7 +61,7 @@ def view_shot(
     z = wanted_level(view, source.coarsest)
 
     def save(origin: Origin, cancelled: Cancelled, told: Told) -> None:
-        pixels = compose(chain.pyramid, view)
+        pixels = compose(chain.pyramid, view, complete=True)
         save_picture(output, pixels, origin, exif=exif, label=label, cancelled=cancelled)
 
     return Shot(
@@ -116,6 +116,7 @@ def region_shot(
             origin,
             exif=exif,
             label=label,
+            complete=True,
             cancelled=cancelled,
             told=told,
         )

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from cozviewer.assembly import open_chain
-from cozviewer.chain.chain import Chain
+from cozviewer.chain.chain import Chain, with_all_tiles
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.kept import choice_of, filled, kept_besides
 from cozviewer.commands.options import cache_of, engine_choice, engine_named
@@ -20,11 +22,14 @@ from cozviewer.errors import BadInput, Cancelled
 from cozviewer.folders import pyramids_folder
 from cozviewer.pyramid.cache import trim
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.compose import compose, wanted_level
 from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, TileKey, coarser, tiles_of
+from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.session import Filled
 from cozviewer.pyramid.session_source import open_path
 from cozviewer.pyramid.source import Source
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Refined:
 
     Attributes:
         computed: Tiles made now.
-        reused: Tiles of the view, on all levels under it, that were in the cache.
+        reused: Tiles of the view, on all levels under it, that were in the cache, intact.
     """
 
     computed: int
@@ -157,6 +162,21 @@ def refine(chain: Chain, view: View, line: ProgressLine, cancelled: Callable[[],
     return refine_region(chain, z, region, line, cancelled)
 
 
+def composed(
+    chain: Chain, view: View, line: ProgressLine, cancelled: Callable[[], bool]
+) -> tuple[Refined, Rgb8]:
+    """Compute all that a view lacks, and return what that took and the view's pixels.
+
+    Raises:
+        Cancelled, BadInput, Failure: As `refined_for`.
+    """
+    source = chain.pyramid.source
+    z = wanted_level(view, source.coarsest)
+    region = view.visible(z, source.width, source.height)
+    use = partial(compose, chain.pyramid, view, complete=True)
+    return refined_for(chain, z, region, line, cancelled, use)
+
+
 def refine_region(
     chain: Chain, z: int, level_region: Rect, line: ProgressLine, cancelled: Callable[[], bool]
 ) -> Refined:
@@ -165,15 +185,42 @@ def refine_region(
     Raises:
         Cancelled, BadInput, Failure: As `Chain.refine`; finished tiles are kept.
     """
+    return refined_for(chain, z, level_region, line, cancelled, lambda: None)[0]
+
+
+def refined_for(
+    chain: Chain,
+    z: int,
+    level_region: Rect,
+    line: ProgressLine,
+    cancelled: Callable[[], bool],
+    use: Callable[[], T],
+) -> tuple[Refined, T]:
+    """Compute all that a region of level z lacks, then do what needs all its tiles.
+
+    Args:
+        use: See `with_all_tiles`.
+
+    Returns:
+        What refining took in all, and what `use` returned.
+
+    Raises:
+        Cancelled, BadInput, Failure: As `Chain.refine` and `use`; finished tiles are kept.
+    """
     store = chain.pyramid.store
     needed = list(_tiles_below(z, level_region))
-    reused = len(needed) - len(store.missing(needed))
-    computed = 0
-    for progress in chain.refine(z, level_region, cancelled):
-        line.show(progress.stage, progress.done, progress.total, progress.seconds_left)
-        computed += progress.finished is not None
+    there = set(needed).difference(store.missing(needed))
+    computed: list[TileKey] = []
+
+    def refine() -> None:
+        for progress in chain.refine(z, level_region, cancelled):
+            line.show(progress.stage, progress.done, progress.total, progress.seconds_left)
+            if progress.finished is not None:
+                computed.append(progress.finished)
+
+    result = with_all_tiles(refine, use)
     store.seen(needed)
-    return Refined(computed, reused)
+    return Refined(len(computed), len(there.difference(computed))), result
 
 
 def _tiles_below(z: int, level_region: Rect) -> Iterator[TileKey]:

@@ -26,14 +26,17 @@ def frames_of(
     """Yield the frames of a movie: what `compose` makes of each view.
 
     Args:
-        pyramid: All tiles that the views want should be there; else the coarser ones are enlarged.
+        pyramid: All tiles that the views want must be there.
         takes: The frames.
         caption: Returns what is written over the view of a camera; None writes nothing.
+
+    Raises:
+        TileMissing: A tile does not exist or cannot be read.
     """
     remembering = RememberingPyramid(pyramid)
 
     def frame(view: View) -> Rgb8:
-        pixels = compose(remembering, view)
+        pixels = compose(remembering, view, complete=True)
         return pixels if caption is None else captioned(pixels, caption(view.camera))
 
     threads = min(MOST_THREADS, os.cpu_count() or 1)

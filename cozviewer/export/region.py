@@ -23,6 +23,7 @@ def save_region(
     *,
     exif: bytes | None = None,
     label: bool = False,
+    complete: bool = False,
     cancelled: Callable[[], bool] = never,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
@@ -35,20 +36,22 @@ def save_region(
         origin: What is written about it into the file.
         exif: Of the source, upright.
         label: As for `save_picture`.
+        complete: Whether all tiles must exist, instead of that.
         cancelled: Asked while the file is written.
         told: Called with (rows of tiles written, how many they are); of a large picture, in a
             thread of libvips.
 
     Raises:
         BadInput, Cancelled, Failure: As `save_picture`.
+        TileMissing: `complete`, and a tile does not exist or cannot be read.
     """
     width, height = level_region.width, level_region.height
     if not in_bands(path, width, height):
-        pixels = best_region(pyramid, z, level_region)
+        pixels = best_region(pyramid, z, level_region, complete)
         save_picture(path, pixels, origin, exif=exif, label=label, cancelled=cancelled)
         return
     rows = (level_region.bottom - 1) // TILE - level_region.y // TILE + 1
-    parts = _counted(bands(pyramid, z, level_region), lambda row: told(row, rows))
+    parts = _counted(bands(pyramid, z, level_region, complete), lambda row: told(row, rows))
     if label and (said := label_of(origin)):
         parts = captioned_bands(parts, said, width, height)
     save_large(path, width, height, parts, origin, exif=exif, cancelled=cancelled)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
-from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.chain import Chain, Progress, with_all_tiles
 from cozviewer.chain.series import needs_of, refine_series
 from cozviewer.export.origin import Origin, mixed
 from cozviewer.export.picture import save_picture
@@ -33,10 +33,16 @@ class StripRequest:
     def carry_out(self, chain: Chain, tell: Callable[[Progress], None]) -> None:
         """Compute, compose, lay out and write."""
         pyramid, cancelled = chain.pyramid, self.cancelled.is_set
-        for progress in refine_series(chain, needs_of(pyramid, self.views), cancelled):
-            tell(progress)
-        tell(Progress(f"Writing {self.path.name}", 0, 0, 0, None))
-        pictures = [compose(pyramid, view) for view in self.views]
+
+        def refine() -> None:
+            for progress in refine_series(chain, needs_of(pyramid, self.views), cancelled):
+                tell(progress)
+
+        def pictures_of_views() -> list[Rgb8]:
+            tell(Progress(f"Writing {self.path.name}", 0, 0, 0, None))
+            return [compose(pyramid, view, complete=True) for view in self.views]
+
+        pictures = with_all_tiles(refine, pictures_of_views)
         pixels = strip(pyramid.source.name, chain.upscaler.name, self.views, pictures)
         origin = mixed(origin_of_view(chain, self.views[-1]))
         save_picture(self.path, pixels, origin, cancelled=cancelled)

@@ -48,20 +48,29 @@ level (255 / 1024), so its box need not be narrower; Pillow's boxes are 32-bit f
 
 
 def compose(
-    pyramid: Pyramid, view: View, finest: int | None = None, kernel: Kernel = "bicubic"
+    pyramid: Pyramid,
+    view: View,
+    finest: int | None = None,
+    kernel: Kernel = "bicubic",
+    *,
+    complete: bool = False,
 ) -> Rgb8:
     """Return what the view shows when all that exists is drawn as well as it can be.
 
     Args:
         pyramid: Where the pixels come from. Where tiles of the level that the view wants are
-            missing, the next coarser ones are enlarged (bicubic) in their place.
+            missing, the next coarser ones are enlarged (bicubic) in their place, unless `complete`.
         view: Camera and size.
         finest: The finest level to use, not a derived one: 0 gives the source alone,
             interpolated. None: all.
         kernel: How the pixels of the level are brought to those of the view.
+        complete: Whether all tiles of the level must exist.
 
     Returns:
         (view.height, view.width, 3) uint8; BACKGROUND outside the picture.
+
+    Raises:
+        TileMissing: `complete`, and a tile does not exist or cannot be read.
     """
     z = wanted_level(view, pyramid.source.coarsest)
     if finest is not None:
@@ -80,7 +89,7 @@ def compose(
     there = whole if z <= 0 else snapped_to_tiles(view.level_region(z).intersected(whole))
     there = there.intersected(whole)
     there = wanted.intersected(there)
-    pixels = padded(best_region(pyramid, z, there), there, wanted, "edge")
+    pixels = padded(best_region(pyramid, z, there, complete), there, wanted, "edge")
     left, top, _, _ = view.level_box(z, wanted)
     out[inside.y : inside.bottom, inside.x : inside.right] = _resampled(
         pixels,
@@ -105,12 +114,17 @@ def step_level(z: int) -> int:
     return z if z <= 0 else -(-z // STEP_LEVELS) * STEP_LEVELS
 
 
-def best_region(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:
+def best_region(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = False) -> Rgb8:
     """Return a region of level z (inside the picture), missing tiles enlarged from coarser ones.
+
+    Args:
+        complete: As for `compose`.
 
     Returns:
         (height, width, 3) uint8; do not write to it.
     """
+    if complete:
+        return pyramid.exact_region(z, level_region)
 
     @cache
     def enlarged() -> Rgb8:
@@ -125,12 +139,13 @@ def best_region(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:
     return pyramid.region(z, level_region, fill)
 
 
-def bands(pyramid: Pyramid, z: int, level_region: Rect) -> Iterator[Rgb8]:
+def bands(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = False) -> Iterator[Rgb8]:
     """Yield what `best_region` gives, a row of tiles at a time: for regions of any size."""
     top = level_region.y
     while top < level_region.bottom:
         bottom = min(level_region.bottom, (top // TILE + 1) * TILE)
-        yield best_region(pyramid, z, rect_between(level_region.x, top, level_region.right, bottom))
+        band = rect_between(level_region.x, top, level_region.right, bottom)
+        yield best_region(pyramid, z, band, complete)
         top = bottom
 
 

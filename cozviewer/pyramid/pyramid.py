@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 class TileMissing(Failure):
-    """A tile that should be there is not (evicted or found broken since it was asked for)."""
+    """A tile that should be there is not: it was evicted, or found broken when it was read."""
 
 
 class Pyramid:
@@ -65,7 +65,7 @@ class Pyramid:
         return tile_rect(key).intersected(self.level_rect(key.z))
 
     def has(self, key: TileKey) -> bool:
-        """Tell whether `tile` would return pixels, without reading them."""
+        """Tell whether `tile` would return pixels, without decoding them."""
         if key.z <= 0:
             return key.z >= self.source.coarsest
         if key.z % STEP_LEVELS:
@@ -78,7 +78,8 @@ class Pyramid:
             return self.source.tile(key) if key.z >= self.source.coarsest else None
         if key.z % STEP_LEVELS:
             return self._derived(key)
-        return self._asked(key, lambda store: store.get(key))
+        part = self.tile_rect(key)
+        return self._asked(key, lambda store: store.get(key, (part.width, part.height)))
 
     def missing(self, keys: Iterable[TileKey]) -> list[TileKey]:
         """Return those of `keys` (of step levels) that are not made, in the same order."""
@@ -131,13 +132,22 @@ class Pyramid:
         """Return a region of which every tile must exist (arguments as `region`).
 
         Raises:
-            TileMissing: One does not.
+            TileMissing: One does not, or is broken; all the others of the region have been read,
+                so those that are broken count as missing from now on.
         """
+        lost: list[TileKey] = []
 
-        def refuse(key: TileKey, part: Rect) -> Rgb8:
-            raise TileMissing(f"Tile {key} has gone from the cache; zoom there again to remake it.")
+        def note(key: TileKey, part: Rect) -> Rgb8:
+            lost.append(key)
+            return np.zeros((part.height, part.width, 3), np.uint8)
 
-        return self.region(z, level_region, refuse)
+        pixels = self.region(z, level_region, note)
+        if lost:
+            raise TileMissing(
+                f"Tile {lost[0]} is missing from the tile cache or cannot be read there: try "
+                "again, or clear the cache with `cozviewer cache clear`."
+            )
+        return pixels
 
     def _asked(self, key: TileKey, question: Callable[[TileStore], T]) -> T:
         """Ask the store that a tile is in; anew if it is in another one by then, as the draft was

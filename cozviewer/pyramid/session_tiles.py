@@ -48,7 +48,10 @@ def unpack(
         unread = max(0, kept.tiles - len(wanted))
         if there:
             if not any(True for _ in reader.tiles(differing)):
-                return unread + len(differing)
+                broken = store.missing(wanted.keys() - set(differing))
+                mended = dict(reader.tiles(broken))
+                store.adopt(mended, {})
+                return unread + len(differing) + len(broken) - len(mended)
             store.replace(lambda key: True, {}, {})
         steps = reader.steps()
         adopted, lot = 0, dict[TileKey, EncodedTile]()

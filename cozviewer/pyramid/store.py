@@ -56,6 +56,7 @@ class TileStore:
         self._lock = threading.Condition(threading.RLock())
         self._batch = Batch()
         self._broken: set[TileKey] = set()
+        self._whole: set[TileKey] = set()  # those on disk whose bytes were checked, or just written
         self._steps: dict[str, StepRecord] = {}  # of this session, in order
         self._due: float | None = None
         self._committer: threading.Thread | None = None
@@ -77,20 +78,24 @@ class TileStore:
         """Return an empty store in memory for the same source and recipe."""
         return TileStore(StoreFiles(None, self._files.shelf, self._files.tell))
 
-    def get(self, key: TileKey) -> Rgb8 | None:
-        """Return the (H, W, 3) pixels of a tile, its checksum verified, or None."""
+    def get(self, key: TileKey, size: tuple[int, int] | None = None) -> Rgb8 | None:
+        """Return the (H, W, 3) pixels of a tile, its checksum verified, or None.
+
+        Args:
+            key: Its name.
+            size: The width and height that it must have; a tile of another size is broken.
+        """
         tile = self.encoded(key)
-        if tile is None:
+        if tile is None or not self._verified(key, tile):
             return None
-        if tile.whole(key):
-            try:
-                return decode_tile(tile.webp)
-            except ValueError:  # as long as only we write, a whole tile can be decoded
-                pass
-        with self._lock:
-            self._broken.add(key)
-            self._files.tell("The tile cache holds broken tiles; they count as missing.")
-        return None
+        try:
+            rgb = decode_tile(tile.webp)
+        except ValueError:  # as long as only we write, a whole tile can be decoded
+            rgb = None
+        if rgb is None or (size is not None and rgb.shape[1::-1] != size):
+            self._mark_broken(key, tile)
+            return None
+        return rgb
 
     def encoded(self, key: TileKey) -> EncodedTile | None:
         """Return a tile as it is stored, unchecked, or None."""
@@ -101,18 +106,24 @@ class TileStore:
             return tile
 
     def has(self, key: TileKey) -> bool:
-        """Tell whether a tile is there, without reading its pixels."""
+        """Tell whether a tile is there and its bytes are intact.
+
+        The first question about a tile reads it and verifies its checksum (half a millisecond);
+        nothing is decoded. Later ones only look whether it is still there.
+        """
         with self._lock:
             if key in self._batch.tiles:
                 return True
             if key in self._broken:
                 return False
-            return any(self._files.ask(lambda file: has_tile(file, key)))
+            if key in self._whole:
+                return any(self._files.ask(lambda file: has_tile(file, key)))
+        tile = self.encoded(key)
+        return tile is not None and self._verified(key, tile)
 
     def missing(self, keys: Iterable[TileKey]) -> list[TileKey]:
-        """Return those of `keys` that are not there, in the same order."""
-        with self._lock:
-            return [key for key in keys if not self.has(key)]
+        """Return those of `keys` that are not there or broken, in the same order."""
+        return [key for key in keys if not self.has(key)]
 
     def begin_step(self, record: StepRecord) -> int:
         """Note a step before its first tile; return its number for `put` and `finish_step`."""
@@ -286,6 +297,25 @@ class TileStore:
             counts += self._files.ask(count_tiles)
         return sum(size for size, _ in counts), sum(tiles for _, tiles in counts)
 
+    def _verified(self, key: TileKey, tile: EncodedTile) -> bool:
+        """Tell whether the bytes of a tile are intact, and remember the answer."""
+        if not tile.whole(key):
+            self._mark_broken(key, tile)
+            return False
+        with self._lock:
+            self._whole.add(key)
+        return True
+
+    def _mark_broken(self, key: TileKey, tile: EncodedTile) -> None:
+        """Count a tile as missing until another one is put in its place."""
+        with self._lock:
+            self._whole.discard(key)
+            if self._batch.tiles.get(key, tile) is not tile:
+                return  # a new one was put there in the meantime
+            self._batch.tiles.pop(key, None)
+            self._broken.add(key)
+            self._files.tell("The tile cache holds broken tiles; they count as missing.")
+
     def _step_uid(self, key: TileKey) -> str | None:
         """Return the uid of the step that made a tile (under the lock)."""
         if key in self._batch.tiles:
@@ -302,6 +332,7 @@ class TileStore:
         if self._files.write(self._batch, self._steps):
             if not self._files.in_memory:  # else what is to go is still on disk
                 self._broken -= self._batch.replaced
+                self._whole |= self._batch.tiles.keys()
             self._batch = Batch()
         else:
             self._commit_within(COMMIT_SECONDS)

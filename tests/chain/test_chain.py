@@ -282,7 +282,7 @@ def test_a_parent_that_vanishes_again_and_again_ends_in_a_sentence(
     parent = next(key for key in planned(chain, 4, VIEW) if key.z == 2)
     vanishing(chain, monkeypatch, parent, times=10**9)
     monkeypatch.setattr("cozviewer.chain.chain.REPLANS", 5)
-    with pytest.raises(TileMissing, match=f"{parent} has gone from the cache"):
+    with pytest.raises(TileMissing, match=f"{parent} is missing from the tile cache"):
         refined(chain, 4, VIEW)
 
 
@@ -295,12 +295,12 @@ def vanishing(
     get, has, put = store.get, store.has, store.put
     gone = False
 
-    def losing_get(asked: TileKey) -> Rgb8 | None:
+    def losing_get(asked: TileKey, size: tuple[int, int] | None = None) -> Rgb8 | None:
         nonlocal gone
         if asked == key and not gone and len(lost) < times:
             lost.append(key)
             gone = True
-        return None if asked == key and gone else get(asked)
+        return None if asked == key and gone else get(asked, size)
 
     def finding_put(asked: TileKey, rgb: Rgb8, step: int) -> None:
         nonlocal gone

@@ -15,6 +15,7 @@ from tests.commands.conftest import Run
 from tests.models.networks import compact_state
 from tests.models.networks import saved as saved_model
 from tests.pyramid.pictures import encoded, smooth
+from tests.pyramid.stores import damage
 
 VIEW = ("--center", "20.25,11", "--zoom", "16", "--size", "90x70")
 BICUBIC = ("--engine", "bicubic")
@@ -53,6 +54,22 @@ def test_elsewhere_it_gives_the_same_pixels_without_the_model(
     assert np.array_equal(pixels_of(out), pixels_of(tmp_path / "here.png"))
     assert ran.report["tiles_computed"] == 0
     assert ran.report["engine"] == "mine"
+
+
+def test_broken_tiles_are_made_again_before_they_are_saved(
+    run: Run, photo: Path, tmp_path: Path, cache_folder: Path
+) -> None:
+    out = tmp_path / "trip.cozview"
+    words = ("export-session", photo, "-o", out, "--bookmark", "eye=20.25,11,16", *BICUBIC)
+    fresh = run(*words, "--refine", "--json").report
+    (store,) = cache_folder.rglob("*.tiles")
+    damaged = damage(store, "other bytes")
+    left_out = run(*words, "--json")
+    assert left_out.report["tiles"] == fresh["tiles"] - damaged
+    assert f"{damaged} tile" in left_out.err
+    report = run(*words, "--refine", "--json").report
+    assert (report["tiles"], report["tiles_computed"]) == (fresh["tiles"], damaged)
+    assert report["tiles_left_out"] == 0
 
 
 def test_nothing_is_computed_where_the_model_is(run: Run, trip: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.source import open_source
 from tests.commands.conftest import Run
+from tests.pyramid.stores import DAMAGES, damage
 
 QUICK = ("--engine", "bicubic", "--size", "96x64", "--fps", "10", "--seconds", "1", "--json")
 
@@ -47,6 +48,21 @@ def test_from_the_whole_picture_to_a_place(run: Run, photo: Path, tmp_path: Path
     with Image.open(picture) as image:
         assert np.array_equal(last, np.asarray(image))
     assert run(*movie(photo, "-o", out, "--to", "20.5,10,16")).report["tiles_computed"] == 0
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_broken_tiles_are_made_again(
+    run: Run, photo: Path, tmp_path: Path, cache_folder: Path, how: str
+) -> None:
+    out = tmp_path / "zoom.webp"
+    words = [word if word != "bicubic" else "nearest" for word in movie(photo, "-o", out)]
+    fresh = run(*words).report
+    whole = out.read_bytes()
+    (store,) = cache_folder.rglob("*.tiles")
+    damaged = damage(store, how)
+    assert run(*words).report["tiles_computed"] == damaged < fresh["tiles_computed"]
+    assert out.read_bytes() == whole
+    assert run(*words).report["tiles_computed"] == 0
 
 
 def test_there_and_back_from_one_place_to_another(run: Run, photo: Path, tmp_path: Path) -> None:

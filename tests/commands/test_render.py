@@ -23,9 +23,11 @@ from cozviewer.pyramid.compose import best_region, compose, wanted_level
 from cozviewer.pyramid.geometry import Rect
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.source import open_source
+from cozviewer.pyramid.store import TileStore
 from tests.commands.conftest import Run
 from tests.export.certificates import signature_in
 from tests.pyramid.pictures import encoded, noise, smooth
+from tests.pyramid.stores import DAMAGES, damage, stored_keys
 
 BICUBIC = ("--engine", "bicubic", "--json")
 
@@ -89,6 +91,44 @@ def test_tiles_are_computed_once(run: Run, photo: Path, tmp_path: Path) -> None:
     first, again = run(*words).report, run(*words).report
     assert first["tiles_computed"] > 0
     assert (again["tiles_computed"], again["tiles_reused"]) == (0, first["tiles_computed"])
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+@pytest.mark.parametrize(
+    "part", [("--zoom", "64", "--size", "900x700"), ("--whole", "--level", "16")]
+)
+def test_broken_tiles_are_made_again(
+    run: Run, photo: Path, tmp_path: Path, cache_folder: Path, part: tuple[str, ...], how: str
+) -> None:
+    out = tmp_path / "out.png"
+    # "nearest", as what is enlarged from a coarser level in place of a tile is bicubic.
+    words = ("render", photo, "-o", out, *part, "--engine", "nearest", "--json")
+    fresh = run(*words).report
+    expected = pixels_of(out)
+    (store,) = cache_folder.rglob("*.tiles")
+    damage(store, how, z=fresh["level"])
+    ran = run(*words)
+    assert np.array_equal(pixels_of(out), expected)
+    seen = sum(1 for key in stored_keys(store) if key.z == fresh["level"])
+    assert ran.report["tiles_computed"] == seen
+    assert ran.report["tiles_reused"] == fresh["tiles_computed"] - seen
+    assert "broken tiles" in ran.err
+    again = run(*words)
+    assert again.report["tiles_computed"] == 0
+    assert again.report["tiles_reused"] == fresh["tiles_computed"]
+    assert "broken" not in again.err
+    assert np.array_equal(pixels_of(out), expected)
+
+
+def test_a_tile_that_stays_unreadable_ends_in_a_sentence(
+    run: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out.png"
+    monkeypatch.setattr(TileStore, "get", lambda *_: None)
+    ran = run("render", photo, "-o", out, *BICUBIC)
+    assert ran.code == 1
+    assert "is missing from the tile cache or cannot be read" in ran.sentence
+    assert not out.exists()
 
 
 def test_without_json_one_line_says_what_was_saved(run: Run, photo: Path, tmp_path: Path) -> None:

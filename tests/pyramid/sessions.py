@@ -62,8 +62,12 @@ def empty_store(source: Source, path: Path | None = None) -> TileStore:
     def complain(sentence: str) -> None:
         raise AssertionError(sentence)
 
-    shelf = Shelf(source.digest, source.name, WIDTH, HEIGHT, MADE.recipe_digest, MADE.recipe)
-    return TileStore.open(path, shelf, complain)
+    return TileStore.open(path, shelf_of(source), complain)
+
+
+def shelf_of(source: Source) -> Shelf:
+    """Return what the store of a picture is for."""
+    return Shelf(source.digest, source.name, WIDTH, HEIGHT, MADE.recipe_digest, MADE.recipe)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from cozviewer.pyramid.cache import trim
 from cozviewer.pyramid.geometry import Rect, TileKey
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.store import Shelf, StepRecord, TileStore
-from cozviewer.pyramid.tile_codec import encode_tile
+from cozviewer.pyramid.tile_codec import encode_tile, tile_checksum
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,6 +79,30 @@ def wait_for(there: Callable[[], object]) -> None:
     while not there():
         assert time.monotonic() < end, "it was waited for in vain"
         time.sleep(0.005)
+
+
+DAMAGES = ("other bytes", "no picture", "another size")
+"""What `damage` can do to tiles; the last two leave the checksums right."""
+
+
+def damage(path: Path, how: str, z: int | None = None) -> int:
+    """Spoil every second tile in a closed store file, or all of level z; return how many."""
+    with closing(sqlite3.connect(path)) as file:
+        rows = file.execute("SELECT id, key FROM tiles ORDER BY id").fetchall()
+        named = [(number, TileKey(*map(int, key.split("/")))) for number, key in rows]
+        chosen = named[::2] if z is None else [row for row in named if row[1].z == z]
+        for number, key in chosen:
+            webp = {
+                "other bytes": b"RIFF" + bytes(40),
+                "no picture": b"RIFF" + bytes(40),
+                "another size": encode_tile(pixels(key, 5, 5)),
+            }[how]
+            file.execute("UPDATE pixels SET webp = ? WHERE id = ?", (webp, number))
+            if how != "other bytes":
+                row = (tile_checksum(key, webp), number)
+                file.execute("UPDATE tiles SET checksum = ? WHERE id = ?", row)
+        file.commit()
+    return len(chosen)
 
 
 def run_beside(*words: object) -> subprocess.Popen[str]:

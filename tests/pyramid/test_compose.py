@@ -308,9 +308,9 @@ def test_compose_asks_for_no_tile_outside_the_view(
     asked: list[TileKey] = []
     get = pyramid.store.get
 
-    def noted_get(key: TileKey) -> Rgb8 | None:
+    def noted_get(key: TileKey, size: tuple[int, int]) -> Rgb8 | None:
         asked.append(key)
-        return get(key)
+        return get(key, size)
 
     monkeypatch.setattr(pyramid.store, "get", noted_get)
     view = view_at(64, 64, 4.0, (400, 400))  # well within one tile

@@ -30,8 +30,9 @@ from tests.pyramid.sessions import (
     photo,
     pixels,
     saved,
+    shelf_of,
 )
-from tests.pyramid.stores import STEP, same
+from tests.pyramid.stores import STEP, damage, same
 
 
 @pytest.fixture
@@ -115,6 +116,20 @@ def test_of_a_session_with_broken_tiles_the_rest_opens(file: Path, source: Sourc
         store.put(KEYS[0], noise(512, 400, 99), store.begin_step(STEP))
         assert unpacked(file, store) == 2
         assert same(store.get(KEYS[0]), noise(512, 400, 99)), "what was made in its place stays"
+
+
+def test_what_broke_in_the_store_is_read_from_the_session_again(
+    file: Path, source: Source, tmp_path: Path
+) -> None:
+    path = tmp_path / "session.tiles"
+    with empty_store(source, path) as store:
+        unpacked(file, store)
+    damage(path, "other bytes")
+    notices: list[str] = []
+    with TileStore.open(path, shelf_of(source), notices.append) as store:
+        assert unpacked(file, store) == 0
+        assert all(same(store.get(key), pixels(key)) for key in KEYS)
+    assert notices == ["The tile cache holds broken tiles; they count as missing."]
 
 
 def test_tiles_that_cannot_be_are_left_out(file: Path, source: Source) -> None:

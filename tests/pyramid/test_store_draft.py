@@ -135,11 +135,11 @@ def test_a_reader_follows_a_tile_into_the_store_that_has_it_now(
     new = put_new(draft)
     get = draft.store.get
 
-    def late(key: TileKey) -> Rgb8 | None:
+    def late(key: TileKey, size: tuple[int, int]) -> Rgb8 | None:
         draft.keep(pyramid.store)
         pyramid.draft = None
         draft.close()
-        return get(key)
+        return get(key, size)
 
     monkeypatch.setattr(draft.store, "get", late)
     assert same(pyramid.tile(CHANGED), new)

@@ -249,6 +249,30 @@ def test_a_broken_tile_is_missing_until_it_is_computed_again(
     assert len(notices) == 1
 
 
+def test_a_broken_tile_is_missing_before_it_was_read(path: Path, notices: list[str]) -> None:
+    sql(path, "UPDATE pixels SET webp = substr(webp, 2) WHERE id = 1")
+    with TileStore.open(path, SHELF, notices.append) as store:
+        assert store.missing(TILES) == [KEY]
+        assert not store.has(KEY)
+        assert KEY not in store.checksums()
+        put(store, KEY)
+        assert store.missing(TILES) == []
+        assert right(store, KEY)
+    with TileStore.open(path, SHELF, notices.append) as store:
+        assert store.missing(TILES) == []
+    assert len(notices) == 1
+
+
+def test_a_tile_of_another_size_is_broken(path: Path, notices: list[str]) -> None:
+    with TileStore.open(path, SHELF, notices.append) as store:
+        assert store.get(KEY, (64, 80)) is not None
+        assert store.get(KEY, (80, 64)) is None
+        assert store.missing(TILES) == [KEY]
+        put(store, KEY)
+        assert store.get(KEY, (64, 80)) is not None
+    assert len(notices) == 1
+
+
 @pytest.mark.usefixtures("impatient")
 def test_a_locked_file_is_not_set_aside(path: Path, notices: list[str]) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
