@@ -12,13 +12,14 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.chain import Chain, Progress, with_all_tiles
 from cozviewer.errors import Cancelled
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
 from cozviewer.export.region import save_region
 from cozviewer.export.signing import Signature, sign_picture
 from cozviewer.jobs.report import sentence_of
+from cozviewer.provenance import origin_of_region, origin_of_view
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import Rect
@@ -54,7 +55,6 @@ class ExportRequest:
         level_region: What it shows of level z, inside the picture.
         view: The view to compose; None saves `level_region` pixel for pixel.
         complete: Whether missing tiles are computed first; else the best that exists is saved.
-        origin: What is written about it into the file.
         exif: Of the source, as it goes along; None leaves it out.
         label: Whether a corner of it says that detail was generated.
         signature: What it is signed with; None leaves it unsigned.
@@ -66,7 +66,6 @@ class ExportRequest:
     level_region: Rect
     view: View | None
     complete: bool
-    origin: Origin
     exif: bytes | None = None
     label: bool = False
     signature: Signature | None = None
@@ -75,29 +74,36 @@ class ExportRequest:
     def carry_out(self, chain: Chain, tell: Tell) -> None:
         """Compute what is missing, compose, write and sign."""
         cancelled = self.cancelled.is_set
-        if self.complete:
-            for progress in chain.refine(self.z, self.level_region, cancelled):
-                tell(progress)
-        self._write(chain, tell)
+
+        def refine() -> None:
+            if self.complete:
+                for progress in chain.refine(self.z, self.level_region, cancelled):
+                    tell(progress)
+
+        origin = with_all_tiles(refine, lambda: self._write(chain, tell))
         if self.signature is not None:
             tell(Progress(f"Signing {self.path.name}", self.z, 0, 0, None))
             photo = chain.pyramid.source.path
-            sign_picture(self.path, self.origin, photo, self.signature, cancelled=cancelled)
+            sign_picture(self.path, origin, photo, self.signature, cancelled=cancelled)
 
-    def _write(self, chain: Chain, tell: Tell) -> None:
+    def _write(self, chain: Chain, tell: Tell) -> Origin:
+        """Write the file, and return the origin that it holds: that of the tiles as they are now,
+        as missing ones may have been computed since the request was made."""
         cancelled, stage = self.cancelled.is_set, f"Writing {self.path.name}"
         tell(Progress(stage, self.z, 0, 0, None))
         if self.view is not None:
-            pixels = compose(chain.pyramid, self.view)
+            pixels = compose(chain.pyramid, self.view, complete=self.complete)
+            origin = origin_of_view(chain, self.view)
             save_picture(
                 self.path,
                 pixels,
-                self.origin,
+                origin,
                 exif=self.exif,
                 label=self.label,
                 cancelled=cancelled,
             )
-            return
+            return origin
+        origin = origin_of_region(chain, self.z, self.level_region)
         started = time.monotonic()
 
         def told(done: int, total: int) -> None:
@@ -109,12 +115,14 @@ class ExportRequest:
             chain.pyramid,
             self.z,
             self.level_region,
-            self.origin,
+            origin,
             exif=self.exif,
             label=self.label,
+            complete=self.complete,
             cancelled=cancelled,
             told=told,
         )
+        return origin
 
 
 class ExportJob(QObject):

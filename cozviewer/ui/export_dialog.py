@@ -18,7 +18,7 @@ from cozviewer.errors import CozviewerError
 from cozviewer.export.picture import FORMATS, check_target, estimated_bytes
 from cozviewer.export.signing import check_signing
 from cozviewer.jobs.export_job import ExportRequest
-from cozviewer.provenance import origin_of_region, origin_of_view, suggested_name
+from cozviewer.provenance import suggested_name
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.exif import without_place
 from cozviewer.ui.export_offers import (
@@ -195,10 +195,6 @@ class ExportDialog(QDialog):
             self.accept()
             return
         complete = self.complete.isChecked()
-        if offer.view is not None:
-            origin = origin_of_view(self._chain, offer.view)
-        else:
-            origin = origin_of_region(self._chain, offer.z, offer.level_region)
         exif = self._chain.pyramid.source.exif
         if not self.place.isChecked():
             exif = without_place(exif)
@@ -212,7 +208,6 @@ class ExportDialog(QDialog):
                 offer.level_region,
                 offer.view,
                 complete,
-                origin,
                 exif,
                 label,
                 signature,

@@ -10,7 +10,6 @@ from pathlib import Path
 from cozviewer.chain.chain import Chain
 from cozviewer.export.signing import Signature
 from cozviewer.jobs.export_job import Export, ExportRequest
-from cozviewer.provenance import origin_of_region
 from cozviewer.pyramid.exif import without_place
 from cozviewer.pyramid.geometry import STEP_LEVELS, Rect
 from cozviewer.ui.remembered import keep_text, kept_text
@@ -103,7 +102,6 @@ def request_of(pending: Pending, chain: Chain) -> ExportRequest:
         region,
         None,
         True,
-        origin_of_region(chain, pending.z, region),
         exif if pending.with_place else without_place(exif),
         pending.label,
         Signature(Path(pending.certificate), Path(pending.key)) if pending.key else None,

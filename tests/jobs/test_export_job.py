@@ -10,19 +10,29 @@ from PySide6.QtCore import Qt
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.recipe import recipe_of
+from cozviewer.cli import main
+from cozviewer.commands import views
 from cozviewer.export import large
 from cozviewer.export.origin import read_origin
-from cozviewer.jobs.export_job import ExportJob, ExportRequest
-from cozviewer.models.prompters import NoPrompter
+from cozviewer.jobs.export_job import Export, ExportJob, ExportRequest
+from cozviewer.jobs.sheet_job import StripRequest
+from cozviewer.models.prompters import TextPrompter
 from cozviewer.provenance import origin_of_region
+from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import best_region
+from cozviewer.pyramid.geometry import Rect
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.source import Source, open_source, source_from_pixels
+from cozviewer.pyramid.store import TileStore
 from tests.chain.fakes import DetailUpscaler
 from tests.pyramid.pyramids import gentle, pyramid_of
+from tests.pyramid.stores import DAMAGES, SHELF, damage
 
 
 @pytest.fixture
 def chain() -> Chain:
-    upscaler, prompter = DetailUpscaler(), NoPrompter()
+    upscaler, prompter = DetailUpscaler(), TextPrompter("a cat")
     return Chain(pyramid_of(gentle(300, 200)), upscaler, prompter, recipe_of(upscaler, prompter))
 
 
@@ -44,7 +54,7 @@ class Heard:
 
 def whole(chain: Chain, path: Path) -> ExportRequest:
     region = chain.pyramid.level_rect(2)
-    return ExportRequest(path, 2, region, None, True, origin_of_region(chain, 2, region))
+    return ExportRequest(path, 2, region, None, True)
 
 
 @pytest.mark.parametrize("in_bands", [True, False])
@@ -62,12 +72,85 @@ def test_a_whole_level_is_computed_and_saved(
     expected = best_region(chain.pyramid, 2, chain.pyramid.level_rect(2))
     with Image.open(request.path) as image:
         assert np.array_equal(np.asarray(image), expected)
-    assert read_origin(request.path) == request.origin
+    origin = read_origin(request.path)
+    assert origin == origin_of_region(chain, 2, request.level_region)
+    assert origin is not None
+    assert (origin.kind, origin.prompt) == ("generated", "a cat")
     drawn = [progress for progress in heard.told if progress.stage == "Drawing ×4"]
     assert drawn[-1].done == drawn[-1].total == 6
     written = [progress for progress in heard.told if progress.stage == "Writing whole.png"]
     if in_bands:
         assert [(each.done, each.total) for each in written] == [(0, 0), (1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize("label", [False, True])
+def test_the_window_and_render_write_the_same_pixels_and_the_same_origin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, label: bool
+) -> None:
+    photo = tmp_path / "photo.png"
+    Image.fromarray(gentle(300, 200)).save(photo)
+
+    def fresh_chain(source: Source, *_: object) -> Chain:
+        upscaler, prompter = DetailUpscaler(), TextPrompter("a cat")
+        pyramid = Pyramid(source, pyramid_of(gentle(300, 200)).store)
+        return Chain(pyramid, upscaler, prompter, recipe_of(upscaler, prompter))
+
+    monkeypatch.setattr(views, "open_chain", fresh_chain)
+    rendered, exported = tmp_path / "rendered.png", tmp_path / "exported.png"
+    words = ["render", photo, "-o", rendered, "--center", "100,90", "--zoom", "16"]
+    words += ["--size", "320x200", *(["--label"] if label else [])]
+    assert main([str(word) for word in words]) == 0
+
+    chain = fresh_chain(open_source(photo))
+    view = View(camera_at(100, 90, 16.0), 320, 200).aligned()
+    region = view.visible(4, 300, 200)
+    ExportRequest(exported, 4, region, view, True, label=label).carry_out(chain, lambda _: None)
+    origin = read_origin(exported)
+    assert origin == read_origin(rendered)
+    assert origin is not None
+    assert (origin.kind, origin.prompts) == ("generated", ("a cat", "a cat"))
+    with Image.open(rendered) as one, Image.open(exported) as other:
+        assert np.array_equal(np.asarray(one), np.asarray(other))
+
+
+def test_what_is_saved_without_computing_says_so(chain: Chain, tmp_path: Path) -> None:
+    region = chain.pyramid.level_rect(2)
+    request = ExportRequest(tmp_path / "now.png", 2, region, None, False)
+    request.carry_out(chain, lambda _: None)
+    origin = read_origin(request.path)
+    assert origin is not None
+    assert origin.kind == "mixed"
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_broken_tiles_are_made_again(tmp_path: Path, how: str) -> None:
+    upscaler, prompter = DetailUpscaler(), TextPrompter("a cat")
+    source = source_from_pixels(gentle(300, 200), "test.png")
+    region = Rect(0, 0, 1200, 800)
+    view = View(camera_at(150, 100, 4.0), 1000, 700).aligned()
+
+    def save(kind: str, name: str) -> tuple[Rgb8, int]:
+        made = len(upscaler.asked)
+        store = TileStore.open(tmp_path / "photo.tiles", SHELF, lambda _: None)
+        chain = Chain(Pyramid(source, store), upscaler, prompter, recipe_of(upscaler, prompter))
+        path = tmp_path / name
+        requests: dict[str, Export] = {
+            "view": ExportRequest(path, 2, region, view, True),
+            "region": ExportRequest(path, 2, region, None, True),
+            "strip": StripRequest(path, (view,)),
+        }
+        requests[kind].carry_out(chain, lambda _: None)
+        store.close()
+        with Image.open(path) as image:
+            return np.asarray(image), len(upscaler.asked) - made
+
+    for kind in ("view", "region", "strip"):
+        expected, _ = save(kind, "fresh.png")
+        damaged = damage(tmp_path / "photo.tiles", how)
+        found, made = save(kind, "again.png")
+        assert np.array_equal(found, expected)
+        assert made == damaged
+        assert save(kind, "once more.png")[1] == 0
 
 
 def test_an_export_in_bands_stops_when_told(
