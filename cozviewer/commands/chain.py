@@ -16,7 +16,7 @@ EPILOG = """what is written:
   DIR/per-scale/scale0/NAME.png ...         the same pictures by level, to measure over a folder
   DIR/recursive/NAME.png                    all states of a picture beside each other
 NAME is the file's name without its suffix, with it (photo-jpg) where two pictures share a name.
-Files of an earlier run are overwritten.
+Files of an earlier run are overwritten, the photos themselves never.
 
 examples:
   cozviewer chain photo.jpg -o out

@@ -1,5 +1,6 @@
 """The folders that `cozviewer chain` writes, laid out as the paper's authors lay theirs out."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +15,33 @@ from cozviewer.export.replacing import replacing
 from cozviewer.provenance import decimal
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE
 from cozviewer.pyramid.source import Source
+
+
+def state_paths(folder: Path, name: str, index: int) -> tuple[Path, Path]:
+    """Return where a state of a picture is written to, by picture and by level."""
+    return (
+        folder / "per-sample" / name / f"{index}.png",
+        folder / "per-scale" / f"scale{index}" / f"{name}.png",
+    )
+
+
+def prompt_path(folder: Path, name: str, index: int) -> Path:
+    """Return where the prompt is written to that made a state, of index 1 at least."""
+    return folder / "per-sample" / name / "txt" / f"{index - 1}.txt"
+
+
+def strip_path(folder: Path, name: str) -> Path:
+    """Return where all states of a picture beside each other are written to."""
+    return folder / "recursive" / f"{name}.png"
+
+
+def files_of(folder: Path, name: str, levels: int) -> Iterator[Path]:
+    """Yield all files that are written for one picture."""
+    for index in range(levels + 1):
+        yield from state_paths(folder, name, index)
+        if index > 0:
+            yield prompt_path(folder, name, index)
+    yield strip_path(folder, name)
 
 
 @dataclass(frozen=True)
@@ -42,20 +70,18 @@ class ChainFiles:
         Prompts count as the authors' do: txt/0.txt belongs to 1.png.
         """
         origin = self._origin(state)
-        sample = self.folder / "per-sample" / self.name
-        scale = self.folder / "per-scale" / f"scale{state.index}"
-        for path in (sample / f"{state.index}.png", scale / f"{self.name}.png"):
+        for path in state_paths(self.folder, self.name, state.index):
             make_folder(path.parent)
             save_picture(path, state.pixels, origin, cancelled=cancelled)
         if state.index > 0:
-            text = sample / "txt" / f"{state.index - 1}.txt"
+            text = prompt_path(self.folder, self.name, state.index)
             make_folder(text.parent)
             with replacing(text, cancelled) as file:
                 file.write(state.prompt.encode("utf-8", "replace"))
 
     def save_strip(self, states: list[State], cancelled: Cancelled = never) -> None:
         """Write all states beside each other."""
-        path = self.folder / "recursive" / f"{self.name}.png"
+        path = strip_path(self.folder, self.name)
         make_folder(path.parent)
         save_picture(path, strip(states), self._origin(states[-1]), cancelled=cancelled)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from cozviewer.assembly import Models, make_models
 from cozviewer.chain.paper import first_state, later_states
-from cozviewer.commands.chain_files import ChainFiles
+from cozviewer.commands.chain_files import ChainFiles, files_of
 from cozviewer.commands.options import cache_of, engine_choice
-from cozviewer.commands.output import make_folder
+from cozviewer.commands.output import check_outputs, make_folder
 from cozviewer.commands.pictures import pictures_in, unique_names
 from cozviewer.commands.progress import ProgressLine
 from cozviewer.errors import BadInput, Cancelled
@@ -39,14 +39,19 @@ def make_chains(
     """Make the chain of every picture and write its states as soon as they are there.
 
     Raises:
-        BadInput: There is no picture, the output is no folder, or an option is wrong.
+        BadInput: There is no picture, one would be overwritten, the output is no folder, or an
+            option is wrong.
         Cancelled: What was finished is in the output folder.
         Failure: A model failed, or a file could not be written.
     """
     paths, skipped = pictures_in(args.input, line.notice)
+    names = unique_names(paths)
+    check_outputs(
+        (file for name in names for file in files_of(args.output, name, args.levels)), args
+    )
     made = Made({}, skipped, make_models(engine_choice(args), cache_of(args), line.notice))
     try:
-        for number, (path, name) in enumerate(zip(paths, unique_names(paths), strict=True), 1):
+        for number, (path, name) in enumerate(zip(paths, names, strict=True), 1):
             about = path.name if len(paths) == 1 else f"{path.name} ({number} of {len(paths)})"
             try:
                 _make_chain(path, name, about, args, made.models, line, cancelled)

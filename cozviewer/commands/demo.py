@@ -13,6 +13,7 @@ from cozviewer.commands.stopping import stoppable
 EPILOG = """what is written:
   DIR/zoom-strip.png    the picture at x1, x4, x16, x64 and x256, each within the one before
   DIR/comparison.png    the same views beside plain bicubic enlargements
+Files of an earlier run are overwritten, the photo itself never.
 
 examples:
   cozviewer demo -o demo                                the sample photo

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from cozviewer.commands.output import make_folder
+from cozviewer.commands.output import check_outputs, make_folder
 from cozviewer.commands.progress import ProgressLine
 from cozviewer.commands.views import composed, opened_chain, view_of
 from cozviewer.export.origin import mixed
 from cozviewer.export.picture import check_target, save_picture
 from cozviewer.export.sheet import Panel, sheet
 from cozviewer.export.strip import note, strip, times
+from cozviewer.export.targets import refuse_source
 from cozviewer.provenance import origin_of_view
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
@@ -52,8 +53,11 @@ def make_demo(
     """
     strip_path = args.output / "zoom-strip.png"
     comparison_path = args.output / "comparison.png"
+    check_outputs([strip_path, comparison_path], args)
     with opened_chain(image, args, line, cancelled) as chain:
         source, engine = chain.pyramid.source, chain.upscaler.name
+        for path in (strip_path, comparison_path):
+            refuse_source(path, source)
         views = [
             view_of(source, centre, Fraction(STEP_SCALE) ** step, (PANEL, PANEL))
             for step in range(STEPS + 1)

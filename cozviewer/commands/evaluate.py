@@ -11,6 +11,7 @@ from cozviewer.commands.options import (
     add_huge_option,
     engine_choice,
 )
+from cozviewer.commands.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.progress import ProgressLine
 from cozviewer.commands.stopping import stoppable
 from cozviewer.errors import BadInput
@@ -60,6 +61,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="REPORT",
         help="where to write the report, .md or .json, and a picture sheet beside it",
     )
+    add_overwrite_option(parser)
     parser.add_argument(
         "--levels",
         type=_levels,
@@ -93,6 +95,9 @@ def run(args: argparse.Namespace) -> int:
 
     if args.output is not None:
         check_report(args.output)
+        sheet = sheet_path(args.output)
+        check_outputs([args.output, sheet], args)
+        confirm_replacing(args.output, sheet, overwrite=args.overwrite)
     if args.methods is None:
         engine = engine_choice(args).engine
         args.methods = list(dict.fromkeys(["nearest", "bicubic", "onestep", engine]))

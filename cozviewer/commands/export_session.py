@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cozviewer.commands import values
 from cozviewer.commands.options import add_saving_options
-from cozviewer.commands.output import refuse_overwriting
+from cozviewer.commands.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.progress import ProgressLine, duration
 from cozviewer.commands.stopping import stoppable
 from cozviewer.errors import BadInput
@@ -74,6 +74,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="WxH",
         help="pixels of the views that --refine computes (default: 1280x800)",
     )
+    add_overwrite_option(parser)
     add_saving_options(parser)
 
 
@@ -86,11 +87,15 @@ def run(args: argparse.Namespace) -> int:
     from cozviewer.chain.kept import filled
     from cozviewer.commands.views import choice_for, kept_beside, opened_chain, refine, view_of
     from cozviewer.export.session import check_session_target, save_session
+    from cozviewer.export.targets import refuse_source
+    from cozviewer.pyramid.session import SUFFIX
 
     output: Path = args.output
-    if args.image.suffix.lower() != output.suffix.lower():  # a session may be saved over itself
-        refuse_overwriting(args.image, output)
     check_session_target(output)
+    # A session may be saved over itself.
+    again = args.image.suffix.lower() == SUFFIX and output.exists() and output.samefile(args.image)
+    check_outputs([output], args, except_for=args.image if again else None)
+    confirm_replacing(output, overwrite=args.overwrite or again)
     started, computed = time.perf_counter(), 0
     with (
         ProgressLine(sys.stderr) as line,
@@ -99,6 +104,7 @@ def run(args: argparse.Namespace) -> int:
         ExitStack() as stack,
     ):
         source = chain.pyramid.source
+        refuse_source(output, source, session_too=False)
         bookmarks = _bookmarks(chain, args)
         if args.refine:
             if not bookmarks:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cozviewer.commands import values
 from cozviewer.commands.options import add_saving_options
-from cozviewer.commands.output import refuse_overwriting
+from cozviewer.commands.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.progress import ProgressLine, duration
 from cozviewer.commands.stopping import check, stoppable
 from cozviewer.errors import BadInput
@@ -52,6 +52,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     _add_way_options(parser)
     _add_movie_options(parser)
+    add_overwrite_option(parser)
     add_saving_options(parser)
 
 
@@ -135,6 +136,7 @@ def run(args: argparse.Namespace) -> int:
     from cozviewer.commands.views import opened_chain
     from cozviewer.export.movie import check_movie
     from cozviewer.export.movie_formats import Clip, movie_form
+    from cozviewer.export.targets import refuse_source
     from cozviewer.filming import make_movie, missing_for
     from cozviewer.pyramid.flight import calm_seconds, takes
 
@@ -144,15 +146,17 @@ def run(args: argparse.Namespace) -> int:
         raise BadInput("A movie of 0 seconds shows nothing: choose a longer one.")
     output: Path = args.output
     form = movie_form(output, args.codec)
-    refuse_overwriting(args.image, output)
+    check_outputs([output], args)
     width, height = args.size
     check_movie(output, Clip(form, width, height, args.fps, 1, args.quality))
+    confirm_replacing(output, overwrite=args.overwrite)
     started = time.perf_counter()
     with (
         ProgressLine(sys.stderr) as line,
         stoppable() as cancelled,
         opened_chain(args.image, args, line, cancelled) as chain,
     ):
+        refuse_source(output, chain.pyramid.source)
         start, end = _ends(chain.pyramid.source, args)
         seconds = args.seconds or calm_seconds(start, end)
         shown = takes(start, end, args.fps, seconds, args.hold, args.back)

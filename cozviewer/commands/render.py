@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cozviewer.commands import values
 from cozviewer.commands.options import add_saving_options
-from cozviewer.commands.output import refuse_overwriting
+from cozviewer.commands.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.progress import ProgressLine, duration
 from cozviewer.commands.stopping import check, stoppable
 from cozviewer.errors import BadInput
@@ -91,6 +91,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     _add_region_options(parser)
     _add_signing_options(parser)
+    add_overwrite_option(parser)
     add_saving_options(parser)
 
 
@@ -158,20 +159,23 @@ def run(args: argparse.Namespace) -> int:
     from cozviewer.export.formats import with_format
     from cozviewer.export.picture import check_target
     from cozviewer.export.signing import sign_picture
+    from cozviewer.export.targets import refuse_source
     from cozviewer.pyramid.exif import without_place
 
     if args.bookmark is not None and (args.center or args.zoom or args.whole or args.region):
         raise BadInput("--bookmark says what is seen, so leave --center, --zoom and regions out.")
     output = with_format(args.output, args.format)
-    refuse_overwriting(args.image, output)
+    check_outputs([output], args)
     signature = _signature_of(args, output)
     check_target(output, 1, 1)  # the place; the size is checked as soon as it is known
+    confirm_replacing(output, overwrite=args.overwrite)
     started = time.perf_counter()
     with (
         ProgressLine(sys.stderr) as line,
         stoppable() as cancelled,
         opened_chain(args.image, args, line, cancelled) as chain,
     ):
+        refuse_source(output, chain.pyramid.source)
         exif = chain.pyramid.source.exif
         if args.no_gps:
             exif = without_place(exif)

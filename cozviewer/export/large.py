@@ -16,6 +16,7 @@ from cozviewer.export.formats import format_of
 from cozviewer.export.origin import Origin, to_xmp
 from cozviewer.export.profile import srgb_profile
 from cozviewer.export.replacing import reason, stop_if
+from cozviewer.export.targets import tiles_folder
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.reading import never
 from cozviewer.temporary import part_beside
@@ -149,7 +150,7 @@ def _replacing_path(path: Path) -> Iterator[Path]:
     with part_beside(target, ".dzi" if deep_zoom else ".part") as part:
         yield part
         if deep_zoom:
-            _replace_tiles(_tiles_folder(part), _tiles_folder(target))
+            _replace_tiles(tiles_folder(part), tiles_folder(target))
         os.replace(part, target)
 
 
@@ -168,11 +169,6 @@ def _replace_tiles(new: Path, tiles: Path) -> None:
         old.rename(tiles)
         raise
     old.rename(new)
-
-
-def _tiles_folder(path: Path) -> Path:
-    """Return where the tiles of a Deep Zoom lie."""
-    return path.with_name(f"{path.stem}_files")
 
 
 def _library() -> bool:
@@ -208,7 +204,7 @@ def _save_tiff(image: Any, path: Path, quality: int) -> None:
 def _save_deep_zoom(image: Any, path: Path, quality: int) -> None:
     image.dzsave(str(path.with_suffix("")), suffix=".png")
     # The tiles of others' viewers carry no metadata, so it lies beside them.
-    (_tiles_folder(path) / "origin.xmp").write_bytes(image.get("xmp-data"))
+    (tiles_folder(path) / "origin.xmp").write_bytes(image.get("xmp-data"))
 
 
 _SAVERS: dict[str, Callable[[Any, Path, int], None]] = {

@@ -17,6 +17,7 @@ from cozviewer.export.large import IN_MEMORY, in_bands, save_large
 from cozviewer.export.origin import Origin, to_xmp
 from cozviewer.export.profile import srgb_profile
 from cozviewer.export.replacing import replacing
+from cozviewer.export.targets import refuse_foreign_folder
 from cozviewer.pyramid.paths import check_path
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.reading import never, quiet_pillow
@@ -32,9 +33,9 @@ def check_target(path: Path, width: int, height: int) -> None:
         width, height: Of the picture in pixels.
 
     Raises:
-        BadInput: The suffix is unknown, the folder is missing or not writable, the format
-            cannot hold the size, the library that it takes is not installed, or the disk has too
-            little room.
+        BadInput: The suffix is unknown, the folder is missing or not writable, the format cannot
+            hold the size, a Deep Zoom would replace a folder with other files, the library that it
+            takes is not installed, or the disk has too little room.
     """
     name = format_of(path)
     longest = FORMATS[name].longest_side
@@ -48,6 +49,7 @@ def check_target(path: Path, width: int, height: int) -> None:
             "choose a smaller part, or another format (TIFF or PNG)."
         )
     check_place(path)
+    refuse_foreign_folder(path)
     if not in_bands(path, width, height) and width * height > IN_MEMORY:
         raise BadInput(
             f"{width} x {height} pixels do not fit into memory, where {name} is made: choose a "

@@ -148,7 +148,12 @@ def read_tally(path: Path) -> list[Judgement]:
             rows = csv.DictReader(file)
             if tuple(rows.fieldnames or ()) != _COLUMNS:
                 raise ValueError
-            return [_judgement(row) for row in rows]
+            judgements = []
+            for row in rows:
+                if None in row:  # more cells than columns: adding to the file would drop them
+                    raise ValueError
+                judgements.append(_judgement(row))
+            return judgements
     except OSError as error:
         raise BadInput(
             f"The tally {path} cannot be read ({error.strerror}): choose another file."

@@ -18,6 +18,7 @@ from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
 from cozviewer.export.region import save_region
 from cozviewer.export.signing import Signature, sign_picture
+from cozviewer.export.targets import refuse_source
 from cozviewer.jobs.report import sentence_of
 from cozviewer.provenance import origin_of_region, origin_of_view
 from cozviewer.pyramid.camera import View
@@ -152,6 +153,7 @@ class ExportJob(QObject):
                 self.tile_made.emit(request, progress.finished)
 
         try:
+            refuse_source(request.path, self._chain.pyramid.source)
             request.carry_out(self._chain, tell)
         except Cancelled:
             self.ended.emit(request, "")

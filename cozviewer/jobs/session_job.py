@@ -13,6 +13,7 @@ from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.kept import choice_of, filled, kept_besides
 from cozviewer.errors import Cancelled
 from cozviewer.export.session import save_session
+from cozviewer.export.targets import refuse_source
 from cozviewer.jobs.opener import OpenChain
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.session import Bookmark, Filled, Sight
@@ -67,6 +68,7 @@ class SessionJob(QObject):
             self.progressed.emit(request, Progress(stage, 0, done, total, left))
 
         try:
+            refuse_source(request.path, request.source, session_too=False)
             with ExitStack() as stack:
                 saved = save_session(
                     request.path,

@@ -66,7 +66,7 @@ def test_a_bad_picture_is_one_sentence(run: Run, tmp_path: Path, kind: str, told
         (("-o", "out.webp", "--size", "20000x10"), "16383"),
         (("-o", "no/such/folder/out.png"), "does not exist"),
         (("-o", "folder.png"), "is a folder"),
-        (("-o", "photo.png"), "is the picture itself"),
+        (("-o", "photo.png"), "would replace the photo itself (photo.png)"),
         (("--cache", "photo.png"), "is a file"),
         (("--cache", "here", "--no-cache"), "not allowed with"),
     ],

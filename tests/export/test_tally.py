@@ -78,7 +78,14 @@ def test_another_file_is_not_touched(tmp_path: Path, content: bytes) -> None:
     assert path.read_bytes() == content
 
 
-@pytest.mark.parametrize("change", [("first,4,2", "best,4,2"), ("first,4,2", "first,9,2")])
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("first,4,2", "best,4,2"),
+        ("first,4,2", "first,9,2"),
+        ("first,4,2", "first,4,2,a note that would be lost"),
+    ],
+)
 def test_a_tally_with_nonsense_in_it_is_told(tmp_path: Path, change: tuple[str, str]) -> None:
     path = tmp_path / "tally.csv"
     add_judgement(path, ONE)

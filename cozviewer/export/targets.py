@@ -1,0 +1,105 @@
+"""What a file that is about to be written would replace, and names that are still free.
+
+The window and the commands ask here before they write; the writing itself is atomic (`replacing`).
+"""
+
+import os
+from collections.abc import Iterable
+from itertools import count
+from pathlib import Path
+
+from cozviewer.errors import BadInput
+from cozviewer.pyramid.reading import shown_name
+from cozviewer.pyramid.source import Source
+
+DEEP_ZOOM = ".dzi"
+
+Inputs = Iterable[tuple[Path | None, str]]
+"""Files that must not be replaced, each with what it is: (path, "the photo itself")."""
+
+_OF_DEEP_ZOOM = frozenset(("origin.xmp", "vips-properties.xml"))
+"""What lies in the folder of a Deep Zoom beside the folders of its levels, 0, 1, 2..."""
+
+
+def tiles_folder(path: Path) -> Path:
+    """Return where the tiles of the Deep Zoom `path` lie."""
+    return path.with_name(f"{path.stem}_files")
+
+
+def replaced_by(path: Path) -> list[Path]:
+    """Return what exists and would be replaced by saving as `path`: the file, and of a Deep Zoom
+    the folder of its tiles."""
+    parts = [path]
+    if path.suffix.lower() == DEEP_ZOOM:
+        parts.append(tiles_folder(path))
+    return [part for part in parts if part.exists()]
+
+
+def free_path(path: Path) -> Path:
+    """Return `path`, or "NAME (2).EXT", "NAME (3).EXT"... if something of that name exists."""
+    if not replaced_by(path):
+        return path
+    numbered = (path.with_name(f"{path.stem} ({number}){path.suffix}") for number in count(2))
+    return next(each for each in numbered if not replaced_by(each))
+
+
+def refuse_inputs(paths: Iterable[Path], inputs: Inputs) -> None:
+    """Make sure that saving as `paths` replaces none of the files that are read.
+
+    A file is known by its identity, not by its name: through links and other spellings, too.
+
+    Raises:
+        BadInput: It would.
+    """
+    known = {_identity(each): (each, what) for each, what in inputs if each and each.exists()}
+    for path in paths:
+        for part in replaced_by(path):
+            found = known.get(_identity(part))
+            if found is None and part.is_dir():
+                folder = part.resolve()
+                held = (pair for pair in known.values() if folder in pair[0].resolve().parents)
+                found = next(held, None)
+            if found is not None:
+                name = shown_name(found[0])
+                raise BadInput(f"{path} would replace {found[1]} ({name}): choose another name.")
+
+
+def refuse_source(path: Path, source: Source, *, session_too: bool = True) -> None:
+    """Make sure that saving as `path` does not replace the photo, nor the session that it was
+    opened by.
+
+    Args:
+        session_too: False where the session may be saved again.
+
+    Raises:
+        BadInput: It would.
+    """
+    inputs: list[tuple[Path | None, str]] = [(source.path, "the photo itself")]
+    if session_too and source.session is not None:
+        inputs.append((source.session.path, "the session itself"))
+    refuse_inputs([path], inputs)
+
+
+def refuse_foreign_folder(path: Path) -> None:
+    """Make sure that the folder that a Deep Zoom replaces is one of a Deep Zoom, or empty.
+
+    Raises:
+        BadInput: It holds other files.
+    """
+    folder = tiles_folder(path)
+    if path.suffix.lower() != DEEP_ZOOM or not folder.exists():
+        return
+    try:
+        names = os.listdir(folder)
+    except OSError:  # not a folder, or not readable
+        names = [""]
+    if any(name not in _OF_DEEP_ZOOM and not name.isdecimal() for name in names):
+        raise BadInput(
+            f"{path.name} keeps its tiles in {folder.name}, which exists and holds other files: "
+            "choose another name."
+        )
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
