@@ -3,6 +3,7 @@
 The window and the commands save pictures; both say the same about them, from here.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -15,6 +16,23 @@ from cozviewer.pyramid.camera import SUBPIXEL_BITS, Camera, View
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import Rect
 from cozviewer.pyramid.source import Source
+
+MOST_DECIMALS = 9
+"""Of a place in a suggested file name."""
+
+MOST_LETTERS = 60
+"""Of the photo's name in a suggested file name; names of 255 bytes are the limit nearly
+everywhere."""
+
+MOST_LETTERS_OF_ENGINE = 24
+
+_NOT_IN_NAMES = frozenset('<>:"/\\|?*')
+"""Letters that Windows does not allow in file names."""
+
+_DEVICES = frozenset(
+    ("CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10)))
+)
+"""Names that Windows takes for devices, with any ending."""
 
 
 def origin_of_view(chain: Chain, view: View) -> Origin:
@@ -84,10 +102,40 @@ def place(camera: Camera) -> tuple[str, str]:
     return decimal(x, unit), decimal(y, unit)
 
 
-def suggested_name(chain: Chain, view: View) -> str:
-    """Return a file name for a picture of a view: "photo-x64.png"."""
-    source = chain.pyramid.source
-    return f"{Path(source.name).stem or 'picture'}-x{view.camera.magnification:.4g}.png"
+def suggested_name(chain: Chain, view: View, *, z: int | None = None, what: str = "") -> str:
+    """Return a file name for a picture of a view: "dandelion-812x340-x64-realesrgan.png".
+
+    The place has as many decimals as tell neighbouring views apart, up to MOST_DECIMALS.
+
+    Args:
+        z: The level that it shows pixel for pixel; None: as the view shows it.
+        what: What kind of picture it is, if it is not the view alone.
+    """
+    camera, width = view.camera, max(1, view.width)
+    decimals = math.ceil(camera.log2 * math.log10(2) + math.log10(8 / width))
+    unit = Fraction(1, 10 ** min(max(0, decimals), MOST_DECIMALS))
+    x, y = (decimal(part, unit) for part in camera.source_centre)
+    if z is not None:
+        return _name(chain, f"{x}x{y}", 2.0**z, z, what)
+    z = wanted_level(view, chain.pyramid.source.coarsest)
+    return _name(chain, f"{x}x{y}", camera.magnification, z, what)
+
+
+def suggested_name_of_level(chain: Chain, z: int) -> str:
+    """Return a file name for the whole photo at level z: "dandelion-x4-realesrgan.png"."""
+    return _name(chain, "", 2.0**z, z)
+
+
+def safe_stem(name: str) -> str:
+    """Return the beginning of file names for what is made of a photo: its name without the ending,
+    in a form that every file system takes, of at most MOST_LETTERS letters."""
+    letters = (
+        letter if letter.isprintable() and letter not in _NOT_IN_NAMES else "_"
+        for letter in Path(name).stem
+    )
+    stem = "".join(letters)[:MOST_LETTERS].encode()[: 2 * MOST_LETTERS].decode(errors="ignore")
+    stem = stem.strip(" .") or "photo"
+    return f"{stem}_" if stem.upper() in _DEVICES else stem
 
 
 def decimal(value: Fraction, unit: Fraction) -> str:
@@ -103,6 +151,17 @@ def decimal(value: Fraction, unit: Fraction) -> str:
             break
     sign, number = "-" if scaled < 0 else "", f"{abs(scaled):0{digits + 1}d}"
     return sign + (f"{number[:-digits]}.{number[-digits:]}" if digits else number)
+
+
+def _name(chain: Chain, place: str, magnification: float, z: int, what: str = "") -> str:
+    """Return a file name for what shows level z of a photo."""
+    engine = "".join(filter(str.isalnum, chain.upscaler.name.lower())) if z > 0 else ""
+    times = f"{magnification:.4g}" if magnification < 1000 else f"{magnification:.0f}"
+    if magnification >= 1e9:
+        times = f"{magnification:.3g}".replace("e+", "e")
+    engine = engine.encode("ascii", "ignore").decode()[:MOST_LETTERS_OF_ENGINE]
+    parts = (safe_stem(chain.pyramid.source.name), place, f"x{times}", engine, what)
+    return "-".join(filter(None, parts)) + ".png"
 
 
 def _untouched(view: View, z: int) -> bool:

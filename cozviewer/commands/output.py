@@ -87,11 +87,12 @@ def confirm_replacing(output: Path, *more: Path, overwrite: bool) -> None:
         BadInput: The answer is no.
     """
     from cozviewer.export.targets import replaced_by
+    from cozviewer.pyramid.reading import shown_name
 
     existing = [part for path in (output, *more) for part in replaced_by(path)]
     if not existing or overwrite or not _at_terminal():
         return
-    names = " and ".join(each.name for each in existing)
+    names = " and ".join(map(shown_name, existing))
     exist, them = ("exist", "them") if len(existing) > 1 else ("exists", "it")
     sys.stderr.write(f"{names} {exist}; replace {them}? [y/N] ")
     sys.stderr.flush()

@@ -32,7 +32,7 @@ def replaced_by(path: Path) -> list[Path]:
     parts = [path]
     if path.suffix.lower() == DEEP_ZOOM:
         parts.append(tiles_folder(path))
-    return [part for part in parts if part.exists()]
+    return [part for part in parts if os.path.exists(part)]  # also of names that cannot be
 
 
 def free_path(path: Path) -> Path:
@@ -51,11 +51,13 @@ def refuse_inputs(paths: Iterable[Path], inputs: Inputs) -> None:
     Raises:
         BadInput: It would.
     """
-    known = {_identity(each): (each, what) for each, what in inputs if each and each.exists()}
+    known = {
+        _identity(each): (each, what) for each, what in inputs if each and os.path.exists(each)
+    }
     for path in paths:
         for part in replaced_by(path):
             found = known.get(_identity(part))
-            if found is None and part.is_dir():
+            if found is None and part != path:
                 folder = part.resolve()
                 held = (pair for pair in known.values() if folder in pair[0].resolve().parents)
                 found = next(held, None)

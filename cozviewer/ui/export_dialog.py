@@ -8,8 +8,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
-    QLineEdit,
     QWidget,
 )
 
@@ -17,8 +15,8 @@ from cozviewer.chain.chain import Chain
 from cozviewer.errors import CozviewerError
 from cozviewer.export.picture import FORMATS, check_target, estimated_bytes
 from cozviewer.export.signing import check_signing
+from cozviewer.export.targets import refuse_source
 from cozviewer.jobs.export_job import ExportRequest
-from cozviewer.provenance import suggested_name
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.exif import without_place
 from cozviewer.ui.export_offers import (
@@ -34,6 +32,7 @@ from cozviewer.ui.plain import Label
 from cozviewer.ui.readout import bytes_text, duration_text
 from cozviewer.ui.remembered import keep_text, kept_text
 from cozviewer.ui.signing_form import SigningForm
+from cozviewer.ui.target import TargetLine
 
 LABEL = "export/label"
 """Of the setting whether a corner says what is generated."""
@@ -69,7 +68,7 @@ class ExportDialog(QDialog):
         self._view = view
         self._offers = offers(chain, view)
         if comparison is not None:
-            self._offers.insert(1, comparison_offer(comparison))
+            self._offers.insert(1, comparison_offer(chain, view, comparison))
         if (way := strip_offer(chain, view)) is not None:
             self._offers.append(way)
 
@@ -86,7 +85,7 @@ class ExportDialog(QDialog):
         self.label.setChecked(kept_text(LABEL) == "on")
         self.signing = SigningForm()
         self.format = chooser(FORMATS)
-        self.path = QLineEdit(str(chain.pyramid.source.folder / suggested_name(chain, view)))
+        self.path = TargetLine(chain.pyramid.source.folder / self._offers[0].name)
         self.trouble = Trouble()
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
@@ -125,6 +124,7 @@ class ExportDialog(QDialog):
     def _describe(self) -> None:
         """Say how large the file will be and what must be computed before."""
         offer = self.offer
+        self.path.suggest(offer.name)
         missing, exact = offer.missing, True
         if offer.make is None:
             missing, exact = missing_count(self._chain, offer.z, offer.level_region)
@@ -155,9 +155,8 @@ class ExportDialog(QDialog):
     @Slot(str)
     def _use_format(self, name: str) -> None:
         suffix = FORMATS[name].suffixes[0]
-        path = Path(self.path.text())
-        if path.suffix.lower() not in FORMATS[name].suffixes:
-            self.path.setText(str(path.with_suffix(suffix)))
+        if self.path.path.suffix.lower() not in FORMATS[name].suffixes:
+            self.path.use_suffix(suffix)
 
     @Slot(str)
     def _follow_suffix(self, text: str) -> None:
@@ -174,22 +173,25 @@ class ExportDialog(QDialog):
             f"{name} ({' '.join('*' + suffix for suffix in form.suffixes)})"
             for name, form in FORMATS.items()
         )
-        chosen, _ = QFileDialog.getSaveFileName(self, "Export as", self.path.text(), patterns)
-        if chosen:
-            self.path.setText(chosen)
+        self.path.browse("Export as", patterns)
 
     @Slot()
     def _save(self) -> None:
-        offer = self.offer
-        path = Path(self.path.text()).expanduser()
-        signature = self.signing.signature
+        offer, path, signature = self.offer, self.path.path, self.signing.signature
         try:
             check_target(path, offer.width, offer.height)
+            refuse_source(path, self._chain.pyramid.source)
             if signature is not None:
                 check_signing(path, signature)
         except CozviewerError as error:
             self.trouble.tell(str(error))
             return
+        self.path.ask(self._hand_over)
+
+    @Slot()
+    def _hand_over(self) -> None:
+        """Have it saved: all is checked, and what exists may be replaced."""
+        offer, path, signature = self.offer, self.path.path, self.signing.signature
         if offer.make is not None:
             self.wanted.emit(offer.make(path))
             self.accept()

@@ -13,6 +13,7 @@ from cozviewer.export.origin import Origin
 from cozviewer.export.strip import strip, strip_views
 from cozviewer.jobs.export_job import Export
 from cozviewer.jobs.sheet_job import ComparisonRequest, StripRequest
+from cozviewer.provenance import suggested_name, suggested_name_of_level
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import step_level, wanted_level
 from cozviewer.pyramid.geometry import (
@@ -43,6 +44,7 @@ class Offer:
 
     Attributes:
         title: What people read.
+        name: The file name to suggest, of a PNG.
         z, level_region: The level that it is made from, and what it needs of it.
         view: The view as shown; None for all others.
         width, height: Of the file in pixels.
@@ -51,6 +53,7 @@ class Offer:
     """
 
     title: str
+    name: str
     z: int
     level_region: Rect
     view: View | None
@@ -81,6 +84,7 @@ def offers(chain: Chain, view: View) -> list[Offer]:
     found = [
         Offer(
             "The view as shown",
+            suggested_name(chain, view),
             z,
             view.visible(z, source.width, source.height),
             view,
@@ -92,11 +96,13 @@ def offers(chain: Chain, view: View) -> list[Offer]:
         region = view.visible(level, source.width, source.height)
         if region.empty or region.area > LARGEST:
             continue
-        found.append(_at_level("The visible region", level, region))
+        name = suggested_name(chain, view, z=level)
+        found.append(_at_level("The visible region", name, level, region))
     for level in range(0, step_level(max(0, z)) + 1, STEP_LEVELS):
         whole = chain.pyramid.level_rect(level)
         if whole.area <= LARGEST:
-            found.append(_at_level("The whole picture", level, whole))
+            name = suggested_name_of_level(chain, level)
+            found.append(_at_level("The whole picture", name, level, whole))
     return found
 
 
@@ -114,22 +120,24 @@ def strip_offer(chain: Chain, view: View) -> Offer | None:
     def make(path: Path) -> Export:
         return StripRequest(path, views)
 
-    return Offer(title, 0, Rect(0, 0, 0, 0), None, width, height, make, len(missing))
+    name = suggested_name(chain, view, what="strip")
+    return Offer(title, name, 0, Rect(0, 0, 0, 0), None, width, height, make, len(missing))
 
 
-def comparison_offer(comparison: Comparison) -> Offer:
-    """Return the offer of a comparison as it is seen."""
+def comparison_offer(chain: Chain, view: View, comparison: Comparison) -> Offer:
+    """Return the offer of a comparison as it is seen in a view."""
 
     def make(path: Path) -> Export:
         return ComparisonRequest(path, comparison.pixels, comparison.origin)
 
     height, width = comparison.pixels.shape[:2]
-    return Offer("The comparison as shown", 0, Rect(0, 0, 0, 0), None, width, height, make)
+    title, name = "The comparison as shown", suggested_name(chain, view, what="comparison")
+    return Offer(title, name, 0, Rect(0, 0, 0, 0), None, width, height, make)
 
 
-def _at_level(what: str, level: int, region: Rect) -> Offer:
+def _at_level(what: str, name: str, level: int, region: Rect) -> Offer:
     title = f"{what} at {level_name(level)}" + (" (source pixels)" if level == 0 else "")
-    return Offer(title, level, region, None, region.width, region.height)
+    return Offer(title, name, level, region, None, region.width, region.height)
 
 
 def missing_count(chain: Chain, z: int, level_region: Rect) -> tuple[int, bool]:

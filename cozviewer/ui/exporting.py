@@ -1,11 +1,14 @@
 """Exports in the window: the dialogs, the work, and what is said when it ends."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
+from cozviewer.errors import BadInput
+from cozviewer.export.targets import refuse_source, replaced_by
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.export_job import Export
 from cozviewer.provenance import origin_of_comparison
@@ -20,6 +23,7 @@ from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.pending import note_begun, note_ended, pending_for, request_of
 from cozviewer.ui.readout import Readout
 from cozviewer.ui.region_drag import RegionDrag
+from cozviewer.ui.target import ask_to_replace
 
 
 class Exporting(QObject):
@@ -70,8 +74,20 @@ class Exporting(QObject):
         pending = pending_for(self._document.chain)
         if pending is None:
             self._banner.tell("No export of this picture with this engine waits to be finished.")
-        else:
-            self._export(request_of(pending, self._document.chain))
+            return
+        request = request_of(pending, self._document.chain)
+        try:
+            refuse_source(request.path, self._document.source)
+        except BadInput as error:
+            self._banner.warn(str(error))
+            return
+        go_on = partial(self._export_of, self._document, request)
+        ask_to_replace(replaced_by(request.path), self._window, go_on)
+
+    def _export_of(self, document: Document, request: Export) -> None:
+        """Export, if `document` is still what is open."""
+        if document is self._document:
+            self._export(request)
 
     def ask(self) -> None:
         """Ask what to save as a picture."""

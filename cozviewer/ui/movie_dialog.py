@@ -11,9 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
-    QFileDialog,
     QHBoxLayout,
-    QLineEdit,
     QWidget,
 )
 
@@ -21,6 +19,7 @@ from cozviewer.chain.chain import Chain
 from cozviewer.errors import CozviewerError
 from cozviewer.export.movie import check_movie
 from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip, estimated_movie_bytes, movie_form
+from cozviewer.export.targets import refuse_source
 from cozviewer.filming import missing_for
 from cozviewer.jobs.movie_job import MovieRequest
 from cozviewer.provenance import suggested_name
@@ -29,6 +28,7 @@ from cozviewer.pyramid.flight import Take, calm_seconds, resized, takes
 from cozviewer.ui.forms import Trouble, chooser, form_of, stacked, with_browse
 from cozviewer.ui.plain import Label
 from cozviewer.ui.readout import bytes_text, duration_text
+from cozviewer.ui.target import TargetLine
 
 RATES = (24, 25, 30, 50, 60)
 """Frames a second."""
@@ -93,7 +93,7 @@ class MovieDialog(QDialog):
         self.caption.setChecked(True)
         self.format = chooser(MOVIE_FORMATS)
         name = Path(suggested_name(chain, view)).with_suffix(".mp4")
-        self.path = QLineEdit(str(chain.pyramid.source.folder / name))
+        self.path = TargetLine(chain.pyramid.source.folder / name)
         self.about = Label()
         self.about.setWordWrap(True)
         self.trouble = Trouble()
@@ -181,9 +181,8 @@ class MovieDialog(QDialog):
 
     @Slot(str)
     def _use_format(self, name: str) -> None:
-        path = Path(self.path.text())
-        if path.suffix.lower() != MOVIE_FORMATS[name].suffix:
-            self.path.setText(str(path.with_suffix(MOVIE_FORMATS[name].suffix)))
+        if self.path.path.suffix.lower() != MOVIE_FORMATS[name].suffix:
+            self.path.use_suffix(MOVIE_FORMATS[name].suffix)
         self._describe()
 
     @Slot(str)
@@ -199,19 +198,23 @@ class MovieDialog(QDialog):
     @Slot()
     def _browse(self) -> None:
         patterns = ";;".join(f"{name} (*{form.suffix})" for name, form in MOVIE_FORMATS.items())
-        chosen, _ = QFileDialog.getSaveFileName(self, "Save as", self.path.text(), patterns)
-        if chosen:
-            self.path.setText(chosen)
+        self.path.browse("Save as", patterns)
 
     @Slot()
     def _save(self) -> None:
-        path, clip = Path(self.path.text()).expanduser(), self.clip
+        path, clip = self.path.path, self.clip
         try:
             movie_form(path)
             check_movie(path, clip)
+            refuse_source(path, self._chain.pyramid.source)
         except CozviewerError as error:
             self.trouble.tell(str(error))
             return
-        shown = tuple(self._takes())
-        self.wanted.emit(MovieRequest(path, clip, shown, self.caption.isChecked()))
+        self.path.ask(self._hand_over)
+
+    @Slot()
+    def _hand_over(self) -> None:
+        """Have it made: all is checked, and what exists may be replaced."""
+        shown, caption = tuple(self._takes()), self.caption.isChecked()
+        self.wanted.emit(MovieRequest(self.path.path, self.clip, shown, caption))
         self.accept()

@@ -1,5 +1,6 @@
 """Sessions in the window: saving one in the background, and beginning where one was left."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -8,11 +9,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from cozviewer.chain.chain import Progress
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.kept import filled
+from cozviewer.errors import BadInput
 from cozviewer.export.session import Saved
+from cozviewer.export.targets import free_path, refuse_source, replaced_by
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import OpenChain
 from cozviewer.jobs.session_job import SaveRequest, SessionJob
 from cozviewer.jobs.threads import start_thread, stop_thread
+from cozviewer.provenance import safe_stem
 from cozviewer.pyramid.session import SUFFIX, sight_of
 from cozviewer.pyramid.source import Source
 from cozviewer.ui.banner import Banner
@@ -22,6 +26,7 @@ from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.plain import window_title
 from cozviewer.ui.readout import Readout, bytes_text
 from cozviewer.ui.second_engine import SecondEngine
+from cozviewer.ui.target import agreed_in_dialog, ask_to_replace
 
 
 class Sessions(QObject):
@@ -93,13 +98,30 @@ class Sessions(QObject):
         if self._document is None:
             return
         source = self._document.source
-        usual = self._path or source.folder / f"{Path(source.name).stem or 'picture'}{SUFFIX}"
+        usual = self._path or free_path(source.folder / f"{safe_stem(source.name)}{SUFFIX}")
         chosen, _ = QFileDialog.getSaveFileName(
             self._window, "Save the session", str(usual), f"Sessions (*{SUFFIX})"
         )
-        if chosen:
-            path = Path(chosen)
-            self.save(path if path.suffix.lower() == SUFFIX else Path(f"{path}{SUFFIX}"))
+        if not chosen:
+            return
+        path = Path(chosen)
+        if path.suffix.lower() != SUFFIX:
+            path = Path(f"{path}{SUFFIX}")
+        try:
+            refuse_source(path, source, session_too=False)
+        except BadInput as error:
+            self._banner.warn(str(error))
+            return
+        # Saving what is open once more where it is kept needs no question.
+        agreed = path in (self._path, agreed_in_dialog(Path(chosen)))
+        ask_to_replace(
+            [] if agreed else replaced_by(path), self._window, partial(self._save_of, source, path)
+        )
+
+    def _save_of(self, source: Source, path: Path) -> None:
+        """Save as `save`, if `source` is still what is open."""
+        if self._document is not None and self._document.source is source:
+            self.save(path)
 
     def save(self, path: Path) -> None:
         """Save in the background; takes the place of a saving that is under way."""
