@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -32,6 +33,12 @@ from cozviewer.ui.target import TargetLine
 
 RATES = (24, 25, 30, 50, 60)
 """Frames a second."""
+
+REST_SECONDS = 1.0
+"""How long a movie rests at the end of the way, before it ends or comes back."""
+
+SHORTEST_WAY = 0.5
+"""Seconds."""
 
 SHAPES = (
     ("1280 × 720", 1280, 720),
@@ -85,9 +92,12 @@ class MovieDialog(QDialog):
         self.rate = chooser(f"{rate} frames a second" for rate in RATES)
         self.rate.setCurrentIndex(RATES.index(30))
         self.seconds = QDoubleSpinBox()
-        self.seconds.setRange(0.5, 600)
+        self.seconds.setMaximum(600)
         self.seconds.setDecimals(1)
         self.seconds.setSuffix(" s")
+        self.seconds.setToolTip(
+            "Of the whole movie, which rests for a second at the end of the way"
+        )
         self.back = QCheckBox("And back again")
         self.caption = QCheckBox("Write into it how large it is, and what made the detail")
         self.caption.setChecked(True)
@@ -107,7 +117,7 @@ class MovieDialog(QDialog):
         for box in (self.shape, self.rate):
             box.currentIndexChanged.connect(self._describe)
         self.seconds.valueChanged.connect(self._describe)
-        self.back.toggled.connect(self._describe)
+        self.back.toggled.connect(self._keep_pace)
         self.format.currentTextChanged.connect(self._use_format)
         self.path.textChanged.connect(self._follow_suffix)
         self.buttons.accepted.connect(self._save)
@@ -148,16 +158,36 @@ class MovieDialog(QDialog):
         return resized(start, *size), resized(self._view, *size)
 
     def _takes(self) -> list[Take]:
-        """Return the frames; none where nothing would move."""
+        """Return the frames, as many as the length makes; none where nothing would move."""
+        rate, back = self._rate(), self.back.isChecked()
         with suppress(CozviewerError):
-            return takes(
-                *self._ends(), self._rate(), self.seconds.value(), 1.0, self.back.isChecked()
-            )
+            shown = takes(*self._ends(), rate, self._way_seconds(), back=back)
+            end = len(shown) // 2 if back else -1
+            rest = round(rate * Fraction(self.seconds.value())) - len(shown)
+            shown[end] = replace(shown[end], ticks=1 + rest)
+            return shown
         return []
+
+    def _way_seconds(self) -> float:
+        """Return how long the way takes, one way."""
+        return (self.seconds.value() - REST_SECONDS) / (2 if self.back.isChecked() else 1)
+
+    def _take_way_seconds(self, seconds: float) -> None:
+        """Make the movie as long as a way, or two, of so many seconds take with the rest."""
+        ways = 2 if self.back.isChecked() else 1
+        self.seconds.setMinimum(REST_SECONDS + ways * SHORTEST_WAY)
+        self.seconds.setValue(REST_SECONDS + ways * seconds)
+
+    @Slot(bool)
+    def _keep_pace(self, back: bool) -> None:
+        """The way back takes as long as the way there."""
+        way = (self.seconds.value() - REST_SECONDS) / (1 if back else 2)
+        self._take_way_seconds(way)
+        self._describe()
 
     @Slot()
     def _take_calm_time(self) -> None:
-        self.seconds.setValue(calm_seconds(*self._ends()))
+        self._take_way_seconds(calm_seconds(*self._ends()))
         self._describe()
 
     @Slot()
@@ -170,7 +200,7 @@ class MovieDialog(QDialog):
             self.about.setText("Nothing would move: zoom in, or begin elsewhere.")
             return
         text = (
-            f"{clip.frames:,} frames, {duration_text(float(clip.frames / clip.fps))}, "
+            f"{clip.frames:,} frames, {float(clip.frames / clip.fps):.1f} s, "
             f"at most about {bytes_text(estimated_movie_bytes(clip))}"
         )
         if missing := missing_for(self._chain, shown):

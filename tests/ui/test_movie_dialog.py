@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.flight import resized
-from cozviewer.ui.movie_dialog import SHAPES, MovieDialog
+from cozviewer.ui.movie_dialog import RATES, SHAPES, MovieDialog
 from tests.ui.conftest import Bench, settle, wheel
 
 
@@ -25,7 +25,7 @@ def dialog(viewer: Bench, qtbot: QtBot) -> MovieDialog:
     viewer.window.actions_by_name["movie"].trigger()
     (found,) = viewer.window.findChildren(MovieDialog)
     found.shape.setCurrentIndex([title for title, *_ in SHAPES].index("640 × 360"))
-    found.seconds.setValue(1)
+    found.seconds.setValue(2)
     return found
 
 
@@ -35,11 +35,30 @@ def save(dialog: MovieDialog) -> None:
 
 
 def test_what_it_will_be_is_told_before(dialog: MovieDialog) -> None:
-    assert dialog.about.text().startswith("60 frames, 2 s, at most about ")
+    assert dialog.about.text().startswith("60 frames, 2.0 s, at most about ")
     dialog.back.setChecked(True)
-    assert dialog.about.text().startswith("89 frames, 3 s, ")
-    dialog.seconds.setValue(4)
+    assert dialog.seconds.value() == 3
+    assert dialog.about.text().startswith("90 frames, 3.0 s, ")
+    dialog.back.setChecked(False)
+    assert dialog.about.text().startswith("60 frames, 2.0 s, ")
+    dialog.seconds.setValue(8)
     assert "tiles that are missing are computed first" in dialog.about.text()
+
+
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize("rate", RATES)
+def test_the_length_is_that_of_the_frames(dialog: MovieDialog, rate: int, back: bool) -> None:
+    dialog.rate.setCurrentIndex(RATES.index(rate))
+    dialog.back.setChecked(back)
+    for seconds in (0.0, 2.3, 4.1, 4.9, 7.7):
+        dialog.seconds.setValue(seconds)
+        clip = dialog.clip
+        length = f"{float(clip.frames / clip.fps):.1f} s"
+        assert dialog.seconds.text() == length
+        assert dialog.about.text().startswith(f"{clip.frames} frames, {length}, ")
+        longest = max(dialog._takes(), key=lambda take: take.ticks)
+        assert longest.view == dialog._ends()[1], "it rests at the end of the way"
+        assert abs(longest.ticks - rate) <= 4
 
 
 def test_it_is_made_and_ends_at_what_was_seen(
