@@ -103,21 +103,20 @@ def parts(pyramid: Pyramid, keys: Sequence[TileKey]) -> list[Part]:
     """Return missing tiles of one level by where they go and what they are made with.
 
     A tile that a draft makes anew takes the new words if they are for its own step, else the words
-    that its older one was made with.
+    that its older one was made with. So does one that is made again as it was broken.
 
     Args:
         keys: At least one; their order is kept.
     """
     draft = pyramid.draft
     drafted = set() if draft is None else {key for key in keys if draft.holds(key)}
-    if draft is None or not drafted:
-        return [Part(pyramid.store, tuple(keys))]
-    older = pyramid.store.steps_of(drafted)
+    broken = pyramid.store.steps_of_broken(keys)
+    older = pyramid.store.steps_of(drafted) | broken if drafted else {}
     groups: dict[Part, list[TileKey]] = {}
     for key in keys:
-        change = draft.change_of(key)
-        if key not in drafted:
-            how = Part(pyramid.store, ())
+        change = None if draft is None else draft.change_of(key)
+        if draft is None or key not in drafted:
+            how = Part(pyramid.store, (), broken.get(key))
         elif change is not None:
             how = Part(draft.store, (), change.step, change.step_id)
         else:

@@ -271,6 +271,14 @@ class TileStore:
             uids = {key: self._step_uid(key) for key in keys}
         return {key: steps[uid] for key, uid in uids.items() if uid in steps}
 
+    def steps_of_broken(self, keys: Iterable[TileKey]) -> dict[TileKey, StepRecord]:
+        """Return the steps that made those of `keys` that were found broken: made again with the
+        same prompt, they fit the tiles around them."""
+        with self._lock:
+            found = {key: self._uid_on_disk(key) for key in self._broken.intersection(keys)}
+            steps = self.steps_by_uid() if found else {}
+        return {key: steps[uid] for key, uid in found.items() if uid in steps}
+
     def step_near(self, z: int, level_region: Rect) -> StepRecord | None:
         """Return the newest step that showed more than half of a region.
 
@@ -322,6 +330,9 @@ class TileStore:
             return self._batch.tiles[key].step
         if key in self._broken:
             return None
+        return self._uid_on_disk(key)
+
+    def _uid_on_disk(self, key: TileKey) -> str | None:
         return next(filter(None, self._files.ask(lambda file: read_step_uid(file, key))), None)
 
     def _write(self) -> None:

@@ -1,6 +1,8 @@
 """Refining a view: in order, nothing twice, stoppable, the same whatever way one came."""
 
 import random
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +19,13 @@ from cozviewer.pyramid.pyramid import Pyramid, TileMissing
 from cozviewer.pyramid.source import source_from_pixels
 from cozviewer.pyramid.store import TileStore
 from tests.chain.conftest import MakeChain, refined
-from tests.chain.fakes import DetailUpscaler, FakePrompter, FakeUpscaler, Silent
+from tests.chain.fakes import (
+    DetailUpscaler,
+    FakePrompter,
+    FakeUpscaler,
+    ListeningUpscaler,
+    Silent,
+)
 from tests.pyramid.pyramids import cut, noise
 from tests.pyramid.stores import SHELF
 
@@ -314,6 +322,37 @@ def vanishing(
 
 
 # -- Prompts
+
+
+def test_a_broken_tile_is_made_again_with_the_words_of_its_step(tmp_path: Path) -> None:
+    """Whatever view it is found from: it must fit its neighbours."""
+    source = source_from_pixels(noise(1100, 100), "test.png")
+    upscaler, prompter = ListeningUpscaler(), FakePrompter()
+    broken = TileKey(2, 0, 0)
+
+    def opened() -> Chain:
+        store = TileStore.open(tmp_path / "a.tiles", SHELF, lambda _: None)
+        return Chain(Pyramid(source, store), upscaler, prompter, recipe_of(upscaler, prompter))
+
+    chain = opened()
+    whole = chain.pyramid.level_rect(2)
+    refined(chain, 2, chain.pyramid.tile_rect(broken))
+    refined(chain, 2, whole)  # a newer step, with other words
+    expected = chain.pyramid.exact_region(2, whole)
+    chain.pyramid.store.close()
+    with closing(sqlite3.connect(tmp_path / "a.tiles")) as file:
+        row = "SELECT id FROM tiles WHERE key = '2/0/0'"
+        file.execute(f"UPDATE pixels SET webp = x'00' WHERE id = ({row})")
+        file.commit()
+
+    chain = opened()
+    assert made(refined(chain, 2, chain.pyramid.tile_rect(broken))) == [broken]
+    assert len(prompter.shown) == 2
+    assert np.array_equal(chain.pyramid.exact_region(2, whole), expected)
+    step = chain.pyramid.store.step_of(broken)
+    assert step is not None
+    assert step.prompt == "words 1"
+    chain.pyramid.store.close()
 
 
 def test_one_prompt_per_step_given_to_every_tile_of_it(chain_over: MakeChain) -> None:
