@@ -156,7 +156,7 @@ def decimal(value: Fraction, unit: Fraction) -> str:
 def _name(chain: Chain, place: str, magnification: float, z: int, what: str = "") -> str:
     """Return a file name for what shows level z of a photo."""
     engine = "".join(filter(str.isalnum, chain.upscaler.name.lower())) if z > 0 else ""
-    times = f"{magnification:.4g}" if magnification < 1000 else f"{magnification:.0f}"
+    times = f"{magnification:.3g}" if magnification < 1000 else f"{magnification:.0f}"
     if magnification >= 1e9:
         times = f"{magnification:.3g}".replace("e+", "e")
     engine = engine.encode("ascii", "ignore").decode()[:MOST_LETTERS_OF_ENGINE]

@@ -208,7 +208,7 @@ def test_the_suggested_name_says_what_is_saved_and_is_free(
     folder = viewer.picture.parent
     camera = viewer.window.panes.generated.view.camera
     x, y = (round(part) for part in camera.source_centre)
-    name = f"photo-{x}x{y}-x{camera.magnification:.4g}-stripes"
+    name = f"photo-{x}x{y}-x{camera.magnification:.3g}-stripes"
     ending = ".png" if isinstance(dialog, ExportDialog) else ".mp4"
     assert dialog.path.text() == str(folder / f"{name}{ending}")
     dialog.reject()
