@@ -26,6 +26,9 @@ _INPUTS = {
 """The options that name files to read, and what these are."""
 
 
+_REPORTS = frozenset((".md", ".json", ".txt"))
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder and those above it, unless it is there.
 
@@ -42,8 +45,8 @@ def make_folder(folder: Path) -> None:
 
 
 def inputs_of(args: argparse.Namespace) -> "Inputs":
-    """Return the files that the options name to be read; of a folder of photos, all that it
-    holds."""
+    """Yield the files that the options name to be read; of a folder of photos, all that it holds
+    but reports."""
     from cozviewer.pyramid.session import SUFFIX
 
     for name, what in _INPUTS.items():
@@ -53,7 +56,9 @@ def inputs_of(args: argparse.Namespace) -> "Inputs":
         if path.is_file():
             yield path, "the session itself" if path.suffix.lower() == SUFFIX else what
         elif name == "input" and path.is_dir():
-            yield from ((each, "one of the photos") for each in path.iterdir() if each.is_file())
+            for each in path.iterdir():
+                if each.is_file() and each.suffix.lower() not in _REPORTS:
+                    yield each, "one of the photos"
 
 
 def check_outputs(

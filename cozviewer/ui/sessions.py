@@ -165,7 +165,11 @@ class Sessions(QObject):
         if request.source is self._source:
             self._path = request.path
         tiles = f"{saved.tiles:,} tile{'s' * (saved.tiles != 1)}, {bytes_text(saved.bytes)}"
-        self._banner.tell(f"Saved {request.path} ({tiles}). The picture goes along beside it.")
+        text = f"Saved {request.path} ({tiles}). The picture goes along beside it."
+        if saved.left_out:
+            one = saved.left_out == 1
+            text += f" {saved.left_out:,} broken tile{' was' if one else 's were'} left out."
+        self._banner.tell(text)
         self._over(request)
 
     @Slot(object, str)

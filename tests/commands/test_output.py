@@ -129,6 +129,18 @@ def test_an_evaluation_does_not_overwrite_its_photos(run: Run, photo: Path, tmp_
         assert "would replace" in ran.sentence
 
 
+def test_a_report_beside_the_photos_can_be_written_again(
+    run: Run, photo: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    photo.rename(folder / "photo.png")
+    report = folder / "report.md"
+    report.write_text("an older report")
+    ran = run("evaluate", folder, "-o", report, "--levels", "1", "--methods", "nearest")
+    assert ran.code == 0, ran.err
+
+
 # -- Questions
 
 

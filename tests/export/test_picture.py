@@ -238,6 +238,11 @@ def test_a_folder_that_cannot_be_written_to(
         check_target(tmp_path / "view.png", 4, 4)
 
 
+def test_a_name_that_is_too_long(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="No file can have the name"):
+        check_target(tmp_path / f"{'x' * 300}.png", 4, 4)
+
+
 def test_a_write_protected_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "view.png"
     path.touch()

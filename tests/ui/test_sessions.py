@@ -30,6 +30,7 @@ from tests.models.networks import compact_state
 from tests.models.networks import saved as saved_model
 from tests.pyramid.sessions import change
 from tests.pyramid.sessions import saved as saved_session
+from tests.pyramid.stores import damage
 from tests.ui.conftest import Bench, grabbed, settle
 
 Open = Callable[[Path, EngineChoice], MainWindow]
@@ -128,6 +129,16 @@ def test_it_can_be_saved_over_itself_with_more(
     after = read_session(trip)
     assert [bookmark.name for bookmark in after.bookmarks] == ["yellow", "more"]
     assert after.pyramids[0].digest == before.pyramids[0].digest
+
+
+def test_broken_tiles_that_were_left_out_are_told(
+    first: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (store,) = (tmp_path / "cache0").rglob("*.tiles")
+    damaged = damage(store, "other bytes")
+    save(first, qtbot, tmp_path / "trip.cozview")
+    broken = "1 broken tile was" if damaged == 1 else f"{damaged} broken tiles were"
+    assert f"{broken} left out." in first.banner.text
 
 
 def test_all_its_pyramids_go_along(trip: Path, model: Path, new_window: Open, qtbot: QtBot) -> None:
