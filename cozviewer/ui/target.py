@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QWidget
 
 from cozviewer.export.targets import free_path, replaced_by
 from cozviewer.pyramid.reading import shown_name
+from cozviewer.ui.plain import message_box
 
 
 class TargetLine(QLineEdit):
@@ -78,19 +78,18 @@ def ask_to_replace(taken: Sequence[Path], window: QWidget, write: Callable[[], N
         write()
         return
     names = " and ".join(shown_name(each) for each in taken)
-    box = QMessageBox(window)
-    box.setIcon(QMessageBox.Icon.Question)
-    box.setWindowTitle("Replace a file?" if len(taken) == 1 else "Replace files?")
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    if len(taken) == 1:
-        box.setText(f"{names} already exists. Replace it?")
-    else:
-        box.setText(f"{names} already exist. Replace them?")
+    one = len(taken) == 1
+    box = message_box(
+        window,
+        QMessageBox.Icon.Question,
+        "Replace a file?" if one else "Replace files?",
+        f"{names} already exists. Replace it?" if one else f"{names} already exist. Replace them?",
+        QMessageBox.StandardButton.NoButton,
+    )
     replace = box.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(cancel)
     box.setEscapeButton(cancel)
     replace.setAutoDefault(False)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.accepted.connect(write)
     box.open()
