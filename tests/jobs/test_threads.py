@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal, Slot
 from pytestqt.qtbot import QtBot
 
-from cozviewer.jobs.threads import NICENESS, start_thread, stop_thread
+from cozviewer.jobs.threads import NICENESS, running_threads, start_thread, stop_thread
 
 
 class Job(QObject):
@@ -46,3 +46,11 @@ def test_a_job_runs_on_its_thread_with_its_priority(qtbot: QtBot, low: bool) -> 
     stop_thread(thread)
     assert thread.isFinished()
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
+
+
+def test_threads_are_known_until_they_have_ended(qtbot: QtBot) -> None:
+    before = running_threads()
+    thread = start_thread("test", Job())
+    assert [each for each in running_threads() if each not in before] == [thread]
+    stop_thread(thread)
+    assert running_threads() == before

@@ -188,8 +188,8 @@ def test_another_engine_has_a_pyramid_of_its_own(
     settle(qtbot, viewer.window)
     qtbot.waitUntil(lambda: over.layer.shows_frame, timeout=20_000)
     assert viewer.engine.calls > calls
-    viewer.window.open_picture(viewer.picture)
-    qtbot.waitSignal(viewer.window.opened)
+    with qtbot.waitSignal(viewer.window.opened):
+        viewer.window.open_picture(viewer.picture)
     settle(qtbot, viewer.window)
 
 

@@ -65,10 +65,10 @@ def press(dialog: ModelsDialog, index: int) -> None:
     QTest.mouseClick(dialog.cards[index].button, Qt.MouseButton.LeftButton)
 
 
-def test_nothing_is_fetched_unasked(dialog: ModelsDialog, hub: Hub) -> None:
+def test_nothing_is_fetched_unasked(dialog: ModelsDialog, hub: Hub, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: [card.state.text() for card in dialog.cards] == ["About 7.5 GB"] * 2)
     QTest.qWait(50)
     assert hub.asked == []
-    assert [card.state.text() for card in dialog.cards] == ["About 7.5 GB"] * 2
     assert all("Licence: MIT" in card.about.text() for card in dialog.cards)
 
 
