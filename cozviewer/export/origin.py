@@ -16,8 +16,9 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 from cozviewer import __version__
+from cozviewer.pyramid.background import in_background
 from cozviewer.pyramid.camera import DEEPEST
-from cozviewer.pyramid.reading import never, opened
+from cozviewer.pyramid.reading import STOPPED, never, opened
 
 Kind = Literal["source", "interpolated", "generated", "mixed"]
 
@@ -168,9 +169,13 @@ def read_origin(path: Path, cancelled: Callable[[], bool] = never) -> Origin | N
         BadInput: There is no such file, or it is no picture.
         Cancelled: `cancelled` said so.
     """
-    with opened(path, cancelled) as (_, image):
-        packet = image.info.get("xmp") or image.info.get(PNG_KEYWORD)
-    return from_xmp(packet) if isinstance(packet, bytes | str) else None
+
+    def read(cancelled: Callable[[], bool]) -> Origin | None:
+        with opened(path, cancelled) as (_, image):
+            packet = image.info.get("xmp") or image.info.get(PNG_KEYWORD)
+        return from_xmp(packet) if isinstance(packet, bytes | str) else None
+
+    return in_background(read, cancelled, STOPPED)
 
 
 def sight_of_origin(origin: Origin) -> tuple[Fraction, Fraction, Fraction] | None:

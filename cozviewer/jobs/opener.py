@@ -145,8 +145,8 @@ class Opener(QObject):
             if is_open:
                 return None
             path = lead.photo or path
-        small = preview(path)
-        if small is not None and not request.cancelled.is_set():
+        small = preview(path, cancelled)
+        if small is not None:
             self.previewed.emit(request, Preview(*small))
         return open_path(
             path,

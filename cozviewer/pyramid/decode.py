@@ -1,8 +1,8 @@
 """From an open Pillow image to upright sRGB pixels, and Pillow's traps on the way.
 
 Between `reading.py`, which opens, and `source.py`, which adds the overviews. Pillow keeps 4 bytes
-per RGB pixel and the result takes 3: a picture of 300 megapixels is 2.1 GB while it is decoded.
-Everything else happens strip by strip.
+per RGB pixel and the result takes 3: a picture of 300 megapixels is 2.1 GB while it is decoded
+(`limits.py` has the whole reckoning). Everything else happens strip by strip.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,12 +13,16 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
+from cozviewer.errors import BadInput
 from cozviewer.pyramid import colour, deep_grey, exif, tiff_traps
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.reading import stop_if
 
 STRIP_PIXELS = 1 << 18
 """Pixels worked on at once: a megabyte, which stays in the processor's cache."""
+
+TOO_WIDE = 1 << 25
+"""Pixels of a row from which Pillow may fail to count its bits, 64 each at most, in 31 bits."""
 
 
 def decode(
@@ -43,7 +47,7 @@ def decode(
     if isinstance(image, TiffImageFile):
         facts = tiff_traps.prepare(name, image)
     _scale_transparent_colour(image)
-    image.load()
+    _load(name, image)
     if isinstance(image, TiffImageFile):  # it has turned itself upright
         turn, block = 1, tiff_traps.exif_of(image)
     else:
@@ -52,7 +56,7 @@ def decode(
 
     grey = None
     if image.mode in deep_grey.MODES:
-        strips = (strip for _, strip in _strips(image, cancelled))
+        strips = (strip for _, _, strip in _strips(image, cancelled))
         grey = deep_grey.scale_of(image.mode, strips, facts.bits, facts.inverted, facts.unsigned)
     icc = image.info.get("icc_profile") if managed else None
     convert = colour.converter(image.mode, icc, grey)
@@ -60,17 +64,35 @@ def decode(
     width, height = image.size if turn < 5 else image.size[::-1]
     rgb = np.empty((height, width, 3), np.uint8)
     as_in_file = _as_in_file(rgb, turn)
-    for y, strip in _strips(image, cancelled):
-        as_in_file[y : y + strip.height] = convert(strip)
+    for x, y, strip in _strips(image, cancelled):
+        as_in_file[y : y + strip.height, x : x + strip.width] = convert(strip)
     return rgb, exif.upright(block)
 
 
-def _strips(image: Image.Image, cancelled: Callable[[], bool]) -> Iterator[tuple[int, Image.Image]]:
-    """Yield (first row, rows) over the whole picture."""
-    rows = max(1, STRIP_PIXELS // image.width)
+def _load(name: str, image: ImageFile) -> None:
+    """Decode all pixels: one call for some formats, which nothing can interrupt."""
+    try:
+        image.load()
+    except MemoryError as error:
+        if image.width < TOO_WIDE:
+            raise
+        raise BadInput(
+            f"{name} is {image.width} pixels wide, which is too much to be read: open a narrower "
+            "version of it."
+        ) from error
+
+
+def _strips(
+    image: Image.Image, cancelled: Callable[[], bool]
+) -> Iterator[tuple[int, int, Image.Image]]:
+    """Yield (first column, first row, part) over the whole picture; a part has whole rows, unless
+    one row alone is longer than STRIP_PIXELS."""
+    columns, rows = min(image.width, STRIP_PIXELS), max(1, STRIP_PIXELS // image.width)
     for y in range(0, image.height, rows):
-        stop_if(cancelled)
-        yield y, image.crop((0, y, image.width, min(y + rows, image.height)))
+        for x in range(0, image.width, columns):
+            stop_if(cancelled)
+            right, bottom = min(x + columns, image.width), min(y + rows, image.height)
+            yield x, y, image.crop((x, y, right, bottom))
 
 
 def _as_in_file(upright: Rgb8, turn: int) -> Rgb8:

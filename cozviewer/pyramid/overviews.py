@@ -43,9 +43,19 @@ def halved(rgb: Rgb8, cancelled: Callable[[], bool]) -> Rgb8:
     """
     height, width = rgb.shape[:2]
     half = np.empty((-(-height // 2), -(-width // 2), 3), np.uint8)
-    rows = max(2, STRIP_PIXELS // width // 2 * 2)
+    columns, rows = STRIP_PIXELS // 2 // 2 * 2, max(2, STRIP_PIXELS // width // 2 * 2)
     for y in range(0, height, rows):
-        stop_if(cancelled)
-        strip = Image.fromarray(rgb[y : y + rows]).reduce(2)
-        half[y // 2 : y // 2 + strip.height] = np.asarray(strip)
+        for x in range(0, width, columns):
+            stop_if(cancelled)
+            part = Image.fromarray(rgb[y : y + rows, x : x + columns]).reduce(2)
+            half[y // 2 : y // 2 + part.height, x // 2 : x // 2 + part.width] = np.asarray(part)
     return half
+
+
+def level_sizes(width: int, height: int) -> list[tuple[int, int]]:
+    """Return (width, height) of all that `with_overviews` returns for a picture of a size."""
+    sizes = [(width, height)]
+    while max(sizes[-1]) > LAST_SIDE:
+        width, height = sizes[-1]
+        sizes.append((-(-width // 2), -(-height // 2)))
+    return sizes

@@ -17,6 +17,9 @@ from PIL.ImageFile import ImageFile
 from cozviewer.errors import BadInput, Cancelled, CozviewerError, Failure
 from cozviewer.pyramid.formats import PLUGINS, format_of
 
+STOPPED = "Opening the picture was stopped."
+"""The sentence for a picture that was not wanted any more."""
+
 
 def never() -> bool:
     """Tell that the work at hand is still wanted."""
@@ -26,7 +29,7 @@ def never() -> bool:
 def stop_if(cancelled: Callable[[], bool]) -> None:
     """Raise `Cancelled` if the picture is no longer wanted."""
     if cancelled():
-        raise Cancelled("Opening the picture was stopped.")
+        raise Cancelled(STOPPED)
 
 
 def shown_name(path: Path) -> str:

@@ -12,15 +12,16 @@ from pathlib import Path
 import numpy as np
 from PIL.JpegImagePlugin import JpegImageFile
 
-from cozviewer.errors import BadInput, CozviewerError
+from cozviewer.errors import BadInput, Failure
 from cozviewer.pyramid import exif
+from cozviewer.pyramid.background import in_background
 from cozviewer.pyramid.decode import STRIP_PIXELS, decode
 from cozviewer.pyramid.geometry import Rect, TileKey, level_rect, tile_rect
 from cozviewer.pyramid.limits import HUGE, check_size
 from cozviewer.pyramid.overviews import with_overviews
 from cozviewer.pyramid.paths import absolute
 from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.reading import never, opened, shown_name, stop_if
+from cozviewer.pyramid.reading import STOPPED, never, opened, shown_name, stop_if
 from cozviewer.pyramid.session import Session
 
 PREVIEW_SIDE = 512
@@ -110,7 +111,8 @@ def open_source(
     Args:
         path: The file.
         allow_huge: Somebody said yes to more than limits.HUGE pixels.
-        cancelled: Asked all along.
+        cancelled: Asked all along, on this thread and on one that decodes: where a decoder cannot
+            be interrupted, this returns all the same, and the decoder ends by itself.
         managed: Whether its colour profile counts; if not, its numbers are taken as sRGB.
 
     Raises:
@@ -121,10 +123,14 @@ def open_source(
     """
     path = Path(path)
     name = shown_name(path)
-    with opened(path, cancelled) as (kind, image):
-        check_size(name, kind, image, allow_huge)
-        rgb, exif_block = decode(name, image, cancelled, managed=managed)
-    return _source(name, absolute(path), rgb, exif_block, cancelled)
+
+    def read(cancelled: Callable[[], bool]) -> Source:
+        with opened(path, cancelled) as (kind, image):
+            check_size(name, kind, image, allow_huge)
+            rgb, exif_block = decode(name, image, cancelled, managed=managed)
+        return _source(name, absolute(path), rgb, exif_block, cancelled)
+
+    return in_background(read, cancelled, STOPPED)
 
 
 def source_from_pixels(rgb: Rgb8, name: str) -> Source:
@@ -140,19 +146,29 @@ def source_from_pixels(rgb: Rgb8, name: str) -> Source:
     return _source(name, None, np.ascontiguousarray(rgb), None, never)
 
 
-def preview(path: Path | str) -> tuple[Rgb8, int, int] | None:
+def preview(
+    path: Path | str, cancelled: Callable[[], bool] = never
+) -> tuple[Rgb8, int, int] | None:
     """Return a quick small version of the picture, to show something at once.
 
     A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size in a fraction of the time.
+
+    Args:
+        path: The file.
+        cancelled: As for `open_source`.
 
     Returns:
         ((h, w, 3) uint8 sRGB, upright; full width; full height), or None where there is no such
         short cut: other formats, small pictures, and whatever `open_source` has a question or a
         complaint about.
+
+    Raises:
+        Cancelled: `cancelled` said so.
     """
     path = Path(path)
-    try:
-        with opened(path) as (_, image):
+
+    def read(cancelled: Callable[[], bool]) -> tuple[Rgb8, int, int] | None:
+        with opened(path, cancelled) as (_, image):
             width, height = image.size
             divisor = min(8, max(width, height) // PREVIEW_SIDE)
             small = isinstance(image, JpegImageFile) and divisor >= 2 and width * height <= HUGE
@@ -160,10 +176,13 @@ def preview(path: Path | str) -> tuple[Rgb8, int, int] | None:
                 return None
             image.draft(None, (max(1, width // divisor), max(1, height // divisor)))
             sideways = exif.orientation(image.info.get("exif")) >= 5
-            rgb, _ = decode(shown_name(path), image, never)
-    except CozviewerError:
+            rgb, _ = decode(shown_name(path), image, cancelled)
+        return (rgb, height, width) if sideways else (rgb, width, height)
+
+    try:
+        return in_background(read, cancelled, STOPPED)
+    except (BadInput, Failure):
         return None
-    return (rgb, height, width) if sideways else (rgb, width, height)
 
 
 def _source(
@@ -178,8 +197,9 @@ def _source(
 def _digest(rgb: Rgb8, cancelled: Callable[[], bool]) -> str:
     height, width = rgb.shape[:2]
     digest = hashlib.sha256(f"{width}x{height};".encode())
-    rows = max(1, STRIP_PIXELS // width)
-    for y in range(0, height, rows):
+    bytes_at_once = 3 * STRIP_PIXELS
+    flat = rgb.reshape(-1)
+    for start in range(0, flat.size, bytes_at_once):
         stop_if(cancelled)
-        digest.update(rgb[y : y + rows].data)
+        digest.update(flat[start : start + bytes_at_once].data)
     return digest.hexdigest()

@@ -323,7 +323,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def stop_work(self) -> None:
-        """Stop steps, export and saving; what was made stays."""
+        """Stop opening, steps, export and saving; what was made stays."""
+        self._opening.stop()
         self._sessions.stop()
         if self._document is not None:
             self._document.stop()

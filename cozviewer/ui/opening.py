@@ -31,7 +31,7 @@ class Opening(QObject):
         opened: (EngineChoice, Source, Chain)
         failed: (str) one sentence; "" if the user said no, or what was wanted is open already.
         noticed: (str) a sentence about trouble from the cache or a model, at any later time.
-        told: (str) one that is no trouble.
+        told: (str) one that is no trouble, such as that reading was stopped.
     """
 
     started = Signal(str)
@@ -47,6 +47,7 @@ class Opening(QObject):
         super().__init__(window)
         self._window = window
         self._request: OpenRequest | None = None
+        self._reading = False
         self._opener = Opener(open_chain)
         self._opener.led.connect(self._on_led)
         self._opener.previewed.connect(self._on_previewed)
@@ -95,6 +96,14 @@ class Opening(QObject):
         """Make another chain for a picture that is open."""
         self._send(OpenRequest(source.path or Path(source.name), choice, source=source))
 
+    def stop(self) -> None:
+        """Read no further; what was open before stays."""
+        if self._reading and self._request is not None:
+            self._request.cancelled.set()
+            self._reading = False
+            self.failed.emit("")
+            self.told.emit(f"Opening {self._request.path.name} was stopped.")
+
     def close(self) -> None:
         """Stop reading and end the thread."""
         if self._request is not None:
@@ -105,14 +114,20 @@ class Opening(QObject):
         if self._request is not None:
             self._request.cancelled.set()
         self._request = request
+        self._reading = True
         self.started.emit(request.path.name)
         self._open.emit(request)
 
+    def _wanted(self, request: OpenRequest) -> bool:
+        """Return whether a request is the newest and was not stopped."""
+        return request is self._request and not request.cancelled.is_set()
+
     @Slot(object, object, bool)
     def _on_led(self, request: OpenRequest, lead: Lead, is_open: bool) -> None:
-        if request is not self._request:
+        if not self._wanted(request):
             return
         if is_open:
+            self._reading = False
             self.failed.emit("")
         elif lead.photo is not None:
             self.started.emit(lead.photo.name)
@@ -120,27 +135,30 @@ class Opening(QObject):
 
     @Slot(object, object)
     def _on_previewed(self, request: OpenRequest, preview: Preview) -> None:
-        if request is self._request:
+        if self._wanted(request):
             self.previewed.emit(preview)
 
     @Slot(object, object, object, object)
     def _on_opened(
         self, request: OpenRequest, choice: EngineChoice, source: Source, chain: Chain
     ) -> None:
-        if request is self._request:
+        if self._wanted(request):
+            self._reading = False
             self.opened.emit(choice, source, chain)
         else:
             chain.pyramid.store.close()
 
     @Slot(object, str)
     def _on_failed(self, request: OpenRequest, sentence: str) -> None:
-        if request is self._request:
+        if self._wanted(request):
+            self._reading = False
             self.failed.emit(sentence)
 
     @Slot(object, str)
     def _on_huge(self, request: OpenRequest, sentence: str) -> None:
-        if request is not self._request:
+        if not self._wanted(request):
             return
+        self._reading = False
         box = message_box(
             self._window,
             QMessageBox.Icon.Question,
@@ -156,8 +174,9 @@ class Opening(QObject):
     @Slot(object, str)
     def _on_missing(self, request: OpenRequest, sentence: str) -> None:
         """Ask where the picture of a session is."""
-        if request is not self._request:
+        if not self._wanted(request):
             return
+        self._reading = False
         box = message_box(
             self._window,
             QMessageBox.Icon.Question,

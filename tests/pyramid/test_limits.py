@@ -1,7 +1,10 @@
 """A file that claims to be huge is asked about before a pixel is decoded."""
 
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import psutil
@@ -10,10 +13,14 @@ from PIL import Image, ImageFile
 
 from cozviewer.errors import BadInput, HugePicture
 from cozviewer.pyramid import decode, limits
+from cozviewer.pyramid.reading import opened
 from cozviewer.pyramid.source import open_source, preview
 from tests.pyramid.pictures import encoded, noise, png_of_size
 
 GIGABYTE = 10**9
+
+POINTER = 8
+"""Bytes that Pillow keeps for every row."""
 
 
 @pytest.fixture
@@ -97,29 +104,37 @@ def test_pillows_own_limit_neither_stops_nor_changes(
 
 
 @pytest.mark.parametrize(
-    ("kind", "options", "per_pixel"),
+    ("kind", "options", "per_pixel", "more"),
     [
-        ("PNG", {}, 7),
-        ("JPEG", {}, 7),
-        ("JPEG", {"progressive": True}, 10),
-        ("WebP", {}, 16),
-        ("AVIF", {}, 14),
-        ("GIF", {}, 4),
+        ("PNG", {}, 7, 0),
+        ("JPEG", {}, 7, 0),
+        ("JPEG", {"progressive": True}, 10, 400),  # a row
+        ("WebP", {}, 16, 400),
+        ("AVIF", {}, 14, 400),
+        ("GIF", {}, 4, 0),
+        ("BMP", {}, 7, 0),
+        ("TIFF", {}, 7, 0),
+        ("TIFF", {"tiffinfo": {274: 3}}, 8, 800 + 800),  # turned by copying; two rows
+        ("TIFF", {"compression": "tiff_lzw", "tiffinfo": {278: 100}}, 8, 0),  # one strip
     ],
 )
 def test_memory_needed(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     kind: str,
-    options: dict[str, bool],
+    options: dict[str, Any],
     per_pixel: int,
+    more: int,
 ) -> None:
     path = tmp_path / "picture"
     path.write_bytes(encoded(noise(100, 100), kind, **options))
-    with_free_memory(monkeypatch, 10_000 * per_pixel - 1)
+    needed = 10_000 * per_pixel + 100 * POINTER + more
+    if kind in ("WebP", "AVIF") or "compression" in options:
+        needed += path.stat().st_size  # which is read as a whole
+    with_free_memory(monkeypatch, needed - 1)
     with pytest.raises(BadInput, match="of memory to open"):
         open_source(path)
-    with_free_memory(monkeypatch, 10_000 * per_pixel)
+    with_free_memory(monkeypatch, needed)
     assert isinstance(open_source(path).levels[0], np.ndarray)
 
 
@@ -129,3 +144,79 @@ def test_no_preview_of_what_is_asked_about(tmp_path: Path, monkeypatch: pytest.M
     path.write_bytes(encoded(noise(1100, 10), "JPEG"))
     monkeypatch.setattr("cozviewer.pyramid.source.HUGE", 10_999)
     assert preview(path) is None
+
+
+@pytest.mark.parametrize(
+    ("depth", "colour", "width", "height", "needed"),
+    [
+        # A row of one bit a pixel: all overviews together are as large as level 0.
+        (1, 0, 300_000_000, 1, 1_800_000_000 - 3 * 512),
+        # A column: 8 bytes of every row are a pointer.
+        (1, 0, 1, 300_000_000, 300_000_000 * (8 + 1 + 3)),
+        (8, 2, 1, 300_000_000, 300_000_000 * (8 + 4 + 3)),
+        # A row of colours: with the row before, as it is filtered.
+        (8, 2, 300_000_000, 1, 300_000_000 * (4 + 2 * 4) + 8),
+        (16, 2, 100_000_000, 3, 300_000_000 * 4 + 100_000_000 * 2 * 8 + 24),
+        (8, 2, 20_000, 15_000, 300_000_000 * 7 + 15_000 * 8),
+        (8, 0, 20_000, 15_000, 300_000_000 * 4 + 15_000 * 8),
+    ],
+)
+@pytest.mark.usefixtures("_no_decoding")
+def test_memory_needed_for_extreme_shapes(
+    tmp_path: Path, depth: int, colour: int, width: int, height: int, needed: int
+) -> None:
+    path = tmp_path / "thin.png"
+    path.write_bytes(png_of_size(width, height, depth, colour))
+    with opened(path) as (kind, image):
+        assert limits.memory_needed(kind, image) == pytest.approx(needed, abs=2000)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
+@pytest.mark.parametrize(
+    ("mode", "size", "kind"),
+    [
+        ("1", (12_000_000, 1), "PNG"),
+        ("1", (1, 4_000_000), "PNG"),
+        ("L", (4_000_000, 1), "PNG"),
+        ("RGB", (3_000_000, 1), "PNG"),
+        ("RGB", (1, 4_000_000), "TIFF"),
+        ("RGB", (4_000_000, 1), "TIFF"),
+        ("L", (3_000, 3_000), "BMP"),
+    ],
+)
+def test_no_more_memory_is_used_than_was_promised(
+    tmp_path: Path, mode: str, size: tuple[int, int], kind: str
+) -> None:
+    """The peak of a process that opens the picture and does nothing else."""
+    path = tmp_path / "thin"
+    Image.effect_noise(size, 90).convert(mode).save(path, kind)
+    ended = subprocess.run(
+        [sys.executable, "-c", MEASURE, path], capture_output=True, text=True, check=True
+    )
+    needed, used = map(int, ended.stdout.split())
+    assert used < needed + WORKING
+    assert needed < 2 * used
+
+
+WORKING = 20_000_000
+"""Bytes at hand for pieces of a picture, whatever its size."""
+
+MEASURE = """
+import sys
+from pathlib import Path
+from cozviewer.pyramid.limits import memory_needed
+from cozviewer.pyramid.reading import opened
+from cozviewer.pyramid.reading import opened
+from cozviewer.pyramid.source import open_source
+
+def kilobytes(name):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+
+path = Path(sys.argv[1])
+with opened(path) as (kind, image):
+    needed = memory_needed(kind, image)
+before = kilobytes("VmRSS")
+source = open_source(path)
+print(needed, 1024 * (kilobytes("VmHWM") - before))
+"""

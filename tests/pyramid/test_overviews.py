@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cozviewer.errors import Cancelled
 from cozviewer.pyramid import overviews
-from cozviewer.pyramid.overviews import halved, with_overviews
+from cozviewer.pyramid.overviews import halved, level_sizes, with_overviews
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.reading import never
 from tests.pyramid.pictures import noise
@@ -25,12 +25,16 @@ def halved_by_the_book(rgb: Rgb8) -> Rgb8:
     return rounded
 
 
-@pytest.mark.parametrize(("width", "height"), [(600, 400), (601, 401), (1031, 3), (3, 1031)])
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [(600, 400), (601, 401), (1031, 3), (3, 1031), (20_001, 1), (1, 20_001), (9000, 2)],
+)
 def test_each_level_is_the_mean_of_the_one_below(
     width: int, height: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(overviews, "STRIP_PIXELS", 5500)  # several strips of rows that would be odd
     levels = with_overviews(noise(width, height), never)
+    assert [level.shape[1::-1] for level in levels] == level_sizes(width, height)
     assert len(levels) > 1
     for finer, coarser in pairwise(levels):
         np.testing.assert_array_equal(coarser, halved_by_the_book(finer))
@@ -45,6 +49,22 @@ def test_halving_rounds_up_and_to_nearest(width: int, height: int) -> None:
 def test_a_small_picture_has_no_overview() -> None:
     rgb = noise(512, 512)
     assert with_overviews(rgb, never) == [rgb]
+
+
+@pytest.mark.parametrize(("width", "height"), [(100_000, 1), (1, 100_000), (400, 250)])
+def test_it_is_asked_often_whatever_the_shape(
+    width: int, height: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overviews, "STRIP_PIXELS", 1000)
+    asked = 0
+
+    def counted() -> bool:
+        nonlocal asked
+        asked += 1
+        return False
+
+    halved(noise(width, height), counted)
+    assert 100 <= asked <= 250
 
 
 def test_halving_stops_when_nobody_waits() -> None:

@@ -1,14 +1,20 @@
 """The picture as opened: its levels, its tiles, its name tag."""
 
+import hashlib
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
+from PIL import ImageFile
 
 from cozviewer.errors import BadInput, Cancelled
 from cozviewer.pyramid.geometry import Rect, TileKey, level_size
 from cozviewer.pyramid.source import open_source, preview, source_from_pixels
-from tests.pyramid.pictures import encoded, exif_block, noise, smooth
+from tests.pyramid.pictures import encoded, exif_block, noise, png_of_size, smooth
 
 
 @pytest.mark.parametrize(
@@ -129,12 +135,72 @@ def test_opening_stops_when_nobody_waits(tmp_path: Path, patience: int) -> None:
 
     def cancelled() -> bool:
         nonlocal asked
+        if threading.current_thread() is threading.main_thread():
+            return False  # which waits for the thread that decodes
         asked += 1
         return asked > patience
 
     with pytest.raises(Cancelled):
         open_source(path, cancelled=cancelled)
     assert asked == patience + 1
+
+
+@pytest.mark.parametrize(("width", "height"), [(100_000, 1), (1, 100_000), (400, 250)])
+def test_pictures_of_any_shape_are_read_in_small_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int, height: int
+) -> None:
+    rgb = noise(width, height)
+    path = tmp_path / "thin.png"
+    path.write_bytes(encoded(rgb, "PNG"))
+    whole = open_source(path)
+    asked = 0
+
+    def counted() -> bool:
+        nonlocal asked
+        asked += 1
+        return False
+
+    for module in ("decode", "source", "overviews"):
+        monkeypatch.setattr(f"cozviewer.pyramid.{module}.STRIP_PIXELS", 1000)
+    source = open_source(path, cancelled=counted)
+    assert asked >= 200  # for the colours and the digest
+    np.testing.assert_array_equal(source.levels[0], rgb)
+    said = hashlib.sha256(f"{width}x{height};".encode() + rgb.tobytes()).hexdigest()
+    assert source.digest == whole.digest == said
+    for level, same in zip(source.levels, whole.levels, strict=True):
+        np.testing.assert_array_equal(level, same)
+
+
+@pytest.mark.parametrize("read", [open_source, preview])
+def test_a_decoder_that_cannot_be_interrupted_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[..., object]
+) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(encoded(smooth(1100, 700), "JPEG"))
+    begun, release, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def stuck(_: object) -> None:
+        begun.set()
+        release.wait(60)
+        ended.set()
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", stuck)
+    with pytest.raises(Cancelled, match="was stopped"):
+        read(path, cancelled=begun.is_set)
+    assert not ended.is_set()
+    release.set()
+    assert ended.wait(60)
+
+
+def test_a_row_that_pillow_cannot_count_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It raises MemoryError, whatever is free."""
+    path = tmp_path / "wide.png"
+    path.write_bytes(png_of_size(300_000_000, 1, 8, 0))
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=10**12))
+    with pytest.raises(BadInput, match=r"wide\.png is 300000000 pixels wide, which is too much"):
+        open_source(path)
 
 
 @pytest.mark.parametrize(
