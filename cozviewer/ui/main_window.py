@@ -544,7 +544,7 @@ class MainWindow(QMainWindow):
     def _escape(self) -> None:
         """Stop work and close the banner; where there is neither, leave a mode."""
         working = self._document is not None and self._document.working
-        if working or self.banner.text:
+        if working or self._opening.reading or self._sessions.saving or self.banner.text:
             self.banner.hide()
             self.stop_work()
         elif self._blind.active:

@@ -61,6 +61,11 @@ class Opening(QObject):
         self._thread = start_thread("opener", self._opener)
 
     @property
+    def reading(self) -> bool:
+        """Whether something is being opened."""
+        return self._reading
+
+    @property
     def folder(self) -> Path:
         """Where the last picture was."""
         return self._request.path.parent if self._request is not None else Path.home()

@@ -143,6 +143,11 @@ class Sessions(QObject):
         self._request = request
         self._save.emit(request)
 
+    @property
+    def saving(self) -> bool:
+        """Whether a session is being saved."""
+        return self._request is not None
+
     def stop(self) -> None:
         """Stop saving; the file stays as it was."""
         if self._request is not None:
