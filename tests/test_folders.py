@@ -71,6 +71,11 @@ def test_tiles_their_locks_and_what_is_set_aside(cache: Path) -> None:
     assert all_private(cache)
 
 
+@pytest.mark.parametrize("name", ["?mode=ro&x=#", "a%41 b", os.fsdecode(b"\xff")])
+def test_tiles_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    use_store(tmp_path / name)
+
+
 def test_a_journal_has_the_permissions_of_its_store(cache: Path) -> None:
     path = store_path(pyramids_folder(cache), SHELF.source_digest, SHELF.recipe_digest)
     with TileStore.open(path, SHELF, lambda sentence: None) as store:

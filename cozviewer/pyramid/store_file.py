@@ -7,6 +7,7 @@ it in this process.
 """
 
 import errno
+import os
 import sqlite3
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -131,7 +132,7 @@ def _uri(path: Path, create: bool, locked: bool) -> str:
     """Return what SQLite opens a file by; a new one has the permissions of its lock's file."""
     mode = "rwc" if create else "rw"
     if create and locked:
-        mode += f"&modeof={quote(f'{path.absolute()}{SUFFIX}')}"
+        mode += f"&modeof={quote(os.fsencode(f'{path.absolute()}{SUFFIX}'))}"
     return f"{path.absolute().as_uri()}?mode={mode}"
 
 

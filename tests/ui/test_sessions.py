@@ -124,6 +124,8 @@ def test_it_can_be_saved_over_itself_with_more(
     before = read_session(trip)
     window = new_window(trip, EngineChoice())
     qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
+    # The model is missed once the window has been painted, maybe only after it was saved.
+    qtbot.waitUntil(lambda: "tiles were made by mine" in window.banner.text, timeout=10_000)
     window.bookmarks_menu.add("more", window.navigator.camera)
     save(window, qtbot, trip)
     after = read_session(trip)
