@@ -28,7 +28,8 @@ ui/sessions. Figures about methods: evaluate, commands/evaluate*.
 Imports go one way: app, cli -> commands, ui -> jobs -> filming -> findings ->
 provenance, overlays -> chain, export, evaluate -> pyramid.
 `assembly` puts models and chain together for both programs; `models` is known to nobody else.
-`temporary` makes the temporary files of all and removes them.
+`temporary` makes the temporary files of all and removes them. `signals` sees Ctrl-C and its like,
+jobs/watchdog ends what does not end by itself, ui/crash_dialog shows errors that nothing caught.
 Words: see the docstrings of `pyramid/geometry` (level, tile), `pyramid/camera`, `chain/recipe`.
 """
 
