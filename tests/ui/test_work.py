@@ -15,10 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.errors import BadInput, Failure
+from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.ui.export_dialog import ExportDialog
 from cozviewer.ui.main_window import MainWindow
-from tests.ui.conftest import Bench, grabbed, services, settle, wheel
+from tests.pyramid.stores import DAMAGES, damage
+from tests.ui.conftest import Bench, Stripes, grabbed, services, settle, wheel
 
 
 def zoom_in(viewer: Bench, notches: int = 8) -> None:
@@ -38,6 +40,39 @@ def test_progress_tells_stage_tiles_and_time_left(viewer: Bench, qtbot: QtBot) -
     assert "s left" in viewer.window.readout.text
     assert "being generated" in viewer.window.readout.text
     viewer.window.stop_work()
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_broken_tiles_are_made_again_where_they_are_seen(
+    viewer: Bench, qtbot: QtBot, how: str
+) -> None:
+    def refined(window: MainWindow) -> View:
+        window.banner.hide()
+        window.navigator.begin_at(camera_at(350, 250, 4.0))
+        settle(qtbot, window)
+        document = window.document
+        assert document is not None
+        view = window.panes.generated.view
+        frame = compose(document.chain.pyramid, view, complete=True)
+        window.minimap.hide()
+        assert np.array_equal(grabbed(window.panes.generated), frame)
+        return view
+
+    seen = refined(viewer.window)
+    viewer.window.close()
+    (store,) = viewer.cache.rglob("*.tiles")
+    damaged = damage(store, how)
+
+    engine = Stripes()
+    window = MainWindow(services(engine, viewer.cache, viewer.picture), EngineChoice())
+    qtbot.addWidget(window)
+    window.resize(viewer.window.size())
+    window.show()
+    with qtbot.waitSignal(window.photo_painted, timeout=10_000):
+        window.open_picture(viewer.picture)
+    assert refined(window).camera == seen.camera
+    assert engine.calls == damaged
+    window.close()
 
 
 def test_tiles_appear_as_they_are_done(viewer: Bench, qtbot: QtBot) -> None:
