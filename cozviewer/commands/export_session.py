@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 from contextlib import ExitStack
@@ -93,7 +94,8 @@ def run(args: argparse.Namespace) -> int:
     output: Path = args.output
     check_session_target(output)
     # A session may be saved over itself.
-    again = args.image.suffix.lower() == SUFFIX and output.exists() and output.samefile(args.image)
+    there = os.path.exists(output) and os.path.exists(args.image)
+    again = there and args.image.suffix.lower() == SUFFIX and output.samefile(args.image)
     check_outputs([output], args, except_for=args.image if again else None)
     confirm_replacing(output, overwrite=args.overwrite or again)
     started, computed = time.perf_counter(), 0

@@ -2,8 +2,10 @@
 file is replaced."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,12 +55,13 @@ def inputs_of(args: argparse.Namespace) -> "Inputs":
         if not (value := getattr(args, name, None)):
             continue
         path = Path(value)
-        if path.is_file():
+        if os.path.isfile(path):
             yield path, "the session itself" if path.suffix.lower() == SUFFIX else what
-        elif name == "input" and path.is_dir():
-            for each in path.iterdir():
-                if each.is_file() and each.suffix.lower() not in _REPORTS:
-                    yield each, "one of the photos"
+        elif name == "input":
+            with suppress(OSError):  # what is wrong with a folder is reported where it is read
+                for each in path.iterdir():
+                    if each.is_file() and each.suffix.lower() not in _REPORTS:
+                        yield each, "one of the photos"
 
 
 def check_outputs(

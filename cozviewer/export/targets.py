@@ -31,8 +31,8 @@ def replaced_by(path: Path) -> list[Path]:
     the folder of its tiles."""
     parts = [path]
     if path.suffix.lower() == DEEP_ZOOM:
-        parts.append(tiles_folder(path))
-    return [part for part in parts if os.path.exists(part)]  # also of names that cannot be
+        parts.append(tiles_folder(Path(os.path.realpath(path))))
+    return [part for part in parts if os.path.exists(part)]  # False for impossible names
 
 
 def free_path(path: Path) -> Path:
@@ -88,8 +88,8 @@ def refuse_foreign_folder(path: Path) -> None:
     Raises:
         BadInput: It holds other files.
     """
-    folder = tiles_folder(path)
-    if path.suffix.lower() != DEEP_ZOOM or not folder.exists():
+    folder = tiles_folder(Path(os.path.realpath(path)))
+    if path.suffix.lower() != DEEP_ZOOM or not os.path.exists(folder):
         return
     try:
         names = os.listdir(folder)

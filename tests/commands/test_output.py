@@ -76,6 +76,15 @@ def test_a_session_is_replaced_by_its_own_saving_alone(
     assert "would replace the photo itself" in run("export-session", trip, *words).sentence
 
 
+def test_a_session_that_is_not_there_gets_a_sentence(run: Run, trip: Path, tmp_path: Path) -> None:
+    ran = run("export-session", tmp_path / "gone.cozview", "-o", trip, *QUICK)
+    assert ran.code == 2
+    assert "gone.cozview" in ran.sentence
+    ran = run("evaluate", tmp_path / "gone", "-o", tmp_path / "a.md")
+    assert ran.code == 2
+    assert "gone" in ran.sentence
+
+
 def test_a_movie_does_not_replace_the_photo(run: Run, tmp_path: Path) -> None:
     photo = tmp_path / "photo.webp"
     photo.write_bytes(encoded(smooth(60, 40), "WEBP"))

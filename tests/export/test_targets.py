@@ -33,6 +33,21 @@ def test_a_deep_zoom_is_a_file_and_a_folder(tmp_path: Path, there: list[str]) ->
     assert replaced_by(tmp_path / "a.png") == []
 
 
+def test_the_folder_of_a_deep_zoom_is_where_a_link_leads(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "b.dzi").touch()
+    (tmp_path / "there" / "b_files").mkdir()
+    link = tmp_path / "a.dzi"
+    link.symlink_to(tmp_path / "there" / "b.dzi")
+    assert replaced_by(link) == [link, tmp_path / "there" / "b_files"]
+
+
+def test_names_that_cannot_be_replace_nothing(tmp_path: Path) -> None:
+    for name in ("x" * 300 + ".png", "x" * 300 + ".dzi", "a\0b.png"):
+        assert replaced_by(tmp_path / name) == []
+        refuse_inputs([tmp_path / name], [(tmp_path / name, "the photo itself")])
+
+
 def test_the_photo_is_known_by_all_its_names(tmp_path: Path) -> None:
     photo, folder = tmp_path / "photo.png", tmp_path / "folder"
     photo.touch()
