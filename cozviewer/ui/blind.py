@@ -9,7 +9,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from cozviewer.errors import CozviewerError
-from cozviewer.export.tally import Judgement, Standing, Verdict, add_judgement, standings
+from cozviewer.export.tally import (
+    Judgement,
+    Standing,
+    Verdict,
+    add_judgement,
+    read_tally,
+    standings,
+)
 from cozviewer.jobs.document import Document
 from cozviewer.provenance import place
 from cozviewer.pyramid.camera import camera_at
@@ -72,8 +79,16 @@ class Blind(QObject):
             "Tables (*.csv)",
             options=QFileDialog.Option.DontConfirmOverwrite,
         )
-        if chosen:
-            self.begin(Path(chosen))
+        if not chosen:
+            return
+        path = Path(chosen)
+        try:
+            if path.exists():
+                read_tally(path)
+        except CozviewerError as error:
+            self._banner.warn(str(error))
+        else:
+            self.begin(path)
 
     def begin(self, path: Path) -> None:
         """Hide what is what, shuffle, and ask. Slots of `begun` put the panes side by side.

@@ -178,3 +178,15 @@ def test_a_blind_test_begins_side_by_side(
     found = window.findChildren(Blind)[0]
     assert found.active
     found.end()
+
+
+def test_a_table_of_another_kind_is_refused_before_anything_is_judged(
+    viewer: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, table = viewer.window, tmp_path / "own.csv"
+    table.write_text("my,own\n1,2\n")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: (str(table), ""))
+    next(a for a in window.compare_menu.actions() if a.text() == "&Blind test…").trigger()
+    assert "is no tally of comparisons" in window.banner.text
+    assert not window.findChildren(Blind)[0].active
+    assert table.read_text() == "my,own\n1,2\n"
