@@ -12,6 +12,10 @@ from cozviewer.pyramid.overviews import level_sizes
 HUGE = 300_000_000
 """Pixels above which a picture is opened only after a yes: a small file can claim any size."""
 
+MOST_ROWS = 1 << 26
+"""Rows of a picture that is opened. Pillow makes room for each row by itself, in one call that
+holds the interpreter: a second for a hundred million, in which nothing else can happen."""
+
 _PILLOW_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}
 """Per pixel of Pillow's own picture by mode; 4 in all other modes, RGB too."""
 
@@ -98,9 +102,14 @@ def check_size(name: str, kind: str, image: ImageFile, allow_huge: bool) -> None
 
     Raises:
         HugePicture: It has more than HUGE pixels and nobody said yes.
-        BadInput: The free memory cannot hold it.
+        BadInput: The free memory cannot hold it, or it has more than MOST_ROWS rows.
     """
     width, height = image.size
+    if height > MOST_ROWS:
+        raise BadInput(
+            f"{name} is {height} pixels high, which is too much to be read: open a lower version "
+            "of it."
+        )
     needed = memory_needed(kind, image)
     size = f"{width} x {height} pixels ({width * height / 1e6:.0f} megapixels)"
     if width * height > HUGE and not allow_huge:

@@ -72,6 +72,16 @@ def test_a_small_machine_refuses_what_others_open(
         open_source(large)
 
 
+@pytest.mark.usefixtures("_no_decoding")
+@pytest.mark.parametrize("allow_huge", [False, True])
+def test_too_many_rows_are_refused(tmp_path: Path, allow_huge: bool) -> None:
+    path = tmp_path / "tall.png"
+    path.write_bytes(png_of_size(1, 300_000_000, 1, 0))
+    with pytest.raises(BadInput, match=r"tall\.png is 300000000 pixels high, which") as caught:
+        open_source(path, allow_huge=allow_huge)
+    assert not isinstance(caught.value, HugePicture)
+
+
 def test_exactly_300_megapixels_need_no_yes(tmp_path: Path) -> None:
     large = tmp_path / "large.png"
     large.write_bytes(png_of_size(20_000, 15_000))
