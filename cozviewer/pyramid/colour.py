@@ -103,6 +103,6 @@ def _profile_transform(mode: str, icc: bytes | None) -> _ToSrgb | None:
             ImageCms.Intent.RELATIVE_COLORIMETRIC,
             ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )
-    except (OSError, ValueError, ImageCms.PyCMSError):
+    except Exception:  # of a broken profile: PyCMSError, OSError, ValueError, TypeError, ...
         return None
     return lambda colour: transform.apply(_in_mode(colour, mode))

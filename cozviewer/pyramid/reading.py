@@ -16,6 +16,7 @@ from PIL.ImageFile import ImageFile
 
 from cozviewer.errors import BadInput, Cancelled, CozviewerError, Failure
 from cozviewer.pyramid.formats import PLUGINS, format_of
+from cozviewer.pyramid.png_chunks import without_broken_metadata
 
 STOPPED = "Opening the picture was stopped."
 """The sentence for a picture that was not wanted any more."""
@@ -61,7 +62,7 @@ def opened(path: Path, cancelled: Callable[[], bool] = never) -> Iterator[tuple[
             kind = format_of(file.peek(16), shown_name(path))
             with quiet_pillow():
                 file.short_header = kind == "WebP"
-                image = PLUGINS[kind](file)
+                image = PLUGINS[kind](without_broken_metadata(file) if kind == "PNG" else file)
                 header_read = True
                 try:
                     yield kind, image
@@ -132,7 +133,7 @@ def _open_file(path: Path, cancelled: Callable[[], bool]) -> _Watched:
 
 def _sentence(path: Path, kind: str, error: Exception, header_read: bool) -> str:
     name = shown_name(path)
-    if not path.exists():
+    if not os.path.exists(path):
         return f"{name} vanished while it was being read: open it again when it is back."
     if isinstance(error, OSError) and error.errno is not None:
         return f"{name} could not be read to its end ({error.strerror}): open it again."

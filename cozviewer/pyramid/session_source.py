@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cozviewer.errors import BadInput, HugePicture
-from cozviewer.pyramid.paths import is_network_path
+from cozviewer.pyramid.paths import absolute, is_network_path
 from cozviewer.pyramid.reading import never, shown_name
 from cozviewer.pyramid.session import Reference, Session
 from cozviewer.pyramid.session_file import is_session, read_session
@@ -72,7 +72,7 @@ def reference_to(source: Source, session_path: Path) -> Reference:
     """Return how a session that is saved at a path finds its picture again."""
     path = "" if source.path is None else os.path.abspath(source.path)
     try:
-        relative = os.path.relpath(path, session_path.absolute().parent) if path else ""
+        relative = os.path.relpath(path, absolute(session_path).parent) if path else ""
     except ValueError:  # on another drive
         relative = ""
     return Reference(
@@ -88,7 +88,7 @@ def reference_to(source: Source, session_path: Path) -> Reference:
 def _places(session: Session) -> Iterator[Path]:
     """Yield the files that may be the picture: the same way from the session, then where it was,
     then beside the session."""
-    reference, folder = session.reference, session.path.absolute().parent
+    reference, folder = session.reference, absolute(session.path).parent
     seen = set()
     for text in (reference.relative, reference.path, reference.name):
         if text and not is_network_path(text):
