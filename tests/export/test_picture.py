@@ -213,6 +213,13 @@ def test_nothing_cannot_be_saved(tmp_path: Path, width: int, height: int) -> Non
         check_target(tmp_path / "view.png", width, height)
 
 
+def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"cannot be used \(File name too long\)"):
+        check_target(tmp_path / ("n" * 300 + ".png"), 4, 4)
+    with pytest.raises(BadInput, match="is not the name of a file"):
+        check_target(tmp_path / "nul\0.png", 4, 4)
+
+
 def test_a_folder_that_is_missing(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="does not exist"):
         check_target(tmp_path / "gone" / "view.png", 4, 4)

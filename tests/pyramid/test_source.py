@@ -1,6 +1,7 @@
 """The picture as opened: its levels, its tiles, its name tag."""
 
 import hashlib
+import random
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import psutil
 import pytest
-from PIL import ImageFile
+from PIL import ImageCms, ImageFile
 
 from cozviewer.errors import BadInput, Cancelled
 from cozviewer.pyramid.geometry import Rect, TileKey, level_size
@@ -201,6 +202,31 @@ def test_a_row_that_pillow_cannot_count_is_refused(
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=10**12))
     with pytest.raises(BadInput, match=r"wide\.png is 300000000 pixels wide, which is too much"):
         open_source(path)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WebP"])
+def test_no_mutation_of_exif_or_profile_stops_a_photo(tmp_path: Path, kind: str) -> None:
+    chance = random.Random(12)
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    path = tmp_path / "photo"
+
+    def mutated(content: bytes) -> bytes:
+        mutant = bytearray(content)
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(mutant) - 40)
+            match chance.randrange(3):
+                case 0:
+                    mutant[at] = chance.randrange(256)
+                case 1:
+                    del mutant[at : at + chance.randint(1, 6)]
+                case 2:
+                    mutant[at : at + 4] = chance.choice([b"\xff" * 4, bytes(4), b"\0\0\0\1"])
+        return bytes(mutant)
+
+    for _ in range(100):
+        exif = mutated(exif_block(chance.choice("<>"), 1, b"thumbnail" * 9))
+        path.write_bytes(encoded(noise(9, 6), kind, exif=exif, icc_profile=mutated(profile)))
+        assert sorted((open_source(path).width, open_source(path).height)) == [6, 9]
 
 
 @pytest.mark.parametrize(

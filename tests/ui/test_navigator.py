@@ -1,9 +1,12 @@
 """The navigator: where the view goes when several things want to move it."""
 
+from collections.abc import Callable
+from fractions import Fraction
+
 import pytest
 from pytestqt.qtbot import QtBot
 
-from cozviewer.pyramid.camera import camera_at
+from cozviewer.pyramid.camera import Camera, camera_at
 from cozviewer.ui.navigator import Navigator
 
 
@@ -41,3 +44,24 @@ def test_one_to_one_centres_what_is_seen_whole(
     x, y = navigator.camera.source_centre
     assert navigator.camera.magnification == 1
     assert (float(x), float(y)) == pytest.approx(centre, abs=1)
+
+
+@pytest.mark.parametrize("go", [Navigator.begin_at, Navigator.go_to])
+@pytest.mark.parametrize(
+    ("x", "y", "magnification"),
+    [(10**400, -(10**400), 1), (-(10**400), 0, 2**200), (5, 5, Fraction(1, 2**250))],
+    ids=["far", "far and deep", "tiny"],
+)
+def test_a_camera_from_a_file_is_brought_into_the_picture(
+    qtbot: QtBot, go: Callable[[Navigator, Camera], None], x: int, y: int, magnification: Fraction
+) -> None:
+    """Floats would overflow on the way there, and nothing would be seen."""
+    navigator = Navigator()
+    navigator.set_source(2000, 1000)
+    navigator.set_view_size(400, 300)
+    with qtbot.waitSignal(navigator.settled):
+        go(navigator, camera_at(Fraction(x), Fraction(y), magnification))
+    centre_x, centre_y = navigator.camera.source_centre
+    assert 0 <= centre_x <= 2000
+    assert 0 <= centre_y <= 1000
+    assert navigator.camera.magnification >= 0.1  # half of what shows the whole picture
