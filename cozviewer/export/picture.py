@@ -72,13 +72,7 @@ def check_place(path: Path) -> None:
     """
     check_path(path)
     folder = path.parent
-    try:
-        is_folder = path.is_dir()
-    except OSError as error:  # a name that is too long, for instance
-        raise BadInput(
-            f"No file can have the name {path.name[:40]}… ({error.strerror}): choose another one."
-        ) from error
-    if is_folder:
+    if path.is_dir():
         raise BadInput(f"{path} is a folder: give the name of a file.")
     if not folder.is_dir():
         raise BadInput(f"The folder {folder} does not exist: make it, or choose another one.")
