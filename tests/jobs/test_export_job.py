@@ -90,7 +90,7 @@ def test_the_window_and_render_write_the_same_pixels_and_the_same_origin(
     photo = tmp_path / "photo.png"
     Image.fromarray(gentle(300, 200)).save(photo)
 
-    def fresh_chain(source: Source, *_: object) -> Chain:
+    def fresh_chain(source: Source, *_: object, **__: object) -> Chain:
         upscaler, prompter = DetailUpscaler(), TextPrompter("a cat")
         pyramid = Pyramid(source, pyramid_of(gentle(300, 200)).store)
         return Chain(pyramid, upscaler, prompter, recipe_of(upscaler, prompter))
