@@ -28,8 +28,12 @@ ui/sessions. Figures about methods: evaluate, commands/evaluate*.
 Imports go one way: app, cli -> commands, ui -> jobs -> filming -> findings ->
 provenance, overlays -> chain, export, evaluate -> pyramid.
 `assembly` puts models and chain together for both programs; `models` is known to nobody else.
-`temporary` makes the temporary files of all and removes them. `signals` sees Ctrl-C and its like,
-jobs/watchdog ends what does not end by itself, ui/crash_dialog shows errors that nothing caught.
+What comes from files and servers is read without trust: pyramid/sqlite_guard and pyramid/checked
+(sessions, stores), pyramid/paths (names), export/origin (metadata); `text` and ui/plain show it as
+it is. pyramid/background runs decoders that cannot be interrupted. No file is replaced without a
+question: export/targets, ui/target, commands/output. `temporary` makes temporary files and removes
+them, `signals` handles Ctrl-C and its like, jobs/watchdog ends a process that does not end by
+itself, ui/crash_dialog shows errors that nothing caught.
 Words: see the docstrings of `pyramid/geometry` (level, tile), `pyramid/camera`, `chain/recipe`.
 """
 

@@ -9,6 +9,7 @@ from cozviewer.errors import BadInput
 from cozviewer.models.coz_base import SD3, base_folder
 from cozviewer.models.coz_checkpoint import ENCODER_FILE, LORA_FILE, ORIGIN
 from cozviewer.models.qwen_folder import QWEN, qwen_folder
+from cozviewer.pyramid.paths import expanded
 
 REPOSITORIES = {"coz": SD3, "qwen": QWEN}
 """The hub names of what has a short name here."""
@@ -58,13 +59,13 @@ def missing_files(choice: EngineChoice, models_folder: Path) -> tuple[str, ...]:
     coz, prompter = choice.coz, choice.prompter
     missing = [] if _found(lambda: base_folder(coz.base or SD3, coz.t5))[0] else ["base"]
     for name, named, own in (("lora", coz.lora, LORA_FILE), ("vae", coz.vae, ENCODER_FILE)):
-        path = own_folder(models_folder) / own if named is None else named.expanduser()
+        path = own_folder(models_folder) / own if named is None else expanded(named)
         if not path.is_file():
             missing.append(name)
     if prompter.name == "qwen":
         if not _found(lambda: qwen_folder(prompter.qwen))[0]:
             missing.append("qwen")
-        if prompter.adapter is not None and not prompter.adapter.expanduser().is_dir():
+        if prompter.adapter is not None and not expanded(prompter.adapter).is_dir():
             missing.append("adapter")
     return tuple(missing)
 

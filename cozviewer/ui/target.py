@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QWidget
 
 from cozviewer.export.targets import free_path, replaced_by
+from cozviewer.pyramid.paths import expanded
 from cozviewer.pyramid.reading import shown_name
 from cozviewer.ui.plain import message_box
 
@@ -22,7 +23,7 @@ class TargetLine(QLineEdit):
     @property
     def path(self) -> Path:
         """The path that stands there."""
-        return Path(self.text()).expanduser()
+        return expanded(self.text())
 
     def suggest(self, name: str) -> None:
         """Suggest a name in the same folder, with the same ending, unless a person wrote another

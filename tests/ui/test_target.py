@@ -14,6 +14,7 @@ from cozviewer.ui.export_dialog import ExportDialog
 from cozviewer.ui.movie_dialog import SHAPES, MovieDialog
 from cozviewer.ui.pending import KEY
 from cozviewer.ui.remembered import keep_text, kept_text
+from cozviewer.ui.target import TargetLine
 from tests.ui.conftest import Bench, settle, wheel
 
 Dialog = ExportDialog | MovieDialog
@@ -334,3 +335,10 @@ def test_going_on_asks_if_the_file_is_there_by_now(
         window.actions_by_name["go-on"].trigger()
         assert question(viewer) is None
     assert path.exists()
+
+
+def test_a_home_that_does_not_exist_is_a_plain_name(qtbot: QtBot) -> None:
+    line = TargetLine(Path("view.png"))
+    qtbot.addWidget(line)
+    line.setText("~nobody-of-that-name/view.png")
+    assert line.path == Path("~nobody-of-that-name/view.png")
