@@ -143,3 +143,16 @@ def _no_thread_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.sleep(0.01)
     names = left_behind()
     assert not names, f"threads left behind: {', '.join(names)}"
+
+
+@pytest.fixture
+def gone_folder(tmp_path: Path) -> Iterator[Path]:
+    """The current folder of this test, which has been removed."""
+    folder, before = tmp_path / "gone", Path.cwd()
+    folder.mkdir()
+    os.chdir(folder)
+    folder.rmdir()
+    try:
+        yield folder
+    finally:
+        os.chdir(before)

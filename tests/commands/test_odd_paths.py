@@ -1,7 +1,5 @@
 """Paths that the file system refuses end every command with one sentence and exit code 2."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,19 +7,6 @@ import pytest
 from tests.commands.conftest import Run
 
 LONG = "n" * 300
-
-
-@pytest.fixture
-def _gone_folder(tmp_path: Path) -> Iterator[None]:
-    """Work in a folder that has been removed."""
-    folder, before = tmp_path / "gone", Path.cwd()
-    folder.mkdir()
-    os.chdir(folder)
-    folder.rmdir()
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 COMMANDS = [
@@ -62,7 +47,7 @@ def test_a_model_file_whose_name_is_too_long(run: Run, photo: Path, engine: str)
     assert ran.sentence.endswith("cannot be used (File name too long): choose another name.")
 
 
-@pytest.mark.usefixtures("_gone_folder")
+@pytest.mark.usefixtures("gone_folder")
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_current_folder_that_was_removed(run: Run, photo: Path, command: tuple[str, ...]) -> None:
     ran = run(*words(command, "name", photo))
@@ -70,7 +55,7 @@ def test_a_current_folder_that_was_removed(run: Run, photo: Path, command: tuple
     assert ran.sentence.startswith("The current folder no longer exists, so name")
 
 
-@pytest.mark.usefixtures("_gone_folder")
+@pytest.mark.usefixtures("gone_folder")
 def test_whole_paths_work_from_a_folder_that_was_removed(run: Run, photo: Path) -> None:
     out = photo.with_name("out.png")
     assert run("render", photo, "-o", out, "--engine", "bicubic", "--size", "20x10").code == 0

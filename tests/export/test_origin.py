@@ -24,6 +24,7 @@ from cozviewer.export.origin import (
     sight_of_origin,
     to_xmp,
 )
+from tests.mutations import edited
 
 ORIGIN = Origin(
     kind="mixed",
@@ -261,20 +262,7 @@ def test_no_mutation_of_a_packet_raises() -> None:
         *("\ufeff".encode("utf-16"), "٣".encode()),
     ]
     for _ in range(3000):
-        packet = bytearray(GOOD)
-        for _ in range(chance.randint(1, 4)):
-            at = chance.randrange(len(packet))
-            match chance.randrange(4):
-                case 0:
-                    packet[at] = chance.randrange(256)
-                case 1:
-                    del packet[at : at + chance.randint(1, 200)]
-                case 2:
-                    packet[at:at] = chance.choice(pieces)
-                case 3:
-                    packet[at : at + chance.randint(1, 20)] = chance.choice(pieces)
-            packet = packet or bytearray(b"x")
-        origin = from_xmp(bytes(packet))
+        origin = from_xmp(edited(GOOD, chance, pieces, longest=200))
         if origin is not None:
             assert abs(origin.level) <= 256
             sight_of_origin(origin)

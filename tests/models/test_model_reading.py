@@ -12,6 +12,7 @@ from safetensors.torch import save
 from cozviewer.errors import BadInput
 from cozviewer.models.coz_checkpoint import LORA_FILE, read_checkpoint
 from cozviewer.models.model_reading import is_torchscript, state_of
+from tests.mutations import edited
 
 STATE = {"body.0.weight": torch.zeros(3, 3), "body.0.bias": torch.ones(2)}
 
@@ -26,28 +27,11 @@ def pickled(zipped: bool) -> bytes:
 FILES = {"zip.pth": pickled(True), "old.pth": pickled(False), "a.safetensors": save(STATE)}
 
 
-def mutated(content: bytes, chance: random.Random) -> bytes:
-    """Return content in which some bytes are changed, gone or new."""
-    mutant = bytearray(content)
-    for _ in range(chance.randint(1, 5)):
-        at = chance.randrange(len(mutant))
-        match chance.randrange(4):
-            case 0:
-                mutant[at] = chance.randrange(256)
-            case 1:
-                del mutant[at : at + chance.randint(1, 30)]
-            case 2:
-                mutant[at : at + 4] = chance.choice([b"\xff" * 4, bytes(4), b"\x7f" + b"\xff" * 3])
-            case 3:
-                mutant[at:at] = chance.randbytes(chance.randint(1, 20))
-    return bytes(mutant)
-
-
 @pytest.mark.parametrize("name", FILES)
 def test_a_mutated_file_is_read_or_refused(name: str) -> None:
     chance, refused = random.Random(84), 0
     for _ in range(400):
-        content = mutated(FILES[name], chance)
+        content = edited(FILES[name], chance)
         try:
             state_of(content, Path(name))
         except BadInput:
@@ -90,4 +74,4 @@ def test_whatever_the_reader_raises(
 def test_a_broken_archive_is_no_program() -> None:
     chance = random.Random(1)
     for _ in range(300):
-        is_torchscript(mutated(FILES["zip.pth"], chance))
+        is_torchscript(edited(FILES["zip.pth"], chance))

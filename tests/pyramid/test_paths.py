@@ -1,8 +1,6 @@
 """Names and paths out of files are checked before the file system sees them."""
 
 import ntpath
-import os
-from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
 import pytest
@@ -108,19 +106,6 @@ def test_the_limit_counts_bytes_here_and_units_on_windows() -> None:
     assert not is_file_name("é" * 128, windows=False)
     assert is_file_name("é" * 255, windows=True)
     assert not is_file_name("\N{EARTH GLOBE EUROPE-AFRICA}" * 128, windows=True)
-
-
-@pytest.fixture
-def gone_folder(tmp_path: Path) -> Iterator[Path]:
-    """The current folder of this test, which has been removed."""
-    folder, before = tmp_path / "gone", Path.cwd()
-    folder.mkdir()
-    os.chdir(folder)
-    folder.rmdir()
-    try:
-        yield folder
-    finally:
-        os.chdir(before)
 
 
 def test_paths_that_files_can_have(tmp_path: Path) -> None:

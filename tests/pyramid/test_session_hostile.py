@@ -17,7 +17,7 @@ from cozviewer.pyramid.session import Filled
 from cozviewer.pyramid.session_file import read_session
 from cozviewer.pyramid.session_tiles import unpack
 from cozviewer.pyramid.source import Source, open_source
-from tests.pyramid.mutations import mutated, reworded
+from tests.mutations import mutated, reworded
 from tests.pyramid.sessions import BOOKMARKS, DEEP, MADE, change, empty_store, photo
 from tests.pyramid.stores import STEP, pixels
 

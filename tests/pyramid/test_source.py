@@ -15,6 +15,7 @@ from PIL import ImageCms, ImageFile
 from cozviewer.errors import BadInput, Cancelled
 from cozviewer.pyramid.geometry import Rect, TileKey, level_size
 from cozviewer.pyramid.source import open_source, preview, source_from_pixels
+from tests.mutations import edited
 from tests.pyramid.pictures import encoded, exif_block, noise, png_of_size, smooth
 
 
@@ -210,22 +211,9 @@ def test_no_mutation_of_exif_or_profile_stops_a_photo(tmp_path: Path, kind: str)
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     path = tmp_path / "photo"
 
-    def mutated(content: bytes) -> bytes:
-        mutant = bytearray(content)
-        for _ in range(chance.randint(1, 6)):
-            at = chance.randrange(len(mutant) - 40)
-            match chance.randrange(3):
-                case 0:
-                    mutant[at] = chance.randrange(256)
-                case 1:
-                    del mutant[at : at + chance.randint(1, 6)]
-                case 2:
-                    mutant[at : at + 4] = chance.choice([b"\xff" * 4, bytes(4), b"\0\0\0\1"])
-        return bytes(mutant)
-
     for _ in range(100):
-        exif = mutated(exif_block(chance.choice("<>"), 1, b"thumbnail" * 9))
-        path.write_bytes(encoded(noise(9, 6), kind, exif=exif, icc_profile=mutated(profile)))
+        exif = edited(exif_block(chance.choice("<>"), 1, b"thumbnail" * 9), chance)
+        path.write_bytes(encoded(noise(9, 6), kind, exif=exif, icc_profile=edited(profile, chance)))
         assert sorted((open_source(path).width, open_source(path).height)) == [6, 9]
 
 

@@ -12,7 +12,7 @@ import pytest
 from cozviewer.pyramid.cache import clear, list_set_aside, list_stores, store_path, survey, trim
 from cozviewer.pyramid.geometry import Rect, TileKey
 from cozviewer.pyramid.store import TileStore
-from tests.pyramid.mutations import mutated, reworded
+from tests.mutations import mutated, reworded
 from tests.pyramid.stores import SHELF, STEP, pixels, same
 
 KEYS = [TileKey(2, 0, 0), TileKey(2, 1, 0), TileKey(4, 3, 2)]

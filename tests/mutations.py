@@ -1,7 +1,8 @@
-"""SQLite files changed at random, for tests that nothing in them ends a program."""
+"""Files changed at random, for tests that nothing in a file ends the program."""
 
 import random
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -21,6 +22,36 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
                 changed[at : at + length] = changed[other : other + length]
             case _:
                 del changed[at : at + length]
+    return bytes(changed)
+
+
+NUMBERS = (b"\xff" * 4, bytes(4), b"\0\0\0\1", b"\x7f" + b"\xff" * 3)
+"""Sizes, counts and offsets that readers trip over."""
+
+
+def edited(
+    data: bytes, chance: random.Random, pieces: Sequence[bytes] = NUMBERS, longest: int = 30
+) -> bytes:
+    """Return small content with bytes changed, gone, or replaced by and grown by given pieces.
+
+    Args:
+        pieces: What is put in.
+        longest: Most bytes that are taken out at once.
+    """
+    changed = bytearray(data)
+    for _ in range(chance.randint(1, 5)):
+        at = chance.randrange(len(changed))
+        piece = chance.choice(pieces)
+        match chance.randrange(4):
+            case 0:
+                changed[at] = chance.randrange(256)
+            case 1:
+                del changed[at : at + chance.randint(1, longest)]
+            case 2:
+                changed[at : at + len(piece)] = piece
+            case _:
+                changed[at:at] = piece
+        changed = changed or bytearray(b"x")
     return bytes(changed)
 
 
