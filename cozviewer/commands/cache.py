@@ -127,7 +127,8 @@ def _clear(folder: Path, args: argparse.Namespace) -> int:
     found = survey(folder)
     count = len(found.stores) + len(found.unreadable)
     if args.name is None and count and not args.yes:
-        _ask(f"Delete the tiles of all {count} pyramids in {folder}?")
+        which = "the one pyramid" if count == 1 else f"all {count:,} pyramids"
+        _ask(f"Delete the tiles of {which} in {folder}?")
     freed = clear(folder, args.name)
     if args.name is not None and not freed:
         raise BadInput(

@@ -9,6 +9,7 @@ from cozviewer.commands import values
 from cozviewer.commands.options import add_cache_options, add_engine_options, add_huge_option
 from cozviewer.commands.progress import ProgressLine, duration
 from cozviewer.commands.stopping import stoppable
+from cozviewer.text import counted
 
 EPILOG = """what is written:
   DIR/zoom-strip.png    the picture at x1, x4, x16, x64 and x256, each within the one before
@@ -96,6 +97,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(
             f"Saved {made.strip} and {made.comparison}: "
-            f"{made.computed} tiles computed by {made.engine} in {duration(seconds)}."
+            f"{counted(made.computed, 'tiles')} computed by {made.engine} in {duration(seconds)}."
         )
     return 0

@@ -15,6 +15,7 @@ from cozviewer.commands.output import add_overwrite_option, check_outputs, confi
 from cozviewer.commands.progress import ProgressLine, duration
 from cozviewer.commands.stopping import stoppable
 from cozviewer.errors import BadInput
+from cozviewer.text import counted
 
 if TYPE_CHECKING:
     from cozviewer.chain.chain import Chain
@@ -132,7 +133,8 @@ def run(args: argparse.Namespace) -> int:
                 "it first, or say --refine."
             )
         if saved.left_out:
-            line.notice(f"{saved.left_out} tiles of the cache are broken and were left out.")
+            tiles = counted(saved.left_out, "tiles")
+            line.notice(f"Left out because they are broken in the cache: {tiles}.")
     seconds = time.perf_counter() - started
     if args.json:
         report = {
@@ -149,9 +151,9 @@ def run(args: argparse.Namespace) -> int:
         }
         print(json.dumps(report))
     else:
-        views = f"{len(bookmarks)} bookmark{'s' * (len(bookmarks) != 1)}"
         print(
-            f"Saved {output}: {saved.tiles} tiles by {chain.upscaler.name} and {views}, "
+            f"Saved {output}: {counted(saved.tiles, 'tiles')} by {chain.upscaler.name} and "
+            f"{counted(len(bookmarks), 'bookmarks')}, "
             f"{saved.bytes / 1e6:.1f} MB in {duration(seconds)}."
         )
     return 0

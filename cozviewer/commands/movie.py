@@ -13,6 +13,7 @@ from cozviewer.commands.output import add_overwrite_option, check_outputs, confi
 from cozviewer.commands.progress import ProgressLine, duration
 from cozviewer.commands.stopping import check, stoppable
 from cozviewer.errors import BadInput
+from cozviewer.text import counted
 
 if TYPE_CHECKING:
     from cozviewer.chain.chain import Progress
@@ -166,7 +167,7 @@ def run(args: argparse.Namespace) -> int:
         check(cancelled)
         missing = missing_for(chain, shown)
         if missing:
-            line.notice(f"{frames} frames need {missing} tiles that are computed first.")
+            line.notice(f"{counted(missing, 'tiles')} must be computed first.")
         computed = 0
 
         def tell(progress: "Progress") -> None:
@@ -204,8 +205,8 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(report))
     else:
         print(
-            f"Saved {output}: {frames} frames in {length:.1f} s up to ×{origin.magnification}, "
-            f"{computed} tiles computed, in {duration(spent)}."
+            f"Saved {output}: {counted(frames, 'frames')} in {length:.1f} s up to "
+            f"×{origin.magnification}, {counted(computed, 'tiles')} computed, in {duration(spent)}."
         )
     return 0
 

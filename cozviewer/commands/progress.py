@@ -11,6 +11,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TextIO
 
+from cozviewer.text import counted
+
 REWRITE_SECONDS = 0.1
 """Least time between two states of the line on a terminal."""
 
@@ -69,7 +71,7 @@ class ProgressLine:
             self._stage, self._shown_at = stage, now
             text = stage
             if total:
-                text += f": {done} of {total} tiles"
+                text += f": {done:,} of {counted(total, 'tiles')}"
             if note:
                 text += f": {note}"
             if seconds_left is not None:

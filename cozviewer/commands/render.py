@@ -13,6 +13,7 @@ from cozviewer.commands.output import add_overwrite_option, check_outputs, confi
 from cozviewer.commands.progress import ProgressLine, duration
 from cozviewer.commands.stopping import check, stoppable
 from cozviewer.errors import BadInput
+from cozviewer.text import counted
 
 if TYPE_CHECKING:
     from cozviewer.export.origin import Origin
@@ -226,6 +227,7 @@ def run(args: argparse.Namespace) -> int:
         maker = f"by {origin.engine}" if origin.engine else "from the photo's own pixels"
         print(
             f"Saved {output}: ×{origin.magnification} {maker}, "
-            f"{tiles.computed} tiles computed and {tiles.reused} reused in {duration(seconds)}."
+            f"{counted(tiles.computed, 'tiles')} computed and {tiles.reused:,} reused in "
+            f"{duration(seconds)}."
         )
     return 0

@@ -26,6 +26,7 @@ from cozviewer.jobs.movie_job import MovieRequest
 from cozviewer.provenance import suggested_name
 from cozviewer.pyramid.camera import Camera, View, fit
 from cozviewer.pyramid.flight import Take, calm_seconds, resized, takes
+from cozviewer.text import counted
 from cozviewer.ui.forms import Trouble, chooser, form_of, stacked, with_browse
 from cozviewer.ui.plain import Label
 from cozviewer.ui.readout import bytes_text, duration_text
@@ -200,11 +201,11 @@ class MovieDialog(QDialog):
             self.about.setText("Nothing would move: zoom in, or begin elsewhere.")
             return
         text = (
-            f"{clip.frames:,} frames, {float(clip.frames / clip.fps):.1f} s, "
+            f"{counted(clip.frames, 'frames')}, {float(clip.frames / clip.fps):.1f} s, "
             f"at most about {bytes_text(estimated_movie_bytes(clip))}"
         )
         if missing := missing_for(self._chain, shown):
-            text += f". {missing:,} tiles that are missing are computed first"
+            text += f". {counted(missing, 'missing tiles')} must be computed first"
             if (each := self._chain.seconds_per_tile) is not None:
                 text += f", in about {duration_text(max(1.0, missing * each))}"
         self.about.setText(text + ".")

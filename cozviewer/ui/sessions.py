@@ -19,6 +19,7 @@ from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.provenance import safe_stem
 from cozviewer.pyramid.session import SUFFIX, sight_of
 from cozviewer.pyramid.source import Source
+from cozviewer.text import counted
 from cozviewer.ui.banner import Banner
 from cozviewer.ui.bookmarks import BookmarksMenu
 from cozviewer.ui.kept_bookmarks import keep_bookmarks, kept_bookmarks
@@ -169,7 +170,7 @@ class Sessions(QObject):
     def _on_saved(self, request: SaveRequest, saved: Saved) -> None:
         if request.source is self._source:
             self._path = request.path
-        tiles = f"{saved.tiles:,} tile{'s' * (saved.tiles != 1)}, {bytes_text(saved.bytes)}"
+        tiles = f"{counted(saved.tiles, 'tiles')}, {bytes_text(saved.bytes)}"
         text = f"Saved {request.path} ({tiles}). The picture goes along beside it."
         if saved.left_out:
             one = saved.left_out == 1

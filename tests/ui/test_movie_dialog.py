@@ -42,7 +42,7 @@ def test_what_it_will_be_is_told_before(dialog: MovieDialog) -> None:
     dialog.back.setChecked(False)
     assert dialog.about.text().startswith("60 frames, 2.0 s, ")
     dialog.seconds.setValue(8)
-    assert "tiles that are missing are computed first" in dialog.about.text()
+    assert "missing tiles must be computed first" in dialog.about.text()
 
 
 @pytest.mark.parametrize("back", [False, True])
