@@ -343,8 +343,9 @@ def test_escape_stops_and_leaves_the_decision(at: Studio, qtbot: QtBot) -> None:
     gate.open.set()
     rest(qtbot, at)
     assert "Stopped" in at.window.readout.text
+    # The tile under work comes after the stop.
+    qtbot.waitUntil(at.window.prompting.bar.keep.isEnabled, timeout=60_000)
     stopped = at.engine.calls
-    assert at.window.prompting.bar.keep.isEnabled()
     at.window.panes.generated.setFocus()
     QTest.keyClick(at.window, Qt.Key.Key_R)
     rest(qtbot, at)
