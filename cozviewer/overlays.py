@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cozviewer.chain.trust import BLOCK, departure
-from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.camera import SHARP_UP_TO, View
 from cozviewer.pyramid.compose import best_region, wanted_level
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
@@ -124,8 +124,9 @@ def origin_mark(view: View, patch: Patch, generative: bool) -> Mark:
     if patch.level <= 0:
         if wanted_level(view, 0) > 0:
             return Mark(INTERPOLATED, "Interpolated from the source")
-        averaged = view.camera.magnification < 0.9995
-        return Mark(SOURCE, "Source pixels, averaged" if averaged else "Source pixels")
+        value = view.camera.magnification
+        how = ", averaged" if value < 0.9995 else ", enlarged" if value > SHARP_UP_TO else ""
+        return Mark(SOURCE, f"Source pixels{how}")
     step = patch.level // STEP_LEVELS
     made = "Generated" if generative else "Interpolated"
     text = f"{made} at step {step}, {level_name(patch.level)}"

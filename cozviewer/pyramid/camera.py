@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from cozviewer.pyramid.geometry import Rect, level_rect, rect_between
+from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, level_rect, rect_between
 
 SUBPIXEL_BITS = 64
 """Positions are counted in 2^-64 pixels of the camera's level."""
@@ -19,6 +19,10 @@ SUBPIXEL_BITS = 64
 SHARP_UP_TO = 1.1
 """A level is drawn up to 1.1x its own size before the next finer one is wanted: enlarging by a
 tenth cannot be seen, and a view just past a level would otherwise cost sixteen times the tiles."""
+
+LARGEST_STRETCH = 2.0
+"""A generated level is shown up to twice its own size before the next one is generated: a view then
+never costs more than four times its own pixels, where a finer level would cost sixteen times."""
 
 NO_SHIFT = 1e-4
 """View pixels that two views may be apart and still show the same pixels."""
@@ -56,6 +60,20 @@ class Camera:
     def draw_level(self) -> int:
         """The coarsest level that is sharp in this view (see SHARP_UP_TO)."""
         return self.level_within(SHARP_UP_TO)
+
+    @property
+    def rest_level(self) -> int:
+        """The level that a view at rest is made from.
+
+        Up to its own size that is the source or one of its overviews. Beyond, it is the coarsest
+        of level 0 and the step levels whose pixels are at most LARGEST_STRETCH view pixels wide:
+        ×4 from just above ×2 to ×8, ×16 from there to ×32, and so on.
+        """
+        if self.draw_level <= 0:
+            return self.draw_level
+        # At exactly a power of two, the pixels of the level below are exactly twice as wide.
+        coarsest = self.level - 1 if self.scale == 1.0 else self.level
+        return -(-coarsest // STEP_LEVELS) * STEP_LEVELS
 
     def level_within(self, stretch: float) -> int:
         """Return the coarsest level whose pixels are at most `stretch` (1..2) view pixels wide."""

@@ -104,9 +104,14 @@ def compose(
 
 
 def wanted_level(view: View, coarsest: int) -> int:
-    """Return the level that a view at rest is made from: its draw level, or the step level
-    above it, as odd levels are only for drawing in motion."""
-    return step_level(max(view.camera.draw_level, coarsest))
+    """Return the level that a view at rest is made from: see `Camera.rest_level`.
+
+    Window, commands and exports all ask here.
+
+    Args:
+        coarsest: The coarsest level of the pyramid, <= 0.
+    """
+    return max(view.camera.rest_level, coarsest)
 
 
 def step_level(z: int) -> int:

@@ -87,7 +87,8 @@ def plan(
         opacity: Asked about every tile that matters.
         stretch: View pixels that a tile's pixel may be wide before the next finer level is drawn.
     """
-    level = min(max(view.camera.level_within(stretch), coarsest), finest)
+    camera = view.camera
+    level = min(max(min(camera.level_within(stretch), camera.rest_level), coarsest), finest)
     seen_region = view.visible(level, source_width, source_height)
     seen_finer = view.visible(level + 1, source_width, source_height)
     seen = centre_first(tiles_of(level, seen_region), seen_region)

@@ -1,5 +1,6 @@
 """The picture of a view at rest: right pixels in the right places."""
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import get_args
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cozviewer.pyramid.camera import DEEPEST, SHARP_UP_TO, View, camera_at, fit
+from cozviewer.pyramid.camera import DEEPEST, View, camera_at, fit
 from cozviewer.pyramid.compose import (
     BACKGROUND,
     Kernel,
@@ -84,16 +85,36 @@ def test_generated_pixels_come_from_step_levels(z: int, step: int) -> None:
         (0.56, 0),
         (1.0, 0),
         (1.1, 0),
-        (1.11, 2),
-        (4.4, 2),
-        (4.41, 4),
+        (2.0, 0),
+        (2.0001, 2),
+        (4.0, 2),
+        (8.0, 2),
+        (8.0001, 4),
+        (16.0, 4),
+        (32.0, 4),
+        (32.001, 6),
+        (64.0, 6),
+        (2.0**41, 40),
+        (2.0**41 * 1.01, 42),
         (2.0**DEEPEST, DEEPEST),
     ],
 )
-def test_a_view_at_rest_takes_the_coarsest_such_level_that_is_sharp(
+def test_a_view_at_rest_takes_the_coarsest_such_level_that_is_fine_enough(
     zoom: float, level: int
 ) -> None:
     assert wanted_level(view_at(0, 0, zoom, (100, 100)), coarsest=-2) == level
+
+
+def test_no_view_costs_more_than_six_times_its_pixels() -> None:
+    """All generated tiles that a view touches, over a sweep of magnifications."""
+    zoom, width, height = 1.0, 1280, 800
+    while zoom <= 300:
+        view = view_at(2000.3, 1500.7, zoom, (width, height))
+        z = wanted_level(view, -3)
+        assert math.ldexp(1, z) <= 2 * max(1.0, zoom)
+        if z > 0:
+            assert view.visible(z, 4000, 3000).area <= 4.02 * width * height
+        zoom *= 1.1
 
 
 # -- Exactly the pixels that are there
@@ -234,10 +255,10 @@ def test_nothing_jumps_where_the_level_changes(over: Over, middle: tuple[float, 
     pyramid = over(picture)
     put_level(pyramid, 2, enlarged(picture, 4))
     camera = camera_at(150, 100, 1.0)
-    below, above = camera.zoomed(1.09), camera.zoomed(1.11)
-    assert below.draw_level < SHARP_UP_TO < above.draw_level + 1
+    below, above = camera.zoomed(1.99), camera.zoomed(2.01)
+    assert (below.rest_level, above.rest_level) == (0, 2)
     places = [middle_of(compose(pyramid, View(camera, 200, 150))) for camera in (below, above)]
-    for place, zoom in zip(places, (1.09, 1.11), strict=True):
+    for place, zoom in zip(places, (1.99, 2.01), strict=True):
         assert place[0] == pytest.approx(100 + (middle[0] - 150) * zoom, abs=0.05)
         assert place[1] == pytest.approx(75 + (middle[1] - 100) * zoom, abs=0.05)
     assert places[0] == pytest.approx(places[1], abs=0.05)

@@ -100,7 +100,7 @@ def inside_picture(view: View) -> np.ndarray:
         (view_at(1500, 1000, 0.3, (1280, 800)), -1),
         (view_at(3001, 2003, 3.7, (1280, 800)), 2),
         (view_at(1500, 1000, 2.1, (1281, 801)), 1),
-        (view_at(1500, 1000, 2.0**60 * 1.3, (1280, 800)), 61),
+        (view_at(1500, 1000, 2.0**60 * 1.3, (1280, 800)), 60),
         (view_at(1500, 1000, 0.01, (1280, 800)), COARSEST),
     ],
 )
@@ -270,7 +270,7 @@ def test_under_a_fading_tile_lies_what_was_there_before() -> None:
 
 
 def test_a_derived_tile_waits_with_the_finer_tiles_that_are_there() -> None:
-    view = view_at(128, 128, 2.0, (400, 300))
+    view = view_at(128, 128, 2.05, (400, 300))
     (key,) = seen_tiles(view, 1)
     children = seen_tiles(view, 2)
     assert len(children) > 2
@@ -285,7 +285,7 @@ def test_a_derived_tile_waits_with_the_finer_tiles_that_are_there() -> None:
 
 def test_finer_tiles_that_fill_the_view_are_sharp() -> None:
     """At the rim of a view a derived tile may never come: its unseen quarters are not made."""
-    view = view_at(256, 256, 2.0, (400, 300))
+    view = view_at(256, 256, 2.05, (400, 300))
     children = seen_tiles(view, 2)
     frame = planned(view, [OVERVIEW, *children])
     assert drawn(frame) == sorted(children)
@@ -293,7 +293,7 @@ def test_finer_tiles_that_fill_the_view_are_sharp() -> None:
     assert frame.wanted == tuple(seen_tiles(view, 1))
 
 
-@pytest.mark.parametrize(("zoom", "level"), [(0.5, -1), (1.0, 0), (2.0, 1), (4.0, 2)])
+@pytest.mark.parametrize(("zoom", "level"), [(0.5, -1), (1.0, 0), (2.05, 1), (4.0, 2)])
 def test_on_the_way_out_the_finer_tiles_stay_until_the_coarser_has_come(
     zoom: float, level: int
 ) -> None:
