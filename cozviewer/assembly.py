@@ -71,12 +71,14 @@ def make_models(
     folder = None if cache is None else models_folder(cache)
     room = Room(choice.device, choice.memory, told or notice)
     place = (choice.device, choice.memory)
+    drawn_in = (*place, choice.numbers)
 
     def make_drawing() -> Upscaler:
         return make_upscaler(
             choice.engine,
             device=choice.device,
             memory=choice.memory,
+            numbers=choice.numbers,
             cache_dir=folder,
             notice=notice,
             coz=choice.coz,
@@ -93,7 +95,7 @@ def make_models(
             room=room,
         )
 
-    upscaler = pool.upscaler((choice.engine, choice.coz, *place), make_drawing)
+    upscaler = pool.upscaler((choice.engine, choice.coz, *drawn_in), make_drawing)
     if choice.prompter.name == "qwen":
         bare = replace(choice.prompter, words="")
         describing = pool.prompter((bare, *place), lambda: make_describing(bare))

@@ -13,6 +13,9 @@ the models make."""
 CRISP, SOFT = DEPTHS = ("crisp", "soft")
 """See `EngineChoice.depth`."""
 
+AUTO, FP32, BF16 = NUMBERS = ("auto", "fp32", "bf16")
+"""See `EngineChoice.numbers`."""
+
 
 @dataclass(frozen=True)
 class CozChoice:
@@ -75,6 +78,8 @@ class EngineChoice:
             (faithful). The setting "paper" is free, as the authors are.
         depth: How levels beyond the first are drawn by engines that take no words: "crisp" draws
             soft parts from further away first, "soft" each level from the one before alone.
+        numbers: The number format of Real-ESRGAN and model files: "fp32", "bf16", or "auto" for
+            whichever is faster on the device. It is no part of the recipe.
     """
 
     engine: str = "realesrgan"
@@ -85,6 +90,7 @@ class EngineChoice:
     prompter: PrompterChoice = PrompterChoice()
     fidelity: float = 1.0
     depth: str = CRISP
+    numbers: str = AUTO
 
     @property
     def paper(self) -> bool:

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from cozviewer.chain.choice import (
+    AUTO,
     DEPTHS,
+    NUMBERS,
     QUANTISED,
     SOFT,
     CozChoice,
@@ -41,6 +43,8 @@ def choice_from(text: str) -> EngineChoice | None:
         kept = json.loads(text)
         coz, prompter = kept.pop("coz"), kept.pop("prompter")
         kept.setdefault("depth", SOFT)  # of before there was a choice
+        if kept.get("numbers") not in NUMBERS:
+            kept["numbers"] = AUTO
         choice = EngineChoice(
             **kept,
             coz=CozChoice(**{**coz, "lora": _path(coz["lora"]), "vae": _path(coz["vae"])}),
@@ -99,7 +103,7 @@ def chosen_since(own: EngineChoice, shown: EngineChoice, chosen: EngineChoice) -
 def elsewhere(choice: EngineChoice, like: EngineChoice) -> EngineChoice:
     """Return a choice that makes the same pixels as `choice` where `like` computes."""
     memory = choice.memory if choice.memory in QUANTISED else like.memory
-    return replace(choice, device=like.device, memory=memory)
+    return replace(choice, device=like.device, memory=memory, numbers=like.numbers)
 
 
 def _plain(choice: EngineChoice) -> EngineChoice:

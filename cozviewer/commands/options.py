@@ -4,7 +4,16 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from cozviewer.chain.choice import CRISP, DEPTHS, QUANTISED, CozChoice, EngineChoice, PrompterChoice
+from cozviewer.chain.choice import (
+    AUTO,
+    CRISP,
+    DEPTHS,
+    NUMBERS,
+    QUANTISED,
+    CozChoice,
+    EngineChoice,
+    PrompterChoice,
+)
 from cozviewer.chain.questions import FIELDS, Questions
 from cozviewer.commands import values
 from cozviewer.errors import BadInput
@@ -23,6 +32,14 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--device", default="auto", metavar="D", help="auto (the default), cpu, cuda, cuda:1, mps"
+    )
+    group.add_argument(
+        "--numbers",
+        choices=NUMBERS,
+        default=AUTO,
+        help="the number format of realesrgan and model files: auto (the default) takes the one "
+        "that is fastest on the device (on a CPU, both are timed once), fp32 is the most exact, "
+        "bf16 is coarser by about half a grey level",
     )
     group.add_argument(
         "--seed",
@@ -150,6 +167,7 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
         seed=args.seed,
         fidelity=args.fidelity,
         depth=args.depth,
+        numbers=args.numbers,
         memory=args.memory,
         coz=CozChoice(
             base=args.coz_base,
@@ -179,6 +197,7 @@ def engine_named(args: argparse.Namespace) -> bool:
         choice,
         device=EngineChoice.device,
         memory=EngineChoice.memory,
+        numbers=EngineChoice.numbers,
         prompter=replace(choice.prompter, server="", server_model=""),
     )
     return args.engine is not None or here != EngineChoice()

@@ -118,7 +118,7 @@ class Opener(QObject):
 
     def _chain(self, source: Source, request: OpenRequest) -> tuple[EngineChoice, Chain]:
         """Return the chain asked for; for a new picture, one of the embedded engine if need be."""
-        embedded = EngineChoice(device=request.choice.device)
+        embedded = EngineChoice(device=request.choice.device, numbers=request.choice.numbers)
         wanted = request.choice
         if source.session is not None and request.source is None:
             wanted = choice_of(source.session.pyramids[0], request.settings or wanted)

@@ -1,7 +1,9 @@
 """Where a network computes, and in which numbers: picked here, used by whatever loads a network."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 from cozviewer.errors import BadInput
@@ -33,7 +35,12 @@ class Device:
     @property
     def label(self) -> str:
         """For people: "CPU, bf16"."""
-        return f"{self.hardware}, {SHORT[self.dtype]}"
+        return f"{self.hardware}, {self.numbers}"
+
+    @property
+    def numbers(self) -> str:
+        """The number format as `EngineChoice` has it: "bf16"."""
+        return SHORT[self.dtype]
 
     def for_large(self) -> "Device":
         """Return the same place with the numbers that large networks are fastest in.
@@ -44,13 +51,10 @@ class Device:
             linear layers of Stable Diffusion 3      80     190
             convolutions of its VAE                  95     190
 
-        So, unlike for the narrow layers of Real-ESRGAN, AVX512-BF16 pays; and the weights take
-        half the memory.
+        So AVX512-BF16 is faster for these layers, without measuring; and the weights take half
+        the memory.
         """
-        import torch
-
-        pays = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
-        if self.name == "cpu" and self.channels_last and pays is not None and pays():
+        if self.name == "cpu" and self.channels_last and cpu_has("_is_avx512_bf16_supported"):
             return replace(self, dtype="bfloat16")
         return self
 
@@ -95,6 +99,55 @@ def pick_device(wanted: str = AUTO) -> Device:
     return _cuda(name)
 
 
+def ways(place: Device, numbers: str = AUTO) -> Sequence[Device]:
+    """Return the ways to run a convolutional network on a device that are to be considered.
+
+    On a CPU with bf16 kernels no rule says which format is faster: AVX512-BF16 without AMX took
+    1.4 times as long as fp32 on a Xeon, and half as long on an EPYC. So both are returned, to be
+    timed by `cozviewer.models.fastest`. Other devices, and other CPUs, have one fastest way.
+
+    Args:
+        place: From `pick_device`.
+        numbers: "auto", "fp32" or "bf16".
+
+    Returns:
+        At least one, the most exact first; exactly one unless `numbers` is "auto".
+
+    Raises:
+        BadInput: The device does not support these numbers.
+    """
+    supported = _supported(place)
+    if numbers == AUTO:
+        return supported if place.name == "cpu" else [place]
+    for way in supported:
+        if way.numbers == numbers:
+            return [way]
+    names = " or ".join([AUTO, *(way.numbers for way in supported)])
+    raise BadInput(
+        f"The {place.hardware} does not support the numbers {numbers!r}: choose --numbers {names}."
+    )
+
+
+def supported_numbers(wanted: str = AUTO) -> Sequence[str]:
+    """Return the number formats that a device supports, as `EngineChoice` has them; none where
+    there is no such device. Imports torch."""
+    try:
+        return [way.numbers for way in _supported(pick_device(wanted))]
+    except BadInput:
+        return []
+
+
+@cache
+def all_threads() -> int:
+    """Return how many threads torch computes with when nothing limits it. Imports torch.
+
+    The first call decides: make it before anything calls `torch.set_num_threads`.
+    """
+    import torch
+
+    return torch.get_num_threads()
+
+
 def free_memory(device: str) -> int:
     """Return the bytes that are free on a device. Imports torch."""
     if device.startswith("cuda"):
@@ -117,8 +170,31 @@ def _fastest(available: list[str]) -> str:
     return next(name for name in ("cuda", "mps", "cpu") if name in available)
 
 
+def _supported(place: Device) -> list[Device]:
+    """Return how a device can run convolutional networks, the most exact way first.
+
+    On a CPU, fp32 without channels_last is left out where oneDNN is there: it was slower on every
+    machine that was tried, by 25 to 60 percent.
+    """
+    if place.name != "cpu":
+        return [place] if place.dtype == "float32" else [place.plain(), place]
+    exact = replace(place, dtype="float32")
+    kernels = cpu_has("_is_amx_tile_supported") or cpu_has("_is_avx512_bf16_supported")
+    if place.channels_last and kernels:
+        return [exact, replace(place, dtype="bfloat16")]
+    return [exact]
+
+
+def cpu_has(feature: str) -> bool:
+    """Tell whether the CPU has an instruction set, by the name of torch's private question."""
+    import torch
+
+    ask = getattr(torch.cpu, feature, None)
+    return ask is not None and bool(ask())
+
+
 def _cpu() -> Device:
-    """Return the CPU with what it is fastest in.
+    """Return the CPU with what it is presumably fastest in, by a rule; see `ways` for measuring.
 
     Seconds for Real-ESRGAN on two cores of a Xeon, with channels_last but for the first column:
 
@@ -127,12 +203,11 @@ def _cpu() -> Device:
         AVX512-BF16, no AMX      128 → 512               4.5     3.1     4.3
                                  160 → 640               6.3     4.0     6.4
 
-    So AMX decides: AVX512-BF16 by itself costs more than it brings.
+    On these machines AMX decided.
     """
     import torch
 
-    amx = getattr(torch.cpu, "_is_amx_tile_supported", None)
-    if amx is not None and amx():
+    if cpu_has("_is_amx_tile_supported"):
         return Device("cpu", "CPU", "bfloat16", channels_last=True)
     # Only oneDNN has kernels for channels_last.
     one_dnn = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]

@@ -60,6 +60,7 @@ def make_upscaler(
     *,
     device: str = AUTO,
     memory: str = AUTO,
+    numbers: str = AUTO,
     cache_dir: Path | None = None,
     notice: Notice = lambda sentence: None,
     coz: CozChoice = CozChoice(),  # noqa: B008 (it is frozen)
@@ -70,7 +71,7 @@ def make_upscaler(
     Args:
         engine: A name in ENGINES, or the path of a 4x model file.
         device: "auto", "cpu", "cuda", "cuda:1", "mps"; checked when the engine is loaded.
-        memory: As `EngineChoice` has it.
+        memory, numbers: As `EngineChoice` has them; numbers are checked when the engine is loaded.
         cache_dir: Where converted weights are kept; None keeps none.
         notice: Receives sentences for the user.
         coz: What the engine "coz" is made of.
@@ -86,14 +87,16 @@ def make_upscaler(
     if engine == "realesrgan":
         from cozviewer.models.realesrgan import realesrgan
 
-        return realesrgan(device, cache_dir=cache_dir, notice=notice)
+        return realesrgan(device, numbers=numbers, cache_dir=cache_dir, notice=notice)
     if engine == "coz":
         room = room or Room(device, memory, notice)
         return _coz(coz, device, memory, cache_dir, notice, room)
     if is_path(engine):
         from cozviewer.models.model_file import model_file
 
-        return model_file(expanded(engine), device, notice=notice)
+        return model_file(
+            expanded(engine), device, numbers=numbers, cache_dir=cache_dir, notice=notice
+        )
     names = ", ".join(entry.name for entry in ENGINES)
     raise BadInput(f"There is no engine {engine!r}: choose {names} or the path of a 4x model file.")
 

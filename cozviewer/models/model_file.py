@@ -30,12 +30,21 @@ PROBE = 32
 """Side of the picture that a network is tried on before it is trusted."""
 
 
-def model_file(path: Path, device: str = AUTO, *, notice: Notice) -> NetworkUpscaler:
+def model_file(
+    path: Path,
+    device: str = AUTO,
+    *,
+    numbers: str = AUTO,
+    cache_dir: Path | None = None,
+    notice: Notice,
+) -> NetworkUpscaler:
     """Return the engine for a file; it is looked at but not read yet.
 
     Args:
         path: A .safetensors, .pth, .pt or .ckpt file.
         device: "auto" or a device's name.
+        numbers: "auto", "fp32" or "bf16".
+        cache_dir: Where the number format that was fastest is kept; None times at every start.
         notice: Told when memory ran out.
 
     Raises:
@@ -54,7 +63,15 @@ def model_file(path: Path, device: str = AUTO, *, notice: Notice) -> NetworkUpsc
             raise BadInput(f"The model file {path} was changed meanwhile: choose it once more.")
         return settled(state_of(content, path), place, path)
 
-    return NetworkUpscaler(path.stem, identity, open_network, device=device, notice=notice)
+    return NetworkUpscaler(
+        path.stem,
+        identity,
+        open_network,
+        device=device,
+        numbers=numbers,
+        cache_dir=cache_dir,
+        notice=notice,
+    )
 
 
 def settled(state: Mapping[str, Any], place: Device, path: Path) -> Network:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cozviewer.chain.protocols import Cancelled
 from cozviewer.errors import Failure
-from cozviewer.models.device import Device
+from cozviewer.models.device import Device, all_threads
 from cozviewer.models.server_address import redacted
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 
@@ -58,6 +58,10 @@ def run_network(network: Network, pixels: RgbFloat, cancelled: Cancelled) -> Rgb
     import torch
 
     device = network.device
+    if torch.get_num_threads() != all_threads():
+        # This thread first used torch while `fastest` timed a network in one thread, and torch
+        # would stay with that one.
+        torch.set_num_threads(all_threads())
     try:
         with torch.inference_mode():
             fine = (

@@ -15,12 +15,16 @@ TITLE = "Real-ESRGAN"
 BLOCKS = 23
 
 
-def realesrgan(device: str = AUTO, *, cache_dir: Path | None, notice: Notice) -> NetworkUpscaler:
+def realesrgan(
+    device: str = AUTO, *, numbers: str = AUTO, cache_dir: Path | None, notice: Notice
+) -> NetworkUpscaler:
     """Return the engine; nothing is imported or read yet.
 
     Args:
         device: "auto" or a device's name.
-        cache_dir: Where the converted weights are kept; None converts them at every start.
+        numbers: "auto", "fp32" or "bf16".
+        cache_dir: Where the converted weights, and the number format that was fastest, are kept;
+            None converts and times at every start.
         notice: Told when they cannot be kept, and when memory ran out.
     """
 
@@ -40,5 +44,7 @@ def realesrgan(device: str = AUTO, *, cache_dir: Path | None, notice: Notice) ->
         lambda: {"name": "realesrgan", "weights": BIN_SHA256},
         open_network,
         device=device,
+        numbers=numbers,
+        cache_dir=cache_dir,
         notice=notice,
     )

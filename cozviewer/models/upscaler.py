@@ -5,10 +5,12 @@ which is a function given to `NetworkUpscaler`.
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from cozviewer.chain.protocols import Cancelled, Notice
-from cozviewer.errors import Failure
-from cozviewer.models.device import Device, pick_device
+from cozviewer.chain.protocols import Cancelled, Notice, never
+from cozviewer.errors import BadInput, Failure
+from cozviewer.models.device import AUTO, Device, pick_device, ways
+from cozviewer.models.fastest import fastest
 from cozviewer.models.network import Network, first_line, is_out_of_memory, run_network
 from cozviewer.models.parts import upscale_in_parts
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat
@@ -45,6 +47,8 @@ class NetworkUpscaler:
         open_network: Callable[[Device], Network],
         *,
         device: str,
+        numbers: str = AUTO,
+        cache_dir: Path | None = None,
         notice: Notice,
         part: int = PART,
     ) -> None:
@@ -52,16 +56,19 @@ class NetworkUpscaler:
 
         Args:
             name: What people call it.
-            identity: Called when the identity is asked for, at most once.
+            identity: Called when the identity is needed, at most once.
             open_network: Reads the weights onto a device; raises BadInput.
             device: As `pick_device` takes it.
+            numbers: "fp32", "bf16", or "auto" for the fastest; see `ways` and `fastest`.
+            cache_dir: Where the fastest number format is kept; None times them at every start.
             notice: Told when memory ran out and parts became smaller, once.
             part: Most parent pixels of a part, a side.
         """
         self.name = name
         self._make_identity = identity
         self._open_network = open_network
-        self._wanted_device = device
+        self._wanted_device, self._numbers = device, numbers
+        self._cache_dir = cache_dir
         self._notice = notice
         self._part = part
         self._shrunk = False
@@ -84,7 +91,7 @@ class NetworkUpscaler:
     def upscale(
         self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
     ) -> RgbFloat:
-        network = self._loaded()
+        network = self._loaded(cancelled)
         return upscale_in_parts(
             rgb,
             lambda pixels: run_network(network, pixels, cancelled),
@@ -94,13 +101,32 @@ class NetworkUpscaler:
             shrunk=self._shrink,
         )
 
-    def _loaded(self) -> Network:
+    def _loaded(self, cancelled: Cancelled = never) -> Network:
         if self._network is None:
             try:
-                self._network = self._open_network(pick_device(self._wanted_device))
+                self._network = self._opened(cancelled)
             except (ImportError, OSError, MemoryError, RuntimeError) as error:
                 raise not_loaded(self.name, error) from error
         return self._network
+
+    def _opened(self, cancelled: Cancelled) -> Network:
+        """Return the network, in the number format that is wanted or the fastest one."""
+        candidates = ways(pick_device(self._wanted_device), self._numbers)
+        if len(candidates) > 1:
+            return fastest(
+                candidates,
+                self._open_network,
+                identity=self.identity,
+                folder=self._cache_dir,
+                cancelled=cancelled,
+            )
+        network = self._open_network(candidates[0])
+        if self._numbers not in (AUTO, network.device.numbers):
+            raise BadInput(
+                f"{self.name} does not work in {self._numbers}: choose --numbers auto or "
+                f"{network.device.numbers}."
+            )
+        return network
 
     def _shrink(self, side: int) -> None:
         """Keep to parts that fitted, and say so the first time."""

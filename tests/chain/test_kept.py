@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from cozviewer.chain.choice import CozChoice, EngineChoice, PrompterChoice
-from cozviewer.chain.choice_text import choice_from, choice_text, chosen_since, same_engine
+from cozviewer.chain.choice_text import (
+    choice_from,
+    choice_text,
+    chosen_since,
+    elsewhere,
+    same_engine,
+)
 from cozviewer.chain.kept import choice_of, kept_besides, lacks_server, pyramid_for, recipe_from
 from cozviewer.chain.recipe import Recipe
 from cozviewer.pyramid.session import KeptPyramid, Made, Maker, Reference, Session
@@ -209,6 +215,25 @@ def test_a_choice_of_before_there_was_one_of_depth_is_soft() -> None:
     words = json.loads(choice_text(EngineChoice()))
     assert words.pop("depth") == "crisp"
     assert choice_from(json.dumps(words)) == EngineChoice(depth="soft")
+
+
+def test_a_choice_of_before_there_was_one_of_numbers_is_automatic() -> None:
+    words = json.loads(choice_text(EngineChoice()))
+    assert words.pop("numbers") == "auto"
+    assert choice_from(json.dumps(words)) == EngineChoice()
+
+
+@pytest.mark.parametrize("unknown", ["int4", "", None, 7, ["fp32"]])
+def test_numbers_that_are_unknown_are_automatic(unknown: object) -> None:
+    words = json.loads(choice_text(EngineChoice(numbers="fp32")))
+    assert choice_from(json.dumps(words)) == EngineChoice(numbers="fp32")
+    assert choice_from(json.dumps({**words, "numbers": unknown})) == EngineChoice()
+
+
+def test_numbers_are_those_of_where_it_is_computed() -> None:
+    exact = EngineChoice(numbers="fp32")
+    assert same_engine(exact, EngineChoice())
+    assert elsewhere(EngineChoice(seed=3, numbers="bf16"), exact) == replace(exact, seed=3)
 
 
 def test_depth_does_not_tell_apart_what_takes_words() -> None:

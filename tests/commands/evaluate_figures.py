@@ -28,6 +28,9 @@ UNCORRECTED = "realesrgan, uncorrected"
 BARE = ("--methods", "realesrgan", "--fidelity", "0", "--depth", "soft")
 """The options of `cozviewer evaluate` for that."""
 
+EXACT = ("--device", "cpu", "--numbers", "fp32")
+"""The options with which the figures are the same on every machine."""
+
 Table = dict[str, dict[str, dict[str, list[float | None]]]]
 """Figures by method, photo and name, one for each level."""
 
@@ -81,7 +84,8 @@ def main() -> int:
         reports = []
         for number, words in enumerate(((), BARE)):
             report = folder / f"report{number}.json"
-            code = cozviewer(["evaluate", str(folder / "photos"), "-o", str(report), *words])
+            command = ["evaluate", str(folder / "photos"), "-o", str(report)]
+            code = cozviewer([*command, *EXACT, *words])
             if code:
                 return code
             reports.append(json.loads(report.read_text()))

@@ -14,6 +14,7 @@ import pytest
 from tests.commands.conftest import Run
 from tests.commands.evaluate_figures import (
     BARE,
+    EXACT,
     FIGURES,
     PHOTOS,
     UNCORRECTED,
@@ -36,8 +37,8 @@ def evaluated(
     run: Run, folder: Path, methods: str, photos: tuple[str, ...], levels: int, *words: str
 ) -> Table:
     save_photos(folder, photos)
-    usual = ("evaluate", folder, "--methods", methods, "--levels", levels, "--device", "cpu")
-    return table_of(run(*usual, *words, "--json").report)
+    usual = ("evaluate", folder, "--methods", methods, "--levels", levels)
+    return table_of(run(*usual, *EXACT, *words, "--json").report)
 
 
 def assert_as_kept(found: Table) -> None:

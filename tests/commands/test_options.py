@@ -36,10 +36,14 @@ def test_a_server_alone_names_no_engine() -> None:
     assert engine_named(read("--engine", "realesrgan"))
 
 
+def test_where_and_in_which_numbers_names_no_engine() -> None:
+    assert not engine_named(read("--device", "cpu", "--memory", "in-turn", "--numbers", "fp32"))
+
+
 def test_all_options_are_in_the_choice() -> None:
     words = ("--engine", "my.pth", "--device", "cpu", "--prompter", "text", "--prompt", "a b")
-    numbers = ("--seed", "-3", "--fidelity", "0.25", "--memory", "in-turn", "--depth", "soft")
-    choice = engine_choice(read(*words, *numbers))
+    more = ("--seed", "-3", "--fidelity", "0.25", "--memory", "in-turn", "--depth", "soft")
+    choice = engine_choice(read(*words, *more, "--numbers", "bf16"))
     assert choice == EngineChoice(
         "my.pth",
         "cpu",
@@ -48,6 +52,7 @@ def test_all_options_are_in_the_choice() -> None:
         prompter=PrompterChoice("text", "a b"),
         fidelity=0.25,
         depth="soft",
+        numbers="bf16",
     )
 
 

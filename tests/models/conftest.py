@@ -17,8 +17,8 @@ from tests.models.tiny_sd3 import save_tiny_sd3
 
 @pytest.fixture(scope="session")
 def engine() -> NetworkUpscaler:
-    """Real-ESRGAN on the CPU."""
-    upscaler = realesrgan("cpu", cache_dir=None, notice=pytest.fail)
+    """Real-ESRGAN on the CPU, in fp32 on every machine."""
+    upscaler = realesrgan("cpu", numbers="fp32", cache_dir=None, notice=pytest.fail)
     upscaler.load()
     return upscaler
 

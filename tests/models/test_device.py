@@ -1,12 +1,20 @@
 """The choice of the device: what there is, what is fastest on it, what is said when it is not."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 
 import pytest
 import torch
 
 from cozviewer.errors import BadInput
-from cozviewer.models.device import Device, available_devices, free_memory, pick_device
+from cozviewer.models.device import (
+    Device,
+    available_devices,
+    free_memory,
+    pick_device,
+    supported_numbers,
+    ways,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +109,50 @@ def test_a_device_that_is_not_there_is_refused_with_what_is(
 def test_any_device_can_be_used_plainly() -> None:
     fast = Device("cuda:1", "NVIDIA H100", "bfloat16", channels_last=True)
     assert fast.plain() == Device("cuda:1", "NVIDIA H100")
+
+
+FP32 = Device("cpu", "CPU", "float32", channels_last=True)
+BF16 = Device("cpu", "CPU", "bfloat16", channels_last=True)
+
+
+@pytest.mark.parametrize("add", [with_amx, with_bf16])
+def test_a_cpu_with_bf16_has_two_ways_to_be_timed(
+    machine: pytest.MonkeyPatch, add: Callable[[pytest.MonkeyPatch, bool], None]
+) -> None:
+    add(machine, True)
+    assert ways(pick_device("cpu")) == [FP32, BF16]
+    assert ways(pick_device("cpu"), "fp32") == [FP32]
+    assert ways(pick_device("cpu"), "bf16") == [BF16]
+    assert supported_numbers("cpu") == ["fp32", "bf16"]
+
+
+def test_a_cpu_without_bf16_has_one_way(machine: pytest.MonkeyPatch) -> None:
+    assert ways(pick_device("cpu")) == ways(pick_device("cpu"), "fp32") == [FP32]
+    machine.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    with_bf16(machine, True)
+    assert ways(pick_device("cpu")) == [Device("cpu", "CPU")]
+    assert supported_numbers("cpu") == ["fp32"]
+
+
+def test_a_gpu_keeps_its_rule_unless_fp32_is_named(machine: pytest.MonkeyPatch) -> None:
+    with_gpus(machine, 1)
+    gpu = pick_device()
+    assert ways(gpu) == ways(gpu, "bf16") == [gpu]
+    assert ways(gpu, "fp32") == [Device("cuda", "NVIDIA H100")]
+    assert supported_numbers() == ["fp32", "bf16"]
+    assert supported_numbers("mps") == []
+
+
+@pytest.mark.parametrize("numbers", ["bf16", "int8", ""])
+def test_numbers_that_a_device_does_not_support_are_refused(
+    machine: pytest.MonkeyPatch, numbers: str
+) -> None:
+    sentence = rf"^The CPU does not support the numbers '{numbers}': choose --numbers auto or fp32"
+    with pytest.raises(BadInput, match=sentence):
+        ways(pick_device("cpu"), numbers)
+    with_apple_gpu(machine)
+    with pytest.raises(BadInput, match=r"^The Apple GPU does not .*: choose --numbers auto or fp"):
+        ways(pick_device("mps"), numbers)
 
 
 def test_large_networks_take_bf16_where_the_cpu_has_it(machine: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from tests.models.networks import compact_state, esrgan_state, saved
 
 
 def opened(path: Path) -> Any:
-    return model_file(path, "cpu", notice=pytest.fail)
+    return model_file(path, "cpu", numbers="fp32", notice=pytest.fail)
 
 
 def picture(width: int, height: int) -> RgbFloat:

@@ -86,4 +86,7 @@ def test_another_seed_or_fidelity_takes_the_same_engine_and_makes_other_pyramids
         assert other.recipe.digest != first.recipe.digest
     apart = make_models(replace(choice, engine="nearest"), None, print, pool=pool)
     assert apart.upscaler is not first.upscaler
+    exact = make_models(replace(choice, numbers="fp32"), None, print, pool=pool)
+    assert exact.upscaler is not first.upscaler
+    assert exact.recipe.digest == first.recipe.digest
     assert make_models(choice, None, print).upscaler is not first.upscaler

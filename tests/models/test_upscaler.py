@@ -29,6 +29,12 @@ class Repeater:
         return image.repeat_interleave(4, 2).repeat_interleave(4, 3)
 
 
+@pytest.fixture(autouse=True)
+def _one_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave nothing to be timed, on any machine."""
+    monkeypatch.setattr(upscaler, "ways", lambda place, numbers: [place])
+
+
 @pytest.fixture
 def network() -> Repeater:
     return Repeater()
