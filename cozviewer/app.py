@@ -168,6 +168,7 @@ def services_for(cache: Path | None) -> Services:
         fetch=fetch,
         find=finder(),
         missing_files=lambda choice: missing_files(choice, models_folder(cache or cache_folder())),
+        numbers=numbers,
     )
 
 
@@ -183,6 +184,16 @@ def devices() -> Sequence[str]:
     from cozviewer.models.device import available_devices
 
     return available_devices()
+
+
+def numbers(device: str) -> Sequence[str]:
+    """Return the number formats that a device supports, if the library that knows them is
+    loaded."""
+    if "torch" not in sys.modules:
+        return ()
+    from cozviewer.models.device import supported_numbers
+
+    return supported_numbers(device)
 
 
 def resource(*names: str) -> Path:

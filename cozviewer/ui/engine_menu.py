@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from cozviewer.chain.choice import CRISP, SOFT, EngineChoice
+from cozviewer.chain.choice import AUTO, BF16, CRISP, FP32, SOFT, EngineChoice
 from cozviewer.ui.coz_dialog import ENGINE, CozDialog
 from cozviewer.ui.plain import menu_text
 from cozviewer.ui.remembered import remember, remembered
@@ -26,6 +26,16 @@ DEPTHS = (
     (SOFT, "&Soft", "Each level from the one before alone; up to a fifth faster"),
 )
 """What can be chosen: see `EngineChoice.depth`."""
+
+NUMBERS = (
+    (AUTO, "&Automatic", "Whichever is faster: on a processor, both are timed once"),
+    (FP32, "32-bit float (&fp32)", "The most exact"),
+    (BF16, "bfloat16 (&bf16)", "Half the memory, coarser by about half a grey level"),
+)
+"""What can be chosen: see `EngineChoice.numbers`."""
+
+FIXED = ("bicubic", "nearest", ENGINE)
+"""Engines for which the number format cannot be chosen."""
 
 MODELS = "4× models (*.safetensors *.pth *.pt *.ckpt);;All files (*)"
 
@@ -72,6 +82,10 @@ class EngineMenu(QMenu):
         self._file.triggered.connect(self._choose_file)
         self.addSeparator()
         self._device_menu = self.addMenu("&Device")
+        self._numbers = self._submenu("&Numbers", NUMBERS)
+        self._numbers.triggered.connect(self._on_numbers)
+        self._supported: Sequence[str] = ()
+        self._used = ""
         self._fidelities = self._submenu("&Fidelity to the level before", FIDELITIES)
         self._fidelities.triggered.connect(self._on_fidelity)
         self._depths = self._submenu("Contours at de&pth", DEPTHS)
@@ -111,7 +125,11 @@ class EngineMenu(QMenu):
             own: What the user chose, which is remembered, where a session brought its own engine;
                 None is `choice`.
         """
-        self._choice = choice
+        before, self._choice = self._choice, choice
+        if choice.device != before.device:
+            self._supported, self._used = (), ""
+        if (choice.engine, choice.numbers) != (before.engine, before.numbers):
+            self._used = ""
         own = choice if own is None else own
         if own.engine == ENGINE:
             self._asked_last = own
@@ -133,6 +151,30 @@ class EngineMenu(QMenu):
         for action in self._depths.actions():
             action.setChecked(action.data() == choice.depth)
         self._depths.setEnabled(choice.engine != ENGINE)  # which draws what it is told
+        self._mark_numbers()
+
+    def show_numbers(self, supported: Sequence[str], place: str) -> None:
+        """Offer the number formats of the device in use.
+
+        Args:
+            supported: What it supports, as `Services.numbers` returns it.
+            place: `Upscaler.device`: "CPU, bf16".
+        """
+        self._supported, self._used = supported, place.rpartition(", ")[2]
+        self._mark_numbers()
+
+    def _mark_numbers(self) -> None:
+        now = self._choice
+        several, fixed = len(self._supported) > 1, now.engine in FIXED
+        for action in self._numbers.actions():
+            automatic = action.data() == AUTO
+            action.setChecked(action.data() == now.numbers)
+            # A format that is not supported can always be left for the automatic choice.
+            leaving = automatic and now.numbers != AUTO
+            action.setEnabled(not fixed and (several or leaving))
+            if automatic:
+                found = not fixed and now.numbers == AUTO and self._used in (FP32, BF16)
+                action.setText(f"&Automatic ({self._used})" if found else "&Automatic")
 
     def show_devices(self, devices: Sequence[str]) -> None:
         """Offer these devices besides the automatic choice."""
@@ -171,6 +213,10 @@ class EngineMenu(QMenu):
         self._choose(replace(self._choice, fidelity=self._fidelities.checkedAction().data()))
 
     @Slot()
+    def _on_numbers(self) -> None:
+        self._choose(replace(self._choice, numbers=self._numbers.checkedAction().data()))
+
+    @Slot()
     def _on_depth(self) -> None:
         self._choose(replace(self._choice, depth=self._depths.checkedAction().data()))
 
@@ -180,7 +226,13 @@ class EngineMenu(QMenu):
         self.show_choice(self._choice)
         now, before = self._choice, self._asked_last or self._choice
         dialog = CozDialog(
-            replace(before, device=now.device, fidelity=now.fidelity, depth=now.depth),
+            replace(
+                before,
+                device=now.device,
+                numbers=now.numbers,
+                fidelity=now.fidelity,
+                depth=now.depth,
+            ),
             self.parentWidget(),
             self._missing,
         )

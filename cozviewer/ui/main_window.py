@@ -495,6 +495,8 @@ class MainWindow(QMainWindow):
         if self.sender() is self._document:
             self._engine_place = place
             self.engine_menu.show_devices(devices)
+            supported = self._services.numbers(self.engine_menu.choice.device)
+            self.engine_menu.show_numbers(supported, place)
             self._tell_engine()
 
     def _tell_engine(self) -> None:

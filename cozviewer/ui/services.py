@@ -45,6 +45,8 @@ class Services:
         find: Looks for text and faces; None where nothing can.
         missing_files: Returns which files that a choice of Chain-of-Zoom needs are not here, by
             the names of `MISSING` in `ui.coz_dialog`; quick.
+        numbers: Returns the number formats that a device supports, as `EngineChoice` has both;
+            none where that is not known yet. Quick.
     """
 
     open_chain: OpenChain
@@ -57,3 +59,4 @@ class Services:
     fetch: Fetch
     find: Find | None = None
     missing_files: Callable[[EngineChoice], Sequence[str]] = lambda choice: ()
+    numbers: Callable[[str], Sequence[str]] = lambda device: ()

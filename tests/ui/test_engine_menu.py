@@ -72,9 +72,9 @@ def test_leaving_it_silences_the_prompter_and_coming_back_finds_all_as_it_was(
         trigger(menu, "Real-ESRGAN")
     left = chosen.args[0]
     assert (left.engine, left.prompter.name) == ("realesrgan", "none")
-    menu.show_choice(replace(left, device="cpu"))
+    menu.show_choice(replace(left, device="cpu", numbers="fp32"))
     trigger(menu, "Chain-of-Zoom…")
-    assert parent.findChildren(CozDialog)[0].choice == replace(COZ, device="cpu")
+    assert parent.findChildren(CozDialog)[0].choice == replace(COZ, device="cpu", numbers="fp32")
 
 
 def test_the_next_start_finds_what_was_named(parent: QWidget) -> None:
@@ -127,6 +127,62 @@ def test_what_takes_words_has_no_choice_of_depth(parent: QWidget) -> None:
     assert not any(action.isEnabled() for action in submenu(menu, "Contours"))
     menu.show_choice(EngineChoice())
     assert all(action.isEnabled() for action in submenu(menu, "Contours"))
+
+
+def numbers(menu: EngineMenu) -> list[tuple[str, bool, bool]]:
+    """Return the titles, and whether each can be chosen and is."""
+    return [
+        (action.text(), action.isEnabled(), action.isChecked())
+        for action in submenu(menu, "Numbers")
+    ]
+
+
+def test_numbers_can_be_chosen_once_it_is_known_which_there_are(
+    parent: QWidget, qtbot: QtBot
+) -> None:
+    menu = EngineMenu(ENTRIES, EngineChoice(seed=3), parent)
+    assert numbers(menu) == [
+        ("&Automatic", False, True),
+        ("32-bit float (&fp32)", False, False),
+        ("bfloat16 (&bf16)", False, False),
+    ]
+    menu.show_numbers(("fp32", "bf16"), "CPU, bf16")
+    assert numbers(menu) == [
+        ("&Automatic (bf16)", True, True),
+        ("32-bit float (&fp32)", True, False),
+        ("bfloat16 (&bf16)", True, False),
+    ]
+    with qtbot.waitSignal(menu.chosen) as chosen:
+        submenu(menu, "Numbers")[1].trigger()
+    assert chosen.args == [EngineChoice(seed=3, numbers="fp32")]
+    menu.show_choice(chosen.args[0])
+    assert numbers(menu) == [
+        ("&Automatic", True, False),
+        ("32-bit float (&fp32)", True, True),
+        ("bfloat16 (&bf16)", True, False),
+    ]
+    menu.show_choice(replace(chosen.args[0], device="cpu"))
+    assert [enabled for _, enabled, _ in numbers(menu)] == [True, False, False]
+
+
+def test_a_device_with_one_format_has_no_choice_of_numbers(parent: QWidget) -> None:
+    menu = EngineMenu(ENTRIES, EngineChoice(), parent)
+    menu.show_numbers(("fp32",), "CPU, fp32")
+    assert [enabled for _, enabled, _ in numbers(menu)] == [False, False, False]
+    assert numbers(menu)[0] == ("&Automatic (fp32)", False, True)
+
+
+def test_numbers_that_are_not_supported_can_be_left(parent: QWidget) -> None:
+    menu = EngineMenu(ENTRIES, EngineChoice(numbers="bf16"), parent)
+    assert [enabled for _, enabled, _ in numbers(menu)] == [True, False, False]
+
+
+@pytest.mark.parametrize("choice", [COZ, EngineChoice("bicubic"), EngineChoice("nearest")])
+def test_other_engines_have_no_choice_of_numbers(parent: QWidget, choice: EngineChoice) -> None:
+    menu = EngineMenu(ENTRIES, choice, parent)
+    menu.show_numbers(("fp32", "bf16"), "CPU, bf16")
+    assert [enabled for _, enabled, _ in numbers(menu)] == [False, False, False]
+    assert numbers(menu)[0] == ("&Automatic", False, True)
 
 
 def test_the_models_can_be_asked_for(parent: QWidget, qtbot: QtBot) -> None:

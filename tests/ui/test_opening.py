@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image, ImageFile
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
@@ -41,6 +43,31 @@ def test_the_embedded_engine_goes_on_where_another_lacks_its_files(
         "Its files are missing: run `cozviewer models download coz`. Meanwhile Stripes goes on."
     )
     assert bench.window.engine_menu.choice == EngineChoice("realesrgan", device="cpu")
+
+
+def test_the_numbers_of_the_device_are_offered_once_the_engine_is_loaded(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    asked, window = list[str](), bench.window
+
+    def numbers(device: str) -> list[str]:
+        asked.append(device)
+        return ["fp32", "bf16"]
+
+    window._services = replace(window._services, numbers=numbers)
+    bench.engine.device = "CPU, bf16"
+    with qtbot.waitSignal(window.photo_painted, timeout=10_000):
+        window.open_picture(bench.picture)
+    qtbot.waitUntil(lambda: len(asked) > 0)
+    titles = [
+        action.text()
+        for menu in window.engine_menu.findChildren(QMenu)
+        if "Numbers" in menu.title()
+        for action in menu.actions()
+        if action.isEnabled()
+    ]
+    assert titles == ["&Automatic (bf16)", "32-bit float (&fp32)", "bfloat16 (&bf16)"]
+    assert asked == ["auto"]
 
 
 class StuckDecoder:
