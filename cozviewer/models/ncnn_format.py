@@ -3,7 +3,8 @@
 Two files. The `.param` is text: a magic number, the counts of layers and of blobs, then a line per
 layer: `type name inputs outputs input-blobs... output-blobs... key=value...`. The `.bin` holds, per
 convolution in the order of the lines: a 4-byte tag, the weights (out, in, 3, 3), the bias (out) in
-fp32. Tag 0x01306B47 means fp16 weights, padded to 4 bytes; tag 0 means fp32. All little-endian.
+fp32. Tag 0x01306B47 means fp16 weights, padded to 4 bytes; tag 0 means fp32. A PReLU stores one
+slope per channel in fp32, without a tag. All little-endian.
 (https://github.com/Tencent/ncnn/wiki/param-and-model-file-structure)
 """
 
@@ -19,7 +20,9 @@ MAGIC = "7767517"
 FP16_TAG = 0x01306B47
 FP32_TAG = 0
 
-WEIGHTLESS = frozenset({"Input", "Split", "Concat", "Eltwise", "BinaryOp", "Interp"})
+WEIGHTLESS = frozenset(
+    {"Input", "Split", "Concat", "Eltwise", "BinaryOp", "Interp", "PixelShuffle"}
+)
 """Layers that store nothing in the `.bin`. Any other might, and would shift all that follows."""
 
 PLAIN = {"1": "3", "2": "1", "3": "1", "4": "1", "5": "1"}
@@ -40,11 +43,13 @@ class Convolution:
     Attributes:
         inputs, outputs: Channels.
         slope: Of the leaky ReLU after it; None where there is none.
+        prelu: Whether a PReLU follows, whose slopes are in the `.bin`.
     """
 
     inputs: int
     outputs: int
     slope: float | None
+    prelu: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,12 @@ class Weights:
     Attributes:
         kernel: (outputs, inputs, 3, 3) float16 or float32, as stored.
         bias: (outputs,) float32.
+        slopes: (outputs,) float32, of the PReLU after it; None where there is none.
     """
 
     kernel: NDArray[np.float16 | np.float32]
     bias: NDArray[np.float32]
+    slopes: NDArray[np.float32] | None = None
 
 
 def read_param(content: bytes) -> list[Convolution]:
@@ -117,7 +124,8 @@ def read_bin(content: bytes, convolutions: list[Convolution]) -> list[Weights]:
         kernel = take(count, "<f2" if tag == FP16_TAG else "<f4", index)
         offset = -(-offset // 4) * 4
         bias = take(layer.outputs, "<f4", index)
-        weights.append(Weights(kernel.reshape(shape), bias))  # type: ignore[arg-type]
+        slopes = take(layer.outputs, "<f4", index) if layer.prelu else None
+        weights.append(Weights(kernel.reshape(shape), bias, slopes))  # type: ignore[arg-type]
     if offset != len(content):
         raise BadInput(
             f"This ncnn .bin file has {len(content) - offset} bytes more than its .param names: "
@@ -135,21 +143,55 @@ def _output_blobs(layer: list[str]) -> list[str]:
 
 
 def _convolutions(layers: list[list[str]]) -> Iterator[Convolution]:
-    for layer in layers:
-        kind, name = layer[0], layer[1]
-        if kind in WEIGHTLESS:
-            continue
-        if kind != "Convolution":
-            raise ValueError(f"layer {name} is a {kind}, which is not understood")
-        values = dict(word.split("=", 1) for word in layer[4 + int(layer[2]) + int(layer[3]) :])
-        if values.keys() - KNOWN or any(
-            values.get(key, DEFAULTS[key]) != wanted for key, wanted in PLAIN.items()
-        ):
-            raise ValueError(f"layer {name} is no plain 3x3 convolution with a bias")
-        outputs, count = int(values.get("0", 0)), int(values.get("6", 0))
-        if outputs < 1 or count < 1 or count % (outputs * 9):
-            raise ValueError(f"layer {name} has {count} weights for {outputs} channels")
-        yield Convolution(count // (outputs * 9), outputs, _slope(name, values))
+    weighted = [layer for layer in layers if layer[0] not in WEIGHTLESS]
+    for index, layer in enumerate(weighted):
+        if layer[0] == "PReLU":
+            _check_prelu(layer, weighted[index - 1] if index else None)
+        else:
+            after = weighted[index + 1] if index + 1 < len(weighted) else None
+            yield _convolution(layer, prelu=after is not None and _is_prelu_of(layer, after))
+
+
+def _convolution(layer: list[str], prelu: bool) -> Convolution:
+    kind, name = layer[0], layer[1]
+    if kind != "Convolution":
+        raise ValueError(f"layer {name} is a {kind}, which is not understood")
+    values = _values(layer)
+    if values.keys() - KNOWN or any(
+        values.get(key, DEFAULTS[key]) != wanted for key, wanted in PLAIN.items()
+    ):
+        raise ValueError(f"layer {name} is no plain 3x3 convolution with a bias")
+    outputs, count = int(values.get("0", 0)), int(values.get("6", 0))
+    if outputs < 1 or count < 1 or count % (outputs * 9):
+        raise ValueError(f"layer {name} has {count} weights for {outputs} channels")
+    slope = _slope(name, values)
+    if prelu and slope is not None:
+        raise ValueError(f"layer {name} has two activations")
+    return Convolution(count // (outputs * 9), outputs, slope, prelu)
+
+
+def _is_prelu_of(convolution: list[str], layer: list[str]) -> bool:
+    """Tell whether a layer is the activation of a convolution."""
+    kinds = (convolution[0], layer[0])
+    return kinds == ("Convolution", "PReLU") and _input_blobs(layer) == _output_blobs(convolution)
+
+
+def _check_prelu(layer: list[str], before: list[str] | None) -> None:
+    """Raise ValueError unless a PReLU follows a convolution of as many channels."""
+    name, values = layer[1], _values(layer)
+    if before is None or not _is_prelu_of(before, layer):
+        raise ValueError(f"layer {name} is a PReLU that does not follow a convolution")
+    if values.keys() - {"0"} or values.get("0") != _values(before).get("0"):
+        raise ValueError(f"layer {name} is a PReLU without a slope for each channel before it")
+
+
+def _values(layer: list[str]) -> dict[str, str]:
+    """Return the `key=value` words of a layer."""
+    return dict(word.split("=", 1) for word in layer[4 + int(layer[2]) + int(layer[3]) :])
+
+
+def _input_blobs(layer: list[str]) -> list[str]:
+    return layer[4 : 4 + int(layer[2])]
 
 
 def _slope(name: str, values: dict[str, str]) -> float | None:

@@ -32,6 +32,7 @@ def random_weights(layers: Sequence[Convolution], kind: str = "<f2") -> list[Wei
         Weights(
             (random.normal(0, 0.1, (layer.outputs, layer.inputs, 3, 3))).astype(kind),
             random.normal(0, 0.1, layer.outputs).astype("<f4"),
+            random.normal(0, 0.1, layer.outputs).astype("<f4") if layer.prelu else None,
         )
         for layer in layers
     ]
@@ -46,6 +47,8 @@ def bin_bytes(weights: Sequence[Weights]) -> bytes:
         content += layer.kernel.tobytes()
         content += bytes(-len(content) % 4)
         content += layer.bias.tobytes()
+        if layer.slopes is not None:
+            content += layer.slopes.tobytes()
     return content
 
 

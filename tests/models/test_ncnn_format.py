@@ -94,6 +94,56 @@ def test_a_damaged_param_file_is_refused(content: bytes, reason: str) -> None:
         read_param(content)
 
 
+COMPACT = """7767517
+7 8
+Input                    input.1                  0 1 data
+Split                    splitncnn_input0         1 2 data data_0 data_1
+Convolution              Conv_0                   1 1 data_0 54 0=4 1=3 4=1 5=1 6=108
+PReLU                    PRelu_1                  1 1 54 56 0=4
+Convolution              Conv_2                   1 1 56 105 0=48 1=3 4=1 5=1 6=1728
+PixelShuffle             DepthToSpace_3           1 1 105 106 0=4
+BinaryOp                 Add_4                    2 1 106 data_1 output
+"""
+"""A network with an activation that stores its slopes."""
+
+COMPACT_LAYERS = [Convolution(3, 4, None, prelu=True), Convolution(4, 48, None)]
+
+
+def test_a_prelu_belongs_to_the_convolution_before_it() -> None:
+    assert read_param(COMPACT.encode()) == COMPACT_LAYERS
+
+
+def test_the_slopes_of_a_prelu_are_stored_after_its_convolution() -> None:
+    weights = random_weights(COMPACT_LAYERS)
+    content = bin_bytes(weights)
+    for read, stored in zip(read_bin(content, COMPACT_LAYERS), weights, strict=True):
+        np.testing.assert_array_equal(read.kernel, stored.kernel)
+        assert (read.slopes is None) == (stored.slopes is None)
+        if stored.slopes is not None:
+            np.testing.assert_array_equal(read.slopes, stored.slopes)
+    for end in range(0, len(content), 2):
+        with pytest.raises(BadInput, match=r"cut off in convolution [12] of 2"):
+            read_bin(content[:end], COMPACT_LAYERS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("1 1 54 56", "1 1 data_1 56", "PRelu_1 is a PReLU that does not follow a convolution"),
+        ("56 0=4", "56 0=3", "PRelu_1 is a PReLU without a slope for each channel"),
+        ("56 0=4", "56 0=1", "PRelu_1 is a PReLU without a slope for each channel"),
+        ("56 0=4", "56 0=4 1=2", "PRelu_1 is a PReLU without a slope for each channel"),
+        ("56 0=4", "56", "PRelu_1 is a PReLU without a slope for each channel"),
+        ("6=108", "6=108 9=2 -23310=1,0.2", "Conv_0 has two activations"),
+        ("PixelShuffle  ", "PReLU  ", "DepthToSpace_3 is a PReLU without a slope"),
+    ],
+)
+def test_a_prelu_that_is_not_understood_is_refused(old: str, new: str, reason: str) -> None:
+    assert old in COMPACT
+    with pytest.raises(BadInput, match=reason):
+        read_param(COMPACT.replace(old, new, 1).encode())
+
+
 @given(st.binary(max_size=200) | st.text(alphabet="01 =,-x\n", max_size=200).map(str.encode))
 def test_no_bytes_make_the_param_reader_fail_otherwise(content: bytes) -> None:
     for start in (b"", b"7767517\n1 1\nConvolution c 0 1 out "):
