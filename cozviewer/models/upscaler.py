@@ -36,7 +36,6 @@ fp32; for parts of 512 it would be 3 GB, which is more than many machines have t
 class NetworkUpscaler:
     """An `Upscaler` around a network; see there for the contract."""
 
-    halo = HALO
     generative = True
     listens = False
 
@@ -51,6 +50,7 @@ class NetworkUpscaler:
         cache_dir: Path | None = None,
         notice: Notice,
         part: int = PART,
+        halo: int = HALO,
     ) -> None:
         """Prepare; nothing is imported or read before `load` or `identity`.
 
@@ -63,8 +63,10 @@ class NetworkUpscaler:
             cache_dir: Where the fastest number format is kept; None times them at every start.
             notice: Told when memory ran out and parts became smaller, once.
             part: Most parent pixels of a part, a side.
+            halo: Parent pixels of context around a crop.
         """
         self.name = name
+        self.halo = halo
         self._make_identity = identity
         self._open_network = open_network
         self._wanted_device, self._numbers = device, numbers

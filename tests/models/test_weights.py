@@ -8,7 +8,15 @@ import pytest
 
 from cozviewer.errors import BadInput
 from cozviewer.models import weights
-from cozviewer.models.weights import BIN_SHA256, PARAM_SHA256, read_checked, wheel_files
+from cozviewer.models.weights import (
+    BIN_SHA256,
+    COMPACT,
+    COMPACT_BIN_SHA256,
+    COMPACT_PARAM_SHA256,
+    PARAM_SHA256,
+    read_checked,
+    wheel_files,
+)
 
 
 def test_both_files_are_found_and_known() -> None:
@@ -16,6 +24,12 @@ def test_both_files_are_found_and_known() -> None:
     assert len(read_checked(files.param, PARAM_SHA256)) == 117_030
     assert len(read_checked(files.bin, BIN_SHA256)) == 33_424_520
     assert weights.MODULE not in sys.modules
+
+
+def test_those_of_the_compact_network_are_found_beside_them() -> None:
+    files = wheel_files(COMPACT)
+    assert len(read_checked(files.param, COMPACT_PARAM_SHA256)) == 3_119
+    assert len(read_checked(files.bin, COMPACT_BIN_SHA256)) == 1_247_368
 
 
 def test_missing_weights_name_the_command_that_brings_them(
