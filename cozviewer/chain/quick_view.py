@@ -1,0 +1,218 @@
+"""Drafts of a view: what a small, quick network draws until the real step is done.
+
+A draft goes through all step levels that are missing under a view, from the pointer outwards. Its
+pixels are shown and forgotten: nothing is stored, and no real step is made from them. (The drafts
+of `chain.draft` are something else: steps made anew with another prompt.)
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cozviewer.chain.fidelity import corrected
+from cozviewer.chain.protocols import Cancelled, Upscaler
+from cozviewer.errors import Cancelled as WorkCancelled
+from cozviewer.pyramid.geometry import (
+    STEP_LEVELS,
+    Rect,
+    TileKey,
+    coarser,
+    finer,
+    rect_between,
+    tile_rect,
+    tiles_of,
+)
+from cozviewer.pyramid.pixels import Rgb8, padded, to_8bit, to_float
+from cozviewer.pyramid.pyramid import Pyramid, TileMissing
+
+FIRST = 512
+"""Side of the first piece, in pixels of the level that is drawn: a tenth of a second's work."""
+
+LARGEST = 1536
+"""Most pixels of a later piece, a side. A view of 1280 x 800 is one piece without borders."""
+
+FIDELITY = 1.0
+"""A draft keeps the parent's colours, whatever the recipe lets go, so that nothing jumps when it is
+replaced."""
+
+FAST_TILE = 0.05
+"""Seconds per tile below which the engine draws a view about as soon as the draft is there."""
+
+
+T = TypeVar("T", np.uint8, np.float32)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class QuickPiece:
+    """A part of a draft.
+
+    Attributes:
+        z: The step level that it stands in for.
+        level_region: Where it lies, in pixels of level z.
+        pixels: (height, width, 3) uint8.
+    """
+
+    z: int
+    level_region: Rect
+    pixels: Rgb8
+
+
+def worthwhile(upscaler: Upscaler, seconds_per_tile: float | None) -> bool:
+    """Tell whether a draft is of use before the steps of an engine.
+
+    Args:
+        seconds_per_tile: What a tile takes, as measured; None where nothing was measured yet.
+    """
+    fast = seconds_per_tile is not None and seconds_per_tile < FAST_TILE
+    return upscaler.generative and not fast
+
+
+def quick_view(
+    pyramid: Pyramid,
+    upscaler: Upscaler,
+    z: int,
+    level_region: Rect,
+    level_x: int,
+    level_y: int,
+    cancelled: Cancelled,
+) -> Iterator[QuickPiece]:
+    """Draw what a region lacks, piece by piece.
+
+    Args:
+        pyramid: Only read.
+        upscaler: A quick one.
+        z: The step level wanted.
+        level_region: Pixels of level z inside the picture.
+        level_x, level_y: Where to begin, in pixels of level z: the pointer's place.
+        cancelled: Asked between pieces, and within the upscaler.
+
+    Yields:
+        Pieces inside `level_region`; later ones may cover earlier ones. None where no tile of it
+        is missing.
+
+    Raises:
+        Cancelled: `cancelled` said so.
+        TileMissing: A tile vanished meanwhile.
+        BadInput, Failure: From loading or running the upscaler.
+    """
+    drawing = _Drawing(pyramid, upscaler, cancelled)
+    wanted = drawing.lacking(z, level_region)
+    if wanted.empty:
+        return
+    there = drawing.parent_region(z, wanted)
+    parent = drawing.pixels(z - STEP_LEVELS, there)
+    for piece in pieces(wanted, level_x, level_y):
+        yield QuickPiece(z, piece, drawing.drawn(z, piece, parent, there))
+
+
+def pieces(level_region: Rect, level_x: int, level_y: int) -> list[Rect]:
+    """Return the pieces in which a region is drawn, in order: a small one around a place (the next
+    one inside the region, if it lies outside), then parts of the whole, the nearest first."""
+    width, height = min(FIRST, level_region.width), min(FIRST, level_region.height)
+    first = Rect(
+        min(max(level_x - width // 2, level_region.x), level_region.right - width),
+        min(max(level_y - height // 2, level_region.y), level_region.bottom - height),
+        width,
+        height,
+    )
+    columns, rows = -(-level_region.width // LARGEST), -(-level_region.height // LARGEST)
+    parts = [
+        rect_between(
+            level_region.x + level_region.width * column // columns,
+            level_region.y + level_region.height * row // rows,
+            level_region.x + level_region.width * (column + 1) // columns,
+            level_region.y + level_region.height * (row + 1) // rows,
+        )
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    parts.sort(key=lambda part: _distance(part, level_x, level_y))
+    # A first piece that is about all there is would only be drawn twice.
+    return parts if level_region.area < 2 * first.area else [first, *parts]
+
+
+def _distance(rect: Rect, x: int, y: int) -> int:
+    """Return the squared distance of a place from the nearest pixel of a rectangle."""
+    dx = max(rect.x - x, 0, x - rect.right + 1)
+    dy = max(rect.y - y, 0, y - rect.bottom + 1)
+    return dx * dx + dy * dy
+
+
+class _Drawing:
+    """What all levels of one draft have in common."""
+
+    def __init__(self, pyramid: Pyramid, upscaler: Upscaler, cancelled: Cancelled) -> None:
+        self._pyramid, self._upscaler, self._cancelled = pyramid, upscaler, cancelled
+
+    def lacking(self, z: int, level_region: Rect) -> Rect:
+        """Return the smallest rectangle of a region with all pixels whose tiles are missing."""
+        if z <= 0:
+            return Rect(level_region.x, level_region.y, 0, 0)
+        missing = self._pyramid.missing(tiles_of(z, level_region))
+        return _around(missing).intersected(level_region)
+
+    def parent_region(self, z: int, level_region: Rect) -> Rect:
+        """Return the pixels of the parent level that a region is drawn from, halo included."""
+        around = coarser(level_region, STEP_LEVELS).grown(self._upscaler.halo)
+        return around.intersected(self._pyramid.level_rect(z - STEP_LEVELS))
+
+    def pixels(self, z: int, level_region: Rect) -> Rgb8:
+        """Return a region of a level: real where its tiles exist, drawn where they are missing."""
+        lacking = self.lacking(z, level_region)
+        fill = _nothing
+        if not lacking.empty:
+            there = self.parent_region(z, lacking)
+            parent = self.pixels(z - STEP_LEVELS, there)
+            fill = _from(self.drawn(z, lacking, parent, there), lacking)
+        return self._pyramid.region(z, level_region, fill)
+
+    def drawn(self, z: int, level_region: Rect, parent: Rgb8, there: Rect) -> Rgb8:
+        """Return a region of a level, drawn by the upscaler.
+
+        Args:
+            parent: Pixels of the parent level.
+            there: What they cover: at least `parent_region`.
+        """
+        if self._cancelled():
+            raise WorkCancelled("Stopped.")
+        around = coarser(level_region, STEP_LEVELS).grown(self._upscaler.halo)
+        inside = around.intersected(there)
+        context = to_float(padded(_cut(parent, inside, there), inside, around, "symmetric"))
+        fine = self._upscaler.upscale(context, "", 0, self._cancelled)
+        part = _cut(corrected(fine, context, FIDELITY), level_region, finer(around, STEP_LEVELS))
+        return to_8bit(part)
+
+
+def _around(keys: list[TileKey]) -> Rect:
+    """Return the smallest rectangle around tiles of one level."""
+    rects = [tile_rect(key) for key in keys]
+    if not rects:
+        return Rect(0, 0, 0, 0)
+    return rect_between(
+        min(rect.x for rect in rects),
+        min(rect.y for rect in rects),
+        max(rect.right for rect in rects),
+        max(rect.bottom for rect in rects),
+    )
+
+
+def _cut(pixels: NDArray[T], part: Rect, whole: Rect) -> NDArray[T]:
+    """Return the view of pixels (which cover `whole`) that covers `part`."""
+    x, y = part.x - whole.x, part.y - whole.y
+    return pixels[y : y + part.height, x : x + part.width]
+
+
+def _from(pixels: Rgb8, there: Rect) -> Callable[[TileKey, Rect], Rgb8]:
+    """Return what fills missing tiles from pixels that cover `there`."""
+
+    def fill(key: TileKey, part: Rect) -> Rgb8:
+        return _cut(pixels, part, there) if there.contains(part) else _nothing(key, part)
+
+    return fill
+
+
+def _nothing(key: TileKey, part: Rect) -> Rgb8:
+    raise TileMissing(f"Tile {key} vanished while a draft was made: move the view to try again.")
