@@ -42,6 +42,9 @@ FAST_TILE = 0.05
 """Seconds per tile below which the engine draws a view about as soon as the draft is there."""
 
 
+Fill = Callable[[TileKey, Rect], Rgb8]
+"""Returns the pixels of a part of a missing tile, as `Pyramid.region` wants it."""
+
 T = TypeVar("T", np.uint8, np.float32)
 
 
@@ -162,7 +165,7 @@ class _Drawing:
     def pixels(self, z: int, level_region: Rect) -> Rgb8:
         """Return a region of a level: real where its tiles exist, drawn where they are missing."""
         lacking = self.lacking(z, level_region)
-        fill = _nothing
+        fill: Fill = _nothing
         if not lacking.empty:
             there = self.parent_region(z, lacking)
             parent = self.pixels(z - STEP_LEVELS, there)
@@ -205,7 +208,7 @@ def _cut(pixels: NDArray[T], part: Rect, whole: Rect) -> NDArray[T]:
     return pixels[y : y + part.height, x : x + part.width]
 
 
-def _from(pixels: Rgb8, there: Rect) -> Callable[[TileKey, Rect], Rgb8]:
+def _from(pixels: Rgb8, there: Rect) -> Fill:
     """Return what fills missing tiles from pixels that cover `there`."""
 
     def fill(key: TileKey, part: Rect) -> Rgb8:

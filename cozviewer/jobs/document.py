@@ -1,7 +1,9 @@
 """An open picture: its chain and the threads that work on it, behind one object of the GUI thread.
 
-Four threads, so that none waits for another: tiles are fetched, frames composed, text and faces
-looked for, steps computed (exports run where the steps do, as both need the models).
+A thread for each kind of work, so that none waits for another: tiles are fetched, frames composed,
+text and faces looked for, drafts drawn, steps computed (exports run where the steps do, as both
+need the models). A step begins when the draft of its view is complete: together they would compete
+for the cores.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,18 +13,21 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.protocols import Upscaler
+from cozviewer.chain.quick_view import worthwhile
 from cozviewer.findings import Find
 from cozviewer.jobs.drafting import Drafting
 from cozviewer.jobs.export_job import Export, ExportJob
 from cozviewer.jobs.frame_composer import FrameComposer, FrameRequest
 from cozviewer.jobs.looker import Looker
+from cozviewer.jobs.quick_job import DraftImage, QuickJob, QuickRequest
 from cozviewer.jobs.threads import start_thread
 from cozviewer.jobs.tile_loader import LoadRequest, TileLoader
 from cozviewer.jobs.words_finder import WordsFinder, WordsRequest
 from cozviewer.jobs.zoom_worker import StepRequest, ZoomWorker
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import Rect, TileKey
 from cozviewer.pyramid.store_draft import Stale
 
 
@@ -38,6 +43,7 @@ class Document(QObject):
         tile_loaded: (TileKey, QImage)
         tile_absent: (TileKey) there is no such tile (yet).
         tile_made: (TileKey) a step has stored it.
+        draft_drawn: (DraftImage) a part of the draft of the newest view.
         tiles_changed: (Stale) there are others in the place of these tiles, or none yet.
         words_found: (WordsRequest, tuple[LevelWords, ...])
         composed: (FrameRequest, QImage)
@@ -55,6 +61,7 @@ class Document(QObject):
     tile_loaded = Signal(object, object)
     tile_absent = Signal(object)
     tile_made = Signal(object)
+    draft_drawn = Signal(object)
     tiles_changed = Signal(object)
     words_found = Signal(object, object)
     composed = Signal(object, object)
@@ -72,6 +79,7 @@ class Document(QObject):
     _find_words = Signal(object)
     _compose = Signal(object)
     _refine = Signal(object)
+    _draw_draft = Signal(object)
     _warm = Signal()
     _export = Signal(object)
 
@@ -82,16 +90,21 @@ class Document(QObject):
         trim: Callable[[], None],
         parent: QObject | None = None,
         find: Find | None = None,
+        quick: Upscaler | None = None,
     ) -> None:
         """Open a chain and start the threads.
 
         Args:
             devices, trim: As `Services` has them.
             find: Looks for text and faces under the overlay of trust; None where nothing can.
+            quick: Draws drafts; None for no drafts.
         """
         super().__init__(parent)
         self.chain = chain
         self.source = chain.pyramid.source
+        self._quick: QuickJob | None = None
+        self._draft: QuickRequest | None = None
+        self._drafting = False
         self._step: StepRequest | None = None
         self._under_way: StepRequest | None = None
         self._exporting: Export | None = None
@@ -131,6 +144,13 @@ class Document(QObject):
         self._warm.connect(self._worker.warm)
         self._refine.connect(self._worker.refine)
 
+        if quick is not None:
+            self._quick = QuickJob(chain.pyramid, quick)
+            self._quick.drawn.connect(self._on_draft_drawn)
+            self._quick.ended.connect(self._on_draft_ended)
+            self._draw_draft.connect(self._quick.draw)
+            self._warm.connect(self._quick.warm)
+
         self._exporter = ExportJob(chain)
         self._exporter.progressed.connect(self._on_export_progress)
         self._exporter.tile_made.connect(self._on_tile_made)
@@ -149,6 +169,8 @@ class Document(QObject):
             start_thread("looking", self._looker, low_priority=True),
             start_thread("steps", *makers, low_priority=True),
         ]
+        if self._quick is not None:
+            self._threads.append(start_thread("drafts", self._quick, low_priority=True))
         self._running = len(self._threads)
         for thread in self._threads:
             thread.finished.connect(self._on_thread_finished)
@@ -181,35 +203,84 @@ class Document(QObject):
         """Compose the exact picture of a view; the answer comes as `composed`."""
         self._compose.emit(request)
 
+    def draw_draft(self, view: View, view_x: float, view_y: float) -> None:
+        """Have a draft drawn of what a view lacks, if that is of use; its parts come as
+        `draft_drawn`. Takes the place of the one before, unless that is of the same view.
+
+        Args:
+            view: May be one that the camera is still on its way to.
+            view_x, view_y: Where to begin, in view pixels: the pointer's place.
+        """
+        if self._draft is not None and self._draft.view == view:
+            return
+        self._leave_draft()
+        if self._quick is None or not worthwhile(self.chain.upscaler, self.chain.seconds_per_tile):
+            return
+        z, region = self._wanted(view)
+        if z <= 0 or region.empty:
+            return
+        left, top, right, bottom = view.level_box(z, region)
+        x = region.x + int(left + (right - left) * view_x / view.width)
+        y = region.y + int(top + (bottom - top) * view_y / view.height)
+        self._draft = QuickRequest(view, z, region, x, y)
+        self._drafting = True
+        self._draw_draft.emit(self._draft)
+
     def refine(self, view: View) -> None:
-        """Compute what a view lacks; takes the place of the request before."""
-        self.interrupt()
-        z = wanted_level(view, self.source.coarsest)
-        region = view.visible(z, self.source.width, self.source.height)
+        """Compute what a view lacks, as soon as its draft is there if one is being drawn; takes the
+        place of the request before."""
+        self._leave_step()
+        if self._draft is not None and self._draft.view != view:
+            self._leave_draft()
+        z, region = self._wanted(view)
         if z <= 0 or region.empty:
             self.refined.emit()
             return
-        request = StepRequest(z, region)
+        self._step = StepRequest(z, region)
+        self._send_step()
+
+    def _wanted(self, view: View) -> tuple[int, Rect]:
+        """Return the level that a view at rest is made from, and what is seen of it."""
+        z = wanted_level(view, self.source.coarsest)
+        return z, view.visible(z, self.source.width, self.source.height)
+
+    def _send_step(self) -> None:
+        """Let the present step begin, unless it has or its draft is still being drawn."""
+        request = self._step
+        if request is None or request is self._under_way or self._drafting:
+            return
         # The worker still holds the request before; a model may take a while to let go.
         waiting = self._under_way is not None
-        self._step = self._under_way = request
+        self._under_way = request
         self._refine.emit(request)
         if waiting:
             # Last, because a slot may answer with another call of this object.
-            self.progressed.emit(Progress("Leaving the view before", z, 0, 0, None))
+            self.progressed.emit(Progress("Leaving the view before", request.z, 0, 0, None))
 
     def interrupt(self) -> None:
-        """Make the present request stale: the tile under work is the last one."""
+        """Make the present requests stale: the tile under work is the last one."""
+        self._leave_step()
+        self._leave_draft()
+
+    def _leave_step(self) -> None:
         if self._step is not None:
             self._step.cancelled.set()
             self._step = None
+
+    def _leave_draft(self) -> None:
+        if self._draft is not None:
+            self._draft.cancelled.set()
+            self._draft = None
+        self._drafting = False
+        self._send_step()
 
     def stop(self) -> None:
         """Stop steps and export, as the user asks."""
         if self._exporting is not None:
             self._exporting.cancelled.set()
-        if self._step is not None:
-            self.interrupt()
+        working = self._step is not None
+        self.interrupt()
+        if working:
             self.stopped.emit()
 
     def export(self, request: Export) -> None:
@@ -256,7 +327,19 @@ class Document(QObject):
     @Slot(object)
     def _on_tiles_changed(self, stale: Stale) -> None:
         self._edition += 1
+        self._leave_draft()  # it may be drawn from what was there before
         self.tiles_changed.emit(stale)
+
+    @Slot(object, object)
+    def _on_draft_drawn(self, request: QuickRequest, part: DraftImage) -> None:
+        if request is self._draft:
+            self.draft_drawn.emit(part)
+
+    @Slot(object)
+    def _on_draft_ended(self, request: QuickRequest) -> None:
+        if request is self._draft:
+            self._drafting = False
+            self._send_step()
 
     @Slot(object, object)
     def _on_progress(self, request: StepRequest, progress: Progress) -> None:

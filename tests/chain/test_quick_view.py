@@ -256,7 +256,6 @@ def test_pieces_are_given_out_as_they_are_drawn(chain_over: MakeChain) -> None:
     first = next(making)
     assert first.level_region == Rect(384, 144, 512, 512)
     assert len(chain.upscaler.asked) == 1  # type: ignore[attr-defined]
-    making.close()
 
 
 # -- whether -------------------------------------------------------------------------------------

@@ -1,0 +1,105 @@
+"""Draws drafts of views, on a thread of its own: the newest request's, while steps wait or end."""
+
+from dataclasses import dataclass, field
+from threading import Event
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
+
+from cozviewer.chain.protocols import Upscaler
+from cozviewer.chain.quick_view import QuickPiece, quick_view
+from cozviewer.errors import Cancelled
+from cozviewer.jobs.images import to_qimage
+from cozviewer.jobs.report import log, sentence_of
+from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.geometry import Rect
+from cozviewer.pyramid.pyramid import Pyramid
+
+
+@dataclass(frozen=True)
+class QuickRequest:
+    """A view of which a draft is wanted.
+
+    Attributes:
+        view: The view, to know it by.
+        z: The step level that makes it sharp.
+        level_region: What is seen of it, in pixels of level z, inside the picture.
+        level_x, level_y: Where to begin, in pixels of level z.
+        cancelled: Set when the view moved on or the user said stop.
+    """
+
+    view: View
+    z: int
+    level_region: Rect
+    level_x: int
+    level_y: int
+    cancelled: Event = field(default_factory=Event)
+
+
+@dataclass(frozen=True, eq=False)
+class DraftImage:
+    """A part of a draft, ready to be painted.
+
+    Attributes:
+        z: The step level that it stands in for.
+        level_region: Where it lies, in pixels of level z.
+        image: Its pixels.
+    """
+
+    z: int
+    level_region: Rect
+    image: QImage
+
+
+class QuickJob(QObject):
+    """Signals:
+    drawn: (QuickRequest, DraftImage) a part, the first one around the pointer.
+    ended: (QuickRequest) it is complete, was stopped, or failed. A failure is only logged: the
+        real step is on its way and tells what is wrong.
+    """
+
+    drawn = Signal(object, object)
+    ended = Signal(object)
+
+    def __init__(self, pyramid: Pyramid, upscaler: Upscaler) -> None:
+        """Make the job; it belongs on a thread of its own.
+
+        Args:
+            pyramid: Only read.
+            upscaler: The quick network.
+        """
+        super().__init__()
+        self._pyramid = pyramid
+        self._upscaler = upscaler
+
+    @Slot()
+    def warm(self) -> None:
+        """Load the network before it is needed."""
+        try:
+            self._upscaler.load()
+        except Exception as error:
+            log.warning("There are no drafts: %s", sentence_of(error, "loading the draft network"))
+
+    @Slot(object)
+    def draw(self, request: QuickRequest) -> None:
+        """Draw what a view lacks."""
+        try:
+            for piece in quick_view(
+                self._pyramid,
+                self._upscaler,
+                request.z,
+                request.level_region,
+                request.level_x,
+                request.level_y,
+                request.cancelled.is_set,
+            ):
+                self.drawn.emit(request, _painted(piece))
+        except Cancelled:
+            pass
+        except Exception as error:
+            log.warning("A draft failed: %s", sentence_of(error, "drawing a draft"))
+        self.ended.emit(request)
+
+
+def _painted(piece: QuickPiece) -> DraftImage:
+    return DraftImage(piece.z, piece.level_region, to_qimage(piece.pixels))

@@ -1,0 +1,276 @@
+"""Drafts on their thread: before the step, part by part, dropped with their view, never kept."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, Slot
+from pytestqt.qtbot import QtBot
+
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.protocols import Cancelled
+from cozviewer.chain.quick_view import quick_view
+from cozviewer.chain.recipe import recipe_of
+from cozviewer.errors import Failure
+from cozviewer.jobs.document import Document
+from cozviewer.jobs.images import to_rgb8
+from cozviewer.jobs.quick_job import DraftImage
+from cozviewer.models.prompters import NoPrompter
+from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.geometry import Rect
+from cozviewer.pyramid.pixels import Rgb8, RgbFloat
+from tests.chain.fakes import DetailUpscaler, FakeUpscaler
+from tests.pyramid.pyramids import gentle, pyramid_of
+
+VIEW = View(camera_at(200, 150, 4.0), 1280, 800)
+OTHER_VIEW = View(camera_at(60, 60, 4.0), 400, 300)
+SOURCE_VIEW = View(camera_at(60, 60, 1.0), 400, 300)
+
+VISIBLE = Rect(160, 200, 1280, 800)
+"""What `VIEW` shows of level 2."""
+
+
+@dataclass
+class Quick(DetailUpscaler):
+    """A draft network that can be held.
+
+    Attributes:
+        free: Each picture waits until it is set, or until it is not wanted any more.
+        begun: Set when a picture was begun.
+    """
+
+    halo: int = 4
+    free: threading.Event = field(default_factory=threading.Event)
+    begun: threading.Event = field(default_factory=threading.Event)
+
+    def upscale(
+        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+    ) -> RgbFloat:
+        self.begun.set()
+        while not cancelled() and not self.free.wait(0.002):
+            pass
+        return super().upscale(rgb, prompt, seed, cancelled)
+
+
+class Notes(QObject):
+    """What a document told, in order."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.parts: list[DraftImage] = []
+        self.told: list[str] = []
+        document.draft_drawn.connect(self.on_drawn)
+        document.refined.connect(self.on_refined)
+        document.tile_made.connect(self.on_tile)
+        document.failed.connect(self.on_failed)
+
+    @Slot(object)
+    def on_drawn(self, part: DraftImage) -> None:
+        self.parts.append(part)
+        self.told.append("draft")
+
+    @Slot()
+    def on_refined(self) -> None:
+        self.told.append("refined")
+
+    @Slot(object)
+    def on_tile(self, key: object) -> None:
+        self.told.append("tile")
+
+    @Slot(str)
+    def on_failed(self, sentence: str) -> None:
+        self.told.append(sentence)
+
+
+@pytest.fixture
+def quick() -> Quick:
+    return Quick()
+
+
+@pytest.fixture
+def engine() -> FakeUpscaler:
+    return FakeUpscaler(generative=True)
+
+
+@pytest.fixture
+def make(qtbot: QtBot, quick: Quick, engine: FakeUpscaler) -> Iterator[Callable[[], Document]]:
+    made: list[Document] = []
+
+    def make() -> Document:
+        prompter = NoPrompter()
+        chain = Chain(pyramid_of(gentle(400, 300)), engine, prompter, recipe_of(engine, prompter))
+        made.append(Document(chain, lambda: ["cpu"], lambda: None, quick=quick))
+        return made[-1]
+
+    yield make
+    quick.free.set()
+    for document in made:
+        document.close()
+        document.wait()
+
+
+@pytest.fixture
+def document(make: Callable[[], Document]) -> Document:
+    return make()
+
+
+def test_the_step_begins_when_the_draft_is_complete(
+    document: Document, quick: Quick, engine: FakeUpscaler, qtbot: QtBot
+) -> None:
+    notes = Notes(document)
+    document.draw_draft(VIEW, 640, 400)
+    document.refine(VIEW)
+    assert document.working
+    qtbot.waitUntil(quick.begun.is_set)
+    assert engine.asked == []
+    quick.free.set()
+    qtbot.waitUntil(lambda: "refined" in notes.told)
+    assert notes.told[:2] == ["draft", "draft"]
+    assert notes.told.count("draft") == 2
+    assert set(notes.told[2:-1]) == {"tile"}
+    assert notes.told[-1] == "refined"
+
+
+def test_its_parts_are_those_of_the_chain_and_begin_at_the_pointer(
+    document: Document, quick: Quick, qtbot: QtBot
+) -> None:
+    quick.free.set()
+    notes = Notes(document)
+    document.draw_draft(VIEW, 1000, 300)
+    qtbot.waitUntil(lambda: len(notes.parts) == 2)
+    first, whole = notes.parts
+    assert first.level_region == Rect(160 + 1000 - 256, 200 + 300 - 256, 512, 512)
+    assert whole.level_region == VISIBLE
+    same = Quick(free=quick.free)
+    pyramid = document.chain.pyramid
+    expected = list(quick_view(pyramid, same, 2, VISIBLE, 160 + 1000, 200 + 300, lambda: False))
+    for part, piece in zip(notes.parts, expected, strict=True):
+        assert part.z == piece.z == 2
+        assert np.array_equal(to_rgb8(part.image), piece.pixels)
+
+
+def test_a_draft_for_a_view_that_the_camera_is_on_its_way_to_is_not_drawn_twice(
+    document: Document, quick: Quick, qtbot: QtBot
+) -> None:
+    quick.free.set()
+    notes = Notes(document)
+    document.draw_draft(VIEW, 640, 400)
+    qtbot.waitUntil(lambda: len(notes.parts) == 2)
+    document.draw_draft(VIEW, 600, 300)
+    document.refine(VIEW)
+    qtbot.waitUntil(lambda: "refined" in notes.told)
+    assert len(notes.parts) == 2
+
+
+def test_a_newer_view_takes_the_place_of_the_one_before(
+    document: Document, quick: Quick, qtbot: QtBot
+) -> None:
+    notes = Notes(document)
+    document.draw_draft(VIEW, 0, 0)
+    qtbot.waitUntil(quick.begun.is_set)
+    document.draw_draft(OTHER_VIEW, 0, 0)
+    document.refine(OTHER_VIEW)
+    quick.free.set()
+    qtbot.waitUntil(lambda: "refined" in notes.told)
+    assert [part.level_region for part in notes.parts] == [Rect(40, 90, 400, 300)]
+
+
+def test_what_is_left_draws_nothing_and_refines_nothing(
+    document: Document, quick: Quick, engine: FakeUpscaler, qtbot: QtBot
+) -> None:
+    notes = Notes(document)
+    document.draw_draft(VIEW, 0, 0)
+    document.refine(VIEW)
+    qtbot.waitUntil(quick.begun.is_set)
+    document.interrupt()
+    assert not document.working
+    quick.free.set()
+    document.draw_draft(OTHER_VIEW, 0, 0)
+    document.refine(OTHER_VIEW)
+    qtbot.waitUntil(lambda: "refined" in notes.told)
+    assert len(notes.parts) == 1
+    assert all(call.shape[0] < 128 + 33 for call in engine.asked)
+
+
+def test_stop_ends_the_draft_too_and_says_so_once(
+    document: Document, quick: Quick, engine: FakeUpscaler, qtbot: QtBot
+) -> None:
+    document.draw_draft(VIEW, 0, 0)
+    document.refine(VIEW)
+    qtbot.waitUntil(quick.begun.is_set)
+    with qtbot.waitSignal(document.stopped):
+        document.stop()
+    assert not document.working
+    assert engine.asked == []
+
+
+def test_a_step_that_waits_for_a_draft_begins_when_the_draft_is_left(
+    document: Document, quick: Quick, qtbot: QtBot
+) -> None:
+    notes = Notes(document)
+    document.draw_draft(VIEW, 0, 0)
+    document.refine(VIEW)
+    qtbot.waitUntil(quick.begun.is_set)
+    document._on_tiles_changed(lambda key: False)
+    qtbot.waitUntil(lambda: "refined" in notes.told)
+    assert notes.parts == []
+
+
+def test_a_draft_that_fails_does_not_keep_the_step_from_beginning(
+    document: Document, quick: Quick, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(number: int) -> None:
+        raise Failure("There is too little memory.")
+
+    quick.before = fail
+    quick.free.set()
+    notes = Notes(document)
+    document.draw_draft(VIEW, 0, 0)
+    document.refine(VIEW)
+    qtbot.waitUntil(lambda: "refined" in notes.told)
+    assert set(notes.told) == {"tile", "refined"}
+    assert "too little memory" in caplog.text
+
+
+def test_where_nothing_is_missing_or_wanted_there_is_no_draft(
+    document: Document, quick: Quick, qtbot: QtBot
+) -> None:
+    quick.free.set()
+    notes = Notes(document)
+    document.refine(VIEW)
+    qtbot.waitUntil(lambda: "refined" in notes.told)
+    for view in (VIEW, SOURCE_VIEW):
+        with qtbot.waitSignal(document.refined):
+            document.draw_draft(view, 0, 0)
+            document.refine(view)
+    assert quick.asked == []
+    assert notes.parts == []
+
+
+def test_an_engine_that_only_interpolates_has_no_drafts(
+    make: Callable[[], Document], quick: Quick, engine: FakeUpscaler, qtbot: QtBot
+) -> None:
+    engine.generative = False
+    quick.free.set()
+    document = make()
+    document.draw_draft(VIEW, 0, 0)
+    with qtbot.waitSignal(document.refined):
+        document.refine(VIEW)
+    assert quick.asked == []
+
+
+def test_the_network_is_loaded_with_the_engine(
+    document: Document, quick: Quick, engine: FakeUpscaler, qtbot: QtBot
+) -> None:
+    document.warm()
+    qtbot.waitUntil(lambda: (quick.loads, engine.loads) == (1, 1))
+
+
+def test_nothing_of_a_draft_is_stored(document: Document, quick: Quick, qtbot: QtBot) -> None:
+    quick.free.set()
+    notes = Notes(document)
+    document.draw_draft(VIEW, 0, 0)
+    qtbot.waitUntil(lambda: len(notes.parts) == 2)
+    assert document.chain.pyramid.store.usage()[1] == 0
