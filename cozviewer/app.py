@@ -27,9 +27,11 @@ from cozviewer.folders import (
     open_private,
     pyramids_folder,
 )
+from cozviewer.jobs.report import log
 from cozviewer.jobs.threads import running_threads, stop_thread
 from cozviewer.jobs.watchdog import Watchdog, end_now
 from cozviewer.models.catalogue import missing_files, offers, repository
+from cozviewer.models.compact import compact
 from cozviewer.models.engines import ENGINES
 from cozviewer.models.finders import finder
 from cozviewer.models.hub import download, listing
@@ -169,6 +171,8 @@ def services_for(cache: Path | None) -> Services:
         find=finder(),
         missing_files=lambda choice: missing_files(choice, models_folder(cache or cache_folder())),
         numbers=numbers,
+        # In a pool of its own: it must not wait for its turn behind the engine.
+        quick=Pool().upscaler("drafts", lambda: compact(notice=log.warning)),
     )
 
 

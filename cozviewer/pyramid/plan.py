@@ -28,6 +28,22 @@ MOST_STRETCH = float(1 << 16)
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where the seen part of some pixels of a level goes.
+
+    Attributes:
+        part: Whole pixels that are seen, counted from the corner of the whole.
+        view_x, view_y, view_width, view_height: Where `part` lies, in view pixels; see `Draw`.
+    """
+
+    part: Rect
+    view_x: float
+    view_y: float
+    view_width: float
+    view_height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
     """One tile, or the seen part of it, and where it goes.
 
@@ -58,14 +74,19 @@ class Plan:
         draws: In drawing order, coarse to fine.
         wanted: Tiles that are not in memory and would make the frame better, best first: the
             view's own level from the centre outwards, then stand-ins.
-        sharp: Whether all that is seen is drawn in full from `level`, or from finer tiles.
+        lacking: Tiles of `level` that are seen, and not drawn in full from them or from finer ones.
     """
 
     level: int
     picture: Rect
     draws: tuple[Draw, ...]
     wanted: tuple[TileKey, ...]
-    sharp: bool
+    lacking: tuple[TileKey, ...]
+
+    @property
+    def sharp(self) -> bool:
+        """Whether all that is seen is drawn in full from `level`, or from finer tiles."""
+        return not self.lacking
 
 
 def plan(
@@ -95,7 +116,7 @@ def plan(
     draws: dict[TileKey, float] = {}
     wanted: dict[TileKey, None] = {}
     stand_ins: dict[TileKey, None] = {}
-    sharp = True
+    lacking = []
     for key in seen:
         shown = opacity(key)
         if shown > 0:
@@ -106,7 +127,7 @@ def plan(
             continue
         if level < finest and _finer_stand_ins(key, seen_finer, opacity, draws, stand_ins):
             continue
-        sharp = False
+        lacking.append(key)
         _coarser_stand_in(key, coarsest, opacity, draws, stand_ins)
     whole: dict[int, Rect] = {}
     placed = []
@@ -117,7 +138,8 @@ def plan(
         if draw is not None:
             placed.append(draw)
     picture = view.picture(source_width, source_height)
-    return Plan(level, picture, tuple(placed), tuple(wanted) + tuple(stand_ins), sharp)
+    asked = tuple(wanted) + tuple(stand_ins)
+    return Plan(level, picture, tuple(placed), asked, tuple(lacking))
 
 
 def _coarser_stand_in(
@@ -166,16 +188,32 @@ def _finer_stand_ins(
 
 def _placed(key: TileKey, view: View, whole: Rect, opacity: float) -> Draw | None:
     """Cut a tile to what is seen of it and say where that goes."""
-    tile = tile_rect(key).intersected(whole)
-    part = tile.intersected(view.level_region(key.z).grown(1))
+    found = place(key.z, tile_rect(key).intersected(whole), view)
+    if found is None:
+        return None
+    return Draw(
+        key,
+        found.part,
+        found.view_x,
+        found.view_y,
+        found.view_width,
+        found.view_height,
+        opacity,
+    )
+
+
+def place(z: int, level_region: Rect, view: View) -> Place | None:
+    """Return what is seen of a region of level z and where it goes; None where nothing is."""
+    part = level_region.intersected(view.level_region(z).grown(1))
     if part.empty:
         return None
-    stretch = math.ldexp(view.camera.scale, view.camera.level - key.z)
-    left = _near(view.view_x(key.z, part.x), view.width, stretch)
-    top = _near(view.view_y(key.z, part.y), view.height, stretch)
-    right = _near(view.view_x(key.z, part.right), view.width, stretch)
-    bottom = _near(view.view_y(key.z, part.bottom), view.height, stretch)
-    return Draw(key, part.moved(-tile.x, -tile.y), left, top, right - left, bottom - top, opacity)
+    stretch = math.ldexp(view.camera.scale, view.camera.level - z)
+    left = _near(view.view_x(z, part.x), view.width, stretch)
+    top = _near(view.view_y(z, part.y), view.height, stretch)
+    right = _near(view.view_x(z, part.right), view.width, stretch)
+    bottom = _near(view.view_y(z, part.bottom), view.height, stretch)
+    corner = part.moved(-level_region.x, -level_region.y)
+    return Place(corner, left, top, right - left, bottom - top)
 
 
 def _near(position: float, size: int, stretch: float) -> float:

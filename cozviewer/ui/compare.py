@@ -58,6 +58,8 @@ class ComparePanes(QSplitter):
         self._sides = Sides()
         self._over: Over | None = None
         self._veiled = False
+        self._drafts_wanted = True
+        self._allow_drafts()
         navigator.moved.connect(self._name_panes)
         navigator.gesture_started.connect(self._leave_other)
         navigator.settled.connect(self._on_settled)
@@ -82,12 +84,27 @@ class ComparePanes(QSplitter):
         """The picture over the generated one, in the modes that have it in one pane."""
         return self._over
 
+    @property
+    def shows_drafts(self) -> bool:
+        """Whether drafts are shown: where the user wants them, and nothing is compared, as a draft
+        is not the result."""
+        return self._drafts_wanted and self._mode is None
+
+    def set_drafts_wanted(self, wanted: bool) -> None:
+        """Show drafts in the generated picture, or never."""
+        self._drafts_wanted = wanted
+        self._allow_drafts()
+
+    def _allow_drafts(self) -> None:
+        self.generated.layer.allow_drafts(self.shows_drafts)
+
     def compare(self, mode: Mode | None, sides: Sides) -> None:
         """Compare two sides in a way; None shows the generated picture alone."""
         if (mode, sides) == (self._mode, self._sides):
             return
         before = self.shown
         self._mode, self._sides = mode, sides
+        self._allow_drafts()
         if self.shown != before:
             self._show(self.generated.layer, self.shown, self._document, self._tiles)
         self._show_sides()

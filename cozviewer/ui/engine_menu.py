@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from cozviewer.chain.choice import AUTO, BF16, CRISP, FP32, SOFT, EngineChoice
 from cozviewer.ui.coz_dialog import ENGINE, CozDialog
 from cozviewer.ui.plain import menu_text
-from cozviewer.ui.remembered import remember, remembered
+from cozviewer.ui.remembered import keep_text, kept_text, remember, remembered
 from cozviewer.ui.services import EngineEntry
 
 FIDELITIES = (
@@ -37,6 +37,9 @@ NUMBERS = (
 FIXED = ("bicubic", "nearest", ENGINE)
 """Engines for which the number format cannot be chosen."""
 
+DRAFTS, ON, OFF = "drafts", "on", "off"
+"""Name of the setting that is kept, and its values."""
+
 MODELS = "4× models (*.safetensors *.pth *.pt *.ckpt);;All files (*)"
 
 
@@ -44,10 +47,12 @@ class EngineMenu(QMenu):
     """Signals:
     chosen: (EngineChoice) the user wants this from now on.
     models_wanted: the user wants to see and get the models.
+    drafts_wanted: (bool) drafts are to be shown until a view is generated, or not.
     """
 
     chosen = Signal(object)
     models_wanted = Signal()
+    drafts_wanted = Signal(bool)
 
     def __init__(
         self,
@@ -90,6 +95,11 @@ class EngineMenu(QMenu):
         self._fidelities.triggered.connect(self._on_fidelity)
         self._depths = self._submenu("Contours at de&pth", DEPTHS)
         self._depths.triggered.connect(self._on_depth)
+        self._drafts = self.addAction("Show d&rafts")
+        self._drafts.setToolTip("A small network draws at once what the engine takes seconds for")
+        self._drafts.setCheckable(True)
+        self._drafts.setChecked(kept_text(DRAFTS) != OFF)
+        self._drafts.toggled.connect(self._on_drafts)
         self.addAction("M&odels…", self.models_wanted.emit)
         self.show_devices(["cpu"])
         self.show_choice(choice)
@@ -106,6 +116,11 @@ class EngineMenu(QMenu):
             action.setData(value)
             group.addAction(action)
         return group
+
+    @property
+    def drafts(self) -> bool:
+        """Whether drafts are to be shown."""
+        return self._drafts.isChecked()
 
     @property
     def choice(self) -> EngineChoice:
@@ -211,6 +226,11 @@ class EngineMenu(QMenu):
     @Slot()
     def _on_fidelity(self) -> None:
         self._choose(replace(self._choice, fidelity=self._fidelities.checkedAction().data()))
+
+    @Slot(bool)
+    def _on_drafts(self, wanted: bool) -> None:
+        keep_text(DRAFTS, ON if wanted else OFF)
+        self.drafts_wanted.emit(wanted)
 
     @Slot()
     def _on_numbers(self) -> None:

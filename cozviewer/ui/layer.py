@@ -3,7 +3,7 @@ interpolated from its source.
 
 `moved` makes a new plan from the tiles in memory, which is painted at once, and asks for the tiles
 that it lacks. When the view rests and has all that it needs, the exact frame is composed and takes
-the place of the scaled tiles.
+the place of the scaled tiles. Until then drafts may lie between the tiles.
 """
 
 import math
@@ -18,6 +18,7 @@ from cozviewer.jobs.document import Document
 from cozviewer.jobs.frame_composer import FrameRequest
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.opener import Preview
+from cozviewer.jobs.quick_job import DraftImage
 from cozviewer.jobs.tile_loader import LoadRequest
 from cozviewer.overlays import Kind, Mark
 from cozviewer.pyramid.camera import DEEPEST, SHARP_UP_TO, View
@@ -25,6 +26,7 @@ from cozviewer.pyramid.compose import Kernel
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.plan import Plan, plan
 from cozviewer.pyramid.store_draft import Stale
+from cozviewer.ui.draft_pieces import DraftPieces, PieceDraw
 from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.painter import BACKGROUND_COLOUR, draw_frame, draw_plan
 from cozviewer.ui.tile_cache import FADE_SECONDS, TileCache
@@ -92,6 +94,8 @@ class Layer(QObject):
         self._document: Document | None = None
         self._tiles: TileCache | None = None
         self._plan: Plan | None = None
+        self._drafts = DraftPieces()
+        self._drafts_allowed = False
         self._preview: QImage | None = None
         self._asked: LoadRequest | None = None
         self._moved_since_asked = False
@@ -135,6 +139,33 @@ class Layer(QObject):
         """Whether an overlay is wanted, and its exact frame is not there yet."""
         return self._overlay is not None and self._marked is None
 
+    @property
+    def shows_draft(self) -> bool:
+        """Whether anything of a draft is on screen."""
+        if self._plan is None or not self._drafts_drawn or self.frame_is_final:
+            return False
+        return self._drafts.shown(self.view, self._plan)
+
+    def draft_at(self, view_x: float, view_y: float) -> int | None:
+        """Return the level of the draft that is on screen at a place of the view; None where there
+        is none."""
+        if self._plan is None or not self.shows_draft:
+            return None
+        return self._drafts.level_at(self.view, self._plan, view_x, view_y)
+
+    @property
+    def _drafts_drawn(self) -> bool:
+        """Whether drafts may be on screen: not under an overlay, which tells of real tiles only."""
+        return self._drafts_allowed and self._overlay is None and self._older is None
+
+    def allow_drafts(self, allowed: bool) -> None:
+        """Show drafts from now on, or none: not where two pictures are compared."""
+        self._drafts_allowed = allowed
+        if not allowed:
+            self._drafts.clear()
+            self._replan()
+            self._ask_for_frame()
+
     def set_preview(self, preview: Preview | None) -> None:
         """Show a small version until the picture itself is read."""
         self._preview = None if preview is None else to_qimage(preview.rgb)
@@ -152,12 +183,14 @@ class Layer(QObject):
             self._document.tile_loaded.disconnect(self._on_tile_loaded)
             self._document.tile_absent.disconnect(self._on_tile_absent)
             self._document.tile_made.disconnect(self._on_tile_made)
+            self._document.draft_drawn.disconnect(self._on_draft_drawn)
             self._document.tiles_changed.disconnect(self._on_tiles_changed)
             self._document.composed.disconnect(self._on_composed)
             self._document.marked.disconnect(self._on_marked)
         self._document, self._tiles = document, tiles
         self._asked = self._frame_asked = self._older_asked = None
         self._frame = self._older = self._plan = None
+        self._drafts.clear()
         self._forget_marks()
         self._complete = self.has_painted = False
         if document is not None:
@@ -165,6 +198,7 @@ class Layer(QObject):
             document.tile_loaded.connect(self._on_tile_loaded)
             document.tile_absent.connect(self._on_tile_absent)
             document.tile_made.connect(self._on_tile_made)
+            document.draft_drawn.connect(self._on_draft_drawn)
             document.tiles_changed.connect(self._on_tiles_changed)
             document.composed.connect(self._on_composed)
             document.marked.connect(self._on_marked)
@@ -191,11 +225,15 @@ class Layer(QObject):
         self.updated.emit()
 
     def set_overlay(self, overlay: Kind | None) -> None:
-        """Lay a mark of origin or trust over the exact frame, or nothing."""
+        """Lay a mark of origin or trust over the exact frame, or nothing. Drafts are hidden under
+        it: what it marks is what exists."""
         self._overlay = overlay
         self._forget_marks()
+        self._uncover_draft()
+        self._ask_for_frame()
         self._ask_for_marks()
         self.updated.emit()
+        self.changed.emit()
 
     # -- planning --------------------------------------------------------------------------------
 
@@ -243,6 +281,8 @@ class Layer(QObject):
             return
         if self._frame_asked is not None and self._frame_asked.view == view:
             return
+        if not self._final and self.shows_draft:
+            return  # which the frame would cover with something coarser
         self._frame_asked = FrameRequest(view, self.finest, self.kernel)
         self._document.compose(self._frame_asked)
 
@@ -304,6 +344,22 @@ class Layer(QObject):
             self._ask_for_frame()
 
     @Slot(object)
+    def _on_draft_drawn(self, part: DraftImage) -> None:
+        if not self._drafts_allowed or self.finest is not None:
+            return
+        now, soft = time.monotonic(), not self._navigator.reduced_motion
+        self._drafts.add(part, now, fade=soft)
+        if soft:
+            self._start_fade(now)
+        self._uncover_draft()
+        self._replan()
+
+    def _uncover_draft(self) -> None:
+        """Take an exact frame away that lacks something and lies over a draft of it."""
+        if self._frame is not None and not self._frame.final and self.shows_draft:
+            self._frame = None
+
+    @Slot(object)
     def _on_tiles_changed(self, stale: Stale) -> None:
         """Forget what others take the place of, and ask anew for what is under way."""
         if self._asked is not None:
@@ -314,6 +370,7 @@ class Layer(QObject):
             if self._frame_asked is not None:
                 self._frame_asked.cancelled.set()
             self._frame = self._frame_asked = self._older_asked = self._older = None
+            self._drafts.clear()
             self._forget_marks()
             self._complete = self._final = False
         self._replan()
@@ -335,6 +392,7 @@ class Layer(QObject):
             arrived = time.monotonic()
             self._start_fade(arrived)
         self._frame = _Frame(request.view, image, arrived, self._final)
+        self._forget_drafts()
         self._forget_marks()
         self._ask_for_marks()
         self.updated.emit()
@@ -361,6 +419,11 @@ class Layer(QObject):
             self._marked, self.legend = image, legend
             self.updated.emit()
 
+    def _forget_drafts(self) -> None:
+        """Forget drafts when the exact frame lacks nothing and is all there."""
+        if len(self._drafts) and self.frame_is_final and self.shows_frame:
+            self._drafts.clear()
+
     def _start_fade(self, now: float) -> None:
         self._fade_until = now + FADE_SECONDS
         if not self._fade.isActive():
@@ -370,6 +433,7 @@ class Layer(QObject):
     def _on_fade(self) -> None:
         if time.monotonic() > self._fade_until + FRAME_MS / 1000:
             self._fade.stop()
+        self._forget_drafts()
         self._replan()
 
     # -- painting --------------------------------------------------------------------------------
@@ -422,7 +486,10 @@ class Layer(QObject):
 
     def _draw_tiles(self, painter: QPainter, view: View, area: QRect) -> None:
         if self._plan is not None and self._tiles is not None:
-            draw_plan(painter, self._plan, self._tiles, area, smooth=self.kernel != "nearest")
+            smooth, pieces = self.kernel != "nearest", list[PieceDraw]()
+            if self._drafts_drawn:
+                pieces = self._drafts.draws(view, self._plan, time.monotonic())
+            draw_plan(painter, self._plan, self._tiles, area, smooth, pieces)
         else:
             self._draw_preview(painter, view)
 

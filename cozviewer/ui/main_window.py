@@ -1,9 +1,10 @@
 """The main window: opens pictures, passes the settled view to the document, tells how it goes."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QCursor, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
@@ -125,6 +126,8 @@ class MainWindow(QMainWindow):
         self.engine_menu = EngineMenu(services.engines, choice, self, services.missing_files)
         self.menuBar().insertMenu(self._menu("&Help").menuAction(), self.engine_menu)
         self.engine_menu.chosen.connect(self._on_engine_chosen)
+        self.engine_menu.drafts_wanted.connect(self._on_drafts_wanted)
+        self.panes.set_drafts_wanted(self.engine_menu.drafts)
         self.compare_menu = CompareMenu(services.engines, self.engine_menu, self)
         self.menuBar().insertMenu(self._menu("&Help").menuAction(), self.compare_menu)
         self._second = SecondEngine(services, self.panes, self)
@@ -160,6 +163,7 @@ class MainWindow(QMainWindow):
         self.readout.stop_wanted.connect(self.stop_work)
         self.navigator.moved.connect(self._tell_view)
         self.navigator.gesture_started.connect(self._on_gesture)
+        self.navigator.paused.connect(self._draw_draft)
         self.navigator.settled.connect(self._on_settled)
         self.prompting.refine_wanted.connect(self._on_refine_wanted)
         self.prompting.told.connect(self.banner.tell)
@@ -351,7 +355,9 @@ class MainWindow(QMainWindow):
     @Slot(object, object, object)
     def _on_opened(self, choice: EngineChoice, source: Source, chain: Chain) -> None:
         services = self._services
-        document = Document(chain, services.devices, services.trim, find=services.find)
+        document = Document(
+            chain, services.devices, services.trim, find=services.find, quick=services.quick
+        )
         old, self._document = self._document, document
         document.progressed.connect(self._on_progress)
         document.refined.connect(self._on_refined)
@@ -440,10 +446,30 @@ class MainWindow(QMainWindow):
             return
         self._refined = self._was_working = False
         if self.panes.shown is GENERATED:
+            self._draw_draft()
             self._document.refine(self.panes.generated.view)
         else:
             self._document.interrupt()
             self._tell_view()
+
+    @Slot()
+    def _draw_draft(self) -> None:
+        """Have a draft drawn of the view, or of the one that the camera glides to, from the pointer
+        outwards."""
+        if self._document is None or not self.panes.shows_drafts:
+            return
+        pane = self.panes.generated
+        view = replace(pane.view, camera=self.navigator.goal)
+        pointer = QPointF(pane.mapFromGlobal(QCursor.pos()))
+        if not pane.underMouse():
+            pointer = QPointF(pane.width() / 2, pane.height() / 2)
+        ratio = pane.devicePixelRatioF()
+        self._document.draw_draft(view, pointer.x() * ratio, pointer.y() * ratio)
+
+    @Slot(bool)
+    def _on_drafts_wanted(self, wanted: bool) -> None:
+        self.panes.set_drafts_wanted(wanted)
+        self._tell_view()
 
     @Slot()
     def _on_refine_wanted(self) -> None:
@@ -486,8 +512,9 @@ class MainWindow(QMainWindow):
         if self.panes.shown.kernel is not None:
             maker, generative = self.panes.shown.kernel, False
         refined = self._refined or self.panes.generated.sharp
+        draft = self.panes.generated.layer.shows_draft
         self.readout.show_view(
-            magnification_text(camera), provenance_text(camera, maker, generative, refined)
+            magnification_text(camera), provenance_text(camera, maker, generative, refined, draft)
         )
 
     @Slot(str, object)

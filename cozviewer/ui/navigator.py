@@ -21,6 +21,10 @@ FLIGHT_SECONDS = 0.25
 SETTLE_MS = 200
 """Rest after which a view counts as settled (work begins)."""
 
+PAUSE_MS = 90
+"""Without input for so long, and with a goal that is known, a draft of it is begun: before the
+camera is there, so that the draft is."""
+
 FRICTION = 4.5
 """1/s: a thrown picture loses its speed as exp(-FRICTION t)."""
 
@@ -37,11 +41,13 @@ class Navigator(QObject):
     Signals:
         moved: the camera changed.
         gesture_started: it begins to move after a rest.
+        paused: there was no input for PAUSE_MS; the camera is at its `goal`, or glides there.
         settled: it has been at rest for SETTLE_MS.
     """
 
     moved = Signal()
     gesture_started = Signal()
+    paused = Signal()
     settled = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -67,11 +73,20 @@ class Navigator(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(SETTLE_MS)
         self._rest.timeout.connect(self._settle)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._on_pause)
 
     @property
     def camera(self) -> Camera:
         """What the window looks at now."""
         return self._camera
+
+    @property
+    def goal(self) -> Camera:
+        """Where the camera glides to, or is."""
+        return self._target if self._gliding else self._camera
 
     @property
     def at_rest(self) -> bool:
@@ -107,13 +122,12 @@ class Navigator(QObject):
         if self._follows_fit:
             self._jump(fit(*self._source_size, *self._view_size))
         else:  # on its way somewhere, it is there now
-            self._jump(self._target if self._gliding else self._camera)
+            self._jump(self.goal)
 
     def zoom(self, factor: float, offset_x: float = 0.0, offset_y: float = 0.0) -> None:
         """Glide `factor` closer around a point, given from the middle of the view."""
         self._follows_fit = False
-        goal = self._target if self._gliding else self._camera
-        self._glide(self._bounded(goal, factor, offset_x, offset_y), ZOOM_SECONDS)
+        self._glide(self._bounded(self.goal, factor, offset_x, offset_y), ZOOM_SECONDS)
 
     def pinch(self, factor: float, offset_x: float, offset_y: float) -> None:
         """Zoom at once, as fingers on a trackpad do."""
@@ -133,8 +147,7 @@ class Navigator(QObject):
     def step(self, view_dx: float, view_dy: float) -> None:
         """Glide by view pixels, as the arrow keys do."""
         self._follows_fit = False
-        goal = self._target if self._gliding else self._camera
-        goal = goal.panned(round(view_dx), round(view_dy))
+        goal = self.goal.panned(round(view_dx), round(view_dy))
         self._glide(goal.clamped(*self._source_size), ZOOM_SECONDS)
 
     def throw(self, velocity_x: float, velocity_y: float) -> None:
@@ -214,6 +227,7 @@ class Navigator(QObject):
 
     def _begin(self) -> None:
         self._rest.stop()
+        self._pause.start()
         if self._resting:
             self._resting = False
             self.gesture_started.emit()
@@ -282,6 +296,10 @@ class Navigator(QObject):
             self._frame.stop()
             self._rest.start()
         self.moved.emit()
+
+    def _on_pause(self) -> None:
+        if self._velocity == (0.0, 0.0):  # where a throw ends is not known yet
+            self.paused.emit()
 
     def _settle(self) -> None:
         self._resting = True

@@ -1,17 +1,26 @@
 """Draws a plan with a QPainter: whole tiles scaled by the painter, fast enough for every frame."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from cozviewer.pyramid.compose import BACKGROUND
-from cozviewer.pyramid.plan import Plan
+from cozviewer.pyramid.geometry import Rect
+from cozviewer.pyramid.plan import Draw, Place, Plan
+from cozviewer.ui.draft_pieces import PieceDraw
 from cozviewer.ui.tile_cache import TileCache
 
 BACKGROUND_COLOUR = QColor(*BACKGROUND)
 
 
 def draw_plan(
-    painter: QPainter, plan: Plan, tiles: TileCache, area: QRect, smooth: bool = True
+    painter: QPainter,
+    plan: Plan,
+    tiles: TileCache,
+    area: QRect,
+    smooth: bool = True,
+    pieces: Sequence[PieceDraw] = (),
 ) -> None:
     """Draw a part of a plan over the background.
 
@@ -20,6 +29,8 @@ def draw_plan(
         tiles: Where the images are.
         area: What to draw, in view pixels. A rectangle, as painters are slow in other shapes.
         smooth: Whether pixels are interpolated; else they are squares.
+        pieces: Drafts, the lowest first; each lies over the tiles that are coarser than its `under`
+            and under all others.
     """
     painter.save()
     painter.setClipRect(area)
@@ -30,14 +41,21 @@ def draw_plan(
     painter.setClipRect(seen)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
     inside = QRectF(seen)
+
+    def draw_part(place: Draw | Place, part: Rect, image: QImage | None, opacity: float) -> None:
+        where = QRectF(place.view_x, place.view_y, place.view_width, place.view_height)
+        if image is not None and where.intersects(inside):
+            painter.setOpacity(opacity)
+            painter.drawImage(where, image, QRectF(part.x, part.y, part.width, part.height))
+
+    waiting = list(pieces)
     for draw in plan.draws:
-        where = QRectF(draw.view_x, draw.view_y, draw.view_width, draw.view_height)
-        image = tiles.image(draw.key)
-        if image is None or not where.intersects(inside):
-            continue
-        part = draw.tile_part
-        painter.setOpacity(draw.opacity)
-        painter.drawImage(where, image, QRectF(part.x, part.y, part.width, part.height))
+        while waiting and waiting[0].under <= draw.key.z:
+            piece = waiting.pop(0)
+            draw_part(piece.place, piece.place.part, piece.image, piece.opacity)
+        draw_part(draw, draw.tile_part, tiles.image(draw.key), draw.opacity)
+    for piece in waiting:
+        draw_part(piece.place, piece.place.part, piece.image, piece.opacity)
     painter.restore()
 
 

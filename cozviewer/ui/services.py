@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.protocols import Upscaler
 from cozviewer.downloads import Offer
 from cozviewer.findings import Find
 from cozviewer.jobs.download_job import Fetch
@@ -47,6 +48,7 @@ class Services:
             the names of `MISSING` in `ui.coz_dialog`; quick.
         numbers: Returns the number formats that a device supports, as `EngineChoice` has both;
             none where that is not known yet. Quick.
+        quick: Draws drafts; shared by all documents. None for no drafts.
     """
 
     open_chain: OpenChain
@@ -60,3 +62,4 @@ class Services:
     find: Find | None = None
     missing_files: Callable[[EngineChoice], Sequence[str]] = lambda choice: ()
     numbers: Callable[[str], Sequence[str]] = lambda device: ()
+    quick: Upscaler | None = None

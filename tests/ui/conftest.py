@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
-from cozviewer.chain.protocols import Cancelled, Notice
+from cozviewer.chain.protocols import Cancelled, Notice, Upscaler
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.cache import store_path
@@ -81,8 +81,9 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def services(engine: Stripes, cache: Path, sample: Path) -> Services:
-    """Return services that make chains over `engine`, with stores in `cache`."""
+def services(engine: Stripes, cache: Path, sample: Path, quick: Upscaler | None = None) -> Services:
+    """Return services that make chains over `engine`, with stores in `cache`, and that have drafts
+    drawn by `quick`, if it is given."""
 
     def open_chain(
         source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: Cancelled
@@ -105,6 +106,7 @@ def services(engine: Stripes, cache: Path, sample: Path) -> Services:
         sample=sample,
         offers=lambda: [],
         fetch=lambda name, told, cancelled: None,
+        quick=quick,
     )
 
 

@@ -40,7 +40,9 @@ def trigger(menu: EngineMenu, title: str) -> None:
 
 
 def marked(menu: EngineMenu) -> list[str]:
-    return [action.text() for action in menu.actions() if action.isChecked()]
+    """Return the engines that are checked; other checkable entries are in no group."""
+    actions = [action for action in menu.actions() if action.actionGroup() is not None]
+    return [action.text() for action in actions if action.isChecked()]
 
 
 def test_choosing_an_engine_hands_it_on(parent: QWidget, qtbot: QtBot) -> None:
@@ -189,3 +191,17 @@ def test_the_models_can_be_asked_for(parent: QWidget, qtbot: QtBot) -> None:
     menu = EngineMenu(ENTRIES, COZ, parent)
     with qtbot.waitSignal(menu.models_wanted):
         trigger(menu, "M&odels…")
+
+
+def test_drafts_are_shown_unless_they_are_turned_off_for_good(
+    parent: QWidget, qtbot: QtBot
+) -> None:
+    menu = EngineMenu(ENTRIES, EngineChoice(), parent)
+    assert menu.drafts
+    with qtbot.waitSignal(menu.drafts_wanted) as wanted:
+        trigger(menu, "Show d&rafts")
+    assert wanted.args == [False]
+    again = EngineMenu(ENTRIES, EngineChoice(), parent)
+    assert not again.drafts
+    trigger(again, "Show d&rafts")
+    assert EngineMenu(ENTRIES, EngineChoice(), parent).drafts

@@ -65,3 +65,35 @@ def test_a_camera_from_a_file_is_brought_into_the_picture(
     assert 0 <= centre_x <= 2000
     assert 0 <= centre_y <= 1000
     assert navigator.camera.magnification >= 0.1  # half of what shows the whole picture
+
+
+def test_a_pause_is_told_before_the_camera_is_where_it_goes(qtbot: QtBot) -> None:
+    navigator = Navigator()
+    navigator.set_view_size(400, 300)
+    navigator.set_source(2000, 1000)
+    with qtbot.waitSignal(navigator.settled):
+        navigator.begin_at(camera_at(700.0, 400.0, 4.0))
+    told: list[tuple[Camera, bool]] = []
+    navigator.paused.connect(lambda: told.append((navigator.goal, navigator.at_rest)))
+    with qtbot.waitSignal(navigator.settled):
+        navigator.zoom(1.2)
+        navigator.zoom(1.2)
+        goal = navigator.goal
+        assert goal != navigator.camera
+    assert navigator.camera == goal
+    assert told == [(goal, False)]
+
+
+def test_a_throw_has_no_goal_yet(qtbot: QtBot) -> None:
+    navigator = Navigator()
+    navigator.set_view_size(400, 300)
+    navigator.set_source(2000, 1000)
+    with qtbot.waitSignal(navigator.settled):
+        navigator.begin_at(camera_at(700.0, 400.0, 4.0))
+    told: list[Camera] = []
+    navigator.paused.connect(lambda: told.append(navigator.goal))
+    navigator._pause.setInterval(0)  # before the throw can be over, however busy the machine is
+    navigator.throw(900.0, 0.0)
+    with qtbot.waitSignal(navigator.settled):
+        pass
+    assert told == []
