@@ -35,7 +35,16 @@ def model(tmp_path: Path) -> Path:
 @pytest.fixture
 def trip(run: Run, photo: Path, model: Path, tmp_path: Path) -> Path:
     """A session by that model, with a bookmark, beside the photo; VIEW is here.png."""
-    engine = ("--engine", model, "--device", "cpu", "--cache", tmp_path / "first")
+    engine = (
+        "--engine",
+        model,
+        "--device",
+        "cpu",
+        "--numbers",
+        "fp32",
+        "--cache",
+        tmp_path / "first",
+    )
     assert run("render", photo, "-o", tmp_path / "here.png", *VIEW, *engine).code == 0
     out = tmp_path / "trip.cozview"
     ran = run("export-session", photo, "-o", out, "--bookmark", "eye=20.25,11,16", *engine)
@@ -193,7 +202,7 @@ def test_broken_tiles_are_told_and_the_rest_opens(run: Run, trip: Path, tmp_path
     with closing(sqlite3.connect(trip)) as sql:
         sql.execute("UPDATE tiles SET webp = x'00' WHERE key = '4/0/0'")
         sql.commit()
-    words = ("--no-cache", "--json")
+    words = ("--numbers", "fp32", "--no-cache", "--json")
     ran = run("render", trip, "-o", tmp_path / "there.png", *VIEW, *words)
     assert "1 tile is broken in trip.cozview; all the rest is here." in ran.err
     assert ran.report["tiles_computed"] == 1

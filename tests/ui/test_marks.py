@@ -19,7 +19,7 @@ from tests.ui.conftest import Bench, grabbed, settle, wheel
 def layer(viewer: Bench, qtbot: QtBot) -> Layer:
     """The generated picture at x4, refined, without the map that lies over it."""
     viewer.window.actions_by_name["map"].trigger()
-    wheel(viewer.window.panes.generated, QPoint(400, 300), 9)
+    wheel(viewer.window.panes.generated, QPoint(400, 300), 13)
     settle(qtbot, viewer.window)
     return viewer.window.panes.generated.layer
 
@@ -68,7 +68,7 @@ def test_it_goes_while_the_view_moves_and_comes_again(
 ) -> None:
     QTest.keyClick(viewer.window, Qt.Key.Key_O)
     qtbot.waitUntil(lambda: bool(layer.legend))
-    wheel(viewer.window.panes.generated, QPoint(400, 300), -9)
+    wheel(viewer.window.panes.generated, QPoint(400, 300), -13)
     qtbot.waitUntil(lambda: layer.legend == ())
     settle(qtbot, viewer.window)
     qtbot.waitUntil(lambda: bool(layer.legend))

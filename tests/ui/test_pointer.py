@@ -40,7 +40,7 @@ def test_a_draft_is_called_one() -> None:
 
 def test_the_line_tells_it_while_the_mouse_is_there(viewer: Bench, qtbot: QtBot) -> None:
     window, pane = viewer.window, viewer.window.panes.generated
-    wheel(pane, QPoint(400, 300), 9)
+    wheel(pane, QPoint(400, 300), 13)
     settle(qtbot, window)
     usual = window.readout.text
     assert "Detail is generated" in usual

@@ -42,7 +42,7 @@ def opened(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Studio]:
 @pytest.fixture
 def at(opened: Studio, qtbot: QtBot) -> Studio:
     """The same, zoomed in two steps."""
-    zoom_in(qtbot, opened, 12)
+    zoom_in(qtbot, opened, 16)
     assert opened.words == ["words 1", "words 2"]
     return opened
 
@@ -112,7 +112,7 @@ def test_for_one_that_listens_it_is_there_until_somebody_closes_it(
 def test_each_level_under_the_view_tells_its_words_coarse_to_fine(
     opened: Studio, qtbot: QtBot
 ) -> None:
-    zoom_in(qtbot, opened, 6)
+    zoom_in(qtbot, opened, 10)
     assert [(row.z, row.text) for row in opened.rows] == [(2, "words 1")]
     zoom_in(qtbot, opened, 14)
     levels = [(row.z, row.text) for row in opened.rows]
