@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from cozviewer.chain.draft import Part, parts, prompt_near
-from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler
+from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler, never
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.step import make_tile, parent_region
 from cozviewer.errors import Cancelled as WorkCancelled
@@ -142,14 +142,18 @@ class Chain:
         """What a tile takes, smoothed over the last ones; None before the first. Any thread."""
         return self._seconds_per_tile
 
-    def load(self) -> None:
+    def load(self, cancelled: Cancelled = never) -> None:
         """Load the upscaler, once. `refine` does it when it first has to compute something.
 
+        Args:
+            cancelled: See `Upscaler.load`.
+
         Raises:
+            Cancelled: `cancelled` said so.
             BadInput, Failure: The upscaler's weights are missing or broken, or do not fit.
         """
         if not self._loaded:
-            self.upscaler.load()
+            self.upscaler.load(cancelled)
             self._loaded = True
 
     def refine(self, z: int, level_region: Rect, cancelled: Cancelled) -> Iterator[Progress]:
@@ -186,7 +190,7 @@ class Chain:
         total = sum(len(keys) for _, keys in missing)
         if not self._loaded:
             yield Progress(f"Loading {self.upscaler.name}", missing[0][0], 0, total, None)
-            self.load()
+            self.load(cancelled)
         done = 0
         try:
             for level, keys in missing:

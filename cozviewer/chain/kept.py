@@ -16,7 +16,7 @@ from cozviewer.chain.choice_text import (
     same_engine,
     with_whole_paths,
 )
-from cozviewer.chain.protocols import Cancelled
+from cozviewer.chain.protocols import Cancelled, never
 from cozviewer.chain.recipe import Recipe
 from cozviewer.errors import BadInput
 from cozviewer.pyramid.geometry import TILE
@@ -143,7 +143,7 @@ class KeptUpscaler:
     def identity(self) -> Mapping[str, str]:
         return dict(self.recipe.upscaler)
 
-    def load(self) -> None:
+    def load(self, cancelled: Cancelled = never) -> None:
         raise BadInput(
             f"This session's tiles were made by {self.name}, which cannot make more here, so only "
             f"those are shown. {self.why}"

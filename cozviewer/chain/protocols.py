@@ -49,10 +49,14 @@ class Upscaler(Protocol):
     def device(self) -> str:
         """Where and how it computes, for people: "CPU, bf16"; "" until `load` has run."""
 
-    def load(self) -> None:
+    def load(self, cancelled: Cancelled = never) -> None:
         """Import what is needed and read the weights.
 
+        Args:
+            cancelled: Asked while the network is timed (see `cozviewer.models.fastest`).
+
         Raises:
+            Cancelled: `cancelled` said so; it can be loaded again.
             BadInput: The weights are missing, broken or no 4x model.
             Failure: They do not fit into memory.
         """

@@ -14,7 +14,7 @@ from PIL import Image
 
 from cozviewer.chain.choice import QUANTISED
 from cozviewer.chain.fidelity import enlarged
-from cozviewer.chain.protocols import Cancelled, Notice
+from cozviewer.chain.protocols import Cancelled, Notice, never
 from cozviewer.errors import BadInput, Failure
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.models.coz_base import base_folder
@@ -115,7 +115,7 @@ class CozSd3:
     def device(self) -> str:
         return self._models.device
 
-    def load(self) -> None:
+    def load(self, cancelled: Cancelled = never) -> None:
         # Where models are in turn, others come first.
         if self._models.plan().arrangement != "in turn":
             self._models.networks()

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
-from cozviewer.chain.protocols import Cancelled
+from cozviewer.chain.protocols import Cancelled, never
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
@@ -30,7 +30,7 @@ class Interpolation:
     def identity(self) -> Mapping[str, str]:
         return {"name": self._method}
 
-    def load(self) -> None:
+    def load(self, cancelled: Cancelled = never) -> None:
         """Do nothing: everything is there."""
 
     def upscale(

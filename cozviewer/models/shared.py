@@ -96,9 +96,9 @@ class SharedUpscaler:
     def device(self) -> str:
         return self._upscaler.device
 
-    def load(self) -> None:
-        with self._turn.taken():
-            self._upscaler.load()
+    def load(self, cancelled: Cancelled = never) -> None:
+        with self._turn.taken(cancelled):
+            self._upscaler.load(cancelled)
 
     def upscale(
         self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled

@@ -87,8 +87,8 @@ class NetworkUpscaler:
     def device(self) -> str:
         return "" if self._network is None else self._network.device.label
 
-    def load(self) -> None:
-        self._loaded()
+    def load(self, cancelled: Cancelled = never) -> None:
+        self._loaded(cancelled)
 
     def upscale(
         self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled

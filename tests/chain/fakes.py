@@ -6,7 +6,7 @@ from zlib import crc32
 
 import numpy as np
 
-from cozviewer.chain.protocols import Cancelled
+from cozviewer.chain.protocols import Cancelled, never
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 
@@ -46,7 +46,7 @@ class FakeUpscaler:
     asked: list[Asked] = field(default_factory=list)
     loads: int = 0
 
-    def load(self) -> None:
+    def load(self, cancelled: Cancelled = never) -> None:
         self.loads += 1
 
     def upscale(

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from cozviewer.chain.chain import Chain, Progress, missing_tiles
+from cozviewer.chain.protocols import Cancelled as IsCancelled
 from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.errors import BadInput, Cancelled, Failure
@@ -253,8 +254,8 @@ def test_a_failing_model_keeps_the_finished_tiles_and_may_try_again(chain_over: 
 
 def test_a_model_that_does_not_load_is_asked_again_next_time(chain_over: MakeChain) -> None:
     class Missing(FakeUpscaler):
-        def load(self) -> None:
-            super().load()
+        def load(self, cancelled: IsCancelled = never) -> None:
+            super().load(cancelled)
             if self.loads == 1:
                 raise BadInput("The weights are missing; install them.")
 
@@ -262,6 +263,22 @@ def test_a_model_that_does_not_load_is_asked_again_next_time(chain_over: MakeCha
     chain = chain_over(PICTURE, upscaler)
     with pytest.raises(BadInput, match="weights are missing"):
         refined(chain, 2, ONE_TILE)
+    assert made(refined(chain, 2, ONE_TILE)) == [TileKey(2, 0, 0)]
+    assert upscaler.loads == 2
+
+
+def test_loading_can_be_stopped_and_begins_again(chain_over: MakeChain) -> None:
+    class Slow(FakeUpscaler):
+        def load(self, cancelled: IsCancelled = never) -> None:
+            super().load(cancelled)
+            if cancelled():
+                raise Cancelled("Stopped.")
+
+    upscaler, stop = Slow(), True
+    chain = chain_over(PICTURE, upscaler)
+    with pytest.raises(Cancelled):
+        list(chain.refine(2, ONE_TILE, lambda: stop))
+    stop = False
     assert made(refined(chain, 2, ONE_TILE)) == [TileKey(2, 0, 0)]
     assert upscaler.loads == 2
 

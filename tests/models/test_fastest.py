@@ -358,6 +358,8 @@ def test_loading_can_be_stopped_while_a_network_is_timed(tmp_path: Path) -> None
     path = saved(tmp_path / "a.pth", compact_state())
     engine = model_file(path, "cpu", cache_dir=tmp_path / "models", notice=pytest.fail)
     with pytest.raises(Cancelled):
+        engine.load(lambda: True)
+    with pytest.raises(Cancelled):
         engine.upscale(np.zeros((2, 2, 3), np.float32), "", 0, lambda: True)
     assert engine.device == ""
     assert not (tmp_path / "models").exists()

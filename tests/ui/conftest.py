@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
-from cozviewer.chain.protocols import Cancelled, Notice, Upscaler
+from cozviewer.chain.protocols import Cancelled, Notice, Upscaler, never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.cache import store_path
@@ -43,7 +43,7 @@ class Stripes:
         self.before_tile: Callable[[], None] = lambda: None
         self._allowed: float = math.inf
 
-    def load(self) -> None:
+    def load(self, cancelled: Cancelled = never) -> None:
         """Nothing to load."""
 
     def hold(self, after: float) -> None:

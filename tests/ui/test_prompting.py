@@ -131,7 +131,7 @@ def test_a_level_that_is_being_described_says_so(opened: Studio, qtbot: QtBot) -
 
     opened.describer.before = wait
     try:
-        for _ in range(6):
+        for _ in range(10):
             wheel(opened.window.panes.generated, QPoint(170, 170))
         qtbot.waitUntil(
             lambda: (
