@@ -144,7 +144,7 @@ class Document(QObject):
         self._warm.connect(self._worker.warm)
         self._refine.connect(self._worker.refine)
 
-        if quick is not None:
+        if quick is not None and chain.upscaler.generative:  # else it is not even loaded
             self._quick = QuickJob(chain.pyramid, quick)
             self._quick.drawn.connect(self._on_draft_drawn)
             self._quick.ended.connect(self._on_draft_ended)

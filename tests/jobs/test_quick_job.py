@@ -255,10 +255,12 @@ def test_an_engine_that_only_interpolates_has_no_drafts(
     engine.generative = False
     quick.free.set()
     document = make()
+    document.warm()
     document.draw_draft(VIEW, 0, 0)
     with qtbot.waitSignal(document.refined):
         document.refine(VIEW)
-    assert quick.asked == []
+    assert engine.loads == 1
+    assert (quick.loads, quick.asked) == (0, [])
 
 
 def test_the_network_is_loaded_with_the_engine(
