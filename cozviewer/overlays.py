@@ -1,6 +1,7 @@
 """What lies over a view on request: where its pixels come from, and how far they can be trusted.
 
-Drawn over the composed frame, off the GUI thread; the window only shows it, with its legend.
+Drawn over the composed frame, off the GUI thread; the window only shows it, with its legend. Drafts
+are in no composed frame, so they are hidden while an overlay is shown.
 """
 
 from collections.abc import Sequence
