@@ -160,9 +160,9 @@ class Layer(QObject):
 
     def allow_drafts(self, allowed: bool) -> None:
         """Show drafts from now on, or none: not where two pictures are compared."""
-        self._drafts_allowed = allowed
-        if not allowed:
-            self._drafts.clear()
+        if allowed != self._drafts_allowed:
+            self._drafts_allowed = allowed
+            self._uncover_draft()
             self._replan()
             self._ask_for_frame()
 

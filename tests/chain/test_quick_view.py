@@ -20,7 +20,7 @@ from cozviewer.chain.quick_view import (
     worthwhile,
 )
 from cozviewer.errors import Cancelled as WorkCancelled
-from cozviewer.pyramid.geometry import Rect, TileKey, tiles_of
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey, tiles_of
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_8bit, to_float
 from tests.chain.conftest import MakeChain
 from tests.chain.fakes import HALO, DetailUpscaler, FakeUpscaler
@@ -182,8 +182,9 @@ def test_real_tiles_on_the_way_are_used_where_they_are(chain_over: MakeChain) ->
     real = noise(1324, 812, seed=5)
     put_tiles(chain.pyramid, real, [TileKey(2, 0, 0)])
     mixed = made_at_once(noise(331, 203))
-    mixed[:512, :512] = real[:512, :512]
-    region = Rect(1800, 1700, 600, 500)  # on both sides of the border of that tile
+    mixed[:TILE, :TILE] = real[:TILE, :TILE]
+    border = 4 * TILE
+    region = Rect(border - 248, border - 348, 600, 500)  # on both sides of that tile's border
     assert np.array_equal(
         joined(drafted(chain, 4, region), region), cut(made_at_once(mixed), region)
     )
@@ -193,7 +194,7 @@ def test_only_what_is_missing_is_drawn(chain_over: MakeChain) -> None:
     chain = chain_over(noise(331, 203), DetailUpscaler())
     level = noise(1324, 812)
     whole = Rect(0, 0, 1324, 812)
-    here = [key for key in tiles_of(2, whole) if key.col < 2]
+    here = [key for key in tiles_of(2, whole) if key.col < 1024 // TILE]
     put_tiles(chain.pyramid, level, here)
     made = drafted(chain, 2, Rect(100, 100, 1100, 600))
     assert [piece.level_region for piece in made] == [Rect(1024, 100, 176, 600)]

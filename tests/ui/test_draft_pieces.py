@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 from cozviewer.jobs.images import to_qimage, to_rgb8
 from cozviewer.jobs.quick_job import DraftImage
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.geometry import Rect, TileKey, tiles_of
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey, tiles_of
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.plan import Place, Plan, plan
 from cozviewer.ui import draft_pieces
@@ -19,7 +19,7 @@ from cozviewer.ui.painter import draw_plan
 from cozviewer.ui.tile_cache import TileCache
 
 SIZE = 256
-"""Of the source, which is one tile."""
+"""Of the source."""
 
 VIEW = View(camera_at(100, 100, 4.0), 400, 300)
 """Shows pixels (200, 250) to (600, 550) of level 2, one to one."""
@@ -41,10 +41,17 @@ def part(z: int, region: Rect, value: int = DRAFT) -> DraftImage:
 def tiles_with(*keys: TileKey) -> TileCache:
     """Return the source, and these tiles."""
     tiles = TileCache(0)
-    tiles.put(TileKey(0, 0, 0), flat(SIZE, SIZE, GREY), 0.0, fade=False)
+    side = min(TILE, SIZE)
+    for key in tiles_of(0, Rect(0, 0, SIZE, SIZE)):
+        tiles.put(key, flat(side, side, GREY), 0.0, fade=False)
     for key in keys:
-        tiles.put(key, flat(512, 512, REAL), 0.0, fade=False)
+        tiles.put(key, flat(TILE, TILE, REAL), 0.0, fade=False)
     return tiles
+
+
+def corner() -> TileCache:
+    """Return the source, and the tiles of the upper left 512 pixels of level 2."""
+    return tiles_with(*tiles_of(2, Rect(0, 0, 512, 512)))
 
 
 def planned(view: View, tiles: TileCache) -> Plan:
@@ -83,27 +90,27 @@ def test_a_part_lies_over_what_it_was_drawn_from() -> None:
 
 def test_real_tiles_lie_over_it() -> None:
     pieces = with_parts(part(2, SEEN))
-    shown = painted(VIEW, tiles_with(TileKey(2, 0, 0)), pieces)
+    shown = painted(VIEW, corner(), pieces)
     expected = np.full((300, 400), DRAFT, np.uint8)
     expected[: 512 - 250, : 512 - 200] = REAL
     assert np.array_equal(shown, expected)
 
 
 @pytest.mark.parametrize(
-    ("z", "magnification", "key", "over"),
+    ("z", "magnification", "tile_z", "over"),
     [
-        (2, 4.0, TileKey(1, 0, 0), True),  # derived from real tiles of level 2
-        (4, 16.0, TileKey(2, 0, 0), False),  # its parent
-        (4, 16.0, TileKey(3, 1, 1), True),
-        (4, 4.0, TileKey(2, 0, 0), True),  # all that the view needs, though the draft is finer
-        (6, 16.0, TileKey(4, 3, 3), True),
-        (6, 16.0, TileKey(2, 0, 0), False),
+        (2, 4.0, 1, True),  # derived from real tiles of level 2
+        (4, 16.0, 2, False),  # its parent
+        (4, 16.0, 3, True),
+        (4, 4.0, 2, True),  # all that the view needs, though the draft is finer
+        (6, 16.0, 4, True),
+        (6, 16.0, 2, False),
     ],
 )
-def test_which_tiles_lie_over_it(z: int, magnification: float, key: TileKey, over: bool) -> None:
+def test_which_tiles_lie_over_it(z: int, magnification: float, tile_z: int, over: bool) -> None:
     view = View(camera_at(110, 110, magnification), 40, 30)
-    everywhere = view.level_region(z).grown(100)
-    pieces = with_parts(part(z, everywhere))
+    pieces = with_parts(part(z, view.level_region(z).grown(100)))
+    (key,) = tiles_of(tile_z, view.visible(tile_z, SIZE, SIZE))
     assert set(np.unique(painted(view, tiles_with(key), pieces))) == {REAL if over else DRAFT}
 
 
@@ -147,7 +154,7 @@ def test_a_draft_is_seen_where_tiles_are_lacking() -> None:
     pieces = with_parts(part(2, Rect(300, 300, 100, 50)))
     lacking = planned(VIEW, tiles_with())
     assert pieces.shown(VIEW, lacking)
-    there = planned(VIEW, tiles_with(TileKey(2, 0, 0)))
+    there = planned(VIEW, corner())
     assert not pieces.shown(VIEW, there)  # the tiles that lack are beside it
     assert not there.sharp
     elsewhere = View(camera_at(30, 30, 4.0), 100, 100)
@@ -163,7 +170,7 @@ def test_the_level_of_a_draft_at_a_place() -> None:
     assert pieces.level_at(VIEW, lacking, 300 - 200, 300 - 250) == 4
     assert pieces.level_at(VIEW, lacking, 319 - 200, 319 - 250) == 4
     assert pieces.level_at(VIEW, lacking, 320 - 200, 320 - 250) == 2
-    some = planned(VIEW, tiles_with(TileKey(2, 0, 0)))
+    some = planned(VIEW, corner())
     assert pieces.level_at(VIEW, some, 311, 0) is None
     assert pieces.level_at(VIEW, some, 312, 0) == 2
     alone = with_parts(part(2, Rect(300, 300, 100, 50)))

@@ -162,6 +162,9 @@ def test_it_is_not_compared_as_the_result(viewer: Bench, qtbot: QtBot) -> None:
     picture = panes.picture()
     assert picture is not None
     assert chequered(picture) < 0.005
+    panes.compare(None, Sides())
+    assert layer_of(viewer).shows_draft
+    panes.compare(Mode.SIDE, Sides())
     viewer.window.navigator.zoom(1.2)
     qtbot.waitUntil(lambda: viewer.window.navigator.at_rest)
     qtbot.wait(100)
