@@ -22,6 +22,7 @@ from cozviewer.pyramid.geometry import (
     coarser,
     finer,
     rect_between,
+    split,
     tile_rect,
     tiles_of,
 )
@@ -121,17 +122,7 @@ def pieces(level_region: Rect, level_x: int, level_y: int) -> list[Rect]:
         width,
         height,
     )
-    columns, rows = -(-level_region.width // LARGEST), -(-level_region.height // LARGEST)
-    parts = [
-        rect_between(
-            level_region.x + level_region.width * column // columns,
-            level_region.y + level_region.height * row // rows,
-            level_region.x + level_region.width * (column + 1) // columns,
-            level_region.y + level_region.height * (row + 1) // rows,
-        )
-        for row in range(rows)
-        for column in range(columns)
-    ]
+    parts = split(level_region, LARGEST)
     parts.sort(key=lambda part: _distance(part, level_x, level_y))
     # A first piece that is about all there is would only be drawn twice.
     return parts if level_region.area < 2 * first.area else [first, *parts]

@@ -11,26 +11,11 @@ import numpy as np
 from cozviewer.chain.protocols import Cancelled
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.errors import Failure
-from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, Rect, finer, rect_between
+from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, Rect, finer, split
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 
 SMALLEST = 32
 """Side in parent pixels below which a part is not halved any more."""
-
-
-def split(region: Rect, side: int) -> list[Rect]:
-    """Return parts of `region`, at most `side` wide and high and nearly equal, row by row."""
-    columns, rows = -(-region.width // side), -(-region.height // side)
-    return [
-        rect_between(
-            region.x + region.width * column // columns,
-            region.y + region.height * row // rows,
-            region.x + region.width * (column + 1) // columns,
-            region.y + region.height * (row + 1) // rows,
-        )
-        for row in range(rows)
-        for column in range(columns)
-    ]
 
 
 def upscale_in_parts(

@@ -145,6 +145,21 @@ def snapped_to_tiles(level_region: Rect) -> Rect:
     )
 
 
+def split(region: Rect, side: int) -> list[Rect]:
+    """Return parts of `region`, at most `side` wide and high and nearly equal, row by row."""
+    columns, rows = -(-region.width // side), -(-region.height // side)
+    return [
+        rect_between(
+            region.x + region.width * column // columns,
+            region.y + region.height * row // rows,
+            region.x + region.width * (column + 1) // columns,
+            region.y + region.height * (row + 1) // rows,
+        )
+        for row in range(rows)
+        for column in range(columns)
+    ]
+
+
 def coarser(level_region: Rect, levels: int) -> Rect:
     """Return the pixels `levels` levels up (coarser) that cover a region, rounded outwards."""
     return rect_between(

@@ -2,13 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cozviewer.chain.protocols import never
 from cozviewer.errors import Cancelled, Failure
-from cozviewer.models.parts import split, upscale_in_parts
-from cozviewer.pyramid.geometry import Rect
+from cozviewer.models.parts import upscale_in_parts
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 
 RADIUS = 3
@@ -65,29 +62,6 @@ def run(
         cancelled=never,
         shrunk=no_shrinking if shrunk is None else shrunk.append,
     )
-
-
-@pytest.mark.parametrize(
-    ("size", "side", "parts"),
-    [
-        ((1, 1), 64, [Rect(0, 0, 1, 1)]),
-        ((64, 64), 64, [Rect(0, 0, 64, 64)]),
-        ((65, 10), 64, [Rect(0, 0, 32, 10), Rect(32, 0, 33, 10)]),
-        ((3, 5), 2, [Rect(0, 0, 1, 1), Rect(1, 0, 2, 1), Rect(0, 1, 1, 2), Rect(1, 1, 2, 2)]),
-    ],
-)
-def test_parts_are_nearly_equal(size: tuple[int, int], side: int, parts: list[Rect]) -> None:
-    assert split(Rect(0, 0, *size), side)[: len(parts)] == parts
-
-
-@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 40))
-def test_parts_cover_each_pixel_once(width: int, height: int, side: int) -> None:
-    count = np.zeros((height, width), int)
-    for part in split(Rect(0, 0, width, height), side):
-        assert 1 <= part.width <= side
-        assert 1 <= part.height <= side
-        count[part.y : part.bottom, part.x : part.right] += 1
-    assert (count == 1).all()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 90), (90, 1), (100, 70), (41, 64)])

@@ -1,5 +1,6 @@
 """Rectangles, tile names and the ways between levels: exact tables."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from cozviewer.pyramid.geometry import (
     level_size,
     rect_between,
     snapped_to_tiles,
+    split,
     tile_rect,
     tiles_of,
 )
@@ -196,3 +198,26 @@ def test_nothing_overflows_or_rounds_deep_down() -> None:
 @pytest.mark.parametrize(("z", "name"), [(0, "×1"), (6, "×64"), (12, "×4,096"), (64, "×2^64")])
 def test_level_names(z: int, name: str) -> None:
     assert level_name(z) == name
+
+
+@pytest.mark.parametrize(
+    ("size", "side", "parts"),
+    [
+        ((1, 1), 64, [Rect(0, 0, 1, 1)]),
+        ((64, 64), 64, [Rect(0, 0, 64, 64)]),
+        ((65, 10), 64, [Rect(0, 0, 32, 10), Rect(32, 0, 33, 10)]),
+        ((3, 5), 2, [Rect(0, 0, 1, 1), Rect(1, 0, 2, 1), Rect(0, 1, 1, 2), Rect(1, 1, 2, 2)]),
+    ],
+)
+def test_parts_are_nearly_equal(size: tuple[int, int], side: int, parts: list[Rect]) -> None:
+    assert split(Rect(0, 0, *size), side)[: len(parts)] == parts
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 40))
+def test_parts_cover_each_pixel_once(width: int, height: int, side: int) -> None:
+    count = np.zeros((height, width), int)
+    for part in split(Rect(0, 0, width, height), side):
+        assert 1 <= part.width <= side
+        assert 1 <= part.height <= side
+        count[part.y : part.bottom, part.x : part.right] += 1
+    assert (count == 1).all()
