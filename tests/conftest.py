@@ -9,6 +9,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 import ipaddress
+import signal
 import socket
 import threading
 import time
@@ -23,9 +24,18 @@ from hypothesis import settings
 from PySide6.QtCore import QSettings, QThread
 from pytestqt.qtbot import QtBot
 
+from cozviewer.signals import STOP_SIGNALS
+
 # Other work on the machine must not fail a property, nor a CI run by chance find what others miss.
 settings.register_profile("cozviewer", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("cozviewer")
+
+for _number in STOP_SIGNALS:
+    # Started in the background, a shell has Ctrl-C ignored, and `nohup` SIGHUP.
+    if signal.getsignal(_number) == signal.SIG_IGN:
+        signal.signal(
+            _number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL
+        )
 
 GRACE = 30.0
 """Seconds that a thread, told to end, may take before it counts as left behind."""
