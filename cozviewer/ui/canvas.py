@@ -59,6 +59,7 @@ class Canvas(QWidget):
         self.label = ""
         self._navigator = navigator
         self._over: Over | None = None
+        self._size_taken = (0, 0)
         self.layer = Layer(navigator, lambda: self.view, self, finest, kernel)
         self.layer.changed.connect(self.changed)
         self.layer.updated.connect(self.update)
@@ -161,8 +162,11 @@ class Canvas(QWidget):
         self._take_size()
 
     def _take_size(self) -> None:
-        """Tell the navigator the pane's size; a hidden pane's says nothing."""
-        if self.isVisible():
-            view = self.view
-            self._navigator.set_view_size(view.width, view.height)
+        """Pass the pane's size on, if it has changed and the pane is visible. (A layer that is told
+        of a move waits for the view to settle, which it does only after a change.)"""
+        view = self.view
+        size = (view.width, view.height)
+        if self.isVisible() and size != self._size_taken:
+            self._size_taken = size
+            self._navigator.set_view_size(*size)
             self.layer.on_moved()

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cozviewer.pyramid.camera import View
@@ -301,3 +303,18 @@ def test_reload_keeps_the_view_where_the_size_is_the_same(
     np.testing.assert_array_equal(document.source.levels[0], changed)
     window.minimap.hide()
     np.testing.assert_array_equal(grabbed(canvas), compose(document.chain.pyramid, canvas.view))
+
+
+@pytest.mark.parametrize("kind", [QEvent.Type.DevicePixelRatioChange, QEvent.Type.Show])
+def test_an_event_that_changes_no_size_does_not_keep_the_exact_frame_away(
+    viewer: Bench, qtbot: QtBot, kind: QEvent.Type
+) -> None:
+    window, canvas = viewer.window, viewer.window.panes.generated
+    document = window.document
+    assert document is not None
+    event = QShowEvent() if kind == QEvent.Type.Show else QEvent(kind)
+    # After the frame was asked for, and before it is there.
+    document.refined.connect(lambda: QApplication.sendEvent(canvas, event))
+    wheel(canvas, QPoint(400, 250), 3)
+    settle(qtbot, window)
+    assert canvas.shows_frame
