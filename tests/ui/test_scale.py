@@ -23,6 +23,7 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from cozviewer.chain.choice import EngineChoice
@@ -49,7 +50,7 @@ def rest():
         and pane.shows_frame
         and window.navigator.view_size == (pane.view.width, pane.view.height)
     ):
-        application.processEvents()
+        QTest.qWait(5)  # sleeps in between: the threads need the interpreter, too
         document = window.document
 
 
@@ -73,13 +74,13 @@ def seen():
 states = [seen()]
 window.move(1700, 100)
 while pane.devicePixelRatioF() == states[0]["ratio"]:
-    application.processEvents()
+    QTest.qWait(5)
 states.append(seen())
 window.navigator.zoom(8.0)
 states.append(seen())
 window.move(100, 100)
 while pane.devicePixelRatioF() != states[0]["ratio"]:
-    application.processEvents()
+    QTest.qWait(5)
 states.append(seen())
 window.close()
 print(json.dumps(states))
