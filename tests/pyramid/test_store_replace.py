@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -232,7 +233,10 @@ def test_readers_see_the_older_tile_or_the_new_one(store: TileStore) -> None:
 def test_another_program_may_write_meanwhile(path: Path, store: TileStore) -> None:
     program = run_beside("write", path, 1, 100)  # the tiles 2/0..99/0
     while program.poll() is None:
+        started = time.monotonic()
         replace_old(store)
+        # Without a pause the other program might find the file locked for as long as it tries.
+        time.sleep(2 * (time.monotonic() - started))
     assert outcome(program) == ""
     keys = stored_keys(path)
     assert {OLD, BESIDE} | {TileKey(2, col, 0) for col in range(100)} == set(keys)
