@@ -29,7 +29,7 @@ from cozviewer.folders import (
 )
 from cozviewer.jobs.report import log
 from cozviewer.jobs.threads import running_threads, stop_thread
-from cozviewer.jobs.watchdog import Watchdog, end_now
+from cozviewer.jobs.watchdog import Watchdog
 from cozviewer.models.catalogue import missing_files, offers, repository
 from cozviewer.models.compact import compact
 from cozviewer.models.engines import ENGINES
@@ -38,6 +38,7 @@ from cozviewer.models.hub import download, listing
 from cozviewer.models.shared import Pool
 from cozviewer.pyramid.cache import trim
 from cozviewer.signals import SIGNALLED, watched
+from cozviewer.temporary import end_now
 from cozviewer.ui.crash_dialog import CrashReporter
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.services import EngineEntry, Services

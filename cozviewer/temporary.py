@@ -13,6 +13,7 @@ file lock would say more, but on SMB shares it is mandatory and would keep libvi
 open the file themselves, from writing.
 """
 
+import faulthandler
 import os
 import re
 import secrets
@@ -31,6 +32,9 @@ from cozviewer.errors import Cancelled
 
 MIN_AGE = 300.0
 """Seconds without a change after which a part may be swept."""
+
+CLEANING = 5.0
+"""Most seconds for removing temporary files at the end, of which a Deep Zoom may have thousands."""
 
 SWEEP_SECONDS = 300.0
 """Least time between two looks into one folder."""
@@ -90,6 +94,14 @@ def remove_open_parts() -> None:
         bases = list(_open)
     for base in bases:
         _remove(base)
+
+
+def end_now(code: int) -> None:
+    """End the process without waiting for any thread, but without temporary files; after `CLEANING`
+    seconds with those that are left, and with exit code 1."""
+    faulthandler.dump_traceback_later(CLEANING, exit=True)
+    remove_open_parts()
+    os._exit(code)
 
 
 def sweep(folder: Path) -> None:

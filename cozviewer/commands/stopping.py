@@ -3,7 +3,6 @@
 The same holds for SIGTERM, SIGHUP (the terminal was closed) and, on Windows, Ctrl-Break.
 """
 
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -44,6 +43,8 @@ def stoppable() -> Iterator[Callable[[], bool]]:
         seen.append(number)
         asked.set()
         if len(seen) > 1 and not over.wait(GRACE):
+            from cozviewer.temporary import end_now
+
             end_now(SIGNALLED + number)
 
     with watched(handle, received):
@@ -76,14 +77,6 @@ def ending_in_order() -> Iterator[None]:
     finally:
         for number in wanted:
             signal.signal(number, signal.SIG_DFL)
-
-
-def end_now(code: int) -> None:
-    """End the process without waiting for any thread, but without temporary files."""
-    from cozviewer.temporary import remove_open_parts
-
-    remove_open_parts()
-    os._exit(code)
 
 
 def check(cancelled: Callable[[], bool]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from cozviewer.jobs.threads import running_threads
-from cozviewer.temporary import remove_open_parts
+from cozviewer.temporary import CLEANING, remove_open_parts
 
 log = logging.getLogger("cozviewer")
 
@@ -23,9 +23,6 @@ GRACE = 1.5
 LAST_RESORT = 2.0
 """Seconds after which the process ends even if a library keeps Python itself from running; without
 cleaning up, and with exit code 1."""
-
-CLEANING = 5.0
-"""Most seconds for removing temporary files, of which a Deep Zoom may have thousands."""
 
 
 class Watchdog:
@@ -94,10 +91,3 @@ def python_threads() -> list[str]:
         for thread in threading.enumerate()
         if not thread.daemon and thread is not threading.main_thread()
     ]
-
-
-def end_now(code: int) -> None:
-    """End the process without waiting for any thread, but without temporary files."""
-    faulthandler.dump_traceback_later(CLEANING, exit=True)
-    remove_open_parts()
-    os._exit(code)
