@@ -202,7 +202,7 @@ def _origin(
     prompts: tuple[str, ...] = ()
     if upscaler.generative:
         # Tiles that were not made are interpolated, so the picture is a mixture.
-        gaps = missing_tiles(pyramid, chain.recipe.reach, z, level_region)
+        gaps = missing_tiles(pyramid, chain.recipe, z, level_region)
         kind = "mixed" if any(level == z for level, _ in gaps) else "generated"
         prompts = prompts_below(chain, z, level_region)
     return replace(

@@ -16,7 +16,7 @@ from cozviewer.chain.choice_text import (
     same_engine,
     with_whole_paths,
 )
-from cozviewer.chain.protocols import Cancelled, never
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
 from cozviewer.chain.recipe import Recipe
 from cozviewer.errors import BadInput
 from cozviewer.pyramid.geometry import TILE
@@ -150,7 +150,12 @@ class KeptUpscaler:
         )
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         self.load()
         raise AssertionError

@@ -39,8 +39,9 @@ FIDELITY = 1.0
 """A draft keeps the parent's colours, whatever the recipe lets go, so that nothing jumps when it is
 replaced."""
 
-FAST_TILE = 0.05
-"""Seconds per tile below which the engine draws a view about as soon as the draft is there."""
+FAST_PIXEL = 4e-6
+"""Seconds per parent pixel below which the engine draws a view about as soon as the draft is
+there."""
 
 
 Fill = Callable[[TileKey, Rect], Rgb8]
@@ -64,13 +65,13 @@ class QuickPiece:
     pixels: Rgb8
 
 
-def worthwhile(upscaler: Upscaler, seconds_per_tile: float | None) -> bool:
+def worthwhile(upscaler: Upscaler, seconds_per_pixel: float | None) -> bool:
     """Tell whether a draft is of use before the steps of an engine.
 
     Args:
-        seconds_per_tile: What a tile takes, as measured; None where nothing was measured yet.
+        seconds_per_pixel: What a parent pixel takes, as measured; None where nothing was yet.
     """
-    fast = seconds_per_tile is not None and seconds_per_tile < FAST_TILE
+    fast = seconds_per_pixel is not None and seconds_per_pixel < FAST_PIXEL
     return upscaler.generative and not fast
 
 

@@ -13,7 +13,7 @@ from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.rescale import REACH
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey
 
-METHOD = 1
+METHOD = 2
 """Counts changes of the step itself (geometry, fidelity formula) that change pixels."""
 
 
@@ -27,8 +27,8 @@ class Recipe:
         seed: Start of all randomness.
         fidelity: How closely colour and coarse detail follow the parent, 0 (free) to 1 (faithful):
             the part of a colour shift that each step takes back.
-        halo: Parent pixels of context around a tile.
-        one_seed: Whether every tile and step is made with `seed` itself, as the paper's authors
+        halo: Parent pixels of context around what is drawn in one run.
+        one_seed: Whether every run is made with `seed` itself, as the paper's authors
             do, instead of a seed of its own.
         adaptive_scale: Whether soft parts of a parent are drawn again from further away, from the
             second step on; see `rescale`.
@@ -66,19 +66,18 @@ class Recipe:
         """Hex SHA-256 of `text`."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    @property
-    def reach(self) -> int:
-        """Parent pixels around a tile that must be there before it can be made."""
-        return max(self.halo, REACH) if self.adaptive_scale else self.halo
+    def around(self, z: int) -> int:
+        """Return how many parent pixels around a run of level z decide it."""
+        return max(self.halo, REACH) if self.rescales(z) else self.halo
 
     def rescales(self, z: int) -> bool:
-        """Tell whether the parents of tiles of level z are looked at for soft parts: from the
+        """Tell whether the parents of level z are looked at for soft parts: from the
         second step on, as what is soft in the photo itself is what it shows."""
         return self.adaptive_scale and z > STEP_LEVELS
 
     def tile_seed(self, key: TileKey) -> int:
-        """Return the seed of one tile, the same on every machine and in any order; 0..2^32-1
-        unless it is `seed` itself."""
+        """Return the seed of the run whose first tile is `key`: the same on every machine and in
+        any order; 0..2^32-1 unless it is `seed` itself."""
         if self.one_seed:
             return self.seed
         digest = hashlib.sha256(f"{self.seed}:{key}".encode()).digest()

@@ -172,7 +172,7 @@ def run(args: argparse.Namespace) -> int:
 
         def tell(progress: "Progress") -> None:
             nonlocal computed
-            computed += progress.finished is not None
+            computed += len(progress.finished)
             done, total = progress.done, progress.total
             if progress.unit == "tiles":
                 line.show(progress.stage, done, total, progress.seconds_left)

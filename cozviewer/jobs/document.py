@@ -42,7 +42,7 @@ class Document(QObject):
     Signals:
         tile_loaded: (TileKey, QImage)
         tile_absent: (TileKey) there is no such tile (yet).
-        tile_made: (TileKey) a step has stored it.
+        tiles_made: (tuple[TileKey, ...]) a step has stored them.
         draft_drawn: (DraftImage) a part of the draft of the newest view.
         tiles_changed: (Stale) there are others in the place of these tiles, or none yet.
         words_found: (WordsRequest, tuple[LevelWords, ...])
@@ -60,7 +60,7 @@ class Document(QObject):
 
     tile_loaded = Signal(object, object)
     tile_absent = Signal(object)
-    tile_made = Signal(object)
+    tiles_made = Signal(object)
     draft_drawn = Signal(object)
     tiles_changed = Signal(object)
     words_found = Signal(object, object)
@@ -135,7 +135,7 @@ class Document(QObject):
 
         self._worker = ZoomWorker(chain, devices, trim)
         self._worker.progressed.connect(self._on_progress)
-        self._worker.tile_made.connect(self._on_tile_made)
+        self._worker.tiles_made.connect(self._on_tiles_made)
         self._worker.finished.connect(self._on_finished)
         self._worker.stopped.connect(self._on_stopped)
         self._worker.failed.connect(self._on_failed)
@@ -153,7 +153,7 @@ class Document(QObject):
 
         self._exporter = ExportJob(chain)
         self._exporter.progressed.connect(self._on_export_progress)
-        self._exporter.tile_made.connect(self._on_tile_made)
+        self._exporter.tiles_made.connect(self._on_tiles_made)
         self._exporter.saved.connect(self._on_exported)
         self._exporter.ended.connect(self._on_export_ended)
         self._export.connect(self._exporter.export)
@@ -214,7 +214,7 @@ class Document(QObject):
         if self._draft is not None and self._draft.view == view:
             return
         self._leave_draft()
-        if self._quick is None or not worthwhile(self.chain.upscaler, self.chain.seconds_per_tile):
+        if self._quick is None or not worthwhile(self.chain.upscaler, self.chain.seconds_per_pixel):
             return
         z, region = self._wanted(view)
         if z <= 0 or region.empty:
@@ -347,10 +347,11 @@ class Document(QObject):
             self.progressed.emit(progress)
 
     @Slot(object, object)
-    def _on_tile_made(self, request: object, key: TileKey) -> None:
-        # A stale request's last tile is a good tile all the same.
-        self.tile_made.emit(key)
-        self.drafting.note(key)
+    def _on_tiles_made(self, request: object, keys: tuple[TileKey, ...]) -> None:
+        # A stale request's last tiles are good tiles all the same.
+        self.tiles_made.emit(keys)
+        for key in keys:
+            self.drafting.note(key)
 
     def _ended(self, request: StepRequest) -> None:
         if request is self._under_way:

@@ -32,7 +32,7 @@ class ZoomWorker(QObject):
 
     Signals (all carry the request, so that stale ones can be told):
         progressed: (StepRequest, Progress)
-        tile_made: (StepRequest, TileKey) it is in the store now.
+        tiles_made: (StepRequest, tuple[TileKey, ...]) they are in the store now.
         finished: (StepRequest) everything that the view needs is there.
         stopped: (StepRequest) on request; what was made stays.
         failed: (StepRequest, str) one sentence; what was made stays.
@@ -41,7 +41,7 @@ class ZoomWorker(QObject):
     """
 
     progressed = Signal(object, object)
-    tile_made = Signal(object, object)
+    tiles_made = Signal(object, object)
     finished = Signal(object)
     stopped = Signal(object)
     failed = Signal(object, str)
@@ -84,12 +84,15 @@ class ZoomWorker(QObject):
         computed = False
         try:
             for progress in self._chain.refine(
-                request.z, request.level_region, request.cancelled.is_set
+                request.z,
+                request.level_region,
+                request.cancelled.is_set,
+                lambda now: self.progressed.emit(request, now),
             ):
                 self.progressed.emit(request, progress)
-                if progress.finished is not None:
+                if progress.finished:
                     computed = True
-                    self.tile_made.emit(request, progress.finished)
+                    self.tiles_made.emit(request, progress.finished)
         except Cancelled:
             self.stopped.emit(request)
         except Exception as error:

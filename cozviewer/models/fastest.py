@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from cozviewer import __version__
-from cozviewer.chain.protocols import Cancelled, never
+from cozviewer.chain.protocols import Cancelled, ignore, never
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.folders import make_private_folder
 from cozviewer.models.device import Device, all_threads, cpu_has
@@ -231,7 +231,7 @@ def _run(
 
         try:
             with torch.inference_mode():
-                fine = network.forward(network.batch(probe()), stopped)
+                fine = network.forward(network.batch(probe()), stopped, ignore)
         except WorkCancelled:
             if cancelled():
                 raise

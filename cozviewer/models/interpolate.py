@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
-from cozviewer.chain.protocols import Cancelled, never
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
@@ -34,7 +34,12 @@ class Interpolation:
         """Do nothing: everything is there."""
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         pixels = to_float(rgb)
         if self._method == "nearest":

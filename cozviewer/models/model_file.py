@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from cozviewer.chain.protocols import Cancelled, Notice
+from cozviewer.chain.protocols import Cancelled, Notice, Progressed
 from cozviewer.errors import BadInput
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.models.device import AUTO, Device
@@ -130,19 +130,30 @@ def _descriptor(state: Mapping[str, Any], path: Path) -> Any:
     return descriptor
 
 
-def _stoppable(descriptor: Any) -> Callable[["Tensor", Cancelled], "Tensor"]:
-    """Return a network that asks before every layer whether it is still wanted."""
-    asked: list[Cancelled] = []
+def _stoppable(descriptor: Any) -> Callable[["Tensor", Cancelled, Progressed], "Tensor"]:
+    """Return a network that asks before every layer whether it is still wanted, and tells how many
+    there were."""
+    asked: list[tuple[Cancelled, Progressed]] = []
+    leaves = [module for module in descriptor.model.modules() if not list(module.children())]
+    done = 0
 
     def look(module: Any, inputs: Any) -> None:
-        if asked and asked[-1]():
+        nonlocal done
+        if not asked:
+            return
+        cancelled, progressed = asked[-1]
+        if cancelled():
             raise WorkCancelled("Stopped.")
+        done += 1
+        progressed(min(1.0, done / len(leaves)))  # a layer may be used several times
 
-    for module in descriptor.model.modules():
+    for module in leaves:
         module.register_forward_pre_hook(look)
 
-    def forward(image: "Tensor", cancelled: Cancelled) -> "Tensor":
-        asked.append(cancelled)
+    def forward(image: "Tensor", cancelled: Cancelled, progressed: Progressed) -> "Tensor":
+        nonlocal done
+        done = 0
+        asked.append((cancelled, progressed))
         try:
             return cast("Tensor", descriptor(image))
         finally:

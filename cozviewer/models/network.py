@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cozviewer.chain.protocols import Cancelled
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore
 from cozviewer.errors import Failure
 from cozviewer.models.device import Device, all_threads
 from cozviewer.models.server_address import redacted
@@ -22,12 +22,12 @@ class Network:
     """A network that is ready to run.
 
     Attributes:
-        forward: (1, 3, H, W) in 0..1 to (1, 3, 4H, 4W); any H, W >= 1. It may look at its second
-            argument on the way and raise Cancelled.
+        forward: (1, 3, H, W) in 0..1 to (1, 3, 4H, 4W); any H, W >= 1. It may ask its second
+            argument on the way, and raise Cancelled, and tell its third how much is done.
         device: Where its weights lie, and what it takes its input as.
     """
 
-    forward: Callable[["Tensor", Cancelled], "Tensor"]
+    forward: Callable[["Tensor", Cancelled, Progressed], "Tensor"]
     device: Device
 
     def batch(self, pixels: Rgb8 | RgbFloat) -> "Tensor":
@@ -40,12 +40,14 @@ class Network:
         return image if self.device.channels_last else image.contiguous()
 
 
-def run_network(network: Network, pixels: RgbFloat, cancelled: Cancelled) -> RgbFloat:
+def run_network(
+    network: Network, pixels: RgbFloat, cancelled: Cancelled, progressed: Progressed = ignore
+) -> RgbFloat:
     """Return what the network makes of `pixels`.
 
     Args:
         pixels: (H, W, 3) float32 in 0..1, writable and contiguous.
-        cancelled: Passed on to the network.
+        cancelled, progressed: Passed on to the network.
 
     Returns:
         (4H, 4W, 3) float32 in 0..1.
@@ -64,9 +66,8 @@ def run_network(network: Network, pixels: RgbFloat, cancelled: Cancelled) -> Rgb
         torch.set_num_threads(all_threads())
     try:
         with torch.inference_mode():
-            fine = (
-                network.forward(network.batch(pixels), cancelled).clamp_(0, 1)[0].permute(1, 2, 0)
-            )
+            fine = network.forward(network.batch(pixels), cancelled, progressed)
+            fine = fine.clamp_(0, 1)[0].permute(1, 2, 0)
             return fine.to("cpu", torch.float32).numpy()
     except RuntimeError as error:
         if not is_out_of_memory(error):

@@ -19,7 +19,7 @@ EVICTED_AT_ONCE = 64
 SEEN = "coalesce(CAST(seen AS REAL), 0)"
 """When a tile was last looked at, as a number whatever is in the file."""
 
-ROW_BYTES = 8192
+ROW_BYTES = 5120
 """Space that a tile takes besides its blob: rows, indexes, and half a page on average."""
 
 

@@ -27,13 +27,14 @@ from cozviewer.pyramid.store_lock import SUFFIX, StoreLock
 APPLICATION_ID = 0x436F5A54
 """Marks our files in SQLite's header: "CoZT"."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""1 had tiles of 512 pixels."""
 
 BUSY_SECONDS = 3.0
 """How long to wait for another process that writes."""
 
-PAGE_BYTES = 16384
-"""A tile of some 300 KB is then written in half the time that it takes with pages of 4096."""
+PAGE_BYTES = 8192
+"""A tile takes some 20 KB."""
 
 LARGEST_VALUE = 1 << 24
 """Bytes of a tile, and of any other value: lossless noise takes 800 KB."""

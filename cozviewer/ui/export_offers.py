@@ -112,7 +112,7 @@ def strip_offer(chain: Chain, view: View) -> Offer | None:
     if len(views) < 2:
         return None
     needs = needs_of(chain.pyramid, views)
-    missing = missing_of(chain.pyramid, chain.recipe.reach, needs)
+    missing = missing_of(chain.pyramid, chain.recipe, needs)
     blank = np.zeros((PANEL, PANEL, 3), np.uint8)
     height, width = strip("", "", views, [blank] * len(views)).shape[:2]
     title = f"The way here as a strip of {len(views)} pictures"
@@ -149,7 +149,7 @@ def missing_count(chain: Chain, z: int, level_region: Rect) -> tuple[int, bool]:
         for _ in islice(tiles_of(level, coarser(level_region, z - level)), COUNTED + 1)
     )
     if tiles <= COUNTED:
-        missing = missing_tiles(chain.pyramid, chain.recipe.reach, z, level_region)
+        missing = missing_tiles(chain.pyramid, chain.recipe, z, level_region)
         return sum(len(keys) for _, keys in missing), True
     region, most = level_region, 0
     for _ in range(STEP_LEVELS, z + 1, STEP_LEVELS):

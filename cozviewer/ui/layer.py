@@ -182,7 +182,7 @@ class Layer(QObject):
         if self._document is not None:
             self._document.tile_loaded.disconnect(self._on_tile_loaded)
             self._document.tile_absent.disconnect(self._on_tile_absent)
-            self._document.tile_made.disconnect(self._on_tile_made)
+            self._document.tiles_made.disconnect(self._on_tiles_made)
             self._document.draft_drawn.disconnect(self._on_draft_drawn)
             self._document.tiles_changed.disconnect(self._on_tiles_changed)
             self._document.composed.disconnect(self._on_composed)
@@ -197,7 +197,7 @@ class Layer(QObject):
             self._preview = None
             document.tile_loaded.connect(self._on_tile_loaded)
             document.tile_absent.connect(self._on_tile_absent)
-            document.tile_made.connect(self._on_tile_made)
+            document.tiles_made.connect(self._on_tiles_made)
             document.draft_drawn.connect(self._on_draft_drawn)
             document.tiles_changed.connect(self._on_tiles_changed)
             document.composed.connect(self._on_composed)
@@ -335,9 +335,10 @@ class Layer(QObject):
         return all(tiles.is_absent(key) or tiles.opacity(key, now) > 0 for key in self._asked.keys)
 
     @Slot(object)
-    def _on_tile_made(self, key: TileKey) -> None:
+    def _on_tiles_made(self, keys: tuple[TileKey, ...]) -> None:
         if self._tiles is not None and self.finest is None:
-            self._tiles.made(key)
+            for key in keys:
+                self._tiles.made(key)
             if self._frame is not None and not self._frame.final:
                 self._frame = None  # what was missing in it is coming now
             self._replan()

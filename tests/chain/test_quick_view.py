@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.fidelity import corrected, shrunk
-from cozviewer.chain.protocols import Cancelled, never
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
 from cozviewer.chain.quick_view import (
-    FAST_TILE,
+    FAST_PIXEL,
     FIRST,
     LARGEST,
     QuickPiece,
@@ -242,7 +242,12 @@ def test_the_network_is_told_whom_to_ask(chain_over: MakeChain) -> None:
 
     class Noting(DetailUpscaler):
         def upscale(
-            self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+            self,
+            rgb: Rgb8 | RgbFloat,
+            prompt: str,
+            seed: int,
+            cancelled: Cancelled,
+            progressed: Progressed = ignore,
         ) -> RgbFloat:
             told.append(cancelled)
             return super().upscale(rgb, prompt, seed, cancelled)
@@ -267,7 +272,7 @@ def test_pieces_are_given_out_as_they_are_drawn(chain_over: MakeChain) -> None:
     [
         (True, None, True),
         (True, 7.0, True),
-        (True, FAST_TILE / 2, False),  # a GPU
+        (True, FAST_PIXEL / 2, False),  # a GPU
         (False, None, False),  # bicubic
         (False, 7.0, False),
     ],

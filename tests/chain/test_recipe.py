@@ -21,10 +21,10 @@ RECIPE = Recipe(
 def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
     """When this fails, every pyramid in every cache is orphaned: raise METHOD only on purpose."""
     assert RECIPE.text == (
-        '{"fidelity":1.0,"halo":16,"method":1,"prompter":{"name":"none"},"seed":0,'
+        '{"fidelity":1.0,"halo":16,"method":2,"prompter":{"name":"none"},"seed":0,'
         '"upscaler":{"name":"Fake","weights":"abc"}}'
     )
-    assert RECIPE.digest == "e5ed67b96767e23132054b73754f770eeced735c4d8bb1132ac2a39092e9bf5b"
+    assert RECIPE.digest == "5319e0c421558e0516c5f40fbed204d4a262d5793cec90c671422fc1e0a6a146"
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_only_models_that_draw_what_they_see_look_from_further_away(
     recipe = recipe_of(upscaler, Silent(), adaptive_scale=True)
     assert recipe.adaptive_scale is adaptive
     assert [recipe.rescales(z) for z in (2, 4, 6)] == [False, adaptive, adaptive]
-    assert recipe.reach == (REACH if adaptive else upscaler.halo)
+    assert recipe.around(4) == (REACH if adaptive else upscaler.halo)
 
 
 def test_a_halo_that_is_wider_reaches_further() -> None:
-    assert replace(RECIPE, halo=200, adaptive_scale=True).reach == 200
+    assert replace(RECIPE, halo=200, adaptive_scale=True).around(4) == 200

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Cancelled
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore
 from cozviewer.chain.quick_view import quick_view
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.errors import Failure
@@ -46,7 +46,12 @@ class Quick(DetailUpscaler):
     begun: threading.Event = field(default_factory=threading.Event)
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         self.begun.set()
         while not cancelled() and not self.free.wait(0.002):

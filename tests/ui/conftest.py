@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
-from cozviewer.chain.protocols import Cancelled, Notice, Upscaler, never
+from cozviewer.chain.protocols import Cancelled, Notice, Progressed, Upscaler, ignore, never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.cache import store_path
@@ -52,7 +52,12 @@ class Stripes:
         self._allowed = self.calls + after
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         self.before_tile()
         while self.calls >= self._allowed and not cancelled():

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.choice import EngineChoice
-from cozviewer.chain.protocols import Cancelled
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore
 from cozviewer.pyramid.camera import Camera, camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat
@@ -31,7 +31,12 @@ class Chequered(FakeUpscaler):
     """A fake draft network: draws a chequered pattern, which no other picture here has."""
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         fine = super().upscale(rgb, prompt, seed, cancelled)
         y, x = np.ogrid[: fine.shape[0], : fine.shape[1]]
