@@ -127,7 +127,7 @@ def origin_mark(view: View, patch: Patch, generative: bool) -> Mark:
             return Mark(INTERPOLATED, "Interpolated from the source")
         value = view.camera.magnification
         how = ", averaged" if value < 0.9995 else ", enlarged" if value > SHARP_UP_TO else ""
-        return Mark(SOURCE, f"Source pixels{how}")
+        return Mark(SOURCE, f"Original pixels{how}")
     step = patch.level // STEP_LEVELS
     made = "Generated" if generative else "Interpolated"
     text = f"{made} at step {step}, {level_name(patch.level)}"

@@ -46,12 +46,12 @@ def drawn(
 def test_source_pixels_are_told_from_interpolated_ones() -> None:
     rgb, legend = drawn(pyramid_of(GREY), view_at(1), "origin")
     assert_coloured(rgb, 256, 128, SOURCE)
-    assert legend == ["Source pixels"]
+    assert legend == ["Original pixels"]
     rgb, legend = drawn(pyramid_of(GREY), view_at(4), "origin")
     assert_coloured(rgb, 100, 100, INTERPOLATED)
     assert legend == ["Interpolated from the source"]
     _, legend = drawn(pyramid_of(GREY), view_at(0.5), "origin")
-    assert legend == ["Source pixels, averaged"]
+    assert legend == ["Original pixels, averaged"]
 
 
 def test_each_step_has_its_colour_and_what_stands_in_for_it_is_striped() -> None:

@@ -173,12 +173,7 @@ def run(args: argparse.Namespace) -> int:
         def tell(progress: "Progress") -> None:
             nonlocal computed
             computed += len(progress.finished)
-            done, total = progress.done, progress.total
-            if progress.unit == "tiles":
-                line.show(progress.stage, done, total, progress.seconds_left)
-            else:
-                note = f"{done} of {total} {progress.unit}"
-                line.show(progress.stage, note=note, seconds_left=progress.seconds_left)
+            line.show_work(progress)
 
         origin = make_movie(
             chain, output, clip, shown, args.caption, cancelled=cancelled, tell=tell

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cozviewer.assembly import open_chain
-from cozviewer.chain.chain import Chain, Progress, with_all_tiles
+from cozviewer.chain.chain import Chain, with_all_tiles
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.kept import choice_of, filled, kept_besides
 from cozviewer.commands.options import cache_of, engine_choice, engine_named
@@ -212,12 +212,9 @@ def refined_for(
     there = set(needed).difference(store.missing(needed))
     computed: list[TileKey] = []
 
-    def show(progress: Progress) -> None:
-        line.show(progress.stage, progress.done, progress.total, progress.seconds_left)
-
     def refine() -> None:
-        for progress in chain.refine(z, level_region, cancelled, show):
-            show(progress)
+        for progress in chain.refine(z, level_region, cancelled, line.show_work):
+            line.show_work(progress)
             computed.extend(progress.finished)
 
     result = with_all_tiles(refine, use)

@@ -38,7 +38,7 @@ def test_progress_tells_stage_tiles_and_time_left(viewer: Bench, qtbot: QtBot) -
     zoom_in(viewer)
     qtbot.waitUntil(lambda: "Drawing ×4 · 2 of" in viewer.window.readout.text, timeout=10_000)
     assert "s left" in viewer.window.readout.text
-    assert "being generated" in viewer.window.readout.text
+    assert "not yet generated" in viewer.window.readout.text
     viewer.window.stop_work()
 
 
