@@ -17,6 +17,7 @@ from cozviewer.pyramid.compose import Kernel
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.ui.compare_paint import Mode, Over, paint_over
 from cozviewer.ui.curtain import Curtain
+from cozviewer.ui.drawing_mark import DrawingMark
 from cozviewer.ui.gestures import Gestures
 from cozviewer.ui.labels import draw_label, draw_legend
 from cozviewer.ui.layer import Layer
@@ -32,6 +33,7 @@ class Canvas(QWidget):
 
     Attributes:
         layer: The picture that it shows.
+        mark: Lies around what is being drawn; not in `picture`, nor where two are compared in it.
         label: What is written into its corner; "" for nothing.
 
     Signals:
@@ -63,6 +65,7 @@ class Canvas(QWidget):
         self.layer = Layer(navigator, lambda: self.view, self, finest, kernel)
         self.layer.changed.connect(self.changed)
         self.layer.updated.connect(self.update)
+        self.mark = DrawingMark(navigator, self)
         self.curtain = Curtain(self)
         self.curtain.moved.connect(self.update)
         Gestures(navigator, self)
@@ -102,7 +105,8 @@ class Canvas(QWidget):
         view = self.view
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.devicePixelRatioF())
-        self.render(image, QPoint(), renderFlags=QWidget.RenderFlag.DrawWindowBackground)
+        with self.mark.left_out():
+            self.render(image, QPoint(), renderFlags=QWidget.RenderFlag.DrawWindowBackground)
         return to_rgb8(image)
 
     def set_preview(self, preview: Preview | None) -> None:
@@ -131,6 +135,7 @@ class Canvas(QWidget):
         whole = QRect(0, 0, view.width, view.height)
         if self._over is None:
             self.layer.draw(painter, whole)
+            self.mark.draw(painter, view, ratio)
         else:
             paint_over(painter, self.layer, self._over, whole, ratio)
         painter.resetTransform()

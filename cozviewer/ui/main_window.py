@@ -543,6 +543,7 @@ class MainWindow(QMainWindow):
     @Slot(bool)
     def _set_reduced_motion(self, reduced: bool) -> None:
         self.navigator.reduced_motion = reduced
+        self.readout.set_reduced_motion(reduced)
 
     @Slot()
     def _show_keys(self) -> None:

@@ -86,9 +86,19 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def services(engine: Stripes, cache: Path, sample: Path, quick: Upscaler | None = None) -> Services:
+def services(
+    engine: Upscaler,
+    cache: Path,
+    sample: Path,
+    quick: Upscaler | None = None,
+    chain: Callable[..., Chain] = Chain,
+) -> Services:
     """Return services that make chains over `engine`, with stores in `cache`, and that have drafts
-    drawn by `quick`, if it is given."""
+    drawn by `quick`, if it is given.
+
+    Args:
+        chain: Makes the chains; takes what `Chain` takes.
+    """
 
     def open_chain(
         source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: Cancelled
@@ -99,7 +109,7 @@ def services(engine: Stripes, cache: Path, sample: Path, quick: Upscaler | None 
             source.digest, source.name, source.width, source.height, recipe.digest, recipe.text
         )
         path = store_path(cache, source.digest, recipe.digest)
-        return Chain(Pyramid(source, TileStore.open(path, shelf, notice)), engine, prompter, recipe)
+        return chain(Pyramid(source, TileStore.open(path, shelf, notice)), engine, prompter, recipe)
 
     icons = Path(__file__).parents[2] / "resources" / "icons"
     return Services(
