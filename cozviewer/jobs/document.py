@@ -109,6 +109,7 @@ class Document(QObject):
         self._under_way: StepRequest | None = None
         self._exporting: Export | None = None
         self._warming = False
+        self._loading = ""
         self._edition = 0
 
         self._loader = TileLoader(chain.pyramid)
@@ -139,8 +140,9 @@ class Document(QObject):
         self._worker.finished.connect(self._on_finished)
         self._worker.stopped.connect(self._on_stopped)
         self._worker.failed.connect(self._on_failed)
-        self._worker.warmed.connect(self.warmed)
-        self._worker.warming_failed.connect(self.failed)
+        self._worker.loading.connect(self._on_loading)
+        self._worker.warmed.connect(self._on_warmed)
+        self._worker.warming_failed.connect(self._on_warming_failed)
         self._warm.connect(self._worker.warm)
         self._refine.connect(self._worker.refine)
 
@@ -238,6 +240,7 @@ class Document(QObject):
             return
         self._step = StepRequest(z, region)
         self._send_step()
+        self._tell_loading()
 
     def _wanted(self, view: View) -> tuple[int, Rect]:
         """Return the level that a view at rest is made from, and what is seen of it."""
@@ -256,6 +259,11 @@ class Document(QObject):
         if waiting:
             # Last, because a slot may answer with another call of this object.
             self.progressed.emit(Progress("Leaving the view before", request.z, 0, 0, None))
+
+    def _tell_loading(self) -> None:
+        """Report what the step waits for while the engine is loaded."""
+        if self._step is not None and self._loading:
+            self.progressed.emit(Progress(self._loading, self._step.z, 0, 0, None))
 
     def interrupt(self) -> None:
         """Make the present requests stale: the tile under work is the last one."""
@@ -340,6 +348,21 @@ class Document(QObject):
         if request is self._draft:
             self._drafting = False
             self._send_step()
+
+    @Slot(str)
+    def _on_loading(self, stage: str) -> None:
+        self._loading = stage
+        self._tell_loading()
+
+    @Slot(str, object)
+    def _on_warmed(self, place: str, devices: list[str]) -> None:
+        self._loading = ""
+        self.warmed.emit(place, devices)
+
+    @Slot(str)
+    def _on_warming_failed(self, sentence: str) -> None:
+        self._loading = ""
+        self.failed.emit(sentence)
 
     @Slot(object, object)
     def _on_progress(self, request: StepRequest, progress: Progress) -> None:

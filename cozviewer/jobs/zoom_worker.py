@@ -6,7 +6,8 @@ from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.chain.chain import Chain
+from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.stages import stages_told
 from cozviewer.errors import Cancelled
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.geometry import Rect
@@ -36,6 +37,7 @@ class ZoomWorker(QObject):
         finished: (StepRequest) everything that the view needs is there.
         stopped: (StepRequest) on request; what was made stays.
         failed: (StepRequest, str) one sentence; what was made stays.
+        loading: (str) what it is doing while the engine is loaded ahead of any request.
         warmed: (str, object) the engine is loaded: where it computes, and the devices there are.
         warming_failed: (str) one sentence.
     """
@@ -45,6 +47,7 @@ class ZoomWorker(QObject):
     finished = Signal(object)
     stopped = Signal(object)
     failed = Signal(object, str)
+    loading = Signal(str)
     warmed = Signal(str, object)
     warming_failed = Signal(str)
 
@@ -70,7 +73,9 @@ class ZoomWorker(QObject):
     def warm(self) -> None:
         """Load the engine before it is needed."""
         try:
-            self._chain.load()
+            self.loading.emit(f"Loading {self._chain.upscaler.name}")
+            with stages_told(self.loading.emit):
+                self._chain.load()
             self.warmed.emit(self._chain.upscaler.device, list(self._devices()))
         except Exception as error:
             self.warming_failed.emit(sentence_of(error, "loading the engine"))
@@ -82,17 +87,22 @@ class ZoomWorker(QObject):
             self.stopped.emit(request)
             return
         computed = False
+
+        def tell(stage: str) -> None:
+            self.progressed.emit(request, Progress(stage, request.z, 0, 0, None))
+
         try:
-            for progress in self._chain.refine(
-                request.z,
-                request.level_region,
-                request.cancelled.is_set,
-                lambda now: self.progressed.emit(request, now),
-            ):
-                self.progressed.emit(request, progress)
-                if progress.finished:
-                    computed = True
-                    self.tiles_made.emit(request, progress.finished)
+            with stages_told(tell):
+                for progress in self._chain.refine(
+                    request.z,
+                    request.level_region,
+                    request.cancelled.is_set,
+                    lambda now: self.progressed.emit(request, now),
+                ):
+                    self.progressed.emit(request, progress)
+                    if progress.finished:
+                        computed = True
+                        self.tiles_made.emit(request, progress.finished)
         except Cancelled:
             self.stopped.emit(request)
         except Exception as error:

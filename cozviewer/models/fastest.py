@@ -26,6 +26,7 @@ import numpy as np
 
 from cozviewer import __version__
 from cozviewer.chain.protocols import Cancelled, ignore, never
+from cozviewer.chain.stages import tell_stage
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.folders import make_private_folder
 from cozviewer.models.device import Device, all_threads, cpu_has
@@ -101,6 +102,7 @@ def fastest(
     device = None if folder is None else kept_device(folder / FILE_NAME, key, candidates)
     if device is not None:
         return open_network(device)
+    tell_stage("Measuring which numbers are fastest")
     with _one_thread():
         network = timed(candidates, open_network, clock=clock, cancelled=cancelled)
     if folder is not None and network.device in candidates:

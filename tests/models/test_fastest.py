@@ -12,6 +12,7 @@ import torch
 
 from cozviewer.chain.protocols import Cancelled as IsCancelled
 from cozviewer.chain.protocols import never
+from cozviewer.chain.stages import stages_told
 from cozviewer.errors import BadInput, Cancelled
 from cozviewer.models import device as device_module
 from cozviewer.models import fastest as module
@@ -210,6 +211,14 @@ def test_without_a_folder_it_is_timed_at_every_start() -> None:
     machine = Machine({FP32: 0.4, BF16: 0.2})
     assert machine.fastest(None) == machine.fastest(None) == BF16
     assert len(machine.runs) == 8
+
+
+def test_who_waits_is_told_that_it_is_timed(tmp_path: Path) -> None:
+    machine, told = Machine({FP32: 0.4, BF16: 0.2}), list[str]()
+    with stages_told(told.append):
+        machine.fastest(tmp_path)
+        machine.fastest(tmp_path)
+    assert told == ["Measuring which numbers are fastest"]
 
 
 def test_another_network_is_timed_as_well(tmp_path: Path) -> None:
