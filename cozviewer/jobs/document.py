@@ -1,9 +1,9 @@
 """An open picture: its chain and the threads that work on it, behind one object of the GUI thread.
 
 A thread for each kind of work, so that none waits for another: tiles are fetched, frames composed,
-text and faces looked for, drafts drawn, steps computed (exports run where the steps do, as both
-need the models). A step begins when the draft of its view is complete: together they would compete
-for the cores.
+text and faces looked for, drafts drawn, steps computed (exports and what is drawn ahead as well, as
+all need the models). A step begins when the draft of its view is complete: together they would
+compete for the cores.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +16,7 @@ from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.protocols import Upscaler
 from cozviewer.chain.quick_view import worthwhile
 from cozviewer.findings import Find
+from cozviewer.jobs.ahead import Ahead, May, targets
 from cozviewer.jobs.drafting import Drafting
 from cozviewer.jobs.export_job import Export, ExportJob
 from cozviewer.jobs.frame_composer import FrameComposer, FrameRequest
@@ -38,6 +39,7 @@ class Document(QObject):
         chain: What makes the tiles.
         source: The picture.
         drafting: Makes steps anew with other words. Interrupt before, refine after.
+        ahead: Draws what comes next; stops as soon as anything else is asked of the document.
 
     Signals:
         tile_loaded: (TileKey, QImage)
@@ -91,6 +93,7 @@ class Document(QObject):
         parent: QObject | None = None,
         find: Find | None = None,
         quick: Upscaler | None = None,
+        may_ahead: May | None = None,
     ) -> None:
         """Open a chain and start the threads.
 
@@ -98,6 +101,7 @@ class Document(QObject):
             devices, trim: As `Services` has them.
             find: Looks for text and faces under the overlay of trust; None where nothing can.
             quick: Draws drafts; None for no drafts.
+            may_ahead: Asked before anything is drawn ahead; None draws nothing ahead.
         """
         super().__init__(parent)
         self.chain = chain
@@ -164,7 +168,10 @@ class Document(QObject):
         self.drafting.tiles_changed.connect(self._on_tiles_changed)
         self.drafting.failed.connect(self.failed)
 
-        makers = (self._worker, self._exporter, self.drafting.job)
+        self.ahead = Ahead(chain, self._quick, may_ahead, self)
+        self.ahead.tile_made.connect(self.tile_made)
+
+        makers = (self._worker, self._exporter, self.drafting.job, self.ahead.job)
         self._threads = [
             start_thread("tiles", self._loader, self._finder),
             start_thread("frames", self._composer),
@@ -215,6 +222,7 @@ class Document(QObject):
         """
         if self._draft is not None and self._draft.view == view:
             return
+        self.ahead.stop()
         self._leave_draft()
         if self._quick is None or not worthwhile(self.chain.upscaler, self.chain.seconds_per_pixel):
             return
@@ -225,12 +233,17 @@ class Document(QObject):
         x = region.x + int(left + (right - left) * view_x / view.width)
         y = region.y + int(top + (bottom - top) * view_y / view.height)
         self._draft = QuickRequest(view, z, region, x, y)
-        self._drafting = True
-        self._draw_draft.emit(self._draft)
+        parts, whole = self.ahead.drafts(z, region)
+        if not whole:
+            self._drafting = True
+            self._draw_draft.emit(self._draft)
+        for part in parts:
+            self.draft_drawn.emit(part)
 
     def refine(self, view: View) -> None:
         """Compute what a view lacks, as soon as its draft is there if one is being drawn; takes the
         place of the request before."""
+        self.ahead.stop()
         self._leave_step()
         if self._draft is not None and self._draft.view != view:
             self._leave_draft()
@@ -267,6 +280,7 @@ class Document(QObject):
 
     def interrupt(self) -> None:
         """Make the present requests stale: the tile under work is the last one."""
+        self.ahead.stop()
         self._leave_step()
         self._leave_draft()
 
@@ -282,6 +296,17 @@ class Document(QObject):
         self._drafting = False
         self._send_step()
 
+    def draw_ahead(
+        self, view: View, view_x: float, view_y: float, pan: tuple[float, float]
+    ) -> None:
+        """Draw what probably comes next after a view, unless anything is under way.
+
+        Args:
+            view, view_x, view_y, pan: As `targets` takes them.
+        """
+        if not self.working and not self._drafting:
+            self.ahead.start(targets(view, self.source, view_x, view_y, pan))
+
     def stop(self) -> None:
         """Stop steps and export, as the user asks."""
         if self._exporting is not None:
@@ -293,6 +318,7 @@ class Document(QObject):
 
     def export(self, request: Export) -> None:
         """Save a picture or a movie; one at a time (a second one takes the place of the first)."""
+        self.ahead.stop()
         if self._exporting is not None:
             self._exporting.cancelled.set()
         self._exporting = request
@@ -335,6 +361,7 @@ class Document(QObject):
     @Slot(object)
     def _on_tiles_changed(self, stale: Stale) -> None:
         self._edition += 1
+        self.ahead.forget()
         self._leave_draft()  # it may be drawn from what was there before
         self.tiles_changed.emit(stale)
 

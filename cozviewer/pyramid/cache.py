@@ -36,6 +36,10 @@ BUDGET_BYTES = 10 * 1000**3
 TRIMMED_TO = 0.95
 """Share of the budget that is left after trimming, so that not every step has to trim again."""
 
+ROOM_UP_TO = 0.98
+"""Share of the budget up to which tiles may be added that nobody asked for: between this and
+TRIMMED_TO, so that they never have to make room for others, and a full folder takes some, too."""
+
 SUFFIX = ".tiles"
 
 LONGEST_TEXT = 100_000
@@ -118,6 +122,11 @@ def list_set_aside(folder: Path) -> list[Path]:
 def folder_bytes(folder: Path) -> int:
     """Return the bytes that all store files take; what was set aside is not counted."""
     return sum(_size(path) for path in _files(folder))
+
+
+def has_room(folder: Path, budget_bytes: int = BUDGET_BYTES) -> bool:
+    """Tell whether a folder may take tiles that nobody asked for; see ROOM_UP_TO."""
+    return folder_bytes(folder) < ROOM_UP_TO * budget_bytes
 
 
 def clear(folder: Path, which: str | Path | None = None) -> int:

@@ -37,8 +37,8 @@ NUMBERS = (
 FIXED = ("bicubic", "nearest", ENGINE)
 """Engines for which the number format cannot be chosen."""
 
-DRAFTS, ON, OFF = "drafts", "on", "off"
-"""Name of the setting that is kept, and its values."""
+DRAFTS, AHEAD, ON, OFF = "drafts", "ahead", "on", "off"
+"""Names of the settings that are kept, and their values."""
 
 MODELS = "4× models (*.safetensors *.pth *.pt *.ckpt);;All files (*)"
 
@@ -48,11 +48,13 @@ class EngineMenu(QMenu):
     chosen: (EngineChoice) the user wants this from now on.
     models_wanted: the user wants to see and get the models.
     drafts_wanted: (bool) drafts are to be shown until a view is generated, or not.
+    ahead_wanted: (bool) what comes next is to be drawn while nothing is done, or not.
     """
 
     chosen = Signal(object)
     models_wanted = Signal()
     drafts_wanted = Signal(bool)
+    ahead_wanted = Signal(bool)
 
     def __init__(
         self,
@@ -100,6 +102,14 @@ class EngineMenu(QMenu):
         self._drafts.setCheckable(True)
         self._drafts.setChecked(kept_text(DRAFTS) != OFF)
         self._drafts.toggled.connect(self._on_drafts)
+        self._ahead = self.addAction("Draw ahead &when idle")
+        self._ahead.setToolTip(
+            "While you do nothing, draws the next level around the pointer and what lies beyond the"
+            " edge that you panned to; not on battery, and never in the way of anything else"
+        )
+        self._ahead.setCheckable(True)
+        self._ahead.setChecked(kept_text(AHEAD) != OFF)
+        self._ahead.toggled.connect(self._on_ahead)
         self.addAction("M&odels…", self.models_wanted.emit)
         self.show_devices(["cpu"])
         self.show_choice(choice)
@@ -121,6 +131,11 @@ class EngineMenu(QMenu):
     def drafts(self) -> bool:
         """Whether drafts are to be shown."""
         return self._drafts.isChecked()
+
+    @property
+    def ahead(self) -> bool:
+        """Whether what comes next is to be drawn while nothing is done."""
+        return self._ahead.isChecked()
 
     @property
     def choice(self) -> EngineChoice:
@@ -231,6 +246,11 @@ class EngineMenu(QMenu):
     def _on_drafts(self, wanted: bool) -> None:
         keep_text(DRAFTS, ON if wanted else OFF)
         self.drafts_wanted.emit(wanted)
+
+    @Slot(bool)
+    def _on_ahead(self, wanted: bool) -> None:
+        keep_text(AHEAD, ON if wanted else OFF)
+        self.ahead_wanted.emit(wanted)
 
     @Slot()
     def _on_numbers(self) -> None:

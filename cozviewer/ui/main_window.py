@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QCursor, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
@@ -35,12 +35,13 @@ from cozviewer.ui.empty import EmptyPage
 from cozviewer.ui.engine_menu import EngineMenu
 from cozviewer.ui.exporting import Exporting
 from cozviewer.ui.file_watch import FileWatch
+from cozviewer.ui.idle import Idle
 from cozviewer.ui.minimap import Minimap
 from cozviewer.ui.models_dialog import ModelsDialog
 from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.opening import PICTURES, Opening
 from cozviewer.ui.plain import window_title
-from cozviewer.ui.pointer import Pointer
+from cozviewer.ui.pointer import Pointer, pointed_place
 from cozviewer.ui.prompting import Prompting
 from cozviewer.ui.prompts_side import PromptsSide
 from cozviewer.ui.readout import Readout
@@ -158,6 +159,18 @@ class MainWindow(QMainWindow):
         self._file = FileWatch(self)
         self._file.told.connect(self.banner.warn)
 
+        self.idle = Idle(
+            self,
+            self.navigator,
+            self.panes,
+            lambda: self._opening.reading or self._sessions.saving,
+        )
+        self.idle.set_wanted(self.engine_menu.ahead)
+        self.engine_menu.ahead_wanted.connect(self.idle.set_wanted)
+        for action in self.actions_by_name.values():  # a shortcut's key reaches nobody else
+            action.triggered.connect(self.idle.disturb)
+        self.idle.began.connect(self._on_ahead_began)
+        self.idle.ended.connect(self._on_ahead_ended)
         self._empty.open_wanted.connect(self.choose_picture)
         self._empty.sample_wanted.connect(lambda: self.open_picture(services.sample))
         self.readout.stop_wanted.connect(self.stop_work)
@@ -356,7 +369,12 @@ class MainWindow(QMainWindow):
     def _on_opened(self, choice: EngineChoice, source: Source, chain: Chain) -> None:
         services = self._services
         document = Document(
-            chain, services.devices, services.trim, find=services.find, quick=services.quick
+            chain,
+            services.devices,
+            services.trim,
+            find=services.find,
+            quick=services.quick,
+            may_ahead=services.may_ahead,
         )
         old, self._document = self._document, document
         document.progressed.connect(self._on_progress)
@@ -381,6 +399,7 @@ class MainWindow(QMainWindow):
         self.prompting.set_document(document)
         self._exporting.set_document(document)
         self._pointer.set_document(document)
+        self.idle.set_document(document)
         self._blind.set_document(document)
         self._prompts.follow(chain.upscaler.listens)
         self.minimap.set_source(source)
@@ -459,12 +478,8 @@ class MainWindow(QMainWindow):
         if self._document is None or not self.panes.shows_drafts:
             return
         pane = self.panes.generated
-        view = replace(pane.view, camera=self.navigator.goal)
-        pointer = QPointF(pane.mapFromGlobal(QCursor.pos()))
-        if not pane.underMouse():
-            pointer = QPointF(pane.width() / 2, pane.height() / 2)
-        ratio = pane.devicePixelRatioF()
-        self._document.draw_draft(view, pointer.x() * ratio, pointer.y() * ratio)
+        view, place = replace(pane.view, camera=self.navigator.goal), pointed_place(pane)
+        self._document.draw_draft(view, place.x(), place.y())
 
     @Slot(bool)
     def _on_drafts_wanted(self, wanted: bool) -> None:
@@ -502,6 +517,14 @@ class MainWindow(QMainWindow):
             self.readout.show_note(note)
         self.panes.generated.finish(final)
         self._tell_view()
+
+    @Slot()
+    def _on_ahead_began(self) -> None:
+        self.readout.show_note("Drawing ahead")
+
+    @Slot()
+    def _on_ahead_ended(self) -> None:
+        self.readout.show_note("")
 
     @Slot()
     def _tell_view(self) -> None:
@@ -619,6 +642,7 @@ class MainWindow(QMainWindow):
         self.panes.set_document(None)
         self.prompting.set_document(None)
         self._pointer.set_document(None)
+        self.idle.set_document(None)
         self._document = None
         super().closeEvent(event)
 

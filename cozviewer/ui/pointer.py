@@ -1,7 +1,7 @@
 """What lies under the mouse pointer: the place, and where its pixels come from."""
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QCursor, QMouseEvent
 
 from cozviewer.jobs.document import Document
 from cozviewer.overlays import origin_mark
@@ -13,6 +13,14 @@ from cozviewer.ui.canvas import Canvas
 
 PAUSE_MS = 60
 """Between two looks, so that a fast mouse costs the picture nothing."""
+
+
+def pointed_place(pane: Canvas) -> QPointF:
+    """Return the pointer's place in a pane, in view pixels; where it is elsewhere, the middle."""
+    place = QPointF(pane.mapFromGlobal(QCursor.pos()))
+    if not pane.underMouse():
+        place = QPointF(pane.width() / 2, pane.height() / 2)
+    return place * pane.devicePixelRatioF()
 
 
 class Pointer(QObject):

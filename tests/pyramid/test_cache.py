@@ -15,9 +15,11 @@ from cozviewer.errors import Failure
 from cozviewer.pyramid import cache, store_file
 from cozviewer.pyramid.cache import (
     BUDGET_BYTES,
+    TRIMMED_TO,
     clear,
     clear_set_aside,
     folder_bytes,
+    has_room,
     list_set_aside,
     list_stores,
     store_path,
@@ -295,3 +297,13 @@ def test_trimming_opens_no_file_while_there_is_room(
         path.write_bytes(b"x" * 100)
     monkeypatch.setattr(cache, "open_existing", pytest.fail)
     assert trim(folder) == 0
+
+
+def test_there_is_room_for_more_until_just_below_the_budget(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    assert has_room(folder, 1000)
+    (folder / "a.tiles").write_bytes(b"x" * int(1000 * TRIMMED_TO))
+    assert has_room(folder, 1000)  # a folder that was full takes some, too
+    (folder / "b.tiles").write_bytes(b"x" * 40)
+    assert not has_room(folder, 1000)
+    assert trim(folder, 1000) == 0  # and nothing has to go for it

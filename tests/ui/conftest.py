@@ -17,6 +17,7 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Cancelled, Notice, Progressed, Upscaler, ignore, never
 from cozviewer.chain.recipe import recipe_of
+from cozviewer.jobs.ahead import May
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.cache import store_path
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
@@ -92,12 +93,14 @@ def services(
     sample: Path,
     quick: Upscaler | None = None,
     chain: Callable[..., Chain] = Chain,
+    may_ahead: May | None = None,
 ) -> Services:
     """Return services that make chains over `engine`, with stores in `cache`, and that have drafts
     drawn by `quick`, if it is given.
 
     Args:
         chain: Makes the chains; takes what `Chain` takes.
+        may_ahead: See `Services`: without it nothing is drawn ahead.
     """
 
     def open_chain(
@@ -122,6 +125,7 @@ def services(
         offers=lambda: [],
         fetch=lambda name, told, cancelled: None,
         quick=quick,
+        may_ahead=may_ahead,
     )
 
 

@@ -51,7 +51,9 @@ def chain_of(window: MainWindow) -> RunningChain:
     return chain
 
 
-def test_the_part_that_is_done_is_told_from_the_first_report_on(viewer: Bench, qtbot: QtBot) -> None:
+def test_the_part_that_is_done_is_told_from_the_first_report_on(
+    viewer: Bench, qtbot: QtBot
+) -> None:
     qtbot.waitUntil(lambda: "Drawing ×4 · " in viewer.window.readout.text)
     assert "Drawing ×4 · 0 %" in viewer.window.readout.text
     assert "tiles" not in viewer.window.readout.text
