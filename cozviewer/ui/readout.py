@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from cozviewer.chain.chain import Progress
 from cozviewer.text import counted
-from cozviewer.ui.pace import Pace
 from cozviewer.ui.plain import Label, tool_tip
 from cozviewer.ui.work_bar import WorkBar
+from cozviewer.ui.work_pace import WorkPace
 
 HEIGHT = 36
 MARGIN = 14
@@ -104,7 +104,7 @@ class Readout(QWidget):
         ):
             label.setObjectName(name)
         self._progress: Progress | None = None
-        self._pace = Pace()
+        self._pace = WorkPace()
         self._work_width = 0
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)

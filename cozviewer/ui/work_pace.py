@@ -27,7 +27,7 @@ MOST_RISE = 0.8
 it does not go back and forth between two."""
 
 
-class Pace:
+class WorkPace:
     """Follows one piece of work. Times are seconds of any steady clock."""
 
     def __init__(self) -> None:
