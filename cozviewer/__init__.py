@@ -18,6 +18,10 @@ The way of one wheel event, and where each part of it lives:
        -> tile              chain/step, pyramid/store   kept for good
     -> "tile made"          jobs/document               the plan is made anew, the tile fades in
     -> exact frame          jobs/frame_composer, pyramid/compose   what `render` gives, too
+    -> ahead                ui/idle, jobs/ahead   nobody does anything: what comes next is drawn
+
+How far the work is: chain/chain.Progress -> ui/readout, ui/work_pace (between two reports) and
+ui/drawing_mark (on the picture); chain/stages while a model loads.
 
 Words that a person changed make a draft beside the store, kept or discarded: ui/prompting,
 jobs/drafting, chain/draft, pyramid/store_draft. Models share memory by models/room and its plan,

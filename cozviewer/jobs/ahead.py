@@ -8,6 +8,7 @@ to before its tiles are made is shown at once (see `Ahead.drafts`).
 Whatever else is wanted comes first: `Ahead.stop` makes the threads let go as fast as they can.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event
@@ -24,6 +25,10 @@ from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, TileKey
 from cozviewer.pyramid.source import Source
 from cozviewer.pyramid.store import TileStore
+
+REACH = 4.0
+"""The zoom after which the next level is taken up, at most, for it to be drawn ahead: eight notches
+of the wheel. A large photo that is only looked at as a whole costs nothing."""
 
 STRIP = 0.25
 """Width of the strip beyond an edge, as a part of the view."""
@@ -67,7 +72,9 @@ def targets(
     z = wanted_level(view, source.coarsest)
     deeper = max(z, 0) + STEP_LEVELS
     found = []
-    if deeper <= DEEPEST:
+    # It is taken up past half its own size (see `Camera.rest_level`).
+    near = view.camera.log2 + math.log2(REACH) >= deeper - 1
+    if near and deeper <= DEEPEST:
         found.append(_target(_closer(view, deeper, view_x, view_y), source))
     if z > 0:
         far_x, far_y = (abs(way) for way in pan)
@@ -118,11 +125,13 @@ class AheadJob(QObject):
         allowed: (AheadRequest) there is power and room for it.
         tile_made: (AheadRequest, TileKey) it is in the store now.
         ended: (AheadRequest, bool) whether all is there, so that it may go on with more.
+        failed: it cannot be drawn, and nor can anything else, most likely; `ended` follows.
     """
 
     allowed = Signal(object)
     tile_made = Signal(object, object)
     ended = Signal(object, bool)
+    failed = Signal()
 
     def __init__(self, chain: Chain, may: May | None) -> None:
         """Make the job; it belongs on the thread of the zoom steps, which alone uses the chain."""
@@ -138,6 +147,7 @@ class AheadJob(QObject):
         except Exception as error:
             log.warning("Nothing is drawn ahead: %s", sentence_of(error, "looking for room"))
             allowed = False
+            self.failed.emit()
         if allowed:
             self.allowed.emit(request)
         else:
@@ -156,6 +166,7 @@ class AheadJob(QObject):
         except Exception as error:
             # Nobody asked for it; should it be wanted one day, the step will tell.
             log.warning("Drawing ahead failed: %s", sentence_of(error, "drawing ahead"))
+            self.failed.emit()
         self.ended.emit(request, complete)
 
     def _draw(self, request: AheadRequest) -> None:
@@ -210,11 +221,12 @@ class Ahead(QObject):
         self._draft: _Draft | None = None
         self._drafting = False
         self._request: AheadRequest | None = None
-        self._told = False
+        self._told = self._failed = False
         self.job = AheadJob(chain, may)
         self.job.allowed.connect(self._on_allowed)
         self.job.tile_made.connect(self._on_tile_made)
         self.job.ended.connect(self._on_ended)
+        self.job.failed.connect(self._on_failed)
         self._ask.connect(self.job.ask)
         self._draw.connect(self.job.draw)
         if quick is not None:
@@ -230,9 +242,10 @@ class Ahead(QObject):
     @property
     def possible(self) -> bool:
         """Whether the engine may be used unasked: one that invents detail and takes no words, so
-        that nothing is asked of a prompter, whose answers may cost money."""
-        upscaler = self._chain.upscaler
-        return upscaler.generative and not upscaler.listens and self._chain.prompter.name == "none"
+        that nothing is asked of a prompter, whose answers may cost money. And it must not have
+        failed."""
+        upscaler, wordless = self._chain.upscaler, self._chain.prompter.name == "none"
+        return upscaler.generative and not upscaler.listens and wordless and not self._failed
 
     def start(self, wanted: Sequence[Target]) -> None:
         """Draw targets, the first one first. Nothing else may be under way."""
@@ -315,6 +328,10 @@ class Ahead(QObject):
     def _on_tile_made(self, request: AheadRequest, key: TileKey) -> None:
         self.tile_made.emit(key)
         self._tell(request is self._request)
+
+    @Slot()
+    def _on_failed(self) -> None:
+        self._failed = True
 
     @Slot(object, bool)
     def _on_ended(self, request: AheadRequest, complete: bool) -> None:

@@ -231,10 +231,10 @@ class Readout(QWidget):
             (self._size, whole[self._size]),
             (self._origin, min(self._first_word_width(), whole[self._origin])),
             (self._work, whole[self._work]),
-            (self._origin, min(260, whole[self._origin])),
         ]
         if self._progress is not None:
             bids.append((self._bar, self._bar.width()))
+        bids.append((self._origin, min(260, whole[self._origin])))
         bids += [(self._engine, whole[self._engine]), (self._origin, whole[self._origin])]
         widths: dict[QWidget, int] = {}
         room = self.width() - 2 * MARGIN + SPACING

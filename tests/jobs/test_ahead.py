@@ -90,6 +90,11 @@ def test_the_source_lacks_nothing_beyond_an_edge(source: Source) -> None:
     assert [target.z for target in targets(view, source, 50, 50, (9.0, 0.0))] == [2]
 
 
+def test_a_level_that_is_far_away_is_not_drawn_ahead(source: Source) -> None:
+    assert targets(at(camera_at(200, 150, 0.5)), source, 200, 150, STILL)
+    assert not targets(at(camera_at(200, 150, 0.49)), source, 200, 150, STILL)
+
+
 def test_at_the_end_of_the_world_nothing_comes_next(source: Source) -> None:
     view = at(camera_at(200, 150, 2.0**256))
     assert targets(view, source, 200, 150, STILL) == []
@@ -418,6 +423,7 @@ def test_what_fails_is_left_alone(make: Make, engine: Held, qtbot: QtBot) -> Non
     document.draw_ahead(VIEW, 200, 150, (50.0, 0.0))
     qtbot.waitUntil(lambda: not document.ahead.running)
     assert notes.told == []
+    assert not document.ahead.possible
 
 
 Battery = namedtuple("Battery", "percent secsleft power_plugged")
