@@ -26,8 +26,8 @@ from cozviewer.pyramid.geometry import (
 from cozviewer.pyramid.plan import Draw, Plan, plan
 
 WIDTH, HEIGHT = 3001, 2003
-COARSEST = -3
-"""Level -3 is 376 x 251: one tile, the overview."""
+COARSEST = -5
+"""Level -5 is 94 x 63: one tile, the overview."""
 
 FINEST = 258
 OVERVIEW = TileKey(COARSEST, 0, 0)
@@ -101,7 +101,7 @@ def inside_picture(view: View) -> np.ndarray:
         (view_at(3001, 2003, 3.7, (1280, 800)), 2),
         (view_at(1500, 1000, 2.1, (1281, 801)), 1),
         (view_at(1500, 1000, 2.0**60 * 1.3, (1280, 800)), 60),
-        (view_at(1500, 1000, 0.01, (1280, 800)), COARSEST),
+        (view_at(1500, 1000, 0.003, (1280, 800)), COARSEST),
     ],
 )
 def test_with_all_in_memory_exactly_the_seen_tiles_are_drawn(view: View, level: int) -> None:
@@ -121,11 +121,11 @@ def test_with_all_in_memory_exactly_the_seen_tiles_are_drawn(view: View, level: 
 
 
 def test_a_tile_is_cut_to_what_is_seen_and_drawn_where_it_lies() -> None:
-    view = view_at(600, 400, 1.0, (200, 100))  # 500..700, 350..450
+    view = view_at(150, 60, 1.0, (100, 100))  # 100..200, 10..110
     frame = planned(view, seen_tiles(view, 0))
     assert frame.draws == (
-        Draw(TileKey(0, 0, 0), Rect(499, 349, 13, 102), -1, -1, 13, 102, 1.0),
-        Draw(TileKey(0, 1, 0), Rect(0, 349, 189, 102), 12, -1, 189, 102, 1.0),
+        Draw(TileKey(0, 0, 0), Rect(99, 9, 29, 102), -1, -1, 29, 102, 1.0),
+        Draw(TileKey(0, 1, 0), Rect(0, 9, 73, 102), 28, -1, 73, 102, 1.0),
     )
 
 
@@ -155,11 +155,11 @@ def test_the_wanted_tiles_come_centre_first_then_their_stand_ins_near_before_far
     frame = planned(view, [])
     seen = seen_tiles(view, 0)
     assert list(frame.wanted[: len(seen)]) == seen
-    assert frame.wanted[len(seen) : len(seen) + 3] == tuple(
-        TileKey(-up, seen[0].col >> up, seen[0].row >> up) for up in (1, 2, 3)
+    assert frame.wanted[len(seen) : len(seen) - COARSEST] == tuple(
+        TileKey(-up, seen[0].col >> up, seen[0].row >> up) for up in range(1, 1 - COARSEST)
     )
     assert set(frame.wanted[len(seen) :]) == {
-        key for z in (-1, -2, -3) for key in seen_tiles(view, z)
+        key for z in range(COARSEST, 0) for key in seen_tiles(view, z)
     }
     assert len(set(frame.wanted)) == len(frame.wanted)
     assert not frame.sharp
@@ -175,7 +175,7 @@ def test_the_nearest_coarser_tile_stands_in_and_the_walk_ends_there() -> None:
 
 
 def test_a_neighbour_does_not_hide_that_a_tile_lacks_a_stand_in() -> None:
-    view = view_at(TILE, 800, 4.0, (600, 400))
+    view = view_at(TILE, 800, 4.0, (400, 200))
     left, right = sorted(seen_tiles(view, 0))
     frame = planned(view, [OVERVIEW, left])
     assert drawn(frame) == [OVERVIEW, left]
@@ -202,9 +202,9 @@ def test_with_the_overview_alone_the_view_is_covered_by_a_rectangle_near_it(
     assert drawn(frame) == [OVERVIEW]
     (draw,) = frame.draws
     assert not draw.tile_part.empty
-    assert Rect(0, 0, 376, 251).contains(draw.tile_part)
+    assert Rect(0, 0, 94, 63).contains(draw.tile_part)
     # Two pixels around what is seen, be they large.
-    reach = 2 * min(65536.0, view.camera.magnification * 8) + 1280
+    reach = 2 * min(65536.0, view.camera.magnification * 2**-COARSEST) + 1280
     for start, length, size in (
         (draw.view_x, draw.view_width, view.width),
         (draw.view_y, draw.view_height, view.height),
@@ -238,7 +238,7 @@ def test_however_deep_a_stand_in_shows_the_right_spot(
 def test_stand_ins_move_smoothly_through_the_depths() -> None:
     """No jump where far stand-ins begin to be drawn smaller than they are."""
     x, y = Fraction(4001, 4), Fraction(2801, 4)
-    tile = TileKey(0, 1, 1)
+    tile = TileKey(0, 7, 5)
     before: float | None = None
     for notch in range(300):
         view = view_at(x, y, 1.05**notch * 64, (1280, 800))
@@ -253,7 +253,7 @@ def test_stand_ins_move_smoothly_through_the_depths() -> None:
 
 
 def test_under_a_fading_tile_lies_what_was_there_before() -> None:
-    view = view_at(300, 300, 4.0, (200, 200))
+    view = view_at(80, 80, 4.0, (100, 100))
     (key,) = seen_tiles(view, 2)
     parent, grandparent = TileKey(1, key.col // 2, key.row // 2), TileKey(0, 0, 0)
     memory = {key: 0.4, parent: 0.7, grandparent: 1.0, OVERVIEW: 1.0}
@@ -270,7 +270,7 @@ def test_under_a_fading_tile_lies_what_was_there_before() -> None:
 
 
 def test_a_derived_tile_waits_with_the_finer_tiles_that_are_there() -> None:
-    view = view_at(128, 128, 2.05, (400, 300))
+    view = view_at(32, 32, 2.05, (100, 75))
     (key,) = seen_tiles(view, 1)
     children = seen_tiles(view, 2)
     assert len(children) > 2
