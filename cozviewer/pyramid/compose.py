@@ -42,6 +42,10 @@ _KERNELS = {
 }
 """Pillow's name of it and how far it reaches, as SUPPORT."""
 
+BAND = 4 * TILE
+"""Rows of a band. What is enlarged for a band needs some rows of its parent around it, which are a
+tenth of it here, and were a third in bands of one row of tiles."""
+
 FLATTEST = 1 / 1024
 """A view narrower than this many pixels of the level below it is flat to a quarter of a grey
 level (255 / 1024), so its box need not be narrower; Pillow's boxes are 32-bit floats."""
@@ -145,10 +149,10 @@ def best_region(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = F
 
 
 def bands(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = False) -> Iterator[Rgb8]:
-    """Yield what `best_region` gives, a row of tiles at a time: for regions of any size."""
+    """Yield what `best_region` gives, some rows of tiles at a time: for regions of any size."""
     top = level_region.y
     while top < level_region.bottom:
-        bottom = min(level_region.bottom, (top // TILE + 1) * TILE)
+        bottom = min(level_region.bottom, (top // BAND + 1) * BAND)
         band = rect_between(level_region.x, top, level_region.right, bottom)
         yield best_region(pyramid, z, band, complete)
         top = bottom

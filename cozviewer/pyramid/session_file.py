@@ -38,7 +38,7 @@ from cozviewer.pyramid.sqlite_guard import (
     read_schema,
 )
 from cozviewer.pyramid.store_file import is_broken
-from cozviewer.pyramid.store_rows import MOST_TILES, possible_key
+from cozviewer.pyramid.store_rows import possible_key
 
 APPLICATION_ID = 0x436F7A56
 """Marks session files in SQLite's header: "CozV"."""
@@ -77,7 +77,10 @@ SCHEMA = f"""
 # are found by id, so that a damaged page costs no other tiles than its own.
 
 LARGEST_TILE = 1 << 22
-"""Bytes of an encoded tile; lossless noise takes 800 KB."""
+"""Bytes of an encoded tile; lossless noise takes 800 KB in version 1."""
+
+MOST_TILES = 2_000_000
+"""Rows of tiles that are read of a session: some 20 GB."""
 
 MOST_VIEWS = 10_000
 MOST_PYRAMIDS = 100

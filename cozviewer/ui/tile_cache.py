@@ -18,7 +18,7 @@ MEMORY_SHARE = 0.25
 """Part of the machine's memory that tiles may take ..."""
 
 MEMORY_CAP = 2 << 30
-"""... but never more than this: 2 GiB are two thousand tiles, forty full screens."""
+"""... but never more than this: 2 GiB are 32 thousand tiles, forty full screens."""
 
 
 @dataclass(slots=True)
