@@ -14,22 +14,22 @@ from cozviewer.jobs.document import Document
 from cozviewer.jobs.images import to_rgb8
 from cozviewer.jobs.tile_loader import LoadRequest
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.geometry import Rect, TileKey
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey
 from cozviewer.pyramid.pixels import Rgb8
 from tests.chain.fakes import FakePrompter, ListeningUpscaler
 from tests.pyramid.pyramids import noise, pyramid_of
 from tests.pyramid.stores import same
 
 KEY = TileKey(2, 0, 0)
-VIEW = View(camera_at(60, 60, 4.0), 100, 100)
-WHOLE = Rect(0, 0, 512, 512)
+VIEW = View(camera_at(15, 15, 4.0), 100, 100)
+WHOLE = Rect(0, 0, TILE, TILE)
 
 
 @pytest.fixture
 def document(qtbot: QtBot) -> Iterator[Document]:
     """A document with the tile KEY drawn."""
     upscaler, prompter = ListeningUpscaler(), FakePrompter()
-    chain = Chain(pyramid_of(noise(300, 200)), upscaler, prompter, recipe_of(upscaler, prompter))
+    chain = Chain(pyramid_of(noise(75, 50)), upscaler, prompter, recipe_of(upscaler, prompter))
     document = Document(chain, lambda: ["cpu"], lambda: None)
     with qtbot.waitSignal(document.refined):
         document.refine(VIEW)

@@ -68,7 +68,7 @@ class Notes(QObject):
         self.told: list[str] = []
         document.draft_drawn.connect(self.on_drawn)
         document.refined.connect(self.on_refined)
-        document.tile_made.connect(self.on_tile)
+        document.tiles_made.connect(self.on_tiles)
         document.failed.connect(self.on_failed)
 
     @Slot(object)
@@ -81,8 +81,8 @@ class Notes(QObject):
         self.told.append("refined")
 
     @Slot(object)
-    def on_tile(self, key: object) -> None:
-        self.told.append("tile")
+    def on_tiles(self, keys: object) -> None:
+        self.told.append("tiles")
 
     @Slot(str)
     def on_failed(self, sentence: str) -> None:
@@ -134,7 +134,7 @@ def test_the_step_begins_when_the_draft_is_complete(
     qtbot.waitUntil(lambda: "refined" in notes.told)
     assert notes.told[:2] == ["draft", "draft"]
     assert notes.told.count("draft") == 2
-    assert set(notes.told[2:-1]) == {"tile"}
+    assert set(notes.told[2:-1]) == {"tiles"}
     assert notes.told[-1] == "refined"
 
 
@@ -235,7 +235,7 @@ def test_a_draft_that_fails_does_not_keep_the_step_from_beginning(
     document.draw_draft(VIEW, 0, 0)
     document.refine(VIEW)
     qtbot.waitUntil(lambda: "refined" in notes.told)
-    assert set(notes.told) == {"tile", "refined"}
+    assert set(notes.told) == {"tiles", "refined"}
     assert "too little memory" in caplog.text
 
 
