@@ -13,6 +13,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Cancelled, Notice, Progressed, Upscaler, ignore, never
@@ -20,6 +21,7 @@ from cozviewer.chain.recipe import recipe_of
 from cozviewer.jobs.ahead import May
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.cache import store_path
+from cozviewer.pyramid.geometry import TILE
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.source import Source
@@ -41,15 +43,15 @@ class Stripes:
         self.name = "Stripes"
         self.identity = {"name": "stripes"}
         self.calls = 0
-        self.before_tile: Callable[[], None] = lambda: None
+        self.before_run: Callable[[], None] = lambda: None
         self._allowed: float = math.inf
 
     def load(self, cancelled: Cancelled = never) -> None:
         """Nothing to load."""
 
     def hold(self, after: float) -> None:
-        """Draw so many more tiles, and let the next one wait: until more are allowed, or until it
-        is not wanted any more, when it is drawn all the same."""
+        """Draw so many more runs, and let the next one wait: until more are allowed, or until it is
+        not wanted any more, when it is drawn all the same."""
         self._allowed = self.calls + after
 
     def upscale(
@@ -60,7 +62,7 @@ class Stripes:
         cancelled: Cancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
-        self.before_tile()
+        self.before_run()
         while self.calls >= self._allowed and not cancelled():
             time.sleep(0.002)
         self.calls += 1
@@ -74,6 +76,12 @@ class Bench:
 
     def __init__(self, window: MainWindow, engine: Stripes, picture: Path, cache: Path) -> None:
         self.window, self.engine, self.picture, self.cache = window, engine, picture, cache
+
+
+@pytest.fixture
+def tile_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each tile drawn in a run of its own, so that a view takes many of them."""
+    monkeypatch.setattr(runs, "LARGEST", TILE)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from cozviewer.jobs.images import to_qimage, to_rgb8
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import BACKGROUND
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.plan import plan
 from cozviewer.ui.layer import _strips_beside
@@ -23,9 +23,9 @@ def painted(view: View, source: Rgb8) -> Rgb8:
     """Paint a view of a source whose level 0 is all in memory, and nothing else."""
     height, width = source.shape[:2]
     tiles = TileCache(0)
-    for row in range(-(-height // 512)):
-        for col in range(-(-width // 512)):
-            part = source[row * 512 : row * 512 + 512, col * 512 : col * 512 + 512]
+    for row in range(-(-height // TILE)):
+        for col in range(-(-width // TILE)):
+            part = source[row * TILE : (row + 1) * TILE, col * TILE : (col + 1) * TILE]
             tiles.put(TileKey(0, col, row), to_qimage(part), 0.0, fade=False)
     image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
     painter = QPainter(image)

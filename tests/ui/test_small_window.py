@@ -34,7 +34,7 @@ def test_work_does_not_change_the_size_of_the_window(
     settle(qtbot, window)
     assert window.size() == wanted
     sizes: list[QSize] = []
-    viewer.engine.before_tile = lambda: sizes.append(window.size())
+    viewer.engine.before_run = lambda: sizes.append(window.size())
     wheel(window.panes.generated, QPoint(size[0] // 2, size[1] // 3), 9)
     settle(qtbot, window)
     window.readout.show_view("×1,234", LONG)
