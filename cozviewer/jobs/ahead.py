@@ -123,13 +123,13 @@ class AheadJob(QObject):
 
     Signals:
         allowed: (AheadRequest) there is power and room for it.
-        tile_made: (AheadRequest, TileKey) it is in the store now.
+        tiles_made: (AheadRequest, tuple[TileKey, ...]) they are in the store now.
         ended: (AheadRequest, bool) whether all is there, so that it may go on with more.
         failed: it cannot be drawn, and nor can anything else, most likely; `ended` follows.
     """
 
     allowed = Signal(object)
-    tile_made = Signal(object, object)
+    tiles_made = Signal(object, object)
     ended = Signal(object, bool)
     failed = Signal()
 
@@ -173,8 +173,8 @@ class AheadJob(QObject):
         target = request.target
         steps = self._chain.refine(target.z, target.level_region, request.cancelled.is_set)
         for progress in steps:
-            if progress.finished is not None:
-                self.tile_made.emit(request, progress.finished)
+            if progress.finished:
+                self.tiles_made.emit(request, progress.finished)
 
 
 @dataclass(frozen=True)
@@ -195,12 +195,12 @@ class Ahead(QObject):
     Signals:
         began: something is being drawn ahead.
         ended: that is over.
-        tile_made: (TileKey) it is in the store now.
+        tiles_made: (tuple[TileKey, ...]) they are in the store now.
     """
 
     began = Signal()
     ended = Signal()
-    tile_made = Signal(object)
+    tiles_made = Signal(object)
 
     _ask = Signal(object)
     _draw = Signal(object)
@@ -224,7 +224,7 @@ class Ahead(QObject):
         self._told = self._failed = False
         self.job = AheadJob(chain, may)
         self.job.allowed.connect(self._on_allowed)
-        self.job.tile_made.connect(self._on_tile_made)
+        self.job.tiles_made.connect(self._on_tiles_made)
         self.job.ended.connect(self._on_ended)
         self.job.failed.connect(self._on_failed)
         self._ask.connect(self.job.ask)
@@ -294,7 +294,7 @@ class Ahead(QObject):
         """Draw a target's draft, where that is of use, or its tiles at once."""
         if request is self._request:
             chain = self._chain
-            if self._quick is not None and worthwhile(chain.upscaler, chain.seconds_per_tile):
+            if self._quick is not None and worthwhile(chain.upscaler, chain.seconds_per_pixel):
                 self._begin_draft(request.target)
             else:
                 self._draw.emit(request)
@@ -325,8 +325,8 @@ class Ahead(QObject):
             self._draw.emit(self._request)
 
     @Slot(object, object)
-    def _on_tile_made(self, request: AheadRequest, key: TileKey) -> None:
-        self.tile_made.emit(key)
+    def _on_tiles_made(self, request: AheadRequest, keys: tuple[TileKey, ...]) -> None:
+        self.tiles_made.emit(keys)
         self._tell(request is self._request)
 
     @Slot()

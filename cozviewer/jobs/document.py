@@ -169,7 +169,7 @@ class Document(QObject):
         self.drafting.failed.connect(self.failed)
 
         self.ahead = Ahead(chain, self._quick, may_ahead, self)
-        self.ahead.tile_made.connect(self.tile_made)
+        self.ahead.tiles_made.connect(self.tiles_made)
 
         makers = (self._worker, self._exporter, self.drafting.job, self.ahead.job)
         self._threads = [

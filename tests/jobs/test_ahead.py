@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Cancelled, Prompter
+from cozviewer.chain.protocols import Cancelled, Progressed, Prompter, ignore
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.jobs.ahead import May, Target, on_battery, targets
 from cozviewer.jobs.document import Document
@@ -121,7 +121,12 @@ class Held(FakeUpscaler):
     left: int = 0
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         from cozviewer.errors import Cancelled as WorkCancelled
 
@@ -141,7 +146,7 @@ class Notes(QObject):
         self.tiles: list[TileKey] = []
         self.parts: list[DraftImage] = []
         self.told: list[str] = []
-        document.tile_made.connect(self.on_tile)
+        document.tiles_made.connect(self.on_tiles)
         document.draft_drawn.connect(self.on_drawn)
         document.ahead.began.connect(self.on_began)
         document.ahead.ended.connect(self.on_ended)
@@ -150,8 +155,8 @@ class Notes(QObject):
         document.failed.connect(self.told.append)
 
     @Slot(object)
-    def on_tile(self, key: TileKey) -> None:
-        self.tiles.append(key)
+    def on_tiles(self, keys: tuple[TileKey, ...]) -> None:
+        self.tiles += keys
 
     @Slot(object)
     def on_drawn(self, part: DraftImage) -> None:
@@ -192,7 +197,7 @@ def make(
     qtbot: QtBot, engine: Held, quick: Held, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Make]:
     made: list[Document] = []
-    monkeypatch.setattr("cozviewer.chain.quick_view.FAST_TILE", 0.0)  # drafts are always of use
+    monkeypatch.setattr("cozviewer.chain.quick_view.FAST_PIXEL", 0.0)  # drafts are always of use
 
     def make(
         may: May | None = lambda store: True,

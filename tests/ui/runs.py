@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cozviewer.chain.chain import Chain, Progress, missing_tiles
+from cozviewer.chain.chain import Chain, Progress, Told, missing_tiles, unheard
 from cozviewer.chain.protocols import Cancelled
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.pyramid.geometry import Rect, TileKey, level_name, rect_between, tile_rect
@@ -29,8 +29,10 @@ class RunningChain(Chain):
         self.held.set()
         self.sent = 0
 
-    def refine(self, z: int, level_region: Rect, cancelled: Cancelled) -> Iterator[Progress]:
-        levels = missing_tiles(self.pyramid, self.recipe.reach, z, level_region)
+    def refine(
+        self, z: int, level_region: Rect, cancelled: Cancelled, told: Told = unheard
+    ) -> Iterator[Progress]:
+        levels = missing_tiles(self.pyramid, self.recipe, z, level_region)
         for index, (level, keys) in enumerate(levels):
             whole = _around(keys).intersected(self.pyramid.level_rect(level))
             number = 0
@@ -44,7 +46,7 @@ class RunningChain(Chain):
                 stage = f"Drawing {level_name(level)}"
                 yield Progress(stage, level, 0, 1, seconds, fraction=fraction, drawing=whole)
                 number += self.held.is_set()
-            for progress in super().refine(level, whole, cancelled):
+            for progress in super().refine(level, whole, cancelled, told):
                 fraction = (index + 1) / len(levels)
                 yield replace(progress, fraction=fraction, seconds_left=0.0)
 
