@@ -30,7 +30,7 @@ fetched by models/hub. Two pictures are compared in ui/compare (which two: ui/si
 ui/blind), large ones saved in bands by export/large, movies made by filming along pyramid/flight.
 What is real in a view is told by overlays, findings (text and faces) and pyramid/origins. Sessions:
 pyramid/session*, export/session, chain/kept, ui/sessions. Figures about methods: evaluate,
-commands/evaluate*.
+commands/evaluate*; about this machine: commands/bench*.
 
 Imports go one way: app, cli -> commands, ui -> jobs -> filming -> findings ->
 provenance, overlays -> chain, export, evaluate -> pyramid.
