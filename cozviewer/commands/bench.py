@@ -12,7 +12,7 @@ from cozviewer.commands.progress import ProgressLine
 from cozviewer.commands.stopping import stoppable
 
 if TYPE_CHECKING:
-    from cozviewer.commands.bench_run import Figures
+    from cozviewer.commands.bench_report import Figures
 
 EPILOG = """what is measured, in seconds on the clock and in core-seconds (of all threads together):
   bare crop     the engine's network alone, run once over the photo's pixels under a view at x4,

@@ -6,7 +6,7 @@ left.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import TypeVar
@@ -18,6 +18,7 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import AUTO, EngineChoice
 from cozviewer.chain.protocols import Cancelled, Upscaler
 from cozviewer.chain.quick_view import quick_view
+from cozviewer.commands.bench_report import Bare, Drafted, Figures, RefinedView, Taken
 from cozviewer.commands.progress import ProgressLine
 from cozviewer.commands.stopping import check
 from cozviewer.commands.views import composed, view_of
@@ -47,23 +48,7 @@ BARE_ROUNDS, DRAFT_ROUNDS = 2, 3
 WARM_UP = 64
 """Side of the picture that is run first, in pixels: kernels are compiled then."""
 
-BUSY = 0.25
-"""Part of the cores that other programs may use before figures are called doubtful."""
-
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Taken:
-    """How long something took.
-
-    Attributes:
-        seconds: On the clock.
-        core_seconds: CPU time of all threads of the process.
-    """
-
-    seconds: float
-    core_seconds: float
 
 
 Clock = Callable[[], Taken]
@@ -73,89 +58,6 @@ Clock = Callable[[], Taken]
 def process_clock() -> Taken:
     """Return the present moment and the CPU time that the process has used."""
     return Taken(time.perf_counter(), time.process_time())
-
-
-@dataclass(frozen=True)
-class Bare:
-    """The bare crop in one number format.
-
-    Attributes:
-        numbers: "fp32"; "" for engines that have no choice.
-        device: As `Upscaler.device`: "CPU, fp32".
-        taken: None where it did not work.
-        difference: Mean difference to the first format, in grey levels; None for the first.
-        trouble: Why it did not work, a sentence.
-    """
-
-    numbers: str
-    device: str = ""
-    taken: Taken | None = None
-    difference: float | None = None
-    trouble: str = ""
-
-
-@dataclass(frozen=True)
-class Drafted:
-    """The draft of a view, at a magnification: until its first piece, and all of it."""
-
-    magnification: int
-    first: Taken
-    whole: Taken
-
-
-@dataclass(frozen=True)
-class RefinedView:
-    """A refined view.
-
-    Attributes:
-        magnification: Of the view.
-        had: What was there before, for people: "nothing", "all its tiles", "×4".
-        taken: What it took.
-        over_bare: Its core-seconds over those of the bare crop in the same number format; None
-            where nothing was computed.
-    """
-
-    magnification: int
-    had: str
-    taken: Taken
-    over_bare: float | None
-
-
-@dataclass(frozen=True)
-class Figures:
-    """All that was measured.
-
-    Attributes:
-        machine: As `machine_key`: versions, CPU, cores, threads, instruction sets.
-        load: How many programs wanted a core in the minute before, on average.
-        engine, device: What drew, and where: "Real-ESRGAN", "CPU, bf16".
-        chosen: Why in this number format, for people; "" where there is no choice.
-        view, crop: (width, height) of the view, and of the photo's pixels under it at ×4.
-        quick: Whether it was a short run.
-        loading: What loading the engine took, the choice of a number format included.
-        bare: One for each number format, the most exact first.
-        drafts: None for engines that only interpolate: they have none.
-        refined: In the order in which they were made.
-    """
-
-    machine: dict[str, str]
-    load: float
-    engine: str
-    device: str
-    chosen: str
-    view: tuple[int, int]
-    crop: tuple[int, int]
-    quick: bool
-    loading: Taken
-    bare: list[Bare]
-    drafts: list[Drafted] = field(default_factory=list)
-    refined: list[RefinedView] = field(default_factory=list)
-
-    @property
-    def busy(self) -> bool:
-        """Whether other programs were at work before. Then threads wait for each other, and keep
-        their cores busy while they do, so core-seconds are too high, too."""
-        return self.load > BUSY * float(self.machine["cores"])
 
 
 @dataclass(frozen=True)

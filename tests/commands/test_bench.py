@@ -15,8 +15,16 @@ from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Cancelled, never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.commands import bench_run
-from cozviewer.commands.bench_report import as_json, as_text
-from cozviewer.commands.bench_run import Bare, Drafted, Figures, RefinedView, Taken, measure
+from cozviewer.commands.bench_report import (
+    Bare,
+    Drafted,
+    Figures,
+    RefinedView,
+    Taken,
+    as_json,
+    as_text,
+)
+from cozviewer.commands.bench_run import measure
 from cozviewer.commands.progress import ProgressLine
 from cozviewer.errors import BadInput
 from cozviewer.errors import Cancelled as WorkCancelled
