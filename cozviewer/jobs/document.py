@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.protocols import Upscaler
-from cozviewer.chain.quick_view import worthwhile
+from cozviewer.chain.quick_view import sharper_level, worthwhile
 from cozviewer.findings import Find
 from cozviewer.jobs.ahead import Ahead, May, targets
 from cozviewer.jobs.drafting import Drafting
@@ -214,7 +214,8 @@ class Document(QObject):
 
     def draw_draft(self, view: View, view_x: float, view_y: float) -> None:
         """Have a draft drawn of what a view lacks, if that is of use; its parts come as
-        `draft_drawn`. Takes the place of the one before, unless that is of the same view.
+        `draft_drawn`. Takes the place of the one before, unless that is of the same view. When the
+        view is refined, and enlarges its level, a sharper one follows.
 
         Args:
             view: May be one that the camera is still on its way to.
@@ -224,7 +225,7 @@ class Document(QObject):
             return
         self.ahead.stop()
         self._leave_draft()
-        if self._quick is None or not worthwhile(self.chain.upscaler, self.chain.seconds_per_pixel):
+        if not self._drafts_help():
             return
         z, region = self._wanted(view)
         if z <= 0 or region.empty:
@@ -239,6 +240,23 @@ class Document(QObject):
             self._draw_draft.emit(self._draft)
         for part in parts:
             self.draft_drawn.emit(part)
+
+    def _drafts_help(self) -> bool:
+        """Whether there is something to draw drafts with, and the engine is slower than that."""
+        chain = self.chain
+        return self._quick is not None and worthwhile(chain.upscaler, chain.seconds_per_pixel)
+
+    def _draw_sharper(self) -> None:
+        """Have the next level drafted over a view that enlarges its own, of which all is there."""
+        before = self._draft
+        z = None if before is None else sharper_level(before.view.camera)
+        if before is None or z is None or before.z == z or not self._drafts_help():
+            return
+        region = before.view.visible(z, self.source.width, self.source.height)
+        levels = z - before.z
+        x, y = before.level_x << levels, before.level_y << levels
+        self._draft = QuickRequest(before.view, z, region, x, y)
+        self._draw_draft.emit(self._draft)
 
     def refine(self, view: View) -> None:
         """Compute what a view lacks, as soon as its draft is there if one is being drawn; takes the
@@ -412,6 +430,7 @@ class Document(QObject):
         self._ended(request)
         if request is self._step:
             self._step = None
+            self._draw_sharper()
             self.refined.emit()
 
     @Slot(object)

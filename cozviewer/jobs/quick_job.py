@@ -7,12 +7,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from cozviewer.chain.protocols import Upscaler
-from cozviewer.chain.quick_view import QuickPiece, quick_view
+from cozviewer.chain.quick_view import QuickPiece, quick_view, sharper_view
 from cozviewer.errors import Cancelled
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import log, sentence_of
 from cozviewer.pyramid.camera import View
-from cozviewer.pyramid.geometry import Rect
+from cozviewer.pyramid.geometry import STEP_LEVELS, Rect
 from cozviewer.pyramid.pyramid import Pyramid
 
 
@@ -22,7 +22,8 @@ class QuickRequest:
 
     Attributes:
         view: The view, to know it by.
-        z: The step level that makes it sharp.
+        z: The step level that makes it sharp; or the derived level that would make it sharper,
+            once it has all its tiles (see `sharper_level`).
         level_region: What is seen of it, in pixels of level z, inside the picture.
         level_x, level_y: Where to begin, in pixels of level z.
         cancelled: Set when the view moved on or the user said stop.
@@ -41,7 +42,7 @@ class DraftImage:
     """A part of a draft, ready to be painted.
 
     Attributes:
-        z: The step level that it stands in for.
+        z: The step level that it stands in for, or the derived one above it.
         level_region: Where it lies, in pixels of level z.
         image: Its pixels.
     """
@@ -82,9 +83,10 @@ class QuickJob(QObject):
 
     @Slot(object)
     def draw(self, request: QuickRequest) -> None:
-        """Draw what a view lacks."""
+        """Draw what a view lacks, or what would make it sharper."""
+        drawn = sharper_view if request.z % STEP_LEVELS else quick_view
         try:
-            for piece in quick_view(
+            for piece in drawn(
                 self._pyramid,
                 self._upscaler,
                 request.z,

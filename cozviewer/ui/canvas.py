@@ -96,12 +96,14 @@ class Canvas(QWidget):
 
     @property
     def shows_frame(self) -> bool:
-        """Whether the exact frame of the present view is on screen, fully faded in."""
+        """Whether the exact frame of the present view is on screen, fully faded in; a draft of the
+        next level may lie over it."""
         return self.layer.shows_frame
 
     def picture(self) -> Rgb8:
         """Return what is painted, without what lies over it (the map), (H, W, 3) uint8 in device
-        pixels. GUI thread."""
+        pixels. GUI thread. With drafts off it is at rest what `render` gives; else a view that
+        enlarges its level may have one over it, see `Layer.draft_over`."""
         view = self.view
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.devicePixelRatioF())

@@ -3,7 +3,9 @@ interpolated from its source.
 
 `moved` makes a new plan from the tiles in memory, which is painted at once, and asks for the tiles
 that it lacks. When the view rests and has all that it needs, the exact frame is composed and takes
-the place of the scaled tiles. Until then drafts may lie between the tiles.
+the place of the scaled tiles. Until then drafts may lie between the tiles. Where the view enlarges
+its level, a draft of the next one comes over the frame then: all else but that is what `render`
+gives.
 """
 
 import math
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPainter
 
+from cozviewer.chain.quick_view import sharper_level
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.frame_composer import FrameRequest
 from cozviewer.jobs.images import to_qimage
@@ -22,13 +25,13 @@ from cozviewer.jobs.quick_job import DraftImage
 from cozviewer.jobs.tile_loader import LoadRequest
 from cozviewer.overlays import Kind, Mark
 from cozviewer.pyramid.camera import DEEPEST, SHARP_UP_TO, View
-from cozviewer.pyramid.compose import Kernel
+from cozviewer.pyramid.compose import Kernel, step_level
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.plan import Plan, plan
 from cozviewer.pyramid.store_draft import Stale
 from cozviewer.ui.draft_pieces import DraftPieces, PieceDraw
 from cozviewer.ui.navigator import Navigator
-from cozviewer.ui.painter import BACKGROUND_COLOUR, draw_frame, draw_plan
+from cozviewer.ui.painter import BACKGROUND_COLOUR, draw_frame, draw_pieces, draw_plan
 from cozviewer.ui.tile_cache import FADE_SECONDS, TileCache
 
 FRAME_MS = 16
@@ -142,16 +145,39 @@ class Layer(QObject):
     @property
     def shows_draft(self) -> bool:
         """Whether anything of a draft is on screen."""
+        return self._shows_stand_in or self.draft_over is not None
+
+    @property
+    def draft_over(self) -> int | None:
+        """The step level of the draft that lies over the exact frame, which lacks nothing; None
+        where none does."""
+        z = self._sharper
+        return None if z is None or not self._drafts.seen(self.view, z) else step_level(z)
+
+    def draft_at(self, view_x: float, view_y: float) -> int | None:
+        """Return the step level of the draft that is on screen at a place of the view; None where
+        there is none."""
+        z = self._sharper
+        if z is not None and self._drafts.seen_at(self.view, z, view_x, view_y):
+            return step_level(z)
+        if self._plan is None or not self._shows_stand_in:
+            return None
+        return self._drafts.level_at(self.view, self._plan, view_x, view_y)
+
+    @property
+    def _shows_stand_in(self) -> bool:
+        """Whether a draft is on screen where tiles lack."""
         if self._plan is None or not self._drafts_drawn or self.frame_is_final:
             return False
         return self._drafts.shown(self.view, self._plan)
 
-    def draft_at(self, view_x: float, view_y: float) -> int | None:
-        """Return the level of the draft that is on screen at a place of the view; None where there
-        is none."""
-        if self._plan is None or not self.shows_draft:
+    @property
+    def _sharper(self) -> int | None:
+        """The derived level of which drafts lie over the exact frame, if there are any."""
+        frame = self._frame
+        if frame is None or not frame.final or not self._drafts_drawn:
             return None
-        return self._drafts.level_at(self.view, self._plan, view_x, view_y)
+        return None if self.view.shift_from(frame.view) is None else sharper_level(self.view.camera)
 
     @property
     def _drafts_drawn(self) -> bool:
@@ -281,7 +307,7 @@ class Layer(QObject):
             return
         if self._frame_asked is not None and self._frame_asked.view == view:
             return
-        if not self._final and self.shows_draft:
+        if not self._final and self._shows_stand_in:
             return  # which the frame would cover with something coarser
         self._frame_asked = FrameRequest(view, self.finest, self.kernel)
         self._document.compose(self._frame_asked)
@@ -357,7 +383,7 @@ class Layer(QObject):
 
     def _uncover_draft(self) -> None:
         """Take an exact frame away that lacks something and lies over a draft of it."""
-        if self._frame is not None and not self._frame.final and self.shows_draft:
+        if self._frame is not None and not self._frame.final and self._shows_stand_in:
             self._frame = None
 
     @Slot(object)
@@ -397,6 +423,7 @@ class Layer(QObject):
         self._forget_marks()
         self._ask_for_marks()
         self.updated.emit()
+        self.changed.emit()
 
     def _ask_for_marks(self) -> None:
         """Have the overlay made for the exact frame that is there."""
@@ -421,9 +448,9 @@ class Layer(QObject):
             self.updated.emit()
 
     def _forget_drafts(self) -> None:
-        """Forget drafts when the exact frame lacks nothing and is all there."""
+        """Forget drafts when the exact frame lacks nothing and is all there, but those over it."""
         if len(self._drafts) and self.frame_is_final and self.shows_frame:
-            self._drafts.clear()
+            self._drafts.keep(self.view, sharper_level(self.view.camera))
 
     def _start_fade(self, now: float) -> None:
         self._fade_until = now + FADE_SECONDS
@@ -484,6 +511,10 @@ class Layer(QObject):
                     self._draw_tiles(painter, view, strip.intersected(area))
         opacity = min(1.0, age / FADE_SECONDS)
         draw_frame(painter, frame.image, covered.topLeft(), opacity, area)
+        z = self._sharper
+        if z is not None:
+            over = self._drafts.draws_over(view, z, time.monotonic())
+            draw_pieces(painter, over, opacity, covered.intersected(area))
 
     def _draw_tiles(self, painter: QPainter, view: View, area: QRect) -> None:
         if self._plan is not None and self._tiles is not None:

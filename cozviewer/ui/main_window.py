@@ -535,9 +535,10 @@ class MainWindow(QMainWindow):
         if self.panes.shown.kernel is not None:
             maker, generative = self.panes.shown.kernel, False
         refined = self._refined or self.panes.generated.sharp
-        draft = self.panes.generated.layer.shows_draft
+        layer = self.panes.generated.layer
+        drafts = layer.shows_draft, layer.draft_over
         self.readout.show_view(
-            magnification_text(camera), provenance_text(camera, maker, generative, refined, draft)
+            magnification_text(camera), provenance_text(camera, maker, generative, refined, *drafts)
         )
 
     @Slot(str, object)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.fidelity import corrected, shrunk
@@ -14,12 +15,16 @@ from cozviewer.chain.quick_view import (
     FAST_PIXEL,
     FIRST,
     LARGEST,
+    LARGEST_SHARPER,
     QuickPiece,
     pieces,
     quick_view,
+    sharper_level,
+    sharper_view,
     worthwhile,
 )
 from cozviewer.errors import Cancelled as WorkCancelled
+from cozviewer.pyramid.camera import camera_at
 from cozviewer.pyramid.geometry import TILE, Rect, TileKey, tiles_of
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_8bit, to_float
 from tests.chain.conftest import MakeChain
@@ -223,6 +228,96 @@ def test_nothing_is_stored(chain_over: MakeChain) -> None:
     assert chain.pyramid.store.usage()[1] == 0
     for z, region in ((2, Rect(0, 0, 1324, 812)), (6, Rect(3000, 3000, 1280, 800))):
         assert not any(chain.pyramid.has(key) for key in tiles_of(z, region))
+
+
+# -- sharper than the view's own level -----------------------------------------------------------
+
+
+def sharpened(chain: Chain, z: int, region: Rect, cancelled: Cancelled = never) -> list[QuickPiece]:
+    return list(sharper_view(chain.pyramid, chain.upscaler, z, region, 0, 0, cancelled))
+
+
+def half_of(rgb: Rgb8) -> Rgb8:
+    return np.asarray(Image.fromarray(rgb).reduce(2))
+
+
+@pytest.mark.parametrize(
+    ("magnification", "level"),
+    [
+        (0.5, None),
+        (1.0, None),
+        (1.9, None),  # the photo itself, however enlarged
+        (2.1, None),  # ×4, made smaller
+        (4.0, None),
+        (5.1, None),
+        (5.3, 3),
+        (8.0, 3),
+        (8.1, None),  # ×16, made smaller
+        (20.0, None),
+        (21.0, 5),
+        (32.0, 5),
+        (2.0**40 * 1.5, 41),
+        (2.0**40 * 1.2, None),
+        (2.0**41 * 1.5, None),
+    ],
+)
+def test_a_view_is_made_sharper_where_its_level_is_enlarged(
+    magnification: float, level: int | None
+) -> None:
+    assert sharper_level(camera_at(10, 10, magnification)) == level
+
+
+@given(st.floats(0.01, 2.0**60))
+def test_it_is_fine_enough_for_the_view_and_no_finer_than_that(magnification: float) -> None:
+    camera = camera_at(10, 10, magnification)
+    z = sharper_level(camera)
+    if z is not None:
+        assert 0.5 < camera.magnification / 2.0**z <= 1
+        assert z == camera.rest_level + 1
+
+
+def test_the_next_level_is_drawn_from_real_tiles_and_halved(chain_over: MakeChain) -> None:
+    chain = chain_over(noise(130, 100), DetailUpscaler())
+    level = noise(520, 400, seed=4)
+    put_level(chain.pyramid, 2, level)
+    region = Rect(37, 12, 761, 720)
+    made = sharpened(chain, 3, region)
+    assert len(made) > 1
+    assert np.array_equal(joined(made, region), cut(half_of(made_at_once(level)), region))
+
+
+def test_its_pieces_are_small_enough_to_be_seen_soon(chain_over: MakeChain) -> None:
+    chain = chain_over(noise(450, 300), DetailUpscaler())
+    put_level(chain.pyramid, 2, noise(1800, 1200))
+    made = sharpened(chain, 3, Rect(0, 0, 1700, 1000))
+    sides = [max(piece.pixels.shape) for piece in made]
+    assert max(sides) <= LARGEST_SHARPER
+    assert sides[0] <= FIRST
+
+
+def test_tiles_that_are_there_are_taken_as_they_are(chain_over: MakeChain) -> None:
+    chain = chain_over(noise(331, 203), DetailUpscaler())
+    level, deeper = noise(1324, 812, seed=4), noise(5296, 3248, seed=5)
+    put_level(chain.pyramid, 2, level)
+    put_tiles(chain.pyramid, deeper, [TileKey(4, 1, 1)])
+    mixed = made_at_once(level)
+    mixed[TILE : 2 * TILE, TILE : 2 * TILE] = deeper[TILE : 2 * TILE, TILE : 2 * TILE]
+    region = Rect(10, 20, TILE, TILE)
+    assert np.array_equal(joined(sharpened(chain, 3, region), region), cut(half_of(mixed), region))
+    within = Rect(TILE // 2, TILE // 2, TILE // 2, TILE // 2)
+    assert sharpened(chain, 3, within) == []
+
+
+def test_a_sharper_view_is_not_stored_and_can_be_stopped(chain_over: MakeChain) -> None:
+    chain = chain_over(noise(331, 203), DetailUpscaler())
+    put_level(chain.pyramid, 2, noise(1324, 812))
+    before = chain.pyramid.store.usage()
+    asked = chain.upscaler.asked  # type: ignore[attr-defined]
+    with pytest.raises(WorkCancelled):
+        sharpened(chain, 3, Rect(0, 0, 1200, 900), lambda: len(asked) >= 2)
+    assert len(asked) == 2
+    sharpened(chain, 3, Rect(0, 0, 600, 400))
+    assert chain.pyramid.store.usage() == before
 
 
 # -- stopping ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Cancelled, Progressed, ignore
-from cozviewer.chain.quick_view import quick_view
+from cozviewer.chain.quick_view import quick_view, sharper_view
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.errors import Failure
 from cozviewer.jobs.document import Document
@@ -27,6 +27,9 @@ from tests.pyramid.pyramids import gentle, pyramid_of
 VIEW = View(camera_at(200, 150, 4.0), 1280, 800)
 OTHER_VIEW = View(camera_at(60, 60, 4.0), 400, 300)
 SOURCE_VIEW = View(camera_at(60, 60, 1.0), 400, 300)
+
+SOFT_VIEW = View(camera_at(200, 150, 6.0), 570, 560)
+"""Enlarges level 2 by half."""
 
 VISIBLE = Rect(160, 200, 1280, 800)
 """What `VIEW` shows of level 2."""
@@ -114,6 +117,12 @@ def make(qtbot: QtBot, quick: Quick, engine: FakeUpscaler) -> Iterator[Callable[
     for document in made:
         document.close()
         document.wait()
+
+
+@pytest.fixture(autouse=True)
+def _slow_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fakes are as fast as any GPU, where drafts are of no use."""
+    monkeypatch.setattr("cozviewer.chain.quick_view.FAST_TILE", 0.0)
 
 
 @pytest.fixture
@@ -252,6 +261,62 @@ def test_where_nothing_is_missing_or_wanted_there_is_no_draft(
             document.refine(view)
     assert quick.asked == []
     assert notes.parts == []
+
+
+def test_when_a_view_is_refined_that_enlarges_its_level_the_next_is_drafted(
+    document: Document, quick: Quick, qtbot: QtBot
+) -> None:
+    quick.free.set()
+    notes = Notes(document)
+    document.draw_draft(SOFT_VIEW, 150, 100)
+    document.refine(SOFT_VIEW)
+    qtbot.waitUntil(lambda: len(notes.parts) == 3)
+    own, first, whole = notes.parts
+    assert notes.told.index("tile") == 1
+    assert [part.z for part in notes.parts] == [2, 3, 3]
+    seen = SOFT_VIEW.visible(3, 400, 300)
+    assert whole.level_region == seen
+    pyramid, other = document.chain.pyramid, Quick(free=quick.free)
+    x, y = own.level_region.x + 100, own.level_region.y + 66
+    expected = list(sharper_view(pyramid, other, 3, seen, 2 * x, 2 * y, lambda: False))
+    assert [piece.level_region for piece in expected] == [first.level_region, seen]
+    assert np.array_equal(to_rgb8(whole.image), expected[1].pixels)
+    # It is not drawn again while the view stays.
+    document.draw_draft(SOFT_VIEW, 150, 100)
+    with qtbot.waitSignal(document.refined):
+        document.refine(SOFT_VIEW)
+    document.draw_draft(OTHER_VIEW, 0, 0)
+    qtbot.waitUntil(lambda: len(notes.parts) > 3)
+    assert notes.parts[3].z == 2
+
+
+def test_a_sharper_draft_keeps_no_step_waiting_and_goes_with_its_view(
+    document: Document, quick: Quick, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(document.refined):
+        document.refine(SOFT_VIEW)
+    notes = Notes(document)
+    document.draw_draft(SOFT_VIEW, 0, 0)
+    document.refine(SOFT_VIEW)
+    qtbot.waitUntil(quick.begun.is_set)
+    assert notes.told == ["refined"]
+    document.refine(SOFT_VIEW)
+    qtbot.waitUntil(lambda: notes.told == ["refined"] * 2)
+    document.interrupt()
+    quick.free.set()
+    document.draw_draft(OTHER_VIEW, 0, 0)
+    qtbot.waitUntil(lambda: bool(notes.parts))
+    assert notes.parts[0].z == 2
+
+
+def test_without_a_draft_there_is_no_sharper_one(
+    document: Document, quick: Quick, qtbot: QtBot
+) -> None:
+    quick.free.set()
+    with qtbot.waitSignal(document.refined):
+        document.refine(SOFT_VIEW)
+    assert document._draft is None
+    assert quick.asked == []
 
 
 def test_an_engine_that_only_interpolates_has_no_drafts(
