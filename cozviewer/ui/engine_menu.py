@@ -47,7 +47,7 @@ class EngineMenu(QMenu):
     """Signals:
     chosen: (EngineChoice) the user wants this from now on.
     models_wanted: the user wants to see and get the models.
-    drafts_wanted: (bool) drafts are to be shown until a view is generated, or not.
+    drafts_wanted: (bool) drafts are to be shown, or not.
     ahead_wanted: (bool) what comes next is to be drawn while nothing is done, or not.
     """
 
@@ -98,7 +98,10 @@ class EngineMenu(QMenu):
         self._depths = self._submenu("Contours at de&pth", DEPTHS)
         self._depths.triggered.connect(self._on_depth)
         self._drafts = self.addAction("Show d&rafts")
-        self._drafts.setToolTip("A small network draws at once what the engine takes seconds for")
+        self._drafts.setToolTip(
+            "A small network draws at once what the engine takes seconds for,\n"
+            "and the next level where a view enlarges one"
+        )
         self._drafts.setCheckable(True)
         self._drafts.setChecked(kept_text(DRAFTS) != OFF)
         self._drafts.toggled.connect(self._on_drafts)
