@@ -14,14 +14,20 @@ from PySide6.QtGui import QImage
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.protocols import Upscaler
-from cozviewer.chain.quick_view import sharper_level, worthwhile
+from cozviewer.chain.quick_view import worthwhile
 from cozviewer.findings import Find
 from cozviewer.jobs.ahead import Ahead, May, targets
 from cozviewer.jobs.drafting import Drafting
 from cozviewer.jobs.export_job import Export, ExportJob
 from cozviewer.jobs.frame_composer import FrameComposer, FrameRequest
 from cozviewer.jobs.looker import Looker
-from cozviewer.jobs.quick_job import DraftImage, QuickJob, QuickRequest
+from cozviewer.jobs.quick_job import (
+    DraftImage,
+    QuickJob,
+    QuickRequest,
+    SharperImage,
+    SharperRequest,
+)
 from cozviewer.jobs.threads import start_thread
 from cozviewer.jobs.tile_loader import LoadRequest, TileLoader
 from cozviewer.jobs.words_finder import WordsFinder, WordsRequest
@@ -46,6 +52,7 @@ class Document(QObject):
         tile_absent: (TileKey) there is no such tile (yet).
         tiles_made: (tuple[TileKey, ...]) a step has stored them.
         draft_drawn: (DraftImage) a part of the draft of the newest view.
+        sharper_drawn: (SharperImage) a part of a draft over it, as it is refined.
         tiles_changed: (Stale) there are others in the place of these tiles, or none yet.
         words_found: (WordsRequest, tuple[LevelWords, ...])
         composed: (FrameRequest, QImage)
@@ -64,6 +71,7 @@ class Document(QObject):
     tile_absent = Signal(object)
     tiles_made = Signal(object)
     draft_drawn = Signal(object)
+    sharper_drawn = Signal(object)
     tiles_changed = Signal(object)
     words_found = Signal(object, object)
     composed = Signal(object, object)
@@ -82,6 +90,7 @@ class Document(QObject):
     _compose = Signal(object)
     _refine = Signal(object)
     _draw_draft = Signal(object)
+    _sharpen = Signal(object)
     _warm = Signal()
     _export = Signal(object)
 
@@ -109,6 +118,8 @@ class Document(QObject):
         self._quick: QuickJob | None = None
         self._draft: QuickRequest | None = None
         self._drafting = False
+        self._sharper: SharperRequest | None = None
+        self._sharpening = False
         self._step: StepRequest | None = None
         self._under_way: StepRequest | None = None
         self._exporting: Export | None = None
@@ -154,7 +165,9 @@ class Document(QObject):
             self._quick = QuickJob(chain.pyramid, quick)
             self._quick.drawn.connect(self._on_draft_drawn)
             self._quick.ended.connect(self._on_draft_ended)
+            self._quick.sharpened.connect(self._on_sharper_drawn)
             self._draw_draft.connect(self._quick.draw)
+            self._sharpen.connect(self._quick.sharpen)
             self._warm.connect(self._quick.warm)
 
         self._exporter = ExportJob(chain)
@@ -234,6 +247,7 @@ class Document(QObject):
         x = region.x + int(left + (right - left) * view_x / view.width)
         y = region.y + int(top + (bottom - top) * view_y / view.height)
         self._draft = QuickRequest(view, z, region, x, y)
+        self._sharper = SharperRequest(view, view_x, view_y)
         parts, whole = self.ahead.drafts(z, region)
         if not whole:
             self._drafting = True
@@ -248,15 +262,9 @@ class Document(QObject):
 
     def _draw_sharper(self) -> None:
         """Have the next level drafted over a view that enlarges its own, of which all is there."""
-        before = self._draft
-        z = None if before is None else sharper_level(before.view.camera)
-        if before is None or z is None or before.z == z or not self._drafts_help():
-            return
-        region = before.view.visible(z, self.source.width, self.source.height)
-        levels = z - before.z
-        x, y = before.level_x << levels, before.level_y << levels
-        self._draft = QuickRequest(before.view, z, region, x, y)
-        self._draw_draft.emit(self._draft)
+        if self._sharper is not None and not self._sharpening and self._drafts_help():
+            self._sharpening = True
+            self._sharpen.emit(self._sharper)
 
     def refine(self, view: View) -> None:
         """Compute what a view lacks, as soon as its draft is there if one is being drawn; takes the
@@ -311,7 +319,10 @@ class Document(QObject):
         if self._draft is not None:
             self._draft.cancelled.set()
             self._draft = None
-        self._drafting = False
+        if self._sharper is not None:
+            self._sharper.cancelled.set()
+            self._sharper = None
+        self._drafting = self._sharpening = False
         self._send_step()
 
     def draw_ahead(
@@ -387,6 +398,11 @@ class Document(QObject):
     def _on_draft_drawn(self, request: QuickRequest, part: DraftImage) -> None:
         if request is self._draft:
             self.draft_drawn.emit(part)
+
+    @Slot(object, object)
+    def _on_sharper_drawn(self, request: SharperRequest, part: SharperImage) -> None:
+        if request is self._sharper:
+            self.sharper_drawn.emit(part)
 
     @Slot(object)
     def _on_draft_ended(self, request: QuickRequest) -> None:

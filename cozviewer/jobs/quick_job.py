@@ -12,7 +12,7 @@ from cozviewer.errors import Cancelled
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import log, sentence_of
 from cozviewer.pyramid.camera import View
-from cozviewer.pyramid.geometry import STEP_LEVELS, Rect
+from cozviewer.pyramid.geometry import Rect
 from cozviewer.pyramid.pyramid import Pyramid
 
 
@@ -22,8 +22,7 @@ class QuickRequest:
 
     Attributes:
         view: The view, to know it by.
-        z: The step level that makes it sharp; or the derived level that would make it sharper,
-            once it has all its tiles (see `sharper_level`).
+        z: The step level that makes it sharp.
         level_region: What is seen of it, in pixels of level z, inside the picture.
         level_x, level_y: Where to begin, in pixels of level z.
         cancelled: Set when the view moved on or the user said stop.
@@ -42,7 +41,7 @@ class DraftImage:
     """A part of a draft, ready to be painted.
 
     Attributes:
-        z: The step level that it stands in for, or the derived one above it.
+        z: The step level that it stands in for.
         level_region: Where it lies, in pixels of level z.
         image: Its pixels.
     """
@@ -52,14 +51,47 @@ class DraftImage:
     image: QImage
 
 
+@dataclass(frozen=True)
+class SharperRequest:
+    """A view that has all its tiles, and of which a sharper draft is wanted: see `sharper_level`.
+
+    Attributes:
+        view: The view.
+        view_x, view_y: Where to begin, in view pixels.
+        cancelled: As for `QuickRequest`.
+    """
+
+    view: View
+    view_x: float
+    view_y: float
+    cancelled: Event = field(default_factory=Event)
+
+
+@dataclass(frozen=True, eq=False)
+class SharperImage:
+    """A part of a sharper draft, ready to be painted.
+
+    Attributes:
+        view: The view that it belongs to.
+        view_part: Where it lies, in view pixels.
+        image: Its pixels.
+    """
+
+    view: View
+    view_part: Rect
+    image: QImage
+
+
 class QuickJob(QObject):
     """Signals:
     drawn: (QuickRequest, DraftImage) a part, the first one around the pointer.
+    sharpened: (SharperRequest, SharperImage) the same of a sharper draft.
     ended: (QuickRequest) it is complete, was stopped, or failed. A failure is only logged: the
         real step is on its way and tells what is wrong.
     """
 
     drawn = Signal(object, object)
+    sharpened = Signal(object, object)
     ended = Signal(object)
 
     def __init__(self, pyramid: Pyramid, upscaler: Upscaler) -> None:
@@ -83,10 +115,9 @@ class QuickJob(QObject):
 
     @Slot(object)
     def draw(self, request: QuickRequest) -> None:
-        """Draw what a view lacks, or what would make it sharper."""
-        drawn = sharper_view if request.z % STEP_LEVELS else quick_view
+        """Draw what a view lacks."""
         try:
-            for piece in drawn(
+            for piece in quick_view(
                 self._pyramid,
                 self._upscaler,
                 request.z,
@@ -101,6 +132,20 @@ class QuickJob(QObject):
         except Exception as error:
             log.warning("A draft failed: %s", sentence_of(error, "drawing a draft"))
         self.ended.emit(request)
+
+    @Slot(object)
+    def sharpen(self, request: SharperRequest) -> None:
+        """Draw what makes a view sharper; that it failed is only logged."""
+        view, x, y = request.view, request.view_x, request.view_y
+        stopped = request.cancelled.is_set
+        try:
+            for piece in sharper_view(self._pyramid, self._upscaler, view, x, y, stopped):
+                image = SharperImage(view, piece.view_part, to_qimage(piece.pixels))
+                self.sharpened.emit(request, image)
+        except Cancelled:
+            pass
+        except Exception as error:
+            log.warning("A draft failed: %s", sentence_of(error, "drawing a draft"))
 
 
 def _painted(piece: QuickPiece) -> DraftImage:

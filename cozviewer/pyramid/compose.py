@@ -95,7 +95,7 @@ def compose(
     there = wanted.intersected(there)
     pixels = padded(best_region(pyramid, z, there, complete), there, wanted, "edge")
     left, top, _, _ = view.level_box(z, wanted)
-    out[inside.y : inside.bottom, inside.x : inside.right] = _resampled(
+    out[inside.y : inside.bottom, inside.x : inside.right] = resampled(
         pixels,
         left + inside.x * per_pixel,
         top + inside.y * per_pixel,
@@ -164,7 +164,7 @@ def _enlarged(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:
     parent_region = coarser(level_region, STEP_LEVELS).grown(SUPPORT + 1)
     there = parent_region.intersected(whole)
     parent = best_region(pyramid, z - STEP_LEVELS, there)
-    return _resampled(
+    return resampled(
         padded(parent, there, parent_region, "edge"),
         (level_region.x - parent_region.x * STEP_SCALE) / STEP_SCALE,
         (level_region.y - parent_region.y * STEP_SCALE) / STEP_SCALE,
@@ -174,7 +174,7 @@ def _enlarged(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:
     )
 
 
-def _resampled(
+def resampled(
     pixels: Rgb8,
     left: float,
     top: float,
@@ -183,7 +183,11 @@ def _resampled(
     per_pixel: float,
     kernel: Kernel = "bicubic",
 ) -> Rgb8:
-    """Return width x height pixels, `per_pixel` apart in `pixels`, starting at (left, top)."""
+    """Return width x height pixels, `per_pixel` apart in `pixels`, starting at (left, top).
+
+    Args:
+        pixels: (H, W, 3) uint8, on all sides as much larger than the box as the kernel reaches.
+    """
     if per_pixel == 1.0 and left.is_integer() and top.is_integer():
         x, y = int(left), int(top)
         return pixels[y : y + height, x : x + width]

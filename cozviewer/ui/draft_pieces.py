@@ -1,8 +1,7 @@
 """The parts of drafts that a pane may show until real tiles cover them.
 
 They are no tiles: they lie anywhere, are in no cache, and go when the picture changes or the view
-is refined. Those of a derived level stay longer, over the exact frame of a view that enlarges its
-level; when the view comes nearer, they stand in for the level that they were drawn at.
+is refined.
 """
 
 import math
@@ -12,7 +11,6 @@ from PySide6.QtGui import QImage
 
 from cozviewer.jobs.quick_job import DraftImage
 from cozviewer.pyramid.camera import View
-from cozviewer.pyramid.compose import step_level
 from cozviewer.pyramid.geometry import Rect, at_level, tile_rect
 from cozviewer.pyramid.plan import Place, Plan, place
 
@@ -47,9 +45,6 @@ class _Piece:
     image: QImage
     arrived: float
 
-    def opacity(self, now: float) -> float:
-        return min(1.0, max(0.02, (now - self.arrived) / FADE_SECONDS))
-
 
 class DraftPieces:
     """The parts that are in memory, oldest first. GUI thread only."""
@@ -71,10 +66,6 @@ class DraftPieces:
         """Forget all."""
         self._pieces.clear()
 
-    def keep(self, view: View, z: int | None) -> None:
-        """Forget all but those parts of level z that are seen."""
-        self._pieces = [] if z is None else self._of(view, z)
-
     def draws(self, view: View, plan: Plan, now: float) -> list[PieceDraw]:
         """Return what is to be drawn between the tiles of a plan, the lowest first.
 
@@ -86,29 +77,9 @@ class DraftPieces:
         for piece in sorted(self._pieces, key=lambda piece: (_under(piece, plan), piece.z)):
             where = place(piece.z, piece.level_region, view)
             if where is not None:
-                found.append(PieceDraw(_under(piece, plan), piece.image, where, piece.opacity(now)))
+                opacity = min(1.0, max(0.02, (now - piece.arrived) / FADE_SECONDS))
+                found.append(PieceDraw(_under(piece, plan), piece.image, where, opacity))
         return found
-
-    def draws_over(self, view: View, z: int, now: float) -> list[PieceDraw]:
-        """Return what is to be drawn of the parts of a derived level over an exact frame, the
-        lowest first."""
-        self._forget_covered(now)
-        placed = ((piece, place(z, piece.level_region, view)) for piece in self._of(view, z))
-        return [
-            PieceDraw(z, piece.image, where, piece.opacity(now))
-            for piece, where in placed
-            if where is not None
-        ]
-
-    def seen(self, view: View, z: int) -> bool:
-        """Tell whether a part of level z lies in the view."""
-        return bool(self._of(view, z))
-
-    def seen_at(self, view: View, z: int, view_x: float, view_y: float) -> bool:
-        """Tell whether a part of level z lies at a place of the view."""
-        return any(
-            _contains(view, z, piece.level_region, view_x, view_y) for piece in self._of(view, z)
-        )
 
     def shown(self, view: View, plan: Plan) -> bool:
         """Tell whether anything of a draft is seen: inside the view, where a plan lacks tiles."""
@@ -122,8 +93,8 @@ class DraftPieces:
         )
 
     def level_at(self, view: View, plan: Plan, view_x: float, view_y: float) -> int | None:
-        """Return the step level of the draft that is seen at a place of the view; None where there
-        is none."""
+        """Return the level of the draft that is seen at a place of the view; None where there is
+        none."""
         if not any(
             _contains(view, plan.level, tile_rect(key), view_x, view_y) for key in plan.lacking
         ):
@@ -133,16 +104,7 @@ class DraftPieces:
             for piece in self._pieces
             if _contains(view, piece.z, piece.level_region, view_x, view_y)
         ]
-        return step_level(max(levels)[1]) if levels else None
-
-    def _of(self, view: View, z: int) -> list[_Piece]:
-        """Return the parts of level z that are seen, oldest first."""
-        seen = view.level_region(z)
-        return [
-            piece
-            for piece in self._pieces
-            if piece.z == z and not piece.level_region.intersected(seen).empty
-        ]
+        return max(levels)[1] if levels else None
 
     def _forget_covered(self, now: float) -> None:
         """Forget parts that a later one of the same level covers, as soon as it is all there."""
@@ -164,7 +126,7 @@ class DraftPieces:
 
 
 def _under(piece: _Piece, plan: Plan) -> int:
-    return min(step_level(piece.z) - 1, plan.level)
+    return min(piece.z - 1, plan.level)
 
 
 def _contains(view: View, z: int, level_region: Rect, view_x: float, view_y: float) -> bool:

@@ -21,17 +21,18 @@ from cozviewer.jobs.document import Document
 from cozviewer.jobs.frame_composer import FrameRequest
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.opener import Preview
-from cozviewer.jobs.quick_job import DraftImage
+from cozviewer.jobs.quick_job import DraftImage, SharperImage
 from cozviewer.jobs.tile_loader import LoadRequest
 from cozviewer.overlays import Kind, Mark
 from cozviewer.pyramid.camera import DEEPEST, SHARP_UP_TO, View
-from cozviewer.pyramid.compose import Kernel, step_level
+from cozviewer.pyramid.compose import Kernel
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.plan import Plan, plan
 from cozviewer.pyramid.store_draft import Stale
 from cozviewer.ui.draft_pieces import DraftPieces, PieceDraw
 from cozviewer.ui.navigator import Navigator
-from cozviewer.ui.painter import BACKGROUND_COLOUR, draw_frame, draw_pieces, draw_plan
+from cozviewer.ui.painter import BACKGROUND_COLOUR, draw_frame, draw_plan
+from cozviewer.ui.sharper import SharperParts
 from cozviewer.ui.tile_cache import FADE_SECONDS, TileCache
 
 FRAME_MS = 16
@@ -98,6 +99,7 @@ class Layer(QObject):
         self._tiles: TileCache | None = None
         self._plan: Plan | None = None
         self._drafts = DraftPieces()
+        self._sharper = SharperParts()
         self._drafts_allowed = False
         self._preview: QImage | None = None
         self._asked: LoadRequest | None = None
@@ -151,15 +153,19 @@ class Layer(QObject):
     def draft_over(self) -> int | None:
         """The step level of the draft that lies over the exact frame, which lacks nothing; None
         where none does."""
-        z = self._sharper
-        return None if z is None or not self._drafts.seen(self.view, z) else step_level(z)
+        frame = self._frame
+        if frame is None or not frame.final or not self._drafts_drawn:
+            return None
+        if self.view.shift_from(frame.view) is None or not self._sharper.seen(self.view):
+            return None
+        return sharper_level(self.view.camera)
 
     def draft_at(self, view_x: float, view_y: float) -> int | None:
         """Return the step level of the draft that is on screen at a place of the view; None where
         there is none."""
-        z = self._sharper
-        if z is not None and self._drafts.seen_at(self.view, z, view_x, view_y):
-            return step_level(z)
+        over = self.draft_over
+        if over is not None and self._sharper.seen_at(self.view, view_x, view_y):
+            return over
         if self._plan is None or not self._shows_stand_in:
             return None
         return self._drafts.level_at(self.view, self._plan, view_x, view_y)
@@ -170,14 +176,6 @@ class Layer(QObject):
         if self._plan is None or not self._drafts_drawn or self.frame_is_final:
             return False
         return self._drafts.shown(self.view, self._plan)
-
-    @property
-    def _sharper(self) -> int | None:
-        """The derived level of which drafts lie over the exact frame, if there are any."""
-        frame = self._frame
-        if frame is None or not frame.final or not self._drafts_drawn:
-            return None
-        return None if self.view.shift_from(frame.view) is None else sharper_level(self.view.camera)
 
     @property
     def _drafts_drawn(self) -> bool:
@@ -210,6 +208,7 @@ class Layer(QObject):
             self._document.tile_absent.disconnect(self._on_tile_absent)
             self._document.tiles_made.disconnect(self._on_tiles_made)
             self._document.draft_drawn.disconnect(self._on_draft_drawn)
+            self._document.sharper_drawn.disconnect(self._on_sharper_drawn)
             self._document.tiles_changed.disconnect(self._on_tiles_changed)
             self._document.composed.disconnect(self._on_composed)
             self._document.marked.disconnect(self._on_marked)
@@ -217,6 +216,7 @@ class Layer(QObject):
         self._asked = self._frame_asked = self._older_asked = None
         self._frame = self._older = self._plan = None
         self._drafts.clear()
+        self._sharper.clear()
         self._forget_marks()
         self._complete = self.has_painted = False
         if document is not None:
@@ -225,6 +225,7 @@ class Layer(QObject):
             document.tile_absent.connect(self._on_tile_absent)
             document.tiles_made.connect(self._on_tiles_made)
             document.draft_drawn.connect(self._on_draft_drawn)
+            document.sharper_drawn.connect(self._on_sharper_drawn)
             document.tiles_changed.connect(self._on_tiles_changed)
             document.composed.connect(self._on_composed)
             document.marked.connect(self._on_marked)
@@ -320,6 +321,7 @@ class Layer(QObject):
             self._frame_asked = None
         if self._frame is not None and self.view.shift_from(self._frame.view) is None:
             self._frame = None
+            self._sharper.clear()
         self._older_asked = self._older = None
         self._forget_marks()
         self._complete = self._final = False
@@ -381,6 +383,17 @@ class Layer(QObject):
         self._uncover_draft()
         self._replan()
 
+    @Slot(object)
+    def _on_sharper_drawn(self, part: SharperImage) -> None:
+        if part.view != self.view or self.finest is not None:
+            return
+        now, soft = time.monotonic(), not self._navigator.reduced_motion
+        self._sharper.add(part, now, fade=soft)
+        if soft:
+            self._start_fade(now)
+        self.updated.emit()
+        self.changed.emit()
+
     def _uncover_draft(self) -> None:
         """Take an exact frame away that lacks something and lies over a draft of it."""
         if self._frame is not None and not self._frame.final and self._shows_stand_in:
@@ -398,6 +411,7 @@ class Layer(QObject):
                 self._frame_asked.cancelled.set()
             self._frame = self._frame_asked = self._older_asked = self._older = None
             self._drafts.clear()
+            self._sharper.clear()
             self._forget_marks()
             self._complete = self._final = False
         self._replan()
@@ -448,9 +462,9 @@ class Layer(QObject):
             self.updated.emit()
 
     def _forget_drafts(self) -> None:
-        """Forget drafts when the exact frame lacks nothing and is all there, but those over it."""
+        """Forget drafts when the exact frame lacks nothing and is all there."""
         if len(self._drafts) and self.frame_is_final and self.shows_frame:
-            self._drafts.keep(self.view, sharper_level(self.view.camera))
+            self._drafts.clear()
 
     def _start_fade(self, now: float) -> None:
         self._fade_until = now + FADE_SECONDS
@@ -511,10 +525,9 @@ class Layer(QObject):
                     self._draw_tiles(painter, view, strip.intersected(area))
         opacity = min(1.0, age / FADE_SECONDS)
         draw_frame(painter, frame.image, covered.topLeft(), opacity, area)
-        z = self._sharper
-        if z is not None:
-            over = self._drafts.draws_over(view, z, time.monotonic())
-            draw_pieces(painter, over, opacity, covered.intersected(area))
+        if self.draft_over is not None:
+            for image, corner, shown in self._sharper.draws(view, time.monotonic()):
+                draw_frame(painter, image, corner, opacity * shown, covered.intersected(area))
 
     def _draw_tiles(self, painter: QPainter, view: View, area: QRect) -> None:
         if self._plan is not None and self._tiles is not None:

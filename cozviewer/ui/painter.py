@@ -69,22 +69,3 @@ def draw_frame(
     painter.setOpacity(opacity)
     painter.drawImage(part.topLeft(), image, part.translated(-corner))
     painter.setOpacity(1.0)
-
-
-def draw_pieces(
-    painter: QPainter, pieces: Sequence[PieceDraw], opacity: float, area: QRect
-) -> None:
-    """Draw drafts, the first one lowest, over what is painted; each in its own opacity times that
-    of all of them."""
-    painter.save()
-    painter.setClipRect(area)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    for piece in pieces:
-        place, part = piece.place, piece.place.part
-        painter.setOpacity(piece.opacity * opacity)
-        painter.drawImage(
-            QRectF(place.view_x, place.view_y, place.view_width, place.view_height),
-            piece.image,
-            QRectF(part.x, part.y, part.width, part.height),
-        )
-    painter.restore()

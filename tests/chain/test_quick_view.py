@@ -14,9 +14,11 @@ from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
 from cozviewer.chain.quick_view import (
     FAST_PIXEL,
     FIRST,
+    FIRST_SHARPER,
     LARGEST,
     LARGEST_SHARPER,
     QuickPiece,
+    SharperPiece,
     pieces,
     quick_view,
     sharper_level,
@@ -24,7 +26,7 @@ from cozviewer.chain.quick_view import (
     worthwhile,
 )
 from cozviewer.errors import Cancelled as WorkCancelled
-from cozviewer.pyramid.camera import camera_at
+from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import TILE, Rect, TileKey, tiles_of
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_8bit, to_float
 from tests.chain.conftest import MakeChain
@@ -232,13 +234,30 @@ def test_nothing_is_stored(chain_over: MakeChain) -> None:
 
 # -- sharper than the view's own level -----------------------------------------------------------
 
+SOFT = View(camera_at(61.3, 48.9, 6.0), 560, 500)
+"""Enlarges level 2 by half; of a picture of 130 x 100 it shows no border."""
 
-def sharpened(chain: Chain, z: int, region: Rect, cancelled: Cancelled = never) -> list[QuickPiece]:
-    return list(sharper_view(chain.pyramid, chain.upscaler, z, region, 0, 0, cancelled))
+
+def sharpened(
+    chain: Chain, view: View, cancelled: Cancelled = never, x: float = 0, y: float = 0
+) -> list[SharperPiece]:
+    return list(sharper_view(chain.pyramid, chain.upscaler, view, x, y, cancelled))
 
 
-def half_of(rgb: Rgb8) -> Rgb8:
-    return np.asarray(Image.fromarray(rgb).reduce(2))
+def seen_of(level: Rgb8, z: int, view: View) -> Rgb8:
+    """Return what a view shows of a level, all of which is given."""
+    whole = Rect(0, 0, level.shape[1], level.shape[0])
+    box = view.level_box(z, whole)
+    size = view.width, view.height
+    return np.asarray(Image.fromarray(level).resize(size, Image.Resampling.BICUBIC, box=box))
+
+
+def assembled(made: list[SharperPiece], view: View) -> Rgb8:
+    out = np.zeros((view.height, view.width, 3), np.uint8)
+    for piece in made:
+        place = piece.view_part
+        out[place.y : place.bottom, place.x : place.right] = piece.pixels
+    return out
 
 
 @pytest.mark.parametrize(
@@ -250,13 +269,13 @@ def half_of(rgb: Rgb8) -> Rgb8:
         (2.1, None),  # ×4, made smaller
         (4.0, None),
         (5.1, None),
-        (5.3, 3),
-        (8.0, 3),
+        (5.3, 4),
+        (8.0, 4),
         (8.1, None),  # ×16, made smaller
         (20.0, None),
-        (21.0, 5),
-        (32.0, 5),
-        (2.0**40 * 1.5, 41),
+        (21.0, 6),
+        (32.0, 6),
+        (2.0**40 * 1.5, 42),
         (2.0**40 * 1.2, None),
         (2.0**41 * 1.5, None),
     ],
@@ -267,57 +286,55 @@ def test_a_view_is_made_sharper_where_its_level_is_enlarged(
     assert sharper_level(camera_at(10, 10, magnification)) == level
 
 
-@given(st.floats(0.01, 2.0**60))
-def test_it_is_fine_enough_for_the_view_and_no_finer_than_that(magnification: float) -> None:
-    camera = camera_at(10, 10, magnification)
-    z = sharper_level(camera)
-    if z is not None:
-        assert 0.5 < camera.magnification / 2.0**z <= 1
-        assert z == camera.rest_level + 1
-
-
-def test_the_next_level_is_drawn_from_real_tiles_and_halved(chain_over: MakeChain) -> None:
+def test_a_view_is_drawn_from_the_next_level_of_its_real_tiles(chain_over: MakeChain) -> None:
     chain = chain_over(noise(130, 100), DetailUpscaler())
     level = noise(520, 400, seed=4)
     put_level(chain.pyramid, 2, level)
-    region = Rect(37, 12, 761, 720)
-    made = sharpened(chain, 3, region)
+    made = sharpened(chain, SOFT, x=100, y=400)
+    assert [piece.view_part for piece in made] == pieces(
+        Rect(0, 0, 560, 500), 100, 400, FIRST_SHARPER, LARGEST_SHARPER
+    )
     assert len(made) > 1
-    assert np.array_equal(joined(made, region), cut(half_of(made_at_once(level)), region))
+    expected = seen_of(made_at_once(level), 4, SOFT).astype(int)
+    assert np.abs(assembled(made, SOFT) - expected).max() <= 1
+    own = seen_of(level, 2, SOFT).astype(int)
+    assert np.abs(own - expected).mean() > 5
 
 
-def test_its_pieces_are_small_enough_to_be_seen_soon(chain_over: MakeChain) -> None:
-    chain = chain_over(noise(450, 300), DetailUpscaler())
-    put_level(chain.pyramid, 2, noise(1800, 1200))
-    made = sharpened(chain, 3, Rect(0, 0, 1700, 1000))
-    sides = [max(piece.pixels.shape) for piece in made]
-    assert max(sides) <= LARGEST_SHARPER
-    assert sides[0] <= FIRST
+def test_it_ends_where_the_picture_does(chain_over: MakeChain) -> None:
+    chain = chain_over(gentle(60, 40), DetailUpscaler())
+    put_level(chain.pyramid, 2, gentle(240, 160))
+    view = View(camera_at(2, 38, 7.0), 300, 200)
+    made = sharpened(chain, view)
+    assert {piece.view_part for piece in made} == {view.picture(60, 40)}
+    assert view.picture(60, 40) != Rect(0, 0, 300, 200)
 
 
 def test_tiles_that_are_there_are_taken_as_they_are(chain_over: MakeChain) -> None:
-    chain = chain_over(noise(331, 203), DetailUpscaler())
-    level, deeper = noise(1324, 812, seed=4), noise(5296, 3248, seed=5)
+    chain = chain_over(noise(130, 100), DetailUpscaler())
+    level, deeper = noise(520, 400, seed=4), noise(2080, 1600, seed=5)
     put_level(chain.pyramid, 2, level)
-    put_tiles(chain.pyramid, deeper, [TileKey(4, 1, 1)])
+    some = [key for key in tiles_of(4, Rect(0, 0, 2080, 1600)) if key.col < 1024 // TILE]
+    put_tiles(chain.pyramid, deeper, some)
     mixed = made_at_once(level)
-    mixed[TILE : 2 * TILE, TILE : 2 * TILE] = deeper[TILE : 2 * TILE, TILE : 2 * TILE]
-    region = Rect(10, 20, TILE, TILE)
-    assert np.array_equal(joined(sharpened(chain, 3, region), region), cut(half_of(mixed), region))
-    within = Rect(TILE // 2, TILE // 2, TILE // 2, TILE // 2)
-    assert sharpened(chain, 3, within) == []
+    mixed[:, :1024] = deeper[:, :1024]
+    made = sharpened(chain, SOFT)
+    assert np.abs(assembled(made, SOFT) - seen_of(mixed, 4, SOFT).astype(int)).max() <= 1
+    within = View(camera_at(30, 50, 6.0), 100, 80)
+    assert sharpened(chain, within) == []
 
 
 def test_a_sharper_view_is_not_stored_and_can_be_stopped(chain_over: MakeChain) -> None:
-    chain = chain_over(noise(331, 203), DetailUpscaler())
-    put_level(chain.pyramid, 2, noise(1324, 812))
+    chain = chain_over(noise(130, 100), DetailUpscaler())
+    put_level(chain.pyramid, 2, noise(520, 400))
     before = chain.pyramid.store.usage()
     asked = chain.upscaler.asked  # type: ignore[attr-defined]
     with pytest.raises(WorkCancelled):
-        sharpened(chain, 3, Rect(0, 0, 1200, 900), lambda: len(asked) >= 2)
-    assert len(asked) == 2
-    sharpened(chain, 3, Rect(0, 0, 600, 400))
+        sharpened(chain, SOFT, lambda: len(asked) >= 1)
+    assert len(asked) == 1
+    sharpened(chain, SOFT)
     assert chain.pyramid.store.usage() == before
+    assert sharpened(chain, View(camera_at(61, 49, 4.0), 300, 200)) == []
 
 
 # -- stopping ------------------------------------------------------------------------------------

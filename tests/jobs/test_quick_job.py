@@ -16,7 +16,7 @@ from cozviewer.chain.recipe import recipe_of
 from cozviewer.errors import Failure
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.images import to_rgb8
-from cozviewer.jobs.quick_job import DraftImage
+from cozviewer.jobs.quick_job import DraftImage, SharperImage
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import Rect
@@ -68,8 +68,10 @@ class Notes(QObject):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.parts: list[DraftImage] = []
+        self.sharper: list[SharperImage] = []
         self.told: list[str] = []
         document.draft_drawn.connect(self.on_drawn)
+        document.sharper_drawn.connect(self.on_sharper)
         document.refined.connect(self.on_refined)
         document.tiles_made.connect(self.on_tiles)
         document.failed.connect(self.on_failed)
@@ -78,6 +80,11 @@ class Notes(QObject):
     def on_drawn(self, part: DraftImage) -> None:
         self.parts.append(part)
         self.told.append("draft")
+
+    @Slot(object)
+    def on_sharper(self, part: SharperImage) -> None:
+        self.sharper.append(part)
+        self.told.append("sharper")
 
     @Slot()
     def on_refined(self) -> None:
@@ -270,24 +277,26 @@ def test_when_a_view_is_refined_that_enlarges_its_level_the_next_is_drafted(
     notes = Notes(document)
     document.draw_draft(SOFT_VIEW, 150, 100)
     document.refine(SOFT_VIEW)
-    qtbot.waitUntil(lambda: len(notes.parts) == 3)
-    own, first, whole = notes.parts
-    assert notes.told.index("tile") == 1
-    assert [part.z for part in notes.parts] == [2, 3, 3]
-    seen = SOFT_VIEW.visible(3, 400, 300)
-    assert whole.level_region == seen
-    pyramid, other = document.chain.pyramid, Quick(free=quick.free)
-    x, y = own.level_region.x + 100, own.level_region.y + 66
-    expected = list(sharper_view(pyramid, other, 3, seen, 2 * x, 2 * y, lambda: False))
-    assert [piece.level_region for piece in expected] == [first.level_region, seen]
-    assert np.array_equal(to_rgb8(whole.image), expected[1].pixels)
+    qtbot.waitUntil(lambda: len(notes.sharper) == 2)
+    assert [part.z for part in notes.parts] == [2]
+    assert [each for each in notes.told if each != "tile"] == [
+        "draft",
+        "refined",
+        "sharper",
+        "sharper",
+    ]
+    other, pyramid = Quick(free=quick.free), document.chain.pyramid
+    expected = list(sharper_view(pyramid, other, SOFT_VIEW, 150, 100, lambda: False))
+    for part, piece in zip(notes.sharper, expected, strict=True):
+        assert (part.view, part.view_part) == (SOFT_VIEW, piece.view_part)
+        assert np.array_equal(to_rgb8(part.image), piece.pixels)
     # It is not drawn again while the view stays.
     document.draw_draft(SOFT_VIEW, 150, 100)
     with qtbot.waitSignal(document.refined):
         document.refine(SOFT_VIEW)
     document.draw_draft(OTHER_VIEW, 0, 0)
-    qtbot.waitUntil(lambda: len(notes.parts) > 3)
-    assert notes.parts[3].z == 2
+    qtbot.waitUntil(lambda: len(notes.parts) > 1)
+    assert len(notes.sharper) == 2
 
 
 def test_a_sharper_draft_keeps_no_step_waiting_and_goes_with_its_view(
@@ -306,7 +315,24 @@ def test_a_sharper_draft_keeps_no_step_waiting_and_goes_with_its_view(
     quick.free.set()
     document.draw_draft(OTHER_VIEW, 0, 0)
     qtbot.waitUntil(lambda: bool(notes.parts))
-    assert notes.parts[0].z == 2
+    assert notes.sharper == []
+
+
+def test_a_sharper_draft_that_fails_is_only_logged(
+    document: Document, quick: Quick, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(number: int) -> None:
+        raise Failure("There is too little memory.")
+
+    with qtbot.waitSignal(document.refined):
+        document.refine(SOFT_VIEW)
+    quick.before = fail
+    quick.free.set()
+    notes = Notes(document)
+    document.draw_draft(SOFT_VIEW, 0, 0)
+    document.refine(SOFT_VIEW)
+    qtbot.waitUntil(lambda: "too little memory" in caplog.text)
+    assert notes.told == ["refined"]
 
 
 def test_without_a_draft_there_is_no_sharper_one(

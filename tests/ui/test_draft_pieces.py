@@ -105,8 +105,6 @@ def test_real_tiles_lie_over_it() -> None:
         (4, 4.0, 2, True),  # all that the view needs, though the draft is finer
         (6, 16.0, 4, True),
         (6, 16.0, 2, False),
-        (3, 16.0, 2, False),  # of a derived level: drawn at the step level under it
-        (3, 16.0, 3, True),
     ],
 )
 def test_which_tiles_lie_over_it(z: int, magnification: float, tile_z: int, over: bool) -> None:
@@ -177,20 +175,6 @@ def test_the_level_of_a_draft_at_a_place() -> None:
     assert pieces.level_at(VIEW, some, 312, 0) == 2
     alone = with_parts(part(2, Rect(300, 300, 100, 50)))
     assert alone.level_at(VIEW, lacking, 99, 60) is None
-
-
-def test_only_what_is_seen_of_a_level_is_kept_when_a_view_is_refined() -> None:
-    seen = part(3, Rect(500, 600, 100, 100))
-    pieces = with_parts(part(2, SEEN), seen, part(3, Rect(5000, 600, 100, 100)))
-    pieces.keep(VIEW, 3)
-    (draw,) = pieces.draws_over(VIEW, 3, 9.0)
-    assert (len(pieces), draw.image) == (1, seen.image)
-    assert draw.place == Place(Rect(0, 0, 100, 100), 50.0, 50.0, 50.0, 50.0)
-    assert pieces.seen(VIEW, 3)
-    assert pieces.seen_at(VIEW, 3, 50, 50)
-    assert not pieces.seen_at(VIEW, 3, 49, 50)
-    pieces.keep(VIEW, None)
-    assert len(pieces) == 0
 
 
 def test_the_oldest_parts_go_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
