@@ -8,7 +8,8 @@ The way of one wheel event, and where each part of it lives:
     -> paint                ui/canvas, ui/layer, ui/painter   at once, from what is in memory
        <- tiles             jobs/tile_loader            from the source or the store
     -> draft                jobs/quick_job, chain/quick_view   at once, by a small network; shown
-                            ui/draft_pieces             until tiles cover it, never kept
+                            ui/draft_pieces, sharper    until tiles cover it, or over them where
+                                                        they are enlarged; never kept
     -> rest                 ui/main_window              the gesture has settled
     -> step request         jobs/document, jobs/zoom_worker   on a QThread
     -> chain                chain/chain                 what must be computed, coarse to fine
