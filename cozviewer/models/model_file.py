@@ -43,7 +43,7 @@ def model_file(
     Args:
         path: A .safetensors, .pth, .pt or .ckpt file.
         device: "auto" or a device's name.
-        numbers: "auto", "fp32" or "bf16".
+        numbers: "auto", "fp32", "bf16"; "int8" is refused when it is loaded.
         cache_dir: Where the number format that was fastest is kept; None times at every start.
         notice: Told when memory ran out.
 
@@ -58,6 +58,8 @@ def model_file(
         return {"name": "model file", "weights": digests[0]}
 
     def open_network(place: Device) -> Network:
+        if place.dtype == "int8":
+            raise BadInput(f"{path.stem} does not work in int8: choose --numbers auto or fp32.")
         content = read_content(path)
         if digests and hashlib.sha256(content).hexdigest() != digests[0]:
             raise BadInput(f"The model file {path} was changed meanwhile: choose it once more.")

@@ -13,8 +13,11 @@ from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 if TYPE_CHECKING:
     from torch import Tensor
 
-NO_MEMORY = ("out of memory", "can't allocate memory", "alloc_failed", "not enough memory")
-"""How CUDA, MPS, the CPU, cuDNN, cuBLAS and Windows say it."""
+NO_MEMORY = (
+    *("out of memory", "can't allocate memory", "alloc_failed", "not enough memory"),
+    *("bad_alloc", "bad allocation", "out_of_memory"),
+)
+"""How CUDA, MPS, the CPU, cuDNN, cuBLAS and Windows say it; OpenVINO and its oneDNN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Network:
 
         # The transposed view of (H, W, 3) is channels_last as it is.
         image = torch.from_numpy(to_float(pixels)).permute(2, 0, 1)[None]
-        image = image.to(self.device.name, getattr(torch, self.device.dtype))
+        image = image.to(self.device.name, getattr(torch, self.device.pixels))
         return image if self.device.channels_last else image.contiguous()
 
 

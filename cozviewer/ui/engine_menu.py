@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from cozviewer.chain.choice import AUTO, BF16, CRISP, FP32, SOFT, EngineChoice
+from cozviewer.chain.choice import AUTO, BF16, CRISP, FP32, INT8, SOFT, EngineChoice
 from cozviewer.ui.coz_dialog import ENGINE, CozDialog
 from cozviewer.ui.plain import menu_text
 from cozviewer.ui.remembered import keep_text, kept_text, remember, remembered
@@ -28,11 +28,15 @@ DEPTHS = (
 """What can be chosen: see `EngineChoice.depth`."""
 
 NUMBERS = (
-    (AUTO, "&Automatic", "Whichever is faster: on a processor, both are timed once"),
+    (AUTO, "&Automatic", "Whichever is fastest: on a processor, all are timed once"),
     (FP32, "32-bit float (&fp32)", "The most exact"),
     (BF16, "bfloat16 (&bf16)", "Half the memory, coarser by about half a grey level"),
+    (INT8, "8-bit integer (&int8)", "Real-ESRGAN alone; coarser by about one grey level"),
 )
 """What can be chosen: see `EngineChoice.numbers`."""
+
+EMBEDDED = "realesrgan"
+"""The engine that can compute in int8."""
 
 FIXED = ("bicubic", "nearest", ENGINE)
 """Engines for which the number format cannot be chosen."""
@@ -204,9 +208,11 @@ class EngineMenu(QMenu):
             action.setChecked(action.data() == now.numbers)
             # A format that is not supported can always be left for the automatic choice.
             leaving = automatic and now.numbers != AUTO
-            action.setEnabled(not fixed and (several or leaving))
+            there = automatic or action.data() in self._supported
+            missing = action.data() == INT8 and now.engine != EMBEDDED
+            action.setEnabled(not fixed and not missing and ((several and there) or leaving))
             if automatic:
-                found = not fixed and now.numbers == AUTO and self._used in (FP32, BF16)
+                found = not fixed and now.numbers == AUTO and self._used in (FP32, BF16, INT8)
                 action.setText(f"&Automatic ({self._used})" if found else "&Automatic")
 
     def show_devices(self, devices: Sequence[str]) -> None:

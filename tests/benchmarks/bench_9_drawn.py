@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from cozviewer.assembly import open_chain
-from cozviewer.chain.chain import Chain, missing_tiles
+from cozviewer.chain.chain import Chain, planned
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.commands.views import view_of
 from cozviewer.pyramid.compose import wanted_level
@@ -22,10 +22,13 @@ Drawn = Callable[[Chain, int, Rect], list[Rect]]
 it, while all of the level before is there."""
 
 
-def tiles_drawn(chain: Chain, z: int, level_region: Rect) -> list[Rect]:
-    """Return the tiles that a region lacks, each drawn by itself."""
-    levels = dict(missing_tiles(chain.pyramid, chain.recipe.reach, z, level_region))
-    return [chain.pyramid.tile_rect(key) for key in levels.get(z, [])]
+def runs_drawn(chain: Chain, z: int, level_region: Rect) -> list[Rect]:
+    """Return the runs that draw what a region lacks."""
+    whole = chain.pyramid.level_rect(z)
+    work = {each.z: each for each in planned(chain.pyramid, chain.recipe, z, level_region)}
+    if z not in work:
+        return []
+    return [run.level_region.intersected(whole) for _, runs in work[z].parts for run in runs]
 
 
 def test_drawn() -> None:
@@ -33,7 +36,7 @@ def test_drawn() -> None:
     source = open_source(SAMPLE)
     chain = open_chain(source, EngineChoice(), None, print)
     try:
-        rows = list(table(chain, tiles_drawn))
+        rows = list(table(chain, runs_drawn))
     finally:
         chain.pyramid.store.close()
     print(
