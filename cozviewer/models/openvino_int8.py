@@ -7,14 +7,14 @@ bf16 5.6, int8 2.8.
 
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cozviewer.chain.protocols import Cancelled
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore
 from cozviewer.errors import BadInput
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.models.converted import State
@@ -42,13 +42,6 @@ LOOK_MS = 20
 AT_ONCE = 64 * 64
 """Pictures of at most so many pixels are run in the calling thread, a piece at a time."""
 
-Progressed = Callable[[float], None]
-"""Receives the part of a run that is done, 0..1, in the thread of the run."""
-
-
-def unheard(part: float) -> None:
-    """The `Progressed` of work that nobody watches."""
-
 
 class Int8Network:
     """Real-ESRGAN in int8. Runs may come from several threads; they take turns within OpenVINO."""
@@ -71,7 +64,7 @@ class Int8Network:
         self._compiled()
 
     def __call__(
-        self, image: "Tensor", cancelled: Cancelled, progressed: Progressed = unheard
+        self, image: "Tensor", cancelled: Cancelled, progressed: Progressed = ignore
     ) -> "Tensor":
         """Run it with as many threads as torch has in this thread.
 
