@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QImage
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.protocols import Upscaler
@@ -29,7 +28,7 @@ from cozviewer.jobs.quick_job import (
     SharperRequest,
 )
 from cozviewer.jobs.threads import start_thread
-from cozviewer.jobs.tile_loader import LoadRequest, TileLoader
+from cozviewer.jobs.tile_loader import Answer, LoadRequest, TileLoader
 from cozviewer.jobs.words_finder import WordsFinder, WordsRequest
 from cozviewer.jobs.zoom_worker import StepRequest, ZoomWorker
 from cozviewer.pyramid.camera import View
@@ -48,8 +47,7 @@ class Document(QObject):
         ahead: Draws what comes next; stops as soon as anything else is asked of the document.
 
     Signals:
-        tile_loaded: (TileKey, QImage)
-        tile_absent: (TileKey) there is no such tile (yet).
+        tiles_answered: (Answer) some of the tiles of a request are here, or do not exist (yet).
         tiles_made: (tuple[TileKey, ...]) a step has stored them.
         draft_drawn: (DraftImage) a part of the draft of the newest view.
         sharper_drawn: (SharperImage) a part of a draft over it, as it is refined.
@@ -67,8 +65,7 @@ class Document(QObject):
         closed: every thread has ended.
     """
 
-    tile_loaded = Signal(object, object)
-    tile_absent = Signal(object)
+    tiles_answered = Signal(object)
     tiles_made = Signal(object)
     draft_drawn = Signal(object)
     sharper_drawn = Signal(object)
@@ -128,8 +125,7 @@ class Document(QObject):
         self._edition = 0
 
         self._loader = TileLoader(chain.pyramid)
-        self._loader.loaded.connect(self._on_loaded)
-        self._loader.absent.connect(self._on_absent)
+        self._loader.answered.connect(self._on_answered)
         self._loader.failed.connect(self.failed)
         self._load.connect(self._loader.load)
 
@@ -214,7 +210,7 @@ class Document(QObject):
             self._warm.emit()
 
     def load(self, request: LoadRequest) -> None:
-        """Fetch tiles; answers come as `tile_loaded` or `tile_absent`."""
+        """Fetch tiles; answers come as `tiles_answered`."""
         self._load.emit(replace(request, edition=self._edition))
 
     def find_words(self, request: WordsRequest) -> None:
@@ -377,15 +373,10 @@ class Document(QObject):
             self.wait()
             self.closed.emit()
 
-    @Slot(object, object, object)
-    def _on_loaded(self, request: LoadRequest, key: TileKey, image: QImage) -> None:
-        if request.edition == self._edition:  # else it may be of what was there before
-            self.tile_loaded.emit(key, image)
-
     @Slot(object, object)
-    def _on_absent(self, request: LoadRequest, key: TileKey) -> None:
-        if request.edition == self._edition:
-            self.tile_absent.emit(key)
+    def _on_answered(self, request: LoadRequest, answer: Answer) -> None:
+        if request.edition == self._edition:  # else it may be of what was there before
+            self.tiles_answered.emit(answer)
 
     @Slot(object)
     def _on_tiles_changed(self, stale: Stale) -> None:

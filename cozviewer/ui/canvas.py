@@ -4,7 +4,7 @@ From wheel to pixels: `Gestures` moves the `Navigator`; its `moved` makes each `
 ask for what it lacks; `paintEvent` draws the layers as the comparison wants them.
 """
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -65,6 +65,7 @@ class Canvas(QWidget):
         self.layer = Layer(navigator, lambda: self.view, self, finest, kernel)
         self.layer.changed.connect(self.changed)
         self.layer.updated.connect(self.update)
+        self.layer.updated_in.connect(self._update_part)
         self.mark = DrawingMark(navigator, self)
         self.curtain = Curtain(self)
         self.curtain.moved.connect(self.update)
@@ -136,7 +137,9 @@ class Canvas(QWidget):
         view = self.view
         whole = QRect(0, 0, view.width, view.height)
         if self._over is None:
-            self.layer.draw(painter, whole)
+            part = QRectF(event.rect())
+            part = QRectF(part.topLeft() * ratio, part.size() * ratio)
+            self.layer.draw(painter, part.toAlignedRect().intersected(whole))
             self.mark.draw(painter, view, ratio)
         else:
             paint_over(painter, self.layer, self._over, whole, ratio)
@@ -152,6 +155,16 @@ class Canvas(QWidget):
         if self.layer.has_plan and not self.layer.has_painted:
             self.layer.has_painted = True
             self.painted.emit()
+
+    @Slot(QRect)
+    def _update_part(self, view_part: QRect) -> None:
+        """Paint a part again, given in view pixels."""
+        if self._over is not None:
+            self.update()
+            return
+        ratio = self.devicePixelRatioF()
+        corner, size = QPointF(view_part.topLeft()) / ratio, QSizeF(view_part.size()) / ratio
+        self.update(QRectF(corner, size).toAlignedRect())
 
     def event(self, event: QEvent) -> bool:
         """Follow the scale of the screen: another monitor or system setting changes the number of
