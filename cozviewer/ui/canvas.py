@@ -19,6 +19,7 @@ from cozviewer.ui.compare_paint import Mode, Over, paint_over
 from cozviewer.ui.curtain import Curtain
 from cozviewer.ui.drawing_mark import DrawingMark
 from cozviewer.ui.gestures import Gestures
+from cozviewer.ui.gpu import GpuSurface
 from cozviewer.ui.labels import draw_label, draw_legend
 from cozviewer.ui.layer import Layer
 from cozviewer.ui.navigator import Navigator
@@ -39,10 +40,16 @@ class Canvas(QWidget):
     Signals:
         changed: what it shows changed (plan, sharpness), for the readout.
         painted: the picture (not only a preview) was painted for the first time.
+        gpu_begins: the GPU is about to draw its first frame.
+        gpu_drew: it has drawn a frame.
+        gpu_failed: it cannot draw any more; what draws from now on is to be chosen.
     """
 
     changed = Signal()
     painted = Signal()
+    gpu_begins = Signal()
+    gpu_drew = Signal()
+    gpu_failed = Signal()
 
     def __init__(
         self,
@@ -61,14 +68,15 @@ class Canvas(QWidget):
         self.label = ""
         self._navigator = navigator
         self._over: Over | None = None
+        self._surface: GpuSurface | None = None
         self._size_taken = (0, 0)
         self.layer = Layer(navigator, lambda: self.view, self, finest, kernel)
         self.layer.changed.connect(self.changed)
-        self.layer.updated.connect(self.update)
-        self.layer.updated_in.connect(self._update_part)
+        self.layer.updated.connect(self.refresh)
+        self.layer.updated_in.connect(self._refresh_part)
         self.mark = DrawingMark(navigator, self)
         self.curtain = Curtain(self)
-        self.curtain.moved.connect(self.update)
+        self.curtain.moved.connect(self.refresh)
         Gestures(navigator, self)
         # Filters installed last are asked first: the divider comes before the picture.
         self.installEventFilter(self.curtain)
@@ -96,6 +104,34 @@ class Canvas(QWidget):
         return self._over is not None
 
     @property
+    def by_gpu(self) -> bool:
+        """Whether the GPU draws this pane."""
+        return self._surface is not None
+
+    def set_gpu(self, wanted: bool) -> None:
+        """Have the GPU draw this pane, or the processor."""
+        if wanted == self.by_gpu:
+            return
+        if self._surface is not None:
+            self._surface.hide()
+            self._surface.deleteLater()
+            self._surface = None
+            self.update()
+            return
+        self._surface = GpuSurface(lambda painter: self._paint(painter, self.rect()), self)
+        self._surface.begins.connect(self.gpu_begins)
+        self._surface.drawn.connect(self.gpu_drew)
+        self._surface.failed.connect(self.gpu_failed)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Paint the pane again."""
+        if self._surface is not None:
+            self._surface.update()
+        else:
+            self.update()
+
+    @property
     def shows_frame(self) -> bool:
         """Whether the exact frame of the present view is on screen, fully faded in; a draft of the
         next level may lie over it."""
@@ -105,6 +141,8 @@ class Canvas(QWidget):
         """Return what is painted, without what lies over it (the map), (H, W, 3) uint8 in device
         pixels. GUI thread. With drafts off it is at rest what `render` gives; else a view that
         enlarges its level may have one over it, see `Layer.draft_over`."""
+        if self._surface is not None:
+            return to_rgb8(self._surface.grabFramebuffer())
         view = self.view
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.devicePixelRatioF())
@@ -128,17 +166,22 @@ class Canvas(QWidget):
         """Show a second picture over the first one, or none."""
         self._over = over
         self.curtain.enabled = over is not None and over.mode is Mode.CURTAIN
-        self.update()
+        self.refresh()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        if self._surface is None:
+            painter = QPainter(self)
+            self._paint(painter, event.rect())
+            painter.end()
+
+    def _paint(self, painter: QPainter, rect: QRect) -> None:
+        """Paint a part of the pane, given in its logical pixels."""
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
         view = self.view
         whole = QRect(0, 0, view.width, view.height)
         if self._over is None:
-            part = QRectF(event.rect())
-            part = QRectF(part.topLeft() * ratio, part.size() * ratio)
+            part = QRectF(QPointF(rect.topLeft()) * ratio, QSizeF(rect.size()) * ratio)
             self.layer.draw(painter, part.toAlignedRect().intersected(whole))
             self.mark.draw(painter, view, ratio)
         else:
@@ -151,16 +194,15 @@ class Canvas(QWidget):
         legend = (WAITING,) if self.layer.awaits_marks else self.layer.legend
         if legend:
             draw_legend(painter, legend, QPoint(12, self.height() - 12), self.font())
-        painter.end()
         if self.layer.has_plan and not self.layer.has_painted:
             self.layer.has_painted = True
             self.painted.emit()
 
     @Slot(QRect)
-    def _update_part(self, view_part: QRect) -> None:
+    def _refresh_part(self, view_part: QRect) -> None:
         """Paint a part again, given in view pixels."""
-        if self._over is not None:
-            self.update()
+        if self._over is not None or self._surface is not None:
+            self.refresh()
             return
         ratio = self.devicePixelRatioF()
         corner, size = QPointF(view_part.topLeft()) / ratio, QSizeF(view_part.size()) / ratio
@@ -172,10 +214,12 @@ class Canvas(QWidget):
         done = super().event(event)
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._take_size()
-            self.update()
+            self.refresh()
         return done
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._surface is not None:
+            self._surface.setGeometry(self.rect())
         self._take_size()
 
     def showEvent(self, event: QShowEvent) -> None:

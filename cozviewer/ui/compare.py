@@ -42,7 +42,7 @@ class ComparePanes(QSplitter):
         self.generated = Canvas(navigator)
         self.beside = Canvas(navigator)
         self._on_top = Layer(navigator, lambda: self.generated.view, self.generated)
-        self._on_top.updated.connect(self.generated.update)
+        self._on_top.updated.connect(self.generated.refresh)
         for pane in (self.generated, self.beside):
             self.addWidget(pane)
             self.setStretchFactor(self.indexOf(pane), 1)
@@ -209,24 +209,24 @@ class ComparePanes(QSplitter):
         """Show the second picture of BLINK, or the first one again."""
         if self._over is not None and self._over.mode is Mode.BLINK:
             self._over.held = held
-            self.generated.update()
+            self.generated.refresh()
 
     def amplify(self, steps: int) -> None:
         """Amplify a DIFFERENCE more (steps > 0) or less."""
         if self._over is not None and self._over.mode is Mode.DIFFERENCE:
             place = GAINS.index(self._over.gain) + steps
             self._over.gain = GAINS[min(len(GAINS) - 1, max(0, place))]
-            self.generated.update()
+            self.generated.refresh()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the cursor with the lens; take nothing."""
         if self._over is not None and self._over.mode is Mode.LENS:
             if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
                 self._over.at = event.position().toPoint()
-                self.generated.update()
+                self.generated.refresh()
             elif event.type() == QEvent.Type.Leave:
                 self._over.at = None
-                self.generated.update()
+                self.generated.refresh()
         return False
 
     # -- sides -----------------------------------------------------------------------------------
@@ -288,11 +288,11 @@ class ComparePanes(QSplitter):
     def _name_panes(self) -> None:
         if self._mode is Mode.SIDE:
             self.generated.label, self.beside.label = self._names()
-            self.generated.update()
+            self.generated.refresh()
             self.beside.update()
         elif self.generated.label:
             self.generated.label = ""
-            self.generated.update()
+            self.generated.refresh()
 
     # -- the other recipe ------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ from cozviewer.ui.blind import Blind
 from cozviewer.ui.compare import ComparePanes
 from cozviewer.ui.compare_menu import CompareMenu
 from cozviewer.ui.compare_paint import Mode
+from cozviewer.ui.draw_with import DrawWith
 from cozviewer.ui.empty import EmptyPage
 from cozviewer.ui.engine_menu import EngineMenu
 from cozviewer.ui.exporting import Exporting
@@ -124,6 +125,7 @@ class MainWindow(QMainWindow):
         self.readout.hide()
 
         self.actions_by_name, self._bar = build(self, self._commands(), services.icon)
+        self.draw_with = DrawWith(self.panes, self.banner, self._menu("&View"))
         self.engine_menu = EngineMenu(services.engines, choice, self, services.missing_files)
         self.menuBar().insertMenu(self._menu("&Help").menuAction(), self.engine_menu)
         self.engine_menu.chosen.connect(self._on_engine_chosen)

@@ -5,7 +5,7 @@ Without a GPU a view in motion may be painted at a lower resolution (see `pace`)
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QObject, QRect, QRectF, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPaintEngine, QPainter

@@ -26,6 +26,7 @@ from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.source import Source
 from cozviewer.pyramid.store import Shelf, TileStore
+from cozviewer.ui.canvas import Canvas
 from cozviewer.ui.compare import ComparePanes
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.services import EngineEntry, Services
@@ -209,4 +210,6 @@ def grabbed(widget: QWidget) -> Rgb8:
     """Return what a widget shows, (H, W, 3) uint8."""
     from cozviewer.jobs.images import to_rgb8
 
+    if isinstance(widget, Canvas) and widget.by_gpu:
+        return widget.picture()
     return to_rgb8(widget.grab().toImage())
