@@ -5,7 +5,7 @@ ask for what it lacks; `paintEvent` draws the layers as the comparison wants the
 """
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from cozviewer.jobs.document import Document
@@ -75,6 +75,7 @@ class Canvas(QWidget):
         self.layer.updated.connect(self.refresh)
         self.layer.updated_in.connect(self._refresh_part)
         self.mark = DrawingMark(navigator, self)
+        self.mark.changed.connect(self._refresh_region)
         self.curtain = Curtain(self)
         self.curtain.moved.connect(self.refresh)
         Gestures(navigator, self)
@@ -142,7 +143,8 @@ class Canvas(QWidget):
         pixels. GUI thread. With drafts off it is at rest what `render` gives; else a view that
         enlarges its level may have one over it, see `Layer.draft_over`."""
         if self._surface is not None:
-            return to_rgb8(self._surface.grabFramebuffer())
+            with self.mark.left_out():
+                return to_rgb8(self._surface.grabFramebuffer())
         view = self.view
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.devicePixelRatioF())
@@ -197,6 +199,14 @@ class Canvas(QWidget):
         if self.layer.has_plan and not self.layer.has_painted:
             self.layer.has_painted = True
             self.painted.emit()
+
+    @Slot(QRegion)
+    def _refresh_region(self, region: QRegion) -> None:
+        """Paint a part again, given in pixels of the pane."""
+        if self._surface is not None:
+            self.refresh()
+        else:
+            self.update(region)
 
     @Slot(QRect)
     def _refresh_part(self, view_part: QRect) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QObject, QRect, QRectF, Qt, QTimer, SignalInstance, Slot
+from PySide6.QtCore import QObject, QRect, QRectF, Qt, QTimer, Signal, SignalInstance, Slot
 from PySide6.QtGui import QColor, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -40,7 +40,13 @@ ROUNDING = 3.0
 
 
 class DrawingMark(QObject):
-    """The outline on one pane."""
+    """The outline on one pane.
+
+    Signals:
+        changed: (QRegion) it looks different there, in pixels of the pane.
+    """
+
+    changed = Signal(QRegion)
 
     def __init__(self, navigator: Navigator, pane: QWidget) -> None:
         """Mark nothing yet.
@@ -79,7 +85,7 @@ class DrawingMark(QObject):
         """Mark what is being drawn from now on, or nothing."""
         if allowed != self._allowed:
             self._allowed = allowed
-            self._pane.update()
+            self.changed.emit(QRegion(self._pane.rect()))
 
     @staticmethod
     def _ends(document: Document) -> tuple[SignalInstance, ...]:
@@ -96,14 +102,14 @@ class DrawingMark(QObject):
             self._on_end()
         else:
             self._tick.start()
-            self._pane.update()
+            self.changed.emit(QRegion(self._pane.rect()))
 
     @Slot()
     def _on_end(self) -> None:
         """Nothing is being drawn any more."""
         self._region = None
         self._tick.stop()
-        self._pane.update(self._painted)
+        self.changed.emit(self._painted)
 
     @contextmanager
     def left_out(self) -> Iterator[None]:
@@ -172,4 +178,4 @@ class DrawingMark(QObject):
     @Slot()
     def _breathe(self) -> None:
         if not self._navigator.reduced_motion:
-            self._pane.update(self._painted)
+            self.changed.emit(self._painted)

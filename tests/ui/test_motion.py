@@ -101,5 +101,5 @@ def test_many_tiles_in_one_turn_are_one_plan(
     monkeypatch.setattr("cozviewer.ui.mosaic.plan", counted)
     with qtbot.waitSignal(panes.generated.layer.changed):
         for col in range(300):
-            document.tile_made.emit(TileKey(2, 1000 + col, 1000))
+            document.tiles_made.emit((TileKey(2, 1000 + col, 1000),))
     assert len(made) == 1
