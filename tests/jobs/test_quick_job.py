@@ -129,7 +129,7 @@ def make(qtbot: QtBot, quick: Quick, engine: FakeUpscaler) -> Iterator[Callable[
 @pytest.fixture(autouse=True)
 def _slow_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fakes are as fast as any GPU, where drafts are of no use."""
-    monkeypatch.setattr("cozviewer.chain.quick_view.FAST_TILE", 0.0)
+    monkeypatch.setattr("cozviewer.chain.quick_view.FAST_PIXEL", 0.0)
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def viewer(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Bench]:
 @pytest.fixture(autouse=True)
 def _slow_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fakes are as fast as any GPU, where drafts are of no use."""
-    monkeypatch.setattr("cozviewer.chain.quick_view.FAST_TILE", 0.0)
+    monkeypatch.setattr("cozviewer.chain.quick_view.FAST_PIXEL", 0.0)
 
 
 def layer_of(viewer: Bench) -> Layer:
