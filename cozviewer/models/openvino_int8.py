@@ -7,8 +7,10 @@ bf16 5.6, int8 2.6.
 
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,6 +42,9 @@ TAIL_COST = 2.0
 LOOK_MS = 20
 """How often is looked whether the work is still wanted."""
 
+MOST_GUESSED = 0.95
+"""The part of a piece that is at most told to be done while it runs."""
+
 AT_ONCE = 64 * 64
 """Pictures of at most so many pixels are run in the calling thread, a piece at a time."""
 
@@ -61,6 +66,7 @@ class Int8Network:
         self._core = _core()
         self._turn = threading.Lock()
         self._threads = 0
+        self._pace = 0.0  # seconds for a block of a pixel, as last measured; 0: never
         self._pieces: Sequence[CompiledModel] = ()
         self._compiled()
 
@@ -72,7 +78,8 @@ class Int8Network:
         Args:
             image: (1, 3, H, W) float32 in 0..1 on the CPU; any H, W >= 1.
             cancelled: Asked every LOOK_MS, or between pieces where the picture is small.
-            progressed: Called after each piece, and band of the enlargement.
+            progressed: Called after each piece and band of the enlargement, and within a piece, as
+                far as it presumably is.
 
         Returns:
             (1, 3, 4H, 4W) float32, about 0..1.
@@ -84,18 +91,27 @@ class Int8Network:
         import torch
 
         head, *body, end, tail = self._compiled()
-        run = _Run(image.shape[2] * image.shape[3] <= AT_ONCE, cancelled)
-        done, total = 0, BLOCKS + TAIL_COST
+        height, width = image.shape[2:]
+        run = _Run(height * width <= AT_ONCE, cancelled)
+        total, pixels = BLOCKS + TAIL_COST, height * width
+
+        def moving(done: int, blocks: int, seconds: float) -> None:
+            if self._pace:
+                part = min(MOST_GUESSED, seconds / (self._pace * blocks * pixels))
+                progressed((done + blocks * part) / total)
+
         first = features = run(head, image.contiguous().numpy())
-        for piece in body:
-            features = run(piece, features)
-            done = min(BLOCKS, done + PER_PIECE)
-            progressed(done / total)
+        for index, piece in enumerate(body):
+            done = index * PER_PIECE
+            blocks = min(PER_PIECE, BLOCKS - done)
+            started = time.perf_counter()
+            features = run(piece, features, moving=partial(moving, done, blocks))
+            self._pace = (time.perf_counter() - started) / (blocks * pixels)
+            progressed((done + blocks) / total)
         features = run(end, features, first)
         del first
-        fine = np.empty((1, 3, *(STEP_SCALE * side for side in features.shape[2:])), np.float32)
-        height = features.shape[2]
-        for top, bottom in bands(height, features.shape[3]):
+        fine = np.empty((1, 3, STEP_SCALE * height, STEP_SCALE * width), np.float32)
+        for top, bottom in bands(height, width):
             above, below = max(0, top - REACH), min(height, bottom + REACH)
             band = run(tail, np.ascontiguousarray(features[:, :, above:below]))
             inner = slice(STEP_SCALE * (top - above), STEP_SCALE * (bottom - above))
@@ -143,8 +159,14 @@ class _Run:
     def __init__(self, at_once: bool, cancelled: Cancelled) -> None:
         self._at_once, self._cancelled = at_once, cancelled
 
-    def __call__(self, piece: "CompiledModel", *inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return what a piece makes of its inputs."""
+    def __call__(
+        self,
+        piece: "CompiledModel",
+        *inputs: NDArray[np.float32],
+        moving: Progressed = ignore,
+    ) -> NDArray[np.float32]:
+        """Return what a piece makes of its inputs; `moving` receives the seconds that have passed,
+        every LOOK_MS."""
         import openvino
 
         self._check()
@@ -155,14 +177,16 @@ class _Run:
         if self._at_once:
             request.infer()
         else:
-            self._watch(request)
+            self._watch(request, moving)
         made: NDArray[np.float32] = request.get_output_tensor(0).data
         return made
 
-    def _watch(self, request: Any) -> None:
+    def _watch(self, request: Any, moving: Callable[[float], None]) -> None:
         """Run it in OpenVINO's threads; end it between two layers if it is no longer wanted."""
+        started = time.perf_counter()
         request.start_async()
         while not request.wait_for(LOOK_MS):
+            moving(time.perf_counter() - started)
             if self._cancelled():
                 request.cancel()
                 with suppress(RuntimeError):  # it says that it was cancelled
