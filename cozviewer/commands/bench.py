@@ -47,7 +47,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="the picture (default: a sample)",
     )
     parser.add_argument(
-        "--quick", action="store_true", help="a view of 640 x 400, and everything only once"
+        "--quick",
+        action="store_true",
+        help="a view of 640 x 400, and everything only once; the "
+        "ratio is higher then, as a small view needs as much context around it",
     )
     add_engine_options(parser)
     add_huge_option(parser)

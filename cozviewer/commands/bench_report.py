@@ -118,7 +118,7 @@ def as_text(figures: Figures) -> str:
     if figures.chosen:
         lines[-1] += f" ({figures.chosen})"
     if figures.quick:
-        lines.append("A short run: everything once, in a smaller view.")
+        lines.append("A short run: everything once, in a small view, where context costs more.")
     if figures.busy:
         lines.append("Other programs were at work: all figures may be too high, and ratios off.")
     lines += ["", f"{'':<{WIDE}}{'seconds':>10}{'core-seconds':>14}"]
