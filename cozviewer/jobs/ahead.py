@@ -221,7 +221,7 @@ class Ahead(QObject):
         self._draft: _Draft | None = None
         self._drafting = False
         self._request: AheadRequest | None = None
-        self._told = self._failed = False
+        self._with_drafts = self._told = self._failed = False
         self.job = AheadJob(chain, may)
         self.job.allowed.connect(self._on_allowed)
         self.job.tiles_made.connect(self._on_tiles_made)
@@ -247,9 +247,11 @@ class Ahead(QObject):
         upscaler, wordless = self._chain.upscaler, self._chain.prompter.name == "none"
         return upscaler.generative and not upscaler.listens and wordless and not self._failed
 
-    def start(self, wanted: Sequence[Target]) -> None:
-        """Draw targets, the first one first. Nothing else may be under way."""
+    def start(self, wanted: Sequence[Target], drafts: bool) -> None:
+        """Draw targets, the first one first, with drafts of them or without. Nothing else may be
+        under way."""
         self.stop()
+        self._with_drafts = drafts
         if self.possible:
             self._waiting = list(wanted)
             self._go_on()
@@ -294,7 +296,8 @@ class Ahead(QObject):
         """Draw a target's draft, where that is of use, or its tiles at once."""
         if request is self._request:
             chain = self._chain
-            if self._quick is not None and worthwhile(chain.upscaler, chain.seconds_per_pixel):
+            drafts = self._with_drafts and self._quick is not None
+            if drafts and worthwhile(chain.upscaler, chain.seconds_per_pixel):
                 self._begin_draft(request.target)
             else:
                 self._draw.emit(request)

@@ -322,15 +322,21 @@ class Document(QObject):
         self._send_step()
 
     def draw_ahead(
-        self, view: View, view_x: float, view_y: float, pan: tuple[float, float]
+        self,
+        view: View,
+        view_x: float,
+        view_y: float,
+        pan: tuple[float, float],
+        drafts: bool = True,
     ) -> None:
         """Draw what probably comes next after a view, unless anything is under way.
 
         Args:
             view, view_x, view_y, pan: As `targets` takes them.
+            drafts: Whether drafts are of use, as they are shown.
         """
         if not self.working and not self._drafting:
-            self.ahead.start(targets(view, self.source, view_x, view_y, pan))
+            self.ahead.start(targets(view, self.source, view_x, view_y, pan), drafts)
 
     def stop(self) -> None:
         """Stop steps and export, as the user asks."""

@@ -82,11 +82,11 @@ class Idle(QObject):
     def set_document(self, document: Document | None) -> None:
         """Draw ahead for another document, or for none."""
         if self._document is not None:
+            self._document.ahead.stop()
             self._document.refined.disconnect(self._on_refined)
             self._document.stopped.disconnect(self._on_gesture)
             self._document.ahead.began.disconnect(self.began)
             self._document.ahead.ended.disconnect(self.ended)
-            self._document.ahead.stop()
         self._document = document
         self._refined = False
         self._view, self._pan = None, (0.0, 0.0)
@@ -113,15 +113,19 @@ class Idle(QObject):
             if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
                 self._refined = False  # no more of it in this view
             self.disturb()
-        elif kind == QEvent.Type.MouseMove and self._wait.isActive():
-            self._wait.start()
+        elif kind == QEvent.Type.MouseMove and self._refined and not self._running:
+            self.disturb()
         return False
+
+    @property
+    def _running(self) -> bool:
+        return self._document is not None and self._document.ahead.running
 
     @property
     def _quiet(self) -> bool:
         """Whether there is nothing to do and nobody at work."""
         document = self._document
-        if document is None or not self._wanted or not self._refined or document.ahead.running:
+        if document is None or not self._wanted or not self._refined or self._running:
             return False
         elsewhere = QApplication.activeModalWidget() or QApplication.activePopupWidget()
         seen = self._window.isVisible() and not self._window.isMinimized()
@@ -131,10 +135,10 @@ class Idle(QObject):
     @Slot()
     def _begin(self) -> None:
         if self._document is not None and self._quiet:
-            pane = self._panes.generated
+            pane, drafts = self._panes.generated, self._panes.shows_drafts
             place = pointed_place(pane)
-            self._document.draw_ahead(pane.view, place.x(), place.y(), self._pan)
-        elif self._document is not None and self._refined and not self._document.ahead.running:
+            self._document.draw_ahead(pane.view, place.x(), place.y(), self._pan, drafts)
+        elif self._refined and not self._running:
             self._wait.start()  # for an export to end, say, or a dialog to be closed
 
     @Slot()

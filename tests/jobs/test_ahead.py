@@ -300,6 +300,16 @@ def test_of_a_larger_view_the_rest_is_drafted_as_well(
     assert notes.parts[-1].level_region.contains(wider.visible(4, 400, 300))
 
 
+def test_drafts_that_are_not_shown_are_not_drawn(
+    make: Make, engine: Held, quick: Held, qtbot: QtBot
+) -> None:
+    document = make(drafts=True)
+    refined(document, qtbot, engine)
+    document.draw_ahead(VIEW, 200, 150, STILL, drafts=False)
+    qtbot.waitUntil(engine.begun.is_set)
+    assert not quick.begun.is_set()
+
+
 def test_a_new_view_is_not_kept_waiting(make: Make, engine: Held, qtbot: QtBot) -> None:
     document = make()
     refined(document, qtbot, engine)

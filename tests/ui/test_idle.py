@@ -144,6 +144,16 @@ def test_the_pointer_may_move_while_it_goes_on(viewer: Bench) -> None:
     assert document_of(viewer).ahead.running
 
 
+def test_where_the_pointer_rests_next_is_drawn_next(viewer: Bench, qtbot: QtBot) -> None:
+    assert idle(viewer)
+    viewer.engine.hold(after=math.inf)
+    qtbot.waitUntil(lambda: not document_of(viewer).ahead.running)
+    assert not viewer.window.idle._wait.isActive()
+    QTest.mouseMove(viewer.window.windowHandle(), QPoint(200, 200))
+    QApplication.processEvents()
+    assert idle(viewer)
+
+
 def test_while_two_are_compared_nothing_is_drawn_ahead(viewer: Bench, qtbot: QtBot) -> None:
     viewer.window.panes.compare(Mode.CURTAIN, Sides())
     assert not idle(viewer)
