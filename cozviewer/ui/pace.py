@@ -9,7 +9,7 @@ SOONEST = 0.006
 LATEST = 0.010
 """Seconds that painting at a lower resolution may take before it is lowered further."""
 
-COARSEST = 4
+COARSEST = 3
 """Device pixels that a painted pixel is wide at most."""
 
 KEPT = 9
