@@ -4,25 +4,26 @@ The way of one wheel event, and where each part of it lives:
 
     wheel                   ui/gestures, ui/wheel       what the event means
     -> camera               ui/navigator, pyramid/camera  glides there; exact at any depth
-    -> plan                 pyramid/plan                which tiles are seen, stand in, are missing
-    -> paint                ui/canvas, ui/layer, ui/painter   at once, from what is in memory
-       <- tiles             jobs/tile_loader            from the source or the store
+    -> plan                 ui/mosaic, pyramid/plan     which tiles are seen, stand in, are missing
+    -> paint                ui/canvas, ui/layer, ui/painter, ui/gpu   at once, from memory
+       <- tiles             jobs/tile_loader, ui/tile_cache   from the source or the store
     -> draft                jobs/quick_job, chain/quick_view   at once, by a small network; shown
                             ui/draft_pieces, sharper    until tiles cover it, or over them where
                                                         they are enlarged; never kept
     -> rest                 ui/main_window              the gesture has settled
     -> step request         jobs/document, jobs/zoom_worker   on a QThread
-    -> chain                chain/chain                 what must be computed, coarse to fine
+    -> chain                chain/chain, chain/runs     what must be drawn, coarse to fine
        -> prompt, upscale   chain/protocols <- models/  the doors, and what comes through them
        -> adaptive scale    chain/rescale               soft parts are seen from further away
        -> fidelity          chain/fidelity              colour stays true to the parent
-       -> tile              chain/step, pyramid/store   kept for good
-    -> "tile made"          jobs/document               the plan is made anew, the tile fades in
+       -> join              chain/join                  no border to what is there already
+       -> tiles             chain/step, pyramid/store   kept for good
+    -> "tiles made"         jobs/document               the plan is made anew, the tiles fade in
     -> exact frame          jobs/frame_composer, pyramid/compose   what `render` gives, too
     -> ahead                ui/idle, jobs/ahead   nobody does anything: what comes next is drawn
 
-How far the work is: chain/chain.Progress -> ui/readout, ui/work_pace (between two reports) and
-ui/drawing_mark (on the picture); chain/stages while a model loads.
+How far the work is: chain/pace, chain/chain.Progress -> ui/readout, ui/work_pace (between two
+reports) and ui/drawing_mark (on the picture); chain/stages while a model loads.
 
 Words that a person changed make a draft beside the store, kept or discarded: ui/prompting,
 jobs/drafting, chain/draft, pyramid/store_draft. Models share memory by models/room and its plan,

@@ -1,7 +1,7 @@
 """The tiles of a document as a pane shows them: planned, asked for and painted.
 
 A plan is made at most once for each turn of the event loop, however many tiles have come in it.
-Without a GPU a view in motion may be painted at a lower resolution (see `pace`).
+Without a GPU a view in motion may be painted at a lower resolution (see `paint_pace`).
 """
 
 import time
@@ -18,7 +18,7 @@ from cozviewer.pyramid.plan import Draw, Plan, plan
 from cozviewer.pyramid.store_draft import Stale
 from cozviewer.ui.draft_pieces import PieceDraw
 from cozviewer.ui.navigator import Navigator
-from cozviewer.ui.pace import Pace
+from cozviewer.ui.paint_pace import PaintPace
 from cozviewer.ui.painter import draw_plan
 from cozviewer.ui.tile_cache import TileCache
 
@@ -72,7 +72,7 @@ class Mosaic(QObject):
         self._asked: LoadRequest | None = None
         self._open: set[TileKey] = set()
         self._moved_since_asked = False
-        self._pace = Pace()
+        self._pace = PaintPace()
         self._coarse = False
         self._held: Held | None = None
         self._due = QTimer(self)

@@ -26,7 +26,7 @@ from cozviewer.ui.canvas import Canvas
 from cozviewer.ui.draw_with import CRASHED, LEFT, UNUSABLE, VARIABLE, Way
 from cozviewer.ui.gpu import is_software, renderer
 from cozviewer.ui.layer import Layer
-from cozviewer.ui.pace import Pace
+from cozviewer.ui.paint_pace import PaintPace
 from cozviewer.ui.remembered import keep_text, kept_text
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
@@ -136,7 +136,7 @@ def test_with_opengl_the_pixels_at_rest_are_those_of_render(gpu: Bench, qtbot: Q
 def test_with_opengl_motion_looks_as_it_does_without(
     gpu: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, factor: float
 ) -> None:
-    monkeypatch.setattr(Pace, "note", lambda self, factor, seconds, pixels: None)
+    monkeypatch.setattr(PaintPace, "note", lambda self, factor, seconds, pixels: None)
     window, canvas = gpu.window, gpu.window.panes.generated
     window.navigator.reduced_motion = True  # nothing fades between the two pictures
     window.navigator.pinch(factor, 31.0, -17.0)

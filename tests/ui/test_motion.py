@@ -12,14 +12,14 @@ from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.plan import plan
 from cozviewer.ui.compare import ComparePanes
-from cozviewer.ui.pace import Pace
+from cozviewer.ui.paint_pace import PaintPace
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
 
 def use_factor(monkeypatch: pytest.MonkeyPatch, factor: int) -> None:
     """Paint views in motion with pixels so many device pixels wide."""
-    monkeypatch.setattr(Pace, "begin", lambda self, pixels: setattr(self, "factor", factor))
-    monkeypatch.setattr(Pace, "note", lambda self, factor, seconds, pixels: None)
+    monkeypatch.setattr(PaintPace, "begin", lambda self, pixels: setattr(self, "factor", factor))
+    monkeypatch.setattr(PaintPace, "note", lambda self, factor, seconds, pixels: None)
 
 
 def in_motion(panes: ComparePanes) -> Rgb8:

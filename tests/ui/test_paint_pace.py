@@ -1,19 +1,19 @@
 """How finely a view in motion is painted, from measured times."""
 
-from cozviewer.ui.pace import COARSEST, KEPT, LATEST, SOONEST, Pace
+from cozviewer.ui.paint_pace import COARSEST, KEPT, LATEST, SOONEST, PaintPace
 
 PIXELS = 1_000_000
 
 
-def noted(factor: int, *seconds: float) -> Pace:
-    pace = Pace()
+def noted(factor: int, *seconds: float) -> PaintPace:
+    pace = PaintPace()
     for each in seconds:
         pace.note(factor, each, PIXELS)
     return pace
 
 
 def test_a_quick_machine_paints_at_full_resolution() -> None:
-    assert Pace().factor == 1
+    assert PaintPace().factor == 1
     assert noted(1, 0.9 * SOONEST).factor == 1
 
 

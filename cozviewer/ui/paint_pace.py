@@ -16,7 +16,7 @@ KEPT = 9
 """Measurements of which the median counts: a single slow frame changes nothing."""
 
 
-class Pace:
+class PaintPace:
     """Chooses how many device pixels wide a painted pixel is.
 
     Attributes:
