@@ -1,8 +1,8 @@
 """Runs Real-ESRGAN in int8 through OpenVINO, as the `forward` of a `Network`.
 
 The network runs in a few pieces, because OpenVINO says nothing about how far it is within one, and
-keeps the memory of each. Core-seconds for 320x200 pixels on an EPYC with AVX512-VNNI: fp32 12,
-bf16 5.6, int8 2.6.
+keeps the memory of each. Core-seconds for 320x200 pixels on an EPYC with AVX512-VNNI whose cores
+had other work, too: fp32 11.5, bf16 5.5, int8 3.2.
 """
 
 import sys
