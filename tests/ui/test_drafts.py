@@ -160,7 +160,7 @@ def test_a_view_that_enlarges_its_level_gets_a_draft_of_the_next(
     assert differs(shown, without)
     qtbot.waitUntil(lambda: OVER in window.readout.text)
     QTest.mouseMove(window.panes.generated, QPoint(230, 170))
-    qtbot.waitUntil(lambda: f"· {OVER}" in window.readout.text)
+    qtbot.waitUntil(lambda: f"{OVER} ·" in window.readout.text)
     assert window.document is not None
     assert not any(window.document.chain.pyramid.has(key) for key in tiles_of(4, SOMEWHERE))
     # Neither compared nor marked: what exists is.
