@@ -5,7 +5,8 @@ The way of one wheel event, and where each part of it lives:
     wheel                   ui/gestures, ui/wheel       what the event means
     -> camera               ui/navigator, pyramid/camera  glides there; exact at any depth
     -> plan                 ui/mosaic, pyramid/plan     which tiles are seen, stand in, are missing
-    -> paint                ui/canvas, ui/layer, ui/painter, ui/gpu   at once, from memory
+    -> paint                ui/canvas, ui/layer, ui/painter   at once, from what is in memory
+                            (ui/gpu, ui/paint_pace)     coarsely in motion, where that is too slow
        <- tiles             jobs/tile_loader, ui/tile_cache   from the source or the store
     -> draft                jobs/quick_job, chain/quick_view   at once, by a small network; shown
                             ui/draft_pieces, sharper    until tiles cover it, or over them where

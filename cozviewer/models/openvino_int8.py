@@ -186,12 +186,12 @@ class _Run:
         started = time.perf_counter()
         request.start_async()
         while not request.wait_for(LOOK_MS):
-            moving(time.perf_counter() - started)
             if self._cancelled():
                 request.cancel()
                 with suppress(RuntimeError):  # it says that it was cancelled
                     request.wait()
                 raise WorkCancelled("Stopped.")
+            moving(time.perf_counter() - started)
         request.wait()
 
     def _check(self) -> None:

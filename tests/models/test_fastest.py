@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from cozviewer.chain.protocols import Cancelled as IsCancelled
-from cozviewer.chain.protocols import never
+from cozviewer.chain.protocols import Progressed, never
 from cozviewer.chain.stages import stages_told
 from cozviewer.errors import BadInput, Cancelled
 from cozviewer.models import device as device_module
@@ -69,7 +69,9 @@ class Machine:
         if device in self.broken:
             raise BadInput("It does not work in this format.")
 
-        def forward(image: torch.Tensor, cancelled: IsCancelled) -> torch.Tensor:
+        def forward(
+            image: torch.Tensor, cancelled: IsCancelled, progressed: Progressed
+        ) -> torch.Tensor:
             self.runs.append(device)
             for _ in range(LAYERS):
                 if cancelled():
@@ -354,7 +356,9 @@ def test_networks_run_in_one_thread_only_while_they_are_timed() -> None:
 def test_a_thread_that_begins_meanwhile_computes_with_all_threads() -> None:
     seen: list[int] = []
 
-    def forward(image: torch.Tensor, cancelled: IsCancelled) -> torch.Tensor:
+    def forward(
+        image: torch.Tensor, cancelled: IsCancelled, progressed: Progressed
+    ) -> torch.Tensor:
         seen.append(torch.get_num_threads())
         return image
 
