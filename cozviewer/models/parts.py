@@ -68,7 +68,7 @@ def upscale_in_parts(
             if side < SMALLEST:
                 raise _too_little(part) from error
             waiting = [small for rect in waiting for small in split(rect, side)]
-            shrunk(max(small.area for small in waiting))
+            shrunk(side * side)
         else:
             done += waiting.pop(0).area
     return result

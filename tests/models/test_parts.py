@@ -121,7 +121,7 @@ def test_a_part_that_does_not_fit_is_halved_and_the_work_goes_on() -> None:
     rgb, network, shrunk = picture(300, 200), Smear(room=7000), list[int]()
     result = run(rgb, network, side=256, shrunk=shrunk)
     np.testing.assert_allclose(result, Smear()(rgb), rtol=1e-6)
-    assert shrunk == [150 * 100, 75 * 50]  # halves of what was tried, a side
+    assert shrunk == [150 * 150, 75 * 75]  # halves of what was tried, a side
     assert max(map(max, network.sizes)) <= 75 + 2 * RADIUS
 
 

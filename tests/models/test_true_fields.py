@@ -14,7 +14,7 @@ from cozviewer.chain.recipe import recipe_of
 from cozviewer.evaluate.truth import block_drift, drift, lr_psnr
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.models.upscaler import NetworkUpscaler
-from cozviewer.pyramid.geometry import Rect, tiles_of
+from cozviewer.pyramid.geometry import TILE, Rect
 from cozviewer.pyramid.pixels import Rgb8
 from tests.chain.conftest import refined
 from tests.pyramid.pyramids import noise, pyramid_of
@@ -84,17 +84,17 @@ def test_flat_and_gradient_stay_even_across_a_border(
 
 
 def test_two_steps_by_other_ways_look_the_same(engine: NetworkUpscaler) -> None:
-    """At ×16 five tiles, the last one first, with what is soft drawn from further away."""
+    """At ×16 five tiles, the last two first, with what is soft drawn from further away. No pixel is
+    far from their border here: in a view of 1280 x 800 they differ half as much."""
     picture = np.ascontiguousarray(data.hubble_deep_field()[440:448, 480:520])
     with chain_over(picture, engine) as one, chain_over(picture, engine) as other:
         whole = one.pyramid.level_rect(4)
         refined(one, 4, whole)
-        for key in reversed(list(tiles_of(4, whole))):
-            tile = other.pyramid.tile_rect(key)
-            refined(other, 4, Rect(tile.right - 1, tile.y, 1, 1))
+        refined(other, 4, Rect(3 * TILE, 0, 2 * TILE, TILE))
+        refined(other, 4, whole)
         for z in (2, 4):
             region = one.pyramid.level_rect(z)
             pixels = one.pyramid.exact_region(z, region).astype(int)
             difference = np.abs(pixels - other.pyramid.exact_region(z, region))
-            assert difference.mean() < 0.5
-            assert np.percentile(difference, 99) <= 4
+            assert difference.mean() < 1
+            assert np.percentile(difference, 99) <= 8
