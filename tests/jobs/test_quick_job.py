@@ -279,7 +279,7 @@ def test_when_a_view_is_refined_that_enlarges_its_level_the_next_is_drafted(
     document.refine(SOFT_VIEW)
     qtbot.waitUntil(lambda: len(notes.sharper) == 2)
     assert [part.z for part in notes.parts] == [2]
-    assert [each for each in notes.told if each != "tile"] == [
+    assert [each for each in notes.told if each != "tiles"] == [
         "draft",
         "refined",
         "sharper",
