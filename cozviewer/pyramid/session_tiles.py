@@ -60,8 +60,9 @@ def unpack(
         adopted, lot = 0, dict[TileKey, EncodedTile]()
         for key, tile in reader.tiles(reader.index):
             stop_if(cancelled)
-            lot |= reader.cut(key, tile)
-            adopted += 1
+            parts = reader.cut(key, tile)
+            lot |= parts
+            adopted += bool(parts)
             if len(lot) >= LOT:
                 store.adopt(lot, steps)
                 lot, steps = {}, {}
@@ -76,13 +77,7 @@ def _completed(reader: "_Reader", store: TileStore, steps: Mapping[str, StepReco
         How many tiles are left out; None if something was changed or evicted, and nothing is done.
     """
     if reader.side != TILE:
-        uids = reader.step_uids()
-        wanted = {
-            small: steps.get(uids.get(key, "")) for key in uids for small in reader.parts(key)
-        }
-        made = store.steps_of(wanted)
-        same = all(made.get(key) == step for key, step in wanted.items())
-        return len(reader.index) - len(uids) if same and not store.missing(wanted) else None
+        return _completed_by_parts(reader, store, steps)
     there = store.checksums()
     differing = [key for key, (_, sum_) in reader.index.items() if there.get(key) != sum_]
     if any(True for _ in reader.tiles(differing)):
@@ -91,6 +86,31 @@ def _completed(reader: "_Reader", store: TileStore, steps: Mapping[str, StepReco
     mended = dict(reader.tiles(broken))
     store.adopt(mended, {})
     return len(differing) + len(broken) - len(mended)
+
+
+def _completed_by_parts(
+    reader: "_Reader", store: TileStore, steps: Mapping[str, StepRecord]
+) -> int | None:
+    """Do as `_completed` for a session of larger tiles. What is in the store is known by its steps;
+    tiles are cut again only where something is not as it was."""
+    wanted = [part for key in reader.index for part in reader.parts(key)]
+    there, broken, made = store.checksums(), set(store.missing(wanted)), store.steps_of(wanted)
+    whole, mended = 0, dict[TileKey, EncodedTile]()
+    for key, tile in reader.tiles(reader.index):
+        parts, step = set(reader.parts(key)), steps.get(tile.step)
+        as_saved = all(made.get(part) == step for part in parts - broken)
+        if as_saved and parts <= there.keys() and not parts & broken:
+            whole += 1
+            continue
+        cut = reader.cut(key, tile)
+        if not cut:
+            continue
+        if not as_saved or not parts <= there.keys():
+            return None
+        mended |= {part: cut[part] for part in parts & broken}
+        whole += 1
+    store.adopt(mended, {})
+    return len(reader.index) - whole
 
 
 class _Reader:
@@ -142,10 +162,6 @@ class _Reader:
         # With the index (the + keeps SQLite from it) they would have to be sorted.
         question = f"SELECT uid, {STEP_COLUMNS} FROM steps WHERE +pyramid = ? ORDER BY rowid"
         return steps_of_rows(read_rows(self._connection, question, MOST_STEPS, (self._number,)))
-
-    def step_uids(self) -> dict[TileKey, str]:
-        """Return the uids of the steps that made the tiles that are whole."""
-        return {key: tile.step for key, tile in self.tiles(self.index)}
 
     def _fits(self, key: TileKey, webp: bytes) -> bool:
         """Tell whether a tile is as large as it must be; the checksum alone could be made up."""
