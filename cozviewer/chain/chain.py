@@ -105,9 +105,9 @@ class LevelWork:
         """All its missing tiles."""
         return [key for _, runs in self.parts for run in runs for key in run.keys]
 
-    def cost(self, halo: int) -> int:
+    def cost(self, recipe: Recipe) -> int:
         """Return how many parent pixels the upscaler is shown."""
-        return sum(run.cost(halo) for _, runs in self.parts for run in runs)
+        return sum(run.cost(recipe) for _, runs in self.parts for run in runs)
 
 
 def planned(pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect) -> list[LevelWork]:
@@ -128,7 +128,7 @@ def planned(pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect) -> lis
         work = LevelWork(
             z,
             tuple(
-                (part, tuple(nearest_first(runs_of(part.keys, recipe.halo), region)))
+                (part, tuple(nearest_first(runs_of(part.keys, recipe), region)))
                 for part in parts(pyramid, pyramid.missing(centre_first(needed, region)))
             ),
         )
@@ -140,7 +140,7 @@ def planned(pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect) -> lis
             for run in runs
             for parent in tiles_of(
                 z - STEP_LEVELS,
-                parent_region(run.level_region, z, recipe.around(z), source.width, source.height),
+                parent_region(run.level_region, z, recipe, source.width, source.height),
             )
         }
         z -= STEP_LEVELS
@@ -258,7 +258,7 @@ class Chain:
             stage = f"Loading {self.upscaler.name}"
             yield Progress(stage, levels[0].z, 0, total, None, fraction=0.0)
             self.load(cancelled)
-        self._pace.begin(sum(work.cost(self.recipe.halo) for work in levels))
+        self._pace.begin(sum(work.cost(self.recipe) for work in levels))
         done = 0
         try:
             for work in levels:
@@ -306,7 +306,7 @@ class Chain:
         whole = self.pyramid.level_rect(z)
         for run in runs:
             _check(cancelled)
-            self._pace.begin_run(run.cost(self.recipe.halo))
+            self._pace.begin_run(run.cost(self.recipe))
             drawing = run.level_region.intersected(whole)
             yield self._progress(stage, z, done, total, drawing=drawing)
             wanted = not all(map(store.has, run.keys))  # another window may have made them

@@ -46,8 +46,7 @@ def staleness(step: StepRecord, recipe: Recipe, source_width: int, source_height
     def stale(key: TileKey) -> bool:
         if key.z <= z:
             return key.z == z and step.level_region.contains(tile_rect(parent_of(key)))
-        around = recipe.around(key.z)
-        made_from = parent_region(tile_rect(key), key.z, around, source_width, source_height)
+        made_from = parent_region(tile_rect(key), key.z, recipe, source_width, source_height)
         return any(stale(parent) for parent in tiles_of(key.z - STEP_LEVELS, made_from))
 
     return stale

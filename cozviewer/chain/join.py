@@ -11,11 +11,16 @@ from collections.abc import Sequence, Set
 import numpy as np
 from numpy.typing import NDArray
 
+from cozviewer.chain.fidelity import blurred
 from cozviewer.pyramid.geometry import Rect, TileKey, tile_rect
 from cozviewer.pyramid.pixels import RgbFloat
 
-FADE = 16
-"""Pixels from a border within which the difference fades away. Less than any halo draws."""
+FADE, SHARP_FADE = 16, 3
+"""Pixels from a border within which the difference fades away: what of it is soft, and the rest,
+whose mirror image would be seen. Less than any halo draws."""
+
+SIGMA = 6.0
+"""Blur, in pixels, that tells them apart."""
 
 ROUNDING = 0.51 / 255
 """What is no more than this is rounding to 8 bits: the two runs agree."""
@@ -92,14 +97,16 @@ def _join_border(
     difference = kept[rows, :width] - drawn[rows, :width].clip(0, 1)
     if difference.size == 0 or np.abs(difference).max() <= ROUNDING:
         return
+    soft = blurred(difference, SIGMA)
+    change = soft * _fade(FADE)[:width, None]
+    change[:, :SHARP_FADE] += (difference - soft)[:, :SHARP_FADE] * _fade(SHARP_FADE)[:width, None]
     more = (rows.start - changed.start, changed.stop - rows.stop)
-    difference = np.pad(difference, (more, (0, 0), (0, 0)), mode="edge")
-    fine[changed, :width] += difference * _fade()[:width, None]
+    fine[changed, :width] += np.pad(change, (more, (0, 0), (0, 0)), mode="edge")
 
 
-def _fade() -> NDArray[np.float32]:
-    """Return FADE weights from almost 1 to almost 0 (a quarter of a cosine's period, squared)."""
-    distance = (np.arange(FADE) + 0.5) / FADE
+def _fade(width: int) -> NDArray[np.float32]:
+    """Return weights from almost 1 to almost 0 (a quarter of a cosine's period, squared)."""
+    distance = (np.arange(width) + 0.5) / width
     weights: NDArray[np.float32] = np.cos(distance * np.pi / 2) ** 2
     return weights.astype(np.float32)
 

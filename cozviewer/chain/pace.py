@@ -25,6 +25,7 @@ class Pace:
         self._total = self._done = self._cost = 0
         self._started = 0.0
         self._part = 0.0
+        self._first: tuple[float, float] | None = None
 
     @property
     def seconds_per_pixel(self) -> float | None:
@@ -38,10 +39,13 @@ class Pace:
     def begin_run(self, cost: int) -> None:
         """Begin a run of so many of them."""
         self._cost, self._started, self._part = cost, self._clock(), 0.0
+        self._first = None
 
     def move(self, part: float) -> None:
         """Note that this part of the run is done, 0..1."""
         self._part = max(self._part, min(part, 1.0))
+        if self._first is None:
+            self._first = self._clock(), self._part
 
     def end_run(self, *, drawn: bool = True) -> None:
         """Note that the run is done.
@@ -65,11 +69,23 @@ class Pace:
     def seconds_left(self) -> float | None:
         """How long the rest takes; None before anything was measured."""
         rest = self._total - self._done - self._part * self._cost
-        pace = self._pace
-        if self._part >= ENOUGH:
-            spent = self._clock() - self._started
-            pace = spent / (self._part * self._cost)
+        pace, own = self._pace, self._own_pace()
+        if own is not None:
+            pace = own if pace is None else pace + self._part * (own - pace)
         return None if pace is None else max(0.0, rest * pace)
+
+    def _own_pace(self) -> float | None:
+        """Return the pace of the present run, counted from its first report on, as a run of a new
+        shape takes time to begin; None as long as it tells nothing."""
+        if self._first is None:
+            return None
+        when, part = self._first
+        if self._part - part < ENOUGH:
+            # Until then, all that it has taken, if nothing better is known.
+            when, part = self._started, 0.0
+            if self._pace is not None or self._part < ENOUGH:
+                return None
+        return (self._clock() - when) / ((self._part - part) * self._cost)
 
     def _remember(self, pace: float, cost: int) -> None:
         """Follow the pace: what was measured before counts less, the more has come since."""

@@ -82,7 +82,7 @@ def later_states(
         )
         prompt = prompter.prompt(state.pixels, np.asarray(near), cancelled)
         key = TileKey(index * STEP_LEVELS, 0, 0)
-        around = min(recipe.around(key.z), (SIDE - CROP) // 2)
+        around = min(*recipe.reach(key.z, CROP, CROP), (SIDE - CROP) // 2)
         parent = to_float(middle(state.pixels, CROP + 2 * around))
         pixels = finer_core(key, parent, around, upscaler, recipe, prompt, cancelled)
         state = State(index, pixels, prompt)

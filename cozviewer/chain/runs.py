@@ -1,13 +1,15 @@
 """Which missing tiles are drawn together: rectangles of a level, each drawn in one run.
 
-A run costs its pixels and a halo around them, so a rectangle that is drawn at once is much cheaper
-than its tiles one by one. Missing tiles are covered by rectangles that hold nothing else; of these,
-some are merged, even if tiles that are there are drawn again with them, where that is cheaper.
+A run costs its pixels and the context around them, so a rectangle that is drawn at once is much
+cheaper than its tiles one by one. Missing tiles are covered by rectangles that hold nothing else;
+some of these are merged, even if tiles that are there are drawn again with them, where that is
+cheaper.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from cozviewer.chain.recipe import Recipe
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     STEP_SCALE,
@@ -41,18 +43,18 @@ class Run:
     level_region: Rect
     keys: tuple[TileKey, ...]
 
-    def cost(self, halo: int) -> int:
-        """Return how many parent pixels the upscaler is shown, `halo` on each side included."""
+    def cost(self, recipe: Recipe) -> int:
+        """Return how many parent pixels the upscaler is shown."""
         core = parent_pixels(self.level_region)
-        return (core.width + 2 * halo) * (core.height + 2 * halo)
+        return _cost(core.width, core.height, recipe)
 
 
-def runs_of(keys: Iterable[TileKey], halo: int) -> list[Run]:
+def runs_of(keys: Iterable[TileKey], recipe: Recipe) -> list[Run]:
     """Return runs that draw tiles of one level, each tile in one of them.
 
     Args:
         keys: Tiles of one level.
-        halo: Parent pixels around each run.
+        recipe: Tells how much around a run the upscaler is shown.
 
     Returns:
         Runs whose rectangles do not overlap, none larger than LARGEST a side; none for no tiles.
@@ -67,7 +69,7 @@ def runs_of(keys: Iterable[TileKey], halo: int) -> list[Run]:
             tuple(TileKey(z, col, row) for row, col in inside),
         )
         for group in _groups([(key.row, key.col) for key in wanted])
-        for part, inside in _covered(group, halo)
+        for part, inside in _covered(group, recipe)
     ]
 
 
@@ -113,14 +115,14 @@ def _groups(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
     yield from groups.values()
 
 
-def _covered(cells: list[Cell], halo: int) -> list[tuple[Rect, list[Cell]]]:
+def _covered(cells: list[Cell], recipe: Recipe) -> list[tuple[Rect, list[Cell]]]:
     """Return rectangles, in tiles, that cover cells, with the cells in each."""
     around = _around(cells)
     rects = _rectangles(cells)
     if len(rects) <= MOST_MERGED:
-        while merged := _merged(rects, halo):
+        while merged := _merged(rects, recipe):
             rects = merged
-    if _total([around], halo) <= _total(rects, halo):
+    if _total([around], recipe) <= _total(rects, recipe):
         rects = [around]
     return [(rect, [cell for cell in cells if _inside(cell, rect)]) for rect in rects]
 
@@ -156,7 +158,7 @@ def _goes_on(rect: Rect | None, above: Rect) -> bool:
     return rect is not None and rect.y == above.y
 
 
-def _merged(rects: list[Rect], halo: int) -> list[Rect] | None:
+def _merged(rects: list[Rect], recipe: Recipe) -> list[Rect] | None:
     """Return rectangles of which several are merged into the one around them, where that saves
     most; None where nothing can be saved."""
     most, best = 0, None
@@ -169,7 +171,7 @@ def _merged(rects: list[Rect], halo: int) -> list[Rect] | None:
                 max(first.bottom, second.bottom),
             )
             inside = [rect for rect in rects if around.contains(rect)]
-            saved = _total(inside, halo) - _total([around], halo)
+            saved = _total(inside, recipe) - _total([around], recipe)
             if saved > most:
                 outside = [rect for rect in rects if rect not in inside]
                 if all(around.intersected(rect).empty for rect in outside):
@@ -177,9 +179,14 @@ def _merged(rects: list[Rect], halo: int) -> list[Rect] | None:
     return best
 
 
-def _total(rects: Iterable[Rect], halo: int) -> int:
-    """Return the parent pixels of rectangles, in tiles, with a halo around each."""
-    return sum((rect.width * CORE + 2 * halo) * (rect.height * CORE + 2 * halo) for rect in rects)
+def _total(rects: Iterable[Rect], recipe: Recipe) -> int:
+    """Return the parent pixels that the upscaler is shown of rectangles, in tiles."""
+    return sum(_cost(rect.width * CORE, rect.height * CORE, recipe) for rect in rects)
+
+
+def _cost(width: int, height: int, recipe: Recipe) -> int:
+    across, along = recipe.margins(width, height)
+    return (width + 2 * across) * (height + 2 * along)
 
 
 def _inside(cell: Cell, rect: Rect) -> bool:

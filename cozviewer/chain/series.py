@@ -43,10 +43,10 @@ def missing_of(pyramid: Pyramid, recipe: Recipe, needs: Needs) -> set[TileKey]:
         found.update(missing)
         parents = {
             parent
-            for run in runs_of(missing, recipe.halo)
+            for run in runs_of(missing, recipe)
             for parent in tiles_of(
                 z - STEP_LEVELS,
-                parent_region(run.level_region, z, recipe.around(z), source.width, source.height),
+                parent_region(run.level_region, z, recipe, source.width, source.height),
             )
         }
     return found

@@ -14,7 +14,7 @@ from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.join import join
 from cozviewer.chain.protocols import Cancelled, Progressed, Upscaler, ignore
 from cozviewer.chain.recipe import Recipe
-from cozviewer.chain.rescale import redrawn
+from cozviewer.chain.rescale import Margins, redrawn
 from cozviewer.chain.runs import Run, parent_pixels
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
@@ -34,17 +34,17 @@ REDRAWN_SHARE = 1 / (1 + STEP_SCALE**2)
 """The part of a run's work that goes into drawing its parent again from further away."""
 
 
-def parent_region(level_region: Rect, z: int, around: int, width: int, height: int) -> Rect:
-    """Return the pixels of level z - 2 that a region of level z is made from, cut to the picture.
+def parent_region(level_region: Rect, z: int, recipe: Recipe, width: int, height: int) -> Rect:
+    """Return the pixels of level z - 2 that decide a run of level z, cut to the picture.
 
     Args:
-        level_region: Pixels of level z.
-        around: Parent pixels on each side that decide it, too.
+        level_region: What is drawn, in pixels of level z.
         width, height: Size of the source in pixels.
     """
     whole = level_rect(z, width, height)
     core = coarser(level_region.intersected(whole), STEP_LEVELS)
-    return core.grown(around).intersected(coarser(whole, STEP_LEVELS))
+    reach = recipe.reach(z, core.width, core.height)
+    return core.grown(*reach).intersected(coarser(whole, STEP_LEVELS))
 
 
 def draw_run(
@@ -71,16 +71,20 @@ def draw_run(
     z = run.keys[0].z
     width, height = pyramid.source.width, pyramid.source.height
     region = run.level_region.intersected(pyramid.level_rect(z))
-    core, around = parent_pixels(region), recipe.around(z)
-    there = parent_region(region, z, around, width, height)
+    core = parent_pixels(region)
+    reach, shown = recipe.reach(z, core.width, core.height), recipe.margins(core.width, core.height)
+    there = parent_region(region, z, recipe, width, height)
     parent = pyramid.exact_region(z - STEP_LEVELS, there)
     # Beyond the picture's edge a model is shown plausible texture instead of a frame.
-    context = to_float(padded(parent, there, core.grown(around), "symmetric"))
-    fine = drawn(run.keys[0], context, around, upscaler, recipe, prompt, cancelled, progressed)
-    halo = recipe.halo * STEP_SCALE
-    if upscaler.generative and halo:
-        covered = region.grown(halo).intersected(pyramid.level_rect(z))
-        inside = _part(fine, covered, region.grown(halo))
+    context = to_float(padded(parent, there, core.grown(*reach), "symmetric"))
+    fine = drawn(
+        run.keys[0], context, reach, shown, upscaler, recipe, prompt, cancelled, progressed
+    )
+    across, along = (STEP_SCALE * margin for margin in shown)
+    if upscaler.generative and across and along:
+        around = region.grown(across, along)
+        covered = around.intersected(pyramid.level_rect(z))
+        inside = _part(fine, covered, around)
         present = set(tiles_of(z, covered)).difference(run.keys)
 
         def lacks(key: TileKey, part: Rect) -> Rgb8:
@@ -89,7 +93,7 @@ def draw_run(
 
         beside = to_float(pyramid.region(z, covered, lacks))
         join(inside, covered, beside, run.keys, present)
-    pixels = to_8bit(_cut(fine, halo))
+    pixels = to_8bit(_cut(fine, (across, along)))
     for key in run.keys:
         yield key, np.ascontiguousarray(_part(pixels, pyramid.tile_rect(key), region))
 
@@ -118,24 +122,39 @@ def finer_core(
     Raises:
         Cancelled, Failure.
     """
-    fine = drawn(key, context, around, upscaler, recipe, prompt, cancelled)
-    return to_8bit(_cut(fine, min(around, recipe.halo) * STEP_SCALE))
+    halo = min(around, recipe.halo)
+    margins = (around, around), (halo, halo)
+    fine = drawn(key, context, *margins, upscaler, recipe, prompt, cancelled)
+    return to_8bit(_cut(fine, (halo * STEP_SCALE, halo * STEP_SCALE)))
 
 
 def drawn(
     key: TileKey,
     context: RgbFloat,
-    around: int,
+    reach: Margins,
+    shown: Margins,
     upscaler: Upscaler,
     recipe: Recipe,
     prompt: str,
     cancelled: Cancelled,
     progressed: Progressed = ignore,
 ) -> RgbFloat:
-    """Return what `finer_core` does as float32 in 0..1, with the recipe's halo still around it (or
-    with `around`, if that is less)."""
+    """Return a core of the parent and some of what is around it, 4x finer and true to it.
+
+    Args:
+        key: Decides the seed, and whether soft parts are drawn anew.
+        context: (h + 2 * reach[1], w + 2 * reach[0], 3) float32 in 0..1, the parent pixels.
+        reach: Pixels around the core.
+        shown: Those of them that the upscaler is shown.
+        cancelled, progressed: Passed on to the upscaler.
+
+    Returns:
+        (4h + 8 * shown[1], 4w + 8 * shown[0], 3) float32 in 0..1.
+
+    Raises:
+        Cancelled, Failure.
+    """
     seed = recipe.tile_seed(key)
-    halo = min(around, recipe.halo)
     begun = 0.0
     if recipe.rescales(key.z):
         begun = REDRAWN_SHARE
@@ -146,19 +165,21 @@ def drawn(
 
             return upscaler.upscale(pixels, prompt, seed, cancelled, moved)
 
-        context = redrawn(context, around, recipe.halo, from_afar, recipe.fidelity)
+        context = redrawn(context, reach, shown, from_afar, recipe.fidelity)
 
     def moved(part: float) -> None:
         progressed(begun + (1 - begun) * part)
 
-    parent = np.ascontiguousarray(_cut(context, around - halo))
+    edges = (reach[0] - shown[0], reach[1] - shown[1])
+    parent = np.ascontiguousarray(_cut(context, edges))
     fine = upscaler.upscale(parent, prompt, seed, cancelled, moved)
     return corrected(fine, parent, recipe.fidelity)
 
 
-def _cut(pixels: RgbFloat, edge: int) -> RgbFloat:
-    """Return pixels without so many of them on every side; a view."""
-    return pixels[edge : pixels.shape[0] - edge, edge : pixels.shape[1] - edge]
+def _cut(pixels: RgbFloat, edges: Margins) -> RgbFloat:
+    """Return pixels without so many of them at the edges; a view."""
+    across, along = edges
+    return pixels[along : pixels.shape[0] - along, across : pixels.shape[1] - across]
 
 
 def _part(pixels: Pixels, part: Rect, whole: Rect) -> Pixels:

@@ -53,10 +53,12 @@ class Rect:
         height = min(self.bottom, other.bottom) - y
         return Rect(x, y, max(0, width), max(0, height))
 
-    def grown(self, margin: int) -> "Rect":
-        """Return the rectangle with `margin` pixels more on all four sides."""
+    def grown(self, margin: int, above: int | None = None) -> "Rect":
+        """Return the rectangle with `margin` pixels more on all four sides; with `above`, so many
+        above and below, and `margin` on the left and the right."""
+        above = margin if above is None else above
         return Rect(
-            self.x - margin, self.y - margin, self.width + 2 * margin, self.height + 2 * margin
+            self.x - margin, self.y - above, self.width + 2 * margin, self.height + 2 * above
         )
 
     def moved(self, dx: int, dy: int) -> "Rect":

@@ -89,7 +89,7 @@ def _parts(chain: Chain) -> None:
         ),
         "looking for soft parts": lambda: _done(softness(soft)),
         "drawing them from further away": lambda: _done(
-            redrawn(soft, 64, upscaler.halo, lambda far: upscaler.upscale(far, "", 0, never), 1.0)
+            redrawn(soft, (64, 64), (16, 16), lambda far: upscaler.upscale(far, "", 0, never), 1.0)
         ),
     }
     for name, work in works.items():

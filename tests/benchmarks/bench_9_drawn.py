@@ -62,9 +62,10 @@ def table(chain: Chain, drawn: Drawn) -> list[tuple[float, int, int, float, floa
         view = view_of(source, middle, zoom, SIZE)
         z = wanted_level(view, source.coarsest)
         rects = drawn(chain, z, view.visible(z, source.width, source.height))
+        cores = [coarser(rect, STEP_LEVELS) for rect in rects]
         haloed = [
-            finer(coarser(rect, STEP_LEVELS).grown(chain.recipe.halo), STEP_LEVELS)
-            for rect in rects
+            finer(core.grown(*chain.recipe.margins(core.width, core.height)), STEP_LEVELS)
+            for core in cores
         ]
         area, around = (sum(rect.area for rect in each) for each in (rects, haloed))
         assert all(pyramid.level_rect(z).contains(rect) for rect in rects)

@@ -112,7 +112,7 @@ def test_a_cold_jump_costs_about_as_much_as_its_last_level(
     for work in levels:
         ((_, runs),) = work.parts
         assert len(runs) == 1
-    view, others = levels[-1].cost(HALO), [work.cost(HALO) for work in levels[:-1]]
+    view, others = levels[-1].cost(recipe), [work.cost(recipe) for work in levels[:-1]]
     assert 70 <= len(levels[-1].keys) <= 88
     assert view <= 1.75 * 320 * 200
     assert max(others) <= view / 2
@@ -149,5 +149,5 @@ def test_all_that_is_needed_and_no_more(region: Rect, halo: int, data: st.DataOb
 
 def parents_of(region: Rect, recipe: Recipe) -> list[TileKey]:
     """Return the tiles that a run on level 4 is made from."""
-    made_from = parent_region(region, 4, recipe.around(4), WIDTH, HEIGHT)
+    made_from = parent_region(region, 4, recipe, WIDTH, HEIGHT)
     return list(tiles_of(2, made_from))

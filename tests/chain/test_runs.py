@@ -1,15 +1,24 @@
 """Which missing tiles are drawn together: all of them, once, and little else."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.chain.runs import LARGEST, nearest_first, runs_of
 from cozviewer.pyramid.geometry import TILE, Rect, TileKey
+from tests.chain.fakes import FakeUpscaler, Silent
 
 HALO = 16
 
 Places = list[tuple[int, int]]
+
+
+def recipe(halo: int = HALO, least: int = 0) -> Recipe:
+    """Return a recipe with so much context."""
+    return replace(recipe_of(FakeUpscaler(halo=halo), Silent()), least=least)
 
 
 def block(x: int, y: int, width: int, height: int) -> Places:
@@ -19,7 +28,9 @@ def block(x: int, y: int, width: int, height: int) -> Places:
 
 def rects(places: Places, halo: int = HALO) -> list[tuple[int, int, int, int]]:
     """Return the runs of tiles as (column, row, columns, rows), sorted."""
-    found = [run.level_region for run in runs_of([TileKey(4, *place) for place in places], halo)]
+    found = [
+        run.level_region for run in runs_of([TileKey(4, *place) for place in places], recipe(halo))
+    ]
     return sorted((r.x // TILE, r.y // TILE, r.width // TILE, r.height // TILE) for r in found)
 
 
@@ -74,6 +85,15 @@ def test_the_wider_the_halo_the_more_is_drawn_at_once() -> None:
     assert rects(places, halo=40) == [(0, 0, 3, 2)]
 
 
+def test_what_narrow_runs_are_shown_besides_counts() -> None:
+    """Two strips of a slanted pan are still drawn apart, a small corner is not."""
+    strips = block(0, 0, 11, 1) + block(0, 1, 1, 6)
+    found = [run.level_region for run in runs_of([TileKey(4, *place) for place in strips], WIDE)]
+    assert len(found) == 2
+    corner = [TileKey(4, *place) for place in ((0, 0), (1, 1))]
+    assert len(runs_of(corner, WIDE)) == 1
+
+
 def test_tiles_far_apart_are_not_looked_at_as_one_rectangle() -> None:
     """Nor do their places outgrow any number."""
     far = 1 << 200
@@ -81,11 +101,13 @@ def test_tiles_far_apart_are_not_looked_at_as_one_rectangle() -> None:
 
 
 def test_the_middle_comes_first() -> None:
-    runs = runs_of([TileKey(2, *place) for place in block(0, 0, 48, 16)], HALO)
+    runs = runs_of([TileKey(2, *place) for place in block(0, 0, 48, 16)], recipe())
     middle = Rect(16 * TILE, 0, 16 * TILE, 16 * TILE)
     assert [run.level_region for run in runs] != [middle, *(run.level_region for run in runs)][:3]
     assert nearest_first(runs, Rect(0, 0, 48 * TILE, 16 * TILE))[0].level_region == middle
 
+
+WIDE = recipe(least=128)
 
 cells = st.lists(
     st.one_of(
@@ -98,10 +120,18 @@ cells = st.lists(
 ).map(lambda blocks: sorted({place for each in blocks for place in each}))
 
 
-@given(places=cells, halo=st.integers(0, 40), z=st.sampled_from([2, 4, 60]))
-def test_every_tile_is_drawn_once_and_little_else(places: Places, halo: int, z: int) -> None:
+@given(
+    places=cells,
+    halo=st.integers(0, 40),
+    least=st.sampled_from([0, 128]),
+    z=st.sampled_from([2, 4, 60]),
+)
+def test_every_tile_is_drawn_once_and_little_else(
+    places: Places, halo: int, least: int, z: int
+) -> None:
     keys = [TileKey(z, *place) for place in places]
-    runs = runs_of(keys, halo)
+    made_by = recipe(halo, least)
+    runs = runs_of(keys, made_by)
     assert sorted(key for run in runs for key in run.keys) == sorted(keys)
     for index, run in enumerate(runs):
         region = run.level_region
@@ -112,10 +142,15 @@ def test_every_tile_is_drawn_once_and_little_else(places: Places, halo: int, z: 
             assert region.intersected(other.level_region).empty
     # Never dearer than one by one, nor than the rectangle around them all.
     core = TILE // 4
-    cost = sum(run.cost(halo) for run in runs)
-    assert cost <= len(keys) * (core + 2 * halo) ** 2
+    cost = sum(run.cost(made_by) for run in runs)
+
+    def shown(width: int, height: int) -> int:
+        across, along = made_by.margins(width, height)
+        return (width + 2 * across) * (height + 2 * along)
+
+    assert cost <= len(keys) * shown(core, core)
     if keys and max(max(places[-1][0] - places[0][0], 0) + 1, 26) <= LARGEST // TILE:
         columns = [col for col, _ in places]
         rows = [row for _, row in places]
         width, height = (max(side) - min(side) + 1 for side in (columns, rows))
-        assert cost <= (width * core + 2 * halo) * (height * core + 2 * halo)
+        assert cost <= shown(width * core, height * core)
