@@ -123,12 +123,14 @@ class AheadJob(QObject):
 
     Signals:
         allowed: (AheadRequest) there is power and room for it.
+        drawing: (AheadRequest) the engine draws for it.
         tiles_made: (AheadRequest, tuple[TileKey, ...]) they are in the store now.
         ended: (AheadRequest, bool) whether all is there, so that it may go on with more.
         failed: it cannot be drawn, and nor can anything else, most likely; `ended` follows.
     """
 
     allowed = Signal(object)
+    drawing = Signal(object)
     tiles_made = Signal(object, object)
     ended = Signal(object, bool)
     failed = Signal()
@@ -173,6 +175,8 @@ class AheadJob(QObject):
         target = request.target
         steps = self._chain.refine(target.z, target.level_region, request.cancelled.is_set)
         for progress in steps:
+            if progress.drawing is not None:
+                self.drawing.emit(request)
             if progress.finished:
                 self.tiles_made.emit(request, progress.finished)
 
@@ -224,6 +228,7 @@ class Ahead(QObject):
         self._with_drafts = self._told = self._failed = False
         self.job = AheadJob(chain, may)
         self.job.allowed.connect(self._on_allowed)
+        self.job.drawing.connect(self._on_drawing)
         self.job.tiles_made.connect(self._on_tiles_made)
         self.job.ended.connect(self._on_ended)
         self.job.failed.connect(self._on_failed)
@@ -327,10 +332,14 @@ class Ahead(QObject):
             self._drafting = False
             self._draw.emit(self._request)
 
+    @Slot(object)
+    def _on_drawing(self, request: AheadRequest) -> None:
+        if request is self._request:
+            self._tell(True)
+
     @Slot(object, object)
     def _on_tiles_made(self, request: AheadRequest, keys: tuple[TileKey, ...]) -> None:
         self.tiles_made.emit(keys)
-        self._tell(request is self._request)
 
     @Slot()
     def _on_failed(self) -> None:

@@ -437,7 +437,7 @@ def test_what_fails_is_left_alone(make: Make, engine: Held, qtbot: QtBot) -> Non
     notes = Notes(document)
     document.draw_ahead(VIEW, 200, 150, (50.0, 0.0))
     qtbot.waitUntil(lambda: not document.ahead.running)
-    assert notes.told == []
+    assert notes.told == ["began", "ended"]  # and no sentence
     assert not document.ahead.possible
 
 

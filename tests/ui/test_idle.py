@@ -43,6 +43,11 @@ def viewer(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Bench]:
     engine.hold(after=0)
     yield Bench(window, engine, picture, cache)
     engine.hold(after=math.inf)
+    # What is pressed stays so for the tests that follow.
+    for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+        QTest.mouseRelease(window.windowHandle(), button, pos=QPoint(400, 300))
+    QTest.keyRelease(window.windowHandle(), Qt.Key.Key_Shift)
+    QTest.keyRelease(window.windowHandle(), Qt.Key.Key_M)
     window.close()
     window.deleteLater()
     QApplication.processEvents()
@@ -76,7 +81,6 @@ def test_it_waits_for_a_view_that_is_refined(viewer: Bench, qtbot: QtBot) -> Non
 def test_nothing_but_a_quiet_word_tells_of_it(viewer: Bench, qtbot: QtBot) -> None:
     window, engine = viewer.window, viewer.engine
     assert idle(viewer)
-    engine.hold(after=1)
     qtbot.waitUntil(lambda: WORD in window.readout.text)
     assert not any(bar.isVisible() for bar in window.readout.findChildren(QProgressBar))
     assert not window.readout._stop.isVisible()
