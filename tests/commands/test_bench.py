@@ -246,7 +246,7 @@ def test_a_real_run_of_a_small_picture_leaves_nothing_behind(
     assert report["crop"] == [60, 40]
     assert report["device"] in [each["device"] for each in report["bare"]]
     assert all(each["core_seconds"] > 0 for each in report["bare"])
-    assert all((each["difference"] or 0) < 1 for each in report["bare"])
+    assert all((each["difference"] or 0) < 4 for each in report["bare"])
     assert report["drafts"][0]["whole"]["core_seconds"] > 0
     assert report["refined"][0]["over_bare"] > 0
     assert not cache_folder.exists()

@@ -12,7 +12,7 @@ class Loaded:
     """A chain whose engine is there at once."""
 
     class upscaler:
-        device = "fake"
+        name, device = "Fake", "fake"
 
     def load(self) -> None:
         """Nothing to load."""

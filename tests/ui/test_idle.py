@@ -80,6 +80,9 @@ def test_it_waits_for_a_view_that_is_refined(viewer: Bench, qtbot: QtBot) -> Non
 
 def test_nothing_but_a_quiet_word_tells_of_it(viewer: Bench, qtbot: QtBot) -> None:
     window, engine = viewer.window, viewer.engine
+    pane = window.panes.generated
+    QTest.mouseMove(pane, QPoint(pane.width() // 2, pane.height() // 2))
+    QApplication.processEvents()
     assert idle(viewer)
     qtbot.waitUntil(lambda: WORD in window.readout.text)
     assert not any(bar.isVisible() for bar in window.readout.findChildren(QProgressBar))
