@@ -13,7 +13,7 @@ The way of one wheel event, and where each part of it lives:
                                                         they are enlarged; never kept
     -> rest                 ui/main_window              the gesture has settled
     -> step request         jobs/document, jobs/zoom_worker   on a QThread
-    -> chain                chain/chain, chain/runs     what must be drawn, coarse to fine
+    -> chain                chain/chain, planned, runs  what must be drawn, coarse to fine
        -> prompt, upscale   chain/protocols <- models/  the doors, and what comes through them
        -> adaptive scale    chain/rescale               soft parts are seen from further away
        -> fidelity          chain/fidelity              colour stays true to the parent

@@ -9,7 +9,8 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from cozviewer.chain.chain import Chain, missing_tiles
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.planned import missing_tiles
 from cozviewer.chain.words import words_below
 from cozviewer.export.origin import Kind, Origin, mixed
 from cozviewer.pyramid.camera import SUBPIXEL_BITS, Camera, View

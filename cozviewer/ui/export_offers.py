@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cozviewer.chain.chain import Chain, missing_tiles
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.planned import missing_tiles
 from cozviewer.chain.series import missing_of, needs_of
 from cozviewer.export.origin import Origin
 from cozviewer.export.strip import strip, strip_views

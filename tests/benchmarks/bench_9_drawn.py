@@ -4,8 +4,9 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from cozviewer.assembly import open_chain
-from cozviewer.chain.chain import Chain, planned
+from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.planned import planned
 from cozviewer.commands.views import view_of
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, coarser, finer, level_name

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cozviewer.chain.chain import Chain, Progress, missing_tiles
+from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.planned import missing_tiles
 from cozviewer.chain.protocols import Cancelled as IsCancelled
 from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cozviewer.chain.chain import missing_tiles, planned
+from cozviewer.chain.planned import missing_tiles, planned
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.chain.step import parent_region
 from cozviewer.pyramid.geometry import Rect, TileKey, coarser, level_rect, tiles_of

@@ -4,7 +4,8 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cozviewer.chain.chain import Chain, Progress, Told, missing_tiles, unheard
+from cozviewer.chain.chain import Chain, Progress, Told, unheard
+from cozviewer.chain.planned import missing_tiles
 from cozviewer.chain.protocols import Cancelled
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.pyramid.geometry import Rect, TileKey, level_name, rect_between, tile_rect
