@@ -27,6 +27,7 @@ from cozviewer.folders import (
     open_private,
     pyramids_folder,
 )
+from cozviewer.jobs.ahead import on_battery
 from cozviewer.jobs.report import log
 from cozviewer.jobs.threads import running_threads, stop_thread
 from cozviewer.jobs.watchdog import Watchdog
@@ -36,7 +37,9 @@ from cozviewer.models.engines import ENGINES
 from cozviewer.models.finders import finder
 from cozviewer.models.hub import download, listing
 from cozviewer.models.shared import Pool
-from cozviewer.pyramid.cache import trim
+from cozviewer.pyramid.cache import has_room, trim
+from cozviewer.pyramid.store import TileStore
+from cozviewer.pyramid.store_files import MEMORY_BUDGET
 from cozviewer.signals import SIGNALLED, watched
 from cozviewer.temporary import end_now
 from cozviewer.ui.crash_dialog import CrashReporter
@@ -158,6 +161,13 @@ def services_for(cache: Path | None) -> Services:
         if cache is not None:
             trim(pyramids_folder(cache))
 
+    def may_ahead(store: TileStore) -> bool:
+        if cache is None:
+            room = store.usage()[0] < MEMORY_BUDGET // 2
+        else:
+            room = has_room(pyramids_folder(cache))
+        return room and not on_battery()
+
     return Services(
         open_chain=lambda source, choice, notice, told, cancelled: open_chain(
             source, choice, cache, notice, told, pool, cancelled
@@ -174,6 +184,7 @@ def services_for(cache: Path | None) -> Services:
         numbers=numbers,
         # In a pool of its own: it must not wait for its turn behind the engine.
         quick=Pool().upscaler("drafts", lambda: compact(notice=log.warning)),
+        may_ahead=may_ahead,
     )
 
 

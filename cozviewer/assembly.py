@@ -4,6 +4,7 @@ Used by both composition roots, `app` and the commands. Nothing heavy is importe
 is first used.
 """
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,13 +26,18 @@ from cozviewer.models.engines import make_prompter, make_upscaler
 from cozviewer.models.prompters import with_words
 from cozviewer.models.room import Room
 from cozviewer.models.shared import Pool
-from cozviewer.pyramid.cache import store_path
+from cozviewer.pyramid.cache import only_older, store_path
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.session import KeptPyramid, Session
 from cozviewer.pyramid.session_file import damaged
 from cozviewer.pyramid.session_tiles import unpack
 from cozviewer.pyramid.source import Source
 from cozviewer.pyramid.store import Shelf, TileStore
+
+OLDER_TILES = (
+    "Tiles of this photo that an earlier version drew are not used any more. They are removed when "
+    "the cache needs room, or by `cozviewer cache clear`."
+)
 
 NO_SERVER = (
     "This session was made with prompts from a server, and you have not set one, so new tiles are "
@@ -229,7 +235,12 @@ def _chain(
         recipe_digest=digest,
         recipe=models.recipe.text,
     )
-    path = None if cache is None else store_path(pyramids_folder(cache), source.digest, digest)
+    path = None
+    if cache is not None:
+        folder = pyramids_folder(cache)
+        path = store_path(folder, source.digest, digest)
+        if not os.path.exists(path) and only_older(folder, source.digest):
+            notice(OLDER_TILES)  # not again once there are newer ones
     pyramid = Pyramid(source, TileStore.open(path, shelf, notice))
     return Chain(pyramid, models.upscaler, models.prompter, models.recipe)
 

@@ -12,7 +12,17 @@ import traceback
 from types import ModuleType
 
 from cozviewer import __version__
-from cozviewer.commands import cache, chain, demo, evaluate, export_session, models, movie, render
+from cozviewer.commands import (
+    bench,
+    cache,
+    chain,
+    demo,
+    evaluate,
+    export_session,
+    models,
+    movie,
+    render,
+)
 from cozviewer.commands.options import (
     add_cache_options,
     add_engine_options,
@@ -34,6 +44,7 @@ COMMANDS: dict[str, ModuleType] = {
     "chain": chain,
     "evaluate": evaluate,
     "demo": demo,
+    "bench": bench,
     "export-session": export_session,
     "models": models,
     "cache": cache,
@@ -52,6 +63,7 @@ EPILOG = """commands (each has its own --help):
   chain           the paper's protocol: the middle of a picture, 4x closer each time
   evaluate        the paper's evaluation: figures about methods and scales
   demo            a zoom strip and a comparison with bicubic, for machines without a screen
+  bench           how fast this machine drafts and refines a view
   export-session  save a picture's tiles and views as one file, to go on elsewhere
   models          list the engines, fetch and check their files
   cache           show or clear what is kept on disk

@@ -25,7 +25,7 @@ Tell = Callable[[Progress], None]
 def missing_for(chain: Chain, takes: Sequence[Take]) -> int:
     """Return how many tiles must be computed before a movie can be made."""
     needs = needs_of(chain.pyramid, [take.view for take in takes])
-    return len(missing_of(chain.pyramid, chain.recipe.reach, needs))
+    return len(missing_of(chain.pyramid, chain.recipe, needs))
 
 
 def make_movie(
@@ -55,7 +55,7 @@ def make_movie(
     maker = chain.upscaler
 
     def refine() -> None:
-        for progress in refine_series(chain, needs_of(chain.pyramid, views), cancelled):
+        for progress in refine_series(chain, needs_of(chain.pyramid, views), cancelled, tell):
             tell(progress)
 
     def words(camera: Camera) -> str:

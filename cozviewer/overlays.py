@@ -127,7 +127,7 @@ def origin_mark(view: View, patch: Patch, generative: bool) -> Mark:
             return Mark(INTERPOLATED, "Interpolated from the source")
         value = view.camera.magnification
         how = ", averaged" if value < 0.9995 else ", enlarged" if value > SHARP_UP_TO else ""
-        return Mark(SOURCE, f"Source pixels{how}")
+        return Mark(SOURCE, f"Original pixels{how}")
     step = patch.level // STEP_LEVELS
     made = "Generated" if generative else "Interpolated"
     text = f"{made} at step {step}, {level_name(patch.level)}"
@@ -138,17 +138,32 @@ def _with_origins(frame: Rgb8, view: View, shown: Sequence[Patch], generative: b
     out = frame.copy()
     stripes = _stripes(view)
     found: dict[tuple[int, str], Mark] = {}
+    boxes = []
+    origins = np.zeros((view.height + 2, view.width + 2), np.int32)  # 0 around the picture
+    inner = origins[1:-1, 1:-1]
     for patch in shown:
         mark = origin_mark(view, patch, generative)
-        found[patch.level, mark.text] = mark
+        found.setdefault((patch.level, mark.text), mark)
         box = view_box(view, patch)
         part = np.s_[box.y : box.bottom, box.x : box.right]
-        veil = np.full((box.height, box.width, 1), VEIL, np.float32)
-        if patch.enlarged and patch.level > 0:
+        inner[part] = 1 + list(found).index((patch.level, mark.text))
+        boxes.append((part, mark, patch.enlarged and patch.level > 0))
+    edges = _edges(origins)
+    for part, mark, striped in boxes:
+        veil = np.full((*inner[part].shape, 1), VEIL, np.float32)
+        if striped:
             veil[stripes[part]] = EDGE / 2
-        veil[:1], veil[-1:], veil[:, :1], veil[:, -1:] = EDGE, EDGE, EDGE, EDGE
+        veil[edges[part]] = EDGE
         out[part] = _blended(out[part], np.asarray(mark.colour, np.float32), veil)
     return Marked(out, tuple(found[key] for key in sorted(found)))
+
+
+def _edges(numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return where a number is not that of a pixel beside it, (H - 2, W - 2) of (H, W)."""
+    middle = numbers[1:-1, 1:-1]
+    beside = (numbers[:-2, 1:-1], numbers[2:, 1:-1], numbers[1:-1, :-2], numbers[1:-1, 2:])
+    edges: NDArray[np.bool_] = np.any([middle != each for each in beside], axis=0)
+    return edges
 
 
 def _with_trust(

@@ -9,7 +9,8 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from cozviewer.chain.chain import Chain, missing_tiles
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.planned import missing_tiles
 from cozviewer.chain.words import words_below
 from cozviewer.export.origin import Kind, Origin, mixed
 from cozviewer.pyramid.camera import SUBPIXEL_BITS, Camera, View
@@ -202,7 +203,7 @@ def _origin(
     prompts: tuple[str, ...] = ()
     if upscaler.generative:
         # Tiles that were not made are interpolated, so the picture is a mixture.
-        gaps = missing_tiles(pyramid, chain.recipe.reach, z, level_region)
+        gaps = missing_tiles(pyramid, chain.recipe, z, level_region)
         kind = "mixed" if any(level == z for level, _ in gaps) else "generated"
         prompts = prompts_below(chain, z, level_region)
     return replace(

@@ -2,6 +2,7 @@
 shows. Run it in the project's folder: `.venv/bin/python packaging/screenshots.py`."""
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -70,12 +71,13 @@ def main() -> None:
         """Tell whether nothing is missing on either side of a comparison."""
         view, chains = window.panes.generated.view, window.panes.chains_seen
         return len(chains) == 2 and not any(
-            missing_of(chain.pyramid, chain.recipe.reach, needs_of(chain.pyramid, [view]))
+            missing_of(chain.pyramid, chain.recipe, needs_of(chain.pyramid, [view]))
             for chain in chains
         )
 
     def half_done() -> bool:
-        return " 3 of" in window.readout.text or (window.navigator.at_rest and shown())
+        drawing = re.search(r"Drawing ×16 · [4-8]\d %", window.readout.text)
+        return drawing is not None or (window.navigator.at_rest and shown())
 
     def save_of(widget: QWidget, name: str) -> None:
         widget.grab().toImage().save(str(FOLDER / f"{name}.jpg"), "JPEG", 90)

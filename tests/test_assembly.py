@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.assembly import NO_SERVER, make_models, open_chain
+from cozviewer.assembly import NO_SERVER, OLDER_TILES, make_models, open_chain
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice, PrompterChoice
 from cozviewer.chain.kept import KeptPrompter, KeptUpscaler, choice_of, filled
@@ -15,9 +15,10 @@ from cozviewer.chain.recipe import recipe_of
 from cozviewer.errors import BadInput, Cancelled
 from cozviewer.export.session import save_session
 from cozviewer.models.prompters import TextPrompter
+from cozviewer.pyramid.cache import store_path
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose, wanted_level
-from cozviewer.pyramid.geometry import Rect, tiles_of
+from cozviewer.pyramid.geometry import TILE, Rect, tiles_of
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.session_source import open_path
@@ -25,8 +26,9 @@ from cozviewer.pyramid.source import Source, open_source
 from tests.chain.fakes import FakePrompter, ListeningUpscaler
 from tests.models.chat_server import MODEL, ChatServer
 from tests.pyramid.sessions import empty_store, photo
+from tests.pyramid.stores import make_older
 
-VIEW = View(camera_at(Fraction(100), Fraction(50), 4.0), 300, 200)
+VIEW = View(camera_at(Fraction(25), Fraction(12), 4.0), 75, 50)
 
 COZ = EngineChoice("coz", prompter=PrompterChoice("qwen", "cat"))
 
@@ -103,7 +105,7 @@ def test_of_models_that_are_not_here_the_tiles_are_shown(
     step = there.pyramid.store.steps()[0]
     assert step.prompt == "words 1"
     with pytest.raises(BadInput) as raised:
-        list(there.refine(4, Rect(0, 0, 512, 512), lambda: False))
+        list(there.refine(4, Rect(0, 0, TILE, TILE), lambda: False))
     assert str(raised.value).startswith("This session's tiles were made by Fake, which cannot")
     assert "Chain-of-Zoom wants the files of its authors" in str(raised.value)
 
@@ -210,3 +212,45 @@ def test_taking_over_the_tiles_can_be_stopped(
     again = open_chain(session, choice, cache, pytest.fail)
     assert again.pyramid.store.usage()[1] > 0, "the next time all is there"
     again.pyramid.store.close()
+
+
+def test_tiles_of_an_earlier_version_are_told_of_until_there_are_newer_ones(
+    source: Source, tmp_path: Path
+) -> None:
+    def tiles(engine: str) -> int:
+        chain = open_chain(source, EngineChoice(engine), tmp_path, told.append)
+        before = chain.pyramid.store.usage()[1]
+        make(chain)
+        chain.pyramid.store.close()
+        return before
+
+    told: list[str] = []
+    tiles("bicubic")
+    assert told == []
+    (store,) = (tmp_path / "pyramids").glob("*.tiles")
+    # Recipes have changed since, so they lie under another name.
+    older = store.rename(store_path(store.parent, source.digest, "0" * 64))
+    make_older(older)
+    assert tiles("bicubic") == 0
+    assert told == [OLDER_TILES]
+    assert tiles("bicubic") > 0
+    assert tiles("nearest") == 0
+    assert told == [OLDER_TILES], "there are newer ones"
+    assert older.exists()
+
+
+def test_a_store_of_an_earlier_version_under_the_same_name_is_set_aside(
+    source: Source, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    chain = open_chain(source, EngineChoice("bicubic"), tmp_path, told.append)
+    make(chain)
+    chain.pyramid.store.close()
+    (store,) = (tmp_path / "pyramids").glob("*.tiles")
+    make_older(store)
+    chain = open_chain(source, EngineChoice("bicubic"), tmp_path, told.append)
+    assert chain.pyramid.store.usage() == (0, 0)
+    chain.pyramid.store.close()
+    (sentence,) = told
+    assert sentence.startswith(f"The tile cache {store.name} was made by another version")
+    assert "set aside as" in sentence

@@ -46,12 +46,12 @@ def drawn(
 def test_source_pixels_are_told_from_interpolated_ones() -> None:
     rgb, legend = drawn(pyramid_of(GREY), view_at(1), "origin")
     assert_coloured(rgb, 256, 128, SOURCE)
-    assert legend == ["Source pixels"]
+    assert legend == ["Original pixels"]
     rgb, legend = drawn(pyramid_of(GREY), view_at(4), "origin")
     assert_coloured(rgb, 100, 100, INTERPOLATED)
     assert legend == ["Interpolated from the source"]
     _, legend = drawn(pyramid_of(GREY), view_at(0.5), "origin")
-    assert legend == ["Source pixels, averaged"]
+    assert legend == ["Original pixels, averaged"]
 
 
 def test_each_step_has_its_colour_and_what_stands_in_for_it_is_striped() -> None:
@@ -60,8 +60,9 @@ def test_each_step_has_its_colour_and_what_stands_in_for_it_is_striped() -> None
     rgb, legend = drawn(pyramid, view_at(4), "origin")
     assert_coloured(rgb, 100, 100, STEPS[0])
     assert legend == ["Generated at step 1, ×4"]
-    # The view of x16 lies on tiles 3 and 4, of rows 1 and 2.
-    put_tiles(pyramid, enlarged(GREY, 16), [TileKey(4, 4, 1), TileKey(4, 4, 2)])
+    # The view of x16 lies on tiles 14 to 17, of rows 7 and 8.
+    right_half = [TileKey(4, col, row) for col in (16, 17) for row in (7, 8)]
+    put_tiles(pyramid, enlarged(GREY, 16), right_half)
     rgb, legend = drawn(pyramid, view_at(16), "origin")
     assert_coloured(rgb, 500, 60, STEPS[1])
     assert legend == ["Generated at step 1, ×4, enlarged", "Generated at step 2, ×16"]

@@ -23,7 +23,14 @@ def test_every_package_is_installed() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["dandelion.jpg", "icons/cozviewer.svg", "niqe_pris_params.npz", "README.md"]
+    "name",
+    [
+        "dandelion.jpg",
+        "icons/cozviewer.svg",
+        "niqe_pris_params.npz",
+        "realesrgan_int8.npy",
+        "README.md",
+    ],
 )
 def test_resources_lie_inside_the_package(name: str) -> None:
     installed = files("cozviewer.resources") / name

@@ -1,8 +1,9 @@
-"""The chain of zoom steps under a view: what must be computed, and computing it.
+"""The chain of zoom steps under a view: what must be drawn, and drawing it.
 
 Every level between the source and the wanted one is needed, but only under the view: a level
-needs sixteen times fewer tiles than the next finer one, so a chain costs about as much as its
-last level. Work goes coarse to fine, from the middle of the view outwards.
+needs sixteen times fewer pixels than the next finer one, so a chain costs about as much as its
+last level. Work goes coarse to fine, from the middle of the view outwards, in as few runs as will
+do (see `runs`).
 """
 
 import time
@@ -11,10 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from cozviewer.chain.draft import Part, parts, prompt_near
+from cozviewer.chain.draft import Part, prompt_near
+from cozviewer.chain.pace import Pace
+from cozviewer.chain.planned import planned
 from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler, never
 from cozviewer.chain.recipe import Recipe
-from cozviewer.chain.step import make_tile, parent_region
+from cozviewer.chain.runs import CORE, Run
+from cozviewer.chain.step import draw_run
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.pyramid.compose import best_region
 from cozviewer.pyramid.geometry import (
@@ -22,7 +26,6 @@ from cozviewer.pyramid.geometry import (
     STEP_SCALE,
     Rect,
     TileKey,
-    centre_first,
     coarser,
     level_name,
     snapped_to_tiles,
@@ -39,6 +42,9 @@ window evicted it, or it was found broken. Each time the next one may be found."
 DESCRIBING = "Describing what is seen"
 """The stage in which the prompter is asked."""
 
+WITH_HALO = 1.3
+"""Parent pixels that a run is shown, over those of its tiles: between a view and a whole level."""
+
 PROMPT_SIDE = 512
 """Longer side, in pixels, of the crops that a prompter is shown."""
 
@@ -54,9 +60,12 @@ class Progress:
         stage: What is being done, for people: "Loading Real-ESRGAN", "Drawing ×16".
         z: The level being made.
         done, total: Tiles, or what `unit` says.
-        seconds_left: Estimated; None until a first tile was made.
-        finished: The tile that was stored just now, if this report is about one.
+        seconds_left: Estimated; None where nobody knows.
+        finished: The tiles that were stored just now, if this report is about some.
         unit: What is counted, for people.
+        fraction: The part of all the work that is done, 0..1; moves within a run; None where nobody
+            knows.
+        drawing: What is being drawn now, in pixels of level z; None between runs.
     """
 
     stage: str
@@ -64,39 +73,18 @@ class Progress:
     done: int
     total: int
     seconds_left: float | None
-    finished: TileKey | None = None
+    finished: tuple[TileKey, ...] = ()
     unit: str = "tiles"
+    fraction: float | None = None
+    drawing: Rect | None = None
 
 
-def missing_tiles(
-    pyramid: Pyramid, halo: int, z: int, level_region: Rect
-) -> list[tuple[int, list[TileKey]]]:
-    """Return what must be computed before a region can be shown at level z, and no more.
+Told = Callable[[Progress], None]
+"""Receives where the work stands; called in the thread that does the work."""
 
-    Args:
-        halo: Parent pixels around each tile.
-        z: A step level (even); nothing is missing for z <= 0.
-        level_region: Pixels of level z inside the picture.
 
-    Returns:
-        (level, its missing tiles from the middle outwards), coarse to fine; no empty lists.
-    """
-    levels: list[tuple[int, list[TileKey]]] = []
-    needed = set(tiles_of(z, level_region))
-    region = level_region
-    source = pyramid.source
-    while z > 0 and needed:
-        missing = pyramid.missing(centre_first(needed, region))
-        if missing:
-            levels.append((z, missing))
-        z -= STEP_LEVELS
-        region = coarser(region, STEP_LEVELS)
-        needed = {
-            parent
-            for key in missing
-            for parent in tiles_of(z, parent_region(key, halo, source.width, source.height))
-        }
-    return levels[::-1]
+def unheard(progress: Progress) -> None:
+    """The `Told` of work that nobody watches."""
 
 
 def with_all_tiles(refine: Callable[[], None], use: Callable[[], T]) -> T:
@@ -135,12 +123,19 @@ class Chain:
         self.prompter = prompter
         self.recipe = recipe
         self._loaded = False
-        self._seconds_per_tile: float | None = None
+        self._pace = Pace()
 
     @property
-    def seconds_per_tile(self) -> float | None:
-        """What a tile takes, smoothed over the last ones; None before the first. Any thread."""
-        return self._seconds_per_tile
+    def seconds_per_pixel(self) -> float | None:
+        """What a parent pixel takes (see `Run.cost`), as measured lately; None before the first
+        run. Any thread."""
+        return self._pace.seconds_per_pixel
+
+    def seconds_for(self, tiles: int) -> float | None:
+        """Return about how long so many tiles take; None before anything was measured. Any
+        thread."""
+        each = self.seconds_per_pixel
+        return None if each is None else tiles * CORE**2 * WITH_HALO * each
 
     def load(self, cancelled: Cancelled = never) -> None:
         """Load the upscaler, once. `refine` does it when it first has to compute something.
@@ -156,16 +151,19 @@ class Chain:
             self.upscaler.load(cancelled)
             self._loaded = True
 
-    def refine(self, z: int, level_region: Rect, cancelled: Cancelled) -> Iterator[Progress]:
-        """Compute all that a region lacks, coarse to fine, telling how it goes.
+    def refine(
+        self, z: int, level_region: Rect, cancelled: Cancelled, told: Told = unheard
+    ) -> Iterator[Progress]:
+        """Draw all that a region lacks, coarse to fine, telling how it goes.
 
         Args:
             z: The step level wanted.
             level_region: Pixels of level z inside the picture.
-            cancelled: Asked before every prompt and tile, and within the models.
+            cancelled: Asked before every prompt and run, and within the models.
+            told: Receives what is not yielded, as the work is in the middle of a run.
 
         Yields:
-            Progress before each stage and after each tile; nothing if nothing was missing.
+            Progress before each stage and after each run; nothing if nothing was missing.
 
         Raises:
             Cancelled: Finished tiles are kept.
@@ -174,31 +172,34 @@ class Chain:
         self.pyramid.store.seen(tiles_of(z, level_region))
         for _ in range(REPLANS):
             try:
-                yield from self._refine_as_planned(z, level_region, cancelled)
+                yield from self._refine_as_planned(z, level_region, cancelled, told)
                 return
             except TileMissing as error:
                 gone = error
         raise gone
 
     def _refine_as_planned(
-        self, z: int, level_region: Rect, cancelled: Cancelled
+        self, z: int, level_region: Rect, cancelled: Cancelled, told: Told
     ) -> Iterator[Progress]:
         """Do the work of `refine`, or raise TileMissing where a parent vanished meanwhile."""
-        missing = missing_tiles(self.pyramid, self.recipe.reach, z, level_region)
-        if not missing:
+        levels = planned(self.pyramid, self.recipe, z, level_region)
+        if not levels:
             return
-        total = sum(len(keys) for _, keys in missing)
+        total = sum(len(work.keys) for work in levels)
         if not self._loaded:
-            yield Progress(f"Loading {self.upscaler.name}", missing[0][0], 0, total, None)
+            stage = f"Loading {self.upscaler.name}"
+            yield Progress(stage, levels[0].z, 0, total, None, fraction=0.0)
             self.load(cancelled)
+        self._pace.begin(sum(work.cost(self.recipe) for work in levels))
         done = 0
         try:
-            for level, keys in missing:
-                region = coarser(level_region, z - level).intersected(
-                    self.pyramid.level_rect(level)
-                )
-                for part in parts(self.pyramid, keys):
-                    for progress in self._step(level, region, part, done, total, cancelled):
+            for work in levels:
+                region = coarser(level_region, z - work.z)
+                region = region.intersected(self.pyramid.level_rect(work.z))
+                for part, runs in work.parts:
+                    for progress in self._step(
+                        work.z, region, part, runs, done, total, cancelled, told
+                    ):
                         yield progress
                         done = progress.done
         finally:
@@ -209,9 +210,11 @@ class Chain:
         z: int,
         level_region: Rect,
         part: Part,
+        runs: tuple[Run, ...],
         done: int,
         total: int,
         cancelled: Cancelled,
+        told: Told,
     ) -> Iterator[Progress]:
         """Make tiles of level z, which `level_region` shows, as one recorded step."""
         store, step = part.store, part.step
@@ -223,7 +226,7 @@ class Chain:
                 if self.prompter.name == "none":
                     prompt = ""
                 else:
-                    yield Progress(DESCRIBING, z, done, total, None)
+                    yield self._progress(DESCRIBING, z, done, total)
                     crops = self._crops(z - STEP_LEVELS, seen)
                     prompt = self.prompter.prompt(*crops, cancelled)
             step = self.step(z, snapped_to_tiles(seen), prompt)
@@ -232,19 +235,50 @@ class Chain:
         if step_id is None:
             step_id = store.begin_step(self.step(z, step.level_region, step.prompt))
         stage = f"Drawing {level_name(z)}"
-        yield Progress(stage, z, done, total, self._left(total - done))
-        for key in part.keys:
+        whole = self.pyramid.level_rect(z)
+        for run in runs:
             _check(cancelled)
-            if not store.has(key):  # another window may have made it meanwhile
-                tile_started = time.perf_counter()
-                pixels = make_tile(
-                    key, self.pyramid, self.upscaler, self.recipe, step.prompt, cancelled
-                )
-                store.put(key, pixels, step_id)
-                self._remember(time.perf_counter() - tile_started)
-            done += 1
-            yield Progress(stage, z, done, total, self._left(total - done), key)
+            self._pace.begin_run(run.cost(self.recipe))
+            drawing = run.level_region.intersected(whole)
+            yield self._progress(stage, z, done, total, drawing=drawing)
+            wanted = not all(map(store.has, run.keys))  # another window may have made them
+            if wanted:
+
+                def moved(share: float, done: int = done, drawing: Rect = drawing) -> None:
+                    self._pace.move(share)
+                    told(self._progress(stage, z, done, total, drawing=drawing))
+
+                for key, pixels in draw_run(
+                    run, self.pyramid, self.upscaler, self.recipe, step.prompt, cancelled, moved
+                ):
+                    store.put(key, pixels, step_id)
+            self._pace.end_run(drawn=wanted)
+            done += len(run.keys)
+            yield self._progress(stage, z, done, total, finished=run.keys)
         store.finish_step(step_id, time.perf_counter() - started)
+
+    def _progress(
+        self,
+        stage: str,
+        z: int,
+        done: int,
+        total: int,
+        *,
+        drawing: Rect | None = None,
+        finished: tuple[TileKey, ...] = (),
+    ) -> Progress:
+        """Return where the work stands."""
+        pace = self._pace
+        return Progress(
+            stage,
+            z,
+            done,
+            total,
+            pace.seconds_left,
+            finished,
+            fraction=pace.fraction,
+            drawing=drawing,
+        )
 
     def step(self, z: int, level_region: Rect, prompt: str) -> StepRecord:
         """Return the record of a step that makes tiles of level z and begins now.
@@ -271,14 +305,6 @@ class Chain:
             wide = coarser(wide, STEP_LEVELS).intersected(whole)
             previous = best_region(self.pyramid, z - STEP_LEVELS, wide)
         return previous, best_region(self.pyramid, z, crop)
-
-    def _remember(self, seconds: float) -> None:
-        """Follow the time that a tile takes, smoothed over about the last four."""
-        last = self._seconds_per_tile
-        self._seconds_per_tile = seconds if last is None else 0.75 * last + 0.25 * seconds
-
-    def _left(self, tiles: int) -> float | None:
-        return None if self._seconds_per_tile is None else self._seconds_per_tile * tiles
 
 
 def _middle(level_region: Rect) -> Rect:

@@ -13,7 +13,7 @@ the models make."""
 CRISP, SOFT = DEPTHS = ("crisp", "soft")
 """See `EngineChoice.depth`."""
 
-AUTO, FP32, BF16 = NUMBERS = ("auto", "fp32", "bf16")
+AUTO, FP32, BF16, INT8 = NUMBERS = ("auto", "fp32", "bf16", "int8")
 """See `EngineChoice.numbers`."""
 
 
@@ -78,8 +78,9 @@ class EngineChoice:
             (faithful). The setting "paper" is free, as the authors are.
         depth: How levels beyond the first are drawn by engines that take no words: "crisp" draws
             soft parts from further away first, "soft" each level from the one before alone.
-        numbers: The number format of Real-ESRGAN and model files: "fp32", "bf16", or "auto" for
-            whichever is faster on the device. It is no part of the recipe.
+        numbers: The number format of Real-ESRGAN and model files: "fp32", "bf16", "int8" (of
+            Real-ESRGAN alone), or "auto" for whichever is fastest on the device. It is no part of
+            the recipe.
     """
 
     engine: str = "realesrgan"

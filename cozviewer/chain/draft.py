@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.step import parent_region
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
@@ -28,7 +29,7 @@ REMEMBERED = 1 << 16
 """Tiles for which is remembered whether they are stale."""
 
 
-def staleness(step: StepRecord, halo: int, source_width: int, source_height: int) -> Stale:
+def staleness(step: StepRecord, recipe: Recipe, source_width: int, source_height: int) -> Stale:
     """Return what tells which tiles are stale when a step is made anew.
 
     These are the tiles of the step and, level by level, all that are made from a stale one, be it
@@ -36,7 +37,7 @@ def staleness(step: StepRecord, halo: int, source_width: int, source_height: int
 
     Args:
         step: The step; its region is whole tiles of its parent level.
-        halo: Parent pixels around each tile.
+        recipe: Tells which parent pixels decide a tile.
         source_width, source_height: Size of the picture.
     """
     z = step.z + STEP_LEVELS
@@ -45,7 +46,7 @@ def staleness(step: StepRecord, halo: int, source_width: int, source_height: int
     def stale(key: TileKey) -> bool:
         if key.z <= z:
             return key.z == z and step.level_region.contains(tile_rect(parent_of(key)))
-        made_from = parent_region(key, halo, source_width, source_height)
+        made_from = parent_region(tile_rect(key), key.z, recipe, source_width, source_height)
         return any(stale(parent) for parent in tiles_of(key.z - STEP_LEVELS, made_from))
 
     return stale
@@ -138,10 +139,10 @@ def prompt_near(pyramid: Pyramid, store: TileStore, z: int, level_region: Rect) 
     return prompt if prompt is not None else pyramid.store.prompt_near(z, level_region)
 
 
-def begin(pyramid: Pyramid, draft: Draft, step: StepRecord, halo: int) -> Stale:
+def begin(pyramid: Pyramid, draft: Draft, step: StepRecord, recipe: Recipe) -> Stale:
     """Have a step made anew from now on; return what tells what is stale by it."""
     source = pyramid.source
-    stale = staleness(step, halo, source.width, source.height)
+    stale = staleness(step, recipe, source.width, source.height)
     draft.change(pyramid.store, step, stale)
     pyramid.draft = draft
     return stale

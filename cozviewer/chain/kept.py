@@ -16,13 +16,15 @@ from cozviewer.chain.choice_text import (
     same_engine,
     with_whole_paths,
 )
-from cozviewer.chain.protocols import Cancelled, never
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
 from cozviewer.chain.recipe import Recipe
 from cozviewer.errors import BadInput
-from cozviewer.pyramid.geometry import TILE
 from cozviewer.pyramid.paths import is_network_path
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat
 from cozviewer.pyramid.session import Filled, KeptPyramid, Made, Maker, Session
+
+LARGEST_CONTEXT = 512
+"""Most parent pixels of context that a recipe may name."""
 
 SERVER = "server"
 """The prompter that sends pictures to an address."""
@@ -97,12 +99,14 @@ def recipe_from(text: str) -> Recipe:
             seed=int(read["seed"]),
             fidelity=float(read["fidelity"]),
             halo=int(read["halo"]),
+            least=int(read.get("least", 0)),
             one_seed=bool(read.get("one_seed", False)),
             adaptive_scale=bool(read.get("adaptive_scale", False)),
         )
     except (TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError("no recipe") from error
-    sound = 0 <= recipe.fidelity <= 1 and 0 <= recipe.halo <= TILE
+    context = all(0 <= margin <= LARGEST_CONTEXT for margin in (recipe.halo, recipe.least))
+    sound = 0 <= recipe.fidelity <= 1 and context
     if not sound or abs(recipe.seed) >= LARGEST_SEED:
         raise ValueError("no recipe that could be followed")
     return recipe
@@ -150,7 +154,12 @@ class KeptUpscaler:
         )
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         self.load()
         raise AssertionError

@@ -74,7 +74,6 @@ def later_states(
         Cancelled, Failure: From the models, or between two steps.
     """
     state = first
-    around = min(recipe.reach, (SIDE - CROP) // 2)
     for index in range(first.index + 1, first.index + 1 + levels):
         if cancelled():
             raise WorkCancelled("Stopped.")
@@ -82,8 +81,9 @@ def later_states(
             (SIDE, SIDE), Image.Resampling.BICUBIC
         )
         prompt = prompter.prompt(state.pixels, np.asarray(near), cancelled)
-        parent = to_float(middle(state.pixels, CROP + 2 * around))
         key = TileKey(index * STEP_LEVELS, 0, 0)
+        around = min(*recipe.reach(key.z, CROP, CROP), (SIDE - CROP) // 2)
+        parent = to_float(middle(state.pixels, CROP + 2 * around))
         pixels = finer_core(key, parent, around, upscaler, recipe, prompt, cancelled)
         state = State(index, pixels, prompt)
         yield state

@@ -17,6 +17,15 @@ def never() -> bool:
     return False
 
 
+Progressed = Callable[[float], None]
+"""Receives how much of a run is done, 0..1, never less than before; called in the thread that does
+the work."""
+
+
+def ignore(part: float) -> None:
+    """The `Progressed` of work that nobody watches."""
+
+
 class Upscaler(Protocol):
     """Makes a picture 4x finer.
 
@@ -62,7 +71,12 @@ class Upscaler(Protocol):
         """
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         """Return `rgb` made 4x finer.
 
@@ -72,6 +86,7 @@ class Upscaler(Protocol):
                 take no text.
             seed: Decides all randomness: the same arguments give the same pixels.
             cancelled: Asked between parts of the work.
+            progressed: Told between parts of the work how much is done.
 
         Returns:
             (4H, 4W, 3) float32 in 0..1.

@@ -22,10 +22,15 @@ from cozviewer.chain.fidelity import blurred, corrected, enlarged, shrunk
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.pyramid.pixels import LUMA, RgbFloat
 
-REACH = 128
-"""Parent pixels around a tile that decide it: the model's own halo of 32, seen from four times
-further away. It touches no more tiles than any halo does, as tiles are made from quarters of
-tiles; with 160, a cold jump to ×64 would make 29 % more of them."""
+Margins = tuple[int, int]
+"""Pixels around a region: on the left and the right, above and below."""
+
+REACH = 64
+"""Parent pixels around a run that decide it: the model's own halo of 16, seen from four times
+further away. A cold jump to ×64 draws an eighth more with it than without."""
+
+LEAST_FAR = 64
+"""Least pixels, a side, that are drawn from further away, for which narrow runs reach further."""
 
 NOISE = 0.5 / 255
 """Of what is called fine, this much is rounding to 8 bits."""
@@ -42,14 +47,18 @@ is."""
 
 
 def redrawn(
-    context: RgbFloat, halo: int, upscale: Callable[[RgbFloat], RgbFloat], fidelity: float
+    context: RgbFloat,
+    reach: Margins,
+    shown: Margins,
+    upscale: Callable[[RgbFloat], RgbFloat],
+    fidelity: float,
 ) -> RgbFloat:
     """Return parent pixels, drawn again from further away where they are soft.
 
     Args:
-        context: (H, W, 3) in 0..1, sides divisible by 4: REACH pixels more on every side than the
-            tile's core.
-        halo: Of the upscaler; so many pixels around the core are of use.
+        context: (H, W, 3) in 0..1, sides divisible by 4.
+        reach: Pixels that it has around the core of the run.
+        shown: Those of them that are of use.
         upscale: Makes pixels 4x finer.
         fidelity: As for `corrected`.
 
@@ -57,8 +66,11 @@ def redrawn(
         (H, W, 3) in 0..1; `context` itself where all that is of use shows detail.
     """
     weight = softness(context)
-    unused = max(0, (REACH - halo) // STEP_SCALE - 2)  # the 2 are for enlarging the weights
-    if not weight[unused : weight.shape[0] - unused, unused : weight.shape[1] - unused].any():
+    # The 2 are for enlarging the weights.
+    across, along = (
+        max(0, (far - near) // STEP_SCALE - 2) for far, near in zip(reach, shown, strict=True)
+    )
+    if not weight[along : weight.shape[0] - along, across : weight.shape[1] - across].any():
         return context
     far = shrunk(context)
     near = corrected(upscale(far), far, fidelity)

@@ -7,8 +7,10 @@ of its tiles are seen in the widest of them.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.chain import Chain, Progress, Told, unheard
 from cozviewer.chain.protocols import Cancelled
+from cozviewer.chain.recipe import Recipe
+from cozviewer.chain.runs import runs_of
 from cozviewer.chain.step import parent_region
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
@@ -30,12 +32,8 @@ def needs_of(pyramid: Pyramid, views: Iterable[View]) -> Needs:
     return {z: _without_repeats(z, seen[z]) for z in sorted(seen)}
 
 
-def missing_of(pyramid: Pyramid, halo: int, needs: Needs) -> set[TileKey]:
-    """Return all tiles that must be computed, on all levels.
-
-    Args:
-        halo: Parent pixels around each tile.
-    """
+def missing_of(pyramid: Pyramid, recipe: Recipe, needs: Needs) -> set[TileKey]:
+    """Return all tiles that must be computed, on all levels."""
     source = pyramid.source
     found: set[TileKey] = set()
     parents: set[TileKey] = set()
@@ -45,29 +43,37 @@ def missing_of(pyramid: Pyramid, halo: int, needs: Needs) -> set[TileKey]:
         found.update(missing)
         parents = {
             parent
-            for key in missing
+            for run in runs_of(missing, recipe)
             for parent in tiles_of(
-                z - STEP_LEVELS, parent_region(key, halo, source.width, source.height)
+                z - STEP_LEVELS,
+                parent_region(run.level_region, z, recipe, source.width, source.height),
             )
         }
     return found
 
 
-def refine_series(chain: Chain, needs: Needs, cancelled: Cancelled) -> Iterator[Progress]:
-    """Compute all that a series lacks, coarse to fine, telling how it goes.
+def refine_series(
+    chain: Chain, needs: Needs, cancelled: Cancelled, told: Told = unheard
+) -> Iterator[Progress]:
+    """Draw all that a series lacks, coarse to fine, telling how it goes.
 
-    Yields, raises: As `Chain.refine`; the tiles counted are those of all views.
+    Args, yields, raises: As `Chain.refine`; the tiles counted are those of all views.
     """
-    total = len(missing_of(chain.pyramid, chain.recipe.reach, needs))
+    total = len(missing_of(chain.pyramid, chain.recipe, needs))
     done = 0
+
+    def of_all(progress: Progress) -> Progress:
+        begun = (progress.fraction or 0.0) * progress.total - progress.done
+        share = min(1.0, (done + max(0.0, begun)) / total) if total else None
+        left = chain.seconds_for(total - done)
+        return replace(progress, done=done, total=total, seconds_left=left, fraction=share)
+
     for z, regions in needs.items():
         for region in regions:
-            for progress in chain.refine(z, region, cancelled):
-                done += progress.finished is not None
+            for progress in chain.refine(z, region, cancelled, lambda now: told(of_all(now))):
+                done += len(progress.finished)
                 total = max(total, done)  # more, where one was lost meanwhile
-                each = chain.seconds_per_tile
-                left = None if each is None else each * (total - done)
-                yield replace(progress, done=done, total=total, seconds_left=left)
+                yield of_all(progress)
 
 
 def _without_repeats(z: int, regions: set[Rect]) -> list[Rect]:

@@ -1,15 +1,21 @@
-"""One tile of one zoom step: parent pixels and halo in, a finished tile out.
+"""One run of a zoom step: parent pixels and halo in, finished tiles out.
 
-A tile is always computed from the same parent pixels, whatever view asked for it: the same
-region reached along different paths, or in another session, gives the same pixels.
+Tiles that are missing beside each other are drawn at once (see `runs`), with a halo around them
+all, and are joined to the tiles that are there already (see `join`). A region that is reached along
+different paths, in other runs, differs by less than half a grey level on average.
 """
+
+from collections.abc import Iterator
+from typing import TypeVar
 
 import numpy as np
 
 from cozviewer.chain.fidelity import corrected
-from cozviewer.chain.protocols import Cancelled, Upscaler
+from cozviewer.chain.join import join
+from cozviewer.chain.protocols import Cancelled, Progressed, Upscaler, ignore
 from cozviewer.chain.recipe import Recipe
-from cozviewer.chain.rescale import redrawn
+from cozviewer.chain.rescale import Margins, redrawn
+from cozviewer.chain.runs import Run, parent_pixels
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     STEP_SCALE,
@@ -17,47 +23,79 @@ from cozviewer.pyramid.geometry import (
     TileKey,
     coarser,
     level_rect,
-    tile_rect,
+    tiles_of,
 )
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, padded, to_8bit, to_float
 from cozviewer.pyramid.pyramid import Pyramid
 
+Pixels = TypeVar("Pixels", Rgb8, RgbFloat)
 
-def parent_region(key: TileKey, halo: int, source_width: int, source_height: int) -> Rect:
-    """Return the pixels of level key.z - 2 that a tile is made from, halo included, cut to the
-    picture."""
-    whole = level_rect(key.z, source_width, source_height)
-    core = coarser(tile_rect(key).intersected(whole), STEP_LEVELS)
-    return core.grown(halo).intersected(coarser(whole, STEP_LEVELS))
+REDRAWN_SHARE = 1 / (1 + STEP_SCALE**2)
+"""The part of a run's work that goes into drawing its parent again from further away."""
 
 
-def make_tile(
-    key: TileKey,
+def parent_region(level_region: Rect, z: int, recipe: Recipe, width: int, height: int) -> Rect:
+    """Return the pixels of level z - 2 that decide a run of level z, cut to the picture.
+
+    Args:
+        level_region: What is drawn, in pixels of level z.
+        width, height: Size of the source in pixels.
+    """
+    whole = level_rect(z, width, height)
+    core = coarser(level_region.intersected(whole), STEP_LEVELS)
+    reach = recipe.reach(z, core.width, core.height)
+    return core.grown(*reach).intersected(coarser(whole, STEP_LEVELS))
+
+
+def draw_run(
+    run: Run,
     pyramid: Pyramid,
     upscaler: Upscaler,
     recipe: Recipe,
     prompt: str,
     cancelled: Cancelled,
-) -> Rgb8:
-    """Return the pixels of a tile, made from its parent level.
+    progressed: Progressed = ignore,
+) -> Iterator[tuple[TileKey, Rgb8]]:
+    """Draw the missing tiles of a run from their parent level, then yield them.
 
     Args:
-        key: A tile of a step level (even z > 0) whose parents all exist.
-        cancelled: Passed on to the upscaler.
+        run: Of a step level (even z > 0); all its parents exist.
+        cancelled, progressed: Passed on to the upscaler.
 
-    Returns:
-        (h, w, 3) uint8, cut at the picture's edge.
+    Yields:
+        Each tile with its pixels, (h, w, 3) uint8, cut at the picture's edge.
 
     Raises:
         TileMissing, Cancelled, Failure.
     """
-    core = coarser(pyramid.tile_rect(key), STEP_LEVELS)
-    around = recipe.reach if recipe.rescales(key.z) else recipe.halo
-    there = parent_region(key, around, pyramid.source.width, pyramid.source.height)
-    parent = pyramid.exact_region(key.z - STEP_LEVELS, there)
+    z = run.keys[0].z
+    width, height = pyramid.source.width, pyramid.source.height
+    region = run.level_region.intersected(pyramid.level_rect(z))
+    core = parent_pixels(region)
+    reach, shown = recipe.reach(z, core.width, core.height), recipe.margins(core.width, core.height)
+    there = parent_region(region, z, recipe, width, height)
+    parent = pyramid.exact_region(z - STEP_LEVELS, there)
     # Beyond the picture's edge a model is shown plausible texture instead of a frame.
-    context = to_float(padded(parent, there, core.grown(around), "symmetric"))
-    return finer_core(key, context, around, upscaler, recipe, prompt, cancelled)
+    context = to_float(padded(parent, there, core.grown(*reach), "symmetric"))
+    fine = drawn(
+        run.keys[0], context, reach, shown, upscaler, recipe, prompt, cancelled, progressed
+    )
+    across, along = (STEP_SCALE * margin for margin in shown)
+    if upscaler.generative and across and along:
+        around = region.grown(across, along)
+        covered = around.intersected(pyramid.level_rect(z))
+        inside = _part(fine, covered, around)
+        present = set(tiles_of(z, covered)).difference(run.keys)
+
+        def lacks(key: TileKey, part: Rect) -> Rgb8:
+            present.discard(key)
+            return np.zeros((part.height, part.width, 3), np.uint8)
+
+        beside = to_float(pyramid.region(z, covered, lacks))
+        join(inside, covered, beside, run.keys, present)
+    pixels = to_8bit(_cut(fine, (across, along)))
+    for key in run.keys:
+        yield key, np.ascontiguousarray(_part(pixels, pyramid.tile_rect(key), region))
 
 
 def finer_core(
@@ -69,10 +107,10 @@ def finer_core(
     prompt: str,
     cancelled: Cancelled,
 ) -> Rgb8:
-    """Return a tile: its core of the parent, 4x finer and true to it.
+    """Return a core of the parent, 4x finer and true to it.
 
     Args:
-        key: Its name, which decides its seed, and whether soft parts are drawn anew.
+        key: Decides the seed, and whether soft parts are drawn anew.
         context: (h + 2 * around, w + 2 * around, 3) float32 in 0..1, the parent pixels.
         around: Pixels on every side of the core; as much of them as the recipe's halo is shown to
             the upscaler and cut away again.
@@ -84,19 +122,67 @@ def finer_core(
     Raises:
         Cancelled, Failure.
     """
-    seed = recipe.tile_seed(key)
-
-    def upscale(pixels: RgbFloat) -> RgbFloat:
-        return upscaler.upscale(pixels, prompt, seed, cancelled)
-
-    if recipe.rescales(key.z):
-        context = redrawn(context, recipe.halo, upscale, recipe.fidelity)
     halo = min(around, recipe.halo)
-    parent = np.ascontiguousarray(_cut(context, around - halo))
-    fine = corrected(upscale(parent), parent, recipe.fidelity)
-    return to_8bit(_cut(fine, halo * STEP_SCALE))
+    margins = (around, around), (halo, halo)
+    fine = drawn(key, context, *margins, upscaler, recipe, prompt, cancelled)
+    return to_8bit(_cut(fine, (halo * STEP_SCALE, halo * STEP_SCALE)))
 
 
-def _cut(pixels: RgbFloat, edge: int) -> RgbFloat:
-    """Return pixels without so many of them on every side; a view."""
-    return pixels[edge : pixels.shape[0] - edge, edge : pixels.shape[1] - edge]
+def drawn(
+    key: TileKey,
+    context: RgbFloat,
+    reach: Margins,
+    shown: Margins,
+    upscaler: Upscaler,
+    recipe: Recipe,
+    prompt: str,
+    cancelled: Cancelled,
+    progressed: Progressed = ignore,
+) -> RgbFloat:
+    """Return a core of the parent and some of what is around it, 4x finer and true to it.
+
+    Args:
+        key: Decides the seed, and whether soft parts are drawn anew.
+        context: (h + 2 * reach[1], w + 2 * reach[0], 3) float32 in 0..1, the parent pixels.
+        reach: Pixels around the core.
+        shown: Those of them that the upscaler is shown.
+        cancelled, progressed: Passed on to the upscaler.
+
+    Returns:
+        (4h + 8 * shown[1], 4w + 8 * shown[0], 3) float32 in 0..1.
+
+    Raises:
+        Cancelled, Failure.
+    """
+    seed = recipe.tile_seed(key)
+    begun = 0.0
+    if recipe.rescales(key.z):
+        begun = REDRAWN_SHARE
+
+        def from_afar(pixels: RgbFloat) -> RgbFloat:
+            def moved(part: float) -> None:
+                progressed(begun * part)
+
+            return upscaler.upscale(pixels, prompt, seed, cancelled, moved)
+
+        context = redrawn(context, reach, shown, from_afar, recipe.fidelity)
+
+    def moved(part: float) -> None:
+        progressed(begun + (1 - begun) * part)
+
+    edges = (reach[0] - shown[0], reach[1] - shown[1])
+    parent = np.ascontiguousarray(_cut(context, edges))
+    fine = upscaler.upscale(parent, prompt, seed, cancelled, moved)
+    return corrected(fine, parent, recipe.fidelity)
+
+
+def _cut(pixels: RgbFloat, edges: Margins) -> RgbFloat:
+    """Return pixels without so many of them at the edges; a view."""
+    across, along = edges
+    return pixels[along : pixels.shape[0] - along, across : pixels.shape[1] - across]
+
+
+def _part(pixels: Pixels, part: Rect, whole: Rect) -> Pixels:
+    """Return the view of `pixels` (which cover `whole`) that covers `part`."""
+    x, y = part.x - whole.x, part.y - whole.y
+    return pixels[y : y + part.height, x : x + part.width]

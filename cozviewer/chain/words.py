@@ -16,7 +16,7 @@ from cozviewer.pyramid.geometry import (
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store import StepRecord
 
-DECIDING = 32 * TILE
+DECIDING = 128 * TILE
 """Longest side, in pixels, of the middle of a region by which its step is told: more than any
 screen shows, and no endless counting for a whole level."""
 

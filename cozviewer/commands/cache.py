@@ -94,6 +94,7 @@ def _show(folder: Path, as_json: bool) -> int:
             "bytes": total,
             "budget": BUDGET_BYTES,
             "pyramids": [_as_json(store) for store in stores],
+            "older": [_file_as_json(path) for path in found.older],
             "unreadable": [_file_as_json(path) for path in found.unreadable],
             "set_aside": [_file_as_json(path) for path in aside],
         }
@@ -107,6 +108,11 @@ def _show(folder: Path, as_json: bool) -> int:
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
+    _list(
+        "Drawn by an earlier version and not used any more; removed when room is needed, or by "
+        "`cozviewer cache clear`:",
+        found.older,
+    )
     _list("Cannot be read; `cozviewer cache clear` deletes:", found.unreadable)
     _list(
         "Set aside because broken or foreign; `cozviewer cache clear --set-aside` deletes:", aside
@@ -125,7 +131,7 @@ def _clear(folder: Path, args: argparse.Namespace) -> int:
     from cozviewer.pyramid.cache import clear, survey
 
     found = survey(folder)
-    count = len(found.stores) + len(found.unreadable)
+    count = len(found.stores) + len(found.older) + len(found.unreadable)
     if args.name is None and count and not args.yes:
         which = "the one pyramid" if count == 1 else f"all {count:,} pyramids"
         _ask(f"Delete the tiles of {which} in {folder}?")

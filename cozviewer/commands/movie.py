@@ -172,13 +172,8 @@ def run(args: argparse.Namespace) -> int:
 
         def tell(progress: "Progress") -> None:
             nonlocal computed
-            computed += progress.finished is not None
-            done, total = progress.done, progress.total
-            if progress.unit == "tiles":
-                line.show(progress.stage, done, total, progress.seconds_left)
-            else:
-                note = f"{done} of {total} {progress.unit}"
-                line.show(progress.stage, note=note, seconds_left=progress.seconds_left)
+            computed += len(progress.finished)
+            line.show_work(progress)
 
         origin = make_movie(
             chain, output, clip, shown, args.caption, cancelled=cancelled, tell=tell

@@ -9,9 +9,12 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from cozviewer.text import counted
+
+if TYPE_CHECKING:
+    from cozviewer.chain.chain import Progress
 
 REWRITE_SECONDS = 0.1
 """Least time between two states of the line on a terminal."""
@@ -54,6 +57,7 @@ class ProgressLine:
         total: int = 0,
         seconds_left: float | None = None,
         note: str = "",
+        fraction: float | None = None,
     ) -> None:
         """Tell where the work stands.
 
@@ -62,6 +66,7 @@ class ProgressLine:
             done, total: Tiles; nothing is said about them while total is 0.
             seconds_left: Estimated, or None where nobody knows.
             note: How far it is where tiles are not what counts: "2 of 7.5 GB".
+            fraction: The part that is done, 0..1, told instead of tiles; None where nobody knows.
         """
         with self._lock:
             now = self._clock()
@@ -70,7 +75,9 @@ class ProgressLine:
                 return
             self._stage, self._shown_at = stage, now
             text = stage
-            if total:
+            if fraction is not None:
+                text += f": {int(100 * fraction)} %"
+            elif total:
                 text += f": {done:,} of {counted(total, 'tiles')}"
             if note:
                 text += f": {note}"
@@ -80,6 +87,18 @@ class ProgressLine:
                 self._rewrite(text)
             else:
                 print(text, file=self._stream, flush=True)
+
+    def show_work(self, progress: "Progress") -> None:
+        """Tell where the work of a chain, or of writing what it made, stands."""
+        done, total, counts_tiles = progress.done, progress.total, progress.unit == "tiles"
+        self.show(
+            progress.stage,
+            done if counts_tiles else 0,
+            total if counts_tiles else 0,
+            progress.seconds_left,
+            "" if counts_tiles else f"{done} of {total} {progress.unit}",
+            progress.fraction,
+        )
 
     def notice(self, sentence: str) -> None:
         """Say something that stays."""

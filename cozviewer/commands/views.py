@@ -16,6 +16,7 @@ from cozviewer.assembly import open_chain
 from cozviewer.chain.chain import Chain, with_all_tiles
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.kept import choice_of, filled, kept_besides
+from cozviewer.chain.stages import stages_told
 from cozviewer.commands.options import cache_of, engine_choice, engine_named
 from cozviewer.commands.progress import ProgressLine
 from cozviewer.errors import BadInput, Cancelled
@@ -213,10 +214,10 @@ def refined_for(
     computed: list[TileKey] = []
 
     def refine() -> None:
-        for progress in chain.refine(z, level_region, cancelled):
-            line.show(progress.stage, progress.done, progress.total, progress.seconds_left)
-            if progress.finished is not None:
-                computed.append(progress.finished)
+        with stages_told(line.show):
+            for progress in chain.refine(z, level_region, cancelled, line.show_work):
+                line.show_work(progress)
+                computed.extend(progress.finished)
 
     result = with_all_tiles(refine, use)
     store.seen(needed)

@@ -7,8 +7,8 @@ from cozviewer.export.caption import captioned_bands, label_of
 from cozviewer.export.large import in_bands, save_large
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
-from cozviewer.pyramid.compose import bands, best_region
-from cozviewer.pyramid.geometry import TILE, Rect
+from cozviewer.pyramid.compose import BAND, bands, best_region
+from cozviewer.pyramid.geometry import Rect
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.reading import never
@@ -38,7 +38,7 @@ def save_region(
         label: As for `save_picture`.
         complete: Whether all tiles must exist, instead of that.
         cancelled: Asked while the file is written.
-        told: Called with (rows of tiles written, how many they are); of a large picture, in a
+        told: Called with (bands written, how many they are); of a large picture, in a
             thread of libvips.
 
     Raises:
@@ -50,8 +50,8 @@ def save_region(
         pixels = best_region(pyramid, z, level_region, complete)
         save_picture(path, pixels, origin, exif=exif, label=label, cancelled=cancelled)
         return
-    rows = (level_region.bottom - 1) // TILE - level_region.y // TILE + 1
-    parts = _counted(bands(pyramid, z, level_region, complete), lambda row: told(row, rows))
+    most = (level_region.bottom - 1) // BAND - level_region.y // BAND + 1
+    parts = _counted(bands(pyramid, z, level_region, complete), lambda done: told(done, most))
     if label and (said := label_of(origin)):
         parts = captioned_bands(parts, said, width, height)
     save_large(path, width, height, parts, origin, exif=exif, cancelled=cancelled)

@@ -16,7 +16,7 @@ from cozviewer.pyramid.session import SUFFIX, Bookmark, Filled, Reference, Sight
 from cozviewer.pyramid.session_file import SCHEMA
 from cozviewer.pyramid.session_source import reference_to
 from cozviewer.pyramid.source import Source
-from cozviewer.pyramid.store_file import plain
+from cozviewer.pyramid.store_file import PAGE_BYTES, plain
 from cozviewer.pyramid.store_rows import step_row
 
 
@@ -82,7 +82,7 @@ def save_session(
             # The file has no name yet, so nobody needs a journal; what counts is the sync below.
             connection.execute("PRAGMA journal_mode = OFF")
             connection.execute("PRAGMA synchronous = OFF")
-            connection.execute("PRAGMA page_size = 16384")
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             connection.executescript(SCHEMA)
             connection.execute("BEGIN")
             _write_about(connection, reference_to(source, path), bookmarks, sight)

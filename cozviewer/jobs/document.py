@@ -1,28 +1,34 @@
 """An open picture: its chain and the threads that work on it, behind one object of the GUI thread.
 
 A thread for each kind of work, so that none waits for another: tiles are fetched, frames composed,
-text and faces looked for, drafts drawn, steps computed (exports run where the steps do, as both
-need the models). A step begins when the draft of its view is complete: together they would compete
-for the cores.
+text and faces looked for, drafts drawn, steps computed (exports and what is drawn ahead as well, as
+all need the models). A step begins when the draft of its view is complete: together they would
+compete for the cores.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QImage
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.protocols import Upscaler
 from cozviewer.chain.quick_view import worthwhile
 from cozviewer.findings import Find
+from cozviewer.jobs.ahead import Ahead, May, targets
 from cozviewer.jobs.drafting import Drafting
 from cozviewer.jobs.export_job import Export, ExportJob
 from cozviewer.jobs.frame_composer import FrameComposer, FrameRequest
 from cozviewer.jobs.looker import Looker
-from cozviewer.jobs.quick_job import DraftImage, QuickJob, QuickRequest
+from cozviewer.jobs.quick_job import (
+    DraftImage,
+    QuickJob,
+    QuickRequest,
+    SharperImage,
+    SharperRequest,
+)
 from cozviewer.jobs.threads import start_thread
-from cozviewer.jobs.tile_loader import LoadRequest, TileLoader
+from cozviewer.jobs.tile_loader import Answer, LoadRequest, TileLoader
 from cozviewer.jobs.words_finder import WordsFinder, WordsRequest
 from cozviewer.jobs.zoom_worker import StepRequest, ZoomWorker
 from cozviewer.pyramid.camera import View
@@ -38,12 +44,13 @@ class Document(QObject):
         chain: What makes the tiles.
         source: The picture.
         drafting: Makes steps anew with other words. Interrupt before, refine after.
+        ahead: Draws what comes next; stops as soon as anything else is asked of the document.
 
     Signals:
-        tile_loaded: (TileKey, QImage)
-        tile_absent: (TileKey) there is no such tile (yet).
-        tile_made: (TileKey) a step has stored it.
+        tiles_answered: (Answer) some of the tiles of a request are here, or do not exist (yet).
+        tiles_made: (tuple[TileKey, ...]) a step has stored them.
         draft_drawn: (DraftImage) a part of the draft of the newest view.
+        sharper_drawn: (SharperImage) a part of a draft over it, as it is refined.
         tiles_changed: (Stale) there are others in the place of these tiles, or none yet.
         words_found: (WordsRequest, tuple[LevelWords, ...])
         composed: (FrameRequest, QImage)
@@ -58,10 +65,10 @@ class Document(QObject):
         closed: every thread has ended.
     """
 
-    tile_loaded = Signal(object, object)
-    tile_absent = Signal(object)
-    tile_made = Signal(object)
+    tiles_answered = Signal(object)
+    tiles_made = Signal(object)
     draft_drawn = Signal(object)
+    sharper_drawn = Signal(object)
     tiles_changed = Signal(object)
     words_found = Signal(object, object)
     composed = Signal(object, object)
@@ -80,6 +87,7 @@ class Document(QObject):
     _compose = Signal(object)
     _refine = Signal(object)
     _draw_draft = Signal(object)
+    _sharpen = Signal(object)
     _warm = Signal()
     _export = Signal(object)
 
@@ -91,6 +99,7 @@ class Document(QObject):
         parent: QObject | None = None,
         find: Find | None = None,
         quick: Upscaler | None = None,
+        may_ahead: May | None = None,
     ) -> None:
         """Open a chain and start the threads.
 
@@ -98,6 +107,7 @@ class Document(QObject):
             devices, trim: As `Services` has them.
             find: Looks for text and faces under the overlay of trust; None where nothing can.
             quick: Draws drafts; None for no drafts.
+            may_ahead: Asked before anything is drawn ahead; None draws nothing ahead.
         """
         super().__init__(parent)
         self.chain = chain
@@ -105,15 +115,17 @@ class Document(QObject):
         self._quick: QuickJob | None = None
         self._draft: QuickRequest | None = None
         self._drafting = False
+        self._sharper: SharperRequest | None = None
+        self._sharpening = False
         self._step: StepRequest | None = None
         self._under_way: StepRequest | None = None
         self._exporting: Export | None = None
         self._warming = False
+        self._loading = ""
         self._edition = 0
 
         self._loader = TileLoader(chain.pyramid)
-        self._loader.loaded.connect(self._on_loaded)
-        self._loader.absent.connect(self._on_absent)
+        self._loader.answered.connect(self._on_answered)
         self._loader.failed.connect(self.failed)
         self._load.connect(self._loader.load)
 
@@ -135,12 +147,13 @@ class Document(QObject):
 
         self._worker = ZoomWorker(chain, devices, trim)
         self._worker.progressed.connect(self._on_progress)
-        self._worker.tile_made.connect(self._on_tile_made)
+        self._worker.tiles_made.connect(self._on_tiles_made)
         self._worker.finished.connect(self._on_finished)
         self._worker.stopped.connect(self._on_stopped)
         self._worker.failed.connect(self._on_failed)
-        self._worker.warmed.connect(self.warmed)
-        self._worker.warming_failed.connect(self.failed)
+        self._worker.loading.connect(self._on_loading)
+        self._worker.warmed.connect(self._on_warmed)
+        self._worker.warming_failed.connect(self._on_warming_failed)
         self._warm.connect(self._worker.warm)
         self._refine.connect(self._worker.refine)
 
@@ -148,12 +161,14 @@ class Document(QObject):
             self._quick = QuickJob(chain.pyramid, quick)
             self._quick.drawn.connect(self._on_draft_drawn)
             self._quick.ended.connect(self._on_draft_ended)
+            self._quick.sharpened.connect(self._on_sharper_drawn)
             self._draw_draft.connect(self._quick.draw)
+            self._sharpen.connect(self._quick.sharpen)
             self._warm.connect(self._quick.warm)
 
         self._exporter = ExportJob(chain)
         self._exporter.progressed.connect(self._on_export_progress)
-        self._exporter.tile_made.connect(self._on_tile_made)
+        self._exporter.tiles_made.connect(self._on_tiles_made)
         self._exporter.saved.connect(self._on_exported)
         self._exporter.ended.connect(self._on_export_ended)
         self._export.connect(self._exporter.export)
@@ -162,7 +177,10 @@ class Document(QObject):
         self.drafting.tiles_changed.connect(self._on_tiles_changed)
         self.drafting.failed.connect(self.failed)
 
-        makers = (self._worker, self._exporter, self.drafting.job)
+        self.ahead = Ahead(chain, self._quick, may_ahead, self)
+        self.ahead.tiles_made.connect(self.tiles_made)
+
+        makers = (self._worker, self._exporter, self.drafting.job, self.ahead.job)
         self._threads = [
             start_thread("tiles", self._loader, self._finder),
             start_thread("frames", self._composer),
@@ -192,7 +210,7 @@ class Document(QObject):
             self._warm.emit()
 
     def load(self, request: LoadRequest) -> None:
-        """Fetch tiles; answers come as `tile_loaded` or `tile_absent`."""
+        """Fetch tiles; answers come as `tiles_answered`."""
         self._load.emit(replace(request, edition=self._edition))
 
     def find_words(self, request: WordsRequest) -> None:
@@ -205,7 +223,8 @@ class Document(QObject):
 
     def draw_draft(self, view: View, view_x: float, view_y: float) -> None:
         """Have a draft drawn of what a view lacks, if that is of use; its parts come as
-        `draft_drawn`. Takes the place of the one before, unless that is of the same view.
+        `draft_drawn`. Takes the place of the one before, unless that is of the same view. When the
+        view is refined, and enlarges its level, a sharper one follows.
 
         Args:
             view: May be one that the camera is still on its way to.
@@ -213,8 +232,9 @@ class Document(QObject):
         """
         if self._draft is not None and self._draft.view == view:
             return
+        self.ahead.stop()
         self._leave_draft()
-        if self._quick is None or not worthwhile(self.chain.upscaler, self.chain.seconds_per_tile):
+        if not self._drafts_help():
             return
         z, region = self._wanted(view)
         if z <= 0 or region.empty:
@@ -223,12 +243,29 @@ class Document(QObject):
         x = region.x + int(left + (right - left) * view_x / view.width)
         y = region.y + int(top + (bottom - top) * view_y / view.height)
         self._draft = QuickRequest(view, z, region, x, y)
-        self._drafting = True
-        self._draw_draft.emit(self._draft)
+        self._sharper = SharperRequest(view, view_x, view_y)
+        parts, whole = self.ahead.drafts(z, region)
+        if not whole:
+            self._drafting = True
+            self._draw_draft.emit(self._draft)
+        for part in parts:
+            self.draft_drawn.emit(part)
+
+    def _drafts_help(self) -> bool:
+        """Whether there is something to draw drafts with, and the engine is slower than that."""
+        chain = self.chain
+        return self._quick is not None and worthwhile(chain.upscaler, chain.seconds_per_pixel)
+
+    def _draw_sharper(self) -> None:
+        """Have the next level drafted over a view that enlarges its own, of which all is there."""
+        if self._sharper is not None and not self._sharpening and self._drafts_help():
+            self._sharpening = True
+            self._sharpen.emit(self._sharper)
 
     def refine(self, view: View) -> None:
         """Compute what a view lacks, as soon as its draft is there if one is being drawn; takes the
         place of the request before."""
+        self.ahead.stop()
         self._leave_step()
         if self._draft is not None and self._draft.view != view:
             self._leave_draft()
@@ -238,6 +275,7 @@ class Document(QObject):
             return
         self._step = StepRequest(z, region)
         self._send_step()
+        self._tell_loading()
 
     def _wanted(self, view: View) -> tuple[int, Rect]:
         """Return the level that a view at rest is made from, and what is seen of it."""
@@ -257,8 +295,14 @@ class Document(QObject):
             # Last, because a slot may answer with another call of this object.
             self.progressed.emit(Progress("Leaving the view before", request.z, 0, 0, None))
 
+    def _tell_loading(self) -> None:
+        """Report what the step waits for while the engine is loaded."""
+        if self._step is not None and self._loading:
+            self.progressed.emit(Progress(self._loading, self._step.z, 0, 0, None))
+
     def interrupt(self) -> None:
         """Make the present requests stale: the tile under work is the last one."""
+        self.ahead.stop()
         self._leave_step()
         self._leave_draft()
 
@@ -271,8 +315,28 @@ class Document(QObject):
         if self._draft is not None:
             self._draft.cancelled.set()
             self._draft = None
-        self._drafting = False
+        if self._sharper is not None:
+            self._sharper.cancelled.set()
+            self._sharper = None
+        self._drafting = self._sharpening = False
         self._send_step()
+
+    def draw_ahead(
+        self,
+        view: View,
+        view_x: float,
+        view_y: float,
+        pan: tuple[float, float],
+        drafts: bool = True,
+    ) -> None:
+        """Draw what probably comes next after a view, unless anything is under way.
+
+        Args:
+            view, view_x, view_y, pan: As `targets` takes them.
+            drafts: Whether drafts are of use, as they are shown.
+        """
+        if not self.working and not self._drafting:
+            self.ahead.start(targets(view, self.source, view_x, view_y, pan), drafts)
 
     def stop(self) -> None:
         """Stop steps and export, as the user asks."""
@@ -285,6 +349,7 @@ class Document(QObject):
 
     def export(self, request: Export) -> None:
         """Save a picture or a movie; one at a time (a second one takes the place of the first)."""
+        self.ahead.stop()
         if self._exporting is not None:
             self._exporting.cancelled.set()
         self._exporting = request
@@ -314,19 +379,15 @@ class Document(QObject):
             self.wait()
             self.closed.emit()
 
-    @Slot(object, object, object)
-    def _on_loaded(self, request: LoadRequest, key: TileKey, image: QImage) -> None:
-        if request.edition == self._edition:  # else it may be of what was there before
-            self.tile_loaded.emit(key, image)
-
     @Slot(object, object)
-    def _on_absent(self, request: LoadRequest, key: TileKey) -> None:
-        if request.edition == self._edition:
-            self.tile_absent.emit(key)
+    def _on_answered(self, request: LoadRequest, answer: Answer) -> None:
+        if request.edition == self._edition:  # else it may be of what was there before
+            self.tiles_answered.emit(answer)
 
     @Slot(object)
     def _on_tiles_changed(self, stale: Stale) -> None:
         self._edition += 1
+        self.ahead.forget()
         self._leave_draft()  # it may be drawn from what was there before
         self.tiles_changed.emit(stale)
 
@@ -335,11 +396,31 @@ class Document(QObject):
         if request is self._draft:
             self.draft_drawn.emit(part)
 
+    @Slot(object, object)
+    def _on_sharper_drawn(self, request: SharperRequest, part: SharperImage) -> None:
+        if request is self._sharper:
+            self.sharper_drawn.emit(part)
+
     @Slot(object)
     def _on_draft_ended(self, request: QuickRequest) -> None:
         if request is self._draft:
             self._drafting = False
             self._send_step()
+
+    @Slot(str)
+    def _on_loading(self, stage: str) -> None:
+        self._loading = stage
+        self._tell_loading()
+
+    @Slot(str, object)
+    def _on_warmed(self, place: str, devices: list[str]) -> None:
+        self._loading = ""
+        self.warmed.emit(place, devices)
+
+    @Slot(str)
+    def _on_warming_failed(self, sentence: str) -> None:
+        self._loading = ""
+        self.failed.emit(sentence)
 
     @Slot(object, object)
     def _on_progress(self, request: StepRequest, progress: Progress) -> None:
@@ -347,10 +428,11 @@ class Document(QObject):
             self.progressed.emit(progress)
 
     @Slot(object, object)
-    def _on_tile_made(self, request: object, key: TileKey) -> None:
-        # A stale request's last tile is a good tile all the same.
-        self.tile_made.emit(key)
-        self.drafting.note(key)
+    def _on_tiles_made(self, request: object, keys: tuple[TileKey, ...]) -> None:
+        # A stale request's last tiles are good tiles all the same.
+        self.tiles_made.emit(keys)
+        for key in keys:
+            self.drafting.note(key)
 
     def _ended(self, request: StepRequest) -> None:
         if request is self._under_way:
@@ -361,6 +443,7 @@ class Document(QObject):
         self._ended(request)
         if request is self._step:
             self._step = None
+            self._draw_sharper()
             self.refined.emit()
 
     @Slot(object)

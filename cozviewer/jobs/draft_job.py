@@ -52,8 +52,8 @@ class DraftJob(QObject):
     def begin(self, request: ChangeRequest) -> None:
         """Have a step made anew from now on. (Of a draft that was dropped meanwhile nothing is
         seen, and it is ended next.)"""
-        reach = self._chain.recipe.reach
-        self.begun.emit(request, begin(self._chain.pyramid, request.draft, request.step, reach))
+        recipe = self._chain.recipe
+        self.begun.emit(request, begin(self._chain.pyramid, request.draft, request.step, recipe))
 
     @Slot(object)
     def keep(self, draft: Draft) -> None:

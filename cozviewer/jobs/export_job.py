@@ -78,7 +78,7 @@ class ExportRequest:
 
         def refine() -> None:
             if self.complete:
-                for progress in chain.refine(self.z, self.level_region, cancelled):
+                for progress in chain.refine(self.z, self.level_region, cancelled, tell):
                     tell(progress)
 
         origin = with_all_tiles(refine, lambda: self._write(chain, tell))
@@ -129,13 +129,13 @@ class ExportRequest:
 class ExportJob(QObject):
     """Signals:
     progressed: (Export, Progress)
-    tile_made: (Export, TileKey)
+    tiles_made: (Export, tuple[TileKey, ...])
     saved: (Export)
     ended: (Export, str) not saved: one sentence, "" if stopped on request.
     """
 
     progressed = Signal(object, object)
-    tile_made = Signal(object, object)
+    tiles_made = Signal(object, object)
     saved = Signal(object)
     ended = Signal(object, str)
 
@@ -149,8 +149,8 @@ class ExportJob(QObject):
 
         def tell(progress: Progress) -> None:
             self.progressed.emit(request, progress)
-            if progress.finished is not None:
-                self.tile_made.emit(request, progress.finished)
+            if progress.finished:
+                self.tiles_made.emit(request, progress.finished)
 
         try:
             refuse_source(request.path, self._chain.pyramid.source)

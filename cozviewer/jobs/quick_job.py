@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from cozviewer.chain.protocols import Upscaler
-from cozviewer.chain.quick_view import QuickPiece, quick_view
+from cozviewer.chain.quick_view import QuickPiece, quick_view, sharper_view
 from cozviewer.errors import Cancelled
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import log, sentence_of
@@ -51,14 +51,47 @@ class DraftImage:
     image: QImage
 
 
+@dataclass(frozen=True)
+class SharperRequest:
+    """A view that has all its tiles, and of which a sharper draft is wanted: see `sharper_level`.
+
+    Attributes:
+        view: The view.
+        view_x, view_y: Where to begin, in view pixels.
+        cancelled: As for `QuickRequest`.
+    """
+
+    view: View
+    view_x: float
+    view_y: float
+    cancelled: Event = field(default_factory=Event)
+
+
+@dataclass(frozen=True, eq=False)
+class SharperImage:
+    """A part of a sharper draft, ready to be painted.
+
+    Attributes:
+        view: The view that it belongs to.
+        view_part: Where it lies, in view pixels.
+        image: Its pixels.
+    """
+
+    view: View
+    view_part: Rect
+    image: QImage
+
+
 class QuickJob(QObject):
     """Signals:
     drawn: (QuickRequest, DraftImage) a part, the first one around the pointer.
+    sharpened: (SharperRequest, SharperImage) the same of a sharper draft.
     ended: (QuickRequest) it is complete, was stopped, or failed. A failure is only logged: the
         real step is on its way and tells what is wrong.
     """
 
     drawn = Signal(object, object)
+    sharpened = Signal(object, object)
     ended = Signal(object)
 
     def __init__(self, pyramid: Pyramid, upscaler: Upscaler) -> None:
@@ -99,6 +132,20 @@ class QuickJob(QObject):
         except Exception as error:
             log.warning("A draft failed: %s", sentence_of(error, "drawing a draft"))
         self.ended.emit(request)
+
+    @Slot(object)
+    def sharpen(self, request: SharperRequest) -> None:
+        """Draw what makes a view sharper; that it failed is only logged."""
+        view, x, y = request.view, request.view_x, request.view_y
+        stopped = request.cancelled.is_set
+        try:
+            for piece in sharper_view(self._pyramid, self._upscaler, view, x, y, stopped):
+                image = SharperImage(view, piece.view_part, to_qimage(piece.pixels))
+                self.sharpened.emit(request, image)
+        except Cancelled:
+            pass
+        except Exception as error:
+            log.warning("A draft failed: %s", sentence_of(error, "drawing a draft"))
 
 
 def _painted(piece: QuickPiece) -> DraftImage:

@@ -35,7 +35,7 @@ class StripRequest:
         pyramid, cancelled = chain.pyramid, self.cancelled.is_set
 
         def refine() -> None:
-            for progress in refine_series(chain, needs_of(pyramid, self.views), cancelled):
+            for progress in refine_series(chain, needs_of(pyramid, self.views), cancelled, tell):
                 tell(progress)
 
         def pictures_of_views() -> list[Rgb8]:

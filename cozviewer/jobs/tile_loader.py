@@ -1,14 +1,20 @@
 """Fetches tiles that exist (source, store) and makes them paintable, on a thread of its own."""
 
+import time
 from dataclasses import dataclass, field
 from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
 
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.pyramid import Pyramid
+
+ANSWER_SECONDS = 0.012
+"""How long tiles are gathered for one answer: a view has a thousand of them, and the GUI thread
+makes a new plan after each answer."""
 
 
 @dataclass(frozen=True)
@@ -26,17 +32,28 @@ class LoadRequest:
     cancelled: Event = field(default_factory=Event)
 
 
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What became of some of the tiles of a request.
+
+    Attributes:
+        tiles: Those that are here now, as RGB32.
+        absent: Those that do not exist (yet).
+    """
+
+    tiles: tuple[tuple[TileKey, QImage], ...]
+    absent: tuple[TileKey, ...]
+
+
 class TileLoader(QObject):
     """Answers load requests, the newest at once: each one before it has been cancelled.
 
     Signals:
-        loaded: (LoadRequest, TileKey, QImage)
-        absent: (LoadRequest, TileKey) the tile does not exist (yet).
+        answered: (LoadRequest, Answer) a part of it, in its order.
         failed: (str) one sentence.
     """
 
-    loaded = Signal(object, object, object)
-    absent = Signal(object, object)
+    answered = Signal(object, object)
     failed = Signal(str)
 
     def __init__(self, pyramid: Pyramid) -> None:
@@ -46,15 +63,28 @@ class TileLoader(QObject):
     @Slot(object)
     def load(self, request: LoadRequest) -> None:
         """Fetch tiles until all are there or the request is cancelled."""
-        for key in request.keys:
-            if request.cancelled.is_set():
-                return
-            try:
+        tiles: list[tuple[TileKey, QImage]] = []
+        absent: list[TileKey] = []
+        began = time.monotonic()
+
+        def answer() -> None:
+            if tiles or absent:
+                self.answered.emit(request, Answer(tuple(tiles), tuple(absent)))
+                tiles.clear()
+                absent.clear()
+
+        try:
+            for key in request.keys:
+                if request.cancelled.is_set():
+                    break
                 pixels = self._pyramid.tile(key)
                 if pixels is None:
-                    self.absent.emit(request, key)
+                    absent.append(key)
                 else:
-                    self.loaded.emit(request, key, to_qimage(pixels))
-            except Exception as error:
-                self.failed.emit(sentence_of(error, "reading a tile"))
-                return
+                    tiles.append((key, to_qimage(pixels)))
+                if time.monotonic() - began > ANSWER_SECONDS:
+                    answer()
+                    began = time.monotonic()
+        except Exception as error:
+            self.failed.emit(sentence_of(error, "reading a tile"))
+        answer()

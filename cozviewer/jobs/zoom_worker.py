@@ -1,12 +1,14 @@
 """Runs the zoom steps: one request at a time, the newest view's, on a QThread of its own."""
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.chain.chain import Chain
+from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.stages import stages_told
 from cozviewer.errors import Cancelled
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.geometry import Rect
@@ -32,19 +34,21 @@ class ZoomWorker(QObject):
 
     Signals (all carry the request, so that stale ones can be told):
         progressed: (StepRequest, Progress)
-        tile_made: (StepRequest, TileKey) it is in the store now.
+        tiles_made: (StepRequest, tuple[TileKey, ...]) they are in the store now.
         finished: (StepRequest) everything that the view needs is there.
         stopped: (StepRequest) on request; what was made stays.
         failed: (StepRequest, str) one sentence; what was made stays.
+        loading: (str) what it is doing while the engine is loaded ahead of any request.
         warmed: (str, object) the engine is loaded: where it computes, and the devices there are.
         warming_failed: (str) one sentence.
     """
 
     progressed = Signal(object, object)
-    tile_made = Signal(object, object)
+    tiles_made = Signal(object, object)
     finished = Signal(object)
     stopped = Signal(object)
     failed = Signal(object, str)
+    loading = Signal(str)
     warmed = Signal(str, object)
     warming_failed = Signal(str)
 
@@ -70,7 +74,10 @@ class ZoomWorker(QObject):
     def warm(self) -> None:
         """Load the engine before it is needed."""
         try:
-            self._chain.load()
+            self.loading.emit(f"Loading {self._chain.upscaler.name}")
+            with stages_told(self.loading.emit):
+                self._chain.load()
+            _freeze_once()
             self.warmed.emit(self._chain.upscaler.device, list(self._devices()))
         except Exception as error:
             self.warming_failed.emit(sentence_of(error, "loading the engine"))
@@ -82,14 +89,22 @@ class ZoomWorker(QObject):
             self.stopped.emit(request)
             return
         computed = False
+
+        def tell(stage: str) -> None:
+            self.progressed.emit(request, Progress(stage, request.z, 0, 0, None))
+
         try:
-            for progress in self._chain.refine(
-                request.z, request.level_region, request.cancelled.is_set
-            ):
-                self.progressed.emit(request, progress)
-                if progress.finished is not None:
-                    computed = True
-                    self.tile_made.emit(request, progress.finished)
+            with stages_told(tell):
+                for progress in self._chain.refine(
+                    request.z,
+                    request.level_region,
+                    request.cancelled.is_set,
+                    lambda now: self.progressed.emit(request, now),
+                ):
+                    self.progressed.emit(request, progress)
+                    if progress.finished:
+                        computed = True
+                        self.tiles_made.emit(request, progress.finished)
         except Cancelled:
             self.stopped.emit(request)
         except Exception as error:
@@ -105,3 +120,10 @@ class ZoomWorker(QObject):
         except Exception as error:
             # A cache over its budget is no reason to stop anybody's work; the log has it.
             sentence_of(error, "trimming the cache")
+
+
+def _freeze_once() -> None:
+    """Have the collector of garbage pass over what there is now, once in a process: to walk through
+    the libraries of the engine takes it 0.2 s, in which the window stands still."""
+    if gc.get_freeze_count() == 0:
+        gc.freeze()

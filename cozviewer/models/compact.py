@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cozviewer.chain.protocols import Cancelled, Notice, never
+from cozviewer.chain.protocols import Cancelled, Notice, Progressed, ignore, never
 from cozviewer.errors import BadInput
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.models.device import Device
@@ -34,8 +34,8 @@ HALO = 12
 """Parent pixels around a crop. The network sees 18 pixels far, but hardly uses the outermost; and a
 draft is looked at for seconds."""
 
-PART = 512
-"""Most parent pixels of a part, a side: 64 channels for one take 64 MB in fp32, several times."""
+PART = 512 * 512
+"""Most parent pixels of a part: 64 channels for one take 64 MB in fp32, several times."""
 
 Layer = tuple["Tensor", "Tensor", "Tensor | None"]
 """Kernel, bias, and the slopes of the PReLU after it; the last layer has none."""
@@ -105,13 +105,18 @@ def check_layers(layers: Sequence[Convolution]) -> None:
         raise BadInput("This network is not a compact 4x network for RGB: choose another file.")
 
 
-def forward(state: Sequence[Layer], image: "Tensor", cancelled: Cancelled = never) -> "Tensor":
+def forward(
+    state: Sequence[Layer],
+    image: "Tensor",
+    cancelled: Cancelled = never,
+    progressed: Progressed = ignore,
+) -> "Tensor":
     """Run the network.
 
     Args:
         state: Its layers, on the device and in the dtype of `image`.
         image: (N, 3, H, W) in 0..1.
-        cancelled: Asked before every convolution.
+        cancelled, progressed: Asked and told before every convolution.
 
     Returns:
         (N, 3, 4H, 4W), about 0..1.
@@ -122,9 +127,10 @@ def forward(state: Sequence[Layer], image: "Tensor", cancelled: Cancelled = neve
     from torch.nn.functional import conv2d, interpolate, pixel_shuffle, prelu
 
     features = image
-    for kernel, bias, slopes in state:
+    for index, (kernel, bias, slopes) in enumerate(state):
         if cancelled():
             raise WorkCancelled("Stopped.")
+        progressed(index / len(state))
         features = conv2d(features, kernel, bias, padding=1)
         if slopes is not None:
             features = prelu(features, slopes)

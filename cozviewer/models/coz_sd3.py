@@ -14,7 +14,7 @@ from PIL import Image
 
 from cozviewer.chain.choice import QUANTISED
 from cozviewer.chain.fidelity import enlarged
-from cozviewer.chain.protocols import Cancelled, Notice, never
+from cozviewer.chain.protocols import Cancelled, Notice, Progressed, ignore, never
 from cozviewer.errors import BadInput, Failure
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.models.coz_base import base_folder
@@ -121,7 +121,12 @@ class CozSd3:
             self._models.networks()
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         def check() -> None:
             if cancelled():

@@ -1,19 +1,21 @@
 """Where a network computes, and in which numbers: picked here, used by whatever loads a network."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.util import find_spec
 from typing import Literal
 
 from cozviewer.errors import BadInput
 
 AUTO = "auto"
 
-Dtype = Literal["float32", "bfloat16"]
-"""Names as torch has them."""
+Dtype = Literal["float32", "bfloat16", "int8"]
+"""Names as torch has them. With int8 the network alone is in bytes: pixels go in and come out as
+float32."""
 
-SHORT = {"float32": "fp32", "bfloat16": "bf16"}
+SHORT = {"float32": "fp32", "bfloat16": "bf16", "int8": "int8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class Device:
     def numbers(self) -> str:
         """The number format as `EngineChoice` has it: "bf16"."""
         return SHORT[self.dtype]
+
+    @property
+    def pixels(self) -> str:
+        """The dtype of pictures that a network takes and returns."""
+        return "float32" if self.dtype == "int8" else self.dtype
 
     def for_large(self) -> "Device":
         """Return the same place with the numbers that large networks are fastest in.
@@ -103,12 +110,12 @@ def ways(place: Device, numbers: str = AUTO) -> Sequence[Device]:
     """Return the ways to run a convolutional network on a device that are to be considered.
 
     On a CPU with bf16 kernels no rule says which format is faster: AVX512-BF16 without AMX took
-    1.4 times as long as fp32 on a Xeon, and half as long on an EPYC. So both are returned, to be
+    1.4 times as long as fp32 on a Xeon, and half as long on an EPYC. So all are returned, to be
     timed by `cozviewer.models.fastest`. Other devices, and other CPUs, have one fastest way.
 
     Args:
         place: From `pick_device`.
-        numbers: "auto", "fp32" or "bf16".
+        numbers: "auto", "fp32", "bf16" or "int8".
 
     Returns:
         At least one, the most exact first; exactly one unless `numbers` is "auto".
@@ -122,7 +129,8 @@ def ways(place: Device, numbers: str = AUTO) -> Sequence[Device]:
     for way in supported:
         if way.numbers == numbers:
             return [way]
-    names = " or ".join([AUTO, *(way.numbers for way in supported)])
+    *others, last = AUTO, *(way.numbers for way in supported)
+    names = f"{', '.join(others)} or {last}"
     raise BadInput(
         f"The {place.hardware} does not support the numbers {numbers!r}: choose --numbers {names}."
     )
@@ -178,11 +186,22 @@ def _supported(place: Device) -> list[Device]:
     """
     if place.name != "cpu":
         return [place] if place.dtype == "float32" else [place.plain(), place]
-    exact = replace(place, dtype="float32")
+    found = [replace(place, dtype="float32")]
     kernels = cpu_has("_is_amx_tile_supported") or cpu_has("_is_avx512_bf16_supported")
     if place.channels_last and kernels:
-        return [exact, replace(place, dtype="bfloat16")]
-    return [exact]
+        found.append(replace(place, dtype="bfloat16"))
+    if _multiplies_bytes() and find_spec("openvino") is not None:
+        found.append(Device("cpu", place.hardware, "int8"))
+    return found
+
+
+def _multiplies_bytes() -> bool:
+    """Tell whether the CPU adds up products of bytes in 32 bits, as VNNI does. Where it must make
+    do with 16, large sums are cut off, and pictures would differ from those of other machines."""
+    import torch
+
+    told: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return cpu_has("_is_vnni_supported") or bool(told.get("avx_vnni"))
 
 
 def cpu_has(feature: str) -> bool:

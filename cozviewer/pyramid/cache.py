@@ -22,6 +22,7 @@ from cozviewer.pyramid.store_file import (
     NotOurs,
     connect,
     is_broken,
+    is_older,
     is_ours,
     open_existing,
     plain,
@@ -35,6 +36,10 @@ BUDGET_BYTES = 10 * 1000**3
 
 TRIMMED_TO = 0.95
 """Share of the budget that is left after trimming, so that not every step has to trim again."""
+
+ROOM_UP_TO = 0.98
+"""Share of the budget up to which tiles may be added that nobody asked for: between this and
+TRIMMED_TO, so that they never have to make room for others, and a full folder takes some, too."""
 
 SUFFIX = ".tiles"
 
@@ -79,10 +84,12 @@ class Survey:
 
     Attributes:
         stores: The one seen last first.
-        unreadable: Store files that are broken, or of another version.
+        older: Store files of an older version of the program, which are not used any more.
+        unreadable: Store files that are broken, or of a newer version.
     """
 
     stores: list[StoreInfo]
+    older: list[Path]
     unreadable: list[Path]
 
 
@@ -98,16 +105,25 @@ def list_stores(folder: Path) -> list[StoreInfo]:
 
 def survey(folder: Path) -> Survey:
     """Return what there is in a folder, as far as it can be read."""
-    stores, unreadable = [], []
+    stores, older, unreadable = [], [], []
     for path in _files(folder):
         try:
             with closing(open_existing(path)) as connection:
                 stores.append(_info(path, connection))
         except (NotOurs, sqlite3.Error, OSError, ValueError, KeyError):
-            if _has_our_mark(path):
+            if _is_older(path):
+                older.append(path)
+            elif _has_our_mark(path):
                 unreadable.append(path)
     stores.sort(key=lambda store: store.last_seen, reverse=True)
-    return Survey(stores, unreadable)
+    return Survey(stores, older, unreadable)
+
+
+def only_older(folder: Path, source_digest: str) -> bool:
+    """Tell whether all that is kept of a source was drawn by an older version of the program, so
+    that it is not used any more."""
+    paths = list(folder.glob(f"{source_digest[:32]}-*{SUFFIX}"))
+    return bool(paths) and all(map(_is_older, paths))
 
 
 def list_set_aside(folder: Path) -> list[Path]:
@@ -118,6 +134,11 @@ def list_set_aside(folder: Path) -> list[Path]:
 def folder_bytes(folder: Path) -> int:
     """Return the bytes that all store files take; what was set aside is not counted."""
     return sum(_size(path) for path in _files(folder))
+
+
+def has_room(folder: Path, budget_bytes: int = BUDGET_BYTES) -> bool:
+    """Tell whether a folder may take tiles that nobody asked for; see ROOM_UP_TO."""
+    return folder_bytes(folder) < ROOM_UP_TO * budget_bytes
 
 
 def clear(folder: Path, which: str | Path | None = None) -> int:
@@ -169,7 +190,8 @@ def clear_set_aside(folder: Path) -> int:
 def trim(folder: Path, budget_bytes: int = BUDGET_BYTES, keep: Path | None = None) -> int:
     """Evict tiles if the folder is over its budget: least recently seen first, over all files.
 
-    A tile goes only after all its stored children. Cheap while there is room. What cannot be
+    Before any of them go whole files of an older version of the program, which are not used any
+    more. A tile goes only after all its stored children. Cheap while there is room. What cannot be
     evicted just now (locked, broken, read-only) is left for another time.
 
     Args:
@@ -181,13 +203,28 @@ def trim(folder: Path, budget_bytes: int = BUDGET_BYTES, keep: Path | None = Non
         Bytes freed.
     """
     before = now = folder_bytes(folder)
+    wanted = int(budget_bytes * TRIMMED_TO)
+    if now > budget_bytes:
+        now -= _delete_older(folder, now - wanted)
     while now > budget_bytes:
-        _evict(folder, now - int(budget_bytes * TRIMMED_TO), keep)
+        _evict(folder, now - wanted, keep)
         after = folder_bytes(folder)
         if after >= now:
             break  # nothing more can go
         now = after
     return max(0, before - now)
+
+
+def _delete_older(folder: Path, bytes_to_free: int) -> int:
+    """Delete files of an older version, those first that were not written for the longest time;
+    return the bytes freed."""
+    freed = 0
+    for path in sorted(filter(_is_older, _files(folder)), key=_written):
+        if freed >= bytes_to_free:
+            break
+        with suppress(sqlite3.Error, OSError):  # an older version has it open
+            freed += delete_file(path, is_older)
+    return freed
 
 
 def _evict(folder: Path, bytes_to_free: int, keep: Path | None) -> None:
@@ -221,6 +258,14 @@ def _size(path: Path) -> int:
         return 0
 
 
+def _written(path: Path) -> float:
+    """Return when a file was written, seconds since 1970; 0 if it is not there any more."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
 def _info(path: Path, connection: sqlite3.Connection) -> StoreInfo:
     """Return what a store says about itself.
 
@@ -249,6 +294,15 @@ def _utc(seconds: float) -> str:
         return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
     except (ValueError, OverflowError, OSError):
         return ""
+
+
+def _is_older(path: Path) -> bool:
+    """Tell whether a file is a store of an older version; False where it cannot be read."""
+    try:
+        with closing(connect(path)) as connection:
+            return is_older(connection)
+    except (sqlite3.Error, OSError):
+        return False
 
 
 def _has_our_mark(path: Path) -> bool:

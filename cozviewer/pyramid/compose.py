@@ -42,6 +42,10 @@ _KERNELS = {
 }
 """Pillow's name of it and how far it reaches, as SUPPORT."""
 
+BAND = 4 * TILE
+"""Rows of a band. What is enlarged for a band needs some rows of its parent around it, which are a
+tenth of it here, and were a third in bands of one row of tiles."""
+
 FLATTEST = 1 / 1024
 """A view narrower than this many pixels of the level below it is flat to a quarter of a grey
 level (255 / 1024), so its box need not be narrower; Pillow's boxes are 32-bit floats."""
@@ -91,7 +95,7 @@ def compose(
     there = wanted.intersected(there)
     pixels = padded(best_region(pyramid, z, there, complete), there, wanted, "edge")
     left, top, _, _ = view.level_box(z, wanted)
-    out[inside.y : inside.bottom, inside.x : inside.right] = _resampled(
+    out[inside.y : inside.bottom, inside.x : inside.right] = resampled(
         pixels,
         left + inside.x * per_pixel,
         top + inside.y * per_pixel,
@@ -145,10 +149,10 @@ def best_region(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = F
 
 
 def bands(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = False) -> Iterator[Rgb8]:
-    """Yield what `best_region` gives, a row of tiles at a time: for regions of any size."""
+    """Yield what `best_region` gives, some rows of tiles at a time: for regions of any size."""
     top = level_region.y
     while top < level_region.bottom:
-        bottom = min(level_region.bottom, (top // TILE + 1) * TILE)
+        bottom = min(level_region.bottom, (top // BAND + 1) * BAND)
         band = rect_between(level_region.x, top, level_region.right, bottom)
         yield best_region(pyramid, z, band, complete)
         top = bottom
@@ -160,7 +164,7 @@ def _enlarged(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:
     parent_region = coarser(level_region, STEP_LEVELS).grown(SUPPORT + 1)
     there = parent_region.intersected(whole)
     parent = best_region(pyramid, z - STEP_LEVELS, there)
-    return _resampled(
+    return resampled(
         padded(parent, there, parent_region, "edge"),
         (level_region.x - parent_region.x * STEP_SCALE) / STEP_SCALE,
         (level_region.y - parent_region.y * STEP_SCALE) / STEP_SCALE,
@@ -170,7 +174,7 @@ def _enlarged(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:
     )
 
 
-def _resampled(
+def resampled(
     pixels: Rgb8,
     left: float,
     top: float,
@@ -179,7 +183,11 @@ def _resampled(
     per_pixel: float,
     kernel: Kernel = "bicubic",
 ) -> Rgb8:
-    """Return width x height pixels, `per_pixel` apart in `pixels`, starting at (left, top)."""
+    """Return width x height pixels, `per_pixel` apart in `pixels`, starting at (left, top).
+
+    Args:
+        pixels: (H, W, 3) uint8, on all sides as much larger than the box as the kernel reaches.
+    """
     if per_pixel == 1.0 and left.is_integer() and top.is_integer():
         x, y = int(left), int(top)
         return pixels[y : y + height, x : x + width]

@@ -2,7 +2,7 @@
 
 Planes:
     level z   pixels of magnification 2^z; z = 0 are the source's own pixels
-    tile      pixels within one tile, 0..511
+    tile      pixels within one tile, 0..127
 
 All coordinates are Python integers, so nothing overflows or rounds at any depth. Rectangles are
 half open: `right` and `bottom` are the first column and row outside.
@@ -11,8 +11,8 @@ half open: `right` and `bottom` are the first column and row outside.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-TILE = 512
-"""Side of a tile in pixels of its level."""
+TILE = 128
+"""Side of a tile in pixels of its level: so small that little is drawn beyond a view."""
 
 STEP_LEVELS = 2
 """Levels that one zoom step climbs: 4x = 2^2."""
@@ -53,10 +53,12 @@ class Rect:
         height = min(self.bottom, other.bottom) - y
         return Rect(x, y, max(0, width), max(0, height))
 
-    def grown(self, margin: int) -> "Rect":
-        """Return the rectangle with `margin` pixels more on all four sides."""
+    def grown(self, margin: int, above: int | None = None) -> "Rect":
+        """Return the rectangle with `margin` pixels more on all four sides; with `above`, so many
+        above and below, and `margin` on the left and the right."""
+        above = margin if above is None else above
         return Rect(
-            self.x - margin, self.y - margin, self.width + 2 * margin, self.height + 2 * margin
+            self.x - margin, self.y - above, self.width + 2 * margin, self.height + 2 * above
         )
 
     def moved(self, dx: int, dy: int) -> "Rect":
@@ -103,7 +105,7 @@ def level_rect(z: int, source_width: int, source_height: int) -> Rect:
 
 
 def tile_rect(key: TileKey) -> Rect:
-    """Return the full 512 x 512 square of a tile in pixels of its level (not cut at the edge)."""
+    """Return the full 128 x 128 square of a tile in pixels of its level (not cut at the edge)."""
     return Rect(key.col * TILE, key.row * TILE, TILE, TILE)
 
 

@@ -9,11 +9,13 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
+from cozviewer.pyramid.geometry import TILE
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.reading import stop_if
 
-LAST_SIDE = 512
-"""Overviews end with the first that has no side longer than this."""
+LAST_SIDE = TILE
+"""Overviews end with the first that has no side longer than this: one tile, which stands in for
+whatever is not there yet."""
 
 STRIP_PIXELS = 1 << 18
 """Pixels halved at once, and between two questions whether it is still wanted."""

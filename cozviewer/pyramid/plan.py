@@ -1,27 +1,32 @@
 """What to draw for a view in motion: which tiles are seen, which stand in, which are missing.
 
 The plan decides, the painter only draws it, from first to last: the coarse stand-ins come first,
-finer tiles over them.
+finer tiles over them. It is made for every frame, so tiles are masks of arrays here (see
+`tile_mask`), and what is drawn are parts of whole sheets of them.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from cozviewer.pyramid.camera import SHARP_UP_TO, View
-from cozviewer.pyramid.geometry import (
-    STEP_LEVELS,
-    Rect,
-    TileKey,
-    centre_first,
-    finer,
-    level_rect,
-    tile_rect,
-    tiles_of,
+from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, TileKey, finer, level_rect
+from cozviewer.pyramid.tile_mask import (
+    Opacities,
+    TileMask,
+    even_runs,
+    pixels_of,
+    sheets_of,
+    span_of,
+    window,
 )
 
-Opacity = Callable[[TileKey], float]
-"""How much of a tile is to be seen: 0 not in memory, below 1 fading in, 1 all of it."""
+Shown = Callable[[int, Rect], Opacities]
+"""Takes a level and a span of its tiles; returns how much of each is to be seen, (height, width):
+0 not in memory, below 1 fading in, 1 all of it."""
 
 MOST_STRETCH = float(1 << 16)
 """View pixels that a tile's pixel is drawn wide at most, far more than a view has."""
@@ -33,7 +38,8 @@ class Place:
 
     Attributes:
         part: Whole pixels that are seen, counted from the corner of the whole.
-        view_x, view_y, view_width, view_height: Where `part` lies, in view pixels; see `Draw`.
+        view_x, view_y, view_width, view_height: Where `part` lies, in view pixels. Past
+            MOST_STRETCH it is drawn smaller than it is, around the middle of the view.
     """
 
     part: Rect
@@ -45,26 +51,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """One tile, or the seen part of it, and where it goes.
+    """Tiles of one sheet that are drawn at once, and where they go.
 
     Attributes:
-        key: The tile.
-        tile_part: Whole pixels of the tile (relative to its corner) that are seen.
-        view_x, view_y, view_width, view_height: Where `tile_part` lies, in view pixels. Past
-            MOST_STRETCH it is drawn smaller than it is, around the middle of the view.
+        z: Their level.
+        tiles: The rectangle of them, counted in tiles of the level.
+        place: What is seen of them (counted from the corner of the first one), and where.
         opacity: In 0..1.
     """
 
-    key: TileKey
-    tile_part: Rect
-    view_x: float
-    view_y: float
-    view_width: float
-    view_height: float
+    z: int
+    tiles: Rect
+    place: Place
     opacity: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Everything that one frame needs.
 
@@ -72,21 +74,29 @@ class Plan:
         level: The level that would be sharp.
         picture: View pixels that show the picture; tiles of overviews may reach beyond.
         draws: In drawing order, coarse to fine.
-        wanted: Tiles that are not in memory and would make the frame better, best first: the
-            view's own level from the centre outwards, then stand-ins.
         lacking: Tiles of `level` that are seen, and not drawn in full from them or from finer ones.
+        bare: Whether the background may be seen between or through the tiles.
+        missing: Tiles that are not in memory and would make the frame better, and what is seen of
+            their level: the view's own level first, then stand-ins, finer ones and then near
+            before far.
     """
 
     level: int
     picture: Rect
     draws: tuple[Draw, ...]
-    wanted: tuple[TileKey, ...]
-    lacking: tuple[TileKey, ...]
+    lacking: TileMask
+    bare: bool
+    missing: tuple[tuple[TileMask, Rect], ...]
 
     @property
     def sharp(self) -> bool:
         """Whether all that is seen is drawn in full from `level`, or from finer tiles."""
         return not self.lacking
+
+    @cached_property
+    def wanted(self) -> tuple[TileKey, ...]:
+        """The tiles of `missing`, best first: each level from the centre outwards."""
+        return tuple(key for mask, seen in self.missing for key in mask.centre_first(seen))
 
 
 def plan(
@@ -95,7 +105,7 @@ def plan(
     source_height: int,
     coarsest: int,
     finest: int,
-    opacity: Opacity,
+    shown: Shown,
     stretch: float = SHARP_UP_TO,
 ) -> Plan:
     """Return how to draw `view` from the tiles in memory.
@@ -105,115 +115,103 @@ def plan(
         source_width, source_height: Size of level 0.
         coarsest: The coarsest level of the pyramid (<= 0).
         finest: The finest level to draw; 0 for the source alone.
-        opacity: Asked about every tile that matters.
+        shown: Asked about all tiles that matter.
         stretch: View pixels that a tile's pixel may be wide before the next finer level is drawn.
     """
     camera = view.camera
     level = min(max(min(camera.level_within(stretch), camera.rest_level), coarsest), finest)
-    seen_region = view.visible(level, source_width, source_height)
-    seen_finer = view.visible(level + 1, source_width, source_height)
-    seen = centre_first(tiles_of(level, seen_region), seen_region)
-    draws: dict[TileKey, float] = {}
-    wanted: dict[TileKey, None] = {}
-    stand_ins: dict[TileKey, None] = {}
-    lacking = []
-    for key in seen:
-        shown = opacity(key)
-        if shown > 0:
-            draws[key] = shown
-        else:
-            wanted[key] = None
-        if shown >= 1:
-            continue
-        if level < finest and _finer_stand_ins(key, seen_finer, opacity, draws, stand_ins):
-            continue
-        lacking.append(key)
-        _coarser_stand_in(key, coarsest, opacity, draws, stand_ins)
-    whole: dict[int, Rect] = {}
-    placed = []
-    for key in sorted(draws):
-        if key.z not in whole:
-            whole[key.z] = level_rect(key.z, source_width, source_height)
-        draw = _placed(key, view, whole[key.z], draws[key])
-        if draw is not None:
-            placed.append(draw)
+
+    def seen(z: int) -> Rect:
+        return view.visible(z, source_width, source_height)
+
+    span = span_of(seen(level))
+    here = shown(level, span)
+    drawn: dict[int, tuple[Rect, Opacities]] = {level: (span, here)}
+    absent = TileMask(level, span, here == 0)
+    missing = [absent]
+    lacking = TileMask(level, span, here < 1)
+    if lacking and level < finest:
+        # On the way out finer tiles stay until the coarser has come; and a derived tile, which
+        # waits for four of them, may never come, as only those that are seen are made.
+        below = span_of(seen(level + 1)).intersected(finer(span, 1))
+        there = shown(level + 1, below)
+        under = lacking.finer(below)
+        drawn[level + 1] = (below, np.where(under.mask, there, 0.0))
+        if level > 0 and level % STEP_LEVELS:
+            unmade = absent.finer(below).mask & (there == 0)
+            missing.append(TileMask(level + 1, below, unmade))
+        incomplete = TileMask(level + 1, below, under.mask & (there < 1)).coarser()
+        mask = np.zeros_like(lacking.mask)
+        mask[window(incomplete.span, span)] = incomplete.mask
+        lacking = TileMask(level, span, lacking.mask & mask)
+    bare = lacking
+    while bare and bare.z > coarsest:  # walk up to tiles that are there
+        bare = bare.coarser()
+        there = shown(bare.z, bare.span)
+        drawn[bare.z] = (bare.span, np.where(bare.mask, there, 0.0))
+        missing.append(TileMask(bare.z, bare.span, bare.mask & (there == 0)))
+        bare = TileMask(bare.z, bare.span, bare.mask & (there < 1))
+    draws = [
+        draw
+        for z, (tiles, opacities) in sorted(drawn.items())
+        for draw in _draws(z, tiles, opacities, view, level_rect(z, source_width, source_height))
+    ]
     picture = view.picture(source_width, source_height)
-    asked = tuple(wanted) + tuple(stand_ins)
-    return Plan(level, picture, tuple(placed), asked, tuple(lacking))
+    asked = tuple((mask, seen(mask.z)) for mask in missing if mask)
+    return Plan(level, picture, tuple(draws), lacking, bool(bare), asked)
 
 
-def _coarser_stand_in(
-    key: TileKey,
-    coarsest: int,
-    opacity: Opacity,
-    draws: dict[TileKey, float],
-    stand_ins: dict[TileKey, None],
-) -> None:
-    """Walk up from a tile that is not (fully) there to one that is."""
-    for z in range(key.z - 1, coarsest - 1, -1):
-        up = key.z - z
-        ancestor = TileKey(z, key.col >> up, key.row >> up)
-        if ancestor in draws or ancestor in stand_ins:
-            return  # a neighbour went this way before
-        shown = opacity(ancestor)
-        if shown > 0:
-            draws[ancestor] = shown
-        else:
-            stand_ins[ancestor] = None
-        if shown >= 1:
-            return
-
-
-def _finer_stand_ins(
-    key: TileKey,
-    seen_finer: Rect,
-    opacity: Opacity,
-    draws: dict[TileKey, float],
-    stand_ins: dict[TileKey, None],
-) -> bool:
-    """Draw the tiles of the next level that are there, and tell whether they are all that is seen
-    of a tile. On the way out they stay until it has come; and a derived tile, which waits for
-    four of them, may never come, as only those that are seen are made."""
-    derived = key.z > 0 and key.z % STEP_LEVELS != 0 and key not in draws
-    complete = True
-    for child in tiles_of(key.z + 1, finer(tile_rect(key), 1).intersected(seen_finer)):
-        shown = opacity(child)
-        complete = complete and shown >= 1
-        if shown > 0:
-            draws[child] = shown
-        elif derived:
-            stand_ins[child] = None
-    return complete
-
-
-def _placed(key: TileKey, view: View, whole: Rect, opacity: float) -> Draw | None:
-    """Cut a tile to what is seen of it and say where that goes."""
-    found = place(key.z, tile_rect(key).intersected(whole), view)
-    if found is None:
-        return None
-    return Draw(
-        key,
-        found.part,
-        found.view_x,
-        found.view_y,
-        found.view_width,
-        found.view_height,
-        opacity,
-    )
+def _draws(z: int, span: Rect, opacities: Opacities, view: View, whole: Rect) -> Iterator[Draw]:
+    """Yield what is drawn of a level, sheet by sheet."""
+    if not opacities.any():
+        return
+    placing = _Placing(z, view)
+    for _, _, part in sheets_of(span):
+        for run, opacity in even_runs(opacities[window(part, span)]):
+            tiles = run.moved(part.x, part.y)
+            place = placing.place(pixels_of(tiles).intersected(whole))
+            if place is not None:
+                yield Draw(z, tiles, place, opacity)
 
 
 def place(z: int, level_region: Rect, view: View) -> Place | None:
     """Return what is seen of a region of level z and where it goes; None where nothing is."""
-    part = level_region.intersected(view.level_region(z).grown(1))
-    if part.empty:
-        return None
-    stretch = math.ldexp(view.camera.scale, view.camera.level - z)
-    left = _near(view.view_x(z, part.x), view.width, stretch)
-    top = _near(view.view_y(z, part.y), view.height, stretch)
-    right = _near(view.view_x(z, part.right), view.width, stretch)
-    bottom = _near(view.view_y(z, part.bottom), view.height, stretch)
-    corner = part.moved(-level_region.x, -level_region.y)
-    return Place(corner, left, top, right - left, bottom - top)
+    return _Placing(z, view).place(level_region)
+
+
+class _Placing:
+    """Finds where regions of one level go in one view; many of them have edges in common."""
+
+    def __init__(self, z: int, view: View) -> None:
+        self._z, self._view = z, view
+        self._seen = view.level_region(z).grown(1)
+        self._stretch = math.ldexp(view.camera.scale, view.camera.level - z)
+        self._across: dict[int, float] = {}
+        self._down: dict[int, float] = {}
+
+    def place(self, level_region: Rect) -> Place | None:
+        """Return what is seen of a region and where it goes; None where nothing is."""
+        part = level_region.intersected(self._seen)
+        if part.empty:
+            return None
+        left, right = self._x(part.x), self._x(part.right)
+        top, bottom = self._y(part.y), self._y(part.bottom)
+        corner = part.moved(-level_region.x, -level_region.y)
+        return Place(corner, left, top, right - left, bottom - top)
+
+    def _x(self, level_x: int) -> float:
+        found = self._across.get(level_x)
+        if found is None:
+            found = _near(self._view.view_x(self._z, level_x), self._view.width, self._stretch)
+            self._across[level_x] = found
+        return found
+
+    def _y(self, level_y: int) -> float:
+        found = self._down.get(level_y)
+        if found is None:
+            found = _near(self._view.view_y(self._z, level_y), self._view.height, self._stretch)
+            self._down[level_y] = found
+        return found
 
 
 def _near(position: float, size: int, stretch: float) -> float:

@@ -16,7 +16,7 @@ from typing import Any
 
 from cozviewer.errors import BadInput
 from cozviewer.pyramid.checked import checked_int, checked_text, int_of_text
-from cozviewer.pyramid.geometry import TileKey, level_rect, tile_rect
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey, level_rect
 from cozviewer.pyramid.reading import never, shown_name, stop_if
 from cozviewer.pyramid.session import (
     SUFFIX,
@@ -38,13 +38,16 @@ from cozviewer.pyramid.sqlite_guard import (
     read_schema,
 )
 from cozviewer.pyramid.store_file import is_broken
-from cozviewer.pyramid.store_rows import MOST_TILES, possible_key
+from cozviewer.pyramid.store_rows import possible_key
 
 APPLICATION_ID = 0x436F7A56
 """Marks session files in SQLite's header: "CozV"."""
 
-VERSION = 1
-"""Of the tables below. A program reads its own version and older ones."""
+VERSION = 2
+"""Of the file. A program reads its own version and older ones."""
+
+SIDES = {1: 512, 2: TILE}
+"""Of the tiles of each version, in pixels."""
 
 SCHEMA = f"""
     CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -74,7 +77,10 @@ SCHEMA = f"""
 # are found by id, so that a damaged page costs no other tiles than its own.
 
 LARGEST_TILE = 1 << 22
-"""Bytes of an encoded tile; lossless noise takes 800 KB."""
+"""Bytes of an encoded tile; lossless noise takes 800 KB in version 1."""
+
+MOST_TILES = 2_000_000
+"""Rows of tiles that are read of a session: some 20 GB."""
 
 MOST_VIEWS = 10_000
 MOST_PYRAMIDS = 100
@@ -171,7 +177,19 @@ def read_rows(
 
 
 Index = dict[TileKey, tuple[int, bytes]]
-"""Tiles with their ids in the file, and the checksums that they should have."""
+"""Tiles, as the file has them, with their ids and the checksums that they should have."""
+
+
+def tile_side(connection: sqlite3.Connection) -> int:
+    """Return the side of the tiles of a session, in pixels. Raises sqlite3.Error."""
+    return SIDES[connection.execute("PRAGMA user_version").fetchone()[0]]
+
+
+def tile_part(key: TileKey, side: int, reference: Reference) -> Rect:
+    """Return the part of a tile of this side that lies in the picture, in pixels of its level;
+    empty if none does."""
+    whole = level_rect(key.z, reference.width, reference.height)
+    return Rect(key.col * side, key.row * side, side, side).intersected(whole)
 
 
 def read_index(connection: sqlite3.Connection, reference: Reference) -> dict[int, Index]:
@@ -182,6 +200,7 @@ def read_index(connection: sqlite3.Connection, reference: Reference) -> dict[int
         sqlite3.Error: Nothing can be read at all, or it was interrupted.
     """
     found: dict[int, Index] = {}
+    side = tile_side(connection)
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     last, skipped, rows = 0, 0, 0
     while skipped <= pages and rows < MOST_TILES:  # a row has one page and more
@@ -192,7 +211,7 @@ def read_index(connection: sqlite3.Connection, reference: Reference) -> dict[int
                 if number <= last or rows == MOST_TILES:
                     return found  # a tree that leads back to itself would never end
                 last, rows = number, rows + 1
-                key = _key_within(name, reference)
+                key = _key_within(name, side, reference)
                 if key is None or type(pyramid) is not int:
                     continue
                 if isinstance(checksum, bytes) and len(checksum) == CHECKSUM_BYTES:
@@ -256,13 +275,10 @@ def _is_too_big(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_TOOBIG
 
 
-def _key_within(name: object, reference: Reference) -> TileKey | None:
+def _key_within(name: object, side: int, reference: Reference) -> TileKey | None:
     """Return the tile of a name if it lies in the photo, on a level that there can be."""
     key = possible_key(name)
-    if key is None:
-        return None
-    whole = level_rect(key.z, reference.width, reference.height)
-    return None if tile_rect(key).intersected(whole).empty else key
+    return None if key is None or tile_part(key, side, reference).empty else key
 
 
 def _read(path: Path, connection: sqlite3.Connection) -> Session:

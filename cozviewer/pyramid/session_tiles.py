@@ -5,12 +5,19 @@ made here before shows through, and what is made from now on is kept beside its 
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from cozviewer.pyramid.geometry import TileKey, level_rect, tile_rect
+from cozviewer.pyramid.geometry import TILE, TileKey, tiles_of
 from cozviewer.pyramid.reading import never, stop_if
 from cozviewer.pyramid.session import KeptPyramid, Reference, Session
-from cozviewer.pyramid.session_file import LARGEST_TILE, read_index, read_rows, session_file
+from cozviewer.pyramid.session_file import (
+    LARGEST_TILE,
+    read_index,
+    read_rows,
+    session_file,
+    tile_part,
+    tile_side,
+)
 from cozviewer.pyramid.store import StepRecord, TileStore
 from cozviewer.pyramid.store_rows import (
     LONGEST_UID,
@@ -19,9 +26,9 @@ from cozviewer.pyramid.store_rows import (
     EncodedTile,
     steps_of_rows,
 )
-from cozviewer.pyramid.tile_codec import tile_size
+from cozviewer.pyramid.tile_codec import decode_tile, encode_tile, tile_checksum, tile_size
 
-LOT = 64
+LOT = 1024
 """Tiles that are put into a store at a time: some 20 MB."""
 
 
@@ -31,7 +38,8 @@ def unpack(
     """Make a store hold what a session's pyramid holds; quick if it does already.
 
     Finer tiles made here since stay, unless something of what the session holds was changed or
-    evicted meanwhile: then the store begins anew, so that all in it goes together.
+    evicted meanwhile: then the store begins anew, so that all in it goes together. Larger tiles of
+    an older version are cut into tiles of today's size.
 
     Returns:
         How many tiles of the session are broken and left out.
@@ -42,43 +50,84 @@ def unpack(
     """
     with session_file(session.path, cancelled) as connection:
         reader = _Reader(connection, kept.number, session.reference)
-        wanted = reader.index
-        there = store.checksums()
-        differing = [key for key, (_, checksum) in wanted.items() if there.get(key) != checksum]
-        unread = max(0, kept.tiles - len(wanted))
-        if there:
-            if not any(True for _ in reader.tiles(differing)):
-                broken = store.missing(wanted.keys() - set(differing))
-                mended = dict(reader.tiles(broken))
-                store.adopt(mended, {})
-                return unread + len(differing) + len(broken) - len(mended)
-            store.replace(lambda key: True, {}, {})
         steps = reader.steps()
+        unread = max(0, kept.tiles - len(reader.index))
+        if store.checksums():
+            left_out = _completed(reader, store, steps)
+            if left_out is not None:
+                return unread + left_out
+            store.replace(lambda key: True, {}, {})
         adopted, lot = 0, dict[TileKey, EncodedTile]()
-        for key, tile in reader.tiles(wanted):
+        for key, tile in reader.tiles(reader.index):
             stop_if(cancelled)
-            lot[key] = tile
-            adopted += 1
-            if len(lot) == LOT:
+            parts = reader.cut(key, tile)
+            lot |= parts
+            adopted += bool(parts)
+            if len(lot) >= LOT:
                 store.adopt(lot, steps)
                 lot, steps = {}, {}
         store.adopt(lot, steps)
-        return unread + len(wanted) - adopted
+        return unread + len(reader.index) - adopted
+
+
+def _completed(reader: "_Reader", store: TileStore, steps: Mapping[str, StepRecord]) -> int | None:
+    """Put what is broken in a store, which held all of the session once, in its place again.
+
+    Returns:
+        How many tiles are left out; None if something was changed or evicted, and nothing is done.
+    """
+    if reader.side != TILE:
+        return _completed_by_parts(reader, store, steps)
+    there = store.checksums()
+    differing = [key for key, (_, sum_) in reader.index.items() if there.get(key) != sum_]
+    if any(True for _ in reader.tiles(differing)):
+        return None
+    broken = store.missing(reader.index.keys() - set(differing))
+    mended = dict(reader.tiles(broken))
+    store.adopt(mended, {})
+    return len(differing) + len(broken) - len(mended)
+
+
+def _completed_by_parts(
+    reader: "_Reader", store: TileStore, steps: Mapping[str, StepRecord]
+) -> int | None:
+    """Do as `_completed` for a session of larger tiles. What is in the store is known by its steps;
+    tiles are cut again only where something is not as it was."""
+    wanted = [part for key in reader.index for part in reader.parts(key)]
+    there, broken, made = store.checksums(), set(store.missing(wanted)), store.steps_of(wanted)
+    whole, mended = 0, dict[TileKey, EncodedTile]()
+    for key, tile in reader.tiles(reader.index):
+        parts, step = set(reader.parts(key)), steps.get(tile.step)
+        as_saved = all(made.get(part) == step for part in parts - broken)
+        if as_saved and parts <= there.keys() and not parts & broken:
+            whole += 1
+            continue
+        cut = reader.cut(key, tile)
+        if not cut:
+            continue
+        if not as_saved or not parts <= there.keys():
+            return None
+        mended |= {part: cut[part] for part in parts & broken}
+        whole += 1
+    store.adopt(mended, {})
+    return len(reader.index) - whole
 
 
 class _Reader:
     """Reads one pyramid of a session.
 
     Attributes:
+        side: Of its tiles, in pixels.
         index: See `read_index`.
     """
 
     def __init__(self, connection: sqlite3.Connection, number: int, reference: Reference) -> None:
         self._connection, self._number, self._reference = connection, number, reference
+        self.side = tile_side(connection)
         self.index = read_index(connection, reference).get(number, {})
 
     def tiles(self, keys: Iterable[TileKey]) -> Iterator[tuple[TileKey, EncodedTile]]:
-        """Yield those tiles that are whole."""
+        """Yield those tiles, as the file has them, that are whole."""
         question = f"SELECT webp, step FROM tiles WHERE id = ? AND length(webp) <= {LARGEST_TILE}"
         for key in keys:
             number, checksum = self.index[key]
@@ -88,6 +137,26 @@ class _Reader:
                     if tile.whole(key) and self._fits(key, webp):
                         yield key, tile
 
+    def cut(self, key: TileKey, tile: EncodedTile) -> dict[TileKey, EncodedTile]:
+        """Return a tile as tiles of today's size; none if it cannot be decoded."""
+        if self.side == TILE:
+            return {key: tile}
+        try:
+            pixels = decode_tile(tile.webp, self.side)
+        except ValueError:
+            return {}
+        small = {}
+        x, y = key.col * self.side, key.row * self.side
+        for part_key in self.parts(key):
+            part = tile_part(part_key, TILE, self._reference).moved(-x, -y)
+            webp = encode_tile(pixels[part.y : part.bottom, part.x : part.right])
+            small[part_key] = EncodedTile(webp, tile_checksum(part_key, webp), tile.step)
+        return small
+
+    def parts(self, key: TileKey) -> list[TileKey]:
+        """Return the tiles of today's size that a tile of the file becomes."""
+        return list(tiles_of(key.z, tile_part(key, self.side, self._reference)))
+
     def steps(self) -> dict[str, StepRecord]:
         """Return the steps that can be read."""
         # With the index (the + keeps SQLite from it) they would have to be sorted.
@@ -96,8 +165,7 @@ class _Reader:
 
     def _fits(self, key: TileKey, webp: bytes) -> bool:
         """Tell whether a tile is as large as it must be; the checksum alone could be made up."""
-        whole = level_rect(key.z, self._reference.width, self._reference.height)
-        part = tile_rect(key).intersected(whole)
+        part = tile_part(key, self.side, self._reference)
         try:
             return tile_size(webp) == (part.width, part.height)
         except ValueError:

@@ -145,7 +145,7 @@ class TileStore:
 
         Args:
             key: Its name.
-            rgb: (H, W, 3) uint8; tiles at the picture's edge may be smaller than 512 x 512.
+            rgb: (H, W, 3) uint8; tiles at the picture's edge may be smaller than TILE a side.
             step_id: What `begin_step` returned.
 
         Raises:

@@ -18,8 +18,8 @@ from cozviewer.pyramid.tile_codec import tile_checksum
 
 STEP_COLUMNS = "z, x, y, width, height, prompt, seed, seconds, made_at"
 
-MOST_TILES = 1_000_000
-"""Rows of tiles that are read of one file: some 100 GB."""
+MOST_TILES = 8_000_000
+"""Rows of tiles that are read of one file: more than the cache may hold, however small they are."""
 
 MOST_STEPS = 200_000
 """Rows of steps that are read of one file."""

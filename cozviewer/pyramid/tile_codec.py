@@ -18,7 +18,7 @@ def encode_tile(rgb: Rgb8) -> bytes:
     """Return `rgb` as lossless WebP.
 
     Args:
-        rgb: (H, W, 3) uint8; H and W from 1 to 512 (tiles at the picture's edge are smaller).
+        rgb: (H, W, 3) uint8; H and W from 1 to 128 (tiles at the picture's edge are smaller).
 
     Raises:
         ValueError: Another shape or kind of number.
@@ -32,15 +32,19 @@ def encode_tile(rgb: Rgb8) -> bytes:
     return out.getvalue()
 
 
-def decode_tile(blob: bytes) -> Rgb8:
+def decode_tile(blob: bytes, largest: int = TILE) -> Rgb8:
     """Return the (H, W, 3) uint8 pixels of an encoded tile.
+
+    Args:
+        blob: As `encode_tile` returned it.
+        largest: Most pixels that it may have, a side.
 
     Raises:
         ValueError: The bytes are no tile.
     """
     size = tile_size(blob)
-    if max(size) > TILE:
-        raise ValueError(f"A tile has at most {TILE} pixels a side, not {size}.")
+    if max(size) > largest:
+        raise ValueError(f"A tile has at most {largest} pixels a side, not {size}.")
     try:
         with Image.open(io.BytesIO(blob), formats=["WEBP"]) as image:
             return np.array(image.convert("RGB"))

@@ -4,8 +4,8 @@ From wheel to pixels: `Gestures` moves the `Navigator`; its `moved` makes each `
 ask for what it lacks; `paintEvent` draws the layers as the comparison wants them.
 """
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from cozviewer.jobs.document import Document
@@ -17,7 +17,9 @@ from cozviewer.pyramid.compose import Kernel
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.ui.compare_paint import Mode, Over, paint_over
 from cozviewer.ui.curtain import Curtain
+from cozviewer.ui.drawing_mark import DrawingMark
 from cozviewer.ui.gestures import Gestures
+from cozviewer.ui.gpu import GpuSurface
 from cozviewer.ui.labels import draw_label, draw_legend
 from cozviewer.ui.layer import Layer
 from cozviewer.ui.navigator import Navigator
@@ -32,15 +34,22 @@ class Canvas(QWidget):
 
     Attributes:
         layer: The picture that it shows.
+        mark: Lies around what is being drawn; not in `picture`, nor where two are compared in it.
         label: What is written into its corner; "" for nothing.
 
     Signals:
         changed: what it shows changed (plan, sharpness), for the readout.
         painted: the picture (not only a preview) was painted for the first time.
+        gpu_begins: the GPU is about to draw its first frame.
+        gpu_drew: it has drawn a frame.
+        gpu_failed: it cannot draw any more; what draws from now on is to be chosen.
     """
 
     changed = Signal()
     painted = Signal()
+    gpu_begins = Signal()
+    gpu_drew = Signal()
+    gpu_failed = Signal()
 
     def __init__(
         self,
@@ -59,12 +68,16 @@ class Canvas(QWidget):
         self.label = ""
         self._navigator = navigator
         self._over: Over | None = None
+        self._surface: GpuSurface | None = None
         self._size_taken = (0, 0)
         self.layer = Layer(navigator, lambda: self.view, self, finest, kernel)
         self.layer.changed.connect(self.changed)
-        self.layer.updated.connect(self.update)
+        self.layer.updated.connect(self.refresh)
+        self.layer.updated_in.connect(self._refresh_part)
+        self.mark = DrawingMark(navigator, self)
+        self.mark.changed.connect(self._refresh_region)
         self.curtain = Curtain(self)
-        self.curtain.moved.connect(self.update)
+        self.curtain.moved.connect(self.refresh)
         Gestures(navigator, self)
         # Filters installed last are asked first: the divider comes before the picture.
         self.installEventFilter(self.curtain)
@@ -92,17 +105,51 @@ class Canvas(QWidget):
         return self._over is not None
 
     @property
+    def by_gpu(self) -> bool:
+        """Whether the GPU draws this pane."""
+        return self._surface is not None
+
+    def set_gpu(self, wanted: bool) -> None:
+        """Have the GPU draw this pane, or the processor."""
+        if wanted == self.by_gpu:
+            return
+        if self._surface is not None:
+            self._surface.hide()
+            self._surface.deleteLater()
+            self._surface = None
+            self.update()
+            return
+        self._surface = GpuSurface(lambda painter: self._paint(painter, self.rect()), self)
+        self._surface.begins.connect(self.gpu_begins)
+        self._surface.drawn.connect(self.gpu_drew)
+        self._surface.failed.connect(self.gpu_failed)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Paint the pane again."""
+        if self._surface is not None:
+            self._surface.update()
+        else:
+            self.update()
+
+    @property
     def shows_frame(self) -> bool:
-        """Whether the exact frame of the present view is on screen, fully faded in."""
+        """Whether the exact frame of the present view is on screen, fully faded in; a draft of the
+        next level may lie over it."""
         return self.layer.shows_frame
 
     def picture(self) -> Rgb8:
         """Return what is painted, without what lies over it (the map), (H, W, 3) uint8 in device
-        pixels. GUI thread."""
+        pixels. GUI thread. With drafts off it is at rest what `render` gives; else a view that
+        enlarges its level may have one over it, see `Layer.draft_over`."""
+        if self._surface is not None:
+            with self.mark.left_out():
+                return to_rgb8(self._surface.grabFramebuffer())
         view = self.view
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.devicePixelRatioF())
-        self.render(image, QPoint(), renderFlags=QWidget.RenderFlag.DrawWindowBackground)
+        with self.mark.left_out():
+            self.render(image, QPoint(), renderFlags=QWidget.RenderFlag.DrawWindowBackground)
         return to_rgb8(image)
 
     def set_preview(self, preview: Preview | None) -> None:
@@ -121,16 +168,24 @@ class Canvas(QWidget):
         """Show a second picture over the first one, or none."""
         self._over = over
         self.curtain.enabled = over is not None and over.mode is Mode.CURTAIN
-        self.update()
+        self.refresh()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        if self._surface is None:
+            painter = QPainter(self)
+            self._paint(painter, event.rect())
+            painter.end()
+
+    def _paint(self, painter: QPainter, rect: QRect) -> None:
+        """Paint a part of the pane, given in its logical pixels."""
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
         view = self.view
         whole = QRect(0, 0, view.width, view.height)
         if self._over is None:
-            self.layer.draw(painter, whole)
+            part = QRectF(QPointF(rect.topLeft()) * ratio, QSizeF(rect.size()) * ratio)
+            self.layer.draw(painter, part.toAlignedRect().intersected(whole))
+            self.mark.draw(painter, view, ratio)
         else:
             paint_over(painter, self.layer, self._over, whole, ratio)
         painter.resetTransform()
@@ -141,10 +196,27 @@ class Canvas(QWidget):
         legend = (WAITING,) if self.layer.awaits_marks else self.layer.legend
         if legend:
             draw_legend(painter, legend, QPoint(12, self.height() - 12), self.font())
-        painter.end()
         if self.layer.has_plan and not self.layer.has_painted:
             self.layer.has_painted = True
             self.painted.emit()
+
+    @Slot(QRegion)
+    def _refresh_region(self, region: QRegion) -> None:
+        """Paint a part again, given in pixels of the pane."""
+        if self._surface is not None:
+            self.refresh()
+        else:
+            self.update(region)
+
+    @Slot(QRect)
+    def _refresh_part(self, view_part: QRect) -> None:
+        """Paint a part again, given in view pixels."""
+        if self._over is not None or self._surface is not None:
+            self.refresh()
+            return
+        ratio = self.devicePixelRatioF()
+        corner, size = QPointF(view_part.topLeft()) / ratio, QSizeF(view_part.size()) / ratio
+        self.update(QRectF(corner, size).toAlignedRect())
 
     def event(self, event: QEvent) -> bool:
         """Follow the scale of the screen: another monitor or system setting changes the number of
@@ -152,10 +224,12 @@ class Canvas(QWidget):
         done = super().event(event)
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._take_size()
-            self.update()
+            self.refresh()
         return done
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._surface is not None:
+            self._surface.setGeometry(self.rect())
         self._take_size()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -42,7 +42,7 @@ class ComparePanes(QSplitter):
         self.generated = Canvas(navigator)
         self.beside = Canvas(navigator)
         self._on_top = Layer(navigator, lambda: self.generated.view, self.generated)
-        self._on_top.updated.connect(self.generated.update)
+        self._on_top.updated.connect(self.generated.refresh)
         for pane in (self.generated, self.beside):
             self.addWidget(pane)
             self.setStretchFactor(self.indexOf(pane), 1)
@@ -59,7 +59,7 @@ class ComparePanes(QSplitter):
         self._over: Over | None = None
         self._veiled = False
         self._drafts_wanted = True
-        self._allow_drafts()
+        self._allow()
         navigator.moved.connect(self._name_panes)
         navigator.gesture_started.connect(self._leave_other)
         navigator.settled.connect(self._on_settled)
@@ -93,10 +93,12 @@ class ComparePanes(QSplitter):
     def set_drafts_wanted(self, wanted: bool) -> None:
         """Show drafts in the generated picture, or never."""
         self._drafts_wanted = wanted
-        self._allow_drafts()
+        self._allow()
 
-    def _allow_drafts(self) -> None:
+    def _allow(self) -> None:
         self.generated.layer.allow_drafts(self.shows_drafts)
+        # In a blind test it would tell which side is which.
+        self.generated.mark.allow(self.shown is GENERATED and not self._veiled)
 
     def compare(self, mode: Mode | None, sides: Sides) -> None:
         """Compare two sides in a way; None shows the generated picture alone."""
@@ -104,7 +106,7 @@ class ComparePanes(QSplitter):
             return
         before = self.shown
         self._mode, self._sides = mode, sides
-        self._allow_drafts()
+        self._allow()
         if self.shown != before:
             self._show(self.generated.layer, self.shown, self._document, self._tiles)
         self._show_sides()
@@ -120,12 +122,14 @@ class ComparePanes(QSplitter):
             swapped: Whether the first side stands on the right.
         """
         self._veiled = True
+        self._allow()
         self.insertWidget(1 if swapped else 0, self.generated)
         self._name_panes()
 
     def unveil(self) -> None:
         """Name both sides again, and put the first one back to the left."""
         self._veiled = False
+        self._allow()
         self.insertWidget(0, self.generated)
         self._name_panes()
 
@@ -174,6 +178,7 @@ class ComparePanes(QSplitter):
         self._document, self._choice = document, choice
         self._tiles = None if document is None else TileCache(document.source.coarsest)
         self._show(self.generated.layer, self.shown, document, self._tiles)
+        self.generated.mark.set_document(document)
         if document is not None:
             document.refined.connect(self._refine_other)
         self._show_sides()
@@ -204,24 +209,24 @@ class ComparePanes(QSplitter):
         """Show the second picture of BLINK, or the first one again."""
         if self._over is not None and self._over.mode is Mode.BLINK:
             self._over.held = held
-            self.generated.update()
+            self.generated.refresh()
 
     def amplify(self, steps: int) -> None:
         """Amplify a DIFFERENCE more (steps > 0) or less."""
         if self._over is not None and self._over.mode is Mode.DIFFERENCE:
             place = GAINS.index(self._over.gain) + steps
             self._over.gain = GAINS[min(len(GAINS) - 1, max(0, place))]
-            self.generated.update()
+            self.generated.refresh()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the cursor with the lens; take nothing."""
         if self._over is not None and self._over.mode is Mode.LENS:
             if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
                 self._over.at = event.position().toPoint()
-                self.generated.update()
+                self.generated.refresh()
             elif event.type() == QEvent.Type.Leave:
                 self._over.at = None
-                self.generated.update()
+                self.generated.refresh()
         return False
 
     # -- sides -----------------------------------------------------------------------------------
@@ -283,11 +288,11 @@ class ComparePanes(QSplitter):
     def _name_panes(self) -> None:
         if self._mode is Mode.SIDE:
             self.generated.label, self.beside.label = self._names()
-            self.generated.update()
+            self.generated.refresh()
             self.beside.update()
         elif self.generated.label:
             self.generated.label = ""
-            self.generated.update()
+            self.generated.refresh()
 
     # -- the other recipe ------------------------------------------------------------------------
 

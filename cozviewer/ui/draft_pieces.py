@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 
 from cozviewer.jobs.quick_job import DraftImage
 from cozviewer.pyramid.camera import View
-from cozviewer.pyramid.geometry import Rect, at_level, tile_rect
+from cozviewer.pyramid.geometry import Rect, at_level
 from cozviewer.pyramid.plan import Place, Plan, place
 
 FADE_SECONDS = 0.1
@@ -84,20 +84,18 @@ class DraftPieces:
     def shown(self, view: View, plan: Plan) -> bool:
         """Tell whether anything of a draft is seen: inside the view, where a plan lacks tiles."""
         return any(
-            not at_level(tile_rect(key), plan.level, piece.z)
-            .intersected(piece.level_region)
-            .intersected(view.level_region(piece.z))
-            .empty
+            plan.lacking.touches(
+                at_level(
+                    piece.level_region.intersected(view.level_region(piece.z)), piece.z, plan.level
+                )
+            )
             for piece in self._pieces
-            for key in plan.lacking
         )
 
     def level_at(self, view: View, plan: Plan, view_x: float, view_y: float) -> int | None:
         """Return the level of the draft that is seen at a place of the view; None where there is
         none."""
-        if not any(
-            _contains(view, plan.level, tile_rect(key), view_x, view_y) for key in plan.lacking
-        ):
+        if not plan.lacking.touches(_pixel(view, plan.level, view_x, view_y)):
             return None
         levels = [
             (_under(piece, plan), piece.z)
@@ -127,6 +125,15 @@ class DraftPieces:
 
 def _under(piece: _Piece, plan: Plan) -> int:
     return min(piece.z - 1, plan.level)
+
+
+def _pixel(view: View, z: int, view_x: float, view_y: float) -> Rect:
+    """Return the pixel of level z at a place of the view."""
+    region = view.level_region(z)
+    left, top, right, bottom = view.level_box(z, region)
+    x = math.floor(left + (right - left) * view_x / view.width)
+    y = math.floor(top + (bottom - top) * view_y / view.height)
+    return Rect(region.x + x, region.y + y, 1, 1)
 
 
 def _contains(view: View, z: int, level_region: Rect, view_x: float, view_y: float) -> bool:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from cozviewer.chain.choice import AUTO, BF16, CRISP, FP32, SOFT, EngineChoice
+from cozviewer.chain.choice import AUTO, BF16, CRISP, FP32, INT8, SOFT, EngineChoice
 from cozviewer.ui.coz_dialog import ENGINE, CozDialog
 from cozviewer.ui.plain import menu_text
 from cozviewer.ui.remembered import keep_text, kept_text, remember, remembered
@@ -28,17 +28,21 @@ DEPTHS = (
 """What can be chosen: see `EngineChoice.depth`."""
 
 NUMBERS = (
-    (AUTO, "&Automatic", "Whichever is faster: on a processor, both are timed once"),
+    (AUTO, "&Automatic", "Whichever is fastest: on a processor, all are timed once"),
     (FP32, "32-bit float (&fp32)", "The most exact"),
     (BF16, "bfloat16 (&bf16)", "Half the memory, coarser by about half a grey level"),
+    (INT8, "8-bit integer (&int8)", "Real-ESRGAN alone; coarser by about one grey level"),
 )
 """What can be chosen: see `EngineChoice.numbers`."""
+
+EMBEDDED = "realesrgan"
+"""The engine that can compute in int8."""
 
 FIXED = ("bicubic", "nearest", ENGINE)
 """Engines for which the number format cannot be chosen."""
 
-DRAFTS, ON, OFF = "drafts", "on", "off"
-"""Name of the setting that is kept, and its values."""
+DRAFTS, AHEAD, ON, OFF = "drafts", "ahead", "on", "off"
+"""Names of the settings that are kept, and their values."""
 
 MODELS = "4× models (*.safetensors *.pth *.pt *.ckpt);;All files (*)"
 
@@ -47,12 +51,14 @@ class EngineMenu(QMenu):
     """Signals:
     chosen: (EngineChoice) the user wants this from now on.
     models_wanted: the user wants to see and get the models.
-    drafts_wanted: (bool) drafts are to be shown until a view is generated, or not.
+    drafts_wanted: (bool) drafts are to be shown, or not.
+    ahead_wanted: (bool) what comes next is to be drawn while nothing is done, or not.
     """
 
     chosen = Signal(object)
     models_wanted = Signal()
     drafts_wanted = Signal(bool)
+    ahead_wanted = Signal(bool)
 
     def __init__(
         self,
@@ -96,10 +102,21 @@ class EngineMenu(QMenu):
         self._depths = self._submenu("Contours at de&pth", DEPTHS)
         self._depths.triggered.connect(self._on_depth)
         self._drafts = self.addAction("Show d&rafts")
-        self._drafts.setToolTip("A small network draws at once what the engine takes seconds for")
+        self._drafts.setToolTip(
+            "A small network draws at once what the engine takes seconds for,\n"
+            "and the next level where a view enlarges one"
+        )
         self._drafts.setCheckable(True)
         self._drafts.setChecked(kept_text(DRAFTS) != OFF)
         self._drafts.toggled.connect(self._on_drafts)
+        self._ahead = self.addAction("Draw ahead &when idle")
+        self._ahead.setToolTip(
+            "While you do nothing, draws the next level around the pointer and what lies beyond the"
+            " edge that you panned to; not on battery, and never in the way of anything else"
+        )
+        self._ahead.setCheckable(True)
+        self._ahead.setChecked(kept_text(AHEAD) != OFF)
+        self._ahead.toggled.connect(self._on_ahead)
         self.addAction("M&odels…", self.models_wanted.emit)
         self.show_devices(["cpu"])
         self.show_choice(choice)
@@ -121,6 +138,11 @@ class EngineMenu(QMenu):
     def drafts(self) -> bool:
         """Whether drafts are to be shown."""
         return self._drafts.isChecked()
+
+    @property
+    def ahead(self) -> bool:
+        """Whether what comes next is to be drawn while nothing is done."""
+        return self._ahead.isChecked()
 
     @property
     def choice(self) -> EngineChoice:
@@ -186,9 +208,11 @@ class EngineMenu(QMenu):
             action.setChecked(action.data() == now.numbers)
             # A format that is not supported can always be left for the automatic choice.
             leaving = automatic and now.numbers != AUTO
-            action.setEnabled(not fixed and (several or leaving))
+            there = automatic or action.data() in self._supported
+            missing = action.data() == INT8 and now.engine != EMBEDDED
+            action.setEnabled(not fixed and not missing and ((several and there) or leaving))
             if automatic:
-                found = not fixed and now.numbers == AUTO and self._used in (FP32, BF16)
+                found = not fixed and now.numbers == AUTO and self._used in (FP32, BF16, INT8)
                 action.setText(f"&Automatic ({self._used})" if found else "&Automatic")
 
     def show_devices(self, devices: Sequence[str]) -> None:
@@ -231,6 +255,11 @@ class EngineMenu(QMenu):
     def _on_drafts(self, wanted: bool) -> None:
         keep_text(DRAFTS, ON if wanted else OFF)
         self.drafts_wanted.emit(wanted)
+
+    @Slot(bool)
+    def _on_ahead(self, wanted: bool) -> None:
+        keep_text(AHEAD, ON if wanted else OFF)
+        self.ahead_wanted.emit(wanted)
 
     @Slot()
     def _on_numbers(self) -> None:

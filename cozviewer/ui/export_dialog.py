@@ -135,9 +135,9 @@ class ExportDialog(QDialog):
         text = "Compute the missing tile first"
         if missing != 1:
             text = f"Compute {'the' if exact else 'up to'} {missing:,} missing tiles first"
-        each = self._chain.seconds_per_tile
-        if each is not None:
-            text += f", about {duration_text(max(1.0, missing * each))}"
+        seconds = self._chain.seconds_for(missing)
+        if seconds is not None:
+            text += f", about {duration_text(max(1.0, seconds))}"
         self.complete.setText(text)
         self._tell_size()
 

@@ -1,9 +1,10 @@
 """One picture as a pane shows it: the tiles of a document through the camera, or what is
 interpolated from its source.
 
-`moved` makes a new plan from the tiles in memory, which is painted at once, and asks for the tiles
-that it lacks. When the view rests and has all that it needs, the exact frame is composed and takes
-the place of the scaled tiles. Until then drafts may lie between the tiles.
+While the view moves the tiles are drawn (see `mosaic`). When it rests and has all that it needs,
+the exact frame is composed and takes the place of the scaled tiles. Until then drafts may lie
+between the tiles. Where the view enlarges its level, a draft of the next one comes over the frame
+then: all else but that is what `render` gives.
 """
 
 import math
@@ -14,28 +15,25 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPainter
 
+from cozviewer.chain.quick_view import sharper_level
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.frame_composer import FrameRequest
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.opener import Preview
-from cozviewer.jobs.quick_job import DraftImage
-from cozviewer.jobs.tile_loader import LoadRequest
+from cozviewer.jobs.quick_job import DraftImage, SharperImage
 from cozviewer.overlays import Kind, Mark
-from cozviewer.pyramid.camera import DEEPEST, SHARP_UP_TO, View
+from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel
 from cozviewer.pyramid.geometry import TileKey
-from cozviewer.pyramid.plan import Plan, plan
 from cozviewer.pyramid.store_draft import Stale
 from cozviewer.ui.draft_pieces import DraftPieces, PieceDraw
+from cozviewer.ui.mosaic import Mosaic
 from cozviewer.ui.navigator import Navigator
-from cozviewer.ui.painter import BACKGROUND_COLOUR, draw_frame, draw_plan
+from cozviewer.ui.painter import BACKGROUND_COLOUR, draw_frame
+from cozviewer.ui.sharper import SharperParts
 from cozviewer.ui.tile_cache import FADE_SECONDS, TileCache
 
 FRAME_MS = 16
-
-MOTION_STRETCH = 2.0
-"""View pixels that a tile's pixel may be wide while the view moves. Painting is twice as fast when
-it enlarges as when it shrinks, and in motion the eye does not see the difference."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +59,12 @@ class Layer(QObject):
     Signals:
         changed: what it shows changed (plan, sharpness), for the readout.
         updated: it is to be painted again.
+        updated_in: (QRect) a part of it is, in view pixels.
     """
 
     changed = Signal()
     updated = Signal()
+    updated_in = Signal(QRect)
 
     def __init__(
         self,
@@ -92,13 +92,13 @@ class Layer(QObject):
         self._view = view
         self._navigator = navigator
         self._document: Document | None = None
-        self._tiles: TileCache | None = None
-        self._plan: Plan | None = None
+        self._mosaic = Mosaic(navigator, view, lambda: self._softly, self)
+        self._mosaic.changed.connect(self._on_planned)
+        self._mosaic.came.connect(self._on_came)
         self._drafts = DraftPieces()
+        self._sharper = SharperParts()
         self._drafts_allowed = False
         self._preview: QImage | None = None
-        self._asked: LoadRequest | None = None
-        self._moved_since_asked = False
         self._frame_asked: FrameRequest | None = None
         self._frame: _Frame | None = None
         self._older_asked: FrameRequest | None = None
@@ -125,7 +125,8 @@ class Layer(QObject):
     @property
     def sharp(self) -> bool:
         """Whether every visible tile of the level that this view wants is on screen."""
-        return self._plan is not None and self._plan.sharp
+        plan = self._mosaic.plan
+        return plan is not None and plan.sharp
 
     @property
     def shows_frame(self) -> bool:
@@ -142,16 +143,37 @@ class Layer(QObject):
     @property
     def shows_draft(self) -> bool:
         """Whether anything of a draft is on screen."""
-        if self._plan is None or not self._drafts_drawn or self.frame_is_final:
-            return False
-        return self._drafts.shown(self.view, self._plan)
+        return self._shows_stand_in or self.draft_over is not None
+
+    @property
+    def draft_over(self) -> int | None:
+        """The step level of the draft that lies over the exact frame, which lacks nothing; None
+        where none does."""
+        frame = self._frame
+        if frame is None or not frame.final or not self._drafts_drawn:
+            return None
+        if self.view.shift_from(frame.view) is None or not self._sharper.seen(self.view):
+            return None
+        return sharper_level(self.view.camera)
 
     def draft_at(self, view_x: float, view_y: float) -> int | None:
-        """Return the level of the draft that is on screen at a place of the view; None where there
-        is none."""
-        if self._plan is None or not self.shows_draft:
+        """Return the step level of the draft that is on screen at a place of the view; None where
+        there is none."""
+        over = self.draft_over
+        if over is not None and self._sharper.seen_at(self.view, view_x, view_y):
+            return over
+        plan = self._mosaic.plan
+        if plan is None or not self._shows_stand_in:
             return None
-        return self._drafts.level_at(self.view, self._plan, view_x, view_y)
+        return self._drafts.level_at(self.view, plan, view_x, view_y)
+
+    @property
+    def _shows_stand_in(self) -> bool:
+        """Whether a draft is on screen where tiles lack."""
+        plan = self._mosaic.plan if self._drafts_drawn and len(self._drafts) else None
+        if plan is None or self.frame_is_final:
+            return False
+        return self._drafts.shown(self.view, plan)
 
     @property
     def _drafts_drawn(self) -> bool:
@@ -163,7 +185,7 @@ class Layer(QObject):
         if allowed != self._drafts_allowed:
             self._drafts_allowed = allowed
             self._uncover_draft()
-            self._replan()
+            self._mosaic.replan()
             self._ask_for_frame()
 
     def set_preview(self, preview: Preview | None) -> None:
@@ -180,29 +202,28 @@ class Layer(QObject):
             tiles: Its tiles in memory, shared by all panes on it.
         """
         if self._document is not None:
-            self._document.tile_loaded.disconnect(self._on_tile_loaded)
-            self._document.tile_absent.disconnect(self._on_tile_absent)
-            self._document.tile_made.disconnect(self._on_tile_made)
+            self._document.tiles_made.disconnect(self._on_tiles_made)
             self._document.draft_drawn.disconnect(self._on_draft_drawn)
+            self._document.sharper_drawn.disconnect(self._on_sharper_drawn)
             self._document.tiles_changed.disconnect(self._on_tiles_changed)
             self._document.composed.disconnect(self._on_composed)
             self._document.marked.disconnect(self._on_marked)
-        self._document, self._tiles = document, tiles
-        self._asked = self._frame_asked = self._older_asked = None
-        self._frame = self._older = self._plan = None
+        self._document = document
+        self._frame_asked = self._older_asked = None
+        self._frame = self._older = None
         self._drafts.clear()
+        self._sharper.clear()
         self._forget_marks()
         self._complete = self.has_painted = False
         if document is not None:
             self._preview = None
-            document.tile_loaded.connect(self._on_tile_loaded)
-            document.tile_absent.connect(self._on_tile_absent)
-            document.tile_made.connect(self._on_tile_made)
+            document.tiles_made.connect(self._on_tiles_made)
             document.draft_drawn.connect(self._on_draft_drawn)
+            document.sharper_drawn.connect(self._on_sharper_drawn)
             document.tiles_changed.connect(self._on_tiles_changed)
             document.composed.connect(self._on_composed)
             document.marked.connect(self._on_marked)
-        self._replan()
+        self._mosaic.set_document(document, tiles, self.finest)
 
     def finish(self, final: bool) -> None:
         """Say that nothing more will come for this view, so that its exact frame can be made.
@@ -235,42 +256,24 @@ class Layer(QObject):
         self.updated.emit()
         self.changed.emit()
 
-    # -- planning --------------------------------------------------------------------------------
+    # -- following -------------------------------------------------------------------------------
 
-    def _replan(self) -> None:
-        if self._document is None or self._tiles is None:
-            self._plan = None
+    @property
+    def _softly(self) -> bool:
+        """Whether what comes now fades in: the first of a picture is there at once."""
+        return self.has_painted and not self._navigator.reduced_motion
+
+    @Slot(object)
+    def _on_planned(self, part: QRect | None) -> None:
+        if part is None or len(self._drafts) or self._frame is not None:
             self.updated.emit()
-            return
-        tiles, now, source = self._tiles, time.monotonic(), self._document.source
-        self._plan = plan(
-            self.view,
-            source.width,
-            source.height,
-            source.coarsest,
-            DEEPEST + 2 if self.finest is None else self.finest,
-            lambda key: tiles.opacity(key, now),
-            SHARP_UP_TO if self._navigator.at_rest else MOTION_STRETCH,
-        )
-        self._ask_for_tiles(self._plan)
-        self.updated.emit()
+        elif not part.isEmpty():
+            self.updated_in.emit(part)
         self.changed.emit()
 
-    def _ask_for_tiles(self, current: Plan) -> None:
-        assert self._document is not None
-        assert self._tiles is not None
-        keys = tuple(key for key in current.wanted if not self._tiles.is_absent(key))
-        if self._asked is not None:
-            # A request under way goes on while it serves: asking anew would fetch a tile twice.
-            unwanted = self._moved_since_asked and not set(self._asked.keys) <= set(keys)
-            if set(keys) <= set(self._asked.keys) and not unwanted:
-                return
-            self._asked.cancelled.set()
-            self._asked = None
-        self._moved_since_asked = False
-        if keys:
-            self._asked = LoadRequest(keys)
-            self._document.load(self._asked)
+    @Slot()
+    def _on_came(self) -> None:
+        self._start_fade(time.monotonic())
 
     def _ask_for_frame(self) -> None:
         """Compose the exact frame, if the view is at rest and there is nothing left to wait for."""
@@ -281,7 +284,7 @@ class Layer(QObject):
             return
         if self._frame_asked is not None and self._frame_asked.view == view:
             return
-        if not self._final and self.shows_draft:
+        if not self._final and self._shows_stand_in:
             return  # which the frame would cover with something coarser
         self._frame_asked = FrameRequest(view, self.finest, self.kernel)
         self._document.compose(self._frame_asked)
@@ -294,53 +297,24 @@ class Layer(QObject):
             self._frame_asked = None
         if self._frame is not None and self.view.shift_from(self._frame.view) is None:
             self._frame = None
+            self._sharper.clear()
         self._older_asked = self._older = None
         self._forget_marks()
         self._complete = self._final = False
-        self._moved_since_asked = True
-        self._replan()
+        self._mosaic.move()
 
     @Slot()
     def _on_settled(self) -> None:
-        self._replan()
+        self._mosaic.replan()
         if self.finest is not None:
             self.finish(final=True)
 
-    @Slot(object, object)
-    def _on_tile_loaded(self, key: TileKey, image: QImage) -> None:
-        now = time.monotonic()
-        if self._tiles is not None and self._tiles.opacity(key, now) == 0:
-            # The first tiles of a picture come at once, later ones softly.
-            soft = self.has_painted and not self._navigator.reduced_motion
-            self._tiles.put(key, image, now, fade=soft)
-            if soft:
-                self._start_fade(now)
-        self._on_answer()
-
     @Slot(object)
-    def _on_tile_absent(self, key: TileKey) -> None:
-        if self._tiles is not None:
-            self._tiles.mark_absent(key)
-        self._on_answer()
-
-    def _on_answer(self) -> None:
-        if self._asked_is_answered():
-            self._asked = None
-        self._replan()
-
-    def _asked_is_answered(self) -> bool:
-        if self._asked is None or self._tiles is None:
-            return True
-        tiles, now = self._tiles, time.monotonic()
-        return all(tiles.is_absent(key) or tiles.opacity(key, now) > 0 for key in self._asked.keys)
-
-    @Slot(object)
-    def _on_tile_made(self, key: TileKey) -> None:
-        if self._tiles is not None and self.finest is None:
-            self._tiles.made(key)
+    def _on_tiles_made(self, keys: tuple[TileKey, ...]) -> None:
+        if self.finest is None:
             if self._frame is not None and not self._frame.final:
                 self._frame = None  # what was missing in it is coming now
-            self._replan()
+            self._mosaic.made(keys)
             self._ask_for_frame()
 
     @Slot(object)
@@ -352,28 +326,36 @@ class Layer(QObject):
         if soft:
             self._start_fade(now)
         self._uncover_draft()
-        self._replan()
+        self._mosaic.replan()
+
+    @Slot(object)
+    def _on_sharper_drawn(self, part: SharperImage) -> None:
+        if part.view != self.view or self.finest is not None:
+            return
+        now, soft = time.monotonic(), not self._navigator.reduced_motion
+        self._sharper.add(part, now, fade=soft)
+        if soft:
+            self._start_fade(now)
+        self.updated.emit()
+        self.changed.emit()
 
     def _uncover_draft(self) -> None:
         """Take an exact frame away that lacks something and lies over a draft of it."""
-        if self._frame is not None and not self._frame.final and self.shows_draft:
+        if self._frame is not None and not self._frame.final and self._shows_stand_in:
             self._frame = None
 
     @Slot(object)
     def _on_tiles_changed(self, stale: Stale) -> None:
         """Forget what others take the place of, and ask anew for what is under way."""
-        if self._asked is not None:
-            self._asked.cancelled.set()
-            self._asked = None
-        if self.finest is None and self._tiles is not None:
-            self._tiles.drop(stale)
+        if self.finest is None:
             if self._frame_asked is not None:
                 self._frame_asked.cancelled.set()
             self._frame = self._frame_asked = self._older_asked = self._older = None
             self._drafts.clear()
+            self._sharper.clear()
             self._forget_marks()
             self._complete = self._final = False
-        self._replan()
+        self._mosaic.ask_anew(stale if self.finest is None else None)
 
     @Slot(object, object)
     def _on_composed(self, request: FrameRequest, image: QImage) -> None:
@@ -396,6 +378,7 @@ class Layer(QObject):
         self._forget_marks()
         self._ask_for_marks()
         self.updated.emit()
+        self.changed.emit()
 
     def _ask_for_marks(self) -> None:
         """Have the overlay made for the exact frame that is there."""
@@ -434,7 +417,9 @@ class Layer(QObject):
         if time.monotonic() > self._fade_until + FRAME_MS / 1000:
             self._fade.stop()
         self._forget_drafts()
-        self._replan()
+        if self._frame_fades:
+            self.updated.emit()
+        self._mosaic.replan()
 
     # -- painting --------------------------------------------------------------------------------
 
@@ -453,7 +438,8 @@ class Layer(QObject):
     @property
     def has_plan(self) -> bool:
         """Whether there is something of the picture to draw."""
-        return self._plan is not None and bool(self._plan.draws)
+        plan = self._mosaic.plan
+        return plan is not None and bool(plan.draws)
 
     def draw(self, painter: QPainter, area: QRect) -> None:
         """Draw a part of the view.
@@ -483,15 +469,24 @@ class Layer(QObject):
                     self._draw_tiles(painter, view, strip.intersected(area))
         opacity = min(1.0, age / FADE_SECONDS)
         draw_frame(painter, frame.image, covered.topLeft(), opacity, area)
+        if self.draft_over is not None:
+            for image, corner, shown in self._sharper.draws(view, time.monotonic()):
+                draw_frame(painter, image, corner, opacity * shown, covered.intersected(area))
 
     def _draw_tiles(self, painter: QPainter, view: View, area: QRect) -> None:
-        if self._plan is not None and self._tiles is not None:
-            smooth, pieces = self.kernel != "nearest", list[PieceDraw]()
-            if self._drafts_drawn:
-                pieces = self._drafts.draws(view, self._plan, time.monotonic())
-            draw_plan(painter, self._plan, self._tiles, area, smooth, pieces)
-        else:
+        plan, pieces = self._mosaic.plan, list[PieceDraw]()
+        if plan is not None and self._drafts_drawn:
+            pieces = self._drafts.draws(view, plan, time.monotonic())
+        fades = self._frame_fades
+        unfinished = fades or self._frame_asked is not None
+        smooth = self.kernel != "nearest"
+        if not self._mosaic.draw(painter, area, smooth, pieces, unfinished, hold=fades):
             self._draw_preview(painter, view)
+
+    @property
+    def _frame_fades(self) -> bool:
+        """Whether the exact frame of the present view is just coming in."""
+        return self.frame is not None and not self.shows_frame
 
     def _draw_preview(self, painter: QPainter, view: View) -> None:
         painter.fillRect(0, 0, view.width, view.height, BACKGROUND_COLOUR)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QCursor, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
@@ -31,16 +31,18 @@ from cozviewer.ui.blind import Blind
 from cozviewer.ui.compare import ComparePanes
 from cozviewer.ui.compare_menu import CompareMenu
 from cozviewer.ui.compare_paint import Mode
+from cozviewer.ui.draw_with import DrawWith
 from cozviewer.ui.empty import EmptyPage
 from cozviewer.ui.engine_menu import EngineMenu
 from cozviewer.ui.exporting import Exporting
 from cozviewer.ui.file_watch import FileWatch
+from cozviewer.ui.idle import Idle
 from cozviewer.ui.minimap import Minimap
 from cozviewer.ui.models_dialog import ModelsDialog
 from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.opening import PICTURES, Opening
 from cozviewer.ui.plain import window_title
-from cozviewer.ui.pointer import Pointer
+from cozviewer.ui.pointer import Pointer, pointed_place
 from cozviewer.ui.prompting import Prompting
 from cozviewer.ui.prompts_side import PromptsSide
 from cozviewer.ui.readout import Readout
@@ -123,6 +125,7 @@ class MainWindow(QMainWindow):
         self.readout.hide()
 
         self.actions_by_name, self._bar = build(self, self._commands(), services.icon)
+        self.draw_with = DrawWith(self.panes, self.banner, self._menu("&View"))
         self.engine_menu = EngineMenu(services.engines, choice, self, services.missing_files)
         self.menuBar().insertMenu(self._menu("&Help").menuAction(), self.engine_menu)
         self.engine_menu.chosen.connect(self._on_engine_chosen)
@@ -158,6 +161,18 @@ class MainWindow(QMainWindow):
         self._file = FileWatch(self)
         self._file.told.connect(self.banner.warn)
 
+        self.idle = Idle(
+            self,
+            self.navigator,
+            self.panes,
+            lambda: self._opening.reading or self._sessions.saving,
+        )
+        self.idle.set_wanted(self.engine_menu.ahead)
+        self.engine_menu.ahead_wanted.connect(self.idle.set_wanted)
+        for action in self.actions_by_name.values():  # a shortcut's key reaches nobody else
+            action.triggered.connect(self.idle.disturb)
+        self.idle.began.connect(self._on_ahead_began)
+        self.idle.ended.connect(self._on_ahead_ended)
         self._empty.open_wanted.connect(self.choose_picture)
         self._empty.sample_wanted.connect(lambda: self.open_picture(services.sample))
         self.readout.stop_wanted.connect(self.stop_work)
@@ -356,7 +371,12 @@ class MainWindow(QMainWindow):
     def _on_opened(self, choice: EngineChoice, source: Source, chain: Chain) -> None:
         services = self._services
         document = Document(
-            chain, services.devices, services.trim, find=services.find, quick=services.quick
+            chain,
+            services.devices,
+            services.trim,
+            find=services.find,
+            quick=services.quick,
+            may_ahead=services.may_ahead,
         )
         old, self._document = self._document, document
         document.progressed.connect(self._on_progress)
@@ -381,6 +401,7 @@ class MainWindow(QMainWindow):
         self.prompting.set_document(document)
         self._exporting.set_document(document)
         self._pointer.set_document(document)
+        self.idle.set_document(document)
         self._blind.set_document(document)
         self._prompts.follow(chain.upscaler.listens)
         self.minimap.set_source(source)
@@ -459,12 +480,8 @@ class MainWindow(QMainWindow):
         if self._document is None or not self.panes.shows_drafts:
             return
         pane = self.panes.generated
-        view = replace(pane.view, camera=self.navigator.goal)
-        pointer = QPointF(pane.mapFromGlobal(QCursor.pos()))
-        if not pane.underMouse():
-            pointer = QPointF(pane.width() / 2, pane.height() / 2)
-        ratio = pane.devicePixelRatioF()
-        self._document.draw_draft(view, pointer.x() * ratio, pointer.y() * ratio)
+        view, place = replace(pane.view, camera=self.navigator.goal), pointed_place(pane)
+        self._document.draw_draft(view, place.x(), place.y())
 
     @Slot(bool)
     def _on_drafts_wanted(self, wanted: bool) -> None:
@@ -504,6 +521,14 @@ class MainWindow(QMainWindow):
         self._tell_view()
 
     @Slot()
+    def _on_ahead_began(self) -> None:
+        self.readout.show_note("Drawing ahead")
+
+    @Slot()
+    def _on_ahead_ended(self) -> None:
+        self.readout.show_note("")
+
+    @Slot()
     def _tell_view(self) -> None:
         if self._document is None:
             return
@@ -512,9 +537,10 @@ class MainWindow(QMainWindow):
         if self.panes.shown.kernel is not None:
             maker, generative = self.panes.shown.kernel, False
         refined = self._refined or self.panes.generated.sharp
-        draft = self.panes.generated.layer.shows_draft
+        layer = self.panes.generated.layer
+        drafts = layer.shows_draft, layer.draft_over
         self.readout.show_view(
-            magnification_text(camera), provenance_text(camera, maker, generative, refined, draft)
+            magnification_text(camera), provenance_text(camera, maker, generative, refined, *drafts)
         )
 
     @Slot(str, object)
@@ -543,6 +569,7 @@ class MainWindow(QMainWindow):
     @Slot(bool)
     def _set_reduced_motion(self, reduced: bool) -> None:
         self.navigator.reduced_motion = reduced
+        self.readout.set_reduced_motion(reduced)
 
     @Slot()
     def _show_keys(self) -> None:
@@ -618,6 +645,7 @@ class MainWindow(QMainWindow):
         self.panes.set_document(None)
         self.prompting.set_document(None)
         self._pointer.set_document(None)
+        self.idle.set_document(None)
         self._document = None
         super().closeEvent(event)
 

@@ -38,11 +38,15 @@ class Minimap(QWidget):
         navigator.moved.connect(self.follow)
 
     def set_source(self, source: Source | None) -> None:
-        """Show a picture; the map is made from its coarsest overview."""
+        """Show a picture; the map is made from the coarsest overview that is large enough."""
         self._source = source
         if source is not None:
-            small = Image.fromarray(np.ascontiguousarray(source.levels[-1]))
-            small.thumbnail((2 * WIDTH, 2 * HEIGHT), Image.Resampling.LANCZOS)
+            wide, high = 2 * WIDTH, 2 * HEIGHT
+            fine = [
+                level for level in source.levels if level.shape[1] >= wide or level.shape[0] >= high
+            ]
+            small = Image.fromarray(np.ascontiguousarray(fine[-1] if fine else source.levels[0]))
+            small.thumbnail((wide, high), Image.Resampling.LANCZOS)
             self._image = to_qimage(np.asarray(small))
             scale = min(WIDTH / source.width, HEIGHT / source.height)
             self.setFixedSize(

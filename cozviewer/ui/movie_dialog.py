@@ -206,8 +206,8 @@ class MovieDialog(QDialog):
         )
         if missing := missing_for(self._chain, shown):
             text += f". {counted(missing, 'missing tiles')} must be computed first"
-            if (each := self._chain.seconds_per_tile) is not None:
-                text += f", in about {duration_text(max(1.0, missing * each))}"
+            if (seconds := self._chain.seconds_for(missing)) is not None:
+                text += f", in about {duration_text(max(1.0, seconds))}"
         self.about.setText(text + ".")
 
     @Slot(str)

@@ -1,4 +1,5 @@
-"""Draws a plan with a QPainter: whole tiles scaled by the painter, fast enough for every frame."""
+"""Draws a plan with a QPainter: sheets of tiles scaled by the painter, fast enough for every
+frame."""
 
 from collections.abc import Sequence
 
@@ -6,8 +7,9 @@ from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from cozviewer.pyramid.compose import BACKGROUND
-from cozviewer.pyramid.geometry import Rect
+from cozviewer.pyramid.geometry import TILE
 from cozviewer.pyramid.plan import Draw, Place, Plan
+from cozviewer.pyramid.tile_mask import SHEET
 from cozviewer.ui.draft_pieces import PieceDraw
 from cozviewer.ui.tile_cache import TileCache
 
@@ -25,7 +27,7 @@ def draw_plan(
     """Draw a part of a plan over the background.
 
     Args:
-        painter: In device pixels (1 unit = 1 view pixel).
+        painter: In view pixels.
         tiles: Where the images are.
         area: What to draw, in view pixels. A rectangle, as painters are slow in other shapes.
         smooth: Whether pixels are interpolated; else they are squares.
@@ -34,29 +36,51 @@ def draw_plan(
     """
     painter.save()
     painter.setClipRect(area)
-    painter.fillRect(area, BACKGROUND_COLOUR)
     # Overviews round up, so theirs may reach a little past the picture.
     picture = plan.picture
     seen = area.intersected(QRect(picture.x, picture.y, picture.width, picture.height))
+    for part in (area,) if plan.bare or seen.isEmpty() else _around(seen, area):
+        painter.fillRect(part, BACKGROUND_COLOUR)
     painter.setClipRect(seen)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
     inside = QRectF(seen)
 
-    def draw_part(place: Draw | Place, part: Rect, image: QImage | None, opacity: float) -> None:
+    def draw_part(place: Place, image: QImage | None, opacity: float, x: int, y: int) -> None:
         where = QRectF(place.view_x, place.view_y, place.view_width, place.view_height)
         if image is not None and where.intersects(inside):
+            part = place.part
             painter.setOpacity(opacity)
-            painter.drawImage(where, image, QRectF(part.x, part.y, part.width, part.height))
+            painter.drawImage(where, image, QRectF(x + part.x, y + part.y, part.width, part.height))
+
+    def draw_piece(piece: PieceDraw) -> None:
+        draw_part(piece.place, piece.image, piece.opacity, 0, 0)
+
+    def draw_tiles(draw: Draw) -> None:
+        first = draw.tiles
+        image = tiles.image(draw.z, first.x, first.y)
+        x, y = first.x % SHEET * TILE, first.y % SHEET * TILE
+        draw_part(draw.place, image, draw.opacity, x, y)
 
     waiting = list(pieces)
     for draw in plan.draws:
-        while waiting and waiting[0].under <= draw.key.z:
-            piece = waiting.pop(0)
-            draw_part(piece.place, piece.place.part, piece.image, piece.opacity)
-        draw_part(draw, draw.tile_part, tiles.image(draw.key), draw.opacity)
+        while waiting and waiting[0].under <= draw.z:
+            draw_piece(waiting.pop(0))
+        draw_tiles(draw)
     for piece in waiting:
-        draw_part(piece.place, piece.place.part, piece.image, piece.opacity)
+        draw_piece(piece)
     painter.restore()
+
+
+def _around(inner: QRect, whole: QRect) -> tuple[QRect, ...]:
+    """Return what of a rectangle lies outside one in it."""
+    left, right = inner.x() - whole.x(), whole.right() - inner.right()
+    top, bottom = inner.y() - whole.y(), whole.bottom() - inner.bottom()
+    return (
+        QRect(whole.x(), whole.y(), whole.width(), top),
+        QRect(whole.x(), inner.bottom() + 1, whole.width(), bottom),
+        QRect(whole.x(), inner.y(), left, inner.height()),
+        QRect(inner.right() + 1, inner.y(), right, inner.height()),
+    )
 
 
 def draw_frame(

@@ -1,16 +1,22 @@
 """The line under the picture: how large, what of it is real, and what is going on.
 
 The texts are plain functions; the widget lays them out, and never asks the window for more room
-than it has.
+than it has. However often progress is reported, it changes ten times a second at most; between two
+reports it goes on at the pace of the last one.
 """
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
+import time
+from dataclasses import replace
+
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from cozviewer.chain.chain import Progress
 from cozviewer.text import counted
 from cozviewer.ui.plain import Label, tool_tip
+from cozviewer.ui.work_bar import WorkBar
+from cozviewer.ui.work_pace import WorkPace
 
 HEIGHT = 36
 MARGIN = 14
@@ -20,11 +26,17 @@ SPACING = 12
 LEAST = 32
 """Logical pixels below which a text is left out rather than shortened."""
 
+TICK_MS = 100
+"""Least time between two states of what is said about work that goes on."""
+
 
 def progress_text(progress: Progress) -> str:
-    """Return "Drawing ×64 · 3 of 12 tiles · 7 s left"."""
+    """Return "Drawing ×64 · 45 % · 7 s left", or what is counted where no part is known:
+    "Writing a.png · 3 of 12 rows · 7 s left"."""
     parts = [progress.stage]
-    if progress.total:
+    if progress.fraction is not None:
+        parts.append(f"{int(100 * progress.fraction)} %")
+    elif progress.total:
         parts.append(f"{progress.done:,} of {counted(progress.total, progress.unit)}")
     if progress.seconds_left is not None and progress.seconds_left >= 0.5:
         parts.append(f"{duration_text(progress.seconds_left)} left")
@@ -78,9 +90,7 @@ class Readout(QWidget):
         self._size = ElidingLabel(parent=self)
         self._origin = ElidingLabel(parent=self)
         self._work = ElidingLabel(parent=self)
-        self._bar = QProgressBar(self)
-        self._bar.setTextVisible(False)
-        self._bar.setFixedSize(120, 6)
+        self._bar = WorkBar(self)
         self._stop = QPushButton("Stop", self)
         self._stop.setToolTip("Stop work on this view (Esc)")
         self._stop.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -93,7 +103,12 @@ class Readout(QWidget):
             (self._engine, "engine"),
         ):
             label.setObjectName(name)
-        self._busy = False
+        self._progress: Progress | None = None
+        self._pace = WorkPace()
+        self._work_width = 0
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._tell_work)
         self.setFixedHeight(HEIGHT)
         self.show_work(None)
 
@@ -119,14 +134,39 @@ class Readout(QWidget):
 
     def show_work(self, progress: Progress | None) -> None:
         """Say what is going on; None: nothing."""
-        self._busy = progress is not None
+        before, self._progress = self._progress, progress
         if progress is None:
+            self._tick.stop()
+            self._pace.forget()
             self._work.clear()
-        else:
-            self._work.setText(progress_text(progress))
-            self._bar.setRange(0, progress.total)  # 0..0 shows a bar that only moves
-            self._bar.setValue(progress.done)
-        self._lay_out()
+            self._work_width = 0
+            self._lay_out()
+            return
+        self._pace.report(progress, time.monotonic())
+        if before is None or progress.stage != before.stage:
+            self._work_width = 0
+            self._tell_work()
+        if not self._tick.isActive():
+            self._tick.start()
+
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Let nothing glide along the bar, or again."""
+        self._bar.reduced_motion = reduced
+
+    @Slot()
+    def _tell_work(self) -> None:
+        """Say how far the work is by now."""
+        if self._progress is None:
+            return
+        now = time.monotonic()
+        fraction = self._pace.fraction(now)
+        self._bar.show_part(fraction, now)
+        known = None if self._progress.fraction is None else fraction
+        left = self._pace.seconds_left(now)
+        text = progress_text(replace(self._progress, fraction=known, seconds_left=left))
+        if text != self._work.text():
+            self._work.setText(text)
+            self._lay_out()
 
     def show_note(self, text: str) -> None:
         """Say a short thing where progress stands otherwise, as in "Refined"."""
@@ -168,24 +208,33 @@ class Readout(QWidget):
                 part.setGeometry(QRect(x, (HEIGHT - height) // 2, widths[part], height))
                 x += widths[part] + SPACING
 
+    def _first_word_width(self) -> int:
+        """Return the width of the word that says what is real, and of the sign that more follows:
+        it is shown whatever else goes on."""
+        word = self._origin.text().partition(" ")[0]
+        return self._origin.fontMetrics().horizontalAdvance(f"{word} …") + 4
+
     def _widths(self) -> dict[QWidget, int]:
         """Return the width of each part that is shown, the most useful ones served first."""
         whole = {
             label: label.sizeHint().width() if label.text() else 0
             for label in (self._size, self._origin, self._work, self._engine)
         }
+        # While work goes on its text changes every second; nothing moves when it becomes shorter.
+        if whole[self._work]:
+            whole[self._work] = self._work_width = max(self._work_width, whole[self._work])
         # A part may stand here twice: with the least that is of use, and later with all of it.
         bids: list[tuple[QWidget, int]] = []
-        if self._busy:
+        if self._progress is not None:
             bids.append((self._stop, self._stop.sizeHint().width()))
         bids += [
             (self._size, whole[self._size]),
-            (self._origin, min(120, whole[self._origin])),
+            (self._origin, min(self._first_word_width(), whole[self._origin])),
             (self._work, whole[self._work]),
-            (self._origin, min(260, whole[self._origin])),
         ]
-        if self._busy:
+        if self._progress is not None:
             bids.append((self._bar, self._bar.width()))
+        bids.append((self._origin, min(260, whole[self._origin])))
         bids += [(self._engine, whole[self._engine]), (self._origin, whole[self._origin])]
         widths: dict[QWidget, int] = {}
         room = self.width() - 2 * MARGIN + SPACING

@@ -9,6 +9,7 @@ from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Upscaler
 from cozviewer.downloads import Offer
 from cozviewer.findings import Find
+from cozviewer.jobs.ahead import May
 from cozviewer.jobs.download_job import Fetch
 from cozviewer.jobs.opener import OpenChain
 
@@ -49,6 +50,8 @@ class Services:
         numbers: Returns the number formats that a device supports, as `EngineChoice` has both;
             none where that is not known yet. Quick.
         quick: Draws drafts; shared by all documents. None for no drafts.
+        may_ahead: Tells whether tiles may be drawn ahead into a store, as there is power and room;
+            called on the worker's thread. None draws nothing ahead.
     """
 
     open_chain: OpenChain
@@ -63,3 +66,4 @@ class Services:
     missing_files: Callable[[EngineChoice], Sequence[str]] = lambda choice: ()
     numbers: Callable[[str], Sequence[str]] = lambda device: ()
     quick: Upscaler | None = None
+    may_ahead: May | None = None

@@ -1,15 +1,18 @@
-"""Tiles in memory, ready to paint: byte-budgeted, least recently drawn first to go."""
+"""Tiles in memory, ready to paint in sheets: byte-budgeted, least recently drawn first to go."""
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Iterable
 
+import numpy as np
+import numpy.typing as npt
 import psutil
 from PySide6.QtGui import QImage
 
 from cozviewer.chain.draft import shows_stale
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey
 from cozviewer.pyramid.store_draft import Stale
+from cozviewer.pyramid.tile_mask import SHEET, Opacities, sheets_of, window
 
 FADE_SECONDS = 0.18
 """How long a new tile takes to come in over what stood there before."""
@@ -18,13 +21,57 @@ MEMORY_SHARE = 0.25
 """Part of the machine's memory that tiles may take ..."""
 
 MEMORY_CAP = 2 << 30
-"""... but never more than this: 2 GiB are two thousand tiles, forty full screens."""
+"""... but never more than this: 2 GiB are two thousand sheets, forty full screens."""
+
+SHEET_BYTES = (SHEET * TILE) ** 2 * 4
 
 
-@dataclass(slots=True)
-class _Entry:
-    image: QImage
-    arrived: float
+class _Sheet:
+    """Tiles that lie together, in one image.
+
+    Attributes:
+        pixels: (SHEET * TILE, SHEET * TILE, 4) uint8, as RGB32 has them.
+        image: The same memory. It is a new one after each change: its `cacheKey` names what a GPU
+            has of it.
+        arrived: (SHEET, SHEET) `time.monotonic` when each tile came, -inf if it is to be there at
+            once, inf if it has not come.
+    """
+
+    __slots__ = ("arrived", "image", "pixels")
+
+    def __init__(self) -> None:
+        side = SHEET * TILE
+        self.pixels = np.zeros((side, side, 4), np.uint8)
+        self.arrived = np.full((SHEET, SHEET), math.inf)
+        self.renew()
+
+    def renew(self) -> None:
+        """Make the image anew after the pixels changed."""
+        side = SHEET * TILE
+        self.image = QImage(self.pixels.data, side, side, 4 * side, QImage.Format.Format_RGB32)
+
+    def write(self, col: int, row: int, pixels: npt.NDArray[np.uint8]) -> None:
+        """Put in a tile, which may be cut at the edge of the picture.
+
+        Its outermost pixels are repeated beside it while nothing else is there: a GPU that
+        interpolates looks half a pixel beyond the edge.
+        """
+        x, y = col * TILE, row * TILE
+        height, width = pixels.shape[:2]
+        whole = self.pixels
+        whole[y : y + height, x : x + width] = pixels
+        bottom, right = y + height, x + width
+        there = self.arrived < math.inf
+        if x and not there[row, col - 1]:
+            whole[y:bottom, x - 1] = pixels[:, 0]
+        if y and not there[row - 1, col]:
+            whole[y - 1, x:right] = pixels[0]
+        if right < whole.shape[1] and (width < TILE or not there[row, col + 1]):
+            whole[y:bottom, right] = pixels[:, -1]
+        if bottom < whole.shape[0] and (height < TILE or not there[row + 1, col]):
+            whole[bottom, x : min(right + 1, whole.shape[1])] = whole[
+                bottom - 1, x : min(right + 1, whole.shape[1])
+            ]
 
 
 class TileCache:
@@ -38,38 +85,65 @@ class TileCache:
             budget_bytes = min(int(psutil.virtual_memory().total * MEMORY_SHARE), MEMORY_CAP)
         self._coarsest = coarsest
         self._budget = budget_bytes
-        self._entries: OrderedDict[TileKey, _Entry] = OrderedDict()
+        self._sheets: OrderedDict[tuple[int, int, int], _Sheet] = OrderedDict()
         self._absent: set[TileKey] = set()
-        self._bytes = 0
 
     @property
     def bytes(self) -> int:
         """Memory that the images take."""
-        return self._bytes
+        return len(self._sheets) * SHEET_BYTES
 
-    def opacity(self, key: TileKey, now: float) -> float:
-        """Return how much of a tile is to be seen: 0 not here, below 1 fading in, 1 all."""
-        entry = self._entries.get(key)
-        if entry is None:
-            return 0.0
-        part = (now - entry.arrived) / FADE_SECONDS
+    def shown(self, z: int, span: Rect, now: float) -> Opacities:
+        """Return how much of each tile of a level is to be seen, (height, width): 0 not here, below
+        1 fading in, 1 all.
+
+        Args:
+            span: The tiles, counted in tiles of level z.
+        """
+        arrived = np.full((span.height, span.width), math.inf)
+        for col, row, part in sheets_of(span):
+            sheet = self._sheets.get((z, col, row))
+            if sheet is not None:
+                inside = window(part, Rect(col * SHEET, row * SHEET, SHEET, SHEET))
+                arrived[window(part, span)] = sheet.arrived[inside]
         # A tile that has just come is not quite 0: 0 means "not here".
-        return 1.0 if part > 0.999 else max(0.02, part)
+        grown = np.clip((now - arrived) / FADE_SECONDS, 0.02, 1.0)
+        grown[grown > 0.999] = 1.0
+        grown[arrived == math.inf] = 0.0
+        return grown
 
-    def image(self, key: TileKey) -> QImage | None:
-        """Return a tile's image and mark it as used."""
-        entry = self._entries.get(key)
-        if entry is None:
+    def has(self, key: TileKey) -> bool:
+        """Tell whether a tile is here."""
+        sheet = self._sheets.get((key.z, key.col // SHEET, key.row // SHEET))
+        return sheet is not None and sheet.arrived[key.row % SHEET, key.col % SHEET] < math.inf
+
+    def image(self, z: int, col: int, row: int) -> QImage | None:
+        """Return the sheet that a tile is in, and mark it as used."""
+        key = (z, col // SHEET, row // SHEET)
+        sheet = self._sheets.get(key)
+        if sheet is None:
             return None
-        self._entries.move_to_end(key)
-        return entry.image
+        self._sheets.move_to_end(key)
+        return sheet.image
 
-    def put(self, key: TileKey, image: QImage, now: float, fade: bool) -> None:
-        """Keep a tile; with `fade` it comes in softly from `now` on."""
-        self._drop(key)
-        self._entries[key] = _Entry(image, now if fade else -math.inf)
-        self._bytes += image.sizeInBytes()
-        self._absent.discard(key)
+    def put(self, tiles: Iterable[tuple[TileKey, QImage]], now: float, fade: bool) -> None:
+        """Keep tiles (RGB32); with `fade` they come in softly from `now` on."""
+        changed = set()
+        for key, image in tiles:
+            name = (key.z, key.col // SHEET, key.row // SHEET)
+            if name not in self._sheets:
+                self._sheets[name] = _Sheet()
+            self._sheets.move_to_end(name)
+            sheet, col, row = self._sheets[name], key.col % SHEET, key.row % SHEET
+            rows = np.frombuffer(image.constBits(), np.uint8)
+            rows = rows.reshape(image.height(), image.bytesPerLine())
+            pixels = rows[:, : 4 * image.width()].reshape(image.height(), image.width(), 4)
+            sheet.write(col, row, pixels)
+            sheet.arrived[row, col] = now if fade else -math.inf
+            changed.add(name)
+            self._absent.discard(key)
+        for name in changed:
+            self._sheets[name].renew()
         self._evict()
 
     def mark_absent(self, key: TileKey) -> None:
@@ -87,20 +161,19 @@ class TileCache:
 
     def drop(self, stale: Stale) -> None:
         """Forget what shows a stale tile, and what is known not to exist there."""
-        for key in [key for key in self._entries if shows_stale(stale, key)]:
-            self._drop(key)
+        for (z, col, row), sheet in list(self._sheets.items()):
+            for y, x in np.argwhere(sheet.arrived < math.inf).tolist():
+                if shows_stale(stale, TileKey(z, col * SHEET + x, row * SHEET + y)):
+                    sheet.arrived[y, x] = math.inf
+            if np.all(sheet.arrived == math.inf):
+                del self._sheets[z, col, row]
         self._absent = {key for key in self._absent if not shows_stale(stale, key)}
 
-    def _drop(self, key: TileKey) -> None:
-        entry = self._entries.pop(key, None)
-        if entry is not None:
-            self._bytes -= entry.image.sizeInBytes()
-
     def _evict(self) -> None:
-        if self._bytes <= self._budget:
+        if self.bytes <= self._budget:
             return
-        for key in list(self._entries):
-            if self._bytes <= self._budget:
+        for name in list(self._sheets):
+            if self.bytes <= self._budget:
                 return
-            if key.z != self._coarsest:
-                self._drop(key)
+            if name[0] != self._coarsest:
+                del self._sheets[name]

@@ -1,107 +1,130 @@
-"""One tile through the whole step, beside the bare network and the ncnn runtime."""
+"""What a refined view costs beside the bare network on the crop that is seen, and beside ncnn."""
 
 import importlib.util
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.fidelity import blurred, corrected
-from cozviewer.chain.protocols import never
+from cozviewer.chain.join import join
+from cozviewer.chain.protocols import ignore, never
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.chain.rescale import REACH, redrawn, softness
-from cozviewer.chain.step import make_tile
-from cozviewer.models.engines import make_upscaler
+from cozviewer.chain.rescale import redrawn, softness
+from cozviewer.models.device import pick_device, ways
 from cozviewer.models.prompters import NoPrompter
-from cozviewer.models.upscaler import NetworkUpscaler
-from cozviewer.pyramid.geometry import Rect, TileKey
+from cozviewer.models.realesrgan import realesrgan
+from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, tiles_of
 from cozviewer.pyramid.pixels import Rgb8, to_float
-from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.source import open_source
-from cozviewer.pyramid.store import Shelf, StepRecord, TileStore
 from tests.benchmarks.desk import SAMPLE, show
+from tests.pyramid.pyramids import pyramid_of
 
-ROUNDS = 4
+ROUNDS = 3
+PLACE = (610.3, 405.7)
+"""Source pixels: in the dandelion's head."""
 
 
-def test_step(tmp_path: Path) -> None:
-    print("\n3. One tile of 512 x 512 (128 x 128 parent pixels)")
+@pytest.mark.parametrize("way", ways(pick_device("cpu")), ids=lambda way: str(way.numbers))
+def test_step(way) -> None:  # type: ignore[no-untyped-def]
+    print(f"\n3. A view of 1280 x 800, each level from the one before ({way.numbers})")
+    upscaler = realesrgan("cpu", numbers=way.numbers, cache_dir=None, notice=print)
+    upscaler.load()
+    recipe = recipe_of(upscaler, NoPrompter(), adaptive_scale=True)
+    picture = open_source(SAMPLE).levels[0]
+    chain = Chain(pyramid_of(picture), upscaler, NoPrompter(), recipe)
+    for depth in (4, 16, 64):
+        z, region = _seen(chain, depth)
+        crop = coarser(region, STEP_LEVELS)
+        for _ in chain.refine(z - STEP_LEVELS, coarser(region, STEP_LEVELS).grown(100), never):
+            pass  # so that nothing is missing but the level itself
+        parent = chain.pyramid.exact_region(z - STEP_LEVELS, crop)
+
+        def refine(z: int = z, region=region) -> None:  # type: ignore[no-untyped-def]
+            for _ in chain.refine(z, region, never):
+                pass
+            chain.pyramid.store.flush()
+
+        before = time.process_time(), time.perf_counter()
+        refine()
+        spent = time.process_time() - before[0], time.perf_counter() - before[1]
+        bare_cpu, bare_wall = _best(_bare(upscaler, parent), rounds=2)
+        show(
+            f"x{depth}: bare forward of {crop.width} x {crop.height}",
+            f"{bare_cpu:.1f} core-s, {bare_wall:.1f} s",
+        )
+        show(
+            f"x{depth}: refined, {_tiles(z, region)} tiles",
+            f"{spent[0]:.1f} core-s, {spent[1]:.1f} s",
+        )
+        show("   over the bare forward, in core-seconds", f"{spent[0] / bare_cpu:.2f}", "<= 1.6")
+    _parts(chain)
+    if importlib.util.find_spec("ncnn") is not None:
+        ncnn_cpu, ncnn_wall = _best(_ncnn(parent), rounds=1)
+        show("ncnn on that crop", f"{ncnn_cpu:.1f} core-s, {ncnn_wall:.1f} s")
+        show("   over our refined view, in core-seconds", f"{ncnn_cpu / spent[0]:.1f}", "> 1")
+    chain.pyramid.store.close()
+
+
+def _parts(chain: Chain) -> None:
+    """Time what a step does besides running the network."""
+    recipe, upscaler = chain.recipe, chain.upscaler
+    parent = to_float(np.ascontiguousarray(chain.pyramid.source.levels[0][200:464, 300:684]))
+    fine = upscaler.upscale(parent, "", 0, never)
+    region = _seen(chain, 4)[1]
+    keys = list(tiles_of(2, region))
+    soft = blurred(parent, 4)
+    works: dict[str, Callable[[], None]] = {
+        "fidelity": lambda: _done(corrected(fine, parent, recipe.fidelity)),
+        "joining at all four sides": lambda: join(
+            fine[: region.height + 128, : region.width + 128],
+            region.grown(64),
+            fine[: region.height + 128, : region.width + 128] + np.float32(0.01),
+            keys,
+            set(tiles_of(2, region.grown(64))).difference(keys),
+        ),
+        "looking for soft parts": lambda: _done(softness(soft)),
+        "drawing them from further away": lambda: _done(
+            redrawn(soft, (64, 64), (16, 16), lambda far: upscaler.upscale(far, "", 0, never), 1.0)
+        ),
+    }
+    for name, work in works.items():
+        cpu, _ = _best(work, rounds=1)
+        show(name, f"{cpu:.2f} core-s")
+
+
+def _done(result: object) -> None:
+    """Drop a result."""
+
+
+def _seen(chain: Chain, depth: int):  # type: ignore[no-untyped-def]
+    """Return the level that a view shows at a magnification, and what it shows of it."""
+    view = View(camera_at(*PLACE, float(depth)), 1280, 800)
+    z = depth.bit_length() - 1
+    source = chain.pyramid.source
+    return z, view.visible(z, source.width, source.height)
+
+
+def _tiles(z: int, region) -> int:  # type: ignore[no-untyped-def]
+    return sum(1 for _ in tiles_of(z, region))
+
+
+def _bare(upscaler, pixels: Rgb8) -> Callable[[], None]:  # type: ignore[no-untyped-def]
+    """Return a forward pass of the network, and nothing else."""
     import torch
 
-    source = open_source(SAMPLE)
-    upscaler = make_upscaler("realesrgan", notice=print)
-    upscaler.load()
-    recipe = recipe_of(upscaler, NoPrompter())
-    shelf = Shelf(
-        source.digest, source.name, source.width, source.height, recipe.digest, recipe.text
-    )
-    store = TileStore.open(tmp_path / "bench.sqlite", shelf, print)
-    chain = Chain(Pyramid(source, store), upscaler, NoPrompter(), recipe)
-    step = store.begin_step(StepRecord(0, Rect(0, 0, 512, 512), "", 0, 0.0, ""))
-    keys = iter([TileKey(2, 3 + i % 5, 1 + i // 5) for i in range(2 * ROUNDS)])
-
-    def whole() -> None:
-        key = next(keys)
-        store.put(key, make_tile(key, chain.pyramid, upscaler, recipe, "", never), step)
-        store.flush()
-
-    assert isinstance(upscaler, NetworkUpscaler)
     network = upscaler._loaded()
-    side = 128 + 2 * upscaler.halo
-    crop = np.ascontiguousarray(source.levels[0][200 : 200 + side, 300 : 300 + side])
-    core = np.ascontiguousarray(crop[:128, :128])
+    batch = network.batch(pixels)
 
-    def bare(pixels: Rgb8) -> Callable[[], None]:
-        batch = network.batch(pixels)
+    def forward() -> None:
+        with torch.inference_mode():
+            network.forward(batch, never, ignore)
 
-        def forward() -> None:
-            with torch.inference_mode():
-                network.forward(batch, never)
-
-        return forward
-
-    parent = to_float(crop)
-    fine = upscaler.upscale(parent, "", 0, never)
-
-    def fidelity() -> None:
-        corrected(fine, parent, recipe.fidelity)
-
-    around = 128 + 2 * REACH
-    wide = to_float(np.ascontiguousarray(source.levels[0][100 : 100 + around, 200 : 200 + around]))
-    soft = blurred(wide, 4)
-
-    def looking() -> None:
-        softness(soft)
-
-    def redrawing() -> None:
-        redrawn(soft, upscaler.halo, lambda far: upscaler.upscale(far, "", 0, never), 1.0)
-
-    works = whole, bare(crop), bare(core), fidelity, looking, redrawing
-    step_s, bare_s, core_s, fidelity_s, looking_s, redrawing_s = _times(*works)
-    show(f"computing on {upscaler.device}", "")
-    show(f"bare forward, {side} x {side} with halo", f"{bare_s * 1000:.0f} ms")
-    show("the whole step (read, net, fidelity, encode, commit)", f"{step_s * 1000:.0f} ms")
-    show("   over the bare forward of the same input", f"{step_s / bare_s:.2f}", "<= 1.15")
-    show("   over the bare forward of 128 x 128 without halo", f"{step_s / core_s:.2f}")
-    show("fidelity costs, of that", _percent(fidelity_s / core_s), "<= 10 % with seams")
-    show(f"seams (a halo of {upscaler.halo}) cost, of that", _percent(bare_s / core_s - 1))
-    show("below the first step: looking for soft parts, of that", _percent(looking_s / core_s))
-    show("   and drawing them from further away", _percent(redrawing_s / core_s))
-    show("   over the whole step", f"{redrawing_s / step_s:.2f}")
-    store.close()
-    if importlib.util.find_spec("ncnn") is None:
-        pytest.skip("ncnn is not installed")
-    (ncnn_s,) = _times(_ncnn(core), rounds=3)
-    show("ncnn runtime, 128 x 128 without halo", f"{ncnn_s * 1000:.0f} ms")
-    show("   over our bare forward of the same", f"{ncnn_s / core_s:.1f}", ">= 5 with AMX")
-
-
-def _percent(part: float) -> str:
-    return f"{100 * part:.1f} %"
+    return forward
 
 
 def _ncnn(pixels: Rgb8) -> Callable[[], None]:
@@ -124,14 +147,12 @@ def _ncnn(pixels: Rgb8) -> Callable[[], None]:
     return run
 
 
-def _times(*works: Callable[[], None], rounds: int = ROUNDS) -> list[float]:
-    """Return the median seconds of each work; they take turns, so that noise hits all alike."""
-    for work in works:
-        work()
-    times: list[list[float]] = [[] for _ in works]
+def _best(work: Callable[[], None], rounds: int = ROUNDS) -> tuple[float, float]:
+    """Return the median core-seconds and seconds of a work, which is done once before."""
+    work()
+    found = []
     for _ in range(rounds):
-        for work, taken in zip(works, times, strict=True):
-            started = time.perf_counter()
-            work()
-            taken.append(time.perf_counter() - started)
-    return [statistics.median(taken) for taken in times]
+        before = time.process_time(), time.perf_counter()
+        work()
+        found.append((time.process_time() - before[0], time.perf_counter() - before[1]))
+    return tuple(map(statistics.median, zip(*found, strict=True)))

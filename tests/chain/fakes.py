@@ -1,12 +1,12 @@
 """Models for tests: quick, deterministic, and they note what they were asked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
 import numpy as np
 
-from cozviewer.chain.protocols import Cancelled, never
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 
@@ -32,6 +32,7 @@ class FakeUpscaler:
 
     Attributes:
         before: Called before each picture with its number; may raise or cancel.
+        parts: What is told of each picture as it is drawn.
         asked: All calls.
         loads: How often it was loaded.
     """
@@ -43,6 +44,7 @@ class FakeUpscaler:
     identity: Mapping[str, str] = field(default_factory=lambda: {"name": "fake", "weights": "1"})
     device: str = ""
     before: Callable[[int], None] = lambda number: None
+    parts: Sequence[float] = ()
     asked: list[Asked] = field(default_factory=list)
     loads: int = 0
 
@@ -50,10 +52,17 @@ class FakeUpscaler:
         self.loads += 1
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         self.before(len(self.asked))
         self.asked.append(Asked(rgb.shape, prompt, seed))
+        for part in self.parts:
+            progressed(part)
         return self.finer(to_float(rgb))
 
     def finer(self, rgb: RgbFloat) -> RgbFloat:

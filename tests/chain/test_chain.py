@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cozviewer.chain.chain import Chain, Progress, missing_tiles
+from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.planned import missing_tiles
 from cozviewer.chain.protocols import Cancelled as IsCancelled
 from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.errors import BadInput, Cancelled, Failure
-from cozviewer.pyramid.geometry import Rect, TileKey, snapped_to_tiles, tiles_of
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey, snapped_to_tiles, tiles_of
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
 from cozviewer.pyramid.source import source_from_pixels
@@ -30,24 +31,31 @@ from tests.chain.fakes import (
 from tests.pyramid.pyramids import cut, noise
 from tests.pyramid.stores import SHELF
 
-PICTURE = noise(331, 203)
-"""Level 2 is 1324 x 812: three by two tiles. Level 4 is 5296 x 3248: eleven by seven."""
+PICTURE = noise(83, 51)
+"""Level 2 is 332 x 204: three by two tiles. Level 4 is 1328 x 816: eleven by seven."""
 
-VIEW = Rect(2100, 1900, 300, 200)
+VIEW = Rect(525, 475, 75, 50)
 """Of level 4: the tiles 4/4/3 and 4/4/4, for which, by their halo, four tiles of level 2 are
-needed. It shows 131..150 x 118..132 of the source."""
+needed. It shows 32..38 x 29..33 of the source."""
 
-ONE_TILE = Rect(300, 300, 100, 100)
+ONE_TILE = Rect(75, 75, 25, 25)
 """Of level 2: the tile 2/0/0."""
 
 
 def made(reports: list[Progress]) -> list[TileKey]:
-    return [report.finished for report in reports if report.finished is not None]
+    return [key for report in reports for key in report.finished]
 
 
 def planned(chain: Chain, z: int, region: Rect) -> list[TileKey]:
-    levels = missing_tiles(chain.pyramid, chain.recipe.halo, z, region)
+    levels = missing_tiles(chain.pyramid, chain.recipe, z, region)
     return [key for _, keys in levels for key in keys]
+
+
+@pytest.fixture
+def tile_by_tile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a run be no larger than a tile, as the runs of a large region are no larger than LARGEST:
+    the picture is too small for several of those."""
+    monkeypatch.setattr("cozviewer.chain.runs.LARGEST", TILE)
 
 
 @dataclass
@@ -70,7 +78,7 @@ def test_all_that_is_missing_is_made_in_the_planned_order(chain_over: MakeChain)
     assert [key.z for key in plan] == sorted(key.z for key in plan)
     assert {key.z for key in plan} == {2, 4}
     assert made(refined(chain, 4, VIEW)) == plan
-    assert len(upscaler.asked) == len(plan)
+    assert len(upscaler.asked) == 2  # one run for each level
     assert planned(chain, 4, VIEW) == []
     chain.pyramid.exact_region(4, VIEW)  # raises if something is missing
 
@@ -78,8 +86,7 @@ def test_all_that_is_missing_is_made_in_the_planned_order(chain_over: MakeChain)
 def test_every_tile_is_in_the_store_when_it_is_reported(chain_over: MakeChain) -> None:
     chain = chain_over(PICTURE)
     for report in chain.refine(4, VIEW, never):
-        if report.finished is not None:
-            assert chain.pyramid.has(report.finished)
+        assert all(map(chain.pyramid.has, report.finished))
 
 
 def test_progress_tells_stage_level_and_count(chain_over: MakeChain) -> None:
@@ -87,25 +94,49 @@ def test_progress_tells_stage_level_and_count(chain_over: MakeChain) -> None:
     reports = refined(chain, 4, VIEW)
     total = len(made(reports))
     parents = sum(key.z == 2 for key in made(reports))
-    assert [(report.stage, report.z, report.done) for report in reports] == [
-        ("Loading Painter", 2, 0),
-        ("Describing what is seen", 2, 0),
-        ("Drawing ×4", 2, 0),
-        *[("Drawing ×4", 2, done) for done in range(1, parents + 1)],
-        ("Describing what is seen", 4, parents),
-        ("Drawing ×16", 4, parents),
-        *[("Drawing ×16", 4, done) for done in range(parents + 1, total + 1)],
+    assert [(report.stage, report.z, report.done, report.drawing) for report in reports] == [
+        ("Loading Painter", 2, 0, None),
+        ("Describing what is seen", 2, 0, None),
+        ("Drawing ×4", 2, 0, Rect(0, 0, 256, 204)),  # cut at the picture's edge
+        ("Drawing ×4", 2, parents, None),
+        ("Describing what is seen", 4, parents, None),
+        ("Drawing ×16", 4, parents, Rect(512, 384, 128, 256)),
+        ("Drawing ×16", 4, total, None),
     ]
     assert {report.total for report in reports} == {total}
 
 
-def test_the_time_left_is_told_as_soon_as_one_tile_was_made(chain_over: MakeChain) -> None:
-    reports = refined(chain_over(PICTURE), 4, VIEW)
-    first = next(i for i, report in enumerate(reports) if report.finished)
-    assert [report.seconds_left for report in reports[:first]] == [None] * first
-    left = [report.seconds_left for report in reports[first:]]
-    assert all(seconds is not None and seconds >= 0 for seconds in left)
-    assert left[-1] == 0
+def test_progress_moves_within_a_run_and_never_back(chain_over: MakeChain) -> None:
+    """Parts of runs count as much as the pixels that the upscaler is shown."""
+    chain, heard = chain_over(PICTURE, FakeUpscaler(parts=(0.0, 0.25, 0.5, 1.0))), list[Progress]()
+    for report in chain.refine(4, VIEW, never, heard.append):
+        heard.append(report)
+    first, second = (64 + 32) ** 2, (32 + 32) * (64 + 32)
+    share = first / (first + second)
+    assert [round(report.fraction or 0, 6) for report in heard] == [
+        round(part, 6)
+        for part in (
+            *(0, 0),
+            *(0, 0.25 * share, 0.5 * share, share, share),
+            share,
+            *(share + part * (1 - share) for part in (0, 0.25, 0.5, 1)),
+            1,
+        )
+    ]
+    within = [report for report in heard if report.drawing is not None]
+    assert {report.z for report in within} == {2, 4}
+    assert all(report.seconds_left is not None for report in within[2:])  # from a quarter on
+
+
+def test_the_time_left_is_told_from_the_first_parts_of_the_first_run(
+    chain_over: MakeChain,
+) -> None:
+    heard = list[Progress]()
+    chain = chain_over(PICTURE, FakeUpscaler(parts=(0.0, 0.1)))
+    reports = list(chain.refine(4, VIEW, never, heard.append))
+    assert heard[0].seconds_left is None
+    assert all(report.seconds_left is not None for report in heard[1:])
+    assert reports[-1].seconds_left == 0
 
 
 def test_a_silent_prompter_has_no_stage(chain_over: MakeChain) -> None:
@@ -130,12 +161,16 @@ def test_an_overlapping_view_makes_only_what_is_new(chain_over: MakeChain) -> No
     upscaler = FakeUpscaler()
     chain = chain_over(PICTURE, upscaler)
     first = made(refined(chain, 4, VIEW))
-    beside = VIEW.moved(400, 0)
+    assert len(first) == 6
+    beside = VIEW.moved(100, 0)
+    asked = len(upscaler.asked)
     second = made(refined(chain, 4, beside))
     assert second == [TileKey(4, 5, 3), TileKey(4, 5, 4)]
-    assert len(upscaler.asked) == len(first) + 2
+    # The strip that came in, and its halo.
+    assert [each.shape for each in upscaler.asked[asked:]] == [(64 + 32, 32 + 32, 3)]
 
 
+@pytest.mark.usefixtures("tile_by_tile")
 def test_a_tile_that_another_window_made_meanwhile_is_not_made_again(
     chain_over: MakeChain,
 ) -> None:
@@ -174,7 +209,8 @@ def test_asking_computes_nothing_before_the_first_report_is_taken(chain_over: Ma
 # -- Stopping and failing
 
 
-def test_a_stop_between_tiles_keeps_the_finished_ones(chain_over: MakeChain) -> None:
+@pytest.mark.usefixtures("tile_by_tile")
+def test_a_stop_between_runs_keeps_the_finished_ones(chain_over: MakeChain) -> None:
     chain, stop = chain_over(PICTURE), Stop()
     plan = planned(chain, 4, VIEW)
     work = chain.refine(4, VIEW, stop)
@@ -187,6 +223,7 @@ def test_a_stop_between_tiles_keeps_the_finished_ones(chain_over: MakeChain) -> 
     assert made(refined(chain, 4, VIEW)) == plan[3:]
 
 
+@pytest.mark.usefixtures("tile_by_tile")
 def test_what_was_finished_before_a_stop_is_on_disk_at_once(tmp_path: Path) -> None:
     stop = Stop()
     with (
@@ -224,6 +261,7 @@ def test_the_models_are_given_the_means_to_stop(chain_over: MakeChain) -> None:
     assert not chain.pyramid.has(TileKey(2, 0, 0))
 
 
+@pytest.mark.usefixtures("tile_by_tile")
 def test_a_reader_that_loses_interest_leaves_finished_tiles(chain_over: MakeChain) -> None:
     chain = chain_over(PICTURE)
     plan = planned(chain, 4, VIEW)
@@ -235,6 +273,7 @@ def test_a_reader_that_loses_interest_leaves_finished_tiles(chain_over: MakeChai
     assert planned(chain, 4, VIEW) == plan[1:]
 
 
+@pytest.mark.usefixtures("tile_by_tile")
 def test_a_failing_model_keeps_the_finished_tiles_and_may_try_again(chain_over: MakeChain) -> None:
     broken = True
 
@@ -343,7 +382,7 @@ def vanishing(
 
 def test_a_broken_tile_is_made_again_with_the_words_of_its_step(tmp_path: Path) -> None:
     """Whatever view it is found from: it must fit its neighbours."""
-    source = source_from_pixels(noise(1100, 100), "test.png")
+    source = source_from_pixels(noise(275, 25), "test.png")
     upscaler, prompter = ListeningUpscaler(), FakePrompter()
     broken = TileKey(2, 0, 0)
 
@@ -375,11 +414,9 @@ def test_a_broken_tile_is_made_again_with_the_words_of_its_step(tmp_path: Path) 
 def test_one_prompt_per_step_given_to_every_tile_of_it(chain_over: MakeChain) -> None:
     upscaler, prompter = FakeUpscaler(), FakePrompter()
     chain = chain_over(PICTURE, upscaler, prompter)
-    keys = made(refined(chain, 4, VIEW))
+    refined(chain, 4, VIEW)
     assert len(prompter.shown) == 2
-    assert [asked.prompt for asked in upscaler.asked] == [
-        {2: "words 1", 4: "words 2"}[key.z] for key in keys
-    ]
+    assert [asked.prompt for asked in upscaler.asked] == ["words 1", "words 2"]
 
 
 def test_a_prompter_sees_what_is_seen_and_the_wider_view_it_is_from(chain_over: MakeChain) -> None:
@@ -388,11 +425,11 @@ def test_a_prompter_sees_what_is_seen_and_the_wider_view_it_is_from(chain_over: 
     refined(chain, 4, VIEW)
     (none, first), (wide, second) = prompter.shown
     assert none is None
-    assert np.array_equal(first, cut(PICTURE, Rect(131, 118, 19, 14)))
-    assert np.array_equal(second, chain.pyramid.exact_region(2, Rect(525, 475, 75, 50)))
+    assert np.array_equal(first, cut(PICTURE, Rect(32, 29, 6, 4)))
+    assert np.array_equal(second, chain.pyramid.exact_region(2, Rect(131, 118, 19, 14)))
     # Four times as wide, at a quarter of the size.
     assert wide is not None
-    assert np.array_equal(wide, cut(PICTURE, Rect(103, 90, 75, 70)))
+    assert np.array_equal(wide, cut(PICTURE, Rect(25, 22, 20, 18)))
 
 
 def test_large_crops_are_cut_to_their_middle(chain_over: MakeChain) -> None:
@@ -410,8 +447,8 @@ def test_a_step_is_recorded(chain_over: MakeChain) -> None:
     first, second = chain.pyramid.store.steps()
     assert (first.z, first.prompt, first.seed) == (0, "words 1", 0)
     assert (second.z, second.prompt, second.seed) == (2, "words 2", 0)
-    assert first.level_region == snapped_to_tiles(Rect(131, 118, 19, 14))
-    assert second.level_region == snapped_to_tiles(Rect(525, 475, 75, 50))
+    assert first.level_region == snapped_to_tiles(Rect(32, 29, 6, 4))
+    assert second.level_region == snapped_to_tiles(Rect(131, 118, 19, 14))
     assert first.seconds > 0
     assert second.seconds > 0
     assert chain.pyramid.store.step_of(TileKey(4, 4, 3)) == second
@@ -419,13 +456,13 @@ def test_a_step_is_recorded(chain_over: MakeChain) -> None:
 
 def test_a_pan_over_mostly_the_same_scene_keeps_the_words(chain_over: MakeChain) -> None:
     upscaler, prompter = FakeUpscaler(), FakePrompter()
-    chain = chain_over(noise(2000, 600), upscaler, prompter)
-    refined(chain, 2, Rect(0, 0, 2048, 1024))  # the first tile of level 0
+    chain = chain_over(noise(500, 150), upscaler, prompter)
+    refined(chain, 2, Rect(0, 0, 512, 256))  # the first tile of level 0
     assert len(prompter.shown) == 1
-    refined(chain, 2, Rect(1000, 0, 2048, 1024))  # half of it and a little
+    refined(chain, 2, Rect(250, 0, 512, 256))  # half of it and a little
     assert len(prompter.shown) == 1
     assert {asked.prompt for asked in upscaler.asked} == {"words 1"}
-    refined(chain, 2, Rect(5000, 0, 2048, 1024))
+    refined(chain, 2, Rect(1250, 0, 512, 256))
     assert len(prompter.shown) == 2
     assert upscaler.asked[-1].prompt == "words 2"
 
@@ -441,7 +478,7 @@ def everything(chain: Chain, z: int) -> dict[TileKey, bytes]:
 
 
 def test_the_same_region_by_other_ways_has_the_same_pixels(chain_over: MakeChain) -> None:
-    picture = noise(132, 40)  # of two tiles on level 2 and of five by two on level 4
+    picture = noise(33, 10)  # of two tiles on level 2 and of five by two on level 4
     at_once, piece_by_piece, by_levels = (chain_over(picture, DetailUpscaler()) for _ in range(3))
     whole = at_once.pyramid.level_rect(4)
     refined(at_once, 4, whole)
@@ -471,7 +508,7 @@ def test_tiny_pictures_go_down_like_any_other(chain_over: MakeChain, size: tuple
 def test_a_step_far_down_is_a_step_like_any_other(chain_over: MakeChain) -> None:
     chain = chain_over(PICTURE, FakeUpscaler())
     z = 66
-    region = Rect((100 << z) + 7777, (50 << z) + 3333, 300, 200)
+    region = Rect((25 << z) + 7777, (12 << z) + 3333, 300, 200)
     reports = refined(chain, z, region)
     assert {key.z for key in made(reports)} == set(range(2, z + 1, 2))
     assert reports[-1].stage == "Drawing ×2^66"

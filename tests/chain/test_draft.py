@@ -9,7 +9,7 @@ import pytest
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.draft import begin, end, keep, parts, region_anew, shows_stale, staleness
 from cozviewer.chain.protocols import never
-from cozviewer.chain.recipe import recipe_of
+from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.pyramid.cache import trim
 from cozviewer.pyramid.geometry import Rect, TileKey, coarser, tile_rect, tiles_of
 from cozviewer.pyramid.pixels import RgbFloat
@@ -18,20 +18,20 @@ from cozviewer.pyramid.source import source_from_pixels
 from cozviewer.pyramid.store import StepRecord, TileStore
 from cozviewer.pyramid.store_draft import Draft
 from tests.chain.conftest import MakeChain
-from tests.chain.fakes import HALO, DetailUpscaler, FakePrompter, ListeningUpscaler
+from tests.chain.fakes import HALO, DetailUpscaler, FakePrompter, FakeUpscaler, ListeningUpscaler
 from tests.pyramid.pyramids import noise
 from tests.pyramid.stores import SHELF, STEP
 
-PICTURE = noise(331, 203)
-"""Level 2 is 1324 x 812: three by two tiles. Level 4 is 5296 x 3248: eleven by seven."""
+PICTURE = noise(82, 50)
+"""Level 2 is 332 x 204: three by two tiles. Level 4 is 1328 x 816: eleven by seven."""
 
-VIEW = Rect(8400, 8100, 200, 200)
+VIEW = Rect(2100, 2025, 50, 50)
 """Of level 6: the tiles 6/16/15 and 6/16/16, made from 4/3..4/3..4 by their halo."""
 
-BESIDE = Rect(20000, 1000, 300, 300)
+BESIDE = Rect(5000, 250, 75, 75)
 """Of level 6, far from it."""
 
-REGION = Rect(512, 0, 512, 512)
+REGION = Rect(128, 0, 128, 128)
 """Of level 2: the tile 2/1/0, of which VIEW shows a part. Its step makes 4/4..7/0..3."""
 
 
@@ -40,9 +40,13 @@ def step(z: int, level_region: Rect, prompt: str = "new") -> StepRecord:
     return StepRecord(z, level_region, prompt, 0, 0.0, STEP.made_at)
 
 
+def recipe(halo: int) -> Recipe:
+    return recipe_of(FakeUpscaler(halo=halo), FakePrompter())
+
+
 def columns_and_rows(stale: Callable[[TileKey], bool], z: int) -> tuple[set[int], set[int]]:
     """Return the stale columns and rows of a level of the picture below, a full rectangle."""
-    found = {key for key in tiles_of(z, Rect(0, 0, 700 << z, 500 << z)) if stale(key)}
+    found = {key for key in tiles_of(z, Rect(0, 0, 175 << z, 125 << z)) if stale(key)}
     cols, rows = {key.col for key in found}, {key.row for key in found}
     assert len(found) == len(cols) * len(rows)
     return cols, rows
@@ -56,19 +60,19 @@ def columns_and_rows(stale: Callable[[TileKey], bool], z: int) -> tuple[set[int]
     [
         (16, 2, range(0), range(0)),
         (16, 4, range(4, 8), range(4, 8)),
-        # 128 pixels of the parent are a tile; a halo reaches into the neighbours on both sides.
+        # 32 pixels of the parent are a tile; a halo reaches into the neighbours on both sides.
         (16, 6, range(15, 33), range(15, 33)),
         (16, 8, range(59, 133), range(59, 128)),  # ... where the picture does not end
         (0, 6, range(16, 32), range(16, 32)),
         (0, 8, range(64, 128), range(64, 128)),
-        (200, 6, range(14, 34), range(14, 34)),
+        (50, 6, range(14, 34), range(14, 34)),
     ],
 )
 def test_stale_is_the_step_and_all_that_is_made_from_it(
     halo: int, z: int, cols: range, rows: range
 ) -> None:
-    # The tile 2/1/1 of 700 x 500 pixels; at x16 it makes 2048 of 11200 x 8000 pixels.
-    stale = staleness(step(2, Rect(512, 512, 512, 512)), halo, 700, 500)
+    # The tile 2/1/1 of 175 x 125 pixels; at x16 it makes 512 of 2800 x 2000 pixels.
+    stale = staleness(step(2, Rect(128, 128, 128, 128)), recipe(halo), 175, 125)
     if z == 8:  # too many to look at all
         assert [stale(TileKey(8, col, 70)) for col in (58, 59, 132, 133)] == [
             col in cols for col in (58, 59, 132, 133)
@@ -78,7 +82,7 @@ def test_stale_is_the_step_and_all_that_is_made_from_it(
 
 
 def test_nothing_is_stale_above_a_step_or_beside_it() -> None:
-    stale = staleness(step(2, REGION), HALO, 331, 203)
+    stale = staleness(step(2, REGION), recipe(HALO), 83, 51)
     assert not any(stale(TileKey(z, 1, 0)) for z in (-2, 0, 2))
     assert not stale(TileKey(4, 3, 0))
     assert not stale(TileKey(4, 8, 0))
@@ -87,14 +91,14 @@ def test_nothing_is_stale_above_a_step_or_beside_it() -> None:
 
 def test_a_step_far_down_is_told_without_looking_at_what_is_between() -> None:
     far = 1 << 60
-    stale = staleness(step(0, Rect(0, 0, 512, 512)), HALO, 700, 500)
+    stale = staleness(step(0, Rect(0, 0, 128, 128)), recipe(HALO), 175, 125)
     assert stale(TileKey(64, far, far))
-    assert not stale(TileKey(64, 699 << 55, 499 << 55))
+    assert not stale(TileKey(64, 174 << 57, 124 << 57))
 
 
 def test_a_derived_tile_shows_what_is_stale_below_it() -> None:
-    stale = staleness(step(2, Rect(512, 512, 512, 512)), HALO, 700, 500)
-    shown = {key for key in tiles_of(3, Rect(0, 0, 5600, 4000)) if shows_stale(stale, key)}
+    stale = staleness(step(2, Rect(128, 128, 128, 128)), recipe(HALO), 175, 125)
+    shown = {key for key in tiles_of(3, Rect(0, 0, 1400, 1000)) if shows_stale(stale, key)}
     assert shown == {TileKey(3, col, row) for col in (2, 3) for row in (2, 3)}
     assert shows_stale(stale, TileKey(4, 4, 4))
     assert not shows_stale(stale, TileKey(0, 0, 0))
@@ -104,18 +108,18 @@ def test_a_derived_tile_shows_what_is_stale_below_it() -> None:
     ("made", "seen", "window", "anew"),
     [
         # All of a small step, also if little of it is seen.
-        (Rect(0, 0, 1024, 1024), Rect(300, 300, 320, 215), (4096, 4096), Rect(0, 0, 1024, 1024)),
-        (Rect(0, 0, 1024, 512), Rect(700, 300, 1, 1), (1280, 860), Rect(512, 0, 512, 512)),
+        (Rect(0, 0, 256, 256), Rect(75, 75, 80, 53), (1024, 1024), Rect(0, 0, 256, 256)),
+        (Rect(0, 0, 256, 128), Rect(175, 75, 1, 1), (320, 215), Rect(128, 0, 128, 128)),
         # Of a whole exported picture what a window shows around the view.
         (
-            Rect(0, 0, 51200, 51200),
-            Rect(20500, 20500, 10, 10),
-            (2048, 2048),
-            Rect(19968, 19968, 1024, 1024),
+            Rect(0, 0, 12800, 12800),
+            Rect(5125, 5125, 10, 10),
+            (512, 512),
+            Rect(4992, 4992, 256, 256),
         ),
         # A view that shows more than the step: what is seen.
-        (Rect(0, 0, 512, 512), Rect(300, 300, 320, 100), (1280, 860), Rect(0, 0, 1024, 512)),
-        (Rect(0, 0, 0, 0), Rect(5000, 600, 20, 20), (1280, 860), Rect(4608, 512, 512, 512)),
+        (Rect(0, 0, 128, 128), Rect(75, 75, 80, 25), (320, 215), Rect(0, 0, 256, 128)),
+        (Rect(0, 0, 0, 0), Rect(1250, 150, 5, 5), (320, 215), Rect(1152, 128, 128, 128)),
     ],
 )
 def test_what_is_made_anew(made: Rect, seen: Rect, window: tuple[int, int], anew: Rect) -> None:
@@ -181,13 +185,13 @@ def test_new_words_are_drawn_and_deeper_steps_keep_theirs(drawn: Open, tmp_path:
     older = pyramid.steps_of(tiles_of(6, VIEW))
     before = pyramid.exact_region(6, VIEW)
     asked = len(upscaler.asked)
-    begin(pyramid, Draft(), chain.step(4, REGION, "new"), HALO)
-    made = [progress.finished for progress in chain.refine(6, VIEW, never) if progress.finished]
+    begin(pyramid, Draft(), chain.step(4, REGION, "new"), chain.recipe)
+    made = [key for progress in chain.refine(6, VIEW, never) for key in progress.finished]
     # 6/16/16 is made from 4/4/4, which is beside the region, and by its halo from 4/4/3.
-    assert made == [TileKey(4, 4, 3), TileKey(6, 16, 16), TileKey(6, 16, 15)]
-    deeper = [older[key].prompt for key in made[1:]]
-    assert [call.prompt for call in upscaler.asked[asked:]] == ["new", *deeper]
-    assert "new" not in deeper
+    assert made == [TileKey(4, 4, 3), TileKey(6, 16, 15), TileKey(6, 16, 16)]
+    (deeper,) = {older[key].prompt for key in made[1:]}
+    assert [call.prompt for call in upscaler.asked[asked:]] == ["new", deeper]
+    assert deeper != "new"
     assert not np.array_equal(pyramid.exact_region(6, VIEW), before)
     assert np.array_equal(pyramid.older.exact_region(6, VIEW), before)
 
@@ -202,10 +206,12 @@ class Looking(DetailUpscaler):
 
 def test_all_that_would_be_drawn_otherwise_is_stale_also_for_a_halo(chain_over: MakeChain) -> None:
     one, other = (chain_over(PICTURE, Looking(generative=False), FakePrompter()) for _ in range(2))
-    corner = Rect(7600, 7900, 900, 600)  # of level 6; what REGION makes has a corner in it
+    corner = Rect(1900, 1975, 225, 150)  # of level 6; what REGION makes has a corner in it
     for chain in (one, other):
         list(chain.refine(6, corner, never))
-    stale = begin(other.pyramid, Draft(), other.step(4, REGION, "other, longer words"), HALO)
+    stale = begin(
+        other.pyramid, Draft(), other.step(4, REGION, "other, longer words"), other.recipe
+    )
     list(other.refine(6, corner, never))
     keys = [key for z in (4, 6) for key in tiles_of(z, coarser(corner, 6 - z))]
     changed = {key for key in keys if not same(one, other, key)}
@@ -230,8 +236,8 @@ def test_what_is_kept_is_there_after_reopening_and_the_rest_untouched(
     chain, _ = drawn(path)
     pyramid, draft = chain.pyramid, Draft()
     before = stored(path)
-    stale = begin(pyramid, draft, chain.step(4, REGION, "new"), HALO)
-    narrow = Rect(8400, 8100, 200, 50)  # 6/16/15 alone; 6/16/16 is not looked at
+    stale = begin(pyramid, draft, chain.step(4, REGION, "new"), chain.recipe)
+    narrow = Rect(2100, 2025, 50, 12)  # 6/16/15 alone; 6/16/16 is not looked at
     list(chain.refine(6, narrow, never))
     shown = pyramid.exact_region(6, narrow)
     assert stored(path) == before  # nothing of it is on disk
@@ -258,7 +264,7 @@ def test_after_keeping_the_rest_of_the_step_is_drawn_with_the_new_words(
 ) -> None:
     chain, upscaler = drawn(tmp_path / "a.tiles")
     draft = Draft()
-    begin(chain.pyramid, draft, chain.step(4, REGION, "new"), HALO)
+    begin(chain.pyramid, draft, chain.step(4, REGION, "new"), chain.recipe)
     list(chain.refine(4, tile_rect(TileKey(4, 4, 3)), never))
     keep(chain.pyramid, draft)
     list(chain.refine(4, tile_rect(TileKey(4, 6, 1)), never))
@@ -271,7 +277,7 @@ def test_what_is_dropped_has_changed_nothing(drawn: Open, tmp_path: Path) -> Non
     pyramid, draft = chain.pyramid, Draft()
     shown, before = pyramid.exact_region(6, VIEW), stored(path)
     steps = pyramid.store.steps()
-    begin(pyramid, draft, chain.step(4, REGION, "new"), HALO)
+    begin(pyramid, draft, chain.step(4, REGION, "new"), chain.recipe)
     list(chain.refine(6, VIEW, never))
     draft.drop()
     assert np.array_equal(pyramid.exact_region(6, VIEW), shown)  # at once
@@ -291,7 +297,7 @@ def test_a_program_that_ends_without_keeping_leaves_the_older_tiles(
     chain, _ = drawn(path)
     before = stored(path)
     draft = Draft()
-    begin(chain.pyramid, draft, chain.step(4, REGION, "new"), HALO)
+    begin(chain.pyramid, draft, chain.step(4, REGION, "new"), chain.recipe)
     list(chain.refine(6, VIEW, never))
     chain.pyramid.store.flush()
     assert stored(path) == before
@@ -303,9 +309,9 @@ def test_tiles_that_are_not_stale_are_kept_while_there_is_a_draft(
     path = tmp_path / "a.tiles"
     chain, upscaler = drawn(path)
     draft = Draft()
-    begin(chain.pyramid, draft, chain.step(4, REGION, "new"), HALO)
+    begin(chain.pyramid, draft, chain.step(4, REGION, "new"), chain.recipe)
     # Half of this is in the region: 4/3 is not, 4/4 is.
-    both = Rect(3 * 512, 0, 1024, 512)
+    both = Rect(3 * 128, 0, 256, 128)
     asked = len(upscaler.asked)
     list(chain.refine(4, both, never))
     assert {call.prompt for call in upscaler.asked[asked:]} > {"new"}
@@ -321,10 +327,10 @@ def test_other_words_for_the_same_step_take_the_place_of_the_first(drawn: Open) 
     chain, _ = drawn()
     pyramid, draft = chain.pyramid, Draft()
     before = pyramid.exact_region(6, VIEW)
-    begin(pyramid, draft, chain.step(4, REGION, "new"), HALO)
+    begin(pyramid, draft, chain.step(4, REGION, "new"), chain.recipe)
     list(chain.refine(6, VIEW, never))
     first = pyramid.exact_region(6, VIEW)
-    begin(pyramid, draft, chain.step(4, REGION, "newer"), HALO)
+    begin(pyramid, draft, chain.step(4, REGION, "newer"), chain.recipe)
     assert pyramid.missing(tiles_of(6, VIEW)) == list(tiles_of(6, VIEW))
     list(chain.refine(6, VIEW, never))
     assert words(chain, [TileKey(4, 4, 3)]) == {"newer"}
@@ -337,10 +343,10 @@ def test_other_words_for_the_same_step_take_the_place_of_the_first(drawn: Open) 
 def test_new_words_at_a_finer_level_stay_when_a_coarser_one_is_changed(drawn: Open) -> None:
     chain, upscaler = drawn()
     pyramid, draft = chain.pyramid, Draft()
-    fine = Rect(2048, 1536, 512, 512)  # of level 4: makes 6/16..19/12..15
-    begin(pyramid, draft, chain.step(6, fine, "fine"), HALO)
+    fine = Rect(512, 384, 128, 128)  # of level 4: makes 6/16..19/12..15
+    begin(pyramid, draft, chain.step(6, fine, "fine"), chain.recipe)
     list(chain.refine(6, VIEW, never))
-    begin(pyramid, draft, chain.step(4, REGION, "coarse"), HALO)
+    begin(pyramid, draft, chain.step(4, REGION, "coarse"), chain.recipe)
     asked = len(upscaler.asked)
     list(chain.refine(6, VIEW, never))
     # 6/16/16 is stale, too, but no tile of the finer step.
@@ -358,8 +364,8 @@ def test_deeper_tiles_of_several_steps_are_drawn_with_the_words_that_each_had(
     for view in (left, right):
         list(chain.refine(6, view, never))
     assert [call.prompt for call in upscaler.asked[-2:]] == ["words 3", "words 4"]
-    begin(chain.pyramid, Draft(), chain.step(4, REGION, "new"), HALO)
-    both = Rect(left.right - 300, left.y, 320, 100)  # shows more of the first
+    begin(chain.pyramid, Draft(), chain.step(4, REGION, "new"), chain.recipe)
+    both = Rect(left.right - 75, left.y, 80, 25)  # shows more of the first
     asked = len(upscaler.asked)
     list(chain.refine(6, both, never))
     deeper = [call.prompt for call in upscaler.asked[asked:] if call.prompt != "new"]
@@ -369,7 +375,7 @@ def test_deeper_tiles_of_several_steps_are_drawn_with_the_words_that_each_had(
 def test_parts_of_a_level_go_where_they_belong_in_their_order(drawn: Open) -> None:
     chain, _ = drawn()
     pyramid, draft = chain.pyramid, Draft()
-    begin(pyramid, draft, chain.step(4, REGION, "new"), HALO)
+    begin(pyramid, draft, chain.step(4, REGION, "new"), chain.recipe)
     keys = [TileKey(4, col, 0) for col in (3, 4, 5, 8)]
     kept, drafted = parts(pyramid, keys)
     assert (kept.store, kept.keys, kept.step) == (pyramid.store, (keys[0], keys[3]), None)
@@ -385,7 +391,7 @@ def test_a_kept_file_can_be_trimmed_like_any_other(drawn: Open, tmp_path: Path) 
     path = tmp_path / "a.tiles"
     chain, _ = drawn(path)
     draft = Draft()
-    begin(chain.pyramid, draft, chain.step(4, REGION, "new"), HALO)
+    begin(chain.pyramid, draft, chain.step(4, REGION, "new"), chain.recipe)
     list(chain.refine(6, VIEW, never))
     keep(chain.pyramid, draft)
     usage = chain.pyramid.store.usage()

@@ -6,20 +6,27 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.fidelity import corrected, shrunk
-from cozviewer.chain.protocols import Cancelled, never
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
 from cozviewer.chain.quick_view import (
-    FAST_TILE,
+    FAST_PIXEL,
     FIRST,
+    FIRST_SHARPER,
     LARGEST,
+    LARGEST_SHARPER,
     QuickPiece,
+    SharperPiece,
     pieces,
     quick_view,
+    sharper_level,
+    sharper_view,
     worthwhile,
 )
 from cozviewer.errors import Cancelled as WorkCancelled
+from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import TILE, Rect, TileKey, tiles_of
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_8bit, to_float
 from tests.chain.conftest import MakeChain
@@ -225,6 +232,111 @@ def test_nothing_is_stored(chain_over: MakeChain) -> None:
         assert not any(chain.pyramid.has(key) for key in tiles_of(z, region))
 
 
+# -- sharper than the view's own level -----------------------------------------------------------
+
+SOFT = View(camera_at(61.3, 48.9, 6.0), 560, 500)
+"""Enlarges level 2 by half; of a picture of 130 x 100 it shows no border."""
+
+
+def sharpened(
+    chain: Chain, view: View, cancelled: Cancelled = never, x: float = 0, y: float = 0
+) -> list[SharperPiece]:
+    return list(sharper_view(chain.pyramid, chain.upscaler, view, x, y, cancelled))
+
+
+def seen_of(level: Rgb8, z: int, view: View) -> Rgb8:
+    """Return what a view shows of a level, all of which is given."""
+    whole = Rect(0, 0, level.shape[1], level.shape[0])
+    box = view.level_box(z, whole)
+    size = view.width, view.height
+    return np.asarray(Image.fromarray(level).resize(size, Image.Resampling.BICUBIC, box=box))
+
+
+def assembled(made: list[SharperPiece], view: View) -> Rgb8:
+    out = np.zeros((view.height, view.width, 3), np.uint8)
+    for piece in made:
+        place = piece.view_part
+        out[place.y : place.bottom, place.x : place.right] = piece.pixels
+    return out
+
+
+@pytest.mark.parametrize(
+    ("magnification", "level"),
+    [
+        (0.5, None),
+        (1.0, None),
+        (1.9, None),  # the photo itself, however enlarged
+        (2.1, None),  # ×4, made smaller
+        (4.0, None),
+        (5.1, None),
+        (5.3, 4),
+        (8.0, 4),
+        (8.1, None),  # ×16, made smaller
+        (20.0, None),
+        (21.0, 6),
+        (32.0, 6),
+        (2.0**40 * 1.5, 42),
+        (2.0**40 * 1.2, None),
+        (2.0**41 * 1.5, None),
+    ],
+)
+def test_a_view_is_made_sharper_where_its_level_is_enlarged(
+    magnification: float, level: int | None
+) -> None:
+    assert sharper_level(camera_at(10, 10, magnification)) == level
+
+
+def test_a_view_is_drawn_from_the_next_level_of_its_real_tiles(chain_over: MakeChain) -> None:
+    chain = chain_over(noise(130, 100), DetailUpscaler())
+    level = noise(520, 400, seed=4)
+    put_level(chain.pyramid, 2, level)
+    made = sharpened(chain, SOFT, x=100, y=400)
+    assert [piece.view_part for piece in made] == pieces(
+        Rect(0, 0, 560, 500), 100, 400, FIRST_SHARPER, LARGEST_SHARPER
+    )
+    assert len(made) > 1
+    expected = seen_of(made_at_once(level), 4, SOFT).astype(int)
+    assert np.abs(assembled(made, SOFT) - expected).max() <= 1
+    own = seen_of(level, 2, SOFT).astype(int)
+    assert np.abs(own - expected).mean() > 5
+
+
+def test_it_ends_where_the_picture_does(chain_over: MakeChain) -> None:
+    chain = chain_over(gentle(60, 40), DetailUpscaler())
+    put_level(chain.pyramid, 2, gentle(240, 160))
+    view = View(camera_at(2, 38, 7.0), 300, 200)
+    made = sharpened(chain, view)
+    assert {piece.view_part for piece in made} == {view.picture(60, 40)}
+    assert view.picture(60, 40) != Rect(0, 0, 300, 200)
+
+
+def test_tiles_that_are_there_are_taken_as_they_are(chain_over: MakeChain) -> None:
+    chain = chain_over(noise(130, 100), DetailUpscaler())
+    level, deeper = noise(520, 400, seed=4), noise(2080, 1600, seed=5)
+    put_level(chain.pyramid, 2, level)
+    some = [key for key in tiles_of(4, Rect(0, 0, 2080, 1600)) if key.col < 1024 // TILE]
+    put_tiles(chain.pyramid, deeper, some)
+    mixed = made_at_once(level)
+    mixed[:, :1024] = deeper[:, :1024]
+    made = sharpened(chain, SOFT)
+    assert np.abs(assembled(made, SOFT) - seen_of(mixed, 4, SOFT).astype(int)).max() <= 1
+    within = View(camera_at(30, 50, 6.0), 100, 80)
+    assert sharpened(chain, within) == []
+
+
+def test_a_sharper_view_is_not_stored_and_can_be_stopped(chain_over: MakeChain) -> None:
+    chain = chain_over(noise(130, 100), DetailUpscaler())
+    put_level(chain.pyramid, 2, noise(520, 400))
+    before = chain.pyramid.store.usage()
+    asked = chain.upscaler.asked  # type: ignore[attr-defined]
+    with pytest.raises(WorkCancelled):
+        sharpened(chain, SOFT, lambda: len(asked) >= 1)
+    assert len(asked) == 1
+    sharpened(chain, SOFT)
+    assert chain.pyramid.store.usage() == before
+    assert sharpened(chain, View(camera_at(61, 49, 4.0), 300, 200)) == []
+
+
 # -- stopping ------------------------------------------------------------------------------------
 
 
@@ -242,7 +354,12 @@ def test_the_network_is_told_whom_to_ask(chain_over: MakeChain) -> None:
 
     class Noting(DetailUpscaler):
         def upscale(
-            self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+            self,
+            rgb: Rgb8 | RgbFloat,
+            prompt: str,
+            seed: int,
+            cancelled: Cancelled,
+            progressed: Progressed = ignore,
         ) -> RgbFloat:
             told.append(cancelled)
             return super().upscale(rgb, prompt, seed, cancelled)
@@ -267,7 +384,7 @@ def test_pieces_are_given_out_as_they_are_drawn(chain_over: MakeChain) -> None:
     [
         (True, None, True),
         (True, 7.0, True),
-        (True, FAST_TILE / 2, False),  # a GPU
+        (True, FAST_PIXEL / 2, False),  # a GPU
         (False, None, False),  # bicubic
         (False, 7.0, False),
     ],

@@ -21,10 +21,10 @@ RECIPE = Recipe(
 def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
     """When this fails, every pyramid in every cache is orphaned: raise METHOD only on purpose."""
     assert RECIPE.text == (
-        '{"fidelity":1.0,"halo":16,"method":1,"prompter":{"name":"none"},"seed":0,'
+        '{"fidelity":1.0,"halo":16,"method":2,"prompter":{"name":"none"},"seed":0,'
         '"upscaler":{"name":"Fake","weights":"abc"}}'
     )
-    assert RECIPE.digest == "e5ed67b96767e23132054b73754f770eeced735c4d8bb1132ac2a39092e9bf5b"
+    assert RECIPE.digest == "5319e0c421558e0516c5f40fbed204d4a262d5793cec90c671422fc1e0a6a146"
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,7 @@ def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
         replace(RECIPE, seed=1),
         replace(RECIPE, fidelity=0.5),
         replace(RECIPE, halo=17),
+        replace(RECIPE, least=128),
         replace(RECIPE, one_seed=True),
         replace(RECIPE, adaptive_scale=True),
     ],
@@ -97,8 +98,31 @@ def test_only_models_that_draw_what_they_see_look_from_further_away(
     recipe = recipe_of(upscaler, Silent(), adaptive_scale=True)
     assert recipe.adaptive_scale is adaptive
     assert [recipe.rescales(z) for z in (2, 4, 6)] == [False, adaptive, adaptive]
-    assert recipe.reach == (REACH if adaptive else upscaler.halo)
+    assert recipe.reach(4, 200, 200) == ((REACH,) * 2 if adaptive else recipe.margins(200, 200))
 
 
 def test_a_halo_that_is_wider_reaches_further() -> None:
-    assert replace(RECIPE, halo=200, adaptive_scale=True).reach == 200
+    assert replace(RECIPE, halo=200, adaptive_scale=True).reach(4, 500, 500) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "margins", "reach"),
+    [
+        (352, 224, (16, 16), (64, 64)),
+        (96, 95, (16, 20), (80, 84)),
+        (32, 224, (48, 16), (112, 64)),
+        (1, 1, (64, 64), (128, 128)),
+    ],
+)
+def test_narrow_runs_get_more_context(
+    width: int, height: int, margins: tuple[int, int], reach: tuple[int, int]
+) -> None:
+    recipe = replace(RECIPE, least=128, adaptive_scale=True)
+    assert recipe.margins(width, height) == margins
+    assert recipe.reach(4, width, height) == reach
+    assert recipe.reach(2, width, height) == margins
+
+
+def test_interpolation_needs_no_more_context_than_its_halo() -> None:
+    assert recipe_of(FakeUpscaler(generative=False, halo=4), Silent()).margins(1, 1) == (4, 4)
+    assert recipe_of(FakeUpscaler(generative=True, halo=4), Silent()).margins(1, 1) == (64, 64)

@@ -11,7 +11,8 @@ from cozviewer.chain.fidelity import blurred, shrunk
 from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.rescale import REACH, redrawn, softness
-from cozviewer.chain.step import finer_core, make_tile
+from cozviewer.chain.runs import runs_of
+from cozviewer.chain.step import draw_run, finer_core
 from cozviewer.pyramid.geometry import Rect, TileKey, tiles_of
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, padded, to_8bit, to_float
 from tests.chain.conftest import MakeChain, refined
@@ -67,14 +68,14 @@ def test_only_contours_that_could_be_sharper_are_soft(
 
 @pytest.mark.parametrize("picture", [to_float(noise(SIDE, SIDE)), np.zeros((SIDE, SIDE, 3), "f4")])
 def test_what_has_detail_or_nothing_is_left_alone_and_costs_nothing(picture: RgbFloat) -> None:
-    assert redrawn(picture, HALO, untouched, 1.0) is picture
+    assert redrawn(picture, (REACH, REACH), (HALO, HALO), untouched, 1.0) is picture
 
 
 def test_what_is_soft_far_outside_the_core_costs_nothing() -> None:
     picture = np.full((SIDE, SIDE, 3), 0.3, np.float32)
-    picture[:, :24] = edge(3)[:, 150:174]
+    picture[:, :6] = edge(3)[:, SIDE // 2 : SIDE // 2 + 6]
     assert softness(picture).any()
-    assert redrawn(picture, 16, untouched, 1.0) is picture
+    assert redrawn(picture, (96, 96), (16, 16), untouched, 1.0) is picture
 
 
 def test_a_soft_edge_becomes_steeper_and_stays_in_its_place() -> None:
@@ -84,7 +85,7 @@ def test_a_soft_edge_becomes_steeper_and_stays_in_its_place() -> None:
         seen.append(far)
         return cubist(far)
 
-    result = redrawn(picture, HALO, upscale, 1.0)
+    result = redrawn(picture, (REACH, REACH), (HALO, HALO), upscale, 1.0)
     assert [far.shape for far in seen] == [(SIDE // 4, SIDE // 4, 3)]
     assert np.array_equal(seen[0], shrunk(picture))
     core = np.s_[REACH:-REACH, REACH:-REACH]
@@ -97,7 +98,7 @@ def test_a_soft_edge_becomes_steeper_and_stays_in_its_place() -> None:
 def test_detail_beside_a_soft_edge_stays_as_it_is() -> None:
     picture = edge(4)
     picture[-REACH - 32 :] = to_float(noise(SIDE, REACH + 32))
-    result = redrawn(picture, HALO, cubist, 1.0)
+    result = redrawn(picture, (REACH, REACH), (HALO, HALO), cubist, 1.0)
     assert not np.array_equal(result[REACH : REACH + 40], picture[REACH : REACH + 40])
     assert np.array_equal(result[-REACH:], picture[-REACH:])
 
@@ -119,6 +120,12 @@ def adaptive(chain: Chain) -> Chain:
     return Chain(chain.pyramid, chain.upscaler, chain.prompter, recipe)
 
 
+def drawn(chain: Chain, key: TileKey) -> Rgb8:
+    """Return what a run draws of one tile."""
+    (run,) = runs_of([key], chain.recipe)
+    return dict(draw_run(run, chain.pyramid, chain.upscaler, chain.recipe, "", never))[key]
+
+
 def soft_level(width: int, height: int) -> Rgb8:
     """Return soft contours all over a level."""
     return to_8bit(blurred(to_float(noise(width, height)), 6) * 6 - np.float32(2.5))
@@ -126,15 +133,15 @@ def soft_level(width: int, height: int) -> Rgb8:
 
 def test_from_the_second_step_on(chain_over: MakeChain) -> None:
     upscaler = drawing()
-    chain = adaptive(chain_over(soft_level(132, 132), upscaler))
-    level = soft_level(528, 528)
+    chain = adaptive(chain_over(soft_level(66, 66), upscaler))
+    level = soft_level(264, 264)
     put_tiles(chain.pyramid, level, list(tiles_of(2, chain.pyramid.level_rect(2))))
     for key in (TileKey(2, 0, 0), TileKey(4, 1, 1)):
-        make_tile(key, chain.pyramid, upscaler, chain.recipe, "", never)
-    core = 128 + 2 * HALO
+        drawn(chain, key)
+    core, far = 128, 256  # the least, as one tile is narrow
     assert [asked.shape for asked in upscaler.asked] == [
         (core, core, 3),
-        (SIDE // 4, SIDE // 4, 3),
+        (far // 4, far // 4, 3),
         (core, core, 3),
     ]
 
@@ -156,7 +163,7 @@ def test_tiles_made_apart_are_the_level_made_at_once(chain_over: MakeChain) -> N
     keys = list(tiles_of(4, chain.pyramid.level_rect(4)))
     random.Random(1).shuffle(keys)
     for key in keys:
-        tile = make_tile(key, chain.pyramid, upscaler, chain.recipe, "", never)
+        tile = drawn(chain, key)
         part = chain.pyramid.tile_rect(key)
         assert np.array_equal(tile, at_once[part.y : part.bottom, part.x : part.right])
 

@@ -5,17 +5,20 @@ from dataclasses import replace
 import pytest
 
 from cozviewer.chain.draft import begin, end
+from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.words import words_below
 from cozviewer.pyramid.geometry import Rect, TileKey, finer, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store_draft import Draft
-from tests.chain.fakes import HALO
+from tests.chain.fakes import FakeUpscaler, Silent
 from tests.pyramid.pyramids import noise, pyramid_of
 from tests.pyramid.stores import STEP
 
-WIDTH, HEIGHT = 700, 500
+RECIPE = recipe_of(FakeUpscaler(), Silent())
 
-VIEW = Rect(4096, 2048, 1024, 1024)
+WIDTH, HEIGHT = 175, 125
+
+VIEW = Rect(1024, 512, 256, 256)
 """Of level 4: the tiles 4/8..9/4..5, in 2/2/1."""
 
 
@@ -35,19 +38,19 @@ def prompts(pyramid: Pyramid, z: int, region: Rect) -> list[tuple[int, str | Non
 
 @pytest.mark.parametrize("z", [-2, 0])
 def test_the_source_was_told_nothing(z: int) -> None:
-    assert words_below(pyramid_of(noise(WIDTH, HEIGHT)), z, Rect(0, 0, 100, 100)) == ()
+    assert words_below(pyramid_of(noise(WIDTH, HEIGHT)), z, Rect(0, 0, 25, 25)) == ()
 
 
 def test_levels_come_coarse_to_fine_and_what_is_not_made_has_no_words() -> None:
     pyramid = pyramid_of(noise(WIDTH, HEIGHT))
-    make(pyramid, [TileKey(2, 2, 1)], "", Rect(0, 0, 512, 512))
-    make(pyramid, list(tiles_of(4, VIEW)), "four", Rect(1024, 512, 512, 512))
+    make(pyramid, [TileKey(2, 2, 1)], "", Rect(0, 0, 128, 128))
+    make(pyramid, list(tiles_of(4, VIEW)), "four", Rect(256, 128, 128, 128))
     assert prompts(pyramid, 6, finer(VIEW, 2)) == [(2, ""), (4, "four"), (6, None)]
 
 
 def test_of_several_steps_the_one_counts_that_most_is_seen_of() -> None:
     pyramid = pyramid_of(noise(WIDTH, HEIGHT))
-    left, right = Rect(1024, 512, 512, 512), Rect(1024, 512, 1024, 512)
+    left, right = Rect(256, 128, 128, 128), Rect(256, 128, 256, 128)
     make(pyramid, [TileKey(4, 8, 4), TileKey(4, 8, 5)], "left", left)
     make(pyramid, [TileKey(4, 9, 4), TileKey(4, 9, 5)], "right, newer, of a larger step", right)
     assert prompts(pyramid, 4, VIEW.moved(-100, 0))[1] == (4, "left")
@@ -56,18 +59,18 @@ def test_of_several_steps_the_one_counts_that_most_is_seen_of() -> None:
 
 def test_where_the_tiles_have_gone_the_step_still_knows() -> None:
     pyramid = pyramid_of(noise(WIDTH, HEIGHT))
-    make(pyramid, list(tiles_of(4, VIEW)), "four", Rect(1024, 512, 512, 512))
+    make(pyramid, list(tiles_of(4, VIEW)), "four", Rect(256, 128, 128, 128))
     pyramid.store.replace(lambda key: True, {}, {})
     assert prompts(pyramid, 4, VIEW) == [(2, None), (4, "four")]
 
 
 def test_a_draft_has_its_own_words_before_anything_is_drawn() -> None:
     pyramid, draft = pyramid_of(noise(WIDTH, HEIGHT)), Draft()
-    region = Rect(1024, 512, 512, 512)
-    make(pyramid, [TileKey(2, 2, 1)], "two", Rect(0, 0, 512, 512))
+    region = Rect(256, 128, 128, 128)
+    make(pyramid, [TileKey(2, 2, 1)], "two", Rect(0, 0, 128, 128))
     make(pyramid, list(tiles_of(4, VIEW)), "four", region)
-    make(pyramid, list(tiles_of(6, finer(VIEW, 2))), "six", Rect(4096, 2048, 1024, 1024))
-    begin(pyramid, draft, replace(STEP, z=2, prompt="new", level_region=region), HALO)
+    make(pyramid, list(tiles_of(6, finer(VIEW, 2))), "six", Rect(1024, 512, 256, 256))
+    begin(pyramid, draft, replace(STEP, z=2, prompt="new", level_region=region), RECIPE)
     # What is deeper is to be made anew, with the words it had.
     assert prompts(pyramid, 6, finer(VIEW, 2)) == [(2, "two"), (4, "new"), (6, "six")]
     draft.drop()
@@ -78,6 +81,6 @@ def test_a_draft_has_its_own_words_before_anything_is_drawn() -> None:
 def test_of_a_whole_deep_level_the_middle_is_asked() -> None:
     pyramid = pyramid_of(noise(WIDTH, HEIGHT))
     whole = pyramid.level_rect(20)
-    middle = TileKey(20, 350 << 11, 250 << 11)
-    make(pyramid, [middle], "middle", Rect(0, 0, 512, 512))
+    middle = TileKey(20, 175 << 12, 125 << 12)
+    make(pyramid, [middle], "middle", Rect(0, 0, 128, 128))
     assert prompts(pyramid, 20, whole)[-1] == (20, "middle")

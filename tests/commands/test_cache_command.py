@@ -19,7 +19,7 @@ from cozviewer.folders import pyramids_folder
 from cozviewer.pyramid.cache import list_set_aside, list_stores, store_path
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store import TileStore
-from tests.pyramid.stores import ROOT, SHELF, STEP, pixels
+from tests.pyramid.stores import ROOT, SHELF, STEP, make_older, pixels
 
 
 @pytest.fixture(autouse=True)
@@ -134,6 +134,28 @@ def test_a_broken_store_is_named_and_can_be_cleared(
     assert len(shown["pyramids"]) == 2
     assert run("clear", "--yes") == 0
     assert not list(folder.glob("*.tiles"))
+
+
+def test_a_store_of_an_earlier_version_is_named_and_can_be_cleared(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older = fill(folder, "bird.jpg")
+    make_older(older)
+    assert run("show") == 0
+    *rows, head, row = capsys.readouterr().out.splitlines()
+    assert len(rows) == 4
+    assert head == (
+        "Drawn by an earlier version and not used any more; removed when room is needed, or by "
+        "`cozviewer cache clear`:"
+    )
+    assert row.startswith(f"  {older.name}  ")
+    assert run("show", "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["older"] == [{"path": str(older), "bytes": older.stat().st_size}]
+    assert (len(shown["pyramids"]), shown["unreadable"]) == (2, [])
+    assert run("clear", "bird.jpg") == 0
+    assert not older.exists()
+    assert len(names(folder)) == 2
 
 
 def test_a_recipe_that_cannot_be_read_is_shown_as_such(

@@ -88,11 +88,17 @@ def test_nothing_is_computed_where_the_model_is(run: Run, trip: Path, tmp_path: 
     assert np.array_equal(pixels_of(out), pixels_of(tmp_path / "here.png"))
 
 
-def test_the_model_goes_on_where_it_is(run: Run, trip: Path, tmp_path: Path) -> None:
-    words = ("--center", "20.25,11", "--zoom", "64", "--size", "90x70", "--cache", tmp_path / "c")
-    first = run("render", trip, "-o", tmp_path / "deeper.png", *words, "--json").report
-    again = run("render", trip, "-o", tmp_path / "deeper.png", *words, "--json").report
-    assert first["tiles_computed"] == 1, "one tile at x64 over what the session has"
+def test_the_model_goes_on_where_it_is(
+    run: Run, photo: Path, trip: Path, model: Path, tmp_path: Path
+) -> None:
+    view = ("-o", tmp_path / "deeper.png", "--center", "20.25,11", "--zoom", "64", "--size")
+    words = (*view, "90x70", "--cache", tmp_path / "c", "--json")
+    first = run("render", trip, *words).report
+    again = run("render", trip, *words).report
+    engine = ("--engine", model, "--device", "cpu", "--numbers", "fp32", "--no-cache", "--json")
+    alone = run("render", photo, *view, "90x70", *engine).report
+    kept = read_session(trip).pyramids[0].tiles
+    assert first["tiles_computed"] == alone["tiles_computed"] - kept, "the session has the rest"
     assert again["tiles_computed"] == 0, "it was kept"
 
 
@@ -154,8 +160,8 @@ def test_the_report_tells_all(run: Run, photo: Path, tmp_path: Path) -> None:
     assert report == {
         "output": str(out),
         "source": "photo.png",
-        "tiles": 2,
-        "tiles_computed": 2,
+        "tiles": 3,
+        "tiles_computed": 3,
         "tiles_left_out": 0,
         "bookmarks": ["eye", "a=b"],
         "bytes": out.stat().st_size,
@@ -200,7 +206,7 @@ def test_another_engine_joins_it(run: Run, trip: Path, model: Path, tmp_path: Pa
 
 def test_broken_tiles_are_told_and_the_rest_opens(run: Run, trip: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(trip)) as sql:
-        sql.execute("UPDATE tiles SET webp = x'00' WHERE key = '4/0/0'")
+        sql.execute("UPDATE tiles SET webp = x'00' WHERE key = '4/2/1'")
         sql.commit()
     words = ("--numbers", "fp32", "--no-cache", "--json")
     ran = run("render", trip, "-o", tmp_path / "there.png", *VIEW, *words)

@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from cozviewer.chain.chain import Progress
 from cozviewer.commands.progress import ProgressLine, duration
 
 
@@ -97,3 +98,15 @@ def test_elsewhere_plain_lines_come_at_each_stage_and_every_ten_seconds() -> Non
 )
 def test_times_are_for_people(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_a_part_that_is_known_is_told_instead_of_tiles() -> None:
+    terminal, clock = Terminal(), Clock()
+    line = ProgressLine(terminal, clock)
+    line.show_work(Progress("Drawing ×16", 4, 3, 70, 6.4, fraction=0.459))
+    assert terminal.shown() == ["Drawing ×16: 45 %, about 6 s left"]
+    clock.now = 1
+    line.show_work(Progress("Drawing ×16", 4, 3, 70, None))
+    assert terminal.shown() == ["Drawing ×16: 3 of 70 tiles"]
+    line.show_work(Progress("Writing a.mp4", 4, 3, 70, 9, unit="frames"))
+    assert terminal.shown() == ["Writing a.mp4: 3 of 70 frames, about 9 s left"]

@@ -16,7 +16,7 @@ import pytest
 from cozviewer.errors import BadInput, Cancelled, Failure
 from cozviewer.export import session as export_session
 from cozviewer.export.session import Saved, save_session
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.session import Filled
 from cozviewer.pyramid.session_file import SCHEMA, read_session
 from cozviewer.pyramid.source import Source, open_source
@@ -69,7 +69,7 @@ def test_saving_again_replaces_the_older_one(
 ) -> None:
     path = saved(tmp_path)
     path.chmod(0o640)
-    store.put(TileKey(4, 1, 0), noise(512, 512), store.begin_step(STEP))
+    store.put(TileKey(4, 1, 0), noise(TILE, TILE), store.begin_step(STEP))
     save_session(path, source, [Filled(MADE, store)], BOOKMARKS[:1])
     session = read_session(path)
     assert (session.pyramids[0].tiles, session.bookmarks) == (len(KEYS) + 1, BOOKMARKS[:1])
@@ -140,7 +140,7 @@ def test_a_full_disk_is_told_and_nothing_is_left(
 ) -> None:
     path = saved(tmp_path)
     before = path.read_bytes()
-    monkeypatch.setattr(export_session, "SCHEMA", f"PRAGMA max_page_count = 60; {SCHEMA}")
+    monkeypatch.setattr(export_session, "SCHEMA", f"PRAGMA max_page_count = 30; {SCHEMA}")
     with pytest.raises(Failure, match=r"trip\.cozview was not saved: the disk is full"):
         save_session(path, source, [Filled(MADE, store)])
     assert path.read_bytes() == before
@@ -162,8 +162,8 @@ def test_where_nothing_can_be_written_it_says_so(
 def test_broken_tiles_are_left_out(source: Source, tmp_path: Path) -> None:
     path = tmp_path / "store.tiles"
     with empty_store(source, path) as store:
-        store.put(KEYS[0], noise(512, 400), store.begin_step(STEP))
-        store.put(KEYS[1], noise(288, 400), store.begin_step(STEP))
+        store.put(KEYS[0], noise(TILE, 100), store.begin_step(STEP))
+        store.put(KEYS[1], noise(72, 100), store.begin_step(STEP))
     with closing(sqlite3.connect(path)) as sql:
         sql.execute("UPDATE pixels SET webp = x'00' WHERE id = 1")
         sql.commit()
@@ -179,7 +179,7 @@ def test_tiles_that_change_meanwhile_make_no_mixture(
     def keep_other_words(done: int, total: int) -> None:
         if done == 2:
             store.replace(lambda key: key == KEYS[0], {}, {})
-            store.put(KEYS[0], noise(512, 400, 99), store.begin_step(STEP))
+            store.put(KEYS[0], noise(TILE, 100, 99), store.begin_step(STEP))
 
     with pytest.raises(Failure, match=r"changed while a\.cozview was saved: save it again"):
         save_session(tmp_path / "a.cozview", source, [Filled(MADE, store)], told=keep_other_words)
@@ -204,7 +204,7 @@ def test_tiles_may_be_made_meanwhile(source: Source, store: TileStore, tmp_path:
 
     def make() -> None:
         for col in range(1, 6):
-            store.put(TileKey(4, col, 0), noise(512, 512, col), done)
+            store.put(TileKey(4, col, 0), noise(TILE, TILE, col), done)
             store.flush()
             time.sleep(0.01)
         stop.set()

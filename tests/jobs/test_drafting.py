@@ -5,31 +5,30 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.images import to_rgb8
-from cozviewer.jobs.tile_loader import LoadRequest
+from cozviewer.jobs.tile_loader import Answer, LoadRequest
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.geometry import Rect, TileKey
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey
 from cozviewer.pyramid.pixels import Rgb8
 from tests.chain.fakes import FakePrompter, ListeningUpscaler
 from tests.pyramid.pyramids import noise, pyramid_of
 from tests.pyramid.stores import same
 
 KEY = TileKey(2, 0, 0)
-VIEW = View(camera_at(60, 60, 4.0), 100, 100)
-WHOLE = Rect(0, 0, 512, 512)
+VIEW = View(camera_at(15, 15, 4.0), 100, 100)
+WHOLE = Rect(0, 0, TILE, TILE)
 
 
 @pytest.fixture
 def document(qtbot: QtBot) -> Iterator[Document]:
     """A document with the tile KEY drawn."""
     upscaler, prompter = ListeningUpscaler(), FakePrompter()
-    chain = Chain(pyramid_of(noise(300, 200)), upscaler, prompter, recipe_of(upscaler, prompter))
+    chain = Chain(pyramid_of(noise(75, 50)), upscaler, prompter, recipe_of(upscaler, prompter))
     document = Document(chain, lambda: ["cpu"], lambda: None)
     with qtbot.waitSignal(document.refined):
         document.refine(VIEW)
@@ -48,10 +47,12 @@ def redraw(document: Document, qtbot: QtBot, words: str) -> None:
 
 def loaded(document: Document, qtbot: QtBot) -> Rgb8:
     """Fetch KEY."""
-    with qtbot.waitSignal(document.tile_loaded) as answer:
+    with qtbot.waitSignal(document.tiles_answered) as answered:
         document.load(LoadRequest((KEY,)))
-    assert answer.args is not None
-    image: QImage = answer.args[1]
+    assert answered.args is not None
+    answer: Answer = answered.args[0]
+    ((key, image),) = answer.tiles
+    assert key == KEY
     return to_rgb8(image)
 
 
@@ -86,8 +87,7 @@ def test_an_answer_from_before_is_not_passed_on(
         go_on.wait(60)
         return pixels
 
-    document.tile_loaded.connect(lambda key, _: answers.append(key))
-    document.tile_absent.connect(answers.append)
+    document.tiles_answered.connect(answers.append)
     monkeypatch.setattr(pyramid, "tile", slow)
     document.load(LoadRequest((KEY,)))
     assert read.wait(60)
@@ -95,7 +95,8 @@ def test_an_answer_from_before_is_not_passed_on(
     redraw(document, qtbot, "new")
     go_on.set()
     after = loaded(document, qtbot)  # comes after what was under way
-    assert answers == [KEY]
+    (answer,) = answers
+    assert [key for key, _ in answer.tiles] == [KEY]
     assert same(after, tile(KEY))  # type: ignore[arg-type]
 
 

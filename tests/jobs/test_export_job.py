@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 
+from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.cli import main
@@ -20,7 +21,7 @@ from cozviewer.models.prompters import TextPrompter
 from cozviewer.provenance import origin_of_region
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import best_region
-from cozviewer.pyramid.geometry import Rect
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.source import Source, open_source, source_from_pixels
@@ -33,7 +34,7 @@ from tests.pyramid.stores import DAMAGES, SHELF, damage
 @pytest.fixture
 def chain() -> Chain:
     upscaler, prompter = DetailUpscaler(), TextPrompter("a cat")
-    return Chain(pyramid_of(gentle(300, 200)), upscaler, prompter, recipe_of(upscaler, prompter))
+    return Chain(pyramid_of(gentle(75, 50)), upscaler, prompter, recipe_of(upscaler, prompter))
 
 
 class Heard:
@@ -64,6 +65,8 @@ def test_a_whole_level_is_computed_and_saved(
     if in_bands:
         pytest.importorskip("pyvips")
         monkeypatch.setattr(large, "LARGE", 1000)
+        monkeypatch.setattr("cozviewer.pyramid.compose.BAND", TILE)
+        monkeypatch.setattr("cozviewer.export.region.BAND", TILE)
     job = ExportJob(chain)
     heard = Heard(job)
     request = whole(chain, tmp_path / "whole.png")
@@ -125,12 +128,11 @@ def test_what_is_saved_without_computing_says_so(chain: Chain, tmp_path: Path) -
 @pytest.mark.parametrize("how", DAMAGES)
 def test_broken_tiles_are_made_again(tmp_path: Path, how: str) -> None:
     upscaler, prompter = DetailUpscaler(), TextPrompter("a cat")
-    source = source_from_pixels(gentle(300, 200), "test.png")
-    region = Rect(0, 0, 1200, 800)
-    view = View(camera_at(150, 100, 4.0), 1000, 700).aligned()
+    source = source_from_pixels(gentle(75, 50), "test.png")
+    region = Rect(0, 0, 300, 200)
+    view = View(camera_at(37.5, 25, 4.0), 250, 175).aligned()
 
     def save(kind: str, name: str) -> tuple[Rgb8, int]:
-        made = len(upscaler.asked)
         store = TileStore.open(tmp_path / "photo.tiles", SHELF, lambda _: None)
         chain = Chain(Pyramid(source, store), upscaler, prompter, recipe_of(upscaler, prompter))
         path = tmp_path / name
@@ -139,10 +141,11 @@ def test_broken_tiles_are_made_again(tmp_path: Path, how: str) -> None:
             "region": ExportRequest(path, 2, region, None, True),
             "strip": StripRequest(path, (view,)),
         }
-        requests[kind].carry_out(chain, lambda _: None)
+        made = list[TileKey]()
+        requests[kind].carry_out(chain, lambda progress: made.extend(progress.finished))
         store.close()
         with Image.open(path) as image:
-            return np.asarray(image), len(upscaler.asked) - made
+            return np.asarray(image), len(made)
 
     for kind in ("view", "region", "strip"):
         expected, _ = save(kind, "fresh.png")
@@ -173,8 +176,9 @@ def test_an_export_in_bands_stops_when_told(
 
 
 def test_what_was_computed_before_it_stopped_is_not_computed_again(
-    chain: Chain, tmp_path: Path
+    chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(runs, "LARGEST", TILE)  # a tile a run
     job = ExportJob(chain)
     request = whole(chain, tmp_path / "whole.png")
 

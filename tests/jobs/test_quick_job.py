@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Cancelled
-from cozviewer.chain.quick_view import quick_view
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore
+from cozviewer.chain.quick_view import quick_view, sharper_view
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.errors import Failure
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.images import to_rgb8
-from cozviewer.jobs.quick_job import DraftImage
+from cozviewer.jobs.quick_job import DraftImage, SharperImage
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import Rect
@@ -27,6 +27,9 @@ from tests.pyramid.pyramids import gentle, pyramid_of
 VIEW = View(camera_at(200, 150, 4.0), 1280, 800)
 OTHER_VIEW = View(camera_at(60, 60, 4.0), 400, 300)
 SOURCE_VIEW = View(camera_at(60, 60, 1.0), 400, 300)
+
+SOFT_VIEW = View(camera_at(200, 150, 6.0), 570, 560)
+"""Enlarges level 2 by half."""
 
 VISIBLE = Rect(160, 200, 1280, 800)
 """What `VIEW` shows of level 2."""
@@ -46,7 +49,12 @@ class Quick(DetailUpscaler):
     begun: threading.Event = field(default_factory=threading.Event)
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         self.begun.set()
         while not cancelled() and not self.free.wait(0.002):
@@ -60,10 +68,12 @@ class Notes(QObject):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.parts: list[DraftImage] = []
+        self.sharper: list[SharperImage] = []
         self.told: list[str] = []
         document.draft_drawn.connect(self.on_drawn)
+        document.sharper_drawn.connect(self.on_sharper)
         document.refined.connect(self.on_refined)
-        document.tile_made.connect(self.on_tile)
+        document.tiles_made.connect(self.on_tiles)
         document.failed.connect(self.on_failed)
 
     @Slot(object)
@@ -71,13 +81,18 @@ class Notes(QObject):
         self.parts.append(part)
         self.told.append("draft")
 
+    @Slot(object)
+    def on_sharper(self, part: SharperImage) -> None:
+        self.sharper.append(part)
+        self.told.append("sharper")
+
     @Slot()
     def on_refined(self) -> None:
         self.told.append("refined")
 
     @Slot(object)
-    def on_tile(self, key: object) -> None:
-        self.told.append("tile")
+    def on_tiles(self, keys: object) -> None:
+        self.told.append("tiles")
 
     @Slot(str)
     def on_failed(self, sentence: str) -> None:
@@ -111,6 +126,12 @@ def make(qtbot: QtBot, quick: Quick, engine: FakeUpscaler) -> Iterator[Callable[
         document.wait()
 
 
+@pytest.fixture(autouse=True)
+def _slow_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fakes are as fast as any GPU, where drafts are of no use."""
+    monkeypatch.setattr("cozviewer.chain.quick_view.FAST_PIXEL", 0.0)
+
+
 @pytest.fixture
 def document(make: Callable[[], Document]) -> Document:
     return make()
@@ -129,7 +150,7 @@ def test_the_step_begins_when_the_draft_is_complete(
     qtbot.waitUntil(lambda: "refined" in notes.told)
     assert notes.told[:2] == ["draft", "draft"]
     assert notes.told.count("draft") == 2
-    assert set(notes.told[2:-1]) == {"tile"}
+    assert set(notes.told[2:-1]) == {"tiles"}
     assert notes.told[-1] == "refined"
 
 
@@ -230,7 +251,7 @@ def test_a_draft_that_fails_does_not_keep_the_step_from_beginning(
     document.draw_draft(VIEW, 0, 0)
     document.refine(VIEW)
     qtbot.waitUntil(lambda: "refined" in notes.told)
-    assert set(notes.told) == {"tile", "refined"}
+    assert set(notes.told) == {"tiles", "refined"}
     assert "too little memory" in caplog.text
 
 
@@ -247,6 +268,81 @@ def test_where_nothing_is_missing_or_wanted_there_is_no_draft(
             document.refine(view)
     assert quick.asked == []
     assert notes.parts == []
+
+
+def test_when_a_view_is_refined_that_enlarges_its_level_the_next_is_drafted(
+    document: Document, quick: Quick, qtbot: QtBot
+) -> None:
+    quick.free.set()
+    notes = Notes(document)
+    document.draw_draft(SOFT_VIEW, 150, 100)
+    document.refine(SOFT_VIEW)
+    qtbot.waitUntil(lambda: len(notes.sharper) == 2)
+    assert [part.z for part in notes.parts] == [2]
+    assert [each for each in notes.told if each != "tiles"] == [
+        "draft",
+        "refined",
+        "sharper",
+        "sharper",
+    ]
+    other, pyramid = Quick(free=quick.free), document.chain.pyramid
+    expected = list(sharper_view(pyramid, other, SOFT_VIEW, 150, 100, lambda: False))
+    for part, piece in zip(notes.sharper, expected, strict=True):
+        assert (part.view, part.view_part) == (SOFT_VIEW, piece.view_part)
+        assert np.array_equal(to_rgb8(part.image), piece.pixels)
+    # It is not drawn again while the view stays.
+    document.draw_draft(SOFT_VIEW, 150, 100)
+    with qtbot.waitSignal(document.refined):
+        document.refine(SOFT_VIEW)
+    document.draw_draft(OTHER_VIEW, 0, 0)
+    qtbot.waitUntil(lambda: len(notes.parts) > 1)
+    assert len(notes.sharper) == 2
+
+
+def test_a_sharper_draft_keeps_no_step_waiting_and_goes_with_its_view(
+    document: Document, quick: Quick, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(document.refined):
+        document.refine(SOFT_VIEW)
+    notes = Notes(document)
+    document.draw_draft(SOFT_VIEW, 0, 0)
+    document.refine(SOFT_VIEW)
+    qtbot.waitUntil(quick.begun.is_set)
+    assert notes.told == ["refined"]
+    document.refine(SOFT_VIEW)
+    qtbot.waitUntil(lambda: notes.told == ["refined"] * 2)
+    document.interrupt()
+    quick.free.set()
+    document.draw_draft(OTHER_VIEW, 0, 0)
+    qtbot.waitUntil(lambda: bool(notes.parts))
+    assert notes.sharper == []
+
+
+def test_a_sharper_draft_that_fails_is_only_logged(
+    document: Document, quick: Quick, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(number: int) -> None:
+        raise Failure("There is too little memory.")
+
+    with qtbot.waitSignal(document.refined):
+        document.refine(SOFT_VIEW)
+    quick.before = fail
+    quick.free.set()
+    notes = Notes(document)
+    document.draw_draft(SOFT_VIEW, 0, 0)
+    document.refine(SOFT_VIEW)
+    qtbot.waitUntil(lambda: "too little memory" in caplog.text)
+    assert notes.told == ["refined"]
+
+
+def test_without_a_draft_there_is_no_sharper_one(
+    document: Document, quick: Quick, qtbot: QtBot
+) -> None:
+    quick.free.set()
+    with qtbot.waitSignal(document.refined):
+        document.refine(SOFT_VIEW)
+    assert document._draft is None
+    assert quick.asked == []
 
 
 def test_an_engine_that_only_interpolates_has_no_drafts(

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cozviewer.chain.protocols import never
+from cozviewer.chain.protocols import ignore, never
 from cozviewer.errors import BadInput, Cancelled
 from cozviewer.models.compact import HALO, Layer, check_layers, compact, forward, open_compact
 from cozviewer.models.device import Device
@@ -55,7 +55,7 @@ def test_it_agrees_with_the_ncnn_runtime(network: Network, crop: Rgb8) -> None:
             theirs = np.array(output)
         assert status == 0
         with torch.inference_mode():
-            ours = network.forward(tensor_of(pixels), never)[0].numpy()
+            ours = network.forward(tensor_of(pixels), never, ignore)[0].numpy()
         assert np.abs(ours - theirs).max() < 1e-2
         assert np.abs(ours - theirs).mean() < 1e-3
 
@@ -150,8 +150,8 @@ def test_bf16_draws_what_fp32_draws(network: Network, crop: Rgb8) -> None:
     half = open_compact(Device("cpu", "CPU", "bfloat16", channels_last=True))
     small = crop[:24, :24]
     with torch.inference_mode():
-        one = network.forward(tensor_of(small), never)
-        two = half.forward(half.batch(small), never).float()
+        one = network.forward(tensor_of(small), never, ignore)
+        two = half.forward(half.batch(small), never, ignore).float()
     assert (one - two).abs().mean() * 255 < 1
 
 

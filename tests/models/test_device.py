@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from cozviewer.errors import BadInput
+from cozviewer.models import device as module
 from cozviewer.models.device import (
     Device,
     available_devices,
@@ -25,6 +26,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
     with_amx(monkeypatch, False)
     with_bf16(monkeypatch, False)
+    with_vnni(monkeypatch, False)
     return monkeypatch
 
 
@@ -34,6 +36,14 @@ def with_amx(machine: pytest.MonkeyPatch, there: bool) -> None:
 
 def with_bf16(machine: pytest.MonkeyPatch, there: bool) -> None:
     machine.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: there, raising=False)
+
+
+def with_vnni(
+    machine: pytest.MonkeyPatch, there: bool, *, avx: bool = False, openvino: bool = True
+) -> None:
+    machine.setattr(torch.cpu, "_is_vnni_supported", lambda: there, raising=False)
+    machine.setattr(torch.cpu, "get_capabilities", lambda: {"avx_vnni": avx}, raising=False)
+    machine.setattr(module, "find_spec", lambda name: object() if openvino else None)
 
 
 def with_gpus(machine: pytest.MonkeyPatch, count: int, *, bf16: bool = True) -> None:
@@ -113,6 +123,7 @@ def test_any_device_can_be_used_plainly() -> None:
 
 FP32 = Device("cpu", "CPU", "float32", channels_last=True)
 BF16 = Device("cpu", "CPU", "bfloat16", channels_last=True)
+INT8 = Device("cpu", "CPU", "int8")
 
 
 @pytest.mark.parametrize("add", [with_amx, with_bf16])
@@ -132,6 +143,32 @@ def test_a_cpu_without_bf16_has_one_way(machine: pytest.MonkeyPatch) -> None:
     with_bf16(machine, True)
     assert ways(pick_device("cpu")) == [Device("cpu", "CPU")]
     assert supported_numbers("cpu") == ["fp32"]
+
+
+def test_a_cpu_that_multiplies_bytes_has_int8(machine: pytest.MonkeyPatch) -> None:
+    with_vnni(machine, True)
+    assert ways(pick_device("cpu")) == [FP32, INT8]
+    assert ways(pick_device("cpu"), "int8") == [INT8]
+    with_bf16(machine, True)
+    assert ways(pick_device("cpu")) == [FP32, BF16, INT8]
+    assert supported_numbers("cpu") == ["fp32", "bf16", "int8"]
+    with_vnni(machine, False, avx=True)
+    assert supported_numbers("cpu") == ["fp32", "bf16", "int8"]
+    machine.delattr(torch.cpu, "get_capabilities")
+    assert supported_numbers("cpu") == ["fp32", "bf16"]
+
+
+def test_without_openvino_there_is_no_int8(machine: pytest.MonkeyPatch) -> None:
+    with_vnni(machine, True, openvino=False)
+    assert ways(pick_device("cpu")) == [FP32]
+    sentence = r"^The CPU does not support the numbers 'int8': choose --numbers auto or fp32\.$"
+    with pytest.raises(BadInput, match=sentence):
+        ways(pick_device("cpu"), "int8")
+
+
+def test_pictures_for_a_network_in_bytes_are_floats() -> None:
+    assert [way.pixels for way in (FP32, BF16, INT8)] == ["float32", "bfloat16", "float32"]
+    assert INT8.label == "CPU, int8"
 
 
 def test_a_gpu_keeps_its_rule_unless_fp32_is_named(machine: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from cozviewer.chain.protocols import Cancelled as IsCancelled
-from cozviewer.chain.protocols import never
+from cozviewer.chain.protocols import Progressed, never
+from cozviewer.chain.stages import stages_told
 from cozviewer.errors import BadInput, Cancelled
 from cozviewer.models import device as device_module
 from cozviewer.models import fastest as module
@@ -36,6 +37,7 @@ from tests.models.networks import compact_state, saved
 FP32 = Device("cpu", "CPU", "float32", channels_last=True)
 PLAIN = Device("cpu", "CPU")
 BF16 = Device("cpu", "CPU", "bfloat16", channels_last=True)
+INT8 = Device("cpu", "CPU", "int8")
 
 IDENTITY = {"name": "repeater", "weights": "12ab"}
 
@@ -48,6 +50,7 @@ class Machine:
     Attributes:
         seconds: Of a run, by format.
         result: Changes what comes out, by format.
+        broken: Formats that the network does not have.
         runs: The formats of the runs that were begun.
         now: What the clock shows.
     """
@@ -55,6 +58,7 @@ class Machine:
     def __init__(self, seconds: Mapping[Device, float]) -> None:
         self.seconds = seconds
         self.result: dict[Device, Callable[[torch.Tensor], torch.Tensor]] = {}
+        self.broken: set[Device] = set()
         self.runs: list[Device] = []
         self.now = 100.0
 
@@ -62,7 +66,12 @@ class Machine:
         return self.now
 
     def open(self, device: Device) -> Network:
-        def forward(image: torch.Tensor, cancelled: IsCancelled) -> torch.Tensor:
+        if device in self.broken:
+            raise BadInput("It does not work in this format.")
+
+        def forward(
+            image: torch.Tensor, cancelled: IsCancelled, progressed: Progressed
+        ) -> torch.Tensor:
             self.runs.append(device)
             for _ in range(LAYERS):
                 if cancelled():
@@ -148,6 +157,41 @@ def test_a_difference_of_half_a_grey_level_is_exact_enough() -> None:
     assert machine.timed(FP32, BF16) == BF16
 
 
+@pytest.mark.parametrize(
+    ("bf16", "int8", "winner"),
+    [(0.2, 0.1, INT8), (0.2, 0.19, BF16), (0.5, 0.1, INT8), (0.5, 0.39, FP32), (0.5, 9.0, FP32)],
+)
+def test_bytes_are_timed_with_the_others(bf16: float, int8: float, winner: Device) -> None:
+    assert Machine({FP32: 0.4, BF16: bf16, INT8: int8}).timed(FP32, BF16, INT8) == winner
+
+
+@pytest.mark.parametrize(("levels", "winner"), [(2, INT8), (5, FP32)])
+def test_bytes_may_differ_by_a_few_grey_levels(levels: float, winner: Device) -> None:
+    machine = Machine({FP32: 0.4, INT8: 0.1})
+    machine.result[INT8] = lambda fine: fine + levels / 255
+    assert machine.timed(FP32, INT8) == winner
+
+
+def test_a_format_that_a_network_does_not_have_is_passed_over() -> None:
+    machine = Machine({FP32: 0.4, BF16: 0.2, INT8: 0.1})
+    machine.broken = {INT8}
+    assert machine.timed(FP32, BF16, INT8) == BF16
+    machine.broken = {FP32}
+    with pytest.raises(BadInput):
+        machine.timed(FP32, BF16, INT8)
+
+
+def test_a_kept_format_that_does_not_work_any_more_is_measured_again(tmp_path: Path) -> None:
+    machine = Machine({FP32: 0.4, BF16: 0.2})
+    assert machine.fastest(tmp_path) == BF16
+    machine.broken = {BF16}
+    assert machine.fastest(tmp_path) == machine.fastest(tmp_path) == FP32
+    assert len(machine.runs) == 6
+    machine.broken = {FP32}
+    with pytest.raises(BadInput):
+        machine.fastest(tmp_path)
+
+
 def test_a_network_that_falls_back_to_the_exact_format_is_not_run_again() -> None:
     machine = Machine({FP32: 0.4})
     network = timed([FP32, BF16], lambda device: machine.open(FP32), clock=machine.clock)
@@ -212,6 +256,14 @@ def test_without_a_folder_it_is_timed_at_every_start() -> None:
     assert len(machine.runs) == 8
 
 
+def test_who_waits_is_told_that_it_is_timed(tmp_path: Path) -> None:
+    machine, told = Machine({FP32: 0.4, BF16: 0.2}), list[str]()
+    with stages_told(told.append):
+        machine.fastest(tmp_path)
+        machine.fastest(tmp_path)
+    assert told == ["Measuring which numbers are fastest"]
+
+
 def test_another_network_is_timed_as_well(tmp_path: Path) -> None:
     machine = Machine({FP32: 0.4, BF16: 0.2})
     machine.fastest(tmp_path)
@@ -228,6 +280,7 @@ def test_another_network_is_timed_as_well(tmp_path: Path) -> None:
         lambda patch: patch.setattr(torch, "__version__", "99.0"),
         lambda patch: patch.setattr(module, "_cpu_name", lambda: "Another CPU"),
         lambda patch: patch.setattr(os, "cpu_count", lambda: 99),
+        lambda patch: patch.setattr(module, "_openvino_version", lambda: "99.0"),
         lambda patch: patch.setattr(module, "all_threads", lambda: 99),
         lambda patch: patch.setattr(module, "cpu_has", lambda name: "amx" in name),
         lambda patch: patch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "NONE"),
@@ -303,7 +356,9 @@ def test_networks_run_in_one_thread_only_while_they_are_timed() -> None:
 def test_a_thread_that_begins_meanwhile_computes_with_all_threads() -> None:
     seen: list[int] = []
 
-    def forward(image: torch.Tensor, cancelled: IsCancelled) -> torch.Tensor:
+    def forward(
+        image: torch.Tensor, cancelled: IsCancelled, progressed: Progressed
+    ) -> torch.Tensor:
         seen.append(torch.get_num_threads())
         return image
 
@@ -322,6 +377,7 @@ def test_a_thread_that_begins_meanwhile_computes_with_all_threads() -> None:
 @pytest.fixture
 def cpu_with_bf16(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device_module, "cpu_has", lambda name: "bf16" in name)
+    monkeypatch.setattr(device_module, "_multiplies_bytes", lambda: False)
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 from cozviewer.chain.protocols import never
 from cozviewer.errors import Cancelled
+from cozviewer.models import interpolate
 from cozviewer.models.interpolate import Interpolation
 from cozviewer.pyramid.pixels import RgbFloat
 
@@ -79,3 +80,15 @@ def test_what_it_says_about_itself() -> None:
 def test_it_can_be_stopped() -> None:
     with pytest.raises(Cancelled):
         Interpolation("bicubic").upscale(picture(4, 4), "", 0, lambda: True)
+
+
+def test_strips_do_not_show_and_tell_how_far_it_is() -> None:
+    rgb, told = picture(9, 2 * interpolate.STRIP + 5), list[float]()
+    fine = Interpolation("bicubic").upscale(rgb, "", 0, never, told.append)
+    size = (fine.shape[1], fine.shape[0])
+    for each in range(3):
+        whole = Image.fromarray(np.ascontiguousarray(rgb[..., each]))
+        expected = np.asarray(whole.resize(size, Image.Resampling.BICUBIC)).clip(0, 1)
+        np.testing.assert_allclose(fine[..., each], expected, atol=1e-6)
+    assert told == sorted(told)
+    assert (len(told), told[-1]) == (3, 1.0)

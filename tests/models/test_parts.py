@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cozviewer.chain.protocols import never
+from cozviewer.chain.protocols import Progressed, ignore, never
 from cozviewer.errors import Cancelled, Failure
 from cozviewer.models.parts import upscale_in_parts
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
@@ -22,7 +22,8 @@ class Smear:
         self.room = room
         self.sizes: list[tuple[int, int]] = []
 
-    def __call__(self, pixels: RgbFloat) -> RgbFloat:
+    def __call__(self, pixels: RgbFloat, progressed: Progressed = ignore) -> RgbFloat:
+        progressed(0.5)
         height, width = pixels.shape[:2]
         if height * width > self.room:
             raise MemoryError
@@ -42,7 +43,7 @@ def picture(width: int, height: int) -> RgbFloat:
     return np.random.default_rng(width).random((height, width, 3), np.float32)
 
 
-def no_shrinking(side: int) -> None:
+def no_shrinking(most: int) -> None:
     pytest.fail("memory did not run out")
 
 
@@ -57,7 +58,7 @@ def run(
     return upscale_in_parts(
         rgb,
         network,
-        side=side,
+        most=side * side,
         halo=halo,
         cancelled=never,
         shrunk=no_shrinking if shrunk is None else shrunk.append,
@@ -69,6 +70,26 @@ def run(
 def test_parts_join_as_if_the_whole_had_been_computed(size: tuple[int, int], side: int) -> None:
     rgb = picture(*size)
     np.testing.assert_allclose(run(rgb, Smear(), side=side), Smear()(rgb), rtol=1e-6)
+
+
+def test_what_is_small_enough_is_one_part_whatever_its_shape() -> None:
+    network = Smear()
+    run(picture(200, 20), network, side=64)
+    assert network.sizes == [(200, 20)]
+
+
+def test_it_is_told_how_much_of_all_parts_is_done() -> None:
+    told: list[float] = []
+    upscale_in_parts(
+        picture(96, 32),
+        Smear(),
+        most=32 * 32,
+        halo=0,
+        cancelled=never,
+        shrunk=no_shrinking,
+        progressed=told.append,
+    )
+    assert told == pytest.approx([1 / 6, 3 / 6, 5 / 6])
 
 
 def test_without_a_halo_the_seams_would_show() -> None:
@@ -87,8 +108,8 @@ def test_the_callers_pixels_are_left_alone() -> None:
     rgb.setflags(write=False)
 
     class Greedy(Smear):
-        def __call__(self, pixels: RgbFloat) -> RgbFloat:
-            result = super().__call__(pixels)
+        def __call__(self, pixels: RgbFloat, progressed: Progressed = ignore) -> RgbFloat:
+            result = super().__call__(pixels, progressed)
             pixels[:] = 0
             return result
 
@@ -100,20 +121,20 @@ def test_a_part_that_does_not_fit_is_halved_and_the_work_goes_on() -> None:
     rgb, network, shrunk = picture(300, 200), Smear(room=7000), list[int]()
     result = run(rgb, network, side=256, shrunk=shrunk)
     np.testing.assert_allclose(result, Smear()(rgb), rtol=1e-6)
-    assert shrunk == [100, 50]  # halves of what was tried: 150 × 200, then 75 × 100 and its halo
-    assert max(map(max, network.sizes)) <= 50 + 2 * RADIUS
+    assert shrunk == [150 * 150, 75 * 75]  # halves of what was tried, a side
+    assert max(map(max, network.sizes)) <= 75 + 2 * RADIUS
 
 
 def test_what_was_finished_before_memory_ran_out_is_not_computed_again() -> None:
     class Fading(Smear):
-        def __call__(self, pixels: RgbFloat) -> RgbFloat:
+        def __call__(self, pixels: RgbFloat, progressed: Progressed = ignore) -> RgbFloat:
             if len(self.sizes) == 3:
                 self.room = 80 * 80
-            return super().__call__(pixels)
+            return super().__call__(pixels, progressed)
 
     rgb, network, shrunk = picture(512, 128), Fading(), list[int]()
     result = run(rgb, network, side=128, shrunk=shrunk)
-    assert shrunk == [64]
+    assert shrunk == [64 * 64]
     assert len(network.sizes) == 3 + 4
     np.testing.assert_allclose(result, Smear()(rgb), rtol=1e-6)
 
@@ -122,7 +143,7 @@ def test_when_even_the_smallest_part_does_not_fit_it_fails_with_a_sentence() -> 
     shrunk: list[int] = []
     with pytest.raises(Failure, match=r"too little memory to enlarge even 37 × 37 pixels: close"):
         run(picture(300, 300), Smear(room=100), side=256, shrunk=shrunk)
-    assert shrunk == [75, 38]
+    assert shrunk == [75 * 75, 38 * 38]
 
 
 def test_a_result_that_does_not_fit_fails_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +162,7 @@ def test_it_can_be_stopped_between_parts() -> None:
         upscale_in_parts(
             picture(128, 32),
             network,
-            side=32,
+            most=32 * 32,
             halo=0,
             cancelled=lambda: len(network.sizes) == 2,
             shrunk=no_shrinking,

@@ -14,13 +14,15 @@ from cozviewer.chain.recipe import recipe_of
 from cozviewer.evaluate.truth import block_drift, drift, lr_psnr
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.models.upscaler import NetworkUpscaler
-from cozviewer.pyramid.geometry import Rect, tiles_of
+from cozviewer.pyramid.geometry import TILE, Rect, tiles_of
 from cozviewer.pyramid.pixels import Rgb8
 from tests.chain.conftest import refined
 from tests.pyramid.pyramids import noise, pyramid_of
 
 WIDTH, HEIGHT = 160, 32
-"""Two tiles beside each other at ×4, of 128 and of 32 columns."""
+"""At ×4 five tiles in a row; BORDER lies between the last two."""
+
+BORDER = 4 * TILE
 
 Y, X = np.mgrid[:HEIGHT, :WIDTH]
 
@@ -74,17 +76,21 @@ def test_flat_and_gradient_stay_even_across_a_border(
 ) -> None:
     with chain_over(picture, engine) as chain:
         whole = chain.pyramid.level_rect(2)
-        refined(chain, 2, whole)
+        refined(chain, 2, Rect(0, 0, BORDER, whole.height))
+        refined(chain, 2, whole)  # the last tile in a run of its own
         fine = chain.pyramid.exact_region(2, whole).astype(int)
     ideal = picture.astype(int).repeat(4, axis=0).repeat(4, axis=1)
     assert np.abs(fine - ideal).max() <= 4
     # Those between parent pixels, as the border is: a rounded gradient steps there.
     steps = np.abs(np.diff(fine, axis=1)).mean(axis=(0, 2))[3::4]
-    assert steps[511 // 4] <= 1.1 * steps.mean() + 0.1
+    border = (BORDER - 1) // 4
+    beside = max(steps[:border].mean(), steps[border + 1 :].mean())
+    assert steps[border] <= 1.1 * beside + 0.1
 
 
-def test_two_steps_by_other_ways_have_the_same_pixels(engine: NetworkUpscaler) -> None:
-    """At ×16 five tiles, the last one first, with what is soft drawn from further away."""
+def test_two_steps_by_other_ways_look_the_same(engine: NetworkUpscaler) -> None:
+    """At ×16 five tiles in one run, or in one each, the last one first, with what is soft drawn
+    from further away. No pixel is far from a border here: it is the worst way there is."""
     picture = np.ascontiguousarray(data.hubble_deep_field()[440:448, 480:520])
     with chain_over(picture, engine) as one, chain_over(picture, engine) as other:
         whole = one.pyramid.level_rect(4)
@@ -94,5 +100,7 @@ def test_two_steps_by_other_ways_have_the_same_pixels(engine: NetworkUpscaler) -
             refined(other, 4, Rect(tile.right - 1, tile.y, 1, 1))
         for z in (2, 4):
             region = one.pyramid.level_rect(z)
-            pixels = one.pyramid.exact_region(z, region)
-            assert np.array_equal(pixels, other.pyramid.exact_region(z, region))
+            pixels = one.pyramid.exact_region(z, region).astype(int)
+            difference = np.abs(pixels - other.pyramid.exact_region(z, region))
+            assert difference.mean() <= 1.5
+            assert np.percentile(difference, 99) <= 10

@@ -12,7 +12,7 @@ from cozviewer.errors import Failure
 from cozviewer.models import upscaler
 from cozviewer.models.device import Device
 from cozviewer.models.network import Network
-from cozviewer.models.upscaler import HALO, NetworkUpscaler
+from cozviewer.models.upscaler import CONTEXT, HALO, NetworkUpscaler
 from cozviewer.pyramid.pixels import RgbFloat
 
 
@@ -47,7 +47,7 @@ def made(
     network: Repeater, device: Device = PLAIN, notice: Any = pytest.fail, **options: Any
 ) -> NetworkUpscaler:
     def open_network(place: Device) -> Network:
-        return Network(lambda image, cancelled: network(image), device)
+        return Network(lambda image, cancelled, progressed: network(image), device)
 
     return NetworkUpscaler(
         "Repeater", lambda: {"name": "r"}, open_network, device="cpu", notice=notice, **options
@@ -107,7 +107,7 @@ def test_nothing_is_opened_before_it_is_needed_and_then_only_once(network: Repea
 
     def open_network(place: Device) -> Network:
         opened.append(place)
-        return Network(lambda image, cancelled: network(image), place)
+        return Network(lambda image, cancelled, progressed: network(image), place)
 
     engine = NetworkUpscaler(
         "Repeater", lambda: {"name": "r"}, open_network, device="cpu", notice=pytest.fail
@@ -138,7 +138,7 @@ def test_out_of_memory_means_smaller_parts_and_one_sentence(
     network: Repeater, error: Exception
 ) -> None:
     def fail(image: torch.Tensor) -> None:
-        if max(image.shape) > 64 + 2 * HALO:
+        if max(image.shape) > 64 + 2 * CONTEXT:
             raise error
 
     network.fail = fail
@@ -149,7 +149,7 @@ def test_out_of_memory_means_smaller_parts_and_one_sentence(
         np.testing.assert_array_equal(fine, rgb.repeat(4, axis=0).repeat(4, axis=1))
     assert told == ["Repeater ran out of memory and goes on in smaller parts, a little slower."]
     # The second picture is not tried as a whole any more.
-    assert {image.shape[3] for image in network.images} == {64 + HALO, 64 + 2 * HALO}
+    assert {image.shape[3] for image in network.images} == {64 + CONTEXT, 64 + 2 * CONTEXT}
 
 
 def test_a_device_that_fails_is_told_in_a_sentence(network: Repeater) -> None:

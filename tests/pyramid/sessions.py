@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from cozviewer.export.session import save_session
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.session import Bookmark, Filled, Made, Maker, Sight
 from cozviewer.pyramid.source import Source, open_source
@@ -17,7 +17,7 @@ from tests.pyramid.pictures import encoded, smooth
 from tests.pyramid.pyramids import noise
 from tests.pyramid.stores import STEP
 
-WIDTH, HEIGHT = 200, 100
+WIDTH, HEIGHT = 50, 25
 
 MADE = Made(
     recipe='{"upscaler":{"name":"Fake"}}',
@@ -27,18 +27,18 @@ MADE = Made(
 )
 
 KEYS = [TileKey(2, 0, 0), TileKey(2, 1, 0), TileKey(4, 0, 0), TileKey(4, 6, 3)]
-"""At x4 the picture is 800 x 400, at x16 3200 x 1600."""
+"""At x4 the picture is 200 x 100, at x16 800 x 400."""
 
 SIZES = {
-    TileKey(2, 0, 0): (512, 400),
-    TileKey(2, 1, 0): (288, 400),
-    TileKey(4, 0, 0): (512, 512),
-    TileKey(4, 6, 3): (128, 64),
+    TileKey(2, 0, 0): (TILE, 100),
+    TileKey(2, 1, 0): (72, 100),
+    TileKey(4, 0, 0): (TILE, TILE),
+    TileKey(4, 6, 3): (32, 16),
 }
 
-DEEP = Sight(Fraction(801, 2**70), Fraction("99.999999999999999999999"), Fraction(2) ** 200)
+DEEP = Sight(Fraction(801, 2**70), Fraction("24.999999999999999999999"), Fraction(2) ** 200)
 BOOKMARKS = (
-    Bookmark("whole", Sight(Fraction(100), Fraction(50), Fraction(1, 3))),
+    Bookmark("whole", Sight(Fraction(25), Fraction(12), Fraction(1, 3))),
     Bookmark("„tief“ = ja", DEEP),
 )
 

@@ -22,9 +22,10 @@ from pathlib import Path
 import numpy as np
 
 from cozviewer.pyramid.cache import trim
-from cozviewer.pyramid.geometry import Rect, TileKey
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.store import Shelf, StepRecord, TileStore
+from cozviewer.pyramid.store_file import SCHEMA_VERSION
 from cozviewer.pyramid.tile_codec import encode_tile, tile_checksum
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,7 @@ SHELF = Shelf(
 
 STEP = StepRecord(
     z=0,
-    level_region=Rect(0, 0, 512, 512),
+    level_region=Rect(0, 0, TILE, TILE),
     prompt="a cat",
     seed=7,
     seconds=0.0,
@@ -79,6 +80,12 @@ def wait_for(there: Callable[[], object]) -> None:
     while not there():
         assert time.monotonic() < end, "it was waited for in vain"
         time.sleep(0.005)
+
+
+def make_older(path: Path) -> None:
+    """Make a closed store file one of the version before, which had larger tiles."""
+    with closing(sqlite3.connect(path)) as file:
+        file.execute(f"PRAGMA user_version = {SCHEMA_VERSION - 1}")
 
 
 DAMAGES = ("other bytes", "no picture", "another size")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import sys
 from contextlib import closing
@@ -15,19 +16,25 @@ from cozviewer.errors import Failure
 from cozviewer.pyramid import cache, store_file
 from cozviewer.pyramid.cache import (
     BUDGET_BYTES,
+    TRIMMED_TO,
     clear,
     clear_set_aside,
     folder_bytes,
+    has_room,
     list_set_aside,
     list_stores,
+    only_older,
     store_path,
+    survey,
     trim,
 )
 from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.store import TileStore
+from cozviewer.pyramid.store_file import SCHEMA_VERSION, connect
 from tests.pyramid.stores import (
     SHELF,
     STEP,
+    make_older,
     outcome,
     pixels,
     run_beside,
@@ -37,8 +44,9 @@ from tests.pyramid.stores import (
 )
 
 MEGABYTE = 1_000_000
+LARGE = 30_000
 NOISE = pixels(TileKey(2, 0, 0), TILE, TILE)
-"""Some 790 KB as WebP."""
+"""Some 49 KB as WebP, more than LARGE."""
 
 
 @pytest.fixture
@@ -134,7 +142,7 @@ def test_clearing_says_what_it_freed(folder: Path) -> None:
 def test_one_picture_is_cleared_by_its_name_or_its_file(folder: Path, which: str | Path) -> None:
     path = fill(folder, "cat.jpg")
     fill(folder, "dog.jpg")
-    assert clear(folder, path if which == "FILE" else which) > MEGABYTE / 2
+    assert clear(folder, path if which == "FILE" else which) > LARGE
     assert names(folder) == ["dog.jpg"]
 
 
@@ -147,8 +155,63 @@ def test_a_name_that_nobody_knows_clears_nothing(folder: Path) -> None:
 def test_stores_of_another_version_are_cleared_too(folder: Path) -> None:
     sql(fill(folder, "cat.jpg"), "PRAGMA user_version = 99")
     assert names(folder) == []
-    assert clear(folder) > MEGABYTE / 2
+    assert clear(folder) > LARGE
     assert list(folder.iterdir()) == []
+
+
+def test_stores_of_an_older_version_are_told_apart_and_cleared(folder: Path) -> None:
+    older, newer = fill(folder, "cat.jpg"), fill(folder, "dog.jpg")
+    fill(folder, "bird.jpg")
+    make_older(older)
+    sql(newer, "PRAGMA user_version = 99")
+    found = survey(folder)
+    assert ([store.source_name for store in found.stores], found.older) == (["bird.jpg"], [older])
+    assert found.unreadable == [newer]
+    assert clear(folder, "cat.jpg") > LARGE
+    assert not older.exists()
+    make_older(fill(folder, "cat.jpg"))
+    clear(folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_stores_of_an_older_version_go_before_any_tile(folder: Path) -> None:
+    new = fill(folder, "new.jpg", *row(0, 4), seen=1.0)
+    first, second, third = (fill(folder, f"old{each}.jpg", *row(0, 8)) for each in (1, 2, 3))
+    for age, path in enumerate((second, first, third)):
+        make_older(path)
+        os.utime(path, (1e9 + age, 1e9 + age))
+    strangers(folder)
+    used, budget = folder_bytes(folder), folder_bytes(folder) - LARGE
+    assert trim(folder, budget) == used - folder_bytes(folder)
+    assert (second.exists(), first.exists(), third.exists()) == (False, True, True)
+    trim(folder, first.stat().st_size)
+    assert (first.exists(), third.exists()) == (False, False)
+    assert stored_keys(new) == row(0, 4), "there was room for the tiles that are used"
+    assert len(list(folder.glob("[abc].tiles"))) == 3
+
+
+def test_a_store_of_an_older_version_that_is_open_stays(folder: Path) -> None:
+    path = fill(folder, "cat.jpg")
+    make_older(path)
+    with closing(connect(path)) as window:
+        window.execute("SELECT count(*) FROM tiles")
+        assert trim(folder, 0) == 0
+    assert trim(folder, 0) > 0
+    assert list(folder.iterdir()) == []
+
+
+def test_whether_all_that_is_kept_of_a_picture_is_of_an_older_version(folder: Path) -> None:
+    digest = b"cat.jpg".hex().ljust(64, "0")
+    assert not only_older(folder, digest)
+    path = fill(folder, "cat.jpg")
+    assert not only_older(folder, digest)
+    make_older(path)
+    make_older(fill(folder, "dog.jpg"))
+    assert only_older(folder, digest)
+    shutil.copy(path, other := store_path(folder, digest, "d" * 64))
+    assert only_older(folder, digest)
+    sql(other, f"PRAGMA user_version = {SCHEMA_VERSION}")
+    assert not only_older(folder, digest)
 
 
 def test_a_store_in_use_is_said_and_the_others_are_cleared(folder: Path) -> None:
@@ -173,7 +236,7 @@ def test_what_was_set_aside_stays_until_it_is_asked_for(folder: Path) -> None:
     (aside,) = list_set_aside(folder)
     fill(folder, "dog.jpg")
     assert names(folder) == ["dog.jpg"]
-    assert folder_bytes(folder) > MEGABYTE / 2
+    assert folder_bytes(folder) > LARGE
     trim(folder, 0)
     clear(folder)
     assert list_set_aside(folder) == [aside]
@@ -192,14 +255,14 @@ def test_under_budget_no_file_is_opened(folder: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_longest_unseen_tiles_of_all_files_go_first(folder: Path) -> None:
-    cat = fill(folder, "cat.jpg", *row(0, 4))
-    dog = fill(folder, "dog.jpg", *row(0, 4))
+    cat = fill(folder, "cat.jpg", *row(0, 64))
+    dog = fill(folder, "dog.jpg", *row(0, 64))
     sql(cat, "UPDATE tiles SET seen = 1000 + 2 * id")
     sql(dog, "UPDATE tiles SET seen = 1001 + 2 * id")
     before = folder_bytes(folder)
     assert trim(folder, 5 * MEGABYTE) == before - folder_bytes(folder)
     assert 4 * MEGABYTE < folder_bytes(folder) <= 5 * MEGABYTE
-    by_age = [(path, key) for key in row(0, 4) for path in (cat, dog)]
+    by_age = [(path, key) for key in row(0, 64) for path in (cat, dog)]
     kept = {(path, key) for path in (cat, dog) for key in stored_keys(path)}
     assert kept == set(by_age[-len(kept) :])
 
@@ -229,16 +292,16 @@ def test_a_window_whose_tiles_are_evicted_keeps_its_file(folder: Path) -> None:
 def test_parents_stay_as_long_as_their_children(folder: Path) -> None:
     path = fill(folder, "cat.jpg", TileKey(2, 0, 0), TileKey(4, 1, 1), TileKey(2, 5, 5), seen=1e9)
     sql(path, "UPDATE tiles SET seen = 5 WHERE key = '2/0/0'")
-    trim(folder, folder_bytes(folder) - MEGABYTE // 2)
+    trim(folder, folder_bytes(folder) - LARGE)
     assert TileKey(2, 0, 0) in stored_keys(path)
     assert len(stored_keys(path)) == 2
-    trim(folder, folder_bytes(folder) - MEGABYTE // 2)
+    trim(folder, folder_bytes(folder) - LARGE)
     assert TileKey(4, 1, 1) not in stored_keys(path)
 
 
 def test_a_look_keeps_a_tile(folder: Path) -> None:
     path = store_path(folder, SHELF.source_digest, SHELF.recipe_digest)
-    tiles = row(0, 4)
+    tiles = row(0, 64)
     with TileStore.open(path, SHELF, sys.exit) as store:
         step = store.begin_step(STEP)
         for key in tiles:
@@ -295,3 +358,13 @@ def test_trimming_opens_no_file_while_there_is_room(
         path.write_bytes(b"x" * 100)
     monkeypatch.setattr(cache, "open_existing", pytest.fail)
     assert trim(folder) == 0
+
+
+def test_there_is_room_for_more_until_just_below_the_budget(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    assert has_room(folder, 1000)
+    (folder / "a.tiles").write_bytes(b"x" * int(1000 * TRIMMED_TO))
+    assert has_room(folder, 1000)  # a folder that was full takes some, too
+    (folder / "b.tiles").write_bytes(b"x" * 40)
+    assert not has_room(folder, 1000)
+    assert trim(folder, 1000) == 0  # and nothing has to go for it

@@ -18,7 +18,7 @@ from cozviewer.pyramid.compose import (
     step_level,
     wanted_level,
 )
-from cozviewer.pyramid.geometry import Rect, TileKey, tiles_of
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey, tiles_of
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid
 from tests.pyramid.pyramids import cut, enlarged, gentle, noise, put_level, put_tiles
@@ -268,17 +268,17 @@ def test_nothing_jumps_where_the_level_changes(over: Over, middle: tuple[float, 
 
 
 def test_where_tiles_are_missing_the_coarser_level_is_enlarged(over: Over) -> None:
-    picture = gentle(331, 203)
+    picture = gentle(83, 51)
     pyramid = over(picture)
     direct = enlarged(picture, 4)
-    view = view_at(160, 100, 4.0, (900, 700))
-    shown = view.visible(2, 331, 203)
+    view = view_at(40, 25, 4.0, (224, 176))
+    shown = view.visible(2, 83, 51)
     assert difference(compose(pyramid, view), cut(direct, shown)) <= 2
 
     there = TileKey(2, 1, 0)
     put_tiles(pyramid, 255 - direct, [there])
     expected = direct.copy()
-    expected[:512, 512:1024] = 255 - expected[:512, 512:1024]
+    expected[:TILE, TILE : 2 * TILE] = 255 - expected[:TILE, TILE : 2 * TILE]
     assert difference(compose(pyramid, view), cut(expected, shown)) <= 2
 
 
@@ -334,7 +334,7 @@ def test_compose_asks_for_no_tile_outside_the_view(
         return get(key, size)
 
     monkeypatch.setattr(pyramid.store, "get", noted_get)
-    view = view_at(64, 64, 4.0, (400, 400))  # well within one tile
+    view = view_at(16, 16, 4.0, (100, 100))  # well within one tile
     compose(pyramid, view)
     assert asked == list(tiles_of(2, view.visible(2, 331, 203))) == [TileKey(2, 0, 0)]
 
@@ -344,7 +344,7 @@ def test_a_neighbour_that_is_not_seen_changes_no_pixel(over: Over, zoom: float) 
     """What was computed beside a view, by another view, must not show at its rim."""
     pyramid = over(noise(400, 400))
     # The view ends a hair before a tile's border.
-    view = view_at(128 - 50 / zoom - 0.01, 64, zoom, (100, 100))
+    view = view_at(TILE - 50 / zoom - 0.01, 64, zoom, (100, 100))
     region = view.visible(2, 400, 400)
     put_tiles(pyramid, noise(1600, 1600, seed=1), list(tiles_of(2, region)))
     before = compose(pyramid, view)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cozviewer.pyramid.eviction import StoredTile, choose, evict, read_stored, shrink
+from cozviewer.pyramid.eviction import ROW_BYTES, StoredTile, choose, evict, read_stored, shrink
 from cozviewer.pyramid.geometry import TileKey, parent_of
 from cozviewer.pyramid.store_file import open_file
 from cozviewer.pyramid.store_rows import (
@@ -122,7 +122,7 @@ def test_a_file_shrinks_to_its_budget() -> None:
     write_batch(file, BATCH, now=5.0)
     shrink(file, 1_000_000)
     assert count_tiles(file)[1] == 4
-    shrink(file, 20_000)
+    shrink(file, 5 * ROW_BYTES // 2)
     assert count_tiles(file)[1] == 2
     shrink(file, 0)
     assert count_tiles(file) == (0, 0)

@@ -7,12 +7,12 @@ from cozviewer.pyramid.geometry import Rect, TileKey, tiles_of
 from cozviewer.pyramid.origins import Patch, patch_at, patches, view_box
 from tests.pyramid.pyramids import enlarged, gentle, put_level, put_tiles, pyramid_of
 
-SOURCE = gentle(300, 200)
+SOURCE = gentle(76, 50)
 """x4 of it has 3 x 2 tiles, x16 has 10 x 7."""
 
 
-def view_at(magnification: float, width: int = 600, height: int = 400) -> View:
-    return View(camera_at(150, 100, magnification), width, height).aligned()
+def view_at(magnification: float, width: int = 152, height: int = 100) -> View:
+    return View(camera_at(38, 25, magnification), width, height).aligned()
 
 
 @pytest.mark.parametrize("magnification", [0.5, 1.0, 1.1])
@@ -22,14 +22,14 @@ def test_small_views_come_from_the_source(magnification: float) -> None:
 
 
 def test_large_pictures_shown_small_come_from_their_overviews() -> None:
-    found = patches(pyramid_of(gentle(2100, 300)), View(camera_at(1050, 150, 0.25), 600, 400))
+    found = patches(pyramid_of(gentle(525, 75)), View(camera_at(262, 37, 0.25), 100, 100))
     assert [(patch.z, patch.level, patch.enlarged) for patch in found] == [(-2, -2, False)]
 
 
 def test_before_any_step_a_large_view_is_interpolated_from_the_source() -> None:
     found = patches(pyramid_of(SOURCE), view_at(4))
     assert {(patch.z, patch.level, patch.enlarged) for patch in found} == {(2, 0, True)}
-    assert sum(patch.level_region.area for patch in found) == 600 * 400
+    assert sum(patch.level_region.area for patch in found) == 152 * 100
 
 
 def test_what_is_made_is_its_own_origin_and_stands_in_for_what_is_not() -> None:
@@ -58,7 +58,7 @@ def test_the_source_alone_can_be_asked_about() -> None:
 @pytest.mark.parametrize("magnification", [0.3, 1.0, 3.7, 4.0, 13.0, 100.0])
 def test_the_boxes_of_all_patches_cover_the_picture_in_the_view_once(magnification: float) -> None:
     pyramid, view = pyramid_of(SOURCE), view_at(magnification)
-    picture = view.picture(300, 200)
+    picture = view.picture(76, 50)
     boxes = [view_box(view, patch) for patch in patches(pyramid, view)]
     assert sum(box.area for box in boxes) == pytest.approx(picture.area, rel=0.02)
     for index, box in enumerate(boxes):
@@ -67,5 +67,5 @@ def test_the_boxes_of_all_patches_cover_the_picture_in_the_view_once(magnificati
 
 def test_a_pixel_is_told_by_its_patch_and_beside_the_picture_by_none() -> None:
     pyramid, view = pyramid_of(SOURCE), view_at(1)
-    assert patch_at(pyramid, view, 300, 200) == Patch(Rect(0, 0, 300, 200), 0, None)
+    assert patch_at(pyramid, view, 76, 50) == Patch(Rect(0, 0, 76, 50), 0, None)
     assert patch_at(pyramid, view, 10, 10) is None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cozviewer.errors import Cancelled
 from cozviewer.pyramid import overviews
+from cozviewer.pyramid.geometry import TILE
 from cozviewer.pyramid.overviews import halved, level_sizes, with_overviews
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.reading import never
@@ -47,7 +48,7 @@ def test_halving_rounds_up_and_to_nearest(width: int, height: int) -> None:
 
 
 def test_a_small_picture_has_no_overview() -> None:
-    rgb = noise(512, 512)
+    rgb = noise(TILE, TILE)
     assert with_overviews(rgb, never) == [rgb]
 
 

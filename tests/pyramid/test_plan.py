@@ -1,7 +1,7 @@
 """The plan of a frame: what is drawn, what stands in, what is asked for."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
@@ -16,18 +16,17 @@ from cozviewer.pyramid.geometry import (
     TILE,
     Rect,
     TileKey,
-    centre_first,
     level_rect,
     level_size,
-    rect_between,
     tile_rect,
     tiles_of,
 )
-from cozviewer.pyramid.plan import Draw, Plan, plan
+from cozviewer.pyramid.plan import Draw, Place, Plan, Shown, plan
+from cozviewer.pyramid.tile_mask import SHEET, Opacities, TileMask, pixels_of, span_of
 
 WIDTH, HEIGHT = 3001, 2003
-COARSEST = -3
-"""Level -3 is 376 x 251: one tile, the overview."""
+COARSEST = -math.ceil(math.log2(WIDTH / TILE))
+"""The first level that is one tile: the overview."""
 
 FINEST = 258
 OVERVIEW = TileKey(COARSEST, 0, 0)
@@ -41,17 +40,40 @@ def planned(
     view: View, memory: Mapping[TileKey, float] | Iterable[TileKey], finest: int = FINEST
 ) -> Plan:
     """Return the plan with `memory` there: tiles, or tiles and their opacities."""
-    shown = memory if isinstance(memory, Mapping) else dict.fromkeys(memory, 1.0)
-    return plan(view, WIDTH, HEIGHT, COARSEST, finest, lambda key: shown.get(key, 0.0))
+    there = memory if isinstance(memory, Mapping) else dict.fromkeys(memory, 1.0)
+    return plan(view, WIDTH, HEIGHT, COARSEST, finest, shown(lambda key: there.get(key, 0.0)))
+
+
+def shown(opacity: Callable[[TileKey], float]) -> Shown:
+    """Return what a plan asks, answered tile by tile."""
+
+    def answer(z: int, span: Rect) -> Opacities:
+        found = [opacity(key) for key in tiles_of(z, pixels_of(span))]
+        return np.array(found, float).reshape(span.height, span.width)
+
+    return answer
 
 
 def seen_tiles(view: View, z: int) -> list[TileKey]:
     region = view.visible(z, WIDTH, HEIGHT)
-    return centre_first(tiles_of(z, region), region)
+    span = span_of(region)
+    return TileMask(z, span, np.ones((span.height, span.width), bool)).centre_first(region)
 
 
 def drawn(plan: Plan) -> list[TileKey]:
-    return [draw.key for draw in plan.draws]
+    """Return the tiles that are drawn, sorted; each is drawn once, coarse ones first."""
+    assert [draw.z for draw in plan.draws] == sorted(draw.z for draw in plan.draws)
+    keys = sorted(key for draw in plan.draws for key in tiles_in(draw))
+    assert len(keys) == len(set(keys))
+    return keys
+
+
+def tiles_in(draw: Draw) -> list[TileKey]:
+    return list(tiles_of(draw.z, pixels_of(draw.tiles)))
+
+
+def opacities(plan: Plan) -> dict[TileKey, float]:
+    return {key: draw.opacity for draw in plan.draws for key in tiles_in(draw)}
 
 
 def covered(plan: Plan, view: View) -> np.ndarray:
@@ -66,11 +88,13 @@ def covered(plan: Plan, view: View) -> np.ndarray:
 
 
 def columns_of(draw: Draw, view: View) -> slice:
-    return middles(draw.view_x, draw.view_x + draw.view_width, view.width)
+    place = draw.place
+    return middles(place.view_x, place.view_x + place.view_width, view.width)
 
 
 def rows_of(draw: Draw, view: View) -> slice:
-    return middles(draw.view_y, draw.view_y + draw.view_height, view.height)
+    place = draw.place
+    return middles(place.view_y, place.view_y + place.view_height, view.height)
 
 
 def middles(start: float, end: float, size: int) -> slice:
@@ -111,7 +135,7 @@ def test_with_all_in_memory_exactly_the_seen_tiles_are_drawn(view: View, level: 
         asked.append(key)
         return 1.0
 
-    frame = plan(view, WIDTH, HEIGHT, COARSEST, FINEST, all_there)
+    frame = plan(view, WIDTH, HEIGHT, COARSEST, FINEST, shown(all_there))
     assert frame.level == level
     assert drawn(frame) == sorted(seen_tiles(view, level))
     assert sorted(asked) == drawn(frame)
@@ -121,25 +145,44 @@ def test_with_all_in_memory_exactly_the_seen_tiles_are_drawn(view: View, level: 
 
 
 def test_a_tile_is_cut_to_what_is_seen_and_drawn_where_it_lies() -> None:
-    view = view_at(600, 400, 1.0, (200, 100))  # 500..700, 350..450
+    side = SHEET * TILE
+    view = view_at(side + 28, 60, 1.0, (80, 60))  # from 12 left of a sheet's edge; 30..90
     frame = planned(view, seen_tiles(view, 0))
+    left = Place(Rect(TILE - 13, 29, 13, 62), -1, -1, 13, 62)
+    right = Place(Rect(0, 29, 69, 62), 12, -1, 69, 62)
     assert frame.draws == (
-        Draw(TileKey(0, 0, 0), Rect(499, 349, 13, 102), -1, -1, 13, 102, 1.0),
-        Draw(TileKey(0, 1, 0), Rect(0, 349, 189, 102), 12, -1, 189, 102, 1.0),
+        Draw(0, Rect(SHEET - 1, 0, 1, 1), left, 1.0),
+        Draw(0, Rect(SHEET, 0, 1, 1), right, 1.0),
     )
+
+
+@pytest.mark.skipif(SHEET == 1, reason="every tile is a sheet")
+def test_tiles_of_a_sheet_are_drawn_at_once_and_around_a_missing_one_in_few_parts() -> None:
+    view = view_at(SHEET * TILE / 2, SHEET * TILE / 2, 1.0, (SHEET * TILE - 4, SHEET * TILE - 4))
+    tiles = seen_tiles(view, 0)
+    (draw,) = planned(view, tiles).draws
+    assert draw.tiles == Rect(0, 0, SHEET, SHEET)
+
+    missing = TileKey(0, 1, 1)
+    frame = planned(view, set(tiles) - {missing})
+    assert drawn(frame) == sorted(set(tiles) - {missing})
+    assert len(frame.draws) <= 4
+    assert frame.wanted[0] == missing
+    assert frame.bare
 
 
 def test_a_tile_at_the_edge_ends_with_the_picture() -> None:
     view = view_at(WIDTH, HEIGHT, 4.0, (200, 100))
     (draw,) = planned(view, seen_tiles(view, 2)).draws
     whole = level_rect(2, WIDTH, HEIGHT)
-    assert draw.key == TileKey(2, (whole.right - 1) // TILE, (whole.bottom - 1) // TILE)
-    corner = tile_rect(draw.key)
-    assert (draw.tile_part.right, draw.tile_part.bottom) == (
+    tile = TileKey(2, (whole.right - 1) // TILE, (whole.bottom - 1) // TILE)
+    assert tiles_in(draw) == [tile]
+    corner, place = tile_rect(tile), draw.place
+    assert (place.part.right, place.part.bottom) == (
         whole.right - corner.x,
         whole.bottom - corner.y,
     )
-    assert (draw.view_x + draw.view_width, draw.view_y + draw.view_height) == (100, 50)
+    assert (place.view_x + place.view_width, place.view_y + place.view_height) == (100, 50)
 
 
 def test_outside_the_picture_there_is_nothing_to_draw_or_to_wait_for() -> None:
@@ -153,15 +196,9 @@ def test_outside_the_picture_there_is_nothing_to_draw_or_to_wait_for() -> None:
 def test_the_wanted_tiles_come_centre_first_then_their_stand_ins_near_before_far() -> None:
     view = view_at(1500, 1000, 1.0, (1280, 800))
     frame = planned(view, [])
-    seen = seen_tiles(view, 0)
-    assert list(frame.wanted[: len(seen)]) == seen
-    assert frame.wanted[len(seen) : len(seen) + 3] == tuple(
-        TileKey(-up, seen[0].col >> up, seen[0].row >> up) for up in (1, 2, 3)
-    )
-    assert set(frame.wanted[len(seen) :]) == {
-        key for z in (-1, -2, -3) for key in seen_tiles(view, z)
-    }
-    assert len(set(frame.wanted)) == len(frame.wanted)
+    levels = range(0, COARSEST - 1, -1)
+    assert frame.wanted == tuple(key for z in levels for key in seen_tiles(view, z))
+    assert frame.bare
     assert not frame.sharp
     assert frame.draws == ()
 
@@ -175,11 +212,12 @@ def test_the_nearest_coarser_tile_stands_in_and_the_walk_ends_there() -> None:
 
 
 def test_a_neighbour_does_not_hide_that_a_tile_lacks_a_stand_in() -> None:
-    view = view_at(TILE, 800, 4.0, (600, 400))
+    view = view_at(TILE, 1.5 * TILE, 4.0, (2 * TILE, TILE))
     left, right = sorted(seen_tiles(view, 0))
     frame = planned(view, [OVERVIEW, left])
     assert drawn(frame) == [OVERVIEW, left]
     assert right in frame.wanted
+    assert not frame.bare
     assert covered(frame, view).all()
 
 
@@ -201,13 +239,14 @@ def test_with_the_overview_alone_the_view_is_covered_by_a_rectangle_near_it(
     frame = planned(view, [OVERVIEW])
     assert drawn(frame) == [OVERVIEW]
     (draw,) = frame.draws
-    assert not draw.tile_part.empty
-    assert Rect(0, 0, 376, 251).contains(draw.tile_part)
+    place = draw.place
+    assert not place.part.empty
+    assert level_rect(COARSEST, WIDTH, HEIGHT).contains(place.part)
     # Two pixels around what is seen, be they large.
-    reach = 2 * min(65536.0, view.camera.magnification * 8) + 1280
+    reach = 2 * min(65536.0, view.camera.magnification * 2.0**-COARSEST) + 1280
     for start, length, size in (
-        (draw.view_x, draw.view_width, view.width),
-        (draw.view_y, draw.view_height, view.height),
+        (place.view_x, place.view_width, view.width),
+        (place.view_y, place.view_height, view.height),
     ):
         assert -reach <= start < size
         assert 0 < start + length <= size + reach
@@ -226,24 +265,24 @@ def test_however_deep_a_stand_in_shows_the_right_spot(
     frame = planned(view, seen_tiles(view, 0))
     assert (covered(frame, view) == inside_picture(view)).all()
     for draw in frame.draws:
-        part = draw.tile_part
-        across = part.x + (view.width / 2 - draw.view_x) / draw.view_width * part.width
+        place, part = draw.place, draw.place.part
+        across = part.x + (view.width / 2 - place.view_x) / place.view_width * part.width
         if part.x <= across <= part.right:
-            assert across + draw.key.col * TILE == pytest.approx(float(x), abs=0.02)
-        down = part.y + (view.height / 2 - draw.view_y) / draw.view_height * part.height
+            assert across + draw.tiles.x * TILE == pytest.approx(float(x), abs=0.02)
+        down = part.y + (view.height / 2 - place.view_y) / place.view_height * part.height
         if part.y <= down <= part.bottom:
-            assert down + draw.key.row * TILE == pytest.approx(float(y), abs=0.02)
+            assert down + draw.tiles.y * TILE == pytest.approx(float(y), abs=0.02)
 
 
 def test_stand_ins_move_smoothly_through_the_depths() -> None:
     """No jump where far stand-ins begin to be drawn smaller than they are."""
     x, y = Fraction(4001, 4), Fraction(2801, 4)
-    tile = TileKey(0, 1, 1)
+    tile = TileKey(0, math.floor(x) // TILE, math.floor(y) // TILE)
     before: float | None = None
     for notch in range(300):
         view = view_at(x, y, 1.05**notch * 64, (1280, 800))
         (draw,) = planned(view, [tile]).draws
-        per_pixel = draw.view_width / draw.tile_part.width
+        per_pixel = draw.place.view_width / draw.place.part.width
         assert per_pixel == pytest.approx(min(view.camera.magnification, 65536))
         assert before is None or before <= per_pixel * 1.000001
         before = per_pixel
@@ -253,16 +292,12 @@ def test_stand_ins_move_smoothly_through_the_depths() -> None:
 
 
 def test_under_a_fading_tile_lies_what_was_there_before() -> None:
-    view = view_at(300, 300, 4.0, (200, 200))
+    view = view_at(TILE / 2 + 10, TILE / 2 + 10, 4.0, (20, 20))
     (key,) = seen_tiles(view, 2)
     parent, grandparent = TileKey(1, key.col // 2, key.row // 2), TileKey(0, 0, 0)
     memory = {key: 0.4, parent: 0.7, grandparent: 1.0, OVERVIEW: 1.0}
     frame = planned(view, memory)
-    assert [(draw.key, draw.opacity) for draw in frame.draws] == [
-        (grandparent, 1.0),
-        (parent, 0.7),
-        (key, 0.4),
-    ]
+    assert opacities(frame) == {grandparent: 1.0, parent: 0.7, key: 0.4}
     assert frame.wanted == ()
     assert not frame.sharp
 
@@ -270,7 +305,7 @@ def test_under_a_fading_tile_lies_what_was_there_before() -> None:
 
 
 def test_a_derived_tile_waits_with_the_finer_tiles_that_are_there() -> None:
-    view = view_at(128, 128, 2.05, (400, 300))
+    view = view_at(TILE / 4, TILE / 4, 2.05, (3 * TILE // 4, TILE // 2))
     (key,) = seen_tiles(view, 1)
     children = seen_tiles(view, 2)
     assert len(children) > 2
@@ -285,7 +320,7 @@ def test_a_derived_tile_waits_with_the_finer_tiles_that_are_there() -> None:
 
 def test_finer_tiles_that_fill_the_view_are_sharp() -> None:
     """At the rim of a view a derived tile may never come: its unseen quarters are not made."""
-    view = view_at(256, 256, 2.05, (400, 300))
+    view = view_at(TILE / 2, TILE / 2, 2.05, (3 * TILE // 4, TILE // 2))
     children = seen_tiles(view, 2)
     frame = planned(view, [OVERVIEW, *children])
     assert drawn(frame) == sorted(children)
@@ -306,6 +341,7 @@ def test_on_the_way_out_the_finer_tiles_stay_until_the_coarser_has_come(
 
     fading = planned(view, dict.fromkeys([OVERVIEW, *finer], 1.0) | dict.fromkeys(coarser, 0.2))
     assert drawn(fading) == sorted(coarser) + sorted(finer)
+    assert {draw.z for draw in fading.draws if draw.opacity < 1} == {level}
     assert fading.wanted == ()
 
     assert drawn(planned(view, [OVERVIEW, *finer, *coarser])) == sorted(coarser)
@@ -330,7 +366,7 @@ def test_the_source_alone_is_never_drawn_finer_than_it_is(zoom: float) -> None:
         asked.append(key)
         return 0.0
 
-    frame = plan(view, WIDTH, HEIGHT, COARSEST, 0, nothing_there)
+    frame = plan(view, WIDTH, HEIGHT, COARSEST, 0, shown(nothing_there))
     assert frame.level == max(COARSEST, min(view.camera.draw_level, 0))
     assert all(COARSEST <= key.z <= 0 for key in [*asked, *frame.wanted])
 
@@ -357,12 +393,13 @@ def test_whatever_is_in_memory_the_picture_is_covered_and_no_more_is_asked(
             memory[key] = 1.0 if key == OVERVIEW else chance.choice([0.0, 0.0, 0.5, 1.0])
         return memory[key]
 
-    frame = plan(view, WIDTH, HEIGHT, COARSEST, finest, opacity)
+    frame = plan(view, WIDTH, HEIGHT, COARSEST, finest, shown(opacity))
     opaque = replace(frame, draws=tuple(draw for draw in frame.draws if draw.opacity == 1))
     assert covered(opaque, view)[inside_picture(view)].all()
 
-    assert drawn(frame) == sorted(set(drawn(frame)))  # coarse to fine, nothing twice
-    assert all(draw.opacity == memory[draw.key] > 0 for draw in frame.draws)
+    assert not frame.bare
+    assert all(memory[key] == shown > 0 for key, shown in opacities(frame).items())
+    assert drawn(frame)
     assert frame.level <= finest
     for key in memory:
         assert COARSEST <= key.z <= min(frame.level + 1, finest)
@@ -371,14 +408,16 @@ def test_whatever_is_in_memory_the_picture_is_covered_and_no_more_is_asked(
     assert all(memory[key] == 0 for key in frame.wanted)
     assert len(set(frame.wanted)) == len(frame.wanted)
     level_tiles = seen_tiles(view, frame.level)
+    assert set(frame.lacking) <= {key for key in level_tiles if memory[key] < 1}
     assert [key for key in frame.wanted if key.z == frame.level] == [
         key for key in level_tiles if memory[key] == 0
     ]
     assert frame.sharp or any(memory[key] < 1 for key in level_tiles)
     for draw in frame.draws:
-        part = draw.tile_part.moved(tile_rect(draw.key).x, tile_rect(draw.key).y)
-        assert draw.view_x == view.view_x(draw.key.z, part.x)
-        assert draw.view_y == view.view_y(draw.key.z, part.y)
-        edge = rect_between(part.x, part.y, part.right, part.bottom)
-        assert draw.view_width == view.view_x(draw.key.z, edge.right) - draw.view_x
-        assert draw.view_height == view.view_y(draw.key.z, edge.bottom) - draw.view_y
+        z, place, corner = draw.z, draw.place, pixels_of(draw.tiles)
+        part = place.part.moved(corner.x, corner.y)
+        assert corner.contains(part)
+        assert place.view_x == view.view_x(z, part.x)
+        assert place.view_y == view.view_y(z, part.y)
+        assert place.view_width == view.view_x(z, part.right) - place.view_x
+        assert place.view_height == view.view_y(z, part.bottom) - place.view_y

@@ -11,12 +11,13 @@ import pytest
 
 from cozviewer.errors import BadInput
 from cozviewer.pyramid.camera import Camera, camera_at
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.session import Bookmark, Sight, sight_of, with_bookmark
 from cozviewer.pyramid.session_file import is_session, read_session
 from cozviewer.pyramid.session_tiles import unpack
 from cozviewer.pyramid.source import Source, open_source
 from cozviewer.pyramid.store import TileStore
+from cozviewer.pyramid.store_file import PAGE_BYTES
 from cozviewer.pyramid.store_rows import EncodedTile
 from cozviewer.pyramid.tile_codec import encode_tile, tile_checksum
 from tests.pyramid.pyramids import noise
@@ -84,9 +85,9 @@ def test_what_was_made_later_stays_while_the_rest_is_as_saved(file: Path, source
     later = TileKey(4, 1, 0)
     with empty_store(source) as store:
         unpacked(file, store)
-        store.put(later, noise(512, 512), store.begin_step(STEP))
+        store.put(later, noise(TILE, TILE), store.begin_step(STEP))
         assert unpacked(file, store) == 0
-        assert same(store.get(later), noise(512, 512))
+        assert same(store.get(later), noise(TILE, TILE))
 
 
 def test_what_was_changed_since_is_as_saved_when_it_is_opened_again(
@@ -96,9 +97,9 @@ def test_what_was_changed_since_is_as_saved_when_it_is_opened_again(
     with empty_store(source) as store:
         unpacked(file, store)
         step = store.begin_step(replace(STEP, prompt="other words"))
-        store.put(later, noise(512, 512), step)
+        store.put(later, noise(TILE, TILE), step)
         store.replace(lambda key: key in (KEYS[0], KEYS[2]), {}, {})
-        store.put(KEYS[0], noise(512, 400, 99), step)
+        store.put(KEYS[0], noise(TILE, 100, 99), step)
         assert unpacked(file, store) == 0
         assert all(same(store.get(key), pixels(key)) for key in KEYS)
         assert not store.has(later), "it was made from what is no more"
@@ -113,9 +114,9 @@ def test_of_a_session_with_broken_tiles_the_rest_opens(file: Path, source: Sourc
     with empty_store(source) as store:
         assert unpacked(file, store) == 2
         assert [key for key in KEYS if store.has(key)] == [KEYS[1], KEYS[3]]
-        store.put(KEYS[0], noise(512, 400, 99), store.begin_step(STEP))
+        store.put(KEYS[0], noise(TILE, 100, 99), store.begin_step(STEP))
         assert unpacked(file, store) == 2
-        assert same(store.get(KEYS[0]), noise(512, 400, 99)), "what was made in its place stays"
+        assert same(store.get(KEYS[0]), noise(TILE, 100, 99)), "what was made in its place stays"
 
 
 def test_what_broke_in_the_store_is_read_from_the_session_again(
@@ -157,8 +158,10 @@ def test_pages_that_cannot_be_read_cost_their_tiles_only(
     with closing(sqlite3.connect(file)) as sql:
         first = sql.execute("SELECT rootpage FROM sqlite_master WHERE name = 'tiles'").fetchone()[0]
     data = bytearray(file.read_bytes())
-    page = random.Random(seed).randrange(first, len(data) // 16384)  # after the root of the tiles
-    data[page * 16384 : (page + 1) * 16384] = b"\xff" * 16384
+    page = random.Random(seed).randrange(
+        first, len(data) // PAGE_BYTES
+    )  # after the root of the tiles
+    data[page * PAGE_BYTES : (page + 1) * PAGE_BYTES] = b"\xff" * PAGE_BYTES
     file.write_bytes(data)
     with empty_store(source) as store:
         broken = unpacked(file, store)
@@ -169,7 +172,7 @@ def test_pages_that_cannot_be_read_cost_their_tiles_only(
 
 
 def test_a_newer_version_is_told(file: Path) -> None:
-    change(file, lambda sql: sql.execute("PRAGMA user_version = 2"))
+    change(file, lambda sql: sql.execute("PRAGMA user_version = 3"))
     with pytest.raises(BadInput, match=r"trip\.cozview was saved by a newer cozviewer"):
         read_session(file)
 
@@ -255,12 +258,12 @@ def test_a_bookmark_takes_the_place_of_one_of_its_name() -> None:
 
 
 def test_a_store_takes_tiles_of_another_but_keeps_its_own(source: Source) -> None:
-    key, webp = KEYS[2], encode_tile(noise(512, 512, 5))
+    key, webp = KEYS[2], encode_tile(noise(TILE, TILE, 5))
     tile = EncodedTile(webp, tile_checksum(key, webp), "uid")
     with empty_store(source) as store:
         store.put(KEYS[3], pixels(KEYS[3]), store.begin_step(STEP))
         store.adopt({key: tile, KEYS[3]: tile}, {"uid": replace(STEP, prompt="theirs")})
-        assert same(store.get(key), noise(512, 512, 5))
+        assert same(store.get(key), noise(TILE, TILE, 5))
         assert same(store.get(KEYS[3]), pixels(KEYS[3]))
         step = store.step_of(key)
         assert step is not None

@@ -66,10 +66,13 @@ def test_a_picture_that_is_gone_is_told(file: Path) -> None:
         open_path(file)
     sentence = str(raised.value)
     assert sentence == (
-        f"The picture of trip.cozview is not at {photo} (200 x 100 pixels): say where it is, with "
-        "--source FILE."
+        f"The picture of trip.cozview is not at {photo} ({WIDTH} x {HEIGHT} pixels): say where it "
+        "is, with --source FILE."
     )
-    assert raised.value.what == f"The picture of trip.cozview is not at {photo} (200 x 100 pixels)."
+    assert (
+        raised.value.what
+        == f"The picture of trip.cozview is not at {photo} ({WIDTH} x {HEIGHT} pixels)."
+    )
 
 
 def test_a_picture_that_has_changed_is_told(file: Path) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from cozviewer.pyramid import store as store_module
 from cozviewer.pyramid import store_files
+from cozviewer.pyramid.eviction import ROW_BYTES
 from cozviewer.pyramid.geometry import Rect, TileKey
 from cozviewer.pyramid.store import TileStore
 from tests.pyramid.stores import (
@@ -277,7 +278,7 @@ def test_closing_leaves_no_thread(path: Path) -> None:
 
 
 def test_a_store_in_memory_stays_within_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_files, "MEMORY_BUDGET", 100_000)
+    monkeypatch.setattr(store_files, "MEMORY_BUDGET", 16 * ROW_BYTES)
     tiles = [TileKey(2, col, 0) for col in range(40)]
     with TileStore.open(None, SHELF, no_notice) as store:
         step = store.begin_step(STEP)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cozviewer.pyramid import store_files
-from cozviewer.pyramid.geometry import Rect, TileKey, tiles_of
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey, tiles_of
 from cozviewer.pyramid.origins import made_from
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid
@@ -15,9 +15,12 @@ from cozviewer.pyramid.store_draft import Draft
 from tests.pyramid.pyramids import noise, put_level, pyramid_of
 from tests.pyramid.stores import STEP, pixels, same
 
-SOURCE = noise(300, 200)
-LEVEL_2 = noise(1200, 800)
+SOURCE = noise(75, 50)
+LEVEL_2 = noise(300, 200)
 """Three by two tiles."""
+
+HALF = TILE // 2
+"""What a tile takes in a derived one."""
 
 CHANGED = TileKey(2, 1, 0)
 NEW_STEP = replace(STEP, prompt="new")
@@ -35,7 +38,7 @@ def pyramid() -> Iterator[Pyramid]:
     put_level(pyramid, 2, LEVEL_2)
     step = pyramid.store.begin_step(replace(STEP, z=2))
     for key in (TileKey(4, 4, 0), TileKey(4, 8, 0)):
-        pyramid.store.put(key, pixels(key, 512, 512), step)
+        pyramid.store.put(key, pixels(key, TILE, TILE), step)
     yield pyramid
     pyramid.store.close()
 
@@ -52,7 +55,7 @@ def draft(pyramid: Pyramid) -> Iterator[Draft]:
 
 def put_new(draft: Draft) -> Rgb8:
     """Put CHANGED into the draft; return its pixels."""
-    new = noise(512, 512, seed=9)
+    new = noise(TILE, TILE, seed=9)
     draft.store.put(CHANGED, new, draft.changes[-1].step_id)
     return new
 
@@ -75,8 +78,8 @@ def test_derived_tiles_are_of_the_draft_too(pyramid: Pyramid, draft: Draft) -> N
     found, older = pyramid.tile(derived), pyramid.older.tile(derived)
     assert found is not None
     assert older is not None
-    assert np.array_equal(found[:, :256], older[:, :256])
-    assert not np.array_equal(found[:256, 256:], older[:256, 256:])
+    assert np.array_equal(found[:, :HALF], older[:, :HALF])
+    assert not np.array_equal(found[:HALF, HALF:], older[:HALF, HALF:])
 
 
 def test_the_older_pyramid_is_untouched(pyramid: Pyramid, draft: Draft) -> None:
@@ -95,14 +98,14 @@ def test_each_tile_tells_its_own_step(pyramid: Pyramid, draft: Draft) -> None:
 
 
 def test_the_newest_step_near_is_one_of_the_draft(pyramid: Pyramid, draft: Draft) -> None:
-    near = pyramid.step_near(0, Rect(0, 0, 300, 200))
+    near = pyramid.step_near(0, Rect(0, 0, 75, 50))
     assert near is not None
     assert near.prompt == "new"
-    deeper = pyramid.step_near(2, Rect(0, 0, 300, 200))
+    deeper = pyramid.step_near(2, Rect(0, 0, 75, 50))
     assert deeper is not None
     assert deeper.prompt == "a cat"
     draft.drop()
-    near = pyramid.step_near(0, Rect(0, 0, 300, 200))
+    near = pyramid.step_near(0, Rect(0, 0, 75, 50))
     assert near is not None
     assert near.prompt == "a cat"
 

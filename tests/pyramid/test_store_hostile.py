@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cozviewer.pyramid.cache import clear, list_set_aside, list_stores, store_path, survey, trim
-from cozviewer.pyramid.geometry import Rect, TileKey
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey
 from cozviewer.pyramid.store import TileStore
 from tests.mutations import mutated, reworded
 from tests.pyramid.stores import SHELF, STEP, pixels, same
@@ -49,7 +49,7 @@ def use(path: Path) -> None:
         store.checksums()
         store.contents()
         store.steps_of(KEYS)
-        store.step_near(0, Rect(0, 0, 512, 512))
+        store.step_near(0, Rect(0, 0, TILE, TILE))
         store.usage()
         store.seen(KEYS)
         store.put(TileKey(2, 5, 5), pixels(KEYS[0]), store.begin_step(STEP))

@@ -15,7 +15,7 @@ import pytest
 from cozviewer.pyramid import store as store_module
 from cozviewer.pyramid import store_files
 from cozviewer.pyramid.eviction import choose, read_stored
-from cozviewer.pyramid.geometry import Rect, TileKey
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.store import TileStore
 from cozviewer.pyramid.store_rows import Batch, write_batch
@@ -104,9 +104,9 @@ def test_new_tiles_are_there_at_once_later_and_in_other_windows(
 
 
 def test_the_newest_words_win(store: TileStore) -> None:
-    assert store.prompt_near(0, Rect(0, 0, 512, 512)) == "a cat"
+    assert store.prompt_near(0, Rect(0, 0, TILE, TILE)) == "a cat"
     replace_old(store)
-    assert store.prompt_near(0, Rect(0, 0, 512, 512)) == "a dog"
+    assert store.prompt_near(0, Rect(0, 0, TILE, TILE)) == "a dog"
     assert [step.prompt for step in store.steps()] == ["a cat", "a dog"]
 
 

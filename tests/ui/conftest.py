@@ -13,16 +13,20 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
-from cozviewer.chain.protocols import Cancelled, Notice, Upscaler, never
+from cozviewer.chain.protocols import Cancelled, Notice, Progressed, Upscaler, ignore, never
 from cozviewer.chain.recipe import recipe_of
+from cozviewer.jobs.ahead import May
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.cache import store_path
+from cozviewer.pyramid.geometry import TILE
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.source import Source
 from cozviewer.pyramid.store import Shelf, TileStore
+from cozviewer.ui.canvas import Canvas
 from cozviewer.ui.compare import ComparePanes
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.services import EngineEntry, Services
@@ -40,21 +44,26 @@ class Stripes:
         self.name = "Stripes"
         self.identity = {"name": "stripes"}
         self.calls = 0
-        self.before_tile: Callable[[], None] = lambda: None
+        self.before_run: Callable[[], None] = lambda: None
         self._allowed: float = math.inf
 
     def load(self, cancelled: Cancelled = never) -> None:
         """Nothing to load."""
 
     def hold(self, after: float) -> None:
-        """Draw so many more tiles, and let the next one wait: until more are allowed, or until it
-        is not wanted any more, when it is drawn all the same."""
+        """Draw so many more runs, and let the next one wait: until more are allowed, or until it is
+        not wanted any more, when it is drawn all the same."""
         self._allowed = self.calls + after
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
-        self.before_tile()
+        self.before_run()
         while self.calls >= self._allowed and not cancelled():
             time.sleep(0.002)
         self.calls += 1
@@ -71,6 +80,12 @@ class Bench:
 
 
 @pytest.fixture
+def tile_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each tile drawn in a run of its own, so that a view takes many of them."""
+    monkeypatch.setattr(runs, "LARGEST", TILE)
+
+
+@pytest.fixture
 def picture(tmp_path: Path) -> Path:
     """A 700 x 500 photo-like PNG: smooth colours with some blocks."""
     y, x = np.mgrid[0:500, 0:700]
@@ -81,9 +96,21 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def services(engine: Stripes, cache: Path, sample: Path, quick: Upscaler | None = None) -> Services:
+def services(
+    engine: Upscaler,
+    cache: Path,
+    sample: Path,
+    quick: Upscaler | None = None,
+    chain: Callable[..., Chain] = Chain,
+    may_ahead: May | None = None,
+) -> Services:
     """Return services that make chains over `engine`, with stores in `cache`, and that have drafts
-    drawn by `quick`, if it is given."""
+    drawn by `quick`, if it is given.
+
+    Args:
+        chain: Makes the chains; takes what `Chain` takes.
+        may_ahead: See `Services`: without it nothing is drawn ahead.
+    """
 
     def open_chain(
         source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: Cancelled
@@ -94,7 +121,7 @@ def services(engine: Stripes, cache: Path, sample: Path, quick: Upscaler | None 
             source.digest, source.name, source.width, source.height, recipe.digest, recipe.text
         )
         path = store_path(cache, source.digest, recipe.digest)
-        return Chain(Pyramid(source, TileStore.open(path, shelf, notice)), engine, prompter, recipe)
+        return chain(Pyramid(source, TileStore.open(path, shelf, notice)), engine, prompter, recipe)
 
     icons = Path(__file__).parents[2] / "resources" / "icons"
     return Services(
@@ -107,6 +134,7 @@ def services(engine: Stripes, cache: Path, sample: Path, quick: Upscaler | None 
         offers=lambda: [],
         fetch=lambda name, told, cancelled: None,
         quick=quick,
+        may_ahead=may_ahead,
     )
 
 
@@ -182,4 +210,6 @@ def grabbed(widget: QWidget) -> Rgb8:
     """Return what a widget shows, (H, W, 3) uint8."""
     from cozviewer.jobs.images import to_rgb8
 
+    if isinstance(widget, Canvas) and widget.by_gpu:
+        return widget.picture()
     return to_rgb8(widget.grab().toImage())

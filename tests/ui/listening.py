@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.choice import EngineChoice
-from cozviewer.chain.protocols import Cancelled, Notice
+from cozviewer.chain.protocols import Cancelled, Notice, Progressed, ignore
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.pyramid.cache import store_path
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat
@@ -36,7 +36,12 @@ class Painter(Stripes):
         self.told: list[str] = []
 
     def upscale(
-        self, rgb: Rgb8 | RgbFloat, prompt: str, seed: int, cancelled: Cancelled
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: Cancelled,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         self.told.append(prompt)
         colour = [(crc32(prompt.encode()) >> shift) % 64 / 128 + 0.5 for shift in (0, 8, 16)]

@@ -43,9 +43,9 @@ def tiles_with(*keys: TileKey) -> TileCache:
     tiles = TileCache(0)
     side = min(TILE, SIZE)
     for key in tiles_of(0, Rect(0, 0, SIZE, SIZE)):
-        tiles.put(key, flat(side, side, GREY), 0.0, fade=False)
+        tiles.put([(key, flat(side, side, GREY))], 0.0, fade=False)
     for key in keys:
-        tiles.put(key, flat(TILE, TILE, REAL), 0.0, fade=False)
+        tiles.put([(key, flat(TILE, TILE, REAL))], 0.0, fade=False)
     return tiles
 
 
@@ -55,7 +55,7 @@ def corner() -> TileCache:
 
 
 def planned(view: View, tiles: TileCache) -> Plan:
-    return plan(view, SIZE, SIZE, 0, 1000, lambda key: tiles.opacity(key, 9.0))
+    return plan(view, SIZE, SIZE, 0, 1000, lambda z, span: tiles.shown(z, span, 9.0))
 
 
 def painted(view: View, tiles: TileCache, pieces: DraftPieces, now: float = 9.0) -> Rgb8:

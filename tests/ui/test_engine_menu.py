@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -147,12 +148,14 @@ def test_numbers_can_be_chosen_once_it_is_known_which_there_are(
         ("&Automatic", False, True),
         ("32-bit float (&fp32)", False, False),
         ("bfloat16 (&bf16)", False, False),
+        ("8-bit integer (&int8)", False, False),
     ]
     menu.show_numbers(("fp32", "bf16"), "CPU, bf16")
     assert numbers(menu) == [
         ("&Automatic (bf16)", True, True),
         ("32-bit float (&fp32)", True, False),
         ("bfloat16 (&bf16)", True, False),
+        ("8-bit integer (&int8)", False, False),
     ]
     with qtbot.waitSignal(menu.chosen) as chosen:
         submenu(menu, "Numbers")[1].trigger()
@@ -162,28 +165,40 @@ def test_numbers_can_be_chosen_once_it_is_known_which_there_are(
         ("&Automatic", True, False),
         ("32-bit float (&fp32)", True, True),
         ("bfloat16 (&bf16)", True, False),
+        ("8-bit integer (&int8)", False, False),
     ]
     menu.show_choice(replace(chosen.args[0], device="cpu"))
-    assert [enabled for _, enabled, _ in numbers(menu)] == [True, False, False]
+    assert [enabled for _, enabled, _ in numbers(menu)] == [True, False, False, False]
+
+
+def test_bytes_are_offered_for_the_embedded_engine_alone(parent: QWidget, tmp_path: Path) -> None:
+    menu = EngineMenu(ENTRIES, EngineChoice(), parent)
+    menu.show_numbers(("fp32", "bf16", "int8"), "CPU, int8")
+    assert numbers(menu)[0] == ("&Automatic (int8)", True, True)
+    assert numbers(menu)[3] == ("8-bit integer (&int8)", True, False)
+    menu.show_choice(EngineChoice(str(tmp_path / "a.pth")))
+    assert [enabled for _, enabled, _ in numbers(menu)] == [True, True, True, False]
+    menu.show_choice(EngineChoice(numbers="int8"))
+    assert [checked for _, _, checked in numbers(menu)] == [False, False, False, True]
 
 
 def test_a_device_with_one_format_has_no_choice_of_numbers(parent: QWidget) -> None:
     menu = EngineMenu(ENTRIES, EngineChoice(), parent)
     menu.show_numbers(("fp32",), "CPU, fp32")
-    assert [enabled for _, enabled, _ in numbers(menu)] == [False, False, False]
+    assert [enabled for _, enabled, _ in numbers(menu)] == [False, False, False, False]
     assert numbers(menu)[0] == ("&Automatic (fp32)", False, True)
 
 
 def test_numbers_that_are_not_supported_can_be_left(parent: QWidget) -> None:
     menu = EngineMenu(ENTRIES, EngineChoice(numbers="bf16"), parent)
-    assert [enabled for _, enabled, _ in numbers(menu)] == [True, False, False]
+    assert [enabled for _, enabled, _ in numbers(menu)] == [True, False, False, False]
 
 
 @pytest.mark.parametrize("choice", [COZ, EngineChoice("bicubic"), EngineChoice("nearest")])
 def test_other_engines_have_no_choice_of_numbers(parent: QWidget, choice: EngineChoice) -> None:
     menu = EngineMenu(ENTRIES, choice, parent)
     menu.show_numbers(("fp32", "bf16"), "CPU, bf16")
-    assert [enabled for _, enabled, _ in numbers(menu)] == [False, False, False]
+    assert [enabled for _, enabled, _ in numbers(menu)] == [False, False, False, False]
     assert numbers(menu)[0] == ("&Automatic", False, True)
 
 

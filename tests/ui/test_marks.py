@@ -109,6 +109,7 @@ def test_trust_says_when_nobody_looks_for_text_and_faces(
     assert layer.legend[-1] == NOBODY
 
 
+@pytest.mark.usefixtures("tile_runs")
 def test_while_the_view_is_being_drawn_the_overlay_says_when_it_comes(
     viewer: Bench, layer: Layer, qtbot: QtBot
 ) -> None:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from cozviewer.jobs.images import to_qimage, to_rgb8
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import BACKGROUND
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import TILE, Rect, tiles_of
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.plan import plan
 from cozviewer.ui.layer import _strips_beside
@@ -23,13 +23,13 @@ def painted(view: View, source: Rgb8) -> Rgb8:
     """Paint a view of a source whose level 0 is all in memory, and nothing else."""
     height, width = source.shape[:2]
     tiles = TileCache(0)
-    for row in range(-(-height // 512)):
-        for col in range(-(-width // 512)):
-            part = source[row * 512 : row * 512 + 512, col * 512 : col * 512 + 512]
-            tiles.put(TileKey(0, col, row), to_qimage(part), 0.0, fade=False)
+    for key in tiles_of(0, Rect(0, 0, width, height)):
+        x, y = key.col * TILE, key.row * TILE
+        part = to_qimage(source[y : y + TILE, x : x + TILE])
+        tiles.put([(key, part)], 0.0, fade=False)
     image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    drawing = plan(view, width, height, 0, 1000, lambda key: tiles.opacity(key, 1.0))
+    drawing = plan(view, width, height, 0, 1000, lambda z, span: tiles.shown(z, span, 1.0))
     draw_plan(painter, drawing, tiles, QRect(0, 0, view.width, view.height))
     painter.end()
     return to_rgb8(image)

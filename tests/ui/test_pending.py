@@ -33,6 +33,7 @@ def begin_export(viewer: Bench, target: Path, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: viewer.engine.calls >= calls + 2, timeout=10_000)
 
 
+@pytest.mark.usefixtures("tile_runs")
 def test_the_next_start_does_the_rest(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
     settle(qtbot, viewer.window)
     target = tmp_path / "whole.png"

@@ -321,10 +321,10 @@ def test_holding_the_button_shows_the_older_picture(at: Studio, qtbot: QtBot) ->
 
 
 class Gate:
-    """Lets the engine draw some tiles and then waits."""
+    """Lets the engine draw some runs and then waits."""
 
-    def __init__(self, tiles: int) -> None:
-        self.left, self.open = tiles, threading.Event()
+    def __init__(self, runs: int) -> None:
+        self.left, self.open = runs, threading.Event()
 
     def __call__(self) -> None:
         self.left -= 1
@@ -332,10 +332,11 @@ class Gate:
             self.open.wait(60)
 
 
+@pytest.mark.usefixtures("tile_runs")
 def test_escape_stops_and_leaves_the_decision(at: Studio, qtbot: QtBot) -> None:
     before, gate = picture_of(at), Gate(1)
     calls = at.engine.calls
-    at.engine.before_tile = gate
+    at.engine.before_run = gate
     write(at.rows[1], "stone")
     press(at.rows[1].draw)
     qtbot.waitUntil(lambda: at.engine.calls > calls, timeout=10_000)
@@ -343,7 +344,7 @@ def test_escape_stops_and_leaves_the_decision(at: Studio, qtbot: QtBot) -> None:
     gate.open.set()
     rest(qtbot, at)
     assert "Stopped" in at.window.readout.text
-    # The tile under work comes after the stop.
+    # The run under work comes after the stop.
     qtbot.waitUntil(at.window.prompting.bar.keep.isEnabled, timeout=60_000)
     stopped = at.engine.calls
     at.window.panes.generated.setFocus()
@@ -356,10 +357,11 @@ def test_escape_stops_and_leaves_the_decision(at: Studio, qtbot: QtBot) -> None:
     np.testing.assert_array_equal(picture_of(at), before)
 
 
-def test_discard_brings_back_the_older_while_a_tile_is_under_way(at: Studio, qtbot: QtBot) -> None:
+@pytest.mark.usefixtures("tile_runs")
+def test_discard_brings_back_the_older_while_a_run_is_under_way(at: Studio, qtbot: QtBot) -> None:
     before, gate = picture_of(at), Gate(2)
     calls = at.engine.calls
-    at.engine.before_tile = gate
+    at.engine.before_run = gate
     write(at.rows[1], "stone")
     press(at.rows[1].draw)
     qtbot.waitUntil(lambda: at.engine.calls == calls + 2, timeout=10_000)
@@ -392,6 +394,7 @@ def test_discarded_before_it_has_begun_nothing_has_happened(at: Studio, qtbot: Q
     qtbot.waitUntil(lambda: document.chain.pyramid.draft is None, timeout=5000)
 
 
+@pytest.mark.usefixtures("tile_runs")
 def test_an_engine_that_fails_meanwhile_leaves_the_older_picture(at: Studio, qtbot: QtBot) -> None:
     before, calls = picture_of(at), at.engine.calls
 
@@ -402,7 +405,7 @@ def test_an_engine_that_fails_meanwhile_leaves_the_older_picture(at: Studio, qtb
             failures.append(1)
             raise Failure("The engine has no memory left; choose a smaller view.")
 
-    at.engine.before_tile = fail
+    at.engine.before_run = fail
     write(at.rows[1], "stone")
     press(at.rows[1].draw)
     qtbot.waitUntil(lambda: "no memory left" in at.window.banner.text, timeout=10_000)

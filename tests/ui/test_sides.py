@@ -59,7 +59,7 @@ def test_two_ways_to_enlarge_the_source_are_compared_and_nothing_is_computed(
         assert side.kernel is not None
         wanted = compose(document.chain.pyramid, view, 0, side.kernel)
         np.testing.assert_array_equal(shown[part], wanted[part])
-    assert "interpolated (nearest)" in viewer.window.readout.text
+    assert "Interpolated (nearest)" in viewer.window.readout.text
 
 
 def test_the_generated_picture_is_refined_when_it_is_seen_again(

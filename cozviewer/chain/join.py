@@ -1,0 +1,116 @@
+"""Joins what is drawn now to the tiles beside it, which were drawn in other runs.
+
+Two runs see different context at their common border, so they differ there by about half a grey
+level, and a border shows. What is stored never changes; so what is drawn now takes the difference
+along the border, mirrored at it, and less and less of it away from there. The step across a border
+is then the one that the run itself drew: see `tests/benchmarks/bench_8_seams.py`.
+"""
+
+from collections.abc import Sequence, Set
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cozviewer.chain.fidelity import blurred
+from cozviewer.pyramid.geometry import Rect, TileKey, tile_rect
+from cozviewer.pyramid.pixels import RgbFloat
+
+FADE, SHARP_FADE = 16, 3
+"""Pixels from a border within which the difference fades away: what of it is soft, and the rest,
+whose mirror image would be seen. Less than any halo draws."""
+
+SIGMA = 6.0
+"""Blur, in pixels, that tells them apart."""
+
+ROUNDING = 0.51 / 255
+"""What is no more than this is rounding to 8 bits: the two runs agree."""
+
+
+def join(
+    fine: RgbFloat, there: Rect, beside: RgbFloat, keys: Sequence[TileKey], present: Set[TileKey]
+) -> None:
+    """Change what was drawn of tiles so that it continues the tiles beside them.
+
+    Args:
+        fine: (H, W, 3), what was drawn of a region; changed in place, also where there are tiles
+            already, which is of no use then.
+        there: What `fine` covers, in pixels of the level.
+        beside: (H, W, 3), the tiles that are there; of any value elsewhere.
+        keys: The tiles that were drawn.
+        present: The tiles that are in `beside`.
+    """
+    if not present:
+        return
+    _join_rows(fine, there, beside, keys, present)
+    _join_rows(
+        fine.swapaxes(0, 1),
+        Rect(there.y, there.x, there.height, there.width),
+        beside.swapaxes(0, 1),
+        [_turned(key) for key in keys],
+        {_turned(key) for key in present},
+    )
+
+
+def _join_rows(
+    fine: RgbFloat, there: Rect, beside: RgbFloat, keys: Sequence[TileKey], present: Set[TileKey]
+) -> None:
+    """Join along the borders between columns of tiles.
+
+    Some rows of the tiles above and below are changed along, if those are there. Nothing of that is
+    kept; but what is drawn there is compared with them next, and where borders cross, the same must
+    not be made up for twice.
+    """
+    for key in keys:
+        rect = tile_rect(key).intersected(there).moved(-there.x, -there.y)
+        for side in (-1, 1):
+            if TileKey(key.z, key.col + side, key.row) not in present:
+                continue
+            x = rect.x if side < 0 else rect.right
+            before, after, mirrored = np.s_[:, :x], np.s_[:, x:], np.s_[:, ::-1]
+            if side < 0:
+                here, other = fine[after], (fine[before][mirrored], beside[before][mirrored])
+            else:
+                here, other = fine[before][mirrored], (fine[after], beside[after])
+            rows = [rect.y, rect.bottom]  # that are compared
+            changed = [rect.y, rect.bottom]
+            for end, row, step in ((0, key.row - 1, -FADE), (1, key.row + 1, FADE)):
+                if TileKey(key.z, key.col, row) in present:
+                    changed[end] = min(max(changed[end] + step, 0), there.height)
+                    if TileKey(key.z, key.col + side, row) in present:
+                        rows[end] = changed[end]
+            _join_border(here, *other, slice(*rows), slice(*changed))
+
+
+def _join_border(
+    fine: RgbFloat, drawn: RgbFloat, kept: RgbFloat, rows: slice, changed: slice
+) -> None:
+    """Join at one border; columns are counted from it.
+
+    Args:
+        fine: What was drawn on this side; changed in place.
+        drawn, kept: What was drawn, and what is kept, on the other side.
+        rows: In which both sides are compared.
+        changed: In which `fine` is changed: those, and more above and below.
+    """
+    width = min(FADE, fine.shape[1], drawn.shape[1])
+    # What is kept was clipped.
+    difference = kept[rows, :width] - drawn[rows, :width].clip(0, 1)
+    if difference.size == 0 or np.abs(difference).max() <= ROUNDING:
+        return
+    soft = blurred(difference, SIGMA)
+    change = soft * _fade(FADE)[:width, None]
+    change[:, :SHARP_FADE] += (difference - soft)[:, :SHARP_FADE] * _fade(SHARP_FADE)[:width, None]
+    more = (rows.start - changed.start, changed.stop - rows.stop)
+    fine[changed, :width] += np.pad(change, (more, (0, 0), (0, 0)), mode="edge")
+
+
+def _fade(width: int) -> NDArray[np.float32]:
+    """Return weights from almost 1 to almost 0 (a quarter of a cosine's period, squared)."""
+    distance = (np.arange(width) + 0.5) / width
+    weights: NDArray[np.float32] = np.cos(distance * np.pi / 2) ** 2
+    return weights.astype(np.float32)
+
+
+def _turned(key: TileKey) -> TileKey:
+    """Return a tile with its column for its row."""
+    return TileKey(key.z, key.row, key.col)

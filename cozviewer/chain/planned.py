@@ -1,0 +1,85 @@
+"""What must be drawn before a view can be shown: on which levels, which tiles, in which runs."""
+
+from dataclasses import dataclass
+
+from cozviewer.chain.draft import Part, parts
+from cozviewer.chain.recipe import Recipe
+from cozviewer.chain.runs import Run, nearest_first, runs_of
+from cozviewer.chain.step import parent_region
+from cozviewer.pyramid.geometry import (
+    STEP_LEVELS,
+    Rect,
+    TileKey,
+    centre_first,
+    coarser,
+    tiles_of,
+)
+from cozviewer.pyramid.pyramid import Pyramid
+
+
+@dataclass(frozen=True, slots=True)
+class LevelWork:
+    """What is missing of one level.
+
+    Attributes:
+        z: The level.
+        parts: Its missing tiles by where they go and what they are made with, and the runs that
+            draw them, from the middle outwards.
+    """
+
+    z: int
+    parts: tuple[tuple[Part, tuple[Run, ...]], ...]
+
+    @property
+    def keys(self) -> list[TileKey]:
+        """All its missing tiles."""
+        return [key for _, runs in self.parts for run in runs for key in run.keys]
+
+    def cost(self, recipe: Recipe) -> int:
+        """Return how many parent pixels the upscaler is shown."""
+        return sum(run.cost(recipe) for _, runs in self.parts for run in runs)
+
+
+def planned(pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect) -> list[LevelWork]:
+    """Return what must be drawn before a region can be shown at level z, and no more.
+
+    Args:
+        z: A step level (even); nothing is missing for z <= 0.
+        level_region: Pixels of level z inside the picture.
+
+    Returns:
+        The levels that lack something, coarse to fine.
+    """
+    levels: list[LevelWork] = []
+    needed = set(tiles_of(z, level_region))
+    region = level_region
+    source = pyramid.source
+    while z > 0 and needed:
+        work = LevelWork(
+            z,
+            tuple(
+                (part, tuple(nearest_first(runs_of(part.keys, recipe), region)))
+                for part in parts(pyramid, pyramid.missing(centre_first(needed, region)))
+            ),
+        )
+        if work.parts:
+            levels.append(work)
+        needed = {
+            parent
+            for _, runs in work.parts
+            for run in runs
+            for parent in tiles_of(
+                z - STEP_LEVELS,
+                parent_region(run.level_region, z, recipe, source.width, source.height),
+            )
+        }
+        z -= STEP_LEVELS
+        region = coarser(region, STEP_LEVELS)
+    return levels[::-1]
+
+
+def missing_tiles(
+    pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect
+) -> list[tuple[int, list[TileKey]]]:
+    """Return (level, its missing tiles), coarse to fine, of what `planned` returns."""
+    return [(work.z, work.keys) for work in planned(pyramid, recipe, z, level_region)]

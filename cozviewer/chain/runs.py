@@ -1,0 +1,199 @@
+"""Which missing tiles are drawn together: rectangles of a level, each drawn in one run.
+
+A run costs its pixels and the context around them, so a rectangle that is drawn at once is much
+cheaper than its tiles one by one. Missing tiles are covered by rectangles that hold nothing else;
+some of these are merged, even if tiles that are there are drawn again with them, where that is
+cheaper.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from cozviewer.chain.recipe import Recipe
+from cozviewer.pyramid.geometry import (
+    STEP_LEVELS,
+    STEP_SCALE,
+    TILE,
+    Rect,
+    TileKey,
+    rect_between,
+)
+
+LARGEST = 2048
+"""Most pixels of a run, a side, on the level that it makes: a view of 1280 x 800 is one run, one of
+3840 x 2160 is four. Of what such a run draws, the halo is an eighth."""
+
+MOST_MERGED = 32
+"""Rectangles of which is tried which to merge: it takes up to the third power of their number."""
+
+CORE = TILE // STEP_SCALE
+"""Side of what a tile is made from, in parent pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Tiles that are drawn together.
+
+    Attributes:
+        level_region: What is drawn: whole tiles, which may reach beyond the picture's edge, in
+            pixels of their level.
+        keys: The tiles that are missing in it, row by row; what else is in it is there already.
+    """
+
+    level_region: Rect
+    keys: tuple[TileKey, ...]
+
+    def cost(self, recipe: Recipe) -> int:
+        """Return how many parent pixels the upscaler is shown."""
+        core = parent_pixels(self.level_region)
+        return _cost(core.width, core.height, recipe)
+
+
+def runs_of(keys: Iterable[TileKey], recipe: Recipe) -> list[Run]:
+    """Return runs that draw tiles of one level, each tile in one of them.
+
+    Args:
+        keys: Tiles of one level.
+        recipe: Tells how much around a run the upscaler is shown.
+
+    Returns:
+        Runs whose rectangles do not overlap, none larger than LARGEST a side; none for no tiles.
+    """
+    wanted = sorted(set(keys), key=lambda key: (key.row, key.col))
+    if not wanted:
+        return []
+    z = wanted[0].z
+    return [
+        Run(
+            Rect(part.x * TILE, part.y * TILE, part.width * TILE, part.height * TILE),
+            tuple(TileKey(z, col, row) for row, col in inside),
+        )
+        for group in _groups([(key.row, key.col) for key in wanted])
+        for part, inside in _covered(group, recipe)
+    ]
+
+
+def nearest_first(runs: Iterable[Run], level_region: Rect) -> list[Run]:
+    """Return runs sorted by how far their middle is from that of a region."""
+    middle_x = 2 * level_region.x + level_region.width
+    middle_y = 2 * level_region.y + level_region.height
+
+    def distance(run: Run) -> int:
+        rect = run.level_region
+        dx = 2 * rect.x + rect.width - middle_x
+        dy = 2 * rect.y + rect.height - middle_y
+        return dx * dx + dy * dy
+
+    return sorted(runs, key=distance)
+
+
+def parent_pixels(level_region: Rect) -> Rect:
+    """Return what a region of whole tiles is made from, without a halo, on the parent level."""
+    return Rect(
+        level_region.x >> STEP_LEVELS,
+        level_region.y >> STEP_LEVELS,
+        level_region.width >> STEP_LEVELS,
+        level_region.height >> STEP_LEVELS,
+    )
+
+
+Cell = tuple[int, int]
+"""Row and column of a tile."""
+
+
+def _groups(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
+    """Yield cells in groups that lie within LARGEST, the groups of about the same size."""
+    around = _around(cells)
+    columns = -(-around.width // (LARGEST // TILE))
+    rows = -(-around.height // (LARGEST // TILE))
+    groups: dict[Cell, list[Cell]] = {}
+    for row, col in cells:
+        # The group of column c ends before column width * (c + 1) // columns.
+        across = ((col - around.x + 1) * columns - 1) // around.width
+        down = ((row - around.y + 1) * rows - 1) // around.height
+        groups.setdefault((down, across), []).append((row, col))
+    yield from groups.values()
+
+
+def _covered(cells: list[Cell], recipe: Recipe) -> list[tuple[Rect, list[Cell]]]:
+    """Return rectangles, in tiles, that cover cells, with the cells in each."""
+    around = _around(cells)
+    rects = _rectangles(cells)
+    if len(rects) <= MOST_MERGED:
+        while merged := _merged(rects, recipe):
+            rects = merged
+    if _total([around], recipe) <= _total(rects, recipe):
+        rects = [around]
+    return [(rect, [cell for cell in cells if _inside(cell, rect)]) for rect in rects]
+
+
+def _rectangles(cells: list[Cell]) -> list[Rect]:
+    """Return rectangles that cover cells and nothing else: cells beside each other, and equal rows
+    of them below each other."""
+    rows: dict[int, list[int]] = {}
+    for row, col in cells:
+        rows.setdefault(row, []).append(col)
+    rects: list[Rect] = []
+    open_: dict[tuple[int, int], Rect] = {}  # those that the row above is part of
+    for row in sorted(rows):
+        segments, columns = list[tuple[int, int]](), sorted(rows[row])
+        for col in columns:
+            if segments and segments[-1][1] == col:
+                segments[-1] = (segments[-1][0], col + 1)
+            else:
+                segments.append((col, col + 1))
+        grown = {}
+        for left, right in segments:
+            above = open_.get((left, right))
+            if above is not None and above.bottom == row:
+                grown[left, right] = rect_between(left, above.y, right, row + 1)
+            else:
+                grown[left, right] = rect_between(left, row, right, row + 1)
+        rects += [rect for edges, rect in open_.items() if not _goes_on(grown.get(edges), rect)]
+        open_ = grown
+    return rects + list(open_.values())
+
+
+def _goes_on(rect: Rect | None, above: Rect) -> bool:
+    return rect is not None and rect.y == above.y
+
+
+def _merged(rects: list[Rect], recipe: Recipe) -> list[Rect] | None:
+    """Return rectangles of which several are merged into the one around them, where that saves
+    most; None where nothing can be saved."""
+    most, best = 0, None
+    for index, first in enumerate(rects):
+        for second in rects[index + 1 :]:
+            around = rect_between(
+                min(first.x, second.x),
+                min(first.y, second.y),
+                max(first.right, second.right),
+                max(first.bottom, second.bottom),
+            )
+            inside = [rect for rect in rects if around.contains(rect)]
+            saved = _total(inside, recipe) - _total([around], recipe)
+            if saved > most:
+                outside = [rect for rect in rects if rect not in inside]
+                if all(around.intersected(rect).empty for rect in outside):
+                    most, best = saved, [*outside, around]
+    return best
+
+
+def _total(rects: Iterable[Rect], recipe: Recipe) -> int:
+    """Return the parent pixels that the upscaler is shown of rectangles, in tiles."""
+    return sum(_cost(rect.width * CORE, rect.height * CORE, recipe) for rect in rects)
+
+
+def _cost(width: int, height: int, recipe: Recipe) -> int:
+    across, along = recipe.margins(width, height)
+    return (width + 2 * across) * (height + 2 * along)
+
+
+def _inside(cell: Cell, rect: Rect) -> bool:
+    return rect.y <= cell[0] < rect.bottom and rect.x <= cell[1] < rect.right
+
+
+def _around(cells: Sequence[Cell]) -> Rect:
+    """Return the smallest rectangle, in tiles, around cells."""
+    rows, columns = [row for row, _ in cells], [col for _, col in cells]
+    return rect_between(min(columns), min(rows), max(columns) + 1, max(rows) + 1)

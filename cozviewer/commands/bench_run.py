@@ -1,0 +1,257 @@
+"""The measuring of `cozviewer bench`: bare crop, drafts and refined views on one machine.
+
+Tiles and converted weights stay in memory, so that nothing of earlier runs is used, and nothing is
+left.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+
+from cozviewer.assembly import open_chain
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.choice import AUTO, EngineChoice
+from cozviewer.chain.protocols import Cancelled, Upscaler
+from cozviewer.chain.quick_view import quick_view
+from cozviewer.commands.bench_report import Bare, Drafted, Figures, RefinedView, Taken
+from cozviewer.commands.progress import ProgressLine
+from cozviewer.commands.stopping import check
+from cozviewer.commands.views import composed, view_of
+from cozviewer.errors import Cancelled as WorkCancelled
+from cozviewer.errors import CozviewerError
+from cozviewer.models.bare import bare_run
+from cozviewer.models.compact import compact
+from cozviewer.models.device import pick_device, supported_numbers
+from cozviewer.models.engines import make_upscaler
+from cozviewer.models.fastest import machine_key
+from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, level_name
+from cozviewer.pyramid.pixels import Rgb8, RgbFloat
+from cozviewer.pyramid.source import Source
+
+VIEW = (1280, 800)
+QUICK_VIEW = (640, 400)
+
+FIRST, DEEPER, JUMP = 4, 16, 64
+"""Magnifications: of the first step, of the one after it, and of a jump without tiles."""
+
+BARE_ROUNDS, DRAFT_ROUNDS = 2, 3
+"""Each is run so many times and the fastest run counts; --quick runs it once."""
+
+WARM_UP = 64
+"""Side of the picture that is run first, in pixels: kernels are compiled then."""
+
+T = TypeVar("T")
+
+
+Clock = Callable[[], Taken]
+"""Returns a moment, counted from any fixed one."""
+
+
+def process_clock() -> Taken:
+    """Return the present moment and the CPU time that the process has used."""
+    return Taken(time.perf_counter(), time.process_time())
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """What all measurements have in common."""
+
+    chain: Chain
+    size: tuple[int, int]
+    quick: bool
+    line: ProgressLine
+    cancelled: Cancelled
+    clock: Clock
+
+    def taken(self, work: Callable[[], T]) -> tuple[Taken, T]:
+        """Do a work and return what it took and what it returned."""
+        before = self.clock()
+        result = work()
+        after = self.clock()
+        return _between(before, after), result
+
+    def view(self, magnification: int) -> View:
+        """Return the view of the middle of the picture, on whole source pixels."""
+        source = self.chain.pyramid.source
+        middle = Fraction(source.width // 2), Fraction(source.height // 2)
+        return view_of(source, middle, Fraction(magnification), self.size)
+
+
+def measure(
+    source: Source,
+    choice: EngineChoice,
+    quick: bool,
+    line: ProgressLine,
+    cancelled: Cancelled,
+    clock: Clock = process_clock,
+) -> Figures:
+    """Measure all, in a minute or two.
+
+    Args:
+        source: The picture; its middle is looked at.
+        choice: What to draw with.
+        quick: Only a quarter of the pixels, everything once, and no second level.
+
+    Raises:
+        BadInput, Failure: The engine is unknown, or failed.
+        Cancelled: `cancelled` said so.
+    """
+    import psutil
+
+    load = psutil.getloadavg()[0]
+    try:
+        chain = open_chain(source, choice, None, line.notice, cancelled=cancelled)
+        try:
+            size = QUICK_VIEW if quick else VIEW
+            return _measured(_Bench(chain, size, quick, line, cancelled, clock), choice, load)
+        finally:
+            chain.pyramid.store.close()
+    except WorkCancelled as error:
+        raise WorkCancelled("Stopped; nothing is kept.") from error
+
+
+def _measured(bench: _Bench, choice: EngineChoice, load: float) -> Figures:
+    chain = bench.chain
+    bench.line.show(f"Loading {chain.upscaler.name}")
+    loading, _ = bench.taken(partial(chain.load, bench.cancelled))
+    crop = _crop(bench)
+    bare = _bare(bench, choice, crop)
+    drafts = _drafts(bench) if chain.upscaler.generative else []
+    device = chain.upscaler.device
+    used = next((each.taken for each in bare if each.device == device), None)
+    return Figures(
+        machine=dict(machine_key()),
+        load=load,
+        engine=chain.upscaler.name,
+        device=device,
+        chosen=_why(choice, bare),
+        view=bench.size,
+        crop=(crop.shape[1], crop.shape[0]),
+        quick=bench.quick,
+        loading=loading,
+        bare=bare,
+        drafts=drafts,
+        refined=_refined(bench, used),
+    )
+
+
+def _crop(bench: _Bench) -> Rgb8:
+    """Return the photo's own pixels under the view at ×4, contiguous."""
+    source = bench.chain.pyramid.source
+    seen = bench.view(FIRST).visible(STEP_LEVELS, source.width, source.height)
+    there = coarser(seen, STEP_LEVELS)
+    pixels = source.levels[0][there.y : there.bottom, there.x : there.right]
+    return np.ascontiguousarray(pixels)
+
+
+def _bare(bench: _Bench, choice: EngineChoice, crop: Rgb8) -> list[Bare]:
+    """Run the crop through the engine's network in every number format."""
+    plain = partial(make_upscaler, choice.engine, device=choice.device, notice=bench.line.notice)
+    if not isinstance(plain(), NetworkUpscaler):
+        taken, _ = _timed_run(bench, bench.chain.upscaler, crop)
+        return [Bare("", bench.chain.upscaler.device, taken)]
+    found: list[Bare] = []
+    exact: RgbFloat | None = None
+    for numbers in supported_numbers(choice.device):
+        bench.line.show(f"Running the bare crop in {numbers}")
+        try:
+            upscaler = plain(numbers=numbers)
+            taken, fine = _timed_run(bench, upscaler, crop)
+        except WorkCancelled:
+            raise
+        except CozviewerError as error:  # not every network can do every format
+            found.append(Bare(numbers, trouble=str(error)))
+            continue
+        difference = None if exact is None else 255 * float(np.abs(fine - exact).mean())
+        exact = fine if exact is None else exact
+        found.append(Bare(numbers, upscaler.device, taken, difference))
+    return found
+
+
+def _timed_run(bench: _Bench, upscaler: Upscaler, crop: Rgb8) -> tuple[Taken, RgbFloat]:
+    """Return the fastest of some bare runs over a crop, and its result."""
+    check(bench.cancelled)
+    upscaler.load(bench.cancelled)
+    bare_run(upscaler, np.ascontiguousarray(crop[:WARM_UP, :WARM_UP]), bench.cancelled)
+    runs = []
+    for _ in range(1 if bench.quick else BARE_ROUNDS):
+        check(bench.cancelled)
+        runs.append(bench.taken(partial(bare_run, upscaler, crop, bench.cancelled)))
+    return min(runs, key=lambda run: run[0].seconds)
+
+
+def _drafts(bench: _Bench) -> list[Drafted]:
+    """Have views drafted of which no tile is there."""
+    network = compact(notice=bench.line.notice)
+    network.load(bench.cancelled)
+    drafts = []
+    for magnification in (FIRST, JUMP):
+        bench.line.show(f"Drafting ×{magnification}")
+        _drafted(bench, network, magnification)  # compiles kernels
+        runs = [
+            _drafted(bench, network, magnification)
+            for _ in range(1 if bench.quick else DRAFT_ROUNDS)
+        ]
+        drafts.append(min(runs, key=lambda run: run.whole.seconds))
+    return drafts
+
+
+def _drafted(bench: _Bench, network: Upscaler, magnification: int) -> Drafted:
+    """Have a view drafted, from its middle outwards."""
+    pyramid, view = bench.chain.pyramid, bench.view(magnification)
+    source = pyramid.source
+    z = wanted_level(view, source.coarsest)
+    region = view.visible(z, source.width, source.height)
+    x, y = region.x + region.width // 2, region.y + region.height // 2
+    before = bench.clock()
+    moments = []
+    for _ in quick_view(pyramid, network, z, region, x, y, bench.cancelled):
+        moments.append(_between(before, bench.clock()))
+    return Drafted(magnification, moments[0], moments[-1])
+
+
+def _refined(bench: _Bench, bare: Taken | None) -> list[RefinedView]:
+    """Refine the view without tiles, with all of them, and one level deeper."""
+    views = [
+        _refined_view(bench, FIRST, "nothing", bare),
+        _refined_view(bench, FIRST, "all its tiles", None),
+    ]
+    if not bench.quick:
+        views.append(_refined_view(bench, DEEPER, level_name(STEP_LEVELS), bare))
+    return views
+
+
+def _refined_view(bench: _Bench, magnification: int, had: str, bare: Taken | None) -> RefinedView:
+    """Make a view as `cozviewer render` does."""
+    view = bench.view(magnification)
+    work = partial(composed, bench.chain, view, bench.line, bench.cancelled)
+    taken, _ = bench.taken(work)
+    over = None
+    if bare is not None and bare.core_seconds > 0:
+        over = taken.core_seconds / bare.core_seconds
+    return RefinedView(magnification, had, taken, over)
+
+
+def _why(choice: EngineChoice, bare: list[Bare]) -> str:
+    """Return why the number format in use is."""
+    if not any(each.numbers for each in bare):
+        return ""
+    if choice.numbers != AUTO:
+        return "asked for with --numbers"
+    if len(bare) == 1:
+        return "the only one that this device supports"
+    if pick_device(choice.device).name != "cpu":
+        return "the usual one of this device"
+    return "timed when loaded: the fastest that is exact enough"
+
+
+def _between(before: Taken, after: Taken) -> Taken:
+    return Taken(after.seconds - before.seconds, after.core_seconds - before.core_seconds)

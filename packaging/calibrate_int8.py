@@ -1,0 +1,213 @@
+"""Makes resources/realesrgan_int8.npy, what a level of a byte stands for in Real-ESRGAN in int8.
+
+Run it in the project's folder: `.venv/bin/python packaging/calibrate_int8.py`.
+
+Crops of free photos (the sample photo and some of scikit-image's) run through the network in fp32,
+and so do crops of some results, as in the second step of a zoom. The least and the greatest value
+of each channel before each convolution give its step: see cozviewer/models/int8_graphs.py. Squares
+of strong colours, as charts and pixel art have them, reach four times as far as photos; the steps
+follow them for a part of that way, so that they are drawn well and photos hardly worse. All takes
+about half a minute of one core.
+
+With `--compare FOLDER`, nothing is calibrated: crops of other photos are drawn in fp32 and int8,
+the figures of both are printed, and sheets (fp32, int8, eight times the difference) are saved
+there, twice as large as drawn.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from skimage import data
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from cozviewer.chain.fidelity import corrected
+from cozviewer.chain.protocols import never
+from cozviewer.evaluate.niqe import niqe
+from cozviewer.models.converted import convert
+from cozviewer.models.int8_graphs import BLOCKS, FILE_NAME, points, steps_between
+from cozviewer.models.realesrgan import realesrgan
+from cozviewer.models.rrdbnet import DENSE, forward, layer_names
+from cozviewer.pyramid.pixels import RgbFloat, to_float
+
+RESOURCES = Path(__file__).parents[1] / "resources"
+
+SIDE, WIDE = 72, 128
+"""Of the crops to calibrate with and to compare, in pixels."""
+
+Crops = Sequence[tuple[str, int, int]]
+"""Photo, top, left."""
+
+CALIBRATION: Crops = (
+    ("astronaut", 60, 180),
+    ("astronaut", 300, 350),
+    ("coffee", 150, 250),
+    ("coffee", 40, 30),
+    ("rocket", 200, 300),
+    ("motorcycle", 150, 250),
+    ("motorcycle", 300, 500),
+    ("gravel", 100, 100),
+    ("immunohistochemistry", 200, 200),
+    ("dandelion", 330, 420),
+    ("dandelion", 650, 900),
+    ("text", 40, 100),
+)
+
+RESULTS = (0, 2, 4, 5, 9)
+"""Those whose results are calibrated with, too."""
+
+SQUARES = ((1, 8, False), (2, 12, False), (1, 12, True), (2, 6, True), (3, 4, True))
+"""Seed, side of the squares in pixels, whether the colours are pure."""
+
+REACHED = 0.65
+"""The part of the range of squares that is covered. Mean and worst PSNR over photos, and that of
+other squares of mixed and of pure colours, in dB after fidelity:
+
+    0       43.6, 38.5    26.8    24.9
+    0.5     43.3, 37.5    36.0    28.9
+    0.65    42.5, 36.8    38.6    34.6
+    1       40.7, 34.9    39.4    43.8   (without the squares of 4 pixels)
+"""
+
+COMPARISON: Crops = (
+    ("chelsea", 80, 150),
+    ("chelsea", 150, 280),
+    ("hubble_deep_field", 300, 300),
+    ("retina", 600, 700),
+    ("grass", 200, 200),
+    ("brick", 200, 200),
+    ("camera", 60, 180),
+    ("page", 40, 100),
+)
+"""Of photos that are not calibrated with."""
+
+Extremes = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""The least and the greatest value by channel."""
+
+
+class Watched(TorchFunctionMode):
+    """Notes what the convolutions receive while it is entered.
+
+    Attributes:
+        extremes: Of all inputs so far, by layer; `layer_names` has their order.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.extremes: dict[str, Extremes] = {}
+        self._layers: Iterator[str] = iter(())
+
+    def begin(self) -> None:
+        """Begin a run of the network."""
+        self._layers = iter(layer_names(BLOCKS))
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: object,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        if func is torch.nn.functional.conv2d:
+            name = next(self._layers)
+            low, high = args[0].amin((0, 2, 3)).numpy(), args[0].amax((0, 2, 3)).numpy()
+            before = self.extremes.get(name, (low, high))
+            self.extremes[name] = np.minimum(before[0], low), np.maximum(before[1], high)
+        return func(*args, **(kwargs or {}))
+
+
+def calibrate() -> None:
+    """Run the crops through the network and write the file."""
+    state = {name: torch.tensor(array).float() for name, array in convert().items()}
+    photos, squares = Watched(), Watched()
+
+    def run(crop: RgbFloat, watched: Watched) -> RgbFloat:
+        image = torch.from_numpy(crop).permute(2, 0, 1)[None].contiguous()
+        watched.begin()
+        with torch.inference_mode(), watched:
+            fine: Tensor = forward(state, BLOCKS, image)
+        result: RgbFloat = fine.clamp(0, 1)[0].permute(1, 2, 0).contiguous().numpy()
+        return result
+
+    results = [run(crop, photos) for _, crop in crops(CALIBRATION, SIDE)]
+    for index in RESULTS:
+        run(np.ascontiguousarray(results[index][100 : 100 + SIDE, 100 : 100 + SIDE]), photos)
+    for seed, side, pure in SQUARES:
+        run(mosaic(seed, side, pure), squares)
+    steps = []
+    for name, _ in points():
+        # The last convolution of a dense block receives all of its features.
+        layer = f"{name}.conv{DENSE}" if name.startswith("body.") else name
+        wide = REACHED * steps_between(*squares.extremes[layer])
+        steps.append(np.maximum(steps_between(*photos.extremes[layer]), wide))
+    np.save(RESOURCES / FILE_NAME, np.concatenate(steps).astype(np.float32))
+
+
+def compare(folder: Path) -> None:
+    """Draw crops in fp32 and int8, after fidelity as in a step; print figures and save sheets."""
+    folder.mkdir(exist_ok=True)
+    engines = [
+        realesrgan("cpu", numbers=numbers, cache_dir=None, notice=print)
+        for numbers in ("fp32", "int8")
+    ]
+    print(f"{'':20} {'PSNR':>6} {'after fidelity':>14} {'shift':>7}   NIQE fp32, int8")
+    for number, (name, crop) in enumerate(crops(COMPARISON, WIDE)):
+        drawn = [engine.upscale(crop, "", 0, never) for engine in engines]
+        before = psnr(*drawn)
+        exact, rough = (corrected(fine, crop, 1.0).clip(0, 1) for fine in drawn)
+        shift = np.abs((rough - exact).mean((0, 1))).max() * 255
+        pictures = [np.rint(fine * 255).astype(np.uint8) for fine in (exact, rough)]
+        natural = [niqe(picture) or np.nan for picture in pictures]
+        print(
+            f"{name:20} {before:6.1f} {psnr(exact, rough):14.1f} {shift:7.3f}"
+            f"   {natural[0]:.3f} {natural[1]:.3f} ({100 * (natural[1] / natural[0] - 1):+.1f} %)"
+        )
+        seen = np.clip(128 + 8 * (pictures[1].astype(int) - pictures[0]), 0, 255).astype(np.uint8)
+        sheet = Image.fromarray(np.concatenate([*pictures, seen], 1))
+        sheet.resize((2 * sheet.width, 2 * sheet.height), Image.Resampling.NEAREST).save(
+            folder / f"{number}-{name}.png"
+        )
+
+
+def mosaic(seed: int, side: int, pure: bool) -> RgbFloat:
+    """Return (SIDE, SIDE, 3) of squares of random colours in 0..1; pure ones have 0 and 1 only."""
+    count = SIDE // side
+    colours = np.random.default_rng(seed).random((count, count, 3))
+    squares = np.kron(colours.round() if pure else colours, np.ones((side, side, 1)))
+    return np.ascontiguousarray(squares, np.float32)
+
+
+def psnr(one: RgbFloat, other: RgbFloat) -> float:
+    """Return the peak signal-to-noise ratio of two pictures in decibels."""
+    return float(-10 * np.log10(np.mean((one - other) ** 2)))
+
+
+def crops(places: Crops, side: int) -> Iterator[tuple[str, RgbFloat]]:
+    """Yield the photo's name and (side, side, 3) of it in 0..1."""
+    for name, top, left in places:
+        if name == "dandelion":
+            photo = np.asarray(Image.open(RESOURCES / "dandelion.jpg"))
+        elif name == "motorcycle":
+            photo = data.stereo_motorcycle()[0]
+        else:
+            photo = getattr(data, name)()
+        rgb = np.asarray(
+            Image.fromarray(photo[top : top + side, left : left + side]).convert("RGB")
+        )
+        yield name, to_float(np.ascontiguousarray(rgb))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--compare", type=Path, metavar="FOLDER")
+    chosen = parser.parse_args()
+    if chosen.compare is None:
+        calibrate()
+    else:
+        compare(chosen.compare)

@@ -1,0 +1,43 @@
+"""The bare network on the crop of a 1280 x 800 view at x4, in each number format that there is."""
+
+import time
+
+import numpy as np
+
+from cozviewer.chain.protocols import never
+from cozviewer.models.device import supported_numbers
+from cozviewer.models.network import run_network
+from cozviewer.models.realesrgan import realesrgan
+from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.pyramid.pixels import RgbFloat, to_float
+from cozviewer.pyramid.source import open_source
+from tests.benchmarks.desk import SAMPLE, show
+
+ROUNDS = 2
+
+
+def test_numbers() -> None:
+    print("\n9. The bare network on 320 x 200 pixels, CPU time of all threads")
+    crop = to_float(np.ascontiguousarray(open_source(SAMPLE).levels[0][300:500, 400:720]))
+    exact: tuple[float, RgbFloat] | None = None
+    for numbers in supported_numbers("cpu"):
+        engine = realesrgan("cpu", numbers=numbers, cache_dir=None, notice=print)
+        seconds, fine = _run(engine, crop)
+        exact = exact or (seconds, fine)
+        show(numbers, f"{seconds:.2f} core-seconds")
+        if fine is not exact[1]:
+            decibels = -10 * np.log10(np.mean((fine - exact[1]) ** 2))
+            show("   times as fast as fp32", f"{exact[0] / seconds:.1f}")
+            show("   PSNR to it, before fidelity", f"{decibels:.1f} dB")
+
+
+def _run(engine: NetworkUpscaler, crop: RgbFloat) -> tuple[float, RgbFloat]:
+    """Return the core-seconds of the fastest of some runs, and the result before fidelity."""
+    engine.load()
+    network = engine._loaded()
+    best, fine = float("inf"), crop
+    for _ in range(ROUNDS):
+        started = time.process_time()
+        fine = run_network(network, crop, never)
+        best = min(best, time.process_time() - started)
+    return best, fine

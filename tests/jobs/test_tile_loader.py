@@ -1,0 +1,75 @@
+"""Tiles are answered in order and many at a time."""
+
+import numpy as np
+import pytest
+
+from cozviewer.jobs import tile_loader
+from cozviewer.jobs.tile_loader import Answer, LoadRequest, TileLoader
+from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.pixels import Rgb8
+
+KEYS = tuple(TileKey(0, col, 0) for col in range(60))
+
+
+class Shelf:
+    """Has the tiles of even columns."""
+
+    def __init__(self) -> None:
+        self.cancel_at: TileKey | None = None
+        self.fail_at: TileKey | None = None
+        self.request = LoadRequest(KEYS)
+
+    def tile(self, key: TileKey) -> Rgb8 | None:
+        if key == self.fail_at:
+            raise OSError("broken")
+        if key == self.cancel_at:
+            self.request.cancelled.set()
+        return np.zeros((4, 4, 3), np.uint8) if key.col % 2 == 0 else None
+
+
+def answered(shelf: Shelf) -> tuple[list[Answer], list[str]]:
+    answers: list[Answer] = []
+    sentences: list[str] = []
+    loader = TileLoader(shelf)  # type: ignore[arg-type]
+    loader.answered.connect(lambda request, answer: answers.append(answer))
+    loader.failed.connect(sentences.append)
+    loader.load(shelf.request)
+    return answers, sentences
+
+
+def told(answers: list[Answer]) -> list[TileKey]:
+    return sorted(
+        key for answer in answers for key in (*answer.absent, *(key for key, _ in answer.tiles))
+    )
+
+
+def test_every_tile_is_answered_once_and_not_each_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tile_loader, "ANSWER_SECONDS", 60.0)
+    ((answer,), sentences) = answered(Shelf())
+    assert answer.absent == KEYS[1::2]
+    assert tuple(key for key, _ in answer.tiles) == KEYS[::2]
+    assert sentences == []
+
+
+def test_what_takes_long_is_answered_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tile_loader, "ANSWER_SECONDS", -1.0)
+    answers, _ = answered(Shelf())
+    assert len(answers) == len(KEYS)
+    assert told(answers) == list(KEYS)
+
+
+def test_a_request_that_is_cancelled_answers_what_it_has() -> None:
+    shelf = Shelf()
+    shelf.cancel_at = KEYS[9]
+    answers, _ = answered(shelf)
+    assert told(answers) == list(KEYS[:10])
+
+
+def test_a_tile_that_cannot_be_read_ends_it_with_a_sentence() -> None:
+    shelf = Shelf()
+    shelf.fail_at = KEYS[9]
+    answers, sentences = answered(shelf)
+    assert told(answers) == list(KEYS[:9])
+    assert len(sentences) == 1

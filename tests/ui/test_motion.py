@@ -1,0 +1,105 @@
+"""A view in motion, painted without a GPU: more coarsely where that is too slow, the same picture,
+and exact at rest; and one plan for many tiles."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from cozviewer.pyramid.compose import compose
+from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.plan import plan
+from cozviewer.ui.compare import ComparePanes
+from cozviewer.ui.paint_pace import PaintPace
+from tests.ui.conftest import Bench, grabbed, settle, wheel
+
+
+def use_factor(monkeypatch: pytest.MonkeyPatch, factor: int) -> None:
+    """Paint views in motion with pixels so many device pixels wide."""
+    monkeypatch.setattr(PaintPace, "begin", lambda self, pixels: setattr(self, "factor", factor))
+    monkeypatch.setattr(PaintPace, "note", lambda self, factor, seconds, pixels: None)
+
+
+def in_motion(panes: ComparePanes) -> Rgb8:
+    """Zoom a little, and return what is painted before the view rests."""
+    canvas = panes.generated
+    canvas._navigator.pinch(1.07, 3.0, 2.0)
+    QApplication.processEvents()
+    assert not canvas._navigator.at_rest
+    return grabbed(canvas)
+
+
+@pytest.mark.parametrize("factor", [2, 3])
+def test_in_motion_it_is_coarser_where_that_is_too_slow_and_stays_in_place(
+    viewer: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, factor: int
+) -> None:
+    panes = viewer.window.panes
+    use_factor(monkeypatch, factor)
+    coarse = in_motion(panes)
+    height, width = (size // factor * factor for size in coarse.shape[:2])
+    squares = coarse[:height, :width].reshape(height // factor, factor, width // factor, factor, 3)
+    assert np.all(squares == squares[:, :1, :, :1])
+
+    use_factor(monkeypatch, 1)
+    panes.generated.layer._mosaic._pace.begin(0)
+    fine = grabbed(panes.generated).astype(float)
+    middle = fine[:height, :width].reshape(squares.shape).mean(axis=(1, 3))
+    away = np.abs(squares[:, 0, :, 0] - middle).mean()
+    assert away < 1.0
+    for axis in (0, 1):  # a shift by one of these pixels would be seen as such
+        assert away < np.abs(squares[:, 0, :, 0] - np.roll(middle, 1, axis)).mean()
+
+
+def test_at_rest_it_is_exact(
+    panes: ComparePanes, viewer: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_factor(monkeypatch, 3)
+    in_motion(panes)
+    settle(qtbot, viewer.window)
+    document = viewer.window.document
+    assert document is not None
+    canvas = panes.generated
+    np.testing.assert_array_equal(grabbed(canvas), compose(document.chain.pyramid, canvas.view))
+
+
+def test_what_waits_for_tiles_at_rest_is_painted_finely(
+    viewer: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_factor(monkeypatch, 2)
+    window, canvas = viewer.window, viewer.window.panes.generated
+    viewer.engine.hold(after=0)
+    wheel(canvas, QPoint(300, 200), 9)
+    layer = canvas.layer
+    qtbot.waitUntil(
+        lambda: (
+            window.navigator.at_rest
+            and window.document is not None
+            and window.document.working
+            and not layer._mosaic.waiting
+        )
+    )
+    qtbot.waitUntil(lambda: not layer._fade.isActive())
+    shown = grabbed(canvas)
+    rows = (shown.shape[0] // 2) * 2
+    assert not np.array_equal(shown[0:rows:2], shown[1:rows:2])
+    window.stop_work()
+
+
+def test_many_tiles_in_one_turn_are_one_plan(
+    panes: ComparePanes, viewer: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+
+    def counted(*arguments: object) -> object:
+        made.append(arguments)
+        return plan(*arguments)  # type: ignore[arg-type]
+
+    document = viewer.window.document
+    assert document is not None
+    monkeypatch.setattr("cozviewer.ui.mosaic.plan", counted)
+    with qtbot.waitSignal(panes.generated.layer.changed):
+        for col in range(300):
+            document.tiles_made.emit((TileKey(2, 1000 + col, 1000),))
+    assert len(made) == 1
