@@ -1,8 +1,8 @@
 """The recipe: everything that decides pixels besides the parent level.
 
 Its digest names a pyramid's store file, so tiles of two recipes never mix. The device and its
-number format are left out on purpose: they move pixels by half a grey level on average, and a
-pyramid begun on one machine goes on on another.
+number format are left out on purpose: they move pixels by half a grey level on average (int8: by
+one to two), and a pyramid begun on one machine goes on on another.
 """
 
 import hashlib

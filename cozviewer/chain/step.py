@@ -1,8 +1,9 @@
 """One run of a zoom step: parent pixels and halo in, finished tiles out.
 
 Tiles that are missing beside each other are drawn at once (see `runs`), with a halo around them
-all, and are joined to the tiles that are there already (see `join`). A region that is reached along
-different paths, in other runs, differs by less than half a grey level on average.
+all, and are joined to the tiles that are there already (see `join`). A view that is reached along
+different paths, in other runs, differs by up to half a grey level on average with Real-ESRGAN in
+fp32 and bf16, in int8 by one to three: there, a difference in the last bit grows.
 """
 
 from collections.abc import Iterator
