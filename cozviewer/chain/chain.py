@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from cozviewer.chain.beyond import Beyond
 from cozviewer.chain.draft import Part, prompt_near
 from cozviewer.chain.pace import Pace
 from cozviewer.chain.planned import planned
@@ -113,7 +114,11 @@ def with_all_tiles(refine: Callable[[], None], use: Callable[[], T]) -> T:
 
 
 class Chain:
-    """Runs zoom steps on one pyramid. Used by one thread at a time."""
+    """Runs zoom steps on one pyramid. Used by one thread at a time.
+
+    Attributes:
+        beyond: What the last runs drew beyond their edges; None remembers nothing.
+    """
 
     def __init__(
         self, pyramid: Pyramid, upscaler: Upscaler, prompter: Prompter, recipe: Recipe
@@ -124,6 +129,7 @@ class Chain:
         self.recipe = recipe
         self._loaded = False
         self._pace = Pace()
+        self.beyond: Beyond | None = Beyond()
 
     @property
     def seconds_per_pixel(self) -> float | None:
@@ -249,7 +255,14 @@ class Chain:
                     told(self._progress(stage, z, done, total, drawing=drawing))
 
                 for key, pixels in draw_run(
-                    run, self.pyramid, self.upscaler, self.recipe, step.prompt, cancelled, moved
+                    run,
+                    self.pyramid,
+                    self.upscaler,
+                    self.recipe,
+                    step.prompt,
+                    cancelled,
+                    moved,
+                    self.beyond,
                 ):
                     store.put(key, pixels, step_id)
             self._pace.end_run(drawn=wanted)

@@ -13,10 +13,6 @@ at 34 dB and the enlarged level at 25; of photos, at 43 and 42.)
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
 
 from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.protocols import Cancelled, Upscaler
@@ -34,7 +30,7 @@ from cozviewer.pyramid.geometry import (
     tile_rect,
     tiles_of,
 )
-from cozviewer.pyramid.pixels import Rgb8, padded, to_8bit, to_float
+from cozviewer.pyramid.pixels import Rgb8, padded, part_of, to_8bit, to_float
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
 
 FIRST = 512
@@ -62,8 +58,6 @@ there."""
 
 Fill = Callable[[TileKey, Rect], Rgb8]
 """Returns the pixels of a part of a missing tile, as `Pyramid.region` wants it."""
-
-T = TypeVar("T", np.uint8, np.float32)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -268,9 +262,9 @@ class _Drawing:
             raise WorkCancelled("Stopped.")
         around = coarser(level_region, STEP_LEVELS).grown(self._upscaler.halo)
         inside = around.intersected(there)
-        context = to_float(padded(_cut(parent, inside, there), inside, around, "symmetric"))
+        context = to_float(padded(part_of(parent, inside, there), inside, around, "symmetric"))
         fine = self._upscaler.upscale(context, "", 0, self._cancelled)
-        part = _cut(corrected(fine, context, FIDELITY), level_region, finer(around, STEP_LEVELS))
+        part = part_of(corrected(fine, context, FIDELITY), level_region, finer(around, STEP_LEVELS))
         return to_8bit(part)
 
 
@@ -287,17 +281,11 @@ def _around(keys: list[TileKey]) -> Rect:
     )
 
 
-def _cut(pixels: NDArray[T], part: Rect, whole: Rect) -> NDArray[T]:
-    """Return the view of pixels (which cover `whole`) that covers `part`."""
-    x, y = part.x - whole.x, part.y - whole.y
-    return pixels[y : y + part.height, x : x + part.width]
-
-
 def _from(pixels: Rgb8, there: Rect) -> Fill:
     """Return what fills missing tiles from pixels that cover `there`."""
 
     def fill(key: TileKey, part: Rect) -> Rgb8:
-        return _cut(pixels, part, there) if there.contains(part) else _nothing(key, part)
+        return part_of(pixels, part, there) if there.contains(part) else _nothing(key, part)
 
     return fill
 

@@ -1,16 +1,16 @@
 """One run of a zoom step: parent pixels and halo in, finished tiles out.
 
 Tiles that are missing beside each other are drawn at once (see `runs`), with a halo around them
-all, and are joined to the tiles that are there already (see `join`). A view that is reached along
-different paths, in other runs, differs by up to half a grey level on average with Real-ESRGAN in
-fp32 and bf16, in int8 by one to three: there, a difference in the last bit grows.
+all, and go on from the tiles that are there already (see `beyond` and `join`). A view that is
+reached along different paths, in other runs, differs by up to half a grey level on average with
+Real-ESRGAN in fp32 and bf16, in int8 by one to three: there, a difference in the last bit grows.
 """
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 import numpy as np
 
+from cozviewer.chain.beyond import Beyond
 from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.join import join
 from cozviewer.chain.protocols import Cancelled, Progressed, Upscaler, ignore
@@ -26,10 +26,8 @@ from cozviewer.pyramid.geometry import (
     level_rect,
     tiles_of,
 )
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat, padded, to_8bit, to_float
+from cozviewer.pyramid.pixels import Rgb8, RgbFloat, padded, part_of, to_8bit, to_float
 from cozviewer.pyramid.pyramid import Pyramid
-
-Pixels = TypeVar("Pixels", Rgb8, RgbFloat)
 
 REDRAWN_SHARE = 1 / (1 + STEP_SCALE**2)
 """The part of a run's work that goes into drawing its parent again from further away."""
@@ -56,12 +54,14 @@ def draw_run(
     prompt: str,
     cancelled: Cancelled,
     progressed: Progressed = ignore,
+    beyond: Beyond | None = None,
 ) -> Iterator[tuple[TileKey, Rgb8]]:
     """Draw the missing tiles of a run from their parent level, then yield them.
 
     Args:
         run: Of a step level (even z > 0); all its parents exist.
         cancelled, progressed: Passed on to the upscaler.
+        beyond: What earlier runs drew beyond their edges; takes up this one.
 
     Yields:
         Each tile with its pixels, (h, w, 3) uint8, cut at the picture's edge.
@@ -85,7 +85,7 @@ def draw_run(
     if upscaler.generative and across and along:
         around = region.grown(across, along)
         covered = around.intersected(pyramid.level_rect(z))
-        inside = _part(fine, covered, around)
+        inside = part_of(fine, covered, around)
         present = set(tiles_of(z, covered)).difference(run.keys)
 
         def lacks(key: TileKey, part: Rect) -> Rgb8:
@@ -93,10 +93,14 @@ def draw_run(
             return np.zeros((part.height, part.width, 3), np.uint8)
 
         beside = to_float(pyramid.region(z, covered, lacks))
+        if beyond is not None:
+            beyond.fade(inside, covered, beside, z, present)
         join(inside, covered, beside, run.keys, present)
+        if beyond is not None:
+            beyond.remember(z, region, covered, to_8bit(inside))
     pixels = to_8bit(_cut(fine, (across, along)))
     for key in run.keys:
-        yield key, np.ascontiguousarray(_part(pixels, pyramid.tile_rect(key), region))
+        yield key, np.ascontiguousarray(part_of(pixels, pyramid.tile_rect(key), region))
 
 
 def finer_core(
@@ -181,9 +185,3 @@ def _cut(pixels: RgbFloat, edges: Margins) -> RgbFloat:
     """Return pixels without so many of them at the edges; a view."""
     across, along = edges
     return pixels[along : pixels.shape[0] - along, across : pixels.shape[1] - across]
-
-
-def _part(pixels: Pixels, part: Rect, whole: Rect) -> Pixels:
-    """Return the view of `pixels` (which cover `whole`) that covers `part`."""
-    x, y = part.x - whole.x, part.y - whole.y
-    return pixels[y : y + part.height, x : x + part.width]

@@ -1,6 +1,6 @@
 """The two kinds of picture array that travel through the program, and how one becomes the other."""
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,15 @@ RgbFloat = NDArray[np.float32]
 LUMA = (0.299, 0.587, 0.114)
 """Parts of red, green and blue in what the eye takes for brightness: ITU-R BT.601, as MATLAB's
 `rgb2gray` has it."""
+
+
+Pixels = TypeVar("Pixels", Rgb8, RgbFloat)
+
+
+def part_of(pixels: Pixels, part: Rect, whole: Rect) -> Pixels:
+    """Return the view of pixels, which cover `whole`, that covers `part` of it."""
+    x, y = part.x - whole.x, part.y - whole.y
+    return pixels[y : y + part.height, x : x + part.width]
 
 
 def to_float(rgb: Rgb8 | RgbFloat) -> RgbFloat:

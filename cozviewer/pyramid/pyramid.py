@@ -25,7 +25,7 @@ from cozviewer.pyramid.geometry import (
     tile_rect,
     tiles_of,
 )
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.pixels import Rgb8, part_of
 from cozviewer.pyramid.source import Source
 from cozviewer.pyramid.store import StepRecord, TileStore
 from cozviewer.pyramid.store_draft import Draft
@@ -123,8 +123,8 @@ class Pyramid:
             there = self.tile_rect(key)
             common = there.intersected(level_region)
             pixels = self.tile(key)
-            _part(out, common, level_region)[:] = (
-                fill(key, common) if pixels is None else _part(pixels, common, there)
+            part_of(out, common, level_region)[:] = (
+                fill(key, common) if pixels is None else part_of(pixels, common, there)
             )
         return out
 
@@ -174,12 +174,6 @@ class Pyramid:
         except TileMissing:
             return None
         return np.asarray(Image.fromarray(pixels).reduce(2))
-
-
-def _part(pixels: Rgb8, part: Rect, whole: Rect) -> Rgb8:
-    """Return the view of `pixels` (which cover `whole`) that covers `part`."""
-    x, y = part.x - whole.x, part.y - whole.y
-    return pixels[y : y + part.height, x : x + part.width]
 
 
 TILE_BYTES = TILE * TILE * 4

@@ -171,6 +171,7 @@ def test_tiles_made_apart_are_the_level_made_at_once(chain_over: MakeChain) -> N
 def test_the_same_region_by_other_ways_has_the_same_pixels(chain_over: MakeChain) -> None:
     picture = soft_level(132, 40)
     at_once, by_parts = (adaptive(chain_over(picture, drawing())) for _ in range(2))
+    at_once.beyond = by_parts.beyond = None  # what the border of a run is drawn from is not exact
     whole = at_once.pyramid.level_rect(4)
     refined(at_once, 4, whole)
     keys = list(tiles_of(4, whole))
