@@ -50,7 +50,7 @@ AT_ONCE = 64 * 64
 
 
 class Int8Network:
-    """Real-ESRGAN in int8. Runs may come from several threads; they take turns within OpenVINO."""
+    """Real-ESRGAN in int8. Runs may come from several threads; they take turns."""
 
     def __init__(self, state: State) -> None:
         """Compile it for as many threads as torch has in this thread, in one to two seconds.
@@ -67,7 +67,7 @@ class Int8Network:
         self._turn = threading.Lock()
         self._threads = 0
         self._pace = 0.0  # seconds for a block of a pixel, as last measured; 0: never
-        self._pieces: Sequence[CompiledModel] = ()
+        self._pieces: list[CompiledModel | None] = []
         self._compiled()
 
     def __call__(
@@ -88,11 +88,34 @@ class Int8Network:
             Cancelled: `cancelled` said so.
             MemoryError, RuntimeError: OpenVINO failed.
         """
+        while not self._turn.acquire(timeout=LOOK_MS / 1000):
+            if cancelled():
+                raise WorkCancelled("Stopped.")
+        try:
+            pieces = self._compiled()
+            run = _Run(image.shape[2] * image.shape[3] <= AT_ONCE, cancelled)
+            try:
+                return self._drawn(pieces, run, image, progressed)
+            except BaseException:
+                # In a piece that ended early, some layers have the shapes of this picture, others
+                # those of the one before; what it would make of the next one is wrong.
+                self._pieces = [None if piece is run.running else piece for piece in pieces]
+                raise
+        finally:
+            self._turn.release()
+
+    def _drawn(
+        self,
+        pieces: "Sequence[CompiledModel]",
+        run: "_Run",
+        image: "Tensor",
+        progressed: Progressed,
+    ) -> "Tensor":
+        """Return what the pieces make of a picture; see `__call__`."""
         import torch
 
-        head, *body, end, tail = self._compiled()
+        head, *body, end, tail = pieces
         height, width = image.shape[2:]
-        run = _Run(height * width <= AT_ONCE, cancelled)
         total, pixels = BLOCKS + TAIL_COST, height * width
 
         def moving(done: int, blocks: int, seconds: float) -> None:
@@ -121,24 +144,29 @@ class Int8Network:
 
     def _compiled(self) -> "Sequence[CompiledModel]":
         """Return the pieces for the threads that torch has here: one while `fastest` measures the
-        time of one, all else."""
+        time of one, all else. Those that are there already are compiled again only where they were
+        dropped."""
         import torch
 
-        threads = torch.get_num_threads()
-        with self._turn:
-            if self._threads != threads:
-                self._pieces = ()
-                self._pieces = [self._compile(graph, threads) for graph in self._make_graphs()]
-                self._threads = threads
-            return self._pieces
+        threads, makers = torch.get_num_threads(), self._makers()
+        if self._threads != threads:
+            self._pieces = [None] * len(makers)
+            self._threads = threads
+        pieces = [
+            self._compile(make(), threads) if piece is None else piece
+            for piece, make in zip(self._pieces, makers, strict=True)
+        ]
+        self._pieces = list(pieces)
+        return pieces
 
-    def _make_graphs(self) -> "Iterator[Model]":
-        """Yield the pieces in the order in which they run."""
-        yield self._graphs.head()
-        for first in range(0, BLOCKS, PER_PIECE):
-            yield self._graphs.body(range(first, min(BLOCKS, first + PER_PIECE)))
-        yield self._graphs.body_end()
-        yield self._graphs.tail()
+    def _makers(self) -> "list[Callable[[], Model]]":
+        """Return what makes the graphs of the pieces, in the order in which they run."""
+        graphs = self._graphs
+        body = [
+            partial(graphs.body, range(first, min(BLOCKS, first + PER_PIECE)))
+            for first in range(0, BLOCKS, PER_PIECE)
+        ]
+        return [graphs.head, *body, graphs.body_end, graphs.tail]
 
     def _compile(self, graph: "Model", threads: int) -> "CompiledModel":
         return self._core.compile_model(
@@ -154,10 +182,15 @@ class Int8Network:
 
 
 class _Run:
-    """One run of the network, piece by piece."""
+    """One run of the network, piece by piece.
+
+    Attributes:
+        running: The piece that has begun and not ended.
+    """
 
     def __init__(self, at_once: bool, cancelled: Cancelled) -> None:
         self._at_once, self._cancelled = at_once, cancelled
+        self.running: CompiledModel | None = None
 
     def __call__(
         self,
@@ -170,6 +203,7 @@ class _Run:
         import openvino
 
         self._check()
+        self.running = piece
         # Of its own: requests are not to be used by two threads.
         request = piece.create_infer_request()
         for index, features in enumerate(inputs):
@@ -179,6 +213,7 @@ class _Run:
         else:
             self._watch(request, moving)
         made: NDArray[np.float32] = request.get_output_tensor(0).data
+        self.running = None
         return made
 
     def _watch(self, request: Any, moving: Callable[[float], None]) -> None:
