@@ -16,8 +16,9 @@ TITLE = "Real-ESRGAN"
 BLOCKS = 23
 
 PART = 640 * 640
-"""Most parent pixels of a part; whatever is drawn in one run is one part. Features of 384 x 264
-pixels take about 0.5 GB in fp32, half of that in bf16."""
+"""Most parent pixels of a part; whatever is drawn in one run is one part. A run of 384 x 264 pixels
+takes 0.5 GB in fp32, 0.3 in bf16 and 0.9 in int8, the largest, of 544 x 544, 1.0, 0.5 and 2.3 GB.
+"""
 
 
 def realesrgan(
