@@ -21,7 +21,7 @@ The way of one wheel event, and where each part of it lives:
        -> tiles             chain/step, pyramid/store   kept for good
     -> "tiles made"         jobs/document               the plan is made anew, the tiles fade in
     -> exact frame          jobs/frame_composer, pyramid/compose   what `render` gives, too
-    -> ahead                ui/idle, jobs/ahead   nobody does anything: what comes next is drawn
+    -> ahead                ui/idle, jobs/ahead   while idle, the likely next view is drawn
 
 How far the work is: chain/pace, chain/chain.Progress -> ui/readout, ui/work_pace (between two
 reports) and ui/drawing_mark (on the picture); chain/stages while a model loads.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cozviewer.chain.join import fade
 from cozviewer.pyramid.geometry import Rect, TileKey, tile_rect
 from cozviewer.pyramid.pixels import Rgb8, RgbFloat, part_of, to_float
 
@@ -70,7 +71,7 @@ class Beyond:
 
     @staticmethod
     def _still_there(run: _Drawn, there: Rect, beside: RgbFloat, present: Set[TileKey]) -> bool:
-        """Tell whether tiles of a run are beside another one, just as they were drawn."""
+        """Return whether tiles of a run are present beside another one, unchanged."""
         found = False
         for key in present:
             part = tile_rect(key).intersected(run.region).intersected(there)
@@ -85,12 +86,9 @@ class Beyond:
 
 def _weights(common: Rect, region: Rect) -> NDArray[np.float32]:
     """Return how much of an earlier run is taken, (H, W, 1): 1 inside its region, and less and less
-    of it up to WIDTH pixels beyond (a quarter of a cosine's period, squared)."""
+    of it up to WIDTH pixels beyond."""
     x, y = np.arange(common.width), np.arange(common.height)
     dx = np.maximum(region.x - common.x - x, x - (region.right - common.x) + 1).clip(0)
     dy = np.maximum(region.y - common.y - y, y - (region.bottom - common.y) + 1).clip(0)
     distance = np.maximum(dy[:, None], dx[None, :])
-    part = ((distance - 0.5) / WIDTH).clip(0, 1)
-    faded = np.where(part < 1, np.cos(part * np.pi / 2) ** 2, 0)
-    weights: NDArray[np.float32] = faded.astype(np.float32)
-    return weights[:, :, None]
+    return fade(((distance - 0.5) / WIDTH).clip(0, 1))[:, :, None]

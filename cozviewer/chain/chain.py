@@ -61,11 +61,10 @@ class Progress:
         stage: What is being done, for people: "Loading Real-ESRGAN", "Drawing ×16".
         z: The level being made.
         done, total: Tiles, or what `unit` says.
-        seconds_left: Estimated; None where nobody knows.
+        seconds_left: Estimated; None if unknown.
         finished: The tiles that were stored just now, if this report is about some.
         unit: What is counted, for people.
-        fraction: The part of all the work that is done, 0..1; moves within a run; None where nobody
-            knows.
+        fraction: The part of all the work that is done, 0..1; moves within a run; None if unknown.
         drawing: What is being drawn now, in pixels of level z; None between runs.
     """
 
@@ -85,7 +84,7 @@ Told = Callable[[Progress], None]
 
 
 def unheard(progress: Progress) -> None:
-    """The `Told` of work that nobody watches."""
+    """Ignore a report."""
 
 
 def with_all_tiles(refine: Callable[[], None], use: Callable[[], T]) -> T:

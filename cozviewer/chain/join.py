@@ -23,7 +23,7 @@ SIGMA = 6.0
 """Blur, in pixels, that tells them apart."""
 
 ROUNDING = 0.51 / 255
-"""What is no more than this is rounding to 8 bits: the two runs agree."""
+"""Differences up to this are rounding to 8 bits."""
 
 
 def join(
@@ -98,17 +98,22 @@ def _join_border(
     if difference.size == 0 or np.abs(difference).max() <= ROUNDING:
         return
     soft = blurred(difference, SIGMA)
-    change = soft * _fade(FADE)[:width, None]
-    change[:, :SHARP_FADE] += (difference - soft)[:, :SHARP_FADE] * _fade(SHARP_FADE)[:width, None]
+    change = soft * _weights(FADE)[:width, None]
+    change[:, :SHARP_FADE] += (difference - soft)[:, :SHARP_FADE] * _weights(SHARP_FADE)[
+        :width, None
+    ]
     more = (rows.start - changed.start, changed.stop - rows.stop)
     fine[changed, :width] += np.pad(change, (more, (0, 0), (0, 0)), mode="edge")
 
 
-def _fade(width: int) -> NDArray[np.float32]:
-    """Return weights from almost 1 to almost 0 (a quarter of a cosine's period, squared)."""
-    distance = (np.arange(width) + 0.5) / width
-    weights: NDArray[np.float32] = np.cos(distance * np.pi / 2) ** 2
-    return weights.astype(np.float32)
+def _weights(width: int) -> NDArray[np.float32]:
+    """Return `fade` of the first pixels beyond a border."""
+    return fade((np.arange(width) + 0.5) / width)
+
+
+def fade(part: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return weights that fall from 1 at 0 to 0 at 1 and beyond: a squared quarter of a cosine."""
+    return np.where(part < 1, np.cos(part * np.pi / 2) ** 2, 0).astype(np.float32)
 
 
 def _turned(key: TileKey) -> TileKey:

@@ -23,7 +23,7 @@ the work."""
 
 
 def ignore(part: float) -> None:
-    """The `Progressed` of work that nobody watches."""
+    """Ignore a report."""
 
 
 class Upscaler(Protocol):

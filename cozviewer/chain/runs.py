@@ -16,6 +16,8 @@ from cozviewer.pyramid.geometry import (
     TILE,
     Rect,
     TileKey,
+    coarser,
+    middle_distance,
     rect_between,
 )
 
@@ -45,7 +47,7 @@ class Run:
 
     def cost(self, recipe: Recipe) -> int:
         """Return how many parent pixels the upscaler is shown."""
-        core = parent_pixels(self.level_region)
+        core = coarser(self.level_region, STEP_LEVELS)
         return _cost(core.width, core.height, recipe)
 
 
@@ -75,26 +77,7 @@ def runs_of(keys: Iterable[TileKey], recipe: Recipe) -> list[Run]:
 
 def nearest_first(runs: Iterable[Run], level_region: Rect) -> list[Run]:
     """Return runs sorted by how far their middle is from that of a region."""
-    middle_x = 2 * level_region.x + level_region.width
-    middle_y = 2 * level_region.y + level_region.height
-
-    def distance(run: Run) -> int:
-        rect = run.level_region
-        dx = 2 * rect.x + rect.width - middle_x
-        dy = 2 * rect.y + rect.height - middle_y
-        return dx * dx + dy * dy
-
-    return sorted(runs, key=distance)
-
-
-def parent_pixels(level_region: Rect) -> Rect:
-    """Return what a region of whole tiles is made from, without a halo, on the parent level."""
-    return Rect(
-        level_region.x >> STEP_LEVELS,
-        level_region.y >> STEP_LEVELS,
-        level_region.width >> STEP_LEVELS,
-        level_region.height >> STEP_LEVELS,
-    )
+    return sorted(runs, key=lambda run: middle_distance(run.level_region, level_region))
 
 
 Cell = tuple[int, int]

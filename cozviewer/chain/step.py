@@ -16,7 +16,7 @@ from cozviewer.chain.join import join
 from cozviewer.chain.protocols import Cancelled, Progressed, Upscaler, ignore
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.rescale import Margins, redrawn
-from cozviewer.chain.runs import Run, parent_pixels
+from cozviewer.chain.runs import Run
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     STEP_SCALE,
@@ -72,7 +72,7 @@ def draw_run(
     z = run.keys[0].z
     width, height = pyramid.source.width, pyramid.source.height
     region = run.level_region.intersected(pyramid.level_rect(z))
-    core = parent_pixels(region)
+    core = coarser(region, STEP_LEVELS)
     reach, shown = recipe.reach(z, core.width, core.height), recipe.margins(core.width, core.height)
     there = parent_region(region, z, recipe, width, height)
     parent = pyramid.exact_region(z - STEP_LEVELS, there)

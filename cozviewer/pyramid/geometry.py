@@ -125,16 +125,14 @@ def parent_of(key: TileKey) -> TileKey:
 
 def centre_first(keys: Iterable[TileKey], level_region: Rect) -> list[TileKey]:
     """Return tiles of one level sorted by how far their middle is from that of a region."""
-    middle_x = 2 * level_region.x + level_region.width
-    middle_y = 2 * level_region.y + level_region.height
+    return sorted(keys, key=lambda key: (middle_distance(tile_rect(key), level_region), key))
 
-    def distance(key: TileKey) -> int:
-        rect = tile_rect(key)
-        dx = 2 * rect.x + rect.width - middle_x
-        dy = 2 * rect.y + rect.height - middle_y
-        return dx * dx + dy * dy
 
-    return sorted(keys, key=lambda key: (distance(key), key))
+def middle_distance(rect: Rect, other: Rect) -> int:
+    """Return how far apart the middles of two rectangles are: the square of twice the distance."""
+    dx = 2 * (rect.x - other.x) + rect.width - other.width
+    dy = 2 * (rect.y - other.y) + rect.height - other.height
+    return dx * dx + dy * dy
 
 
 def snapped_to_tiles(level_region: Rect) -> Rect:
