@@ -156,6 +156,7 @@ def services_for(cache: Path | None) -> Services:
     """
 
     pool = Pool()
+    folder = None if cache is None else models_folder(cache)
 
     def trim_cache() -> None:
         if cache is not None:
@@ -183,7 +184,7 @@ def services_for(cache: Path | None) -> Services:
         missing_files=lambda choice: missing_files(choice, models_folder(cache or cache_folder())),
         numbers=numbers,
         # In a pool of its own: it must not wait for its turn behind the engine.
-        quick=Pool().upscaler("drafts", lambda: compact(notice=log.warning)),
+        quick=Pool().upscaler("drafts", lambda: compact(cache_dir=folder, notice=log.warning)),
         may_ahead=may_ahead,
     )
 

@@ -190,7 +190,7 @@ def _timed_run(bench: _Bench, upscaler: Upscaler, crop: Rgb8) -> tuple[Taken, Rg
 
 def _drafts(bench: _Bench) -> list[Drafted]:
     """Have views drafted of which no tile is there."""
-    network = compact(notice=bench.line.notice)
+    network = compact(cache_dir=None, notice=bench.line.notice)
     network.load(bench.cancelled)
     drafts = []
     for magnification in (FIRST, JUMP):

@@ -126,7 +126,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, clock: Ticking) -> DetailUpscaler:
     monkeypatch.setattr(bench_run, "make_upscaler", made)
     monkeypatch.setattr(bench_run, "NetworkUpscaler", FakeUpscaler)
     monkeypatch.setattr(bench_run, "bare_run", run)
-    monkeypatch.setattr(bench_run, "compact", lambda notice: DetailUpscaler(before=clock.tick))
+    monkeypatch.setattr(bench_run, "compact", lambda **_: DetailUpscaler(before=clock.tick))
     monkeypatch.setattr(bench_run, "supported_numbers", lambda device: NUMBERS)
     return fake
 

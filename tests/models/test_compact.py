@@ -1,5 +1,7 @@
 """The compact network of drafts: the real weights against ncnn and spandrel, and how it stops."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,6 +9,8 @@ import pytest
 
 from cozviewer.chain.protocols import ignore, never
 from cozviewer.errors import BadInput, Cancelled
+from cozviewer.models import compact as module
+from cozviewer.models import upscaler
 from cozviewer.models.compact import HALO, Layer, check_layers, compact, forward, open_compact
 from cozviewer.models.device import Device
 from cozviewer.models.ncnn_format import Convolution
@@ -28,7 +32,7 @@ def network() -> Network:
 @pytest.fixture(scope="module")
 def drafting() -> NetworkUpscaler:
     """The real network in the numbers that this machine is fastest in."""
-    return compact(notice=pytest.fail)
+    return compact(cache_dir=None, notice=pytest.fail)
 
 
 def tensor_of(pixels: Rgb8) -> Any:
@@ -153,6 +157,32 @@ def test_bf16_draws_what_fp32_draws(network: Network, crop: Rgb8) -> None:
         one = network.forward(tensor_of(small), never, ignore)
         two = half.forward(half.batch(small), never, ignore).float()
     assert (one - two).abs().mean() * 255 < 1
+
+
+def test_it_does_not_work_in_int8() -> None:
+    with pytest.raises(BadInput, match="does not work in int8"):
+        open_compact(Device("cpu", "CPU", "int8"))
+
+
+def test_its_numbers_are_timed_once_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fp32 = Device("cpu", "CPU", channels_last=True)
+    candidates = [fp32, replace(fp32, dtype="bfloat16"), Device("cpu", "CPU", "int8")]
+    monkeypatch.setattr(upscaler, "ways", lambda place, numbers: candidates)
+    opened: list[Device] = []
+
+    def note(place: Device) -> Network:
+        opened.append(place)
+        return open_compact(place)
+
+    monkeypatch.setattr(module, "open_compact", note)
+    compact(cache_dir=tmp_path, notice=pytest.fail).load()
+    assert opened == candidates
+    opened.clear()
+    again = compact(cache_dir=tmp_path, notice=pytest.fail)
+    again.load()
+    assert [place.label for place in opened] == [again.device]
 
 
 def test_its_identity_and_halo(drafting: NetworkUpscaler) -> None:
