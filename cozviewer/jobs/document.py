@@ -3,7 +3,8 @@
 A thread for each kind of work, so that none waits for another: tiles are fetched, frames composed,
 text and faces looked for, drafts drawn, steps computed (exports and what is drawn ahead as well, as
 all need the models). A step begins when the draft of its view is complete: together they would
-compete for the cores.
+compete for the cores. For the same reason the engine is loaded after the draft network, and not
+while a draft is drawn.
 """
 
 from collections.abc import Callable, Sequence
@@ -88,6 +89,7 @@ class Document(QObject):
     _refine = Signal(object)
     _draw_draft = Signal(object)
     _sharpen = Signal(object)
+    _warm_quick = Signal()
     _warm = Signal()
     _export = Signal(object)
 
@@ -121,6 +123,7 @@ class Document(QObject):
         self._under_way: StepRequest | None = None
         self._exporting: Export | None = None
         self._warming = False
+        self._engine_due = False
         self._loading = ""
         self._edition = 0
 
@@ -164,7 +167,8 @@ class Document(QObject):
             self._quick.sharpened.connect(self._on_sharper_drawn)
             self._draw_draft.connect(self._quick.draw)
             self._sharpen.connect(self._quick.sharpen)
-            self._warm.connect(self._quick.warm)
+            self._quick.loaded.connect(self._on_quick_loaded)
+            self._warm_quick.connect(self._quick.warm)
 
         self._exporter = ExportJob(chain)
         self._exporter.progressed.connect(self._on_export_progress)
@@ -204,9 +208,20 @@ class Document(QObject):
         return self._exporting is not None
 
     def warm(self) -> None:
-        """Load the engine in the background, once."""
-        if not self._warming:
-            self._warming = True
+        """Load what draws drafts, then the engine, in the background, once."""
+        if self._warming:
+            return
+        self._warming = True
+        self._on_loading(f"Loading {self.chain.upscaler.name}")
+        if self._quick is None:
+            self._warm.emit()
+        else:
+            self._warm_quick.emit()
+
+    def _load_engine(self) -> None:
+        """Let the engine be loaded if its time has come, unless a draft is being drawn."""
+        if self._engine_due and not self._drafting:
+            self._engine_due = False
             self._warm.emit()
 
     def load(self, request: LoadRequest) -> None:
@@ -269,6 +284,7 @@ class Document(QObject):
         self._leave_step()
         if self._draft is not None and self._draft.view != view:
             self._leave_draft()
+        self._load_engine()
         z, region = self._wanted(view)
         if z <= 0 or region.empty:
             self.refined.emit()
@@ -405,7 +421,13 @@ class Document(QObject):
     def _on_draft_ended(self, request: QuickRequest) -> None:
         if request is self._draft:
             self._drafting = False
+            self._load_engine()
             self._send_step()
+
+    @Slot()
+    def _on_quick_loaded(self) -> None:
+        self._engine_due = True
+        self._load_engine()
 
     @Slot(str)
     def _on_loading(self, stage: str) -> None:

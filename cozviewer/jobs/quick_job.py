@@ -84,12 +84,14 @@ class SharperImage:
 
 class QuickJob(QObject):
     """Signals:
+    loaded: the network is loaded, or that failed, which is only logged.
     drawn: (QuickRequest, DraftImage) a part, the first one around the pointer.
     sharpened: (SharperRequest, SharperImage) the same of a sharper draft.
     ended: (QuickRequest) it is complete, was stopped, or failed. A failure is only logged: the
         real step is on its way and tells what is wrong.
     """
 
+    loaded = Signal()
     drawn = Signal(object, object)
     sharpened = Signal(object, object)
     ended = Signal(object)
@@ -112,10 +114,14 @@ class QuickJob(QObject):
             self._upscaler.load()
         except Exception as error:
             log.warning("There are no drafts: %s", sentence_of(error, "loading the draft network"))
+        self.loaded.emit()
 
     @Slot(object)
     def draw(self, request: QuickRequest) -> None:
         """Draw what a view lacks."""
+        if request.cancelled.is_set():
+            self.ended.emit(request)
+            return
         try:
             for piece in quick_view(
                 self._pyramid,

@@ -1,5 +1,6 @@
 """Drafts on their thread: before the step, part by part, dropped with their view, never kept."""
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from cozviewer.chain.recipe import recipe_of
 from cozviewer.errors import Failure
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.images import to_rgb8
-from cozviewer.jobs.quick_job import DraftImage, SharperImage
+from cozviewer.jobs.quick_job import DraftImage, QuickJob, QuickRequest, SharperImage
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import Rect
@@ -359,11 +360,113 @@ def test_an_engine_that_only_interpolates_has_no_drafts(
     assert (quick.loads, quick.asked) == (0, [])
 
 
-def test_the_network_is_loaded_with_the_engine(
-    document: Document, quick: Quick, engine: FakeUpscaler, qtbot: QtBot
+def loads_in_order(
+    monkeypatch: pytest.MonkeyPatch, quick: Quick, engine: FakeUpscaler
+) -> list[str]:
+    """Return a list that receives the name of each model as it is loaded."""
+    order: list[str] = []
+    for name, model in (("quick", quick), ("engine", engine)):
+        monkeypatch.setattr(model, "load", lambda cancelled=None, name=name: order.append(name))
+    return order
+
+
+def test_the_network_is_loaded_first_and_then_the_engine_once(
+    document: Document,
+    quick: Quick,
+    engine: FakeUpscaler,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    order = loads_in_order(monkeypatch, quick, engine)
+    with qtbot.waitSignal(document.warmed):
+        document.warm()
+        document.warm()
+    assert order == ["quick", "engine"]
+    assert gc.isenabled()
+
+
+def test_the_engine_is_loaded_even_where_the_network_is_broken(
+    document: Document,
+    quick: Quick,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(cancelled: object = None) -> None:
+        raise Failure("The draft network is broken.")
+
+    monkeypatch.setattr(quick, "load", fail)
+    with qtbot.waitSignal(document.warmed):
+        document.warm()
+    assert "There are no drafts: The draft network is broken." in caplog.text
+    assert gc.isenabled()
+
+
+def test_the_engine_is_not_loaded_while_a_draft_is_drawn(
+    document: Document,
+    quick: Quick,
+    engine: FakeUpscaler,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order = loads_in_order(monkeypatch, quick, engine)
+    notes = Notes(document)
     document.warm()
-    qtbot.waitUntil(lambda: (quick.loads, engine.loads) == (1, 1))
+    document.draw_draft(VIEW, 0, 0)
+    document.refine(VIEW)
+    qtbot.waitUntil(quick.begun.is_set)
+    assert document._quick is not None
+    document._on_quick_loaded()  # as late as it may come
+    assert order == ["quick"]
+    quick.free.set()
+    qtbot.waitUntil(lambda: "refined" in notes.told)
+    assert order == ["quick", "engine"]
+
+
+def test_the_engine_is_loaded_for_the_view_that_follows_a_draft_left_undone(
+    document: Document,
+    quick: Quick,
+    engine: FakeUpscaler,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order = loads_in_order(monkeypatch, quick, engine)
+    document.draw_draft(VIEW, 0, 0)
+    document._on_quick_loaded()
+    document.interrupt()
+    assert order == []
+    with qtbot.waitSignal(document.warmed):
+        document.refine(SOURCE_VIEW)
+    assert order == ["engine"]
+
+
+def test_a_step_that_waits_while_the_network_is_loaded_says_what_for(
+    document: Document, engine: FakeUpscaler, qtbot: QtBot
+) -> None:
+    stages: list[str] = []
+    document.progressed.connect(lambda progress: stages.append(progress.stage))
+    document.draw_draft(VIEW, 0, 0)
+    document.warm()
+    document.refine(VIEW)
+    assert stages == [f"Loading {engine.name}"]
+
+
+def test_a_draft_that_was_left_before_it_began_reads_nothing(
+    document: Document, quick: Quick, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(
+        "cozviewer.jobs.quick_job.quick_view", lambda *args: asked.append(args) or iter(())
+    )
+    job = QuickJob(document.chain.pyramid, quick)
+    left, wanted = (QuickRequest(VIEW, 2, VISIBLE, 0, 0) for _ in range(2))
+    left.cancelled.set()
+    ended: list[object] = []
+    job.ended.connect(ended.append)
+    job.draw(left)
+    assert (asked, ended) == ([], [left])
+    job.draw(wanted)
+    assert (len(asked), ended) == (1, [left, wanted])
 
 
 def test_nothing_of_a_draft_is_stored(document: Document, quick: Quick, qtbot: QtBot) -> None:
