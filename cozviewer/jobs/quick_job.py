@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from cozviewer.chain.protocols import Upscaler
 from cozviewer.chain.quick_view import QuickPiece, quick_view, sharper_view
 from cozviewer.errors import Cancelled
+from cozviewer.jobs.collector import collector_paused, libraries_passed_over
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import log, sentence_of
 from cozviewer.pyramid.camera import View
@@ -111,7 +112,8 @@ class QuickJob(QObject):
     def warm(self) -> None:
         """Load the network before it is needed."""
         try:
-            self._upscaler.load()
+            with libraries_passed_over(), collector_paused():
+                self._upscaler.load()
         except Exception as error:
             log.warning("There are no drafts: %s", sentence_of(error, "loading the draft network"))
         self.loaded.emit()

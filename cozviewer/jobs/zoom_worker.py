@@ -1,6 +1,5 @@
 """Runs the zoom steps: one request at a time, the newest view's, on a QThread of its own."""
 
-import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event
@@ -10,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.stages import stages_told
 from cozviewer.errors import Cancelled
+from cozviewer.jobs.collector import libraries_passed_over
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.geometry import Rect
 
@@ -75,9 +75,8 @@ class ZoomWorker(QObject):
         """Load the engine before it is needed."""
         try:
             self.loading.emit(f"Loading {self._chain.upscaler.name}")
-            with stages_told(self.loading.emit):
+            with stages_told(self.loading.emit), libraries_passed_over():
                 self._chain.load()
-            _freeze_once()
             self.warmed.emit(self._chain.upscaler.device, list(self._devices()))
         except Exception as error:
             self.warming_failed.emit(sentence_of(error, "loading the engine"))
@@ -120,10 +119,3 @@ class ZoomWorker(QObject):
         except Exception as error:
             # A cache over its budget is no reason to stop anybody's work; the log has it.
             sentence_of(error, "trimming the cache")
-
-
-def _freeze_once() -> None:
-    """Have the collector of garbage pass over what there is now, once in a process: to walk through
-    the libraries of the engine takes it 0.2 s, in which the window stands still."""
-    if gc.get_freeze_count() == 0:
-        gc.freeze()
