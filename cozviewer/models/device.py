@@ -92,6 +92,7 @@ def pick_device(wanted: str = AUTO) -> Device:
         BadInput: There is no such device here.
     """
     _use_large_pages()
+    _let_threads_sleep()
     available = available_devices()
     name = {AUTO: _fastest(available), "cuda:0": "cuda"}.get(wanted, wanted)
     if name not in available:
@@ -172,6 +173,21 @@ def _use_large_pages() -> None:
     """Have torch take memory on Linux in pages of 2 MB, unless it has taken some already: without
     their page faults, the VAE of Stable Diffusion 3 takes a twelfth less time."""
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
+
+
+def _let_threads_sleep() -> None:
+    """Have the threads of torch sleep while they wait for each other, unless torch is imported or
+    the user decided otherwise (with OpenMP's variable). By default they keep their cores busy
+    meanwhile, in vain where one of them has to wait for a core.
+
+    Seconds of wall time and core-seconds of drafts in bf16, on two cores of an EPYC with
+    AVX512-BF16 where other programs kept one to four threads busy:
+
+                                  by default      asleep
+        152x152 pixels          0.94    0.49    0.15    0.10
+        352x232 pixels          1.49    0.73    0.44    0.29
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def _fastest(available: list[str]) -> str:

@@ -1,5 +1,6 @@
 """The choice of the device: what there is, what is fastest on it, what is said when it is not."""
 
+import os
 from collections.abc import Callable
 from contextlib import nullcontext
 
@@ -214,3 +215,14 @@ def test_free_memory_is_that_of_the_device(machine: pytest.MonkeyPatch) -> None:
     machine.setattr(torch.cuda, "mem_get_info", lambda name: {"cuda:1": (5, 8)}[name])
     assert free_memory("cuda:1") == 5
     assert 0 < free_memory("cpu") <= psutil.virtual_memory().total
+
+
+def test_the_threads_of_torch_sleep_while_they_wait_unless_the_user_decides(
+    machine: pytest.MonkeyPatch,
+) -> None:
+    machine.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    pick_device("cpu")
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
+    machine.delenv("OMP_WAIT_POLICY")
+    pick_device("cpu")
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
