@@ -219,18 +219,61 @@ def test_it_computes_with_the_threads_that_torch_has(monkeypatch: pytest.MonkeyP
         compiled.append(threads)
         return "piece"
 
+    def adapt(self: Int8Network, piece: str, threads: int) -> str | None:
+        adapted.append((piece, threads))
+        return None if threads == 4 else f"{piece} for {threads}"
+
+    adapted: list[tuple[str, int]] = []
     monkeypatch.setattr(Int8Network, "_compile", compile_one)
+    monkeypatch.setattr(Int8Network, "_adapted", adapt)
     threads = all_threads()
     torch.set_num_threads(1)
     try:
         network = Int8Network({})
-        network._compiled()
+        assert network._compiled() == ["piece"]
         torch.set_num_threads(3)
-        network._compiled()
-        network._compiled()
+        assert network._compiled() == network._compiled() == ["piece for 3"]
+        torch.set_num_threads(4)
+        assert network._compiled() == ["piece"]
     finally:
         torch.set_num_threads(threads)
-    assert compiled == [1, 3]
+    assert compiled == [1, 4]
+    assert adapted == [("piece", 3), ("piece for 3", 4)]
+
+
+def test_a_piece_for_other_threads_draws_the_same_without_being_compiled(
+    rough: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward = rough.forward
+    assert isinstance(forward, Int8Network)
+    images = [
+        torch.from_numpy(photo(0, 0, *size)).permute(2, 0, 1)[None] for size in ((9, 12), (40, 7))
+    ]
+    expected = [forward(image, never) for image in images]
+    threads = all_threads()
+    try:
+        monkeypatch.setattr(Int8Network, "_compile", lambda *_: pytest.fail("It was compiled."))
+        torch.set_num_threads(1)
+        for image, fine in zip(images, expected, strict=True):
+            assert torch.equal(forward(image, never), fine)
+        for piece in forward._pieces:
+            assert piece is not None
+            assert piece.get_property("INFERENCE_NUM_THREADS") == 1
+    finally:
+        torch.set_num_threads(threads)
+        monkeypatch.undo()
+    assert torch.equal(forward(images[0], never), expected[0])  # compiled again
+
+
+def test_a_piece_that_cannot_be_adapted_is_compiled(rough: Network) -> None:
+    class Fixed:
+        def export_model(self, stream: object) -> None:
+            raise RuntimeError("It cannot be exported.")
+
+    forward = rough.forward
+    assert isinstance(forward, Int8Network)
+    assert forward._adapted(Fixed(), 2) is None  # type: ignore[arg-type]
+    assert forward._adapted(None, 2) is None
 
 
 @pytest.mark.parametrize(
