@@ -112,7 +112,7 @@ class QuickJob(QObject):
     def warm(self) -> None:
         """Load the network before it is needed."""
         try:
-            with libraries_passed_over(), collector_paused():
+            with collector_paused(), libraries_passed_over():
                 self._upscaler.load()
         except Exception as error:
             log.warning("There are no drafts: %s", sentence_of(error, "loading the draft network"))

@@ -385,6 +385,18 @@ def test_the_network_is_loaded_first_and_then_the_engine_once(
     assert gc.isenabled()
 
 
+def test_no_garbage_is_collected_from_the_import_to_when_its_objects_are_passed_over(
+    document: Document, quick: Quick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enabled: list[bool] = []
+    monkeypatch.setattr(quick, "load", lambda: enabled.append(gc.isenabled()))
+    monkeypatch.setattr(gc, "get_freeze_count", lambda: 0)
+    monkeypatch.setattr(gc, "freeze", lambda: enabled.append(gc.isenabled()))
+    QuickJob(document.chain.pyramid, quick).warm()
+    assert enabled == [False, False]
+    assert gc.isenabled()
+
+
 def test_the_engine_is_loaded_even_where_the_network_is_broken(
     document: Document,
     quick: Quick,
