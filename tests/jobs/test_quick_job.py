@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Cancelled, Progressed, ignore
-from cozviewer.chain.quick_view import quick_view, sharper_view
+from cozviewer.chain.quick_view import QuickPiece, quick_view, sharper_view
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.errors import Failure
 from cozviewer.jobs.document import Document
@@ -467,9 +467,12 @@ def test_a_draft_that_was_left_before_it_began_reads_nothing(
     document: Document, quick: Quick, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(
-        "cozviewer.jobs.quick_job.quick_view", lambda *args: asked.append(args) or iter(())
-    )
+
+    def view(*args: object) -> Iterator[QuickPiece]:
+        asked.append(args)
+        return iter(())
+
+    monkeypatch.setattr("cozviewer.jobs.quick_job.quick_view", view)
     job = QuickJob(document.chain.pyramid, quick)
     left, wanted = (QuickRequest(VIEW, 2, VISIBLE, 0, 0) for _ in range(2))
     left.cancelled.set()

@@ -272,7 +272,7 @@ def test_a_piece_that_cannot_be_adapted_is_compiled(rough: Network) -> None:
 
     forward = rough.forward
     assert isinstance(forward, Int8Network)
-    assert forward._adapted(Fixed(), 2) is None  # type: ignore[arg-type]
+    assert forward._adapted(Fixed(), 2) is None
     assert forward._adapted(None, 2) is None
 
 
