@@ -186,6 +186,9 @@ def _let_threads_sleep() -> None:
                                   by default      asleep
         152x152 pixels          0.94    0.49    0.15    0.10
         352x232 pixels          1.49    0.73    0.44    0.29
+
+    Where nothing else is at work, waking them costs a run of Real-ESRGAN about 0.1 s, whatever its
+    size, and a draft 5 ms.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
