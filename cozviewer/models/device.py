@@ -187,8 +187,8 @@ def _let_threads_sleep() -> None:
         152x152 pixels          0.94    0.49    0.15    0.10
         352x232 pixels          1.49    0.73    0.44    0.29
 
-    Where nothing else is at work, waking them costs a run of Real-ESRGAN about 0.1 s, whatever its
-    size, and a draft 5 ms.
+    Where hardly anything else was at work, Real-ESRGAN in bf16 took 0.72 s for 160x100 pixels
+    instead of 0.61: waking a thread costs the same for each layer, whatever its size.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
