@@ -13,9 +13,10 @@ from PIL import Image
 from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.step import finer_core
+from cozviewer.chain.texture import PhotoTexture
 from cozviewer.errors import Cancelled as WorkCancelled
-from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
-from cozviewer.pyramid.pixels import Rgb8, to_float
+from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, Rect, TileKey
+from cozviewer.pyramid.pixels import Rgb8, part_of, to_float
 
 SIDE = 512
 """Side of every state in pixels."""
@@ -62,6 +63,7 @@ def later_states(
     prompter: Prompter,
     recipe: Recipe,
     cancelled: Cancelled,
+    photo: Rgb8 | None = None,
 ) -> Iterator[State]:
     """Yield the states after the first, one per step, each as soon as it is made.
 
@@ -70,10 +72,20 @@ def later_states(
     prompter sees what the authors' sees, the state before and its middle enlarged to 512x512
     (bicubic).
 
+    Args:
+        photo: The state that the chain began with, whose texture is borrowed if the recipe says so;
+            `first` if None.
+
     Raises:
         Cancelled, Failure: From the models, or between two steps.
     """
     state = first
+    texture = None
+    if recipe.photo_texture:
+        begun = first.pixels if photo is None else photo
+        texture = PhotoTexture(
+            lambda part: part_of(begun, part, Rect(0, 0, SIDE, SIDE)), SIDE, SIDE
+        )
     for index in range(first.index + 1, first.index + 1 + levels):
         if cancelled():
             raise WorkCancelled("Stopped.")
@@ -84,7 +96,11 @@ def later_states(
         key = TileKey(index * STEP_LEVELS, 0, 0)
         around = min(*recipe.reach(key.z, CROP, CROP), (SIDE - CROP) // 2)
         parent = to_float(middle(state.pixels, CROP + 2 * around))
-        pixels = finer_core(key, parent, around, upscaler, recipe, prompt, cancelled)
+        corner = (SIDE * STEP_SCALE**index - SIDE) // 2
+        region = Rect(corner, corner, SIDE, SIDE)
+        pixels = finer_core(
+            key, parent, around, upscaler, recipe, prompt, cancelled, texture, region
+        )
         state = State(index, pixels, prompt)
         yield state
 

@@ -158,7 +158,7 @@ class Document(QObject):
         self._refine.connect(self._worker.refine)
 
         if quick is not None and chain.upscaler.generative:  # else it is not even loaded
-            self._quick = QuickJob(chain.pyramid, quick)
+            self._quick = QuickJob(chain.pyramid, quick, chain.texture)
             self._quick.drawn.connect(self._on_draft_drawn)
             self._quick.ended.connect(self._on_draft_ended)
             self._quick.sharpened.connect(self._on_sharper_drawn)
