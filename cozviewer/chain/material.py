@@ -33,7 +33,7 @@ FINE = 2.0
 """Sigma, in pixels, of the high-pass that is the finest band: contrast per octave is compared
 between it and the band up to twice as coarse."""
 
-MARGIN = 136
+MARGIN = 152
 """Source pixels around a place that decide its figures: the reach of all filters, one after the
 other."""
 
@@ -60,20 +60,20 @@ UNEVEN: Limits = (0.45, 0.8)
 SPARSE: Limits = (0.46, 0.58)
 """The same within 5 pixels: between letters and stripes there is nothing. Grass has 0.4, gravel
 0.45, text 0.65, a mouth 0.55."""
-SLOPE: Limits = (1.9, 3.6)
+SLOPE: Limits = (3.0, 6.0)
 """Change of brightness over 8 pixels, over the contrast: long edges and shading."""
 HUES: Limits = (11.0, 18.0)
 """Spread of the chroma in a cell, in grey levels: one material has about one hue."""
 APART: Limits = (0.33, 0.6)
 """Spread of the logarithm of the contrast within 30 pixels: a cell is like its neighbours."""
-SHADES: Limits = (0.55, 1.1)
+SHADES: Limits = (0.9, 1.6)
 """Spread of the mean colour within 30 pixels, over that within the cell."""
-CHROMA_NOISE: Limits = (0.6, 0.9)
+CHROMA_NOISE: Limits = (0.42, 0.62)
 """Noise is different in each channel, texture is not: fine chroma over fine contrast."""
 WHITE: Limits = (0.3, 0.45)
 """What of the contrast is not white noise; strands in one direction may have less."""
-AREA: Limits = (0.15, 0.4)
-"""Share of clean cells within 20 pixels: single ones are found by chance."""
+AREA: Limits = (0.3, 0.55)
+"""Share of clean cells within 30 pixels: single ones are found by chance."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -180,7 +180,7 @@ def survey(pixels: Rgb8, region: Rect) -> Survey:
     ]
     for figure, limits in figures:
         clean = clean * (1 - ramp(figure, *limits))
-    clean = clean * ramp(_blurred(clean, 10), *AREA)
+    clean = clean * ramp(_blurred(clean, 16), *AREA)
 
     own_power = blurred(shrunk(fine_square), 5 / GRID)
     own = _contrast(own_power, blurred(shrunk(octave_square), 5 / GRID))
