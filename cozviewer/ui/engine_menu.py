@@ -121,7 +121,7 @@ class EngineMenu(QMenu):
         self._fidelities.triggered.connect(self._on_fidelity)
         self._depths = self._submenu("Contours at de&pth", DEPTHS)
         self._depths.triggered.connect(self._on_depth)
-        self._textures = self._submenu("Te&xture at depth", TEXTURES)
+        self._textures = self._submenu("&Texture at depth", TEXTURES)
         self._textures.triggered.connect(self._on_texture)
         self._drafts = self.addAction("Show d&rafts")
         self._drafts.setToolTip(
