@@ -17,6 +17,7 @@ The way of one wheel event, and where each part of it lives:
        -> prompt, upscale   chain/protocols <- models/  the doors, and what comes through them
        -> adaptive scale    chain/rescale               soft parts are seen from further away
        -> fidelity          chain/fidelity              colour stays true to the parent
+       -> texture           chain/texture, material     what it lacks is borrowed from the photo
        -> join              chain/beyond, chain/join    no border to what is there already
        -> tiles             chain/step, pyramid/store   kept for good
     -> "tiles made"         jobs/document               the plan is made anew, the tiles fade in
