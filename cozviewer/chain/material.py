@@ -60,9 +60,9 @@ UNEVEN: Limits = (0.45, 0.8)
 SPARSE: Limits = (0.46, 0.58)
 """The same within 5 pixels: between letters and stripes there is nothing. Grass has 0.4, gravel
 0.45, text 0.65, a mouth 0.55."""
-SLOPE: Limits = (3.0, 6.0)
+SLOPE: Limits = (2.2, 4.0)
 """Change of brightness over 8 pixels, over the contrast: long edges and shading."""
-HUES: Limits = (11.0, 18.0)
+HUES: Limits = (9.0, 14.0)
 """Spread of the chroma in a cell, in grey levels: one material has about one hue."""
 APART: Limits = (0.33, 0.6)
 """Spread of the logarithm of the contrast within 30 pixels: a cell is like its neighbours."""
@@ -92,8 +92,9 @@ class Survey:
         deviation: Standard deviation of the finest band with all that is in it.
         mean, spread: Colour of a cell, and the standard deviation of its luma.
         colour: Of the place itself, within 3 pixels.
-        angle, coherence: Orientation of the gradient, radians, and how uniform it is, 0..1
-            (structure tensor).
+        angle, coherence: Orientation of the gradient in a cell, radians, and how uniform it is,
+            0..1 (structure tensor).
+        own_angle, own_coherence: The same within the nearest 8 pixels.
     """
 
     region: Rect
@@ -108,6 +109,8 @@ class Survey:
     colour: NDArray[np.float32]
     angle: NDArray[np.float32]
     coherence: NDArray[np.float32]
+    own_angle: NDArray[np.float32]
+    own_coherence: NDArray[np.float32]
 
 
 def survey(pixels: Rgb8, region: Rect) -> Survey:
@@ -149,9 +152,8 @@ def survey(pixels: Rgb8, region: Rect) -> Survey:
     down, across = _slopes(coarse)
     slope = 8 * np.sqrt(_mean(down**2 + across**2)) / np.maximum(deviation, 0.5)
     down, across = _slopes(blurred(luma, 1))
-    rows, columns, both = _mean(down**2), _mean(across**2), _mean(down * across)
-    angle = 0.5 * np.arctan2(2 * both, columns - rows)
-    coherence = np.sqrt((columns - rows) ** 2 + 4 * both**2) / np.maximum(columns + rows, 1e-3)
+    angle, coherence = _orientation(down, across, SIGMA)
+    own_angle, own_coherence = _orientation(down, across, 4)
 
     chroma = soft - soft_luma
     hues = _mean(chroma**2) - _mean(chroma) ** 2
@@ -204,6 +206,8 @@ def survey(pixels: Rgb8, region: Rect) -> Survey:
         np.ascontiguousarray(blurred(shrunk(rgb), 0.4)[inner]),
         cut(angle),
         cut(coherence),
+        cut(own_angle),
+        cut(own_coherence),
     )
 
 
@@ -230,6 +234,17 @@ def _contrast(power: RgbFloat, octave_power: RgbFloat) -> RgbFloat:
     freed = np.maximum(octave_power - np.float32(OF_NOISE**2) * power, 0)
     contrast: RgbFloat = np.minimum(np.sqrt(power), THREE_OCTAVES * np.sqrt(freed))
     return contrast
+
+
+def _orientation(down: RgbFloat, across: RgbFloat, sigma: float) -> tuple[RgbFloat, RgbFloat]:
+    """Return the orientation of a gradient, radians, and its coherence, within sigma pixels."""
+    rows, columns, both = (
+        blurred(shrunk(product), sigma / GRID) for product in (down**2, across**2, down * across)
+    )
+    angle: RgbFloat = 0.5 * np.arctan2(2 * both, columns - rows)
+    strength = np.sqrt((columns - rows) ** 2 + 4 * both**2)
+    coherence: RgbFloat = strength / np.maximum(columns + rows, np.float32(1e-3))
+    return angle, coherence
 
 
 def _slopes(plane: RgbFloat) -> tuple[RgbFloat, RgbFloat]:

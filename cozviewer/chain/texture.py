@@ -60,7 +60,7 @@ ALIKE = (0.12, 0.4)
 CHOICES = (8.0, 24.0)
 """The same for the number of cells to choose from: fewer ones repeat before the eye."""
 
-NEAR = (0.05, 0.3)
+NEAR = (0.1, 0.4)
 """The same for how much even texture there is around the spot itself."""
 
 MOST_GAIN = 1.6
@@ -361,17 +361,17 @@ class _Spots:
         chroma = np.sqrt(((difference - luma[:, None]) ** 2).sum(axis=1))
         spread = self._spread[cells]
         exponent = (
-            (luma / (LIKE_LUMA + spread)) ** 2
+            (luma / (LIKE_LUMA + 0.8 * spread)) ** 2
             + (chroma / (LIKE_CHROMA + 0.4 * spread)) ** 2
             + (distance / LIKE_DISTANCE) ** 2
         )
         likeness = np.exp(-0.5 * exponent) * self._clean[cells]
         angle = self._angle[cells]
         turned = np.stack((angle, -angle, np.pi / 2 - angle, np.pi / 2 + angle), axis=1)
-        apart = turned - figures.angle[row, col]
+        apart = turned - figures.own_angle[row, col]
         apart = np.abs((apart + np.pi / 2) % np.pi - np.pi / 2)
-        directed = np.minimum(self._coherence[cells], figures.coherence[row, col])
-        directed = np.clip((directed - 0.15) / 0.2, 0, 1)
+        directed = np.minimum(self._coherence[cells], figures.own_coherence[row, col])
+        directed = np.clip((directed - 0.1) / 0.2, 0, 1)
         odds = likeness[:, None] * np.exp(-0.5 * (apart / LIKE_ANGLE) ** 2 * directed[:, None])
         best = float(odds.max())
         if best <= ALIKE[0]:
