@@ -74,7 +74,7 @@ def test_plain_places_and_structure_get_nothing() -> None:
 
 def test_a_level_that_has_its_own_texture_gets_none() -> None:
     region = around(256, 256, 6)
-    own = grass()[100 : 100 + region.height, 100 : 100 + region.width] / np.float32(255)
+    own = to_float(grass()[100 : 100 + region.height, 100 : 100 + region.width])
     fine = own.copy()
     texture_of(grass()).add(fine, region, 6)
     assert np.abs(fine - own)[16:-16, 16:-16].mean() * 255 < 0.5
