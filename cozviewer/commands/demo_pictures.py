@@ -9,12 +9,11 @@ from pathlib import Path
 from cozviewer.commands.output import check_outputs, make_folder
 from cozviewer.commands.progress import ProgressLine
 from cozviewer.commands.views import composed, opened_chain, view_of
-from cozviewer.export.origin import mixed
 from cozviewer.export.picture import check_target, save_picture
 from cozviewer.export.sheet import Panel, sheet
 from cozviewer.export.strip import note, strip, times
 from cozviewer.export.targets import refuse_source
-from cozviewer.provenance import origin_of_view
+from cozviewer.provenance import origin_of_strip
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import STEP_SCALE
@@ -72,7 +71,7 @@ def make_demo(
             made.append(pixels)
         line.show("Laying out")
         smooth = [compose(chain.pyramid, view, finest=0) for view in views]
-        origin = mixed(origin_of_view(chain, views[-1]))
+        origin = origin_of_strip(chain, views, cancelled)
         pixels = strip(source.name, engine, views, made)
         save_picture(strip_path, pixels, origin, cancelled=cancelled)
         pixels = _comparison(source.name, engine, views[1:], smooth[1:], made[1:])
