@@ -18,6 +18,7 @@ from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.wording import BORROWED
 
 STEPS = 4
 """Zoom steps of the demo: up to 256x."""
@@ -72,17 +73,23 @@ def make_demo(
         line.show("Laying out")
         smooth = [compose(chain.pyramid, view, finest=0) for view in views]
         origin = origin_of_strip(chain, views, cancelled)
-        pixels = strip(source.name, engine, views, made)
+        pixels = strip(source.name, engine, views, made, origin.borrowed)
         save_picture(strip_path, pixels, origin, cancelled=cancelled)
-        pixels = _comparison(source.name, engine, views[1:], smooth[1:], made[1:])
+        pixels = _comparison(source.name, engine, views[1:], smooth[1:], made[1:], origin.borrowed)
         save_picture(comparison_path, pixels, origin, cancelled=cancelled)
     return Made(strip_path, comparison_path, computed, engine, chain.upscaler.device)
 
 
 def _comparison(
-    name: str, engine: str, views: list[View], smooth: list[Rgb8], made: list[Rgb8]
+    name: str,
+    engine: str,
+    views: list[View],
+    smooth: list[Rgb8],
+    made: list[Rgb8],
+    borrowed: bool,
 ) -> Rgb8:
     """Return pairs of enlarged and drawn pictures, two pairs a row."""
+    drawn = f"drawn finer, with {BORROWED}" if borrowed else "drawn finer"
     pairs = [
         (
             Panel(left, f"x{times(view)}  bicubic", note(view)),
@@ -93,7 +100,7 @@ def _comparison(
     rows = [[*first, *second] for first, second in zip(pairs[::2], pairs[1::2], strict=True)]
     return sheet(
         f"{name}: bicubic beside {engine}",
-        "Left of each pair the photo's own pixels, enlarged; right the same place, drawn finer.",
+        f"Left of each pair the photo's own pixels, enlarged; right the same place, {drawn}.",
         rows,
         group=2,
     )

@@ -44,8 +44,9 @@ class StripRequest:
             return [compose(pyramid, view, complete=True) for view in self.views]
 
         pictures = with_all_tiles(refine, pictures_of_views)
-        pixels = strip(pyramid.source.name, chain.upscaler.name, self.views, pictures)
         origin = origin_of_strip(chain, self.views, cancelled)
+        name, engine = pyramid.source.name, chain.upscaler.name
+        pixels = strip(name, engine, self.views, pictures, origin.borrowed)
         save_picture(self.path, pixels, origin, cancelled=cancelled)
 
 

@@ -17,7 +17,7 @@ from cozviewer.commands import views
 from cozviewer.export import large
 from cozviewer.export.origin import read_origin
 from cozviewer.jobs.export_job import Export, ExportJob, ExportRequest
-from cozviewer.jobs.sheet_job import StripRequest
+from cozviewer.jobs.sheet_job import ComparisonRequest, StripRequest
 from cozviewer.models.prompters import NoPrompter, TextPrompter
 from cozviewer.provenance import origin_of_region
 from cozviewer.pyramid.camera import View, camera_at
@@ -167,6 +167,19 @@ def test_borrowed_texture_is_told_alike_by_the_window_and_render(
     assert origin is not None
     assert (origin.kind, origin.borrowed) == ("generated", borrowed)
     assert ("photo_texture" in origin.recipe) == texture
+
+
+@pytest.mark.parametrize("borrowed", [True, False])
+def test_a_comparison_looks_for_borrowed_texture_when_it_is_saved(
+    chain: Chain, tmp_path: Path, borrowed: bool
+) -> None:
+    origin = origin_of_region(chain, 2, chain.pyramid.level_rect(2))
+    pixels = np.zeros((20, 30, 3), np.uint8)
+    request = ComparisonRequest(tmp_path / "both.png", pixels, origin, lambda: borrowed)
+    request.carry_out(chain, lambda _: None)
+    found = read_origin(request.path)
+    assert found is not None
+    assert found.borrowed == borrowed
 
 
 def test_what_is_saved_without_computing_says_so(chain: Chain, tmp_path: Path) -> None:
