@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from cozviewer.chain.borrowed import borrows_where
 from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.step import finer_core
@@ -33,11 +34,13 @@ class State:
         index: 0 for the picture that the chain begins with; each one more is 4x closer.
         pixels: (512, 512, 3) uint8.
         prompt: The words that it was made with; "" for index 0.
+        borrowed: Whether it holds texture borrowed from elsewhere in the first picture.
     """
 
     index: int
     pixels: Rgb8
     prompt: str
+    borrowed: bool = False
 
 
 def first_state(picture: Rgb8) -> State:
@@ -101,7 +104,10 @@ def later_states(
         pixels = finer_core(
             key, parent, around, upscaler, recipe, prompt, cancelled, texture, region
         )
-        state = State(index, pixels, prompt)
+        borrowed = texture is not None and borrows_where(
+            texture, SIDE, SIDE, key.z, region, lambda _: True, cancelled
+        )
+        state = State(index, pixels, prompt, borrowed)
         yield state
 
 
