@@ -17,6 +17,7 @@ The way of one wheel event, and where each part of it lives:
        -> prompt, upscale   chain/protocols <- models/  the doors, and what comes through them
        -> adaptive scale    chain/rescale               soft parts are seen from further away
        -> fidelity          chain/fidelity              colour stays true to the parent
+       -> texture           chain/texture, material     what it lacks is borrowed from the photo
        -> join              chain/beyond, chain/join    no border to what is there already
        -> tiles             chain/step, pyramid/store   kept for good
     -> "tiles made"         jobs/document               the plan is made anew, the tiles fade in
@@ -31,9 +32,10 @@ jobs/drafting, chain/draft, pyramid/store_draft. Models share memory by models/r
 their number format is timed by models/fastest (int8: models/openvino_int8); two recipes the models
 by models/shared; they are fetched by models/hub. Two pictures are compared in ui/compare (which
 two: ui/sides; unnamed: ui/blind), large ones saved in bands by export/large, movies made by filming
-along pyramid/flight. What is real in a view is told by overlays, findings (text and faces) and
-pyramid/origins. Sessions: pyramid/session*, export/session, chain/kept, ui/sessions. Figures about
-methods: evaluate, commands/evaluate*; about this machine: commands/bench*.
+along pyramid/flight. What is real in a view is told by overlays, findings (text and faces),
+pyramid/origins and chain/borrowed (texture from elsewhere in it). Sessions: pyramid/session*,
+export/session, chain/kept, ui/sessions. Figures about methods: evaluate, commands/evaluate*; about
+this machine: commands/bench*.
 
 Imports go one way: app, cli -> commands, ui -> jobs -> filming -> findings ->
 provenance, overlays -> chain, export, evaluate -> pyramid.

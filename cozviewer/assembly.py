@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.choice import CRISP, EngineChoice, PrompterChoice
+from cozviewer.chain.choice import CRISP, FROM_PHOTO, EngineChoice, PrompterChoice
 from cozviewer.chain.kept import (
     SERVER,
     KeptPrompter,
@@ -116,6 +116,7 @@ def make_models(
         fidelity=0 if choice.paper else choice.fidelity,
         one_seed=choice.paper,
         adaptive_scale=choice.depth == CRISP,
+        photo_texture=choice.texture == FROM_PHOTO,
     )
     return Models(upscaler, prompter, recipe)
 

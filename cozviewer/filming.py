@@ -14,8 +14,8 @@ from cozviewer.export.frames import frames_of
 from cozviewer.export.movie import save_movie
 from cozviewer.export.movie_formats import Clip
 from cozviewer.export.origin import Origin
-from cozviewer.provenance import origin_of_movie
-from cozviewer.pyramid.camera import Camera
+from cozviewer.provenance import origin_of_movie, view_borrows
+from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.flight import Take
 from cozviewer.pyramid.wording import caption_text
 
@@ -59,10 +59,11 @@ def make_movie(
             tell(progress)
 
     def words(camera: Camera) -> str:
-        return caption_text(camera, maker.name, maker.generative)
+        borrowed = view_borrows(chain, View(camera, clip.width, clip.height))
+        return caption_text(camera, maker.name, maker.generative, borrowed)
 
     def write() -> Origin:
-        origin, begun = origin_of_movie(chain, views), time.perf_counter()
+        origin, begun = origin_of_movie(chain, views, cancelled), time.perf_counter()
 
         def written(done: int, total: int) -> None:
             left = (time.perf_counter() - begun) / done * (total - done)

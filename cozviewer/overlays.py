@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cozviewer.chain.borrowed import borrowed_mask
+from cozviewer.chain.texture import PhotoTexture
 from cozviewer.chain.trust import BLOCK, departure
 from cozviewer.pyramid.camera import SHARP_UP_TO, View
 from cozviewer.pyramid.compose import best_region, wanted_level
@@ -26,6 +28,7 @@ from cozviewer.pyramid.geometry import (
 from cozviewer.pyramid.origins import Patch, patches, view_box
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.wording import BORROWED
 
 Kind = Literal["origin", "trust"]
 
@@ -53,6 +56,13 @@ EDGE = 0.8
 STRIPE = 12
 """View pixels between the stripes over what is enlarged from a coarser step."""
 
+DOTS = 20
+"""View pixels between the dots over borrowed texture; every other row is shifted by half of it."""
+
+DOT: Colour = (250, 250, 250)
+DOT_EDGE: Colour = (25, 25, 30)
+"""Of the dots and of their outline, so that they show on any ground."""
+
 HEAT: tuple[Colour, ...] = ((40, 160, 110), (235, 205, 60), (225, 60, 60))
 """From no departure to MOST and beyond."""
 
@@ -65,10 +75,20 @@ MOST = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One line of a legend."""
+    """One line of a legend.
+
+    Attributes:
+        colour: Of the pixels that it is about.
+        text: What it means.
+        dotted: Whether it is about dots, of this colour, rather than about a veil.
+    """
 
     colour: Colour
     text: str
+    dotted: bool = False
+
+
+BORROWED_MARK = Mark(DOT, BORROWED[0].upper() + BORROWED[1:], dotted=True)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -91,6 +111,7 @@ def marked(
     kind: Kind,
     generative: bool,
     finest: int | None = None,
+    texture: PhotoTexture | None = None,
 ) -> Marked:
     """Return a composed frame with an overlay.
 
@@ -101,11 +122,15 @@ def marked(
             before.
         generative: Whether the pyramid's levels are invented or only interpolated.
         finest: As `compose` was given it.
+        texture: What the levels borrow from; None if they borrow nothing.
     """
     found = patches(pyramid, view, finest)
     if kind == "origin":
-        return _with_origins(frame, view, found, generative)
-    return _with_trust(frame, pyramid, view, found, generative)
+        made = _with_origins(frame, view, found, generative)
+    else:
+        made = _with_trust(frame, pyramid, view, found, generative)
+    borrowed = borrowed_mask(texture, pyramid.source.width, pyramid.source.height, view, found)
+    return _with_dots(made, borrowed) if borrowed.any() else made
 
 
 def generated_boxes(
@@ -191,6 +216,31 @@ def _with_trust(
         f"Departs by {MOST:.0f} levels or more",
     )
     return Marked(out, tuple(Mark(*pair) for pair in zip(HEAT, texts, strict=True)))
+
+
+def _with_dots(made: Marked, borrowed: NDArray[np.bool_]) -> Marked:
+    """Return an overlay with dots where texture is borrowed, and what they mean."""
+    out = made.rgb.copy()
+    for first in (0, DOTS // 2):
+        rows, columns = (np.arange(first, side, DOTS) for side in borrowed.shape)
+        row, column = (each.ravel() for each in np.meshgrid(rows, columns, indexing="ij"))
+        here = borrowed[row, column]
+        _dot(out, row[here], column[here])
+    return Marked(out, (*made.legend, BORROWED_MARK))
+
+
+def _dot(rgb: Rgb8, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
+    """Draw dots of 2 x 2 pixels with an outline into a picture, cut at its edges."""
+    for dy, dx in np.ndindex(4, 4):
+        if dy % 3 and dx % 3:
+            colour = DOT
+        elif dy % 3 or dx % 3:
+            colour = DOT_EDGE
+        else:
+            continue  # a corner of the outline
+        y, x = rows + dy - 1, columns + dx - 1
+        inside = (y >= 0) & (x >= 0) & (y < rgb.shape[0]) & (x < rgb.shape[1])
+        rgb[y[inside], x[inside]] = colour
 
 
 def _heat(pyramid: Pyramid, view: View, patch: Patch, box: Rect) -> Rgb8:

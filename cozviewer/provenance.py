@@ -4,18 +4,21 @@ The window and the commands save pictures; both say the same about them, from he
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+from cozviewer.chain.borrowed import borrowed_mask, borrows
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.planned import missing_tiles
+from cozviewer.chain.protocols import Cancelled, never
 from cozviewer.chain.words import words_below
 from cozviewer.export.origin import Kind, Origin, mixed
 from cozviewer.pyramid.camera import SUBPIXEL_BITS, Camera, View
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import Rect
+from cozviewer.pyramid.origins import patches
 from cozviewer.pyramid.source import Source
 
 MOST_DECIMALS = 9
@@ -36,8 +39,27 @@ _DEVICES = frozenset(
 """Names that Windows takes for devices, with any ending."""
 
 
-def origin_of_view(chain: Chain, view: View) -> Origin:
-    """Return the origin of the picture that `compose` makes of a view as things stand."""
+def origin_of_view(chain: Chain, view: View, cancelled: Cancelled = never) -> Origin:
+    """Return the origin of the picture that `compose` makes of a view as things stand.
+
+    May take some seconds if texture is borrowed, so it is not for the GUI thread.
+
+    Raises:
+        Cancelled: `cancelled` said so.
+    """
+    return replace(_origin_of_view(chain, view), borrowed=view_borrows(chain, view, cancelled))
+
+
+def view_borrows(chain: Chain, view: View, cancelled: Cancelled = never) -> bool:
+    """Tell whether a view as things stand holds texture borrowed from elsewhere in the photo; see
+    `borrows`."""
+    source = chain.pyramid.source
+    z = wanted_level(view, source.coarsest)
+    region = view.visible(z, source.width, source.height)
+    return borrows(chain.texture, chain.pyramid, z, region, cancelled)
+
+
+def _origin_of_view(chain: Chain, view: View) -> Origin:
     source = chain.pyramid.source
     z = wanted_level(view, source.coarsest)
     region = view.visible(z, source.width, source.height)
@@ -47,7 +69,8 @@ def origin_of_view(chain: Chain, view: View) -> Origin:
 
 
 def origin_of_comparison(source: Source, view: View, seen: Sequence[Chain]) -> Origin:
-    """Return the origin of two pictures of a view in one.
+    """Return the origin of two pictures of a view in one, but for `borrowed`; see
+    `comparison_borrows`.
 
     Args:
         source: What both are of.
@@ -59,7 +82,7 @@ def origin_of_comparison(source: Source, view: View, seen: Sequence[Chain]) -> O
         camera = view.camera
         sharp = _untouched(view, z)
         return _of_source(source, min(z, 0), sharp, place(camera), camera.magnification)
-    origins = [origin_of_view(chain, view) for chain in seen]
+    origins = [_origin_of_view(chain, view) for chain in seen]
     kinds = {origin.kind for origin in origins} | ({"interpolated"} if len(seen) < 2 else set())
     return replace(
         origins[0],
@@ -68,25 +91,63 @@ def origin_of_comparison(source: Source, view: View, seen: Sequence[Chain]) -> O
     )
 
 
-def origin_of_region(chain: Chain, z: int, level_region: Rect) -> Origin:
-    """Return the origin of a region of level z, saved pixel for pixel."""
+def comparison_borrows(view: View, seen: Sequence[Chain]) -> Callable[[], bool]:
+    """Note what two pictures of a view are made of now, which is quick.
+
+    Args:
+        seen: As for `origin_of_comparison`.
+
+    Returns:
+        Tells whether they hold texture borrowed from elsewhere in the photo; takes longer, any
+        thread.
+    """
+    noted = [(chain.texture, chain.pyramid.source, patches(chain.pyramid, view)) for chain in seen]
+
+    def borrowed() -> bool:
+        return any(
+            borrowed_mask(texture, source.width, source.height, view, shown).any()
+            for texture, source, shown in noted
+        )
+
+    return borrowed
+
+
+def origin_of_region(
+    chain: Chain, z: int, level_region: Rect, cancelled: Cancelled = never
+) -> Origin:
+    """Return the origin of a region of level z, saved pixel for pixel; see `origin_of_view`."""
     unit = Fraction(2) ** -z
     centre = (
         decimal((level_region.x + Fraction(level_region.width, 2)) * unit, unit / 4),
         decimal((level_region.y + Fraction(level_region.height, 2)) * unit, unit / 4),
     )
-    return _origin(chain, z, level_region, z == 0, centre, float(Fraction(2) ** z))
+    origin = _origin(chain, z, level_region, z == 0, centre, float(Fraction(2) ** z))
+    borrowed = borrows(chain.texture, chain.pyramid, z, level_region, cancelled)
+    return replace(origin, borrowed=borrowed)
 
 
-def origin_of_movie(chain: Chain, views: Iterable[View]) -> Origin:
+def origin_of_movie(chain: Chain, views: Iterable[View], cancelled: Cancelled = never) -> Origin:
     """Return the origin of a movie that shows these views, all refined: that of the closest one,
-    and whether others show what was not generated."""
-    views = list(views)
-    origin = origin_of_view(chain, max(views, key=lambda view: view.camera.log2))
+    and whether others show what was not generated, or borrowed texture; see `origin_of_view`."""
+    views = sorted(views, key=lambda view: -view.camera.log2)
+    origin = _origin_of_view(chain, views[0])
+    origin = replace(origin, borrowed=_any_borrows(chain, views, cancelled))
     coarsest = chain.pyramid.source.coarsest
     if any(wanted_level(view, coarsest) <= 0 for view in views):
         origin = mixed(origin)
     return replace(origin, kind="interpolated") if origin.kind == "source" else origin
+
+
+def origin_of_strip(chain: Chain, views: Sequence[View], cancelled: Cancelled = never) -> Origin:
+    """Return the origin of a picture that shows several views, all refined, the closest one last;
+    see `origin_of_view`."""
+    origin = mixed(_origin_of_view(chain, views[-1]))
+    return replace(origin, borrowed=_any_borrows(chain, views, cancelled))
+
+
+def _any_borrows(chain: Chain, views: Iterable[View], cancelled: Cancelled) -> bool:
+    """Tell whether any of some views holds borrowed texture."""
+    return any(view_borrows(chain, view, cancelled) for view in dict.fromkeys(views))
 
 
 def prompts_below(chain: Chain, z: int, level_region: Rect) -> tuple[str, ...]:

@@ -2,11 +2,26 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from skimage import data
 
-from cozviewer.overlays import HEAT, INTERPOLATED, SOURCE, STEPS, Colour, marked
+from cozviewer.chain.chain import texture_of
+from cozviewer.overlays import (
+    BORROWED_MARK,
+    DOT,
+    DOT_EDGE,
+    DOTS,
+    HEAT,
+    INTERPOLATED,
+    SOURCE,
+    STEPS,
+    Colour,
+    Kind,
+    marked,
+)
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import TileKey, tiles_of
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid
 from tests.pyramid.pyramids import enlarged, put_level, put_tiles, pyramid_of
@@ -113,3 +128,53 @@ def test_nothing_is_marked_where_nothing_is_generated(generative: bool) -> None:
     rgb, legend = drawn(pyramid, view, "trust", generative)
     assert np.array_equal(rgb, compose(pyramid, view))
     assert legend == ["Nothing in view is generated"]
+
+
+def half_grass() -> Rgb8:
+    rgb = np.full((256, 512, 3), 128, np.uint8)
+    rgb[:, :256] = data.grass()[:256, :256, None]
+    return rgb
+
+
+def dots(rgb: Rgb8) -> NDArray[np.bool_]:
+    """Return which pixels are of the middle of dots."""
+    return np.asarray((rgb == DOT).all(axis=2))
+
+
+@pytest.mark.parametrize("kind", ["origin", "trust"])
+def test_borrowed_texture_is_dotted_where_the_photo_has_it_to_give(kind: Kind) -> None:
+    grey = np.full((256, 512, 3), 128, np.uint8)
+    pyramid = pyramid_of(half_grass())
+    view = View(camera_at(256, 128, 16.0), 1024, 256).aligned()
+    keys = list(tiles_of(4, view.visible(4, 512, 256)))
+    put_tiles(pyramid, enlarged(grey, 16), keys)
+    frame, texture = compose(pyramid, view), texture_of(pyramid)
+    plain = marked(frame, pyramid, view, kind, True)
+    made = marked(frame, pyramid, view, kind, True, texture=texture)
+    assert not dots(plain.rgb).any()
+    assert made.legend == (*plain.legend, BORROWED_MARK)
+    assert BORROWED_MARK.text == "Texture borrowed from elsewhere in this photo"
+    left, right = dots(made.rgb)[:, :160], dots(made.rgb)[:, 520:]
+    assert left.sum() == pytest.approx(left.size * 8 / DOTS**2, rel=0.15)
+    assert not right.any()
+    np.testing.assert_array_equal(made.rgb[:, 520:], plain.rgb[:, 520:])
+    # Between the dots the colours are as they were.
+    same = (made.rgb == plain.rgb).all(axis=2)
+    assert (~same).sum() <= 6 * dots(made.rgb).sum()
+    # Each dot has a dark outline, also on white.
+    y, x = np.argwhere(left)[len(np.argwhere(left)) // 2]
+    around = made.rgb[y - 2 : y + 3, x - 2 : x + 3]
+    assert (around == DOT_EDGE).all(axis=2).sum() >= 4
+
+
+@pytest.mark.parametrize(("z", "level"), [(2, 2), (4, 2), (4, 0)])
+def test_up_to_the_first_step_and_where_it_stands_in_nothing_is_dotted(z: int, level: int) -> None:
+    grey = np.full((256, 512, 3), 128, np.uint8)
+    pyramid = pyramid_of(half_grass())
+    if level:
+        put_level(pyramid, level, enlarged(grey, 1 << level))
+    view = View(camera_at(100, 128, 2.0**z), 512, 256).aligned()
+    frame = compose(pyramid, view)
+    made = marked(frame, pyramid, view, "origin", True, texture=texture_of(pyramid))
+    assert BORROWED_MARK not in made.legend
+    np.testing.assert_array_equal(made.rgb, marked(frame, pyramid, view, "origin", True).rgb)

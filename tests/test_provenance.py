@@ -1,17 +1,32 @@
 """The names that are suggested for files: short, safe, and others for other places."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
+from skimage import data
 
 from cozviewer.chain.chain import Chain
+from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.provenance import safe_stem, suggested_name, suggested_name_of_level
+from cozviewer.export.origin import Origin
+from cozviewer.provenance import (
+    comparison_borrows,
+    origin_of_comparison,
+    origin_of_movie,
+    origin_of_strip,
+    origin_of_view,
+    safe_stem,
+    suggested_name,
+    suggested_name_of_level,
+)
 from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.source import source_from_pixels
-from tests.chain.fakes import FakeUpscaler, Silent
+from tests.chain.fakes import DetailUpscaler, FakeUpscaler, Silent
 from tests.pyramid.pyramids import noise, pyramid_of
 
 
@@ -80,3 +95,66 @@ def test_the_longest_names_are_no_problem(tmp_path: Path) -> None:
     name = suggested_name(chain, view_at("912.123456789", "640.987654321", 2.0**200))
     (tmp_path / name).touch()
     assert len(name.encode()) < 200
+
+
+def grass_chain(texture: bool = True) -> Chain:
+    """Return a chain over a photo that is grass on the left and grey on the right."""
+    upscaler, prompter = DetailUpscaler(listens=False), Silent()
+    rgb = np.full((256, 512, 3), 128, np.uint8)
+    rgb[:, :256] = data.grass()[:256, :256, None]
+    recipe = recipe_of(upscaler, prompter, photo_texture=texture)
+    return Chain(pyramid_of(rgb), upscaler, prompter, recipe)
+
+
+def small_view(x: int, zoom: float) -> View:
+    return View(camera_at(x, 100, zoom), 160, 100).aligned()
+
+
+def refined(chain: Chain, *views: View) -> Chain:
+    for view in views:
+        z = wanted_level(view, chain.pyramid.source.coarsest)
+        for _ in chain.refine(z, view.visible(z, 512, 256), never):
+            pass
+    return chain
+
+
+def test_a_view_that_is_not_drawn_yet_holds_no_borrowed_texture() -> None:
+    chain, view = grass_chain(), small_view(100, 16)
+    assert not origin_of_view(chain, view).borrowed
+    origin = origin_of_view(refined(chain, view), view)
+    assert (origin.kind, origin.borrowed) == ("generated", True)
+    chain.pyramid.store.close()
+
+
+@pytest.mark.parametrize("make", [origin_of_movie, origin_of_strip])
+@pytest.mark.parametrize(
+    ("shown", "borrowed"),
+    [
+        ([(420, 1), (420, 4), (420, 16)], False),
+        ([(100, 1), (100, 4)], False),
+        ([(100, 1), (100, 16), (420, 16)], True),
+    ],
+)
+def test_what_shows_several_views_has_what_any_of_them_has(
+    make: Callable[[Chain, list[View]], Origin], shown: list[tuple[int, float]], borrowed: bool
+) -> None:
+    views = [small_view(*each) for each in shown]
+    chain = refined(grass_chain(), *views)
+    assert make(chain, views).borrowed == borrowed
+    chain.pyramid.store.close()
+
+
+def test_a_comparison_has_what_either_side_has_at_that_moment() -> None:
+    view = small_view(100, 16)
+    without, drawn = (refined(grass_chain(on), view) for on in (False, True))
+    later = grass_chain()
+    noted = comparison_borrows(view, [later])
+    refined(later, view)
+    assert not noted()
+    assert comparison_borrows(view, [later])()
+    assert comparison_borrows(view, [without, drawn])()
+    assert not comparison_borrows(view, [without])()
+    assert not comparison_borrows(view, [])()
+    assert not origin_of_comparison(drawn.pyramid.source, view, [drawn]).borrowed
+    for chain in (without, drawn, later):
+        chain.pyramid.store.close()

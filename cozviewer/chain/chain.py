@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from cozviewer.chain.beyond import Beyond
@@ -20,6 +21,7 @@ from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler, never
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import CORE, Run
 from cozviewer.chain.step import draw_run
+from cozviewer.chain.texture import PhotoTexture
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.pyramid.compose import best_region
 from cozviewer.pyramid.geometry import (
@@ -112,11 +114,18 @@ def with_all_tiles(refine: Callable[[], None], use: Callable[[], T]) -> T:
     raise gone
 
 
+def texture_of(pyramid: Pyramid) -> PhotoTexture:
+    """Return the texture of the photo that a pyramid stands on."""
+    source = pyramid.source
+    return PhotoTexture(partial(pyramid.exact_region, 0), source.width, source.height)
+
+
 class Chain:
     """Runs zoom steps on one pyramid. Used by one thread at a time.
 
     Attributes:
         beyond: What the last runs drew beyond their edges; None remembers nothing.
+        texture: What is borrowed from the photo; None if the recipe has it off.
     """
 
     def __init__(
@@ -129,6 +138,7 @@ class Chain:
         self._loaded = False
         self._pace = Pace()
         self.beyond: Beyond | None = Beyond()
+        self.texture = texture_of(pyramid) if recipe.photo_texture else None
 
     @property
     def seconds_per_pixel(self) -> float | None:
@@ -262,6 +272,7 @@ class Chain:
                     cancelled,
                     moved,
                     self.beyond,
+                    self.texture,
                 ):
                     store.put(key, pixels, step_id)
             self._pace.end_run(drawn=wanted)

@@ -13,6 +13,9 @@ the models make."""
 CRISP, SOFT = DEPTHS = ("crisp", "soft")
 """See `EngineChoice.depth`."""
 
+FROM_PHOTO, NO_TEXTURE = TEXTURES = ("photo", "off")
+"""See `EngineChoice.texture`."""
+
 AUTO, FP32, BF16, INT8 = NUMBERS = ("auto", "fp32", "bf16", "int8")
 """See `EngineChoice.numbers`."""
 
@@ -78,6 +81,8 @@ class EngineChoice:
             (faithful). The setting "paper" is free, as the authors are.
         depth: How levels beyond the first are drawn by engines that take no words: "crisp" draws
             soft parts from further away first, "soft" each level from the one before alone.
+        texture: Whether texture that levels beyond the first lack is borrowed from elsewhere in the
+            "photo"; for the same engines. "off" adds nothing.
         numbers: The number format of Real-ESRGAN and model files: "fp32", "bf16", "int8" (of
             Real-ESRGAN alone), or "auto" for whichever is fastest on the device. It is no part of
             the recipe.
@@ -91,6 +96,7 @@ class EngineChoice:
     prompter: PrompterChoice = PrompterChoice()
     fidelity: float = 1.0
     depth: str = CRISP
+    texture: str = FROM_PHOTO
     numbers: str = AUTO
 
     @property

@@ -16,6 +16,7 @@ from cozviewer.chain.choice import (
     NUMBERS,
     QUANTISED,
     SOFT,
+    TEXTURES,
     CozChoice,
     EngineChoice,
     PrompterChoice,
@@ -111,7 +112,9 @@ def _plain(choice: EngineChoice) -> EngineChoice:
     plain = elsewhere(with_whole_paths(choice), EngineChoice())
     if plain.prompter.name != "server":
         plain = replace(plain, prompter=replace(plain.prompter, server="", server_model=""))
-    return replace(plain, depth=EngineChoice.depth) if plain.engine == "coz" else plain
+    if plain.engine == "coz":
+        plain = replace(plain, depth=EngineChoice.depth, texture=EngineChoice.texture)
+    return plain
 
 
 def _whole_name(name: str) -> str:
@@ -151,6 +154,7 @@ def _in_range(choice: EngineChoice) -> bool:
         and abs(choice.seed) < LARGEST_SEED
         and 1 <= choice.prompter.max_tokens <= MOST_TOKENS
         and choice.depth in DEPTHS
+        and choice.texture in TEXTURES
         and all(name is None or _may_be_file(str(name)) for name in names)
     )
 

@@ -6,6 +6,8 @@ keeps the parent's own noise from coming back as grain and false colour. This is
 back-projection (Irani & Peleg 1991) with a Gaussian of one parent pixel as its kernel.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -74,6 +76,13 @@ def enlarged(picture: RgbFloat) -> RgbFloat:
         for i in range(picture.shape[2])
     ]
     return np.stack([np.asarray(plane) for plane in planes], axis=-1)
+
+
+def ramp(values: NDArray[Any], zero: float, one: float) -> NDArray[np.float32]:
+    """Return a smooth ramp that is 0 up to `zero` and 1 from `one` on (the cubic smoothstep)."""
+    part = np.clip((values - np.float32(zero)) / np.float32(one - zero), 0, 1)
+    result: NDArray[np.float32] = part * part * (3 - 2 * part)
+    return result
 
 
 def _convolved(picture: RgbFloat, taps: NDArray[np.float64]) -> RgbFloat:

@@ -102,6 +102,7 @@ def recipe_from(text: str) -> Recipe:
             least=int(read.get("least", 0)),
             one_seed=bool(read.get("one_seed", False)),
             adaptive_scale=bool(read.get("adaptive_scale", False)),
+            photo_texture=bool(read.get("photo_texture", False)),
         )
     except (TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError("no recipe") from error

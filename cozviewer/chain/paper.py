@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from cozviewer.chain.borrowed import borrows_where
 from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.step import finer_core
+from cozviewer.chain.texture import PhotoTexture
 from cozviewer.errors import Cancelled as WorkCancelled
-from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
-from cozviewer.pyramid.pixels import Rgb8, to_float
+from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, Rect, TileKey
+from cozviewer.pyramid.pixels import Rgb8, part_of, to_float
 
 SIDE = 512
 """Side of every state in pixels."""
@@ -32,11 +34,13 @@ class State:
         index: 0 for the picture that the chain begins with; each one more is 4x closer.
         pixels: (512, 512, 3) uint8.
         prompt: The words that it was made with; "" for index 0.
+        borrowed: Whether it holds texture borrowed from elsewhere in the first picture.
     """
 
     index: int
     pixels: Rgb8
     prompt: str
+    borrowed: bool = False
 
 
 def first_state(picture: Rgb8) -> State:
@@ -62,6 +66,7 @@ def later_states(
     prompter: Prompter,
     recipe: Recipe,
     cancelled: Cancelled,
+    photo: Rgb8 | None = None,
 ) -> Iterator[State]:
     """Yield the states after the first, one per step, each as soon as it is made.
 
@@ -70,10 +75,20 @@ def later_states(
     prompter sees what the authors' sees, the state before and its middle enlarged to 512x512
     (bicubic).
 
+    Args:
+        photo: The state that the chain began with, whose texture is borrowed if the recipe says so;
+            `first` if None.
+
     Raises:
         Cancelled, Failure: From the models, or between two steps.
     """
     state = first
+    texture = None
+    if recipe.photo_texture:
+        begun = first.pixels if photo is None else photo
+        texture = PhotoTexture(
+            lambda part: part_of(begun, part, Rect(0, 0, SIDE, SIDE)), SIDE, SIDE
+        )
     for index in range(first.index + 1, first.index + 1 + levels):
         if cancelled():
             raise WorkCancelled("Stopped.")
@@ -84,8 +99,15 @@ def later_states(
         key = TileKey(index * STEP_LEVELS, 0, 0)
         around = min(*recipe.reach(key.z, CROP, CROP), (SIDE - CROP) // 2)
         parent = to_float(middle(state.pixels, CROP + 2 * around))
-        pixels = finer_core(key, parent, around, upscaler, recipe, prompt, cancelled)
-        state = State(index, pixels, prompt)
+        corner = (SIDE * STEP_SCALE**index - SIDE) // 2
+        region = Rect(corner, corner, SIDE, SIDE)
+        pixels = finer_core(
+            key, parent, around, upscaler, recipe, prompt, cancelled, texture, region
+        )
+        borrowed = texture is not None and borrows_where(
+            texture, SIDE, SIDE, key.z, region, lambda _: True, cancelled
+        )
+        state = State(index, pixels, prompt, borrowed)
         yield state
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.protocols import Cancelled, Upscaler
+from cozviewer.chain.texture import PhotoTexture
 from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import SUPPORT, resampled
@@ -114,6 +115,7 @@ def quick_view(
     level_x: int,
     level_y: int,
     cancelled: Cancelled,
+    texture: PhotoTexture | None = None,
 ) -> Iterator[QuickPiece]:
     """Draw what a region lacks, piece by piece.
 
@@ -124,6 +126,7 @@ def quick_view(
         level_region: Pixels of level z inside the picture.
         level_x, level_y: Where to begin, in pixels of level z: the pointer's place.
         cancelled: Asked between pieces, and within the upscaler.
+        texture: Adds what the steps add, so that nothing jumps when they replace the draft.
 
     Yields:
         Pieces inside `level_region`; later ones may cover earlier ones. None where no tile of it
@@ -134,7 +137,7 @@ def quick_view(
         TileMissing: A tile vanished meanwhile.
         BadInput, Failure: From loading or running the upscaler.
     """
-    drawing = _Drawing(pyramid, upscaler, cancelled)
+    drawing = _Drawing(pyramid, upscaler, cancelled, texture)
     wanted = drawing.lacking(z, level_region)
     if wanted.empty:
         return
@@ -151,11 +154,12 @@ def sharper_view(
     view_x: float,
     view_y: float,
     cancelled: Cancelled,
+    texture: PhotoTexture | None = None,
 ) -> Iterator[SharperPiece]:
     """Draw a view that has all its tiles from the next step level: see `sharper_level`.
 
     Args:
-        pyramid, upscaler, cancelled: As for `quick_view`.
+        pyramid, upscaler, cancelled, texture: As for `quick_view`.
         view: Its level must be known to `sharper_level`, else nothing is drawn.
         view_x, view_y: Where to begin, in view pixels: the pointer's place.
 
@@ -168,7 +172,7 @@ def sharper_view(
     """
     z = sharper_level(view.camera)
     source = pyramid.source
-    drawing = _Drawing(pyramid, upscaler, cancelled)
+    drawing = _Drawing(pyramid, upscaler, cancelled, texture)
     if z is None or drawing.lacking(z, view.visible(z, source.width, source.height)).empty:
         return
     per_pixel = math.ldexp(1 / view.camera.scale, z - view.camera.level)
@@ -226,8 +230,15 @@ def _distance(rect: Rect, x: int, y: int) -> int:
 class _Drawing:
     """What all levels of one draft have in common."""
 
-    def __init__(self, pyramid: Pyramid, upscaler: Upscaler, cancelled: Cancelled) -> None:
+    def __init__(
+        self,
+        pyramid: Pyramid,
+        upscaler: Upscaler,
+        cancelled: Cancelled,
+        texture: PhotoTexture | None,
+    ) -> None:
         self._pyramid, self._upscaler, self._cancelled = pyramid, upscaler, cancelled
+        self._texture = texture
 
     def lacking(self, z: int, level_region: Rect) -> Rect:
         """Return the smallest rectangle of a region with all pixels whose tiles are missing."""
@@ -264,8 +275,11 @@ class _Drawing:
         inside = around.intersected(there)
         context = to_float(padded(part_of(parent, inside, there), inside, around, "symmetric"))
         fine = self._upscaler.upscale(context, "", 0, self._cancelled)
-        part = part_of(corrected(fine, context, FIDELITY), level_region, finer(around, STEP_LEVELS))
-        return to_8bit(part)
+        there = finer(around, STEP_LEVELS)
+        fine = corrected(fine, context, FIDELITY)
+        if self._texture is not None:
+            self._texture.add(fine, there, z)
+        return to_8bit(part_of(fine, level_region, there))
 
 
 def _around(keys: list[TileKey]) -> Rect:

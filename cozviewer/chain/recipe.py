@@ -21,6 +21,9 @@ and a fifth less at ×16, than the same pixels have in a view."""
 METHOD = 2
 """Counts changes of the step itself (geometry, fidelity formula) that change pixels."""
 
+TEXTURE = 1
+"""Counts changes of how texture is borrowed (`texture`, `material`) that change pixels."""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -39,6 +42,8 @@ class Recipe:
             do, instead of a seed of its own.
         adaptive_scale: Whether soft parts of a parent are drawn again from further away, from the
             second step on; see `rescale`.
+        photo_texture: Whether texture that a step lacks is borrowed from the photo, from the second
+            step on; see `texture`.
     """
 
     upscaler: tuple[tuple[str, str], ...]
@@ -49,11 +54,12 @@ class Recipe:
     least: int = 0
     one_seed: bool = False
     adaptive_scale: bool = False
+    photo_texture: bool = False
 
     @property
     def text(self) -> str:
-        """The recipe as canonical JSON; `least`, `one_seed` and `adaptive_scale` are named only
-        where there is something to say."""
+        """The recipe as canonical JSON; those of the last fields that are not set are
+        left out."""
         return json.dumps(
             {
                 "method": METHOD,
@@ -65,6 +71,7 @@ class Recipe:
                 **({"least": self.least} if self.least else {}),
                 **({"one_seed": True} if self.one_seed else {}),
                 **({"adaptive_scale": True} if self.adaptive_scale else {}),
+                **({"photo_texture": TEXTURE} if self.photo_texture else {}),
             },
             sort_keys=True,
             separators=(",", ":"),
@@ -121,6 +128,7 @@ def recipe_of(
     fidelity: float = 1.0,
     one_seed: bool = False,
     adaptive_scale: bool = False,
+    photo_texture: bool = False,
 ) -> Recipe:
     """Return the recipe of a pair of models.
 
@@ -131,7 +139,9 @@ def recipe_of(
         one_seed: See `Recipe`.
         adaptive_scale: See `Recipe`; for models that invent detail and take no words. One that
             takes words draws what it is told, however soft its parent.
+        photo_texture: See `Recipe`; for the same models.
     """
+    unprompted = upscaler.generative and not upscaler.listens
     return Recipe(
         upscaler=tuple(sorted(upscaler.identity.items())),
         prompter=tuple(sorted(prompter.identity.items())),
@@ -140,5 +150,6 @@ def recipe_of(
         halo=upscaler.halo,
         least=LEAST if upscaler.generative else 0,
         one_seed=one_seed,
-        adaptive_scale=adaptive_scale and upscaler.generative and not upscaler.listens,
+        adaptive_scale=adaptive_scale and unprompted,
+        photo_texture=photo_texture and unprompted,
     )

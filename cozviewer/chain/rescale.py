@@ -18,9 +18,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from cozviewer.chain.fidelity import blurred, corrected, enlarged, shrunk
+from cozviewer.chain.fidelity import blurred, corrected, enlarged, ramp, shrunk
 from cozviewer.pyramid.geometry import STEP_SCALE
-from cozviewer.pyramid.pixels import LUMA, RgbFloat
+from cozviewer.pyramid.pixels import RgbFloat, luma_of
 
 Margins = tuple[int, int]
 """Pixels around a region: on the left and the right, above and below."""
@@ -89,25 +89,17 @@ def softness(parent: RgbFloat) -> NDArray[np.float32]:
         (H / 4, W / 4, 1) float32 from 0, where it holds detail or nothing at all, to 1. What is
         more than 60 parent pixels away has no influence.
     """
-    red, green, blue = (parent[:, :, i : i + 1] * np.float32(LUMA[i]) for i in range(3))
-    luma = red + green + blue
+    luma = luma_of(parent)
     fine = luma - blurred(luma, 1)
     coarse = blurred(luma, 2) - blurred(luma, 4)
     fine_power = np.maximum(_power(fine) - np.float32(NOISE**2), 0)
     ratio = np.sqrt(fine_power / np.maximum(_power(coarse), np.float32(1e-9)))
     means = shrunk(luma)
     contrast = np.sqrt(blurred((means - blurred(means, 2)) ** 2, 2))
-    soft = _ramp(ratio, SHARP, SOFT) * _ramp(contrast, FLAT, SHAPED)
+    soft = ramp(ratio, SHARP, SOFT) * ramp(contrast, FLAT, SHAPED)
     return soft
 
 
 def _power(plane: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the mean square around each 4x4 pixels, (H / 4, W / 4, 1)."""
     return blurred(shrunk(plane**2), 1.5)
-
-
-def _ramp(values: NDArray[np.float32], zero: float, one: float) -> NDArray[np.float32]:
-    """Return a smooth ramp that is 0 up to `zero` and 1 from `one` on (the cubic smoothstep)."""
-    part = np.clip((values - np.float32(zero)) / np.float32(one - zero), 0, 1)
-    ramp: NDArray[np.float32] = part * part * (3 - 2 * part)
-    return ramp

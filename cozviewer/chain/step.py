@@ -17,6 +17,7 @@ from cozviewer.chain.protocols import Cancelled, Progressed, Upscaler, ignore
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.rescale import Margins, redrawn
 from cozviewer.chain.runs import Run
+from cozviewer.chain.texture import PhotoTexture
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     STEP_SCALE,
@@ -55,6 +56,7 @@ def draw_run(
     cancelled: Cancelled,
     progressed: Progressed = ignore,
     beyond: Beyond | None = None,
+    texture: PhotoTexture | None = None,
 ) -> Iterator[tuple[TileKey, Rgb8]]:
     """Draw the missing tiles of a run from their parent level, then yield them.
 
@@ -62,6 +64,7 @@ def draw_run(
         run: Of a step level (even z > 0); all its parents exist.
         cancelled, progressed: Passed on to the upscaler.
         beyond: What earlier runs drew beyond their edges; takes up this one.
+        texture: Adds what the upscaler leaves out.
 
     Yields:
         Each tile with its pixels, (h, w, 3) uint8, cut at the picture's edge.
@@ -82,8 +85,10 @@ def draw_run(
         run.keys[0], context, reach, shown, upscaler, recipe, prompt, cancelled, progressed
     )
     across, along = (STEP_SCALE * margin for margin in shown)
+    around = region.grown(across, along)
+    if texture is not None:
+        texture.add(fine, around, z)
     if upscaler.generative and across and along:
-        around = region.grown(across, along)
         covered = around.intersected(pyramid.level_rect(z))
         inside = part_of(fine, covered, around)
         present = set(tiles_of(z, covered)).difference(run.keys)
@@ -111,6 +116,8 @@ def finer_core(
     recipe: Recipe,
     prompt: str,
     cancelled: Cancelled,
+    texture: PhotoTexture | None = None,
+    level_region: Rect | None = None,
 ) -> Rgb8:
     """Return a core of the parent, 4x finer and true to it.
 
@@ -120,6 +127,8 @@ def finer_core(
         around: Pixels on every side of the core; as much of them as the recipe's halo is shown to
             the upscaler and cut away again.
         cancelled: Passed on to the upscaler.
+        texture: Adds what the upscaler leaves out, if `level_region` is given.
+        level_region: What the core becomes, in pixels of the level.
 
     Returns:
         (4h, 4w, 3) uint8.
@@ -130,6 +139,8 @@ def finer_core(
     halo = min(around, recipe.halo)
     margins = (around, around), (halo, halo)
     fine = drawn(key, context, *margins, upscaler, recipe, prompt, cancelled)
+    if texture is not None and level_region is not None:
+        texture.add(fine, level_region.grown(halo * STEP_SCALE), key.z)
     return to_8bit(_cut(fine, (halo * STEP_SCALE, halo * STEP_SCALE)))
 
 

@@ -1,7 +1,7 @@
 """The folders that `cozviewer chain` writes, laid out as the paper's authors lay theirs out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -83,7 +83,9 @@ class ChainFiles:
         """Write all states beside each other."""
         path = strip_path(self.folder, self.name)
         make_folder(path.parent)
-        save_picture(path, strip(states), self._origin(states[-1]), cancelled=cancelled)
+        borrowed = any(state.borrowed for state in states)
+        origin = replace(self._origin(states[-1]), borrowed=borrowed)
+        save_picture(path, strip(states), origin, cancelled=cancelled)
 
     def _origin(self, state: State) -> Origin:
         width, height = self.source.width, self.source.height
@@ -101,4 +103,5 @@ class ChainFiles:
             magnification=f"{magnification:.12g}",
             level=state.index * STEP_LEVELS,
             recipe=self.recipe.text if made else "",
+            borrowed=state.borrowed,
         )

@@ -9,16 +9,16 @@ from pathlib import Path
 from cozviewer.commands.output import check_outputs, make_folder
 from cozviewer.commands.progress import ProgressLine
 from cozviewer.commands.views import composed, opened_chain, view_of
-from cozviewer.export.origin import mixed
 from cozviewer.export.picture import check_target, save_picture
 from cozviewer.export.sheet import Panel, sheet
 from cozviewer.export.strip import note, strip, times
 from cozviewer.export.targets import refuse_source
-from cozviewer.provenance import origin_of_view
+from cozviewer.provenance import origin_of_strip
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.wording import BORROWED
 
 STEPS = 4
 """Zoom steps of the demo: up to 256x."""
@@ -72,18 +72,24 @@ def make_demo(
             made.append(pixels)
         line.show("Laying out")
         smooth = [compose(chain.pyramid, view, finest=0) for view in views]
-        origin = mixed(origin_of_view(chain, views[-1]))
-        pixels = strip(source.name, engine, views, made)
+        origin = origin_of_strip(chain, views, cancelled)
+        pixels = strip(source.name, engine, views, made, origin.borrowed)
         save_picture(strip_path, pixels, origin, cancelled=cancelled)
-        pixels = _comparison(source.name, engine, views[1:], smooth[1:], made[1:])
+        pixels = _comparison(source.name, engine, views[1:], smooth[1:], made[1:], origin.borrowed)
         save_picture(comparison_path, pixels, origin, cancelled=cancelled)
     return Made(strip_path, comparison_path, computed, engine, chain.upscaler.device)
 
 
 def _comparison(
-    name: str, engine: str, views: list[View], smooth: list[Rgb8], made: list[Rgb8]
+    name: str,
+    engine: str,
+    views: list[View],
+    smooth: list[Rgb8],
+    made: list[Rgb8],
+    borrowed: bool,
 ) -> Rgb8:
     """Return pairs of enlarged and drawn pictures, two pairs a row."""
+    drawn = f"drawn finer, with {BORROWED}" if borrowed else "drawn finer"
     pairs = [
         (
             Panel(left, f"x{times(view)}  bicubic", note(view)),
@@ -94,7 +100,7 @@ def _comparison(
     rows = [[*first, *second] for first, second in zip(pairs[::2], pairs[1::2], strict=True)]
     return sheet(
         f"{name}: bicubic beside {engine}",
-        "Left of each pair the photo's own pixels, enlarged; right the same place, drawn finer.",
+        f"Left of each pair the photo's own pixels, enlarged; right the same place, {drawn}.",
         rows,
         group=2,
     )

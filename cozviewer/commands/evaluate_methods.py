@@ -137,7 +137,7 @@ def _one_step(models: Models) -> Callable[[list[Rgb8], int, Cancelled], Iterator
     """Return what lets the model go over the interpolated middle once. Like a chain's step it is
     shown the recipe's halo around it; the prompter sees the interpolated middle alone. Nothing is
     drawn from further away: from there everything beyond the first level is soft."""
-    recipe = replace(models.recipe, adaptive_scale=False)
+    recipe = replace(models.recipe, adaptive_scale=False, photo_texture=False)
     halo = min(recipe.halo, (SIDE - CROP) // 2)
 
     def later(states: list[Rgb8], levels: int, cancelled: Cancelled) -> Iterator[Rgb8]:
@@ -160,7 +160,13 @@ def _chain(models: Models) -> Callable[[list[Rgb8], int, Cancelled], Iterator[Rg
     def later(states: list[Rgb8], levels: int, cancelled: Cancelled) -> Iterator[Rgb8]:
         last = State(len(states) - 1, states[-1], "")
         made = later_states(
-            last, levels - last.index, models.upscaler, models.prompter, models.recipe, cancelled
+            last,
+            levels - last.index,
+            models.upscaler,
+            models.prompter,
+            models.recipe,
+            cancelled,
+            states[0],
         )
         return (state.pixels for state in made)
 

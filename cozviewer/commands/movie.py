@@ -190,6 +190,7 @@ def run(args: argparse.Namespace) -> int:
             "movie_seconds": round(length, 3),
             "level": origin.level,
             "magnification": end.camera.magnification,
+            "texture_borrowed": origin.borrowed,
             "tiles_computed": computed,
             "bytes": output.stat().st_size,
             "seconds": round(spent, 3),

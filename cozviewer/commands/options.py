@@ -8,8 +8,10 @@ from cozviewer.chain.choice import (
     AUTO,
     CRISP,
     DEPTHS,
+    FROM_PHOTO,
     NUMBERS,
     QUANTISED,
+    TEXTURES,
     CozChoice,
     EngineChoice,
     PrompterChoice,
@@ -63,6 +65,14 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
         help="how levels beyond the first are drawn: crisp (the default) draws soft parts from "
         "further away first, soft each level from the one before alone, up to a fifth faster; "
         "engines that take words are always soft",
+    )
+    group.add_argument(
+        "--texture",
+        choices=TEXTURES,
+        default=FROM_PHOTO,
+        help="where levels beyond the first lack texture: photo (the default) borrows it from "
+        "elsewhere in the photo, where that shows even texture of the same kind, off adds nothing; "
+        "engines that follow prompts are left alone",
     )
     group.add_argument(
         "--memory",
@@ -167,6 +177,7 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
         seed=args.seed,
         fidelity=args.fidelity,
         depth=args.depth,
+        texture=args.texture,
         numbers=args.numbers,
         memory=args.memory,
         coz=CozChoice(

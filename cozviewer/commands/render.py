@@ -162,6 +162,7 @@ def run(args: argparse.Namespace) -> int:
     from cozviewer.export.signing import sign_picture
     from cozviewer.export.targets import refuse_source
     from cozviewer.pyramid.exif import without_place
+    from cozviewer.pyramid.wording import BORROWED
 
     if args.bookmark is not None and (args.center or args.zoom or args.whole or args.region):
         raise BadInput("--bookmark says what is seen, so leave --center, --zoom and regions out.")
@@ -190,7 +191,7 @@ def run(args: argparse.Namespace) -> int:
 
         def save() -> "Origin":
             line.show("Saving")
-            origin = shot.origin()
+            origin = shot.origin(cancelled)
             check(cancelled)
             begun = time.perf_counter()
 
@@ -215,6 +216,7 @@ def run(args: argparse.Namespace) -> int:
             "level": origin.level,
             "magnification": shot.magnification,
             "centre": origin.centre,
+            "texture_borrowed": origin.borrowed,
             "tiles_computed": tiles.computed,
             "tiles_reused": tiles.reused,
             "seconds": round(seconds, 3),
@@ -225,8 +227,9 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(report))
     else:
         maker = f"by {origin.engine}" if origin.engine else "from the photo's own pixels"
+        texture = f" with {BORROWED}" if origin.borrowed else ""
         print(
-            f"Saved {output}: ×{origin.magnification} {maker}, "
+            f"Saved {output}: ×{origin.magnification} {maker}{texture}, "
             f"{counted(tiles.computed, 'tiles')} computed and {tiles.reused:,} reused in "
             f"{duration(seconds)}."
         )

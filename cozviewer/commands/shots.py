@@ -37,7 +37,7 @@ class Shot:
     width: int
     height: int
     magnification: float
-    origin: Callable[[], Origin]
+    origin: Callable[[Cancelled], Origin]
     save: Callable[[Origin, Cancelled, Told], None]
 
 
@@ -70,7 +70,7 @@ def view_shot(
         view.width,
         view.height,
         view.camera.magnification,
-        lambda: origin_of_view(chain, view),
+        lambda cancelled: origin_of_view(chain, view, cancelled),
         save,
     )
 
@@ -127,6 +127,6 @@ def region_shot(
         level_region.width,
         level_region.height,
         float(2**z),
-        lambda: origin_of_region(chain, z, level_region),
+        lambda cancelled: origin_of_region(chain, z, level_region, cancelled),
         save,
     )

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from cozviewer.export.origin import Origin
 from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.wording import BORROWED
 
 PLATE = (0, 0, 0, 170)
 INK = (240, 240, 240, 255)
@@ -74,7 +75,8 @@ def label_of(origin: Origin) -> str:
         "interpolated": "interpolated",
     }
     said = words.get(origin.kind, "")
-    return f"{said} ×{origin.magnification}" if said else ""
+    texture = f", with {BORROWED}" if origin.borrowed else ""
+    return f"{said} ×{origin.magnification}{texture}" if said else ""
 
 
 def _plate(text: str, width: int, height: int) -> _Plate:

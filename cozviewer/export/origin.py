@@ -19,6 +19,7 @@ from cozviewer import __version__
 from cozviewer.pyramid.background import in_background
 from cozviewer.pyramid.camera import DEEPEST
 from cozviewer.pyramid.reading import STOPPED, never, opened
+from cozviewer.pyramid.wording import BORROWED
 
 Kind = Literal["source", "interpolated", "generated", "mixed"]
 
@@ -85,6 +86,7 @@ class Origin:
         level: z of the pyramid level that the picture is made from.
         recipe: The recipe itself, as `Recipe.text` has it; "" where none was at work.
         prompts: What the upscaler was told at each step, the first one first.
+        borrowed: Whether texture in it is borrowed from elsewhere in the photo.
     """
 
     kind: Kind
@@ -98,6 +100,7 @@ class Origin:
     level: int
     recipe: str = ""
     prompts: tuple[str, ...] = ()
+    borrowed: bool = False
 
 
 def mixed(origin: Origin) -> Origin:
@@ -153,6 +156,7 @@ def from_xmp(packet: bytes | str) -> Origin | None:
         level=int(level),
         recipe=found.get("Recipe", ""),
         prompts=_prompts(found.get("Prompts", "[]")),
+        borrowed=bool(found.get("Texture")),
     )
 
 
@@ -203,6 +207,8 @@ def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:
     yield "Level", str(origin.level)
     if origin.recipe:
         yield "Recipe", origin.recipe[:LONGEST_PROMPT]
+    if origin.borrowed:
+        yield "Texture", BORROWED
     if origin.prompts:
         each = LONGEST_PROMPT // len(origin.prompts)
         yield "Prompts", json.dumps([words[:each] for words in origin.prompts], ensure_ascii=False)

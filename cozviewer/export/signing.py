@@ -20,6 +20,7 @@ from cozviewer.errors import BadInput, Failure
 from cozviewer.export.origin import Origin, source_type
 from cozviewer.export.replacing import replacing_path
 from cozviewer.pyramid.reading import never
+from cozviewer.pyramid.wording import BORROWED
 
 SIGNED = {
     ".png": "image/png",
@@ -138,7 +139,9 @@ def sign_picture(
 def description(origin: Origin) -> str:
     """Return in one sentence what was done: "x64 at 812,340 of photo.jpg, by Real-ESRGAN"."""
     text = f"x{origin.magnification} at {origin.centre} of {origin.source_name}"
-    return f"{text}, by {origin.engine}" if origin.engine else text
+    if origin.engine:
+        text += f", by {origin.engine}"
+    return f"{text}, with {BORROWED}" if origin.borrowed else text
 
 
 def _manifest(action: dict[str, Any], title: str) -> Any:

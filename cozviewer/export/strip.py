@@ -8,6 +8,7 @@ from cozviewer.pyramid.camera import View, camera_at, fit
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.source import Source
+from cozviewer.pyramid.wording import BORROWED
 
 MOST = 8
 """Pictures of a strip; of a deeper zoom it shows the last ones."""
@@ -30,7 +31,13 @@ def strip_views(source: Source, view: View, side: int) -> list[View]:
     return found[::-1]
 
 
-def strip(name: str, engine: str, views: Sequence[View], pictures: Sequence[Rgb8]) -> Rgb8:
+def strip(
+    name: str,
+    engine: str,
+    views: Sequence[View],
+    pictures: Sequence[Rgb8],
+    borrowed: bool = False,
+) -> Rgb8:
     """Return pictures of views beside each other, (H, W, 3) uint8; in each the part that the next
     one shows is framed.
 
@@ -39,6 +46,7 @@ def strip(name: str, engine: str, views: Sequence[View], pictures: Sequence[Rgb8
         engine: What drew its finer levels.
         views: Square, each 4x closer than the one before.
         pictures: What they show.
+        borrowed: Whether they hold texture borrowed from elsewhere in the photo.
     """
     side = views[0].width
     near, far = side * 3 // 8, side - side * 3 // 8
@@ -51,9 +59,10 @@ def strip(name: str, engine: str, views: Sequence[View], pictures: Sequence[Rgb8
         )
         for index, (view, pixels) in enumerate(zip(views, pictures, strict=True))
     ]
+    maker = f"{engine}, with {BORROWED}" if borrowed else engine
     return sheet(
         f"Zooming into {name}",
-        f"Each picture is the framed part of the one before; its detail is drawn by {engine}.",
+        f"Each picture is the framed part of the one before; its detail is drawn by {maker}.",
         [panels],
     )
 

@@ -1,10 +1,10 @@
 """An open picture: its chain and the threads that work on it, behind one object of the GUI thread.
 
 A thread for each kind of work, so that none waits for another: tiles are fetched, frames composed,
-text and faces looked for, drafts drawn, steps computed (exports and what is drawn ahead as well, as
-all need the models). A step begins when the draft of its view is complete: together they would
-compete for the cores. For the same reason the engine is loaded after the draft network, and not
-while a draft is drawn.
+text, faces and borrowed texture looked for, drafts drawn, steps computed (exports and what is drawn
+ahead as well, as all need the models). A step begins when the draft of its view is complete:
+together they would compete for the cores. For the same reason the engine is loaded after the draft
+network, and not while a draft is drawn.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,6 +17,7 @@ from cozviewer.chain.protocols import Upscaler
 from cozviewer.chain.quick_view import worthwhile
 from cozviewer.findings import Find
 from cozviewer.jobs.ahead import Ahead, May, targets
+from cozviewer.jobs.borrowed_finder import BorrowedFinder, BorrowedRequest
 from cozviewer.jobs.drafting import Drafting
 from cozviewer.jobs.export_job import Export, ExportJob
 from cozviewer.jobs.frame_composer import FrameComposer, FrameRequest
@@ -53,6 +54,7 @@ class Document(QObject):
         draft_drawn: (DraftImage) a part of the draft of the newest view.
         sharper_drawn: (SharperImage) a part of a draft over it, as it is refined.
         tiles_changed: (Stale) there are others in the place of these tiles, or none yet.
+        borrowed_found: (BorrowedRequest, NDArray[np.bool_]) where a view shows borrowed texture.
         words_found: (WordsRequest, tuple[LevelWords, ...])
         composed: (FrameRequest, QImage)
         marked: (FrameRequest, QImage, tuple[Mark, ...]) a frame with an overlay, and its legend.
@@ -71,6 +73,7 @@ class Document(QObject):
     draft_drawn = Signal(object)
     sharper_drawn = Signal(object)
     tiles_changed = Signal(object)
+    borrowed_found = Signal(object, object)
     words_found = Signal(object, object)
     composed = Signal(object, object)
     marked = Signal(object, object, object)
@@ -84,6 +87,7 @@ class Document(QObject):
     closed = Signal()
 
     _load = Signal(object)
+    _find_borrowed = Signal(object)
     _find_words = Signal(object)
     _compose = Signal(object)
     _refine = Signal(object)
@@ -137,7 +141,7 @@ class Document(QObject):
         self._finder.failed.connect(self.failed)
         self._find_words.connect(self._finder.find)
 
-        self._composer = FrameComposer(chain.pyramid)
+        self._composer = FrameComposer(chain.pyramid, chain.texture)
         self._composer.composed.connect(self.composed)
         self._composer.marked.connect(self.marked)
         self._composer.failed.connect(self.failed)
@@ -147,6 +151,11 @@ class Document(QObject):
         self._composer.trusted.connect(self._looker.look)
         self._looker.marked.connect(self.marked)
         self._looker.failed.connect(self.failed)
+
+        self._borrowed = BorrowedFinder(chain.pyramid, chain.texture)
+        self._borrowed.found.connect(self.borrowed_found)
+        self._borrowed.failed.connect(self.failed)
+        self._find_borrowed.connect(self._borrowed.find)
 
         self._worker = ZoomWorker(chain, devices, trim)
         self._worker.progressed.connect(self._on_progress)
@@ -161,7 +170,7 @@ class Document(QObject):
         self._refine.connect(self._worker.refine)
 
         if quick is not None and chain.upscaler.generative:  # else it is not even loaded
-            self._quick = QuickJob(chain.pyramid, quick)
+            self._quick = QuickJob(chain.pyramid, quick, chain.texture)
             self._quick.drawn.connect(self._on_draft_drawn)
             self._quick.ended.connect(self._on_draft_ended)
             self._quick.sharpened.connect(self._on_sharper_drawn)
@@ -188,7 +197,7 @@ class Document(QObject):
         self._threads = [
             start_thread("tiles", self._loader, self._finder),
             start_thread("frames", self._composer),
-            start_thread("looking", self._looker, low_priority=True),
+            start_thread("looking", self._looker, self._borrowed, low_priority=True),
             start_thread("steps", *makers, low_priority=True),
         ]
         if self._quick is not None:
@@ -231,6 +240,12 @@ class Document(QObject):
     def find_words(self, request: WordsRequest) -> None:
         """Find what the levels under a view were made with; the answer comes as `words_found`."""
         self._find_words.emit(request)
+
+    def find_borrowed(self, request: BorrowedRequest) -> None:
+        """Find where a view shows borrowed texture, if the chain borrows any; the answer comes as
+        `borrowed_found`."""
+        if self.chain.texture is not None:
+            self._find_borrowed.emit(request)
 
     def compose(self, request: FrameRequest) -> None:
         """Compose the exact picture of a view; the answer comes as `composed`."""

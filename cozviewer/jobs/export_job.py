@@ -94,7 +94,7 @@ class ExportRequest:
         tell(Progress(stage, self.z, 0, 0, None))
         if self.view is not None:
             pixels = compose(chain.pyramid, self.view, complete=self.complete)
-            origin = origin_of_view(chain, self.view)
+            origin = origin_of_view(chain, self.view, cancelled)
             save_picture(
                 self.path,
                 pixels,
@@ -104,7 +104,7 @@ class ExportRequest:
                 cancelled=cancelled,
             )
             return origin
-        origin = origin_of_region(chain, self.z, self.level_region)
+        origin = origin_of_region(chain, self.z, self.level_region, cancelled)
         started = time.monotonic()
 
         def told(done: int, total: int) -> None:

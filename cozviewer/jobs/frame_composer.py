@@ -5,6 +5,7 @@ from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from cozviewer.chain.texture import PhotoTexture
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import sentence_of
 from cozviewer.overlays import Kind, Marked, generated_boxes, marked
@@ -67,9 +68,15 @@ class FrameComposer(QObject):
     trusted = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, pyramid: Pyramid) -> None:
+    def __init__(self, pyramid: Pyramid, texture: PhotoTexture | None = None) -> None:
+        """Begin.
+
+        Args:
+            pyramid: What frames are composed from.
+            texture: What its levels borrow from, for overlays; None if they borrow nothing.
+        """
         super().__init__()
-        self._pyramid = pyramid
+        self._pyramid, self._texture = pyramid, texture
 
     @Slot(object)
     def compose(self, request: FrameRequest) -> None:
@@ -89,7 +96,7 @@ class FrameComposer(QObject):
     def _mark(self, request: FrameRequest, kind: Kind, frame: Rgb8, pyramid: Pyramid) -> None:
         """Lay the overlay over a frame."""
         view, generative, finest = request.view, request.generative, request.finest
-        made = marked(frame, pyramid, view, kind, generative, finest)
+        made = marked(frame, pyramid, view, kind, generative, finest, self._texture)
         parts = generated_boxes(pyramid, view, generative, finest) if kind == "trust" else []
         if parts:
             self.trusted.emit(Trusted(request, made, frame, tuple(parts)))

@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage
 
 from cozviewer.chain.protocols import Upscaler
 from cozviewer.chain.quick_view import QuickPiece, quick_view, sharper_view
+from cozviewer.chain.texture import PhotoTexture
 from cozviewer.errors import Cancelled
 from cozviewer.jobs.collector import collector_paused, libraries_passed_over
 from cozviewer.jobs.images import to_qimage
@@ -97,16 +98,20 @@ class QuickJob(QObject):
     sharpened = Signal(object, object)
     ended = Signal(object)
 
-    def __init__(self, pyramid: Pyramid, upscaler: Upscaler) -> None:
+    def __init__(
+        self, pyramid: Pyramid, upscaler: Upscaler, texture: PhotoTexture | None = None
+    ) -> None:
         """Make the job; it belongs on a thread of its own.
 
         Args:
             pyramid: Only read.
             upscaler: The quick network.
+            texture: As for `quick_view`.
         """
         super().__init__()
         self._pyramid = pyramid
         self._upscaler = upscaler
+        self._texture = texture
 
     @Slot()
     def warm(self) -> None:
@@ -133,6 +138,7 @@ class QuickJob(QObject):
                 request.level_x,
                 request.level_y,
                 request.cancelled.is_set,
+                self._texture,
             ):
                 self.drawn.emit(request, _painted(piece))
         except Cancelled:
@@ -147,7 +153,9 @@ class QuickJob(QObject):
         view, x, y = request.view, request.view_x, request.view_y
         stopped = request.cancelled.is_set
         try:
-            for piece in sharper_view(self._pyramid, self._upscaler, view, x, y, stopped):
+            for piece in sharper_view(
+                self._pyramid, self._upscaler, view, x, y, stopped, self._texture
+            ):
                 image = SharperImage(view, piece.view_part, to_qimage(piece.pixels))
                 self.sharpened.emit(request, image)
         except Cancelled:

@@ -1,16 +1,17 @@
 """Zoom strips and comparisons as work for the thread of the zoom steps; see `export_job`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 
 from cozviewer.chain.chain import Chain, Progress, with_all_tiles
+from cozviewer.chain.protocols import never
 from cozviewer.chain.series import needs_of, refine_series
-from cozviewer.export.origin import Origin, mixed
+from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
 from cozviewer.export.strip import strip
-from cozviewer.provenance import origin_of_view
+from cozviewer.provenance import origin_of_strip
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.pixels import Rgb8
@@ -43,8 +44,9 @@ class StripRequest:
             return [compose(pyramid, view, complete=True) for view in self.views]
 
         pictures = with_all_tiles(refine, pictures_of_views)
-        pixels = strip(pyramid.source.name, chain.upscaler.name, self.views, pictures)
-        origin = mixed(origin_of_view(chain, self.views[-1]))
+        origin = origin_of_strip(chain, self.views, cancelled)
+        name, engine = pyramid.source.name, chain.upscaler.name
+        pixels = strip(name, engine, self.views, pictures, origin.borrowed)
         save_picture(self.path, pixels, origin, cancelled=cancelled)
 
 
@@ -55,16 +57,19 @@ class ComparisonRequest:
     Attributes:
         path: The file to write.
         pixels: (H, W, 3) uint8, labels and all.
-        origin: What is written about it into the file.
+        origin: What is written about it into the file, but for its `borrowed`.
+        borrowed: Tells that; see `comparison_borrows`.
         cancelled: Set to stop.
     """
 
     path: Path
     pixels: Rgb8
     origin: Origin
+    borrowed: Callable[[], bool] = never
     cancelled: Event = field(default_factory=Event)
 
     def carry_out(self, chain: Chain, tell: Callable[[Progress], None]) -> None:
         """Write it."""
         tell(Progress(f"Writing {self.path.name}", 0, 0, 0, None))
-        save_picture(self.path, self.pixels, self.origin, cancelled=self.cancelled.is_set)
+        origin = replace(self.origin, borrowed=self.borrowed())
+        save_picture(self.path, self.pixels, origin, cancelled=self.cancelled.is_set)

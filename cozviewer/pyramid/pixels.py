@@ -34,6 +34,13 @@ def to_float(rgb: Rgb8 | RgbFloat) -> RgbFloat:
     return np.multiply(rgb, np.float32(1 / 255), dtype=np.float32)
 
 
+def luma_of(rgb: RgbFloat) -> RgbFloat:
+    """Return the luma of pixels, (H, W, 1) float32, in their units."""
+    red, green, blue = (rgb[:, :, i : i + 1] * np.float32(LUMA[i]) for i in range(3))
+    luma: RgbFloat = red + green + blue
+    return luma
+
+
 def to_8bit(rgb: RgbFloat) -> Rgb8:
     """Return float32 0..1 as uint8, clipped and rounded to nearest (never truncated: a
     truncation would darken the picture by half a grey level at every step of a chain)."""

@@ -8,7 +8,17 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from cozviewer.chain.choice import AUTO, BF16, CRISP, FP32, INT8, SOFT, EngineChoice
+from cozviewer.chain.choice import (
+    AUTO,
+    BF16,
+    CRISP,
+    FP32,
+    FROM_PHOTO,
+    INT8,
+    NO_TEXTURE,
+    SOFT,
+    EngineChoice,
+)
 from cozviewer.ui.coz_dialog import ENGINE, CozDialog
 from cozviewer.ui.plain import menu_text
 from cozviewer.ui.remembered import keep_text, kept_text, remember, remembered
@@ -26,6 +36,16 @@ DEPTHS = (
     (SOFT, "&Soft", "Each level from the one before alone; up to a fifth faster"),
 )
 """What can be chosen: see `EngineChoice.depth`."""
+
+TEXTURES = (
+    (
+        FROM_PHOTO,
+        "From the &photo",
+        "Where a level lacks texture, it is borrowed from elsewhere in the photo",
+    ),
+    (NO_TEXTURE, "&Off", "Nothing is added to what the model draws"),
+)
+"""What can be chosen: see `EngineChoice.texture`."""
 
 NUMBERS = (
     (AUTO, "&Automatic", "Whichever is fastest: on a processor, all are timed once"),
@@ -101,6 +121,8 @@ class EngineMenu(QMenu):
         self._fidelities.triggered.connect(self._on_fidelity)
         self._depths = self._submenu("Contours at de&pth", DEPTHS)
         self._depths.triggered.connect(self._on_depth)
+        self._textures = self._submenu("&Texture at depth", TEXTURES)
+        self._textures.triggered.connect(self._on_texture)
         self._drafts = self.addAction("Show d&rafts")
         self._drafts.setToolTip(
             "A small network draws at once what the engine takes seconds for,\n"
@@ -187,7 +209,10 @@ class EngineMenu(QMenu):
         self._fidelities.setEnabled(not choice.paper)  # which is free, whatever is chosen
         for action in self._depths.actions():
             action.setChecked(action.data() == choice.depth)
-        self._depths.setEnabled(choice.engine != ENGINE)  # which draws what it is told
+        for action in self._textures.actions():
+            action.setChecked(action.data() == choice.texture)
+        for menu in (self._depths, self._textures):
+            menu.setEnabled(choice.engine != ENGINE)  # which follows its prompt
         self._mark_numbers()
 
     def show_numbers(self, supported: Sequence[str], place: str) -> None:
@@ -270,6 +295,10 @@ class EngineMenu(QMenu):
         self._choose(replace(self._choice, depth=self._depths.checkedAction().data()))
 
     @Slot()
+    def _on_texture(self) -> None:
+        self._choose(replace(self._choice, texture=self._textures.checkedAction().data()))
+
+    @Slot()
     def _ask(self) -> None:
         """Ask for the engine that has files of the user's; what is in use stays until then."""
         self.show_choice(self._choice)
@@ -281,6 +310,7 @@ class EngineMenu(QMenu):
                 numbers=now.numbers,
                 fidelity=now.fidelity,
                 depth=now.depth,
+                texture=now.texture,
             ),
             self.parentWidget(),
             self._missing,

@@ -70,11 +70,12 @@ class Comparison:
 
     Attributes:
         pixels: (H, W, 3) uint8, labels and all.
-        origin: What they are made of.
+        origin, borrowed: What they are made of, as for `ComparisonRequest`.
     """
 
     pixels: Rgb8
     origin: Origin
+    borrowed: Callable[[], bool]
 
 
 def offers(chain: Chain, view: View) -> list[Offer]:
@@ -129,7 +130,7 @@ def comparison_offer(chain: Chain, view: View, comparison: Comparison) -> Offer:
     """Return the offer of a comparison as it is seen in a view."""
 
     def make(path: Path) -> Export:
-        return ComparisonRequest(path, comparison.pixels, comparison.origin)
+        return ComparisonRequest(path, comparison.pixels, comparison.origin, comparison.borrowed)
 
     height, width = comparison.pixels.shape[:2]
     title, name = "The comparison as shown", suggested_name(chain, view, what="comparison")

@@ -11,7 +11,7 @@ from cozviewer.errors import BadInput
 from cozviewer.export.targets import refuse_source, replaced_by
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.export_job import Export
-from cozviewer.provenance import origin_of_comparison
+from cozviewer.provenance import comparison_borrows, origin_of_comparison
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.session import Bookmark
 from cozviewer.ui.banner import Banner
@@ -97,7 +97,7 @@ class Exporting(QObject):
             if pixels is not None:
                 seen = self._panes.chains_seen
                 origin = origin_of_comparison(chain.pyramid.source, view, seen)
-                comparison = Comparison(pixels, origin)
+                comparison = Comparison(pixels, origin, comparison_borrows(view, seen))
             self._open(ExportDialog(chain, view, window, comparison))
 
     def ask_region(self) -> None:

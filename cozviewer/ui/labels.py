@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from cozviewer.overlays import Mark
@@ -52,7 +52,13 @@ def draw_legend(painter: QPainter, legend: Sequence[Mark], corner: QPoint, font:
         y = top + 6 + row * line
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(*mark.colour))
-        painter.drawRoundedRect(QRectF(corner.x() + 12, y + (line - side) / 2, side, side), 3, 3)
+        box = QRectF(corner.x() + 12, y + (line - side) / 2, side, side)
+        if mark.dotted:
+            for across, down in ((0.2, 0.2), (0.8, 0.2), (0.5, 0.5), (0.2, 0.8), (0.8, 0.8)):
+                at = QPointF(box.x() + across * side, box.y() + down * side)
+                painter.drawEllipse(at, side / 10, side / 10)
+        else:
+            painter.drawRoundedRect(box, 3, 3)
         painter.setPen(INK)
         text = QRectF(corner.x() + 22 + side, y, width, line)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, mark.text)

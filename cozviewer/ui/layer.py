@@ -12,10 +12,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPainter
 
 from cozviewer.chain.quick_view import sharper_level
+from cozviewer.jobs.borrowed_finder import BorrowedRequest
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.frame_composer import FrameRequest
 from cozviewer.jobs.images import to_qimage
@@ -89,6 +92,8 @@ class Layer(QObject):
         self._overlay: Kind | None = None
         self._marked_asked: FrameRequest | None = None
         self._marked: QImage | None = None
+        self._borrowed_asked: BorrowedRequest | None = None
+        self._borrowed: NDArray[np.bool_] | None = None
         self._view = view
         self._navigator = navigator
         self._document: Document | None = None
@@ -168,6 +173,19 @@ class Layer(QObject):
         return self._drafts.level_at(self.view, plan, view_x, view_y)
 
     @property
+    def borrows(self) -> bool:
+        """Whether the exact frame holds texture borrowed from elsewhere in the photo; False until
+        that has been found out."""
+        return self._borrowed is not None and bool(self._borrowed.any())
+
+    def borrows_at(self, view_x: float, view_y: float) -> bool:
+        """Tell whether a place of the view does; see `borrows`."""
+        x, y, mask = int(view_x), int(view_y), self._borrowed
+        if mask is None or not (0 <= y < mask.shape[0] and 0 <= x < mask.shape[1]):
+            return False
+        return bool(mask[y, x])
+
+    @property
     def _shows_stand_in(self) -> bool:
         """Whether a draft is on screen where tiles lack."""
         plan = self._mosaic.plan if self._drafts_drawn and len(self._drafts) else None
@@ -208,12 +226,14 @@ class Layer(QObject):
             self._document.tiles_changed.disconnect(self._on_tiles_changed)
             self._document.composed.disconnect(self._on_composed)
             self._document.marked.disconnect(self._on_marked)
+            self._document.borrowed_found.disconnect(self._on_borrowed_found)
         self._document = document
         self._frame_asked = self._older_asked = None
         self._frame = self._older = None
         self._drafts.clear()
         self._sharper.clear()
         self._forget_marks()
+        self._forget_borrowed()
         self._complete = self.has_painted = False
         if document is not None:
             self._preview = None
@@ -223,6 +243,7 @@ class Layer(QObject):
             document.tiles_changed.connect(self._on_tiles_changed)
             document.composed.connect(self._on_composed)
             document.marked.connect(self._on_marked)
+            document.borrowed_found.connect(self._on_borrowed_found)
         self._mosaic.set_document(document, tiles, self.finest)
 
     def finish(self, final: bool) -> None:
@@ -281,6 +302,8 @@ class Layer(QObject):
             return
         view = self.view
         if self._frame is not None and self._frame.view == view and self._frame.final:
+            if self._borrowed_asked is None:
+                self._ask_for_borrowed()
             return
         if self._frame_asked is not None and self._frame_asked.view == view:
             return
@@ -300,6 +323,7 @@ class Layer(QObject):
             self._sharper.clear()
         self._older_asked = self._older = None
         self._forget_marks()
+        self._forget_borrowed()
         self._complete = self._final = False
         self._mosaic.move()
 
@@ -354,6 +378,7 @@ class Layer(QObject):
             self._drafts.clear()
             self._sharper.clear()
             self._forget_marks()
+            self._forget_borrowed()
             self._complete = self._final = False
         self._mosaic.ask_anew(stale if self.finest is None else None)
 
@@ -377,8 +402,27 @@ class Layer(QObject):
         self._forget_drafts()
         self._forget_marks()
         self._ask_for_marks()
+        self._ask_for_borrowed()
         self.updated.emit()
         self.changed.emit()
+
+    def _ask_for_borrowed(self) -> None:
+        """Have it found out where the exact frame that is there holds borrowed texture."""
+        self._forget_borrowed()
+        if self._document is not None and self.finest is None:
+            self._borrowed_asked = BorrowedRequest(self.view)
+            self._document.find_borrowed(self._borrowed_asked)
+
+    def _forget_borrowed(self) -> None:
+        if self._borrowed_asked is not None:
+            self._borrowed_asked.cancelled.set()
+        self._borrowed_asked = self._borrowed = None
+
+    @Slot(object, object)
+    def _on_borrowed_found(self, request: BorrowedRequest, mask: NDArray[np.bool_]) -> None:
+        if request is self._borrowed_asked:
+            self._borrowed = mask
+            self.changed.emit()
 
     def _ask_for_marks(self) -> None:
         """Have the overlay made for the exact frame that is there."""

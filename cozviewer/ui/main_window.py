@@ -539,9 +539,8 @@ class MainWindow(QMainWindow):
         refined = self._refined or self.panes.generated.sharp
         layer = self.panes.generated.layer
         drafts = layer.shows_draft, layer.draft_over
-        self.readout.show_view(
-            magnification_text(camera), provenance_text(camera, maker, generative, refined, *drafts)
-        )
+        text = provenance_text(camera, maker, generative, refined, *drafts, layer.borrows)
+        self.readout.show_view(magnification_text(camera), text)
 
     @Slot(str, object)
     def _on_warmed(self, place: str, devices: list[str]) -> None:

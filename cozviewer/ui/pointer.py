@@ -8,7 +8,7 @@ from cozviewer.overlays import origin_mark
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.geometry import level_name
 from cozviewer.pyramid.origins import Patch, patch_at
-from cozviewer.pyramid.wording import place_text
+from cozviewer.pyramid.wording import BORROWED, place_text
 from cozviewer.ui.canvas import Canvas
 
 PAUSE_MS = 60
@@ -92,7 +92,10 @@ class Pointer(QObject):
             return
         steps = {} if patch.made_from is None else pyramid.steps_of([patch.made_from])
         words = next((step.prompt for step in steps.values()), "")
-        self.told.emit(pointed_text(view, x, y, patch, maker.name, maker.generative, words))
+        borrowed = self._pane.layer.borrows_at(x, y)
+        self.told.emit(
+            pointed_text(view, x, y, patch, maker.name, maker.generative, words, borrowed)
+        )
 
 
 def draft_text(
@@ -115,7 +118,14 @@ def draft_text(
 
 
 def pointed_text(
-    view: View, view_x: float, view_y: float, patch: Patch, maker: str, generative: bool, words: str
+    view: View,
+    view_x: float,
+    view_y: float,
+    patch: Patch,
+    maker: str,
+    generative: bool,
+    words: str,
+    borrowed: bool = False,
 ) -> str:
     """Return "Generated at step 2, ×16, by Real-ESRGAN · 812.4, 340.1".
 
@@ -125,11 +135,14 @@ def pointed_text(
         maker: Name of the upscaler.
         generative: Whether it invents detail.
         words: The prompt of the step that made it, or "".
+        borrowed: Whether its texture is borrowed from elsewhere in the photo.
     """
     place = place_text(view.camera, view_x - view.width / 2, view_y - view.height / 2)
     text = origin_mark(view, patch, generative).text
     if patch.level > 0:
         text += f", by {maker}" if generative else f" ({maker.lower()})"
+    if borrowed:
+        text += f", {BORROWED}"
     if words:
         text += f" · told “{words}”"
     return f"{text} · {place}"

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from cozviewer.chain.choice import EngineChoice
 from cozviewer.ui.coz_dialog import ENGINE, SETTINGS
-from cozviewer.ui.engine_menu import DEPTHS, FIDELITIES
+from cozviewer.ui.engine_menu import DEPTHS, FIDELITIES, TEXTURES
 from cozviewer.ui.forms import Trouble, fit_height, form_of, named_chooser, stacked
 from cozviewer.ui.plain import Label
 from cozviewer.ui.prompter_form import PrompterForm
@@ -61,6 +61,8 @@ class RecipeDialog(QDialog):
         self.fidelity.setCurrentIndex(FIDELITIES.index(nearest))
         self.contours = _explained(DEPTHS)
         self.contours.setCurrentIndex(self.contours.findData(start.depth))
+        self.texture = _explained(TEXTURES)
+        self.texture.setCurrentIndex(self.texture.findData(start.texture))
         self.seed = QSpinBox()
         self.seed.setRange(0, 2**31 - 1)
         self.seed.setValue(start.seed)
@@ -76,6 +78,7 @@ class RecipeDialog(QDialog):
             (Label("Setting"), self.setting),
             (Label("Fidelity"), self.fidelity),
             (Label("Contours"), self.contours),
+            (Label("Texture"), self.texture),
             (Label("Seed"), self.seed),
         )
         grid = form_of(self._rows, spacing=8)
@@ -98,7 +101,9 @@ class RecipeDialog(QDialog):
         choice: EngineChoice = self.engine.currentData()
         choice = replace(choice, fidelity=self.fidelity.currentData())
         if choice.engine != ENGINE:
-            return replace(choice, depth=self.contours.currentData())
+            return replace(
+                choice, depth=self.contours.currentData(), texture=self.texture.currentData()
+            )
         return replace(
             choice,
             seed=self.seed.value(),
@@ -116,6 +121,7 @@ class RecipeDialog(QDialog):
             self.setting: told,
             self.fidelity: not choice.paper,
             self.contours: not told,
+            self.texture: not told,
             self.seed: told,
         }
         for name, field in self._rows:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cozviewer.chain.choice import EngineChoice, PrompterChoice
+from cozviewer.chain.choice import FROM_PHOTO, EngineChoice, PrompterChoice
 from cozviewer.pyramid.compose import Kernel
 
 WORDS = 28
@@ -62,10 +62,15 @@ def told_apart(
         (f"seed {choice.seed}", f"seed {other.seed}"),
         (_fidelity_of(choice), _fidelity_of(other)),
         (choice.depth, other.depth),
+        (_texture_of(choice), _texture_of(other)),
     )
     apart = [pair for pair in pairs if pair[0] != pair[1]]
     one, two = (", ".join([maker, *(pair[i] for pair in apart)]) for i in range(2))
     return one, two
+
+
+def _texture_of(choice: EngineChoice) -> str:
+    return "texture from the photo" if choice.texture == FROM_PHOTO else "no added texture"
 
 
 def _words_of(choice: PrompterChoice) -> str:

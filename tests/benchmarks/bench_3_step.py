@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from cozviewer.chain.chain import Chain
+from cozviewer.chain.chain import Chain, texture_of
 from cozviewer.chain.fidelity import blurred, corrected
 from cozviewer.chain.join import join
 from cozviewer.chain.protocols import ignore, never
@@ -18,7 +18,7 @@ from cozviewer.models.device import pick_device, ways
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.models.realesrgan import realesrgan
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, tiles_of
+from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, coarser, finer, tiles_of
 from cozviewer.pyramid.pixels import Rgb8, to_float
 from cozviewer.pyramid.source import open_source
 from tests.benchmarks.desk import SAMPLE, show
@@ -34,7 +34,7 @@ def test_step(way) -> None:  # type: ignore[no-untyped-def]
     print(f"\n3. A view of 1280 x 800, each level from the one before ({way.numbers})")
     upscaler = realesrgan("cpu", numbers=way.numbers, cache_dir=None, notice=print)
     upscaler.load()
-    recipe = recipe_of(upscaler, NoPrompter(), adaptive_scale=True)
+    recipe = recipe_of(upscaler, NoPrompter(), adaptive_scale=True, photo_texture=True)
     picture = open_source(SAMPLE).levels[0]
     chain = Chain(pyramid_of(picture), upscaler, NoPrompter(), recipe)
     for depth in (4, 16, 64):
@@ -77,6 +77,10 @@ def _parts(chain: Chain) -> None:
     fine = upscaler.upscale(parent, "", 0, never)
     region = _seen(chain, 4)[1]
     keys = list(tiles_of(2, region))
+    assert chain.texture is not None
+    texture, blank = chain.texture, np.full_like(fine, 0.5)
+    deep = finer(_seen(chain, 16)[1], 2)
+    deep = Rect(deep.x, deep.y, fine.shape[1], fine.shape[0])
     soft = blurred(parent, 4)
     works: dict[str, Callable[[], None]] = {
         "fidelity": lambda: _done(corrected(fine, parent, recipe.fidelity)),
@@ -87,6 +91,10 @@ def _parts(chain: Chain) -> None:
             keys,
             set(tiles_of(2, region.grown(64))).difference(keys),
         ),
+        "texture from the photo, at a new place": lambda: texture_of(chain.pyramid).add(
+            blank.copy(), deep, 6
+        ),
+        "the same at a place seen before": lambda: texture.add(blank.copy(), deep, 6),
         "looking for soft parts": lambda: _done(softness(soft)),
         "drawing them from further away": lambda: _done(
             redrawn(soft, (64, 64), (16, 16), lambda far: upscaler.upscale(far, "", 0, never), 1.0)

@@ -183,6 +183,7 @@ RECIPE = Recipe((("name", "x"), ("weights", "1")), (("name", "none"),), 2**60, 0
         RECIPE,
         replace(RECIPE, one_seed=True, fidelity=0.0),
         replace(RECIPE, adaptive_scale=True),
+        replace(RECIPE, photo_texture=True),
     ],
 )
 def test_a_recipe_is_the_same_again(recipe: Recipe) -> None:

@@ -39,6 +39,7 @@ def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
         replace(RECIPE, least=128),
         replace(RECIPE, one_seed=True),
         replace(RECIPE, adaptive_scale=True),
+        replace(RECIPE, photo_texture=True),
     ],
 )
 def test_whatever_differs_gives_another_digest(other: Recipe) -> None:
@@ -99,6 +100,18 @@ def test_only_models_that_draw_what_they_see_look_from_further_away(
     assert recipe.adaptive_scale is adaptive
     assert [recipe.rescales(z) for z in (2, 4, 6)] == [False, adaptive, adaptive]
     assert recipe.reach(4, 200, 200) == ((REACH,) * 2 if adaptive else recipe.margins(200, 200))
+
+
+@pytest.mark.parametrize(
+    ("generative", "listens", "borrows"),
+    [(True, False, True), (True, True, False), (False, False, False)],
+)
+def test_texture_is_borrowed_for_models_that_invent_detail_without_a_prompt(
+    generative: bool, listens: bool, borrows: bool
+) -> None:
+    upscaler = FakeUpscaler(generative=generative, listens=listens)
+    assert recipe_of(upscaler, Silent(), photo_texture=True).photo_texture is borrows
+    assert not recipe_of(upscaler, Silent()).photo_texture
 
 
 def test_a_halo_that_is_wider_reaches_further() -> None:

@@ -8,10 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from skimage import data
 
-from cozviewer.chain.paper import later_states
+from cozviewer.chain.paper import first_state, later_states
+from cozviewer.chain.protocols import never
+from cozviewer.chain.recipe import recipe_of
+from cozviewer.commands.chain_files import ChainFiles
 from cozviewer.export.origin import read_origin
+from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.source import source_from_pixels
+from tests.chain.fakes import DetailUpscaler
 from tests.commands.conftest import Run
 from tests.pyramid.pictures import encoded, noise
 
@@ -97,6 +104,25 @@ def test_the_files_say_what_they_are(run: Run, photo: Path, tmp_path: Path) -> N
         "photo.png",
     )
     assert (origin.centre, origin.magnification) == ("30,20", "51.2")
+
+
+@pytest.mark.parametrize("texture", [True, False])
+def test_the_files_say_that_texture_is_borrowed(tmp_path: Path, texture: bool) -> None:
+    photo = np.repeat(data.grass()[:, :, None], 3, axis=2)
+    upscaler, prompter = DetailUpscaler(listens=False), NoPrompter()
+    recipe = recipe_of(upscaler, prompter, photo_texture=texture)
+    source = source_from_pixels(photo, "grass.png")
+    files = ChainFiles(tmp_path, "grass", source, upscaler, recipe)
+    first = first_state(photo)
+    states = [first, *later_states(first, 2, upscaler, prompter, recipe, never)]
+    for state in states:
+        files.save_state(state)
+    files.save_strip(states)
+    folder = tmp_path / "per-sample/grass"
+    origins = [read_origin(folder / f"{index}.png") for index in range(3)]
+    origins.append(read_origin(tmp_path / "recursive/grass.png"))
+    said = [origin is not None and origin.borrowed for origin in origins]
+    assert said == [False, False, texture, texture]
 
 
 def test_ctrl_c_keeps_what_was_finished(

@@ -43,7 +43,7 @@ def test_where_and_in_which_numbers_names_no_engine() -> None:
 def test_all_options_are_in_the_choice() -> None:
     words = ("--engine", "my.pth", "--device", "cpu", "--prompter", "text", "--prompt", "a b")
     more = ("--seed", "-3", "--fidelity", "0.25", "--memory", "in-turn", "--depth", "soft")
-    choice = engine_choice(read(*words, *more, "--numbers", "bf16"))
+    choice = engine_choice(read(*words, *more, "--texture", "off", "--numbers", "bf16"))
     assert choice == EngineChoice(
         "my.pth",
         "cpu",
@@ -52,6 +52,7 @@ def test_all_options_are_in_the_choice() -> None:
         prompter=PrompterChoice("text", "a b"),
         fidelity=0.25,
         depth="soft",
+        texture="off",
         numbers="bf16",
     )
 

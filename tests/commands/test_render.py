@@ -82,6 +82,7 @@ def test_the_report_tells_all(run: Run, photo: Path, tmp_path: Path) -> None:
         "level": 4,
         "magnification": 16.0,
         "centre": "30,20",
+        "texture_borrowed": False,
         "tiles_computed": 4 + 9,
         "tiles_reused": 0,
         "engine": "Bicubic",

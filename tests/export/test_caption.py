@@ -55,6 +55,12 @@ def test_a_label_says_what_a_picture_is(kind: Any, said: str) -> None:
     assert label_of(Origin(kind, "", "", "", "", "", "0,0", "64", 6)) == said
 
 
+def test_a_label_says_that_texture_is_borrowed() -> None:
+    origin = Origin("generated", "", "", "", "", "", "0,0", "64", 6, borrowed=True)
+    said = "generated detail ×64, with texture borrowed from elsewhere in this photo"
+    assert label_of(origin) == said
+
+
 def test_what_the_font_lacks_is_said_with_what_it_has() -> None:
     assert drawable("×64 · généré by “A”") == "x64 · genere by ?A?"
     assert drawable("×1.1·10¹²") == "x1.1·10^12"

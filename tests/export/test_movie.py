@@ -14,12 +14,13 @@ from cozviewer.errors import BadInput, Cancelled
 from cozviewer.export.frames import frames_of
 from cozviewer.export.movie import check_movie, save_movie
 from cozviewer.export.movie_formats import Clip, movie_form
-from cozviewer.export.movie_writers import XMP_UUID
+from cozviewer.export.movie_writers import XMP_UUID, comment_of
 from cozviewer.export.origin import Origin, from_xmp
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.flight import Take, takes
 from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.wording import BORROWED
 from tests.pyramid.pyramids import enlarged, gentle, put_level, pyramid_of
 
 ORIGIN = Origin(
@@ -139,6 +140,12 @@ def test_webp_of_full_quality_holds_every_pixel(
         found = [pixels for begun, pixels in at if begun <= 40 * i][-1]
         assert np.array_equal(found, wanted)
     assert from_xmp(packet) == ORIGIN
+
+
+@pytest.mark.parametrize("borrowed", [True, False])
+def test_the_comment_names_borrowed_texture(borrowed: bool) -> None:
+    comment = comment_of(replace(ORIGIN, borrowed=borrowed))
+    assert (f"{ORIGIN.engine}, with {BORROWED}: it is not evidence" in comment) == borrowed
 
 
 def test_gif_holds_each_frame_in_256_colours(

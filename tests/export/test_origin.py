@@ -71,6 +71,15 @@ def test_iptcs_word_for_it(kind: Kind, term: str) -> None:
     assert said(packet, IPTC, "DigitalSourceType") == uri
 
 
+def test_borrowed_texture_is_said_in_words_and_stays_generated() -> None:
+    packet = to_xmp(replace(ORIGIN, kind="generated", borrowed=True))
+    assert said(packet, OURS, "Texture") == "texture borrowed from elsewhere in this photo"
+    uri = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    assert said(packet, IPTC, "DigitalSourceType") == uri
+    assert from_xmp(packet) == replace(ORIGIN, kind="generated", borrowed=True)
+    assert said(to_xmp(ORIGIN), OURS, "Texture") is None
+
+
 def test_of_untouched_pixels_nothing_is_claimed() -> None:
     """Whether the source was a photo, a scan or generated is not ours to say."""
     packet = to_xmp(replace(ORIGIN, kind="source"))

@@ -14,7 +14,7 @@ from PIL import Image
 from cozviewer.errors import BadInput, Cancelled
 from cozviewer.export.origin import Origin, read_origin
 from cozviewer.export.picture import save_picture
-from cozviewer.export.signing import SIGNED, Signature, check_signing, sign_picture
+from cozviewer.export.signing import SIGNED, Signature, check_signing, description, sign_picture
 from tests.export.certificates import signature_in
 from tests.pyramid.pictures import encoded, noise
 
@@ -82,6 +82,13 @@ def test_a_signed_picture_tells_its_parent_and_what_was_done(
     with Image.open(path) as image:
         assert np.array_equal(np.asarray(image), before)
     assert read_origin(path) == ORIGIN
+
+
+def test_the_description_names_borrowed_texture() -> None:
+    assert description(replace(ORIGIN, borrowed=True)) == (
+        "x64 at 812,340 of photo.png, by Real-ESRGAN, "
+        "with texture borrowed from elsewhere in this photo"
+    )
 
 
 def test_a_change_afterwards_is_found(tmp_path: Path, source: Path, signature: Signature) -> None:

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import numpy as np
+import pytest
 
 from cozviewer.export.sheet import FRAME
 from cozviewer.export.strip import MOST, note, strip, strip_views, times
@@ -43,6 +44,20 @@ def test_the_part_that_comes_next_is_framed() -> None:
     assert len(np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)) == len(views) - 1
     rows = np.flatnonzero(framed.any(axis=1))
     assert abs(rows[-1] - rows[0] - 100) <= 3
+
+
+def test_borrowed_texture_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    monkeypatch.setattr("cozviewer.export.sheet._write", lambda *words: written.append(words[3]))
+    views = strip_views(SOURCE, View(camera_at(812, 340, 16), 1280, 800), 40)
+    blank = [np.zeros((40, 40, 3), np.uint8)] * len(views)
+    for borrowed in (False, True):
+        written.clear()
+        strip("photo.png", "Engine", views, blank, borrowed)
+        maker = (
+            "Engine, with texture borrowed from elsewhere in this photo" if borrowed else "Engine"
+        )
+        assert written[1].endswith(f"; its detail is drawn by {maker}.")
 
 
 def test_captions_say_how_large_and_how_much() -> None:

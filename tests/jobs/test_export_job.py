@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from skimage import data
 
 from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain, Progress
@@ -16,8 +17,8 @@ from cozviewer.commands import views
 from cozviewer.export import large
 from cozviewer.export.origin import read_origin
 from cozviewer.jobs.export_job import Export, ExportJob, ExportRequest
-from cozviewer.jobs.sheet_job import StripRequest
-from cozviewer.models.prompters import TextPrompter
+from cozviewer.jobs.sheet_job import ComparisonRequest, StripRequest
+from cozviewer.models.prompters import NoPrompter, TextPrompter
 from cozviewer.provenance import origin_of_region
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import best_region
@@ -114,6 +115,71 @@ def test_the_window_and_render_write_the_same_pixels_and_the_same_origin(
     assert (origin.kind, origin.prompts) == ("generated", ("a cat", "a cat"))
     with Image.open(rendered) as one, Image.open(exported) as other:
         assert np.array_equal(np.asarray(one), np.asarray(other))
+
+
+@pytest.mark.parametrize(
+    ("x", "z", "texture", "borrowed"),
+    [
+        (100, 4, True, True),
+        (100, 4, False, False),
+        (100, 2, True, False),
+        (420, 4, True, False),
+    ],
+)
+@pytest.mark.parametrize("as_region", [False, True])
+def test_borrowed_texture_is_told_alike_by_the_window_and_render(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    x: int,
+    z: int,
+    texture: bool,
+    borrowed: bool,
+    as_region: bool,
+) -> None:
+    rgb = np.full((256, 512, 3), 128, np.uint8)
+    rgb[:, :256] = data.grass()[:256, :256, None]
+    photo = tmp_path / "photo.png"
+    Image.fromarray(rgb).save(photo)
+
+    def fresh_chain(source: Source, *_: object, **__: object) -> Chain:
+        upscaler, prompter = DetailUpscaler(listens=False), NoPrompter()
+        recipe = recipe_of(upscaler, prompter, photo_texture=texture)
+        return Chain(Pyramid(source, pyramid_of(rgb).store), upscaler, prompter, recipe)
+
+    monkeypatch.setattr(views, "open_chain", fresh_chain)
+    rendered, exported = tmp_path / "rendered.png", tmp_path / "exported.png"
+    zoom = 1 << z
+    chain = fresh_chain(open_source(photo))
+    words = ["render", photo, "-o", rendered]
+    if as_region:
+        words += ["--region", f"{x},100,8,4", "--level", f"x{zoom}"]
+        request = ExportRequest(
+            exported, z, Rect(x * zoom, 100 * zoom, 8 * zoom, 4 * zoom), None, True
+        )
+    else:
+        words += ["--center", f"{x},100", "--zoom", str(zoom), "--size", "160x100"]
+        view = View(camera_at(x, 100, float(zoom)), 160, 100).aligned()
+        request = ExportRequest(exported, z, view.visible(z, 512, 256), view, True)
+    assert main([str(word) for word in words]) == 0
+    request.carry_out(chain, lambda _: None)
+    origin = read_origin(exported)
+    assert origin == read_origin(rendered)
+    assert origin is not None
+    assert (origin.kind, origin.borrowed) == ("generated", borrowed)
+    assert ("photo_texture" in origin.recipe) == texture
+
+
+@pytest.mark.parametrize("borrowed", [True, False])
+def test_a_comparison_looks_for_borrowed_texture_when_it_is_saved(
+    chain: Chain, tmp_path: Path, borrowed: bool
+) -> None:
+    origin = origin_of_region(chain, 2, chain.pyramid.level_rect(2))
+    pixels = np.zeros((20, 30, 3), np.uint8)
+    request = ComparisonRequest(tmp_path / "both.png", pixels, origin, lambda: borrowed)
+    request.carry_out(chain, lambda _: None)
+    found = read_origin(request.path)
+    assert found is not None
+    assert found.borrowed == borrowed
 
 
 def test_what_is_saved_without_computing_says_so(chain: Chain, tmp_path: Path) -> None:

@@ -103,6 +103,7 @@ def services(
     quick: Upscaler | None = None,
     chain: Callable[..., Chain] = Chain,
     may_ahead: May | None = None,
+    photo_texture: bool = False,
 ) -> Services:
     """Return services that make chains over `engine`, with stores in `cache`, and that have drafts
     drawn by `quick`, if it is given.
@@ -110,13 +111,14 @@ def services(
     Args:
         chain: Makes the chains; takes what `Chain` takes.
         may_ahead: See `Services`: without it nothing is drawn ahead.
+        photo_texture: See `Recipe`.
     """
 
     def open_chain(
         source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: Cancelled
     ) -> Chain:
         prompter = NoPrompter()
-        recipe = recipe_of(engine, prompter, fidelity=0.0)
+        recipe = recipe_of(engine, prompter, fidelity=0.0, photo_texture=photo_texture)
         shelf = Shelf(
             source.digest, source.name, source.width, source.height, recipe.digest, recipe.text
         )

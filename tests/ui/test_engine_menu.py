@@ -125,11 +125,23 @@ def test_depth_is_chosen_beside_the_engine(parent: QWidget, qtbot: QtBot) -> Non
     assert [action.text() for action in depths if action.isChecked()] == ["&Soft"]
 
 
-def test_what_takes_words_has_no_choice_of_depth(parent: QWidget) -> None:
+def test_texture_is_chosen_beside_the_contours(parent: QWidget, qtbot: QtBot) -> None:
+    menu = EngineMenu(ENTRIES, EngineChoice(seed=3), parent)
+    textures = submenu(menu, "Texture")
+    assert [action.text() for action in textures if action.isChecked()] == ["From the &photo"]
+    with qtbot.waitSignal(menu.chosen) as chosen:
+        next(action for action in textures if action.text() == "&Off").trigger()
+    assert chosen.args == [EngineChoice(seed=3, texture="off")]
+    menu.show_choice(chosen.args[0])
+    assert [action.text() for action in textures if action.isChecked()] == ["&Off"]
+
+
+@pytest.mark.parametrize("title", ["Contours", "Texture"])
+def test_an_engine_with_prompts_has_no_choice_of_depth(parent: QWidget, title: str) -> None:
     menu = EngineMenu(ENTRIES, COZ, parent)
-    assert not any(action.isEnabled() for action in submenu(menu, "Contours"))
+    assert not any(action.isEnabled() for action in submenu(menu, title))
     menu.show_choice(EngineChoice())
-    assert all(action.isEnabled() for action in submenu(menu, "Contours"))
+    assert all(action.isEnabled() for action in submenu(menu, title))
 
 
 def numbers(menu: EngineMenu) -> list[tuple[str, bool, bool]]:

@@ -23,6 +23,14 @@ def test_a_generated_place_names_step_maker_and_words() -> None:
     assert said == "Generated at step 2, ×16, by Engine · told “an eye” · 100.00, 50.00"
 
 
+def test_a_place_with_borrowed_texture_says_so() -> None:
+    said = pointed_text(VIEW, 400, 300, TILE, "Engine", True, "", borrowed=True)
+    assert said == (
+        "Generated at step 2, ×16, by Engine, texture borrowed from elsewhere in this photo"
+        " · 100.00, 50.00"
+    )
+
+
 def test_what_was_only_enlarged_is_said_so() -> None:
     said = pointed_text(VIEW, 400, 300, TILE, "Bicubic", False, "")
     assert said == "Interpolated at step 2, ×16 (bicubic) · 100.00, 50.00"

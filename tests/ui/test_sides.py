@@ -161,6 +161,7 @@ def test_seed_words_and_setting_are_asked_of_what_listens(qtbot: QtBot) -> None:
     dialog.setting.setCurrentIndex(dialog.setting.findData("paper"))
     assert not dialog.fidelity.isVisible()
     assert not dialog.contours.isVisible()
+    assert not dialog.texture.isVisible()
     with qtbot.waitSignal(dialog.wanted) as told:
         dialog.use.click()
     assert told.args == [replace(wanted, coz=replace(COZ.coz, setting="paper"))]
@@ -172,6 +173,8 @@ def test_seed_words_and_setting_are_asked_of_what_listens(qtbot: QtBot) -> None:
     assert dialog.contours.isVisible()
     dialog.contours.setCurrentIndex(1)
     assert dialog.choice == replace(plain, depth="soft")
+    dialog.texture.setCurrentIndex(1)
+    assert dialog.choice == replace(plain, depth="soft", texture="off")
 
 
 @pytest.mark.parametrize(
@@ -180,6 +183,7 @@ def test_seed_words_and_setting_are_asked_of_what_listens(qtbot: QtBot) -> None:
         (replace(COZ, seed=3), ("CoZ, seed 0", "CoZ, seed 3")),
         (replace(COZ, fidelity=0.0), ("CoZ, faithful", "CoZ, free")),
         (replace(COZ, depth="soft"), ("CoZ, crisp", "CoZ, soft")),
+        (replace(COZ, texture="off"), ("CoZ, texture from the photo", "CoZ, no added texture")),
         (replace(COZ, fidelity=0.25), ("CoZ, faithful", "CoZ, fidelity 0.25")),
         (replace(COZ, prompter=PrompterChoice()), ("CoZ, told by a model", "CoZ, no words")),
         (
