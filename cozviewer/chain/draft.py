@@ -25,7 +25,7 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store import StepRecord, TileStore
 from cozviewer.pyramid.store_draft import Draft, Stale
 
-REMEMBERED = 1 << 16
+REMEMBERED = 1 << 18
 """Tiles for which is remembered whether they are stale."""
 
 
@@ -112,6 +112,8 @@ def parts(pyramid: Pyramid, keys: Sequence[TileKey]) -> list[Part]:
     draft = pyramid.draft
     drafted = set() if draft is None else {key for key in keys if draft.holds(key)}
     broken = pyramid.store.steps_of_broken(keys)
+    if draft is None and keys and not broken:
+        return [Part(pyramid.store, tuple(keys))]
     older = pyramid.store.steps_of(drafted) | broken if drafted else {}
     groups: dict[Part, list[TileKey]] = {}
     for key in keys:

@@ -8,6 +8,7 @@ cheaper.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from cozviewer.chain.recipe import Recipe
 from cozviewer.pyramid.geometry import (
@@ -107,7 +108,8 @@ def _covered(cells: list[Cell], recipe: Recipe) -> list[tuple[Rect, list[Cell]]]
             rects = merged
     if _total([around], recipe) <= _total(rects, recipe):
         rects = [around]
-    return [(rect, [cell for cell in cells if _inside(cell, rect)]) for rect in rects]
+    wanted = set(cells)
+    return [(rect, [cell for cell in _cells(rect) if cell in wanted]) for rect in rects]
 
 
 def _rectangles(cells: list[Cell]) -> list[Rect]:
@@ -172,8 +174,9 @@ def _cost(width: int, height: int, recipe: Recipe) -> int:
     return (width + 2 * across) * (height + 2 * along)
 
 
-def _inside(cell: Cell, rect: Rect) -> bool:
-    return rect.y <= cell[0] < rect.bottom and rect.x <= cell[1] < rect.right
+def _cells(rect: Rect) -> Iterator[Cell]:
+    """Yield the cells of a rectangle, row by row."""
+    return product(range(rect.y, rect.bottom), range(rect.x, rect.right))
 
 
 def _around(cells: Sequence[Cell]) -> Rect:

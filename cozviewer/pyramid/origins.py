@@ -3,13 +3,15 @@
 The answer behind every mark of what is real: source pixels, interpolated ones, generated ones.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
-from cozviewer.pyramid.geometry import Rect, TileKey, parent_of, tile_rect, tiles_of
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey, parent_of, tile_rect, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.tile_mask import span_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,18 @@ def patches(pyramid: Pyramid, view: View, finest: int | None = None) -> list[Pat
         finest: As `compose` takes it.
     """
     z = _level_of(pyramid, view, finest)
-    return [_patch(pyramid, z, region) for region in _regions(pyramid, view, z)]
+    region = view.visible(z, pyramid.source.width, pyramid.source.height)
+    if z <= 0:
+        return [] if region.empty else [Patch(region, z, None)]
+    keys = list(tiles_of(z, region))
+    made = _made_from(pyramid, keys)
+    return [Patch(tile_rect(key).intersected(region), z, made[key]) for key in keys]
 
 
 def made_from(pyramid: Pyramid, key: TileKey) -> TileKey | None:
     """Return the tile itself if it exists, else the finest one above it that does; None for the
     source."""
-    return next((tile for tile in _upwards(key) if pyramid.has(tile)), None)
+    return _made_from(pyramid, [key])[key]
 
 
 def patch_at(
@@ -63,11 +70,21 @@ def patch_at(
         finest: As `compose` takes it.
     """
     z = _level_of(pyramid, view, finest)
-    for region in _regions(pyramid, view, z):
-        box = view_box(view, Patch(region, z, None))
-        if box.x <= view_x < box.right and box.y <= view_y < box.bottom:
-            return _patch(pyramid, z, region)
-    return None
+    region = view.visible(z, pyramid.source.width, pyramid.source.height)
+    if region.empty:
+        return None
+    key = None
+    if z > 0:
+        span = span_of(region)
+        # The last ones that begin at the pixel or before it; what is left of the first is outside.
+        col = _last(span.x, span.right, lambda col: round(view.view_x(z, col * TILE)) <= view_x)
+        row = _last(span.y, span.bottom, lambda row: round(view.view_y(z, row * TILE)) <= view_y)
+        key = TileKey(z, col, row)
+        region = region.intersected(tile_rect(key))
+    box = view_box(view, Patch(region, z, None))
+    if not (box.x <= view_x < box.right and box.y <= view_y < box.bottom):
+        return None
+    return Patch(region, z, None if key is None else made_from(pyramid, key))
 
 
 def view_box(view: View, patch: Patch) -> Rect:
@@ -85,21 +102,22 @@ def _level_of(pyramid: Pyramid, view: View, finest: int | None) -> int:
     return z if finest is None else min(z, finest)
 
 
-def _regions(pyramid: Pyramid, view: View, z: int) -> list[Rect]:
-    """Return what is visible of each tile of a level; what the source has is one whole."""
-    region = view.visible(z, pyramid.source.width, pyramid.source.height)
-    if z <= 0:
-        return [] if region.empty else [region]
-    return [tile_rect(key).intersected(region) for key in tiles_of(z, region)]
+def _last(start: int, end: int, begun: Callable[[int], bool]) -> int:
+    """Return the last of start..end - 1 for which `begun` is true, else `start`; where it is false,
+    it is so for all that follow."""
+    count = bisect_left(range(start, end), True, key=lambda at: not begun(at))
+    return start + max(0, count - 1)
 
 
-def _patch(pyramid: Pyramid, z: int, region: Rect) -> Patch:
-    """Return the patch of a part of one tile."""
-    return Patch(region, z, None if z <= 0 else made_from(pyramid, next(tiles_of(z, region))))
-
-
-def _upwards(key: TileKey) -> Iterator[TileKey]:
-    """Yield a step level's tile and those of the step levels above that hold it."""
-    while key.z > 0:
-        yield key
-        key = parent_of(key)
+def _made_from(pyramid: Pyramid, keys: Sequence[TileKey]) -> dict[TileKey, TileKey | None]:
+    """Return `made_from` of each of some tiles of one level."""
+    made: dict[TileKey, TileKey | None] = {}
+    above = {key: key for key in keys}
+    while above:
+        absent = set(pyramid.missing(set(above.values())))
+        made |= {key: tile for key, tile in above.items() if tile not in absent}
+        above = {key: parent_of(tile) for key, tile in above.items() if tile in absent}
+        if above and next(iter(above.values())).z <= 0:
+            made |= dict.fromkeys(above)
+            break
+    return made

@@ -66,11 +66,7 @@ class Pyramid:
 
     def has(self, key: TileKey) -> bool:
         """Tell whether `tile` would return pixels, without decoding them."""
-        if key.z <= 0:
-            return key.z >= self.source.coarsest
-        if key.z % STEP_LEVELS:
-            return all(self.has(child) for child in self._children(key))
-        return self._asked(key, lambda store: store.has(key))
+        return not self.missing([key])
 
     def tile(self, key: TileKey) -> Rgb8 | None:
         """Return the pixels of a tile, cut at the picture's edge, or None where it is not made."""
@@ -82,16 +78,21 @@ class Pyramid:
         return self._asked(key, lambda store: store.get(key, (part.width, part.height)))
 
     def missing(self, keys: Iterable[TileKey]) -> list[TileKey]:
-        """Return those of `keys` (of step levels) that are not made, in the same order."""
-        return [key for key in keys if not self.has(key)]
+        """Return those of `keys` for which `tile` would return nothing, in the same order."""
+        keys = list(keys)
+        stored = {key: self._stored(key) for key in keys if key.z > 0}
+        gone = self._not_stored({tile for tiles in stored.values() for tile in tiles})
+        coarsest = self.source.coarsest
+        return [
+            key
+            for key in keys
+            if (not gone.isdisjoint(stored[key]) if key.z > 0 else key.z < coarsest)
+        ]
 
     def steps_of(self, keys: Iterable[TileKey]) -> dict[TileKey, StepRecord]:
         """Return the steps that made those of `keys` (of step levels) that are made."""
-        stores: dict[TileStore, list[TileKey]] = {}
-        for key in keys:
-            stores.setdefault(self._store_of(key), []).append(key)
         steps: dict[TileKey, StepRecord] = {}
-        for store, group in stores.items():
+        for store, group in self._by_store(keys).items():
             steps |= store.steps_of(group)
         return steps
 
@@ -149,6 +150,27 @@ class Pyramid:
             )
         return pixels
 
+    def _not_stored(self, keys: Iterable[TileKey]) -> set[TileKey]:
+        """Return those tiles of step levels that are not in the store that each belongs in."""
+        gone: set[TileKey] = set()
+        for store, group in self._by_store(keys).items():
+            gone.update(store.missing(group))
+            for key in group:
+                if self._store_of(key) is not store:  # as the draft was decided meanwhile
+                    gone.discard(key)
+                    if not self._is_stored(key):
+                        gone.add(key)
+        return gone
+
+    def _is_stored(self, key: TileKey) -> bool:
+        return self._asked(key, lambda store: store.has(key))
+
+    def _by_store(self, keys: Iterable[TileKey]) -> dict[TileStore, list[TileKey]]:
+        stores: dict[TileStore, list[TileKey]] = {}
+        for key in keys:
+            stores.setdefault(self._store_of(key), []).append(key)
+        return stores
+
     def _asked(self, key: TileKey, question: Callable[[TileStore], T]) -> T:
         """Ask the store that a tile is in; anew if it is in another one by then, as the draft was
         decided meanwhile."""
@@ -162,9 +184,11 @@ class Pyramid:
         draft = self.draft
         return draft.store if draft is not None and draft.holds(key) else self.store
 
-    def _children(self, key: TileKey) -> list[TileKey]:
-        region = finer(self.tile_rect(key), 1)
-        return list(tiles_of(key.z + 1, region))
+    def _stored(self, key: TileKey) -> list[TileKey]:
+        """Return the stored tiles that a tile of a level above 0 consists of."""
+        if key.z % STEP_LEVELS == 0:
+            return [key]
+        return list(tiles_of(key.z + 1, finer(self.tile_rect(key), 1)))
 
     def _derived(self, key: TileKey) -> Rgb8 | None:
         if not self.has(key):

@@ -26,6 +26,9 @@ rows."""
 SPARE = 1 << 16
 """Bytes that a row may have besides its longest value."""
 
+MOST_VALUES = 100
+"""Values that one statement may be given."""
+
 LIMITS = {
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
     sqlite3.SQLITE_LIMIT_COLUMN: 50,
@@ -35,7 +38,7 @@ LIMITS = {
     sqlite3.SQLITE_LIMIT_FUNCTION_ARG: 10,
     sqlite3.SQLITE_LIMIT_ATTACHED: 0,
     sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 100,
-    sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER: 100,
+    sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER: MOST_VALUES,
     sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 1,
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }

@@ -12,8 +12,11 @@ is, unless a person lets others take its place (`replace`; see `store_draft`).
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from cozviewer.pyramid.geometry import Rect, TileKey
@@ -21,17 +24,19 @@ from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.store_file import Shelf
 from cozviewer.pyramid.store_files import StoreFiles
 from cozviewer.pyramid.store_rows import (
+    AT_ONCE,
     Batch,
     EncodedTile,
     StepRecord,
     count_tiles,
-    has_tile,
     read_checksums,
     read_keys,
-    read_step_uid,
+    read_some,
+    read_step_uids,
     read_steps,
     read_tile,
     read_tiles,
+    stored_among,
 )
 from cozviewer.pyramid.tile_codec import decode_tile, encode_tile, tile_checksum
 
@@ -39,6 +44,10 @@ __all__ = ["Shelf", "StepRecord", "TileStore"]
 
 COMMIT_SECONDS = 1.0
 """How long a tile waits at most before it is written."""
+
+DECODED = 2048
+"""Tiles whose pixels are remembered, 25 MB: what is made is loaded next, and what is loaded is
+composed. A view of 3840 x 2160 has as many."""
 
 
 class TileStore:
@@ -57,6 +66,7 @@ class TileStore:
         self._batch = Batch()
         self._broken: set[TileKey] = set()
         self._whole: set[TileKey] = set()  # those on disk whose bytes were checked, or just written
+        self._decoded: OrderedDict[TileKey, tuple[bytes, Rgb8]] = OrderedDict()
         self._steps: dict[str, StepRecord] = {}  # of this session, in order
         self._due: float | None = None
         self._committer: threading.Thread | None = None
@@ -84,18 +94,39 @@ class TileStore:
         Args:
             key: Its name.
             size: The width and height that it must have; a tile of another size is broken.
+
+        Returns:
+            uint8, read-only.
         """
         tile = self.encoded(key)
-        if tile is None or not self._verified(key, tile):
+        if tile is None:
             return None
-        try:
-            rgb = decode_tile(tile.webp)
-        except ValueError:  # as long as only we write, a whole tile can be decoded
-            rgb = None
+        rgb = self._remembered(key, tile)
+        if rgb is None:
+            if not self._verified(key, tile):
+                return None
+            with suppress(ValueError):  # as long as only we write, a whole tile can be decoded
+                rgb = decode_tile(tile.webp)
         if rgb is None or (size is not None and rgb.shape[1::-1] != size):
             self._mark_broken(key, tile)
             return None
+        self._remember(key, tile, rgb)
         return rgb
+
+    def _remembered(self, key: TileKey, tile: EncodedTile) -> Rgb8 | None:
+        """Return the pixels of a tile if they are those of the one with its checksum."""
+        with self._lock:
+            checksum, rgb = self._decoded.get(key, (b"", None))
+            return rgb if checksum == tile.checksum else None
+
+    def _remember(self, key: TileKey, tile: EncodedTile, rgb: Rgb8) -> None:
+        """Keep the pixels of a tile, instead of those that were not asked for the longest time."""
+        rgb.flags.writeable = False
+        with self._lock:
+            self._decoded[key] = tile.checksum, rgb
+            self._decoded.move_to_end(key)
+            if len(self._decoded) > DECODED:
+                self._decoded.popitem(last=False)
 
     def encoded(self, key: TileKey) -> EncodedTile | None:
         """Return a tile as it is stored, unchecked, or None."""
@@ -106,24 +137,33 @@ class TileStore:
             return tile
 
     def has(self, key: TileKey) -> bool:
-        """Tell whether a tile is there and its bytes are intact.
-
-        The first question about a tile reads it and verifies its checksum (half a millisecond);
-        nothing is decoded. Later ones only look whether it is still there.
-        """
-        with self._lock:
-            if key in self._batch.tiles:
-                return True
-            if key in self._broken:
-                return False
-            if key in self._whole:
-                return any(self._files.ask(lambda file: has_tile(file, key)))
-        tile = self.encoded(key)
-        return tile is not None and self._verified(key, tile)
+        """Tell whether a tile is there and its bytes are intact; see `missing`."""
+        return bool(self._there([key]))
 
     def missing(self, keys: Iterable[TileKey]) -> list[TileKey]:
-        """Return those of `keys` that are not there or broken, in the same order."""
-        return [key for key in keys if not self.has(key)]
+        """Return those of `keys` that are not there or broken, in the same order.
+
+        The first question about a tile reads it and verifies its checksum; nothing is decoded.
+        Later ones only look whether it is still there.
+        """
+        keys = list(keys)
+        there = set[TileKey]().union(*map(self._there, _lots(keys)))
+        return [key for key in keys if key not in there]
+
+    def _there(self, keys: Sequence[TileKey]) -> set[TileKey]:
+        """Return those of at most AT_ONCE tiles that are there and whose bytes are intact."""
+        read: dict[TileKey, EncodedTile] = {}
+        with self._lock:
+            there = {key for key in keys if key in self._batch.tiles}
+            stored = [key for key in keys if key not in there and key not in self._broken]
+            whole = [key for key in stored if key in self._whole]
+            if whole:
+                there.update(*self._files.ask(lambda file: stored_among(file, whole)))
+            unread = [key for key in stored if key not in self._whole]
+            if unread:
+                for tiles in self._files.ask(lambda file: read_some(file, unread)):
+                    read = tiles | read
+        return there.union(key for key, tile in read.items() if self._verified(key, tile))
 
     def begin_step(self, record: StepRecord) -> int:
         """Note a step before its first tile; return its number for `put` and `finish_step`."""
@@ -156,7 +196,9 @@ class TileStore:
         with self._lock:
             if self._closed or key in self._batch.tiles:
                 return
-            self._batch.tiles[key] = EncodedTile(webp, checksum, list(self._steps)[step_id])
+            tile = EncodedTile(webp, checksum, list(self._steps)[step_id])
+            self._batch.tiles[key] = tile
+            self._remember(key, tile, rgb.copy())
             if key in self._broken:
                 self._broken.remove(key)
                 self._batch.replaced.add(key)
@@ -241,6 +283,7 @@ class TileStore:
         with self._lock:
             self._files.close()
             self._batch = Batch()
+            self._decoded.clear()
 
     def __enter__(self) -> "TileStore":
         return self
@@ -268,14 +311,17 @@ class TileStore:
         """Return the steps that made those of `keys` that are there."""
         with self._lock:
             steps = self.steps_by_uid()
-            uids = {key: self._step_uid(key) for key in keys}
+            keys = list(keys)
+            waiting = {key: tile.step for key in keys if (tile := self._batch.tiles.get(key))}
+            stored = [key for key in keys if key not in waiting and key not in self._broken]
+            uids = self._uids_on_disk(stored) | waiting
         return {key: steps[uid] for key, uid in uids.items() if uid in steps}
 
     def steps_of_broken(self, keys: Iterable[TileKey]) -> dict[TileKey, StepRecord]:
         """Return the steps that made those of `keys` that were found broken: made again with the
         same prompt, they fit the tiles around them."""
         with self._lock:
-            found = {key: self._uid_on_disk(key) for key in self._broken.intersection(keys)}
+            found = self._uids_on_disk(list(self._broken.intersection(keys)))
             steps = self.steps_by_uid() if found else {}
         return {key: steps[uid] for key, uid in found.items() if uid in steps}
 
@@ -321,19 +367,17 @@ class TileStore:
             if self._batch.tiles.get(key, tile) is not tile:
                 return  # a new one was put there in the meantime
             self._batch.tiles.pop(key, None)
+            self._decoded.pop(key, None)
             self._broken.add(key)
             self._files.tell("The tile cache holds broken tiles; they count as missing.")
 
-    def _step_uid(self, key: TileKey) -> str | None:
-        """Return the uid of the step that made a tile (under the lock)."""
-        if key in self._batch.tiles:
-            return self._batch.tiles[key].step
-        if key in self._broken:
-            return None
-        return self._uid_on_disk(key)
-
-    def _uid_on_disk(self, key: TileKey) -> str | None:
-        return next(filter(None, self._files.ask(lambda file: read_step_uid(file, key))), None)
+    def _uids_on_disk(self, keys: Sequence[TileKey]) -> dict[TileKey, str]:
+        """Return the uids of the steps that made those tiles that are on disk (under the lock)."""
+        uids: dict[TileKey, str] = {}
+        for lot in _lots(keys):
+            for found in self._files.ask(partial(read_step_uids, keys=lot)):
+                uids = found | uids
+        return uids
 
     def _write(self) -> None:
         """Write what waits (under the lock). If it cannot be written now, it goes on waiting."""
@@ -366,3 +410,9 @@ class TileStore:
                     self._lock.wait(left)
                 else:
                     self._write()
+
+
+def _lots(keys: Sequence[TileKey]) -> Iterator[Sequence[TileKey]]:
+    """Yield keys in lots of at most AT_ONCE."""
+    for start in range(0, len(keys), AT_ONCE):
+        yield keys[start : start + AT_ONCE]

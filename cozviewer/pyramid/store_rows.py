@@ -5,21 +5,21 @@ Plain functions on an open connection (see `store_file`), called under the store
 
 import math
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from cozviewer.pyramid.camera import DEEPEST
 from cozviewer.pyramid.checked import checked_int, checked_number, checked_text, int_of_text
 from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, TileKey, parent_of
-from cozviewer.pyramid.sqlite_guard import limited
+from cozviewer.pyramid.sqlite_guard import MOST_VALUES, limited
 from cozviewer.pyramid.store_file import plain
 from cozviewer.pyramid.tile_codec import tile_checksum
 
 STEP_COLUMNS = "z, x, y, width, height, prompt, seed, seconds, made_at"
 
 MOST_TILES = 8_000_000
-"""Rows of tiles that are read of one file: more than the cache may hold, however small they are."""
+"""Rows of tiles that are read of one file: 33 gigapixels, more than the cache has room for."""
 
 MOST_STEPS = 200_000
 """Rows of steps that are read of one file."""
@@ -32,6 +32,9 @@ LONGEST_UID = 200
 
 LONGEST_KEY = 1000
 """Characters of a tile's name: far more than the deepest level needs."""
+
+AT_ONCE = MOST_VALUES
+"""Tiles that one query can be about."""
 
 
 @dataclass(frozen=True)
@@ -133,10 +136,17 @@ def read_tile(connection: sqlite3.Connection, key: TileKey) -> EncodedTile | Non
     return _tile_of_row(*row)
 
 
-def has_tile(connection: sqlite3.Connection, key: TileKey) -> bool:
-    """Tell whether a tile is in the file, without reading it."""
-    found = connection.execute("SELECT 1 FROM tiles WHERE key = ?", (str(key),)).fetchone()
-    return found is not None
+def read_some(
+    connection: sqlite3.Connection, keys: Iterable[TileKey]
+) -> dict[TileKey, EncodedTile]:
+    """Return those of at most AT_ONCE tiles that are in the file, as they are there, unchecked."""
+    rows = _rows_of(connection, "webp, checksum, step FROM tiles LEFT JOIN pixels USING (id)", keys)
+    return {key: _tile_of_row(*row) for key, row in rows}
+
+
+def stored_among(connection: sqlite3.Connection, keys: Iterable[TileKey]) -> set[TileKey]:
+    """Return those of at most AT_ONCE tiles that are in the file, without reading them."""
+    return {key for key, _ in _rows_of(connection, "id FROM tiles", keys)}
 
 
 def read_tiles(connection: sqlite3.Connection) -> dict[TileKey, EncodedTile]:
@@ -161,10 +171,9 @@ def read_keys(connection: sqlite3.Connection) -> set[TileKey]:
     return {key for key in (possible_key(name) for (name,) in rows) if key is not None}
 
 
-def read_step_uid(connection: sqlite3.Connection, key: TileKey) -> str | None:
-    """Return the uid of the step that made a tile, or None where there is no such tile."""
-    row = connection.execute("SELECT step FROM tiles WHERE key = ?", (str(key),)).fetchone()
-    return None if row is None else str(row[0])
+def read_step_uids(connection: sqlite3.Connection, keys: Iterable[TileKey]) -> dict[TileKey, str]:
+    """Return the uids of the steps that made those of at most AT_ONCE tiles that are there."""
+    return {key: str(uid) for key, (uid,) in _rows_of(connection, "step FROM tiles", keys)}
 
 
 def read_steps(connection: sqlite3.Connection) -> dict[str, StepRecord]:
@@ -214,6 +223,21 @@ def possible_key(name: object) -> TileKey | None:
     key = TileKey(z, col, row)
     possible = 0 < z <= 2 * DEEPEST and z % STEP_LEVELS == 0 and min(col, row) >= 0
     return key if possible and str(key) == name else None
+
+
+def _rows_of(
+    connection: sqlite3.Connection, question: str, keys: Iterable[TileKey]
+) -> Iterator[tuple[TileKey, Sequence[object]]]:
+    """Yield at most AT_ONCE tiles, those that are there, with what is asked about each.
+
+    Args:
+        question: Columns and where they are from, which includes the table of tiles.
+    """
+    names = {str(key): key for key in keys}
+    places = ", ".join("?" * len(names))
+    query = f"SELECT key, {question} WHERE key IN ({places})"
+    for name, *row in connection.execute(query, tuple(names)):
+        yield names[name], row
 
 
 def _insert_tile(connection: sqlite3.Connection, key: TileKey, tile: EncodedTile) -> None:

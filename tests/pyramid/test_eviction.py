@@ -1,5 +1,6 @@
 """Which tiles go: the longest unseen ones, and no tile before its children."""
 
+import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from cozviewer.pyramid.store_rows import (
     Batch,
     EncodedTile,
     count_tiles,
-    has_tile,
+    stored_among,
     write_batch,
 )
 from tests.pyramid.stores import SHELF
@@ -78,11 +79,17 @@ FAMILY = [TileKey(2, 0, 0), TileKey(4, 1, 1), TileKey(4, 2, 2), TileKey(2, 9, 9)
 BATCH = Batch(tiles={key: EncodedTile(b"webp", b"sum", "step") for key in FAMILY})
 
 
+def there(file: sqlite3.Connection) -> list[bool]:
+    """Tell which tiles of FAMILY are in a file."""
+    stored = stored_among(file, FAMILY)
+    return [key in stored for key in FAMILY]
+
+
 def test_only_tiles_without_children_leave_the_file() -> None:
     file = open_file(None, SHELF)
     write_batch(file, BATCH, now=5.0)
     evict(file, read_stored(file, 0)[::2])  # a parent, and one of its children
-    assert [has_tile(file, key) for key in FAMILY] == [True, True, False, True]
+    assert there(file) == [True, True, False, True]
     assert file.execute("SELECT count(*) FROM pixels").fetchone() == (3,)
 
 
@@ -92,7 +99,7 @@ def test_a_tile_that_was_looked_at_meanwhile_stays() -> None:
     chosen = read_stored(file, 0)
     write_batch(file, Batch(seen={FAMILY[1]: 6.0}), now=6.0)
     evict(file, chosen)
-    assert [has_tile(file, key) for key in FAMILY] == [True, True, False, False]
+    assert there(file) == [True, True, False, False]
 
 
 def test_a_look_at_a_tile_counts_for_all_above_it() -> None:

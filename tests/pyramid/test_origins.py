@@ -1,5 +1,7 @@
 """Where the pixels of a view come from."""
 
+from itertools import product
+
 import pytest
 
 from cozviewer.pyramid.camera import View, camera_at
@@ -69,3 +71,18 @@ def test_a_pixel_is_told_by_its_patch_and_beside_the_picture_by_none() -> None:
     pyramid, view = pyramid_of(SOURCE), view_at(1)
     assert patch_at(pyramid, view, 76, 50) == Patch(Rect(0, 0, 76, 50), 0, None)
     assert patch_at(pyramid, view, 10, 10) is None
+
+
+@pytest.mark.parametrize("magnification", [3.3, 4.0, 13.0, 100.0])
+def test_each_pixel_is_told_by_the_patch_whose_box_it_is_in(magnification: float) -> None:
+    pyramid, view = pyramid_of(SOURCE), view_at(magnification, 150, 90)
+    put_tiles(pyramid, enlarged(SOURCE, 4), [TileKey(2, 1, 0), TileKey(2, 0, 1)])
+    boxes = {patch: view_box(view, patch) for patch in patches(pyramid, view)}
+    for view_x, view_y in product(range(-1, 151, 4), range(-1, 91, 4)):
+        found = [
+            patch
+            for patch, box in boxes.items()
+            if box.x <= view_x < box.right and box.y <= view_y < box.bottom
+        ]
+        assert patch_at(pyramid, view, view_x, view_y) == next(iter(found), None)
+        assert len(found) <= 1

@@ -18,10 +18,14 @@ from cozviewer.pyramid import store as store_module
 from cozviewer.pyramid import store_files
 from cozviewer.pyramid.eviction import ROW_BYTES
 from cozviewer.pyramid.geometry import Rect, TileKey
+from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.store import TileStore
+from cozviewer.pyramid.store_rows import AT_ONCE
+from cozviewer.pyramid.tile_codec import decode_tile
 from tests.pyramid.stores import (
     SHELF,
     STEP,
+    damage,
     outcome,
     pixels,
     run_beside,
@@ -105,6 +109,71 @@ def test_missing_keeps_the_order_that_it_was_asked_in(store: TileStore) -> None:
     store.flush()
     store.put(asked[3], pixels(KEY), step)
     assert store.missing(asked) == [asked[0], asked[2], asked[4]]
+
+
+def test_any_number_of_tiles_is_asked_about_at_once(path: Path) -> None:
+    row = [TileKey(2, col, 0) for col in range(3 * AT_ONCE)]
+    steps = [replace(STEP, prompt=words) for words in ("even", "third")]
+    with reopened(path) as store:
+        for step, every in zip(steps, (2, 3), strict=True):
+            number = store.begin_step(step)
+            for key in row[::every]:
+                store.put(key, pixels(key), number)
+            store.flush()
+    damage(path, "other bytes")
+    wrong: list[str] = []
+    with TileStore.open(path, SHELF, wrong.append) as store:
+        with closing(sqlite3.connect(path)) as file:
+            names = file.execute("SELECT key FROM tiles ORDER BY id").fetchall()
+        whole = {TileKey(*map(int, name.split("/"))) for (name,) in names[1::2]}
+        for _ in range(2):  # what was read before is only looked for
+            assert store.missing(row) == [key for key in row if key not in whole]
+        assert store.steps_of(row) == {key: steps[key.col % 2] for key in whole}
+        broken = {*row[::2], *row[::3]} - whole
+        assert store.steps_of_broken(row) == {key: steps[key.col % 2] for key in broken}
+    assert len(wrong) == 1
+
+
+def test_pixels_are_remembered_as_long_as_the_tile_is_the_same(
+    path: Path, store: TileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = store.begin_step(STEP)
+    rgb = pixels(KEY).copy()
+    store.put(KEY, rgb, step)
+    rgb[:] = 0
+    with monkeypatch.context() as patch:
+        patch.setattr(store_module, "decode_tile", pytest.fail)
+        found = store.get(KEY)
+        assert same(found, pixels(KEY))
+    assert found is not None
+    assert not found.flags.writeable
+    store.replace(lambda key: key == KEY, {}, {})
+    assert store.get(KEY) is None
+    with reopened(path) as other:
+        other.put(KEY, pixels(NEIGHBOUR), other.begin_step(STEP))
+    assert same(store.get(KEY), pixels(NEIGHBOUR))
+
+
+def test_pixels_that_were_not_asked_for_the_longest_time_are_forgotten(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = [TileKey(2, col, 0) for col in range(4)]
+    with reopened(path) as store:
+        step = store.begin_step(STEP)
+        for key in row:
+            store.put(key, pixels(key), step)
+    decoded: list[bytes] = []
+
+    def noted(blob: bytes) -> Rgb8:
+        decoded.append(blob)
+        return decode_tile(blob)
+
+    monkeypatch.setattr(store_module, "DECODED", 2)
+    monkeypatch.setattr(store_module, "decode_tile", noted)
+    with reopened(path) as store:
+        for at, read in ((0, 1), (1, 2), (0, 2), (2, 3), (0, 3), (1, 4)):
+            assert same(store.get(row[at]), pixels(row[at]))
+            assert len(decoded) == read
 
 
 def test_a_tile_that_is_there_already_stays(store: TileStore) -> None:
