@@ -4,18 +4,28 @@ Other windows may use the files meanwhile: tiles may be taken from them, but the
 stay as long as anybody has them open. A file that is no store of ours is never touched.
 """
 
+import math
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from cozviewer.errors import Failure
 from cozviewer.pyramid.checked import checked_int, checked_text, int_of_text
-from cozviewer.pyramid.eviction import SEEN, StoredTile, choose, evict, read_stored
+from cozviewer.pyramid.eviction import (
+    SEEN,
+    StoredTile,
+    choose,
+    evict,
+    longest_unseen,
+    read_looks,
+    read_stored,
+)
 from cozviewer.pyramid.sqlite_guard import foreign_object
 from cozviewer.pyramid.store_file import (
     SCHEMA,
@@ -51,6 +61,8 @@ LARGEST_SIDE = 1 << 31
 
 HEADER_BYTES = 100
 """Of an SQLite file; a shorter one is empty or was cut off."""
+
+T = TypeVar("T")
 
 _OWN_NAME = re.compile(r"[0-9a-f]{32}-[0-9a-f]{32}\.tiles")
 
@@ -206,12 +218,13 @@ def trim(folder: Path, budget_bytes: int = BUDGET_BYTES, keep: Path | None = Non
     wanted = int(budget_bytes * TRIMMED_TO)
     if now > budget_bytes:
         now -= _delete_older(folder, now - wanted)
-    while now > budget_bytes:
-        _evict(folder, now - wanted, keep)
-        after = folder_bytes(folder)
-        if after >= now:
-            break  # nothing more can go
-        now = after
+    for thoroughly in (False, True):
+        while now > budget_bytes:
+            _evict(folder, now - wanted, keep, thoroughly)
+            after = folder_bytes(folder)
+            if after >= now:
+                break  # nothing more can go
+            now = after
     return max(0, before - now)
 
 
@@ -227,15 +240,21 @@ def _delete_older(folder: Path, bytes_to_free: int) -> int:
     return freed
 
 
-def _evict(folder: Path, bytes_to_free: int, keep: Path | None) -> None:
+def _evict(folder: Path, bytes_to_free: int, keep: Path | None, thoroughly: bool) -> None:
+    """Evict tiles of all files.
+
+    Args:
+        thoroughly: Whether all of them are looked at, not only those that were not seen for the
+            longest time: in a file that somebody tampered with, these may have children.
+    """
     paths = list(_files(folder))
-    tiles: list[StoredTile] = []
-    for index, path in enumerate(paths):
-        try:
-            with closing(open_existing(path)) as connection:
-                tiles += read_stored(connection, index)
-        except (NotOurs, sqlite3.Error, OSError):
-            continue
+    until = math.inf
+    if not thoroughly:
+        looks = dict(_read_each(paths, lambda connection, index: read_looks(connection)))
+        until = longest_unseen(looks.values(), bytes_to_free)
+    tiles = list[StoredTile]()
+    for _, found in _read_each(paths, partial(read_stored, until=until)):
+        tiles += found
     chosen = choose(tiles, bytes_to_free)
     for index in {tile.store for tile in chosen}:
         path = paths[index]
@@ -245,6 +264,17 @@ def _evict(folder: Path, bytes_to_free: int, keep: Path | None) -> None:
                 empty = is_empty(connection)
             if empty and path != keep:
                 delete_file(path, is_empty)
+
+
+def _read_each(
+    paths: Sequence[Path], read: Callable[[sqlite3.Connection, int], T]
+) -> Iterator[tuple[int, T]]:
+    """Yield what is read of each file that can be, and which one it is."""
+    for index, path in enumerate(paths):
+        with suppress(NotOurs, sqlite3.Error, OSError):
+            with closing(open_existing(path)) as connection:
+                found = read(connection, index)
+            yield index, found
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -5,12 +5,17 @@ source. Used by `cache` over all files, and by `store` for what it keeps in memo
 """
 
 import heapq
+import math
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cozviewer.pyramid.sqlite_guard import limited
+from cozviewer.pyramid.store_file import LARGEST_VALUE
 from cozviewer.pyramid.store_rows import MOST_TILES, count_tiles
 
 EVICTED_AT_ONCE = 256
@@ -22,6 +27,13 @@ SEEN = "coalesce(CAST(seen AS REAL), 0)"
 ROW_BYTES = 1024
 """Space that a tile takes besides its blob: rows, indexes, and what pages have left over. Measured
 for 2,000 tiles of enlarged and of sharp photos: 840 to 920 bytes."""
+
+
+SIZE = (
+    "min(max(CASE typeof(bytes) WHEN 'integer' THEN bytes ELSE 0 END, 0), "
+    f"{LARGEST_VALUE}) + {ROW_BYTES}"
+)
+"""What a tile takes in the file, as a number whatever is in the file."""
 
 
 class StoredTile(NamedTuple):
@@ -43,18 +55,45 @@ class StoredTile(NamedTuple):
     size: int
 
 
-def read_stored(connection: sqlite3.Connection, store: int) -> list[StoredTile]:
-    """Return all tiles of a file; values that make no sense count as never seen, as nobody's child
-    or as no bytes, so that such rows go first. Raises sqlite3.Error."""
-    rows = limited(connection, f"SELECT id, key, parent, {SEEN}, bytes FROM tiles", MOST_TILES)
+LOOK = [("seen", np.float64), ("size", np.int64)]
+Looks = NDArray[np.void]
+"""When tiles were last looked at (field "seen") and what each takes in its file ("size")."""
+
+
+def read_looks(connection: sqlite3.Connection) -> Looks:
+    """Return the looks at all tiles of a file, in a tenth of the memory of `read_stored`. Raises
+    sqlite3.Error."""
+    rows = limited(connection, f"SELECT {SEEN}, {SIZE} FROM tiles", MOST_TILES)
+    return np.fromiter(rows, LOOK)
+
+
+def longest_unseen(looks: Iterable[Looks], bytes_to_free: int) -> float:
+    """Return the moment by which tiles of so many bytes were seen for the last time; infinity if
+    there are not so many. As a look at a tile counts for those above it, they can all go."""
+    every = np.concatenate([np.empty(0, LOOK), *looks])
+    every.sort(order="seen")
+    enough = int(np.searchsorted(np.cumsum(every["size"]), bytes_to_free))
+    return float(every["seen"][enough]) if enough < len(every) else math.inf
+
+
+def read_stored(
+    connection: sqlite3.Connection, store: int, until: float = math.inf
+) -> list[StoredTile]:
+    """Return the tiles of a file; values that make no sense count as never seen, as nobody's child
+    or as no bytes, so that such rows go first.
+
+    Args:
+        store: Which file it is.
+        until: Leaves out what was seen later.
+
+    Raises:
+        sqlite3.Error: They cannot all be read.
+    """
+    question = f"SELECT id, key, parent, {SEEN}, {SIZE} FROM tiles WHERE {SEEN} <= ?"
     return [
-        StoredTile(store, row, str(key), str(parent), seen, _size_of(size) + ROW_BYTES)
-        for row, key, parent, seen, size in rows
+        StoredTile(store, row, str(key), str(parent), seen, size)
+        for row, key, parent, seen, size in limited(connection, question, MOST_TILES, (until,))
     ]
-
-
-def _size_of(value: object) -> int:
-    return max(0, value) if isinstance(value, int) else 0
 
 
 def choose(tiles: Iterable[StoredTile], bytes_to_free: int) -> list[StoredTile]:

@@ -1,13 +1,25 @@
 """Which tiles go: the longest unseen ones, and no tile before its children."""
 
+import math
 import sqlite3
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cozviewer.pyramid.eviction import ROW_BYTES, StoredTile, choose, evict, read_stored, shrink
+from cozviewer.pyramid.eviction import (
+    LOOK,
+    ROW_BYTES,
+    StoredTile,
+    choose,
+    evict,
+    longest_unseen,
+    read_looks,
+    read_stored,
+    shrink,
+)
 from cozviewer.pyramid.geometry import TileKey, parent_of
 from cozviewer.pyramid.store_file import open_file
 from cozviewer.pyramid.store_rows import (
@@ -76,13 +88,51 @@ def test_children_in_another_store_are_not_ones_own() -> None:
 
 
 FAMILY = [TileKey(2, 0, 0), TileKey(4, 1, 1), TileKey(4, 2, 2), TileKey(2, 9, 9)]
-BATCH = Batch(tiles={key: EncodedTile(b"webp", b"sum", "step") for key in FAMILY})
 
 
 def there(file: sqlite3.Connection) -> list[bool]:
     """Tell which tiles of FAMILY are in a file."""
     stored = stored_among(file, FAMILY)
     return [key in stored for key in FAMILY]
+
+
+BATCH = Batch(tiles={key: EncodedTile(b"webp", b"sum", "step") for key in FAMILY})
+
+
+@given(folder=folders, wanted=st.integers(0, 50))
+def test_what_was_not_seen_for_the_longest_time_is_as_much_as_is_wanted(
+    folder: list[StoredTile], wanted: int
+) -> None:
+    looks = [
+        np.array([(tile.seen, tile.size) for tile in folder if tile.store == store], LOOK)
+        for store in (0, 1)
+    ]
+    until = longest_unseen(looks, wanted)
+    assert sum(tile.size for tile in folder if tile.seen < until) < max(wanted, 1)
+    if until < math.inf:
+        assert sum(tile.size for tile in folder if tile.seen <= until) >= wanted
+    else:
+        assert sum(tile.size for tile in folder) < wanted or not folder
+
+
+def test_looks_are_numbers_whatever_is_in_the_file() -> None:
+    file = open_file(None, SHELF)
+    write_batch(file, BATCH, now=5.0)
+    for values, key in zip(("'x', 'y'", "7, -3", "6, 1e300", "NULL, 1 << 62"), FAMILY, strict=True):
+        file.execute(f"UPDATE OR IGNORE tiles SET (seen, bytes) = ({values}) WHERE key = '{key}'")
+    looks = read_looks(file)
+    stored = read_stored(file, 0)
+    assert looks["seen"].tolist() == [tile.seen for tile in stored] == [0.0, 7.0, 6.0, 5.0]
+    assert looks["size"].tolist() == [tile.size for tile in stored]
+    assert set(looks["size"].tolist()) == {ROW_BYTES, ROW_BYTES + 4}
+
+
+def test_what_was_seen_later_is_left_out() -> None:
+    file = open_file(None, SHELF)
+    write_batch(file, BATCH, now=5.0)
+    write_batch(file, Batch(seen={FAMILY[1]: 6.0}), now=6.0)
+    found = [tile.key for tile in read_stored(file, 0, until=5.0)]
+    assert found == [str(FAMILY[2]), str(FAMILY[3])]
 
 
 def test_only_tiles_without_children_leave_the_file() -> None:
