@@ -8,13 +8,13 @@ finer tiles over them. It is made for every frame, so tiles are masks of arrays 
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from cozviewer.pyramid.camera import SHARP_UP_TO, View
 from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, TileKey, finer, level_rect
 from cozviewer.pyramid.tile_mask import (
+    Mask,
     Opacities,
     TileMask,
     even_runs,
@@ -27,6 +27,9 @@ from cozviewer.pyramid.tile_mask import (
 Shown = Callable[[int, Rect], Opacities]
 """Takes a level and a span of its tiles; returns how much of each is to be seen, (height, width):
 0 not in memory, below 1 fading in, 1 all of it."""
+
+Absent = Callable[[int, Rect], Mask]
+"""Takes a level and a span of its tiles; returns which are known not to exist, (height, width)."""
 
 MOST_STRETCH = float(1 << 16)
 """View pixels that a tile's pixel is drawn wide at most, far more than a view has."""
@@ -93,10 +96,19 @@ class Plan:
         """Whether all that is seen is drawn in full from `level`, or from finer tiles."""
         return not self.lacking
 
-    @cached_property
-    def wanted(self) -> tuple[TileKey, ...]:
-        """The tiles of `missing`, best first: each level from the centre outwards."""
-        return tuple(key for mask, seen in self.missing for key in mask.centre_first(seen))
+    def wanted(self, absent: Absent | None = None) -> tuple[TileKey, ...]:
+        """Return the tiles of `missing`, best first: each level from the centre outwards.
+
+        Args:
+            absent: Asked which of them are known not to exist, so that they are left out.
+        """
+        masks = self.missing
+        if absent is not None:
+            masks = tuple(
+                (TileMask(mask.z, mask.span, mask.mask & ~absent(mask.z, mask.span)), seen)
+                for mask, seen in masks
+            )
+        return tuple(key for mask, seen in masks if mask for key in mask.centre_first(seen))
 
 
 def plan(

@@ -167,7 +167,7 @@ class Mosaic(QObject):
     def _ask(self, current: Plan) -> None:
         assert self._document is not None
         assert self._tiles is not None
-        keys = tuple(key for key in current.wanted if not self._tiles.is_absent(key))
+        keys = current.wanted(self._tiles.absent)
         if self._asked is not None:
             # A request under way goes on while it serves: asking anew would fetch a tile twice.
             wanted, asked = set(keys), set(self._asked.keys)

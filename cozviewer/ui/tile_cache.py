@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from cozviewer.chain.draft import shows_stale
 from cozviewer.pyramid.geometry import TILE, Rect, TileKey
 from cozviewer.pyramid.store_draft import Stale
-from cozviewer.pyramid.tile_mask import SHEET, Opacities, sheets_of, window
+from cozviewer.pyramid.tile_mask import SHEET, Mask, Opacities, sheets_of, window
 
 FADE_SECONDS = 0.18
 """How long a new tile takes to come in over what stood there before."""
@@ -24,6 +24,9 @@ MEMORY_CAP = 2 << 30
 """... but never more than this: 2 GiB are two thousand sheets, forty full screens."""
 
 SHEET_BYTES = (SHEET * TILE) ** 2 * 4
+
+Name = tuple[int, int, int]
+"""Of a sheet: its level, column and row."""
 
 
 class _Sheet:
@@ -85,8 +88,8 @@ class TileCache:
             budget_bytes = min(int(psutil.virtual_memory().total * MEMORY_SHARE), MEMORY_CAP)
         self._coarsest = coarsest
         self._budget = budget_bytes
-        self._sheets: OrderedDict[tuple[int, int, int], _Sheet] = OrderedDict()
-        self._absent: set[TileKey] = set()
+        self._sheets: OrderedDict[Name, _Sheet] = OrderedDict()
+        self._absent: dict[Name, Mask] = {}
 
     @property
     def bytes(self) -> int:
@@ -141,23 +144,33 @@ class TileCache:
             sheet.write(col, row, pixels)
             sheet.arrived[row, col] = now if fade else -math.inf
             changed.add(name)
-            self._absent.discard(key)
+            self._note_absent(key, False)
         for name in changed:
             self._sheets[name].renew()
         self._evict()
 
     def mark_absent(self, key: TileKey) -> None:
         """Remember that a tile does not exist, so that nobody asks for it again."""
-        self._absent.add(key)
+        self._note_absent(key, True)
 
-    def is_absent(self, key: TileKey) -> bool:
-        """Tell whether a tile was found not to exist."""
-        return key in self._absent
+    def absent(self, z: int, span: Rect) -> Mask:
+        """Return which tiles of a level were found not to exist, (height, width).
+
+        Args:
+            span: The tiles, counted in tiles of level z.
+        """
+        found = np.zeros((span.height, span.width), bool)
+        for col, row, part in sheets_of(span):
+            known = self._absent.get((z, col, row))
+            if known is not None:
+                inside = window(part, Rect(col * SHEET, row * SHEET, SHEET, SHEET))
+                found[window(part, span)] = known[inside]
+        return found
 
     def made(self, key: TileKey) -> None:
         """Note that a tile was made just now: it, and the derived tile above it, may be there."""
-        self._absent.discard(key)
-        self._absent.discard(TileKey(key.z - 1, key.col >> 1, key.row >> 1))
+        self._note_absent(key, False)
+        self._note_absent(TileKey(key.z - 1, key.col >> 1, key.row >> 1), False)
 
     def drop(self, stale: Stale) -> None:
         """Forget what shows a stale tile, and what is known not to exist there."""
@@ -167,7 +180,17 @@ class TileCache:
                     sheet.arrived[y, x] = math.inf
             if np.all(sheet.arrived == math.inf):
                 del self._sheets[z, col, row]
-        self._absent = {key for key in self._absent if not shows_stale(stale, key)}
+        for (z, col, row), known in self._absent.items():
+            for y, x in np.argwhere(known).tolist():
+                if shows_stale(stale, TileKey(z, col * SHEET + x, row * SHEET + y)):
+                    known[y, x] = False
+
+    def _note_absent(self, key: TileKey, absent: bool) -> None:
+        name = (key.z, key.col // SHEET, key.row // SHEET)
+        if absent and name not in self._absent:
+            self._absent[name] = np.zeros((SHEET, SHEET), bool)
+        if name in self._absent:
+            self._absent[name][key.row % SHEET, key.col % SHEET] = absent
 
     def _evict(self) -> None:
         if self.bytes <= self._budget:

@@ -139,7 +139,7 @@ def test_with_all_in_memory_exactly_the_seen_tiles_are_drawn(view: View, level: 
     assert frame.level == level
     assert drawn(frame) == sorted(seen_tiles(view, level))
     assert sorted(asked) == drawn(frame)
-    assert frame.wanted == ()
+    assert frame.wanted() == ()
     assert frame.sharp
     assert covered(frame, view)[inside_picture(view)].all()
 
@@ -167,7 +167,7 @@ def test_tiles_of_a_sheet_are_drawn_at_once_and_around_a_missing_one_in_few_part
     frame = planned(view, set(tiles) - {missing})
     assert drawn(frame) == sorted(set(tiles) - {missing})
     assert len(frame.draws) <= 4
-    assert frame.wanted[0] == missing
+    assert frame.wanted()[0] == missing
     assert frame.bare
 
 
@@ -187,7 +187,7 @@ def test_a_tile_at_the_edge_ends_with_the_picture() -> None:
 
 def test_outside_the_picture_there_is_nothing_to_draw_or_to_wait_for() -> None:
     frame = planned(view_at(-5000, 100, 1.0, (1280, 800)), [OVERVIEW])
-    assert (frame.draws, frame.wanted, frame.sharp) == ((), (), True)
+    assert (frame.draws, frame.wanted(), frame.sharp) == ((), (), True)
 
 
 # -- Little is there
@@ -197,7 +197,7 @@ def test_the_wanted_tiles_come_centre_first_then_their_stand_ins_near_before_far
     view = view_at(1500, 1000, 1.0, (1280, 800))
     frame = planned(view, [])
     levels = range(0, COARSEST - 1, -1)
-    assert frame.wanted == tuple(key for z in levels for key in seen_tiles(view, z))
+    assert frame.wanted() == tuple(key for z in levels for key in seen_tiles(view, z))
     assert frame.bare
     assert not frame.sharp
     assert frame.draws == ()
@@ -208,7 +208,7 @@ def test_the_nearest_coarser_tile_stands_in_and_the_walk_ends_there() -> None:
     there = [OVERVIEW, *seen_tiles(view, -1), *seen_tiles(view, 0)]
     frame = planned(view, there)
     assert drawn(frame) == sorted(seen_tiles(view, 0))
-    assert set(frame.wanted) == set(seen_tiles(view, 2)) | set(seen_tiles(view, 1))
+    assert set(frame.wanted()) == set(seen_tiles(view, 2)) | set(seen_tiles(view, 1))
 
 
 def test_a_neighbour_does_not_hide_that_a_tile_lacks_a_stand_in() -> None:
@@ -216,7 +216,7 @@ def test_a_neighbour_does_not_hide_that_a_tile_lacks_a_stand_in() -> None:
     left, right = sorted(seen_tiles(view, 0))
     frame = planned(view, [OVERVIEW, left])
     assert drawn(frame) == [OVERVIEW, left]
-    assert right in frame.wanted
+    assert right in frame.wanted()
     assert not frame.bare
     assert covered(frame, view).all()
 
@@ -298,7 +298,7 @@ def test_under_a_fading_tile_lies_what_was_there_before() -> None:
     memory = {key: 0.4, parent: 0.7, grandparent: 1.0, OVERVIEW: 1.0}
     frame = planned(view, memory)
     assert opacities(frame) == {grandparent: 1.0, parent: 0.7, key: 0.4}
-    assert frame.wanted == ()
+    assert frame.wanted() == ()
     assert not frame.sharp
 
     assert drawn(planned(view, memory | {key: 1.0})) == [key]
@@ -313,9 +313,9 @@ def test_a_derived_tile_waits_with_the_finer_tiles_that_are_there() -> None:
     frame = planned(view, [OVERVIEW, *there])
     assert drawn(frame) == [OVERVIEW, *sorted(there)]
     assert not frame.sharp
-    assert frame.wanted[0] == key
-    assert missing in frame.wanted
-    assert not set(there) & set(frame.wanted)
+    assert frame.wanted()[0] == key
+    assert missing in frame.wanted()
+    assert not set(there) & set(frame.wanted())
 
 
 def test_finer_tiles_that_fill_the_view_are_sharp() -> None:
@@ -325,7 +325,7 @@ def test_finer_tiles_that_fill_the_view_are_sharp() -> None:
     frame = planned(view, [OVERVIEW, *children])
     assert drawn(frame) == sorted(children)
     assert frame.sharp
-    assert frame.wanted == tuple(seen_tiles(view, 1))
+    assert frame.wanted() == tuple(seen_tiles(view, 1))
 
 
 @pytest.mark.parametrize(("zoom", "level"), [(0.5, -1), (1.0, 0), (2.05, 1), (4.0, 2)])
@@ -337,12 +337,12 @@ def test_on_the_way_out_the_finer_tiles_stay_until_the_coarser_has_come(
     coarser = seen_tiles(view, level)
     waiting = planned(view, [OVERVIEW, *finer])
     assert drawn(waiting) == sorted(finer)
-    assert waiting.wanted == tuple(coarser)
+    assert waiting.wanted() == tuple(coarser)
 
     fading = planned(view, dict.fromkeys([OVERVIEW, *finer], 1.0) | dict.fromkeys(coarser, 0.2))
     assert drawn(fading) == sorted(coarser) + sorted(finer)
     assert {draw.z for draw in fading.draws if draw.opacity < 1} == {level}
-    assert fading.wanted == ()
+    assert fading.wanted() == ()
 
     assert drawn(planned(view, [OVERVIEW, *finer, *coarser])) == sorted(coarser)
 
@@ -351,7 +351,7 @@ def test_on_the_way_out_the_finer_tiles_stay_until_the_coarser_has_come(
 def test_finer_tiles_are_asked_for_only_under_a_derived_one(zoom: float) -> None:
     view = view_at(1500, 1000, zoom, (300, 200))
     frame = planned(view, [OVERVIEW])
-    assert max(key.z for key in frame.wanted) == frame.level
+    assert max(key.z for key in frame.wanted()) == frame.level
 
 
 # -- Bounds
@@ -368,7 +368,7 @@ def test_the_source_alone_is_never_drawn_finer_than_it_is(zoom: float) -> None:
 
     frame = plan(view, WIDTH, HEIGHT, COARSEST, 0, shown(nothing_there))
     assert frame.level == max(COARSEST, min(view.camera.draw_level, 0))
-    assert all(COARSEST <= key.z <= 0 for key in [*asked, *frame.wanted])
+    assert all(COARSEST <= key.z <= 0 for key in [*asked, *frame.wanted()])
 
 
 zooms = st.floats(-6, 9).map(lambda log2: 2.0**log2)
@@ -405,11 +405,11 @@ def test_whatever_is_in_memory_the_picture_is_covered_and_no_more_is_asked(
         assert COARSEST <= key.z <= min(frame.level + 1, finest)
         whole = Rect(0, 0, *level_size(key.z, WIDTH, HEIGHT))
         assert not tile_rect(key).intersected(whole).intersected(view.level_region(key.z)).empty
-    assert all(memory[key] == 0 for key in frame.wanted)
-    assert len(set(frame.wanted)) == len(frame.wanted)
+    assert all(memory[key] == 0 for key in frame.wanted())
+    assert len(set(frame.wanted())) == len(frame.wanted())
     level_tiles = seen_tiles(view, frame.level)
     assert set(frame.lacking) <= {key for key in level_tiles if memory[key] < 1}
-    assert [key for key in frame.wanted if key.z == frame.level] == [
+    assert [key for key in frame.wanted() if key.z == frame.level] == [
         key for key in level_tiles if memory[key] == 0
     ]
     assert frame.sharp or any(memory[key] < 1 for key in level_tiles)
