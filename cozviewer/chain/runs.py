@@ -8,7 +8,7 @@ cheaper.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 
 from cozviewer.chain.recipe import Recipe
 from cozviewer.pyramid.geometry import (
@@ -147,20 +147,28 @@ def _merged(rects: list[Rect], recipe: Recipe) -> list[Rect] | None:
     """Return rectangles of which several are merged into the one around them, where that saves
     most; None where nothing can be saved."""
     most, best = 0, None
-    for index, first in enumerate(rects):
-        for second in rects[index + 1 :]:
-            around = rect_between(
-                min(first.x, second.x),
-                min(first.y, second.y),
-                max(first.right, second.right),
-                max(first.bottom, second.bottom),
-            )
-            inside = [rect for rect in rects if around.contains(rect)]
-            saved = _total(inside, recipe) - _total([around], recipe)
-            if saved > most:
-                outside = [rect for rect in rects if rect not in inside]
-                if all(around.intersected(rect).empty for rect in outside):
-                    most, best = saved, [*outside, around]
+    edges = [(rect.x, rect.y, rect.right, rect.bottom) for rect in rects]
+    costs = [_total([rect], recipe) for rect in rects]
+    total = sum(costs)
+    for (x1, y1, right1, bottom1), (x2, y2, right2, bottom2) in combinations(edges, 2):
+        left, top, right, bottom = (
+            min(x1, x2),
+            min(y1, y2),
+            max(right1, right2),
+            max(bottom1, bottom2),
+        )
+        around = rect_between(left, top, right, bottom)
+        cost = _total([around], recipe)
+        if total - cost <= most:
+            continue
+        saved = -cost
+        for (x, y, end, below), each in zip(edges, costs, strict=True):
+            if x >= left and y >= top and end <= right and below <= bottom:
+                saved += each
+        if saved > most:
+            outside = [rect for rect in rects if not around.contains(rect)]
+            if all(around.intersected(rect).empty for rect in outside):
+                most, best = saved, [*outside, around]
     return best
 
 
