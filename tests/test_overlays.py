@@ -76,7 +76,7 @@ def test_each_step_has_its_colour_and_what_stands_in_for_it_is_striped() -> None
     assert_coloured(rgb, 100, 100, STEPS[0])
     assert legend == ["Generated at step 1, ×4"]
     # The view of x16 lies on tiles 14 to 17, of rows 7 and 8.
-    right_half = [TileKey(4, col, row) for col in (16, 17) for row in (7, 8)]
+    right_half = [TileKey(4, col, row) for col in range(32, 36) for row in range(14, 18)]
     put_tiles(pyramid, enlarged(GREY, 16), right_half)
     rgb, legend = drawn(pyramid, view_at(16), "origin")
     assert_coloured(rgb, 500, 60, STEPS[1])

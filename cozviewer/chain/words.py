@@ -17,8 +17,8 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store import StepRecord
 
 DECIDING = 128 * TILE
-"""Longest side, in pixels, of the middle of a region by which its step is told: more than any
-screen shows, and no endless counting for a whole level."""
+"""Longest side, in pixels, of the middle of a region that decides which step it is of: more than a
+view 3840 pixels wide shows, and no endless counting for a whole level."""
 
 
 @dataclass(frozen=True)

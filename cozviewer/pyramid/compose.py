@@ -42,7 +42,7 @@ _KERNELS = {
 }
 """Pillow's name of it and how far it reaches, as SUPPORT."""
 
-BAND = 4 * TILE
+BAND = 8 * TILE
 """Rows of a band. What is enlarged for a band needs some rows of its parent around it, which are a
 tenth of it here, and were a third in bands of one row of tiles."""
 

@@ -2,7 +2,7 @@
 
 Planes:
     level z   pixels of magnification 2^z; z = 0 are the source's own pixels
-    tile      pixels within one tile, 0..127
+    tile      pixels within one tile, 0..63
 
 All coordinates are Python integers, so nothing overflows or rounds at any depth. Rectangles are
 half open: `right` and `bottom` are the first column and row outside.
@@ -11,7 +11,7 @@ half open: `right` and `bottom` are the first column and row outside.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-TILE = 128
+TILE = 64
 """Side of a tile in pixels of its level: so small that little is drawn beyond a view."""
 
 STEP_LEVELS = 2
@@ -105,7 +105,7 @@ def level_rect(z: int, source_width: int, source_height: int) -> Rect:
 
 
 def tile_rect(key: TileKey) -> Rect:
-    """Return the full 128 x 128 square of a tile in pixels of its level (not cut at the edge)."""
+    """Return the full square of a tile in pixels of its level (not cut at the edge)."""
     return Rect(key.col * TILE, key.row * TILE, TILE, TILE)
 
 

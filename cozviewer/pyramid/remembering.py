@@ -9,7 +9,7 @@ from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid
 
-MOST_TILES = 8192
+MOST_TILES = 1 << 15
 """Tiles that are kept (400 MB): all that a frame of 3840 x 2160 pixels can show."""
 
 

@@ -43,10 +43,10 @@ from cozviewer.pyramid.store_rows import possible_key
 APPLICATION_ID = 0x436F7A56
 """Marks session files in SQLite's header: "CozV"."""
 
-VERSION = 2
+VERSION = 3
 """Of the file. A program reads its own version and older ones."""
 
-SIDES = {1: 512, 2: TILE}
+SIDES = {1: 512, 2: 128, 3: TILE}
 """Of the tiles of each version, in pixels."""
 
 SCHEMA = f"""
@@ -79,8 +79,8 @@ SCHEMA = f"""
 LARGEST_TILE = 1 << 22
 """Bytes of an encoded tile; lossless noise takes 800 KB in version 1."""
 
-MOST_TILES = 2_000_000
-"""Rows of tiles that are read of a session: some 20 GB."""
+MOST_TILES = 8_000_000
+"""Rows of tiles that are read of a session: some 30 GB."""
 
 MOST_VIEWS = 10_000
 MOST_PYRAMIDS = 100

@@ -28,8 +28,8 @@ from cozviewer.pyramid.store_rows import (
 )
 from cozviewer.pyramid.tile_codec import decode_tile, encode_tile, tile_checksum, tile_size
 
-LOT = 1024
-"""Tiles that are put into a store at a time: some 20 MB."""
+LOT = 4096
+"""Tiles that are put into a store at a time: some 15 MB."""
 
 
 def unpack(

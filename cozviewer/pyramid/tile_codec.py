@@ -9,6 +9,7 @@ import io
 
 import numpy as np
 from PIL import Image
+from PIL.WebPImagePlugin import WebPImageFile
 
 from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.pixels import Rgb8
@@ -18,7 +19,7 @@ def encode_tile(rgb: Rgb8) -> bytes:
     """Return `rgb` as lossless WebP.
 
     Args:
-        rgb: (H, W, 3) uint8; H and W from 1 to 128 (tiles at the picture's edge are smaller).
+        rgb: (H, W, 3) uint8; H and W from 1 to TILE (tiles at the picture's edge are smaller).
 
     Raises:
         ValueError: Another shape or kind of number.
@@ -46,8 +47,9 @@ def decode_tile(blob: bytes, largest: int = TILE) -> Rgb8:
     if max(size) > largest:
         raise ValueError(f"A tile has at most {largest} pixels a side, not {size}.")
     try:
-        with Image.open(io.BytesIO(blob), formats=["WEBP"]) as image:
-            return np.array(image.convert("RGB"))
+        # `Image.open` would take a tenth longer, looking for a format that is known.
+        with WebPImageFile(io.BytesIO(blob)) as image:
+            return np.array(image if image.mode == "RGB" else image.convert("RGB"))
     except (OSError, SyntaxError) as error:
         raise ValueError("The bytes are no WebP picture.") from error
 

@@ -34,7 +34,7 @@ PANEL = 480
 LARGEST = 10**11
 """Pixels that an export may have: at a quarter of a million a second, five days of work."""
 
-COUNTED = 1 << 14
+COUNTED = 1 << 15
 """Tiles up to which those that are missing are counted one by one while the dialog is open: reading
 them to see whether they are intact takes less than a second."""
 

@@ -21,7 +21,7 @@ from tests.pyramid.pyramids import pyramid_of
 SIDE = 320
 """Of the photos."""
 
-PART = 4 * TILE
+PART = 8 * TILE
 """Side of what is drawn by itself, four of which lie around a place."""
 
 
@@ -83,7 +83,7 @@ def drawn(upscaler: NetworkUpscaler, depth: str, photo: Rgb8, z: int) -> tuple[R
 
 def coarser_with_reach(whole: Rect) -> Rect:
     """Return more of the level before than any part of a region is drawn from."""
-    return Rect(whole.x // 4, whole.y // 4, whole.width // 4, whole.height // 4).grown(2 * TILE)
+    return Rect(whole.x // 4, whole.y // 4, whole.width // 4, whole.height // 4).grown(4 * TILE)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,14 +32,14 @@ from tests.chain.fakes import (
 from tests.pyramid.pyramids import cut, noise
 from tests.pyramid.stores import SHELF
 
-PICTURE = noise(83, 51)
-"""Level 2 is 332 x 204: three by two tiles. Level 4 is 1328 x 816: eleven by seven."""
+PICTURE = noise(42, 26)
+"""Level 2 is 168 x 104: three by two tiles. Level 4 is 672 x 416: eleven by seven."""
 
-VIEW = Rect(525, 475, 75, 50)
+VIEW = Rect(262, 237, 38, 25)
 """Of level 4: the tiles 4/4/3 and 4/4/4, for which, by their halo, four tiles of level 2 are
-needed. It shows 32..38 x 29..33 of the source."""
+needed. It shows 16..19 x 14..17 of the source."""
 
-ONE_TILE = Rect(75, 75, 25, 25)
+ONE_TILE = Rect(37, 37, 12, 12)
 """Of level 2: the tile 2/0/0."""
 
 
@@ -97,10 +98,10 @@ def test_progress_tells_stage_level_and_count(chain_over: MakeChain) -> None:
     assert [(report.stage, report.z, report.done, report.drawing) for report in reports] == [
         ("Loading Painter", 2, 0, None),
         ("Describing what is seen", 2, 0, None),
-        ("Drawing ×4", 2, 0, Rect(0, 0, 256, 204)),  # cut at the picture's edge
+        ("Drawing ×4", 2, 0, Rect(0, 0, 128, 104)),  # cut at the picture's edge
         ("Drawing ×4", 2, parents, None),
         ("Describing what is seen", 4, parents, None),
-        ("Drawing ×16", 4, parents, Rect(512, 384, 128, 256)),
+        ("Drawing ×16", 4, parents, Rect(256, 192, 64, 128)),
         ("Drawing ×16", 4, total, None),
     ]
     assert {report.total for report in reports} == {total}
@@ -111,7 +112,7 @@ def test_progress_moves_within_a_run_and_never_back(chain_over: MakeChain) -> No
     chain, heard = chain_over(PICTURE, FakeUpscaler(parts=(0.0, 0.25, 0.5, 1.0))), list[Progress]()
     for report in chain.refine(4, VIEW, never, heard.append):
         heard.append(report)
-    first, second = (64 + 32) ** 2, (32 + 32) * (64 + 32)
+    first, second = (32 + 32) ** 2, (16 + 32) * (32 + 32)
     share = first / (first + second)
     assert [round(report.fraction or 0, 6) for report in heard] == [
         round(part, 6)
@@ -162,12 +163,12 @@ def test_an_overlapping_view_makes_only_what_is_new(chain_over: MakeChain) -> No
     chain = chain_over(PICTURE, upscaler)
     first = made(refined(chain, 4, VIEW))
     assert len(first) == 6
-    beside = VIEW.moved(100, 0)
+    beside = VIEW.moved(50, 0)
     asked = len(upscaler.asked)
     second = made(refined(chain, 4, beside))
     assert second == [TileKey(4, 5, 3), TileKey(4, 5, 4)]
     # The strip that came in, and its halo.
-    assert [each.shape for each in upscaler.asked[asked:]] == [(64 + 32, 32 + 32, 3)]
+    assert [each.shape for each in upscaler.asked[asked:]] == [(32 + 32, 16 + 32, 3)]
 
 
 @pytest.mark.usefixtures("tile_by_tile")
@@ -356,7 +357,7 @@ def vanishing(
     """Have a tile vanish when it is read, until it is put again; return where that is noted."""
     lost: list[TileKey] = []
     store = chain.pyramid.store
-    get, has, put = store.get, store.has, store.put
+    get, missing, put = store.get, store.missing, store.put
     gone = False
 
     def losing_get(asked: TileKey, size: tuple[int, int] | None = None) -> Rgb8 | None:
@@ -366,13 +367,19 @@ def vanishing(
             gone = True
         return None if asked == key and gone else get(asked, size)
 
+    def missing_too(asked: Iterable[TileKey]) -> list[TileKey]:
+        asked = list(asked)
+        absent = set(missing(asked)) | ({key} if gone else set())
+        return [each for each in asked if each in absent]
+
     def finding_put(asked: TileKey, rgb: Rgb8, step: int) -> None:
         nonlocal gone
         gone = gone and asked != key
         put(asked, rgb, step)
 
     monkeypatch.setattr(store, "get", losing_get)
-    monkeypatch.setattr(store, "has", lambda asked: has(asked) and not (gone and asked == key))
+    monkeypatch.setattr(store, "missing", missing_too)
+    monkeypatch.setattr(store, "has", lambda asked: not missing_too([asked]))
     monkeypatch.setattr(store, "put", finding_put)
     return lost
 
@@ -425,11 +432,11 @@ def test_a_prompter_sees_what_is_seen_and_the_wider_view_it_is_from(chain_over: 
     refined(chain, 4, VIEW)
     (none, first), (wide, second) = prompter.shown
     assert none is None
-    assert np.array_equal(first, cut(PICTURE, Rect(32, 29, 6, 4)))
-    assert np.array_equal(second, chain.pyramid.exact_region(2, Rect(131, 118, 19, 14)))
+    assert np.array_equal(first, cut(PICTURE, Rect(16, 14, 3, 3)))
+    assert np.array_equal(second, chain.pyramid.exact_region(2, Rect(65, 59, 10, 7)))
     # Four times as wide, at a quarter of the size.
     assert wide is not None
-    assert np.array_equal(wide, cut(PICTURE, Rect(25, 22, 20, 18)))
+    assert np.array_equal(wide, cut(PICTURE, Rect(12, 11, 11, 10)))
 
 
 def test_large_crops_are_cut_to_their_middle(chain_over: MakeChain) -> None:
@@ -447,8 +454,8 @@ def test_a_step_is_recorded(chain_over: MakeChain) -> None:
     first, second = chain.pyramid.store.steps()
     assert (first.z, first.prompt, first.seed) == (0, "words 1", 0)
     assert (second.z, second.prompt, second.seed) == (2, "words 2", 0)
-    assert first.level_region == snapped_to_tiles(Rect(32, 29, 6, 4))
-    assert second.level_region == snapped_to_tiles(Rect(131, 118, 19, 14))
+    assert first.level_region == snapped_to_tiles(Rect(16, 14, 3, 3))
+    assert second.level_region == snapped_to_tiles(Rect(65, 59, 10, 7))
     assert first.seconds > 0
     assert second.seconds > 0
     assert chain.pyramid.store.step_of(TileKey(4, 4, 3)) == second
@@ -478,7 +485,7 @@ def everything(chain: Chain, z: int) -> dict[TileKey, bytes]:
 
 
 def test_the_same_region_by_other_ways_has_the_same_pixels(chain_over: MakeChain) -> None:
-    picture = noise(33, 10)  # of two tiles on level 2 and of five by two on level 4
+    picture = noise(17, 5)  # of two tiles on level 2 and of five by two on level 4
     at_once, piece_by_piece, by_levels = (chain_over(picture, DetailUpscaler()) for _ in range(3))
     whole = at_once.pyramid.level_rect(4)
     refined(at_once, 4, whole)

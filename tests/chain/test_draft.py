@@ -22,16 +22,16 @@ from tests.chain.fakes import HALO, DetailUpscaler, FakePrompter, FakeUpscaler, 
 from tests.pyramid.pyramids import noise
 from tests.pyramid.stores import SHELF, STEP
 
-PICTURE = noise(82, 50)
-"""Level 2 is 332 x 204: three by two tiles. Level 4 is 1328 x 816: eleven by seven."""
+PICTURE = noise(41, 25)
+"""Level 2 is 164 x 100: three by two tiles. Level 4 is 656 x 400: eleven by seven."""
 
-VIEW = Rect(2100, 2025, 50, 50)
+VIEW = Rect(1050, 1012, 25, 25)
 """Of level 6: the tiles 6/16/15 and 6/16/16, made from 4/3..4/3..4 by their halo."""
 
-BESIDE = Rect(5000, 250, 75, 75)
+BESIDE = Rect(2500, 125, 37, 37)
 """Of level 6, far from it."""
 
-REGION = Rect(128, 0, 128, 128)
+REGION = Rect(64, 0, 64, 64)
 """Of level 2: the tile 2/1/0, of which VIEW shows a part. Its step makes 4/4..7/0..3."""
 
 
@@ -46,7 +46,7 @@ def recipe(halo: int) -> Recipe:
 
 def columns_and_rows(stale: Callable[[TileKey], bool], z: int) -> tuple[set[int], set[int]]:
     """Return the stale columns and rows of a level of the picture below, a full rectangle."""
-    found = {key for key in tiles_of(z, Rect(0, 0, 175 << z, 125 << z)) if stale(key)}
+    found = {key for key in tiles_of(z, Rect(0, 0, 88 << z, 63 << z)) if stale(key)}
     cols, rows = {key.col for key in found}, {key.row for key in found}
     assert len(found) == len(cols) * len(rows)
     return cols, rows
@@ -60,19 +60,19 @@ def columns_and_rows(stale: Callable[[TileKey], bool], z: int) -> tuple[set[int]
     [
         (16, 2, range(0), range(0)),
         (16, 4, range(4, 8), range(4, 8)),
-        # 32 pixels of the parent are a tile; a halo reaches into the neighbours on both sides.
+        # 16 pixels of the parent are a tile; a halo reaches into the neighbours on both sides.
         (16, 6, range(15, 33), range(15, 33)),
         (16, 8, range(59, 133), range(59, 128)),  # ... where the picture does not end
         (0, 6, range(16, 32), range(16, 32)),
         (0, 8, range(64, 128), range(64, 128)),
-        (50, 6, range(14, 34), range(14, 34)),
+        (25, 6, range(14, 34), range(14, 34)),
     ],
 )
 def test_stale_is_the_step_and_all_that_is_made_from_it(
     halo: int, z: int, cols: range, rows: range
 ) -> None:
-    # The tile 2/1/1 of 175 x 125 pixels; at x16 it makes 512 of 2800 x 2000 pixels.
-    stale = staleness(step(2, Rect(128, 128, 128, 128)), recipe(halo), 175, 125)
+    # The tile 2/1/1 of 88 x 63 pixels; at x16 it makes 256 of 1408 x 1008 pixels.
+    stale = staleness(step(2, Rect(64, 64, 64, 64)), recipe(halo), 88, 63)
     if z == 8:  # too many to look at all
         assert [stale(TileKey(8, col, 70)) for col in (58, 59, 132, 133)] == [
             col in cols for col in (58, 59, 132, 133)
@@ -82,7 +82,7 @@ def test_stale_is_the_step_and_all_that_is_made_from_it(
 
 
 def test_nothing_is_stale_above_a_step_or_beside_it() -> None:
-    stale = staleness(step(2, REGION), recipe(HALO), 83, 51)
+    stale = staleness(step(2, REGION), recipe(HALO), 42, 26)
     assert not any(stale(TileKey(z, 1, 0)) for z in (-2, 0, 2))
     assert not stale(TileKey(4, 3, 0))
     assert not stale(TileKey(4, 8, 0))
@@ -91,14 +91,14 @@ def test_nothing_is_stale_above_a_step_or_beside_it() -> None:
 
 def test_a_step_far_down_is_told_without_looking_at_what_is_between() -> None:
     far = 1 << 60
-    stale = staleness(step(0, Rect(0, 0, 128, 128)), recipe(HALO), 175, 125)
+    stale = staleness(step(0, Rect(0, 0, 64, 64)), recipe(HALO), 88, 63)
     assert stale(TileKey(64, far, far))
-    assert not stale(TileKey(64, 174 << 57, 124 << 57))
+    assert not stale(TileKey(64, 87 << 58, 62 << 58))
 
 
 def test_a_derived_tile_shows_what_is_stale_below_it() -> None:
-    stale = staleness(step(2, Rect(128, 128, 128, 128)), recipe(HALO), 175, 125)
-    shown = {key for key in tiles_of(3, Rect(0, 0, 1400, 1000)) if shows_stale(stale, key)}
+    stale = staleness(step(2, Rect(64, 64, 64, 64)), recipe(HALO), 88, 63)
+    shown = {key for key in tiles_of(3, Rect(0, 0, 704, 504)) if shows_stale(stale, key)}
     assert shown == {TileKey(3, col, row) for col in (2, 3) for row in (2, 3)}
     assert shows_stale(stale, TileKey(4, 4, 4))
     assert not shows_stale(stale, TileKey(0, 0, 0))
@@ -108,18 +108,18 @@ def test_a_derived_tile_shows_what_is_stale_below_it() -> None:
     ("made", "seen", "window", "anew"),
     [
         # All of a small step, also if little of it is seen.
-        (Rect(0, 0, 256, 256), Rect(75, 75, 80, 53), (1024, 1024), Rect(0, 0, 256, 256)),
-        (Rect(0, 0, 256, 128), Rect(175, 75, 1, 1), (320, 215), Rect(128, 0, 128, 128)),
+        (Rect(0, 0, 128, 128), Rect(37, 37, 40, 26), (512, 512), Rect(0, 0, 128, 128)),
+        (Rect(0, 0, 128, 64), Rect(87, 37, 1, 1), (160, 107), Rect(64, 0, 64, 64)),
         # Of a whole exported picture what a window shows around the view.
         (
-            Rect(0, 0, 12800, 12800),
-            Rect(5125, 5125, 10, 10),
-            (512, 512),
-            Rect(4992, 4992, 256, 256),
+            Rect(0, 0, 6400, 6400),
+            Rect(2562, 2562, 5, 5),
+            (256, 256),
+            Rect(2496, 2496, 128, 128),
         ),
         # A view that shows more than the step: what is seen.
-        (Rect(0, 0, 128, 128), Rect(75, 75, 80, 25), (320, 215), Rect(0, 0, 256, 128)),
-        (Rect(0, 0, 0, 0), Rect(1250, 150, 5, 5), (320, 215), Rect(1152, 128, 128, 128)),
+        (Rect(0, 0, 64, 64), Rect(37, 37, 40, 12), (160, 107), Rect(0, 0, 128, 64)),
+        (Rect(0, 0, 0, 0), Rect(625, 75, 2, 2), (160, 107), Rect(576, 64, 64, 64)),
     ],
 )
 def test_what_is_made_anew(made: Rect, seen: Rect, window: tuple[int, int], anew: Rect) -> None:
@@ -206,7 +206,7 @@ class Looking(DetailUpscaler):
 
 def test_all_that_would_be_drawn_otherwise_is_stale_also_for_a_halo(chain_over: MakeChain) -> None:
     one, other = (chain_over(PICTURE, Looking(generative=False), FakePrompter()) for _ in range(2))
-    corner = Rect(1900, 1975, 225, 150)  # of level 6; what REGION makes has a corner in it
+    corner = Rect(950, 987, 112, 75)  # of level 6; what REGION makes has a corner in it
     for chain in (one, other):
         list(chain.refine(6, corner, never))
     stale = begin(
@@ -237,7 +237,7 @@ def test_what_is_kept_is_there_after_reopening_and_the_rest_untouched(
     pyramid, draft = chain.pyramid, Draft()
     before = stored(path)
     stale = begin(pyramid, draft, chain.step(4, REGION, "new"), chain.recipe)
-    narrow = Rect(2100, 2025, 50, 12)  # 6/16/15 alone; 6/16/16 is not looked at
+    narrow = Rect(1050, 1012, 25, 6)  # 6/16/15 alone; 6/16/16 is not looked at
     list(chain.refine(6, narrow, never))
     shown = pyramid.exact_region(6, narrow)
     assert stored(path) == before  # nothing of it is on disk
@@ -311,7 +311,7 @@ def test_tiles_that_are_not_stale_are_kept_while_there_is_a_draft(
     draft = Draft()
     begin(chain.pyramid, draft, chain.step(4, REGION, "new"), chain.recipe)
     # Half of this is in the region: 4/3 is not, 4/4 is.
-    both = Rect(3 * 128, 0, 256, 128)
+    both = Rect(3 * 64, 0, 128, 64)
     asked = len(upscaler.asked)
     list(chain.refine(4, both, never))
     assert {call.prompt for call in upscaler.asked[asked:]} > {"new"}
@@ -343,7 +343,7 @@ def test_other_words_for_the_same_step_take_the_place_of_the_first(drawn: Open) 
 def test_new_words_at_a_finer_level_stay_when_a_coarser_one_is_changed(drawn: Open) -> None:
     chain, upscaler = drawn()
     pyramid, draft = chain.pyramid, Draft()
-    fine = Rect(512, 384, 128, 128)  # of level 4: makes 6/16..19/12..15
+    fine = Rect(256, 192, 64, 64)  # of level 4: makes 6/16..19/12..15
     begin(pyramid, draft, chain.step(6, fine, "fine"), chain.recipe)
     list(chain.refine(6, VIEW, never))
     begin(pyramid, draft, chain.step(4, REGION, "coarse"), chain.recipe)
@@ -365,7 +365,7 @@ def test_deeper_tiles_of_several_steps_are_drawn_with_the_words_that_each_had(
         list(chain.refine(6, view, never))
     assert [call.prompt for call in upscaler.asked[-2:]] == ["words 3", "words 4"]
     begin(chain.pyramid, Draft(), chain.step(4, REGION, "new"), chain.recipe)
-    both = Rect(left.right - 75, left.y, 80, 25)  # shows more of the first
+    both = Rect(left.right - 37, left.y, 40, 12)  # shows more of the first
     asked = len(upscaler.asked)
     list(chain.refine(6, both, never))
     deeper = [call.prompt for call in upscaler.asked[asked:] if call.prompt != "new"]

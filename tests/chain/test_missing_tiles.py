@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from cozviewer.chain.planned import missing_tiles, planned
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.chain.step import parent_region
-from cozviewer.pyramid.geometry import Rect, TileKey, coarser, level_rect, tiles_of
+from cozviewer.pyramid.geometry import TILE, Rect, TileKey, coarser, level_rect, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from tests.chain.conftest import MakeChain
 from tests.chain.fakes import HALO, DetailUpscaler, FakeUpscaler, Silent
 from tests.pyramid.pyramids import noise, pyramid_of
 from tests.pyramid.stores import STEP
 
-WIDTH, HEIGHT = 175, 125
+WIDTH, HEIGHT = 88, 62
 
 RECIPE = recipe_of(FakeUpscaler(), Silent())
 assert RECIPE.halo == HALO
@@ -41,13 +41,13 @@ def test_the_source_lacks_nothing(chain_over: MakeChain) -> None:
 
 def test_nothing_seen_needs_nothing(chain_over: MakeChain) -> None:
     pyramid = chain_over(noise(WIDTH, HEIGHT)).pyramid
-    assert missing_tiles(pyramid, RECIPE, 4, Rect(100, 100, 0, 50)) == []
+    assert missing_tiles(pyramid, RECIPE, 4, Rect(50, 50, 0, 25)) == []
 
 
 def test_one_level_lacks_the_tiles_that_are_seen(chain_over: MakeChain) -> None:
     pyramid = chain_over(noise(WIDTH, HEIGHT)).pyramid
     # Columns 0..2, rows 1..2.
-    region = Rect(25, 150, 300, 125)
+    region = Rect(12, 75, 150, 62)
     assert missing_tiles(pyramid, RECIPE, 2, region) == [
         (2, keys(2, (0, 1), (1, 1), (2, 1), (0, 2), (1, 2), (2, 2)))
     ]
@@ -57,7 +57,7 @@ def test_a_deeper_level_needs_the_levels_between_only_under_the_view(
     chain_over: MakeChain,
 ) -> None:
     pyramid = chain_over(noise(WIDTH, HEIGHT)).pyramid
-    region = Rect(1250, 750, 75, 50)  # of level 4: columns 9, 10, rows 5, 6
+    region = Rect(625, 375, 37, 25)  # of level 4: columns 9, 10, rows 5, 6
     assert missing_tiles(pyramid, RECIPE, 4, region) == [
         (2, keys(2, (2, 1))),
         (4, keys(4, (9, 5), (10, 5), (9, 6), (10, 6))),
@@ -66,8 +66,8 @@ def test_a_deeper_level_needs_the_levels_between_only_under_the_view(
 
 def test_a_halo_that_reaches_into_another_tile_needs_it(chain_over: MakeChain) -> None:
     pyramid = chain_over(noise(WIDTH, HEIGHT)).pyramid
-    # Tile 4/7/1 is made from columns 224..256 of level 2, the last of its tile 1.
-    region = Rect(7 * 128 + 10, 150, 20, 20)
+    # Tile 4/7/1 is made from columns 112..128 of level 2, the last of its tile 1.
+    region = Rect(7 * TILE + 10, 75, 20, 20)
     assert missing_tiles(pyramid, RECIPE, 4, region) == [
         (2, keys(2, (1, 0), (2, 0))),
         (4, keys(4, (7, 1))),
@@ -80,14 +80,14 @@ def test_a_halo_that_reaches_into_another_tile_needs_it(chain_over: MakeChain) -
 
 def test_what_is_there_is_not_missing(chain_over: MakeChain) -> None:
     pyramid = chain_over(noise(WIDTH, HEIGHT)).pyramid
-    region = Rect(1250, 750, 75, 50)
+    region = Rect(625, 375, 37, 25)
     put(pyramid, keys(4, (10, 5), (9, 6)))
     assert missing_tiles(pyramid, RECIPE, 4, region) == [
         (2, keys(2, (2, 1))),
-        (4, keys(4, (10, 6), (9, 5))),
+        (4, keys(4, (9, 5), (10, 6))),
     ]
     put(pyramid, keys(2, (2, 1)))
-    assert missing_tiles(pyramid, RECIPE, 4, region) == [(4, keys(4, (10, 6), (9, 5)))]
+    assert missing_tiles(pyramid, RECIPE, 4, region) == [(4, keys(4, (9, 5), (10, 6)))]
     put(pyramid, keys(4, (9, 5), (10, 6)))
     assert missing_tiles(pyramid, RECIPE, 4, region) == []
 
@@ -96,11 +96,11 @@ def test_parents_of_finished_tiles_are_not_made_again(chain_over: MakeChain) -> 
     """They may have been evicted; nobody looks at them."""
     pyramid = chain_over(noise(WIDTH, HEIGHT)).pyramid
     put(pyramid, keys(4, (9, 5), (10, 5), (9, 6), (10, 6)))
-    assert missing_tiles(pyramid, RECIPE, 4, Rect(1250, 750, 75, 50)) == []
+    assert missing_tiles(pyramid, RECIPE, 4, Rect(625, 375, 37, 25)) == []
 
 
 @pytest.mark.parametrize("adaptive", [False, True])
-@pytest.mark.parametrize("spot", [(175 << 64) // 3, 88 << 64, 30864197 << 40])
+@pytest.mark.parametrize("spot", [(88 << 64) // 3, 44 << 64, 30864197 << 39])
 def test_a_cold_jump_costs_about_as_much_as_its_last_level(
     chain_over: MakeChain, spot: int, adaptive: bool
 ) -> None:
@@ -113,8 +113,8 @@ def test_a_cold_jump_costs_about_as_much_as_its_last_level(
         ((_, runs),) = work.parts
         assert len(runs) == 1
     view, others = levels[-1].cost(recipe), [work.cost(recipe) for work in levels[:-1]]
-    assert 70 <= len(levels[-1].keys) <= 88
-    assert view <= 1.75 * 320 * 200
+    assert 260 <= len(levels[-1].keys) <= 294
+    assert view <= 1.5 * 320 * 200
     assert max(others) <= view / 2
     assert sum(others[-3:]) <= view
 
@@ -123,8 +123,8 @@ regions = st.builds(
     lambda x, y, width, height: Rect(x, y, width, height),
     st.integers(0, (WIDTH << 4) - 1),
     st.integers(0, (HEIGHT << 4) - 1),
-    st.integers(1, 1500),
-    st.integers(1, 1500),
+    st.integers(1, 750),
+    st.integers(1, 750),
 )
 
 

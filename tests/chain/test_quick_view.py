@@ -191,7 +191,7 @@ def test_real_tiles_on_the_way_are_used_where_they_are(chain_over: MakeChain) ->
     mixed = made_at_once(noise(331, 203))
     mixed[:TILE, :TILE] = real[:TILE, :TILE]
     border = 4 * TILE
-    region = Rect(border - 248, border - 348, 600, 500)  # on both sides of that tile's border
+    region = Rect(border - 124, border - 174, 600, 500)  # on both sides of that tile's border
     assert np.array_equal(
         joined(drafted(chain, 4, region), region), cut(made_at_once(mixed), region)
     )

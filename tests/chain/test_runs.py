@@ -52,25 +52,24 @@ def rects(places: Places, halo: int = HALO) -> list[tuple[int, int, int, int]]:
             id="a hole is cheaper drawn again than left out",
         ),
         pytest.param(
-            [place for place in block(0, 0, 11, 7) if place not in block(1, 1, 9, 5)],
-            [(0, 0, 11, 1), (0, 1, 1, 5), (10, 1, 1, 5), (0, 6, 11, 1)],
+            [place for place in block(0, 0, 22, 14) if place not in block(1, 1, 20, 12)],
+            [(0, 0, 22, 1), (0, 1, 1, 12), (21, 1, 1, 12), (0, 13, 22, 1)],
             id="but not a large one",
         ),
         pytest.param(
-            [place for place in block(0, 0, 30, 30) if place not in block(1, 1, 28, 28)],
+            [place for place in block(0, 0, 60, 60) if place not in block(1, 1, 58, 58)],
             [
-                *[(0, 0, 15, 1), (15, 0, 15, 1), (0, 1, 1, 14), (29, 1, 1, 14)],
-                *[(0, 15, 1, 14), (29, 15, 1, 14), (0, 29, 15, 1), (15, 29, 15, 1)],
+                *[(0, 0, 30, 1), (30, 0, 30, 1), (0, 1, 1, 29), (59, 1, 1, 29)],
+                *[(0, 30, 1, 29), (59, 30, 1, 29), (0, 59, 30, 1), (30, 59, 30, 1)],
             ],
             id="of a frame around a large view, a run is no larger than it may be",
         ),
         pytest.param([(0, 0), (9, 9)], [(0, 0, 1, 1), (9, 9, 1, 1)], id="two corners"),
+        pytest.param([(0, 0), (1, 1)], [(0, 0, 2, 2)], id="two that touch at a corner"),
+        pytest.param([(0, 0), (2, 2)], [(0, 0, 1, 1), (2, 2, 1, 1)], id="but not further apart"),
         pytest.param(
-            [(0, 0), (1, 1)], [(0, 0, 1, 1), (1, 1, 1, 1)], id="two that touch at a corner"
-        ),
-        pytest.param(
-            block(0, 0, 30, 17),
-            [(0, 0, 15, 8), (0, 8, 15, 9), (15, 0, 15, 8), (15, 8, 15, 9)],
+            block(0, 0, 60, 34),
+            [(0, 0, 30, 17), (0, 17, 30, 17), (30, 0, 30, 17), (30, 17, 30, 17)],
             id="a view of 3840 x 2160 takes four",
         ),
     ],
@@ -87,7 +86,7 @@ def test_the_wider_the_halo_the_more_is_drawn_at_once() -> None:
 
 def test_what_narrow_runs_are_shown_besides_counts() -> None:
     """Two strips of a slanted pan are still drawn apart, a small corner is not."""
-    strips = block(0, 0, 11, 1) + block(0, 1, 1, 6)
+    strips = block(0, 0, 22, 1) + block(0, 1, 1, 13)
     found = [run.level_region for run in runs_of([TileKey(4, *place) for place in strips], WIDE)]
     assert len(found) == 2
     corner = [TileKey(4, *place) for place in ((0, 0), (1, 1))]
@@ -101,10 +100,10 @@ def test_tiles_far_apart_are_not_looked_at_as_one_rectangle() -> None:
 
 
 def test_the_middle_comes_first() -> None:
-    runs = runs_of([TileKey(2, *place) for place in block(0, 0, 48, 16)], recipe())
-    middle = Rect(16 * TILE, 0, 16 * TILE, 16 * TILE)
+    runs = runs_of([TileKey(2, *place) for place in block(0, 0, 96, 32)], recipe())
+    middle = Rect(32 * TILE, 0, 32 * TILE, 32 * TILE)
     assert [run.level_region for run in runs] != [middle, *(run.level_region for run in runs)][:3]
-    assert nearest_first(runs, Rect(0, 0, 48 * TILE, 16 * TILE))[0].level_region == middle
+    assert nearest_first(runs, Rect(0, 0, 96 * TILE, 32 * TILE))[0].level_region == middle
 
 
 WIDE = recipe(least=128)

@@ -16,9 +16,9 @@ from tests.pyramid.stores import STEP
 
 RECIPE = recipe_of(FakeUpscaler(), Silent())
 
-WIDTH, HEIGHT = 175, 125
+WIDTH, HEIGHT = 88, 63
 
-VIEW = Rect(1024, 512, 256, 256)
+VIEW = Rect(512, 256, 128, 128)
 """Of level 4: the tiles 4/8..9/4..5, in 2/2/1."""
 
 
@@ -43,33 +43,33 @@ def test_the_source_was_told_nothing(z: int) -> None:
 
 def test_levels_come_coarse_to_fine_and_what_is_not_made_has_no_words() -> None:
     pyramid = pyramid_of(noise(WIDTH, HEIGHT))
-    make(pyramid, [TileKey(2, 2, 1)], "", Rect(0, 0, 128, 128))
-    make(pyramid, list(tiles_of(4, VIEW)), "four", Rect(256, 128, 128, 128))
+    make(pyramid, [TileKey(2, 2, 1)], "", Rect(0, 0, 64, 64))
+    make(pyramid, list(tiles_of(4, VIEW)), "four", Rect(128, 64, 64, 64))
     assert prompts(pyramid, 6, finer(VIEW, 2)) == [(2, ""), (4, "four"), (6, None)]
 
 
 def test_of_several_steps_the_one_counts_that_most_is_seen_of() -> None:
     pyramid = pyramid_of(noise(WIDTH, HEIGHT))
-    left, right = Rect(256, 128, 128, 128), Rect(256, 128, 256, 128)
+    left, right = Rect(128, 64, 64, 64), Rect(128, 64, 128, 64)
     make(pyramid, [TileKey(4, 8, 4), TileKey(4, 8, 5)], "left", left)
     make(pyramid, [TileKey(4, 9, 4), TileKey(4, 9, 5)], "right, newer, of a larger step", right)
-    assert prompts(pyramid, 4, VIEW.moved(-100, 0))[1] == (4, "left")
-    assert prompts(pyramid, 4, VIEW.moved(100, 0))[1] == (4, "right, newer, of a larger step")
+    assert prompts(pyramid, 4, VIEW.moved(-50, 0))[1] == (4, "left")
+    assert prompts(pyramid, 4, VIEW.moved(50, 0))[1] == (4, "right, newer, of a larger step")
 
 
 def test_where_the_tiles_have_gone_the_step_still_knows() -> None:
     pyramid = pyramid_of(noise(WIDTH, HEIGHT))
-    make(pyramid, list(tiles_of(4, VIEW)), "four", Rect(256, 128, 128, 128))
+    make(pyramid, list(tiles_of(4, VIEW)), "four", Rect(128, 64, 64, 64))
     pyramid.store.replace(lambda key: True, {}, {})
     assert prompts(pyramid, 4, VIEW) == [(2, None), (4, "four")]
 
 
 def test_a_draft_has_its_own_words_before_anything_is_drawn() -> None:
     pyramid, draft = pyramid_of(noise(WIDTH, HEIGHT)), Draft()
-    region = Rect(256, 128, 128, 128)
-    make(pyramid, [TileKey(2, 2, 1)], "two", Rect(0, 0, 128, 128))
+    region = Rect(128, 64, 64, 64)
+    make(pyramid, [TileKey(2, 2, 1)], "two", Rect(0, 0, 64, 64))
     make(pyramid, list(tiles_of(4, VIEW)), "four", region)
-    make(pyramid, list(tiles_of(6, finer(VIEW, 2))), "six", Rect(1024, 512, 256, 256))
+    make(pyramid, list(tiles_of(6, finer(VIEW, 2))), "six", Rect(512, 256, 128, 128))
     begin(pyramid, draft, replace(STEP, z=2, prompt="new", level_region=region), RECIPE)
     # What is deeper is to be made anew, with the words it had.
     assert prompts(pyramid, 6, finer(VIEW, 2)) == [(2, "two"), (4, "new"), (6, "six")]
@@ -81,6 +81,6 @@ def test_a_draft_has_its_own_words_before_anything_is_drawn() -> None:
 def test_of_a_whole_deep_level_the_middle_is_asked() -> None:
     pyramid = pyramid_of(noise(WIDTH, HEIGHT))
     whole = pyramid.level_rect(20)
-    middle = TileKey(20, 175 << 12, 125 << 12)
-    make(pyramid, [middle], "middle", Rect(0, 0, 128, 128))
+    middle = TileKey(20, 88 << 13, 63 << 13)
+    make(pyramid, [middle], "middle", Rect(0, 0, 64, 64))
     assert prompts(pyramid, 20, whole)[-1] == (20, "middle")

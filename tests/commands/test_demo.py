@@ -38,7 +38,7 @@ def test_the_demo_of_the_sample(run: Run, tmp_path: Path) -> None:
     assert report["zoom_strip"] == str(out / "zoom-strip.png")
     assert report["comparison"] == str(out / "comparison.png")
     assert report["engine"] == "Nearest"
-    assert report["tiles_computed"] <= 64, "on a slow machine each takes a second"
+    assert report["tiles_computed"] <= 256, "on a slow machine four take a second"
 
     x, y = (int(place) for place in point(SAMPLE_CENTER))
     source = open_source(SAMPLE)

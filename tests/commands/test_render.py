@@ -83,7 +83,7 @@ def test_the_report_tells_all(run: Run, photo: Path, tmp_path: Path) -> None:
         "magnification": 16.0,
         "centre": "30,20",
         "texture_borrowed": False,
-        "tiles_computed": 4 + 9,
+        "tiles_computed": 4 + 20,
         "tiles_reused": 0,
         "engine": "Bicubic",
         "device": "CPU",
@@ -229,7 +229,7 @@ def test_real_esrgan_once_and_then_without_torch(run: Run, tmp_path: Path) -> No
     photo.write_bytes(encoded(data.chelsea()[96:120, 300:324], "PNG"))
     words = ("render", str(photo), "-o", str(out), "--size", "96x96", "--json")
     report = run(*words, "--device", "cpu").report
-    assert (report["engine"], report["tiles_computed"]) == ("Real-ESRGAN", 1)
+    assert (report["engine"], report["tiles_computed"]) == ("Real-ESRGAN", 4)
     assert report["device"].startswith("CPU")
     drawn = pixels_of(out)
     origin = read_origin(out)
@@ -273,7 +273,7 @@ def test_depth_decides_how_crisp_the_second_step_is(run: Run, tmp_path: Path) ->
     photo.write_bytes(encoded(data.hubble_deep_field()[700:732, 700:732], "PNG"))
     # int8 differs by as much from run to run
     exact = ("--device", "cpu", "--numbers", "fp32")
-    words = ("render", photo, "-o", out, "--zoom", "16", "--size", "384x384", *exact)
+    words = ("render", photo, "-o", out, "--zoom", "16", "--size", "512x512", *exact)
     greys, recipes = [], []
     for depth in ("soft", "crisp"):
         report = run(*words, "--depth", depth, "--json").report
@@ -281,7 +281,7 @@ def test_depth_decides_how_crisp_the_second_step_is(run: Run, tmp_path: Path) ->
         recipes.append(report["recipe"])
     changed = np.abs(greys[1] - greys[0])[:, 1:] > 2
     soft, crisp = (float(np.sqrt((np.diff(grey)[changed] ** 2).mean())) for grey in greys)
-    assert crisp > 1.2 * soft  # measured: 1.41
+    assert crisp > 1.2 * soft  # measured: 1.34
     assert recipes[0] != recipes[1]
 
 
@@ -326,7 +326,7 @@ def test_the_whole_picture_is_saved_in_any_format(run: Run, photo: Path, tmp_pat
 def test_the_whole_picture_as_deep_zoom(run: Run, photo: Path, tmp_path: Path) -> None:
     pytest.importorskip("pyvips")
     out = tmp_path / "whole.dzi"
-    assert run("render", photo, "-o", out, "--whole", *BICUBIC).report["tiles_computed"] == 4
+    assert run("render", photo, "-o", out, "--whole", *BICUBIC).report["tiles_computed"] == 12
     assert (tmp_path / "whole_files" / "0").is_dir()
     assert run("render", photo, "-o", out, "--whole", *BICUBIC).report["tiles_computed"] == 0
 

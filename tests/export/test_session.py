@@ -30,6 +30,7 @@ from tests.pyramid.sessions import (
     empty_store,
     filled_store,
     photo,
+    pixels,
     saved,
 )
 from tests.pyramid.stores import ROOT, STEP
@@ -162,8 +163,8 @@ def test_where_nothing_can_be_written_it_says_so(
 def test_broken_tiles_are_left_out(source: Source, tmp_path: Path) -> None:
     path = tmp_path / "store.tiles"
     with empty_store(source, path) as store:
-        store.put(KEYS[0], noise(TILE, 100), store.begin_step(STEP))
-        store.put(KEYS[1], noise(72, 100), store.begin_step(STEP))
+        store.put(KEYS[0], pixels(KEYS[0]), store.begin_step(STEP))
+        store.put(KEYS[1], pixels(KEYS[1]), store.begin_step(STEP))
     with closing(sqlite3.connect(path)) as sql:
         sql.execute("UPDATE pixels SET webp = x'00' WHERE id = 1")
         sql.commit()
@@ -179,7 +180,7 @@ def test_tiles_that_change_meanwhile_make_no_mixture(
     def keep_other_words(done: int, total: int) -> None:
         if done == 2:
             store.replace(lambda key: key == KEYS[0], {}, {})
-            store.put(KEYS[0], noise(TILE, 100, 99), store.begin_step(STEP))
+            store.put(KEYS[0], noise(TILE, TILE, 99), store.begin_step(STEP))
 
     with pytest.raises(Failure, match=r"changed while a\.cozview was saved: save it again"):
         save_session(tmp_path / "a.cozview", source, [Filled(MADE, store)], told=keep_other_words)

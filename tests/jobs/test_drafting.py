@@ -20,7 +20,7 @@ from tests.pyramid.pyramids import noise, pyramid_of
 from tests.pyramid.stores import same
 
 KEY = TileKey(2, 0, 0)
-VIEW = View(camera_at(15, 15, 4.0), 100, 100)
+VIEW = View(camera_at(7.5, 7.5, 4.0), 50, 50)
 WHOLE = Rect(0, 0, TILE, TILE)
 
 

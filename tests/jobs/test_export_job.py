@@ -35,7 +35,7 @@ from tests.pyramid.stores import DAMAGES, SHELF, damage
 @pytest.fixture
 def chain() -> Chain:
     upscaler, prompter = DetailUpscaler(), TextPrompter("a cat")
-    return Chain(pyramid_of(gentle(75, 50)), upscaler, prompter, recipe_of(upscaler, prompter))
+    return Chain(pyramid_of(gentle(37, 25)), upscaler, prompter, recipe_of(upscaler, prompter))
 
 
 class Heard:
@@ -194,9 +194,9 @@ def test_what_is_saved_without_computing_says_so(chain: Chain, tmp_path: Path) -
 @pytest.mark.parametrize("how", DAMAGES)
 def test_broken_tiles_are_made_again(tmp_path: Path, how: str) -> None:
     upscaler, prompter = DetailUpscaler(), TextPrompter("a cat")
-    source = source_from_pixels(gentle(75, 50), "test.png")
-    region = Rect(0, 0, 300, 200)
-    view = View(camera_at(37.5, 25, 4.0), 250, 175).aligned()
+    source = source_from_pixels(gentle(37, 25), "test.png")
+    region = Rect(0, 0, 148, 100)
+    view = View(camera_at(18.5, 12.5, 4.0), 125, 87).aligned()
 
     def save(kind: str, name: str) -> tuple[Rgb8, int]:
         store = TileStore.open(tmp_path / "photo.tiles", SHELF, lambda _: None)

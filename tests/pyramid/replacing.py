@@ -25,7 +25,7 @@ def put_version(store: TileStore, version: int) -> None:
     with store.beside() as draft:
         step = draft.begin_step(replace(STEP, prompt=str(version)))
         for key in TILES:
-            draft.put(key, pixels(TileKey(2, key.col, version), 64, 80), step)
+            draft.put(key, pixels(TileKey(2, key.col, version), 64, 60), step)
         store.replace(lambda key: key in TILES, *draft.contents())
 
 
@@ -36,7 +36,7 @@ def check(path: Path) -> str:
         assert same(store.get(BESIDE), pixels(BESIDE))
         (version,) = {step.prompt for step in store.steps_of(TILES).values()}
         for key in TILES:
-            wanted = pixels(TileKey(2, key.col, int(version)), 64, 80)
+            wanted = pixels(TileKey(2, key.col, int(version)), 64, 60)
             assert same(store.get(key), wanted), (key, version)
     return version
 

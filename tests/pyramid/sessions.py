@@ -26,14 +26,14 @@ MADE = Made(
     maker=Maker("Fake", generative=True, listens=True, prompter="none"),
 )
 
-KEYS = [TileKey(2, 0, 0), TileKey(2, 1, 0), TileKey(4, 0, 0), TileKey(4, 6, 3)]
+KEYS = [TileKey(2, 0, 0), TileKey(2, 3, 1), TileKey(4, 0, 0), TileKey(4, 12, 6)]
 """At x4 the picture is 200 x 100, at x16 800 x 400."""
 
 SIZES = {
-    TileKey(2, 0, 0): (TILE, 100),
-    TileKey(2, 1, 0): (72, 100),
+    TileKey(2, 0, 0): (TILE, TILE),
+    TileKey(2, 3, 1): (8, 36),
     TileKey(4, 0, 0): (TILE, TILE),
-    TileKey(4, 6, 3): (32, 16),
+    TileKey(4, 12, 6): (32, 16),
 }
 
 DEEP = Sight(Fraction(801, 2**70), Fraction("24.999999999999999999999"), Fraction(2) ** 200)

@@ -44,9 +44,9 @@ from tests.pyramid.stores import (
 )
 
 MEGABYTE = 1_000_000
-LARGE = 30_000
+LARGE = 10_000
 NOISE = pixels(TileKey(2, 0, 0), TILE, TILE)
-"""Some 49 KB as WebP, more than LARGE."""
+"""Some 12 KB as WebP, more than LARGE."""
 
 
 @pytest.fixture
@@ -255,14 +255,14 @@ def test_under_budget_no_file_is_opened(folder: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_longest_unseen_tiles_of_all_files_go_first(folder: Path) -> None:
-    cat = fill(folder, "cat.jpg", *row(0, 64))
-    dog = fill(folder, "dog.jpg", *row(0, 64))
+    cat = fill(folder, "cat.jpg", *row(0, 256))
+    dog = fill(folder, "dog.jpg", *row(0, 256))
     sql(cat, "UPDATE tiles SET seen = 1000 + 2 * id")
     sql(dog, "UPDATE tiles SET seen = 1001 + 2 * id")
     before = folder_bytes(folder)
     assert trim(folder, 5 * MEGABYTE) == before - folder_bytes(folder)
     assert 4 * MEGABYTE < folder_bytes(folder) <= 5 * MEGABYTE
-    by_age = [(path, key) for key in row(0, 64) for path in (cat, dog)]
+    by_age = [(path, key) for key in row(0, 256) for path in (cat, dog)]
     kept = {(path, key) for path in (cat, dog) for key in stored_keys(path)}
     assert kept == set(by_age[-len(kept) :])
 
@@ -301,7 +301,7 @@ def test_parents_stay_as_long_as_their_children(folder: Path) -> None:
 
 def test_a_look_keeps_a_tile(folder: Path) -> None:
     path = store_path(folder, SHELF.source_digest, SHELF.recipe_digest)
-    tiles = row(0, 64)
+    tiles = row(0, 256)
     with TileStore.open(path, SHELF, sys.exit) as store:
         step = store.begin_step(STEP)
         for key in tiles:

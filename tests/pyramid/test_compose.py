@@ -334,7 +334,7 @@ def test_compose_asks_for_no_tile_outside_the_view(
         return get(key, size)
 
     monkeypatch.setattr(pyramid.store, "get", noted_get)
-    view = view_at(16, 16, 4.0, (100, 100))  # well within one tile
+    view = view_at(8, 8, 4.0, (50, 50))  # well within one tile
     compose(pyramid, view)
     assert asked == list(tiles_of(2, view.visible(2, 331, 203))) == [TileKey(2, 0, 0)]
 

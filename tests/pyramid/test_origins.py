@@ -9,12 +9,12 @@ from cozviewer.pyramid.geometry import Rect, TileKey, tiles_of
 from cozviewer.pyramid.origins import Patch, patch_at, patches, view_box
 from tests.pyramid.pyramids import enlarged, gentle, put_level, put_tiles, pyramid_of
 
-SOURCE = gentle(76, 50)
+SOURCE = gentle(38, 25)
 """x4 of it has 3 x 2 tiles, x16 has 10 x 7."""
 
 
-def view_at(magnification: float, width: int = 152, height: int = 100) -> View:
-    return View(camera_at(38, 25, magnification), width, height).aligned()
+def view_at(magnification: float, width: int = 76, height: int = 50) -> View:
+    return View(camera_at(19, 12.5, magnification), width, height).aligned()
 
 
 @pytest.mark.parametrize("magnification", [0.5, 1.0, 1.1])
@@ -31,7 +31,7 @@ def test_large_pictures_shown_small_come_from_their_overviews() -> None:
 def test_before_any_step_a_large_view_is_interpolated_from_the_source() -> None:
     found = patches(pyramid_of(SOURCE), view_at(4))
     assert {(patch.z, patch.level, patch.enlarged) for patch in found} == {(2, 0, True)}
-    assert sum(patch.level_region.area for patch in found) == 152 * 100
+    assert sum(patch.level_region.area for patch in found) == 76 * 50
 
 
 def test_what_is_made_is_its_own_origin_and_stands_in_for_what_is_not() -> None:
@@ -60,7 +60,7 @@ def test_the_source_alone_can_be_asked_about() -> None:
 @pytest.mark.parametrize("magnification", [0.3, 1.0, 3.7, 4.0, 13.0, 100.0])
 def test_the_boxes_of_all_patches_cover_the_picture_in_the_view_once(magnification: float) -> None:
     pyramid, view = pyramid_of(SOURCE), view_at(magnification)
-    picture = view.picture(76, 50)
+    picture = view.picture(38, 25)
     boxes = [view_box(view, patch) for patch in patches(pyramid, view)]
     assert sum(box.area for box in boxes) == pytest.approx(picture.area, rel=0.02)
     for index, box in enumerate(boxes):
@@ -69,7 +69,7 @@ def test_the_boxes_of_all_patches_cover_the_picture_in_the_view_once(magnificati
 
 def test_a_pixel_is_told_by_its_patch_and_beside_the_picture_by_none() -> None:
     pyramid, view = pyramid_of(SOURCE), view_at(1)
-    assert patch_at(pyramid, view, 76, 50) == Patch(Rect(0, 0, 76, 50), 0, None)
+    assert patch_at(pyramid, view, 38, 25) == Patch(Rect(0, 0, 38, 25), 0, None)
     assert patch_at(pyramid, view, 10, 10) is None
 
 

@@ -146,10 +146,10 @@ def test_with_all_in_memory_exactly_the_seen_tiles_are_drawn(view: View, level: 
 
 def test_a_tile_is_cut_to_what_is_seen_and_drawn_where_it_lies() -> None:
     side = SHEET * TILE
-    view = view_at(side + 28, 60, 1.0, (80, 60))  # from 12 left of a sheet's edge; 30..90
+    view = view_at(side + 18, 30, 1.0, (60, 40))  # from 12 left of a sheet's edge; 10..50
     frame = planned(view, seen_tiles(view, 0))
-    left = Place(Rect(TILE - 13, 29, 13, 62), -1, -1, 13, 62)
-    right = Place(Rect(0, 29, 69, 62), 12, -1, 69, 62)
+    left = Place(Rect(TILE - 13, 9, 13, 42), -1, -1, 13, 42)
+    right = Place(Rect(0, 9, 49, 42), 12, -1, 49, 42)
     assert frame.draws == (
         Draw(0, Rect(SHEET - 1, 0, 1, 1), left, 1.0),
         Draw(0, Rect(SHEET, 0, 1, 1), right, 1.0),
@@ -172,7 +172,7 @@ def test_tiles_of_a_sheet_are_drawn_at_once_and_around_a_missing_one_in_few_part
 
 
 def test_a_tile_at_the_edge_ends_with_the_picture() -> None:
-    view = view_at(WIDTH, HEIGHT, 4.0, (200, 100))
+    view = view_at(WIDTH, HEIGHT, 4.0, (60, 20))
     (draw,) = planned(view, seen_tiles(view, 2)).draws
     whole = level_rect(2, WIDTH, HEIGHT)
     tile = TileKey(2, (whole.right - 1) // TILE, (whole.bottom - 1) // TILE)
@@ -182,7 +182,7 @@ def test_a_tile_at_the_edge_ends_with_the_picture() -> None:
         whole.right - corner.x,
         whole.bottom - corner.y,
     )
-    assert (place.view_x + place.view_width, place.view_y + place.view_height) == (100, 50)
+    assert (place.view_x + place.view_width, place.view_y + place.view_height) == (30, 10)
 
 
 def test_outside_the_picture_there_is_nothing_to_draw_or_to_wait_for() -> None:

@@ -13,8 +13,8 @@ from tests.pyramid.pyramids import cut, noise, put_level, put_tiles
 
 Over = Callable[[Rgb8], Pyramid]
 
-WIDTH, HEIGHT = 83, 51
-"""Level 2 is 332 x 204: three by two tiles, cut at the right and below."""
+WIDTH, HEIGHT = 42, 26
+"""Level 2 is 168 x 104: three by two tiles, cut at the right and below."""
 
 
 def unfilled(key: TileKey, part: Rect) -> Rgb8:
@@ -24,14 +24,14 @@ def unfilled(key: TileKey, part: Rect) -> Rgb8:
 def test_the_levels_and_their_tiles_end_with_the_picture(over: Over) -> None:
     pyramid = over(noise(WIDTH, HEIGHT))
     assert pyramid.level_rect(0) == Rect(0, 0, WIDTH, HEIGHT)
-    assert pyramid.level_rect(2) == Rect(0, 0, 332, 204)
+    assert pyramid.level_rect(2) == Rect(0, 0, 168, 104)
     assert pyramid.tile_rect(TileKey(0, 0, 0)) == Rect(0, 0, WIDTH, HEIGHT)
-    assert pyramid.tile_rect(TileKey(2, 2, 1)) == Rect(256, 128, 76, 76)
+    assert pyramid.tile_rect(TileKey(2, 2, 1)) == Rect(128, 64, 40, 40)
     assert pyramid.tile_rect(TileKey(2, 3, 0)).empty
 
 
 def test_the_source_and_its_overviews_are_always_there(over: Over) -> None:
-    picture = noise(251, 175)
+    picture = noise(125, 87)
     pyramid = over(picture)
     assert pyramid.source.coarsest == -1
     for key in (TileKey(0, 1, 1), TileKey(-1, 0, 0)):
@@ -41,13 +41,13 @@ def test_the_source_and_its_overviews_are_always_there(over: Over) -> None:
     assert np.array_equal(right, picture[TILE:, TILE:])
     overview = pyramid.tile(TileKey(-1, 0, 0))
     assert overview is not None
-    assert overview.shape == (88, 126, 3)
+    assert overview.shape == (44, 63, 3)
     assert not pyramid.has(TileKey(-2, 0, 0))
     assert pyramid.tile(TileKey(-2, 0, 0)) is None
 
 
 def test_a_stored_tile_is_there_once_it_was_put(over: Over) -> None:
-    pyramid, level = over(noise(WIDTH, HEIGHT)), noise(332, 204)
+    pyramid, level = over(noise(WIDTH, HEIGHT)), noise(168, 104)
     key = TileKey(2, 2, 1)
     assert not pyramid.has(key)
     assert pyramid.tile(key) is None
@@ -59,15 +59,15 @@ def test_a_stored_tile_is_there_once_it_was_put(over: Over) -> None:
 @pytest.mark.parametrize(
     "region",
     [
-        Rect(0, 0, 332, 204),
+        Rect(0, 0, 168, 104),
         Rect(TILE - 1, TILE - 1, 2, 2),
-        Rect(120, 0, 150, 204),
-        Rect(331, 203, 1, 1),
-        Rect(150, 25, 30, 20),
+        Rect(60, 0, 75, 104),
+        Rect(167, 103, 1, 1),
+        Rect(75, 12, 15, 10),
     ],
 )
 def test_a_region_is_the_same_however_many_tiles_it_crosses(over: Over, region: Rect) -> None:
-    pyramid, level = over(noise(WIDTH, HEIGHT)), noise(332, 204)
+    pyramid, level = over(noise(WIDTH, HEIGHT)), noise(168, 104)
     put_level(pyramid, 2, level)
     assert np.array_equal(pyramid.region(2, region, unfilled), cut(level, region))
     assert np.array_equal(pyramid.exact_region(2, region), cut(level, region))
@@ -81,7 +81,7 @@ def test_a_region_of_the_source_needs_no_tiles(over: Over, z: int) -> None:
 
 
 def test_only_the_wanted_part_of_a_missing_tile_is_asked_for(over: Over) -> None:
-    pyramid, level = over(noise(WIDTH, HEIGHT)), noise(332, 204)
+    pyramid, level = over(noise(WIDTH, HEIGHT)), noise(168, 104)
     put_tiles(pyramid, level, [TileKey(2, 0, 0), TileKey(2, 1, 1)])
     asked: list[tuple[TileKey, Rect]] = []
 
@@ -89,11 +89,11 @@ def test_only_the_wanted_part_of_a_missing_tile_is_asked_for(over: Over) -> None
         asked.append((key, part))
         return cut(255 - level, part)
 
-    region = Rect(116, 118, 20, 30)
+    region = Rect(52, 54, 20, 30)
     pixels = pyramid.region(2, region, fill)
     assert asked == [
-        (TileKey(2, 1, 0), Rect(128, 118, 8, 10)),
-        (TileKey(2, 0, 1), Rect(116, 128, 12, 20)),
+        (TileKey(2, 1, 0), Rect(64, 54, 8, 10)),
+        (TileKey(2, 0, 1), Rect(52, 64, 12, 20)),
     ]
     expected = cut(level, region)
     expected[:10, 12:] = 255 - expected[:10, 12:]
@@ -102,16 +102,16 @@ def test_only_the_wanted_part_of_a_missing_tile_is_asked_for(over: Over) -> None
 
 
 def test_an_exact_region_says_which_tile_has_gone(over: Over) -> None:
-    pyramid, level = over(noise(WIDTH, HEIGHT)), noise(332, 204)
+    pyramid, level = over(noise(WIDTH, HEIGHT)), noise(168, 104)
     put_tiles(pyramid, level, [TileKey(2, 0, 0)])
     with pytest.raises(TileMissing, match="2/1/0") as raised:
-        pyramid.exact_region(2, Rect(126, 0, 4, 4))
+        pyramid.exact_region(2, Rect(62, 0, 4, 4))
     assert isinstance(raised.value, Failure)
 
 
 @pytest.mark.parametrize("key", [TileKey(1, 0, 0), TileKey(1, 1, 0)])
 def test_a_derived_tile_is_the_mean_of_two_by_two_finer_pixels(over: Over, key: TileKey) -> None:
-    pyramid, level = over(noise(WIDTH, HEIGHT)), noise(332, 204)
+    pyramid, level = over(noise(WIDTH, HEIGHT)), noise(168, 104)
     put_level(pyramid, 2, level)
     tile = pyramid.tile(key)
     assert tile is not None
@@ -123,8 +123,8 @@ def test_a_derived_tile_is_the_mean_of_two_by_two_finer_pixels(over: Over, key: 
 
 
 def test_a_derived_tile_is_there_when_all_four_below_it_are(over: Over) -> None:
-    pyramid, level = over(noise(WIDTH, HEIGHT)), noise(332, 204)
-    *most, last = tiles_of(2, Rect(0, 0, 2 * TILE, 204))
+    pyramid, level = over(noise(WIDTH, HEIGHT)), noise(168, 104)
+    *most, last = tiles_of(2, Rect(0, 0, 2 * TILE, 104))
     put_tiles(pyramid, level, most)
     assert not pyramid.has(TileKey(1, 0, 0))
     assert pyramid.tile(TileKey(1, 0, 0)) is None
@@ -135,3 +135,15 @@ def test_a_derived_tile_is_there_when_all_four_below_it_are(over: Over) -> None:
     assert not pyramid.has(TileKey(1, 1, 0))
     put_tiles(pyramid, level, [TileKey(2, 2, 0), TileKey(2, 2, 1)])
     assert pyramid.has(TileKey(1, 1, 0))
+
+
+def test_tiles_of_all_levels_are_asked_about_at_once(over: Over) -> None:
+    pyramid, level = over(noise(WIDTH, HEIGHT)), noise(168, 104)
+    made = [TileKey(2, 0, 0), TileKey(2, 2, 0), TileKey(2, 2, 1)]
+    put_tiles(pyramid, level, made)
+    asked = [TileKey(2, 1, 0), TileKey(1, 1, 0), TileKey(1, 0, 0), *made]
+    asked += [TileKey(0, 0, 0), TileKey(-1, 0, 0), TileKey(2, 1, 1)]
+    missing = [TileKey(2, 1, 0), TileKey(1, 0, 0), TileKey(-1, 0, 0), TileKey(2, 1, 1)]
+    assert pyramid.missing(asked) == missing
+    assert [key for key in asked if not pyramid.has(key)] == missing
+    assert [key for key in asked if pyramid.tile(key) is None] == missing

@@ -13,7 +13,7 @@ from cozviewer.errors import BadInput
 from cozviewer.pyramid.camera import Camera, camera_at
 from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.session import Bookmark, Sight, sight_of, with_bookmark
-from cozviewer.pyramid.session_file import is_session, read_session
+from cozviewer.pyramid.session_file import VERSION, is_session, read_session
 from cozviewer.pyramid.session_tiles import unpack
 from cozviewer.pyramid.source import Source, open_source
 from cozviewer.pyramid.store import TileStore
@@ -99,7 +99,7 @@ def test_what_was_changed_since_is_as_saved_when_it_is_opened_again(
         step = store.begin_step(replace(STEP, prompt="other words"))
         store.put(later, noise(TILE, TILE), step)
         store.replace(lambda key: key in (KEYS[0], KEYS[2]), {}, {})
-        store.put(KEYS[0], noise(TILE, 100, 99), step)
+        store.put(KEYS[0], noise(TILE, TILE, 99), step)
         assert unpacked(file, store) == 0
         assert all(same(store.get(key), pixels(key)) for key in KEYS)
         assert not store.has(later), "it was made from what is no more"
@@ -114,9 +114,9 @@ def test_of_a_session_with_broken_tiles_the_rest_opens(file: Path, source: Sourc
     with empty_store(source) as store:
         assert unpacked(file, store) == 2
         assert [key for key in KEYS if store.has(key)] == [KEYS[1], KEYS[3]]
-        store.put(KEYS[0], noise(TILE, 100, 99), store.begin_step(STEP))
+        store.put(KEYS[0], noise(TILE, TILE, 99), store.begin_step(STEP))
         assert unpacked(file, store) == 2
-        assert same(store.get(KEYS[0]), noise(TILE, 100, 99)), "what was made in its place stays"
+        assert same(store.get(KEYS[0]), noise(TILE, TILE, 99)), "what was made in its place stays"
 
 
 def test_what_broke_in_the_store_is_read_from_the_session_again(
@@ -134,7 +134,7 @@ def test_what_broke_in_the_store_is_read_from_the_session_again(
 
 
 def test_tiles_that_cannot_be_are_left_out(file: Path, source: Source) -> None:
-    outside, wrong_size, source_level = TileKey(2, 2, 0), TileKey(4, 1, 0), TileKey(0, 0, 0)
+    outside, wrong_size, source_level = TileKey(2, 4, 0), TileKey(4, 1, 0), TileKey(0, 0, 0)
 
     def add(sql: sqlite3.Connection) -> None:
         for key in (outside, wrong_size, source_level):
@@ -172,7 +172,7 @@ def test_pages_that_cannot_be_read_cost_their_tiles_only(
 
 
 def test_a_newer_version_is_told(file: Path) -> None:
-    change(file, lambda sql: sql.execute("PRAGMA user_version = 3"))
+    change(file, lambda sql: sql.execute(f"PRAGMA user_version = {VERSION + 1}"))
     with pytest.raises(BadInput, match=r"trip\.cozview was saved by a newer cozviewer"):
         read_session(file)
 

@@ -1,8 +1,8 @@
-"""Sessions of version 1, whose tiles were larger, open with the same pixels."""
+"""Sessions of older versions, whose tiles were larger, open with the same pixels."""
 
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from cozviewer.pyramid import session_tiles
 from cozviewer.pyramid.geometry import TILE, Rect, TileKey, tiles_of
 from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.session_file import SIDES, read_session
+from cozviewer.pyramid.session_file import SIDES, VERSION, read_session
 from cozviewer.pyramid.session_tiles import unpack
 from cozviewer.pyramid.source import Source, open_source
 from cozviewer.pyramid.store import StepRecord, TileStore
@@ -21,13 +21,12 @@ from tests.pyramid.pyramids import cut, noise
 from tests.pyramid.sessions import HEIGHT, WIDTH, change, empty_store, saved, shelf_of
 from tests.pyramid.stores import STEP, damage, same
 
-SIDE = SIDES[1]
-
 SIZE = {2: (4 * WIDTH, 4 * HEIGHT), 4: (16 * WIDTH, 16 * HEIGHT)}
 LEVELS = {z: noise(*size, seed=z) for z, size in SIZE.items()}
-"""x4 has one tile of 200 x 100, x16 two of 512 x 400 and 288 x 400."""
+"""x4 is 200 x 100, x16 is 800 x 400."""
 
-OLD = [TileKey(2, 0, 0), TileKey(4, 0, 0), TileKey(4, 1, 0)]
+OLD = {1: 1 + 2, 2: 2 + 7 * 4}
+"""Tiles of both levels in each version."""
 
 STEPS = {z: replace(STEP, z=z - 2, prompt=f"words of {z}", seconds=1.5) for z in SIZE}
 
@@ -36,17 +35,43 @@ def whole(z: int) -> Rect:
     return Rect(0, 0, *SIZE[z])
 
 
-def small(*old: TileKey) -> list[TileKey]:
-    """Return the tiles of today's size that old ones become."""
-    return [
-        key
-        for each in old
-        for key in tiles_of(each.z, tile_of_old(each).intersected(whole(each.z)))
-    ]
+@dataclass(frozen=True)
+class Older:
+    """The tiles of an older version.
 
+    Attributes:
+        version: Of the session's file.
+    """
 
-def tile_of_old(key: TileKey) -> Rect:
-    return Rect(key.col * SIDE, key.row * SIDE, SIDE, SIDE)
+    version: int
+
+    @property
+    def side(self) -> int:
+        return SIDES[self.version]
+
+    @property
+    def keys(self) -> list[TileKey]:
+        """All of both levels."""
+        return [
+            TileKey(z, col, row)
+            for z, (width, height) in SIZE.items()
+            for row in range(-(-height // self.side))
+            for col in range(-(-width // self.side))
+        ]
+
+    def rect(self, key: TileKey) -> Rect:
+        """Return what a tile shows, in pixels of its level."""
+        tile = Rect(key.col * self.side, key.row * self.side, self.side, self.side)
+        return tile.intersected(whole(key.z))
+
+    def small(self, *without: TileKey) -> list[TileKey]:
+        """Return the tiles of today's size that they all become, but for some."""
+        return [
+            part
+            for key in self.keys
+            if key not in without
+            for part in tiles_of(key.z, self.rect(key))
+        ]
 
 
 def pixels(key: TileKey) -> Rgb8:
@@ -64,9 +89,14 @@ def webp_of(rgb: Rgb8) -> bytes:
     return encoded(rgb, "WebP", lossless=True, quality=0, method=0)
 
 
+@pytest.fixture(params=OLD, ids=lambda version: f"version {version}")
+def older(request: pytest.FixtureRequest) -> Older:
+    return Older(request.param)
+
+
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """A session as version 1 wrote it."""
+def file(older: Older, tmp_path: Path) -> Path:
+    """A session as an older version wrote it."""
     path = saved(tmp_path)
 
     def make_old(sql: sqlite3.Connection) -> None:
@@ -77,12 +107,10 @@ def file(tmp_path: Path) -> Path:
             places = ", ".join("?" * (2 + len(STEP_COLUMNS.split(","))))
             row = (1, f"step {z}", *step_row(step))
             sql.execute(f"INSERT INTO steps ({names}) VALUES ({places})", row)
-        for key in OLD:
-            put_old(
-                sql, key, webp_of(cut(LEVELS[key.z], tile_of_old(key).intersected(whole(key.z))))
-            )
-        sql.execute("UPDATE pyramids SET tiles = ?", (len(OLD),))
-        sql.execute("PRAGMA user_version = 1")
+        for key in older.keys:
+            put_old(sql, key, webp_of(cut(LEVELS[key.z], older.rect(key))))
+        sql.execute("UPDATE pyramids SET tiles = ?", (len(older.keys),))
+        sql.execute(f"PRAGMA user_version = {older.version}")
 
     change(path, make_old)
     return path
@@ -108,10 +136,13 @@ def step_of(store: TileStore, key: TileKey) -> StepRecord | None:
     return store.steps_of([key]).get(key)
 
 
-def test_the_same_pixels_and_steps_come_out_in_small_tiles(file: Path, store: TileStore) -> None:
+def test_the_same_pixels_and_steps_come_out_in_small_tiles(
+    older: Older, file: Path, store: TileStore
+) -> None:
+    assert len(older.keys) == OLD[older.version]
     assert unpacked(file, store) == 0
-    wanted = small(*OLD)
-    assert len(wanted) == 2 + 7 * 4
+    wanted = older.small()
+    assert len(wanted) == 4 * 2 + 13 * 7
     assert set(store.checksums()) == set(wanted)
     for key in wanted:
         assert same(store.get(key), pixels(key)), key
@@ -134,7 +165,7 @@ def test_opened_again_nothing_is_cut_anew_and_what_was_made_since_stays(
 
 @pytest.mark.parametrize("how", ["other words", "evicted"])
 def test_what_was_changed_since_is_as_saved_when_it_is_opened_again(
-    file: Path, store: TileStore, how: str
+    older: Older, file: Path, store: TileStore, how: str
 ) -> None:
     unpacked(file, store)
     changed, finer = TileKey(4, 5, 1), TileKey(6, 20, 4)
@@ -144,12 +175,12 @@ def test_what_was_changed_since_is_as_saved_when_it_is_opened_again(
     if how == "other words":
         store.put(changed, noise(TILE, TILE, 99), step)
     assert unpacked(file, store) == 0
-    assert all(same(store.get(key), pixels(key)) for key in small(*OLD))
+    assert all(same(store.get(key), pixels(key)) for key in older.small())
     assert not store.has(finer), "it was made from what is no more"
 
 
 def test_what_broke_in_the_store_is_read_from_the_session_again(
-    file: Path, source: Source, tmp_path: Path
+    older: Older, file: Path, source: Source, tmp_path: Path
 ) -> None:
     path = tmp_path / "session.tiles"
     with empty_store(source, path) as store:
@@ -160,56 +191,65 @@ def test_what_broke_in_the_store_is_read_from_the_session_again(
         finer = TileKey(6, 1, 1)
         store.put(finer, noise(TILE, TILE), store.begin_step(replace(STEP, z=4)))
         assert unpacked(file, store) == 0
-        assert all(same(store.get(key), pixels(key)) for key in small(*OLD))
+        assert all(same(store.get(key), pixels(key)) for key in older.small())
         assert store.has(finer)
 
 
-def test_broken_tiles_are_counted_and_the_rest_opens(file: Path, store: TileStore) -> None:
+def test_broken_tiles_are_counted_and_the_rest_opens(
+    older: Older, file: Path, store: TileStore
+) -> None:
     def damage_two(sql: sqlite3.Connection) -> None:
         sql.execute("UPDATE tiles SET webp = zeroblob(length(webp)) WHERE key = '4/0/0'")
         sql.execute("UPDATE tiles SET checksum = 'text' WHERE key = '2/0/0'")
 
     change(file, damage_two)
     assert unpacked(file, store) == 2
-    assert set(store.checksums()) == set(small(OLD[2]))
+    assert set(store.checksums()) == set(older.small(TileKey(4, 0, 0), TileKey(2, 0, 0)))
     store.put(TileKey(4, 0, 0), noise(TILE, TILE, 99), store.begin_step(STEP))
     assert unpacked(file, store) == 2
     assert same(store.get(TileKey(4, 0, 0)), noise(TILE, TILE, 99)), "made in its place"
 
 
 @pytest.mark.parametrize(
-    "webp",
+    "spoilt",
     [
-        webp_of(noise(8, 8)),
-        webp_of(noise(SIDE + 1, SIDE)),
-        webp_of(noise(SIDE, 16 * HEIGHT))[:-40],
-        webp_of(noise(SIDE, 16 * HEIGHT))[:25] + bytes(200),
-        encoded(noise(SIDE, 16 * HEIGHT), "WebP", quality=50),
-        encoded(noise(SIDE, 16 * HEIGHT), "PNG"),
-        b"",
+        lambda side, rgb: webp_of(noise(8, 8)),
+        lambda side, rgb: webp_of(noise(side + 1, side)),
+        lambda side, rgb: webp_of(rgb)[:-40],
+        lambda side, rgb: webp_of(rgb)[:25] + bytes(200),
+        lambda side, rgb: encoded(rgb, "WebP", quality=50),
+        lambda side, rgb: encoded(rgb, "PNG"),
+        lambda side, rgb: b"",
     ],
     ids=["small", "large", "cut off", "header alone", "lossy", "no WebP", "empty"],
 )
 def test_tiles_that_are_none_are_left_out_though_their_checksums_are_right(
-    file: Path, store: TileStore, webp: bytes
+    older: Older, file: Path, store: TileStore, spoilt: Callable[[int, Rgb8], bytes]
 ) -> None:
+    key = TileKey(4, 0, 0)
+    webp = spoilt(older.side, noise(older.rect(key).width, older.rect(key).height))
+    columns, rows = (-(-side // older.side) for side in SIZE[4])
+
     def plant(sql: sqlite3.Connection) -> None:
         sql.execute("DELETE FROM tiles WHERE key = '4/0/0'")
-        put_old(sql, TileKey(4, 0, 0), webp)
-        for key in (TileKey(4, 2, 0), TileKey(4, 0, 1), TileKey(3, 0, 0)):  # beside the picture
-            put_old(sql, key, webp)
-        sql.execute("UPDATE pyramids SET tiles = 6")
+        put_old(sql, key, webp)
+        beside = (TileKey(4, columns, 0), TileKey(4, 0, rows), TileKey(3, 0, 0))
+        for outside in beside:
+            put_old(sql, outside, webp)
+        sql.execute("UPDATE pyramids SET tiles = tiles + 3")
 
     change(file, plant)
     assert unpacked(file, store) == 4
-    assert set(store.checksums()) == set(small(OLD[0], OLD[2]))
+    assert set(store.checksums()) == set(older.small(key))
     finer = TileKey(6, 1, 1)
     store.put(finer, noise(TILE, TILE), store.begin_step(replace(STEP, z=4)))
     assert unpacked(file, store) == 4, "and so they are when it is opened again"
-    assert set(store.checksums()) == {*small(OLD[0], OLD[2]), finer}
+    assert set(store.checksums()) == {*older.small(key), finer}
 
 
-def test_its_names_mean_other_places_than_those_of_today(file: Path, store: TileStore) -> None:
-    change(file, lambda sql: sql.execute("PRAGMA user_version = 2"))
-    assert unpacked(file, store) == len(OLD), "none fits"
+def test_its_names_mean_other_places_than_those_of_today(
+    older: Older, file: Path, store: TileStore
+) -> None:
+    change(file, lambda sql: sql.execute(f"PRAGMA user_version = {VERSION}"))
+    assert unpacked(file, store) == len(older.keys), "none fits"
     assert store.checksums() == {}

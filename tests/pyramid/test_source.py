@@ -23,11 +23,11 @@ from tests.pyramid.pictures import encoded, exif_block, noise, png_of_size, smoo
     ("width", "height", "sizes"),
     [
         (1, 1, [(1, 1)]),
-        (128, 128, [(128, 128)]),
-        (129, 1, [(129, 1), (65, 1)]),
-        (1, 257, [(1, 257), (1, 129), (1, 65)]),
-        (375, 249, [(375, 249), (188, 125), (94, 63)]),
-        (512, 25, [(512, 25), (256, 13), (128, 7)]),
+        (64, 64, [(64, 64)]),
+        (65, 1, [(65, 1), (33, 1)]),
+        (1, 129, [(1, 129), (1, 65), (1, 33)]),
+        (187, 125, [(187, 125), (94, 63), (47, 32)]),
+        (256, 25, [(256, 25), (128, 13), (64, 7)]),
     ],
 )
 def test_overviews_halve_down_to_one_tile(
@@ -54,7 +54,7 @@ def test_pixels_are_a_view_that_nobody_can_change() -> None:
     ("z", "region"),
     [
         (1, Rect(0, 0, 10, 10)),
-        (-5, Rect(0, 0, 10, 10)),
+        (-6, Rect(0, 0, 10, 10)),
         (0, Rect(-1, 0, 10, 10)),
         (0, Rect(0, 691, 10, 10)),
         (-1, Rect(541, 0, 10, 10)),
@@ -70,15 +70,15 @@ def test_there_are_no_pixels_outside(z: int, region: Rect) -> None:
 @pytest.mark.parametrize(
     ("key", "size"),
     [
-        (TileKey(0, 0, 0), (128, 128)),
-        (TileKey(0, 2, 0), (24, 128)),
-        (TileKey(0, 2, 1), (24, 52)),
-        (TileKey(-1, 1, 0), (12, 90)),
-        (TileKey(-2, 0, 0), (70, 45)),
+        (TileKey(0, 0, 0), (64, 64)),
+        (TileKey(0, 2, 0), (12, 64)),
+        (TileKey(0, 2, 1), (12, 26)),
+        (TileKey(-1, 1, 0), (6, 45)),
+        (TileKey(-2, 0, 0), (35, 23)),
     ],
 )
 def test_a_tile_is_cut_at_the_pictures_edge(key: TileKey, size: tuple[int, int]) -> None:
-    source = source_from_pixels(noise(280, 180), "noise")
+    source = source_from_pixels(noise(140, 90), "noise")
     tile = source.tile(key)
     assert (tile.shape[1], tile.shape[0]) == size
     x, y = key.col * TILE, key.row * TILE
@@ -89,7 +89,7 @@ def test_a_tile_is_cut_at_the_pictures_edge(key: TileKey, size: tuple[int, int])
 @pytest.mark.parametrize("key", [TileKey(0, 3, 0), TileKey(0, 0, -1), TileKey(1, 0, 0)])
 def test_a_tile_beside_the_picture_does_not_exist(key: TileKey) -> None:
     with pytest.raises(ValueError, match="not in"):
-        source_from_pixels(noise(280, 180), "noise").tile(key)
+        source_from_pixels(noise(140, 90), "noise").tile(key)
 
 
 def test_the_digest_tells_pixels_and_size_and_nothing_else(tmp_path: Path) -> None:

@@ -51,13 +51,13 @@ def fill(path: Path) -> None:
 def put(store: TileStore, *keys: TileKey) -> None:
     step = store.begin_step(STEP)
     for key in keys:
-        # As large as a page, so that tiles lie all over the file.
-        store.put(key, pixels(key, 64, 80), step)
+        # Larger than a page, so that tiles lie all over the file.
+        store.put(key, pixels(key, 64, 60), step)
     store.flush()
 
 
 def right(store: TileStore, key: TileKey) -> bool:
-    return same(store.get(key), pixels(key, 64, 80))
+    return same(store.get(key), pixels(key, 64, 60))
 
 
 def set_aside(path: Path) -> list[Path]:
@@ -176,7 +176,7 @@ def test_nothing_set_aside_is_ever_overwritten(path: Path) -> None:
 def test_corruption_found_while_reading_sets_the_file_aside(path: Path, notices: list[str]) -> None:
     with TileStore.open(path, SHELF, notices.append) as store:
         waiting = store.begin_step(STEP)
-        store.put(NEW, pixels(NEW, 64, 80), waiting)
+        store.put(NEW, pixels(NEW, 64, 60), waiting)
         content = bytearray(path.read_bytes())
         content[PAGE:] = os.urandom(len(content) - PAGE)
         path.write_bytes(content)
@@ -265,11 +265,11 @@ def test_a_broken_tile_is_missing_before_it_was_read(path: Path, notices: list[s
 
 def test_a_tile_of_another_size_is_broken(path: Path, notices: list[str]) -> None:
     with TileStore.open(path, SHELF, notices.append) as store:
-        assert store.get(KEY, (64, 80)) is not None
+        assert store.get(KEY, (64, 60)) is not None
         assert store.get(KEY, (80, 64)) is None
         assert store.missing(TILES) == [KEY]
         put(store, KEY)
-        assert store.get(KEY, (64, 80)) is not None
+        assert store.get(KEY, (64, 60)) is not None
     assert len(notices) == 1
 
 

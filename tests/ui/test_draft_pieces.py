@@ -108,7 +108,7 @@ def test_real_tiles_lie_over_it() -> None:
     ],
 )
 def test_which_tiles_lie_over_it(z: int, magnification: float, tile_z: int, over: bool) -> None:
-    view = View(camera_at(110, 110, magnification), 40, 30)
+    view = View(camera_at(102, 102, magnification), 40, 30)
     pieces = with_parts(part(z, view.level_region(z).grown(100)))
     (key,) = tiles_of(tile_z, view.visible(tile_z, SIZE, SIZE))
     assert set(np.unique(painted(view, tiles_with(key), pieces))) == {REAL if over else DRAFT}

@@ -247,7 +247,7 @@ def test_a_stopped_view_keeps_its_draft_and_its_mark(viewer: Bench, qtbot: QtBot
 
 def test_real_tiles_take_its_place_one_by_one(viewer: Bench, qtbot: QtBot) -> None:
     draft(viewer, qtbot)
-    viewer.engine.hold(after=8)
+    viewer.engine.hold(after=32)
     pane = viewer.window.panes.generated
     qtbot.waitUntil(lambda: chequered(grabbed(pane)) < 0.8)
     assert chequered(grabbed(pane)) > 0.1
