@@ -1,6 +1,7 @@
 """Fetches tiles that exist (source, store) and makes them paintable, on a thread of its own."""
 
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -9,12 +10,15 @@ from PySide6.QtGui import QImage
 
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import sentence_of
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey
 from cozviewer.pyramid.pyramid import Pyramid
 
 ANSWER_SECONDS = 0.012
 """How long tiles are gathered for one answer: a view has a thousand of them, and the GUI thread
 makes a new plan after each answer."""
+
+AT_ONCE = 64
+"""Derived tiles that are looked for at once."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,10 @@ class TileLoader(QObject):
                 absent.clear()
 
         try:
-            for key in request.keys:
+            for key, there in self._with_known(request.keys):
                 if request.cancelled.is_set():
                     break
-                pixels = self._pyramid.tile(key)
+                pixels = self._pyramid.tile(key) if there else None
                 if pixels is None:
                     absent.append(key)
                 else:
@@ -88,3 +92,13 @@ class TileLoader(QObject):
         except Exception as error:
             self.failed.emit(sentence_of(error, "reading a tile"))
         answer()
+
+    def _with_known(self, keys: Sequence[TileKey]) -> Iterator[tuple[TileKey, bool]]:
+        """Yield tiles, each with whether it may be there: many derived tiles that cannot be are
+        found out at once."""
+        for start in range(0, len(keys), AT_ONCE):
+            lot = keys[start : start + AT_ONCE]
+            derived = [key for key in lot if key.z > 0 and key.z % STEP_LEVELS]
+            absent = set(self._pyramid.missing(derived)) if derived else set()
+            for key in lot:
+                yield key, key not in absent

@@ -67,7 +67,10 @@ class Rect:
 
     def contains(self, other: "Rect") -> bool:
         """Tell whether `other` lies wholly inside."""
-        return self.intersected(other) == other
+        return (
+            self.x <= other.x <= other.right <= self.right
+            and self.y <= other.y <= other.bottom <= self.bottom
+        )
 
 
 def rect_between(x: int, y: int, right: int, bottom: int) -> Rect:

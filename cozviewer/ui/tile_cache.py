@@ -64,14 +64,14 @@ class _Sheet:
         whole = self.pixels
         whole[y : y + height, x : x + width] = pixels
         bottom, right = y + height, x + width
-        there = self.arrived < math.inf
-        if x and not there[row, col - 1]:
+        arrived, absent = self.arrived, math.inf
+        if x and arrived[row, col - 1] == absent:
             whole[y:bottom, x - 1] = pixels[:, 0]
-        if y and not there[row - 1, col]:
+        if y and arrived[row - 1, col] == absent:
             whole[y - 1, x:right] = pixels[0]
-        if right < whole.shape[1] and (width < TILE or not there[row, col + 1]):
+        if right < whole.shape[1] and (width < TILE or arrived[row, col + 1] == absent):
             whole[y:bottom, right] = pixels[:, -1]
-        if bottom < whole.shape[0] and (height < TILE or not there[row + 1, col]):
+        if bottom < whole.shape[0] and (height < TILE or arrived[row + 1, col] == absent):
             whole[bottom, x : min(right + 1, whole.shape[1])] = whole[
                 bottom - 1, x : min(right + 1, whole.shape[1])
             ]
@@ -138,10 +138,8 @@ class TileCache:
                 self._sheets[name] = _Sheet()
             self._sheets.move_to_end(name)
             sheet, col, row = self._sheets[name], key.col % SHEET, key.row % SHEET
-            rows = np.frombuffer(image.constBits(), np.uint8)
-            rows = rows.reshape(image.height(), image.bytesPerLine())
-            pixels = rows[:, : 4 * image.width()].reshape(image.height(), image.width(), 4)
-            sheet.write(col, row, pixels)
+            pixels = np.frombuffer(image.constBits(), np.uint8)  # RGB32 has no padding
+            sheet.write(col, row, pixels.reshape(image.height(), image.width(), 4))
             sheet.arrived[row, col] = now if fade else -math.inf
             changed.add(name)
             self._note_absent(key, False)

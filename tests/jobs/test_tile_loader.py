@@ -73,3 +73,27 @@ def test_a_tile_that_cannot_be_read_ends_it_with_a_sentence() -> None:
     answers, sentences = answered(shelf)
     assert told(answers) == list(KEYS[:9])
     assert len(sentences) == 1
+
+
+def test_derived_tiles_that_cannot_be_are_found_out_many_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tile_loader, "ANSWER_SECONDS", 60.0)
+    asked: list[list[TileKey]] = []
+
+    class Pyramid(Shelf):
+        def missing(self, keys: list[TileKey]) -> list[TileKey]:
+            asked.append(keys)
+            return [key for key in keys if key.col % 2]
+
+        def tile(self, key: TileKey) -> Rgb8 | None:
+            assert key.z != 1 or key.col % 2 == 0
+            return super().tile(key)
+
+    pyramid, derived = Pyramid(), [TileKey(1, col, 0) for col in range(60)]
+    pyramid.request = LoadRequest((*derived, *KEYS))
+    ((answer,), sentences) = answered(pyramid)
+    assert answer.absent == (*derived[1::2], *KEYS[1::2])
+    assert [key for key, _ in answer.tiles] == [*derived[::2], *KEYS[::2]]
+    assert asked == [derived]
+    assert sentences == []
