@@ -22,7 +22,12 @@ takes 0.5 GB in fp32, 0.3 in bf16 and 0.9 in int8, the largest, of 544 x 544, 1.
 
 
 def realesrgan(
-    device: str = AUTO, *, numbers: str = AUTO, cache_dir: Path | None, notice: Notice
+    device: str = AUTO,
+    *,
+    numbers: str = AUTO,
+    cache_dir: Path | None,
+    notice: Notice,
+    open_edges: bool = True,
 ) -> NetworkUpscaler:
     """Return the engine; nothing is imported or read yet.
 
@@ -32,6 +37,8 @@ def realesrgan(
         cache_dir: Where the converted weights, and the number format that was fastest, are kept;
             None converts and times at every start.
         notice: Told when they cannot be kept, and when memory ran out.
+        open_edges: See `forward`. Off, it computes exactly what other implementations do. The int8
+            network always has zeros beyond its edges: its result depends more on rounding.
     """
 
     def open_network(place: Device) -> Network:
@@ -45,7 +52,7 @@ def realesrgan(
         for name, array in realesrgan_state(cache_dir, notice).items():
             tensor = torch.tensor(array).to(place.name, dtype)
             state[name] = tensor.contiguous(memory_format=layout) if array.ndim == 4 else tensor
-        return Network(partial(forward, state, BLOCKS), place)
+        return Network(partial(forward, state, BLOCKS, open_edges=open_edges), place)
 
     return NetworkUpscaler(
         TITLE,

@@ -33,6 +33,9 @@ BAND, MARGIN = 64, 2
 """After the blocks, the picture is enlarged in bands of so many rows of the input, as features of
 its full size would take most of the memory. The four convolutions there see 1.25 rows far."""
 
+MEAN_ROWS = 4
+"""The mean of features is taken over every fourth row: that is exact enough and costs less."""
+
 HEAD, TAIL = ["conv_first"], ["conv_body", "conv_up1", "conv_up2", "conv_hr", "conv_last"]
 
 
@@ -97,6 +100,8 @@ def forward(
     image: "Tensor",
     cancelled: Cancelled = never,
     progressed: Progressed = ignore,
+    *,
+    open_edges: bool = False,
 ) -> "Tensor":
     """Run the network.
 
@@ -107,6 +112,8 @@ def forward(
         image: (N, 3, H, W) in 0..1.
         cancelled, progressed: Asked and told before every dense block, and every band of rows after
             them: a run may take many seconds.
+        open_edges: Whether the features in the blocks have their mean beyond the edges of `image`,
+            as if the picture went on there, instead of zero as in training.
 
     Returns:
         (N, 3, 4H, 4W), about 0..1.
@@ -127,12 +134,19 @@ def forward(
     def active(name: str, features: "Tensor") -> "Tensor":
         return leaky_relu_(conv(name, features), SLOPE)
 
+    def inner_conv(name: str, features: "Tensor", means: "list[Tensor]") -> "Tensor":
+        convolved = conv(name, features)
+        if open_edges:
+            _open_edges(convolved, state[f"{name}.weight"], torch.cat(means, 1))
+        return convolved
+
     def dense_block(name: str, features: "Tensor") -> "Tensor":
-        grown = features
+        grown, means = features, [_mean(features)]
         for index in range(1, DENSE):
-            more = active(f"{name}.conv{index}", grown)
+            more = leaky_relu_(inner_conv(f"{name}.conv{index}", grown, means), SLOPE)
             grown = torch.cat((grown, more), 1)
-        return torch.add(features, conv(f"{name}.conv{DENSE}", grown), alpha=RESIDUAL)
+            means.append(_mean(more))
+        return torch.add(features, inner_conv(f"{name}.conv{DENSE}", grown, means), alpha=RESIDUAL)
 
     first = conv("conv_first", image)
     features = first
@@ -143,7 +157,7 @@ def forward(
             progressed(BODY_SHARE * (block + dense / PER_BLOCK) / blocks)
             inner = dense_block(f"body.{block}.rdb{dense + 1}", inner)
         features = torch.add(features, inner, alpha=RESIDUAL)
-    features = first + conv("conv_body", features)
+    features = first + inner_conv("conv_body", features, [_mean(features)])
 
     def enlarged(band: "Tensor") -> "Tensor":
         for name in ("conv_up1", "conv_up2"):
@@ -162,3 +176,27 @@ def forward(
         rows = enlarged(features[:, :, above : min(height, bottom + MARGIN)])
         bands.append(rows[:, :, STEP_SCALE * (top - above) : STEP_SCALE * (bottom - above)])
     return torch.cat(bands, 2)
+
+
+def _mean(features: "Tensor") -> "Tensor":
+    """Return about the mean of each channel, (N, C)."""
+    rows = features[:, :, ::MEAN_ROWS].permute(0, 2, 3, 1)
+    return rows.flatten(1, 2).mean(1)  # faster than over two axes of a strided view
+
+
+def _open_edges(convolved: "Tensor", kernel: "Tensor", means: "Tensor") -> None:
+    """Turn a convolution of features with zeros beyond their edges into one with their means there.
+
+    Args:
+        convolved: (N, outputs, H, W); changed in place.
+        kernel: (outputs, inputs, 3, 3).
+        means: (N, inputs), of the features.
+    """
+    outputs, inputs = kernel.shape[:2]
+    flat = kernel.permute(0, 2, 3, 1).reshape(-1, inputs)  # a view, with channels_last
+    taps = (means @ flat.T).view(-1, outputs, 3, 3)
+    for end, tap in ((0, 0), (-1, 2)):
+        convolved[:, :, end] += taps[:, :, tap].sum(2)[:, :, None]
+        convolved[:, :, :, end] += taps[:, :, :, tap].sum(2)[:, :, None]
+        for other_end, other_tap in ((0, 0), (-1, 2)):  # is in both sums
+            convolved[:, :, end, other_end] -= taps[:, :, tap, other_tap]

@@ -24,6 +24,12 @@ def engine() -> NetworkUpscaler:
 
 
 @pytest.fixture(scope="session")
+def reference() -> NetworkUpscaler:
+    """Real-ESRGAN on the CPU, in fp32, with zeros beyond its edges as in training."""
+    return realesrgan("cpu", numbers="fp32", cache_dir=None, notice=pytest.fail, open_edges=False)
+
+
+@pytest.fixture(scope="session")
 def crop() -> Rgb8:
     """(96, 96, 3): the middle of a face."""
     return np.ascontiguousarray(data.astronaut()[90:186, 180:276])

@@ -50,20 +50,20 @@ def photo(top: int, left: int, height: int, width: int) -> RgbFloat:
 
 @pytest.mark.parametrize(("top", "left"), [(90, 160), (200, 300)])
 def test_it_draws_what_fp32_draws(
-    engine: NetworkUpscaler, rough: Network, top: int, left: int
+    reference: NetworkUpscaler, rough: Network, top: int, left: int
 ) -> None:
     parent = photo(top, left, 48, 48)
-    exact = corrected(engine.upscale(parent, "", 0, never), parent, 1.0)
+    exact = corrected(reference.upscale(parent, "", 0, never), parent, 1.0)
     fine = corrected(run_network(rough, parent, never), parent, 1.0)
     assert fine.dtype == np.float32
     assert -10 * np.log10(np.mean((fine - exact) ** 2)) > 36
     assert np.abs((fine - exact).mean(axis=(0, 1))).max() * 255 < 0.1
 
 
-def test_strong_colours_do_not_run_out_of_bytes(engine: NetworkUpscaler, rough: Network) -> None:
+def test_strong_colours_do_not_run_out_of_bytes(reference: NetworkUpscaler, rough: Network) -> None:
     colours = np.random.default_rng(5).random((4, 4, 3))
     parent = np.ascontiguousarray(np.kron(colours, np.ones((8, 8, 1))), np.float32)
-    exact = corrected(engine.upscale(parent, "", 0, never), parent, 1.0)
+    exact = corrected(reference.upscale(parent, "", 0, never), parent, 1.0)
     fine = corrected(run_network(rough, parent, never), parent, 1.0)
     assert -10 * np.log10(np.mean((fine - exact) ** 2)) > 34
 

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from cozviewer.errors import BadInput, Cancelled
+from cozviewer.models import rrdbnet
 from cozviewer.models.ncnn_format import Convolution
 from cozviewer.models.rrdbnet import (
+    _mean,
+    _open_edges,
     check_layers,
     expected_layers,
     forward,
@@ -120,3 +123,47 @@ def test_it_computes_what_spandrel_computes() -> None:
     assert ours.shape == (1, 3, 28, 20)
     assert theirs.std() > 0.01
     torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("size", [(7, 5), (1, 4), (1, 1)])
+def test_open_edges_are_padded_with_the_mean_of_each_channel(size: tuple[int, int]) -> None:
+    import torch
+    from torch.nn.functional import conv2d
+
+    generator = torch.Generator().manual_seed(2)
+    features, kernel = (
+        torch.randn(shape, generator=generator) for shape in ((2, 6, *size), (4, 6, 3, 3))
+    )
+    means = _mean(features)
+    framed = means[:, :, None, None].repeat(1, 1, size[0] + 2, size[1] + 2)
+    framed[:, :, 1:-1, 1:-1] = features
+    convolved = conv2d(features, kernel, padding=1)
+    _open_edges(convolved, kernel, means)
+    torch.testing.assert_close(convolved, conv2d(framed, kernel), atol=1e-4, rtol=1e-4)
+
+
+def test_the_mean_is_taken_over_every_fourth_row() -> None:
+    import torch
+
+    features = torch.arange(2 * 9 * 2, dtype=torch.float32).view(1, 2, 9, 2)
+    assert _mean(features).tolist() == [[8.5, 26.5]]
+
+
+def test_open_edges_are_those_of_all_convolutions_in_the_blocks_and_the_one_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import torch
+
+    seen = []
+
+    def note(convolved: torch.Tensor, kernel: torch.Tensor, means: torch.Tensor) -> None:
+        seen.append((convolved.shape[1], kernel.shape[1], means.shape[1]))
+
+    monkeypatch.setattr(rrdbnet, "_open_edges", note)
+    state, image = random_state(expected_layers(8, 4, 2)), torch.full((1, 3, 5, 6), 0.5)
+    with torch.inference_mode():
+        forward(state, 2, image)
+        assert seen == []
+        forward(state, 2, image, open_edges=True)
+    dense = [(4, 8, 8), (4, 12, 12), (4, 16, 16), (4, 20, 20), (8, 24, 24)]
+    assert seen == dense * 6 + [(8, 8, 8)]
