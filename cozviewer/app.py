@@ -15,11 +15,28 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from cozviewer.assembly import open_chain
-from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Cancelled
-from cozviewer.downloads import Told
-from cozviewer.errors import Failure
-from cozviewer.folders import (
+from cozviewer.config.choice import EngineChoice
+from cozviewer.jobs.ahead import on_battery
+from cozviewer.jobs.report import log
+from cozviewer.jobs.threads import running_threads, stop_thread
+from cozviewer.jobs.watchdog import Watchdog
+from cozviewer.models.detectors import finder
+from cozviewer.models.download.catalogue import missing_files, offers, repository
+from cozviewer.models.download.hub import download, listing
+from cozviewer.models.engines import ENGINES
+from cozviewer.models.realesrgan.compact import compact
+from cozviewer.models.shared import Pool
+from cozviewer.pyramid.store.cache import has_room, trim
+from cozviewer.pyramid.store.files import MEMORY_BUDGET
+from cozviewer.pyramid.store.store import TileStore
+from cozviewer.ui.dialogs.crash_dialog import CrashReporter
+from cozviewer.ui.main_window import MainWindow
+from cozviewer.ui.services import EngineEntry, Services
+from cozviewer.ui.widgets.theme import apply_theme
+from cozviewer.util.downloads import Told
+from cozviewer.util.errors import Failure
+from cozviewer.util.folders import (
     cache_folder,
     make_private,
     make_private_folder,
@@ -27,25 +44,8 @@ from cozviewer.folders import (
     open_private,
     pyramids_folder,
 )
-from cozviewer.jobs.ahead import on_battery
-from cozviewer.jobs.report import log
-from cozviewer.jobs.threads import running_threads, stop_thread
-from cozviewer.jobs.watchdog import Watchdog
-from cozviewer.models.catalogue import missing_files, offers, repository
-from cozviewer.models.compact import compact
-from cozviewer.models.engines import ENGINES
-from cozviewer.models.finders import finder
-from cozviewer.models.hub import download, listing
-from cozviewer.models.shared import Pool
-from cozviewer.pyramid.cache import has_room, trim
-from cozviewer.pyramid.store import TileStore
-from cozviewer.pyramid.store_files import MEMORY_BUDGET
-from cozviewer.signals import SIGNALLED, watched
-from cozviewer.temporary import end_now
-from cozviewer.ui.crash_dialog import CrashReporter
-from cozviewer.ui.main_window import MainWindow
-from cozviewer.ui.services import EngineEntry, Services
-from cozviewer.ui.theme import apply_theme
+from cozviewer.util.signals import SIGNALLED, watched
+from cozviewer.util.temporary import end_now
 
 
 def run_viewer(
@@ -190,7 +190,7 @@ def services_for(cache: Path | None) -> Services:
 
 
 def fetch(name: str, told: Told, cancelled: Cancelled) -> None:
-    """Download a model; see `cozviewer.models.hub`."""
+    """Download a model; see `cozviewer.models.download.hub`."""
     download(listing(repository(name)), told, cancelled)
 
 

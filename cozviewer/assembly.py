@@ -9,8 +9,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.choice import CRISP, FROM_PHOTO, EngineChoice, PrompterChoice
-from cozviewer.chain.kept import (
+from cozviewer.chain.protocols import Cancelled, Notice, Prompter, Upscaler, never
+from cozviewer.chain.recipe import Recipe, recipe_of
+from cozviewer.config.choice import CRISP, FROM_PHOTO, EngineChoice, PrompterChoice
+from cozviewer.image.source import Source
+from cozviewer.models.engines import make_prompter, make_upscaler
+from cozviewer.models.memory.manager import Room
+from cozviewer.models.prompters import with_words
+from cozviewer.models.shared import Pool
+from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.store.cache import only_older, store_path
+from cozviewer.pyramid.store.store import Shelf, TileStore
+from cozviewer.session.file import damaged
+from cozviewer.session.kept import (
     SERVER,
     KeptPrompter,
     KeptUpscaler,
@@ -18,21 +29,10 @@ from cozviewer.chain.kept import (
     pyramid_for,
     recipe_from,
 )
-from cozviewer.chain.protocols import Cancelled, Notice, Prompter, Upscaler, never
-from cozviewer.chain.recipe import Recipe, recipe_of
-from cozviewer.errors import CozviewerError
-from cozviewer.folders import models_folder, pyramids_folder
-from cozviewer.models.engines import make_prompter, make_upscaler
-from cozviewer.models.prompters import with_words
-from cozviewer.models.room import Room
-from cozviewer.models.shared import Pool
-from cozviewer.pyramid.cache import only_older, store_path
-from cozviewer.pyramid.pyramid import Pyramid
-from cozviewer.pyramid.session import KeptPyramid, Session
-from cozviewer.pyramid.session_file import damaged
-from cozviewer.pyramid.session_tiles import unpack
-from cozviewer.pyramid.source import Source
-from cozviewer.pyramid.store import Shelf, TileStore
+from cozviewer.session.session import KeptPyramid, Session
+from cozviewer.session.tiles import unpack
+from cozviewer.util.errors import CozviewerError
+from cozviewer.util.folders import models_folder, pyramids_folder
 
 OLDER_TILES = (
     "Tiles of this photo that an earlier version drew are not used any more. They are removed when "

@@ -12,18 +12,9 @@ import traceback
 from types import ModuleType
 
 from cozviewer import __version__
-from cozviewer.commands import (
-    bench,
-    cache,
-    chain,
-    demo,
-    evaluate,
-    export_session,
-    models,
-    movie,
-    render,
-)
-from cozviewer.commands.options import (
+from cozviewer.commands import bench, cache, chain, demo, export_session, models, movie, render
+from cozviewer.commands.common.argv import Parser, command_at, joined
+from cozviewer.commands.common.options import (
     add_cache_options,
     add_engine_options,
     add_huge_option,
@@ -32,11 +23,11 @@ from cozviewer.commands.options import (
     engine_choice,
     engine_named,
 )
-from cozviewer.commands.stopping import ending_in_order
-from cozviewer.commands.streams import lost_output, prepare
-from cozviewer.commands.values import path as path_value
-from cozviewer.commands.words import Parser, command_at, joined
-from cozviewer.errors import BadInput, Cancelled, CozviewerError, Failure
+from cozviewer.commands.common.stopping import ending_in_order
+from cozviewer.commands.common.streams import lost_output, prepare
+from cozviewer.commands.common.values import path as path_value
+from cozviewer.commands.evaluate import command as evaluate
+from cozviewer.util.errors import BadInput, Cancelled, CozviewerError, Failure
 
 COMMANDS: dict[str, ModuleType] = {
     "render": render,
@@ -176,7 +167,7 @@ def _viewer_parser() -> Parser:
 def _view(args: argparse.Namespace) -> int:
     """Open the viewer; it returns when its last window is closed."""
     choice, cache_folder = engine_choice(args), cache_of(args)
-    from cozviewer.pyramid.session import SUFFIX
+    from cozviewer.session.session import SUFFIX
 
     if args.image is not None and args.image.suffix.lower() == SUFFIX and engine_named(args):
         raise BadInput(

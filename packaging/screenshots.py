@@ -17,22 +17,22 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from cozviewer.app import resource, services_for
-from cozviewer.chain.choice import SOFT, EngineChoice, PrompterChoice
+from cozviewer.chain.detections import LOOKING
 from cozviewer.chain.series import missing_of, needs_of
+from cozviewer.config.choice import SOFT, EngineChoice, PrompterChoice
 from cozviewer.export.strip import strip_views
-from cozviewer.findings import LOOKING
-from cozviewer.folders import cache_folder
 from cozviewer.jobs.sheet_job import StripRequest
 from cozviewer.pyramid.camera import camera_at
-from cozviewer.pyramid.session import Bookmark, sight_of
-from cozviewer.ui.blind import Blind
-from cozviewer.ui.compare_paint import Mode
-from cozviewer.ui.export_dialog import ExportDialog
+from cozviewer.session.session import Bookmark, sight_of
+from cozviewer.ui.compare.blind import Blind
+from cozviewer.ui.compare.compared_images import ANOTHER, SOURCES, Sides
+from cozviewer.ui.compare.paint import Mode
+from cozviewer.ui.compare.recipe_dialog import RecipeDialog
+from cozviewer.ui.export.dialog import ExportDialog
+from cozviewer.ui.export.movie_dialog import MovieDialog
 from cozviewer.ui.main_window import MainWindow
-from cozviewer.ui.movie_dialog import MovieDialog
-from cozviewer.ui.recipe_dialog import RecipeDialog
-from cozviewer.ui.sides import ANOTHER, SOURCES, Sides
-from cozviewer.ui.theme import apply_theme
+from cozviewer.ui.widgets.theme import apply_theme
+from cozviewer.util.folders import cache_folder
 
 FOLDER = Path(__file__).parent / "screenshots"
 PLACE = (427.1, 296.7)

@@ -24,7 +24,7 @@ from hypothesis import settings
 from PySide6.QtCore import QSettings, QThread
 from pytestqt.qtbot import QtBot
 
-from cozviewer.signals import STOP_SIGNALS
+from cozviewer.util.signals import STOP_SIGNALS
 
 # Other work on the machine must not fail a property, nor a CI run by chance find what others miss.
 settings.register_profile("cozviewer", deadline=None, derandomize="CI" in os.environ)

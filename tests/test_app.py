@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
 import cozviewer.app as app
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.config.choice import EngineChoice
 
 class Window(app.MainWindow):
     def __init__(self, *args):
@@ -67,8 +67,8 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 import cozviewer.app as app
 from cozviewer.cli import main
-from cozviewer.temporary import part_beside
-from cozviewer.ui.crash_dialog import CrashDialog
+from cozviewer.util.temporary import part_beside
+from cozviewer.ui.dialogs.crash_dialog import CrashDialog
 
 folder = Path(sys.argv[2])
 services_for = app.services_for

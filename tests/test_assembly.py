@@ -9,20 +9,21 @@ import pytest
 
 from cozviewer.assembly import NO_SERVER, OLDER_TILES, make_models, open_chain
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.choice import EngineChoice, PrompterChoice
-from cozviewer.chain.kept import KeptPrompter, KeptUpscaler, choice_of, filled
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.errors import BadInput, Cancelled
-from cozviewer.export.session import save_session
+from cozviewer.config.choice import EngineChoice, PrompterChoice
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import Source, open_source
 from cozviewer.models.prompters import TextPrompter
-from cozviewer.pyramid.cache import store_path
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose, wanted_level
-from cozviewer.pyramid.geometry import TILE, Rect, tiles_of
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.geometry import TILE, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
-from cozviewer.pyramid.session_source import open_path
-from cozviewer.pyramid.source import Source, open_source
+from cozviewer.pyramid.store.cache import store_path
+from cozviewer.session.export import save_session
+from cozviewer.session.kept import KeptPrompter, KeptUpscaler, choice_of, filled
+from cozviewer.session.source import open_path
+from cozviewer.util.errors import BadInput, Cancelled
 from tests.chain.fakes import FakePrompter, ListeningUpscaler
 from tests.models.chat_server import MODEL, ChatServer
 from tests.pyramid.sessions import empty_store, photo

@@ -11,8 +11,8 @@ import pytest
 
 import cozviewer
 from cozviewer import cli
-from cozviewer.chain.choice import EngineChoice
-from cozviewer.errors import Failure
+from cozviewer.config.choice import EngineChoice
+from cozviewer.util.errors import Failure
 from tests.pyramid.pictures import encoded, noise
 
 Opened = list[tuple[object, ...]]

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cozviewer.chain.join import fade
-from cozviewer.pyramid.geometry import Rect, TileKey, tile_rect
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat, part_of, to_float
+from cozviewer.image.pixels import Rgb8, RgbFloat, part_of, to_float
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import TileKey, tile_rect
 
 WIDTH = 48
 """Pixels beyond an edge within which one fades over to the other; further out, a run lacks too much

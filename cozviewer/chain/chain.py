@@ -22,21 +22,21 @@ from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import CORE, Run
 from cozviewer.chain.step import draw_run
 from cozviewer.chain.texture import PhotoTexture
-from cozviewer.errors import Cancelled as WorkCancelled
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.compose import best_region
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     STEP_SCALE,
-    Rect,
     TileKey,
     coarser,
     level_name,
     snapped_to_tiles,
     tiles_of,
 )
-from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
-from cozviewer.pyramid.store import StepRecord
+from cozviewer.pyramid.store.store import StepRecord
+from cozviewer.util.errors import Cancelled as WorkCancelled
 
 REPLANS = 32
 """Times that work is planned anew because a tile vanished between planning and reading: another

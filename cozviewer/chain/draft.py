@@ -9,21 +9,20 @@ from functools import lru_cache
 
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.step import parent_region
+from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     STEP_SCALE,
-    Rect,
     TileKey,
     finer,
     parent_of,
-    rect_between,
     snapped_to_tiles,
     tile_rect,
     tiles_of,
 )
 from cozviewer.pyramid.pyramid import Pyramid
-from cozviewer.pyramid.store import StepRecord, TileStore
-from cozviewer.pyramid.store_draft import Draft, Stale
+from cozviewer.pyramid.store.draft import Draft, Stale
+from cozviewer.pyramid.store.store import StepRecord, TileStore
 
 REMEMBERED = 1 << 18
 """Tiles for which is remembered whether they are stale."""

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cozviewer.image.pixels import RgbFloat
 from cozviewer.pyramid.geometry import STEP_SCALE
-from cozviewer.pyramid.pixels import RgbFloat
 
 SIGMA = 1.0
 """Blur of the residual in parent pixels. Measured with Real-ESRGAN over five photos: shrunk back

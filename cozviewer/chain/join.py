@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cozviewer.chain.fidelity import blurred
-from cozviewer.pyramid.geometry import Rect, TileKey, tile_rect
-from cozviewer.pyramid.pixels import RgbFloat
+from cozviewer.image.pixels import RgbFloat
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import TileKey, tile_rect
 
 FADE, SHARP_FADE = 16, 3
 """Pixels from a border within which the difference fades away: what of it is soft, and the rest,

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cozviewer.chain.fidelity import blurred, ramp, shrunk
-from cozviewer.pyramid.geometry import Rect
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat, luma_of
+from cozviewer.image.pixels import Rgb8, RgbFloat, luma_of
+from cozviewer.image.rect import Rect
 
 GRID = 4
 """Source pixels between the places that are judged; all positions here are multiples of it."""

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from cozviewer.chain.borrowed import borrows_where
+from cozviewer.chain.borrowed_texture import borrows_where
 from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.step import finer_core
 from cozviewer.chain.texture import PhotoTexture
-from cozviewer.errors import Cancelled as WorkCancelled
-from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, Rect, TileKey
-from cozviewer.pyramid.pixels import Rgb8, part_of, to_float
+from cozviewer.image.pixels import Rgb8, part_of, to_float
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
+from cozviewer.util.errors import Cancelled as WorkCancelled
 
 SIDE = 512
 """Side of every state in pixels."""

@@ -6,14 +6,8 @@ from cozviewer.chain.draft import Part, parts
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import Run, nearest_first, runs_of
 from cozviewer.chain.step import parent_region
-from cozviewer.pyramid.geometry import (
-    STEP_LEVELS,
-    Rect,
-    TileKey,
-    centre_first,
-    coarser,
-    tiles_of,
-)
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, centre_first, coarser, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 
 

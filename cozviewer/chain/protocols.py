@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat
+from cozviewer.image.pixels import Rgb8, RgbFloat
 
 Notice = Callable[[str], None]
 """Receives one sentence for the user; called in the thread that does the work."""
@@ -62,7 +62,7 @@ class Upscaler(Protocol):
         """Import what is needed and read the weights.
 
         Args:
-            cancelled: Asked while the network is timed (see `cozviewer.models.fastest`).
+            cancelled: Asked while the network is timed (see `cozviewer.models.number_formats`).
 
         Raises:
             Cancelled: `cancelled` said so; it can be loaded again.

@@ -17,22 +17,13 @@ from dataclasses import dataclass
 from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.protocols import Cancelled, Upscaler
 from cozviewer.chain.texture import PhotoTexture
-from cozviewer.errors import Cancelled as WorkCancelled
+from cozviewer.image.pixels import Rgb8, padded, part_of, to_8bit, to_float
+from cozviewer.image.rect import Rect, rect_between, split
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import SUPPORT, resampled
-from cozviewer.pyramid.geometry import (
-    STEP_LEVELS,
-    Rect,
-    TileKey,
-    coarser,
-    finer,
-    rect_between,
-    split,
-    tile_rect,
-    tiles_of,
-)
-from cozviewer.pyramid.pixels import Rgb8, padded, part_of, to_8bit, to_float
+from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, finer, tile_rect, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
+from cozviewer.util.errors import Cancelled as WorkCancelled
 
 FIRST = 512
 """Side of the first piece, in pixels of the level that is drawn: a tenth of a second's work."""

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cozviewer.chain.fidelity import blurred, corrected, enlarged, ramp, shrunk
+from cozviewer.image.pixels import RgbFloat, luma_of
 from cozviewer.pyramid.geometry import STEP_SCALE
-from cozviewer.pyramid.pixels import RgbFloat, luma_of
 
 Margins = tuple[int, int]
 """Pixels around a region: on the left and the right, above and below."""

@@ -11,16 +11,8 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 from cozviewer.chain.recipe import Recipe
-from cozviewer.pyramid.geometry import (
-    STEP_LEVELS,
-    STEP_SCALE,
-    TILE,
-    Rect,
-    TileKey,
-    coarser,
-    middle_distance,
-    rect_between,
-)
+from cozviewer.image.rect import Rect, middle_distance, rect_between
+from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TILE, TileKey, coarser
 
 LARGEST = 2048
 """Most pixels of a run, a side, on the level that it makes: a view of 1280 x 800 is one run, one of

@@ -12,9 +12,10 @@ from cozviewer.chain.protocols import Cancelled
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import runs_of
 from cozviewer.chain.step import parent_region
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
-from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, TileKey, tiles_of
+from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 
 Needs = Mapping[int, list[Rect]]

@@ -18,16 +18,16 @@ from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.rescale import Margins, redrawn
 from cozviewer.chain.runs import Run
 from cozviewer.chain.texture import PhotoTexture
+from cozviewer.image.pixels import Rgb8, RgbFloat, padded, part_of, to_8bit, to_float
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     STEP_SCALE,
-    Rect,
     TileKey,
     coarser,
     level_rect,
     tiles_of,
 )
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat, padded, part_of, to_8bit, to_float
 from cozviewer.pyramid.pyramid import Pyramid
 
 REDRAWN_SHARE = 1 / (1 + STEP_SCALE**2)

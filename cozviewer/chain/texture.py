@@ -28,8 +28,9 @@ from numpy.typing import NDArray
 
 from cozviewer.chain.fidelity import blurred, enlarged, ramp, shrunk
 from cozviewer.chain.material import CELL, FINE, GRID, MARGIN, PLAIN, Survey, survey
-from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, rect_between
-from cozviewer.pyramid.pixels import LUMA, Rgb8, RgbFloat, luma_of, padded
+from cozviewer.image.pixels import LUMA, Rgb8, RgbFloat, luma_of, padded
+from cozviewer.image.rect import Rect, rect_between
+from cozviewer.pyramid.geometry import STEP_LEVELS
 
 RADIUS = 96
 """Source pixels from a spot within which cells are taken, either way."""

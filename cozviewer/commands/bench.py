@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cozviewer.commands import values
-from cozviewer.commands.options import add_engine_options, add_huge_option, engine_choice
-from cozviewer.commands.progress import ProgressLine
-from cozviewer.commands.stopping import stoppable
+from cozviewer.commands.common import values
+from cozviewer.commands.common.options import add_engine_options, add_huge_option, engine_choice
+from cozviewer.commands.common.progress import ProgressLine
+from cozviewer.commands.common.stopping import stoppable
 
 if TYPE_CHECKING:
     from cozviewer.commands.bench_report import Figures
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 
         def figures_of(path: Path) -> "Figures":
             from cozviewer.commands.bench_run import measure
-            from cozviewer.pyramid.source import open_source
+            from cozviewer.image.source import open_source
 
             line.show(f"Opening {path.name}")
             source = open_source(path, allow_huge=args.allow_huge, cancelled=cancelled)

@@ -15,26 +15,26 @@ import numpy as np
 
 from cozviewer.assembly import open_chain
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.choice import AUTO, EngineChoice
 from cozviewer.chain.protocols import Cancelled, Upscaler
 from cozviewer.chain.quick_view import quick_view
 from cozviewer.commands.bench_report import Bare, Drafted, Figures, RefinedView, Taken
-from cozviewer.commands.progress import ProgressLine
-from cozviewer.commands.stopping import check
-from cozviewer.commands.views import composed, view_of
-from cozviewer.errors import Cancelled as WorkCancelled
-from cozviewer.errors import CozviewerError
-from cozviewer.models.bare import bare_run
-from cozviewer.models.compact import compact
+from cozviewer.commands.common.progress import ProgressLine
+from cozviewer.commands.common.stopping import check
+from cozviewer.commands.common.views import composed, view_of
+from cozviewer.config.choice import AUTO, EngineChoice
+from cozviewer.image.pixels import Rgb8, RgbFloat
+from cozviewer.image.source import Source
 from cozviewer.models.device import pick_device, supported_numbers
 from cozviewer.models.engines import make_upscaler
-from cozviewer.models.fastest import machine_key
+from cozviewer.models.number_formats import machine_key
+from cozviewer.models.realesrgan.bare import bare_run
+from cozviewer.models.realesrgan.compact import compact
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, level_name
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat
-from cozviewer.pyramid.source import Source
+from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.errors import CozviewerError
 
 VIEW = (1280, 800)
 QUICK_VIEW = (640, 400)

@@ -9,11 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cozviewer.commands import values
-from cozviewer.errors import BadInput
+from cozviewer.commands.common import values
+from cozviewer.util.errors import BadInput
 
 if TYPE_CHECKING:
-    from cozviewer.pyramid.cache import StoreInfo
+    from cozviewer.pyramid.store.cache import StoreInfo
 
 
 LONGEST_CELL = 60
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         BadInput: No such folder or picture, or nobody to ask.
         Failure: A file could not be deleted.
     """
-    from cozviewer.folders import cache_folder, pyramids_folder
+    from cozviewer.util.folders import cache_folder, pyramids_folder
 
     if args.cache is not None and not args.cache.is_dir():
         raise BadInput(f"There is no folder {args.cache}: --cache wants one that was used before.")
@@ -83,7 +83,7 @@ def size_text(size: int) -> str:
 
 
 def _show(folder: Path, as_json: bool) -> int:
-    from cozviewer.pyramid.cache import BUDGET_BYTES, folder_bytes, list_set_aside, survey
+    from cozviewer.pyramid.store.cache import BUDGET_BYTES, folder_bytes, list_set_aside, survey
 
     found, aside = survey(folder), list_set_aside(folder)
     stores = found.stores
@@ -128,7 +128,7 @@ def _list(title: str, paths: Sequence[Path]) -> None:
 
 
 def _clear(folder: Path, args: argparse.Namespace) -> int:
-    from cozviewer.pyramid.cache import clear, survey
+    from cozviewer.pyramid.store.cache import clear, survey
 
     found = survey(folder)
     count = len(found.stores) + len(found.older) + len(found.unreadable)
@@ -144,7 +144,7 @@ def _clear(folder: Path, args: argparse.Namespace) -> int:
 
 
 def _clear_set_aside(folder: Path, args: argparse.Namespace) -> int:
-    from cozviewer.pyramid.cache import clear_set_aside
+    from cozviewer.pyramid.store.cache import clear_set_aside
 
     if args.name is not None:
         raise BadInput(

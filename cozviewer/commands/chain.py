@@ -5,10 +5,10 @@ import json
 import sys
 import time
 
-from cozviewer.commands import values
-from cozviewer.commands.options import add_cache_options, add_engine_options, add_huge_option
-from cozviewer.commands.progress import ProgressLine, duration
-from cozviewer.commands.stopping import stoppable
+from cozviewer.commands.common import values
+from cozviewer.commands.common.options import add_cache_options, add_engine_options, add_huge_option
+from cozviewer.commands.common.progress import ProgressLine, duration
+from cozviewer.commands.common.stopping import stoppable
 
 EPILOG = """what is written:
   DIR/per-sample/NAME/0.png ... n.png       the states: 0 is the picture's middle, n is 4^n x closer

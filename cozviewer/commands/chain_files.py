@@ -8,13 +8,13 @@ from pathlib import Path
 from cozviewer.chain.paper import SIDE, State, strip
 from cozviewer.chain.protocols import Cancelled, Upscaler, never
 from cozviewer.chain.recipe import Recipe
-from cozviewer.commands.output import make_folder
+from cozviewer.commands.common.output import make_folder
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
+from cozviewer.export.provenance import decimal
 from cozviewer.export.replacing import replacing
-from cozviewer.provenance import decimal
+from cozviewer.image.source import Source
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE
-from cozviewer.pyramid.source import Source
 
 
 def state_paths(folder: Path, name: str, index: int) -> tuple[Path, Path]:

@@ -9,13 +9,14 @@ from pathlib import Path
 from cozviewer.assembly import Models, make_models
 from cozviewer.chain.paper import first_state, later_states
 from cozviewer.commands.chain_files import ChainFiles, files_of
-from cozviewer.commands.options import cache_of, engine_choice
-from cozviewer.commands.output import check_outputs, make_folder
-from cozviewer.commands.pictures import pictures_in, unique_names
-from cozviewer.commands.progress import ProgressLine
-from cozviewer.errors import BadInput, Cancelled
-from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, level_name
-from cozviewer.pyramid.source import open_source
+from cozviewer.commands.common.options import cache_of, engine_choice
+from cozviewer.commands.common.output import check_outputs, make_folder
+from cozviewer.commands.common.pictures import pictures_in, unique_names
+from cozviewer.commands.common.progress import ProgressLine
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import open_source
+from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
+from cozviewer.util.errors import BadInput, Cancelled
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ import json
 import sys
 import time
 
-from cozviewer.commands import values
-from cozviewer.commands.options import add_cache_options, add_engine_options, add_huge_option
-from cozviewer.commands.progress import ProgressLine, duration
-from cozviewer.commands.stopping import stoppable
-from cozviewer.text import counted
+from cozviewer.commands.common import values
+from cozviewer.commands.common.options import add_cache_options, add_engine_options, add_huge_option
+from cozviewer.commands.common.progress import ProgressLine, duration
+from cozviewer.commands.common.stopping import stoppable
+from cozviewer.util.text import counted
 
 EPILOG = """what is written:
   DIR/zoom-strip.png    the picture at x1, x4, x16, x64 and x256, each within the one before

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from cozviewer.commands.output import check_outputs, make_folder
-from cozviewer.commands.progress import ProgressLine
-from cozviewer.commands.views import composed, opened_chain, view_of
+from cozviewer.commands.common.output import check_outputs, make_folder
+from cozviewer.commands.common.progress import ProgressLine
+from cozviewer.commands.common.views import composed, opened_chain, view_of
 from cozviewer.export.picture import check_target, save_picture
+from cozviewer.export.provenance import origin_of_strip
 from cozviewer.export.sheet import Panel, sheet
 from cozviewer.export.strip import note, strip, times
 from cozviewer.export.targets import refuse_source
-from cozviewer.provenance import origin_of_strip
+from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import STEP_SCALE
-from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.wording import BORROWED
 
 STEPS = 4

@@ -9,17 +9,17 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cozviewer.commands import values
-from cozviewer.commands.options import add_saving_options
-from cozviewer.commands.output import add_overwrite_option, check_outputs, confirm_replacing
-from cozviewer.commands.progress import ProgressLine, duration
-from cozviewer.commands.stopping import stoppable
-from cozviewer.errors import BadInput
-from cozviewer.text import counted
+from cozviewer.commands.common import values
+from cozviewer.commands.common.options import add_saving_options
+from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
+from cozviewer.commands.common.progress import ProgressLine, duration
+from cozviewer.commands.common.stopping import stoppable
+from cozviewer.util.errors import BadInput
+from cozviewer.util.text import counted
 
 if TYPE_CHECKING:
     from cozviewer.chain.chain import Chain
-    from cozviewer.pyramid.session import Bookmark
+    from cozviewer.session.session import Bookmark
 
 EXAMPLES = """examples:
   cozviewer export-session photo.jpg -o trip.cozview
@@ -86,11 +86,17 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         CozviewerError: With the sentence to print.
     """
-    from cozviewer.chain.kept import filled
-    from cozviewer.commands.views import choice_for, kept_beside, opened_chain, refine, view_of
-    from cozviewer.export.session import check_session_target, save_session
+    from cozviewer.commands.common.views import (
+        choice_for,
+        kept_beside,
+        opened_chain,
+        refine,
+        view_of,
+    )
     from cozviewer.export.targets import refuse_source
-    from cozviewer.pyramid.session import SUFFIX
+    from cozviewer.session.export import check_session_target, save_session
+    from cozviewer.session.kept import filled
+    from cozviewer.session.session import SUFFIX
 
     output: Path = args.output
     check_session_target(output)
@@ -165,8 +171,8 @@ def _bookmarks(chain: "Chain", args: argparse.Namespace) -> "tuple[Bookmark, ...
     Raises:
         BadInput: One lies outside the picture.
     """
-    from cozviewer.commands.views import view_of
-    from cozviewer.pyramid.session import Bookmark, Sight, with_bookmark
+    from cozviewer.commands.common.views import view_of
+    from cozviewer.session.session import Bookmark, Sight, with_bookmark
 
     source = chain.pyramid.source
     bookmarks = () if source.session is None else source.session.bookmarks

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cozviewer.downloads import Offer
+    from cozviewer.models.download.readiness import Readiness
     from cozviewer.models.engines import Engine
-    from cozviewer.models.readiness import Readiness
+    from cozviewer.util.downloads import Offer
 
 ACTIONS = ("list", "where", "download")
 
@@ -55,11 +55,11 @@ def run(args: argparse.Namespace) -> int:
             accepted first.
         Cancelled, Failure: On the way; what has come stays.
     """
-    from cozviewer.errors import BadInput
-    from cozviewer.folders import cache_folder, models_folder
-    from cozviewer.models.catalogue import offers
+    from cozviewer.models.download.catalogue import offers
+    from cozviewer.models.download.readiness import readiness
     from cozviewer.models.engines import ENGINES
-    from cozviewer.models.readiness import readiness
+    from cozviewer.util.errors import BadInput
+    from cozviewer.util.folders import cache_folder, models_folder
 
     if args.names and args.action != "download":
         raise BadInput(f"{args.action} takes no names: see `cozviewer models --help`.")
@@ -121,7 +121,7 @@ def _print_need(need: "Offer") -> None:
 def _where(
     found: "dict[Engine, Readiness]", needs: "list[Offer]", folder: "Path", *, as_json: bool
 ) -> None:
-    from cozviewer.models.catalogue import own_folder
+    from cozviewer.models.download.catalogue import own_folder
 
     files = [path for state in found.values() for path in state.files]
     downloads = {need.name: need.where for need in needs}
@@ -148,12 +148,12 @@ def _where(
 
 def _download(names: list[str], *, as_json: bool) -> None:
     from cozviewer.commands.cache import size_text
-    from cozviewer.commands.progress import ProgressLine
-    from cozviewer.commands.stopping import stoppable
-    from cozviewer.downloads import DownloadProgress
-    from cozviewer.errors import BadInput
-    from cozviewer.models.catalogue import repository
-    from cozviewer.models.hub import download, listing
+    from cozviewer.commands.common.progress import ProgressLine
+    from cozviewer.commands.common.stopping import stoppable
+    from cozviewer.models.download.catalogue import repository
+    from cozviewer.models.download.hub import download, listing
+    from cozviewer.util.downloads import DownloadProgress
+    from cozviewer.util.errors import BadInput
 
     if not names:
         raise BadInput(

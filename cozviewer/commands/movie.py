@@ -7,18 +7,18 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cozviewer.commands import values
-from cozviewer.commands.options import add_saving_options
-from cozviewer.commands.output import add_overwrite_option, check_outputs, confirm_replacing
-from cozviewer.commands.progress import ProgressLine, duration
-from cozviewer.commands.stopping import check, stoppable
-from cozviewer.errors import BadInput
-from cozviewer.text import counted
+from cozviewer.commands.common import values
+from cozviewer.commands.common.options import add_saving_options
+from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
+from cozviewer.commands.common.progress import ProgressLine, duration
+from cozviewer.commands.common.stopping import check, stoppable
+from cozviewer.util.errors import BadInput
+from cozviewer.util.text import counted
 
 if TYPE_CHECKING:
     from cozviewer.chain.chain import Progress
+    from cozviewer.image.source import Source
     from cozviewer.pyramid.camera import View
-    from cozviewer.pyramid.source import Source
 
 EXAMPLES = """examples:
   cozviewer movie photo.jpg -o zoom.mp4 --to 812,340,64
@@ -134,12 +134,12 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         CozviewerError: With the sentence to print.
     """
-    from cozviewer.commands.views import opened_chain
+    from cozviewer.commands.common.views import opened_chain
+    from cozviewer.export.camera_path import calm_seconds, takes
     from cozviewer.export.movie import check_movie
     from cozviewer.export.movie_formats import Clip, movie_form
+    from cozviewer.export.movie_pipeline import make_movie, missing_for
     from cozviewer.export.targets import refuse_source
-    from cozviewer.filming import make_movie, missing_for
-    from cozviewer.pyramid.flight import calm_seconds, takes
 
     if args.to and (args.center or args.zoom):
         raise BadInput("--to says place and zoom, so leave --center and --zoom out.")
@@ -213,7 +213,7 @@ def _ends(source: "Source", args: argparse.Namespace) -> "tuple[View, View]":
     Raises:
         BadInput: One lies outside the picture.
     """
-    from cozviewer.commands.views import view_of
+    from cozviewer.commands.common.views import view_of
     from cozviewer.pyramid.camera import View, fit
 
     if args.to:

@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cozviewer.commands import values
-from cozviewer.commands.options import add_saving_options
-from cozviewer.commands.output import add_overwrite_option, check_outputs, confirm_replacing
-from cozviewer.commands.progress import ProgressLine, duration
-from cozviewer.commands.stopping import check, stoppable
-from cozviewer.errors import BadInput
-from cozviewer.text import counted
+from cozviewer.commands.common import values
+from cozviewer.commands.common.options import add_saving_options
+from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
+from cozviewer.commands.common.progress import ProgressLine, duration
+from cozviewer.commands.common.stopping import check, stoppable
+from cozviewer.util.errors import BadInput
+from cozviewer.util.text import counted
 
 if TYPE_CHECKING:
     from cozviewer.export.origin import Origin
@@ -155,13 +155,13 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         CozviewerError: With the sentence to print.
     """
-    from cozviewer.commands.shots import region_shot, view_shot
-    from cozviewer.commands.views import bookmarked, opened_chain, refined_for
+    from cozviewer.commands.common.views import bookmarked, opened_chain, refined_for
+    from cozviewer.commands.render_targets import region_shot, view_shot
     from cozviewer.export.formats import with_format
     from cozviewer.export.picture import check_target
     from cozviewer.export.signing import sign_picture
     from cozviewer.export.targets import refuse_source
-    from cozviewer.pyramid.exif import without_place
+    from cozviewer.image.exif import without_place
     from cozviewer.pyramid.wording import BORROWED
 
     if args.bookmark is not None and (args.center or args.zoom or args.whole or args.region):

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from cozviewer.evaluate.consistency import block_drift, drift, lr_psnr
 from cozviewer.evaluate.niqe import niqe
-from cozviewer.evaluate.truth import block_drift, drift, lr_psnr
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
 
 
 @dataclass(frozen=True)

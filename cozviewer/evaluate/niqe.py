@@ -12,8 +12,8 @@ from importlib.resources import files
 
 import numpy as np
 
-from cozviewer.evaluate.natural import BLOCK, Plane, features
-from cozviewer.pyramid.pixels import LUMA, Rgb8
+from cozviewer.evaluate.natural_statistics import BLOCK, Plane, features
+from cozviewer.image.pixels import LUMA, Rgb8
 
 FEWEST_BLOCKS = 2
 """Of less there is no covariance."""

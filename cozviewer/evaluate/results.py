@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.evaluate.metrics import Metric
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
 
 Figures = dict[str, float | None]
 """About one state, by the names of metrics; None where one is undefined."""

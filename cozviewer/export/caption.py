@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from cozviewer.export.origin import Origin
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.wording import BORROWED
 
 PLATE = (0, 0, 0, 170)

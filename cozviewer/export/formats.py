@@ -10,8 +10,8 @@ from typing import Any
 
 from PIL import Image, PngImagePlugin
 
-from cozviewer.errors import BadInput
 from cozviewer.export.origin import PNG_KEYWORD
+from cozviewer.util.errors import BadInput
 
 LOSSLESS = 100
 """The quality at which WebP keeps every pixel."""

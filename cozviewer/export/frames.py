@@ -5,13 +5,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from cozviewer.export.camera_path import Take
 from cozviewer.export.caption import captioned
+from cozviewer.image.pixels import Rgb8
+from cozviewer.pyramid.cached import RememberingPyramid
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import compose
-from cozviewer.pyramid.flight import Take
-from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid
-from cozviewer.pyramid.remembering import RememberingPyramid
 
 MOST_THREADS = 4
 """More would hinder the encoder, which has threads of its own."""

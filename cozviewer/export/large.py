@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cozviewer.errors import BadInput, CozviewerError, Failure
 from cozviewer.export.bands import png_stream
 from cozviewer.export.formats import format_of
 from cozviewer.export.origin import Origin, to_xmp
 from cozviewer.export.profile import srgb_profile
 from cozviewer.export.replacing import reason, stop_if
 from cozviewer.export.targets import tiles_folder
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.reading import never
-from cozviewer.temporary import part_beside
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.reading import never
+from cozviewer.util.errors import BadInput, CozviewerError, Failure
+from cozviewer.util.temporary import part_beside
 
 LARGE = 64_000_000
 """Pixels above which a picture is written in bands, where libvips is there and can do it."""

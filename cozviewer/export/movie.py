@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from cozviewer.errors import BadInput
 from cozviewer.export.frames import Frames
 from cozviewer.export.movie_formats import (
     Clip,
@@ -19,7 +18,8 @@ from cozviewer.export.movie_writers import write_gif, write_mp4, write_webp
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import check_place
 from cozviewer.export.replacing import replacing, stop_if
-from cozviewer.pyramid.reading import never
+from cozviewer.image.reading import never
+from cozviewer.util.errors import BadInput
 
 
 def check_movie(path: Path, clip: Clip) -> None:

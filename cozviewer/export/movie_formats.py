@@ -9,7 +9,7 @@ from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
 
-from cozviewer.errors import BadInput
+from cozviewer.util.errors import BadInput
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from cozviewer.export.frames import Frames
 from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip
 from cozviewer.export.origin import Origin, to_xmp
 from cozviewer.export.profile import srgb_profile
-from cozviewer.pyramid.reading import quiet_pillow
+from cozviewer.image.reading import quiet_pillow
 from cozviewer.pyramid.wording import BORROWED
 
 XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")

@@ -16,10 +16,10 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 from cozviewer import __version__
-from cozviewer.pyramid.background import in_background
+from cozviewer.image.reading import STOPPED, never, opened
 from cozviewer.pyramid.camera import DEEPEST
-from cozviewer.pyramid.reading import STOPPED, never, opened
 from cozviewer.pyramid.wording import BORROWED
+from cozviewer.util.background import in_background
 
 Kind = Literal["source", "interpolated", "generated", "mixed"]
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from PIL import Image
 
-from cozviewer.errors import BadInput
 from cozviewer.export.caption import captioned, label_of
 from cozviewer.export.formats import FORMATS, format_of
 from cozviewer.export.large import IN_MEMORY, in_bands, save_large
@@ -18,9 +17,10 @@ from cozviewer.export.origin import Origin, to_xmp
 from cozviewer.export.profile import srgb_profile
 from cozviewer.export.replacing import replacing
 from cozviewer.export.targets import refuse_foreign_folder
-from cozviewer.pyramid.paths import check_path
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.reading import never, quiet_pillow
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.reading import never, quiet_pillow
+from cozviewer.util.errors import BadInput
+from cozviewer.util.paths import check_path
 
 __all__ = ["FORMATS", "check_place", "check_target", "estimated_bytes", "format_of", "save_picture"]
 

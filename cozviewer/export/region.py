@@ -7,11 +7,11 @@ from cozviewer.export.caption import captioned_bands, label_of
 from cozviewer.export.large import in_bands, save_large
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.reading import never
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.compose import BAND, bands, best_region
-from cozviewer.pyramid.geometry import Rect
-from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid
-from cozviewer.pyramid.reading import never
 
 
 def save_region(

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cozviewer.errors import Cancelled, CozviewerError, Failure
-from cozviewer.temporary import part_beside
+from cozviewer.util.errors import Cancelled, CozviewerError, Failure
+from cozviewer.util.temporary import part_beside
 
 _REASONS = {
     errno.ENOSPC: "the disk is full: free some space, or choose another folder",

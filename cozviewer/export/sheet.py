@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
 
 PAPER = (24, 25, 28)
 INK = (236, 236, 232)

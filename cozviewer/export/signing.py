@@ -16,11 +16,11 @@ from typing import Any
 from PIL import Image
 
 from cozviewer import __version__
-from cozviewer.errors import BadInput, Failure
 from cozviewer.export.origin import Origin, source_type
 from cozviewer.export.replacing import replacing_path
-from cozviewer.pyramid.reading import never
+from cozviewer.image.reading import never
 from cozviewer.pyramid.wording import BORROWED
+from cozviewer.util.errors import BadInput, Failure
 
 SIGNED = {
     ".png": "image/png",

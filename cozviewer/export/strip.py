@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from cozviewer.export.sheet import Panel, sheet
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import View, camera_at, fit
 from cozviewer.pyramid.geometry import STEP_SCALE
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.source import Source
 from cozviewer.pyramid.wording import BORROWED
 
 MOST = 8

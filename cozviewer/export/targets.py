@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 
-from cozviewer.errors import BadInput
-from cozviewer.pyramid.reading import shown_name
-from cozviewer.pyramid.source import Source
+from cozviewer.image.reading import shown_name
+from cozviewer.image.source import Source
+from cozviewer.util.errors import BadInput
 
 DEEP_ZOOM = ".dzi"
 

@@ -17,14 +17,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.quick_view import worthwhile
-from cozviewer.errors import Cancelled
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import Source
 from cozviewer.jobs.quick_job import DraftImage, QuickJob, QuickRequest
 from cozviewer.jobs.report import log, sentence_of
 from cozviewer.pyramid.camera import DEEPEST, View
 from cozviewer.pyramid.compose import wanted_level
-from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, TileKey
-from cozviewer.pyramid.source import Source
-from cozviewer.pyramid.store import TileStore
+from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey
+from cozviewer.pyramid.store.store import TileStore
+from cozviewer.util.errors import Cancelled
 
 REACH = 4.0
 """The zoom after which the next level is taken up, at most, for it to be drawn ahead: eight notches

@@ -5,7 +5,7 @@ from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.chain.borrowed import borrowed_mask
+from cozviewer.chain.borrowed_texture import borrowed_mask
 from cozviewer.chain.texture import PhotoTexture
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.camera import View

@@ -13,15 +13,17 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.detections import Find
 from cozviewer.chain.protocols import Upscaler
 from cozviewer.chain.quick_view import worthwhile
-from cozviewer.findings import Find
+from cozviewer.image.rect import Rect
 from cozviewer.jobs.ahead import Ahead, May, targets
 from cozviewer.jobs.borrowed_finder import BorrowedFinder, BorrowedRequest
+from cozviewer.jobs.detection_job import Looker
 from cozviewer.jobs.drafting import Drafting
 from cozviewer.jobs.export_job import Export, ExportJob
 from cozviewer.jobs.frame_composer import FrameComposer, FrameRequest
-from cozviewer.jobs.looker import Looker
+from cozviewer.jobs.prompt_finder import WordsFinder, WordsRequest
 from cozviewer.jobs.quick_job import (
     DraftImage,
     QuickJob,
@@ -31,12 +33,11 @@ from cozviewer.jobs.quick_job import (
 )
 from cozviewer.jobs.threads import start_thread
 from cozviewer.jobs.tile_loader import Answer, LoadRequest, TileLoader
-from cozviewer.jobs.words_finder import WordsFinder, WordsRequest
 from cozviewer.jobs.zoom_worker import StepRequest, ZoomWorker
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
-from cozviewer.pyramid.geometry import Rect, TileKey
-from cozviewer.pyramid.store_draft import Stale
+from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.store.draft import Stale
 
 
 class Document(QObject):

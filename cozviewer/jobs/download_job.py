@@ -7,9 +7,9 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.protocols import Cancelled
-from cozviewer.downloads import Told
-from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.jobs.report import sentence_of
+from cozviewer.util.downloads import Told
+from cozviewer.util.errors import Cancelled as WorkCancelled
 
 Fetch = Callable[[str, Told, Cancelled], None]
 """Fetches the model of a name; raises the errors of the program."""

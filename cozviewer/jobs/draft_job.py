@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.draft import begin, end, keep
 from cozviewer.jobs.report import sentence_of
-from cozviewer.pyramid.store import StepRecord
-from cozviewer.pyramid.store_draft import Draft
+from cozviewer.pyramid.store.draft import Draft
+from cozviewer.pyramid.store.store import StepRecord
 
 
 @dataclass(frozen=True)

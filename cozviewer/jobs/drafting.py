@@ -8,8 +8,8 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.draft import keep
 from cozviewer.jobs.draft_job import ChangeRequest, DraftJob
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey
-from cozviewer.pyramid.store import StepRecord
-from cozviewer.pyramid.store_draft import Draft, Stale
+from cozviewer.pyramid.store.draft import Draft, Stale
+from cozviewer.pyramid.store.store import StepRecord
 
 
 class Drafting(QObject):

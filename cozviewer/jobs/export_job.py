@@ -13,17 +13,17 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain, Progress, with_all_tiles
-from cozviewer.errors import Cancelled
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
+from cozviewer.export.provenance import origin_of_region, origin_of_view
 from cozviewer.export.region import save_region
 from cozviewer.export.signing import Signature, sign_picture
 from cozviewer.export.targets import refuse_source
+from cozviewer.image.rect import Rect
 from cozviewer.jobs.report import sentence_of
-from cozviewer.provenance import origin_of_region, origin_of_view
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
-from cozviewer.pyramid.geometry import Rect
+from cozviewer.util.errors import Cancelled
 
 Tell = Callable[[Progress], None]
 

@@ -5,14 +5,14 @@ from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from cozviewer.chain.overlays import Kind, Marked, generated_boxes, marked
 from cozviewer.chain.texture import PhotoTexture
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import sentence_of
-from cozviewer.overlays import Kind, Marked, generated_boxes, marked
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel, compose
-from cozviewer.pyramid.geometry import Rect
-from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid
 
 

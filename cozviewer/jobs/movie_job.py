@@ -6,9 +6,9 @@ from pathlib import Path
 from threading import Event
 
 from cozviewer.chain.chain import Chain, Progress
+from cozviewer.export.camera_path import Take
 from cozviewer.export.movie_formats import Clip
-from cozviewer.filming import make_movie
-from cozviewer.pyramid.flight import Take
+from cozviewer.export.movie_pipeline import make_movie
 
 
 @dataclass(frozen=True)

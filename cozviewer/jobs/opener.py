@@ -8,16 +8,16 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.choice import EngineChoice
-from cozviewer.chain.kept import choice_of
 from cozviewer.chain.protocols import Cancelled as IsCancelled
 from cozviewer.chain.protocols import Notice
-from cozviewer.errors import BadInput, Cancelled, HugePicture
-from cozviewer.export.lead import lead_of
+from cozviewer.config.choice import EngineChoice
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.source import Source, preview
 from cozviewer.jobs.report import sentence_of
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.session_source import SourceMissing, open_path
-from cozviewer.pyramid.source import Source, preview
+from cozviewer.session.export_link import lead_of
+from cozviewer.session.kept import choice_of
+from cozviewer.session.source import SourceMissing, open_path
+from cozviewer.util.errors import BadInput, Cancelled, HugePicture
 
 OpenChain = Callable[[Source, EngineChoice, Notice, Notice, IsCancelled], Chain]
 """Makes the chain for a source; may read files, must not import anything heavy. The first `Notice`

@@ -9,13 +9,13 @@ from PySide6.QtGui import QImage
 from cozviewer.chain.protocols import Upscaler
 from cozviewer.chain.quick_view import QuickPiece, quick_view, sharper_view
 from cozviewer.chain.texture import PhotoTexture
-from cozviewer.errors import Cancelled
+from cozviewer.image.rect import Rect
 from cozviewer.jobs.collector import collector_paused, libraries_passed_over
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import log, sentence_of
 from cozviewer.pyramid.camera import View
-from cozviewer.pyramid.geometry import Rect
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.util.errors import Cancelled
 
 
 @dataclass(frozen=True)

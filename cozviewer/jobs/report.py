@@ -2,7 +2,7 @@
 
 import logging
 
-from cozviewer.errors import CozviewerError
+from cozviewer.util.errors import CozviewerError
 
 log = logging.getLogger("cozviewer")
 

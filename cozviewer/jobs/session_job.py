@@ -9,15 +9,15 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Progress
-from cozviewer.chain.choice import EngineChoice
-from cozviewer.chain.kept import choice_of, filled, kept_besides
-from cozviewer.errors import Cancelled
-from cozviewer.export.session import save_session
+from cozviewer.config.choice import EngineChoice
 from cozviewer.export.targets import refuse_source
+from cozviewer.image.source import Source
 from cozviewer.jobs.opener import OpenChain
 from cozviewer.jobs.report import sentence_of
-from cozviewer.pyramid.session import Bookmark, Filled, Sight
-from cozviewer.pyramid.source import Source
+from cozviewer.session.export import save_session
+from cozviewer.session.kept import choice_of, filled, kept_besides
+from cozviewer.session.session import Bookmark, Filled, Sight
+from cozviewer.util.errors import Cancelled
 
 
 @dataclass(frozen=True)

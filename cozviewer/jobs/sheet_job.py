@@ -10,11 +10,11 @@ from cozviewer.chain.protocols import never
 from cozviewer.chain.series import needs_of, refine_series
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
+from cozviewer.export.provenance import origin_of_strip
 from cozviewer.export.strip import strip
-from cozviewer.provenance import origin_of_strip
+from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
-from cozviewer.pyramid.pixels import Rgb8
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from cozviewer.jobs.threads import running_threads
-from cozviewer.temporary import CLEANING, remove_open_parts
+from cozviewer.util.temporary import CLEANING, remove_open_parts
 
 log = logging.getLogger("cozviewer")
 

@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.stages import stages_told
-from cozviewer.errors import Cancelled
+from cozviewer.image.rect import Rect
 from cozviewer.jobs.collector import libraries_passed_over
 from cozviewer.jobs.report import sentence_of
-from cozviewer.pyramid.geometry import Rect
+from cozviewer.util.errors import Cancelled
 
 
 @dataclass(frozen=True)

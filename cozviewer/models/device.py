@@ -7,7 +7,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Literal
 
-from cozviewer.errors import BadInput
+from cozviewer.util.errors import BadInput
 
 AUTO = "auto"
 
@@ -112,7 +112,7 @@ def ways(place: Device, numbers: str = AUTO) -> Sequence[Device]:
 
     On a CPU with bf16 kernels no rule says which format is faster: AVX512-BF16 without AMX took
     1.4 times as long as fp32 on a Xeon, and half as long on an EPYC. So all are returned, to be
-    timed by `cozviewer.models.fastest`. Other devices, and other CPUs, have one fastest way.
+    timed by `cozviewer.models.number_formats`. Other devices, and other CPUs, have one fastest way.
 
     Args:
         place: From `pick_device`.

@@ -4,13 +4,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from cozviewer.chain.choice import QUANTISED, CozChoice, PrompterChoice
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
-from cozviewer.errors import BadInput
+from cozviewer.config.choice import QUANTISED, CozChoice, PrompterChoice
 from cozviewer.models.device import AUTO
+from cozviewer.models.memory.manager import Room
 from cozviewer.models.prompters import NoPrompter, TextPrompter, with_words
-from cozviewer.models.room import Room
-from cozviewer.pyramid.paths import expanded
+from cozviewer.util.errors import BadInput
+from cozviewer.util.paths import expanded
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def make_upscaler(
 
         return Interpolation("nearest" if engine == "nearest" else "bicubic")
     if engine == "realesrgan":
-        from cozviewer.models.realesrgan import realesrgan
+        from cozviewer.models.realesrgan.engine import realesrgan
 
         return realesrgan(device, numbers=numbers, cache_dir=cache_dir, notice=notice)
     if engine == "coz":
@@ -109,9 +109,9 @@ def _coz(
     notice: Notice,
     room: Room,
 ) -> Upscaler:
-    from cozviewer.models.coz_base import SD3
-    from cozviewer.models.coz_checkpoint import ENCODER_FILE, LORA_FILE, ORIGIN
-    from cozviewer.models.coz_sd3 import CozSd3
+    from cozviewer.models.coz.base import SD3
+    from cozviewer.models.coz.checkpoint import ENCODER_FILE, LORA_FILE, ORIGIN
+    from cozviewer.models.coz.engine import CozSd3
 
     if choice.setting not in ("paper", "best"):
         raise BadInput(f"There is no setting {choice.setting!r}: choose paper or best.")
@@ -188,7 +188,7 @@ def _qwen(
     notice: Notice,
     room: Room,
 ) -> Prompter:
-    from cozviewer.models.qwen_prompter import QwenPrompter
+    from cozviewer.models.qwen.prompter import QwenPrompter
 
     return QwenPrompter(
         choice.qwen,
@@ -204,7 +204,7 @@ def _qwen(
 
 
 def _server(choice: PrompterChoice, notice: Notice) -> Prompter:
-    from cozviewer.models.server_prompter import ServerPrompter
+    from cozviewer.models.server.prompter import ServerPrompter
 
     return ServerPrompter(
         choice.server,

@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image
 
 from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
-from cozviewer.errors import Cancelled as WorkCancelled
+from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.pyramid.geometry import STEP_SCALE
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
+from cozviewer.util.errors import Cancelled as WorkCancelled
 
 Method = Literal["nearest", "bicubic"]
 

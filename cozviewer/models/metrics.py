@@ -20,13 +20,13 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from cozviewer.errors import CozviewerError
+from cozviewer.evaluate.consistency import shrunk
 from cozviewer.evaluate.metrics import Metric
-from cozviewer.evaluate.truth import shrunk
+from cozviewer.image.pixels import Rgb8
 from cozviewer.models.device import pick_device
 from cozviewer.models.network import first_line
-from cozviewer.pyramid.paths import expanded
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.util.errors import CozviewerError
+from cozviewer.util.paths import expanded
 
 ALEXNET = "checkpoints/alexnet-owt-7be5be79.pth"
 """torchvision's, in torch's hub folder; what LPIPS compares the features of."""

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from cozviewer.chain.protocols import Cancelled, Notice, Progressed
-from cozviewer.errors import BadInput
-from cozviewer.errors import Cancelled as WorkCancelled
 from cozviewer.models.device import AUTO, Device
 from cozviewer.models.model_reading import (
     check_file,
@@ -22,6 +20,8 @@ from cozviewer.models.model_reading import (
 from cozviewer.models.network import Network, is_out_of_memory
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.geometry import STEP_SCALE
+from cozviewer.util.errors import BadInput
+from cozviewer.util.errors import Cancelled as WorkCancelled
 
 if TYPE_CHECKING:
     from torch import Tensor

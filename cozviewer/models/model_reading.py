@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from cozviewer.errors import BadInput, CozviewerError
 from cozviewer.models.network import is_out_of_memory
-from cozviewer.pyramid.paths import check_path
+from cozviewer.util.errors import BadInput, CozviewerError
+from cozviewer.util.paths import check_path
 
 SAFETENSORS = ".safetensors"
 SUFFIXES = (SAFETENSORS, ".pth", ".pt", ".ckpt")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cozviewer.chain.protocols import Cancelled, Progressed, ignore
-from cozviewer.errors import Failure
+from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.models.device import Device, all_threads
-from cozviewer.models.server_address import redacted
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
+from cozviewer.models.server.address import redacted
+from cozviewer.util.errors import Failure
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cozviewer.chain.protocols import Cancelled, Prompter
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
 
 
 class NoPrompter:

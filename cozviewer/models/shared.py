@@ -10,8 +10,8 @@ from threading import Lock
 from weakref import WeakValueDictionary
 
 from cozviewer.chain.protocols import Cancelled, Progressed, Prompter, Upscaler, ignore, never
-from cozviewer.errors import Cancelled as Stopped
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat
+from cozviewer.image.pixels import Rgb8, RgbFloat
+from cozviewer.util.errors import Cancelled as Stopped
 
 POLL = 0.05
 """Seconds between two looks whether one who waits for its turn is still wanted."""

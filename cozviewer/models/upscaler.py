@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cozviewer.chain.protocols import Cancelled, Notice, Progressed, ignore, never
-from cozviewer.errors import BadInput, Failure
+from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.models.device import AUTO, Device, pick_device, ways
-from cozviewer.models.fastest import fastest
 from cozviewer.models.network import Network, first_line, is_out_of_memory, run_network
-from cozviewer.models.parts import upscale_in_parts
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat
+from cozviewer.models.number_formats import fastest
+from cozviewer.models.tiling import upscale_in_parts
+from cozviewer.util.errors import BadInput, Failure
 
 HALO = 16
 """Parent pixels of context around a run of a convolutional network. Over 1024 x 1024 pixels around

@@ -11,7 +11,8 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, level_rect, rect_between
+from cozviewer.image.rect import Rect, rect_between
+from cozviewer.pyramid.geometry import STEP_LEVELS, level_rect
 
 SUBPIXEL_BITS = 64
 """Positions are counted in 2^-64 pixels of the camera's level."""

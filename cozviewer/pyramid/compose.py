@@ -12,18 +12,17 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
+from cozviewer.image.pixels import Rgb8, padded
+from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     STEP_SCALE,
     TILE,
-    Rect,
     TileKey,
     coarser,
-    rect_between,
     snapped_to_tiles,
 )
-from cozviewer.pyramid.pixels import Rgb8, padded
 from cozviewer.pyramid.pyramid import Pyramid
 
 BACKGROUND = (24, 25, 28)

@@ -11,6 +11,8 @@ half open: `right` and `bottom` are the first column and row outside.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from cozviewer.image.rect import Rect, middle_distance, rect_between
+
 TILE = 64
 """Side of a tile in pixels of its level: so small that little is drawn beyond a view."""
 
@@ -18,64 +20,6 @@ STEP_LEVELS = 2
 """Levels that one zoom step climbs: 4x = 2^2."""
 
 STEP_SCALE = 1 << STEP_LEVELS
-
-
-@dataclass(frozen=True, slots=True)
-class Rect:
-    """A half-open rectangle of whole pixels in one plane; empty if width or height is not > 0."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def right(self) -> int:
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> int:
-        return self.y + self.height
-
-    @property
-    def empty(self) -> bool:
-        return self.width <= 0 or self.height <= 0
-
-    @property
-    def area(self) -> int:
-        return 0 if self.empty else self.width * self.height
-
-    def intersected(self, other: "Rect") -> "Rect":
-        """Return the common part; where there is none, an empty rectangle."""
-        x = max(self.x, other.x)
-        y = max(self.y, other.y)
-        width = min(self.right, other.right) - x
-        height = min(self.bottom, other.bottom) - y
-        return Rect(x, y, max(0, width), max(0, height))
-
-    def grown(self, margin: int, above: int | None = None) -> "Rect":
-        """Return the rectangle with `margin` pixels more on all four sides; with `above`, so many
-        above and below, and `margin` on the left and the right."""
-        above = margin if above is None else above
-        return Rect(
-            self.x - margin, self.y - above, self.width + 2 * margin, self.height + 2 * above
-        )
-
-    def moved(self, dx: int, dy: int) -> "Rect":
-        """Return the rectangle shifted by (dx, dy)."""
-        return Rect(self.x + dx, self.y + dy, self.width, self.height)
-
-    def contains(self, other: "Rect") -> bool:
-        """Tell whether `other` lies wholly inside."""
-        return (
-            self.x <= other.x <= other.right <= self.right
-            and self.y <= other.y <= other.bottom <= self.bottom
-        )
-
-
-def rect_between(x: int, y: int, right: int, bottom: int) -> Rect:
-    """Return the rectangle from (x, y) up to, not including, (right, bottom)."""
-    return Rect(x, y, right - x, bottom - y)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -131,13 +75,6 @@ def centre_first(keys: Iterable[TileKey], level_region: Rect) -> list[TileKey]:
     return sorted(keys, key=lambda key: (middle_distance(tile_rect(key), level_region), key))
 
 
-def middle_distance(rect: Rect, other: Rect) -> int:
-    """Return how far apart the middles of two rectangles are: the square of twice the distance."""
-    dx = 2 * (rect.x - other.x) + rect.width - other.width
-    dy = 2 * (rect.y - other.y) + rect.height - other.height
-    return dx * dx + dy * dy
-
-
 def snapped_to_tiles(level_region: Rect) -> Rect:
     """Return the smallest rectangle of whole tiles around `level_region`."""
     return rect_between(
@@ -146,21 +83,6 @@ def snapped_to_tiles(level_region: Rect) -> Rect:
         -(-level_region.right // TILE) * TILE,
         -(-level_region.bottom // TILE) * TILE,
     )
-
-
-def split(region: Rect, side: int) -> list[Rect]:
-    """Return parts of `region`, at most `side` wide and high and nearly equal, row by row."""
-    columns, rows = -(-region.width // side), -(-region.height // side)
-    return [
-        rect_between(
-            region.x + region.width * column // columns,
-            region.y + region.height * row // rows,
-            region.x + region.width * (column + 1) // columns,
-            region.y + region.height * (row + 1) // rows,
-        )
-        for row in range(rows)
-        for column in range(columns)
-    ]
 
 
 def coarser(level_region: Rect, levels: int) -> Rect:

@@ -7,9 +7,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
-from cozviewer.pyramid.geometry import TILE, Rect, TileKey, parent_of, tile_rect, tiles_of
+from cozviewer.pyramid.geometry import TILE, TileKey, parent_of, tile_rect, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.tile_mask import span_of
 

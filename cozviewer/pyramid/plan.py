@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import SHARP_UP_TO, View
-from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, TileKey, finer, level_rect
+from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, finer, level_rect
 from cozviewer.pyramid.tile_mask import (
     Mask,
     Opacities,

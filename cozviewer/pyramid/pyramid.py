@@ -14,21 +14,21 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image
 
-from cozviewer.errors import Failure
+from cozviewer.image.pixels import Rgb8, part_of
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import Source
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     TILE,
-    Rect,
     TileKey,
     finer,
     level_rect,
     tile_rect,
     tiles_of,
 )
-from cozviewer.pyramid.pixels import Rgb8, part_of
-from cozviewer.pyramid.source import Source
-from cozviewer.pyramid.store import StepRecord, TileStore
-from cozviewer.pyramid.store_draft import Draft
+from cozviewer.pyramid.store.draft import Draft
+from cozviewer.pyramid.store.store import StepRecord, TileStore
+from cozviewer.util.errors import Failure
 
 T = TypeVar("T")
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cozviewer.pyramid.geometry import TILE, Rect, TileKey, coarser, rect_between
+from cozviewer.image.rect import Rect, rect_between
+from cozviewer.pyramid.geometry import TILE, TileKey, coarser
 
 SHEET_SIDE = 512
 """Tiles are painted in sheets of about this many pixels a side: QPainter needs as long for one of

@@ -7,9 +7,9 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from cozviewer.pyramid.camera import Camera
-from cozviewer.pyramid.session import Bookmark, sight_of, with_bookmark
 from cozviewer.pyramid.wording import magnification_text, place_text
-from cozviewer.ui.plain import menu_text
+from cozviewer.session.session import Bookmark, sight_of, with_bookmark
+from cozviewer.ui.widgets.plain import menu_text
 
 LONGEST = 60
 """Characters of a name that the menu shows."""

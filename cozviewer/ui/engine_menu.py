@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from cozviewer.chain.choice import (
+from cozviewer.config.choice import (
     AUTO,
     BF16,
     CRISP,
@@ -19,10 +19,10 @@ from cozviewer.chain.choice import (
     SOFT,
     EngineChoice,
 )
-from cozviewer.ui.coz_dialog import ENGINE, CozDialog
-from cozviewer.ui.plain import menu_text
-from cozviewer.ui.remembered import keep_text, kept_text, remember, remembered
+from cozviewer.ui.dialogs.coz_dialog import ENGINE, CozDialog
 from cozviewer.ui.services import EngineEntry
+from cozviewer.ui.settings import keep_text, kept_text, remember, remembered
+from cozviewer.ui.widgets.plain import menu_text
 
 FIDELITIES = (
     (1.0, "&Faithful", "Colours stay as they are when you zoom back out"),

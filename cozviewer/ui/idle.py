@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from cozviewer.jobs.document import Document
 from cozviewer.pyramid.camera import View
-from cozviewer.ui.compare import ComparePanes
-from cozviewer.ui.navigator import Navigator
-from cozviewer.ui.pointer import pointed_place
+from cozviewer.ui.compare.panes import ComparePanes
+from cozviewer.ui.view.navigator import Navigator
+from cozviewer.ui.view.pointer import pointed_place
 
 IDLE_MS = 1500
 """Without any input for so long, and with nothing to do, drawing ahead begins."""

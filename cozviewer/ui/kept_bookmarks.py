@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 
-from cozviewer.pyramid.session import Bookmark, bookmark_from
-from cozviewer.ui.remembered import keep_text, kept_text
+from cozviewer.session.session import Bookmark, bookmark_from
+from cozviewer.ui.settings import keep_text, kept_text
 
 GROUP = "bookmarks"
 

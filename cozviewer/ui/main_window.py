@@ -16,41 +16,41 @@ from PySide6.QtWidgets import (
 )
 
 from cozviewer.chain.chain import Chain, Progress
-from cozviewer.chain.choice import EngineChoice
-from cozviewer.chain.choice_text import chosen_since
+from cozviewer.chain.overlays import Kind
+from cozviewer.config.choice import EngineChoice
+from cozviewer.config.choice_text import chosen_since
+from cozviewer.image.source import Source
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import Preview
-from cozviewer.overlays import Kind
-from cozviewer.pyramid.session import SUFFIX
-from cozviewer.pyramid.source import Source
 from cozviewer.pyramid.wording import magnification_text, provenance_text
-from cozviewer.ui import help as help_texts
+from cozviewer.session.session import SUFFIX
 from cozviewer.ui.actions import Command, build, enable
-from cozviewer.ui.banner import Banner
-from cozviewer.ui.blind import Blind
-from cozviewer.ui.compare import ComparePanes
-from cozviewer.ui.compare_menu import CompareMenu
-from cozviewer.ui.compare_paint import Mode
-from cozviewer.ui.draw_with import DrawWith
-from cozviewer.ui.empty import EmptyPage
+from cozviewer.ui.compare.blind import Blind
+from cozviewer.ui.compare.compared_images import GENERATED, Sides
+from cozviewer.ui.compare.menu import CompareMenu
+from cozviewer.ui.compare.paint import Mode
+from cozviewer.ui.compare.panes import ComparePanes
+from cozviewer.ui.compare.second_engine import SecondEngine
+from cozviewer.ui.dialogs import help as help_texts
+from cozviewer.ui.dialogs.models_dialog import ModelsDialog
 from cozviewer.ui.engine_menu import EngineMenu
-from cozviewer.ui.exporting import Exporting
+from cozviewer.ui.export.controller import Exporting
+from cozviewer.ui.export.link import Returning
 from cozviewer.ui.file_watch import FileWatch
 from cozviewer.ui.idle import Idle
-from cozviewer.ui.minimap import Minimap
-from cozviewer.ui.models_dialog import ModelsDialog
-from cozviewer.ui.navigator import Navigator
 from cozviewer.ui.opening import PICTURES, Opening
-from cozviewer.ui.plain import window_title
-from cozviewer.ui.pointer import Pointer, pointed_place
-from cozviewer.ui.prompting import Prompting
-from cozviewer.ui.prompts_side import PromptsSide
-from cozviewer.ui.readout import Readout
-from cozviewer.ui.returning import Returning
-from cozviewer.ui.second_engine import SecondEngine
+from cozviewer.ui.prompts.controller import Prompting
+from cozviewer.ui.prompts.side import PromptsSide
 from cozviewer.ui.services import Services
 from cozviewer.ui.sessions import Sessions
-from cozviewer.ui.sides import GENERATED, Sides
+from cozviewer.ui.status.readout import Readout
+from cozviewer.ui.view.draw_with import DrawWith
+from cozviewer.ui.view.minimap import Minimap
+from cozviewer.ui.view.navigator import Navigator
+from cozviewer.ui.view.pointer import Pointer, pointed_place
+from cozviewer.ui.widgets.banner import Banner
+from cozviewer.ui.widgets.empty import EmptyPage
+from cozviewer.ui.widgets.plain import window_title
 
 KEY_ZOOM = 1.25
 """What + and - zoom by."""

@@ -9,13 +9,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.choice import EngineChoice
-from cozviewer.export.lead import Lead
+from cozviewer.config.choice import EngineChoice
+from cozviewer.image.source import Source
 from cozviewer.jobs.opener import OpenChain, Opener, OpenRequest, Preview
 from cozviewer.jobs.threads import start_thread, stop_thread
-from cozviewer.pyramid.source import Source
-from cozviewer.ui.plain import message_box
-from cozviewer.ui.remembered import with_own_server
+from cozviewer.session.export_link import Lead
+from cozviewer.ui.settings import with_own_server
+from cozviewer.ui.widgets.plain import message_box
 
 PICTURES = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif"
 

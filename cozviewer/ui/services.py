@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.detections import Find
 from cozviewer.chain.protocols import Upscaler
-from cozviewer.downloads import Offer
-from cozviewer.findings import Find
+from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.ahead import May
 from cozviewer.jobs.download_job import Fetch
 from cozviewer.jobs.opener import OpenChain
+from cozviewer.util.downloads import Offer
 
 
 @dataclass(frozen=True)

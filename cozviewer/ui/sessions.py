@@ -7,27 +7,27 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cozviewer.chain.chain import Progress
-from cozviewer.chain.choice import EngineChoice
-from cozviewer.chain.kept import filled
-from cozviewer.errors import BadInput
-from cozviewer.export.session import Saved
+from cozviewer.config.choice import EngineChoice
+from cozviewer.export.provenance import safe_stem
 from cozviewer.export.targets import free_path, refuse_source, replaced_by
+from cozviewer.image.source import Source
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import OpenChain
 from cozviewer.jobs.session_job import SaveRequest, SessionJob
 from cozviewer.jobs.threads import start_thread, stop_thread
-from cozviewer.provenance import safe_stem
-from cozviewer.pyramid.session import SUFFIX, sight_of
-from cozviewer.pyramid.source import Source
-from cozviewer.text import counted
-from cozviewer.ui.banner import Banner
+from cozviewer.session.export import Saved
+from cozviewer.session.kept import filled
+from cozviewer.session.session import SUFFIX, sight_of
 from cozviewer.ui.bookmarks import BookmarksMenu
+from cozviewer.ui.compare.second_engine import SecondEngine
+from cozviewer.ui.export.target import agreed_in_dialog, ask_to_replace
 from cozviewer.ui.kept_bookmarks import keep_bookmarks, kept_bookmarks
-from cozviewer.ui.navigator import Navigator
-from cozviewer.ui.plain import window_title
-from cozviewer.ui.readout import Readout, bytes_text
-from cozviewer.ui.second_engine import SecondEngine
-from cozviewer.ui.target import agreed_in_dialog, ask_to_replace
+from cozviewer.ui.status.readout import Readout, bytes_text
+from cozviewer.ui.view.navigator import Navigator
+from cozviewer.ui.widgets.banner import Banner
+from cozviewer.ui.widgets.plain import window_title
+from cozviewer.util.errors import BadInput
+from cozviewer.util.text import counted
 
 
 class Sessions(QObject):

@@ -29,7 +29,7 @@ import sys, time
 from pathlib import Path
 from PySide6.QtCore import QTimer
 import cozviewer.app as app
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.config.choice import EngineChoice
 real = app.MainWindow
 def report(window):
     loaded = "torch imported" if "torch" in sys.modules else "torch not imported"
@@ -48,7 +48,7 @@ import time
 from pathlib import Path
 from PySide6.QtCore import QTimer
 import cozviewer.app as app
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.config.choice import EngineChoice
 from tests.benchmarks.desk import turn_wheel
 real, gesture, prepare = app.MainWindow, QTimer(), {prepare}
 gesture.setInterval(80)

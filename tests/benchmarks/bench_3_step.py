@@ -14,13 +14,14 @@ from cozviewer.chain.join import join
 from cozviewer.chain.protocols import ignore, never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.rescale import redrawn, softness
+from cozviewer.image.pixels import Rgb8, to_float
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import open_source
 from cozviewer.models.device import pick_device, ways
 from cozviewer.models.prompters import NoPrompter
-from cozviewer.models.realesrgan import realesrgan
+from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, coarser, finer, tiles_of
-from cozviewer.pyramid.pixels import Rgb8, to_float
-from cozviewer.pyramid.source import open_source
+from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, finer, tiles_of
 from tests.benchmarks.desk import SAMPLE, show
 from tests.pyramid.pyramids import pyramid_of
 
@@ -138,7 +139,7 @@ def _bare(upscaler, pixels: Rgb8) -> Callable[[], None]:  # type: ignore[no-unty
 def _ncnn(pixels: Rgb8) -> Callable[[], None]:
     import ncnn
 
-    from cozviewer.models.weights import wheel_files
+    from cozviewer.models.realesrgan.weights import wheel_files
 
     param, data = wheel_files()
     net = ncnn.Net()

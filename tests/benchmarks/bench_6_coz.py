@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cozviewer.models.coz_base import quiet
-from cozviewer.models.coz_network import Sd3, one_step
-from cozviewer.models.coz_quick import pack, quicken
-from cozviewer.models.coz_words import Words
+from cozviewer.image.pixels import RgbFloat
+from cozviewer.models.coz.base import quiet
+from cozviewer.models.coz.cpu_optimizations import pack, quicken
+from cozviewer.models.coz.network import Sd3, one_step
+from cozviewer.models.coz.prompt_embeds import Words
 from cozviewer.models.device import Device, pick_device
-from cozviewer.models.room import give_back
-from cozviewer.pyramid.pixels import RgbFloat
+from cozviewer.models.memory.manager import give_back
 from tests.benchmarks.desk import show
 
 big = pytest.mark.skipif(

@@ -7,20 +7,20 @@ from pathlib import Path
 import numpy as np
 
 from cozviewer.assembly import open_chain
-from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import never
+from cozviewer.config.choice import EngineChoice
+from cozviewer.export.camera_path import takes
 from cozviewer.export.frames import frames_of
 from cozviewer.export.movie import save_movie
 from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip
+from cozviewer.export.movie_pipeline import make_movie
+from cozviewer.export.provenance import origin_of_movie, origin_of_region
 from cozviewer.export.region import save_region
-from cozviewer.filming import make_movie
-from cozviewer.provenance import origin_of_movie, origin_of_region
+from cozviewer.image.pixels import to_float
+from cozviewer.image.source import open_source, source_from_pixels
 from cozviewer.pyramid.camera import View, camera_at, fit
 from cozviewer.pyramid.compose import compose
-from cozviewer.pyramid.flight import takes
 from cozviewer.pyramid.geometry import tiles_of
-from cozviewer.pyramid.pixels import to_float
-from cozviewer.pyramid.source import open_source, source_from_pixels
 from tests.benchmarks.desk import SAMPLE, show
 
 SIZE = (1280, 720)

@@ -7,14 +7,15 @@ import numpy as np
 from skimage import data
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.choice import CRISP, DEPTHS
 from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
+from cozviewer.config.choice import CRISP, DEPTHS
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
 from cozviewer.models.prompters import NoPrompter
-from cozviewer.models.realesrgan import realesrgan
+from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.upscaler import NetworkUpscaler
-from cozviewer.pyramid.geometry import TILE, Rect
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.geometry import TILE
 from tests.benchmarks.desk import show
 from tests.pyramid.pyramids import pyramid_of
 

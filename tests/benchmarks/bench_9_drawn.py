@@ -5,12 +5,13 @@ from fractions import Fraction
 
 from cozviewer.assembly import open_chain
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.planned import planned
-from cozviewer.commands.views import view_of
+from cozviewer.commands.common.views import view_of
+from cozviewer.config.choice import EngineChoice
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import open_source
 from cozviewer.pyramid.compose import wanted_level
-from cozviewer.pyramid.geometry import STEP_LEVELS, Rect, coarser, finer, level_name
-from cozviewer.pyramid.source import open_source
+from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, finer, level_name
 from tests.benchmarks.desk import SAMPLE, show
 
 SIZE = (1280, 800)

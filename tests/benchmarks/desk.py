@@ -15,9 +15,9 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from cozviewer.app import resource, services_for
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.config.choice import EngineChoice
 from cozviewer.ui.main_window import MainWindow
-from cozviewer.ui.theme import apply_theme
+from cozviewer.ui.widgets.theme import apply_theme
 
 SAMPLE = resource("dandelion.jpg")
 

@@ -7,8 +7,8 @@ import pytest
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.protocols import Prompter, Upscaler, never
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.pyramid.geometry import Rect
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
 from tests.chain.fakes import FakeUpscaler, Silent
 from tests.pyramid.pyramids import pyramid_of
 

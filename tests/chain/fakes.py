@@ -7,8 +7,8 @@ from zlib import crc32
 import numpy as np
 
 from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
+from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.pyramid.geometry import STEP_SCALE
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 
 BLUR_RADIUS = 4
 """Parent pixels that `DetailUpscaler` looks around itself."""

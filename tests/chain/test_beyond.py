@@ -7,8 +7,9 @@ import pytest
 
 from cozviewer.chain.beyond import MOST_RUNS, WIDTH, Beyond
 from cozviewer.chain.chain import Chain
-from cozviewer.pyramid.geometry import Rect, TileKey
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat, part_of, to_float
+from cozviewer.image.pixels import Rgb8, RgbFloat, part_of, to_float
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import TileKey
 from tests.chain.conftest import MakeChain, refined
 from tests.chain.fakes import DetailUpscaler
 from tests.pyramid.pyramids import gentle, noise

@@ -15,12 +15,13 @@ from cozviewer.chain.planned import missing_tiles
 from cozviewer.chain.protocols import Cancelled as IsCancelled
 from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.errors import BadInput, Cancelled, Failure
-from cozviewer.pyramid.geometry import TILE, Rect, TileKey, snapped_to_tiles, tiles_of
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import source_from_pixels
+from cozviewer.pyramid.geometry import TILE, TileKey, snapped_to_tiles, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
-from cozviewer.pyramid.source import source_from_pixels
-from cozviewer.pyramid.store import TileStore
+from cozviewer.pyramid.store.store import TileStore
+from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.chain.conftest import MakeChain, refined
 from tests.chain.fakes import (
     DetailUpscaler,

@@ -10,13 +10,14 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.draft import begin, end, keep, parts, region_anew, shows_stale, staleness
 from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import Recipe, recipe_of
-from cozviewer.pyramid.cache import trim
-from cozviewer.pyramid.geometry import Rect, TileKey, coarser, tile_rect, tiles_of
-from cozviewer.pyramid.pixels import RgbFloat
+from cozviewer.image.pixels import RgbFloat
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import source_from_pixels
+from cozviewer.pyramid.geometry import TileKey, coarser, tile_rect, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
-from cozviewer.pyramid.source import source_from_pixels
-from cozviewer.pyramid.store import StepRecord, TileStore
-from cozviewer.pyramid.store_draft import Draft
+from cozviewer.pyramid.store.cache import trim
+from cozviewer.pyramid.store.draft import Draft
+from cozviewer.pyramid.store.store import StepRecord, TileStore
 from tests.chain.conftest import MakeChain
 from tests.chain.fakes import HALO, DetailUpscaler, FakePrompter, FakeUpscaler, ListeningUpscaler
 from tests.pyramid.pyramids import noise

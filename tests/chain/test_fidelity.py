@@ -11,7 +11,7 @@ from cozviewer.chain.fidelity import (
     enlarged,
     shrunk,
 )
-from cozviewer.pyramid.pixels import RgbFloat, to_float
+from cozviewer.image.pixels import RgbFloat, to_float
 from tests.pyramid.pyramids import gentle, noise
 
 

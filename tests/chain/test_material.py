@@ -8,8 +8,8 @@ import pytest
 from skimage import data
 
 from cozviewer.chain.material import GRID, MARGIN, Survey, survey
-from cozviewer.pyramid.geometry import Rect
-from cozviewer.pyramid.pixels import Rgb8, padded
+from cozviewer.image.pixels import Rgb8, padded
+from cozviewer.image.rect import Rect
 
 Photo = Callable[[], Rgb8]
 

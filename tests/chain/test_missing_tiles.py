@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from cozviewer.chain.planned import missing_tiles, planned
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.chain.step import parent_region
-from cozviewer.pyramid.geometry import TILE, Rect, TileKey, coarser, level_rect, tiles_of
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import TILE, TileKey, coarser, level_rect, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from tests.chain.conftest import MakeChain
 from tests.chain.fakes import HALO, DetailUpscaler, FakeUpscaler, Silent

@@ -10,9 +10,9 @@ from PIL import Image
 from cozviewer.chain.paper import CROP, SIDE, State, first_state, later_states, strip
 from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.errors import Cancelled
+from cozviewer.image.pixels import Rgb8
 from cozviewer.models.engines import make_upscaler
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.util.errors import Cancelled
 from tests.chain.fakes import DetailUpscaler, FakePrompter, FakeUpscaler, Silent
 from tests.pyramid.pictures import noise
 

@@ -25,10 +25,11 @@ from cozviewer.chain.quick_view import (
     sharper_view,
     worthwhile,
 )
-from cozviewer.errors import Cancelled as WorkCancelled
+from cozviewer.image.pixels import Rgb8, RgbFloat, to_8bit, to_float
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.geometry import TILE, Rect, TileKey, tiles_of
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_8bit, to_float
+from cozviewer.pyramid.geometry import TILE, TileKey, tiles_of
+from cozviewer.util.errors import Cancelled as WorkCancelled
 from tests.chain.conftest import MakeChain
 from tests.chain.fakes import HALO, DetailUpscaler, FakeUpscaler
 from tests.pyramid.pyramids import cut, gentle, noise, put_level, put_tiles

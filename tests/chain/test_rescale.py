@@ -13,8 +13,9 @@ from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.rescale import REACH, redrawn, softness
 from cozviewer.chain.runs import runs_of
 from cozviewer.chain.step import draw_run, finer_core
-from cozviewer.pyramid.geometry import Rect, TileKey, tiles_of
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat, padded, to_8bit, to_float
+from cozviewer.image.pixels import Rgb8, RgbFloat, padded, to_8bit, to_float
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import TileKey, tiles_of
 from tests.chain.conftest import MakeChain, refined
 from tests.chain.fakes import HALO, DetailUpscaler, Silent
 from tests.pyramid.pyramids import noise, put_tiles

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.chain.runs import LARGEST, nearest_first, runs_of
-from cozviewer.pyramid.geometry import TILE, Rect, TileKey
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import TILE, TileKey
 from tests.chain.fakes import FakeUpscaler, Silent
 
 HALO = 16

@@ -12,8 +12,9 @@ from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.runs import runs_of
 from cozviewer.chain.step import draw_run, parent_region
-from cozviewer.pyramid.geometry import Rect, TileKey, level_rect, tile_rect, tiles_of
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_8bit, to_float
+from cozviewer.image.pixels import Rgb8, RgbFloat, to_8bit, to_float
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import TileKey, level_rect, tile_rect, tiles_of
 from cozviewer.pyramid.pyramid import TileMissing
 from tests.chain.conftest import MakeChain
 from tests.chain.fakes import HALO, DetailUpscaler, FakeUpscaler, Silent

@@ -11,8 +11,8 @@ from cozviewer.chain.protocols import never
 from cozviewer.chain.quick_view import quick_view
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.texture import PhotoTexture
-from cozviewer.pyramid.geometry import Rect
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat, luma_of, to_float
+from cozviewer.image.pixels import Rgb8, RgbFloat, luma_of, to_float
+from cozviewer.image.rect import Rect
 from tests.chain.conftest import MakeChain, refined
 from tests.chain.fakes import DetailUpscaler, Silent
 from tests.chain.test_material import fur, grass, rgb

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from cozviewer.assembly import Models
-from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Cancelled, never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.commands import bench_run
@@ -25,11 +24,12 @@ from cozviewer.commands.bench_report import (
     as_text,
 )
 from cozviewer.commands.bench_run import measure
-from cozviewer.commands.progress import ProgressLine
-from cozviewer.errors import BadInput
-from cozviewer.errors import Cancelled as WorkCancelled
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat
-from cozviewer.pyramid.source import source_from_pixels
+from cozviewer.commands.common.progress import ProgressLine
+from cozviewer.config.choice import EngineChoice
+from cozviewer.image.pixels import Rgb8, RgbFloat
+from cozviewer.image.source import source_from_pixels
+from cozviewer.util.errors import BadInput
+from cozviewer.util.errors import Cancelled as WorkCancelled
 from tests.chain.fakes import DetailUpscaler, FakeUpscaler, Silent
 from tests.commands.conftest import Run
 from tests.pyramid.pictures import smooth

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from cozviewer.commands import cache
-from cozviewer.errors import BadInput
-from cozviewer.folders import pyramids_folder
-from cozviewer.pyramid.cache import list_set_aside, list_stores, store_path
 from cozviewer.pyramid.geometry import TileKey
-from cozviewer.pyramid.store import TileStore
+from cozviewer.pyramid.store.cache import list_set_aside, list_stores, store_path
+from cozviewer.pyramid.store.store import TileStore
+from cozviewer.util.errors import BadInput
+from cozviewer.util.folders import pyramids_folder
 from tests.pyramid.stores import ROOT, SHELF, STEP, make_older, pixels
 
 

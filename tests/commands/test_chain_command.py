@@ -15,9 +15,9 @@ from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.commands.chain_files import ChainFiles
 from cozviewer.export.origin import read_origin
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.source import source_from_pixels
 from cozviewer.models.prompters import NoPrompter
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.source import source_from_pixels
 from tests.chain.fakes import DetailUpscaler
 from tests.commands.conftest import Run
 from tests.pyramid.pictures import encoded, noise

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
 from tests.commands.conftest import Run
 from tests.models.coz_reference import FOLDER, needs_reference
 from tests.models.tiny_qwen import save_adapter, save_tiny_qwen

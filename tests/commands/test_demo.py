@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cozviewer.commands.common.values import point
 from cozviewer.commands.demo import SAMPLE_CENTER
-from cozviewer.commands.values import point
 from cozviewer.export.origin import read_origin
 from cozviewer.export.sheet import PAPER, Panel, sheet
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.source import open_source
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.source import open_source
 from tests.commands.conftest import Run
 
 SAMPLE = Path(__file__).parents[2] / "resources" / "dandelion.jpg"

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.session_file import read_session
+from cozviewer.image.pixels import Rgb8
+from cozviewer.session.file import read_session
 from tests.commands.conftest import Run
 from tests.models.networks import compact_state
 from tests.models.networks import saved as saved_model

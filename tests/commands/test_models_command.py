@@ -11,10 +11,10 @@ import pytest
 from huggingface_hub import constants
 
 from cozviewer.commands import models
-from cozviewer.errors import BadInput
-from cozviewer.models import weights
-from cozviewer.models.converted import FILE_NAME
-from cozviewer.models.weights import wheel_files
+from cozviewer.models.realesrgan import weights
+from cozviewer.models.realesrgan.converted import FILE_NAME
+from cozviewer.models.realesrgan.weights import wheel_files
+from cozviewer.util.errors import BadInput
 from tests.models.hub_server import HubServer
 from tests.models.tiny_sd3 import save_tiny_sd3
 

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from cozviewer.assembly import open_chain
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.config.choice import EngineChoice
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.source import open_source
 from cozviewer.pyramid.camera import View, fit
 from cozviewer.pyramid.compose import compose
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.source import open_source
 from tests.commands.conftest import Run
 from tests.pyramid.stores import DAMAGES, damage
 

@@ -16,17 +16,18 @@ from PIL import Image
 from skimage import data
 
 from cozviewer.assembly import open_chain
-from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.runs import Run as DrawnAtOnce
 from cozviewer.chain.step import draw_run
-from cozviewer.commands import views
+from cozviewer.commands.common import views
+from cozviewer.config.choice import EngineChoice
 from cozviewer.export.origin import read_origin
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import open_source
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import best_region, compose, wanted_level
-from cozviewer.pyramid.geometry import Rect, TileKey
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.source import open_source
-from cozviewer.pyramid.store import TileStore
+from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.store.store import TileStore
 from tests.commands.conftest import Run
 from tests.export.certificates import signature_in
 from tests.pyramid.pictures import encoded, noise, smooth

@@ -9,7 +9,7 @@ from skimage import data
 
 from cozviewer.evaluate.enlarged import enlarged_middle
 from cozviewer.evaluate.niqe import niqe
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
 from tests.pyramid.pictures import noise
 
 # Of the same 8-bit pixels: BasicSR 1.4.2, `calculate_niqe(bgr, 0, convert_to="gray")`, and pyiqa

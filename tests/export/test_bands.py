@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from cozviewer.export.bands import ROWS, png_stream
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
 from tests.pyramid.pictures import noise
 
 

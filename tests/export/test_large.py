@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from cozviewer.errors import BadInput, Cancelled, Failure
 from cozviewer.export import large
 from cozviewer.export.large import in_bands, save_large
 from cozviewer.export.origin import from_xmp, read_origin
 from cozviewer.export.picture import check_target, save_picture
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.source import open_source
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.source import open_source
+from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.export.test_origin import ORIGIN
 from tests.pyramid.pictures import exif_block, noise, smooth
 

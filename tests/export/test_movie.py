@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cozviewer.errors import BadInput, Cancelled
+from cozviewer.export.camera_path import Take, takes
 from cozviewer.export.frames import frames_of
 from cozviewer.export.movie import check_movie, save_movie
 from cozviewer.export.movie_formats import Clip, movie_form
 from cozviewer.export.movie_writers import XMP_UUID, comment_of
 from cozviewer.export.origin import Origin, from_xmp
+from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
-from cozviewer.pyramid.flight import Take, takes
-from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.wording import BORROWED
+from cozviewer.util.errors import BadInput, Cancelled
 from tests.pyramid.pyramids import enlarged, gentle, put_level, pyramid_of
 
 ORIGIN = Origin(

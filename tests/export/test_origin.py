@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cozviewer import __version__
-from cozviewer.errors import BadInput
 from cozviewer.export.origin import (
     LARGEST_PACKET,
     LONGEST_PROMPT,
@@ -24,6 +23,7 @@ from cozviewer.export.origin import (
     sight_of_origin,
     to_xmp,
 )
+from cozviewer.util.errors import BadInput
 from tests.mutations import edited
 
 ORIGIN = Origin(

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from cozviewer.errors import BadInput, Cancelled
 from cozviewer.export import profile as profiles
 from cozviewer.export.origin import read_origin
 from cozviewer.export.picture import FORMATS, check_target, format_of, save_picture
-from cozviewer.pyramid.source import open_source
+from cozviewer.image.source import open_source
+from cozviewer.util.errors import BadInput, Cancelled
 from tests.export.test_origin import ORIGIN
 from tests.pyramid.pictures import exif_block, noise, smooth
 

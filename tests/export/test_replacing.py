@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from cozviewer.errors import Cancelled, Failure
 from cozviewer.export.picture import save_picture
 from cozviewer.export.replacing import replacing
-from cozviewer.pyramid.reading import never
+from cozviewer.image.reading import never
+from cozviewer.util.errors import Cancelled, Failure
 from tests.export.test_origin import ORIGIN
 from tests.pyramid.pictures import noise
 

@@ -11,10 +11,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
 
-from cozviewer.errors import BadInput, Cancelled
 from cozviewer.export.origin import Origin, read_origin
 from cozviewer.export.picture import save_picture
 from cozviewer.export.signing import SIGNED, Signature, check_signing, description, sign_picture
+from cozviewer.util.errors import BadInput, Cancelled
 from tests.export.certificates import signature_in
 from tests.pyramid.pictures import encoded, noise
 

@@ -7,8 +7,8 @@ import pytest
 
 from cozviewer.export.sheet import FRAME
 from cozviewer.export.strip import MOST, note, strip, strip_views, times
+from cozviewer.image.source import source_from_pixels
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.source import source_from_pixels
 from tests.pyramid.pyramids import noise
 
 SOURCE = source_from_pixels(noise(1600, 900), "photo.png")

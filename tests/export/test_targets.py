@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.errors import BadInput
 from cozviewer.export.picture import check_target
 from cozviewer.export.targets import free_path, refuse_inputs, replaced_by
+from cozviewer.util.errors import BadInput
 
 
 def test_a_free_name_is_taken_as_it_is(tmp_path: Path) -> None:

@@ -13,15 +13,16 @@ from pytestqt.qtbot import QtBot
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Cancelled, Progressed, Prompter, ignore
 from cozviewer.chain.recipe import recipe_of
+from cozviewer.image.pixels import Rgb8, RgbFloat
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import Source, source_from_pixels
 from cozviewer.jobs.ahead import May, Target, on_battery, targets
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.quick_job import DraftImage
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import Camera, View, camera_at
-from cozviewer.pyramid.geometry import Rect, TileKey, tiles_of
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat
-from cozviewer.pyramid.source import Source, source_from_pixels
-from cozviewer.pyramid.store import TileStore
+from cozviewer.pyramid.geometry import TileKey, tiles_of
+from cozviewer.pyramid.store.store import TileStore
 from tests.chain.fakes import FakePrompter, FakeUpscaler, Silent
 from tests.pyramid.pyramids import gentle, pyramid_of
 
@@ -128,7 +129,7 @@ class Held(FakeUpscaler):
         cancelled: Cancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
-        from cozviewer.errors import Cancelled as WorkCancelled
+        from cozviewer.util.errors import Cancelled as WorkCancelled
 
         self.begun.set()
         while not self.free.wait(0.001):

@@ -9,12 +9,13 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.images import to_rgb8
 from cozviewer.jobs.tile_loader import Answer, LoadRequest
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.geometry import TILE, Rect, TileKey
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.geometry import TILE, TileKey
 from tests.chain.fakes import FakePrompter, ListeningUpscaler
 from tests.pyramid.pyramids import noise, pyramid_of
 from tests.pyramid.stores import same

@@ -13,20 +13,21 @@ from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.cli import main
-from cozviewer.commands import views
+from cozviewer.commands.common import views
 from cozviewer.export import large
 from cozviewer.export.origin import read_origin
+from cozviewer.export.provenance import origin_of_region
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import Source, open_source, source_from_pixels
 from cozviewer.jobs.export_job import Export, ExportJob, ExportRequest
 from cozviewer.jobs.sheet_job import ComparisonRequest, StripRequest
 from cozviewer.models.prompters import NoPrompter, TextPrompter
-from cozviewer.provenance import origin_of_region
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import best_region
-from cozviewer.pyramid.geometry import TILE, Rect, TileKey
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.pyramid import Pyramid
-from cozviewer.pyramid.source import Source, open_source, source_from_pixels
-from cozviewer.pyramid.store import TileStore
+from cozviewer.pyramid.store.store import TileStore
 from tests.chain.fakes import DetailUpscaler
 from tests.pyramid.pyramids import gentle, pyramid_of
 from tests.pyramid.stores import DAMAGES, SHELF, damage

@@ -14,14 +14,14 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Cancelled, Progressed, ignore
 from cozviewer.chain.quick_view import QuickPiece, quick_view, sharper_view
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.errors import Failure
+from cozviewer.image.pixels import Rgb8, RgbFloat
+from cozviewer.image.rect import Rect
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.images import to_rgb8
 from cozviewer.jobs.quick_job import DraftImage, QuickJob, QuickRequest, SharperImage
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.geometry import Rect
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat
+from cozviewer.util.errors import Failure
 from tests.chain.fakes import DetailUpscaler, FakeUpscaler
 from tests.pyramid.pyramids import gentle, pyramid_of
 

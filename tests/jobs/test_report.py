@@ -2,8 +2,8 @@
 
 import pytest
 
-from cozviewer.errors import BadInput
 from cozviewer.jobs.report import sentence_of
+from cozviewer.util.errors import BadInput
 
 
 def test_our_own_errors_are_told_as_they_are(caplog: pytest.LogCaptureFixture) -> None:

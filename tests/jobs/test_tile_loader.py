@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from cozviewer.image.pixels import Rgb8
 from cozviewer.jobs import tile_loader
 from cozviewer.jobs.tile_loader import Answer, LoadRequest, TileLoader
 from cozviewer.pyramid.geometry import TileKey
-from cozviewer.pyramid.pixels import Rgb8
 
 KEYS = tuple(TileKey(0, col, 0) for col in range(60))
 

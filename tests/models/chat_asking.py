@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from cozviewer.chain.protocols import never
-from cozviewer.chain.questions import PHOTO
-from cozviewer.errors import CozviewerError
-from cozviewer.models.server_prompter import ServerPrompter
+from cozviewer.config.questions import PHOTO
+from cozviewer.models.server.prompter import ServerPrompter
+from cozviewer.util.errors import CozviewerError
 
 CROP = np.zeros((8, 8, 3), np.uint8)
 """A black crop."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
 
 LOOK_SECONDS = 0.02
 """How often a waiting server looks whether its client has gone, or it shall end."""

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cozviewer.models.ncnn_format import FP16_TAG, Convolution, Weights
-from cozviewer.pyramid.pixels import RgbFloat
+from cozviewer.image.pixels import RgbFloat
+from cozviewer.models.realesrgan.ncnn_format import FP16_TAG, Convolution, Weights
 
 
 def param_text(layers: Sequence[Convolution]) -> str:

@@ -10,14 +10,14 @@ from PIL import Image
 from cozviewer.chain.paper import first_state, later_states
 from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.models.coz_base import base_folder
-from cozviewer.models.coz_network import Sd3, one_step
-from cozviewer.models.coz_open import Adapter, open_sd3
-from cozviewer.models.coz_sd3 import CozSd3
-from cozviewer.models.coz_text import Encoder
+from cozviewer.models.coz.base import base_folder
+from cozviewer.models.coz.engine import CozSd3
+from cozviewer.models.coz.loading import Adapter, open_sd3
+from cozviewer.models.coz.network import Sd3, one_step
+from cozviewer.models.coz.prompt_encoding import Encoder
 from cozviewer.models.device import Device
+from cozviewer.models.memory.manager import Room
 from cozviewer.models.prompters import TextPrompter
-from cozviewer.models.room import Room
 from tests.models.coz_reference import FOLDER, needs_reference
 
 pytestmark = needs_reference

@@ -7,7 +7,6 @@ from contextlib import nullcontext
 import pytest
 import torch
 
-from cozviewer.errors import BadInput
 from cozviewer.models import device as module
 from cozviewer.models.device import (
     Device,
@@ -17,6 +16,7 @@ from cozviewer.models.device import (
     supported_numbers,
     ways,
 )
+from cozviewer.util.errors import BadInput
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from cozviewer.chain.protocols import never
-from cozviewer.errors import Cancelled
+from cozviewer.image.pixels import RgbFloat
 from cozviewer.models import interpolate
 from cozviewer.models.interpolate import Interpolation
-from cozviewer.pyramid.pixels import RgbFloat
+from cozviewer.util.errors import Cancelled
 
 METHODS: tuple[Literal["nearest", "bicubic"], ...] = ("nearest", "bicubic")
 

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 import torch
 
-from cozviewer.errors import BadInput
 from cozviewer.models import metrics
 from cozviewer.models.metrics import ALEXNET, JUDGES, learned_metrics
+from cozviewer.util.errors import BadInput
 from tests.pyramid.pictures import noise
 
 RESULT, PARENT = noise(512, 512), noise(128, 128)

@@ -9,9 +9,9 @@ import pytest
 import torch
 from safetensors.torch import save
 
-from cozviewer.errors import BadInput
-from cozviewer.models.coz_checkpoint import LORA_FILE, read_checkpoint
+from cozviewer.models.coz.checkpoint import LORA_FILE, read_checkpoint
 from cozviewer.models.model_reading import is_torchscript, state_of
+from cozviewer.util.errors import BadInput
 from tests.mutations import edited
 
 STATE = {"body.0.weight": torch.zeros(3, 3), "body.0.bias": torch.ones(2)}

@@ -10,8 +10,8 @@ from types import ModuleType
 import pytest
 
 from cozviewer.chain.protocols import never
-from cozviewer.errors import Cancelled
-from cozviewer.models import server_client
+from cozviewer.models.server import client as server_client
+from cozviewer.util.errors import Cancelled
 from tests.models.chat_asking import CROP, prompter
 from tests.models.chat_replies import Behaviour, drips, hangs, refuses, says
 from tests.models.chat_server import ChatServer, deaf_address

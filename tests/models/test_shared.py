@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from cozviewer.assembly import make_models
-from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Cancelled, Upscaler, never
-from cozviewer.errors import Cancelled as Stopped
+from cozviewer.config.choice import EngineChoice
 from cozviewer.models.prompters import TextPrompter
 from cozviewer.models.shared import Pool
+from cozviewer.util.errors import Cancelled as Stopped
 from tests.chain.fakes import FakeUpscaler
 
 CROP = np.zeros((4, 4, 3), np.uint8)

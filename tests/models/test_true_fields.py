@@ -11,11 +11,12 @@ from skimage import data
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.evaluate.truth import block_drift, drift, lr_psnr
+from cozviewer.evaluate.consistency import block_drift, drift, lr_psnr
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.models.upscaler import NetworkUpscaler
-from cozviewer.pyramid.geometry import TILE, Rect, tiles_of
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.geometry import TILE, tiles_of
 from tests.chain.conftest import refined
 from tests.pyramid.pyramids import noise, pyramid_of
 

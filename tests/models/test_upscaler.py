@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from cozviewer.chain.protocols import never
-from cozviewer.errors import Failure
+from cozviewer.image.pixels import RgbFloat
 from cozviewer.models import upscaler
 from cozviewer.models.device import Device
 from cozviewer.models.network import Network
 from cozviewer.models.upscaler import CONTEXT, HALO, NetworkUpscaler
-from cozviewer.pyramid.pixels import RgbFloat
+from cozviewer.util.errors import Failure
 
 
 class Repeater:

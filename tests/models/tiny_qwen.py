@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
 
 WORDS = ("fur", "eye", "ear", "cat", "grass", "stone", "leaf", "bark", "sand", "sky", "moss", "hay")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.pyramid import Pyramid
 from tests.pyramid.pyramids import pyramid_of
 

@@ -10,7 +10,7 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
 
 EVERY_FORMAT = ("JPEG", "PNG", "WebP", "TIFF", "BMP", "GIF", "AVIF")
 

@@ -3,11 +3,12 @@
 import numpy as np
 from PIL import Image
 
-from cozviewer.pyramid.geometry import Rect, TileKey, tiles_of
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import source_from_pixels
+from cozviewer.pyramid.geometry import TileKey, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
-from cozviewer.pyramid.source import source_from_pixels
-from cozviewer.pyramid.store import TileStore
+from cozviewer.pyramid.store.store import TileStore
 from tests.pyramid.stores import SHELF, STEP
 
 

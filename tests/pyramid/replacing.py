@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from cozviewer.pyramid.geometry import TileKey
-from cozviewer.pyramid.store import TileStore
+from cozviewer.pyramid.store.store import TileStore
 from tests.pyramid.stores import SHELF, STEP, pixels, same, stored_keys
 
 TILES = [TileKey(2, col, 0) for col in range(12)]

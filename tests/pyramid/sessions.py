@@ -7,12 +7,12 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from cozviewer.export.session import save_session
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.source import Source, open_source
 from cozviewer.pyramid.geometry import TILE, TileKey
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.session import Bookmark, Filled, Made, Maker, Sight
-from cozviewer.pyramid.source import Source, open_source
-from cozviewer.pyramid.store import Shelf, TileStore
+from cozviewer.pyramid.store.store import Shelf, TileStore
+from cozviewer.session.export import save_session
+from cozviewer.session.session import Bookmark, Filled, Made, Maker, Sight
 from tests.pyramid.pictures import encoded, smooth
 from tests.pyramid.pyramids import noise
 from tests.pyramid.stores import STEP

@@ -21,12 +21,13 @@ from pathlib import Path
 
 import numpy as np
 
-from cozviewer.pyramid.cache import trim
-from cozviewer.pyramid.geometry import TILE, Rect, TileKey
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.store import Shelf, StepRecord, TileStore
-from cozviewer.pyramid.store_file import SCHEMA_VERSION
-from cozviewer.pyramid.tile_codec import encode_tile, tile_checksum
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import TILE, TileKey
+from cozviewer.pyramid.store.cache import trim
+from cozviewer.pyramid.store.file import SCHEMA_VERSION
+from cozviewer.pyramid.store.store import Shelf, StepRecord, TileStore
+from cozviewer.pyramid.store.tile_codec import encode_tile, tile_checksum
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import (
     DEEPEST,
     SUBPIXEL_BITS,
@@ -17,7 +18,7 @@ from cozviewer.pyramid.camera import (
     camera_at,
     fit,
 )
-from cozviewer.pyramid.geometry import Rect, at_level
+from cozviewer.pyramid.geometry import at_level
 
 ONE = 1 << SUBPIXEL_BITS
 TREMBLE = 1e-6

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import DEEPEST, View, camera_at, fit
 from cozviewer.pyramid.compose import (
     BACKGROUND,
@@ -18,8 +20,7 @@ from cozviewer.pyramid.compose import (
     step_level,
     wanted_level,
 )
-from cozviewer.pyramid.geometry import TILE, Rect, TileKey, tiles_of
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.pyramid.geometry import TILE, TileKey, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from tests.pyramid.pyramids import cut, enlarged, gentle, noise, put_level, put_tiles
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cozviewer.image.rect import Rect, rect_between, split
 from cozviewer.pyramid.geometry import (
     TILE,
-    Rect,
     TileKey,
     at_level,
     centre_first,
@@ -16,9 +16,7 @@ from cozviewer.pyramid.geometry import (
     level_name,
     level_rect,
     level_size,
-    rect_between,
     snapped_to_tiles,
-    split,
     tile_rect,
     tiles_of,
 )

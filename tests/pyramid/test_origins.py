@@ -4,8 +4,9 @@ from itertools import product
 
 import pytest
 
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.geometry import Rect, TileKey, tiles_of
+from cozviewer.pyramid.geometry import TileKey, tiles_of
 from cozviewer.pyramid.origins import Patch, patch_at, patches, view_box
 from tests.pyramid.pyramids import enlarged, gentle, put_level, put_tiles, pyramid_of
 

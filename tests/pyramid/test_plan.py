@@ -11,16 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.geometry import (
-    TILE,
-    Rect,
-    TileKey,
-    level_rect,
-    level_size,
-    tile_rect,
-    tiles_of,
-)
+from cozviewer.pyramid.geometry import TILE, TileKey, level_rect, level_size, tile_rect, tiles_of
 from cozviewer.pyramid.plan import Draw, Place, Plan, Shown, plan
 from cozviewer.pyramid.tile_mask import SHEET, Opacities, TileMask, pixels_of, span_of
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from cozviewer.errors import Failure
-from cozviewer.pyramid.geometry import TILE, Rect, TileKey, tiles_of
-from cozviewer.pyramid.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import TILE, TileKey, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
+from cozviewer.util.errors import Failure
 from tests.pyramid.pyramids import cut, noise, put_level, put_tiles
 
 Over = Callable[[Rgb8], Pyramid]

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.errors import BadInput, Cancelled
-from cozviewer.export.session import save_session
-from cozviewer.pyramid import session_file, sqlite_guard
+from cozviewer.image.source import Source, open_source
 from cozviewer.pyramid.geometry import TileKey
-from cozviewer.pyramid.session import Filled
-from cozviewer.pyramid.session_file import read_session
-from cozviewer.pyramid.session_tiles import unpack
-from cozviewer.pyramid.source import Source, open_source
+from cozviewer.pyramid.store import sqlite_guard
+from cozviewer.session import file as session_file
+from cozviewer.session.export import save_session
+from cozviewer.session.file import read_session
+from cozviewer.session.session import Filled
+from cozviewer.session.tiles import unpack
+from cozviewer.util.errors import BadInput, Cancelled
 from tests.mutations import mutated, reworded
 from tests.pyramid.sessions import BOOKMARKS, DEEP, MADE, change, empty_store, photo
 from tests.pyramid.stores import STEP, pixels

@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.pyramid import session_tiles
-from cozviewer.pyramid.geometry import TILE, Rect, TileKey, tiles_of
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.session_file import SIDES, VERSION, read_session
-from cozviewer.pyramid.session_tiles import unpack
-from cozviewer.pyramid.source import Source, open_source
-from cozviewer.pyramid.store import StepRecord, TileStore
-from cozviewer.pyramid.store_rows import STEP_COLUMNS, step_row
-from cozviewer.pyramid.tile_codec import tile_checksum
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import Source, open_source
+from cozviewer.pyramid.geometry import TILE, TileKey, tiles_of
+from cozviewer.pyramid.store.rows import STEP_COLUMNS, step_row
+from cozviewer.pyramid.store.store import StepRecord, TileStore
+from cozviewer.pyramid.store.tile_codec import tile_checksum
+from cozviewer.session import tiles as session_tiles
+from cozviewer.session.file import SIDES, VERSION, read_session
+from cozviewer.session.tiles import unpack
 from tests.pyramid.pictures import encoded
 from tests.pyramid.pyramids import cut, noise
 from tests.pyramid.sessions import HEIGHT, WIDTH, change, empty_store, saved, shelf_of

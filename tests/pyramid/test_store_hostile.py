@@ -9,9 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.pyramid.cache import clear, list_set_aside, list_stores, store_path, survey, trim
-from cozviewer.pyramid.geometry import TILE, Rect, TileKey
-from cozviewer.pyramid.store import TileStore
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import TILE, TileKey
+from cozviewer.pyramid.store.cache import (
+    clear,
+    list_set_aside,
+    list_stores,
+    store_path,
+    survey,
+    trim,
+)
+from cozviewer.pyramid.store.store import TileStore
 from tests.mutations import mutated, reworded
 from tests.pyramid.stores import SHELF, STEP, pixels, same
 

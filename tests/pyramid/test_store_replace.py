@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.pyramid import store as store_module
-from cozviewer.pyramid import store_files
-from cozviewer.pyramid.eviction import choose, read_stored
-from cozviewer.pyramid.geometry import TILE, Rect, TileKey
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.pyramid.store import TileStore
-from cozviewer.pyramid.store_rows import Batch, write_batch
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import TILE, TileKey
+from cozviewer.pyramid.store import files as store_files
+from cozviewer.pyramid.store import store as store_module
+from cozviewer.pyramid.store.eviction import choose, read_stored
+from cozviewer.pyramid.store.rows import Batch, write_batch
+from cozviewer.pyramid.store.store import TileStore
 from tests.pyramid.stores import (
     ROOT,
     SHELF,
@@ -187,7 +188,7 @@ def test_trouble_in_the_middle_of_writing_changes_nothing(
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cozviewer.pyramid.store_rows._insert_tile", fail)
+    monkeypatch.setattr("cozviewer.pyramid.store.rows._insert_tile", fail)
     with pytest.raises(KeyboardInterrupt):
         replace_old(store)
     monkeypatch.undo()

@@ -15,21 +15,21 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Cancelled, Notice, Progressed, Upscaler, ignore, never
 from cozviewer.chain.recipe import recipe_of
+from cozviewer.config.choice import EngineChoice
+from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
+from cozviewer.image.source import Source
 from cozviewer.jobs.ahead import May
 from cozviewer.models.prompters import NoPrompter
-from cozviewer.pyramid.cache import store_path
 from cozviewer.pyramid.geometry import TILE
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.pyramid.pyramid import Pyramid
-from cozviewer.pyramid.source import Source
-from cozviewer.pyramid.store import Shelf, TileStore
-from cozviewer.ui.canvas import Canvas
-from cozviewer.ui.compare import ComparePanes
+from cozviewer.pyramid.store.cache import store_path
+from cozviewer.pyramid.store.store import Shelf, TileStore
+from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.services import EngineEntry, Services
+from cozviewer.ui.view.canvas import Canvas
 
 
 class Stripes:

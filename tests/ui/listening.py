@@ -11,16 +11,16 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Cancelled, Notice, Progressed, ignore
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.pyramid.cache import store_path
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat
+from cozviewer.config.choice import EngineChoice
+from cozviewer.image.pixels import Rgb8, RgbFloat
+from cozviewer.image.source import Source
 from cozviewer.pyramid.pyramid import Pyramid
-from cozviewer.pyramid.source import Source
-from cozviewer.pyramid.store import Shelf, TileStore
+from cozviewer.pyramid.store.cache import store_path
+from cozviewer.pyramid.store.store import Shelf, TileStore
 from cozviewer.ui.main_window import MainWindow
-from cozviewer.ui.prompt_row import PromptRow
+from cozviewer.ui.prompts.row import PromptRow
 from tests.ui.conftest import Bench, Stripes, grabbed, services, settle, wheel
 
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from cozviewer.chain.chain import Chain, Progress, Told, unheard
 from cozviewer.chain.planned import missing_tiles
 from cozviewer.chain.protocols import Cancelled
-from cozviewer.errors import Cancelled as WorkCancelled
-from cozviewer.pyramid.geometry import Rect, TileKey, level_name, rect_between, tile_rect
+from cozviewer.image.rect import Rect, rect_between
+from cozviewer.pyramid.geometry import TileKey, level_name, tile_rect
+from cozviewer.util.errors import Cancelled as WorkCancelled
 
 
 class RunningChain(Chain):

@@ -11,13 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.config.choice import EngineChoice
 from cozviewer.pyramid.camera import camera_at
-from cozviewer.pyramid.session import Bookmark, Sight
+from cozviewer.session.session import Bookmark, Sight
 from cozviewer.ui.bookmarks import BookmarksMenu
 from cozviewer.ui.kept_bookmarks import GROUP, kept_bookmarks
 from cozviewer.ui.main_window import MainWindow
-from cozviewer.ui.remembered import keep_text
+from cozviewer.ui.settings import keep_text
 from tests.ui.conftest import Bench, Stripes, services, settle
 
 DEEP = camera_at(Fraction("812.00000000000000000001"), Fraction(340), 2.0**200)

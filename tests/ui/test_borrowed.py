@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from skimage import data
 
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.chain.overlays import BORROWED_MARK
 from cozviewer.chain.texture import PhotoTexture
-from cozviewer.overlays import BORROWED_MARK
+from cozviewer.config.choice import EngineChoice
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import camera_at
-from cozviewer.pyramid.geometry import Rect
 from cozviewer.pyramid.wording import BORROWED
 from cozviewer.ui.main_window import MainWindow
 from tests.ui.conftest import Bench, Stripes, services, settle

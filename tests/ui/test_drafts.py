@@ -13,17 +13,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Cancelled, Progressed, ignore
+from cozviewer.config.choice import EngineChoice
+from cozviewer.image.pixels import Rgb8, RgbFloat
+from cozviewer.image.rect import Rect
 from cozviewer.jobs.quick_job import SharperImage
 from cozviewer.pyramid.camera import Camera, camera_at
 from cozviewer.pyramid.compose import compose
-from cozviewer.pyramid.geometry import Rect, tiles_of
-from cozviewer.pyramid.pixels import Rgb8, RgbFloat
-from cozviewer.ui.compare_paint import Mode
-from cozviewer.ui.layer import Layer
+from cozviewer.pyramid.geometry import tiles_of
+from cozviewer.ui.compare.compared_images import Sides
+from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.main_window import MainWindow
-from cozviewer.ui.sides import Sides
+from cozviewer.ui.view.layer import Layer
 from tests.chain.fakes import FakeUpscaler
 from tests.ui.conftest import Bench, Stripes, grabbed, services, settle, wheel
 

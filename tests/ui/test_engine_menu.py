@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.choice import CozChoice, EngineChoice, PrompterChoice
-from cozviewer.ui.coz_dialog import CozDialog
+from cozviewer.config.choice import CozChoice, EngineChoice, PrompterChoice
+from cozviewer.ui.dialogs.coz_dialog import CozDialog
 from cozviewer.ui.engine_menu import EngineMenu
 from cozviewer.ui.services import EngineEntry
 

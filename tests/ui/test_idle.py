@@ -10,13 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QProgressBar
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.document import Document
 from cozviewer.pyramid.camera import camera_at
-from cozviewer.ui.compare_paint import Mode
+from cozviewer.ui.compare.compared_images import Sides
+from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.engine_menu import EngineMenu
 from cozviewer.ui.main_window import MainWindow
-from cozviewer.ui.sides import Sides
 from tests.ui.conftest import Bench, Stripes, services, settle, wheel
 
 WORD = "Drawing ahead"

@@ -6,12 +6,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from cozviewer.findings import FACE, LINE, LOOKING, MARKS, NOBODY, Finding
-from cozviewer.overlays import Kind, marked
+from cozviewer.chain.detections import FACE, LINE, LOOKING, MARKS, NOBODY, Finding
+from cozviewer.chain.overlays import Kind, marked
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.compose import compose
-from cozviewer.pyramid.geometry import Rect
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.ui.layer import Layer
+from cozviewer.ui.view.layer import Layer
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
 

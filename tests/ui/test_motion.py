@@ -7,12 +7,12 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import TileKey
-from cozviewer.pyramid.pixels import Rgb8
 from cozviewer.pyramid.plan import plan
-from cozviewer.ui.compare import ComparePanes
-from cozviewer.ui.paint_pace import PaintPace
+from cozviewer.ui.compare.panes import ComparePanes
+from cozviewer.ui.view.paint_pace import PaintPace
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
 
@@ -98,7 +98,7 @@ def test_many_tiles_in_one_turn_are_one_plan(
 
     document = viewer.window.document
     assert document is not None
-    monkeypatch.setattr("cozviewer.ui.mosaic.plan", counted)
+    monkeypatch.setattr("cozviewer.ui.view.mosaic.plan", counted)
     with qtbot.waitSignal(panes.generated.layer.changed):
         for col in range(300):
             document.tiles_made.emit((TileKey(2, 1000 + col, 1000),))

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Cancelled, Notice
-from cozviewer.errors import BadInput
-from cozviewer.pyramid.source import Source
+from cozviewer.config.choice import EngineChoice
+from cozviewer.image.source import Source
+from cozviewer.util.errors import BadInput
 from tests.ui.conftest import Bench, settle
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.images import to_rgb8
 from cozviewer.ui.main_window import MainWindow
 from tests.ui.conftest import Stripes, services

@@ -16,15 +16,15 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.app import services_for
 from cozviewer.assembly import NO_SERVER
-from cozviewer.chain.choice import EngineChoice, PrompterChoice
-from cozviewer.chain.choice_text import choice_text
-from cozviewer.errors import Cancelled
+from cozviewer.config.choice import EngineChoice, PrompterChoice
+from cozviewer.config.choice_text import choice_text
 from cozviewer.jobs import session_job
-from cozviewer.pyramid import session_file
-from cozviewer.pyramid.session_file import read_session
-from cozviewer.pyramid.sqlite_guard import Watch
+from cozviewer.pyramid.store.sqlite_guard import Watch
+from cozviewer.session import file as session_file
+from cozviewer.session.file import read_session
 from cozviewer.ui.main_window import MainWindow
-from cozviewer.ui.remembered import remember, remembered
+from cozviewer.ui.settings import remember, remembered
+from cozviewer.util.errors import Cancelled
 from tests.models.chat_server import ChatServer
 from tests.models.networks import compact_state
 from tests.models.networks import saved as saved_model

@@ -10,13 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.choice import EngineChoice
+from cozviewer.config.choice import EngineChoice
 from cozviewer.export.origin import read_origin
-from cozviewer.pyramid.pixels import Rgb8
-from cozviewer.ui.compare_paint import Mode
-from cozviewer.ui.export_dialog import ExportDialog
-from cozviewer.ui.export_offers import PANEL
-from cozviewer.ui.sides import ANOTHER, GENERATED, SOURCES, Sides
+from cozviewer.image.pixels import Rgb8
+from cozviewer.ui.compare.compared_images import ANOTHER, GENERATED, SOURCES, Sides
+from cozviewer.ui.compare.paint import Mode
+from cozviewer.ui.export.dialog import ExportDialog
+from cozviewer.ui.export.offers import PANEL
 from tests.export.certificates import signature_in
 from tests.ui.conftest import Bench, settle, wheel
 

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QToolButton,
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Progress
-from cozviewer.ui.blind import Blind
-from cozviewer.ui.readout import Readout
-from cozviewer.ui.theme import STYLE
+from cozviewer.ui.compare.blind import Blind
+from cozviewer.ui.status.readout import Readout
+from cozviewer.ui.widgets.theme import STYLE
 from tests.ui.conftest import Bench, settle, wheel
 
 SIZES = [(400, 300), (480, 360), (640, 480), (1000, 600), (1280, 860)]

@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.choice import EngineChoice
 from cozviewer.chain.protocols import Cancelled, never
 from cozviewer.chain.stages import tell_stage
+from cozviewer.config.choice import EngineChoice
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.main_window import MainWindow
 from tests.ui.conftest import Bench, Stripes, services, settle, wheel

@@ -14,13 +14,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.choice import EngineChoice
-from cozviewer.errors import BadInput, Failure
+from cozviewer.config.choice import EngineChoice
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import TileKey
-from cozviewer.ui.export_dialog import ExportDialog
+from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.main_window import MainWindow
+from cozviewer.util.errors import BadInput, Failure
 from tests.pyramid.stores import DAMAGES, damage
 from tests.ui.conftest import Bench, Stripes, grabbed, services, settle, wheel
 
@@ -330,7 +330,7 @@ def test_a_bad_first_file_leads_back_to_the_invitation(bench: Bench, qtbot: QtBo
 def test_a_huge_picture_is_opened_only_after_a_yes(
     viewer: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cozviewer.pyramid.limits.HUGE", 1000)
+    monkeypatch.setattr("cozviewer.image.limits.HUGE", 1000)
     before = viewer.window.document
     viewer.window.open_picture(viewer.picture)
     qtbot.waitUntil(lambda: bool(viewer.window.findChildren(QMessageBox)))

@@ -1,0 +1,89 @@
+"""Text and faces in what is generated: where a model invents what people take for evidence.
+
+Looked for in the composed frame, as the eye sees it, and outlined over the overlay of trust. Who
+looks is given from outside.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from cozviewer.chain.overlays import Colour, Mark, Marked
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+
+TEXT: Colour = (80, 200, 255)
+FACE: Colour = (255, 120, 220)
+MUTED: Colour = (130, 135, 145)
+
+LOOKING = Mark(MUTED, "Looking for text and faces…")
+NOTHING = Mark(MUTED, "No text or faces recognised")
+NOBODY = Mark(MUTED, "Text and faces: not looked for (pip install 'cozviewer[detect]')")
+
+MARKS = {
+    "text": Mark(TEXT, "Text: its letters may be invented"),
+    "face": Mark(FACE, "Face: its features may be invented"),
+}
+
+LINE = 2
+"""View pixels of an outline, with a dark one of the same width around it."""
+
+MOSTLY = 0.5
+"""Part of a finding that must be generated for it to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a model is known to invent.
+
+    Attributes:
+        kind: What it is.
+        box: Where, in view pixels.
+    """
+
+    kind: Literal["text", "face"]
+    box: Rect
+
+
+Find = Callable[[Rgb8], Sequence[Finding]]
+"""Looks for text and faces in (H, W, 3) uint8; any thread."""
+
+
+def with_findings(made: Marked, frame: Rgb8, generated: Sequence[Rect], find: Find) -> Marked:
+    """Return an overlay with text and faces outlined, and what that means in its legend.
+
+    Args:
+        made: The overlay of trust.
+        frame: What it lies over, (H, W, 3) uint8.
+        generated: The parts of it that are generated; they do not overlap.
+        find: Asked once.
+    """
+    found = [each for each in find(frame) if _mostly(each.box, generated)]
+    out = made.rgb.copy()
+    for each in found:
+        _outline(out, each.box, MARKS[each.kind].colour)
+    kinds = sorted({each.kind for each in found})
+    told = tuple(MARKS[kind] for kind in kinds) or (NOTHING,)
+    return Marked(out, (*made.legend, *told))
+
+
+def with_line(made: Marked, mark: Mark) -> Marked:
+    """Return an overlay with one more line in its legend."""
+    return replace(made, legend=(*made.legend, mark))
+
+
+def _mostly(box: Rect, parts: Sequence[Rect]) -> bool:
+    """Tell whether most of a box lies in parts that do not overlap."""
+    return sum(box.intersected(part).area for part in parts) > MOSTLY * box.area
+
+
+def _outline(rgb: Rgb8, box: Rect, colour: Colour) -> None:
+    """Draw a frame around a box into a picture, cut at its edges."""
+    whole = Rect(0, 0, rgb.shape[1], rgb.shape[0])
+    for width, ink in ((2 * LINE, (20, 20, 24)), (LINE, colour)):
+        outer, inner = box.grown(width).intersected(whole), box.intersected(whole)
+        kept = rgb[inner.y : inner.bottom, inner.x : inner.right].copy()
+        rgb[outer.y : outer.bottom, outer.x : outer.right] = np.array(ink, np.uint8)
+        rgb[inner.y : inner.bottom, inner.x : inner.right] = kept

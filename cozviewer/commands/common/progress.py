@@ -1,0 +1,128 @@
+"""How a command tells that it is at work: one line that rewrites itself, on stderr.
+
+Where stderr is no terminal (a file, a pipe) a plain line comes out at every new stage and every
+few seconds. Notices go above the line.
+"""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, TextIO
+
+from cozviewer.util.text import counted
+
+if TYPE_CHECKING:
+    from cozviewer.chain.chain import Progress
+
+REWRITE_SECONDS = 0.1
+"""Least time between two states of the line on a terminal."""
+
+PLAIN_SECONDS = 10.0
+"""Least time between two plain lines of one stage."""
+
+
+class ProgressLine:
+    """The line. A context manager: it is gone from the terminal when the block ends.
+
+    Thread-safe: the tile store may have a notice from a thread of its own.
+    """
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._rewriting = stream.isatty()
+        self._stage = ""
+        self._shown_at = 0.0
+        self._length = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> "ProgressLine":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self._clear()
+
+    def show(
+        self,
+        stage: str,
+        done: int = 0,
+        total: int = 0,
+        seconds_left: float | None = None,
+        note: str = "",
+        fraction: float | None = None,
+    ) -> None:
+        """Tell where the work stands.
+
+        Args:
+            stage: What is being done: "Drawing ×16".
+            done, total: Tiles; nothing is said about them while total is 0.
+            seconds_left: Estimated, or None where nobody knows.
+            note: How far it is where tiles are not what counts: "2 of 7.5 GB".
+            fraction: The part that is done, 0..1, told instead of tiles; None where nobody knows.
+        """
+        with self._lock:
+            now = self._clock()
+            wait = REWRITE_SECONDS if self._rewriting else PLAIN_SECONDS
+            if stage == self._stage and now - self._shown_at < wait:
+                return
+            self._stage, self._shown_at = stage, now
+            text = stage
+            if fraction is not None:
+                text += f": {int(100 * fraction)} %"
+            elif total:
+                text += f": {done:,} of {counted(total, 'tiles')}"
+            if note:
+                text += f": {note}"
+            if seconds_left is not None:
+                text += f", about {duration(seconds_left)} left"
+            if self._rewriting:
+                self._rewrite(text)
+            else:
+                print(text, file=self._stream, flush=True)
+
+    def show_work(self, progress: "Progress") -> None:
+        """Tell where the work of a chain, or of writing what it made, stands."""
+        done, total, counts_tiles = progress.done, progress.total, progress.unit == "tiles"
+        self.show(
+            progress.stage,
+            done if counts_tiles else 0,
+            total if counts_tiles else 0,
+            progress.seconds_left,
+            "" if counts_tiles else f"{done} of {total} {progress.unit}",
+            progress.fraction,
+        )
+
+    def notice(self, sentence: str) -> None:
+        """Say something that stays."""
+        with self._lock:
+            self._clear()
+            print(f"cozviewer: {sentence}", file=self._stream, flush=True)
+            self._stage = ""
+
+    def _rewrite(self, text: str) -> None:
+        text = text[: shutil.get_terminal_size().columns - 1]
+        self._stream.write("\r" + text.ljust(self._length))
+        self._stream.flush()
+        self._length = len(text)
+
+    def _clear(self) -> None:
+        if self._length:
+            self._rewrite("")
+            self._stream.write("\r")
+            self._stream.flush()
+
+
+def duration(seconds: float) -> str:
+    """Return a time for people: "8 s", "3 min", "2 h 10 min"."""
+    if seconds < 59.5:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

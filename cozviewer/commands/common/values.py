@@ -1,0 +1,245 @@
+"""What people type for a place, a zoom, a size: read exactly, or refused in one sentence.
+
+They are used as argparse types. A `BadInput` passes through argparse untouched, so that each
+sentence reaches the person as it stands here.
+"""
+
+import re
+from fractions import Fraction
+from pathlib import Path
+
+from cozviewer.util.errors import BadInput
+from cozviewer.util.paths import check_path
+
+LARGEST_ZOOM_LOG2 = 256
+"""2^256, the deepest level of a camera."""
+
+MOST_PIXELS = 200_000_000
+"""Pixels of the largest picture that a command makes: 600 MB of memory, and as much to save it."""
+
+FASTEST = 240
+"""Frames a second of a movie."""
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+# Fraction() would read much more: "1/0", "1_000", and "1e999999999" until memory is full.
+
+_POWER = re.compile(r"(\d{1,4})(?:\^|\*\*)([+-]?\d{1,4})")
+_SIZE = re.compile(r"(\d{1,9})\s*[xX×*]\s*(\d{1,9})")
+
+
+def path(text: str) -> Path:
+    """Return the path of a file or folder, which need not exist.
+
+    Raises:
+        BadInput: No file can have it; see `check_path`.
+    """
+    path = Path(text)
+    check_path(path)
+    return path
+
+
+def zoom(text: str) -> Fraction:
+    """Return a magnification: "4", "0.5", "1e6", "2^40", and "x64", "×64" or "64x" as well.
+
+    Raises:
+        BadInput: It is no number, not above zero, or above 2^256.
+    """
+    bare = text.strip().lower().strip("x×").strip()
+    power = _POWER.fullmatch(bare)
+    if power:
+        value = _power(int(power[1]), int(power[2]))
+    elif bare.strip("+-") in ("inf", "infinity"):
+        value = None
+    else:
+        value = _exact(bare)
+        if value is None:
+            raise BadInput(f"The zoom {text!r} is no number: say for instance 4, 0.5, 1e6 or 2^40.")
+    if value is None or value > 1 << LARGEST_ZOOM_LOG2:
+        raise BadInput(f"The zoom {text} is too large: the limit is 2^{LARGEST_ZOOM_LOG2}.")
+    if value <= 0:
+        raise BadInput(f"The zoom {text} is impossible: say more than 0 (1 is the source's size).")
+    return value
+
+
+def point(text: str) -> tuple[Fraction, Fraction]:
+    """Return a place "X,Y" in source pixels; decimals may be of any length, deep zooms need them.
+
+    Raises:
+        BadInput: It is not two numbers.
+    """
+    values = [_exact(part.strip()) for part in text.split(",")]
+    if len(values) != 2 or values[0] is None or values[1] is None:
+        raise BadInput(
+            f"The centre {text!r} is no place: say X,Y in source pixels, for instance 800.5,450."
+        )
+    return values[0], values[1]
+
+
+def sight(text: str) -> tuple[Fraction, Fraction, Fraction]:
+    """Return a view "X,Y,M": a place in source pixels and a magnification.
+
+    Raises:
+        BadInput: It is none.
+    """
+    x, y, magnification = (*text.split(","), "", "")[:3]
+    if text.count(",") != 2:
+        raise BadInput(
+            f"The view {text!r} is none: say X,Y,M, a place in source pixels and a zoom, for "
+            "instance 800.5,450,64."
+        )
+    return *point(f"{x},{y}"), zoom(magnification)
+
+
+def named_sight(text: str) -> tuple[str, tuple[Fraction, Fraction, Fraction]]:
+    """Return the name and the view of "NAME=X,Y,M".
+
+    Raises:
+        BadInput: It is no such thing.
+    """
+    name, equals, view = text.rpartition("=")
+    if not equals or not name.strip():
+        raise BadInput(
+            f"The bookmark {text!r} is none: say NAME=X,Y,M, for instance eye=800.5,450,64."
+        )
+    return name.strip(), sight(view)
+
+
+def seconds(text: str) -> float:
+    """Return a time in seconds, 0 to 3600.
+
+    Raises:
+        BadInput: It is none, or too long.
+    """
+    value = _exact(text.strip())
+    if value is None or not 0 <= value <= 3600:
+        raise BadInput(f"The time {text!r} must be a number of seconds from 0 to 3600.")
+    return float(value)
+
+
+def rate(text: str) -> Fraction:
+    """Return how many frames a second has: "30", "23.976", "30000/1001"; above 0, up to 240.
+
+    Raises:
+        BadInput: It is no such number.
+    """
+    above, stroke, below = text.partition("/")
+    value, unit = _exact(above.strip()), _exact(below.strip()) if stroke else Fraction(1)
+    if value is None or not unit or not 0 < value / unit <= FASTEST:
+        raise BadInput(
+            f"{text!r} frames a second are impossible: say more than 0 and at most {FASTEST}."
+        )
+    return (value / unit).limit_denominator(1001)
+
+
+def size(text: str) -> tuple[int, int]:
+    """Return (width, height) of "WxH".
+
+    Raises:
+        BadInput: It is no size, has no pixels, or more than MOST_PIXELS.
+    """
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
+        raise BadInput(f"The size {text!r} is none: say WIDTHxHEIGHT, for instance 1280x800.")
+    width, height = int(match[1]), int(match[2])
+    if not width or not height:
+        raise BadInput(f"The size {text} has no pixels: both sides must be at least 1.")
+    if width * height > MOST_PIXELS:
+        raise BadInput(
+            f"The size {text} is {width * height / 1e6:.0f} megapixels: "
+            f"the limit is {MOST_PIXELS // 1_000_000}."
+        )
+    return width, height
+
+
+def levels(text: str) -> int:
+    """Return a number of zoom steps, 1 to 128.
+
+    Raises:
+        BadInput: It is none.
+    """
+    deepest = LARGEST_ZOOM_LOG2 // 2
+    if not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= deepest:
+        raise BadInput(f"The number of levels {text!r} must be a whole number from 1 to {deepest}.")
+    return int(text)
+
+
+def region(text: str) -> tuple[Fraction, Fraction, Fraction, Fraction]:
+    """Return a region "X,Y,WIDTH,HEIGHT" in source pixels.
+
+    Raises:
+        BadInput: It is not four numbers, or has no pixels.
+    """
+    found = [_exact(part.strip()) for part in text.split(",")]
+    x, y, width, height = found if len(found) == 4 else [None] * 4
+    if x is None or y is None or width is None or height is None:
+        raise BadInput(
+            f"The region {text!r} is none: say X,Y,WIDTH,HEIGHT in source pixels, for instance "
+            "800,450,64,48."
+        )
+    if width <= 0 or height <= 0:
+        raise BadInput(f"The region {text} has no pixels: its width and height must be above 0.")
+    return x, y, width, height
+
+
+def level(text: str) -> int:
+    """Return the level z of a magnification that is 1 or reached by whole steps: "x4", "64", "4^5".
+
+    Raises:
+        BadInput: It is no such magnification.
+    """
+    value = zoom(text)
+    z = value.numerator.bit_length() - 1
+    if value != 1 << z or z % 2:
+        raise BadInput(f"The level {text!r} is none: say 1, 4, 16, 64 and so on, by fours.")
+    return z
+
+
+def seed(text: str) -> int:
+    """Return a seed, any whole number of up to 18 digits.
+
+    Raises:
+        BadInput: It is none.
+    """
+    if not re.fullmatch(r"[+-]?\d{1,18}", text):
+        raise BadInput(f"The seed {text!r} is none: say a whole number of up to 18 digits.")
+    return int(text)
+
+
+def part(text: str) -> float:
+    """Return a number from 0 to 1.
+
+    Raises:
+        BadInput: It is none.
+    """
+    value = _exact(text.strip())
+    if value is None or not 0 <= value <= 1:
+        raise BadInput(f"{text!r} must be a number from 0 to 1, for instance 0.5.")
+    return float(value)
+
+
+def tokens(text: str) -> int:
+    """Return how many tokens an answer may have, 1 to 1024.
+
+    Raises:
+        BadInput: It is no such number.
+    """
+    if not re.fullmatch(r"\d{1,4}", text) or not 1 <= int(text) <= 1024:
+        raise BadInput(f"{text!r} tokens are none that an answer can have: say 1 to 1024.")
+    return int(text)
+
+
+def _exact(text: str) -> Fraction | None:
+    """Return a decimal number exactly, or None where it is none."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    try:
+        return Fraction(text)
+    except ValueError:  # more digits than Python converts (4300)
+        return None
+
+
+def _power(base: int, exponent: int) -> Fraction | None:
+    """Return base^exponent, or None far above the limit of the zoom."""
+    if exponent > LARGEST_ZOOM_LOG2 and base > 1:
+        return None
+    return Fraction(base) ** exponent if base or exponent >= 0 else None

@@ -1,0 +1,129 @@
+"""`cozviewer evaluate`: the paper's evaluation, a table of methods, scales and figures."""
+
+import argparse
+import re
+import sys
+
+from cozviewer.commands.common import values
+from cozviewer.commands.common.options import (
+    add_cache_options,
+    add_engine_options,
+    add_huge_option,
+    engine_choice,
+)
+from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
+from cozviewer.commands.common.progress import ProgressLine
+from cozviewer.commands.common.stopping import stoppable
+from cozviewer.util.errors import BadInput
+
+MOST_LEVELS = 12
+"""4^12 is 17 million: a picture of 512 pixels shows a 32000th of one of the first then."""
+
+EPILOG = """methods:
+  nearest, bicubic    the first state's middle, enlarged in one go
+  onestep             the same by --engine, which goes over the bicubic enlargement once
+  any engine          the chain: realesrgan, coz, or the path of a 4x model file
+  ENGINE+PROMPTER     the chain with another prompter than --prompter: coz+none, coz+qwen
+
+figures for each scale, as means over the pictures with their 95 % intervals:
+  NIQE        how far from what natural photos look like; lower is better
+  LR-PSNR     how much of the state before is found again in a result made 4x smaller
+  drift       by how many grey levels its colours shifted, on average and in the worst block
+  LPIPS, MUSIQ, MANIQA, CLIPIQA    where pip install 'cozviewer[metrics]' and weights are here
+
+REPORT-sheet.png, beside the report, shows what the methods made of the first 3 pictures. What is
+finished is kept in the cache: the same command goes on after an interruption.
+
+examples:
+  cozviewer evaluate photos/ -o report.md
+  cozviewer evaluate photo.jpg --levels 3 --methods bicubic,realesrgan --json
+  cozviewer evaluate photos/ --methods nearest,onestep,coz+none,coz+qwen --engine coz -o report.json
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command's parser."""
+    parser = subparsers.add_parser(
+        "evaluate",
+        help="the paper's evaluation: figures about methods and scales",
+        description="Compare methods by the protocol of the Chain-of-Zoom paper (see `cozviewer "
+        "chain --help`) and print a table.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "input", type=values.path, metavar="IMAGE|FOLDER", help="a picture, or a folder of pictures"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=values.path,
+        metavar="REPORT",
+        help="where to write the report, .md or .json, and a picture sheet beside it",
+    )
+    add_overwrite_option(parser)
+    parser.add_argument(
+        "--levels",
+        type=_levels,
+        default="4",
+        metavar="N",
+        help="how many steps of 4x (default: 4, which is 256x)",
+    )
+    parser.add_argument(
+        "--methods",
+        type=_methods,
+        metavar="M,M",
+        help="what is compared (default: nearest,bicubic,onestep and the engine's chain)",
+    )
+    add_engine_options(parser)
+    add_cache_options(parser)
+    add_huge_option(parser)
+    parser.add_argument(
+        "--json", action="store_true", help="print the report as one JSON object on stdout"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluate and return the exit code.
+
+    Raises:
+        CozviewerError: With the sentence to print.
+    """
+    from cozviewer.commands.evaluate.files import check_report, json_text, save_report, sheet_path
+    from cozviewer.commands.evaluate.report import as_markdown
+    from cozviewer.commands.evaluate.run import evaluate
+
+    if args.output is not None:
+        check_report(args.output)
+        sheet = sheet_path(args.output)
+        check_outputs([args.output, sheet], args)
+        confirm_replacing(args.output, sheet, overwrite=args.overwrite)
+    if args.methods is None:
+        engine = engine_choice(args).engine
+        args.methods = list(dict.fromkeys(["nearest", "bicubic", "onestep", engine]))
+    with ProgressLine(sys.stderr) as line, stoppable() as cancelled:
+        evaluation = evaluate(args, line, cancelled)
+        if args.output is not None:
+            save_report(args.output, evaluation)
+            line.notice(f"Saved {args.output} and {sheet_path(args.output)}.")
+    print(json_text(evaluation) if args.json else as_markdown(evaluation), end="")
+    return 0
+
+
+def _levels(text: str) -> int:
+    if not re.fullmatch(r"\d{1,2}", text) or not 1 <= int(text) <= MOST_LEVELS:
+        raise BadInput(
+            f"The number of levels {text!r} must be a whole number from 1 to {MOST_LEVELS}."
+        )
+    return int(text)
+
+
+def _methods(text: str) -> list[str]:
+    """Return the names between commas, each once."""
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise BadInput(
+            f"The methods {text!r} have a gap: say names with commas between them, for instance "
+            "nearest,bicubic,realesrgan."
+        )
+    return list(dict.fromkeys(names))

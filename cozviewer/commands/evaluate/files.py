@@ -1,0 +1,58 @@
+"""The files of `evaluate`: the report, and the picture sheet beside it."""
+
+import json
+import os
+from pathlib import Path
+
+from cozviewer.commands.evaluate.report import as_json, as_markdown
+from cozviewer.commands.evaluate.sheet import origin_of_sheet, sheet_of
+from cozviewer.evaluate.results import Evaluation
+from cozviewer.export.picture import check_target, save_picture
+from cozviewer.export.replacing import replacing
+from cozviewer.util.errors import BadInput
+
+SUFFIXES = (".md", ".json")
+
+
+def check_report(path: Path) -> None:
+    """Make sure, before the work begins, that a report and its sheet can be written.
+
+    Raises:
+        BadInput: The suffix is unknown, a folder is missing or not writable.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise BadInput(
+            f"A report cannot be written as {path.name}: give it a name that ends in .md or .json."
+        )
+    if path.is_dir():
+        raise BadInput(f"{path} is a folder: give the name of a file.")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise BadInput(f"{path.name} is write-protected: choose another name.")
+    check_target(sheet_path(path), 1, 1)
+
+
+def sheet_path(report: Path) -> Path:
+    """Return where the sheet of a report lies."""
+    return report.with_name(f"{report.stem}-sheet.png")
+
+
+def save_report(path: Path, evaluation: Evaluation) -> None:
+    """Write the report and the sheet; each appears whole or not at all.
+
+    Raises:
+        BadInput: As `check_report`.
+        Failure: The disk is full or went away.
+    """
+    sheet = sheet_path(path)
+    save_picture(sheet, sheet_of(evaluation), origin_of_sheet(evaluation))
+    if path.suffix.lower() == ".json":
+        text = json_text(evaluation)
+    else:
+        text = as_markdown(evaluation, sheet.name)
+    with replacing(path, lambda: False) as file:
+        file.write(text.encode("utf-8", "backslashreplace"))
+
+
+def json_text(evaluation: Evaluation) -> str:
+    """Return the report as JSON, which has no NaN."""
+    return json.dumps(as_json(evaluation), indent=2, allow_nan=False) + "\n"

@@ -1,0 +1,173 @@
+"""The methods that `evaluate` compares: each makes a series of states of one picture.
+
+As in the authors' code, state k of nearest, bicubic and onestep ("one step direct SR") comes from
+the first state alone: its middle 512/4^k pixels, interpolated to 512x512. nearest and bicubic end
+there; onestep then lets the super-resolution model go over it once, at every scale. A chain goes
+from state to state instead. At 4x, onestep and a chain of the same engine are the same.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from cozviewer.assembly import Models, make_models
+from cozviewer.chain.paper import CROP, SIDE, State, later_states
+from cozviewer.chain.protocols import Cancelled, Notice
+from cozviewer.chain.step import finer_core
+from cozviewer.commands.common.options import engine_choice
+from cozviewer.commands.common.stopping import check
+from cozviewer.config.choice import EngineChoice, PrompterChoice
+from cozviewer.evaluate.enlarged import enlarged_middle
+from cozviewer.image.pixels import Rgb8, to_float
+from cozviewer.models.engines import ENGINES, PROMPTERS, is_path
+from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
+from cozviewer.util.errors import BadInput
+
+DIRECT: tuple[Literal["nearest", "bicubic"], ...] = ("nearest", "bicubic")
+
+ONE_STEP = "onestep"
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to make the states of a picture.
+
+    Attributes:
+        name: As it was typed: "realesrgan".
+        title: What people call it.
+        identity: All that decides its pixels besides the first state.
+        later: (states so far, levels, cancelled) -> the states that are missing up to that level,
+            each as soon as it is made. States are (512, 512, 3) uint8, the first is level 0.
+        load: Reads the model.
+        device: Where it computes, once it is loaded.
+        generative: Whether it invents detail.
+    """
+
+    name: str
+    title: str
+    identity: str
+    later: Callable[[list[Rgb8], int, Cancelled], Iterator[Rgb8]]
+    load: Callable[[], None]
+    device: Callable[[], str]
+    generative: bool
+
+
+class Methods:
+    """Makes methods from their names; of the models, only the last ones are kept in memory."""
+
+    def __init__(self, args: argparse.Namespace, cache: Path | None, notice: Notice) -> None:
+        """Prepare.
+
+        Args:
+            args: What `add_engine_options` has read.
+            cache: The cache folder, for converted weights.
+            notice: Receives sentences about trouble with the models.
+        """
+        self._args = args
+
+        @lru_cache(maxsize=1)
+        def models_of(choice: EngineChoice) -> Models:
+            models = make_models(choice, cache, notice)
+            if models.upscaler.listens or choice.prompter.name == "none":
+                return models
+            return make_models(replace(choice, prompter=PrompterChoice()), cache, notice)
+
+        self._models_of = models_of
+
+    def choice(self, name: str) -> EngineChoice | None:
+        """Return what a method computes with; None for interpolation.
+
+        Raises:
+            BadInput: There is no such method.
+        """
+        if name in DIRECT:
+            return None
+        if name == ONE_STEP:
+            return engine_choice(self._args)
+        engine, plus, prompter = name.rpartition("+")
+        if not plus or prompter not in PROMPTERS:
+            engine, prompter = name, self._args.prompter
+        if not is_path(engine) and engine not in [each.name for each in ENGINES]:
+            engines = ", ".join(each.name for each in ENGINES if each.name not in DIRECT)
+            raise BadInput(
+                f"There is no method {name!r}: choose from nearest, bicubic, onestep, {engines}, "
+                "or the path of a 4x model file."
+            )
+        words = vars(self._args) | {"engine": engine, "prompter": prompter}
+        return engine_choice(argparse.Namespace(**words))
+
+    def make(self, name: str) -> Method:
+        """Return the method of a name.
+
+        Raises:
+            BadInput: There is no such method, or something that it wants is not given.
+        """
+        for direct in DIRECT:
+            if name == direct:
+                return _direct(direct)
+        choice = self.choice(name)
+        assert choice is not None
+        models = self._models_of(choice)
+        one_step = name == ONE_STEP
+        return Method(
+            name,
+            f"{models.upscaler.name}, one step" if one_step else models.upscaler.name,
+            f"{'one step' if one_step else 'chain'} {models.recipe.text}",
+            _one_step(models) if one_step else _chain(models),
+            models.upscaler.load,
+            lambda: models.upscaler.device,
+            models.upscaler.generative,
+        )
+
+
+def _direct(name: Literal["nearest", "bicubic"]) -> Method:
+    def later(states: list[Rgb8], levels: int, cancelled: Cancelled) -> Iterator[Rgb8]:
+        for index in range(len(states), levels + 1):
+            check(cancelled)
+            yield enlarged_middle(states[0], SIDE / STEP_SCALE**index, SIDE, name)
+
+    title, identity = name.capitalize(), f"direct {name}"
+    return Method(name, title, identity, later, lambda: None, lambda: "CPU", generative=False)
+
+
+def _one_step(models: Models) -> Callable[[list[Rgb8], int, Cancelled], Iterator[Rgb8]]:
+    """Return what lets the model go over the interpolated middle once. Like a chain's step it is
+    shown the recipe's halo around it; the prompter sees the interpolated middle alone. Nothing is
+    drawn from further away: from there everything beyond the first level is soft."""
+    recipe = replace(models.recipe, adaptive_scale=False, photo_texture=False)
+    halo = min(recipe.halo, (SIDE - CROP) // 2)
+
+    def later(states: list[Rgb8], levels: int, cancelled: Cancelled) -> Iterator[Rgb8]:
+        for index in range(len(states), levels + 1):
+            check(cancelled)
+            seen = SIDE / STEP_SCALE**index
+            near = enlarged_middle(states[0], seen, SIDE, "bicubic")
+            prompt = models.prompter.prompt(None, near, cancelled)
+            side = CROP + 2 * halo
+            context = enlarged_middle(states[0], seen * side / CROP, side, "bicubic")
+            key = TileKey(index * STEP_LEVELS, 0, 0)
+            yield finer_core(
+                key, to_float(context), halo, models.upscaler, recipe, prompt, cancelled
+            )
+
+    return later
+
+
+def _chain(models: Models) -> Callable[[list[Rgb8], int, Cancelled], Iterator[Rgb8]]:
+    def later(states: list[Rgb8], levels: int, cancelled: Cancelled) -> Iterator[Rgb8]:
+        last = State(len(states) - 1, states[-1], "")
+        made = later_states(
+            last,
+            levels - last.index,
+            models.upscaler,
+            models.prompter,
+            models.recipe,
+            cancelled,
+            states[0],
+        )
+        return (state.pixels for state in made)
+
+    return later

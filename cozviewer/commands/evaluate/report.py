@@ -1,0 +1,170 @@
+"""What `evaluate` reports: one table over all scales and methods as Markdown, and all as JSON."""
+
+from typing import Any
+
+from cozviewer.evaluate.consistency import BEST_PSNR
+from cozviewer.evaluate.metrics import Metric
+from cozviewer.evaluate.results import Evaluation, Outcome
+from cozviewer.evaluate.tally import mean_and_error
+from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, level_name
+
+ARROWS = {"lower": "↓", "higher": "↑"}
+
+
+def as_json(evaluation: Evaluation) -> dict[str, Any]:
+    """Return the report as what JSON can hold.
+
+    levels, pictures and methods are what their names say: for every method, lists of means over
+    the pictures, one for each level, by the names of metrics; `interval` has half the widths of
+    their 95 % intervals, `undefined` how many pictures a mean leaves out, and `per_picture` the
+    same lists for each picture. What is undefined or unknown is null. `metrics` tells what the
+    figures mean, `skipped` why others are missing.
+    """
+    metrics = evaluation.metrics
+    return {
+        "levels": scales(evaluation),
+        "pictures": evaluation.pictures,
+        "methods": {
+            name: {
+                **{metric.name: _means(outcome, metric) for metric in metrics},
+                "interval": {metric.name: _errors(outcome, metric) for metric in metrics},
+                "undefined": {metric.name: _undefined(outcome, metric) for metric in metrics},
+                "per_picture": {
+                    picture: {
+                        metric.name: [figures[metric.name] for figures in levels]
+                        for metric in metrics
+                    }
+                    for picture, levels in zip(evaluation.pictures, outcome.figures, strict=True)
+                },
+                "title": outcome.title,
+                "device": outcome.device,
+            }
+            for name, outcome in evaluation.outcomes.items()
+        },
+        "metrics": {
+            metric.name: {"title": metric.title, "unit": metric.unit, "better": metric.better}
+            for metric in metrics
+        },
+        "skipped": dict(evaluation.missing),
+        "left_out": [str(path) for path in evaluation.left_out],
+    }
+
+
+def as_markdown(evaluation: Evaluation, sheet: str = "") -> str:
+    """Return the report for people.
+
+    Args:
+        sheet: Address of the picture sheet from where the report lies; "" for none.
+    """
+    count, metrics = len(evaluation.pictures), evaluation.metrics
+    pictures = "1 picture" if count == 1 else f"{count} pictures"
+    titles = [
+        f"{metric.title}{f' ({metric.unit})' if metric.unit else ''} {ARROWS[metric.better]}"
+        for metric in metrics
+    ]
+    rows = [
+        [
+            scale,
+            _cell(name),
+            *(_shown(metric, outcome, level) for metric in metrics),
+        ]
+        for level, scale in enumerate(_scale_names(evaluation))
+        for name, outcome in evaluation.outcomes.items()
+    ]
+    table = _table([["Scale", "Method", *titles], *rows])
+    parts = [f"# Evaluation on {pictures}", table, _notes(evaluation)]
+    if sheet:
+        parts.append(f"![Rows are methods, columns are scales]({sheet})")
+    return "\n\n".join(parts) + "\n"
+
+
+def scales(evaluation: Evaluation) -> list[int]:
+    """Return the magnifications: 4, 16, 64, 256."""
+    return [STEP_SCALE**level for level in range(1, evaluation.levels + 1)]
+
+
+def _scale_names(evaluation: Evaluation) -> list[str]:
+    return [level_name(STEP_LEVELS * level) for level in range(1, evaluation.levels + 1)]
+
+
+def _values(outcome: Outcome, metric: Metric, level: int) -> list[float]:
+    """Return the figures of all pictures that have one."""
+    found = [figures[level][metric.name] for figures in outcome.figures]
+    return [value for value in found if value is not None]
+
+
+def _levels(outcome: Outcome) -> range:
+    return range(len(outcome.figures[0]))
+
+
+def _means(outcome: Outcome, metric: Metric) -> list[float | None]:
+    return [mean_and_error(_values(outcome, metric, level))[0] for level in _levels(outcome)]
+
+
+def _errors(outcome: Outcome, metric: Metric) -> list[float | None]:
+    return [mean_and_error(_values(outcome, metric, level))[1] for level in _levels(outcome)]
+
+
+def _undefined(outcome: Outcome, metric: Metric) -> list[int]:
+    return [
+        len(outcome.figures) - len(_values(outcome, metric, level)) for level in _levels(outcome)
+    ]
+
+
+def _shown(metric: Metric, outcome: Outcome, level: int) -> str:
+    mean, error = mean_and_error(_values(outcome, metric, level))
+    if mean is None:
+        return "–"
+    text = f"{mean:.{metric.digits}f}"
+    return text if error is None else f"{text} ± {error:.{metric.digits}f}"
+
+
+def _notes(evaluation: Evaluation) -> str:
+    """Return what the table means, and what it lacks, as a list."""
+    notes = [
+        "The protocol of the Chain-of-Zoom paper: the short side of a picture becomes 512 pixels, "
+        "the middle square is the first state, and each scale shows its middle 4× closer. nearest, "
+        "bicubic and onestep enlarge the first state to each scale directly, all others go from "
+        "state to state.",
+        "NIQE: how far a result is from what natural photos look like, of luma (BT.601).",
+        "LR-PSNR, drift and block drift: the result, shrunk 4×, against the middle of the same "
+        "method's state before; drift is by how many of 256 grey levels the channel that shifted "
+        "most did so on average, over the picture and in the worst of its 16 blocks. "
+        f"{BEST_PSNR:.0f} dB: no difference.",
+    ]
+    if len(evaluation.pictures) > 1:
+        notes.append("±: 95 % interval of the mean over the pictures (Student's t).")
+    for metric in evaluation.metrics:
+        lacking = [
+            f"{name} at {scale} for {undefined}"
+            for name, outcome in evaluation.outcomes.items()
+            for scale, undefined in zip(
+                _scale_names(evaluation), _undefined(outcome, metric), strict=True
+            )
+            if undefined
+        ]
+        if lacking:
+            notes.append(
+                f"{metric.title} is undefined for pictures without structure, and the mean leaves "
+                f"them out: {'; '.join(lacking)} of {len(evaluation.pictures)}."
+            )
+    notes += [f"Skipped: {reason}." for reason in evaluation.missing.values()]
+    notes += [f"Left out: {_cell(path.name)}." for path in evaluation.left_out]
+    return "\n".join(f"- {note}" for note in notes)
+
+
+def _table(rows: list[list[str]]) -> str:
+    """Return rows as a Markdown table that can be read as it stands; the first is its head."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    head, *body = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    ]
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return "\n".join([head, rule, *body])
+
+
+def _cell(text: str) -> str:
+    """Return text that stays within its cell and cannot steer the terminal."""
+    clean = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return clean.replace("|", "\\|")

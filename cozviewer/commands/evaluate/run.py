@@ -1,0 +1,167 @@
+"""The work of `evaluate`: every method on every picture, measured level by level.
+
+One method after the other, so that the models of one at a time are in memory.
+"""
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cozviewer.chain.paper import CROP, first_state, middle
+from cozviewer.commands.common.options import cache_of
+from cozviewer.commands.common.pictures import pictures_in, unique_names
+from cozviewer.commands.common.progress import ProgressLine
+from cozviewer.commands.evaluate.methods import Method, Methods
+from cozviewer.evaluate.cache import Kept, trim
+from cozviewer.evaluate.metrics import OWN, Metric
+from cozviewer.evaluate.results import Evaluation, Figures, Outcome
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import open_source
+from cozviewer.models.metrics import learned_metrics
+from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
+from cozviewer.util.errors import BadInput, Cancelled
+
+SHOWN = 3
+"""Pictures of the sheet."""
+
+
+def evaluate(
+    args: argparse.Namespace, line: ProgressLine, cancelled: Callable[[], bool]
+) -> Evaluation:
+    """Evaluate; what was finished by an earlier run is not made again.
+
+    Raises:
+        BadInput: There is no picture or no such method, or an option is wrong.
+        Cancelled: What was finished is kept, where there is a cache.
+        Failure: A model failed.
+    """
+    cache = cache_of(args)
+    methods = Methods(args, cache, line.notice)
+    for name in args.methods:  # now, not after hours
+        methods.make(name)
+    choices = [methods.choice(name) for name in args.methods]
+    managed = not any(choice is not None and choice.paper for choice in choices)
+    names, firsts, left_out = _first_states(args, managed, line, cancelled)
+    learned, missing = learned_metrics(args.device)
+    metrics = [*OWN, *learned]
+    outcomes = {}
+    try:
+        for name in args.methods:
+            method = methods.make(name)
+            work = _Work(method, args.levels, metrics, cache, line, cancelled)
+            outcomes[name] = _outcome(work, names, firsts)
+    except Cancelled as error:
+        end = "the same command goes on from there" if cache else "with --no-cache nothing is kept"
+        raise Cancelled(f"Stopped; {end}.") from error
+    if cache is not None:
+        trim(cache)
+    return Evaluation(args.levels, names, metrics, outcomes, missing, left_out)
+
+
+def _first_states(
+    args: argparse.Namespace, managed: bool, line: ProgressLine, cancelled: Callable[[], bool]
+) -> tuple[list[str], list[Rgb8], list[Path]]:
+    """Return names and first states of the pictures, and the files that are none."""
+    paths, left_out = pictures_in(args.input, line.notice)
+    names, firsts = [], []
+    for path, name in zip(paths, unique_names(paths), strict=True):
+        line.show(f"{path.name}: opening")
+        try:
+            source = open_source(
+                path, allow_huge=args.allow_huge, cancelled=cancelled, managed=managed
+            )
+        except BadInput as error:
+            if not args.input.is_dir():
+                raise
+            line.notice(f"Left out: {error}")
+            left_out.append(path)
+        else:
+            whole = Rect(0, 0, source.width, source.height)
+            names.append(name)
+            firsts.append(first_state(source.pixels(0, whole)).pixels)
+    if not names:
+        raise BadInput(f"No picture in {args.input} could be read to its end: get fresh copies.")
+    return names, firsts, left_out
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is done with every picture."""
+
+    method: Method
+    levels: int
+    metrics: list[Metric]
+    cache: Path | None
+    line: ProgressLine
+    cancelled: Callable[[], bool]
+
+
+def _outcome(work: _Work, names: list[str], firsts: list[Rgb8]) -> Outcome:
+    """Return what a method makes of all pictures."""
+    figures, shown = [], []
+    pace = _Pace()
+    for number, (name, first) in enumerate(zip(names, firsts, strict=True)):
+        about = name if len(names) == 1 else f"{name} ({number + 1} of {len(names)})"
+        kept = Kept(work.cache, first, work.method.identity, work.line.notice)
+        states = [first, *kept.states(work.levels)]
+        steps_after = (len(names) - number - 1) * work.levels
+        _complete(work, states, kept, f"{work.method.name}, {about}", steps_after, pace)
+        figures.append(
+            [_measured(work, states, kept, index) for index in range(1, work.levels + 1)]
+        )
+        if number < SHOWN:
+            shown.append(states)
+    method = work.method
+    return Outcome(method.title, method.device(), method.generative, figures, shown)
+
+
+def _complete(
+    work: _Work, states: list[Rgb8], kept: Kept, about: str, steps_after: int, pace: "_Pace"
+) -> None:
+    """Make the states that are missing, and keep each at once."""
+    if len(states) > work.levels:
+        return
+    if work.method.generative:
+        work.line.show(f"{about}: loading {work.method.title}")
+    work.method.load()
+    made = work.method.later(states[:], work.levels, work.cancelled)
+    while len(states) <= work.levels:
+        steps = work.levels + 1 - len(states) + steps_after
+        stage = f"{about}: drawing {level_name(STEP_LEVELS * len(states))}"
+        work.line.show(stage, seconds_left=pace.left(steps))
+        with pace:
+            pixels = next(made)
+        kept.keep_state(len(states), pixels)
+        states.append(pixels)
+
+
+def _measured(work: _Work, states: list[Rgb8], kept: Kept, index: int) -> Figures:
+    """Return the figures about the state of a level, those that are missing made now."""
+    figures = kept.figures(index, work.metrics)
+    missing = [metric for metric in work.metrics if metric.name not in figures]
+    if missing:
+        parent = middle(states[index - 1], CROP)
+        figures |= {metric.name: metric.measure(states[index], parent) for metric in missing}
+        kept.keep_figures(index, figures, missing)
+    return figures
+
+
+class _Pace:
+    """How long steps take, without the first, in which everything warms up."""
+
+    def __init__(self) -> None:
+        self._seconds: list[float] = []
+
+    def __enter__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __exit__(self, *error: object) -> None:
+        self._seconds.append(time.perf_counter() - self._began)
+
+    def left(self, steps: int) -> float | None:
+        """Return the seconds that some more steps take, or None while nobody knows."""
+        known = self._seconds[1:]
+        return steps * sum(known) / len(known) if known else None

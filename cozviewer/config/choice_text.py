@@ -1,0 +1,174 @@
+"""An `EngineChoice` as text and back: for what is remembered, and for sessions.
+
+Keys and passwords are in no choice, so they are in no such text.
+"""
+
+import json
+import os
+import re
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any
+
+from cozviewer.config.choice import (
+    AUTO,
+    DEPTHS,
+    NUMBERS,
+    QUANTISED,
+    SOFT,
+    TEXTURES,
+    CozChoice,
+    EngineChoice,
+    PrompterChoice,
+)
+from cozviewer.config.questions import Questions
+from cozviewer.util.paths import absolute, expanded
+
+MOST_PATH, MOST_NAME = 4095, 255
+"""Bytes of a path and of a name that Linux takes."""
+
+LARGEST_SEED = 1 << 63
+MOST_TOKENS = 1024
+"""What models take."""
+
+
+def choice_text(choice: EngineChoice) -> str:
+    """Return a choice as JSON."""
+    return json.dumps(asdict(choice), default=str)
+
+
+def choice_from(text: str) -> EngineChoice | None:
+    """Return the choice that `choice_text` was given; None if the text is broken, or from another
+    version."""
+    try:
+        kept = json.loads(text)
+        coz, prompter = kept.pop("coz"), kept.pop("prompter")
+        kept.setdefault("depth", SOFT)  # of before there was a choice
+        if kept.get("numbers") not in NUMBERS:
+            kept["numbers"] = AUTO
+        choice = EngineChoice(
+            **kept,
+            coz=CozChoice(**{**coz, "lora": _path(coz["lora"]), "vae": _path(coz["vae"])}),
+            prompter=PrompterChoice(
+                **{
+                    **prompter,
+                    "adapter": _path(prompter["adapter"]),
+                    "questions": Questions(**prompter["questions"]),
+                }
+            ),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    whole = _whole(asdict(choice), asdict(EngineChoice())) and _in_range(choice)
+    return choice if whole else None
+
+
+def with_whole_paths(choice: EngineChoice) -> EngineChoice:
+    """Return a choice whose files are found from any folder."""
+    coz, prompter = choice.coz, choice.prompter
+    return replace(
+        choice,
+        engine=_whole_name(choice.engine) if Path(choice.engine).suffix else choice.engine,
+        coz=replace(
+            coz, base=_whole_name(coz.base), lora=_absolute(coz.lora), vae=_absolute(coz.vae)
+        ),
+        prompter=replace(
+            prompter, qwen=_whole_name(prompter.qwen), adapter=_absolute(prompter.adapter)
+        ),
+    )
+
+
+def same_engine(one: EngineChoice, other: EngineChoice) -> bool:
+    """Tell whether two choices make the same pixels: where they are computed does not count."""
+    return _plain(one) == _plain(other)
+
+
+def chosen_since(own: EngineChoice, shown: EngineChoice, chosen: EngineChoice) -> EngineChoice:
+    """Return a user's choice with what they changed by hand.
+
+    Args:
+        own: What they had chosen before.
+        shown: What they changed it from: the same, or what a session was made with.
+        chosen: What they changed it to.
+    """
+    return replace(
+        own,
+        **{
+            field.name: getattr(chosen, field.name)
+            for field in fields(EngineChoice)
+            if getattr(chosen, field.name) != getattr(shown, field.name)
+        },
+    )
+
+
+def elsewhere(choice: EngineChoice, like: EngineChoice) -> EngineChoice:
+    """Return a choice that makes the same pixels as `choice` where `like` computes."""
+    memory = choice.memory if choice.memory in QUANTISED else like.memory
+    return replace(choice, device=like.device, memory=memory, numbers=like.numbers)
+
+
+def _plain(choice: EngineChoice) -> EngineChoice:
+    """Return a choice without what makes no difference to its pixels."""
+    plain = elsewhere(with_whole_paths(choice), EngineChoice())
+    if plain.prompter.name != "server":
+        plain = replace(plain, prompter=replace(plain.prompter, server="", server_model=""))
+    if plain.engine == "coz":
+        plain = replace(plain, depth=EngineChoice.depth, texture=EngineChoice.texture)
+    return plain
+
+
+def _whole_name(name: str) -> str:
+    """Return a name as it is, unless it is that of a file or folder."""
+    path = expanded(name)
+    return str(absolute(path)) if name and os.path.exists(path) else name
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return None if path is None else absolute(expanded(path))
+
+
+def _whole(kept: dict[str, Any], usual: dict[str, Any]) -> bool:
+    """Tell whether all values are of the kinds that they should be."""
+    for name, value in kept.items():
+        like = usual[name]
+        if isinstance(like, dict):
+            if not isinstance(value, dict) or not _whole(value, like):
+                return False
+        elif not _is_like(value, like):
+            return False
+    return True
+
+
+def _is_like(value: object, like: object) -> bool:
+    """Tell whether a value is of the kind of another; True is no number."""
+    return isinstance(value, Path | None) if like is None else type(value) is type(like)
+
+
+def _in_range(choice: EngineChoice) -> bool:
+    """Tell whether all values are such as can be chosen; the names are checked where they are
+    used."""
+    coz, prompter = choice.coz, choice.prompter
+    names = (choice.engine, coz.base, coz.lora, coz.vae, prompter.qwen, prompter.adapter)
+    return (
+        0 <= choice.fidelity <= 1
+        and abs(choice.seed) < LARGEST_SEED
+        and 1 <= choice.prompter.max_tokens <= MOST_TOKENS
+        and choice.depth in DEPTHS
+        and choice.texture in TEXTURES
+        and all(name is None or _may_be_file(str(name)) for name in names)
+    )
+
+
+def _may_be_file(name: str) -> bool:
+    """Tell whether the system can be asked for a file or folder of a name; it raises otherwise."""
+    try:
+        size = len(os.fsencode(name))
+        parts = [len(os.fsencode(part)) for part in re.split(r"[\\/]", name)]
+    except UnicodeEncodeError:
+        return False
+    nobody = name.startswith("~") and os.path.expanduser(name) == name
+    return "\0" not in name and size <= MOST_PATH and max(parts) <= MOST_NAME and not nobody
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)

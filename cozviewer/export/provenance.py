@@ -1,0 +1,278 @@
+"""What a saved picture is made of and where it lies, for its metadata and its name.
+
+The window and the commands save pictures; both say the same about them, from here.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from cozviewer.chain.borrowed_texture import borrowed_mask, borrows
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.planned import missing_tiles
+from cozviewer.chain.prompt_history import words_below
+from cozviewer.chain.protocols import Cancelled, never
+from cozviewer.export.origin import Kind, Origin, mixed
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import Source
+from cozviewer.pyramid.camera import SUBPIXEL_BITS, Camera, View
+from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.origins import patches
+
+MOST_DECIMALS = 9
+"""Of a place in a suggested file name."""
+
+MOST_LETTERS = 60
+"""Of the photo's name in a suggested file name; names of 255 bytes are the limit nearly
+everywhere."""
+
+MOST_LETTERS_OF_ENGINE = 24
+
+_NOT_IN_NAMES = frozenset('<>:"/\\|?*')
+"""Letters that Windows does not allow in file names."""
+
+_DEVICES = frozenset(
+    ("CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10)))
+)
+"""Names that Windows takes for devices, with any ending."""
+
+
+def origin_of_view(chain: Chain, view: View, cancelled: Cancelled = never) -> Origin:
+    """Return the origin of the picture that `compose` makes of a view as things stand.
+
+    May take some seconds if texture is borrowed, so it is not for the GUI thread.
+
+    Raises:
+        Cancelled: `cancelled` said so.
+    """
+    return replace(_origin_of_view(chain, view), borrowed=view_borrows(chain, view, cancelled))
+
+
+def view_borrows(chain: Chain, view: View, cancelled: Cancelled = never) -> bool:
+    """Tell whether a view as things stand holds texture borrowed from elsewhere in the photo; see
+    `borrows`."""
+    source = chain.pyramid.source
+    z = wanted_level(view, source.coarsest)
+    region = view.visible(z, source.width, source.height)
+    return borrows(chain.texture, chain.pyramid, z, region, cancelled)
+
+
+def _origin_of_view(chain: Chain, view: View) -> Origin:
+    source = chain.pyramid.source
+    z = wanted_level(view, source.coarsest)
+    region = view.visible(z, source.width, source.height)
+    return _origin(
+        chain, z, region, _untouched(view, z), place(view.camera), view.camera.magnification
+    )
+
+
+def origin_of_comparison(source: Source, view: View, seen: Sequence[Chain]) -> Origin:
+    """Return the origin of two pictures of a view in one, but for `borrowed`; see
+    `comparison_borrows`.
+
+    Args:
+        source: What both are of.
+        seen: The chains of those that have finer levels, that of the first picture first; where
+            there are less than two, the interpolated source is seen, too.
+    """
+    z = wanted_level(view, source.coarsest)
+    if not seen or z <= 0:
+        camera = view.camera
+        sharp = _untouched(view, z)
+        return _of_source(source, min(z, 0), sharp, place(camera), camera.magnification)
+    origins = [_origin_of_view(chain, view) for chain in seen]
+    kinds = {origin.kind for origin in origins} | ({"interpolated"} if len(seen) < 2 else set())
+    return replace(
+        origins[0],
+        kind=origins[0].kind if len(kinds) == 1 else "mixed",
+        engine=" and ".join(origin.engine for origin in origins),
+    )
+
+
+def comparison_borrows(view: View, seen: Sequence[Chain]) -> Callable[[], bool]:
+    """Note what two pictures of a view are made of now, which is quick.
+
+    Args:
+        seen: As for `origin_of_comparison`.
+
+    Returns:
+        Tells whether they hold texture borrowed from elsewhere in the photo; takes longer, any
+        thread.
+    """
+    noted = [(chain.texture, chain.pyramid.source, patches(chain.pyramid, view)) for chain in seen]
+
+    def borrowed() -> bool:
+        return any(
+            borrowed_mask(texture, source.width, source.height, view, shown).any()
+            for texture, source, shown in noted
+        )
+
+    return borrowed
+
+
+def origin_of_region(
+    chain: Chain, z: int, level_region: Rect, cancelled: Cancelled = never
+) -> Origin:
+    """Return the origin of a region of level z, saved pixel for pixel; see `origin_of_view`."""
+    unit = Fraction(2) ** -z
+    centre = (
+        decimal((level_region.x + Fraction(level_region.width, 2)) * unit, unit / 4),
+        decimal((level_region.y + Fraction(level_region.height, 2)) * unit, unit / 4),
+    )
+    origin = _origin(chain, z, level_region, z == 0, centre, float(Fraction(2) ** z))
+    borrowed = borrows(chain.texture, chain.pyramid, z, level_region, cancelled)
+    return replace(origin, borrowed=borrowed)
+
+
+def origin_of_movie(chain: Chain, views: Iterable[View], cancelled: Cancelled = never) -> Origin:
+    """Return the origin of a movie that shows these views, all refined: that of the closest one,
+    and whether others show what was not generated, or borrowed texture; see `origin_of_view`."""
+    views = sorted(views, key=lambda view: -view.camera.log2)
+    origin = _origin_of_view(chain, views[0])
+    origin = replace(origin, borrowed=_any_borrows(chain, views, cancelled))
+    coarsest = chain.pyramid.source.coarsest
+    if any(wanted_level(view, coarsest) <= 0 for view in views):
+        origin = mixed(origin)
+    return replace(origin, kind="interpolated") if origin.kind == "source" else origin
+
+
+def origin_of_strip(chain: Chain, views: Sequence[View], cancelled: Cancelled = never) -> Origin:
+    """Return the origin of a picture that shows several views, all refined, the closest one last;
+    see `origin_of_view`."""
+    origin = mixed(_origin_of_view(chain, views[-1]))
+    return replace(origin, borrowed=_any_borrows(chain, views, cancelled))
+
+
+def _any_borrows(chain: Chain, views: Iterable[View], cancelled: Cancelled) -> bool:
+    """Tell whether any of some views holds borrowed texture."""
+    return any(view_borrows(chain, view, cancelled) for view in dict.fromkeys(views))
+
+
+def prompts_below(chain: Chain, z: int, level_region: Rect) -> tuple[str, ...]:
+    """Return the words that each step under a region was made with, the first step first; "" where
+    none were said, or the step was not made."""
+    levels = words_below(chain.pyramid, z, level_region)
+    return tuple("" if level.step is None else level.step.prompt for level in levels)
+
+
+def place(camera: Camera) -> tuple[str, str]:
+    """Return a camera's centre in source pixels as decimals so exact that they lead back to it."""
+    unit = Fraction(2) ** -(SUBPIXEL_BITS + camera.level)
+    x, y = camera.source_centre
+    return decimal(x, unit), decimal(y, unit)
+
+
+def suggested_name(chain: Chain, view: View, *, z: int | None = None, what: str = "") -> str:
+    """Return a file name for a picture of a view: "dandelion-812x340-x64-realesrgan.png".
+
+    The place has as many decimals as tell neighbouring views apart, up to MOST_DECIMALS.
+
+    Args:
+        z: The level that it shows pixel for pixel; None: as the view shows it.
+        what: What kind of picture it is, if it is not the view alone.
+    """
+    camera, width = view.camera, max(1, view.width)
+    decimals = math.ceil(camera.log2 * math.log10(2) + math.log10(8 / width))
+    unit = Fraction(1, 10 ** min(max(0, decimals), MOST_DECIMALS))
+    x, y = (decimal(part, unit) for part in camera.source_centre)
+    if z is not None:
+        return _name(chain, f"{x}x{y}", 2.0**z, z, what)
+    z = wanted_level(view, chain.pyramid.source.coarsest)
+    return _name(chain, f"{x}x{y}", camera.magnification, z, what)
+
+
+def suggested_name_of_level(chain: Chain, z: int) -> str:
+    """Return a file name for the whole photo at level z: "dandelion-x4-realesrgan.png"."""
+    return _name(chain, "", 2.0**z, z)
+
+
+def safe_stem(name: str) -> str:
+    """Return the beginning of file names for what is made of a photo: its name without the ending,
+    in a form that every file system takes, of at most MOST_LETTERS letters."""
+    letters = (
+        letter if letter.isprintable() and letter not in _NOT_IN_NAMES else "_"
+        for letter in Path(name).stem
+    )
+    stem = "".join(letters)[:MOST_LETTERS].encode()[: 2 * MOST_LETTERS].decode(errors="ignore")
+    stem = stem.strip(" .") or "photo"
+    return f"{stem}_" if stem.upper() in _DEVICES else stem
+
+
+def decimal(value: Fraction, unit: Fraction) -> str:
+    """Return the shortest decimal that is nearer to `value` than half a `unit`.
+
+    Args:
+        value: Any number.
+        unit: > 0; the grain of the number that will be read back.
+    """
+    for digits in range(1000):
+        scaled = round(value * 10**digits)
+        if abs(Fraction(scaled, 10**digits) - value) * 2 < unit:
+            break
+    sign, number = "-" if scaled < 0 else "", f"{abs(scaled):0{digits + 1}d}"
+    return sign + (f"{number[:-digits]}.{number[-digits:]}" if digits else number)
+
+
+def _name(chain: Chain, place: str, magnification: float, z: int, what: str = "") -> str:
+    """Return a file name for what shows level z of a photo."""
+    engine = "".join(filter(str.isalnum, chain.upscaler.name.lower())) if z > 0 else ""
+    times = f"{magnification:.3g}" if magnification < 1000 else f"{magnification:.0f}"
+    if magnification >= 1e9:
+        times = f"{magnification:.3g}".replace("e+", "e")
+    engine = engine.encode("ascii", "ignore").decode()[:MOST_LETTERS_OF_ENGINE]
+    parts = (safe_stem(chain.pyramid.source.name), place, f"x{times}", engine, what)
+    return "-".join(filter(None, parts)) + ".png"
+
+
+def _untouched(view: View, z: int) -> bool:
+    """Tell whether a view of level z shows the source's own pixels, one for one."""
+    return z == 0 and view.camera.scale == 1.0 and view.aligned() == view
+
+
+def _of_source(
+    source: Source, z: int, untouched: bool, centre: tuple[str, str], magnification: float
+) -> Origin:
+    """Return the origin of what is made of the source alone."""
+    return Origin(
+        kind="source" if untouched else "interpolated",
+        engine="",
+        source_name=source.name,
+        source_digest=source.digest,
+        recipe_digest="",
+        prompt="",
+        centre=",".join(centre),
+        magnification=f"{magnification:.12g}",
+        level=z,
+    )
+
+
+def _origin(
+    chain: Chain,
+    z: int,
+    level_region: Rect,
+    untouched: bool,
+    centre: tuple[str, str],
+    magnification: float,
+) -> Origin:
+    pyramid, upscaler = chain.pyramid, chain.upscaler
+    origin = _of_source(pyramid.source, z, untouched, centre, magnification)
+    if z <= 0:
+        return origin
+    kind: Kind = "interpolated"
+    prompts: tuple[str, ...] = ()
+    if upscaler.generative:
+        # Tiles that were not made are interpolated, so the picture is a mixture.
+        gaps = missing_tiles(pyramid, chain.recipe, z, level_region)
+        kind = "mixed" if any(level == z for level, _ in gaps) else "generated"
+        prompts = prompts_below(chain, z, level_region)
+    return replace(
+        origin,
+        kind=kind,
+        engine=upscaler.name,
+        recipe_digest=chain.recipe.digest,
+        prompt=prompts[-1] if prompts else "",
+        recipe=chain.recipe.text,
+        prompts=prompts if any(prompts) else (),
+    )

@@ -1,0 +1,108 @@
+"""From the pixels as a file keeps them to opaque 8-bit sRGB, strip by strip.
+
+`decode.py` cuts the strips, so that no second whole picture is ever in memory.
+"""
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image, ImageCms
+
+from cozviewer.image import high_bit_depth as deep_grey
+from cozviewer.image.pixels import Rgb8
+
+_SRGB_NAMES = ("sRGB", "sRGB IEC61966-2.1", "sRGB built-in")
+
+_ToSrgb = Callable[[Image.Image], Image.Image]
+
+
+def converter(
+    mode: str, icc: bytes | None, grey: deep_grey.Scale | None
+) -> Callable[[Image.Image], Rgb8]:
+    """Return the function that turns strips of a picture into (H, W, 3) uint8 sRGB.
+
+    What is transparent lies on white, as on paper. A colour profile that is broken or belongs to
+    another kind of picture is passed over: the picture then counts as sRGB.
+
+    Args:
+        mode: Pillow's mode of the picture.
+        icc: Its embedded profile, if any.
+        grey: How values become 0..255, for the modes of deep_grey.MODES.
+    """
+    to_srgb = _profile_transform(_base_mode(mode), icc) or _plain
+
+    def convert(strip: Image.Image) -> Rgb8:
+        colour, alpha = _opaque_part(strip, grey)
+        rgb = to_srgb(colour)
+        if alpha is not None:
+            rgb = Image.composite(rgb, Image.new("RGB", rgb.size, "white"), alpha)
+        return np.asarray(rgb)
+
+    return convert
+
+
+def _base_mode(mode: str) -> str:
+    """Return the mode in which the colours of a picture of `mode` get to the transform."""
+    if mode in ("1", "L", "LA", "La", *deep_grey.MODES):
+        return "L"
+    return mode if mode in ("CMYK", "LAB") else "RGB"
+
+
+def _opaque_part(
+    strip: Image.Image, grey: deep_grey.Scale | None
+) -> tuple[Image.Image, Image.Image | None]:
+    """Return (colours in their base mode, alpha in mode "L" where there is some)."""
+    if grey is not None:
+        return deep_grey.to_grey8(strip, grey), _key_alpha(strip)
+    base = _base_mode(strip.mode)
+    if base in ("CMYK", "LAB") or not strip.has_transparency_data:
+        return _in_mode(strip, base), None
+    if base == "L" and strip.mode != "LA":
+        strip = strip.convert("LA")
+    elif base == "RGB" and strip.mode != "RGBA":
+        strip = strip.convert("RGBA")
+    *bands, alpha = strip.split()
+    return Image.merge(base, bands), alpha
+
+
+def _key_alpha(strip: Image.Image) -> Image.Image | None:
+    """Return the alpha of a deep grey strip, of which one value may be declared transparent."""
+    transparent = strip.info.get("transparency")
+    if not isinstance(transparent, int):
+        return None
+    return Image.fromarray(np.where(np.asarray(strip) == transparent, 0, 255).astype(np.uint8))
+
+
+def _in_mode(strip: Image.Image, mode: str) -> Image.Image:
+    return strip if strip.mode == mode else strip.convert(mode)  # Pillow would copy it
+
+
+def _plain(colour: Image.Image) -> Image.Image:
+    return _in_mode(colour, "RGB")
+
+
+def _profile_transform(mode: str, icc: bytes | None) -> _ToSrgb | None:
+    """Return the way from `mode` through the profile to sRGB; None where there is none to go."""
+    if not icc:
+        return None
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+        space = profile.profile.xcolor_space.strip()
+        if space == "RGB" and ImageCms.getProfileDescription(profile).strip() in _SRGB_NAMES:
+            return None
+        if mode == "L" and space == "RGB":
+            mode = "RGB"
+        if space != {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}.get(mode):
+            return None
+        transform = ImageCms.buildTransform(
+            profile,
+            ImageCms.createProfile("sRGB"),
+            mode,
+            "RGB",
+            ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
+    except Exception:  # of a broken profile: PyCMSError, OSError, ValueError, TypeError, ...
+        return None
+    return lambda colour: transform.apply(_in_mode(colour, mode))

@@ -1,0 +1,77 @@
+"""The picture formats that are opened, told by their first bytes, and what opens each.
+
+`reading.py` asks here with the head of a file.
+"""
+
+import io
+from collections.abc import Callable
+
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+from PIL.ImageFile import ImageFile
+
+from cozviewer.util.errors import BadInput
+
+READABLE = "JPEG, PNG, WebP, TIFF, BMP, GIF or AVIF"
+
+# Called directly and not through Image.open, which applies a pixel limit that the whole process
+# shares, warns half way and stops at 179 megapixels for good: cozviewer has its own limit and a
+# yes that lifts it (limits.py). Image.open also tries formats that start other programs.
+PLUGINS: dict[str, Callable[[io.BufferedReader], ImageFile]] = {
+    "JPEG": JpegImagePlugin.jpeg_factory,
+    "PNG": PngImagePlugin.PngImageFile,
+    "WebP": WebPImagePlugin.WebPImageFile,
+    "TIFF": TiffImagePlugin.TiffImageFile,
+    "BMP": BmpImagePlugin.BmpImageFile,
+    "GIF": GifImagePlugin.GifImageFile,
+    "AVIF": AvifImagePlugin.AvifImageFile,
+}
+
+_MAGICS = (
+    (0, b"\xff\xd8\xff", "JPEG"),
+    (0, b"\x89PNG\r\n\x1a\n", "PNG"),
+    (8, b"WEBP", "WebP"),
+    (0, b"II\x2a\x00", "TIFF"),
+    (0, b"MM\x00\x2a", "TIFF"),
+    (0, b"II\x2b\x00", "TIFF"),
+    (0, b"MM\x00\x2b", "TIFF"),
+    (0, b"BM", "BMP"),
+    (0, b"GIF8", "GIF"),
+    (4, b"ftypavi", "AVIF"),
+    (4, b"ftypmif1", "AVIF"),
+    # Not opened, but known, so that the sentence can call them by their names.
+    (4, b"ftyphe", "HEIC"),
+    (0, b"\xff\x0a", "JPEG XL"),
+    (4, b"JXL ", "JPEG XL"),
+    (4, b"jP  ", "JPEG 2000"),
+    (0, b"8BPS", "Photoshop"),
+    (0, b"%PDF", "PDF"),
+)
+
+
+def format_of(head: bytes, name: str) -> str:
+    """Return the format, one of PLUGINS, of a file.
+
+    Args:
+        head: Its first 16 bytes or more.
+        name: What people call it.
+
+    Raises:
+        BadInput: It is nothing that can be opened.
+    """
+    for offset, magic, kind in _MAGICS:
+        if head[offset : offset + len(magic)] != magic:
+            continue
+        if kind in PLUGINS:
+            return kind
+        raise BadInput(
+            f"{name} is a {kind} file, which cannot be opened: convert it to {READABLE}."
+        )
+    raise BadInput(f"{name} is not a picture that can be opened: choose a {READABLE} file.")

@@ -1,0 +1,127 @@
+"""How large a picture may be before it is decoded: what needs a yes, and what can never fit."""
+
+import os
+
+import psutil
+from PIL.ImageFile import ImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+
+from cozviewer.image.overviews import level_sizes
+from cozviewer.util.errors import BadInput, HugePicture
+
+HUGE = 300_000_000
+"""Pixels above which a picture is opened only after a yes: a small file can claim any size."""
+
+MOST_ROWS = 1 << 26
+"""Rows of a picture that is opened. Pillow makes room for each row by itself, in one call that
+holds the interpreter: a second for a hundred million, in which nothing else can happen."""
+
+_PILLOW_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}
+"""Per pixel of Pillow's own picture by mode; 4 in all other modes, RGB too."""
+
+_ROW_BYTES = 8
+"""Per row of Pillow's own picture: a pointer, which counts where rows are short."""
+
+_LEVEL_BYTES = 3
+"""Per pixel of level 0, which is made beside Pillow's picture, and of the overviews."""
+
+_DECODER_BYTES = {"WebP": 12, "AVIF": 10, "progressive": 6}
+"""Per pixel that decoders need at their peak beside Pillow's picture. Measured with libwebp 1.6
+and libavif 1.4 (which decode at once into canvases and planes of their own); libjpeg keeps
+3 x 16-bit coefficients of a progressive picture."""
+
+_UNPACKED_ROWS = 2
+"""Rows that are in memory besides the picture where rows are unpacked as they are in the file."""
+
+_ROWS_PER_STRIP, _ORIENTATION = 278, 274
+
+
+def memory_needed(kind: str, image: ImageFile) -> int:
+    """Return the most bytes that opening `image`, not yet decoded, will hold at once.
+
+    That is the larger of two: Pillow's picture with its decoder or with level 0; and later, without
+    it, level 0 with its overviews. Those add a third, but as much as level 0 itself where the
+    picture is so thin that each has half the pixels of the one before, not a quarter.
+    """
+    width, height = image.size
+    pillow = _pillow_bytes(image, width, height)
+    beside = max(_LEVEL_BYTES * width * height, _decoder_bytes(kind, image))
+    levels = sum(w * h for w, h in level_sizes(width, height))
+    return max(pillow + beside, _LEVEL_BYTES * levels)
+
+
+def _pillow_bytes(image: ImageFile, width: int, height: int) -> int:
+    return width * height * _PILLOW_BYTES.get(image.mode, 4) + _ROW_BYTES * height
+
+
+def _decoder_bytes(kind: str, image: ImageFile) -> int:
+    """Return the bytes that the decoder holds beside Pillow's picture."""
+    if isinstance(image, TiffImageFile):
+        return _tiff_bytes(image)
+    width, height = image.size
+    row = width * _sample_bytes(image)
+    if kind == "BMP":
+        return _UNPACKED_ROWS * row
+    if kind == "PNG":
+        return 2 * row  # the present and the one before, by which it is filtered
+    per_pixel = _DECODER_BYTES.get("progressive" if "progressive" in image.info else kind, 0)
+    whole_file = _file_size(image) if kind in ("WebP", "AVIF") else 0
+    return row + per_pixel * width * height + whole_file
+
+
+def _tiff_bytes(image: TiffImageFile) -> int:
+    """Return the same for a TIFF, of which tags may hold anything."""
+    width, height = image.size
+    turn, turning = image.tag_v2.get(_ORIENTATION, 1), 0
+    if turn != 1:
+        turning = _pillow_bytes(image, height, width)  # by copying
+        if turn in (5, 6, 7, 8):  # the size is that of the turned picture
+            width, height = height, width
+    row = width * _sample_bytes(image)
+    if not any(tile.codec_name == "libtiff" for tile in image.tile):
+        return turning + _UNPACKED_ROWS * row
+    # A strip is read as a whole and unpacked as a whole, and kept while the picture is turned.
+    rows = image.tag_v2.get(_ROWS_PER_STRIP, height)
+    part = min(rows, height) / height if isinstance(rows, int) and rows > 0 and height else 1
+    return round(part * row * height + max(part * _file_size(image), turning))
+
+
+def _sample_bytes(image: ImageFile) -> int:
+    """Return the bytes that a pixel has in the file, unpacked, at most."""
+    of_pillow = _PILLOW_BYTES.get(image.mode, 4)
+    deep = any(";16" in str(tile.args) for tile in image.tile)
+    return 2 * of_pillow if deep and not image.mode.startswith("I;16") else of_pillow
+
+
+def _file_size(image: ImageFile) -> int:
+    return 0 if image.fp is None else os.fstat(image.fp.fileno()).st_size
+
+
+def check_size(name: str, kind: str, image: ImageFile, allow_huge: bool) -> None:
+    """Refuse what is too large, before a pixel is decoded.
+
+    Raises:
+        HugePicture: It has more than HUGE pixels and nobody said yes.
+        BadInput: The free memory cannot hold it, or it has more than MOST_ROWS rows.
+    """
+    width, height = image.size
+    if height > MOST_ROWS:
+        raise BadInput(
+            f"{name} is {height} pixels high, which is too much to be read: open a lower version "
+            "of it."
+        )
+    needed = memory_needed(kind, image)
+    size = f"{width} x {height} pixels ({width * height / 1e6:.0f} megapixels)"
+    if width * height > HUGE and not allow_huge:
+        raise HugePicture(
+            f"{name} claims {size} and will take about {needed / 1e9:.1f} GB of memory to open: "
+            "confirm that you want it (--allow-huge on the command line).",
+            width,
+            height,
+        )
+    free = psutil.virtual_memory().available
+    if needed > free:
+        raise BadInput(
+            f"{name} has {size} and needs about {needed / 1e9:.1f} GB of memory to open, of which "
+            f"{free / 1e9:.1f} GB are free: close other programs, or open a smaller version of it."
+        )

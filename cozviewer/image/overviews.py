@@ -1,0 +1,63 @@
+"""The levels above the source: what a large picture looks like from far away.
+
+`source.py` makes them once when a picture is opened, so that a view of 300 megapixels costs no
+more than one of a single screen.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image
+
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.reading import stop_if
+from cozviewer.pyramid.geometry import TILE
+
+LAST_SIDE = TILE
+"""Overviews end with the first that has no side longer than this: one tile, which stands in for
+whatever is not there yet."""
+
+STRIP_PIXELS = 1 << 18
+"""Pixels halved at once, and between two questions whether it is still wanted."""
+
+
+def with_overviews(rgb: Rgb8, cancelled: Callable[[], bool]) -> list[Rgb8]:
+    """Return `rgb` and its overviews, each half as large as the one before.
+
+    Args:
+        rgb: (H, W, 3) uint8.
+        cancelled: Asked all along.
+
+    Raises:
+        Cancelled: `cancelled` said so.
+    """
+    levels = [rgb]
+    while max(levels[-1].shape[:2]) > LAST_SIDE:
+        levels.append(halved(levels[-1], cancelled))
+    return levels
+
+
+def halved(rgb: Rgb8, cancelled: Callable[[], bool]) -> Rgb8:
+    """Return `rgb` at half its size, rounded up: every pixel is the mean of the 2 x 2 (at an odd
+    edge 1 x 2, 2 x 1 or 1 x 1) below it, rounded to nearest.
+
+    The mean is of the sRGB values, as everything here that shows a picture smaller.
+    """
+    height, width = rgb.shape[:2]
+    half = np.empty((-(-height // 2), -(-width // 2), 3), np.uint8)
+    columns, rows = STRIP_PIXELS // 2 // 2 * 2, max(2, STRIP_PIXELS // width // 2 * 2)
+    for y in range(0, height, rows):
+        for x in range(0, width, columns):
+            stop_if(cancelled)
+            part = Image.fromarray(rgb[y : y + rows, x : x + columns]).reduce(2)
+            half[y // 2 : y // 2 + part.height, x // 2 : x // 2 + part.width] = np.asarray(part)
+    return half
+
+
+def level_sizes(width: int, height: int) -> list[tuple[int, int]]:
+    """Return (width, height) of all that `with_overviews` returns for a picture of a size."""
+    sizes = [(width, height)]
+    while max(sizes[-1]) > LAST_SIDE:
+        width, height = sizes[-1]
+        sizes.append((-(-width // 2), -(-height // 2)))
+    return sizes

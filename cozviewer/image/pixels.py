@@ -1,0 +1,69 @@
+"""The two kinds of picture array that travel through the program, and how one becomes the other."""
+
+from typing import Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cozviewer.image.rect import Rect
+
+Rgb8 = NDArray[np.uint8]
+"""(H, W, 3) uint8, sRGB, C-contiguous."""
+
+RgbFloat = NDArray[np.float32]
+"""(H, W, 3) float32, sRGB in 0..1."""
+
+LUMA = (0.299, 0.587, 0.114)
+"""Parts of red, green and blue in what the eye takes for brightness: ITU-R BT.601, as MATLAB's
+`rgb2gray` has it."""
+
+
+Pixels = TypeVar("Pixels", Rgb8, RgbFloat)
+
+
+def part_of(pixels: Pixels, part: Rect, whole: Rect) -> Pixels:
+    """Return the view of pixels, which cover `whole`, that covers `part` of it."""
+    x, y = part.x - whole.x, part.y - whole.y
+    return pixels[y : y + part.height, x : x + part.width]
+
+
+def to_float(rgb: Rgb8 | RgbFloat) -> RgbFloat:
+    """Return `rgb` as float32 in 0..1; float input is returned as it is."""
+    if rgb.dtype == np.float32:
+        return rgb  # type: ignore[return-value]
+    return np.multiply(rgb, np.float32(1 / 255), dtype=np.float32)
+
+
+def luma_of(rgb: RgbFloat) -> RgbFloat:
+    """Return the luma of pixels, (H, W, 1) float32, in their units."""
+    red, green, blue = (rgb[:, :, i : i + 1] * np.float32(LUMA[i]) for i in range(3))
+    luma: RgbFloat = red + green + blue
+    return luma
+
+
+def to_8bit(rgb: RgbFloat) -> Rgb8:
+    """Return float32 0..1 as uint8, clipped and rounded to nearest (never truncated: a
+    truncation would darken the picture by half a grey level at every step of a chain)."""
+    scaled = np.multiply(rgb, np.float32(255))
+    np.add(scaled, np.float32(0.5), out=scaled)
+    np.clip(scaled, 0, 255, out=scaled)
+    return scaled.astype(np.uint8)
+
+
+def padded(pixels: Rgb8, there: Rect, wanted: Rect, mode: Literal["edge", "symmetric"]) -> Rgb8:
+    """Return pixels continued beyond their edges.
+
+    Args:
+        pixels: (there.height, there.width, 3) uint8.
+        there: What `pixels` cover, inside `wanted`.
+        wanted: What to cover.
+        mode: Repeat the "edge", or mirror at it ("symmetric").
+
+    Returns:
+        (wanted.height, wanted.width, 3) uint8; `pixels` itself where there is nothing to add.
+    """
+    if there == wanted:
+        return pixels
+    above, below = there.y - wanted.y, wanted.bottom - there.bottom
+    left, right = there.x - wanted.x, wanted.right - there.right
+    return np.pad(pixels, ((above, below), (left, right), (0, 0)), mode=mode)

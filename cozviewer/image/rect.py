@@ -1,0 +1,83 @@
+"""Rectangles of whole pixels."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A half-open rectangle of whole pixels in one plane; empty if width or height is not > 0."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.height
+
+    @property
+    def empty(self) -> bool:
+        return self.width <= 0 or self.height <= 0
+
+    @property
+    def area(self) -> int:
+        return 0 if self.empty else self.width * self.height
+
+    def intersected(self, other: "Rect") -> "Rect":
+        """Return the common part; where there is none, an empty rectangle."""
+        x = max(self.x, other.x)
+        y = max(self.y, other.y)
+        width = min(self.right, other.right) - x
+        height = min(self.bottom, other.bottom) - y
+        return Rect(x, y, max(0, width), max(0, height))
+
+    def grown(self, margin: int, above: int | None = None) -> "Rect":
+        """Return the rectangle with `margin` pixels more on all four sides; with `above`, so many
+        above and below, and `margin` on the left and the right."""
+        above = margin if above is None else above
+        return Rect(
+            self.x - margin, self.y - above, self.width + 2 * margin, self.height + 2 * above
+        )
+
+    def moved(self, dx: int, dy: int) -> "Rect":
+        """Return the rectangle shifted by (dx, dy)."""
+        return Rect(self.x + dx, self.y + dy, self.width, self.height)
+
+    def contains(self, other: "Rect") -> bool:
+        """Tell whether `other` lies wholly inside."""
+        return (
+            self.x <= other.x <= other.right <= self.right
+            and self.y <= other.y <= other.bottom <= self.bottom
+        )
+
+
+def rect_between(x: int, y: int, right: int, bottom: int) -> Rect:
+    """Return the rectangle from (x, y) up to, not including, (right, bottom)."""
+    return Rect(x, y, right - x, bottom - y)
+
+
+def middle_distance(rect: Rect, other: Rect) -> int:
+    """Return how far apart the middles of two rectangles are: the square of twice the distance."""
+    dx = 2 * (rect.x - other.x) + rect.width - other.width
+    dy = 2 * (rect.y - other.y) + rect.height - other.height
+    return dx * dx + dy * dy
+
+
+def split(region: Rect, side: int) -> list[Rect]:
+    """Return parts of `region`, at most `side` wide and high and nearly equal, row by row."""
+    columns, rows = -(-region.width // side), -(-region.height // side)
+    return [
+        rect_between(
+            region.x + region.width * column // columns,
+            region.y + region.height * row // rows,
+            region.x + region.width * (column + 1) // columns,
+            region.y + region.height * (row + 1) // rows,
+        )
+        for row in range(rows)
+        for column in range(columns)
+    ]

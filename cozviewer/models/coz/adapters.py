@@ -1,0 +1,143 @@
+"""The two checkpoints of Chain-of-Zoom, in its authors' file formats, and fusing them.
+
+`model_20001.pkl` is a bare list [up, down, up, down, ...] for the linear layers that make the
+transformer's modulation from time and prompt; `vae_encoder_20001.pt` is a whole encoder whose
+layers still carry their LoRA, as peft names it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cozviewer.models.coz.checkpoint import (
+    ENCODER_FILE,
+    LORA_FILE,
+    is_finite_tensor,
+    other_file,
+    read_checkpoint,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    State = Mapping[str, Tensor]
+
+RANK = 4
+LORA_SCALE = 1.0
+ENCODER_SCALE = 2.0
+"""peft's default alpha of 8, divided by the rank."""
+
+ADAPTER = "default_encoder"
+"""What the authors named the encoder's LoRA."""
+
+
+def fused_transformer(
+    content: bytes, path: Path, transformer: Any
+) -> "Iterator[tuple[str, Tensor]]":
+    """Yield the transformer's weights that the LoRA changes, fused: W + up·down in fp32.
+
+    Args:
+        content: All bytes of the LoRA's file.
+        path: Where they come from, for the errors.
+        transformer: The `SD3Transformer2DModel` of the base; it is not changed.
+
+    Yields:
+        Names in the transformer's state and fp32 tensors, in the order of `modulation`.
+
+    Raises:
+        BadInput: The file is something else, or for another transformer.
+    """
+    pairs = _lora_pairs(read_checkpoint(content, path, LORA_FILE), path)
+    linears = modulation(transformer)
+    if len(pairs) != len(linears):
+        raise other_file(
+            path, LORA_FILE, f"it has {len(pairs)} layers where the base has {len(linears)}"
+        )
+    for (name, linear), (up, down) in zip(linears.items(), pairs, strict=True):
+        weight = linear.weight.detach().float()
+        if (up.shape[0], down.shape[1]) != tuple(weight.shape):
+            raise other_file(
+                path,
+                LORA_FILE,
+                f"it has {up.shape[0]} × {down.shape[1]} weights for {name} where the base has "
+                f"{weight.shape[0]} × {weight.shape[1]}",
+            )
+        yield f"{name}.weight", weight + LORA_SCALE * (up.float() @ down.float())
+
+
+def fused_encoder(content: bytes, path: Path, wanted: "State") -> "dict[str, Tensor]":
+    """Return the VAE encoder of a checkpoint with its LoRA fused, in fp32.
+
+    Args:
+        content: All bytes of the checkpoint.
+        path: Where they come from, for the errors.
+        wanted: The state of the base's encoder: names and shapes that must come out.
+
+    Raises:
+        BadInput: The file is something else, or for another VAE.
+    """
+    state = read_checkpoint(content, path, ENCODER_FILE)
+    if not isinstance(state, dict) or not all(
+        isinstance(name, str) and is_finite_tensor(tensor) for name, tensor in state.items()
+    ):
+        raise other_file(path, ENCODER_FILE, "it holds no tensors by name")
+    fused = {}
+    left = {name: tensor.float() for name, tensor in state.items()}
+    for name, shape in ((name, tensor.shape) for name, tensor in wanted.items()):
+        layer, _, kind = name.rpartition(".")
+        weight = left.pop(f"{layer}.base_layer.{kind}", None)
+        down = up = None
+        if weight is None:
+            weight = left.pop(name, None)
+        elif kind == "weight":
+            down = left.pop(f"{layer}.lora_A.{ADAPTER}.weight", None)
+            up = left.pop(f"{layer}.lora_B.{ADAPTER}.weight", None)
+            if down is None or up is None:
+                raise other_file(path, ENCODER_FILE, f"the LoRA of {layer} is missing")
+        if weight is None:
+            raise other_file(path, ENCODER_FILE, f"{name} is missing")
+        if weight.shape != shape:
+            raise other_file(path, ENCODER_FILE, f"{name} has another shape than the base's")
+        if down is not None and up is not None:
+            weight = weight + ENCODER_SCALE * _product(up, down, weight.shape, layer, path)
+        fused[name] = weight.contiguous()
+    if left:
+        raise other_file(path, ENCODER_FILE, f"it has weights that the base has not: {min(left)}")
+    return fused
+
+
+def modulation(transformer: Any) -> dict[str, Any]:
+    """Return the linear layers that the LoRA is for, in the order in which its list counts."""
+    from diffusers.models.normalization import AdaLayerNormZero
+    from torch.nn import Linear
+
+    return {
+        f"{outer}.{inner}": layer
+        for outer, block in transformer.named_modules()
+        if isinstance(block, AdaLayerNormZero)
+        for inner, layer in block.named_modules()
+        if isinstance(layer, Linear)
+    }
+
+
+def _lora_pairs(values: Any, path: Path) -> "Sequence[tuple[Tensor, Tensor]]":
+    if not isinstance(values, list) or not values or not all(map(is_finite_tensor, values)):
+        raise other_file(path, LORA_FILE, "it holds no list of tensors")
+    if len(values) % 2:
+        raise other_file(path, LORA_FILE, f"it has {len(values)} tensors, which makes no pairs")
+    pairs = list(zip(values[::2], values[1::2], strict=True))
+    for up, down in pairs:
+        if up.ndim != 2 or down.ndim != 2 or (up.shape[1], down.shape[0]) != (RANK, RANK):
+            raise other_file(path, LORA_FILE, f"its tensors are no pairs of rank {RANK}")
+    return pairs
+
+
+def _product(up: "Tensor", down: "Tensor", shape: Any, layer: str, path: Path) -> "Tensor":
+    """Return B·A in the shape of the layer's weight; of a convolution, B is 1x1."""
+    wrong = other_file(path, ENCODER_FILE, f"the LoRA of {layer} does not fit")
+    if up.ndim != len(shape) or up.shape[1] != down.shape[0] or up[0, 0].numel() != 1:
+        raise wrong
+    product = up.flatten(1) @ down.flatten(1)
+    if product.shape[0] != shape[0] or down.shape[1:] != shape[1:]:
+        raise wrong
+    return product.reshape(shape)

@@ -1,0 +1,74 @@
+"""Digests of large files, read once: for models that lie in a dozen files of many gigabytes."""
+
+import hashlib
+import json
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from cozviewer.models.model_reading import file_digest
+from cozviewer.util.folders import make_private_folder
+from cozviewer.util.temporary import part_beside
+
+FILE_NAME = "digests.json"
+"""Path, size and time of a file to its digest; losing it costs no more than reading again."""
+
+
+_LINE = re.compile(r"[0-9]{1,20} [0-9]{1,20} [0-9a-f]{64}")
+"""Size, time of change, digest."""
+
+
+def files_digest(folder: Path, files: list[Path], cache_dir: Path | None) -> str:
+    """Return one hex SHA-256 of the names and contents of files. Imports no heavy library.
+
+    Args:
+        folder: What their names are relative to.
+        files: Existing files in it.
+        cache_dir: Where digests are remembered by path, size and time of change; None reads all
+            files every time.
+
+    Raises:
+        BadInput: One cannot be read.
+    """
+    known = {} if cache_dir is None else _read(cache_dir / FILE_NAME)
+    found = {str(path): _remembered(path, known) for path in files}
+    if cache_dir is not None and not found.items() <= known.items():
+        _write(cache_dir / FILE_NAME, {**known, **found})
+    whole = hashlib.sha256()
+    for path in sorted(files):
+        name = path.relative_to(folder).as_posix()
+        whole.update(f"{name} {found[str(path)].split()[-1]}\n".encode())
+    return whole.hexdigest()
+
+
+def _remembered(path: Path, known: dict[str, str]) -> str:
+    """Return "size time digest" of a file, from `known` if neither size nor time changed."""
+    try:
+        status = path.stat()
+        stamp = f"{status.st_size} {status.st_mtime_ns}"
+    except OSError:
+        stamp = "0 0"  # reading it says what is wrong
+    before = known.get(str(path), "")
+    if before.startswith(f"{stamp} "):
+        return before
+    return f"{stamp} {file_digest(path)}"
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        known = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    lines = known.items() if isinstance(known, dict) else ()
+    return {name: line for name, line in lines if isinstance(line, str) and _LINE.fullmatch(line)}
+
+
+def _write(path: Path, known: dict[str, str]) -> None:
+    """Write atomically; where that fails, the files are simply read again another time."""
+    with suppress(OSError):
+        make_private_folder(path.parent)
+        with part_beside(path, private=True) as part:
+            with part.open("w", encoding="utf-8") as file:
+                json.dump(known, file, indent=1, sort_keys=True)
+            os.replace(part, path)

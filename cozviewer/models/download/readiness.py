@@ -1,0 +1,58 @@
+"""Whether an engine could start now, told without starting it: for `cozviewer models`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cozviewer.models.coz.base import SD3, base_files, base_folder
+from cozviewer.models.engines import Engine
+from cozviewer.models.realesrgan.converted import FILE_NAME
+from cozviewer.models.realesrgan.weights import BIN_SHA256, PARAM_SHA256, read_checked, wheel_files
+from cozviewer.util.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What an engine finds on this machine.
+
+    Attributes:
+        problem: Why it cannot start and what to do, as a sentence; "" if it can.
+        files: The files that it uses, as far as they exist.
+    """
+
+    problem: str = ""
+    files: Sequence[Path] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(path.stat().st_size for path in self.files)
+
+
+def readiness(engine: Engine, models_folder: Path) -> Readiness:
+    """Return whether an engine can start. Reads its weights, a tenth of a second; of coz, looks
+    only whether the base of that name was downloaded.
+
+    Args:
+        models_folder: Where converted weights are kept.
+    """
+    if engine.name == "coz":
+        return _coz(models_folder)
+    if engine.name != "realesrgan":
+        return Readiness()
+    converted = [path for path in (models_folder / FILE_NAME,) if path.is_file()]
+    try:
+        files = wheel_files()
+        for path, sha256 in ((files.param, PARAM_SHA256), (files.bin, BIN_SHA256)):
+            read_checked(path, sha256)
+    except BadInput as error:
+        return Readiness(str(error), converted)
+    return Readiness(files=[files.param, files.bin, *converted])
+
+
+def _coz(models_folder: Path) -> Readiness:
+    fused = sorted(models_folder.glob("coz-*.safetensors"))
+    try:
+        return Readiness(files=[*base_files(base_folder(SD3)), *fused])
+    except BadInput as error:
+        return Readiness(str(error), fused)

@@ -1,0 +1,130 @@
+"""Picks the richest plan of memory that fits, or says what would. Pure, as `memory_plan`."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from cozviewer.config.choice import QUANTISED
+from cozviewer.models.memory.plan import (
+    CPU,
+    WORKING_ORDER,
+    Arrangement,
+    Model,
+    Plan,
+    Stage,
+    gigabytes,
+    spare,
+)
+from cozviewer.util.errors import BadInput
+
+AUTO, TOGETHER, IN_TURN = "auto", "together", "in-turn"
+
+MODES = (AUTO, TOGETHER, IN_TURN, *QUANTISED)
+
+Needs = Callable[[str], Sequence[Model]]
+"""Gives the models, made smaller by "", "8bit" or "nf4"."""
+
+
+def best_plan(
+    needs: Needs,
+    *,
+    place: str,
+    device: str,
+    memory: str,
+    free: Mapping[str, int],
+) -> Plan:
+    """Return the richest plan that fits.
+
+    Smaller numbers make other pixels, and what is free changes from day to day: so "auto" never
+    makes models smaller, and its refusal names the mode that would fit.
+
+    Args:
+        needs: The models.
+        place, device, free: As `Plan` has them; `free` has the device and the CPU.
+        memory: One of MODES.
+
+    Raises:
+        BadInput: None fits; the sentence says what would.
+    """
+    for plan in _candidates(needs, place, device, memory, free):
+        if plan.fits:
+            return plan
+    others = (AUTO, *QUANTISED) if device.startswith("cuda") else (AUTO,)
+    fitting = [
+        other
+        for other in others
+        if any(found.fits for found in _candidates(needs, place, device, other, free))
+    ]
+    raise _refusal(plan, fitting)
+
+
+def _candidates(
+    needs: Needs,
+    place: str,
+    device: str,
+    memory: str,
+    free: Mapping[str, int],
+) -> Iterator[Plan]:
+    """Yield plans, the richest first."""
+
+    def plan(arrangement: Arrangement, numbers: str, aside: bool = False) -> Plan:
+        models = tuple(sorted(needs(numbers), key=lambda model: WORKING_ORDER.index(model.name)))
+        stages = tuple(_stages(models, device, arrangement, aside))
+        return Plan(place, device, arrangement, numbers, models, stages, free)
+
+    own = "" if memory not in QUANTISED else memory
+    if memory != IN_TURN:
+        together = plan("together", own)
+        yield together
+        if any(model.passing for model in together.models):
+            yield plan("passing", own)
+    if memory == TOGETHER:
+        return
+    yield plan("in turn", own)
+    if device != CPU and not own:
+        yield plan("in turn", own, aside=True)
+
+
+def _stages(
+    models: Sequence[Model], device: str, arrangement: Arrangement, aside: bool
+) -> Iterator[Stage]:
+    """Yield what is in memory at the same time."""
+    if arrangement == "together" and models:
+        names = tuple(model.name for model in models)
+        yield Stage(names, device, tuple(part for model in models for part in model.parts))
+        return
+    staying = [model for model in models if arrangement == "passing" and not model.passing]
+    for model in models:
+        if model.passing:
+            for part in model.parts:
+                parts = [part, *(other for stays in staying for other in stays.parts)]
+                names = (model.name, *(stays.name for stays in staying))
+                yield Stage(names, CPU if aside else device, tuple(parts))
+        elif not staying:
+            yield Stage((model.name,), device, model.parts)
+
+
+def _refusal(plan: Plan, fitting: Sequence[str]) -> BadInput:
+    """Return the error for a plan that does not fit, the most modest of its kind.
+
+    Args:
+        fitting: The modes that would fit, the best one first.
+    """
+    device = next(device for device in plan.free if not plan.fits_on(device))
+    stages = [stage for stage in plan.stages if stage.device == device] or plan.stages
+    stage = max(stages, key=lambda stage: stage.need)
+    names = " and ".join(stage.names)
+    where = "CPU" if device == CPU else plan.place
+    begin = (
+        f"The {names} would need {gigabytes(plan.peak(device))} of memory on the {where}, and "
+        f"{gigabytes(plan.free[device])} are free, of which {gigabytes(spare(device))} should stay "
+        "so"
+    )
+    if AUTO in fitting:
+        return BadInput(f"{begin}: choose --memory auto, which finds a way that fits.")
+    ways = ["close other programs"]
+    ways += [model.instead for model in plan.models if model.name in stage.names and model.instead]
+    if fitting:
+        ways.append(f"choose --memory {fitting[0]}, with the package bitsandbytes")
+    if device != CPU:
+        ways.append("choose --device cpu")
+    ways.append("choose --engine realesrgan")
+    return BadInput(f"{begin}: {', '.join(ways[:-1])} or {ways[-1]}.")

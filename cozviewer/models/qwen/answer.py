@@ -1,0 +1,86 @@
+"""Asks a vision-language model about pictures, as Chain-of-Zoom's authors ask theirs."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from cozviewer.image.pixels import Rgb8
+from cozviewer.models.quiet import quietly
+from cozviewer.models.qwen.loading import Vlm
+
+SIDE = 512
+"""Pixels of the longer side, at least, of a picture that is shown: those of the authors."""
+
+THINNEST = 28
+"""Pixels of the shorter side, at least: of a patch, and models refuse what is much thinner."""
+
+
+def answer(
+    vlm: Vlm,
+    question: str,
+    pictures: Sequence[Rgb8],
+    max_tokens: int,
+    check: Callable[[], None],
+) -> str:
+    """Return what a model says, as it is.
+
+    Args:
+        question: Is put as the system message, as the authors do: the user's holds pictures alone.
+        pictures: (H, W, 3) each, in the order in which they are shown.
+        max_tokens: After how many it is cut off.
+        check: Called before each layer of each token; what it raises ends the work.
+    """
+    import torch
+    from transformers.utils import logging as of_transformers
+
+    with quietly(of_transformers), torch.inference_mode(), _checked(vlm.model, check):
+        inputs = vlm.processor.apply_chat_template(
+            messages(question, pictures),
+            tokenize=True,
+            return_dict=True,
+            add_generation_prompt=True,
+            return_tensors="pt",
+        ).to(vlm.device.name, dtype=getattr(torch, vlm.device.dtype))
+        tokens = vlm.model.generate(**inputs, max_new_tokens=max_tokens)
+        said = tokens[0, inputs["input_ids"].shape[1] :]
+        return str(
+            vlm.processor.decode(said, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        )
+
+
+def messages(question: str, pictures: Sequence[Rgb8]) -> list[dict[str, Any]]:
+    """Return a conversation as `apply_chat_template` takes it."""
+    shown = [{"type": "image", "image": as_shown(picture)} for picture in pictures]
+    return [
+        {"role": "system", "content": [{"type": "text", "text": question}]},
+        {"role": "user", "content": shown},
+    ]
+
+
+def as_shown(picture: Rgb8) -> Image.Image:
+    """Return a picture as a model sees it: enlarged (bicubic) until its longer side is SIDE.
+
+    The authors show crops that are enlarged already, and what a model says depends on it.
+    """
+    height, width = picture.shape[:2]
+    scale = max(1.0, SIDE / max(width, height))
+    size = tuple(max(round(side * scale), THINNEST) for side in (width, height))
+    image = Image.fromarray(np.ascontiguousarray(picture))
+    return image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)
+
+
+@contextmanager
+def _checked(model: Any, check: Callable[[], None]) -> Iterator[None]:
+    """Have `check` called before each layer of a model runs."""
+    from torch.nn import ModuleList
+
+    layers = [layer for part in model.modules() if isinstance(part, ModuleList) for layer in part]
+    hooks = [layer.register_forward_pre_hook(lambda *_: check()) for layer in layers]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()

@@ -1,0 +1,106 @@
+"""The weights of Real-ESRGAN in a file of our own: converted once, checked before each use.
+
+A safetensors file with the arrays as the ncnn file stores them (fp16 kernels, fp32 biases). Its
+digest is known beforehand, so a file that is broken, or of another version, is simply made again.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cozviewer.chain.protocols import Notice
+from cozviewer.models.realesrgan.ncnn_format import read_bin, read_param
+from cozviewer.models.realesrgan.rrdbnet import named_state
+from cozviewer.models.realesrgan.weights import BIN_SHA256, PARAM_SHA256, read_checked, wheel_files
+from cozviewer.util.folders import make_private_folder
+from cozviewer.util.temporary import part_beside
+
+State = Mapping[str, NDArray[np.float16 | np.float32]]
+"""Arrays by name: "conv_first.weight" (out, in, 3, 3), "conv_first.bias" (out,)."""
+
+FILE_NAME = "realesrgan-x4plus.safetensors"
+
+STATE_SHA256 = "8a89cddeea0515ea6c78e504e5523ed5ebc3531ccc615fb4fea2901e400ce2c9"
+"""`state_digest` of what `convert` returns."""
+
+
+def realesrgan_state(cache_dir: Path | None, notice: Notice) -> State:
+    """Return the weights of Real-ESRGAN x4plus, from `cache_dir` where they lie there already.
+
+    Args:
+        cache_dir: Where the converted file is kept; None keeps none.
+        notice: Told when it cannot be kept.
+
+    Raises:
+        BadInput: The weights are not installed, or broken.
+    """
+    if cache_dir is None:
+        return convert()
+    return kept(cache_dir / FILE_NAME, STATE_SHA256, convert, notice)
+
+
+def convert() -> State:
+    """Return the weights from the installed ncnn files.
+
+    Raises:
+        BadInput: They are missing or not the files that are known.
+    """
+    files = wheel_files()
+    layers = read_param(read_checked(files.param, PARAM_SHA256))
+    weights = read_bin(read_checked(files.bin, BIN_SHA256), layers)
+    state: dict[str, NDArray[Any]] = {}
+    for name, layer in named_state(layers, weights).items():
+        state[f"{name}.weight"] = layer.kernel
+        state[f"{name}.bias"] = layer.bias
+    return state
+
+
+def kept(path: Path, sha256: str, make: Callable[[], State], notice: Notice) -> State:
+    """Return the arrays of a file if they have the digest `sha256`; else make and keep them."""
+    state = _read(path)
+    if state is not None and state_digest(state) == sha256:
+        return state
+    state = make()
+    try:
+        _write(path, state)
+    except OSError as error:
+        notice(
+            f"The converted weights cannot be kept in {path.parent} ({error.strerror}): "
+            "they will be converted again at the next start."
+        )
+    return state
+
+
+def state_digest(state: State) -> str:
+    """Return the hex SHA-256 of all names, types, shapes and values."""
+    digest = hashlib.sha256()
+    for name in sorted(state):
+        array = state[name]
+        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> State | None:
+    """Return the arrays of a safetensors file; None if there is no such file, or it is broken."""
+    from safetensors.numpy import load
+
+    try:
+        return load(path.read_bytes())
+    except Exception:  # broken in whatever way, it is made again
+        return None
+
+
+def _write(path: Path, state: State) -> None:
+    """Write atomically: whoever reads sees the old file or the whole new one."""
+    from safetensors.numpy import save
+
+    make_private_folder(path.parent)
+    with part_beside(path, private=True) as part:
+        part.write_bytes(save({key: np.ascontiguousarray(state[key]) for key in state}))
+        os.replace(part, path)

@@ -1,0 +1,285 @@
+"""Runs Real-ESRGAN in int8 through OpenVINO, as the `forward` of a `Network`.
+
+The network runs in a few pieces, because OpenVINO says nothing about how far it is within one, and
+keeps the memory of each. Core-seconds for 320x200 pixels on an EPYC with AVX512-VNNI whose cores
+had other work, too: fp32 11.5, bf16 5.5, int8 3.2.
+"""
+
+import io
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cozviewer.chain.protocols import Cancelled, Progressed, ignore
+from cozviewer.models.realesrgan.converted import State
+from cozviewer.models.realesrgan.int8_graphs import BLOCKS, Graphs, read_steps
+from cozviewer.pyramid.geometry import STEP_SCALE
+from cozviewer.util.errors import BadInput
+from cozviewer.util.errors import Cancelled as WorkCancelled
+
+if TYPE_CHECKING:
+    from openvino import CompiledModel, Core, Model
+    from torch import Tensor
+
+PER_PIECE = 12
+"""Blocks of a piece. Each takes memory of its own, some 230 MB for 384x264 pixels, and keeps it
+for the next run; having it released costs a fifteenth of the time, and saves nothing at the peak.
+"""
+
+BAND, REACH = 16_384, 2
+"""The enlargement is made in bands of about so many pixels: a layer of it takes long, and its
+features are 16 times as large. A pixel of the result depends on features REACH rows away."""
+
+TAIL_COST = 2.0
+"""Of the enlargement, in blocks."""
+
+LOOK_MS = 20
+"""How often is looked whether the work is still wanted."""
+
+MOST_GUESSED = 0.95
+"""The part of a piece that is at most told to be done while it runs."""
+
+AT_ONCE = 64 * 64
+"""Pictures of at most so many pixels are run in the calling thread, a piece at a time."""
+
+
+class Int8Network:
+    """Real-ESRGAN in int8. Runs may come from several threads; they take turns."""
+
+    def __init__(self, state: State) -> None:
+        """Compile it for as many threads as torch has in this thread, in one to two seconds.
+
+        Args:
+            state: As `realesrgan_state` returns it.
+
+        Raises:
+            BadInput: OpenVINO or the steps are missing or broken.
+            RuntimeError: OpenVINO failed.
+        """
+        self._graphs = Graphs(state, read_steps())
+        self._core = _core()
+        self._turn = threading.Lock()
+        self._threads = 0
+        self._pace = 0.0  # seconds for a block of a pixel, as last measured; 0: never
+        self._pieces: list[CompiledModel | None] = []
+        self._compiled()
+
+    def __call__(
+        self, image: "Tensor", cancelled: Cancelled, progressed: Progressed = ignore
+    ) -> "Tensor":
+        """Run it with as many threads as torch has in this thread.
+
+        Args:
+            image: (1, 3, H, W) float32 in 0..1 on the CPU; any H, W >= 1.
+            cancelled: Asked every LOOK_MS, or between pieces where the picture is small.
+            progressed: Called after each piece and band of the enlargement, and within a piece, as
+                far as it presumably is.
+
+        Returns:
+            (1, 3, 4H, 4W) float32, about 0..1.
+
+        Raises:
+            Cancelled: `cancelled` said so.
+            MemoryError, RuntimeError: OpenVINO failed.
+        """
+        while not self._turn.acquire(timeout=LOOK_MS / 1000):
+            if cancelled():
+                raise WorkCancelled("Stopped.")
+        try:
+            pieces = self._compiled()
+            run = _Run(image.shape[2] * image.shape[3] <= AT_ONCE, cancelled)
+            try:
+                return self._drawn(pieces, run, image, progressed)
+            except BaseException:
+                # In a piece that ended early, some layers have the shapes of this picture, others
+                # those of the one before; what it would make of the next one is wrong.
+                self._pieces = [None if piece is run.running else piece for piece in pieces]
+                raise
+        finally:
+            self._turn.release()
+
+    def _drawn(
+        self,
+        pieces: "Sequence[CompiledModel]",
+        run: "_Run",
+        image: "Tensor",
+        progressed: Progressed,
+    ) -> "Tensor":
+        """Return what the pieces make of a picture; see `__call__`."""
+        import torch
+
+        head, *body, end, tail = pieces
+        height, width = image.shape[2:]
+        total, pixels = BLOCKS + TAIL_COST, height * width
+
+        def moving(done: int, blocks: int, seconds: float) -> None:
+            if self._pace:
+                part = min(MOST_GUESSED, seconds / (self._pace * blocks * pixels))
+                progressed((done + blocks * part) / total)
+
+        first = features = run(head, image.contiguous().numpy())
+        for index, piece in enumerate(body):
+            done = index * PER_PIECE
+            blocks = min(PER_PIECE, BLOCKS - done)
+            started = time.perf_counter()
+            features = run(piece, features, moving=partial(moving, done, blocks))
+            self._pace = (time.perf_counter() - started) / (blocks * pixels)
+            progressed((done + blocks) / total)
+        features = run(end, features, first)
+        del first
+        fine = np.empty((1, 3, STEP_SCALE * height, STEP_SCALE * width), np.float32)
+        for top, bottom in bands(height, width):
+            above, below = max(0, top - REACH), min(height, bottom + REACH)
+            band = run(tail, np.ascontiguousarray(features[:, :, above:below]))
+            inner = slice(STEP_SCALE * (top - above), STEP_SCALE * (bottom - above))
+            fine[:, :, STEP_SCALE * top : STEP_SCALE * bottom] = band[:, :, inner]
+            progressed((BLOCKS + TAIL_COST * bottom / height) / total)
+        return torch.from_numpy(fine)
+
+    def _compiled(self) -> "Sequence[CompiledModel]":
+        """Return the pieces for the threads that torch has here: one while `fastest` measures the
+        time of one, all else. Those that are there already are compiled again only where they were
+        dropped; for another number of threads they are adapted."""
+        import torch
+
+        threads, makers = torch.get_num_threads(), self._makers()
+        if self._threads != threads:
+            adapted = [self._adapted(piece, threads) for piece in self._pieces]
+            self._pieces = adapted or [None] * len(makers)
+            self._threads = threads
+        pieces = [
+            self._compile(make(), threads) if piece is None else piece
+            for piece, make in zip(self._pieces, makers, strict=True)
+        ]
+        self._pieces = list(pieces)
+        return pieces
+
+    def _makers(self) -> "list[Callable[[], Model]]":
+        """Return what makes the graphs of the pieces, in the order in which they run."""
+        graphs = self._graphs
+        body = [
+            partial(graphs.body, range(first, min(BLOCKS, first + PER_PIECE)))
+            for first in range(0, BLOCKS, PER_PIECE)
+        ]
+        return [graphs.head, *body, graphs.body_end, graphs.tail]
+
+    def _compile(self, graph: "Model", threads: int) -> "CompiledModel":
+        return self._core.compile_model(graph, "CPU", settings(threads))
+
+    def _adapted(self, piece: "CompiledModel | None", threads: int) -> "CompiledModel | None":
+        """Return a piece for another number of threads, or None where it must be compiled: if it
+        was adapted before, OpenVINO does not do it again. All pieces take 0.4 core-seconds so, and
+        1.3 to be compiled."""
+        if piece is None:
+            return None
+        exported = io.BytesIO()
+        try:
+            piece.export_model(exported)
+            exported.seek(0)
+            return self._core.import_model(exported, "CPU", settings(threads))
+        except RuntimeError:
+            return None
+
+
+class _Run:
+    """One run of the network, piece by piece.
+
+    Attributes:
+        running: The piece that has begun and not ended.
+    """
+
+    def __init__(self, at_once: bool, cancelled: Cancelled) -> None:
+        self._at_once, self._cancelled = at_once, cancelled
+        self.running: CompiledModel | None = None
+
+    def __call__(
+        self,
+        piece: "CompiledModel",
+        *inputs: NDArray[np.float32],
+        moving: Progressed = ignore,
+    ) -> NDArray[np.float32]:
+        """Return what a piece makes of its inputs; `moving` receives the seconds that have passed,
+        every LOOK_MS."""
+        import openvino
+
+        self._check()
+        self.running = piece
+        # Of its own: requests are not to be used by two threads.
+        request = piece.create_infer_request()
+        for index, features in enumerate(inputs):
+            request.set_input_tensor(index, openvino.Tensor(features, shared_memory=True))
+        if self._at_once:
+            request.infer()
+        else:
+            self._watch(request, moving)
+        made: NDArray[np.float32] = request.get_output_tensor(0).data
+        self.running = None
+        return made
+
+    def _watch(self, request: Any, moving: Callable[[float], None]) -> None:
+        """Run it in OpenVINO's threads; end it between two layers if it is no longer wanted."""
+        started = time.perf_counter()
+        request.start_async()
+        while not request.wait_for(LOOK_MS):
+            if self._cancelled():
+                request.cancel()
+                with suppress(RuntimeError):  # it says that it was cancelled
+                    request.wait()
+                raise WorkCancelled("Stopped.")
+            moving(time.perf_counter() - started)
+        request.wait()
+
+    def _check(self) -> None:
+        if self._cancelled():
+            raise WorkCancelled("Stopped.")
+
+
+def settings(threads: int) -> dict[str, object]:
+    """Return how OpenVINO is to run a piece."""
+    return {
+        "INFERENCE_NUM_THREADS": threads,
+        "NUM_STREAMS": 1,
+        "ENABLE_CPU_PINNING": False,  # threads of others compute, too
+        "INFERENCE_PRECISION_HINT": "f32",  # of what is not int8
+    }
+
+
+def bands(height: int, width: int) -> Iterator[tuple[int, int]]:
+    """Yield the first row and the row after the last of bands of about BAND pixels."""
+    rows = max(1, BAND // width)
+    for top in range(0, height, rows):
+        yield top, min(height, top + rows)
+
+
+def _core() -> "Core":
+    """Return OpenVINO's devices."""
+    try:
+        with _no_telemetry():
+            from openvino import Core
+    except (ImportError, OSError, RuntimeError) as error:
+        raise BadInput(
+            "The package openvino does not work here: install it again, or choose --numbers fp32."
+        ) from error
+    return Core()
+
+
+@contextmanager
+def _no_telemetry() -> Iterator[None]:
+    """Have `import openvino` find no telemetry package: it would report each import to its makers,
+    and write an identifier into the home folder."""
+    name = "openvino_telemetry"
+    before = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]  # this makes importing it fail
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        if before is not None:
+            sys.modules[name] = before

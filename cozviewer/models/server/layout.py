@@ -1,0 +1,106 @@
+"""What a request to a chat server looks like: a question, one or two pictures.
+
+The layout is that of Chain-of-Zoom's authors: the question is the system message, the user's
+message holds only the pictures. Servers differ in what they take; what one refuses by name is left
+out or put elsewhere.
+"""
+
+import base64
+import io
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PIL import Image
+
+from cozviewer.config.questions import Questions
+from cozviewer.image.pixels import Rgb8
+
+SIDE = 512
+"""Longer side, in pixels, of the pictures that are sent: the method's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a request is laid out.
+
+    Attributes:
+        system: Whether the question is the system message, not the end of the user's.
+        wider: Whether the wider view is shown, too.
+        temperature: Whether the temperature is set.
+        tokens: What the limit of the answer is called.
+    """
+
+    system: bool = True
+    wider: bool = True
+    temperature: bool = True
+    tokens: str = "max_tokens"
+
+
+REFUSALS: tuple[tuple[str, dict[str, Any]], ...] = (
+    # vLLM; Ollama
+    (r"at most 1 image|single image|one image", {"wider": False}),
+    # The templates of Gemma 1 and 2, of Mistral, of Qwen3; OpenAI's and Google's servers
+    (
+        r"system (role|message|prompt)|support 'system'|role 'system'|developer instruction|"
+        r"roles must alternate|no user query",
+        {"system": False},
+    ),
+    # OpenAI's newer models
+    (r"max_completion_tokens", {"tokens": "max_completion_tokens"}),
+    (r"temperature", {"temperature": False}),
+)
+"""What servers say about parts of a request that they do not take, and what to change then."""
+
+
+def adapted(layout: Layout, refusal: str) -> Layout:
+    """Return the layout that a server asks for with its refusal; the same if it asks for none."""
+    for pattern, change in REFUSALS:
+        changed = replace(layout, **change)
+        if changed != layout and re.search(pattern, refusal, re.IGNORECASE):
+            return changed
+    return layout
+
+
+def request_of(
+    layout: Layout,
+    model: str,
+    questions: Questions,
+    previous: str | None,
+    crop: str,
+    max_tokens: int,
+) -> dict[str, Any]:
+    """Return the JSON of a request.
+
+    Args:
+        previous, crop: As `data_url` gives them.
+        max_tokens: How long the answer may be.
+    """
+    shown = [previous, crop] if previous is not None and layout.wider else [crop]
+    question = questions.two if len(shown) == 2 else questions.one
+    content: list[dict[str, Any]] = [
+        {"type": "image_url", "image_url": {"url": url}} for url in shown
+    ]
+    messages: list[dict[str, Any]] = [{"role": "user", "content": content}]
+    if layout.system:
+        messages.insert(0, {"role": "system", "content": question})
+    else:
+        content.append({"type": "text", "text": question})
+    request = {"model": model, "messages": messages, layout.tokens: max_tokens, "stream": True}
+    return {**request, "temperature": 0} if layout.temperature else request
+
+
+def data_url(picture: Rgb8) -> str:
+    """Return a picture as a PNG in a data URL, its longer side resized to 512 (bicubic).
+
+    Args:
+        picture: (H, W, 3) uint8.
+    """
+    image = Image.fromarray(picture)
+    longer = max(image.size)
+    if longer != SIDE:
+        size = [max(1, round(side * SIDE / longer)) for side in image.size]
+        image = image.resize((size[0], size[1]), Image.Resampling.BICUBIC)
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=1)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

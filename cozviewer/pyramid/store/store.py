@@ -1,0 +1,419 @@
+"""The tile store: where finished tiles of one source and recipe live, on disk between sessions.
+
+    worker   begin_step, put ... finish_step    loader   missing, get, seen
+
+`put` encodes a tile and lets it wait in memory; what waits is written in one short transaction
+when the step ends, at the latest a second after the first tile (by a small thread of the store's
+own). So a killed program loses a second of work at most, and SQLite keeps the file whole.
+Where the disk cannot be written, the store goes on in memory and says so once. A tile stays as it
+is, unless a person lets others take its place (`replace`; see `store_draft`).
+"""
+
+import threading
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.store.file import Shelf
+from cozviewer.pyramid.store.files import StoreFiles
+from cozviewer.pyramid.store.rows import (
+    AT_ONCE,
+    Batch,
+    EncodedTile,
+    StepRecord,
+    count_tiles,
+    read_checksums,
+    read_keys,
+    read_some,
+    read_step_uids,
+    read_steps,
+    read_tile,
+    read_tiles,
+    stored_among,
+)
+from cozviewer.pyramid.store.tile_codec import decode_tile, encode_tile, tile_checksum
+
+__all__ = ["Shelf", "StepRecord", "TileStore"]
+
+COMMIT_SECONDS = 1.0
+"""How long a tile waits at most before it is written."""
+
+DECODED = 2048
+"""Tiles whose pixels are remembered, 25 MB: what is made is loaded next, and what is loaded is
+composed. A view of 3840 x 2160 has as many."""
+
+
+class TileStore:
+    """Keeps the tiles of one source and recipe.
+
+    Thread-safe: one lock guards everything; encoding and decoding happen outside it. Calls wait
+    for the disk while another one writes (some 20 ms), so they are not for the GUI thread. No
+    SQLite error leaves a method: what cannot be read is missing, what cannot be written stays in
+    memory. Several processes may have the same file open.
+    """
+
+    def __init__(self, files: StoreFiles) -> None:
+        """See `open`."""
+        self._files = files
+        self._lock = threading.Condition(threading.RLock())
+        self._batch = Batch()
+        self._broken: set[TileKey] = set()
+        self._whole: set[TileKey] = set()  # those on disk whose bytes were checked, or just written
+        self._decoded: OrderedDict[TileKey, tuple[bytes, Rgb8]] = OrderedDict()
+        self._steps: dict[str, StepRecord] = {}  # of this session, in order
+        self._due: float | None = None
+        self._committer: threading.Thread | None = None
+        self._closed = False
+
+    @classmethod
+    def open(cls, path: Path | None, shelf: Shelf, notice: Callable[[str], None]) -> "TileStore":
+        """Open or create a store; it always works, if need be in memory.
+
+        Args:
+            path: Its file (see `cache.store_path`); None keeps tiles in memory only.
+            shelf: What it is for. A file that is for something else, or broken, is set aside.
+            notice: Receives one sentence about each kind of trouble, in whichever thread meets
+                it, and must not wait for another thread.
+        """
+        return cls(StoreFiles(path, shelf, notice))
+
+    def beside(self) -> "TileStore":
+        """Return an empty store in memory for the same source and recipe."""
+        return TileStore(StoreFiles(None, self._files.shelf, self._files.tell))
+
+    def get(self, key: TileKey, size: tuple[int, int] | None = None) -> Rgb8 | None:
+        """Return the (H, W, 3) pixels of a tile, its checksum verified, or None.
+
+        Args:
+            key: Its name.
+            size: The width and height that it must have; a tile of another size is broken.
+
+        Returns:
+            uint8, read-only.
+        """
+        tile = self.encoded(key)
+        if tile is None:
+            return None
+        rgb = self._remembered(key, tile)
+        if rgb is None:
+            if not self._verified(key, tile):
+                return None
+            with suppress(ValueError):  # as long as only we write, a whole tile can be decoded
+                rgb = decode_tile(tile.webp)
+        if rgb is None or (size is not None and rgb.shape[1::-1] != size):
+            self._mark_broken(key, tile)
+            return None
+        self._remember(key, tile, rgb)
+        return rgb
+
+    def _remembered(self, key: TileKey, tile: EncodedTile) -> Rgb8 | None:
+        """Return the pixels of a tile if they are those of the one with its checksum."""
+        with self._lock:
+            checksum, rgb = self._decoded.get(key, (b"", None))
+            return rgb if checksum == tile.checksum else None
+
+    def _remember(self, key: TileKey, tile: EncodedTile, rgb: Rgb8) -> None:
+        """Keep the pixels of a tile, instead of those that were not asked for the longest time."""
+        rgb.flags.writeable = False
+        with self._lock:
+            self._decoded[key] = tile.checksum, rgb
+            self._decoded.move_to_end(key)
+            if len(self._decoded) > DECODED:
+                self._decoded.popitem(last=False)
+
+    def encoded(self, key: TileKey) -> EncodedTile | None:
+        """Return a tile as it is stored, unchecked, or None."""
+        with self._lock:
+            tile = self._batch.tiles.get(key)
+            if tile is None and key not in self._broken:
+                tile = next(filter(None, self._files.ask(lambda file: read_tile(file, key))), None)
+            return tile
+
+    def has(self, key: TileKey) -> bool:
+        """Tell whether a tile is there and its bytes are intact; see `missing`."""
+        return bool(self._there([key]))
+
+    def missing(self, keys: Iterable[TileKey]) -> list[TileKey]:
+        """Return those of `keys` that are not there or broken, in the same order.
+
+        The first question about a tile reads it and verifies its checksum; nothing is decoded.
+        Later ones only look whether it is still there.
+        """
+        keys = list(keys)
+        there = set[TileKey]().union(*map(self._there, _lots(keys)))
+        return [key for key in keys if key not in there]
+
+    def _there(self, keys: Sequence[TileKey]) -> set[TileKey]:
+        """Return those of at most AT_ONCE tiles that are there and whose bytes are intact."""
+        read: dict[TileKey, EncodedTile] = {}
+        with self._lock:
+            there = {key for key in keys if key in self._batch.tiles}
+            stored = [key for key in keys if key not in there and key not in self._broken]
+            whole = [key for key in stored if key in self._whole]
+            if whole:
+                there.update(*self._files.ask(lambda file: stored_among(file, whole)))
+            unread = [key for key in stored if key not in self._whole]
+            if unread:
+                for tiles in self._files.ask(lambda file: read_some(file, unread)):
+                    read = tiles | read
+        return there.union(key for key, tile in read.items() if self._verified(key, tile))
+
+    def begin_step(self, record: StepRecord) -> int:
+        """Note a step before its first tile; return its number for `put` and `finish_step`."""
+        uid = uuid.uuid4().hex
+        with self._lock:
+            self._steps[uid] = self._batch.steps[uid] = record
+            return len(self._steps) - 1
+
+    def finish_step(self, step_id: int, seconds: float) -> None:
+        """Note how long a step took and write everything."""
+        with self._lock:
+            uid = list(self._steps)[step_id]
+            record = replace(self._steps[uid], seconds=seconds)
+            self._steps[uid] = self._batch.steps[uid] = record
+            self._write()
+
+    def put(self, key: TileKey, rgb: Rgb8, step_id: int) -> None:
+        """Add a tile. One that is there already stays: same recipe, same pixels.
+
+        Args:
+            key: Its name.
+            rgb: (H, W, 3) uint8; tiles at the picture's edge may be smaller than TILE a side.
+            step_id: What `begin_step` returned.
+
+        Raises:
+            ValueError: `rgb` is no tile.
+        """
+        webp = encode_tile(rgb)
+        checksum = tile_checksum(key, webp)
+        with self._lock:
+            if self._closed or key in self._batch.tiles:
+                return
+            tile = EncodedTile(webp, checksum, list(self._steps)[step_id])
+            self._batch.tiles[key] = tile
+            self._remember(key, tile, rgb.copy())
+            if key in self._broken:
+                self._broken.remove(key)
+                self._batch.replaced.add(key)
+            if self._files.in_memory:
+                self._write()
+            elif self._due is None:
+                self._commit_within(COMMIT_SECONDS)
+
+    def checksums(self) -> dict[TileKey, bytes]:
+        """Return the names of all tiles with the checksums that they should have."""
+        with self._lock:
+            found: dict[TileKey, bytes] = {}
+            for sums in self._files.ask(read_checksums):
+                found = sums | found
+            waiting = {key: tile.checksum for key, tile in self._batch.tiles.items()}
+            return {key: found[key] for key in found.keys() - self._broken} | waiting
+
+    def contents(self) -> tuple[dict[TileKey, EncodedTile], dict[str, StepRecord]]:
+        """Return all tiles as they are stored, and all steps by uid."""
+        with self._lock:
+            tiles: dict[TileKey, EncodedTile] = {}
+            for found in self._files.ask(read_tiles):
+                tiles = found | tiles
+            return tiles | self._batch.tiles, self.steps_by_uid()
+
+    def adopt(self, tiles: Mapping[TileKey, EncodedTile], steps: Mapping[str, StepRecord]) -> None:
+        """Add tiles as another store has them, with their steps, in one transaction. Those that
+        are there already stay."""
+        with self._lock:
+            for key in tiles.keys() & self._broken:
+                self._broken.remove(key)
+                self._batch.replaced.add(key)
+            self._batch.tiles = dict(tiles) | self._batch.tiles
+            self._batch.steps |= steps
+            self._steps |= steps
+            self._write()
+
+    def replace(
+        self,
+        stale: Callable[[TileKey], bool],
+        tiles: Mapping[TileKey, EncodedTile],
+        steps: Mapping[str, StepRecord],
+    ) -> None:
+        """Let all stale tiles go and put others in their place, in one transaction.
+
+        Args:
+            stale: Tells which tiles are not wanted any more.
+            tiles, steps: What comes instead: another store's `contents`.
+        """
+        with self._lock:
+            there = set(self._batch.tiles).union(*self._files.ask(read_keys))
+        gone = {key for key in there if stale(key)}  # may take a while, so nobody waits for it
+        with self._lock:
+            waiting = {key: tile for key, tile in self._batch.tiles.items() if key not in gone}
+            self._batch.tiles = waiting | dict(tiles)
+            self._batch.replaced |= gone | tiles.keys()
+            self._broken = (self._broken | gone) - tiles.keys()
+            self._batch.steps |= steps
+            self._steps |= steps
+            self._write()
+
+    def seen(self, keys: Iterable[TileKey]) -> None:
+        """Remember that tiles were looked at just now; written with whatever is written next."""
+        now = time.time()
+        with self._lock:
+            self._batch.seen.update(dict.fromkeys(keys, now))
+
+    def flush(self) -> None:
+        """Write everything that waits."""
+        with self._lock:
+            self._write()
+
+    def close(self) -> None:
+        """Write everything and let go of the file. Later calls find nothing and keep nothing."""
+        with self._lock:
+            self._write()
+            self._closed = True
+            self._lock.notify_all()
+            committer, self._committer = self._committer, None
+        if committer is not None:
+            committer.join()
+        with self._lock:
+            self._files.close()
+            self._batch = Batch()
+            self._decoded.clear()
+
+    def __enter__(self) -> "TileStore":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def steps(self) -> list[StepRecord]:
+        """Return all steps, oldest first; those of other windows as far as they are written."""
+        return list(self.steps_by_uid().values())
+
+    def steps_by_uid(self) -> dict[str, StepRecord]:
+        """Return all steps by what `EncodedTile.step` calls them, oldest first."""
+        with self._lock:
+            found: dict[str, StepRecord] = {}
+            for steps in reversed(list(self._files.ask(read_steps))):
+                found |= steps
+            return found | self._steps
+
+    def step_of(self, key: TileKey) -> StepRecord | None:
+        """Return the step that made a tile."""
+        return self.steps_of([key]).get(key)
+
+    def steps_of(self, keys: Iterable[TileKey]) -> dict[TileKey, StepRecord]:
+        """Return the steps that made those of `keys` that are there."""
+        with self._lock:
+            steps = self.steps_by_uid()
+            keys = list(keys)
+            waiting = {key: tile.step for key in keys if (tile := self._batch.tiles.get(key))}
+            stored = [key for key in keys if key not in waiting and key not in self._broken]
+            uids = self._uids_on_disk(stored) | waiting
+        return {key: steps[uid] for key, uid in uids.items() if uid in steps}
+
+    def steps_of_broken(self, keys: Iterable[TileKey]) -> dict[TileKey, StepRecord]:
+        """Return the steps that made those of `keys` that were found broken: made again with the
+        same prompt, they fit the tiles around them."""
+        with self._lock:
+            found = self._uids_on_disk(list(self._broken.intersection(keys)))
+            steps = self.steps_by_uid() if found else {}
+        return {key: steps[uid] for key, uid in found.items() if uid in steps}
+
+    def step_near(self, z: int, level_region: Rect) -> StepRecord | None:
+        """Return the newest step that showed more than half of a region.
+
+        Args:
+            z: The parent level.
+            level_region: Pixels of level z.
+        """
+        for step in reversed(self.steps()):
+            common = step.level_region.intersected(level_region)
+            if step.z == z and 2 * common.area > level_region.area:
+                return step
+        return None
+
+    def prompt_near(self, z: int, level_region: Rect) -> str | None:
+        """Return the prompt of the step that `step_near` gives."""
+        step = self.step_near(z, level_region)
+        return None if step is None else step.prompt
+
+    def usage(self) -> tuple[int, int]:
+        """Return (bytes of all encoded tiles, how many they are); what waits is counted too."""
+        with self._lock:
+            waiting = self._batch.tiles.values()
+            counts = [(sum(len(tile.webp) for tile in waiting), len(waiting))]
+            counts += self._files.ask(count_tiles)
+        return sum(size for size, _ in counts), sum(tiles for _, tiles in counts)
+
+    def _verified(self, key: TileKey, tile: EncodedTile) -> bool:
+        """Tell whether the bytes of a tile are intact, and remember the answer."""
+        if not tile.whole(key):
+            self._mark_broken(key, tile)
+            return False
+        with self._lock:
+            self._whole.add(key)
+        return True
+
+    def _mark_broken(self, key: TileKey, tile: EncodedTile) -> None:
+        """Count a tile as missing until another one is put in its place."""
+        with self._lock:
+            self._whole.discard(key)
+            if self._batch.tiles.get(key, tile) is not tile:
+                return  # a new one was put there in the meantime
+            self._batch.tiles.pop(key, None)
+            self._decoded.pop(key, None)
+            self._broken.add(key)
+            self._files.tell("The tile cache holds broken tiles; they count as missing.")
+
+    def _uids_on_disk(self, keys: Sequence[TileKey]) -> dict[TileKey, str]:
+        """Return the uids of the steps that made those tiles that are on disk (under the lock)."""
+        uids: dict[TileKey, str] = {}
+        for lot in _lots(keys):
+            for found in self._files.ask(partial(read_step_uids, keys=lot)):
+                uids = found | uids
+        return uids
+
+    def _write(self) -> None:
+        """Write what waits (under the lock). If it cannot be written now, it goes on waiting."""
+        self._due = None
+        if not self._batch or self._closed:
+            return
+        if self._files.write(self._batch, self._steps):
+            if not self._files.in_memory:  # else what is to go is still on disk
+                self._broken -= self._batch.replaced
+                self._whole |= self._batch.tiles.keys()
+            self._batch = Batch()
+        else:
+            self._commit_within(COMMIT_SECONDS)
+
+    def _commit_within(self, seconds: float) -> None:
+        """Have the committer write in time (under the lock)."""
+        self._due = time.monotonic() + seconds
+        if self._committer is None:
+            self._committer = threading.Thread(
+                target=self._commit_in_time, name="tile-store", daemon=True
+            )
+            self._committer.start()
+        self._lock.notify_all()
+
+    def _commit_in_time(self) -> None:
+        with self._lock:
+            while not self._closed:
+                left = None if self._due is None else self._due - time.monotonic()
+                if left is None or left > 0:
+                    self._lock.wait(left)
+                else:
+                    self._write()
+
+
+def _lots(keys: Sequence[TileKey]) -> Iterator[Sequence[TileKey]]:
+    """Yield keys in lots of at most AT_ONCE."""
+    for start in range(0, len(keys), AT_ONCE):
+        yield keys[start : start + AT_ONCE]

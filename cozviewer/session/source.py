@@ -1,0 +1,113 @@
+"""From a path to a source, whether it names a picture or a session about one."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from cozviewer.image.reading import never, shown_name
+from cozviewer.image.source import Source, open_source
+from cozviewer.session.file import is_session, read_session
+from cozviewer.session.session import Reference, Session
+from cozviewer.util.errors import BadInput, HugePicture
+from cozviewer.util.paths import absolute, is_network_path
+
+
+class SourceMissing(BadInput):
+    """A session's picture is not where it was, or is another one by now.
+
+    Attributes:
+        what: What is wrong, as a sentence, without what to do about it.
+        session: The session, for which another file may be chosen.
+    """
+
+    def __init__(self, what: str, session: Session) -> None:
+        super().__init__(f"{what}: say where it is, with --source FILE.")
+        self.what = f"{what}."
+        self.session = session
+
+
+def open_path(
+    path: Path,
+    picture: Path | None = None,
+    *,
+    allow_huge: bool = False,
+    cancelled: Callable[[], bool] = never,
+) -> Source:
+    """Open a picture, or the picture of a session; `Source.session` is the session then.
+
+    Args:
+        path: A picture or a session.
+        picture: Where the session's picture is, if it is not to be looked for.
+        allow_huge, cancelled: As for `open_source`.
+
+    Raises:
+        SourceMissing: The session's picture is not found.
+        HugePicture, BadInput, Cancelled, Failure: As `open_source` and `read_session`.
+    """
+    if not is_session(path):
+        if picture is not None:
+            raise BadInput(f"{shown_name(path)} is no session, so --source makes no sense for it.")
+        return open_source(path, allow_huge=allow_huge, cancelled=cancelled)
+    session = read_session(path, cancelled)
+    another = None
+    for place in [picture] if picture is not None else _places(session):
+        try:
+            source = open_source(place, allow_huge=allow_huge, cancelled=cancelled)
+        except HugePicture:
+            raise
+        except BadInput:
+            if picture is not None:
+                raise
+            continue
+        reference = session.reference
+        size = (source.width, source.height)
+        if (source.digest, *size) == (reference.digest, reference.width, reference.height):
+            return replace(source, session=session)
+        another = another or source
+    raise SourceMissing(_what(session, another, picture), session)
+
+
+def reference_to(source: Source, session_path: Path) -> Reference:
+    """Return how a session that is saved at a path finds its picture again."""
+    path = "" if source.path is None else os.path.abspath(source.path)
+    try:
+        relative = os.path.relpath(path, absolute(session_path).parent) if path else ""
+    except ValueError:  # on another drive
+        relative = ""
+    return Reference(
+        name=source.name,
+        digest=source.digest,
+        width=source.width,
+        height=source.height,
+        path=path,
+        relative=Path(relative).as_posix() if relative else "",
+    )
+
+
+def _places(session: Session) -> Iterator[Path]:
+    """Yield the files that may be the picture: the same way from the session, then where it was,
+    then beside the session."""
+    reference, folder = session.reference, absolute(session.path).parent
+    seen = set()
+    for text in (reference.relative, reference.path, reference.name):
+        if text and not is_network_path(text):
+            place = folder / text
+            try:
+                known = place.resolve()
+                if known not in seen and place.is_file():
+                    seen.add(known)
+                    yield place
+            except (OSError, ValueError):
+                continue
+
+
+def _what(session: Session, another: Source | None, picture: Path | None) -> str:
+    """Return what is wrong. `another` is a picture that was found instead."""
+    name, reference = shown_name(session.path), session.reference
+    size = f"{reference.width} x {reference.height} pixels"
+    if another is None:
+        return f"The picture of {name} is not at {reference.path or reference.name} ({size})"
+    if picture is None:
+        return f"The picture of {name}, {another.path}, has changed since then"
+    return f"{another.name} is not the picture of {name}, which was {reference.name} with {size}"

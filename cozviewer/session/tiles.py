@@ -1,0 +1,172 @@
+"""The tiles of a session on their way between its file and a store.
+
+A session's pyramid has a store file of its own in the cache, named by its digest: nothing that was
+made here before shows through, and what is made from now on is kept beside its tiles.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from cozviewer.image.reading import never, stop_if
+from cozviewer.pyramid.geometry import TILE, TileKey, tiles_of
+from cozviewer.pyramid.store.rows import (
+    LONGEST_UID,
+    MOST_STEPS,
+    STEP_COLUMNS,
+    EncodedTile,
+    steps_of_rows,
+)
+from cozviewer.pyramid.store.store import StepRecord, TileStore
+from cozviewer.pyramid.store.tile_codec import decode_tile, encode_tile, tile_checksum, tile_size
+from cozviewer.session.file import (
+    LARGEST_TILE,
+    read_index,
+    read_rows,
+    session_file,
+    tile_part,
+    tile_side,
+)
+from cozviewer.session.session import KeptPyramid, Reference, Session
+
+LOT = 4096
+"""Tiles that are put into a store at a time: some 15 MB."""
+
+
+def unpack(
+    session: Session, kept: KeptPyramid, store: TileStore, cancelled: Callable[[], bool] = never
+) -> int:
+    """Make a store hold what a session's pyramid holds; quick if it does already.
+
+    Finer tiles made here since stay, unless something of what the session holds was changed or
+    evicted meanwhile: then the store begins anew, so that all in it goes together. Larger tiles of
+    an older version are cut into tiles of today's size.
+
+    Returns:
+        How many tiles of the session are broken and left out.
+
+    Raises:
+        BadInput: The file cannot be read any more.
+        Cancelled: `cancelled` said so; what was taken over stays until the next time.
+    """
+    with session_file(session.path, cancelled) as connection:
+        reader = _Reader(connection, kept.number, session.reference)
+        steps = reader.steps()
+        unread = max(0, kept.tiles - len(reader.index))
+        if store.checksums():
+            left_out = _completed(reader, store, steps)
+            if left_out is not None:
+                return unread + left_out
+            store.replace(lambda key: True, {}, {})
+        adopted, lot = 0, dict[TileKey, EncodedTile]()
+        for key, tile in reader.tiles(reader.index):
+            stop_if(cancelled)
+            parts = reader.cut(key, tile)
+            lot |= parts
+            adopted += bool(parts)
+            if len(lot) >= LOT:
+                store.adopt(lot, steps)
+                lot, steps = {}, {}
+        store.adopt(lot, steps)
+        return unread + len(reader.index) - adopted
+
+
+def _completed(reader: "_Reader", store: TileStore, steps: Mapping[str, StepRecord]) -> int | None:
+    """Put what is broken in a store, which held all of the session once, in its place again.
+
+    Returns:
+        How many tiles are left out; None if something was changed or evicted, and nothing is done.
+    """
+    if reader.side != TILE:
+        return _completed_by_parts(reader, store, steps)
+    there = store.checksums()
+    differing = [key for key, (_, sum_) in reader.index.items() if there.get(key) != sum_]
+    if any(True for _ in reader.tiles(differing)):
+        return None
+    broken = store.missing(reader.index.keys() - set(differing))
+    mended = dict(reader.tiles(broken))
+    store.adopt(mended, {})
+    return len(differing) + len(broken) - len(mended)
+
+
+def _completed_by_parts(
+    reader: "_Reader", store: TileStore, steps: Mapping[str, StepRecord]
+) -> int | None:
+    """Do as `_completed` for a session of larger tiles. What is in the store is known by its steps;
+    tiles are cut again only where something is not as it was."""
+    wanted = [part for key in reader.index for part in reader.parts(key)]
+    there, broken, made = store.checksums(), set(store.missing(wanted)), store.steps_of(wanted)
+    whole, mended = 0, dict[TileKey, EncodedTile]()
+    for key, tile in reader.tiles(reader.index):
+        parts, step = set(reader.parts(key)), steps.get(tile.step)
+        as_saved = all(made.get(part) == step for part in parts - broken)
+        if as_saved and parts <= there.keys() and not parts & broken:
+            whole += 1
+            continue
+        cut = reader.cut(key, tile)
+        if not cut:
+            continue
+        if not as_saved or not parts <= there.keys():
+            return None
+        mended |= {part: cut[part] for part in parts & broken}
+        whole += 1
+    store.adopt(mended, {})
+    return len(reader.index) - whole
+
+
+class _Reader:
+    """Reads one pyramid of a session.
+
+    Attributes:
+        side: Of its tiles, in pixels.
+        index: See `read_index`.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, number: int, reference: Reference) -> None:
+        self._connection, self._number, self._reference = connection, number, reference
+        self.side = tile_side(connection)
+        self.index = read_index(connection, reference).get(number, {})
+
+    def tiles(self, keys: Iterable[TileKey]) -> Iterator[tuple[TileKey, EncodedTile]]:
+        """Yield those tiles, as the file has them, that are whole."""
+        question = f"SELECT webp, step FROM tiles WHERE id = ? AND length(webp) <= {LARGEST_TILE}"
+        for key in keys:
+            number, checksum = self.index[key]
+            for webp, step in read_rows(self._connection, question, 1, (number,)):
+                if isinstance(webp, bytes) and isinstance(step, str) and len(step) <= LONGEST_UID:
+                    tile = EncodedTile(webp, checksum, step)
+                    if tile.whole(key) and self._fits(key, webp):
+                        yield key, tile
+
+    def cut(self, key: TileKey, tile: EncodedTile) -> dict[TileKey, EncodedTile]:
+        """Return a tile as tiles of today's size; none if it cannot be decoded."""
+        if self.side == TILE:
+            return {key: tile}
+        try:
+            pixels = decode_tile(tile.webp, self.side)
+        except ValueError:
+            return {}
+        small = {}
+        x, y = key.col * self.side, key.row * self.side
+        for part_key in self.parts(key):
+            part = tile_part(part_key, TILE, self._reference).moved(-x, -y)
+            webp = encode_tile(pixels[part.y : part.bottom, part.x : part.right])
+            small[part_key] = EncodedTile(webp, tile_checksum(part_key, webp), tile.step)
+        return small
+
+    def parts(self, key: TileKey) -> list[TileKey]:
+        """Return the tiles of today's size that a tile of the file becomes."""
+        return list(tiles_of(key.z, tile_part(key, self.side, self._reference)))
+
+    def steps(self) -> dict[str, StepRecord]:
+        """Return the steps that can be read."""
+        # With the index (the + keeps SQLite from it) they would have to be sorted.
+        question = f"SELECT uid, {STEP_COLUMNS} FROM steps WHERE +pyramid = ? ORDER BY rowid"
+        return steps_of_rows(read_rows(self._connection, question, MOST_STEPS, (self._number,)))
+
+    def _fits(self, key: TileKey, webp: bytes) -> bool:
+        """Tell whether a tile is as large as it must be; the checksum alone could be made up."""
+        part = tile_part(key, self.side, self._reference)
+        try:
+            return tile_size(webp) == (part.width, part.height)
+        except ValueError:
+            return False

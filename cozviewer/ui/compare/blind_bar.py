@@ -1,0 +1,158 @@
+"""The strip over a blind comparison: which one is better, and how good each is."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QWidget
+
+from cozviewer.evaluate.tally import Verdict
+from cozviewer.ui.widgets.plain import Label
+
+MARGIN = 16
+"""Logical pixels from the edges of the panes."""
+
+SCORES = ("5 excellent", "4 good", "3 fair", "2 poor", "1 bad")
+"""Absolute category rating of ITU-T P.910; the first letter is the score."""
+
+VERDICTS: tuple[tuple[str, str, str, Verdict], ...] = (
+    ("A is better", "A", "A", "first"),
+    ("No difference", "Same", "S", "same"),
+    ("B is better", "B", "B", "second"),
+)
+"""Title, short title, key, and what it means; A is on the left."""
+
+Place = tuple[int, int]
+"""Row and column of a part in the strip."""
+
+ARRANGEMENTS: tuple[tuple[tuple[Place, Place, Place, Place], bool], ...] = (
+    (((0, 0), (0, 1), (0, 2), (0, 3)), False),
+    (((0, 0), (0, 1), (1, 1), (1, 0)), False),
+    (((0, 0), (1, 0), (2, 0), (3, 0)), False),
+    (((0, 0), (1, 0), (2, 0), (3, 0)), True),
+)
+"""Where text, verdicts, scores and the ways on stand, and whether titles are short: the first
+arrangement that fits is taken."""
+
+
+class BlindBar(QWidget):
+    """Lies over the panes, and is never wider than they are.
+
+    Attributes:
+        buttons: Of the verdicts.
+        next, end: Its other buttons.
+        scores: What A and B are given.
+
+    Signals:
+        judged: (Verdict)
+        next_wanted, end_wanted: the buttons were pressed.
+    """
+
+    judged = Signal(str)
+    next_wanted = Signal()
+    end_wanted = Signal()
+
+    def __init__(self, panes: QWidget) -> None:
+        super().__init__(panes.parentWidget())
+        self._panes = panes
+        self.setObjectName("draft")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._text = Label()
+        self.buttons: dict[Verdict, QPushButton] = {}
+        self.scores = (_scores("A"), _scores("B"))
+        for title, _, key, verdict in VERDICTS:
+            button = _button("")
+            button.setToolTip(f"{title} ({key})")
+            button.clicked.connect(lambda _checked=False, v=verdict: self.judged.emit(v))
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.activated.connect(button.click)
+            self.buttons[verdict] = button
+        self.next = _button("Elsewhere")
+        self.next.setToolTip("Go to another place of the picture, by chance, as close as here")
+        self.next.clicked.connect(self.next_wanted)
+        self.end = _button("End and show")
+        self.end.setToolTip("Say what A and B were, and which was found better (Esc)")
+        self.end.clicked.connect(self.end_wanted)
+        self._parts = (
+            self._text,
+            _row(*self.buttons.values()),
+            _row(*self.scores),
+            _row(self.next, self.end),
+        )
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(14, 8, 8, 8)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6)
+        self._arrange(*ARRANGEMENTS[0])
+        panes.installEventFilter(self)
+        self.hide()
+
+    def ask(self, looks: int) -> None:
+        """Ask about the pictures that are seen now.
+
+        Args:
+            looks: How often was judged already.
+        """
+        counted = f" · {looks:,} judged" if looks else ""
+        self._text.setText(f"Which is better?{counted}")
+        for box in self.scores:
+            box.setCurrentIndex(0)
+        self.show()
+        self._place()
+
+    def given(self) -> tuple[int | None, int | None]:
+        """Return the scores of A and B, 1 to 5; None where none is given."""
+        a, b = (
+            int(SCORES[box.currentIndex() - 1][0]) if box.currentIndex() else None
+            for box in self.scores
+        )
+        return a, b
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep to the lower edge of the panes."""
+        if event.type() == QEvent.Type.Resize and not self.isHidden():
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        at = self._panes.geometry()
+        room = at.width() - 2 * MARGIN
+        for places, short in ARRANGEMENTS:
+            self._arrange(places, short)
+            if self._grid.sizeHint().width() <= room:
+                break
+        self.resize(self._grid.sizeHint())
+        x = at.x() + max(0, (at.width() - self.width()) // 2)
+        self.move(x, at.y() + at.height() - self.height() - MARGIN)
+        self.raise_()
+
+    def _arrange(self, places: tuple[Place, ...], short: bool) -> None:
+        for title, short_title, key, verdict in VERDICTS:
+            text = short_title if short else f"{title} ({key})"
+            self.buttons[verdict].setText(text)
+        for part, place in zip(self._parts, places, strict=True):
+            self._grid.addWidget(part, *place)
+        self._grid.invalidate()
+
+
+def _button(title: str) -> QPushButton:
+    button = QPushButton(title)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def _row(*parts: QWidget) -> QWidget:
+    """Return a widget with others beside each other."""
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(8)
+    for part in parts:
+        layout.addWidget(part)
+    return row
+
+
+def _scores(name: str) -> QComboBox:
+    box = QComboBox()
+    box.addItem(f"{name}: no score")
+    box.addItems([f"{name}: {score}" for score in SCORES])
+    box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return box

@@ -1,0 +1,153 @@
+"""Asks for another recipe to compare with: another engine, other words, another seed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+
+from cozviewer.config.choice import EngineChoice
+from cozviewer.ui.dialogs.coz_dialog import ENGINE, SETTINGS
+from cozviewer.ui.engine_menu import DEPTHS, FIDELITIES, TEXTURES
+from cozviewer.ui.prompts.prompter_form import PrompterForm
+from cozviewer.ui.widgets.forms import Trouble, fit_height, form_of, named_chooser, stacked
+from cozviewer.ui.widgets.plain import Label
+
+SAME = "This is what the picture is made with already: change something."
+
+
+class RecipeDialog(QDialog):
+    """The dialog.
+
+    Signals:
+        wanted: (EngineChoice) the user pressed Compare, and it is another recipe.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(
+        self,
+        engines: Sequence[tuple[str, EngineChoice]],
+        start: EngineChoice,
+        present: EngineChoice,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Ask, starting from a choice.
+
+        Args:
+            engines: Titles and choices of those that are offered, that of `start` among them.
+            start: What is filled in.
+            present: What the generated picture is made with.
+        """
+        super().__init__(parent)
+        self.setWindowTitle("Compare with")
+        self.setMinimumWidth(640)
+        self._present = present
+        self.engine = named_chooser((choice, title) for title, choice in engines)
+        names = [choice.engine for _, choice in engines]
+        self.engine.setCurrentIndex(names.index(start.engine))
+        self.setting = named_chooser(SETTINGS)
+        self.setting.setCurrentIndex(self.setting.findData(start.coz.setting))
+        self.fidelity = _explained(FIDELITIES)
+        nearest = min(FIDELITIES, key=lambda each: abs(each[0] - start.fidelity))
+        self.fidelity.setCurrentIndex(FIDELITIES.index(nearest))
+        self.contours = _explained(DEPTHS)
+        self.contours.setCurrentIndex(self.contours.findData(start.depth))
+        self.texture = _explained(TEXTURES)
+        self.texture.setCurrentIndex(self.texture.findData(start.texture))
+        self.seed = QSpinBox()
+        self.seed.setRange(0, 2**31 - 1)
+        self.seed.setValue(start.seed)
+        self.prompter = PrompterForm(start.prompter)
+        self.trouble = Trouble()
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.use = QPushButton("Compare")
+        self.use.setDefault(True)
+        self.buttons.addButton(self.use, QDialogButtonBox.ButtonRole.AcceptRole)
+
+        self._rows: tuple[tuple[QLabel, QWidget], ...] = (
+            (Label("Engine"), self.engine),
+            (Label("Setting"), self.setting),
+            (Label("Fidelity"), self.fidelity),
+            (Label("Contours"), self.contours),
+            (Label("Texture"), self.texture),
+            (Label("Seed"), self.seed),
+        )
+        grid = form_of(self._rows, spacing=8)
+        grid.setColumnMinimumWidth(0, 120)
+        column = stacked(self, (grid, self.prompter, self.trouble, self.buttons))
+        column.insertStretch(2, 1)
+
+        self.engine.currentIndexChanged.connect(self._show_rows)
+        self.setting.currentIndexChanged.connect(self._show_rows)
+        self.buttons.accepted.connect(self._use)
+        self.buttons.rejected.connect(self.reject)
+        # Rows are shown and hidden first, then the room of the hidden ones is given back.
+        for box in (self.engine, self.setting, self.prompter.who):
+            box.currentIndexChanged.connect(self._shrink, Qt.ConnectionType.QueuedConnection)
+        self._show_rows()
+
+    @property
+    def choice(self) -> EngineChoice:
+        """What the dialog says."""
+        choice: EngineChoice = self.engine.currentData()
+        choice = replace(choice, fidelity=self.fidelity.currentData())
+        if choice.engine != ENGINE:
+            return replace(
+                choice, depth=self.contours.currentData(), texture=self.texture.currentData()
+            )
+        return replace(
+            choice,
+            seed=self.seed.value(),
+            coz=replace(choice.coz, setting=self.setting.currentData()),
+            prompter=self.prompter.choice,
+        )
+
+    @Slot()
+    def _show_rows(self) -> None:
+        """Show what matters for the chosen engine."""
+        self.trouble.tell("")
+        choice = self.choice
+        told = choice.engine == ENGINE
+        shown = {
+            self.setting: told,
+            self.fidelity: not choice.paper,
+            self.contours: not told,
+            self.texture: not told,
+            self.seed: told,
+        }
+        for name, field in self._rows:
+            name.setVisible(shown.get(field, True))
+            field.setVisible(shown.get(field, True))
+        self.prompter.setVisible(told)
+
+    @Slot()
+    def _use(self) -> None:
+        choice = self.choice
+        trouble = self.prompter.trouble() if choice.engine == ENGINE else ""
+        if not trouble and choice == self._present:
+            trouble = SAME
+        self.trouble.tell(trouble)
+        if not trouble:
+            self.wanted.emit(choice)
+            self.accept()
+
+    @Slot()
+    def _shrink(self) -> None:
+        fit_height(self)
+
+
+def _explained(choices: Sequence[tuple[object, str, str]]) -> QComboBox:
+    """Return a chooser of values, their titles and what they mean."""
+    return named_chooser(
+        (value, f"{title.replace('&', '')}: {meaning[0].lower()}{meaning[1:]}")
+        for value, title, meaning in choices
+    )

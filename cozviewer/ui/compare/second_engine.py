@@ -1,0 +1,81 @@
+"""Another recipe on the picture that is open, for comparisons: a pyramid and threads of its own."""
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from cozviewer.chain.chain import Chain
+from cozviewer.config.choice import EngineChoice
+from cozviewer.image.source import Source
+from cozviewer.jobs.document import Document
+from cozviewer.session.kept import filled
+from cozviewer.session.session import Filled
+from cozviewer.ui.compare.panes import ComparePanes
+from cozviewer.ui.opening import Opening
+from cozviewer.ui.services import Services
+
+
+class SecondEngine(QObject):
+    """Makes the other recipe's document and hands it to the panes.
+
+    Signals:
+        failed: (str) one sentence.
+        retired: (Document) this one is to be closed.
+    """
+
+    failed = Signal(str)
+    retired = Signal(object)
+
+    def __init__(self, services: Services, panes: ComparePanes, window: QWidget) -> None:
+        super().__init__(window)
+        self._services = services
+        self._panes = panes
+        self._choice: EngineChoice | None = None
+        self._source: Source | None = None
+        self._document: Document | None = None
+        self._opening = Opening(services.open_chain, window)
+        self._opening.opened.connect(self._on_opened)
+        self._opening.failed.connect(self.failed)
+        self._opening.noticed.connect(self.failed)
+
+    @property
+    def filled(self) -> Filled | None:
+        """Its pyramid as a session saves it, if there is one."""
+        if self._document is None or self._choice is None:
+            return None
+        return filled(self._document.chain, self._choice)
+
+    def set_source(self, source: Source | None) -> None:
+        """Follow the picture that is open; the other recipe goes on with a new one."""
+        self._source = source
+        self._let_go()
+        if source is not None and self._choice is not None:
+            self._opening.switch(source, self._choice)
+
+    @Slot(object)
+    def choose(self, choice: EngineChoice) -> None:
+        """Take another recipe."""
+        if choice == self._choice and self._document is not None:
+            return
+        self._choice = choice
+        self._let_go()
+        if self._source is not None:
+            self._opening.switch(self._source, choice)
+
+    def close(self) -> None:
+        """End its threads."""
+        self._let_go()
+        self._opening.close()
+
+    def _let_go(self) -> None:
+        if self._document is not None:
+            self._panes.set_other(None)
+            document, self._document = self._document, None
+            self.retired.emit(document)
+
+    @Slot(object, object, object)
+    def _on_opened(self, choice: EngineChoice, source: Source, chain: Chain) -> None:
+        self._let_go()
+        document = Document(chain, self._services.devices, self._services.trim)
+        document.failed.connect(self.failed)
+        self._document = document
+        self._panes.set_other(document, choice)

@@ -1,0 +1,195 @@
+"""Asks for what the engine Chain-of-Zoom needs: its files, how it draws, and who describes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cozviewer.config.choice import CozChoice, EngineChoice
+from cozviewer.ui.prompts.prompter_form import PrompterForm
+from cozviewer.ui.widgets.forms import Trouble, fit_height, form_of, heading, named_chooser
+from cozviewer.ui.widgets.path_field import PathField
+
+ENGINE = "coz"
+
+SETTINGS = (
+    ("best", "Best: joins, keeps colours"),
+    ("paper", "Paper: repeats the authors’ results"),
+)
+
+MEMORY = (
+    ("auto", "Automatic: what fits"),
+    ("together", "All models together"),
+    ("in-turn", "One model at a time"),
+    ("8bit", "8 bit (CUDA, bitsandbytes)"),
+    ("nf4", "4 bit, NF4 (CUDA, bitsandbytes)"),
+)
+
+MISSING = {
+    "base": "Stable Diffusion 3 (Base)",
+    "lora": "model_20001.pkl (LoRA)",
+    "vae": "vae_encoder_20001.pt (VAE encoder)",
+    "qwen": "the vision model",
+    "adapter": "the adapter of the vision model",
+}
+"""What may be missing, in the words of the form."""
+
+T5 = "Use the large text encoder (T5, 10 GB)"
+T5_TIP = "Without it, long prompts are followed less closely"
+
+
+class CozDialog(QDialog):
+    """The dialog.
+
+    Signals:
+        wanted: (EngineChoice) the user pressed Use.
+        models_wanted: the user wants to see and get the models.
+    """
+
+    wanted = Signal(object)
+    models_wanted = Signal()
+
+    def __init__(
+        self,
+        choice: EngineChoice,
+        parent: QWidget | None = None,
+        missing: Callable[[EngineChoice], Sequence[str]] = lambda choice: (),
+    ) -> None:
+        """Ask, starting from what is chosen now.
+
+        Args:
+            missing: As `Services.missing_files`.
+        """
+        super().__init__(parent)
+        self._missing = missing
+        self.setWindowTitle("Chain-of-Zoom")
+        self.setMinimumWidth(680)
+        self._choice = choice
+        files = "Checkpoints (*.pkl *.pt *.pth);;All files (*)"
+        self.base = PathField(
+            "The folder of Stable Diffusion 3",
+            folder=True,
+            hint="Stable Diffusion 3 medium as downloaded; or a folder of that layout",
+        )
+        self.lora = PathField(
+            "The authors’ model_20001.pkl",
+            folder=False,
+            filter_=files,
+            hint="The authors’ model_20001.pkl",
+        )
+        self.vae = PathField(
+            "The authors’ vae_encoder_20001.pt",
+            folder=False,
+            filter_=files,
+            hint="The authors’ vae_encoder_20001.pt",
+        )
+        self.setting, self.memory = named_chooser(SETTINGS), named_chooser(MEMORY)
+        self.t5 = QCheckBox(T5)
+        self.t5.setToolTip(T5_TIP)
+        first = choice.engine != ENGINE and choice.prompter.name == "none"
+        self.prompter = PrompterForm(
+            replace(choice.prompter, name="qwen") if first else choice.prompter
+        )
+        self._trouble = Trouble()
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.use = QPushButton("Use Chain-of-Zoom")
+        self.use.setDefault(True)
+        buttons.addButton(self.use, QDialogButtonBox.ButtonRole.AcceptRole)
+        models = QPushButton("Models…")
+        models.setAutoDefault(False)
+        models.setToolTip("What is on this computer, and how to get the rest")
+        buttons.addButton(models, QDialogButtonBox.ButtonRole.ActionRole)
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(10)
+        column.addWidget(heading("Drawn by"))
+        rows = (
+            ("Base", self.base),
+            ("LoRA", self.lora),
+            ("VAE encoder", self.vae),
+            ("Setting", self.setting),
+            ("Memory", self.memory),
+            ("", self.t5),
+        )
+        grid = form_of(rows, spacing=8)
+        grid.setColumnMinimumWidth(0, 120)
+        column.addLayout(grid)
+        column.addSpacing(6)
+        column.addWidget(heading("Told by"))
+        column.addWidget(self.prompter)
+        column.addStretch(1)
+        column.addWidget(self._trouble)
+        column.addWidget(buttons)
+        self._fill(choice)
+        buttons.accepted.connect(self._use)
+        buttons.rejected.connect(self.reject)
+        models.clicked.connect(self.models_wanted)
+        # Rows are shown and hidden first, then the room of the hidden ones is given back.
+        self.prompter.who.currentIndexChanged.connect(
+            self._shrink, Qt.ConnectionType.QueuedConnection
+        )
+
+    @property
+    def choice(self) -> EngineChoice:
+        """What the dialog says."""
+        return replace(
+            self._choice,
+            engine=ENGINE,
+            memory=self.memory.currentData(),
+            coz=CozChoice(
+                base=self.base.text,
+                lora=self.lora.path,
+                vae=self.vae.path,
+                setting=self.setting.currentData(),
+                t5=self.t5.isChecked(),
+            ),
+            prompter=self.prompter.choice,
+        )
+
+    @property
+    def trouble(self) -> str:
+        """What was said to be missing when Use was pressed last, or ""."""
+        return self._trouble.text()
+
+    def _fill(self, choice: EngineChoice) -> None:
+        self.base.show_path(choice.coz.base)
+        self.lora.show_path(choice.coz.lora)
+        self.vae.show_path(choice.coz.vae)
+        self.setting.setCurrentIndex(self.setting.findData(choice.coz.setting))
+        self.memory.setCurrentIndex(self.memory.findData(choice.memory))
+        self.t5.setChecked(choice.coz.t5)
+
+    @Slot()
+    def _use(self) -> None:
+        trouble = self.prompter.trouble() or missing_text(self._missing(self.choice))
+        self._trouble.tell(trouble)
+        if not trouble:
+            self.wanted.emit(self.choice)
+            self.accept()
+
+    @Slot()
+    def _shrink(self) -> None:
+        fit_height(self)
+
+
+def missing_text(missing: Sequence[str]) -> str:
+    """Return a sentence about files that are not here; "" where none is missing.
+
+    Args:
+        missing: Names in MISSING.
+    """
+    if not missing:
+        return ""
+    things = [MISSING[name] for name in missing]
+    listed = " and ".join([", ".join(things[:-1]), things[-1]] if len(things) > 1 else things)
+    it = "it" if len(things) == 1 else "them"
+    return f"Not found: {listed}. Choose where to find {it} above, or press Models… to get {it}."

@@ -1,0 +1,241 @@
+"""Errors that nothing has caught: written to the log, and shown once in a dialog.
+
+The window goes on, as most of them concern one action only. The same error may come at every
+repaint: it is counted, but neither shown nor logged in full again.
+"""
+
+import logging
+import platform
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import PySide6
+from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QDialogButtonBox,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
+
+from cozviewer import __version__
+from cozviewer.ui.widgets.plain import Label
+
+log = logging.getLogger("cozviewer")
+
+MOST_DETAILS = 10
+"""Different errors that one dialog holds the details of."""
+
+LONGEST = 300
+"""Characters of an error that are shown; the details have all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """An uncaught error.
+
+    Attributes:
+        title: Its kind and what it says, one line.
+        details: Its traceback.
+        new: Whether it has not come up before.
+    """
+
+    title: str
+    details: str
+    new: bool
+
+
+class CrashDialog(QDialog):
+    """Says that something went wrong. Not modal."""
+
+    def __init__(
+        self,
+        log_file: Path | None,
+        parent: QWidget | None = None,
+        show_file: Callable[[QUrl], object] = QDesktopServices.openUrl,
+    ) -> None:
+        """Make the dialog.
+
+        Args:
+            log_file: What "Show the log" opens; None leaves that button out.
+            show_file: Opens a file in the program that the system has for it.
+        """
+        super().__init__(parent)
+        self.setWindowTitle("Something went wrong")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._log_file = log_file
+        self._show_file = show_file
+        self._details: list[str] = []
+        self._count = 0
+        sentence = _label("Something went wrong and one action was not finished; you can go on.")
+        self._error = _label("")
+        self._error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._times = _label("")
+        self._times.hide()
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        self.copy_button = QPushButton("&Copy details")
+        self.copy_button.clicked.connect(self._copy)
+        buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
+        self.log_button: QPushButton | None = None
+        if log_file is not None:
+            self.log_button = QPushButton("Show the &log")
+            self.log_button.clicked.connect(self._show_log)
+            buttons.addButton(self.log_button, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
+        column = QVBoxLayout(self)
+        for label in (sentence, self._error, self._times):
+            column.addWidget(label)
+        column.addWidget(buttons)
+        self.setMinimumWidth(420)
+
+    @property
+    def details(self) -> str:
+        """What "Copy details" copies."""
+        about = (
+            f"cozviewer {__version__}, Python {platform.python_version()}, "
+            f"PySide6 {PySide6.__version__}, {platform.platform()}"
+        )
+        return "\n\n".join([about, f"Errors: {self._count}", *self._details])
+
+    def add(self, crash: Crash) -> None:
+        """Show an error, or count one more."""
+        self._count += 1
+        if self._count == 1:
+            self._error.setText(crash.title)
+        else:
+            self._times.setText(f"{self._count:,} errors so far.")
+            self._times.show()
+        if crash.new and len(self._details) < MOST_DETAILS:
+            self._details.append(crash.details)
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.details)
+
+    @Slot()
+    def _show_log(self) -> None:
+        if self._log_file is not None:
+            self._show_file(QUrl.fromLocalFile(str(self._log_file)))
+
+
+class CrashReporter(QObject):
+    """Takes uncaught errors from any thread. Lives on the GUI thread.
+
+    Attributes:
+        dialog: The one that is open, or None.
+        quiet: Errors are only logged: the program is closing.
+
+    Signals:
+        interrupted: Ctrl-C was raised where nothing caught it.
+    """
+
+    interrupted = Signal()
+    _happened = Signal(object)
+
+    def __init__(self, log_file: Path | None) -> None:
+        super().__init__()
+        self.dialog: CrashDialog | None = None
+        self.quiet = False
+        self._log_file = log_file
+        self._lock = threading.Lock()
+        self._times: dict[tuple[str, str, int], int] = {}
+        self._happened.connect(self._show, Qt.ConnectionType.QueuedConnection)
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Be what Python calls for uncaught errors, within the block."""
+        before = sys.excepthook, threading.excepthook, sys.unraisablehook
+        sys.excepthook = self.report
+        threading.excepthook = self._report_of_thread
+        sys.unraisablehook = self._log_unraisable
+        try:
+            yield
+        finally:
+            sys.excepthook, threading.excepthook, sys.unraisablehook = before
+
+    def report(
+        self,
+        kind: type[BaseException],
+        error: BaseException,
+        trace: TracebackType | None,
+    ) -> None:
+        """Log an error and show it; in any thread."""
+        if issubclass(kind, KeyboardInterrupt):
+            self.interrupted.emit()
+            return
+        times = self._counted(kind, trace)
+        if times == 1:
+            log.critical("Uncaught error", exc_info=(kind, error, trace))
+        elif str(times).rstrip("0") == "1":
+            log.error("Uncaught %s, as before, for the %dth time", kind.__name__, times)
+        title = " ".join("".join(traceback.format_exception_only(kind, error)).split())
+        details = "".join(traceback.format_exception(kind, error, trace)) if times == 1 else ""
+        self._happened.emit(Crash(title[:LONGEST], details, times == 1))
+
+    def _counted(self, kind: type[BaseException], trace: TracebackType | None) -> int:
+        """Return how often an error of this kind has come from this line."""
+        file, line = "", 0
+        while trace is not None:
+            file, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+            trace = trace.tb_next
+        key = (kind.__qualname__, file, line)
+        with self._lock:
+            self._times[key] = self._times.get(key, 0) + 1
+            return self._times[key]
+
+    def _report_of_thread(self, args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
+            self.report(args.exc_type, args.exc_value, args.exc_traceback)
+
+    def _log_unraisable(self, what: "sys.UnraisableHookArgs") -> None:
+        """Such an error (in `__del__`, say) has stopped nothing: the log is enough."""
+        if what.exc_value is not None and self._counted(what.exc_type, what.exc_traceback) == 1:
+            log.error(
+                "%s: %r",
+                what.err_msg or "Error ignored in",
+                what.object,
+                exc_info=(what.exc_type, what.exc_value, what.exc_traceback),
+            )
+
+    @Slot(object)
+    def _show(self, crash: Crash) -> None:
+        if self.quiet:
+            return
+        try:
+            self._show_in_dialog(crash)
+        except Exception:
+            self.quiet = True  # lest this error be shown in the same way
+            log.exception("The dialog about an error failed")
+
+    def _show_in_dialog(self, crash: Crash) -> None:
+        if self.dialog is not None and not isValid(self.dialog):
+            self.dialog = None  # it went with its parent
+        if self.dialog is not None:
+            self.dialog.add(crash)
+        elif crash.new:  # else it was shown before, and closed
+            parent = QApplication.activeModalWidget() or QApplication.activeWindow()
+            self.dialog = CrashDialog(self._log_file, parent)
+            self.dialog.finished.connect(self._on_closed)
+            self.dialog.add(crash)
+            self.dialog.show()
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self.dialog = None
+
+
+def _label(text: str) -> Label:
+    label = Label(text)
+    label.setWordWrap(True)
+    return label

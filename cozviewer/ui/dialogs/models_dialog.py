@@ -1,0 +1,233 @@
+"""The models that Chain-of-Zoom needs: what is here, under which licence, and getting the rest."""
+
+from collections.abc import Callable, Sequence
+from html import escape
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cozviewer.jobs.download_job import DownloadJob, DownloadRequest, Fetch
+from cozviewer.jobs.threads import start_thread, stop_thread
+from cozviewer.ui.status.readout import bytes_text, duration_text
+from cozviewer.ui.widgets.plain import Label
+from cozviewer.ui.widgets.theme import QUIET
+from cozviewer.util.downloads import DownloadProgress, Offer
+
+Offers = Callable[[], Sequence[Offer]]
+"""Looks what can be had and what of it is here; quick, without network."""
+
+
+class ModelCard(QFrame):
+    """One model: what it is, how it stands, and a button.
+
+    Signals:
+        wanted: (str) the user asks for this model.
+        stop_wanted: the user stops its download.
+    """
+
+    wanted = Signal(str)
+    stop_wanted = Signal()
+
+    def __init__(self, offer: Offer) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.offer = offer
+        self._fetching = False
+        title = Label(offer.title)
+        title.setStyleSheet("font-weight: 600;")
+        self.state = Label()
+        self.button = QPushButton()
+        self.button.clicked.connect(self._on_clicked)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(title)
+        head.addWidget(self.state, 1, Qt.AlignmentFlag.AlignRight)
+        head.addWidget(self.button)
+        self.about = _text()
+        self.page = _link()
+        self.note = _text()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.bar.setRange(0, 1000)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self.about)
+        column.addWidget(self.page)
+        column.addWidget(self.bar)
+        column.addWidget(self.note)
+        self.show_offer(offer)
+
+    def show_offer(self, offer: Offer) -> None:
+        """Show how things stand while nothing is fetched."""
+        self.offer = offer
+        self._fetching = False
+        here = not offer.problem
+        self.state.setText("Here" if here else f"About {bytes_text(offer.size)}")
+        self.about.setText(f"{offer.purpose}\nLicence: {offer.licence}.")
+        self.page.setText(f"<a href='{escape(offer.page)}'>Its page</a>")
+        self.note.setText(offer.where if here else "\n".join(offer.steps))
+        self.note.setVisible(bool(self.note.text()))
+        self.bar.hide()
+        self.button.setText("Download")
+        self.button.setVisible(not here and not offer.steps)
+
+    def show_progress(self, progress: DownloadProgress | None) -> None:
+        """Show how far the download is; None: it begins."""
+        self._fetching = True
+        self.button.setText("Stop")
+        self.bar.show()
+        self.note.show()
+        if progress is None or not progress.total:
+            self.bar.setRange(0, 0)
+            self.note.setText("Asking what it consists of")
+            return
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(round(1000 * progress.done / progress.total))
+        parts = [f"{bytes_text(progress.done)} of {bytes_text(progress.total)}"]
+        if progress.seconds_left is not None:
+            parts.append(f"{duration_text(progress.seconds_left)} left")
+        self.note.setText(" · ".join([*parts, progress.file]))
+
+    def show_trouble(self, sentence: str) -> None:
+        """Say why there is no download, or that it was stopped."""
+        self.show_offer(self.offer)
+        self.note.setText(sentence)
+        self.note.show()
+
+    def set_busy(self, busy: bool) -> None:
+        """Let nobody ask while another download runs."""
+        self.button.setEnabled(not busy or self._fetching)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        if self._fetching:
+            self.stop_wanted.emit()
+        else:
+            self.wanted.emit(self.offer.name)
+
+
+class ModelsDialog(QDialog):
+    """The dialog, one for the life of its window. Nothing is downloaded unless a button is pressed;
+    hiding it stops a download, and what has come stays."""
+
+    _download = Signal(object)
+
+    def __init__(self, offers: Offers, fetch: Fetch, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Models")
+        self.setMinimumWidth(660)
+        self._offers = offers
+        self._request: DownloadRequest | None = None
+        self._job = DownloadJob(fetch)
+        self._job.progressed.connect(self._on_progress)
+        self._job.fetched.connect(self._on_fetched)
+        self._job.ended.connect(self._on_ended)
+        self._download.connect(self._job.download)
+        self._thread = start_thread("downloads", self._job)
+        intro = _text(
+            "Real-ESRGAN is installed along and needs nothing. Chain-of-Zoom needs all of these; "
+            "they are used on this computer only."
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(intro)
+        self.cards = [ModelCard(offer) for offer in offers()]
+        for card in self.cards:
+            card.wanted.connect(self._start)
+            card.stop_wanted.connect(self._stop)
+            column.addWidget(card)
+        column.addStretch(1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+
+    @Slot(str)
+    def _start(self, name: str) -> None:
+        if self._request is not None:
+            return
+        self._request = DownloadRequest(name)
+        self._card(self._request).show_progress(None)
+        self._tell_busy()
+        self._download.emit(self._request)
+
+    @Slot()
+    def _stop(self) -> None:
+        if self._request is not None:
+            self._request.cancelled.set()
+            self._card(self._request).note.setText("Stopping")
+
+    @Slot(object, object)
+    def _on_progress(self, request: DownloadRequest, progress: DownloadProgress) -> None:
+        if not request.cancelled.is_set():
+            self._card(request).show_progress(progress)
+
+    @Slot(object)
+    def _on_fetched(self, request: DownloadRequest) -> None:
+        self._request = None
+        self._show_offers()
+        self._tell_busy()
+
+    @Slot(object, str)
+    def _on_ended(self, request: DownloadRequest, sentence: str) -> None:
+        self._request = None
+        self._card(request).show_trouble(
+            sentence or "Stopped; what has come is kept, and Download goes on from there."
+        )
+        self._tell_busy()
+
+    def _show_offers(self) -> None:
+        for card, offer in zip(self.cards, self._offers(), strict=True):
+            card.show_offer(offer)
+
+    def _tell_busy(self) -> None:
+        for card in self.cards:
+            card.set_busy(self._request is not None)
+
+    def _card(self, request: DownloadRequest) -> ModelCard:
+        return next(card for card in self.cards if card.offer.name == request.name)
+
+    def open(self) -> None:
+        """Show it, and how things stand now."""
+        if self._request is None:
+            self._show_offers()
+        super().open()
+
+    def done(self, result: int) -> None:
+        """Hide it; a download stops."""
+        self._stop()
+        super().done(result)
+
+    def shut_down(self) -> None:
+        """Stop all work and end the thread; once, before the dialog goes."""
+        self._stop()
+        stop_thread(self._thread)
+
+
+def _text(text: str = "") -> Label:
+    label = Label(text)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setStyleSheet(f"color: {QUIET};")
+    return label
+
+
+def _link() -> QLabel:
+    """Return a label for a link of our own, the one text here that is markup."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setOpenExternalLinks(True)
+    return label

@@ -1,0 +1,151 @@
+"""Exports in the window: the dialogs, the work, and what is said when it ends."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QWidget
+
+from cozviewer.export.provenance import comparison_borrows, origin_of_comparison
+from cozviewer.export.targets import refuse_source, replaced_by
+from cozviewer.jobs.document import Document
+from cozviewer.jobs.export_job import Export
+from cozviewer.pyramid.camera import View
+from cozviewer.session.session import Bookmark
+from cozviewer.ui.compare.panes import ComparePanes
+from cozviewer.ui.export.dialog import ExportDialog
+from cozviewer.ui.export.movie_dialog import MovieDialog
+from cozviewer.ui.export.offers import Comparison
+from cozviewer.ui.export.resume import note_begun, note_ended, pending_for, request_of
+from cozviewer.ui.export.target import ask_to_replace
+from cozviewer.ui.status.readout import Readout
+from cozviewer.ui.view.navigator import Navigator
+from cozviewer.ui.view.region_drag import RegionDrag
+from cozviewer.ui.widgets.banner import Banner
+from cozviewer.util.errors import BadInput
+
+
+class Exporting(QObject):
+    """Asks what to save of a pane's view, a picture or a movie, and has the document save it in the
+    background."""
+
+    def __init__(
+        self,
+        navigator: Navigator,
+        panes: ComparePanes,
+        readout: Readout,
+        banner: Banner,
+        bookmarks: Callable[[], Sequence[Bookmark]],
+        window: QWidget,
+    ) -> None:
+        """Begin.
+
+        Args:
+            bookmarks: Returns those of the open picture, where movies can begin.
+        """
+        super().__init__(window)
+        self._bookmarks = bookmarks
+        self._navigator = navigator
+        self._panes, self._readout, self._banner, self._window = panes, readout, banner, window
+        self._document: Document | None = None
+        self._region = RegionDrag(panes.generated, self)
+        self._region.chosen.connect(self._on_region)
+
+    def set_document(self, document: Document) -> None:
+        """Save from this document from now on; one before it still tells how its export ends."""
+        self._document = document
+        document.exported.connect(self._on_exported)
+        document.export_ended.connect(self._on_ended)
+        if (pending := pending_for(document.chain)) is not None:
+            self._banner.tell(
+                f"The export {Path(pending.path).name} was not finished: File > Go on with export "
+                "does the rest."
+            )
+
+    def close(self) -> None:
+        """The program ends: what is stopped from now on is not what a person stopped."""
+        self._document = None
+
+    def go_on(self) -> None:
+        """Do the rest of an export that the end of the program stopped."""
+        if self._document is None:
+            return
+        pending = pending_for(self._document.chain)
+        if pending is None:
+            self._banner.tell("No export of this picture with this engine waits to be finished.")
+            return
+        request = request_of(pending, self._document.chain)
+        try:
+            refuse_source(request.path, self._document.source)
+        except BadInput as error:
+            self._banner.warn(str(error))
+            return
+        go_on = partial(self._export_of, self._document, request)
+        ask_to_replace(replaced_by(request.path), self._window, go_on)
+
+    def _export_of(self, document: Document, request: Export) -> None:
+        """Export, if `document` is still what is open."""
+        if document is self._document:
+            self._export(request)
+
+    def ask(self) -> None:
+        """Ask what to save as a picture."""
+        if self._document is not None:
+            chain, view, window = self._document.chain, self._panes.generated.view, self._window
+            pixels, comparison = self._panes.picture(), None
+            if pixels is not None:
+                seen = self._panes.chains_seen
+                origin = origin_of_comparison(chain.pyramid.source, view, seen)
+                comparison = Comparison(pixels, origin, comparison_borrows(view, seen))
+            self._open(ExportDialog(chain, view, window, comparison))
+
+    def ask_region(self) -> None:
+        """Have a rectangle dragged, then ask what to save of it."""
+        if self._document is not None:
+            self._region.ask()
+
+    @Slot(object)
+    def _on_region(self, view: View) -> None:
+        if self._document is not None:
+            self._open(ExportDialog(self._document.chain, view, self._window))
+
+    def ask_movie(self) -> None:
+        """Ask for a movie that ends at what is seen."""
+        if self._document is not None:
+            chain, view, window = self._document.chain, self._panes.generated.view, self._window
+            before = self._navigator.view_before
+            starts = [] if before is None else [("The view before", before)]
+            starts += [
+                (f"The bookmark “{each.name}”", each.sight.camera) for each in self._bookmarks()
+            ]
+            self._open(MovieDialog(chain, view, starts, window))
+
+    def _open(self, dialog: ExportDialog | MovieDialog) -> None:
+        assert self._document is not None
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.wanted.connect(self._export)
+        dialog.open()
+
+    @Slot(object)
+    def _export(self, request: Export) -> None:
+        if self._document is not None:
+            note_begun(request, self._document.chain)
+            self._document.export(request)
+
+    @Slot(object)
+    def _on_exported(self, request: Export) -> None:
+        note_ended()
+        self._banner.tell(f"Saved {request.path}.")
+        self._readout.show_note("")
+
+    @Slot(object, str)
+    def _on_ended(self, request: Export, sentence: str) -> None:
+        if self.sender() is not self._document:
+            return  # its picture was closed
+        self._readout.show_note("")
+        if sentence:
+            self._banner.warn(sentence)
+        else:
+            note_ended()
+            self._banner.tell(f"Export stopped; {request.path.name} was not written.")

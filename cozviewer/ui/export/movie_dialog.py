@@ -1,0 +1,251 @@
+"""Asks for a zoom movie, says how long and how large it will be, and hands back a request."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QWidget,
+)
+
+from cozviewer.chain.chain import Chain
+from cozviewer.export.camera_path import Take, calm_seconds, resized, takes
+from cozviewer.export.movie import check_movie
+from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip, estimated_movie_bytes, movie_form
+from cozviewer.export.movie_pipeline import missing_for
+from cozviewer.export.provenance import suggested_name
+from cozviewer.export.targets import refuse_source
+from cozviewer.jobs.movie_job import MovieRequest
+from cozviewer.pyramid.camera import Camera, View, fit
+from cozviewer.ui.export.target import TargetLine
+from cozviewer.ui.status.readout import bytes_text, duration_text
+from cozviewer.ui.widgets.forms import Trouble, chooser, form_of, stacked, with_browse
+from cozviewer.ui.widgets.plain import Label
+from cozviewer.util.errors import CozviewerError
+from cozviewer.util.text import counted
+
+RATES = (24, 25, 30, 50, 60)
+"""Frames a second."""
+
+REST_SECONDS = 1.0
+"""How long a movie rests at the end of the way, before it ends or comes back."""
+
+SHORTEST_WAY = 0.5
+"""Seconds."""
+
+SHAPES = (
+    ("1280 × 720", 1280, 720),
+    ("1920 × 1080", 1920, 1080),
+    ("3840 × 2160", 3840, 2160),
+    ("1080 × 1080, square", 1080, 1080),
+    ("1080 × 1920, upright", 1080, 1920),
+    ("640 × 360", 640, 360),
+)
+
+
+class MovieDialog(QDialog):
+    """The dialog.
+
+    Signals:
+        wanted: (MovieRequest) the user pressed Save and the movie can be made.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(
+        self,
+        chain: Chain,
+        view: View,
+        starts: Sequence[tuple[str, Camera]],
+        parent: QWidget | None = None,
+    ) -> None:
+        """Ask about a movie that ends at a view.
+
+        Args:
+            chain: The open pyramid; only read.
+            view: What is seen now.
+            starts: Titles and cameras of views where it can begin besides the whole picture.
+        """
+        super().__init__(parent)
+        self.setWindowTitle("Zoom movie")
+        self.setMinimumWidth(560)
+        self._chain = chain
+        self._view = view
+        source = chain.pyramid.source
+        size = (view.width, view.height)
+        whole = View(fit(source.width, source.height, *size), *size)
+        self._starts = [("The whole picture", whole)]
+        self._starts += [(title, View(camera, *size)) for title, camera in starts]
+
+        self.start = chooser(title for title, _ in self._starts)
+        self.shape = chooser(title for title, *_ in SHAPES)
+        even = (view.width // 2 * 2, view.height // 2 * 2)
+        self.shape.addItem(f"{even[0]} × {even[1]}, as in the window")
+        self._shapes = [*((width, height) for _, width, height in SHAPES), even]
+        self.rate = chooser(f"{rate} frames a second" for rate in RATES)
+        self.rate.setCurrentIndex(RATES.index(30))
+        self.seconds = QDoubleSpinBox()
+        self.seconds.setMaximum(600)
+        self.seconds.setDecimals(1)
+        self.seconds.setSuffix(" s")
+        self.seconds.setToolTip(
+            "Of the whole movie, which rests for a second at the end of the way"
+        )
+        self.back = QCheckBox("And back again")
+        self.caption = QCheckBox("Write into it how large it is, and what made the detail")
+        self.caption.setChecked(True)
+        self.format = chooser(MOVIE_FORMATS)
+        name = Path(suggested_name(chain, view)).with_suffix(".mp4")
+        self.path = TargetLine(chain.pyramid.source.folder / name)
+        self.about = Label()
+        self.about.setWordWrap(True)
+        self.trouble = Trouble()
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
+        )
+        self._lay_out()
+        self._take_calm_time()
+
+        self.start.currentIndexChanged.connect(self._take_calm_time)
+        for box in (self.shape, self.rate):
+            box.currentIndexChanged.connect(self._describe)
+        self.seconds.valueChanged.connect(self._describe)
+        self.back.toggled.connect(self._keep_pace)
+        self.format.currentTextChanged.connect(self._use_format)
+        self.path.textChanged.connect(self._follow_suffix)
+        self.buttons.accepted.connect(self._save)
+        self.buttons.rejected.connect(self.reject)
+
+    @property
+    def clip(self) -> Clip:
+        """What the movie is to be."""
+        width, height = self._shapes[self.shape.currentIndex()]
+        frames = sum(take.ticks for take in self._takes())
+        return Clip(self.format.currentText(), width, height, self._rate(), frames)
+
+    def _lay_out(self) -> None:
+        length = QHBoxLayout()
+        length.setSpacing(12)
+        length.addWidget(self.seconds)
+        length.addWidget(self.rate)
+        length.addWidget(self.back)
+        length.addStretch(1)
+        rows = (
+            ("From", self.start),
+            ("To", Label("What you see now")),
+            ("Size", self.shape),
+            ("Length", length),
+            ("", self.caption),
+            ("Format", self.format),
+            ("File", with_browse(self.path, self._browse)),
+            ("", self.about),
+        )
+        stacked(self, (form_of(rows), self.trouble, self.buttons))
+
+    def _rate(self) -> Fraction:
+        return Fraction(RATES[self.rate.currentIndex()])
+
+    def _ends(self) -> tuple[View, View]:
+        size = self._shapes[self.shape.currentIndex()]
+        start = self._starts[self.start.currentIndex()][1]
+        return resized(start, *size), resized(self._view, *size)
+
+    def _takes(self) -> list[Take]:
+        """Return the frames, as many as the length makes; none where nothing would move."""
+        rate, back = self._rate(), self.back.isChecked()
+        with suppress(CozviewerError):
+            shown = takes(*self._ends(), rate, self._way_seconds(), back=back)
+            end = len(shown) // 2 if back else -1
+            rest = round(rate * Fraction(self.seconds.value())) - len(shown)
+            shown[end] = replace(shown[end], ticks=1 + rest)
+            return shown
+        return []
+
+    def _way_seconds(self) -> float:
+        """Return how long the way takes, one way."""
+        return (self.seconds.value() - REST_SECONDS) / (2 if self.back.isChecked() else 1)
+
+    def _take_way_seconds(self, seconds: float) -> None:
+        """Make the movie as long as a way, or two, of so many seconds take with the rest."""
+        ways = 2 if self.back.isChecked() else 1
+        self.seconds.setMinimum(REST_SECONDS + ways * SHORTEST_WAY)
+        self.seconds.setValue(REST_SECONDS + ways * seconds)
+
+    @Slot(bool)
+    def _keep_pace(self, back: bool) -> None:
+        """The way back takes as long as the way there."""
+        way = (self.seconds.value() - REST_SECONDS) / (1 if back else 2)
+        self._take_way_seconds(way)
+        self._describe()
+
+    @Slot()
+    def _take_calm_time(self) -> None:
+        self._take_way_seconds(calm_seconds(*self._ends()))
+        self._describe()
+
+    @Slot()
+    def _describe(self) -> None:
+        """Say how long and how large it will be, and what must be computed before."""
+        self.trouble.tell("")
+        shown, clip = self._takes(), self.clip
+        self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(bool(shown))
+        if not shown:
+            self.about.setText("Nothing would move: zoom in, or begin elsewhere.")
+            return
+        text = (
+            f"{counted(clip.frames, 'frames')}, {float(clip.frames / clip.fps):.1f} s, "
+            f"at most about {bytes_text(estimated_movie_bytes(clip))}"
+        )
+        if missing := missing_for(self._chain, shown):
+            text += f". {counted(missing, 'missing tiles')} must be computed first"
+            if (seconds := self._chain.seconds_for(missing)) is not None:
+                text += f", in about {duration_text(max(1.0, seconds))}"
+        self.about.setText(text + ".")
+
+    @Slot(str)
+    def _use_format(self, name: str) -> None:
+        if self.path.path.suffix.lower() != MOVIE_FORMATS[name].suffix:
+            self.path.use_suffix(MOVIE_FORMATS[name].suffix)
+        self._describe()
+
+    @Slot(str)
+    def _follow_suffix(self, text: str) -> None:
+        self.trouble.tell("")
+        suffix = Path(text).suffix.lower()
+        if suffix != MOVIE_FORMATS[self.format.currentText()].suffix:
+            for name, form in MOVIE_FORMATS.items():
+                if form.suffix == suffix:
+                    self.format.setCurrentText(name)
+                    return
+
+    @Slot()
+    def _browse(self) -> None:
+        patterns = ";;".join(f"{name} (*{form.suffix})" for name, form in MOVIE_FORMATS.items())
+        self.path.browse("Save as", patterns)
+
+    @Slot()
+    def _save(self) -> None:
+        path, clip = self.path.path, self.clip
+        try:
+            movie_form(path)
+            check_movie(path, clip)
+            refuse_source(path, self._chain.pyramid.source)
+        except CozviewerError as error:
+            self.trouble.tell(str(error))
+            return
+        self.path.ask(self._hand_over)
+
+    @Slot()
+    def _hand_over(self) -> None:
+        """Have it made: all is checked, and what exists may be replaced."""
+        shown, caption = tuple(self._takes()), self.caption.isChecked()
+        self.wanted.emit(MovieRequest(self.path.path, self.clip, shown, caption))
+        self.accept()

@@ -1,0 +1,94 @@
+"""The strip over the picture while new words are not decided: keep or discard what they made."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QWidget
+
+from cozviewer.pyramid.geometry import level_name
+from cozviewer.ui.widgets.plain import Label
+
+MARGIN = 16
+"""Logical pixels from the lower edge of the pane."""
+
+
+class DraftBar(QWidget):
+    """Lies over a pane, so that the picture does not move when it comes and goes.
+
+    Attributes:
+        keep, discard, older: Its buttons.
+
+    Signals:
+        older_wanted: (bool) the older picture is to be shown, as long as the button is held.
+    """
+
+    older_wanted = Signal(bool)
+
+    def __init__(self, pane: QWidget) -> None:
+        super().__init__(pane)
+        self._pane = pane
+        self.setObjectName("draft")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self._text = Label()
+        self.keep = QPushButton("Keep")
+        self.keep.setDefault(True)
+        self.keep.setToolTip("Put the new picture in the place of the older one for good")
+        self.discard = QPushButton("Discard")
+        self.discard.setToolTip("Bring back the older picture")
+        self.older = QPushButton("Hold to see the older")
+        self.older.pressed.connect(lambda: self.older_wanted.emit(True))
+        self.older.released.connect(lambda: self.older_wanted.emit(False))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.older, self.discard, self.keep):
+            # The keys stay with the picture, but can be brought here.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            buttons.addWidget(button)
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(16, 8, 8, 8)
+        self._box.setSpacing(16)
+        self._box.addWidget(self._text)
+        self._box.addLayout(buttons)
+        pane.installEventFilter(self)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says, or "" while hidden."""
+        return "" if self.isHidden() else self._text.text()
+
+    def show_levels(self, levels: Sequence[int], has_tiles: bool) -> None:
+        """Ask about new words.
+
+        Args:
+            levels: Where there are some; none hides the bar.
+            has_tiles: Whether there is anything to keep yet.
+        """
+        self._text.setText(new_words_text(levels))
+        self.keep.setEnabled(has_tiles)
+        self.setVisible(bool(levels))
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep to the lower edge of the pane."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        for direction in (QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom):
+            self._box.setDirection(direction)
+            if self._box.sizeHint().width() <= self._pane.width():
+                break
+        self.resize(self._box.sizeHint())
+        x = max(0, (self._pane.width() - self.width()) // 2)
+        self.move(x, self._pane.height() - self.height() - MARGIN)
+        self.raise_()
+
+
+def new_words_text(levels: Sequence[int]) -> str:
+    """Return "New words at ×4, ×16 and ×64"."""
+    names = [level_name(z) for z in levels]
+    listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f"New words at {listed}"

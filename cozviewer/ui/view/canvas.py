@@ -1,0 +1,246 @@
+"""One pane: takes the wheel and the mouse, and paints one picture or two over each other.
+
+From wheel to pixels: `Gestures` moves the `Navigator`; its `moved` makes each `Layer` plan anew and
+ask for what it lacks; `paintEvent` draws the layers as the comparison wants them.
+"""
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from cozviewer.chain.overlays import Mark
+from cozviewer.image.pixels import Rgb8
+from cozviewer.jobs.document import Document
+from cozviewer.jobs.images import to_rgb8
+from cozviewer.jobs.opener import Preview
+from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.compose import Kernel
+from cozviewer.ui.compare.curtain import Curtain
+from cozviewer.ui.compare.paint import Mode, Over, paint_over
+from cozviewer.ui.view.drawing_mark import DrawingMark
+from cozviewer.ui.view.gestures import Gestures
+from cozviewer.ui.view.gpu import GpuSurface
+from cozviewer.ui.view.labels import draw_label, draw_legend
+from cozviewer.ui.view.layer import Layer
+from cozviewer.ui.view.navigator import Navigator
+from cozviewer.ui.view.tile_cache import TileCache
+
+WAITING = Mark((130, 135, 145), "Coloured as soon as this view is drawn")
+"""Stands where the legend of an overlay will be."""
+
+
+class Canvas(QWidget):
+    """A pane over a document.
+
+    Attributes:
+        layer: The picture that it shows.
+        mark: Lies around what is being drawn; not in `picture`, nor where two are compared in it.
+        label: What is written into its corner; "" for nothing.
+
+    Signals:
+        changed: what it shows changed (plan, sharpness), for the readout.
+        painted: the picture (not only a preview) was painted for the first time.
+        gpu_begins: the GPU is about to draw its first frame.
+        gpu_drew: it has drawn a frame.
+        gpu_failed: it cannot draw any more; what draws from now on is to be chosen.
+    """
+
+    changed = Signal()
+    painted = Signal()
+    gpu_begins = Signal()
+    gpu_drew = Signal()
+    gpu_failed = Signal()
+
+    def __init__(
+        self,
+        navigator: Navigator,
+        finest: int | None = None,
+        kernel: Kernel = "bicubic",
+        parent: QWidget | None = None,
+    ) -> None:
+        """Make a pane.
+
+        Args:
+            navigator: The camera, shared with other panes.
+            finest, kernel: As `Layer` takes them.
+        """
+        super().__init__(parent)
+        self.label = ""
+        self._navigator = navigator
+        self._over: Over | None = None
+        self._surface: GpuSurface | None = None
+        self._size_taken = (0, 0)
+        self.layer = Layer(navigator, lambda: self.view, self, finest, kernel)
+        self.layer.changed.connect(self.changed)
+        self.layer.updated.connect(self.refresh)
+        self.layer.updated_in.connect(self._refresh_part)
+        self.mark = DrawingMark(navigator, self)
+        self.mark.changed.connect(self._refresh_region)
+        self.curtain = Curtain(self)
+        self.curtain.moved.connect(self.refresh)
+        Gestures(navigator, self)
+        # Filters installed last are asked first: the divider comes before the picture.
+        self.installEventFilter(self.curtain)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setMinimumSize(QSize(64, 64))
+
+    @property
+    def view(self) -> View:
+        """The camera and this pane's size in device pixels."""
+        ratio = self.devicePixelRatioF()
+        return self._navigator.view(
+            max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+        )
+
+    @property
+    def sharp(self) -> bool:
+        """Whether every visible tile of the level that this view wants is on screen."""
+        return self.layer.sharp
+
+    @property
+    def compared(self) -> bool:
+        """Whether a second picture lies over the first one."""
+        return self._over is not None
+
+    @property
+    def by_gpu(self) -> bool:
+        """Whether the GPU draws this pane."""
+        return self._surface is not None
+
+    def set_gpu(self, wanted: bool) -> None:
+        """Have the GPU draw this pane, or the processor."""
+        if wanted == self.by_gpu:
+            return
+        if self._surface is not None:
+            self._surface.hide()
+            self._surface.deleteLater()
+            self._surface = None
+            self.update()
+            return
+        self._surface = GpuSurface(lambda painter: self._paint(painter, self.rect()), self)
+        self._surface.begins.connect(self.gpu_begins)
+        self._surface.drawn.connect(self.gpu_drew)
+        self._surface.failed.connect(self.gpu_failed)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Paint the pane again."""
+        if self._surface is not None:
+            self._surface.update()
+        else:
+            self.update()
+
+    @property
+    def shows_frame(self) -> bool:
+        """Whether the exact frame of the present view is on screen, fully faded in; a draft of the
+        next level may lie over it."""
+        return self.layer.shows_frame
+
+    def picture(self) -> Rgb8:
+        """Return what is painted, without what lies over it (the map), (H, W, 3) uint8 in device
+        pixels. GUI thread. With drafts off it is at rest what `render` gives; else a view that
+        enlarges its level may have one over it, see `Layer.draft_over`."""
+        if self._surface is not None:
+            with self.mark.left_out():
+                return to_rgb8(self._surface.grabFramebuffer())
+        view = self.view
+        image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(self.devicePixelRatioF())
+        with self.mark.left_out():
+            self.render(image, QPoint(), renderFlags=QWidget.RenderFlag.DrawWindowBackground)
+        return to_rgb8(image)
+
+    def set_preview(self, preview: Preview | None) -> None:
+        """Show a small version until the picture itself is read."""
+        self.layer.set_preview(preview)
+
+    def set_document(self, document: Document | None, tiles: TileCache | None) -> None:
+        """Show a document; see `Layer.set_document`."""
+        self.layer.set_document(document, tiles)
+
+    def finish(self, final: bool) -> None:
+        """Say that nothing more will come for this view; see `Layer.finish`."""
+        self.layer.finish(final)
+
+    def set_over(self, over: Over | None) -> None:
+        """Show a second picture over the first one, or none."""
+        self._over = over
+        self.curtain.enabled = over is not None and over.mode is Mode.CURTAIN
+        self.refresh()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._surface is None:
+            painter = QPainter(self)
+            self._paint(painter, event.rect())
+            painter.end()
+
+    def _paint(self, painter: QPainter, rect: QRect) -> None:
+        """Paint a part of the pane, given in its logical pixels."""
+        ratio = self.devicePixelRatioF()
+        painter.scale(1 / ratio, 1 / ratio)
+        view = self.view
+        whole = QRect(0, 0, view.width, view.height)
+        if self._over is None:
+            part = QRectF(QPointF(rect.topLeft()) * ratio, QSizeF(rect.size()) * ratio)
+            self.layer.draw(painter, part.toAlignedRect().intersected(whole))
+            self.mark.draw(painter, view, ratio)
+        else:
+            paint_over(painter, self.layer, self._over, whole, ratio)
+        painter.resetTransform()
+        if self._over is not None:
+            self._over.paint_labels(painter, self.layer, self.size(), self.font())
+        elif self.label:
+            draw_label(painter, self.label, QPoint(12, 12), self.font())
+        legend = (WAITING,) if self.layer.awaits_marks else self.layer.legend
+        if legend:
+            draw_legend(painter, legend, QPoint(12, self.height() - 12), self.font())
+        if self.layer.has_plan and not self.layer.has_painted:
+            self.layer.has_painted = True
+            self.painted.emit()
+
+    @Slot(QRegion)
+    def _refresh_region(self, region: QRegion) -> None:
+        """Paint a part again, given in pixels of the pane."""
+        if self._surface is not None:
+            self.refresh()
+        else:
+            self.update(region)
+
+    @Slot(QRect)
+    def _refresh_part(self, view_part: QRect) -> None:
+        """Paint a part again, given in view pixels."""
+        if self._over is not None or self._surface is not None:
+            self.refresh()
+            return
+        ratio = self.devicePixelRatioF()
+        corner, size = QPointF(view_part.topLeft()) / ratio, QSizeF(view_part.size()) / ratio
+        self.update(QRectF(corner, size).toAlignedRect())
+
+    def event(self, event: QEvent) -> bool:
+        """Follow the scale of the screen: another monitor or system setting changes the number of
+        device pixels, and often nothing else."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._take_size()
+            self.refresh()
+        return done
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._surface is not None:
+            self._surface.setGeometry(self.rect())
+        self._take_size()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._take_size()
+
+    def _take_size(self) -> None:
+        """Pass the pane's size on, if it has changed and the pane is visible. (A layer that is told
+        of a move waits for the view to settle, which it does only after a change.)"""
+        view = self.view
+        size = (view.width, view.height)
+        if self.isVisible() and size != self._size_taken:
+            self._size_taken = size
+            self._navigator.set_view_size(*size)
+            self.layer.on_moved()

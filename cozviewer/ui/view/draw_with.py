@@ -1,0 +1,136 @@
+"""View > Draw with: whether the picture is drawn by the graphics processor.
+
+A driver that fails is left at once, and one that ended the program is not tried again by itself: a
+mark is kept on disk from before it is loaded until it has drawn.
+"""
+
+import os
+from enum import Enum
+
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu
+
+from cozviewer.ui.compare.panes import ComparePanes
+from cozviewer.ui.settings import keep_text, kept_text
+from cozviewer.ui.view.gpu import has_device, is_software, renderer
+from cozviewer.ui.widgets.banner import Banner
+
+VARIABLE = "COZVIEWER_DRAW_WITH"
+"""Names a way for one start: automatic, gpu or processor. What is chosen in the menu stays."""
+
+_CHOICE, _TRIAL = "draw-with", "gpu-trial"
+"""Settings: the way that was chosen; not "" while a driver has yet to show that it works."""
+
+UNUSABLE = "The graphics driver cannot be used, so the processor draws the picture."
+LEFT = "The graphics driver failed, so the processor draws the picture from now on."
+CRASHED = (
+    "The program ended while the graphics driver started, so the processor draws the picture."
+    " View > Draw with > GPU tries the driver again."
+)
+
+
+class Way(Enum):
+    """What draws; the value is its name in settings and in the environment."""
+
+    AUTOMATIC = "automatic"
+    GPU = "gpu"
+    PROCESSOR = "processor"
+
+
+TITLES = {
+    Way.AUTOMATIC: "&Automatic",
+    Way.GPU: "&GPU (OpenGL)",
+    Way.PROCESSOR: "&Processor",
+}
+
+
+def chosen_way() -> Way:
+    """Return the way that the environment names, or the one that was chosen last."""
+    for name in (os.environ.get(VARIABLE, ""), kept_text(_CHOICE)):
+        if name in {way.value for way in Way}:
+            return Way(name)
+    return Way.AUTOMATIC
+
+
+class DrawWith(QObject):
+    """The menu, and what draws the panes. Make it before the window is shown: where a GPU draws,
+    Qt needs another kind of window."""
+
+    def __init__(self, panes: ComparePanes, banner: Banner, view_menu: QMenu) -> None:
+        super().__init__(view_menu)
+        self._panes = panes
+        self._banner = banner
+        self._trial = bool(kept_text(_TRIAL))
+        self._actions: dict[Way, QAction] = {}
+        menu = view_menu.addMenu("&Draw with")
+        group = QActionGroup(menu)
+        for way, title in TITLES.items():
+            action = menu.addAction(title)
+            action.setCheckable(True)
+            group.addAction(action)
+            action.triggered.connect(lambda _=False, way=way: self.choose(way))
+            self._actions[way] = action
+        for pane in (panes.generated, panes.beside):
+            # Queued, as the surface that reports is removed by it.
+            pane.gpu_failed.connect(self._on_failed, Qt.ConnectionType.QueuedConnection)
+            pane.gpu_begins.connect(self._begin_trial)
+            pane.gpu_drew.connect(self._end_trial)
+        way = chosen_way()
+        self._actions[way].setChecked(True)
+        self._use(way)
+
+    @property
+    def by_gpu(self) -> bool:
+        """Whether the GPU draws now."""
+        return self._panes.generated.by_gpu
+
+    def choose(self, way: Way) -> None:
+        """Draw in another way from now on, and at the next start."""
+        self._actions[way].setChecked(True)
+        keep_text(_CHOICE, way.value)
+        self._end_trial()
+        self._use(way)
+
+    def _use(self, way: Way) -> None:
+        if way is Way.PROCESSOR or self.by_gpu:
+            self._set_gpu(way is not Way.PROCESSOR)
+        elif kept_text(_TRIAL):
+            self._end_trial()
+            keep_text(_CHOICE, Way.PROCESSOR.value)
+            self._actions[Way.PROCESSOR].setChecked(True)
+            self._warn(CRASHED)
+        elif way is Way.GPU or has_device():
+            self._begin_trial()
+            name = renderer()
+            self._end_trial()
+            if name is not None and (way is Way.GPU or not is_software(name)):
+                self._set_gpu(True)
+            elif way is Way.GPU:
+                self._warn(UNUSABLE)
+
+    def _set_gpu(self, wanted: bool) -> None:
+        for pane in (self._panes.generated, self._panes.beside):
+            pane.set_gpu(wanted)
+
+    def _warn(self, sentence: str) -> None:
+        """Show a sentence, after the picture is asked for that the program starts with."""
+        QTimer.singleShot(0, self, lambda: self._banner.warn(sentence))
+
+    @Slot()
+    def _begin_trial(self) -> None:
+        self._trial = True
+        keep_text(_TRIAL, "1")
+
+    @Slot()
+    def _end_trial(self) -> None:
+        if self._trial:
+            self._trial = False
+            keep_text(_TRIAL, "")
+
+    @Slot()
+    def _on_failed(self) -> None:
+        self._end_trial()
+        if self.by_gpu:
+            self._set_gpu(False)
+            self._banner.warn(LEFT)

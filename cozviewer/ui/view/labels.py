@@ -1,0 +1,65 @@
+"""What is written over a picture: short texts on dark plates, readable on any ground."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+
+from cozviewer.chain.overlays import Mark
+from cozviewer.util.text import visible_line
+
+PLATE = QColor(0, 0, 0, 170)
+INK = QColor(240, 240, 240)
+
+
+def draw_label(painter: QPainter, text: str, corner: QPoint, font: QFont) -> None:
+    """Draw a text on its plate, whose upper left corner is at `corner`, in logical pixels."""
+    text = visible_line(text)
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    width = QFontMetricsF(bold).horizontalAdvance(text) + 20
+    height = QFontMetricsF(bold).height() + 10
+    box = QRectF(corner.x(), corner.y(), width, height)
+    painter.save()
+    painter.setFont(bold)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(PLATE)
+    painter.drawRoundedRect(box, 6, 6)
+    painter.setPen(INK)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+
+
+def draw_legend(painter: QPainter, legend: Sequence[Mark], corner: QPoint, font: QFont) -> None:
+    """Draw what the colours of an overlay mean, on one plate.
+
+    Args:
+        corner: The plate's lower left corner in logical pixels.
+    """
+    metrics = QFontMetricsF(font)
+    line, side = metrics.height() + 6, metrics.ascent()
+    width = max(metrics.horizontalAdvance(mark.text) for mark in legend) + side + 34
+    height = line * len(legend) + 12
+    painter.save()
+    painter.setFont(font)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(PLATE)
+    top = corner.y() - height
+    painter.drawRoundedRect(QRectF(corner.x(), top, width, height), 6, 6)
+    for row, mark in enumerate(legend):
+        y = top + 6 + row * line
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(*mark.colour))
+        box = QRectF(corner.x() + 12, y + (line - side) / 2, side, side)
+        if mark.dotted:
+            for across, down in ((0.2, 0.2), (0.8, 0.2), (0.5, 0.5), (0.2, 0.8), (0.8, 0.8)):
+                at = QPointF(box.x() + across * side, box.y() + down * side)
+                painter.drawEllipse(at, side / 10, side / 10)
+        else:
+            painter.drawRoundedRect(box, 3, 3)
+        painter.setPen(INK)
+        text = QRectF(corner.x() + 22 + side, y, width, line)
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, mark.text)
+    painter.restore()

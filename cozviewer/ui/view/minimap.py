@@ -1,0 +1,119 @@
+"""A small map of the whole picture with the place of the view; a click goes there."""
+
+from fractions import Fraction
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from cozviewer.image.source import Source
+from cozviewer.jobs.images import to_qimage
+from cozviewer.pyramid.camera import camera_at
+from cozviewer.ui.view.navigator import Navigator
+
+WIDTH, HEIGHT = 180, 140
+"""Largest size in logical pixels."""
+
+MARGIN = 12
+SMALLEST = 6.0
+"""A view whose mark would be smaller is shown by a cross."""
+
+MARK = QColor(76, 155, 232)
+
+
+class Minimap(QWidget):
+    """Lies in the corner of a pane; hides itself while the whole picture is in view."""
+
+    def __init__(self, navigator: Navigator, pane: QWidget) -> None:
+        super().__init__(pane)
+        self.wanted = True
+        self._navigator = navigator
+        self._image: QImage | None = None
+        self._source: Source | None = None
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("The whole picture; click to go there (M hides the map)")
+        self.hide()
+        navigator.moved.connect(self.follow)
+
+    def set_source(self, source: Source | None) -> None:
+        """Show a picture; the map is made from the coarsest overview that is large enough."""
+        self._source = source
+        if source is not None:
+            wide, high = 2 * WIDTH, 2 * HEIGHT
+            fine = [
+                level for level in source.levels if level.shape[1] >= wide or level.shape[0] >= high
+            ]
+            small = Image.fromarray(np.ascontiguousarray(fine[-1] if fine else source.levels[0]))
+            small.thumbnail((wide, high), Image.Resampling.LANCZOS)
+            self._image = to_qimage(np.asarray(small))
+            scale = min(WIDTH / source.width, HEIGHT / source.height)
+            self.setFixedSize(
+                max(24, round(source.width * scale)), max(24, round(source.height * scale))
+            )
+        self.follow()
+
+    def follow(self) -> None:
+        """Keep to the corner, show or hide, mark the view."""
+        pane = self.parentWidget()
+        if self._source is None or not self.wanted or pane is None:
+            self.hide()
+            return
+        self.move(pane.width() - self.width() - MARGIN, MARGIN)
+        mark = self._mark()
+        whole = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        small_pane = pane.width() < 3 * self.width() or pane.height() < 2 * self.height()
+        self.setVisible(not mark.contains(whole) and not small_pane)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._image is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(self.rect(), self._image)
+        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(QPen(QColor(0, 0, 0, 200), 1))
+        painter.drawRect(frame)
+        mark = self._mark().intersected(frame)
+        middle = self._mark().center()
+        if mark.width() < SMALLEST or mark.height() < SMALLEST:
+            for pen in (QPen(QColor(0, 0, 0, 200), 3.5), QPen(MARK, 1.5)):
+                painter.setPen(pen)
+                painter.drawLine(middle - QPointF(7, 0), middle + QPointF(7, 0))
+                painter.drawLine(middle - QPointF(0, 7), middle + QPointF(0, 7))
+        else:
+            painter.setPen(QPen(QColor(0, 0, 0, 160), 3))
+            painter.drawRect(mark)
+            painter.setPen(QPen(MARK, 1.5))
+            painter.drawRect(mark)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._go(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._go(event)
+
+    def _go(self, event: QMouseEvent) -> None:
+        if self._source is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            return
+        x = Fraction(event.position().x()) / self.width() * self._source.width
+        y = Fraction(event.position().y()) / self.height() * self._source.height
+        self._navigator.go_to(camera_at(x, y, self._navigator.camera.magnification))
+
+    def _mark(self) -> QRectF:
+        """The view in the map's logical pixels."""
+        assert self._source is not None
+        camera = self._navigator.camera
+        width, height = self._navigator.view_size
+        x, y = (float(value) for value in camera.source_centre)
+        per_source = self.width() / self._source.width
+        half_width = width / 2 / camera.magnification * per_source
+        half_height = height / 2 / camera.magnification * per_source
+        return QRectF(
+            x * per_source - half_width,
+            y * per_source - half_height,
+            2 * half_width,
+            2 * half_height,
+        )

@@ -1,0 +1,95 @@
+"""Draws a plan with a QPainter: sheets of tiles scaled by the painter, fast enough for every
+frame."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRect, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from cozviewer.pyramid.compose import BACKGROUND
+from cozviewer.pyramid.geometry import TILE
+from cozviewer.pyramid.plan import Draw, Place, Plan
+from cozviewer.pyramid.tile_mask import SHEET
+from cozviewer.ui.view.draft_pieces import PieceDraw
+from cozviewer.ui.view.tile_cache import TileCache
+
+BACKGROUND_COLOUR = QColor(*BACKGROUND)
+
+
+def draw_plan(
+    painter: QPainter,
+    plan: Plan,
+    tiles: TileCache,
+    area: QRect,
+    smooth: bool = True,
+    pieces: Sequence[PieceDraw] = (),
+) -> None:
+    """Draw a part of a plan over the background.
+
+    Args:
+        painter: In view pixels.
+        tiles: Where the images are.
+        area: What to draw, in view pixels. A rectangle, as painters are slow in other shapes.
+        smooth: Whether pixels are interpolated; else they are squares.
+        pieces: Drafts, the lowest first; each lies over the tiles that are coarser than its `under`
+            and under all others.
+    """
+    painter.save()
+    painter.setClipRect(area)
+    # Overviews round up, so theirs may reach a little past the picture.
+    picture = plan.picture
+    seen = area.intersected(QRect(picture.x, picture.y, picture.width, picture.height))
+    for part in (area,) if plan.bare or seen.isEmpty() else _around(seen, area):
+        painter.fillRect(part, BACKGROUND_COLOUR)
+    painter.setClipRect(seen)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+    inside = QRectF(seen)
+
+    def draw_part(place: Place, image: QImage | None, opacity: float, x: int, y: int) -> None:
+        where = QRectF(place.view_x, place.view_y, place.view_width, place.view_height)
+        if image is not None and where.intersects(inside):
+            part = place.part
+            painter.setOpacity(opacity)
+            painter.drawImage(where, image, QRectF(x + part.x, y + part.y, part.width, part.height))
+
+    def draw_piece(piece: PieceDraw) -> None:
+        draw_part(piece.place, piece.image, piece.opacity, 0, 0)
+
+    def draw_tiles(draw: Draw) -> None:
+        first = draw.tiles
+        image = tiles.image(draw.z, first.x, first.y)
+        x, y = first.x % SHEET * TILE, first.y % SHEET * TILE
+        draw_part(draw.place, image, draw.opacity, x, y)
+
+    waiting = list(pieces)
+    for draw in plan.draws:
+        while waiting and waiting[0].under <= draw.z:
+            draw_piece(waiting.pop(0))
+        draw_tiles(draw)
+    for piece in waiting:
+        draw_piece(piece)
+    painter.restore()
+
+
+def _around(inner: QRect, whole: QRect) -> tuple[QRect, ...]:
+    """Return what of a rectangle lies outside one in it."""
+    left, right = inner.x() - whole.x(), whole.right() - inner.right()
+    top, bottom = inner.y() - whole.y(), whole.bottom() - inner.bottom()
+    return (
+        QRect(whole.x(), whole.y(), whole.width(), top),
+        QRect(whole.x(), inner.bottom() + 1, whole.width(), bottom),
+        QRect(whole.x(), inner.y(), left, inner.height()),
+        QRect(inner.right() + 1, inner.y(), right, inner.height()),
+    )
+
+
+def draw_frame(
+    painter: QPainter, image: QImage, corner: QPoint, opacity: float, area: QRect
+) -> None:
+    """Draw what of a composed frame lies in an area, pixel for pixel, its upper left corner at
+    `corner`."""
+    part = QRect(corner, image.size()).intersected(area)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    painter.setOpacity(opacity)
+    painter.drawImage(part.topLeft(), image, part.translated(-corner))
+    painter.setOpacity(1.0)

@@ -1,0 +1,110 @@
+"""Dragging a rectangle over a pane, to export what is in it."""
+
+from fractions import Fraction
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QRubberBand
+
+from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.ui.view.canvas import Canvas
+from cozviewer.ui.widgets.plain import Label
+
+SMALLEST = 8
+"""Logical pixels a side below which it was a click, not a rectangle."""
+
+
+class RegionDrag(QObject):
+    """An event filter on one pane; while it is not asked for a rectangle, it takes no event.
+
+    Signals:
+        chosen: (View) what the rectangle shows: its pixels are those of the pane.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, pane: Canvas, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pane = pane
+        self._begun: QPoint | None = None
+        self._band = QRubberBand(QRubberBand.Shape.Rectangle, pane)
+        self._hint = Label(parent=pane)
+        self._hint.setObjectName("hint")
+        self._hint.hide()
+        self.asking = False
+        pane.installEventFilter(self)
+
+    def ask(self) -> None:
+        """Have the next drag choose a rectangle; Escape or a click ends it."""
+        self.asking = True
+        self._pane.setCursor(Qt.CursorShape.CrossCursor)
+        self._pane.setFocus()
+        self._say("Drag over what you want to save; Esc leaves it", QPoint(12, 12))
+
+    def cancel(self) -> None:
+        """Take no rectangle after all."""
+        self.asking, self._begun = False, None
+        self._band.hide()
+        self._hint.hide()
+        self._pane.setCursor(Qt.CursorShape.OpenHandCursor)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the mouse while a rectangle is asked for; the picture stays where it is."""
+        if not self.asking:
+            return False
+        if isinstance(event, QMouseEvent):
+            self._follow(event)
+            return True
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if event.type() == QEvent.Type.KeyPress:
+                self.cancel()
+            return True
+        return event.type() == QEvent.Type.Wheel
+
+    def _follow(self, event: QMouseEvent) -> None:
+        at, kind = event.position().toPoint(), event.type()
+        if kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
+            self._begun = at
+        elif kind == QEvent.Type.MouseMove and self._begun is not None:
+            box = self._box(at)
+            self._band.setGeometry(box)
+            self._band.show()
+            ratio = self._pane.devicePixelRatioF()
+            size = f"{round(box.width() * ratio):,} × {round(box.height() * ratio):,} pixels"
+            self._say(size, box.bottomLeft() + QPoint(0, 8))
+        elif kind == QEvent.Type.MouseButtonRelease and self._begun is not None:
+            box = self._box(at)
+            self.cancel()
+            if min(box.width(), box.height()) >= SMALLEST:
+                self.chosen.emit(part_of(self._pane.view, box, self._pane.devicePixelRatioF()))
+
+    def _box(self, at: QPoint) -> QRect:
+        """Return the rectangle up to a point, inside the pane."""
+        begun = self._begun or at
+        left, right = sorted((begun.x(), at.x()))
+        top, bottom = sorted((begun.y(), at.y()))
+        return QRect(left, top, right - left, bottom - top).intersected(self._pane.rect())
+
+    def _say(self, text: str, at: QPoint) -> None:
+        self._hint.setText(text)
+        self._hint.adjustSize()
+        bottom = self._pane.height() - self._hint.height() - 4
+        self._hint.move(at.x(), min(at.y(), bottom))
+        self._hint.show()
+        self._hint.raise_()
+
+
+def part_of(view: View, box: QRect, ratio: float) -> View:
+    """Return the view of a part of a view: the same pixels, fewer.
+
+    Args:
+        box: The part in logical pixels.
+        ratio: Device pixels per logical pixel.
+    """
+    left, right = (round(x * ratio) for x in (box.x(), box.x() + box.width()))
+    top, bottom = (round(y * ratio) for y in (box.y(), box.y() + box.height()))
+    unit = Fraction(view.camera.scale) * Fraction(2) ** view.camera.level
+    x, y = view.camera.source_centre
+    x += (Fraction(left + right - view.width) / 2) / unit
+    y += (Fraction(top + bottom - view.height) / 2) / unit
+    return View(camera_at(x, y, unit), max(1, right - left), max(1, bottom - top))

@@ -1,0 +1,201 @@
+"""Tiles in memory, ready to paint in sheets: byte-budgeted, least recently drawn first to go."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import psutil
+from PySide6.QtGui import QImage
+
+from cozviewer.chain.draft import shows_stale
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import TILE, TileKey
+from cozviewer.pyramid.store.draft import Stale
+from cozviewer.pyramid.tile_mask import SHEET, Mask, Opacities, sheets_of, window
+
+FADE_SECONDS = 0.18
+"""How long a new tile takes to come in over what stood there before."""
+
+MEMORY_SHARE = 0.25
+"""Part of the machine's memory that tiles may take ..."""
+
+MEMORY_CAP = 2 << 30
+"""... but never more than this: 2 GiB are two thousand sheets, forty full screens."""
+
+SHEET_BYTES = (SHEET * TILE) ** 2 * 4
+
+Name = tuple[int, int, int]
+"""Of a sheet: its level, column and row."""
+
+
+class _Sheet:
+    """Tiles that lie together, in one image.
+
+    Attributes:
+        pixels: (SHEET * TILE, SHEET * TILE, 4) uint8, as RGB32 has them.
+        image: The same memory. It is a new one after each change: its `cacheKey` names what a GPU
+            has of it.
+        arrived: (SHEET, SHEET) `time.monotonic` when each tile came, -inf if it is to be there at
+            once, inf if it has not come.
+    """
+
+    __slots__ = ("arrived", "image", "pixels")
+
+    def __init__(self) -> None:
+        side = SHEET * TILE
+        self.pixels = np.zeros((side, side, 4), np.uint8)
+        self.arrived = np.full((SHEET, SHEET), math.inf)
+        self.renew()
+
+    def renew(self) -> None:
+        """Make the image anew after the pixels changed."""
+        side = SHEET * TILE
+        self.image = QImage(self.pixels.data, side, side, 4 * side, QImage.Format.Format_RGB32)
+
+    def write(self, col: int, row: int, pixels: npt.NDArray[np.uint8]) -> None:
+        """Put in a tile, which may be cut at the edge of the picture.
+
+        Its outermost pixels are repeated beside it while nothing else is there: a GPU that
+        interpolates looks half a pixel beyond the edge.
+        """
+        x, y = col * TILE, row * TILE
+        height, width = pixels.shape[:2]
+        whole = self.pixels
+        whole[y : y + height, x : x + width] = pixels
+        bottom, right = y + height, x + width
+        arrived, absent = self.arrived, math.inf
+        if x and arrived[row, col - 1] == absent:
+            whole[y:bottom, x - 1] = pixels[:, 0]
+        if y and arrived[row - 1, col] == absent:
+            whole[y - 1, x:right] = pixels[0]
+        if right < whole.shape[1] and (width < TILE or arrived[row, col + 1] == absent):
+            whole[y:bottom, right] = pixels[:, -1]
+        if bottom < whole.shape[0] and (height < TILE or arrived[row + 1, col] == absent):
+            whole[bottom, x : min(right + 1, whole.shape[1])] = whole[
+                bottom - 1, x : min(right + 1, whole.shape[1])
+            ]
+
+
+class TileCache:
+    """Maps tile keys to paintable images. GUI thread only.
+
+    The coarsest level is pinned: it is the floor that is drawn when nothing else is there.
+    """
+
+    def __init__(self, coarsest: int, budget_bytes: int | None = None) -> None:
+        if budget_bytes is None:
+            budget_bytes = min(int(psutil.virtual_memory().total * MEMORY_SHARE), MEMORY_CAP)
+        self._coarsest = coarsest
+        self._budget = budget_bytes
+        self._sheets: OrderedDict[Name, _Sheet] = OrderedDict()
+        self._absent: dict[Name, Mask] = {}
+
+    @property
+    def bytes(self) -> int:
+        """Memory that the images take."""
+        return len(self._sheets) * SHEET_BYTES
+
+    def shown(self, z: int, span: Rect, now: float) -> Opacities:
+        """Return how much of each tile of a level is to be seen, (height, width): 0 not here, below
+        1 fading in, 1 all.
+
+        Args:
+            span: The tiles, counted in tiles of level z.
+        """
+        arrived = np.full((span.height, span.width), math.inf)
+        for col, row, part in sheets_of(span):
+            sheet = self._sheets.get((z, col, row))
+            if sheet is not None:
+                inside = window(part, Rect(col * SHEET, row * SHEET, SHEET, SHEET))
+                arrived[window(part, span)] = sheet.arrived[inside]
+        # A tile that has just come is not quite 0: 0 means "not here".
+        grown = np.clip((now - arrived) / FADE_SECONDS, 0.02, 1.0)
+        grown[grown > 0.999] = 1.0
+        grown[arrived == math.inf] = 0.0
+        return grown
+
+    def has(self, key: TileKey) -> bool:
+        """Tell whether a tile is here."""
+        sheet = self._sheets.get((key.z, key.col // SHEET, key.row // SHEET))
+        return sheet is not None and sheet.arrived[key.row % SHEET, key.col % SHEET] < math.inf
+
+    def image(self, z: int, col: int, row: int) -> QImage | None:
+        """Return the sheet that a tile is in, and mark it as used."""
+        key = (z, col // SHEET, row // SHEET)
+        sheet = self._sheets.get(key)
+        if sheet is None:
+            return None
+        self._sheets.move_to_end(key)
+        return sheet.image
+
+    def put(self, tiles: Iterable[tuple[TileKey, QImage]], now: float, fade: bool) -> None:
+        """Keep tiles (RGB32); with `fade` they come in softly from `now` on."""
+        changed = set()
+        for key, image in tiles:
+            name = (key.z, key.col // SHEET, key.row // SHEET)
+            if name not in self._sheets:
+                self._sheets[name] = _Sheet()
+            self._sheets.move_to_end(name)
+            sheet, col, row = self._sheets[name], key.col % SHEET, key.row % SHEET
+            pixels = np.frombuffer(image.constBits(), np.uint8)  # RGB32 has no padding
+            sheet.write(col, row, pixels.reshape(image.height(), image.width(), 4))
+            sheet.arrived[row, col] = now if fade else -math.inf
+            changed.add(name)
+            self._note_absent(key, False)
+        for name in changed:
+            self._sheets[name].renew()
+        self._evict()
+
+    def mark_absent(self, key: TileKey) -> None:
+        """Remember that a tile does not exist, so that nobody asks for it again."""
+        self._note_absent(key, True)
+
+    def absent(self, z: int, span: Rect) -> Mask:
+        """Return which tiles of a level were found not to exist, (height, width).
+
+        Args:
+            span: The tiles, counted in tiles of level z.
+        """
+        found = np.zeros((span.height, span.width), bool)
+        for col, row, part in sheets_of(span):
+            known = self._absent.get((z, col, row))
+            if known is not None:
+                inside = window(part, Rect(col * SHEET, row * SHEET, SHEET, SHEET))
+                found[window(part, span)] = known[inside]
+        return found
+
+    def made(self, key: TileKey) -> None:
+        """Note that a tile was made just now: it, and the derived tile above it, may be there."""
+        self._note_absent(key, False)
+        self._note_absent(TileKey(key.z - 1, key.col >> 1, key.row >> 1), False)
+
+    def drop(self, stale: Stale) -> None:
+        """Forget what shows a stale tile, and what is known not to exist there."""
+        for (z, col, row), sheet in list(self._sheets.items()):
+            for y, x in np.argwhere(sheet.arrived < math.inf).tolist():
+                if shows_stale(stale, TileKey(z, col * SHEET + x, row * SHEET + y)):
+                    sheet.arrived[y, x] = math.inf
+            if np.all(sheet.arrived == math.inf):
+                del self._sheets[z, col, row]
+        for (z, col, row), known in self._absent.items():
+            for y, x in np.argwhere(known).tolist():
+                if shows_stale(stale, TileKey(z, col * SHEET + x, row * SHEET + y)):
+                    known[y, x] = False
+
+    def _note_absent(self, key: TileKey, absent: bool) -> None:
+        name = (key.z, key.col // SHEET, key.row // SHEET)
+        if absent and name not in self._absent:
+            self._absent[name] = np.zeros((SHEET, SHEET), bool)
+        if name in self._absent:
+            self._absent[name][key.row % SHEET, key.col % SHEET] = absent
+
+    def _evict(self) -> None:
+        if self.bytes <= self._budget:
+            return
+        for name in list(self._sheets):
+            if self.bytes <= self._budget:
+                return
+            if name[0] != self._coarsest:
+                del self._sheets[name]

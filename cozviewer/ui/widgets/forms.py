@@ -1,0 +1,115 @@
+"""Pieces that the dialogs are put together from."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cozviewer.ui.widgets.plain import Label
+from cozviewer.util.text import visible_line
+
+Row = tuple[str | QLabel, QWidget | QLayout]
+"""A name, or a label that is one, and a field."""
+
+
+class Trouble(Label):
+    """One red sentence, hidden while there is none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+        self.setStyleSheet("color: #ff9d9d;")
+        self.hide()
+
+    def tell(self, sentence: str) -> None:
+        """Show a sentence; "" hides it."""
+        self.setText(sentence)
+        self.setVisible(bool(sentence))
+
+
+def chooser(titles: Iterable[str]) -> QComboBox:
+    """Return a box that offers titles."""
+    box = QComboBox()
+    for title in titles:
+        box.addItem(visible_line(title))
+    return box
+
+
+def named_chooser(pairs: Iterable[tuple[object, str]]) -> QComboBox:
+    """Return a box that offers titles, each with what it stands for as its data."""
+    box = QComboBox()
+    for name, title in pairs:
+        box.addItem(visible_line(title), name)
+    return box
+
+
+def heading(text: str) -> Label:
+    """Return the name of a group of fields."""
+    label = Label(text)
+    label.setStyleSheet("font-weight: 600;")
+    return label
+
+
+def form_of(
+    rows: Sequence[tuple[str | QLabel, QWidget | QLayout]], spacing: int = 12
+) -> QGridLayout:
+    """Return rows of a name and a field; without a name, a field stands under the other fields."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(18)
+    grid.setVerticalSpacing(spacing)
+    grid.setColumnStretch(1, 1)
+    for row, (name, field) in enumerate(rows):
+        if name:
+            label = Label(name) if isinstance(name, str) else name
+            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
+        if isinstance(field, QLayout):
+            grid.addLayout(field, row, 1)
+        else:
+            grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignVCenter)
+    return grid
+
+
+def with_browse(line: QLineEdit, browse: Callable[[], None]) -> QHBoxLayout:
+    """Return a line for a path and the button beside it that asks for one."""
+    button = QPushButton("Browse…")
+    button.setAutoDefault(False)
+    button.clicked.connect(browse)
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    row.addWidget(line, 1)
+    row.addWidget(button)
+    return row
+
+
+def stacked(dialog: QDialog, parts: Sequence[QWidget | QLayout]) -> QVBoxLayout:
+    """Fill a dialog from top to bottom, and return the column."""
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(20, 20, 20, 16)
+    column.setSpacing(14)
+    for part in parts:
+        if isinstance(part, QLayout):
+            column.addLayout(part)
+        else:
+            column.addWidget(part)
+    return column
+
+
+def fit_height(dialog: QDialog) -> None:
+    """Give back the room of fields that are hidden now. Call it when that is done, from a queued
+    connection: rows are shown and hidden first."""
+    layout = dialog.layout()
+    if layout is not None:
+        layout.activate()
+    dialog.resize(dialog.width(), dialog.minimumSizeHint().height())

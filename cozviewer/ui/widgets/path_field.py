@@ -1,0 +1,53 @@
+"""A line for a path, with a button that asks for it."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+
+from cozviewer.ui.widgets.forms import with_browse
+
+
+class PathField(QWidget):
+    """A path that can be typed or chosen."""
+
+    def __init__(self, title: str, *, folder: bool, filter_: str = "", hint: str = "") -> None:
+        """Make an empty one.
+
+        Args:
+            title: Of the file dialog.
+            folder: Whether a folder is wanted, not a file.
+            filter_: As QFileDialog takes it.
+            hint: What is shown while it is empty.
+        """
+        super().__init__()
+        self._title, self._folder, self._filter = title, folder, filter_
+        self.line = QLineEdit()
+        self.line.setPlaceholderText(hint)
+        self.line.setClearButtonEnabled(True)
+        self.setLayout(with_browse(self.line, self._browse))
+        self.setFocusProxy(self.line)
+
+    @property
+    def text(self) -> str:
+        """What stands there, without blanks around it."""
+        return self.line.text().strip()
+
+    @property
+    def path(self) -> Path | None:
+        """The same as a path; None where nothing stands there."""
+        return Path(self.text) if self.text else None
+
+    def show_path(self, path: Path | str | None) -> None:
+        """Put a path there."""
+        self.line.setText(str(path or ""))
+
+    @Slot()
+    def _browse(self) -> None:
+        start = self.text or str(Path.home())
+        if self._folder:
+            chosen = QFileDialog.getExistingDirectory(self, self._title, start)
+        else:
+            chosen, _ = QFileDialog.getOpenFileName(self, self._title, start, self._filter)
+        if chosen:
+            self.line.setText(chosen)

@@ -1,0 +1,601 @@
+"""Chain-of-Zoom as an engine: sizes, seeds, windows, stopping, and what it tells."""
+
+import shutil
+import weakref
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from cozviewer.chain.fidelity import enlarged
+from cozviewer.chain.protocols import never
+from cozviewer.image.pixels import RgbFloat, to_8bit
+from cozviewer.models.coz import components as coz_models
+from cozviewer.models.coz import engine as coz_sd3
+from cozviewer.models.coz import loading as coz_open
+from cozviewer.models.coz import prompt_encoding as coz_text
+from cozviewer.models.coz.base import open_part
+from cozviewer.models.coz.engine import CozSd3
+from cozviewer.models.device import Device
+from cozviewer.models.memory.manager import Room
+from cozviewer.util.errors import BadInput, Cancelled, Failure
+from tests.models.tiny_sd3 import saved_encoder, saved_lora
+
+Make = Callable[..., CozSd3]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def plain_cpu() -> Iterator[None]:
+    """A CPU that is fastest in fp32, whatever this one is."""
+    with pytest.MonkeyPatch.context() as patch:
+        for feature in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"):
+            patch.setattr(torch.cpu, feature, lambda: False, raising=False)
+        yield
+
+
+@pytest.fixture(scope="module")
+def files(tiny_sd3: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The base and both adapters."""
+    folder = tmp_path_factory.mktemp("adapters")
+    return {
+        "base": tiny_sd3,
+        "lora": saved_lora(folder / "lora.pkl", tiny_sd3),
+        "vae": saved_encoder(folder / "vae.pt", tiny_sd3),
+    }
+
+
+def made(files: dict[str, Path], **options: Any) -> CozSd3:
+    """Return the engine; its room, unlike the engine, may tell something: the plan."""
+    own = {"device": "cpu", "notice": pytest.fail, "room": Room("cpu")}
+    return CozSd3(**{**own, **files, **options})
+
+
+@pytest.fixture(scope="module")
+def best(files: dict[str, Path]) -> CozSd3:
+    return made(files)
+
+
+@pytest.fixture(scope="module")
+def paper(files: dict[str, Path]) -> CozSd3:
+    return made(files, setting="paper")
+
+
+@pytest.fixture(params=["best", "paper"])
+def either(request: pytest.FixtureRequest, best: CozSd3, paper: CozSd3) -> CozSd3:
+    return {"best": best, "paper": paper}[request.param]
+
+
+def picture(width: int, height: int) -> RgbFloat:
+    return np.random.default_rng(0).random((height, width, 3), np.float32)
+
+
+@pytest.mark.parametrize("size", [(32, 32), (1, 1), (5, 1), (7, 33), (129, 8)])
+def test_any_picture_becomes_4x_finer(either: CozSd3, size: tuple[int, int]) -> None:
+    width, height = size
+    fine = either.upscale(picture(width, height), "", 0, never)
+    assert fine.shape == (4 * height, 4 * width, 3)
+    assert fine.dtype == np.float32
+    assert fine.flags.c_contiguous
+    assert (fine.min() >= 0, fine.max() <= 1) == (True, True)
+
+
+def test_the_seed_and_the_words_decide(either: CozSd3) -> None:
+    rgb = picture(16, 16)
+    one, same = (either.upscale(rgb, "a cat", 1, never) for _ in range(2))
+    np.testing.assert_array_equal(one, same)
+    assert np.abs(either.upscale(rgb, "a cat", 2, never) - one).max() > 1e-3
+    assert np.abs(either.upscale(rgb, "a dog", 1, never) - one).max() > 1e-3
+
+
+def test_the_seed_does_not_touch_or_hear_others(either: CozSd3) -> None:
+    rgb = picture(16, 16)
+    first = either.upscale(rgb, "", 1, never)
+    torch.manual_seed(5)
+    state = torch.get_rng_state()
+    np.testing.assert_array_equal(either.upscale(rgb, "", 1, never), first)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_bytes_and_floats_are_the_same_picture(either: CozSd3) -> None:
+    rgb = to_8bit(picture(16, 16))
+    floats = rgb.astype(np.float32) / np.float32(255)
+    one, two = (either.upscale(pixels, "", 1, never) for pixels in (rgb, floats))
+    np.testing.assert_allclose(one, two, atol=1e-5)
+
+
+def levels(fine: RgbFloat) -> RgbFloat:
+    return fine * np.float32(255)
+
+
+def test_paper_gives_whole_levels_that_rounding_keeps(best: CozSd3, paper: CozSd3) -> None:
+    rgb = picture(16, 16)
+    eight, floats = (levels(each.upscale(rgb, "", 1, never)) for each in (paper, best))
+    np.testing.assert_allclose(eight, eight.round(), atol=1e-4)
+    assert np.abs(floats - floats.round()).mean() > 0.2
+
+
+def test_paper_truncates(paper: CozSd3, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        coz_sd3, "one_step", lambda sd3, pixels, *_: np.full_like(pixels, 100.7 / 255)
+    )
+    fine = paper.upscale(picture(4, 4), "", 0, never)
+    assert (to_8bit(fine) == 100).all()
+
+
+def test_paper_enlarges_in_8_bits(paper: CozSd3, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coz_sd3, "one_step", lambda sd3, pixels, *_: pixels + np.float32(1e-4))
+    rgb = to_8bit(picture(32, 32))
+    near = Image.fromarray(rgb).resize((128, 128), Image.Resampling.BICUBIC)
+    np.testing.assert_array_equal(to_8bit(paper.upscale(rgb, "", 0, never)), np.asarray(near))
+
+
+def test_paper_takes_the_authors_crop_in_one_window(
+    paper: CozSd3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes = []
+
+    def step(sd3: Any, pixels: RgbFloat, words: Any, noise: Any, check: Any) -> RgbFloat:
+        shapes.append((pixels.shape, tuple(noise.shape)))
+        return pixels
+
+    monkeypatch.setattr(coz_sd3, "one_step", step)
+    paper.upscale(picture(128, 128), "", 0, never)
+    assert shapes == [((512, 512, 3), (1, 4, 64, 64))]
+
+
+def test_the_halo_is_that_of_the_setting(best: CozSd3, paper: CozSd3) -> None:
+    assert (best.halo, paper.halo) == (32, 0)
+
+
+def test_each_window_gets_its_part_of_the_noise(
+    best: CozSd3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best.load()
+    whole = best._models.networks().noise(768, 640, 3)
+    parts = []
+
+    def step(sd3: Any, pixels: RgbFloat, words: Any, noise: Any, check: Any) -> RgbFloat:
+        parts.append(noise)
+        return pixels
+
+    monkeypatch.setattr(coz_sd3, "one_step", step)
+    best.upscale(picture(192, 160), "", 3, never)
+    for part, (x, y) in zip(parts, [(0, 0), (32, 0), (0, 16), (32, 16)], strict=True):
+        assert torch.equal(part, whole[:, :, y : y + 64, x : x + 64])
+
+
+def test_windows_join(best: CozSd3) -> None:
+    """A smooth gradient through two windows: no step where they meet is larger than elsewhere."""
+    ramp = np.linspace(0.2, 0.8, 192, dtype=np.float32)
+    rgb = np.ascontiguousarray(np.broadcast_to(ramp[None, :, None], (64, 192, 3)))
+    fine = best.upscale(rgb, "", 0, never)
+    steps = np.abs(np.diff(fine, axis=1)).mean((0, 2))  # between neighbouring columns
+    # The windows are 0..512 and 256..768; they begin and end in the middle of the other.
+    for border in (256, 512):
+        # The VAE's cells of 8 pixels have steps of their own, so both sides hold whole cells.
+        near, inside = steps[border - 8 : border + 8], steps[border - 72 : border + 72]
+        assert near.mean() <= 1.1 * inside.mean()
+
+
+def test_windows_without_fading_would_not_join(
+    best: CozSd3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the measure above can fail: windows that disagree show at their borders."""
+    calls = []
+
+    def step(sd3: Any, pixels: RgbFloat, *_: Any) -> RgbFloat:
+        calls.append(1)
+        return pixels + np.float32(0.05 * len(calls))
+
+    monkeypatch.setattr(coz_sd3, "one_step", step)
+    rgb = np.full((64, 192, 3), 0.5, np.float32)
+    steps = np.abs(np.diff(best.upscale(rgb, "", 0, never), axis=1)).mean((0, 2))
+    assert steps.max() < 0.05 / 100  # 0.05 spread over the 256 pixels in common
+
+
+@pytest.mark.parametrize(
+    ("dtype", "last"), [("bfloat16", True), ("bfloat16", False), ("float32", True)]
+)
+def test_the_fast_numbers_give_nearly_the_same(
+    files: dict[str, Path],
+    best: CozSd3,
+    monkeypatch: pytest.MonkeyPatch,
+    dtype: Any,
+    last: bool,
+) -> None:
+    monkeypatch.setattr(coz_models, "pick_device", lambda wanted: Device("cpu", "CPU", dtype, last))
+    rgb = picture(32, 32)
+    fast = made(files)
+    difference = fast.upscale(rgb, "a cat", 0, never) - best.upscale(rgb, "a cat", 0, never)
+    assert np.abs(difference).mean() < 2 / 255
+    assert fast.device == {"bfloat16": "CPU, bf16", "float32": "CPU, fp32"}[dtype]
+
+
+def test_paper_keeps_to_fp32(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        coz_models, "pick_device", lambda wanted: Device("cpu", "CPU", "bfloat16", True)
+    )
+    engine = made(files, setting="paper")
+    assert engine.device == ""
+    engine.load()
+    assert engine.device == "CPU, fp32"
+
+
+class Stop:
+    """A `Cancelled` that says so at its n-th question, and remembers what had run by then."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def __call__(self) -> bool:
+        self.left -= 1
+        return self.left < 0
+
+
+@pytest.mark.parametrize("after", range(8))
+def test_it_stops_in_every_stage(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """At the start, before each of three encoders, before the networks are read, and before each
+    of three runs of them."""
+    ran: list[str] = []
+    networks = {"transformer": "transformer", "decode": "vae"}
+    engine = made(files)
+    engine.load()
+    for method, owner in networks.items():
+        target = getattr(engine._models.networks(), owner)
+        called = target.forward if method == "transformer" else target.decode
+
+        def counted(*args: Any, _name: str = method, _called: Any = called, **more: Any) -> Any:
+            ran.append(_name)
+            return _called(*args, **more)
+
+        monkeypatch.setattr(target, "forward" if method == "transformer" else "decode", counted)
+    with pytest.raises(Cancelled):
+        engine.upscale(picture(8, 8), "a cat", 0, Stop(after))
+    assert ran == (["transformer"] if after == 7 else [])
+    assert engine.upscale(picture(8, 8), "a cat", 0, never).shape == (32, 32, 3)
+
+
+def test_it_stops_between_windows(best: CozSd3, monkeypatch: pytest.MonkeyPatch) -> None:
+    best.upscale(picture(8, 8), "", 0, never)  # encodes the words, so that none are asked about
+    decoded: list[int] = []
+    vae = best._models.networks().vae
+    decode = vae.decode
+
+    def counted(*args: Any, **more: Any) -> Any:
+        decoded.append(1)
+        return decode(*args, **more)
+
+    monkeypatch.setattr(vae, "decode", counted)
+    with pytest.raises(Cancelled):
+        best.upscale(picture(192, 16), "", 0, lambda: bool(decoded))
+    assert len(decoded) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        ("CUDA out of memory. Tried to allocate", "^The CPU has too little memory for Chain-of-"),
+        ("something odd\nand more", r"^The CPU failed \(something odd\): try again"),
+    ],
+)
+def test_a_device_that_fails_is_told_in_a_sentence(
+    best: CozSd3, monkeypatch: pytest.MonkeyPatch, error: str, sentence: str
+) -> None:
+    best.load()
+
+    def fail(*args: Any, **more: Any) -> Any:
+        raise RuntimeError(error)
+
+    monkeypatch.setattr(best._models.networks().vae, "encode", fail)
+    with pytest.raises(Failure, match=sentence):
+        best.upscale(picture(4, 4), "", 0, never)
+
+
+def step_for(largest: int, tried: list[int]) -> Any:
+    """Return a step with memory for windows of so many pixels a side."""
+
+    def step(sd3: Any, pixels: RgbFloat, *_: Any) -> RgbFloat:
+        tried.append(max(pixels.shape[:2]))
+        if tried[-1] > largest:
+            raise MemoryError
+        return pixels
+
+    return step
+
+
+@pytest.mark.parametrize(("largest", "tries"), [(400, [512, 384]), (256, [512, 384, 256])])
+def test_windows_become_smaller_when_memory_runs_out(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch, largest: int, tries: list[int]
+) -> None:
+    told: list[str] = []
+    engine, tried = made(files, notice=told.append), list[int]()
+    monkeypatch.setattr(coz_sd3, "one_step", step_for(largest, tried))
+    rgb = picture(160, 160)
+    fine = engine.upscale(rgb, "", 0, never)
+    np.testing.assert_allclose(fine, enlarged(rgb).clip(0, 1), atol=1e-5)
+    assert tried[: len(tries)] == tries
+    assert set(tried[len(tries) - 1 :]) == {tries[-1]}
+    tried.clear()
+    engine.upscale(rgb, "", 0, never)
+    assert set(tried) == {tries[-1]}  # it keeps to what fitted
+    assert told == [
+        "Chain-of-Zoom ran out of memory and goes on in smaller windows, a little slower."
+    ]
+
+
+def test_when_even_small_windows_do_not_fit_it_fails(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(coz_sd3, "one_step", step_for(100, tried))
+    with pytest.raises(Failure, match=r"^The CPU has too little memory for Chain-of-Zoom: close"):
+        made(files, notice=lambda sentence: None).upscale(picture(160, 160), "", 0, never)
+    assert tried == [512, 384, 256]
+
+
+def test_a_small_picture_is_not_tried_again_in_larger_windows(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(coz_sd3, "one_step", step_for(100, tried))
+    with pytest.raises(Failure):
+        made(files, notice=lambda sentence: None).upscale(picture(80, 80), "", 0, never)
+    assert tried == [320, 256]
+
+
+def test_paper_would_rather_fail_than_differ(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(coz_sd3, "one_step", step_for(400, tried))
+    with pytest.raises(Failure, match="has too little memory for Chain-of-Zoom"):
+        made(files, setting="paper").upscale(picture(128, 128), "", 0, never)
+    assert tried == [512]
+
+
+def test_a_step_that_ran_out_of_memory_can_be_tried_again(
+    files: dict[str, Path], best: CozSd3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through the real networks: the error of the first window reaches who makes them smaller."""
+    engine = made(files, notice=lambda sentence: None)
+    transformer = engine._models.networks().transformer
+    forward = transformer.forward
+
+    def full(**options: Any) -> Any:
+        if options["hidden_states"].shape[-1] > 32:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate")
+        return forward(**options)
+
+    monkeypatch.setattr(transformer, "forward", full)
+    fine = engine.upscale(picture(96, 64), "", 0, never)
+    assert fine.shape == (256, 384, 3)
+
+
+def test_in_turn_networks_leave_for_encoders_and_the_prompter(
+    files: dict[str, Path], best: CozSd3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    room = Room("cpu", "in-turn", told.append)
+    engine = made(files, room=room)
+    left: list[str] = []
+    opened = watched(monkeypatch)
+    engine.load()
+    assert (len(told), opened, engine.device) == (1, [], "CPU, fp32")  # others come first
+    room.enter("prompter", lambda: left.append("prompter"))
+    first = engine.upscale(picture(8, 8), "a cat", 0, never)
+    assert left == ["prompter"]
+    assert len(opened) == 1
+    engine.upscale(picture(8, 8), "a cat", 0, never)
+    assert len(opened) == 1  # the words are known, so nobody had to leave
+    engine.upscale(picture(8, 8), "a dog", 0, never)
+    assert len(opened) == 2
+    room.enter("prompter", lambda: None)
+    assert [network() for network in opened] == [None, None]
+    np.testing.assert_array_equal(first, best.upscale(picture(8, 8), "a cat", 0, never))
+
+
+def watched(monkeypatch: pytest.MonkeyPatch) -> list["weakref.ref[Any]"]:
+    """Return the transformers that will have been opened, as far as they are still there."""
+    opened: list[weakref.ref[Any]] = []
+
+    def open_sd3(*args: Any, **options: Any) -> Any:
+        assert [network() for network in opened] == [None] * len(opened)
+        sd3 = coz_open.open_sd3(*args, **options)
+        opened.append(weakref.ref(sd3.transformer))
+        return sd3
+
+    monkeypatch.setattr(coz_models, "open_sd3", open_sd3)
+    return opened
+
+
+def test_together_nothing_is_opened_twice(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = Room("cpu", "together")
+    engine = made(files, room=room)
+    opened = watched(monkeypatch)
+    engine.load()
+    room.enter("prompter", pytest.fail)
+    for prompt in ("a cat", "a dog"):
+        engine.upscale(picture(8, 8), prompt, 0, never)
+    assert len(opened) == 1
+
+
+def test_words_on_the_disk_serve_the_next_start(
+    files: dict[str, Path], best: CozSd3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rgb = picture(8, 8)
+    first = made(files, cache_dir=tmp_path).upscale(rgb, "a cat", 0, never)
+    assert len(list((tmp_path / "words").iterdir())) == 1
+    opened: list[str] = []
+
+    def counted(kind: Any, folder: Path, part: str, dtype: Any) -> Any:
+        opened.append(part)
+        return open_part(kind, folder, part, dtype)
+
+    monkeypatch.setattr(coz_text, "open_part", counted)
+    again = made(files, cache_dir=tmp_path).upscale(rgb, "a cat", 0, never)
+    np.testing.assert_array_equal(again, first)
+    assert opened == []
+    # Without T5, in the authors' numbers, and with another base, they are other words.
+    made(files, cache_dir=tmp_path, t5=False).upscale(rgb, "a cat", 0, never)
+    assert opened == ["text_encoder", "text_encoder_2"]
+    made(files, cache_dir=tmp_path, setting="paper").upscale(rgb, "a cat", 0, never)
+    assert len(opened) == 5
+    other = Path(shutil.copytree(files["base"], tmp_path / "base"))
+    with (other / "tokenizer" / "tokenizer_config.json").open("ab") as file:
+        file.write(b" ")
+    made(files, cache_dir=tmp_path, base=other).upscale(rgb, "a cat", 0, never)
+    assert len(opened) == 8
+    assert len(list((tmp_path / "words").iterdir())) == 4
+
+
+def test_without_t5_the_base_may_lack_it(
+    files: dict[str, Path], best: CozSd3, tmp_path: Path
+) -> None:
+    ignore = shutil.ignore_patterns("text_encoder_3", "tokenizer_3")
+    base = Path(shutil.copytree(files["base"], tmp_path / "sd3", ignore=ignore))
+    with pytest.raises(BadInput, match="its part text_encoder_3 is missing"):
+        made(files, base=base)
+    lacking, whole = made(files, base=base, t5=False), made(files, t5=False)
+    assert dict(lacking.identity) == dict(whole.identity)
+    assert lacking.identity["t5"] == "left out"
+    assert "t5" not in best.identity
+    rgb = picture(8, 8)
+    fine = lacking.upscale(rgb, "a cat", 0, never)
+    np.testing.assert_array_equal(fine, whole.upscale(rgb, "a cat", 0, never))
+    assert np.abs(fine - best.upscale(rgb, "a cat", 0, never)).max() > 1e-3
+
+
+def test_smaller_numbers_by_hand_are_part_of_the_identity(
+    files: dict[str, Path], best: CozSd3
+) -> None:
+    for memory in ("together", "in-turn"):
+        assert dict(made(files, memory=memory).identity) == dict(best.identity)
+    assert dict(made(files, memory="nf4").identity) == {**best.identity, "quantised": "nf4"}
+
+
+def test_paper_refuses_smaller_numbers(files: dict[str, Path]) -> None:
+    with pytest.raises(BadInput, match=r"^The memory mode 8bit changes what the setting paper rep"):
+        made(files, setting="paper", memory="8bit")
+
+
+def test_too_little_memory_is_told_before_anything_is_read(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cozviewer.models.memory import manager as room
+
+    monkeypatch.setattr(room, "free_memory", lambda device: 10**9)
+    opened = watched(monkeypatch)
+    for work in (CozSd3.load, lambda engine: engine.upscale(picture(8, 8), "", 0, never)):
+        with pytest.raises(
+            BadInput, match=r"would need .* GB of memory on the CPU, and 1\.0 GB are"
+        ):
+            work(made(files))
+    assert opened == []
+
+
+def test_an_encoder_that_does_not_fit_is_told_in_a_sentence(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any) -> Any:
+        raise RuntimeError("CUDA out of memory. Tried to allocate 9.00 GiB")
+
+    monkeypatch.setattr(coz_text, "open_part", full)
+    with pytest.raises(Failure, match=r"^Chain-of-Zoom does not fit into memory: close other"):
+        made(files).upscale(picture(8, 8), "", 0, never)
+
+
+def test_the_identity_is_the_content_and_the_setting(
+    files: dict[str, Path], best: CozSd3, paper: CozSd3, tmp_path: Path
+) -> None:
+    identity = dict(best.identity)
+    assert identity["name"] == "coz"
+    assert dict(paper.identity) == identity | {"setting": "paper"}
+    moved = {key: tmp_path / key for key in files}
+    shutil.copytree(files["base"], moved["base"])
+    shutil.copy(files["lora"], moved["lora"])
+    shutil.copy(files["vae"], moved["vae"])
+    assert dict(made(moved).identity) == identity
+    for key in ("lora", "vae"):
+        with moved[key].open("ab") as file:
+            file.write(b" ")
+        assert dict(made(moved).identity)[key] != identity[key]
+    with (moved["base"] / "vae" / "config.json").open("ab") as file:
+        file.write(b" ")
+    assert dict(made(moved).identity)["base"] != identity["base"]
+
+
+def test_without_adapters_it_is_the_base(files: dict[str, Path], best: CozSd3) -> None:
+    plain = made({**files}, lora=None, vae=None)
+    rgb = picture(16, 16)
+    assert (plain.identity["lora"], plain.identity["vae"]) == ("", "")
+    assert np.abs(plain.upscale(rgb, "", 0, never) - best.upscale(rgb, "", 0, never)).max() > 0.01
+
+
+def test_fused_weights_are_kept_for_both_settings(
+    files: dict[str, Path], best: CozSd3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(files, setting="paper", cache_dir=tmp_path).load()
+    assert len(list(tmp_path.glob("coz-*.safetensors"))) == 1
+
+    def refuse(*_: Any) -> Any:
+        raise AssertionError("fused once more")
+
+    monkeypatch.setattr(coz_open, "fused_transformer", refuse)
+    monkeypatch.setattr(coz_open, "fused_encoder", refuse)
+    again = made(files, cache_dir=tmp_path)
+    rgb = picture(8, 8)
+    np.testing.assert_array_equal(again.upscale(rgb, "", 0, never), best.upscale(rgb, "", 0, never))
+
+
+@pytest.mark.parametrize("key", ["lora", "vae"])
+def test_a_missing_file_is_refused_at_once(files: dict[str, Path], key: str) -> None:
+    gone = Path("gone.pkl")
+    with pytest.raises(BadInput, match=r"^There is no file gone\.pkl of Chain-of-Zoom: check the"):
+        made(files, **{key: gone})
+
+
+def test_a_missing_base_is_refused_at_once(files: dict[str, Path]) -> None:
+    with pytest.raises(BadInput, match=r"^There is no folder gone with Stable Diffusion 3"):
+        made(files, base="gone")
+
+
+def test_a_file_that_changes_after_it_was_identified_is_refused(
+    files: dict[str, Path], tmp_path: Path
+) -> None:
+    lora = Path(shutil.copy(files["lora"], tmp_path))
+    engine = made(files, lora=lora)
+    _ = engine.identity
+    lora.write_bytes(b"other")
+    with pytest.raises(BadInput, match="was changed meanwhile"):
+        engine.load()
+
+
+def test_a_wrong_file_is_told_by_its_name(files: dict[str, Path]) -> None:
+    engine = made(files, lora=files["vae"])
+    with pytest.raises(BadInput, match=r"vae\.pt is not what fits this base"):
+        engine.load()
+
+
+def test_building_one_imports_nothing_heavy(files: dict[str, Path]) -> None:
+    import subprocess
+    import sys
+
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from cozviewer.models.coz.engine import CozSd3\n"
+        f"paths = {[str(path) for path in files.values()]!r}\n"
+        "engine = CozSd3(*map(Path, paths), notice=print)\n"
+        "engine.identity, engine.halo, engine.name, engine.device\n"
+        "heavy = {'torch', 'diffusers', 'transformers', 'safetensors'} & set(sys.modules)\n"
+        "sys.exit(', '.join(heavy) or None)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[2])

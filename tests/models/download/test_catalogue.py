@@ -1,0 +1,28 @@
+"""Which models are here: what a choice of Chain-of-Zoom lacks."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from cozviewer.config.choice import CozChoice, EngineChoice, PrompterChoice
+from cozviewer.models.coz.checkpoint import ENCODER_FILE, LORA_FILE
+from cozviewer.models.download.catalogue import missing_files
+from tests.models.tiny_sd3 import save_tiny_sd3
+
+
+def test_nothing_is_here_on_a_new_computer(tmp_path: Path) -> None:
+    choice = EngineChoice("coz", prompter=PrompterChoice("qwen", adapter=tmp_path / "grpo"))
+    assert missing_files(choice, tmp_path) == ("base", "lora", "vae", "qwen", "adapter")
+
+
+def test_files_are_found_where_they_are_named_or_by_themselves(tmp_path: Path) -> None:
+    base, own = tmp_path / "sd3", tmp_path / "coz"
+    save_tiny_sd3(base)
+    own.mkdir()
+    (own / LORA_FILE).touch()
+    named = tmp_path / "encoder.pt"
+    named.touch()
+    choice = EngineChoice("coz", coz=CozChoice(str(base), vae=named))
+    assert missing_files(choice, tmp_path) == ()
+    assert missing_files(replace(choice, coz=CozChoice(str(base))), tmp_path) == ("vae",)
+    (own / ENCODER_FILE).touch()
+    assert missing_files(replace(choice, coz=CozChoice(str(base))), tmp_path) == ()

@@ -1,0 +1,131 @@
+"""The real network on a real photo: what people will see."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from skimage import data
+
+from cozviewer.chain.protocols import never
+from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
+from cozviewer.models import upscaler
+from cozviewer.models.device import Device
+from cozviewer.models.realesrgan.engine import realesrgan
+from cozviewer.models.realesrgan.weights import BIN_SHA256, wheel_files
+from cozviewer.models.upscaler import NetworkUpscaler
+from tests.models.networks import detail
+
+
+def test_it_is_sharper_than_bicubic(enlarged: RgbFloat, bicubic: RgbFloat) -> None:
+    assert enlarged.shape == bicubic.shape == (384, 384, 3)
+    assert detail(enlarged) > 3 * detail(bicubic)
+
+
+def test_it_keeps_the_mean_colour_within_three_levels(enlarged: RgbFloat, crop: Rgb8) -> None:
+    shift = enlarged.mean(axis=(0, 1)) * 255 - crop.mean(axis=(0, 1))
+    assert np.abs(shift).max() < 3
+
+
+def test_it_shows_the_same_picture(enlarged: RgbFloat, crop: Rgb8) -> None:
+    coarse = enlarged.reshape(96, 4, 96, 4, 3).mean(axis=(1, 3))
+    assert np.abs(coarse - to_float(crop)).mean() * 255 < 4
+
+
+def test_values_are_floats_from_0_to_1(enlarged: RgbFloat) -> None:
+    assert enlarged.dtype == np.float32
+    assert enlarged.min() >= 0
+    assert enlarged.max() <= 1
+
+
+def test_parts_join_invisibly(engine: NetworkUpscaler, crop: Rgb8, enlarged: RgbFloat) -> None:
+    parted = realesrgan("cpu", cache_dir=None, notice=pytest.fail)
+    parted._network, parted._part = engine._network, 48
+    joined = parted.upscale(crop, "", 0, never)
+    assert np.abs(joined - enlarged).mean() * 255 < 1
+    # Measured: 1.2 times; 2.9 times without a halo.
+    assert seam(joined) < 1.35 * seam(enlarged)
+
+
+def seam(rgb: RgbFloat) -> float:
+    """Return how much pixels differ across the middle of a picture, both ways."""
+    middle = len(rgb) // 2
+    across = np.abs(rgb[middle] - rgb[middle - 1]).mean()
+    down = np.abs(rgb[:, middle] - rgb[:, middle - 1]).mean()
+    return float(across + down) * 255
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (2, 3)])
+def test_the_smallest_pictures_work(engine: NetworkUpscaler, size: tuple[int, int]) -> None:
+    rgb = np.full((size[1], size[0], 3), 128, np.uint8)
+    fine = engine.upscale(rgb, "", 0, never)
+    assert fine.shape == (4 * size[1], 4 * size[0], 3)
+    assert np.isfinite(fine).all()
+
+
+def test_bf16_shows_what_fp32_shows(
+    engine: NetworkUpscaler, crop: Rgb8, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half = Device("cpu", "CPU", "bfloat16", channels_last=True)
+    monkeypatch.setattr(upscaler, "ways", lambda place, numbers: [half])
+    rough = realesrgan("cpu", cache_dir=None, notice=pytest.fail)
+    small = crop[:20, :20]
+    difference = rough.upscale(small, "", 0, never) - engine.upscale(small, "", 0, never)
+    assert rough.device == "CPU, bf16"
+    assert np.abs(difference).mean() * 255 < 1
+    assert np.abs(difference.mean(axis=(0, 1))).max() * 255 < 1
+
+
+def test_it_agrees_with_the_ncnn_runtime(reference: NetworkUpscaler, crop: Rgb8) -> None:
+    ncnn = pytest.importorskip("ncnn", reason="the ncnn runtime is not installed, to compare with")
+    files = wheel_files()
+    network = ncnn.Net()
+    network.opt.num_threads = 2
+    assert network.load_param(str(files.param)) == 0
+    assert network.load_model(str(files.bin)) == 0
+    small = crop[:16, :20]
+    values = np.ascontiguousarray(to_float(small).transpose(2, 0, 1))
+    with network.create_extractor() as extractor:
+        extractor.input("data", ncnn.Mat(values))
+        status, output = extractor.extract("output")
+        theirs = np.clip(np.array(output), 0, 1).transpose(1, 2, 0)
+    assert status == 0
+    difference = np.abs(theirs - reference.upscale(small, "", 0, never)) * 255
+    assert difference.max() < 1.5
+    assert difference.mean() < 0.1
+
+
+def test_a_crop_drawn_alone_comes_closer_to_the_whole_with_open_edges(
+    engine: NetworkUpscaler, reference: NetworkUpscaler
+) -> None:
+    photo = np.ascontiguousarray(data.chelsea()[100:196, 150:246])
+    whole = reference.upscale(photo, "", 0, never)[128:256, 128:256]
+    alone = np.ascontiguousarray(photo[24:72, 24:72])
+    errors = [
+        np.abs(each.upscale(alone, "", 0, never)[32:160, 32:160] - whole).mean()
+        for each in (engine, reference)
+    ]
+    assert errors[0] < 0.8 * errors[1]  # measured: 2.4 and 3.6 grey levels
+
+
+def test_its_identity_names_the_weights(engine: NetworkUpscaler) -> None:
+    assert engine.identity == {"name": "realesrgan", "weights": BIN_SHA256}
+    assert engine.name == "Real-ESRGAN"
+    assert engine.device == "CPU, fp32"
+
+
+def test_the_same_pixels_give_the_same_result(engine: NetworkUpscaler, crop: Rgb8) -> None:
+    small = crop[:12, :12]
+    one, two = (engine.upscale(small, prompt, seed, never) for prompt, seed in (("", 0), ("a", 1)))
+    np.testing.assert_array_equal(one, two)
+
+
+def test_naming_it_imports_neither_torch_nor_spandrel() -> None:
+    script = (
+        "import sys; from cozviewer.models.engines import make_upscaler;"
+        "engine = make_upscaler('realesrgan');"
+        "engine.identity, engine.name, engine.halo, engine.generative, engine.device;"
+        "print(*{'torch', 'spandrel', 'safetensors'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("", "")

@@ -1,0 +1,347 @@
+"""Real-ESRGAN in int8: it draws what fp32 draws, any size, and stops when it is to stop."""
+
+import os
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from skimage import data
+
+from cozviewer.chain.fidelity import corrected
+from cozviewer.chain.protocols import ignore, never
+from cozviewer.image.pixels import RgbFloat, to_float
+from cozviewer.models import device as device_module
+from cozviewer.models.device import Device, all_threads
+from cozviewer.models.network import Network, run_network
+from cozviewer.models.realesrgan import int8_graphs, openvino_int8
+from cozviewer.models.realesrgan.converted import convert
+from cozviewer.models.realesrgan.engine import realesrgan
+from cozviewer.models.realesrgan.openvino_int8 import AT_ONCE, Int8Network, bands
+from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.util.errors import BadInput, Cancelled
+
+pytest.importorskip("openvino", reason="OpenVINO is not installed")
+
+INT8 = Device("cpu", "CPU", "int8")
+
+
+@pytest.fixture(scope="session")
+def rough() -> Network:
+    """Real-ESRGAN in int8."""
+    return Network(Int8Network(convert()), INT8)
+
+
+@pytest.fixture
+def vnni(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A CPU that has int8."""
+    monkeypatch.setattr(device_module, "_multiplies_bytes", lambda: True)
+
+
+def photo(top: int, left: int, height: int, width: int) -> RgbFloat:
+    """Return a part of a photo that the steps do not come from."""
+    part = data.chelsea()[top : top + height, left : left + width]
+    return to_float(np.ascontiguousarray(part))
+
+
+@pytest.mark.parametrize(("top", "left"), [(90, 160), (200, 300)])
+def test_it_draws_what_fp32_draws(
+    reference: NetworkUpscaler, rough: Network, top: int, left: int
+) -> None:
+    parent = photo(top, left, 48, 48)
+    exact = corrected(reference.upscale(parent, "", 0, never), parent, 1.0)
+    fine = corrected(run_network(rough, parent, never), parent, 1.0)
+    assert fine.dtype == np.float32
+    assert -10 * np.log10(np.mean((fine - exact) ** 2)) > 36
+    assert np.abs((fine - exact).mean(axis=(0, 1))).max() * 255 < 0.1
+
+
+def test_strong_colours_do_not_run_out_of_bytes(reference: NetworkUpscaler, rough: Network) -> None:
+    colours = np.random.default_rng(5).random((4, 4, 3))
+    parent = np.ascontiguousarray(np.kron(colours, np.ones((8, 8, 1))), np.float32)
+    exact = corrected(reference.upscale(parent, "", 0, never), parent, 1.0)
+    fine = corrected(run_network(rough, parent, never), parent, 1.0)
+    assert -10 * np.log10(np.mean((fine - exact) ** 2)) > 34
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (2, 3), (13, 7), (67, 65), (1, 5000)])
+def test_any_size_works(rough: Network, size: tuple[int, int]) -> None:
+    fine = run_network(rough, np.full((*size, 3), 0.5, np.float32), never)
+    assert fine.shape == (4 * size[0], 4 * size[1], 3)
+    assert np.abs(fine - 0.5).max() < 0.2
+
+
+def test_channels_may_lie_side_by_side_or_apart(rough: Network) -> None:
+    image = torch.from_numpy(photo(90, 160, 12, 20)).permute(2, 0, 1)[None]
+    assert not image.is_contiguous()
+    apart, beside = (rough.forward(pixels, never, ignore) for pixels in (image.contiguous(), image))
+    assert torch.equal(apart, beside)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 30])
+def test_bands_of_the_enlargement_join_exactly(
+    rough: Network, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    picture = photo(90, 160, 12, 20)
+    whole = run_network(rough, picture, never)
+    monkeypatch.setattr(openvino_int8, "BAND", rows * 20)
+    np.testing.assert_allclose(run_network(rough, picture, never), whole, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "expected"),
+    [
+        (1, 1, [(0, 1)]),
+        (10, 8, [(0, 4), (4, 8), (8, 10)]),
+        (3, 32, [(0, 1), (1, 2), (2, 3)]),
+        (2, 99, [(0, 1), (1, 2)]),
+        (4, 8, [(0, 4)]),
+    ],
+)
+def test_bands_cover_all_rows_once(
+    monkeypatch: pytest.MonkeyPatch, height: int, width: int, expected: list[tuple[int, int]]
+) -> None:
+    monkeypatch.setattr(openvino_int8, "BAND", 32)
+    assert list(bands(height, width)) == expected
+
+
+LARGE = 80
+assert LARGE**2 > AT_ONCE
+
+
+@pytest.mark.parametrize("side", [8, LARGE])
+def test_progress_grows_to_all(rough: Network, side: int) -> None:
+    parts: list[float] = []
+    image = torch.full((1, 3, side, side), 0.5)
+    forward = rough.forward
+    assert isinstance(forward, Int8Network)
+    forward(image, never, parts.append)
+    assert len(parts) >= 3
+    assert parts == sorted(parts)
+    assert 0 < parts[0] < 0.5
+    assert parts[-1] == pytest.approx(1)
+
+
+def test_progress_moves_within_a_piece(rough: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openvino_int8, "LOOK_MS", 1)
+    image = torch.full((1, 3, LARGE, LARGE), 0.5)
+    forward = rough.forward
+    assert isinstance(forward, Int8Network)
+    forward._pace = 0.0
+    first, second = list[float](), list[float]()
+    forward(image, never, first.append)
+    forward(image, never, second.append)
+    assert second == sorted(second)
+    assert {12 / 25, 23 / 25} < set(second)
+    assert 0 < second[0] < first[0] == 12 / 25
+
+
+@pytest.mark.parametrize("side", [8, LARGE])
+@pytest.mark.parametrize("asked", [1, 2, 4])
+def test_it_stops_on_the_way(rough: Network, side: int, asked: int) -> None:
+    questions: list[bool] = []
+
+    def cancelled() -> bool:
+        questions.append(True)
+        return len(questions) >= asked
+
+    parts: list[float] = []
+    forward = rough.forward
+    assert isinstance(forward, Int8Network)
+    with pytest.raises(Cancelled):
+        forward(torch.full((1, 3, side, side), 0.5), cancelled, parts.append)
+    assert len(questions) <= asked + 1
+    assert not parts or parts[-1] < 1
+    assert run_network(rough, photo(0, 0, 3, 3), never).shape == (12, 12, 3)
+
+
+def test_after_a_stop_pictures_of_any_size_are_drawn_as_before(rough: Network) -> None:
+    """OpenVINO takes a piece that ended early for one that has been through the whole picture."""
+    pictures = [photo(0, 0, side, side) for side in (3, 40, LARGE)]
+    expected = [run_network(rough, picture, never) for picture in pictures]
+    run_network(rough, pictures[0], never)
+    for asked in (3, 4, 5, 3, 6, 7, 8, 4):
+        questions: list[bool] = []
+
+        def cancelled(asked: int = asked, questions: list[bool] = questions) -> bool:
+            questions.append(True)
+            return len(questions) >= asked
+
+        with suppress(Cancelled):  # a fast machine may be done before
+            run_network(rough, pictures[2], cancelled)
+        for index in (0, 2, 1, 0):  # the one before the stop and after it are alike
+            fine = run_network(rough, pictures[index], never)
+            np.testing.assert_array_equal(fine, expected[index])
+
+
+def test_a_piece_is_stopped_before_it_ends(rough: Network) -> None:
+    parts: list[float] = []
+
+    def cancelled() -> bool:
+        # Asked before the head and before the first piece; then, while that runs.
+        asked.append(True)
+        return len(asked) > 2
+
+    asked: list[bool] = []
+    forward = rough.forward
+    assert isinstance(forward, Int8Network)
+    with pytest.raises(Cancelled):
+        forward(torch.full((1, 3, 300, 300), 0.5), cancelled, parts.append)
+    assert parts == []
+
+
+def test_runs_of_several_threads_do_not_mix(rough: Network) -> None:
+    pictures = [photo(60 * index, 90 * index, 20, 20 + index) for index in range(4)]
+    expected = [run_network(rough, picture, never) for picture in pictures]
+    found: dict[int, RgbFloat] = {}
+
+    def run(index: int) -> None:
+        found[index] = run_network(rough, pictures[index], never)
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for index in range(4):
+        np.testing.assert_array_equal(found[index], expected[index])
+
+
+def test_it_computes_with_the_threads_that_torch_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Int8Network, "_makers", lambda self: [lambda: "graph"])
+    compiled: list[int] = []
+
+    def compile_one(self: Int8Network, graph: object, threads: int) -> str:
+        compiled.append(threads)
+        return "piece"
+
+    def adapt(self: Int8Network, piece: str, threads: int) -> str | None:
+        adapted.append((piece, threads))
+        return None if threads == 4 else f"{piece} for {threads}"
+
+    adapted: list[tuple[str, int]] = []
+    monkeypatch.setattr(Int8Network, "_compile", compile_one)
+    monkeypatch.setattr(Int8Network, "_adapted", adapt)
+    threads = all_threads()
+    torch.set_num_threads(1)
+    try:
+        network = Int8Network({})
+        assert network._compiled() == ["piece"]
+        torch.set_num_threads(3)
+        assert network._compiled() == network._compiled() == ["piece for 3"]
+        torch.set_num_threads(4)
+        assert network._compiled() == ["piece"]
+    finally:
+        torch.set_num_threads(threads)
+    assert compiled == [1, 4]
+    assert adapted == [("piece", 3), ("piece for 3", 4)]
+
+
+def test_a_piece_for_other_threads_draws_the_same_without_being_compiled(
+    rough: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward = rough.forward
+    assert isinstance(forward, Int8Network)
+    images = [
+        torch.from_numpy(photo(0, 0, *size)).permute(2, 0, 1)[None] for size in ((9, 12), (40, 7))
+    ]
+    expected = [forward(image, never) for image in images]
+    threads = all_threads()
+    try:
+        monkeypatch.setattr(Int8Network, "_compile", lambda *_: pytest.fail("It was compiled."))
+        torch.set_num_threads(1)
+        for image, fine in zip(images, expected, strict=True):
+            assert torch.equal(forward(image, never), fine)
+        for piece in forward._pieces:
+            assert piece is not None
+            assert piece.get_property("INFERENCE_NUM_THREADS") == 1
+    finally:
+        torch.set_num_threads(threads)
+        monkeypatch.undo()
+    assert torch.equal(forward(images[0], never), expected[0])  # compiled again
+
+
+def test_a_piece_that_cannot_be_adapted_is_compiled(rough: Network) -> None:
+    class Fixed:
+        def export_model(self, stream: object) -> None:
+            raise RuntimeError("It cannot be exported.")
+
+    forward = rough.forward
+    assert isinstance(forward, Int8Network)
+    assert forward._adapted(Fixed(), 2) is None
+    assert forward._adapted(None, 2) is None
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("Exception from src/x.cpp:1:\nstd::bad_alloc")]
+)
+def test_too_little_memory_is_told_as_everywhere(
+    rough: Network, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(self: object, *inputs: object) -> None:
+        raise error
+
+    monkeypatch.setattr(openvino_int8._Run, "__call__", fail)
+    with pytest.raises(MemoryError):
+        run_network(rough, photo(0, 0, 3, 3), never)
+
+
+@pytest.mark.usefixtures("vnni")
+def test_the_engine_can_be_asked_for_it() -> None:
+    engine = realesrgan("cpu", numbers="int8", cache_dir=None, notice=pytest.fail)
+    assert engine.upscale(photo(0, 0, 5, 4), "", 0, never).shape == (20, 16, 3)
+    assert engine.device == "CPU, int8"
+
+
+@pytest.mark.usefixtures("vnni")
+def test_an_openvino_that_does_not_work_is_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device_module, "find_spec", lambda name: object())
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    engine = realesrgan("cpu", numbers="int8", cache_dir=None, notice=pytest.fail)
+    with pytest.raises(BadInput, match=r"^The package openvino does not work here: install it"):
+        engine.load()
+
+
+@pytest.mark.usefixtures("vnni")
+def test_without_steps_another_format_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(int8_graphs, "files", lambda package: tmp_path)
+    monkeypatch.setattr(device_module, "cpu_has", lambda name: False)
+    engine = realesrgan("cpu", cache_dir=None, notice=pytest.fail)
+    engine.load()
+    assert engine.device == "CPU, fp32"
+    named = realesrgan("cpu", numbers="int8", cache_dir=None, notice=pytest.fail)
+    with pytest.raises(BadInput, match="is broken"):
+        named.load()
+
+
+def test_nothing_is_reported_printed_or_written(tmp_path: Path) -> None:
+    script = (
+        "import sys; from cozviewer.models.realesrgan.openvino_int8 import _core; core = _core();"
+        "print(core.available_devices, [name for name in sys.modules if 'telemetry' in name"
+        " and not name.startswith('openvino.tools')])"
+    )
+    environment = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
+    assert (done.stdout.strip(), done.stderr) == ("['CPU'] []", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_openvino_is_imported_only_when_it_is_used() -> None:
+    script = (
+        "import sys; from cozviewer.models.engines import make_upscaler;"
+        "from cozviewer.models.device import supported_numbers; supported_numbers('cpu');"
+        "make_upscaler('realesrgan'); print('openvino' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("False", "")

@@ -1,0 +1,151 @@
+"""What goes wrong on the way to a chat server, told in a sentence."""
+
+import socket
+import ssl
+import sys
+from collections.abc import Callable
+
+import httpx2
+import pytest
+
+from cozviewer.models.server import client as server_client
+from cozviewer.models.server.address import read_address
+from cozviewer.models.server.connection_errors import network_trouble
+from cozviewer.util.errors import BadInput, Failure
+from tests.models.chat_asking import ask, trouble
+from tests.models.chat_replies import drips, hangs, refuses, says
+from tests.models.chat_server import ChatServer, deaf_address
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Next to no pauses between tries, and no key but the test's own."""
+    monkeypatch.setattr(server_client, "PAUSES", (0.001, 0.002))
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    monkeypatch.delenv("COZVIEWER_SERVER_KEY", raising=False)
+
+
+def test_nobody_listens() -> None:
+    address = deaf_address()
+    error = trouble(address)
+    assert isinstance(error, Failure)
+    assert str(error) == (
+        f"There is no server at http://{address}/v1: start it, or choose another prompter."
+    )
+
+
+def test_a_server_that_starts_meanwhile_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[object] = []
+    connect = socket.socket.connect
+
+    def connect_in_the_end(self: socket.socket, to: tuple[str, int]) -> None:
+        """Refuse the first two calls, as a machine does on which nobody listens."""
+        calls.append(to)
+        if len(calls) <= 2:
+            raise ConnectionRefusedError
+        connect(self, to)
+
+    with ChatServer(says("fur")) as server:
+        monkeypatch.setattr(socket.socket, "connect", connect_in_the_end)
+        assert ask(server.address.replace("localhost", "127.0.0.1")) == "fur"
+    assert len(calls) == 3
+
+
+def test_a_name_that_nobody_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    lookups: list[object] = []
+
+    def unknown(host: object, *args: object, **named: object) -> None:
+        lookups.append(host)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    error = trouble("http://nobody.test:80")
+    assert "There is no machine called nobody.test" in str(error)
+    assert len(lookups) == 1
+
+
+def test_a_server_that_is_not_encrypted() -> None:
+    with ChatServer() as server:
+        error = trouble(f"https://{server.address}")
+    assert "perhaps it wants http:// instead of https://" in str(error)
+    assert server.requests == []
+
+
+def test_a_certificate_that_nobody_trusts() -> None:
+    cause = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    cause.verify_message = "self-signed certificate"
+    error = httpx2.ConnectError("failed")
+    error.__cause__ = cause
+    sentence = str(network_trouble(error, read_address("https://gpu.test")))
+    assert "does not prove that it is gpu.test (self-signed certificate)" in sentence
+
+
+def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_client, "SILENT_SECONDS", 0.05)
+    for behaviour in (hangs(), hangs("fur", ", ")):
+        with ChatServer(behaviour) as server:
+            assert "takes too long" in str(trouble(server.address))
+            assert server.left.wait(60)
+        assert len(server.requests) == 1
+
+
+def test_a_server_that_talks_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_client, "WHOLE_SECONDS", 0.2)
+    with ChatServer(drips("fur, whiskers" * 100, 0.02)) as server:
+        assert "takes too long" in str(trouble(server.address))
+
+
+def test_a_server_that_says_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_client, "ANSWER_BYTES", 1000)
+    for behaviour in (says(*["fur"] * 100), refuses(400, "x" * 2000)):
+        with ChatServer(behaviour) as server:
+            assert "does not end" in str(trouble(server.address))
+        assert len(server.requests) == 1
+
+
+def test_a_proxy_that_lets_nothing_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ChatServer() as proxy:
+        monkeypatch.setenv("https_proxy", f"http://{proxy.address}")
+        monkeypatch.setenv("no_proxy", "")
+        assert "proxy on the way to https://models.test/v1" in str(trouble("https://models.test"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("all_proxy", "gopher://localhost:1"), ("SSL_CERT_FILE", "/no/such/file.pem")],
+)
+def test_settings_of_the_computer_that_cannot_be_used(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv(variable, value)
+    assert "proxy or certificate settings cannot be used" in str(trouble("http://models.test:80"))
+    # They do not matter on this machine.
+    with ChatServer(says("fur")) as server:
+        assert ask(server.address) == "fur"
+
+
+@pytest.mark.parametrize("host", ["☃..test", "-ü", "ü" * 70])
+def test_a_name_that_cannot_be_written(host: str) -> None:
+    error = trouble(f"https://{host}")
+    assert isinstance(error, BadInput)
+    assert f"https://{host}/v1, is not valid" in str(error)
+
+
+@pytest.mark.parametrize("host", ["a" * 300, "[fe80::1%25nowhere]"])
+def test_a_name_that_nobody_can_have(host: str) -> None:
+    trouble(f"http://{host}:80")
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (httpx2.ConnectTimeout, "Nobody answers at http://gpu.test:1/v1"),
+        (httpx2.ReadTimeout, "takes too long"),
+        (httpx2.WriteTimeout, "takes too long"),
+        (httpx2.ConnectError, "cannot be reached"),
+        (httpx2.RemoteProtocolError, "broke off"),
+    ],
+)
+def test_the_rest(error: Callable[[str], Exception], sentence: str) -> None:
+    assert sentence in str(network_trouble(error("x"), read_address("gpu.test:1")))

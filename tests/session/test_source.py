@@ -1,0 +1,147 @@
+"""A session finds its picture again wherever both went, and says so where it does not."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cozviewer.image.source import open_source
+from cozviewer.session.source import SourceMissing, open_path, reference_to
+from cozviewer.util.errors import BadInput, Cancelled
+from tests.pyramid.pictures import encoded, smooth
+from tests.pyramid.sessions import HEIGHT, WIDTH, change, saved
+
+
+def another_picture(path: Path) -> Path:
+    path.write_bytes(encoded(smooth(WIDTH, HEIGHT)[::-1], "PNG"))
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "a").mkdir()
+    return saved(tmp_path / "a")
+
+
+def test_a_picture_is_no_session(file: Path) -> None:
+    photo = file.with_name("photo.png")
+    assert open_path(photo).session is None
+    with pytest.raises(BadInput, match=r"photo\.png is no session, so --source makes no sense"):
+        open_path(photo, photo)
+
+
+def test_it_is_where_it_was(file: Path) -> None:
+    source = open_path(file)
+    assert source.session is not None
+    assert source.session.path == file
+    assert source.digest == open_source(file.with_name("photo.png")).digest
+
+
+def test_both_may_move_together(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "a").rename(tmp_path / "elsewhere")
+    source = open_path(tmp_path / "elsewhere" / "trip.cozview")
+    assert source.path == tmp_path / "elsewhere" / "photo.png"
+
+
+def test_the_session_alone_may_move(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "far" / "away").mkdir(parents=True)
+    moved = file.rename(tmp_path / "far" / "away" / "trip.cozview")
+    assert open_path(moved).path == tmp_path / "a" / "photo.png"
+
+
+def test_a_picture_beside_the_session_will_do(file: Path, tmp_path: Path) -> None:
+    source = open_source(file.with_name("photo.png"))
+    reference = reference_to(source, tmp_path / "b" / "c" / "trip.cozview")
+    assert reference.relative == "../../a/photo.png"
+    gone = "UPDATE about SET value = '../x/photo.png' WHERE name IN ('source_path',"
+    change(file, lambda sql: sql.execute(f"{gone} 'source_relative')"))
+    assert open_path(file).path == file.with_name("photo.png")
+
+
+def test_a_picture_that_is_gone_is_told(file: Path) -> None:
+    photo = file.with_name("photo.png")
+    photo.unlink()
+    with pytest.raises(SourceMissing) as raised:
+        open_path(file)
+    sentence = str(raised.value)
+    assert sentence == (
+        f"The picture of trip.cozview is not at {photo} ({WIDTH} x {HEIGHT} pixels): say where it "
+        "is, with --source FILE."
+    )
+    assert (
+        raised.value.what
+        == f"The picture of trip.cozview is not at {photo} ({WIDTH} x {HEIGHT} pixels)."
+    )
+
+
+def test_a_picture_that_has_changed_is_told(file: Path) -> None:
+    photo = another_picture(file.with_name("photo.png"))
+    with pytest.raises(SourceMissing, match=rf"{photo}, has changed since then: say where"):
+        open_path(file)
+    photo.write_bytes(b"no picture any more")
+    with pytest.raises(SourceMissing, match="is not at"):
+        open_path(file)
+
+
+def test_a_picture_can_be_named(file: Path, tmp_path: Path) -> None:
+    named = file.with_name("photo.png").rename(tmp_path / "renamed.jpg")
+    assert open_path(file, named).path == named
+    other = another_picture(tmp_path / "other.png")
+    with pytest.raises(
+        SourceMissing, match=r"other\.png is not the picture of trip\.cozview, which"
+    ):
+        open_path(file, other)
+    with pytest.raises(BadInput, match=r"nothing\.png does not exist"):
+        open_path(file, tmp_path / "nothing.png")
+
+
+def test_what_somebody_wrote_into_it_reaches_no_other_machine(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.with_name("photo.png").unlink()
+    made_up = "UPDATE about SET value = '//evil/share/photo.png' WHERE name IN ('source_path',"
+    change(file, lambda sql: sql.execute(f"{made_up} 'source_relative', 'source_name')"))
+    asked: list[str] = []
+    stat = os.stat
+
+    def noted(path: Any, *args: Any, **words: Any) -> os.stat_result:
+        asked.append(str(path))
+        return stat(path, *args, **words)
+
+    monkeypatch.setattr(os, "stat", noted)
+    with pytest.raises(SourceMissing):
+        open_path(file)
+    assert not [path for path in asked if "evil" in path]
+
+
+def test_reading_the_session_can_be_stopped(file: Path) -> None:
+    with pytest.raises(Cancelled):
+        open_path(file, cancelled=lambda: True)
+
+
+@pytest.mark.parametrize("start", ["//", "\\\\", "/\\", "\\/"])
+def test_a_path_on_another_machine_is_not_looked_at(
+    file: Path, monkeypatch: pytest.MonkeyPatch, start: str
+) -> None:
+    """Windows would log in there with the user's name."""
+    place = f"{start}host/share/photo.png"
+    change(
+        file,
+        lambda sql: sql.execute(
+            "UPDATE about SET value = ? WHERE name LIKE 'source_%' "
+            "AND name IN ('source_path', 'source_relative', 'source_name')",
+            (place,),
+        ),
+    )
+    looked_at = []
+    resolve = Path.resolve
+
+    def noted(self: Path, strict: bool = False) -> Path:
+        looked_at.append(str(self))
+        return resolve(self, strict)
+
+    monkeypatch.setattr(Path, "resolve", noted)
+    with pytest.raises(SourceMissing):
+        open_path(file)
+    assert not [path for path in looked_at if "host" in path]

@@ -1,0 +1,136 @@
+"""The zoom movie in the window: asked for, told, made, stopped."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialogButtonBox
+from pytestqt.qtbot import QtBot
+
+from cozviewer.export.camera_path import resized
+from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.compose import compose
+from cozviewer.ui.export.movie_dialog import RATES, SHAPES, MovieDialog
+from tests.ui.conftest import Bench, settle, wheel
+
+
+@pytest.fixture
+def dialog(viewer: Bench, qtbot: QtBot) -> MovieDialog:
+    """The dialog over a view at about x5, which is refined."""
+    wheel(viewer.window.panes.generated, QPoint(400, 300), 9)
+    settle(qtbot, viewer.window)
+    viewer.window.actions_by_name["movie"].trigger()
+    (found,) = viewer.window.findChildren(MovieDialog)
+    found.shape.setCurrentIndex([title for title, *_ in SHAPES].index("640 × 360"))
+    found.seconds.setValue(2)
+    return found
+
+
+def save(dialog: MovieDialog) -> None:
+    button = dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_what_it_will_be_is_told_before(dialog: MovieDialog) -> None:
+    assert dialog.about.text().startswith("60 frames, 2.0 s, at most about ")
+    dialog.back.setChecked(True)
+    assert dialog.seconds.value() == 3
+    assert dialog.about.text().startswith("90 frames, 3.0 s, ")
+    dialog.back.setChecked(False)
+    assert dialog.about.text().startswith("60 frames, 2.0 s, ")
+    dialog.seconds.setValue(8)
+    assert "missing tiles must be computed first" in dialog.about.text()
+
+
+@pytest.mark.parametrize("back", [False, True])
+@pytest.mark.parametrize("rate", RATES)
+def test_the_length_is_that_of_the_frames(dialog: MovieDialog, rate: int, back: bool) -> None:
+    dialog.rate.setCurrentIndex(RATES.index(rate))
+    dialog.back.setChecked(back)
+    for seconds in (0.0, 2.3, 4.1, 4.9, 7.7):
+        dialog.seconds.setValue(seconds)
+        clip = dialog.clip
+        length = f"{float(clip.frames / clip.fps):.1f} s"
+        assert dialog.seconds.text() == length
+        assert dialog.about.text().startswith(f"{clip.frames} frames, {length}, ")
+        longest = max(dialog._takes(), key=lambda take: take.ticks)
+        assert longest.view == dialog._ends()[1], "it rests at the end of the way"
+        assert abs(longest.ticks - rate) <= 4
+
+
+def test_it_is_made_and_ends_at_what_was_seen(
+    viewer: Bench, dialog: MovieDialog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = viewer.window
+    seen = window.panes.generated.view
+    dialog.caption.setChecked(False)
+    dialog.path.setText(str(tmp_path / "zoom.gif"))
+    assert dialog.format.currentText() == "GIF"
+    save(dialog)
+    qtbot.waitUntil(lambda: "Saved" in window.banner.text, timeout=20_000)
+    with Image.open(tmp_path / "zoom.gif") as image:
+        assert image.size == (640, 360)
+        image.seek(image.n_frames - 1)  # type: ignore[attr-defined]
+        last = np.asarray(image.convert("RGB")).astype(float)
+    document = window.document
+    assert document is not None
+    wanted = compose(document.chain.pyramid, resized(seen, 640, 360))
+    assert np.abs(last - wanted).mean() < 8  # in 256 colours
+
+
+def test_it_can_begin_at_a_bookmark(viewer: Bench, dialog: MovieDialog) -> None:
+    dialog.reject()
+    there = camera_at(120, 90, 2.0)
+    viewer.window.bookmarks_menu.add("the eye", there)
+    viewer.window.actions_by_name["movie"].trigger()
+    again = viewer.window.findChildren(MovieDialog)[-1]
+    again.start.setCurrentText("The bookmark “the eye”")
+    assert again.start.currentText() == "The bookmark “the eye”"
+    first, ends = again._takes()[0].view, again._ends()
+    assert first.camera == ends[0].camera
+    assert first.camera.source_centre == there.source_centre
+    # A view of another shape shows as much of the picture as the window did.
+    seen = View(there, again._view.width, again._view.height)
+    assert first.camera == resized(seen, first.width, first.height).camera
+    again.reject()
+
+
+def test_it_can_be_stopped(
+    viewer: Bench, dialog: MovieDialog, qtbot: QtBot, tmp_path: Path
+) -> None:
+    dialog.seconds.setValue(600)
+    dialog.path.setText(str(tmp_path / "zoom.webp"))
+    save(dialog)
+    qtbot.waitUntil(lambda: "Writing zoom.webp" in viewer.window.readout.text, timeout=20_000)
+    QTest.keyClick(viewer.window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: "zoom.webp was not written" in viewer.window.banner.text)
+    assert not list(tmp_path.glob("*.webp"))
+    assert not list(tmp_path.glob(".cozviewer-*"))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("zoom.avi", "no format of movies"), ("gone/zoom.mp4", "does not exist")],
+)
+def test_what_cannot_be_saved_is_said_in_the_dialog(
+    dialog: MovieDialog, tmp_path: Path, name: str, said: str
+) -> None:
+    dialog.path.setText(str(tmp_path / name))
+    save(dialog)
+    assert said in dialog.trouble.text()
+    assert dialog.trouble.isVisible()
+    assert dialog.isVisible()
+    dialog.path.setText(str(tmp_path / "zoom.mp4"))
+    assert not dialog.trouble.isVisible()
+
+
+def test_where_nothing_would_move_nothing_can_be_saved(viewer: Bench, qtbot: QtBot) -> None:
+    settle(qtbot, viewer.window)
+    viewer.window.actions_by_name["movie"].trigger()
+    (dialog,) = viewer.window.findChildren(MovieDialog)
+    assert "Nothing would move" in dialog.about.text()
+    assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Save).isEnabled()
+    dialog.reject()

@@ -1,0 +1,104 @@
+"""An export that the end of the program stopped goes on at the next start."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from cozviewer.config.choice import EngineChoice
+from cozviewer.pyramid.compose import best_region
+from cozviewer.ui.export.dialog import ExportDialog
+from cozviewer.ui.export.resume import KEY
+from cozviewer.ui.main_window import MainWindow
+from cozviewer.ui.settings import keep_text, kept_text
+from tests.ui.conftest import Bench, Stripes, services, settle
+
+
+def begin_export(viewer: Bench, target: Path, qtbot: QtBot) -> None:
+    """Begin to save the whole picture at x4, and stay in the middle of it."""
+    QTest.keyClick(viewer.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    dialog = viewer.window.findChildren(ExportDialog)[-1]
+    titles = [dialog.what.itemText(i) for i in range(dialog.what.count())]
+    wanted = [i for i, title in enumerate(titles) if "region at ×4" in title]
+    dialog.what.setCurrentIndex(wanted[-1])
+    dialog.path.setText(str(target))
+    calls = viewer.engine.calls
+    viewer.engine.hold(after=2)
+    dialog.buttons.button(dialog.buttons.StandardButton.Save).click()
+    qtbot.waitUntil(lambda: viewer.engine.calls >= calls + 2, timeout=10_000)
+
+
+@pytest.mark.usefixtures("tile_runs")
+def test_the_next_start_does_the_rest(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
+    settle(qtbot, viewer.window)
+    target = tmp_path / "whole.png"
+    begin_export(viewer, target, qtbot)
+    viewer.window.close()
+    assert not target.exists()
+    assert str(target) in kept_text(KEY)
+    made = viewer.engine.calls
+
+    engine = Stripes()
+    window = MainWindow(services(engine, viewer.cache, viewer.picture), EngineChoice())
+    qtbot.addWidget(window)
+    window.show()
+    with qtbot.waitSignal(window.opened):
+        window.open_picture(viewer.picture)
+    assert "The export whole.png was not finished" in window.banner.text
+    settle(qtbot, window)
+    window.actions_by_name["go-on"].trigger()
+    qtbot.waitUntil(lambda: "Saved" in window.banner.text, timeout=20_000)
+    document = window.document
+    assert document is not None
+    with Image.open(target) as image:
+        found = np.asarray(image)
+    pyramid = document.chain.pyramid
+    assert np.array_equal(found, best_region(pyramid, 2, pyramid.level_rect(2)))
+    # None was computed again; the one under work at the end may not have been kept.
+    assert engine.calls <= pyramid.store.usage()[1] - (made - 1)
+    assert kept_text(KEY) == ""
+    window.actions_by_name["go-on"].trigger()
+    assert "No export of this picture" in window.banner.text
+    window.close()
+
+
+def test_what_a_person_stops_is_forgotten(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
+    settle(qtbot, viewer.window)
+    begin_export(viewer, tmp_path / "whole.png", qtbot)
+    QTest.keyClick(viewer.window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: "Export stopped" in viewer.window.banner.text, timeout=10_000)
+    assert kept_text(KEY) == ""
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda text: text[:-5],
+        lambda text: text.replace('"z": 2', '"z": 3'),
+        lambda text: text.replace('"z": 2', '"z": "2"'),
+        lambda text: text.replace('"width": ', '"width": 99'),
+        lambda text: text.replace('"source": "', '"source": "00'),
+        lambda text: "[]",
+        lambda text: "[" * 100_000,
+        lambda text: text.replace("whole.png", "whole\\u0000.png"),
+    ],
+)
+def test_what_makes_no_sense_is_not_offered(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path, broken: Callable[[str], str]
+) -> None:
+    window = viewer.window
+    settle(qtbot, window)
+    begin_export(viewer, tmp_path / "whole.png", qtbot)
+    text = kept_text(KEY)
+    document = window.document
+    assert document is not None
+    with qtbot.waitSignal(document.export_ended, timeout=10_000):
+        window.stop_work()
+    keep_text(KEY, broken(text))
+    window.actions_by_name["go-on"].trigger()
+    assert "No export of this picture" in window.banner.text

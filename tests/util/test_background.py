@@ -1,0 +1,77 @@
+"""Whoever waits for work that cannot be interrupted is free at once when it is not wanted."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from cozviewer.image.reading import never, stop_if
+from cozviewer.util.background import in_background
+from cozviewer.util.errors import BadInput, Cancelled
+
+
+def test_the_result_comes_from_another_thread() -> None:
+    caller = threading.current_thread()
+    assert in_background(lambda _: threading.current_thread(), never, "Stopped.") is not caller
+
+
+def test_what_is_raised_reaches_the_caller() -> None:
+    def work(_: Callable[[], bool]) -> None:
+        raise BadInput("No.")
+
+    with pytest.raises(BadInput, match="No"):
+        in_background(work, never, "Stopped.")
+
+
+def test_the_caller_does_not_wait_for_a_call_that_looks_at_nothing() -> None:
+    begun, release, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def work(unwanted: Callable[[], bool]) -> None:
+        begun.set()
+        assert release.wait(60)
+        try:
+            stop_if(unwanted)
+        finally:
+            ended.set()
+
+    with pytest.raises(Cancelled, match="It was stopped"):
+        in_background(work, begun.is_set, "It was stopped.")
+    assert not ended.is_set()  # still inside the call, and yet the caller is free
+    release.set()
+    assert ended.wait(60)
+
+
+def test_an_exception_of_the_caller_ends_the_work() -> None:
+    """As Ctrl-C is one: it arrives while the caller waits."""
+    ended = threading.Event()
+
+    def work(unwanted: Callable[[], bool]) -> None:
+        while not unwanted():
+            pass
+        ended.set()
+
+    def interrupted() -> bool:
+        if threading.current_thread() is threading.main_thread():
+            raise KeyboardInterrupt
+        return False
+
+    with pytest.raises(KeyboardInterrupt):
+        in_background(work, interrupted, "Stopped.")
+    assert ended.wait(60)
+
+
+def test_a_result_that_nobody_wants_is_not_kept() -> None:
+    release, gone = threading.Event(), threading.Event()
+
+    class Large:
+        def __del__(self) -> None:
+            gone.set()
+
+    def work(_: Callable[[], bool]) -> Large:
+        release.wait(60)
+        return Large()
+
+    with pytest.raises(Cancelled):
+        in_background(work, lambda: True, "Stopped.")
+    release.set()
+    assert gone.wait(60)
