@@ -1,0 +1,1 @@
+"""What a person chose: engine, prompter, their options, and how these are kept as text."""

@@ -11,9 +11,8 @@ from PIL import Image
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.reading import stop_if
-from cozviewer.pyramid.geometry import TILE
 
-LAST_SIDE = TILE
+LAST_SIDE = 64
 """Overviews end with the first that has no side longer than this: one tile, which stands in for
 whatever is not there yet."""
 

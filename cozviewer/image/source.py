@@ -16,10 +16,9 @@ from cozviewer.image import exif
 from cozviewer.image.decode import STRIP_PIXELS, decode
 from cozviewer.image.limits import HUGE, check_size
 from cozviewer.image.overviews import with_overviews
-from cozviewer.image.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8, part_of
 from cozviewer.image.reading import STOPPED, never, opened, shown_name, stop_if
 from cozviewer.image.rect import Rect
-from cozviewer.pyramid.geometry import TileKey, level_rect, tile_rect
 from cozviewer.session.session import Session
 from cozviewer.util.background import in_background
 from cozviewer.util.errors import BadInput, Failure
@@ -39,7 +38,7 @@ class Source:
         digest: Hex SHA-256 over the size and the pixels of level 0: renaming the file or editing
             its metadata keeps it.
         levels: levels[k] is level z = -k, (H, W, 3) uint8, read-only. Each is half as large as
-            the one before, rounded up (`geometry.level_size`), down to overviews.LAST_SIDE.
+            the one before, rounded up, down to overviews.LAST_SIDE.
         exif: The EXIF block of the file for the upright picture (see `exif.upright`), if any.
         session: What it was opened by, if that was a session.
     """
@@ -84,16 +83,11 @@ class Source:
         """
         if not self.coarsest <= z <= 0:
             raise ValueError(f"level {z} is not in {self.coarsest}..0")
-        if level_region.empty or not level_rect(z, self.width, self.height).contains(level_region):
+        level = self.levels[-z]
+        whole = Rect(0, 0, level.shape[1], level.shape[0])
+        if level_region.empty or not whole.contains(level_region):
             raise ValueError(f"{level_region} is not inside level {z}")
-        return self.levels[-z][
-            level_region.y : level_region.bottom, level_region.x : level_region.right
-        ]
-
-    def tile(self, key: TileKey) -> Rgb8:
-        """Return a tile of a level <= 0, cut where the picture ends; else like `pixels`."""
-        whole_level = level_rect(key.z, self.width, self.height)
-        return self.pixels(key.z, tile_rect(key).intersected(whole_level))
+        return part_of(level, level_region, whole)
 
 
 def open_source(

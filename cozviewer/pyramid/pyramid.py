@@ -71,7 +71,8 @@ class Pyramid:
     def tile(self, key: TileKey) -> Rgb8 | None:
         """Return the pixels of a tile, cut at the picture's edge, or None where it is not made."""
         if key.z <= 0:
-            return self.source.tile(key) if key.z >= self.source.coarsest else None
+            there = key.z >= self.source.coarsest
+            return self.source.pixels(key.z, self.tile_rect(key)) if there else None
         if key.z % STEP_LEVELS:
             return self._derived(key)
         part = self.tile_rect(key)

@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cozviewer.image import overviews
-from cozviewer.image.overviews import halved, level_sizes, with_overviews
+from cozviewer.image.overviews import LAST_SIDE, halved, level_sizes, with_overviews
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.reading import never
-from cozviewer.pyramid.geometry import TILE
 from cozviewer.util.errors import Cancelled
 from tests.pyramid.pictures import noise
 
@@ -48,7 +47,7 @@ def test_halving_rounds_up_and_to_nearest(width: int, height: int) -> None:
 
 
 def test_a_small_picture_has_no_overview() -> None:
-    rgb = noise(TILE, TILE)
+    rgb = noise(LAST_SIDE, LAST_SIDE)
     assert with_overviews(rgb, never) == [rgb]
 
 

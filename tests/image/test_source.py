@@ -14,7 +14,7 @@ from PIL import ImageCms, ImageFile
 
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source, preview, source_from_pixels
-from cozviewer.pyramid.geometry import TILE, TileKey, level_size
+from cozviewer.pyramid.geometry import level_size
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.mutations import edited
 from tests.pyramid.pictures import encoded, exif_block, noise, png_of_size, smooth
@@ -66,31 +66,6 @@ def test_there_are_no_pixels_outside(z: int, region: Rect) -> None:
     source = source_from_pixels(noise(1100, 700), "noise")
     with pytest.raises(ValueError, match="not in"):
         source.pixels(z, region)
-
-
-@pytest.mark.parametrize(
-    ("key", "size"),
-    [
-        (TileKey(0, 0, 0), (64, 64)),
-        (TileKey(0, 2, 0), (12, 64)),
-        (TileKey(0, 2, 1), (12, 26)),
-        (TileKey(-1, 1, 0), (6, 45)),
-        (TileKey(-2, 0, 0), (35, 23)),
-    ],
-)
-def test_a_tile_is_cut_at_the_pictures_edge(key: TileKey, size: tuple[int, int]) -> None:
-    source = source_from_pixels(noise(140, 90), "noise")
-    tile = source.tile(key)
-    assert (tile.shape[1], tile.shape[0]) == size
-    x, y = key.col * TILE, key.row * TILE
-    whole = source.levels[-key.z]
-    np.testing.assert_array_equal(tile, whole[y : y + size[1], x : x + size[0]])
-
-
-@pytest.mark.parametrize("key", [TileKey(0, 3, 0), TileKey(0, 0, -1), TileKey(1, 0, 0)])
-def test_a_tile_beside_the_picture_does_not_exist(key: TileKey) -> None:
-    with pytest.raises(ValueError, match="not in"):
-        source_from_pixels(noise(140, 90), "noise").tile(key)
 
 
 def test_the_digest_tells_pixels_and_size_and_nothing_else(tmp_path: Path) -> None:

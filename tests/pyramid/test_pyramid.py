@@ -148,3 +148,32 @@ def test_tiles_of_all_levels_are_asked_about_at_once(over: Over) -> None:
     assert pyramid.missing(asked) == missing
     assert [key for key in asked if not pyramid.has(key)] == missing
     assert [key for key in asked if pyramid.tile(key) is None] == missing
+
+
+@pytest.mark.parametrize(
+    ("key", "size"),
+    [
+        (TileKey(0, 0, 0), (64, 64)),
+        (TileKey(0, 2, 0), (12, 64)),
+        (TileKey(0, 2, 1), (12, 26)),
+        (TileKey(-1, 1, 0), (6, 45)),
+        (TileKey(-2, 0, 0), (35, 23)),
+    ],
+)
+def test_a_tile_is_cut_at_the_pictures_edge(
+    over: Over, key: TileKey, size: tuple[int, int]
+) -> None:
+    pyramid = over(noise(140, 90))
+    tile = pyramid.tile(key)
+    assert tile is not None
+    assert (tile.shape[1], tile.shape[0]) == size
+    x, y = key.col * TILE, key.row * TILE
+    whole = pyramid.source.levels[-key.z]
+    np.testing.assert_array_equal(tile, whole[y : y + size[1], x : x + size[0]])
+
+
+@pytest.mark.parametrize("key", [TileKey(0, 3, 0), TileKey(0, 0, -1), TileKey(-1, 2, 0)])
+def test_a_tile_beside_the_picture_does_not_exist(over: Over, key: TileKey) -> None:
+    pyramid = over(noise(140, 90))
+    with pytest.raises(ValueError, match="not inside"):
+        pyramid.tile(key)

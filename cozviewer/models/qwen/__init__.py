@@ -1,0 +1,1 @@
+"""A prompter that runs here: Qwen2.5-VL and its like."""

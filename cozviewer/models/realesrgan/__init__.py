@@ -1,0 +1,1 @@
+"""Real-ESRGAN, the embedded engine, and the small network that draws drafts."""

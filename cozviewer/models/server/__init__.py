@@ -1,0 +1,1 @@
+"""A prompter behind an OpenAI-compatible server."""

@@ -1,0 +1,1 @@
+"""Where generated tiles are kept: one SQLite file for each photo and recipe."""

@@ -1,0 +1,1 @@
+"""Dialogs that belong to no other part of the window."""

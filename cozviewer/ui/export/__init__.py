@@ -1,0 +1,1 @@
+"""Saving pictures, movies and strips from the window."""

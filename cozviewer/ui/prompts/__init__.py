@@ -1,0 +1,1 @@
+"""The panel of prompts, and drawing a step again with another one."""

@@ -1,0 +1,1 @@
+"""The canvas: gestures, camera, tiles and drafts on screen."""

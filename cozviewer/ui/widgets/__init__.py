@@ -1,0 +1,1 @@
+"""Small widgets and colours that all parts of the window use."""
