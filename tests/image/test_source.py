@@ -139,7 +139,7 @@ def test_pictures_of_any_shape_are_read_in_small_pieces(
         return False
 
     for module in ("decode", "source", "overviews"):
-        monkeypatch.setattr(f"cozviewer.pyramid.{module}.STRIP_PIXELS", 1000)
+        monkeypatch.setattr(f"cozviewer.image.{module}.STRIP_PIXELS", 1000)
     source = open_source(path, cancelled=counted)
     assert asked >= 200  # for the colours and the digest
     np.testing.assert_array_equal(source.levels[0], rgb)
