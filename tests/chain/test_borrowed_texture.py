@@ -52,6 +52,7 @@ def drawn(view: View, z: int, level: int) -> list[Patch]:
 
 def has_tiles(pyramid: Pyramid, z: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let all tiles of level z be there, and none of others."""
+    monkeypatch.setattr(pyramid.store, "missing", lambda keys: [key for key in keys if key.z != z])
     monkeypatch.setattr(pyramid.store, "has", lambda key: key.z == z)
 
 
