@@ -15,7 +15,6 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from cozviewer.assembly import open_chain
-from cozviewer.chain.protocols import Cancelled
 from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.ahead import on_battery
 from cozviewer.jobs.report import log
@@ -34,6 +33,7 @@ from cozviewer.ui.dialogs.crash_dialog import CrashReporter
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.services import EngineEntry, Services
 from cozviewer.ui.widgets.theme import apply_theme
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.downloads import Told
 from cozviewer.util.errors import Failure
 from cozviewer.util.folders import (
@@ -189,7 +189,7 @@ def services_for(cache: Path | None) -> Services:
     )
 
 
-def fetch(name: str, told: Told, cancelled: Cancelled) -> None:
+def fetch(name: str, told: Told, cancelled: IsCancelled) -> None:
     """Download a model; see `cozviewer.models.download.hub`."""
     download(listing(repository(name)), told, cancelled)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Cancelled, Notice, Prompter, Upscaler, never
+from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.config.choice import CRISP, FROM_PHOTO, EngineChoice, PrompterChoice
 from cozviewer.image.source import Source
@@ -31,6 +31,7 @@ from cozviewer.session.kept import (
 )
 from cozviewer.session.session import KeptPyramid, Session
 from cozviewer.session.tiles import unpack
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import CozviewerError
 from cozviewer.util.folders import models_folder, pyramids_folder
 
@@ -128,7 +129,7 @@ def open_chain(
     notice: Notice,
     told: Notice | None = None,
     pool: Pool | None = None,
-    cancelled: Cancelled = never,
+    cancelled: IsCancelled = never,
 ) -> Chain:
     """Return the chain for a source; its tiles made earlier are there at once.
 
@@ -167,7 +168,7 @@ def _open_kept(
     models: Models,
     cache: Path | None,
     notice: Notice,
-    cancelled: Cancelled,
+    cancelled: IsCancelled,
 ) -> Chain:
     """Return the chain of a session's pyramid, its tiles in a store of its own."""
     chain = _chain(source, models, kept.digest, cache, notice)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cozviewer.chain.material import GRID
-from cozviewer.chain.protocols import Cancelled, never
 from cozviewer.chain.texture import PhotoTexture
 from cozviewer.image.rect import Rect, split
 from cozviewer.pyramid.camera import View
@@ -24,7 +23,7 @@ from cozviewer.pyramid.geometry import (
 )
 from cozviewer.pyramid.origins import Patch, made_from, view_box
 from cozviewer.pyramid.pyramid import Pyramid
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 
 CELLS = -2
 """The level whose pixels are the GRID x GRID source pixels that are judged together."""
@@ -73,7 +72,7 @@ def borrows(
     pyramid: Pyramid,
     z: int,
     level_region: Rect,
-    cancelled: Cancelled = never,
+    cancelled: IsCancelled = never,
 ) -> bool:
     """Tell whether any pixel of a region of level z, as things stand, is borrowed texture.
 
@@ -105,7 +104,7 @@ def borrows_where(
     z: int,
     level_region: Rect,
     drawn: Callable[[TileKey], bool],
-    cancelled: Cancelled = never,
+    cancelled: IsCancelled = never,
 ) -> bool:
     """Tell whether any pixel of a region of level z is borrowed texture; see `borrows`.
 
@@ -116,8 +115,7 @@ def borrows_where(
     if z <= STEP_LEVELS or level_region.empty:
         return False
     for block in split(at_level(level_region, z, CELLS), BLOCK):
-        if cancelled():
-            raise WorkCancelled("Stopped.")
+        check_cancelled(cancelled)
         around, found = _found(texture, width, height, block)
         if not found.any():
             continue

@@ -17,7 +17,7 @@ from cozviewer.chain.beyond import Beyond
 from cozviewer.chain.draft import Part, prompt_near
 from cozviewer.chain.pace import Pace
 from cozviewer.chain.planned import planned
-from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler, never
+from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import CORE, Run
 from cozviewer.chain.step import draw_run
@@ -36,7 +36,7 @@ from cozviewer.pyramid.geometry import (
 )
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
 from cozviewer.pyramid.store.store import StepRecord
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 
 REPLANS = 32
 """Times that work is planned anew because a tile vanished between planning and reading: another
@@ -152,7 +152,7 @@ class Chain:
         each = self.seconds_per_pixel
         return None if each is None else tiles * CORE**2 * WITH_HALO * each
 
-    def load(self, cancelled: Cancelled = never) -> None:
+    def load(self, cancelled: IsCancelled = never) -> None:
         """Load the upscaler, once. `refine` does it when it first has to compute something.
 
         Args:
@@ -167,7 +167,7 @@ class Chain:
             self._loaded = True
 
     def refine(
-        self, z: int, level_region: Rect, cancelled: Cancelled, told: Told = unheard
+        self, z: int, level_region: Rect, cancelled: IsCancelled, told: Told = unheard
     ) -> Iterator[Progress]:
         """Draw all that a region lacks, coarse to fine, telling how it goes.
 
@@ -194,7 +194,7 @@ class Chain:
         raise gone
 
     def _refine_as_planned(
-        self, z: int, level_region: Rect, cancelled: Cancelled, told: Told
+        self, z: int, level_region: Rect, cancelled: IsCancelled, told: Told
     ) -> Iterator[Progress]:
         """Do the work of `refine`, or raise TileMissing where a parent vanished meanwhile."""
         levels = planned(self.pyramid, self.recipe, z, level_region)
@@ -228,7 +228,7 @@ class Chain:
         runs: tuple[Run, ...],
         done: int,
         total: int,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
         told: Told,
     ) -> Iterator[Progress]:
         """Make tiles of level z, which `level_region` shows, as one recorded step."""
@@ -237,7 +237,7 @@ class Chain:
             seen = coarser(level_region, STEP_LEVELS)
             prompt = prompt_near(self.pyramid, store, z - STEP_LEVELS, seen)
             if prompt is None:
-                _check(cancelled)
+                check_cancelled(cancelled)
                 if self.prompter.name == "none":
                     prompt = ""
                 else:
@@ -252,7 +252,7 @@ class Chain:
         stage = f"Drawing {level_name(z)}"
         whole = self.pyramid.level_rect(z)
         for run in runs:
-            _check(cancelled)
+            check_cancelled(cancelled)
             self._pace.begin_run(run.cost(self.recipe))
             drawing = run.level_region.intersected(whole)
             yield self._progress(stage, z, done, total, drawing=drawing)
@@ -340,8 +340,3 @@ def _middle(level_region: Rect) -> Rect:
         width,
         height,
     )
-
-
-def _check(cancelled: Cancelled) -> None:
-    if cancelled():
-        raise WorkCancelled("Stopped.")

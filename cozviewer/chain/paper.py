@@ -11,14 +11,14 @@ import numpy as np
 from PIL import Image
 
 from cozviewer.chain.borrowed_texture import borrows_where
-from cozviewer.chain.protocols import Cancelled, Prompter, Upscaler
+from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.step import finer_core
 from cozviewer.chain.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8, part_of, to_float
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled
 
 SIDE = 512
 """Side of every state in pixels."""
@@ -66,7 +66,7 @@ def later_states(
     upscaler: Upscaler,
     prompter: Prompter,
     recipe: Recipe,
-    cancelled: Cancelled,
+    cancelled: IsCancelled,
     photo: Rgb8 | None = None,
 ) -> Iterator[State]:
     """Yield the states after the first, one per step, each as soon as it is made.
@@ -91,8 +91,7 @@ def later_states(
             lambda part: part_of(begun, part, Rect(0, 0, SIDE, SIDE)), SIDE, SIDE
         )
     for index in range(first.index + 1, first.index + 1 + levels):
-        if cancelled():
-            raise WorkCancelled("Stopped.")
+        check_cancelled(cancelled)
         near = Image.fromarray(middle(state.pixels, CROP)).resize(
             (SIDE, SIDE), Image.Resampling.BICUBIC
         )

@@ -4,17 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from cozviewer.image.pixels import Rgb8, RgbFloat
+from cozviewer.util.cancel import IsCancelled, never
 
 Notice = Callable[[str], None]
 """Receives one sentence for the user; called in the thread that does the work."""
-
-Cancelled = Callable[[], bool]
-"""Tells whether the work at hand is no longer wanted; cheap, callable from any thread."""
-
-
-def never() -> bool:
-    """The `Cancelled` of work that nobody stops."""
-    return False
 
 
 Progressed = Callable[[float], None]
@@ -58,7 +51,7 @@ class Upscaler(Protocol):
     def device(self) -> str:
         """Where and how it computes, for people: "CPU, bf16"; "" until `load` has run."""
 
-    def load(self, cancelled: Cancelled = never) -> None:
+    def load(self, cancelled: IsCancelled = never) -> None:
         """Import what is needed and read the weights.
 
         Args:
@@ -75,7 +68,7 @@ class Upscaler(Protocol):
         rgb: Rgb8 | RgbFloat,
         prompt: str,
         seed: int,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
         """Return `rgb` made 4x finer.
@@ -108,7 +101,7 @@ class Prompter(Protocol):
     def identity(self) -> Mapping[str, str]:
         """All that decides its words; part of the recipe."""
 
-    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
         """Return words for `crop`.
 
         Args:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cozviewer.chain.fidelity import corrected
-from cozviewer.chain.protocols import Cancelled, Upscaler
+from cozviewer.chain.protocols import Upscaler
 from cozviewer.chain.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8, padded, part_of, to_8bit, to_float
 from cozviewer.image.rect import Rect, rect_between, split
@@ -23,7 +23,7 @@ from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import SUPPORT, resampled
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, finer, tile_rect, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled
 
 FIRST = 512
 """Side of the first piece, in pixels of the level that is drawn: a tenth of a second's work."""
@@ -105,7 +105,7 @@ def quick_view(
     level_region: Rect,
     level_x: int,
     level_y: int,
-    cancelled: Cancelled,
+    cancelled: IsCancelled,
     texture: PhotoTexture | None = None,
 ) -> Iterator[QuickPiece]:
     """Draw what a region lacks, piece by piece.
@@ -144,7 +144,7 @@ def sharper_view(
     view: View,
     view_x: float,
     view_y: float,
-    cancelled: Cancelled,
+    cancelled: IsCancelled,
     texture: PhotoTexture | None = None,
 ) -> Iterator[SharperPiece]:
     """Draw a view that has all its tiles from the next step level: see `sharper_level`.
@@ -225,7 +225,7 @@ class _Drawing:
         self,
         pyramid: Pyramid,
         upscaler: Upscaler,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
         texture: PhotoTexture | None,
     ) -> None:
         self._pyramid, self._upscaler, self._cancelled = pyramid, upscaler, cancelled
@@ -260,8 +260,7 @@ class _Drawing:
             parent: Pixels of the parent level.
             there: What they cover: at least `parent_region`.
         """
-        if self._cancelled():
-            raise WorkCancelled("Stopped.")
+        check_cancelled(self._cancelled)
         around = coarser(level_region, STEP_LEVELS).grown(self._upscaler.halo)
         inside = around.intersected(there)
         context = to_float(padded(part_of(parent, inside, there), inside, around, "symmetric"))

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from cozviewer.chain.chain import Chain, Progress, Told, unheard
-from cozviewer.chain.protocols import Cancelled
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import runs_of
 from cozviewer.chain.step import parent_region
@@ -17,6 +16,7 @@ from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.util.cancel import IsCancelled
 
 Needs = Mapping[int, list[Rect]]
 """Regions of each generated level, coarse to fine, that show all its tiles that are wanted."""
@@ -54,7 +54,7 @@ def missing_of(pyramid: Pyramid, recipe: Recipe, needs: Needs) -> set[TileKey]:
 
 
 def refine_series(
-    chain: Chain, needs: Needs, cancelled: Cancelled, told: Told = unheard
+    chain: Chain, needs: Needs, cancelled: IsCancelled, told: Told = unheard
 ) -> Iterator[Progress]:
     """Draw all that a series lacks, coarse to fine, telling how it goes.
 

@@ -13,7 +13,7 @@ import numpy as np
 from cozviewer.chain.beyond import Beyond
 from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.join import join
-from cozviewer.chain.protocols import Cancelled, Progressed, Upscaler, ignore
+from cozviewer.chain.protocols import Progressed, Upscaler, ignore
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.rescale import Margins, redrawn
 from cozviewer.chain.runs import Run
@@ -29,6 +29,7 @@ from cozviewer.pyramid.geometry import (
     tiles_of,
 )
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.util.cancel import IsCancelled
 
 REDRAWN_SHARE = 1 / (1 + STEP_SCALE**2)
 """The part of a run's work that goes into drawing its parent again from further away."""
@@ -53,7 +54,7 @@ def draw_run(
     upscaler: Upscaler,
     recipe: Recipe,
     prompt: str,
-    cancelled: Cancelled,
+    cancelled: IsCancelled,
     progressed: Progressed = ignore,
     beyond: Beyond | None = None,
     texture: PhotoTexture | None = None,
@@ -115,7 +116,7 @@ def finer_core(
     upscaler: Upscaler,
     recipe: Recipe,
     prompt: str,
-    cancelled: Cancelled,
+    cancelled: IsCancelled,
     texture: PhotoTexture | None = None,
     level_region: Rect | None = None,
 ) -> Rgb8:
@@ -152,7 +153,7 @@ def drawn(
     upscaler: Upscaler,
     recipe: Recipe,
     prompt: str,
-    cancelled: Cancelled,
+    cancelled: IsCancelled,
     progressed: Progressed = ignore,
 ) -> RgbFloat:
     """Return a core of the parent and some of what is around it, 4x finer and true to it.

@@ -15,11 +15,10 @@ import numpy as np
 
 from cozviewer.assembly import open_chain
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Cancelled, Upscaler
+from cozviewer.chain.protocols import Upscaler
 from cozviewer.chain.quick_view import quick_view
 from cozviewer.commands.bench_report import Bare, Drafted, Figures, RefinedView, Taken
 from cozviewer.commands.common.progress import ProgressLine
-from cozviewer.commands.common.stopping import check
 from cozviewer.commands.common.views import composed, view_of
 from cozviewer.config.choice import AUTO, EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat
@@ -33,8 +32,8 @@ from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, level_name
-from cozviewer.util.errors import Cancelled as WorkCancelled
-from cozviewer.util.errors import CozviewerError
+from cozviewer.util.cancel import IsCancelled, check_cancelled
+from cozviewer.util.errors import Cancelled, CozviewerError
 
 VIEW = (1280, 800)
 QUICK_VIEW = (640, 400)
@@ -68,7 +67,7 @@ class _Bench:
     size: tuple[int, int]
     quick: bool
     line: ProgressLine
-    cancelled: Cancelled
+    cancelled: IsCancelled
     clock: Clock
 
     def taken(self, work: Callable[[], T]) -> tuple[Taken, T]:
@@ -90,7 +89,7 @@ def measure(
     choice: EngineChoice,
     quick: bool,
     line: ProgressLine,
-    cancelled: Cancelled,
+    cancelled: IsCancelled,
     clock: Clock = process_clock,
 ) -> Figures:
     """Measure all, in a minute or two.
@@ -114,8 +113,8 @@ def measure(
             return _measured(_Bench(chain, size, quick, line, cancelled, clock), choice, load)
         finally:
             chain.pyramid.store.close()
-    except WorkCancelled as error:
-        raise WorkCancelled("Stopped; nothing is kept.") from error
+    except Cancelled as error:
+        raise Cancelled("Stopped; nothing is kept.") from error
 
 
 def _measured(bench: _Bench, choice: EngineChoice, load: float) -> Figures:
@@ -165,7 +164,7 @@ def _bare(bench: _Bench, choice: EngineChoice, crop: Rgb8) -> list[Bare]:
         try:
             upscaler = plain(numbers=numbers)
             taken, fine = _timed_run(bench, upscaler, crop)
-        except WorkCancelled:
+        except Cancelled:
             raise
         except CozviewerError as error:  # not every network can do every format
             found.append(Bare(numbers, trouble=str(error)))
@@ -178,12 +177,12 @@ def _bare(bench: _Bench, choice: EngineChoice, crop: Rgb8) -> list[Bare]:
 
 def _timed_run(bench: _Bench, upscaler: Upscaler, crop: Rgb8) -> tuple[Taken, RgbFloat]:
     """Return the fastest of some bare runs over a crop, and its result."""
-    check(bench.cancelled)
+    check_cancelled(bench.cancelled)
     upscaler.load(bench.cancelled)
     bare_run(upscaler, np.ascontiguousarray(crop[:WARM_UP, :WARM_UP]), bench.cancelled)
     runs = []
     for _ in range(1 if bench.quick else BARE_ROUNDS):
-        check(bench.cancelled)
+        check_cancelled(bench.cancelled)
         runs.append(bench.taken(partial(bare_run, upscaler, crop, bench.cancelled)))
     return min(runs, key=lambda run: run[0].seconds)
 

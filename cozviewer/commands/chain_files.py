@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from cozviewer.chain.paper import SIDE, State, strip
-from cozviewer.chain.protocols import Cancelled, Upscaler, never
+from cozviewer.chain.protocols import Upscaler
 from cozviewer.chain.recipe import Recipe
 from cozviewer.commands.common.output import make_folder
 from cozviewer.export.origin import Origin
@@ -15,6 +15,7 @@ from cozviewer.export.provenance import decimal
 from cozviewer.export.replacing import replacing
 from cozviewer.image.source import Source
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE
+from cozviewer.util.cancel import IsCancelled, never
 
 
 def state_paths(folder: Path, name: str, index: int) -> tuple[Path, Path]:
@@ -64,7 +65,7 @@ class ChainFiles:
     upscaler: Upscaler
     recipe: Recipe
 
-    def save_state(self, state: State, cancelled: Cancelled = never) -> None:
+    def save_state(self, state: State, cancelled: IsCancelled = never) -> None:
         """Write a state to per-sample and per-scale, and the prompt that made it.
 
         Prompts count as the authors' do: txt/0.txt belongs to 1.png.
@@ -79,7 +80,7 @@ class ChainFiles:
             with replacing(text, cancelled) as file:
                 file.write(state.prompt.encode("utf-8", "replace"))
 
-    def save_strip(self, states: list[State], cancelled: Cancelled = never) -> None:
+    def save_strip(self, states: list[State], cancelled: IsCancelled = never) -> None:
         """Write all states beside each other."""
         path = strip_path(self.folder, self.name)
         make_folder(path.parent)

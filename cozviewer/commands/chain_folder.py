@@ -2,7 +2,6 @@
 
 import argparse
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
 
 
@@ -34,9 +34,7 @@ class Made:
     models: Models
 
 
-def make_chains(
-    args: argparse.Namespace, line: ProgressLine, cancelled: Callable[[], bool]
-) -> Made:
+def make_chains(args: argparse.Namespace, line: ProgressLine, cancelled: IsCancelled) -> Made:
     """Make the chain of every picture and write its states as soon as they are there.
 
     Raises:
@@ -81,7 +79,7 @@ def _make_chain(
     args: argparse.Namespace,
     models: Models,
     line: ProgressLine,
-    cancelled: Callable[[], bool],
+    cancelled: IsCancelled,
 ) -> None:
     """Make and write the chain of one picture; `about` names it on the progress line."""
     line.show(f"{about}: opening")

@@ -1,7 +1,6 @@
 """The work of `cozviewer demo`: views along one zoom, laid out as a strip and a comparison."""
 
 import argparse
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +18,7 @@ from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.pyramid.wording import BORROWED
+from cozviewer.util.cancel import IsCancelled
 
 STEPS = 4
 """Zoom steps of the demo: up to 256x."""
@@ -43,7 +43,7 @@ def make_demo(
     centre: tuple[Fraction, Fraction] | None,
     args: argparse.Namespace,
     line: ProgressLine,
-    cancelled: Callable[[], bool],
+    cancelled: IsCancelled,
 ) -> Made:
     """Zoom into `centre` (default: the middle) and write both pictures.
 

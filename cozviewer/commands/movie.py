@@ -11,7 +11,8 @@ from cozviewer.commands.common import values
 from cozviewer.commands.common.options import add_saving_options
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine, duration
-from cozviewer.commands.common.stopping import check, stoppable
+from cozviewer.commands.common.stopping import stoppable
+from cozviewer.util.cancel import check_cancelled
 from cozviewer.util.errors import BadInput
 from cozviewer.util.text import counted
 
@@ -164,7 +165,7 @@ def run(args: argparse.Namespace) -> int:
         frames = sum(take.ticks for take in shown)
         clip = Clip(form, width, height, args.fps, frames, args.quality)
         check_movie(output, clip)
-        check(cancelled)
+        check_cancelled(cancelled)
         missing = missing_for(chain, shown)
         if missing:
             line.notice(f"{counted(missing, 'tiles')} must be computed first.")

@@ -11,7 +11,8 @@ from cozviewer.commands.common import values
 from cozviewer.commands.common.options import add_saving_options
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine, duration
-from cozviewer.commands.common.stopping import check, stoppable
+from cozviewer.commands.common.stopping import stoppable
+from cozviewer.util.cancel import check_cancelled
 from cozviewer.util.errors import BadInput
 from cozviewer.util.text import counted
 
@@ -192,7 +193,7 @@ def run(args: argparse.Namespace) -> int:
         def save() -> "Origin":
             line.show("Saving")
             origin = shot.origin(cancelled)
-            check(cancelled)
+            check_cancelled(cancelled)
             begun = time.perf_counter()
 
             def told(done: int, total: int) -> None:

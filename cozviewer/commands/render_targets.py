@@ -7,7 +7,6 @@ from fractions import Fraction
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Cancelled
 from cozviewer.commands.common.views import view_of
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import check_target, save_picture
@@ -15,6 +14,7 @@ from cozviewer.export.provenance import origin_of_region, origin_of_view
 from cozviewer.export.region import save_region
 from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.compose import compose, wanted_level
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput
 
 Told = Callable[[int, int], None]
@@ -37,8 +37,8 @@ class Shot:
     width: int
     height: int
     magnification: float
-    origin: Callable[[Cancelled], Origin]
-    save: Callable[[Origin, Cancelled, Told], None]
+    origin: Callable[[IsCancelled], Origin]
+    save: Callable[[Origin, IsCancelled, Told], None]
 
 
 def view_shot(
@@ -60,7 +60,7 @@ def view_shot(
     view = view_of(source, centre, zoom, size)
     z = wanted_level(view, source.coarsest)
 
-    def save(origin: Origin, cancelled: Cancelled, told: Told) -> None:
+    def save(origin: Origin, cancelled: IsCancelled, told: Told) -> None:
         pixels = compose(chain.pyramid, view, complete=True)
         save_picture(output, pixels, origin, exif=exif, label=label, cancelled=cancelled)
 
@@ -107,7 +107,7 @@ def region_shot(
             )
     check_target(output, level_region.width, level_region.height)
 
-    def save(origin: Origin, cancelled: Cancelled, told: Told) -> None:
+    def save(origin: Origin, cancelled: IsCancelled, told: Told) -> None:
         save_region(
             output,
             chain.pyramid,

@@ -15,11 +15,12 @@ import numpy as np
 from PIL import Image
 
 from cozviewer.chain.paper import SIDE
-from cozviewer.chain.protocols import Notice, never
+from cozviewer.chain.protocols import Notice
 from cozviewer.evaluate.metrics import Metric
 from cozviewer.evaluate.results import Figures
 from cozviewer.export.replacing import replacing
 from cozviewer.image.pixels import Rgb8
+from cozviewer.util.cancel import never
 from cozviewer.util.checked import checked_number
 from cozviewer.util.errors import CozviewerError
 from cozviewer.util.folders import evaluations_folder, make_private, make_private_folder

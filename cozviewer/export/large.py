@@ -14,10 +14,10 @@ from cozviewer.export.bands import png_stream
 from cozviewer.export.formats import format_of
 from cozviewer.export.origin import Origin, to_xmp
 from cozviewer.export.profile import srgb_profile
-from cozviewer.export.replacing import reason, stop_if
+from cozviewer.export.replacing import STOPPED, reason
 from cozviewer.export.targets import tiles_folder
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.reading import never
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
 from cozviewer.util.temporary import part_beside
 
@@ -60,7 +60,7 @@ def save_large(
     *,
     quality: int = 95,
     exif: bytes | None = None,
-    cancelled: Callable[[], bool] = never,
+    cancelled: IsCancelled = never,
 ) -> None:
     """Save a picture that comes in bands, in the format that the suffix of `path` names.
 
@@ -102,7 +102,7 @@ def save_large(
                     image.set_type(pyvips.GValue.blob_type, name, block)
             _SAVERS[format_of(path)](image, part, quality)
             feed.check()
-            stop_if(cancelled)
+            check_cancelled(cancelled, STOPPED)
     except CozviewerError:
         raise
     except Exception as error:  # libvips tells everything as one kind
@@ -113,7 +113,7 @@ def save_large(
 class _Feed:
     """Hands a stream to libvips piece by piece. An error in it ends the stream and is kept."""
 
-    def __init__(self, pieces: Iterator[bytes], cancelled: Callable[[], bool]) -> None:
+    def __init__(self, pieces: Iterator[bytes], cancelled: IsCancelled) -> None:
         self._pieces = pieces
         self._cancelled = cancelled
         self._left = memoryview(b"")
@@ -123,7 +123,7 @@ class _Feed:
         """Return at most `size` bytes, none at the end."""
         try:
             while not self._left:
-                stop_if(self._cancelled)
+                check_cancelled(self._cancelled, STOPPED)
                 self._left = memoryview(next(self._pieces))
         except StopIteration:
             return b""

@@ -17,8 +17,8 @@ from cozviewer.export.movie_formats import (
 from cozviewer.export.movie_writers import write_gif, write_mp4, write_webp
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import check_place
-from cozviewer.export.replacing import replacing, stop_if
-from cozviewer.image.reading import never
+from cozviewer.export.replacing import STOPPED, replacing
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
 
 
@@ -45,7 +45,7 @@ def save_movie(
     frames: Frames,
     origin: Origin,
     *,
-    cancelled: Callable[[], bool] = never,
+    cancelled: IsCancelled = never,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Save a movie, its origin inside. The file appears whole or not at all.
@@ -71,7 +71,7 @@ def save_movie(
     def watched() -> Frames:
         done = 0
         for pixels, ticks in frames:
-            stop_if(cancelled)
+            check_cancelled(cancelled, STOPPED)
             yield pixels, ticks
             done += ticks
             told(done, clip.frames)

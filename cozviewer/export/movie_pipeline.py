@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain, Progress, with_all_tiles
-from cozviewer.chain.protocols import Cancelled
 from cozviewer.chain.series import missing_of, needs_of, refine_series
 from cozviewer.export.camera_path import Take
 from cozviewer.export.frames import frames_of
@@ -18,6 +17,7 @@ from cozviewer.export.origin import Origin
 from cozviewer.export.provenance import origin_of_movie, view_borrows
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.wording import caption_text
+from cozviewer.util.cancel import IsCancelled
 
 Tell = Callable[[Progress], None]
 
@@ -35,7 +35,7 @@ def make_movie(
     takes: Sequence[Take],
     caption: bool,
     *,
-    cancelled: Cancelled,
+    cancelled: IsCancelled,
     tell: Tell,
 ) -> Origin:
     """Compute all that the frames lack, and write them. The file appears whole or not at all.

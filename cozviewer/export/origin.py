@@ -7,7 +7,7 @@ terms of our own by what and from what; `read_origin` gets it back.
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,10 +16,11 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 from cozviewer import __version__
-from cozviewer.image.reading import STOPPED, never, opened
+from cozviewer.image.reading import STOPPED, opened
 from cozviewer.pyramid.camera import DEEPEST
 from cozviewer.pyramid.wording import BORROWED
 from cozviewer.util.background import in_background
+from cozviewer.util.cancel import IsCancelled, never
 
 Kind = Literal["source", "interpolated", "generated", "mixed"]
 
@@ -160,7 +161,7 @@ def from_xmp(packet: bytes | str) -> Origin | None:
     )
 
 
-def read_origin(path: Path, cancelled: Callable[[], bool] = never) -> Origin | None:
+def read_origin(path: Path, cancelled: IsCancelled = never) -> Origin | None:
     """Return what the picture at `path` says about itself, or None if cozviewer did not save it.
 
     Slow where a file has much metadata, so not for the GUI thread.
@@ -174,7 +175,7 @@ def read_origin(path: Path, cancelled: Callable[[], bool] = never) -> Origin | N
         Cancelled: `cancelled` said so.
     """
 
-    def read(cancelled: Callable[[], bool]) -> Origin | None:
+    def read(cancelled: IsCancelled) -> Origin | None:
         with opened(path, cancelled) as (_, image):
             packet = image.info.get("xmp") or image.info.get(PNG_KEYWORD)
         return from_xmp(packet) if isinstance(packet, bytes | str) else None

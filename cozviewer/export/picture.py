@@ -5,7 +5,6 @@ The end of the way: the window's export and the commands come here with finished
 
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
@@ -18,7 +17,8 @@ from cozviewer.export.profile import srgb_profile
 from cozviewer.export.replacing import replacing
 from cozviewer.export.targets import refuse_foreign_folder
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.reading import never, quiet_pillow
+from cozviewer.image.reading import quiet_pillow
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import check_path
 
@@ -99,7 +99,7 @@ def save_picture(
     quality: int = 95,
     exif: bytes | None = None,
     label: bool = False,
-    cancelled: Callable[[], bool] = never,
+    cancelled: IsCancelled = never,
 ) -> None:
     """Save a picture in the format that the suffix of `path` names, its origin inside.
 

@@ -13,13 +13,13 @@ from cozviewer.chain.borrowed_texture import borrowed_mask, borrows
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.planned import missing_tiles
 from cozviewer.chain.prompt_history import words_below
-from cozviewer.chain.protocols import Cancelled, never
 from cozviewer.export.origin import Kind, Origin, mixed
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import SUBPIXEL_BITS, Camera, View
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.origins import patches
+from cozviewer.util.cancel import IsCancelled, never
 
 MOST_DECIMALS = 9
 """Of a place in a suggested file name."""
@@ -39,7 +39,7 @@ _DEVICES = frozenset(
 """Names that Windows takes for devices, with any ending."""
 
 
-def origin_of_view(chain: Chain, view: View, cancelled: Cancelled = never) -> Origin:
+def origin_of_view(chain: Chain, view: View, cancelled: IsCancelled = never) -> Origin:
     """Return the origin of the picture that `compose` makes of a view as things stand.
 
     May take some seconds if texture is borrowed, so it is not for the GUI thread.
@@ -50,7 +50,7 @@ def origin_of_view(chain: Chain, view: View, cancelled: Cancelled = never) -> Or
     return replace(_origin_of_view(chain, view), borrowed=view_borrows(chain, view, cancelled))
 
 
-def view_borrows(chain: Chain, view: View, cancelled: Cancelled = never) -> bool:
+def view_borrows(chain: Chain, view: View, cancelled: IsCancelled = never) -> bool:
     """Tell whether a view as things stand holds texture borrowed from elsewhere in the photo; see
     `borrows`."""
     source = chain.pyramid.source
@@ -113,7 +113,7 @@ def comparison_borrows(view: View, seen: Sequence[Chain]) -> Callable[[], bool]:
 
 
 def origin_of_region(
-    chain: Chain, z: int, level_region: Rect, cancelled: Cancelled = never
+    chain: Chain, z: int, level_region: Rect, cancelled: IsCancelled = never
 ) -> Origin:
     """Return the origin of a region of level z, saved pixel for pixel; see `origin_of_view`."""
     unit = Fraction(2) ** -z
@@ -126,7 +126,7 @@ def origin_of_region(
     return replace(origin, borrowed=borrowed)
 
 
-def origin_of_movie(chain: Chain, views: Iterable[View], cancelled: Cancelled = never) -> Origin:
+def origin_of_movie(chain: Chain, views: Iterable[View], cancelled: IsCancelled = never) -> Origin:
     """Return the origin of a movie that shows these views, all refined: that of the closest one,
     and whether others show what was not generated, or borrowed texture; see `origin_of_view`."""
     views = sorted(views, key=lambda view: -view.camera.log2)
@@ -138,14 +138,14 @@ def origin_of_movie(chain: Chain, views: Iterable[View], cancelled: Cancelled = 
     return replace(origin, kind="interpolated") if origin.kind == "source" else origin
 
 
-def origin_of_strip(chain: Chain, views: Sequence[View], cancelled: Cancelled = never) -> Origin:
+def origin_of_strip(chain: Chain, views: Sequence[View], cancelled: IsCancelled = never) -> Origin:
     """Return the origin of a picture that shows several views, all refined, the closest one last;
     see `origin_of_view`."""
     origin = mixed(_origin_of_view(chain, views[-1]))
     return replace(origin, borrowed=_any_borrows(chain, views, cancelled))
 
 
-def _any_borrows(chain: Chain, views: Iterable[View], cancelled: Cancelled) -> bool:
+def _any_borrows(chain: Chain, views: Iterable[View], cancelled: IsCancelled) -> bool:
     """Tell whether any of some views holds borrowed texture."""
     return any(view_borrows(chain, view, cancelled) for view in dict.fromkeys(views))
 

@@ -8,10 +8,10 @@ from cozviewer.export.large import in_bands, save_large
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.reading import never
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.compose import BAND, bands, best_region
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.util.cancel import IsCancelled, never
 
 
 def save_region(
@@ -24,7 +24,7 @@ def save_region(
     exif: bytes | None = None,
     label: bool = False,
     complete: bool = False,
-    cancelled: Callable[[], bool] = never,
+    cancelled: IsCancelled = never,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Save a region of a level, missing tiles enlarged from coarser ones.

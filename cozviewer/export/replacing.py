@@ -5,13 +5,16 @@ import io
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cozviewer.util.errors import Cancelled, CozviewerError, Failure
+from cozviewer.util.cancel import IsCancelled, check_cancelled
+from cozviewer.util.errors import CozviewerError, Failure
 from cozviewer.util.temporary import part_beside
+
+STOPPED = "Saving the picture was stopped."
 
 _REASONS = {
     errno.ENOSPC: "the disk is full: free some space, or choose another folder",
@@ -25,7 +28,7 @@ _REASONS = {
 
 
 @contextmanager
-def replacing(path: Path, cancelled: Callable[[], bool]) -> Iterator[io.BufferedWriter]:
+def replacing(path: Path, cancelled: IsCancelled) -> Iterator[io.BufferedWriter]:
     """Give a file to write that takes the place of `path` at the end of the `with` block.
 
     See `replacing_path`; `cancelled` is asked before every write, too.
@@ -36,7 +39,7 @@ def replacing(path: Path, cancelled: Callable[[], bool]) -> Iterator[io.Buffered
 
 
 @contextmanager
-def replacing_path(path: Path, cancelled: Callable[[], bool]) -> Iterator[Path]:
+def replacing_path(path: Path, cancelled: IsCancelled) -> Iterator[Path]:
     """Give the name of a new file that takes the place of `path` at the end of the `with` block.
 
     Until then, and if anything goes wrong or is cancelled, `path` stays as it was. A link is
@@ -55,7 +58,7 @@ def replacing_path(path: Path, cancelled: Callable[[], bool]) -> Iterator[Path]:
     try:
         with part_beside(target) as part:
             yield part
-            stop_if(cancelled)
+            check_cancelled(cancelled, STOPPED)
             if target.exists():
                 shutil.copymode(target, part)
             os.replace(part, target)
@@ -76,13 +79,13 @@ class _Watched(io.BufferedWriter):
     stopped, and lose the reason why a disk refused.
     """
 
-    def __init__(self, path: Path, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, path: Path, cancelled: IsCancelled) -> None:
         self._file = io.FileIO(path, "x")
         super().__init__(self._file)
         self._cancelled = cancelled
 
     def write(self, data: Any, /) -> int:
-        stop_if(self._cancelled)
+        check_cancelled(self._cancelled, STOPPED)
         return super().write(data)
 
     def fileno(self) -> int:
@@ -92,12 +95,6 @@ class _Watched(io.BufferedWriter):
         """Bring everything to the disk."""
         self.flush()
         os.fsync(self._file.fileno())
-
-
-def stop_if(cancelled: Callable[[], bool]) -> None:
-    """Raise Cancelled if saving is no longer wanted."""
-    if cancelled():
-        raise Cancelled("Saving the picture was stopped.")
 
 
 def reason(error: Exception) -> str:

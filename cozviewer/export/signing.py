@@ -8,7 +8,6 @@ it. The library, c2pa-python, is an extra: `pip install 'cozviewer[c2pa]'`.
 import importlib.util
 import io
 import mimetypes
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,8 @@ from PIL import Image
 from cozviewer import __version__
 from cozviewer.export.origin import Origin, source_type
 from cozviewer.export.replacing import replacing_path
-from cozviewer.image.reading import never
 from cozviewer.pyramid.wording import BORROWED
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, Failure
 
 SIGNED = {
@@ -90,7 +89,7 @@ def sign_picture(
     source: Path | None,
     signature: Signature,
     *,
-    cancelled: Callable[[], bool] = never,
+    cancelled: IsCancelled = never,
 ) -> None:
     """Sign a saved picture; if that fails it stays as it was, unsigned.
 

@@ -5,7 +5,7 @@ per RGB pixel and the result takes 3: a picture of 300 megapixels is 2.1 GB whil
 (`limits.py` has the whole reckoning). Everything else happens strip by strip.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 
 import numpy as np
@@ -16,7 +16,8 @@ from PIL.TiffImagePlugin import TiffImageFile
 from cozviewer.image import colour, exif, tiff_traps
 from cozviewer.image import high_bit_depth as deep_grey
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.reading import stop_if
+from cozviewer.image.reading import STOPPED
+from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
 
 STRIP_PIXELS = 1 << 18
@@ -27,7 +28,7 @@ TOO_WIDE = 1 << 25
 
 
 def decode(
-    name: str, image: ImageFile, cancelled: Callable[[], bool], *, managed: bool = True
+    name: str, image: ImageFile, cancelled: IsCancelled, *, managed: bool = True
 ) -> tuple[Rgb8, bytes | None]:
     """Decode `image`, which is of no use afterwards.
 
@@ -83,15 +84,13 @@ def _load(name: str, image: ImageFile) -> None:
         ) from error
 
 
-def _strips(
-    image: Image.Image, cancelled: Callable[[], bool]
-) -> Iterator[tuple[int, int, Image.Image]]:
+def _strips(image: Image.Image, cancelled: IsCancelled) -> Iterator[tuple[int, int, Image.Image]]:
     """Yield (first column, first row, part) over the whole picture; a part has whole rows, unless
     one row alone is longer than STRIP_PIXELS."""
     columns, rows = min(image.width, STRIP_PIXELS), max(1, STRIP_PIXELS // image.width)
     for y in range(0, image.height, rows):
         for x in range(0, image.width, columns):
-            stop_if(cancelled)
+            check_cancelled(cancelled, STOPPED)
             right, bottom = min(x + columns, image.width), min(y + rows, image.height)
             yield x, y, image.crop((x, y, right, bottom))
 

@@ -4,13 +4,12 @@
 more than one of a single screen.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 from PIL import Image
 
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.reading import stop_if
+from cozviewer.image.reading import STOPPED
+from cozviewer.util.cancel import IsCancelled, check_cancelled
 
 LAST_SIDE = 64
 """Overviews end with the first that has no side longer than this: one tile, which stands in for
@@ -20,7 +19,7 @@ STRIP_PIXELS = 1 << 18
 """Pixels halved at once, and between two questions whether it is still wanted."""
 
 
-def with_overviews(rgb: Rgb8, cancelled: Callable[[], bool]) -> list[Rgb8]:
+def with_overviews(rgb: Rgb8, cancelled: IsCancelled) -> list[Rgb8]:
     """Return `rgb` and its overviews, each half as large as the one before.
 
     Args:
@@ -36,7 +35,7 @@ def with_overviews(rgb: Rgb8, cancelled: Callable[[], bool]) -> list[Rgb8]:
     return levels
 
 
-def halved(rgb: Rgb8, cancelled: Callable[[], bool]) -> Rgb8:
+def halved(rgb: Rgb8, cancelled: IsCancelled) -> Rgb8:
     """Return `rgb` at half its size, rounded up: every pixel is the mean of the 2 x 2 (at an odd
     edge 1 x 2, 2 x 1 or 1 x 1) below it, rounded to nearest.
 
@@ -47,7 +46,7 @@ def halved(rgb: Rgb8, cancelled: Callable[[], bool]) -> Rgb8:
     columns, rows = STRIP_PIXELS // 2 // 2 * 2, max(2, STRIP_PIXELS // width // 2 * 2)
     for y in range(0, height, rows):
         for x in range(0, width, columns):
-            stop_if(cancelled)
+            check_cancelled(cancelled, STOPPED)
             part = Image.fromarray(rgb[y : y + rows, x : x + columns]).reduce(2)
             half[y // 2 : y // 2 + part.height, x // 2 : x // 2 + part.width] = np.asarray(part)
     return half

@@ -8,7 +8,7 @@ import io
 import os
 import stat
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,21 +16,11 @@ from PIL.ImageFile import ImageFile
 
 from cozviewer.image.formats import PLUGINS, format_of
 from cozviewer.image.png_chunks import without_broken_metadata
-from cozviewer.util.errors import BadInput, Cancelled, CozviewerError, Failure
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
+from cozviewer.util.errors import BadInput, CozviewerError, Failure
 
 STOPPED = "Opening the picture was stopped."
 """The sentence for a picture that was not wanted any more."""
-
-
-def never() -> bool:
-    """Tell that the work at hand is still wanted."""
-    return False
-
-
-def stop_if(cancelled: Callable[[], bool]) -> None:
-    """Raise `Cancelled` if the picture is no longer wanted."""
-    if cancelled():
-        raise Cancelled(STOPPED)
 
 
 def shown_name(path: Path) -> str:
@@ -39,7 +29,7 @@ def shown_name(path: Path) -> str:
 
 
 @contextmanager
-def opened(path: Path, cancelled: Callable[[], bool] = never) -> Iterator[tuple[str, ImageFile]]:
+def opened(path: Path, cancelled: IsCancelled = never) -> Iterator[tuple[str, ImageFile]]:
     """Open the picture at `path`, its header read and its pixels not yet decoded.
 
     Whatever Pillow raises within the `with` block becomes a sentence as well, so decode there.
@@ -99,19 +89,19 @@ class _Watched(io.BufferedReader):
             process-wide pixel limit by itself if its first read brings the picture's size.
     """
 
-    def __init__(self, path: Path, cancelled: Callable[[], bool]) -> None:
+    def __init__(self, path: Path, cancelled: IsCancelled) -> None:
         super().__init__(io.FileIO(path))
         self._cancelled = cancelled
         self.short_header = False
 
     def read(self, size: int | None = -1, /) -> bytes:
-        stop_if(self._cancelled)
+        check_cancelled(self._cancelled, STOPPED)
         if self.short_header and size is not None and 16 < size < 64:
             size, self.short_header = 16, False
         return super().read(size)
 
 
-def _open_file(path: Path, cancelled: Callable[[], bool]) -> _Watched:
+def _open_file(path: Path, cancelled: IsCancelled) -> _Watched:
     name = shown_name(path)
     try:
         state = path.stat()

@@ -5,7 +5,6 @@ builds the levels z > 0 on level 0.
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +16,11 @@ from cozviewer.image.decode import STRIP_PIXELS, decode
 from cozviewer.image.limits import HUGE, check_size
 from cozviewer.image.overviews import with_overviews
 from cozviewer.image.pixels import Rgb8, part_of
-from cozviewer.image.reading import STOPPED, never, opened, shown_name, stop_if
+from cozviewer.image.reading import STOPPED, opened, shown_name
 from cozviewer.image.rect import Rect
 from cozviewer.session.session import Session
 from cozviewer.util.background import in_background
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Failure
 from cozviewer.util.paths import absolute
 
@@ -94,7 +94,7 @@ def open_source(
     path: Path | str,
     *,
     allow_huge: bool = False,
-    cancelled: Callable[[], bool] = never,
+    cancelled: IsCancelled = never,
     managed: bool = True,
 ) -> Source:
     """Open a JPEG, PNG, WebP, TIFF, BMP, GIF or AVIF file; of several frames or pages the first.
@@ -119,7 +119,7 @@ def open_source(
     path = Path(path)
     name = shown_name(path)
 
-    def read(cancelled: Callable[[], bool]) -> Source:
+    def read(cancelled: IsCancelled) -> Source:
         with opened(path, cancelled) as (kind, image):
             check_size(name, kind, image, allow_huge)
             rgb, exif_block = decode(name, image, cancelled, managed=managed)
@@ -141,9 +141,7 @@ def source_from_pixels(rgb: Rgb8, name: str) -> Source:
     return _source(name, None, np.ascontiguousarray(rgb), None, never)
 
 
-def preview(
-    path: Path | str, cancelled: Callable[[], bool] = never
-) -> tuple[Rgb8, int, int] | None:
+def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int, int] | None:
     """Return a quick small version of the picture, to show something at once.
 
     A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size in a fraction of the time.
@@ -162,7 +160,7 @@ def preview(
     """
     path = Path(path)
 
-    def read(cancelled: Callable[[], bool]) -> tuple[Rgb8, int, int] | None:
+    def read(cancelled: IsCancelled) -> tuple[Rgb8, int, int] | None:
         with opened(path, cancelled) as (_, image):
             width, height = image.size
             divisor = min(8, max(width, height) // PREVIEW_SIDE)
@@ -181,7 +179,7 @@ def preview(
 
 
 def _source(
-    name: str, path: Path | None, rgb: Rgb8, exif_block: bytes | None, cancelled: Callable[[], bool]
+    name: str, path: Path | None, rgb: Rgb8, exif_block: bytes | None, cancelled: IsCancelled
 ) -> Source:
     levels = tuple(level.view() for level in with_overviews(rgb, cancelled))
     for level in levels:
@@ -189,12 +187,12 @@ def _source(
     return Source(name, path, _digest(rgb, cancelled), levels, exif_block)
 
 
-def _digest(rgb: Rgb8, cancelled: Callable[[], bool]) -> str:
+def _digest(rgb: Rgb8, cancelled: IsCancelled) -> str:
     height, width = rgb.shape[:2]
     digest = hashlib.sha256(f"{width}x{height};".encode())
     bytes_at_once = 3 * STRIP_PIXELS
     flat = rgb.reshape(-1)
     for start in range(0, flat.size, bytes_at_once):
-        stop_if(cancelled)
+        check_cancelled(cancelled, STOPPED)
         digest.update(flat[start : start + bytes_at_once].data)
     return digest.hexdigest()

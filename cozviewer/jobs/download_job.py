@@ -6,12 +6,12 @@ from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.chain.protocols import Cancelled
 from cozviewer.jobs.report import sentence_of
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.downloads import Told
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.errors import Cancelled
 
-Fetch = Callable[[str, Told, Cancelled], None]
+Fetch = Callable[[str, Told, IsCancelled], None]
 """Fetches the model of a name; raises the errors of the program."""
 
 
@@ -52,7 +52,7 @@ class DownloadJob(QObject):
                 lambda progress: self.progressed.emit(request, progress),
                 request.cancelled.is_set,
             )
-        except WorkCancelled:
+        except Cancelled:
             self.ended.emit(request, "")
         except Exception as error:
             self.ended.emit(request, sentence_of(error, f"downloading {request.name}"))

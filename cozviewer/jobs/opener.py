@@ -8,7 +8,6 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Cancelled as IsCancelled
 from cozviewer.chain.protocols import Notice
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8
@@ -17,6 +16,7 @@ from cozviewer.jobs.report import sentence_of
 from cozviewer.session.export_link import lead_of
 from cozviewer.session.kept import choice_of
 from cozviewer.session.source import SourceMissing, open_path
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled, HugePicture
 
 OpenChain = Callable[[Source, EngineChoice, Notice, Notice, IsCancelled], Chain]

@@ -6,7 +6,6 @@ from pathlib import Path
 from threading import Event
 
 from cozviewer.chain.chain import Chain, Progress, with_all_tiles
-from cozviewer.chain.protocols import never
 from cozviewer.chain.series import needs_of, refine_series
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
@@ -15,6 +14,7 @@ from cozviewer.export.strip import strip
 from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
+from cozviewer.util.cancel import never
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
-from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
+from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.pyramid.geometry import STEP_SCALE
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 
 Method = Literal["nearest", "bicubic"]
 
@@ -34,7 +34,7 @@ class Interpolation:
     def identity(self) -> Mapping[str, str]:
         return {"name": self._method}
 
-    def load(self, cancelled: Cancelled = never) -> None:
+    def load(self, cancelled: IsCancelled = never) -> None:
         """Do nothing: everything is there."""
 
     def upscale(
@@ -42,7 +42,7 @@ class Interpolation:
         rgb: Rgb8 | RgbFloat,
         prompt: str,
         seed: int,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
         pixels = to_float(rgb)
@@ -51,14 +51,13 @@ class Interpolation:
         return _bicubic(pixels, cancelled, progressed)
 
 
-def _bicubic(pixels: RgbFloat, cancelled: Cancelled, progressed: Progressed) -> RgbFloat:
+def _bicubic(pixels: RgbFloat, cancelled: IsCancelled, progressed: Progressed) -> RgbFloat:
     """Return `pixels` 4x finer; each channel as a float picture, so that nothing is rounded."""
     height, width = pixels.shape[:2]
     result = np.empty((height * STEP_SCALE, width * STEP_SCALE, 3), np.float32)
     channels = [Image.fromarray(np.ascontiguousarray(pixels[..., each])) for each in range(3)]
     for top in range(0, height, STRIP):
-        if cancelled():
-            raise WorkCancelled("Stopped.")
+        check_cancelled(cancelled)
         bottom = min(height, top + STRIP)
         strip = result[top * STEP_SCALE : bottom * STEP_SCALE]
         size, box = (strip.shape[1], strip.shape[0]), (0, top, width, bottom)

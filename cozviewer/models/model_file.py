@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from cozviewer.chain.protocols import Cancelled, Notice, Progressed
+from cozviewer.chain.protocols import Notice, Progressed
 from cozviewer.models.device import AUTO, Device
 from cozviewer.models.model_reading import (
     check_file,
@@ -20,8 +20,8 @@ from cozviewer.models.model_reading import (
 from cozviewer.models.network import Network, is_out_of_memory
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.geometry import STEP_SCALE
+from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
-from cozviewer.util.errors import Cancelled as WorkCancelled
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -132,10 +132,10 @@ def _descriptor(state: Mapping[str, Any], path: Path) -> Any:
     return descriptor
 
 
-def _stoppable(descriptor: Any) -> Callable[["Tensor", Cancelled, Progressed], "Tensor"]:
+def _stoppable(descriptor: Any) -> Callable[["Tensor", IsCancelled, Progressed], "Tensor"]:
     """Return a network that asks before every layer whether it is still wanted, and tells how many
     there were."""
-    asked: list[tuple[Cancelled, Progressed]] = []
+    asked: list[tuple[IsCancelled, Progressed]] = []
     leaves = [module for module in descriptor.model.modules() if not list(module.children())]
     done = 0
 
@@ -144,15 +144,14 @@ def _stoppable(descriptor: Any) -> Callable[["Tensor", Cancelled, Progressed], "
         if not asked:
             return
         cancelled, progressed = asked[-1]
-        if cancelled():
-            raise WorkCancelled("Stopped.")
+        check_cancelled(cancelled)
         done += 1
         progressed(min(1.0, done / len(leaves)))  # a layer may be used several times
 
     for module in leaves:
         module.register_forward_pre_hook(look)
 
-    def forward(image: "Tensor", cancelled: Cancelled, progressed: Progressed) -> "Tensor":
+    def forward(image: "Tensor", cancelled: IsCancelled, progressed: Progressed) -> "Tensor":
         nonlocal done
         done = 0
         asked.append((cancelled, progressed))

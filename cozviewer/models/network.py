@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cozviewer.chain.protocols import Cancelled, Progressed, ignore
+from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.models.device import Device, all_threads
 from cozviewer.models.server.address import redacted
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Failure
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Network:
         device: Where its weights lie, and what it takes its input as.
     """
 
-    forward: Callable[["Tensor", Cancelled, Progressed], "Tensor"]
+    forward: Callable[["Tensor", IsCancelled, Progressed], "Tensor"]
     device: Device
 
     def batch(self, pixels: Rgb8 | RgbFloat) -> "Tensor":
@@ -44,7 +45,7 @@ class Network:
 
 
 def run_network(
-    network: Network, pixels: RgbFloat, cancelled: Cancelled, progressed: Progressed = ignore
+    network: Network, pixels: RgbFloat, cancelled: IsCancelled, progressed: Progressed = ignore
 ) -> RgbFloat:
     """Return what the network makes of `pixels`.
 

@@ -29,13 +29,13 @@ from pathlib import Path
 import numpy as np
 
 from cozviewer import __version__
-from cozviewer.chain.protocols import Cancelled, ignore, never
+from cozviewer.chain.protocols import ignore
 from cozviewer.chain.stages import tell_stage
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.models.device import Device, all_threads, cpu_has
 from cozviewer.models.network import Network, is_out_of_memory
-from cozviewer.util.errors import BadInput
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
+from cozviewer.util.errors import BadInput, Cancelled
 from cozviewer.util.folders import make_private_folder
 from cozviewer.util.temporary import part_beside
 
@@ -89,7 +89,7 @@ def fastest(
     identity: Mapping[str, str],
     folder: Path | None,
     clock: Callable[[], float] = time.thread_time,
-    cancelled: Cancelled = never,
+    cancelled: IsCancelled = never,
 ) -> Network:
     """Return the network in the format that is fastest on this machine. Imports torch.
 
@@ -125,15 +125,14 @@ def timed(
     open_network: Callable[[Device], Network],
     *,
     clock: Callable[[], float],
-    cancelled: Cancelled = never,
+    cancelled: IsCancelled = never,
 ) -> Network:
     """Return the network in the fastest of several formats; see `fastest`."""
     best: Trial | None = None
     exact: RgbFloat | None = None
     tried: list[Device] = []
     for candidate in candidates:
-        if cancelled():
-            raise WorkCancelled("Stopped.")
+        check_cancelled(cancelled)
         try:
             network = open_network(candidate)
         except BadInput:
@@ -243,7 +242,7 @@ def _entries(path: Path) -> list[dict[str, object]]:
 
 
 def _run(
-    network: Network, clock: Callable[[], float], limit: float | None, cancelled: Cancelled
+    network: Network, clock: Callable[[], float], limit: float | None, cancelled: IsCancelled
 ) -> tuple[float, RgbFloat] | None:
     """Return the seconds of the fastest run and the result, (4 SIDE, 4 SIDE, 3); None if a first
     run takes longer than `limit`."""
@@ -259,7 +258,7 @@ def _run(
         try:
             with torch.inference_mode():
                 fine = network.forward(network.batch(probe()), stopped, ignore)
-        except WorkCancelled:
+        except Cancelled:
             if cancelled():
                 raise
             return None

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from cozviewer.chain.protocols import Cancelled, Prompter
+from cozviewer.chain.protocols import Prompter
 from cozviewer.image.pixels import Rgb8
+from cozviewer.util.cancel import IsCancelled
 
 
 class NoPrompter:
@@ -15,7 +16,7 @@ class NoPrompter:
     def identity(self) -> Mapping[str, str]:
         return {"name": self.name}
 
-    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
         return ""
 
 
@@ -32,7 +33,7 @@ class TextPrompter:
     def identity(self) -> Mapping[str, str]:
         return {"name": self.name, "words": self._words}
 
-    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
         return self._words
 
 
@@ -53,7 +54,7 @@ class WithWords:
     def identity(self) -> Mapping[str, str]:
         return {**self._prompter.identity, "words": self._words}
 
-    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
         said = self._prompter.prompt(previous, crop, cancelled)
         return f"{said}, {self._words}," if said else self._words
 

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from threading import Lock
 from weakref import WeakValueDictionary
 
-from cozviewer.chain.protocols import Cancelled, Progressed, Prompter, Upscaler, ignore, never
+from cozviewer.chain.protocols import Progressed, Prompter, Upscaler, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat
-from cozviewer.util.errors import Cancelled as Stopped
+from cozviewer.util.cancel import IsCancelled, never
+from cozviewer.util.errors import Cancelled
 
 POLL = 0.05
 """Seconds between two looks whether one who waits for its turn is still wanted."""
@@ -50,7 +51,7 @@ class Turn:
         self._lock = Lock()
 
     @contextmanager
-    def taken(self, cancelled: Cancelled = never) -> Iterator[None]:
+    def taken(self, cancelled: IsCancelled = never) -> Iterator[None]:
         """Wait for the turn, and keep it.
 
         Raises:
@@ -58,7 +59,7 @@ class Turn:
         """
         while not self._lock.acquire(timeout=POLL):
             if cancelled():
-                raise Stopped
+                raise Cancelled
         try:
             yield
         finally:
@@ -96,7 +97,7 @@ class SharedUpscaler:
     def device(self) -> str:
         return self._upscaler.device
 
-    def load(self, cancelled: Cancelled = never) -> None:
+    def load(self, cancelled: IsCancelled = never) -> None:
         with self._turn.taken(cancelled):
             self._upscaler.load(cancelled)
 
@@ -105,7 +106,7 @@ class SharedUpscaler:
         rgb: Rgb8 | RgbFloat,
         prompt: str,
         seed: int,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
         with self._turn.taken(cancelled):
@@ -127,6 +128,6 @@ class SharedPrompter:
     def identity(self) -> Mapping[str, str]:
         return self._prompter.identity
 
-    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
         with self._turn.taken(cancelled):
             return self._prompter.prompt(previous, crop, cancelled)

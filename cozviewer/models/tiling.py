@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cozviewer.chain.protocols import Cancelled, Progressed, ignore
+from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.image.rect import Rect, split
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, finer
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import Failure
 
 SMALLEST = 32
@@ -26,7 +26,7 @@ def upscale_in_parts(
     *,
     most: int,
     halo: int,
-    cancelled: Cancelled,
+    cancelled: IsCancelled,
     shrunk: Callable[[int], None],
     progressed: Progressed = ignore,
 ) -> RgbFloat:
@@ -55,8 +55,7 @@ def upscale_in_parts(
         raise _too_little(whole) from error
     waiting, done = _parts(whole, most), 0
     while waiting:
-        if cancelled():
-            raise WorkCancelled("Stopped.")
+        check_cancelled(cancelled)
         part = waiting[0]
 
         def moved(share: float, part: Rect = part, done: int = done) -> None:

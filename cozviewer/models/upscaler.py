@@ -7,12 +7,13 @@ which is a function given to `NetworkUpscaler`.
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from cozviewer.chain.protocols import Cancelled, Notice, Progressed, ignore, never
+from cozviewer.chain.protocols import Notice, Progressed, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.models.device import AUTO, Device, pick_device, ways
 from cozviewer.models.network import Network, first_line, is_out_of_memory, run_network
 from cozviewer.models.number_formats import fastest
 from cozviewer.models.tiling import upscale_in_parts
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, Failure
 
 HALO = 16
@@ -103,7 +104,7 @@ class NetworkUpscaler:
     def device(self) -> str:
         return "" if self._network is None else self._network.device.label
 
-    def load(self, cancelled: Cancelled = never) -> None:
+    def load(self, cancelled: IsCancelled = never) -> None:
         self._loaded(cancelled)
 
     def upscale(
@@ -111,7 +112,7 @@ class NetworkUpscaler:
         rgb: Rgb8 | RgbFloat,
         prompt: str,
         seed: int,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
         network = self._loaded(cancelled)
@@ -125,7 +126,7 @@ class NetworkUpscaler:
             progressed=progressed,
         )
 
-    def _loaded(self, cancelled: Cancelled = never) -> Network:
+    def _loaded(self, cancelled: IsCancelled = never) -> Network:
         if self._network is None:
             try:
                 self._network = self._opened(cancelled)
@@ -133,7 +134,7 @@ class NetworkUpscaler:
                 raise not_loaded(self.name, error) from error
         return self._network
 
-    def _opened(self, cancelled: Cancelled) -> Network:
+    def _opened(self, cancelled: IsCancelled) -> Network:
         """Return the network, in the number format that is wanted or the fastest one."""
         candidates = ways(pick_device(self._wanted_device), self._numbers)
         if len(candidates) > 1:

@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cozviewer.export.picture import check_place
-from cozviewer.export.replacing import replacing_path, stop_if
-from cozviewer.image.reading import never
+from cozviewer.export.replacing import STOPPED, replacing_path
 from cozviewer.image.source import Source
 from cozviewer.pyramid.store.file import PAGE_BYTES, plain
 from cozviewer.pyramid.store.rows import step_row
 from cozviewer.session.file import SCHEMA
 from cozviewer.session.session import SUFFIX, Bookmark, Filled, Reference, Sight
 from cozviewer.session.source import reference_to
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Failure
 
 
@@ -53,7 +53,7 @@ def save_session(
     bookmarks: Sequence[Bookmark] = (),
     sight: Sight | None = None,
     *,
-    cancelled: Callable[[], bool] = never,
+    cancelled: IsCancelled = never,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Saved:
     """Save a session. The file appears whole or not at all; the picture itself is not in it.
@@ -89,7 +89,7 @@ def save_session(
             for number, (pyramid, keys) in enumerate(zip(pyramids, sums, strict=True), 1):
                 written = 0
                 for key in sorted(keys):
-                    stop_if(cancelled)
+                    check_cancelled(cancelled, STOPPED)
                     tile = pyramid.store.encoded(key)
                     if tile is not None and tile.whole(key):
                         connection.execute(

@@ -5,13 +5,13 @@ the photo is looked for beside it.
 """
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.export.origin import Origin, read_origin, sight_of_origin
 from cozviewer.pyramid.camera import Camera, camera_at
 from cozviewer.session.file import is_session
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Failure
 from cozviewer.util.paths import is_file_name
 
@@ -38,7 +38,7 @@ class Lead:
         return self.origin.source_name if is_file_name(self.origin.source_name) else ""
 
 
-def lead_of(path: Path, cancelled: Callable[[], bool]) -> Lead | None:
+def lead_of(path: Path, cancelled: IsCancelled) -> Lead | None:
     """Return where the picture at `path` leads; None for all that cozviewer has not saved, and
     for what cannot be opened: whoever opens it will say why.
 

@@ -9,12 +9,12 @@ neither locks it nor looks for a journal beside it, so it may lie on a disk that
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from cozviewer.image.reading import never, shown_name, stop_if
+from cozviewer.image.reading import STOPPED, shown_name
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TILE, TileKey, level_rect
 from cozviewer.pyramid.store.file import is_broken
@@ -38,6 +38,7 @@ from cozviewer.session.session import (
     bookmark_from,
     sight_from,
 )
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.checked import checked_int, checked_text, int_of_text
 from cozviewer.util.errors import BadInput
 
@@ -114,7 +115,7 @@ def is_session(path: Path) -> bool:
         return False
 
 
-def read_session(path: Path, cancelled: Callable[[], bool] = never) -> Session:
+def read_session(path: Path, cancelled: IsCancelled = never) -> Session:
     """Return what a session file says.
 
     Raises:
@@ -129,7 +130,7 @@ def read_session(path: Path, cancelled: Callable[[], bool] = never) -> Session:
 
 
 @contextmanager
-def session_file(path: Path, cancelled: Callable[[], bool] = never) -> Iterator[sqlite3.Connection]:
+def session_file(path: Path, cancelled: IsCancelled = never) -> Iterator[sqlite3.Connection]:
     """Give a connection to a session file; what SQLite raises in the block becomes a sentence.
 
     Args:
@@ -140,7 +141,7 @@ def session_file(path: Path, cancelled: Callable[[], bool] = never) -> Iterator[
         BadInput: It is missing, no session, damaged, or of a newer version.
         Cancelled: `cancelled` said so.
     """
-    stop_if(cancelled)
+    check_cancelled(cancelled, STOPPED)
     watch = Watch(cancelled)
     with closing(_connected(path)) as connection:
         watch.attach(connection)

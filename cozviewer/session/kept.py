@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
+from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.chain.recipe import Recipe
 from cozviewer.config.choice import EngineChoice
 from cozviewer.config.choice_text import (
@@ -20,6 +20,7 @@ from cozviewer.config.choice_text import (
 )
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.session.session import Filled, KeptPyramid, Made, Maker, Session
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import is_network_path
 
@@ -148,7 +149,7 @@ class KeptUpscaler:
     def identity(self) -> Mapping[str, str]:
         return dict(self.recipe.upscaler)
 
-    def load(self, cancelled: Cancelled = never) -> None:
+    def load(self, cancelled: IsCancelled = never) -> None:
         raise BadInput(
             f"This session's tiles were made by {self.name}, which cannot make more here, so only "
             f"those are shown. {self.why}"
@@ -159,7 +160,7 @@ class KeptUpscaler:
         rgb: Rgb8 | RgbFloat,
         prompt: str,
         seed: int,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
         self.load()
@@ -186,7 +187,7 @@ class KeptPrompter:
     def identity(self) -> Mapping[str, str]:
         return dict(self.recipe.prompter)
 
-    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
         raise BadInput(
             f"This session's words were said by {self.name}, who cannot say more here. {self.why}"
         )

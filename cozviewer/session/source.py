@@ -1,14 +1,15 @@
 """From a path to a source, whether it names a picture or a session about one."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from cozviewer.image.reading import never, shown_name
+from cozviewer.image.reading import shown_name
 from cozviewer.image.source import Source, open_source
 from cozviewer.session.file import is_session, read_session
 from cozviewer.session.session import Reference, Session
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, HugePicture
 from cozviewer.util.paths import absolute, is_network_path
 
@@ -32,7 +33,7 @@ def open_path(
     picture: Path | None = None,
     *,
     allow_huge: bool = False,
-    cancelled: Callable[[], bool] = never,
+    cancelled: IsCancelled = never,
 ) -> Source:
     """Open a picture, or the picture of a session; `Source.session` is the session then.
 

@@ -5,9 +5,9 @@ made here before shows through, and what is made from now on is kept beside its 
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from cozviewer.image.reading import never, stop_if
+from cozviewer.image.reading import STOPPED
 from cozviewer.pyramid.geometry import TILE, TileKey, tiles_of
 from cozviewer.pyramid.store.rows import (
     LONGEST_UID,
@@ -27,13 +27,14 @@ from cozviewer.session.file import (
     tile_side,
 )
 from cozviewer.session.session import KeptPyramid, Reference, Session
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 
 LOT = 4096
 """Tiles that are put into a store at a time: some 15 MB."""
 
 
 def unpack(
-    session: Session, kept: KeptPyramid, store: TileStore, cancelled: Callable[[], bool] = never
+    session: Session, kept: KeptPyramid, store: TileStore, cancelled: IsCancelled = never
 ) -> int:
     """Make a store hold what a session's pyramid holds; quick if it does already.
 
@@ -59,7 +60,7 @@ def unpack(
             store.replace(lambda key: True, {}, {})
         adopted, lot = 0, dict[TileKey, EncodedTile]()
         for key, tile in reader.tiles(reader.index):
-            stop_if(cancelled)
+            check_cancelled(cancelled, STOPPED)
             parts = reader.cut(key, tile)
             lot |= parts
             adopted += bool(parts)

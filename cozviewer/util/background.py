@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from cozviewer.util.errors import Cancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled
 
 T = TypeVar("T")
 
@@ -26,9 +26,7 @@ class _Outcome(Generic[T]):
         self.error: BaseException | None = None
 
 
-def in_background(
-    work: Callable[[Callable[[], bool]], T], cancelled: Callable[[], bool], stopped: str
-) -> T:
+def in_background(work: Callable[[IsCancelled], T], cancelled: IsCancelled, stopped: str) -> T:
     """Return what `work` returns, which runs on a thread of its own.
 
     Once the caller has stopped waiting, by `cancelled` or by an exception such as
@@ -63,8 +61,7 @@ def in_background(
     threading.Thread(target=run, name="background", daemon=True).start()
     try:
         while not outcome.done.wait(LOOK_SECONDS):
-            if cancelled():
-                raise Cancelled(stopped)
+            check_cancelled(cancelled, stopped)
     except BaseException:
         outcome.abandoned.set()
         raise

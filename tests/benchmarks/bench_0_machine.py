@@ -2,12 +2,12 @@
 
 import sys
 
-from cozviewer.chain.protocols import never
 from cozviewer.commands.bench_report import as_text
 from cozviewer.commands.bench_run import measure
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.source import open_source
+from cozviewer.util.cancel import never
 from tests.benchmarks.desk import SAMPLE, show
 
 

@@ -11,7 +11,7 @@ import pytest
 from cozviewer.chain.chain import Chain, texture_of
 from cozviewer.chain.fidelity import blurred, corrected
 from cozviewer.chain.join import join
-from cozviewer.chain.protocols import ignore, never
+from cozviewer.chain.protocols import ignore
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.rescale import redrawn, softness
 from cozviewer.image.pixels import Rgb8, to_float
@@ -22,6 +22,7 @@ from cozviewer.models.prompters import NoPrompter
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, finer, tiles_of
+from cozviewer.util.cancel import never
 from tests.benchmarks.desk import SAMPLE, show
 from tests.pyramid.pyramids import pyramid_of
 

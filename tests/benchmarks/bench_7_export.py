@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from cozviewer.assembly import open_chain
-from cozviewer.chain.protocols import never
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.camera_path import takes
 from cozviewer.export.frames import frames_of
@@ -21,6 +20,7 @@ from cozviewer.image.source import open_source, source_from_pixels
 from cozviewer.pyramid.camera import View, camera_at, fit
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import tiles_of
+from cozviewer.util.cancel import never
 from tests.benchmarks.desk import SAMPLE, show
 
 SIZE = (1280, 720)

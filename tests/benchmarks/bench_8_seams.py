@@ -7,7 +7,6 @@ import numpy as np
 from skimage import data
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.config.choice import CRISP, DEPTHS
 from cozviewer.image.pixels import Rgb8
@@ -16,6 +15,7 @@ from cozviewer.models.prompters import NoPrompter
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.geometry import TILE
+from cozviewer.util.cancel import never
 from tests.benchmarks.desk import show
 from tests.pyramid.pyramids import pyramid_of
 

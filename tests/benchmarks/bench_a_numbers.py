@@ -4,13 +4,13 @@ import time
 
 import numpy as np
 
-from cozviewer.chain.protocols import never
 from cozviewer.image.pixels import RgbFloat, to_float
 from cozviewer.image.source import open_source
 from cozviewer.models.device import supported_numbers
 from cozviewer.models.network import run_network
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.util.cancel import never
 from tests.benchmarks.desk import SAMPLE, show
 
 ROUNDS = 2

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from cozviewer.chain.chain import Chain, Progress
-from cozviewer.chain.protocols import Prompter, Upscaler, never
+from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
+from cozviewer.util.cancel import never
 from tests.chain.fakes import FakeUpscaler, Silent
 from tests.pyramid.pyramids import pyramid_of
 

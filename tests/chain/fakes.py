@@ -6,9 +6,10 @@ from zlib import crc32
 
 import numpy as np
 
-from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
+from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.pyramid.geometry import STEP_SCALE
+from cozviewer.util.cancel import IsCancelled, never
 
 BLUR_RADIUS = 4
 """Parent pixels that `DetailUpscaler` looks around itself."""
@@ -48,7 +49,7 @@ class FakeUpscaler:
     asked: list[Asked] = field(default_factory=list)
     loads: int = 0
 
-    def load(self, cancelled: Cancelled = never) -> None:
+    def load(self, cancelled: IsCancelled = never) -> None:
         self.loads += 1
 
     def upscale(
@@ -56,7 +57,7 @@ class FakeUpscaler:
         rgb: Rgb8 | RgbFloat,
         prompt: str,
         seed: int,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
         self.before(len(self.asked))
@@ -108,7 +109,7 @@ class FakePrompter:
     identity: Mapping[str, str] = field(default_factory=lambda: {"name": "fake"})
     shown: list[tuple[Rgb8 | None, Rgb8]] = field(default_factory=list)
 
-    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
         self.shown.append((previous, crop))
         return f"words {len(self.shown)}"
 
@@ -120,7 +121,7 @@ class Silent:
     name: str = "none"
     identity: Mapping[str, str] = field(default_factory=lambda: {"name": "none"})
 
-    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
         return ""
 
 

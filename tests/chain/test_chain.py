@@ -12,8 +12,6 @@ import pytest
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.planned import missing_tiles
-from cozviewer.chain.protocols import Cancelled as IsCancelled
-from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
@@ -21,6 +19,7 @@ from cozviewer.image.source import source_from_pixels
 from cozviewer.pyramid.geometry import TILE, TileKey, snapped_to_tiles, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
 from cozviewer.pyramid.store.store import TileStore
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.chain.conftest import MakeChain, refined
 from tests.chain.fakes import (

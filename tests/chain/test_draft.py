@@ -8,7 +8,6 @@ import pytest
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.draft import begin, end, keep, parts, region_anew, shows_stale, staleness
-from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.image.rect import Rect
@@ -18,6 +17,7 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.cache import trim
 from cozviewer.pyramid.store.draft import Draft
 from cozviewer.pyramid.store.store import StepRecord, TileStore
+from cozviewer.util.cancel import never
 from tests.chain.conftest import MakeChain
 from tests.chain.fakes import HALO, DetailUpscaler, FakePrompter, FakeUpscaler, ListeningUpscaler
 from tests.pyramid.pyramids import noise

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from cozviewer.chain.paper import CROP, SIDE, State, first_state, later_states, strip
-from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.image.pixels import Rgb8
 from cozviewer.models.engines import make_upscaler
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled
 from tests.chain.fakes import DetailUpscaler, FakePrompter, FakeUpscaler, Silent
 from tests.pyramid.pictures import noise

@@ -10,7 +10,7 @@ from PIL import Image
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.fidelity import corrected, shrunk
-from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
+from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.chain.quick_view import (
     FAST_PIXEL,
     FIRST,
@@ -29,7 +29,8 @@ from cozviewer.image.pixels import Rgb8, RgbFloat, to_8bit, to_float
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import TILE, TileKey, tiles_of
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.cancel import IsCancelled, never
+from cozviewer.util.errors import Cancelled
 from tests.chain.conftest import MakeChain
 from tests.chain.fakes import HALO, DetailUpscaler, FakeUpscaler
 from tests.pyramid.pyramids import cut, gentle, noise, put_level, put_tiles
@@ -49,7 +50,7 @@ class Shifting(FakeUpscaler):
 
 
 def drafted(
-    chain: Chain, z: int, region: Rect, x: int = 0, y: int = 0, cancelled: Cancelled = never
+    chain: Chain, z: int, region: Rect, x: int = 0, y: int = 0, cancelled: IsCancelled = never
 ) -> list[QuickPiece]:
     return list(quick_view(chain.pyramid, chain.upscaler, z, region, x, y, cancelled))
 
@@ -240,7 +241,7 @@ SOFT = View(camera_at(61.3, 48.9, 6.0), 560, 500)
 
 
 def sharpened(
-    chain: Chain, view: View, cancelled: Cancelled = never, x: float = 0, y: float = 0
+    chain: Chain, view: View, cancelled: IsCancelled = never, x: float = 0, y: float = 0
 ) -> list[SharperPiece]:
     return list(sharper_view(chain.pyramid, chain.upscaler, view, x, y, cancelled))
 
@@ -330,7 +331,7 @@ def test_a_sharper_view_is_not_stored_and_can_be_stopped(chain_over: MakeChain) 
     put_level(chain.pyramid, 2, noise(520, 400))
     before = chain.pyramid.store.usage()
     asked = chain.upscaler.asked  # type: ignore[attr-defined]
-    with pytest.raises(WorkCancelled):
+    with pytest.raises(Cancelled):
         sharpened(chain, SOFT, lambda: len(asked) >= 1)
     assert len(asked) == 1
     sharpened(chain, SOFT)
@@ -345,13 +346,13 @@ def test_a_sharper_view_is_not_stored_and_can_be_stopped(chain_over: MakeChain) 
 def test_it_stops_before_any_level_and_piece(chain_over: MakeChain, after: int) -> None:
     chain = chain_over(noise(90, 60), DetailUpscaler())
     asked = chain.upscaler.asked  # type: ignore[attr-defined]
-    with pytest.raises(WorkCancelled):
+    with pytest.raises(Cancelled):
         drafted(chain, 6, Rect(0, 0, 1280, 800), cancelled=lambda: len(asked) >= after)
     assert len(asked) == after
 
 
 def test_the_network_is_told_whom_to_ask(chain_over: MakeChain) -> None:
-    told: list[Cancelled] = []
+    told: list[IsCancelled] = []
 
     class Noting(DetailUpscaler):
         def upscale(
@@ -359,7 +360,7 @@ def test_the_network_is_told_whom_to_ask(chain_over: MakeChain) -> None:
             rgb: Rgb8 | RgbFloat,
             prompt: str,
             seed: int,
-            cancelled: Cancelled,
+            cancelled: IsCancelled,
             progressed: Progressed = ignore,
         ) -> RgbFloat:
             told.append(cancelled)

@@ -8,7 +8,6 @@ import pytest
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.fidelity import blurred, shrunk
-from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.rescale import REACH, redrawn, softness
 from cozviewer.chain.runs import runs_of
@@ -16,6 +15,7 @@ from cozviewer.chain.step import draw_run, finer_core
 from cozviewer.image.pixels import Rgb8, RgbFloat, padded, to_8bit, to_float
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TileKey, tiles_of
+from cozviewer.util.cancel import never
 from tests.chain.conftest import MakeChain, refined
 from tests.chain.fakes import HALO, DetailUpscaler, Silent
 from tests.pyramid.pyramids import noise, put_tiles

@@ -5,13 +5,13 @@ from fractions import Fraction
 import pytest
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import never
 from cozviewer.chain.series import missing_of, needs_of, refine_series
 from cozviewer.export.camera_path import takes
 from cozviewer.pyramid.camera import View, camera_at, fit
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import TileKey, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled
 from tests.chain.conftest import MakeChain
 from tests.chain.fakes import FakeUpscaler

@@ -8,7 +8,6 @@ import pytest
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.fidelity import corrected
-from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.runs import runs_of
 from cozviewer.chain.step import draw_run, parent_region
@@ -16,6 +15,7 @@ from cozviewer.image.pixels import Rgb8, RgbFloat, to_8bit, to_float
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TileKey, level_rect, tile_rect, tiles_of
 from cozviewer.pyramid.pyramid import TileMissing
+from cozviewer.util.cancel import never
 from tests.chain.conftest import MakeChain
 from tests.chain.fakes import HALO, DetailUpscaler, FakeUpscaler, Silent
 from tests.pyramid.pyramids import cut, gentle, noise, put_tiles

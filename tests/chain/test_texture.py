@@ -7,12 +7,12 @@ from skimage import data
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.fidelity import blurred, shrunk
 from cozviewer.chain.paper import first_state, later_states
-from cozviewer.chain.protocols import never
 from cozviewer.chain.quick_view import quick_view
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8, RgbFloat, luma_of, to_float
 from cozviewer.image.rect import Rect
+from cozviewer.util.cancel import never
 from tests.chain.conftest import MakeChain, refined
 from tests.chain.fakes import DetailUpscaler, Silent
 from tests.chain.test_material import fur, grass, rgb

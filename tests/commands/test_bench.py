@@ -5,13 +5,11 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cozviewer.assembly import Models
-from cozviewer.chain.protocols import Cancelled, never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.commands import bench_run
 from cozviewer.commands.bench_report import (
@@ -28,8 +26,8 @@ from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.image.source import source_from_pixels
-from cozviewer.util.errors import BadInput
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.cancel import IsCancelled, never
+from cozviewer.util.errors import BadInput, Cancelled
 from tests.chain.fakes import DetailUpscaler, FakeUpscaler, Silent
 from tests.commands.conftest import Run
 from tests.pyramid.pictures import smooth
@@ -118,7 +116,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, clock: Ticking) -> DetailUpscaler:
             return fake
         return DetailUpscaler(before=clock.tick, device=f"CPU, {numbers}")
 
-    def run(upscaler: FakeUpscaler, rgb: Rgb8, cancelled: Cancelled) -> RgbFloat:
+    def run(upscaler: FakeUpscaler, rgb: Rgb8, cancelled: IsCancelled) -> RgbFloat:
         return upscaler.upscale(rgb, "", 0, cancelled)
 
     models = Models(fake, Silent(), recipe_of(fake, Silent()))
@@ -136,7 +134,7 @@ def measured(
     *,
     quick: bool = False,
     choice: EngineChoice = EngineChoice(),  # noqa: B008 (it is frozen)
-    cancelled: Callable[[], bool] = never,
+    cancelled: IsCancelled = never,
 ) -> Figures:
     return measure(SOURCE, choice, quick, ProgressLine(sys.stderr), cancelled, clock)
 
@@ -222,7 +220,7 @@ def test_other_work_on_the_machine_is_told(
 def test_it_can_be_stopped_between_any_two_pictures(
     engine: DetailUpscaler, clock: Ticking, limit: int
 ) -> None:
-    with pytest.raises(WorkCancelled, match="nothing is kept"):
+    with pytest.raises(Cancelled, match="nothing is kept"):
         measured(clock, quick=True, cancelled=lambda: clock.pictures > limit)
     assert clock.pictures == limit + 1
 

@@ -11,13 +11,13 @@ from PIL import Image
 from skimage import data
 
 from cozviewer.chain.paper import first_state, later_states
-from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.commands.chain_files import ChainFiles
 from cozviewer.export.origin import read_origin
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import source_from_pixels
 from cozviewer.models.prompters import NoPrompter
+from cozviewer.util.cancel import never
 from tests.chain.fakes import DetailUpscaler
 from tests.commands.conftest import Run
 from tests.pyramid.pictures import encoded, noise

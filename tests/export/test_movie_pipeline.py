@@ -9,7 +9,6 @@ import pytest
 from skimage import data
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.export.camera_path import Take
 from cozviewer.export.movie_formats import Clip
@@ -18,6 +17,7 @@ from cozviewer.export.origin import Origin
 from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import Camera, View, camera_at
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.util.cancel import never
 from tests.chain.fakes import DetailUpscaler, Silent
 from tests.pyramid.pyramids import pyramid_of
 

@@ -9,7 +9,6 @@ import pytest
 from skimage import data
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.export.origin import Origin
 from cozviewer.export.provenance import (
@@ -26,6 +25,7 @@ from cozviewer.image.source import source_from_pixels
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.util.cancel import never
 from tests.chain.fakes import DetailUpscaler, FakeUpscaler, Silent
 from tests.pyramid.pyramids import noise, pyramid_of
 

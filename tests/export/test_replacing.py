@@ -11,13 +11,13 @@ import pytest
 
 from cozviewer.export.picture import save_picture
 from cozviewer.export.replacing import replacing
-from cozviewer.image.reading import never
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import Cancelled, Failure
 from tests.export.test_origin import ORIGIN
 from tests.pyramid.pictures import noise
 
 
-def write(path: Path, content: bytes, cancelled: Callable[[], bool] = never) -> None:
+def write(path: Path, content: bytes, cancelled: IsCancelled = never) -> None:
     with replacing(path, cancelled) as file:
         file.write(content)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cozviewer.image import overviews
 from cozviewer.image.overviews import LAST_SIDE, halved, level_sizes, with_overviews
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.reading import never
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled
 from tests.pyramid.pictures import noise
 

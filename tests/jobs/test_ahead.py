@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Cancelled, Progressed, Prompter, ignore
+from cozviewer.chain.protocols import Progressed, Prompter, ignore
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.image.rect import Rect
@@ -23,6 +23,7 @@ from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import Camera, View, camera_at
 from cozviewer.pyramid.geometry import TileKey, tiles_of
 from cozviewer.pyramid.store.store import TileStore
+from cozviewer.util.cancel import IsCancelled
 from tests.chain.fakes import FakePrompter, FakeUpscaler, Silent
 from tests.pyramid.pyramids import gentle, pyramid_of
 
@@ -126,16 +127,16 @@ class Held(FakeUpscaler):
         rgb: Rgb8 | RgbFloat,
         prompt: str,
         seed: int,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
-        from cozviewer.util.errors import Cancelled as WorkCancelled
+        from cozviewer.util.errors import Cancelled
 
         self.begun.set()
         while not self.free.wait(0.001):
             if cancelled():
                 self.left += 1
-                raise WorkCancelled("Stopped.")
+                raise Cancelled("Stopped.")
         return super().upscale(rgb, prompt, seed, cancelled)
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Cancelled, Progressed, ignore
+from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.chain.quick_view import QuickPiece, quick_view, sharper_view
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.image.pixels import Rgb8, RgbFloat
@@ -21,6 +21,7 @@ from cozviewer.jobs.images import to_rgb8
 from cozviewer.jobs.quick_job import DraftImage, QuickJob, QuickRequest, SharperImage
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Failure
 from tests.chain.fakes import DetailUpscaler, FakeUpscaler
 from tests.pyramid.pyramids import gentle, pyramid_of
@@ -54,7 +55,7 @@ class Quick(DetailUpscaler):
         rgb: Rgb8 | RgbFloat,
         prompt: str,
         seed: int,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
         self.begun.set()

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from cozviewer.chain.protocols import never
 from cozviewer.config.questions import PHOTO
 from cozviewer.models.server.prompter import ServerPrompter
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import CozviewerError
 
 CROP = np.zeros((8, 8, 3), np.uint8)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from skimage import data
 
-from cozviewer.chain.protocols import never
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.models.engines import make_upscaler
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.util.cancel import never
 from tests.models.tiny_qwen import save_adapter, save_tiny_qwen
 from tests.models.tiny_sd3 import save_tiny_sd3
 

@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 from cozviewer.chain.paper import first_state, later_states
-from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.models.coz.base import base_folder
 from cozviewer.models.coz.engine import CozSd3
@@ -18,6 +17,7 @@ from cozviewer.models.coz.prompt_encoding import Encoder
 from cozviewer.models.device import Device
 from cozviewer.models.memory.manager import Room
 from cozviewer.models.prompters import TextPrompter
+from cozviewer.util.cancel import never
 from tests.models.coz_reference import FOLDER, needs_reference
 
 pytestmark = needs_reference

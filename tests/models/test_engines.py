@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cozviewer.chain.protocols import never
 from cozviewer.config.choice import CozChoice, PrompterChoice
 from cozviewer.models.engines import ENGINES, Engine, is_path, make_prompter, make_upscaler
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput
 from tests.models.chat_server import ChatServer
 from tests.models.networks import esrgan_state, saved

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cozviewer.chain.protocols import never
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.models import interpolate
 from cozviewer.models.interpolate import Interpolation
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled
 
 METHODS: tuple[Literal["nearest", "bicubic"], ...] = ("nearest", "bicubic")

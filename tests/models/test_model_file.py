@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import torch
 
-from cozviewer.chain.protocols import never
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.models import model_file as module
 from cozviewer.models.device import Device
 from cozviewer.models.model_file import model_file, settled
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.models.networks import compact_state, esrgan_state, saved
 

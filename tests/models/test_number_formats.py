@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from cozviewer.chain.protocols import Cancelled as IsCancelled
-from cozviewer.chain.protocols import Progressed, never
+from cozviewer.chain.protocols import Progressed
 from cozviewer.chain.stages import stages_told
 from cozviewer.models import device as device_module
 from cozviewer.models import number_formats as module
@@ -31,6 +30,7 @@ from cozviewer.models.number_formats import (
     timed,
 )
 from cozviewer.models.realesrgan.engine import realesrgan
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.models.networks import compact_state, saved
 

@@ -3,14 +3,14 @@
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from types import ModuleType
 
 import pytest
 
-from cozviewer.chain.protocols import never
 from cozviewer.models.server import client as server_client
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import Cancelled
 from tests.models.chat_asking import CROP, prompter
 from tests.models.chat_replies import Behaviour, drips, hangs, refuses, says
@@ -119,7 +119,7 @@ def test_while_the_keyring_waits_for_its_password(
     assert server.requests == []
 
 
-def after(looks: int) -> Callable[[], bool]:
+def after(looks: int) -> IsCancelled:
     """Return a `Cancelled` that says yes when it is asked for the so-manieth time."""
     left = iter(range(looks))
     return lambda: next(left, None) is None

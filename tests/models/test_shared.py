@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from cozviewer.assembly import make_models
-from cozviewer.chain.protocols import Cancelled, Upscaler, never
+from cozviewer.chain.protocols import Upscaler
 from cozviewer.config.choice import EngineChoice
 from cozviewer.models.prompters import TextPrompter
 from cozviewer.models.shared import Pool
-from cozviewer.util.errors import Cancelled as Stopped
+from cozviewer.util.cancel import IsCancelled, never
+from cozviewer.util.errors import Cancelled
 from tests.chain.fakes import FakeUpscaler
 
 CROP = np.zeros((4, 4, 3), np.uint8)
@@ -65,8 +66,8 @@ def test_one_works_at_a_time_and_who_waits_may_leave() -> None:
     worker.start()
     assert begun.wait(60)
     looks = iter([False, True])
-    patience: Cancelled = lambda: next(looks)  # noqa: E731
-    with pytest.raises(Stopped):
+    patience: IsCancelled = lambda: next(looks)  # noqa: E731
+    with pytest.raises(Cancelled):
         other.upscale(CROP, "", 0, patience)
     assert not idle.asked
     go_on.set()

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from cozviewer.chain.protocols import Progressed, ignore, never
+from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.models.tiling import upscale_in_parts
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled, Failure
 
 RADIUS = 3

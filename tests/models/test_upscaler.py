@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from cozviewer.chain.protocols import never
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.models import upscaler
 from cozviewer.models.device import Device
 from cozviewer.models.network import Network
 from cozviewer.models.upscaler import CONTEXT, HALO, NetworkUpscaler
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import Failure
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
-from cozviewer.image.reading import never
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.session.export_link import lead_of
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled
 
 

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Cancelled, Notice, Progressed, Upscaler, ignore, never
+from cozviewer.chain.protocols import Notice, Progressed, Upscaler, ignore
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
@@ -30,6 +30,7 @@ from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.services import EngineEntry, Services
 from cozviewer.ui.view.canvas import Canvas
+from cozviewer.util.cancel import IsCancelled, never
 
 
 class Stripes:
@@ -47,7 +48,7 @@ class Stripes:
         self.before_run: Callable[[], None] = lambda: None
         self._allowed: float = math.inf
 
-    def load(self, cancelled: Cancelled = never) -> None:
+    def load(self, cancelled: IsCancelled = never) -> None:
         """Nothing to load."""
 
     def hold(self, after: float) -> None:
@@ -60,7 +61,7 @@ class Stripes:
         rgb: Rgb8 | RgbFloat,
         prompt: str,
         seed: int,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
         self.before_run()
@@ -115,7 +116,7 @@ def services(
     """
 
     def open_chain(
-        source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: Cancelled
+        source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: IsCancelled
     ) -> Chain:
         prompter = NoPrompter()
         recipe = recipe_of(engine, prompter, fidelity=0.0, photo_texture=photo_texture)

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Cancelled, Notice, Progressed, ignore
+from cozviewer.chain.protocols import Notice, Progressed, ignore
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat
@@ -21,6 +21,7 @@ from cozviewer.pyramid.store.cache import store_path
 from cozviewer.pyramid.store.store import Shelf, TileStore
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.prompts.row import PromptRow
+from cozviewer.util.cancel import IsCancelled
 from tests.ui.conftest import Bench, Stripes, grabbed, services, settle, wheel
 
 
@@ -40,7 +41,7 @@ class Painter(Stripes):
         rgb: Rgb8 | RgbFloat,
         prompt: str,
         seed: int,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
         self.told.append(prompt)
@@ -57,7 +58,7 @@ class Describer:
     answers: int = 0
     before: Callable[[], None] = lambda: None
 
-    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
         self.before()
         self.answers += 1
         return f"words {self.answers}"
@@ -90,7 +91,7 @@ def studio(picture: Path, cache: Path) -> Studio:
     engine, describer = Painter(), Describer()
 
     def open_chain(
-        source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: Cancelled
+        source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: IsCancelled
     ) -> Chain:
         recipe = recipe_of(engine, describer, seed=choice.seed, fidelity=0.0)
         shelf = Shelf(

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from cozviewer.chain.chain import Chain, Progress, Told, unheard
 from cozviewer.chain.planned import missing_tiles
-from cozviewer.chain.protocols import Cancelled
 from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.geometry import TileKey, level_name, tile_rect
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.cancel import IsCancelled
+from cozviewer.util.errors import Cancelled
 
 
 class RunningChain(Chain):
@@ -32,7 +32,7 @@ class RunningChain(Chain):
         self.sent = 0
 
     def refine(
-        self, z: int, level_region: Rect, cancelled: Cancelled, told: Told = unheard
+        self, z: int, level_region: Rect, cancelled: IsCancelled, told: Told = unheard
     ) -> Iterator[Progress]:
         levels = missing_tiles(self.pyramid, self.recipe, z, level_region)
         for index, (level, keys) in enumerate(levels):
@@ -40,7 +40,7 @@ class RunningChain(Chain):
             number = 0
             while number < self.reports:
                 if cancelled():
-                    raise WorkCancelled("Stopped.")
+                    raise Cancelled("Stopped.")
                 threading.Event().wait(self.pause)
                 fraction = (index + number / self.reports) / len(levels)
                 seconds = (1 - fraction) * len(levels) * self.reports * self.pause

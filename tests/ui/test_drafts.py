@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.protocols import Cancelled, Progressed, ignore
+from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.image.rect import Rect
@@ -25,6 +25,7 @@ from cozviewer.ui.compare.compared_images import Sides
 from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.view.layer import Layer
+from cozviewer.util.cancel import IsCancelled
 from tests.chain.fakes import FakeUpscaler
 from tests.ui.conftest import Bench, Stripes, grabbed, services, settle, wheel
 
@@ -49,7 +50,7 @@ class Chequered(FakeUpscaler):
         rgb: Rgb8 | RgbFloat,
         prompt: str,
         seed: int,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
         fine = super().upscale(rgb, prompt, seed, cancelled)

@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Cancelled, Notice
+from cozviewer.chain.protocols import Notice
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.source import Source
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput
 from tests.ui.conftest import Bench, settle
 
@@ -28,7 +29,7 @@ def test_the_embedded_engine_goes_on_where_another_lacks_its_files(
     open_chain = opener._open_chain
 
     def lacking(
-        source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: Cancelled
+        source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: IsCancelled
     ) -> Chain:
         if choice.engine == "coz":
             raise BadInput("Its files are missing: run `cozviewer models download coz`.")

@@ -24,6 +24,7 @@ from cozviewer.session import file as session_file
 from cozviewer.session.file import read_session
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.settings import remember, remembered
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Cancelled
 from tests.models.chat_server import ChatServer
 from tests.models.networks import compact_state
@@ -233,7 +234,7 @@ def test_saving_can_be_stopped_and_failing_is_told(
 def test_what_was_being_saved_when_another_picture_was_opened_is_told(
     first: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def until_stopped(*_: object, cancelled: Callable[[], bool], **__: object) -> None:
+    def until_stopped(*_: object, cancelled: IsCancelled, **__: object) -> None:
         while not cancelled():
             time.sleep(0.01)
         raise Cancelled("Stopped.")

@@ -10,11 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.protocols import Cancelled, never
 from cozviewer.chain.stages import tell_stage
 from cozviewer.config.choice import EngineChoice
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.main_window import MainWindow
+from cozviewer.util.cancel import IsCancelled, never
 from tests.ui.conftest import Bench, Stripes, services, settle, wheel
 from tests.ui.runs import RunningChain
 
@@ -99,7 +99,7 @@ class Measured(Stripes):
         super().__init__()
         self.let_go = threading.Event()
 
-    def load(self, cancelled: Cancelled = never) -> None:
+    def load(self, cancelled: IsCancelled = never) -> None:
         tell_stage(MEASURING)
         self.let_go.wait(60)
 

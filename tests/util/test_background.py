@@ -1,12 +1,12 @@
 """Whoever waits for work that cannot be interrupted is free at once when it is not wanted."""
 
 import threading
-from collections.abc import Callable
 
 import pytest
 
-from cozviewer.image.reading import never, stop_if
+from cozviewer.image.reading import STOPPED
 from cozviewer.util.background import in_background
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
 
 
@@ -16,7 +16,7 @@ def test_the_result_comes_from_another_thread() -> None:
 
 
 def test_what_is_raised_reaches_the_caller() -> None:
-    def work(_: Callable[[], bool]) -> None:
+    def work(_: IsCancelled) -> None:
         raise BadInput("No.")
 
     with pytest.raises(BadInput, match="No"):
@@ -26,11 +26,11 @@ def test_what_is_raised_reaches_the_caller() -> None:
 def test_the_caller_does_not_wait_for_a_call_that_looks_at_nothing() -> None:
     begun, release, ended = threading.Event(), threading.Event(), threading.Event()
 
-    def work(unwanted: Callable[[], bool]) -> None:
+    def work(unwanted: IsCancelled) -> None:
         begun.set()
         assert release.wait(60)
         try:
-            stop_if(unwanted)
+            check_cancelled(unwanted, STOPPED)
         finally:
             ended.set()
 
@@ -45,7 +45,7 @@ def test_an_exception_of_the_caller_ends_the_work() -> None:
     """As Ctrl-C is one: it arrives while the caller waits."""
     ended = threading.Event()
 
-    def work(unwanted: Callable[[], bool]) -> None:
+    def work(unwanted: IsCancelled) -> None:
         while not unwanted():
             pass
         ended.set()
@@ -67,7 +67,7 @@ def test_a_result_that_nobody_wants_is_not_kept() -> None:
         def __del__(self) -> None:
             gone.set()
 
-    def work(_: Callable[[], bool]) -> Large:
+    def work(_: IsCancelled) -> Large:
         release.wait(60)
         return Large()
 

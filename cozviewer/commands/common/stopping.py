@@ -5,10 +5,11 @@ The same holds for SIGTERM, SIGHUP (the terminal was closed) and, on Windows, Ct
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Cancelled, Interrupted
 from cozviewer.util.signals import SIGNALLED, STOP_SIGNALS, watched
 
@@ -17,7 +18,7 @@ GRACE = 1.0
 
 
 @contextmanager
-def stoppable() -> Iterator[Callable[[], bool]]:
+def stoppable() -> Iterator[IsCancelled]:
     """Yield what tells whether a stop signal has come within the block.
 
     At the second one `Interrupted` is raised; if the main thread is inside a library and does not
@@ -77,9 +78,3 @@ def ending_in_order() -> Iterator[None]:
     finally:
         for number in wanted:
             signal.signal(number, signal.SIG_DFL)
-
-
-def check(cancelled: Callable[[], bool]) -> None:
-    """Raise Cancelled if the work at hand is no longer wanted."""
-    if cancelled():
-        raise Cancelled("Stopped.")

@@ -28,6 +28,7 @@ from cozviewer.pyramid.store.cache import trim
 from cozviewer.session.kept import choice_of, filled, kept_besides
 from cozviewer.session.session import Filled
 from cozviewer.session.source import open_path
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
 from cozviewer.util.folders import pyramids_folder
 
@@ -49,7 +50,7 @@ class Refined:
 
 @contextmanager
 def opened_chain(
-    image: Path, args: argparse.Namespace, line: ProgressLine, cancelled: Callable[[], bool]
+    image: Path, args: argparse.Namespace, line: ProgressLine, cancelled: IsCancelled
 ) -> Iterator[Chain]:
     """Open a picture or a session, and its chain as the options say; close it and trim the cache
     at the end.
@@ -92,7 +93,7 @@ def kept_beside(
     first: Filled,
     args: argparse.Namespace,
     line: ProgressLine,
-    cancelled: Callable[[], bool],
+    cancelled: IsCancelled,
 ) -> Iterator[list[Filled]]:
     """Open the pyramids of a session that are others than the one given; close them at the end.
 
@@ -156,7 +157,7 @@ def view_of(
     return View(camera_at(x, y, zoom), *size).aligned()
 
 
-def refine(chain: Chain, view: View, line: ProgressLine, cancelled: Callable[[], bool]) -> Refined:
+def refine(chain: Chain, view: View, line: ProgressLine, cancelled: IsCancelled) -> Refined:
     """Compute all that a view lacks; see `refine_region`."""
     source = chain.pyramid.source
     z = wanted_level(view, source.coarsest)
@@ -165,7 +166,7 @@ def refine(chain: Chain, view: View, line: ProgressLine, cancelled: Callable[[],
 
 
 def composed(
-    chain: Chain, view: View, line: ProgressLine, cancelled: Callable[[], bool]
+    chain: Chain, view: View, line: ProgressLine, cancelled: IsCancelled
 ) -> tuple[Refined, Rgb8]:
     """Compute all that a view lacks, and return what that took and the view's pixels.
 
@@ -180,7 +181,7 @@ def composed(
 
 
 def refine_region(
-    chain: Chain, z: int, level_region: Rect, line: ProgressLine, cancelled: Callable[[], bool]
+    chain: Chain, z: int, level_region: Rect, line: ProgressLine, cancelled: IsCancelled
 ) -> Refined:
     """Compute all that a region of level z lacks.
 
@@ -195,7 +196,7 @@ def refined_for(
     z: int,
     level_region: Rect,
     line: ProgressLine,
-    cancelled: Callable[[], bool],
+    cancelled: IsCancelled,
     use: Callable[[], T],
 ) -> tuple[Refined, T]:
     """Compute all that a region of level z lacks, then do what needs all its tiles.

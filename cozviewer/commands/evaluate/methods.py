@@ -15,15 +15,15 @@ from typing import Literal
 
 from cozviewer.assembly import Models, make_models
 from cozviewer.chain.paper import CROP, SIDE, State, later_states
-from cozviewer.chain.protocols import Cancelled, Notice
+from cozviewer.chain.protocols import Notice
 from cozviewer.chain.step import finer_core
 from cozviewer.commands.common.options import engine_choice
-from cozviewer.commands.common.stopping import check
 from cozviewer.config.choice import EngineChoice, PrompterChoice
 from cozviewer.evaluate.enlarged import enlarged_middle
 from cozviewer.image.pixels import Rgb8, to_float
 from cozviewer.models.engines import ENGINES, PROMPTERS, is_path
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
+from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
 
 DIRECT: tuple[Literal["nearest", "bicubic"], ...] = ("nearest", "bicubic")
@@ -49,7 +49,7 @@ class Method:
     name: str
     title: str
     identity: str
-    later: Callable[[list[Rgb8], int, Cancelled], Iterator[Rgb8]]
+    later: Callable[[list[Rgb8], int, IsCancelled], Iterator[Rgb8]]
     load: Callable[[], None]
     device: Callable[[], str]
     generative: bool
@@ -124,25 +124,25 @@ class Methods:
 
 
 def _direct(name: Literal["nearest", "bicubic"]) -> Method:
-    def later(states: list[Rgb8], levels: int, cancelled: Cancelled) -> Iterator[Rgb8]:
+    def later(states: list[Rgb8], levels: int, cancelled: IsCancelled) -> Iterator[Rgb8]:
         for index in range(len(states), levels + 1):
-            check(cancelled)
+            check_cancelled(cancelled)
             yield enlarged_middle(states[0], SIDE / STEP_SCALE**index, SIDE, name)
 
     title, identity = name.capitalize(), f"direct {name}"
     return Method(name, title, identity, later, lambda: None, lambda: "CPU", generative=False)
 
 
-def _one_step(models: Models) -> Callable[[list[Rgb8], int, Cancelled], Iterator[Rgb8]]:
+def _one_step(models: Models) -> Callable[[list[Rgb8], int, IsCancelled], Iterator[Rgb8]]:
     """Return what lets the model go over the interpolated middle once. Like a chain's step it is
     shown the recipe's halo around it; the prompter sees the interpolated middle alone. Nothing is
     drawn from further away: from there everything beyond the first level is soft."""
     recipe = replace(models.recipe, adaptive_scale=False, photo_texture=False)
     halo = min(recipe.halo, (SIDE - CROP) // 2)
 
-    def later(states: list[Rgb8], levels: int, cancelled: Cancelled) -> Iterator[Rgb8]:
+    def later(states: list[Rgb8], levels: int, cancelled: IsCancelled) -> Iterator[Rgb8]:
         for index in range(len(states), levels + 1):
-            check(cancelled)
+            check_cancelled(cancelled)
             seen = SIDE / STEP_SCALE**index
             near = enlarged_middle(states[0], seen, SIDE, "bicubic")
             prompt = models.prompter.prompt(None, near, cancelled)
@@ -156,8 +156,8 @@ def _one_step(models: Models) -> Callable[[list[Rgb8], int, Cancelled], Iterator
     return later
 
 
-def _chain(models: Models) -> Callable[[list[Rgb8], int, Cancelled], Iterator[Rgb8]]:
-    def later(states: list[Rgb8], levels: int, cancelled: Cancelled) -> Iterator[Rgb8]:
+def _chain(models: Models) -> Callable[[list[Rgb8], int, IsCancelled], Iterator[Rgb8]]:
+    def later(states: list[Rgb8], levels: int, cancelled: IsCancelled) -> Iterator[Rgb8]:
         last = State(len(states) - 1, states[-1], "")
         made = later_states(
             last,

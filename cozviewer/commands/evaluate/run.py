@@ -5,7 +5,6 @@ One method after the other, so that the models of one at a time are in memory.
 
 import argparse
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,15 +21,14 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source
 from cozviewer.models.metrics import learned_metrics
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
 
 SHOWN = 3
 """Pictures of the sheet."""
 
 
-def evaluate(
-    args: argparse.Namespace, line: ProgressLine, cancelled: Callable[[], bool]
-) -> Evaluation:
+def evaluate(args: argparse.Namespace, line: ProgressLine, cancelled: IsCancelled) -> Evaluation:
     """Evaluate; what was finished by an earlier run is not made again.
 
     Raises:
@@ -62,7 +60,7 @@ def evaluate(
 
 
 def _first_states(
-    args: argparse.Namespace, managed: bool, line: ProgressLine, cancelled: Callable[[], bool]
+    args: argparse.Namespace, managed: bool, line: ProgressLine, cancelled: IsCancelled
 ) -> tuple[list[str], list[Rgb8], list[Path]]:
     """Return names and first states of the pictures, and the files that are none."""
     paths, left_out = pictures_in(args.input, line.notice)
@@ -96,7 +94,7 @@ class _Work:
     metrics: list[Metric]
     cache: Path | None
     line: ProgressLine
-    cancelled: Callable[[], bool]
+    cancelled: IsCancelled
 
 
 def _outcome(work: _Work, names: list[str], firsts: list[Rgb8]) -> Outcome:

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from cozviewer.chain.fidelity import enlarged
-from cozviewer.chain.protocols import Cancelled, Notice, Progressed, ignore, never
+from cozviewer.chain.protocols import Notice, Progressed, ignore
 from cozviewer.config.choice import QUANTISED
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_8bit, to_float
 from cozviewer.image.rect import Rect
@@ -24,8 +24,8 @@ from cozviewer.models.coz.tiled_diffusion import in_windows
 from cozviewer.models.device import AUTO
 from cozviewer.models.memory.manager import Room
 from cozviewer.pyramid.geometry import STEP_SCALE
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Failure
-from cozviewer.util.errors import Cancelled as WorkCancelled
 from cozviewer.util.paths import check_path
 
 Setting = Literal["paper", "best"]
@@ -116,7 +116,7 @@ class CozSd3:
     def device(self) -> str:
         return self._models.device
 
-    def load(self, cancelled: Cancelled = never) -> None:
+    def load(self, cancelled: IsCancelled = never) -> None:
         # Where models are in turn, others come first.
         if self._models.plan().arrangement != "in turn":
             self._models.networks()
@@ -126,12 +126,11 @@ class CozSd3:
         rgb: Rgb8 | RgbFloat,
         prompt: str,
         seed: int,
-        cancelled: Cancelled,
+        cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
         def check() -> None:
-            if cancelled():
-                raise WorkCancelled("Stopped.")
+            check_cancelled(cancelled)
 
         check()
         words = self._models.words(prompt, check)

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from cozviewer.chain.protocols import Cancelled
 from cozviewer.models.coz.base import NETWORKS, SD3, TOKENIZERS
 from cozviewer.models.network import first_line
+from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.downloads import DownloadProgress, Told
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
-from cozviewer.util.errors import Cancelled as WorkCancelled
 
 TEXTS = (".json", ".txt", ".model", ".jinja")
 WEIGHTS = ".safetensors"
@@ -115,7 +114,9 @@ def _nonsense(repo: str) -> Failure:
     return Failure(f"What the hub says about {repo} makes no sense: try again later.")
 
 
-def download(what: Listing, told: Told, cancelled: Cancelled, endpoint: str | None = None) -> Path:
+def download(
+    what: Listing, told: Told, cancelled: IsCancelled, endpoint: str | None = None
+) -> Path:
     """Fetch what is missing of a model, and return the folder that it lies in.
 
     Args:
@@ -155,7 +156,7 @@ def download(what: Listing, told: Told, cancelled: Cancelled, endpoint: str | No
 class _Counter:
     """Counts bytes and tells how far they are."""
 
-    def __init__(self, total: int, told: Told, cancelled: Cancelled) -> None:
+    def __init__(self, total: int, told: Told, cancelled: IsCancelled) -> None:
         self._total, self._told, self._cancelled = total, told, cancelled
         self._before = 0  # bytes of the files that are finished
         self._done = 0  # bytes of the one at hand
@@ -184,8 +185,7 @@ class _Counter:
         self._tell(time.monotonic())
 
     def check(self) -> None:
-        if self._cancelled():
-            raise WorkCancelled("Stopped; the same command goes on where it was.")
+        check_cancelled(self._cancelled, "Stopped; the same command goes on where it was.")
 
     def _tell(self, now: float) -> None:
         done = min(self._total, self._before + self._done)

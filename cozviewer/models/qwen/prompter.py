@@ -7,7 +7,7 @@ image-text-to-text will do.
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from cozviewer.chain.protocols import Cancelled, Notice
+from cozviewer.chain.protocols import Notice
 from cozviewer.config.questions import Questions
 from cozviewer.image.pixels import Rgb8
 from cozviewer.models.device import AUTO, pick_device
@@ -22,7 +22,7 @@ from cozviewer.models.qwen.loading import Vlm, open_vlm
 from cozviewer.models.qwen.memory import PROMPTER, qwen_model
 from cozviewer.models.qwen.quantized import check_quantised
 from cozviewer.models.upscaler import not_loaded
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import CozviewerError, Failure
 from cozviewer.util.paths import expanded
 
@@ -101,7 +101,7 @@ class QwenPrompter:
         """Where and how it computes, for people: "CPU, bf16"; "" while it is not in memory."""
         return "" if self._vlm is None else self._vlm.label
 
-    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
         """Return words for `crop`, without repetitions; "" where the model says nothing.
 
         Raises:
@@ -111,8 +111,7 @@ class QwenPrompter:
         """
 
         def check() -> None:
-            if cancelled():
-                raise WorkCancelled("Stopped.")
+            check_cancelled(cancelled)
 
         check()
         vlm = self._loaded()

@@ -5,14 +5,15 @@ Nothing that is drawn with the engine can be faster, so `cozviewer bench` measur
 
 import numpy as np
 
-from cozviewer.chain.protocols import Cancelled, Upscaler
+from cozviewer.chain.protocols import Upscaler
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.models.network import run_network
 from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Failure
 
 
-def bare_run(upscaler: Upscaler, rgb: Rgb8, cancelled: Cancelled) -> RgbFloat:
+def bare_run(upscaler: Upscaler, rgb: Rgb8, cancelled: IsCancelled) -> RgbFloat:
     """Return a picture made 4x finer in a single run, what is beyond its edges unknown. An engine
     that is more than a network (`coz`), or less (`bicubic`), upscales it as it always does.
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cozviewer.chain.protocols import Cancelled, Notice, Progressed, ignore, never
+from cozviewer.chain.protocols import Notice, Progressed, ignore
 from cozviewer.models.device import Device
 from cozviewer.models.network import Network
 from cozviewer.models.realesrgan.ncnn_format import Convolution, read_bin, read_param
@@ -23,8 +23,8 @@ from cozviewer.models.realesrgan.weights import (
 )
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.geometry import STEP_SCALE
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
-from cozviewer.util.errors import Cancelled as WorkCancelled
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -111,7 +111,7 @@ def check_layers(layers: Sequence[Convolution]) -> None:
 def forward(
     state: Sequence[Layer],
     image: "Tensor",
-    cancelled: Cancelled = never,
+    cancelled: IsCancelled = never,
     progressed: Progressed = ignore,
 ) -> "Tensor":
     """Run the network.
@@ -131,8 +131,7 @@ def forward(
 
     features = image
     for index, (kernel, bias, slopes) in enumerate(state):
-        if cancelled():
-            raise WorkCancelled("Stopped.")
+        check_cancelled(cancelled)
         progressed(index / len(state))
         features = conv2d(features, kernel, bias, padding=1)
         if slopes is not None:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cozviewer.chain.protocols import Cancelled, Progressed, ignore
+from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.models.realesrgan.converted import State
 from cozviewer.models.realesrgan.int8_graphs import BLOCKS, Graphs, read_steps
 from cozviewer.pyramid.geometry import STEP_SCALE
-from cozviewer.util.errors import BadInput
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled
+from cozviewer.util.errors import BadInput, Cancelled
 
 if TYPE_CHECKING:
     from openvino import CompiledModel, Core, Model
@@ -72,7 +72,7 @@ class Int8Network:
         self._compiled()
 
     def __call__(
-        self, image: "Tensor", cancelled: Cancelled, progressed: Progressed = ignore
+        self, image: "Tensor", cancelled: IsCancelled, progressed: Progressed = ignore
     ) -> "Tensor":
         """Run it with as many threads as torch has in this thread.
 
@@ -90,8 +90,7 @@ class Int8Network:
             MemoryError, RuntimeError: OpenVINO failed.
         """
         while not self._turn.acquire(timeout=LOOK_MS / 1000):
-            if cancelled():
-                raise WorkCancelled("Stopped.")
+            check_cancelled(cancelled)
         try:
             pieces = self._compiled()
             run = _Run(image.shape[2] * image.shape[3] <= AT_ONCE, cancelled)
@@ -195,7 +194,7 @@ class _Run:
         running: The piece that has begun and not ended.
     """
 
-    def __init__(self, at_once: bool, cancelled: Cancelled) -> None:
+    def __init__(self, at_once: bool, cancelled: IsCancelled) -> None:
         self._at_once, self._cancelled = at_once, cancelled
         self.running: CompiledModel | None = None
 
@@ -232,13 +231,12 @@ class _Run:
                 request.cancel()
                 with suppress(RuntimeError):  # it says that it was cancelled
                     request.wait()
-                raise WorkCancelled("Stopped.")
+                raise Cancelled("Stopped.")
             moving(time.perf_counter() - started)
         request.wait()
 
     def _check(self) -> None:
-        if self._cancelled():
-            raise WorkCancelled("Stopped.")
+        check_cancelled(self._cancelled)
 
 
 def settings(threads: int) -> dict[str, object]:

@@ -8,11 +8,11 @@ torch, and the engine that everybody uses should be ready sooner.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cozviewer.chain.protocols import Cancelled, Progressed, ignore, never
+from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.models.realesrgan.ncnn_format import Convolution, Weights
 from cozviewer.pyramid.geometry import STEP_SCALE
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
-from cozviewer.util.errors import Cancelled as WorkCancelled
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -98,7 +98,7 @@ def forward(
     state: Mapping[str, "Tensor"],
     blocks: int,
     image: "Tensor",
-    cancelled: Cancelled = never,
+    cancelled: IsCancelled = never,
     progressed: Progressed = ignore,
     *,
     open_edges: bool = False,
@@ -125,8 +125,7 @@ def forward(
     from torch.nn.functional import conv2d, interpolate, leaky_relu_
 
     def check() -> None:
-        if cancelled():
-            raise WorkCancelled("Stopped.")
+        check_cancelled(cancelled)
 
     def conv(name: str, features: "Tensor") -> "Tensor":
         return conv2d(features, state[f"{name}.weight"], state[f"{name}.bias"], padding=1)

@@ -8,8 +8,8 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from typing import Any, TypeVar, TypeVarTuple
 
-from cozviewer.chain.protocols import Cancelled
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.cancel import IsCancelled
+from cozviewer.util.errors import Cancelled
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -18,7 +18,7 @@ LOOK_SECONDS = 0.1
 """How often is looked whether the work is still wanted."""
 
 
-def finished(work: Coroutine[Any, Any, T], cancelled: Cancelled) -> T:
+def finished(work: Coroutine[Any, Any, T], cancelled: IsCancelled) -> T:
     """Return what `work` returns, in a fresh event loop of the calling thread.
 
     Raises:
@@ -29,7 +29,7 @@ def finished(work: Coroutine[Any, Any, T], cancelled: Cancelled) -> T:
         return runner.run(_watched(work, cancelled))
 
 
-async def _watched(work: Coroutine[Any, Any, T], cancelled: Cancelled) -> T:
+async def _watched(work: Coroutine[Any, Any, T], cancelled: IsCancelled) -> T:
     task = asyncio.ensure_future(work)
     while not task.done():
         if cancelled():
@@ -38,7 +38,7 @@ async def _watched(work: Coroutine[Any, Any, T], cancelled: Cancelled) -> T:
     try:
         return task.result()
     except CancelledError:
-        raise WorkCancelled("Stopped.") from None
+        raise Cancelled("Stopped.") from None
 
 
 class _Loop(SelectorEventLoop):

@@ -6,7 +6,7 @@ named one; then the crop and the wider view go there, and nothing else.
 
 from collections.abc import Mapping
 
-from cozviewer.chain.protocols import Cancelled, Notice
+from cozviewer.chain.protocols import Notice
 from cozviewer.config.questions import Questions
 from cozviewer.image.pixels import Rgb8
 from cozviewer.models.prompt_cleanup import collapsed
@@ -15,6 +15,7 @@ from cozviewer.models.server.answer import Answer, answer_of, complaint_of
 from cozviewer.models.server.key import find_key
 from cozviewer.models.server.layout import Layout, adapted, data_url, request_of
 from cozviewer.models.server.refusal import refused
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput
 
 
@@ -69,7 +70,7 @@ class ServerPrompter:
             "max_tokens": str(self._max_tokens),
         }
 
-    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: Cancelled) -> str:
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
         """Return words for `crop`; "" and one notice where the model says nothing.
 
         Raises:

@@ -7,12 +7,12 @@ request or when it does far more work than a file of ours could need.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import cache
 from typing import Any
 
-from cozviewer.image.reading import never
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import Cancelled
 
 INSTRUCTIONS = 10_000
@@ -51,7 +51,7 @@ class Watch:
         spent: Whether the budget is.
     """
 
-    def __init__(self, cancelled: Callable[[], bool] = never, budget: int = BUDGET) -> None:
+    def __init__(self, cancelled: IsCancelled = never, budget: int = BUDGET) -> None:
         """Prepare; `attach` begins.
 
         Args:

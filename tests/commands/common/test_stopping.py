@@ -14,8 +14,9 @@ import pytest
 
 from cozviewer.app import resource
 from cozviewer.commands.common import stopping
-from cozviewer.commands.common.stopping import check, ending_in_order, stoppable
+from cozviewer.commands.common.stopping import ending_in_order, stoppable
 from cozviewer.util import temporary
+from cozviewer.util.cancel import check_cancelled
 from cozviewer.util.errors import Cancelled, Interrupted
 
 PATIENCE = 60
@@ -36,11 +37,11 @@ def press_ctrl_c() -> None:
 
 def test_the_first_ctrl_c_asks_to_stop() -> None:
     with stoppable() as cancelled:
-        check(cancelled)
+        check_cancelled(cancelled)
         press_ctrl_c()
         assert cancelled()
         with pytest.raises(Cancelled):
-            check(cancelled)
+            check_cancelled(cancelled)
 
 
 def test_the_second_stops_at_once() -> None:
@@ -54,7 +55,7 @@ def test_the_second_stops_at_once() -> None:
 def test_other_signals_are_like_ctrl_c_with_their_own_exit_code(number: int) -> None:
     with pytest.raises(Cancelled) as caught, stoppable() as cancelled:  # noqa: PT012
         os.kill(os.getpid(), number)
-        check(cancelled)
+        check_cancelled(cancelled)
     assert caught.value.exit_code == 128 + number
     with pytest.raises(Interrupted) as insisted, stoppable():  # noqa: PT012
         os.kill(os.getpid(), number)

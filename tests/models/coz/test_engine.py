@@ -12,7 +12,6 @@ import torch
 from PIL import Image
 
 from cozviewer.chain.fidelity import enlarged
-from cozviewer.chain.protocols import never
 from cozviewer.image.pixels import RgbFloat, to_8bit
 from cozviewer.models.coz import components as coz_models
 from cozviewer.models.coz import engine as coz_sd3
@@ -22,6 +21,7 @@ from cozviewer.models.coz.base import open_part
 from cozviewer.models.coz.engine import CozSd3
 from cozviewer.models.device import Device
 from cozviewer.models.memory.manager import Room
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.models.tiny_sd3 import saved_encoder, saved_lora
 

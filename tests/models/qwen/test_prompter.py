@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 import torch
 
-from cozviewer.chain.protocols import never
 from cozviewer.config.questions import PHOTO, Questions
 from cozviewer.image.pixels import Rgb8
 from cozviewer.models.device import Device
@@ -24,6 +23,7 @@ from cozviewer.models.qwen import prompter as qwen_prompter
 from cozviewer.models.qwen.answer import answer
 from cozviewer.models.qwen.loading import open_vlm
 from cozviewer.models.qwen.prompter import QwenPrompter
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.models.tiny_qwen import merged_by_peft, noise, save_adapter, save_tiny_qwen
 

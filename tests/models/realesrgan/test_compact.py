@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cozviewer.chain.protocols import ignore, never
+from cozviewer.chain.protocols import ignore
 from cozviewer.image.pixels import Rgb8, to_float
 from cozviewer.models import upscaler
 from cozviewer.models.device import Device
@@ -24,6 +24,7 @@ from cozviewer.models.realesrgan.compact import (
 from cozviewer.models.realesrgan.ncnn_format import Convolution
 from cozviewer.models.realesrgan.weights import COMPACT, COMPACT_BIN_SHA256, wheel_files
 from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.models.networks import detail
 

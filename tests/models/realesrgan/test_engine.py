@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from skimage import data
 
-from cozviewer.chain.protocols import never
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.models import upscaler
 from cozviewer.models.device import Device
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.realesrgan.weights import BIN_SHA256, wheel_files
 from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.util.cancel import never
 from tests.models.networks import detail
 
 

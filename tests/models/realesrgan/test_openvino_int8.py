@@ -13,7 +13,7 @@ import torch
 from skimage import data
 
 from cozviewer.chain.fidelity import corrected
-from cozviewer.chain.protocols import ignore, never
+from cozviewer.chain.protocols import ignore
 from cozviewer.image.pixels import RgbFloat, to_float
 from cozviewer.models import device as device_module
 from cozviewer.models.device import Device, all_threads
@@ -23,6 +23,7 @@ from cozviewer.models.realesrgan.converted import convert
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.realesrgan.openvino_int8 import AT_ONCE, Int8Network, bands
 from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed")

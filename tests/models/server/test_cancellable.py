@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from cozviewer.chain.protocols import never
 from cozviewer.models.server.cancellable import finished
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled
 
 

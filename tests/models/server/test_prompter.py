@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cozviewer.chain.protocols import Notice, Prompter, never
+from cozviewer.chain.protocols import Notice, Prompter
 from cozviewer.config.questions import Questions
 from cozviewer.image.pixels import Rgb8
 from cozviewer.models.server.prompter import ServerPrompter
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput
 from tests.models.chat_exchange import Exchange
 from tests.models.chat_replies import Behaviour, drips, events, refuses, says, says_whole, sends

@@ -8,11 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.protocols import Cancelled
 from cozviewer.ui.dialogs.models_dialog import ModelsDialog
+from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.downloads import DownloadProgress, Offer, Told
-from cozviewer.util.errors import BadInput
-from cozviewer.util.errors import Cancelled as WorkCancelled
+from cozviewer.util.errors import BadInput, Cancelled
 
 
 def offer(name: str, problem: str = "It is not here.", where: str = "") -> Offer:
@@ -36,12 +35,12 @@ class Hub:
             for name in ("base", "words")
         ]
 
-    def fetch(self, name: str, told: Told, cancelled: Cancelled) -> None:
+    def fetch(self, name: str, told: Told, cancelled: IsCancelled) -> None:
         self.asked.append(name)
         told(DownloadProgress("weights.safetensors", 2_500_000_000, 7_500_000_000, 65.0))
         while not self.go_on.wait(0.01):
             if cancelled():
-                raise WorkCancelled("Stopped.")
+                raise Cancelled("Stopped.")
         if self.error is not None:
             raise self.error
         self.here.add(name)
