@@ -17,9 +17,9 @@ from cozviewer.export.profile import srgb_profile
 from cozviewer.export.replacing import STOPPED, reason
 from cozviewer.export.targets import tiles_folder
 from cozviewer.image.pixels import Rgb8
+from cozviewer.util.atomic import atomic_path
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
-from cozviewer.util.temporary import part_beside
 
 LARGE = 64_000_000
 """Pixels above which a picture is written in bands, where libvips is there and can do it."""
@@ -147,11 +147,10 @@ def _replacing_path(path: Path) -> Iterator[Path]:
     a Deep Zoom."""
     target = Path(os.path.realpath(path))
     deep_zoom = format_of(path) == "Deep Zoom"
-    with part_beside(target, ".dzi" if deep_zoom else ".part") as part:
+    with atomic_path(target, ".dzi" if deep_zoom else ".part") as part:
         yield part
         if deep_zoom:
             _replace_tiles(tiles_folder(part), tiles_folder(target))
-        os.replace(part, target)
 
 
 def _replace_tiles(new: Path, tiles: Path) -> None:

@@ -3,16 +3,15 @@
 import errno
 import io
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cozviewer.util.atomic import atomic_path
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import CozviewerError, Failure
-from cozviewer.util.temporary import part_beside
 
 STOPPED = "Saving the picture was stopped."
 
@@ -56,12 +55,9 @@ def replacing_path(path: Path, cancelled: IsCancelled) -> Iterator[Path]:
     """
     target = Path(os.path.realpath(path))
     try:
-        with part_beside(target) as part:
+        with atomic_path(target) as part:
             yield part
             check_cancelled(cancelled, STOPPED)
-            if target.exists():
-                shutil.copymode(target, part)
-            os.replace(part, target)
     except CozviewerError:
         raise
     except MemoryError as error:

@@ -34,10 +34,9 @@ from cozviewer.chain.stages import tell_stage
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.models.device import Device, all_threads, cpu_has
 from cozviewer.models.network import Network, is_out_of_memory
+from cozviewer.util.atomic import atomic_private_path
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
-from cozviewer.util.folders import make_private_folder
-from cozviewer.util.temporary import part_beside
 
 SIDE = 48
 """Of the square picture that is run through the network, in pixels."""
@@ -219,11 +218,8 @@ def keep_device(path: Path, key: Key, device: Device) -> None:
     """Write down which candidate is fastest. Where that fails, it is timed again next time."""
     others = [entry for entry in _entries(path) if entry.get("key") != key]
     entries = [{"key": dict(key), **_way(device)}, *others][:MOST_KEPT]
-    with suppress(OSError):
-        make_private_folder(path.parent)
-        with part_beside(path, private=True) as part:
-            part.write_text(json.dumps({"fastest": entries}, indent=1), encoding="utf-8")
-            os.replace(part, path)
+    with suppress(OSError), atomic_private_path(path) as part:
+        part.write_text(json.dumps({"fastest": entries}, indent=1), encoding="utf-8")
 
 
 def _way(device: Device) -> dict[str, object]:

@@ -6,15 +6,13 @@ A safetensors file with the changed weights alone, in fp32: "transformer.<name>"
 
 import json
 import math
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.chain.protocols import Notice
+from cozviewer.util.atomic import atomic_private_path
 from cozviewer.util.errors import BadInput
-from cozviewer.util.folders import make_private_folder
-from cozviewer.util.temporary import part_beside
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -107,18 +105,15 @@ def _write(path: Path, weights: "Iterable[Named]", shapes: Shapes, digest: str) 
     The library would want all weights in memory. The format (github.com/huggingface/safetensors):
     8 bytes with the header's length, little-endian; the header, JSON; the numbers.
     """
-    make_private_folder(path.parent)
     header: dict[str, object] = {"__metadata__": {"inputs": digest, "method": METHOD}}
     end = 0
-    with part_beside(path, private=True) as part:
-        with part.open("wb") as file:
-            for weight, shape in shapes.items():
-                begin, end = end, end + 4 * math.prod(shape)
-                header[weight] = {"dtype": "F32", "shape": shape, "data_offsets": (begin, end)}
-            said = json.dumps(header).encode()
-            said += b" " * (-(8 + len(said)) % ALIGNMENT)
-            file.write(len(said).to_bytes(8, "little") + said)
-            for (weight, tensor), wanted in zip(weights, shapes, strict=True):
-                assert weight == wanted, "fused in another order than announced"
-                file.write(tensor.contiguous().numpy().astype("<f4", copy=False).data)
-        os.replace(part, path)
+    with atomic_private_path(path) as part, part.open("wb") as file:
+        for weight, shape in shapes.items():
+            begin, end = end, end + 4 * math.prod(shape)
+            header[weight] = {"dtype": "F32", "shape": shape, "data_offsets": (begin, end)}
+        said = json.dumps(header).encode()
+        said += b" " * (-(8 + len(said)) % ALIGNMENT)
+        file.write(len(said).to_bytes(8, "little") + said)
+        for (weight, tensor), wanted in zip(weights, shapes, strict=True):
+            assert weight == wanted, "fused in another order than announced"
+            file.write(tensor.contiguous().numpy().astype("<f4", copy=False).data)

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cozviewer.util.folders import make_private, make_private_folder
-from cozviewer.util.temporary import part_beside
+from cozviewer.util.atomic import atomic_private_path
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -81,12 +80,9 @@ class WordsFolder:
 
         path = self.path(prompt)
         with suppress(OSError, SafetensorError):
-            make_private_folder(self.folder)
-            with part_beside(path, private=True) as part:
+            with atomic_private_path(path) as part:
                 tensors = {"tokens": words.tokens.contiguous(), "pooled": words.pooled.contiguous()}
                 save_file(tensors, part, {"words": self._digest(prompt)})
-                make_private(part)  # the library may have made another file of that name
-                os.replace(part, path)
             self._forget()
 
     def _digest(self, prompt: str) -> str:

@@ -2,14 +2,12 @@
 
 import hashlib
 import json
-import os
 import re
 from contextlib import suppress
 from pathlib import Path
 
 from cozviewer.models.model_reading import file_digest
-from cozviewer.util.folders import make_private_folder
-from cozviewer.util.temporary import part_beside
+from cozviewer.util.atomic import atomic_private_path
 
 FILE_NAME = "digests.json"
 """Path, size and time of a file to its digest; losing it costs no more than reading again."""
@@ -66,9 +64,5 @@ def _read(path: Path) -> dict[str, str]:
 
 def _write(path: Path, known: dict[str, str]) -> None:
     """Write atomically; where that fails, the files are simply read again another time."""
-    with suppress(OSError):
-        make_private_folder(path.parent)
-        with part_beside(path, private=True) as part:
-            with part.open("w", encoding="utf-8") as file:
-                json.dump(known, file, indent=1, sort_keys=True)
-            os.replace(part, path)
+    with suppress(OSError), atomic_private_path(path) as part:
+        part.write_text(json.dumps(known, indent=1, sort_keys=True), encoding="utf-8")

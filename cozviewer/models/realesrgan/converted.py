@@ -5,7 +5,6 @@ digest is known beforehand, so a file that is broken, or of another version, is 
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,7 @@ from cozviewer.chain.protocols import Notice
 from cozviewer.models.realesrgan.ncnn_format import read_bin, read_param
 from cozviewer.models.realesrgan.rrdbnet import named_state
 from cozviewer.models.realesrgan.weights import BIN_SHA256, PARAM_SHA256, read_checked, wheel_files
-from cozviewer.util.folders import make_private_folder
-from cozviewer.util.temporary import part_beside
+from cozviewer.util.atomic import atomic_private_path
 
 State = Mapping[str, NDArray[np.float16 | np.float32]]
 """Arrays by name: "conv_first.weight" (out, in, 3, 3), "conv_first.bias" (out,)."""
@@ -100,7 +98,5 @@ def _write(path: Path, state: State) -> None:
     """Write atomically: whoever reads sees the old file or the whole new one."""
     from safetensors.numpy import save
 
-    make_private_folder(path.parent)
-    with part_beside(path, private=True) as part:
+    with atomic_private_path(path) as part:
         part.write_bytes(save({key: np.ascontiguousarray(state[key]) for key in state}))
-        os.replace(part, path)
