@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cozviewer.commands.common import values
 from cozviewer.util.errors import BadInput
+from cozviewer.util.units import bytes_text
 
 if TYPE_CHECKING:
     from cozviewer.pyramid.store.cache import StoreInfo
@@ -71,17 +72,6 @@ def run(args: argparse.Namespace) -> int:
     return _clear(folder, args)
 
 
-def size_text(size: int) -> str:
-    """Return bytes for people: "0 bytes", "370 kB", "1.2 GB"."""
-    value, units = float(size), ["bytes", "kB", "MB", "GB", "TB"]
-    while value >= 999.5 and len(units) > 1:
-        value /= 1000
-        units.pop(0)
-    return (
-        f"{value:.1f} {units[0]}" if value < 9.95 and value != size else f"{value:.0f} {units[0]}"
-    )
-
-
 def _show(folder: Path, as_json: bool) -> int:
     from cozviewer.pyramid.store.cache import BUDGET_BYTES, folder_bytes, list_set_aside, survey
 
@@ -100,7 +90,7 @@ def _show(folder: Path, as_json: bool) -> int:
         }
         print(json.dumps(result, indent=2))
         return 0
-    print(f"{size_text(total)} of {size_text(BUDGET_BYTES)} in {_clean(str(folder))}")
+    print(f"{bytes_text(total)} of {bytes_text(BUDGET_BYTES)} in {_clean(str(folder))}")
     rows = [_row(store) for store in stores]
     if rows:
         rows.insert(0, ("PICTURE", "PIXELS", "ENGINE", "TILES", "SIZE", "LAST SEEN", "FILE"))
@@ -124,7 +114,7 @@ def _list(title: str, paths: Sequence[Path]) -> None:
     if paths:
         print(title)
     for path in paths:
-        print(f"  {_clean(path.name)}  {size_text(_size(path))}")
+        print(f"  {_clean(path.name)}  {bytes_text(_size(path))}")
 
 
 def _clear(folder: Path, args: argparse.Namespace) -> int:
@@ -163,7 +153,7 @@ def _ask(question: str) -> None:
 
 
 def _tell_freed(freed: int, as_json: bool) -> int:
-    print(json.dumps({"freed": freed}) if as_json else f"Freed {size_text(freed)}.")
+    print(json.dumps({"freed": freed}) if as_json else f"Freed {bytes_text(freed)}.")
     return 0
 
 
@@ -173,7 +163,7 @@ def _row(store: "StoreInfo") -> tuple[str, ...]:
         f"{store.source_width} × {store.source_height}",
         _clean(_short(_engine(store.recipe))),
         str(store.tiles),
-        size_text(store.bytes),
+        bytes_text(store.bytes),
         _local(store.last_seen),
         _clean(store.path.name),
     )

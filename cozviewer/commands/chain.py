@@ -7,8 +7,9 @@ import time
 
 from cozviewer.commands.common import values
 from cozviewer.commands.common.options import add_cache_options, add_engine_options, add_huge_option
-from cozviewer.commands.common.progress import ProgressLine, duration
+from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
+from cozviewer.util.units import duration_text
 
 EPILOG = """what is written:
   DIR/per-sample/NAME/0.png ... n.png       the states: 0 is the picture's middle, n is 4^n x closer
@@ -89,6 +90,6 @@ def run(args: argparse.Namespace) -> int:
         strips = args.output / "recursive"
         print(
             f"Made {len(made.names)} chain{'s' * (len(made.names) != 1)} of {args.levels} levels "
-            f"by {upscaler.name} in {duration(seconds)}; the strips are in {strips}."
+            f"by {upscaler.name} in {duration_text(seconds)}; the strips are in {strips}."
         )
     return 0

@@ -17,6 +17,7 @@ from cozviewer.image.source import open_source
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
+from cozviewer.util.units import seconds_left
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,8 @@ def _make_chain(
     for state in later_states(states[0], args.levels, upscaler, models.prompter, recipe, cancelled):
         files.save_state(state, cancelled)
         states.append(state)
-        left = args.levels - state.index
-        if left:
-            each = (time.perf_counter() - started) / state.index
+        if state.index < args.levels:
+            left = seconds_left(time.perf_counter() - started, state.index, args.levels)
             stage = f"{about}: drawing {level_name(STEP_LEVELS * (state.index + 1))}"
-            line.show(stage, seconds_left=each * left)
+            line.show(stage, seconds_left=left)
     files.save_strip(states, cancelled)

@@ -7,9 +7,10 @@ import time
 
 from cozviewer.commands.common import values
 from cozviewer.commands.common.options import add_cache_options, add_engine_options, add_huge_option
-from cozviewer.commands.common.progress import ProgressLine, duration
+from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
 from cozviewer.util.text import counted
+from cozviewer.util.units import duration_text
 
 EPILOG = """what is written:
   DIR/zoom-strip.png    the picture at x1, x4, x16, x64 and x256, each within the one before
@@ -97,6 +98,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(
             f"Saved {made.strip} and {made.comparison}: "
-            f"{counted(made.computed, 'tiles')} computed by {made.engine} in {duration(seconds)}."
+            f"{counted(made.computed, 'tiles')} computed by {made.engine} "
+            f"in {duration_text(seconds)}."
         )
     return 0

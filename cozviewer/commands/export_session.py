@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from cozviewer.commands.common import values
 from cozviewer.commands.common.options import add_saving_options
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
-from cozviewer.commands.common.progress import ProgressLine, duration
+from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
 from cozviewer.util.errors import BadInput
 from cozviewer.util.text import counted
+from cozviewer.util.units import duration_text
 
 if TYPE_CHECKING:
     from cozviewer.chain.chain import Chain
@@ -160,7 +161,7 @@ def run(args: argparse.Namespace) -> int:
         print(
             f"Saved {output}: {counted(saved.tiles, 'tiles')} by {chain.upscaler.name} and "
             f"{counted(len(bookmarks), 'bookmarks')}, "
-            f"{saved.bytes / 1e6:.1f} MB in {duration(seconds)}."
+            f"{saved.bytes / 1e6:.1f} MB in {duration_text(seconds)}."
         )
     return 0
 

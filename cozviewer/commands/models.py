@@ -84,12 +84,12 @@ def _list(found: "dict[Engine, Readiness]", needs: "list[Offer]", *, as_json: bo
             report["needs"] = [asdict(need) for need in needs] if report["name"] == "coz" else []
         print(json.dumps(reports, indent=2))
         return
-    from cozviewer.commands.cache import size_text
+    from cozviewer.util.units import bytes_text
 
     for engine, state in found.items():
         facts = ["not ready" if state.problem else "ready"]
         if state.files:
-            facts.append(size_text(state.size))
+            facts.append(bytes_text(state.size))
         if engine.licence:
             facts.append(f"licence of the weights: {engine.licence}")
         print(f"{engine.name:<12}{engine.title}: {', '.join(facts)}")
@@ -106,10 +106,10 @@ def _list(found: "dict[Engine, Readiness]", needs: "list[Offer]", *, as_json: bo
 
 
 def _print_need(need: "Offer") -> None:
-    from cozviewer.commands.cache import size_text
+    from cozviewer.util.units import bytes_text
 
     state = "not here" if need.problem else "here"
-    print(f"{'':<12}{need.title}: {state}, about {size_text(need.size)}. {need.purpose}")
+    print(f"{'':<12}{need.title}: {state}, about {bytes_text(need.size)}. {need.purpose}")
     print(f"{'':<14}Licence: {need.licence} ({need.page})")
     if need.problem:
         for step in need.steps or (f"Get it with `cozviewer models download {need.name}`.",):
@@ -147,13 +147,13 @@ def _where(
 
 
 def _download(names: list[str], *, as_json: bool) -> None:
-    from cozviewer.commands.cache import size_text
     from cozviewer.commands.common.progress import ProgressLine
     from cozviewer.commands.common.stopping import stoppable
     from cozviewer.models.download.catalogue import repository
     from cozviewer.models.download.hub import download, listing
     from cozviewer.util.downloads import DownloadProgress
     from cozviewer.util.errors import BadInput
+    from cozviewer.util.units import bytes_text
 
     if not names:
         raise BadInput(
@@ -167,11 +167,11 @@ def _download(names: list[str], *, as_json: bool) -> None:
             line.show(f"{repo}: asking what it consists of")
             what = listing(repo)
             line.notice(
-                f"{repo} has {size_text(what.size)}; its licence is on https://huggingface.co/{repo}"
+                f"{repo} has {bytes_text(what.size)}; its licence is on https://huggingface.co/{repo}"
             )
 
             def told(progress: DownloadProgress, repo: str = repo) -> None:
-                done, total = size_text(progress.done), size_text(progress.total)
+                done, total = bytes_text(progress.done), bytes_text(progress.total)
                 line.show(f"{repo}", seconds_left=progress.seconds_left, note=f"{done} of {total}")
 
             folders[repo] = str(download(what, told, cancelled))

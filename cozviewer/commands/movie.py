@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from cozviewer.commands.common import values
 from cozviewer.commands.common.options import add_saving_options
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
-from cozviewer.commands.common.progress import ProgressLine, duration
+from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
 from cozviewer.util.cancel import check_cancelled
 from cozviewer.util.errors import BadInput
 from cozviewer.util.text import counted
+from cozviewer.util.units import duration_text
 
 if TYPE_CHECKING:
     from cozviewer.chain.chain import Progress
@@ -203,7 +204,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(
             f"Saved {output}: {counted(frames, 'frames')} in {length:.1f} s up to "
-            f"×{origin.magnification}, {counted(computed, 'tiles')} computed, in {duration(spent)}."
+            f"×{origin.magnification}, {counted(computed, 'tiles')} computed, "
+            f"in {duration_text(spent)}."
         )
     return 0
 

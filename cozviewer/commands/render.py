@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from cozviewer.commands.common import values
 from cozviewer.commands.common.options import add_saving_options
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
-from cozviewer.commands.common.progress import ProgressLine, duration
+from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
 from cozviewer.util.cancel import check_cancelled
 from cozviewer.util.errors import BadInput
 from cozviewer.util.text import counted
+from cozviewer.util.units import duration_text
 
 if TYPE_CHECKING:
     from cozviewer.export.origin import Origin
@@ -232,6 +233,6 @@ def run(args: argparse.Namespace) -> int:
         print(
             f"Saved {output}: ×{origin.magnification} {maker}{texture}, "
             f"{counted(tiles.computed, 'tiles')} computed and {tiles.reused:,} reused in "
-            f"{duration(seconds)}."
+            f"{duration_text(seconds)}."
         )
     return 0

@@ -22,12 +22,13 @@ from cozviewer.ui.bookmarks import BookmarksMenu
 from cozviewer.ui.compare.second_engine import SecondEngine
 from cozviewer.ui.export.target import agreed_in_dialog, ask_to_replace
 from cozviewer.ui.kept_bookmarks import keep_bookmarks, kept_bookmarks
-from cozviewer.ui.status.readout import Readout, bytes_text
+from cozviewer.ui.status.readout import Readout
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.widgets.banner import Banner
 from cozviewer.ui.widgets.plain import window_title
 from cozviewer.util.errors import BadInput
 from cozviewer.util.text import counted
+from cozviewer.util.units import bytes_text
 
 
 class Sessions(QObject):

@@ -235,24 +235,6 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path, action: str) -> None
         run(action, "--cache", str(tmp_path / "nowhere"))
 
 
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [
-        (0, "0 bytes"),
-        (999, "999 bytes"),
-        (1000, "1.0 kB"),
-        (370_000, "370 kB"),
-        (999_600, "1.0 MB"),
-        (9_960_000, "10 MB"),
-        (1_234_567_890, "1.2 GB"),
-        (10**10, "10 GB"),
-        (10**16, "10000 TB"),
-    ],
-)
-def test_sizes_are_told_for_people(size: int, text: str) -> None:
-    assert cache.size_text(size) == text
-
-
 def test_help_needs_nothing_heavy() -> None:
     heavy = "{'numpy', 'PIL', 'sqlite3', 'platformdirs', 'torch', 'PySide6'}"
     program = f"import sys, cozviewer.commands.cache; print({heavy} & set(sys.modules))"

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 from cozviewer.util.text import counted
+from cozviewer.util.units import duration_text
 
 if TYPE_CHECKING:
     from cozviewer.chain.chain import Progress
@@ -82,7 +83,7 @@ class ProgressLine:
             if note:
                 text += f": {note}"
             if seconds_left is not None:
-                text += f", about {duration(seconds_left)} left"
+                text += f", about {duration_text(seconds_left)} left"
             if self._rewriting:
                 self._rewrite(text)
             else:
@@ -118,11 +119,3 @@ class ProgressLine:
             self._rewrite("")
             self._stream.write("\r")
             self._stream.flush()
-
-
-def duration(seconds: float) -> str:
-    """Return a time for people: "8 s", "3 min", "2 h 10 min"."""
-    if seconds < 59.5:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

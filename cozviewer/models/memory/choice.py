@@ -10,10 +10,10 @@ from cozviewer.models.memory.plan import (
     Model,
     Plan,
     Stage,
-    gigabytes,
     spare,
 )
 from cozviewer.util.errors import BadInput
+from cozviewer.util.units import gigabytes
 
 AUTO, TOGETHER, IN_TURN = "auto", "together", "in-turn"
 

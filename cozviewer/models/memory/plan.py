@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from cozviewer.util.units import gigabytes
+
 CPU = "cpu"
 
 SPARE, SPARE_OF_GPU = 1_000_000_000, 500_000_000
@@ -168,11 +170,6 @@ class Plan:
 def spare(device: str) -> int:
     """Return the bytes that are left to others on a device."""
     return SPARE if device == CPU else SPARE_OF_GPU
-
-
-def gigabytes(size: int) -> str:
-    """Return "9.6 GB"."""
-    return f"{size / 1e9:.1f} GB"
 
 
 def _named(model: Model) -> str:

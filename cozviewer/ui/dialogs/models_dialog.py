@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 
 from cozviewer.jobs.download_job import DownloadJob, DownloadRequest, Fetch
 from cozviewer.jobs.threads import start_thread, stop_thread
-from cozviewer.ui.status.readout import bytes_text, duration_text
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.ui.widgets.theme import QUIET
 from cozviewer.util.downloads import DownloadProgress, Offer
+from cozviewer.util.units import bytes_text, duration_text
 
 Offers = Callable[[], Sequence[Offer]]
 """Looks what can be had and what of it is here; quick, without network."""

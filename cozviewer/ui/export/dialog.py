@@ -29,10 +29,10 @@ from cozviewer.ui.export.offers import (
 from cozviewer.ui.export.signing_form import SigningForm
 from cozviewer.ui.export.target import TargetLine
 from cozviewer.ui.settings import keep_text, kept_text
-from cozviewer.ui.status.readout import bytes_text, duration_text
 from cozviewer.ui.widgets.forms import Trouble, chooser, fit_height, form_of, stacked, with_browse
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.errors import CozviewerError
+from cozviewer.util.units import bytes_text, duration_text
 
 LABEL = "export/label"
 """Of the setting whether a corner says what is generated."""

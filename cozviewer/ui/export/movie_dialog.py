@@ -26,11 +26,11 @@ from cozviewer.export.targets import refuse_source
 from cozviewer.jobs.movie_job import MovieRequest
 from cozviewer.pyramid.camera import Camera, View, fit
 from cozviewer.ui.export.target import TargetLine
-from cozviewer.ui.status.readout import bytes_text, duration_text
 from cozviewer.ui.widgets.forms import Trouble, chooser, form_of, stacked, with_browse
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.errors import CozviewerError
 from cozviewer.util.text import counted
+from cozviewer.util.units import bytes_text, duration_text
 
 RATES = (24, 25, 30, 50, 60)
 """Frames a second."""

@@ -17,6 +17,7 @@ from cozviewer.ui.status.work_bar import WorkBar
 from cozviewer.ui.status.work_pace import WorkPace
 from cozviewer.ui.widgets.plain import Label, tool_tip
 from cozviewer.util.text import counted
+from cozviewer.util.units import duration_text
 
 HEIGHT = 36
 MARGIN = 14
@@ -41,24 +42,6 @@ def progress_text(progress: Progress) -> str:
     if progress.seconds_left is not None and progress.seconds_left >= 0.5:
         parts.append(f"{duration_text(progress.seconds_left)} left")
     return " · ".join(parts)
-
-
-def duration_text(seconds: float) -> str:
-    """Return "7 s", "1 min 20 s" or "2 h 5 min"."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def bytes_text(size: float) -> str:
-    """Return "640 kB", "12.3 MB", "640 MB" or "4.1 GB"."""
-    for unit, large in (("GB", 1e9), ("MB", 1e6)):
-        if size >= large:
-            return f"{size / large:,.{1 if size < 99.95 * large else 0}f} {unit}"
-    return f"{max(1, round(size / 1e3))} kB"
 
 
 class ElidingLabel(Label):

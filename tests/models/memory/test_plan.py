@@ -2,7 +2,7 @@
 
 import pytest
 
-from cozviewer.models.memory.plan import Arrangement, Model, Part, Plan, Stage, gigabytes, spare
+from cozviewer.models.memory.plan import Arrangement, Model, Part, Plan, Stage, spare
 
 GB = 1_000_000_000
 
@@ -118,11 +118,3 @@ def test_it_is_a_table_for_json() -> None:
             },
         ],
     }
-
-
-def test_bytes_are_told_in_gigabytes() -> None:
-    assert [gigabytes(size) for size in (0, 49_999_999, 9_560_000_000)] == [
-        "0.0 GB",
-        "0.0 GB",
-        "9.6 GB",
-    ]

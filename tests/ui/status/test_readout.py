@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Progress
 from cozviewer.jobs.images import to_rgb8
-from cozviewer.ui.status.readout import Readout, bytes_text, duration_text, progress_text
+from cozviewer.ui.status.readout import Readout, progress_text
 from cozviewer.ui.status.work_bar import WorkBar
 
 
@@ -18,22 +18,6 @@ def test_progress() -> None:
     )
     assert progress_text(Progress("Reading a.jpg", 0, 0, 0, None)) == "Reading a.jpg"
     assert progress_text(Progress("Drawing ×4", 2, 12, 12, 0.0)) == "Drawing ×4 · 12 of 12 tiles"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(7.4, "7 s"), (60, "1 min"), (80, "1 min 20 s"), (7500, "2 h 5 min")],
-)
-def test_durations(seconds: float, text: str) -> None:
-    assert duration_text(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [(3, "1 kB"), (640e3, "640 kB"), (12.34e6, "12.3 MB"), (100e6, "100 MB"), (4.06e9, "4.1 GB")],
-)
-def test_sizes(size: float, text: str) -> None:
-    assert bytes_text(size) == text
 
 
 def test_where_a_part_is_known_it_is_told_instead_of_what_is_counted() -> None:
