@@ -1,13 +1,18 @@
-"""Finds where a view at rest shows borrowed texture, off the GUI thread, for the status line."""
+"""Finds where a view at rest shows texture borrowed from elsewhere in the photo.
+
+It runs off the GUI thread; the status line shows the result.
+"""
 
 from dataclasses import dataclass, field
 from threading import Event
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.borrowed_texture import borrowed_mask
 from cozviewer.chain.texture import PhotoTexture
-from cozviewer.jobs.report import sentence_of
+from cozviewer.jobs.latest import answer
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.origins import patches
 from cozviewer.pyramid.pyramid import Pyramid
@@ -15,11 +20,11 @@ from cozviewer.pyramid.pyramid import Pyramid
 
 @dataclass(frozen=True)
 class BorrowedRequest:
-    """A view at rest.
+    """A request for the borrowed parts of a view at rest.
 
     Attributes:
         view: Camera and size.
-        cancelled: Set when the view moved on.
+        cancelled: Set when the view has moved on.
     """
 
     view: View
@@ -27,9 +32,12 @@ class BorrowedRequest:
 
 
 class BorrowedFinder(QObject):
-    """Signals:
-    found: (BorrowedRequest, NDArray[np.bool_]) where, (view.height, view.width).
-    failed: (str) one sentence.
+    """Finds borrowed texture; lives on a worker's thread.
+
+    Signals:
+        found: (BorrowedRequest, NDArray[np.bool_]) True where a pixel is borrowed, of shape
+            (view.height, view.width).
+        failed: (str) one sentence.
     """
 
     found = Signal(object, object)
@@ -41,14 +49,15 @@ class BorrowedFinder(QObject):
 
     @Slot(object)
     def find(self, request: BorrowedRequest) -> None:
-        """Answer one request, unless it is not wanted any more."""
-        if request.cancelled.is_set():
-            return
-        source, view = self._pyramid.source, request.view
-        try:
-            shown = patches(self._pyramid, view)
-            mask = borrowed_mask(self._texture, source.width, source.height, view, shown)
-        except Exception as error:
-            self.failed.emit(sentence_of(error, "looking for borrowed texture"))
-        else:
-            self.found.emit(request, mask)
+        """Answer one request, unless it has been cancelled."""
+        answer(
+            request,
+            lambda: self._mask(request.view),
+            lambda mask: self.found.emit(request, mask),
+            self.failed.emit,
+            "looking for borrowed texture",
+        )
+
+    def _mask(self, view: View) -> NDArray[np.bool_]:
+        source, shown = self._pyramid.source, patches(self._pyramid, view)
+        return borrowed_mask(self._texture, source.width, source.height, view, shown)

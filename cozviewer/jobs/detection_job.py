@@ -1,5 +1,7 @@
-"""Looks for text and faces in what is composed, on a thread of its own: it takes a second or two,
-and the next frame must not wait."""
+"""Detects text and faces in composed frames, on a thread of its own.
+
+A detection takes a second or two, and the next frame must not wait for it.
+"""
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -7,44 +9,51 @@ from cozviewer.chain.detections import LOOKING, NOBODY, Find, with_findings, wit
 from cozviewer.chain.overlays import Marked
 from cozviewer.jobs.frame_composer import Trusted
 from cozviewer.jobs.images import to_qimage
-from cozviewer.jobs.report import sentence_of
+from cozviewer.jobs.latest import answer
 
 
 class Looker(QObject):
-    """Signals:
-    marked: (FrameRequest, QImage, tuple[Mark, ...]) the overlay and its legend: at once without,
-        and when it is over with what was found.
-    failed: (str) one sentence.
+    """Detects text and faces under the overlay of consistency; lives on a worker's thread.
+
+    Signals:
+        marked: (FrameRequest, QImage, tuple[Mark, ...]) the overlay and its legend: at once without
+            detections, and again with them.
+        failed: (str) one sentence.
     """
 
     marked = Signal(object, object, object)
     failed = Signal(str)
 
     def __init__(self, find: Find | None) -> None:
-        """Begin.
+        """Make a job.
 
         Args:
-            find: Looks; None where nothing can.
+            find: Detects; None where no detector is installed.
         """
         super().__init__()
         self._find = find
 
     @Slot(object)
     def look(self, seen: Trusted) -> None:
-        """Look at one frame, unless it is not wanted any more."""
-        if self._find is None:
-            self._tell(seen, with_line(seen.made, NOBODY))
+        """Search one frame, unless its request has been cancelled."""
+        find, made = self._find, seen.made
+        if find is None:
+            self._show(seen, with_line(made, NOBODY))
             return
-        self._tell(seen, with_line(seen.made, LOOKING))
-        if seen.request.cancelled.is_set():
-            return
-        made = seen.made
-        try:
-            made = with_findings(made, seen.frame, seen.generated, self._find)
-        except Exception as error:
-            self.failed.emit(sentence_of(error, "looking for text and faces"))
-        self._tell(seen, made)
+        self._show(seen, with_line(made, LOOKING))
 
-    def _tell(self, seen: Trusted, made: Marked) -> None:
+        def fail(sentence: str) -> None:
+            self.failed.emit(sentence)
+            self._show(seen, made)
+
+        answer(
+            seen.request,
+            lambda: with_findings(made, seen.frame, seen.generated, find),
+            lambda found: self._show(seen, found),
+            fail,
+            "looking for text and faces",
+        )
+
+    def _show(self, seen: Trusted, made: Marked) -> None:
         if not seen.request.cancelled.is_set():
             self.marked.emit(seen.request, to_qimage(made.rgb), made.legend)

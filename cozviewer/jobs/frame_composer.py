@@ -10,7 +10,7 @@ from cozviewer.chain.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.jobs.images import to_qimage
-from cozviewer.jobs.report import sentence_of
+from cozviewer.jobs.latest import answer
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel, compose
 from cozviewer.pyramid.pyramid import Pyramid
@@ -18,15 +18,15 @@ from cozviewer.pyramid.pyramid import Pyramid
 
 @dataclass(frozen=True)
 class FrameRequest:
-    """A view at rest.
+    """A request for the exact picture of a view at rest.
 
     Attributes:
         view: Camera and size.
-        finest, kernel: As in `compose`: 0 for the interpolated source alone.
-        older: Whether it is composed without the draft, if there is one.
-        overlay: What is to lie over it; None for nothing.
-        generative: Whether the finer levels are invented, for the overlay's words.
-        cancelled: Set when the view moved on.
+        finest, kernel: As in `compose`; a finest level of 0 means the interpolated source alone.
+        older: Whether to leave out the undecided new prompts, if there are any.
+        overlay: The overlay to draw over the frame; None for none.
+        generative: Whether the finer levels are generated, for the overlay's legend.
+        cancelled: Set when the view has moved on.
     """
 
     view: View
@@ -40,11 +40,11 @@ class FrameRequest:
 
 @dataclass(frozen=True, eq=False)
 class Trusted:
-    """A frame with the overlay of trust, in which text and faces can be looked for.
+    """A frame with the overlay of consistency, in which text and faces can be detected.
 
     Attributes:
-        request: What it was made for.
-        made: The overlay over it.
+        request: What asked for it.
+        made: The frame with the overlay.
         frame: The frame itself, (H, W, 3) uint8.
         generated: The parts of it that are generated, in view pixels.
     """
@@ -56,11 +56,14 @@ class Trusted:
 
 
 class FrameComposer(QObject):
-    """Signals:
-    composed: (FrameRequest, QImage) without an overlay.
-    marked: (FrameRequest, QImage, tuple[Mark, ...]) with it, and its legend.
-    trusted: (Trusted) with that of trust over generated parts, for the `Looker`.
-    failed: (str) one sentence.
+    """Composes frames; lives on a worker's thread.
+
+    Signals:
+        composed: (FrameRequest, QImage) a frame without an overlay.
+        marked: (FrameRequest, QImage, tuple[Mark, ...]) a frame with one, and its legend.
+        trusted: (Trusted) a frame with the overlay of consistency over generated parts, for the
+            detectors.
+        failed: (str) one sentence.
     """
 
     composed = Signal(object, object)
@@ -69,32 +72,35 @@ class FrameComposer(QObject):
     failed = Signal(str)
 
     def __init__(self, pyramid: Pyramid, texture: PhotoTexture | None = None) -> None:
-        """Begin.
+        """Make a composer.
 
         Args:
             pyramid: What frames are composed from.
-            texture: What its levels borrow from, for overlays; None if they borrow nothing.
+            texture: What its levels borrow texture from, for overlays; None if nothing.
         """
         super().__init__()
         self._pyramid, self._texture = pyramid, texture
 
     @Slot(object)
     def compose(self, request: FrameRequest) -> None:
-        """Compose one frame, unless it is not wanted any more."""
-        if request.cancelled.is_set():
-            return
+        """Compose one frame, unless its request has been cancelled."""
         pyramid = self._pyramid.older if request.older else self._pyramid
-        try:
-            frame = compose(pyramid, request.view, request.finest, request.kernel)
-            if request.overlay is None:
-                self.composed.emit(request, to_qimage(frame))
-                return
+        answer(
+            request,
+            lambda: compose(pyramid, request.view, request.finest, request.kernel),
+            lambda frame: self._deliver(request, frame, pyramid),
+            self.failed.emit,
+            "composing the view",
+        )
+
+    def _deliver(self, request: FrameRequest, frame: Rgb8, pyramid: Pyramid) -> None:
+        if request.overlay is None:
+            self.composed.emit(request, to_qimage(frame))
+        else:
             self._mark(request, request.overlay, frame, pyramid)
-        except Exception as error:
-            self.failed.emit(sentence_of(error, "composing the view"))
 
     def _mark(self, request: FrameRequest, kind: Kind, frame: Rgb8, pyramid: Pyramid) -> None:
-        """Lay the overlay over a frame."""
+        """Draw the overlay over a frame."""
         view, generative, finest = request.view, request.generative, request.finest
         made = marked(frame, pyramid, view, kind, generative, finest, self._texture)
         parts = generated_boxes(pyramid, view, generative, finest) if kind == "trust" else []

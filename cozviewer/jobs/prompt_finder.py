@@ -1,12 +1,12 @@
-"""Finds the words that the levels under a view were made with, off the GUI thread."""
+"""Looks up the prompts that the levels under a view were generated with, off the GUI thread."""
 
 from dataclasses import dataclass, field
 from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.chain.prompt_history import words_below
-from cozviewer.jobs.report import sentence_of
+from cozviewer.chain.prompt_history import LevelWords, words_below
+from cozviewer.jobs.latest import answer
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.pyramid import Pyramid
@@ -14,11 +14,11 @@ from cozviewer.pyramid.pyramid import Pyramid
 
 @dataclass(frozen=True)
 class WordsRequest:
-    """A view at rest.
+    """A request for the prompts under a view at rest.
 
     Attributes:
         view: Camera and size.
-        cancelled: Set when a newer request took its place.
+        cancelled: Set when a newer request replaces this one.
     """
 
     view: View
@@ -26,9 +26,12 @@ class WordsRequest:
 
 
 class WordsFinder(QObject):
-    """Signals:
-    found: (WordsRequest, tuple[LevelWords, ...]) coarse to fine; none where all is source.
-    failed: (str) one sentence.
+    """Looks up prompts; lives on a worker's thread.
+
+    Signals:
+        found: (WordsRequest, tuple[LevelWords, ...]) coarse to fine; empty where the view shows
+            nothing but source pixels.
+        failed: (str) one sentence.
     """
 
     found = Signal(object, object)
@@ -40,14 +43,16 @@ class WordsFinder(QObject):
 
     @Slot(object)
     def find(self, request: WordsRequest) -> None:
-        """Answer one request, unless it is not wanted any more."""
-        if request.cancelled.is_set():
-            return
-        source, view = self._pyramid.source, request.view
+        """Answer one request, unless it has been cancelled."""
+        answer(
+            request,
+            lambda: self._words_below(request.view),
+            lambda words: self.found.emit(request, words),
+            self.failed.emit,
+            "reading the words",
+        )
+
+    def _words_below(self, view: View) -> tuple[LevelWords, ...]:
+        source = self._pyramid.source
         z = wanted_level(view, source.coarsest)
-        try:
-            words = words_below(self._pyramid, z, view.visible(z, source.width, source.height))
-        except Exception as error:
-            self.failed.emit(sentence_of(error, "reading the words"))
-        else:
-            self.found.emit(request, words)
+        return words_below(self._pyramid, z, view.visible(z, source.width, source.height))

@@ -1,4 +1,4 @@
-"""Fetches tiles that exist (source, store) and makes them paintable, on a thread of its own."""
+"""Reads existing tiles (source, store) and converts them for painting, off the GUI thread."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -15,20 +15,20 @@ from cozviewer.pyramid.pyramid import Pyramid
 
 ANSWER_SECONDS = 0.012
 """How long tiles are gathered for one answer: a view has a thousand of them, and the GUI thread
-makes a new plan after each answer."""
+plans anew after each answer."""
 
 AT_ONCE = 64
-"""Derived tiles that are looked for at once."""
+"""Derived tiles that are looked up at once."""
 
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """The tiles that a view lacks, best first.
+    """The tiles that a view lacks, most important first.
 
     Attributes:
-        keys: What to fetch.
-        edition: Counts how often tiles were changed in place of others; given by the document.
-        cancelled: Set when the view moved on; a newer request names what is still wanted.
+        keys: What to read.
+        edition: How often tiles have been replaced by others; set by the document.
+        cancelled: Set when the view has moved on; a newer request names what is still wanted.
     """
 
     keys: tuple[TileKey, ...]
@@ -38,10 +38,10 @@ class LoadRequest:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What became of some of the tiles of a request.
+    """The answer to some of the tiles of a request.
 
     Attributes:
-        tiles: Those that are here now, as RGB32.
+        tiles: Those that were read, as RGB32.
         absent: Those that do not exist (yet).
     """
 
@@ -50,10 +50,11 @@ class Answer:
 
 
 class TileLoader(QObject):
-    """Answers load requests, the newest at once: each one before it has been cancelled.
+    """Reads tiles; lives on a worker's thread. A newer request cancels the one before.
 
     Signals:
-        answered: (LoadRequest, Answer) a part of it, in its order.
+        answered: (LoadRequest, Answer) a part of a request, in its order. Unlike other results,
+            what was read before a request was cancelled is delivered: a tile serves any view.
         failed: (str) one sentence.
     """
 
@@ -66,7 +67,7 @@ class TileLoader(QObject):
 
     @Slot(object)
     def load(self, request: LoadRequest) -> None:
-        """Fetch tiles until all are there or the request is cancelled."""
+        """Read tiles until all are there or the request is cancelled."""
         tiles: list[tuple[TileKey, QImage]] = []
         absent: list[TileKey] = []
         began = time.monotonic()
@@ -94,8 +95,10 @@ class TileLoader(QObject):
         answer()
 
     def _with_known(self, keys: Sequence[TileKey]) -> Iterator[tuple[TileKey, bool]]:
-        """Yield tiles, each with whether it may be there: many derived tiles that cannot be are
-        found out at once."""
+        """Yield tiles, each with whether it may exist.
+
+        Derived tiles that cannot exist are found many at once, which is faster.
+        """
         for start in range(0, len(keys), AT_ONCE):
             lot = keys[start : start + AT_ONCE]
             derived = [key for key in lot if key.z > 0 and key.z % STEP_LEVELS]
