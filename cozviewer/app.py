@@ -170,8 +170,8 @@ def services_for(cache: Path | None) -> Services:
         return room and not on_battery()
 
     return Services(
-        open_chain=lambda source, choice, notice, told, cancelled: open_chain(
-            source, choice, cache, notice, told, pool, cancelled
+        open_chain=lambda image, choice, notice, told, cancelled: open_chain(
+            image, choice, cache, notice, told, pool, cancelled
         ),
         engines=[EngineEntry(e.name, e.title, e.description, e.own_files) for e in ENGINES],
         devices=devices,

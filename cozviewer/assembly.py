@@ -30,6 +30,7 @@ from cozviewer.session.kept import (
     recipe_from,
 )
 from cozviewer.session.session import KeptPyramid, Session
+from cozviewer.session.source import OpenedImage
 from cozviewer.session.tiles import unpack
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import CozviewerError
@@ -123,7 +124,7 @@ def make_models(
 
 
 def open_chain(
-    source: Source,
+    image: OpenedImage,
     choice: EngineChoice,
     cache: Path | None,
     notice: Notice,
@@ -131,7 +132,7 @@ def open_chain(
     pool: Pool | None = None,
     cancelled: IsCancelled = never,
 ) -> Chain:
-    """Return the chain for a source; its tiles made earlier are there at once.
+    """Return the chain for an open picture; its tiles made earlier are there at once.
 
     Those of a session are, too, if the picture was opened by one that holds a pyramid of that
     choice or recipe; it is shown even where its models are not.
@@ -147,7 +148,7 @@ def open_chain(
             cannot be read any more.
         Cancelled: `cancelled` said so.
     """
-    session = source.session
+    source, session = image.source, image.session
     if session is not None:
         kept = pyramid_for(session, choice)
         if kept is not None:

@@ -22,7 +22,7 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.cache import store_path
 from cozviewer.session.export import save_session
 from cozviewer.session.kept import KeptPrompter, KeptUpscaler, choice_of, filled
-from cozviewer.session.source import open_path
+from cozviewer.session.source import OpenedImage, open_path
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.chain.fakes import FakePrompter, ListeningUpscaler
 from tests.models.chat_server import MODEL, ChatServer
@@ -48,7 +48,7 @@ def save(tmp_path: Path) -> Save:
     def save(chain: Chain, choice: EngineChoice) -> Path:
         make(chain)
         path = tmp_path / "trip.cozview"
-        save_session(path, chain.pyramid.source, [filled(chain, choice)])
+        save_session(path, chain.pyramid.source, [filled(chain, choice, None)])
         return path
 
     return save
@@ -71,10 +71,10 @@ def opened() -> Iterator[Callable[[Path, EngineChoice | None], Chain]]:
     chains: list[Chain] = []
 
     def opened(path: Path, choice: EngineChoice | None = None) -> Chain:
-        source = open_path(path)
-        assert source.session is not None
-        wanted = choice or choice_of(source.session.pyramids[0], EngineChoice())
-        chains.append(open_chain(source, wanted, None, pytest.fail))
+        image = open_path(path)
+        assert image.session is not None
+        wanted = choice or choice_of(image.session.pyramids[0], EngineChoice())
+        chains.append(open_chain(image, wanted, None, pytest.fail))
         return chains[-1]
 
     yield opened
@@ -162,7 +162,7 @@ def test_a_server_of_a_session_that_the_user_names_by_hand_is_asked(
 
 def test_the_models_go_on_where_they_are(source: Source, save: Save, opened: Opened) -> None:
     choice = EngineChoice("bicubic", prompter=PrompterChoice("text", "a cat"))
-    chain = open_chain(source, choice, None, pytest.fail)
+    chain = open_chain(OpenedImage(source), choice, None, pytest.fail)
     path = save(chain, choice)
     chain.pyramid.store.close()
     there = opened(path)
@@ -174,7 +174,7 @@ def test_the_models_go_on_where_they_are(source: Source, save: Save, opened: Ope
 def test_another_choice_begins_a_pyramid_of_its_own(
     source: Source, save: Save, opened: Opened
 ) -> None:
-    chain = open_chain(source, EngineChoice("bicubic"), None, pytest.fail)
+    chain = open_chain(OpenedImage(source), EngineChoice("bicubic"), None, pytest.fail)
     path = save(chain, EngineChoice("bicubic"))
     chain.pyramid.store.close()
     assert opened(path).pyramid.store.usage()[1] > 0
@@ -185,7 +185,7 @@ def test_what_was_changed_since_it_was_opened_outlives_another_engine(
     source: Source, save: Save, tmp_path: Path
 ) -> None:
     choice = EngineChoice("bicubic")
-    chain = open_chain(source, choice, None, pytest.fail)
+    chain = open_chain(OpenedImage(source), choice, None, pytest.fail)
     path = save(chain, choice)
     chain.pyramid.store.close()
     session, cache = open_path(path), tmp_path / "cache"
@@ -204,7 +204,7 @@ def test_taking_over_the_tiles_can_be_stopped(
     source: Source, save: Save, opened: Opened, tmp_path: Path
 ) -> None:
     choice = EngineChoice("bicubic")
-    chain = open_chain(source, choice, None, pytest.fail)
+    chain = open_chain(OpenedImage(source), choice, None, pytest.fail)
     path = save(chain, choice)
     chain.pyramid.store.close()
     session, cache = open_path(path), tmp_path / "cache"
@@ -219,7 +219,7 @@ def test_tiles_of_an_earlier_version_are_told_of_until_there_are_newer_ones(
     source: Source, tmp_path: Path
 ) -> None:
     def tiles(engine: str) -> int:
-        chain = open_chain(source, EngineChoice(engine), tmp_path, told.append)
+        chain = open_chain(OpenedImage(source), EngineChoice(engine), tmp_path, told.append)
         before = chain.pyramid.store.usage()[1]
         make(chain)
         chain.pyramid.store.close()
@@ -244,12 +244,12 @@ def test_a_store_of_an_earlier_version_under_the_same_name_is_set_aside(
     source: Source, tmp_path: Path
 ) -> None:
     told: list[str] = []
-    chain = open_chain(source, EngineChoice("bicubic"), tmp_path, told.append)
+    chain = open_chain(OpenedImage(source), EngineChoice("bicubic"), tmp_path, told.append)
     make(chain)
     chain.pyramid.store.close()
     (store,) = (tmp_path / "pyramids").glob("*.tiles")
     make_older(store)
-    chain = open_chain(source, EngineChoice("bicubic"), tmp_path, told.append)
+    chain = open_chain(OpenedImage(source), EngineChoice("bicubic"), tmp_path, told.append)
     assert chain.pyramid.store.usage() == (0, 0)
     chain.pyramid.store.close()
     (sentence,) = told

@@ -32,6 +32,7 @@ from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, level_name
+from cozviewer.session.source import OpenedImage
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import Cancelled, CozviewerError
 
@@ -107,7 +108,7 @@ def measure(
 
     load = psutil.getloadavg()[0]
     try:
-        chain = open_chain(source, choice, None, line.notice, cancelled=cancelled)
+        chain = open_chain(OpenedImage(source), choice, None, line.notice, cancelled=cancelled)
         try:
             size = QUICK_VIEW if quick else VIEW
             return _measured(_Bench(chain, size, quick, line, cancelled, clock), choice, load)

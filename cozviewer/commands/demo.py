@@ -4,9 +4,16 @@ import argparse
 import json
 import sys
 import time
+from contextlib import ExitStack
 
 from cozviewer.commands.common import values
-from cozviewer.commands.common.options import add_cache_options, add_engine_options, add_huge_option
+from cozviewer.commands.common.options import (
+    add_cache_options,
+    add_engine_options,
+    add_huge_option,
+    open_options,
+)
+from cozviewer.commands.common.output import inputs_of
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
 from cozviewer.util.text import counted
@@ -77,13 +84,16 @@ def run(args: argparse.Namespace) -> int:
     from cozviewer.commands.demo_pictures import make_demo
 
     started = time.perf_counter()
-    with ProgressLine(sys.stderr) as line, stoppable() as cancelled:
-        if args.image is None:
-            centre = args.center or values.point(SAMPLE_CENTER)
-            with as_file(files("cozviewer.resources") / "dandelion.jpg") as sample:
-                made = make_demo(sample, centre, args, line, cancelled)
-        else:
-            made = make_demo(args.image, args.center, args, line, cancelled)
+    with ExitStack() as stack:
+        path, centre, inputs = args.image, args.center, list(inputs_of(args))
+        if path is None:
+            sample = files("cozviewer.resources") / "dandelion.jpg"
+            path = stack.enter_context(as_file(sample))
+            centre = centre or values.point(SAMPLE_CENTER)
+        options = open_options(args, path)
+        line = stack.enter_context(ProgressLine(sys.stderr))
+        cancelled = stack.enter_context(stoppable())
+        made = make_demo(options, inputs, args.output, centre, line, cancelled)
     seconds = time.perf_counter() - started
     if args.json:
         report = {

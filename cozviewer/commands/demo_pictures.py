@@ -1,18 +1,18 @@
 """The work of `cozviewer demo`: views along one zoom, laid out as a strip and a comparison."""
 
-import argparse
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from cozviewer.commands.common.output import check_outputs, make_folder
+from cozviewer.commands.common.options import OpenOptions
+from cozviewer.commands.common.output import make_folder
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.views import composed, opened_chain, view_of
 from cozviewer.export.picture import check_target, save_picture
 from cozviewer.export.provenance import origin_of_strip
 from cozviewer.export.sheet import Panel, sheet
 from cozviewer.export.strip import note, strip, times
-from cozviewer.export.targets import refuse_source
+from cozviewer.export.targets import Inputs, refuse_inputs, refuse_source
 from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
@@ -39,22 +39,31 @@ class Made:
 
 
 def make_demo(
-    image: Path,
+    options: OpenOptions,
+    inputs: Inputs,
+    output: Path,
     centre: tuple[Fraction, Fraction] | None,
-    args: argparse.Namespace,
     line: ProgressLine,
     cancelled: IsCancelled,
 ) -> Made:
-    """Zoom into `centre` (default: the middle) and write both pictures.
+    """Zoom into a picture and write both results.
+
+    Args:
+        options: The picture, and the engine.
+        inputs: Files that must not be replaced.
+        output: The folder to write to.
+        centre: Where to zoom into, in source pixels; None is the middle.
+        line: Shows the progress.
+        cancelled: Asked all along.
 
     Raises:
         BadInput: The picture, the engine or the output folder is wrong.
         Cancelled, Failure: On the way.
     """
-    strip_path = args.output / "zoom-strip.png"
-    comparison_path = args.output / "comparison.png"
-    check_outputs([strip_path, comparison_path], args)
-    with opened_chain(image, args, line, cancelled) as chain:
+    strip_path = output / "zoom-strip.png"
+    comparison_path = output / "comparison.png"
+    refuse_inputs([strip_path, comparison_path], inputs)
+    with opened_chain(options, line, cancelled) as (_, chain):
         source, engine = chain.pyramid.source, chain.upscaler.name
         for path in (strip_path, comparison_path):
             refuse_source(path, source)
@@ -62,7 +71,7 @@ def make_demo(
             view_of(source, centre, Fraction(STEP_SCALE) ** step, (PANEL, PANEL))
             for step in range(STEPS + 1)
         ]
-        make_folder(args.output)
+        make_folder(output)
         for path in (strip_path, comparison_path):
             check_target(path, PANEL, PANEL)
         computed, made = 0, []

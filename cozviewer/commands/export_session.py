@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.commands.common import values
-from cozviewer.commands.common.options import add_saving_options
+from cozviewer.commands.common.options import add_saving_options, open_options
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
@@ -19,8 +19,13 @@ from cozviewer.util.text import counted
 from cozviewer.util.units import duration_text
 
 if TYPE_CHECKING:
-    from cozviewer.chain.chain import Chain
+    from collections.abc import Iterable
+    from fractions import Fraction
+
     from cozviewer.session.session import Bookmark
+    from cozviewer.session.source import OpenedImage
+
+    Place = tuple[Fraction, Fraction, Fraction]
 
 EXAMPLES = """examples:
   cozviewer export-session photo.jpg -o trip.cozview
@@ -110,12 +115,12 @@ def run(args: argparse.Namespace) -> int:
     with (
         ProgressLine(sys.stderr) as line,
         stoppable() as cancelled,
-        opened_chain(args.image, args, line, cancelled) as chain,
+        opened_chain(options := open_options(args, args.image), line, cancelled) as (image, chain),
         ExitStack() as stack,
     ):
         source = chain.pyramid.source
-        refuse_source(output, source, session_too=False)
-        bookmarks = _bookmarks(chain, args)
+        refuse_source(output, source)
+        bookmarks = _bookmarks(image, args.bookmarks, args.size)
         if args.refine:
             if not bookmarks:
                 raise BadInput("--refine computes what bookmarks show: name some with --bookmark.")
@@ -123,14 +128,14 @@ def run(args: argparse.Namespace) -> int:
                 sight = bookmark.sight
                 view = view_of(source, (sight.x, sight.y), sight.magnification, args.size)
                 computed += refine(chain, view, line, cancelled).computed
-        first = filled(chain, choice_for(source, args))
-        others = stack.enter_context(kept_beside(source, first, args, line, cancelled))
+        first = filled(chain, choice_for(image.session, options), image.session)
+        others = stack.enter_context(kept_beside(image, first, options, line, cancelled))
         saved = save_session(
             output,
             source,
             [first, *others],
             bookmarks,
-            None if source.session is None else source.session.sight,
+            None if image.session is None else image.session.sight,
             cancelled=cancelled,
             told=lambda done, total: line.show("Saving", done, total),
         )
@@ -166,8 +171,15 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _bookmarks(chain: "Chain", args: argparse.Namespace) -> "tuple[Bookmark, ...]":
-    """Return those of the session that was opened, and those named now.
+def _bookmarks(
+    image: "OpenedImage", added: "Iterable[tuple[str, Place]]", size: tuple[int, int]
+) -> "tuple[Bookmark, ...]":
+    """Return the bookmarks of the session that was opened, and those added by options.
+
+    Args:
+        image: What was opened.
+        added: Names, each with x, y and zoom.
+        size: Of the views, in pixels.
 
     Raises:
         BadInput: One lies outside the picture.
@@ -175,9 +187,8 @@ def _bookmarks(chain: "Chain", args: argparse.Namespace) -> "tuple[Bookmark, ...
     from cozviewer.commands.common.views import view_of
     from cozviewer.session.session import Bookmark, Sight, with_bookmark
 
-    source = chain.pyramid.source
-    bookmarks = () if source.session is None else source.session.bookmarks
-    for name, (x, y, zoom) in args.bookmarks:
-        view_of(source, (x, y), zoom, args.size)
+    bookmarks = () if image.session is None else image.session.bookmarks
+    for name, (x, y, zoom) in added:
+        view_of(image.source, (x, y), zoom, size)
         bookmarks = with_bookmark(bookmarks, Bookmark(name, Sight(x, y, zoom)))
     return bookmarks

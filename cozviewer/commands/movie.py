@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.commands.common import values
-from cozviewer.commands.common.options import add_saving_options
+from cozviewer.commands.common.options import add_saving_options, open_options
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
@@ -157,7 +157,7 @@ def run(args: argparse.Namespace) -> int:
     with (
         ProgressLine(sys.stderr) as line,
         stoppable() as cancelled,
-        opened_chain(args.image, args, line, cancelled) as chain,
+        opened_chain(open_options(args, args.image), line, cancelled) as (_, chain),
     ):
         refuse_source(output, chain.pyramid.source)
         start, end = _ends(chain.pyramid.source, args)

@@ -66,20 +66,18 @@ def refuse_inputs(paths: Iterable[Path], inputs: Inputs) -> None:
                 raise BadInput(f"{path} would replace {found[1]} ({name}): choose another name.")
 
 
-def refuse_source(path: Path, source: Source, *, session_too: bool = True) -> None:
-    """Make sure that saving as `path` does not replace the photo, nor the session that it was
-    opened by.
+def refuse_source(path: Path, source: Source, session: Path | None = None) -> None:
+    """Make sure that saving as `path` replaces neither the photo nor a session file.
 
     Args:
-        session_too: False where the session may be saved again.
+        path: The file to be written.
+        source: The photo.
+        session: The session file that it was opened through, unless that may be replaced.
 
     Raises:
         BadInput: It would.
     """
-    inputs: list[tuple[Path | None, str]] = [(source.path, "the photo itself")]
-    if session_too and source.session is not None:
-        inputs.append((source.session.path, "the session itself"))
-    refuse_inputs([path], inputs)
+    refuse_inputs([path], [(source.path, "the photo itself"), (session, "the session itself")])
 
 
 def refuse_foreign_folder(path: Path) -> None:

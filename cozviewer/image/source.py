@@ -18,7 +18,6 @@ from cozviewer.image.overviews import with_overviews
 from cozviewer.image.pixels import Rgb8, part_of
 from cozviewer.image.reading import STOPPED, opened, shown_name
 from cozviewer.image.rect import Rect
-from cozviewer.session.session import Session
 from cozviewer.util.background import in_background
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Failure
@@ -40,7 +39,6 @@ class Source:
         levels: levels[k] is level z = -k, (H, W, 3) uint8, read-only. Each is half as large as
             the one before, rounded up, down to overviews.LAST_SIDE.
         exif: The EXIF block of the file for the upright picture (see `exif.upright`), if any.
-        session: What it was opened by, if that was a session.
     """
 
     name: str
@@ -48,7 +46,6 @@ class Source:
     digest: str
     levels: tuple[Rgb8, ...]
     exif: bytes | None = None
-    session: Session | None = None
 
     @property
     def width(self) -> int:

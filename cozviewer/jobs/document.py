@@ -38,6 +38,8 @@ from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store.draft import Stale
+from cozviewer.session.session import Session
+from cozviewer.session.source import OpenedImage
 
 
 class Document(QObject):
@@ -107,6 +109,7 @@ class Document(QObject):
         find: Find | None = None,
         quick: Upscaler | None = None,
         may_ahead: May | None = None,
+        session: Session | None = None,
     ) -> None:
         """Open a chain and start the threads.
 
@@ -115,10 +118,12 @@ class Document(QObject):
             find: Looks for text and faces under the overlay of trust; None where nothing can.
             quick: Draws drafts; None for no drafts.
             may_ahead: Asked before anything is drawn ahead; None draws nothing ahead.
+            session: The session that the picture was opened through.
         """
         super().__init__(parent)
         self.chain = chain
         self.source = chain.pyramid.source
+        self.image = OpenedImage(self.source, session)
         self._quick: QuickJob | None = None
         self._draft: QuickRequest | None = None
         self._drafting = False
@@ -180,7 +185,7 @@ class Document(QObject):
             self._quick.loaded.connect(self._on_quick_loaded)
             self._warm_quick.connect(self._quick.warm)
 
-        self._exporter = ExportJob(chain)
+        self._exporter = ExportJob(chain, None if session is None else session.path)
         self._exporter.progressed.connect(self._on_export_progress)
         self._exporter.tiles_made.connect(self._on_tiles_made)
         self._exporter.saved.connect(self._on_exported)

@@ -139,9 +139,10 @@ class ExportJob(QObject):
     saved = Signal(object)
     ended = Signal(object, str)
 
-    def __init__(self, chain: Chain) -> None:
+    def __init__(self, chain: Chain, session: Path | None = None) -> None:
+        """Export from a chain; `session` is the file that its picture was opened through."""
         super().__init__()
-        self._chain = chain
+        self._chain, self._session = chain, session
 
     @Slot(object)
     def export(self, request: Export) -> None:
@@ -153,7 +154,7 @@ class ExportJob(QObject):
                 self.tiles_made.emit(request, progress.finished)
 
         try:
-            refuse_source(request.path, self._chain.pyramid.source)
+            refuse_source(request.path, self._chain.pyramid.source, self._session)
             request.carry_out(self._chain, tell)
         except Cancelled:
             self.ended.emit(request, "")

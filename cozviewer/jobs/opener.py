@@ -11,18 +11,19 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Notice
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.source import Source, preview
+from cozviewer.image.source import preview
 from cozviewer.jobs.report import sentence_of
 from cozviewer.session.export_link import lead_of
 from cozviewer.session.kept import choice_of
-from cozviewer.session.source import SourceMissing, open_path
+from cozviewer.session.source import OpenedImage, SourceMissing, open_path
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled, HugePicture
 
-OpenChain = Callable[[Source, EngineChoice, Notice, Notice, IsCancelled], Chain]
-"""Makes the chain for a source; may read files, must not import anything heavy. The first `Notice`
-receives trouble, the second good news, both at any later time. The last says whether it is still
-wanted; raises `Cancelled`."""
+OpenChain = Callable[[OpenedImage, EngineChoice, Notice, Notice, IsCancelled], Chain]
+"""Makes the chain for an open picture; may read files, must not import heavy libraries.
+
+The first `Notice` receives warnings, the second other messages, both at any later time. The last
+argument returns whether the request was cancelled; `Cancelled` is raised then."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class OpenRequest:
         path: The picture's file, or a session's.
         choice: The engine to zoom with; a session is opened with its own.
         settings: The user's own, of which a session takes the server; None is `choice`.
-        source: The picture if it is open already and only the engine changes.
+        image: The picture if it is open already and only the engine changes.
         allow_huge: The user said yes to a picture over the size limit.
         picture: Where a session's picture is, if the user said so.
         follow: Whether a picture that cozviewer saved leads to the photo it was saved from.
@@ -44,7 +45,7 @@ class OpenRequest:
     path: Path
     choice: EngineChoice
     settings: EngineChoice | None = None
-    source: Source | None = None
+    image: OpenedImage | None = None
     allow_huge: bool = False
     picture: Path | None = None
     follow: bool = False
@@ -73,8 +74,8 @@ class Opener(QObject):
         led: (OpenRequest, Lead, bool) the file was saved from a photo, which is open already (then
             nothing follows) or is opened instead if it lies beside it.
         previewed: (OpenRequest, Preview)
-        opened: (OpenRequest, EngineChoice, Source, Chain) the choice is the embedded engine where
-            the one asked for cannot be made.
+        opened: (OpenRequest, EngineChoice, OpenedImage, Chain) the choice is the embedded engine
+            where the requested one cannot be used.
         huge: (OpenRequest, str) the picture needs the user's yes; the sentence says why.
         missing: (OpenRequest, str) the user must say where the session's picture is.
         failed: (OpenRequest, str) one sentence.
@@ -101,10 +102,10 @@ class Opener(QObject):
         if request.cancelled.is_set():
             return
         try:
-            source = request.source or self._read(request)
-            if source is None:
+            image = request.image or self._read(request)
+            if image is None:
                 return
-            choice, chain = self._chain(source, request)
+            choice, chain = self._chain(image, request)
         except Cancelled:
             return
         except HugePicture as error:
@@ -114,28 +115,28 @@ class Opener(QObject):
         except Exception as error:
             self.failed.emit(request, sentence_of(error, f"opening {request.path.name}"))
         else:
-            self.opened.emit(request, choice, source, chain)
+            self.opened.emit(request, choice, image, chain)
 
-    def _chain(self, source: Source, request: OpenRequest) -> tuple[EngineChoice, Chain]:
+    def _chain(self, image: OpenedImage, request: OpenRequest) -> tuple[EngineChoice, Chain]:
         """Return the chain asked for; for a new picture, one of the embedded engine if need be."""
         embedded = EngineChoice(device=request.choice.device, numbers=request.choice.numbers)
         wanted = request.choice
-        if source.session is not None and request.source is None:
-            wanted = choice_of(source.session.pyramids[0], request.settings or wanted)
+        if image.session is not None and request.image is None:
+            wanted = choice_of(image.session.pyramids[0], request.settings or wanted)
         cancelled = request.cancelled.is_set
         try:
-            return wanted, self._made(source, wanted, cancelled)
+            return wanted, self._made(image, wanted, cancelled)
         except BadInput as error:
-            if request.source is not None or wanted.engine == embedded.engine:
+            if request.image is not None or wanted.engine == embedded.engine:
                 raise
-            chain = self._made(source, embedded, cancelled)
+            chain = self._made(image, embedded, cancelled)
             self.noticed.emit(f"{error} Meanwhile {chain.upscaler.name} goes on.")
             return embedded, chain
 
-    def _made(self, source: Source, choice: EngineChoice, cancelled: IsCancelled) -> Chain:
-        return self._open_chain(source, choice, self.noticed.emit, self.told.emit, cancelled)
+    def _made(self, image: OpenedImage, choice: EngineChoice, cancelled: IsCancelled) -> Chain:
+        return self._open_chain(image, choice, self.noticed.emit, self.told.emit, cancelled)
 
-    def _read(self, request: OpenRequest) -> Source | None:
+    def _read(self, request: OpenRequest) -> OpenedImage | None:
         """Return what the request names, or leads to; None if that is open already."""
         path, cancelled = request.path, request.cancelled.is_set
         lead = lead_of(path, cancelled) if request.follow else None

@@ -11,12 +11,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cozviewer.chain.chain import Progress
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.targets import refuse_source
-from cozviewer.image.source import Source
 from cozviewer.jobs.opener import OpenChain
 from cozviewer.jobs.report import sentence_of
 from cozviewer.session.export import save_session
 from cozviewer.session.kept import choice_of, filled, kept_besides
 from cozviewer.session.session import Bookmark, Filled, Sight
+from cozviewer.session.source import OpenedImage
 from cozviewer.util.errors import Cancelled
 
 
@@ -26,15 +26,15 @@ class SaveRequest:
 
     Attributes:
         path: The file to write.
-        source: The picture.
-        pyramids: What is open; what else a session has that it was opened by goes along.
+        image: The picture, and the session that it was opened through.
+        pyramids: Those that are open; the other pyramids of the session are copied.
         bookmarks: Named views.
         sight: What is seen now.
         cancelled: Set to stop.
     """
 
     path: Path
-    source: Source
+    image: OpenedImage
     pyramids: tuple[Filled, ...]
     bookmarks: tuple[Bookmark, ...]
     sight: Sight
@@ -68,11 +68,11 @@ class SessionJob(QObject):
             self.progressed.emit(request, Progress(stage, 0, done, total, left))
 
         try:
-            refuse_source(request.path, request.source, session_too=False)
+            refuse_source(request.path, request.image.source)
             with ExitStack() as stack:
                 saved = save_session(
                     request.path,
-                    request.source,
+                    request.image.source,
                     [*request.pyramids, *self._others(request, stack)],
                     request.bookmarks,
                     request.sight,
@@ -89,10 +89,10 @@ class SessionJob(QObject):
     def _others(self, request: SaveRequest, stack: ExitStack) -> list[Filled]:
         """Open the pyramids of the session that are not open; the stack closes them."""
         others = []
-        for kept in kept_besides(request.source.session, request.pyramids):
+        for kept in kept_besides(request.image.session, request.pyramids):
             choice = choice_of(kept, EngineChoice())
             notice, cancelled = self.noticed.emit, request.cancelled.is_set
-            chain = self._open_chain(request.source, choice, notice, notice, cancelled)
+            chain = self._open_chain(request.image, choice, notice, notice, cancelled)
             stack.callback(chain.pyramid.store.close)
-            others.append(filled(chain, choice))
+            others.append(filled(chain, choice, request.image.session))
         return others

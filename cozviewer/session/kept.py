@@ -31,13 +31,15 @@ SERVER = "server"
 """The prompter that sends pictures to an address."""
 
 
-def filled(chain: Chain, choice: EngineChoice) -> Filled:
+def filled(chain: Chain, choice: EngineChoice, session: Session | None) -> Filled:
     """Return a chain's pyramid as a session saves it; words that are not decided stay out.
 
     Args:
-        choice: What the chain was made from; what a session says about it goes before.
+        choice: What the chain was made from.
+        session: The session that the picture was opened through. Where it holds this pyramid, what
+            it says about how that was made is kept.
     """
-    upscaler, recipe, session = chain.upscaler, chain.recipe, chain.pyramid.source.session
+    upscaler, recipe = chain.upscaler, chain.recipe
     for kept in () if session is None else session.pyramids:
         if kept.made.recipe_digest == recipe.digest:
             return Filled(kept.made, chain.pyramid.store)

@@ -1,8 +1,8 @@
-"""From a path to a source, whether it names a picture or a session about one."""
+"""Open a path that names a picture or a session: the source, and the session if there is one."""
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.image.reading import shown_name
@@ -12,6 +12,19 @@ from cozviewer.session.session import Reference, Session
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, HugePicture
 from cozviewer.util.paths import absolute, is_network_path
+
+
+@dataclass(frozen=True, eq=False)
+class OpenedImage:
+    """An open picture and, if it was opened through a session file, that session.
+
+    Attributes:
+        source: The picture.
+        session: The session; None where the picture itself was opened.
+    """
+
+    source: Source
+    session: Session | None = None
 
 
 class SourceMissing(BadInput):
@@ -34,8 +47,8 @@ def open_path(
     *,
     allow_huge: bool = False,
     cancelled: IsCancelled = never,
-) -> Source:
-    """Open a picture, or the picture of a session; `Source.session` is the session then.
+) -> OpenedImage:
+    """Open a picture, or a session with its picture.
 
     Args:
         path: A picture or a session.
@@ -49,7 +62,7 @@ def open_path(
     if not is_session(path):
         if picture is not None:
             raise BadInput(f"{shown_name(path)} is no session, so --source makes no sense for it.")
-        return open_source(path, allow_huge=allow_huge, cancelled=cancelled)
+        return OpenedImage(open_source(path, allow_huge=allow_huge, cancelled=cancelled))
     session = read_session(path, cancelled)
     another = None
     for place in [picture] if picture is not None else _places(session):
@@ -64,7 +77,7 @@ def open_path(
         reference = session.reference
         size = (source.width, source.height)
         if (source.digest, *size) == (reference.digest, reference.width, reference.height):
-            return replace(source, session=session)
+            return OpenedImage(source, session)
         another = another or source
     raise SourceMissing(_what(session, another, picture), session)
 

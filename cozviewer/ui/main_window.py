@@ -24,6 +24,7 @@ from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import Preview
 from cozviewer.pyramid.wording import magnification_text, provenance_text
 from cozviewer.session.session import SUFFIX
+from cozviewer.session.source import OpenedImage
 from cozviewer.ui.actions import Command, build, enable
 from cozviewer.ui.compare.blind import Blind
 from cozviewer.ui.compare.compared_images import GENERATED, Sides
@@ -276,10 +277,12 @@ class MainWindow(QMainWindow):
     @Slot()
     def reload(self) -> None:
         """Read the file again."""
-        source = None if self._document is None else self._document.source
-        if source is not None and source.session is not None:
-            self.open_picture(source.session.path, picture=source.path)
-        elif source is not None and source.path is not None:
+        if self._document is None:
+            return
+        source, session = self._document.source, self._document.image.session
+        if session is not None:
+            self.open_picture(session.path, picture=source.path)
+        elif source.path is not None:
             self.open_picture(source.path)
 
     @Slot()
@@ -368,8 +371,8 @@ class MainWindow(QMainWindow):
             self.panes.set_preview(preview)
 
     @Slot(object, object, object)
-    def _on_opened(self, choice: EngineChoice, source: Source, chain: Chain) -> None:
-        services = self._services
+    def _on_opened(self, choice: EngineChoice, image: OpenedImage, chain: Chain) -> None:
+        services, source = self._services, image.source
         document = Document(
             chain,
             services.devices,
@@ -377,6 +380,7 @@ class MainWindow(QMainWindow):
             find=services.find,
             quick=services.quick,
             may_ahead=services.may_ahead,
+            session=image.session,
         )
         old, self._document = self._document, document
         document.progressed.connect(self._on_progress)
@@ -384,7 +388,7 @@ class MainWindow(QMainWindow):
         document.stopped.connect(self._on_stopped)
         document.warmed.connect(self._on_warmed)
         document.failed.connect(self.banner.warn)
-        if source.session is None:
+        if image.session is None:
             self._choice = choice
         elif old is not None and old.source is source:  # else the session brought its engine
             self._choice = chosen_since(self._choice, self.engine_menu.choice, choice)
@@ -397,7 +401,7 @@ class MainWindow(QMainWindow):
         enable(self.actions_by_name, picture=True)
         self.compare_menu.setEnabled(True)
         self.panes.set_document(document, choice)
-        self._second.set_source(source)
+        self._second.set_image(image)
         self.prompting.set_document(document)
         self._exporting.set_document(document)
         self._pointer.set_document(document)
@@ -435,7 +439,7 @@ class MainWindow(QMainWindow):
         if self._document is None:
             self._choice = choice
         else:
-            self._opening.switch(self._document.source, choice)
+            self._opening.switch(self._document.image, choice)
 
     @Slot(object)
     def _retire(self, document: Document) -> None:

@@ -14,6 +14,7 @@ from cozviewer.image.source import Source
 from cozviewer.jobs.opener import OpenChain, Opener, OpenRequest, Preview
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.session.export_link import Lead
+from cozviewer.session.source import OpenedImage
 from cozviewer.ui.settings import with_own_server
 from cozviewer.ui.widgets.plain import message_box
 
@@ -28,7 +29,7 @@ class Opening(QObject):
         led: (Lead, bool) a saved picture leads to a place, in what is open or in what is opened
             next.
         previewed: (Preview)
-        opened: (EngineChoice, Source, Chain)
+        opened: (EngineChoice, OpenedImage, Chain)
         failed: (str) one sentence; "" if the user said no, or what was wanted is open already.
         noticed: (str) a sentence about trouble from the cache or a model, at any later time.
         told: (str) one that is no trouble, such as that reading was stopped.
@@ -97,9 +98,10 @@ class Opening(QObject):
             )
         )
 
-    def switch(self, source: Source, choice: EngineChoice) -> None:
+    def switch(self, image: OpenedImage, choice: EngineChoice) -> None:
         """Make another chain for a picture that is open."""
-        self._send(OpenRequest(source.path or Path(source.name), choice, source=source))
+        source = image.source
+        self._send(OpenRequest(source.path or Path(source.name), choice, image=image))
 
     def stop(self) -> None:
         """Read no further; what was open before stays."""
@@ -145,11 +147,11 @@ class Opening(QObject):
 
     @Slot(object, object, object, object)
     def _on_opened(
-        self, request: OpenRequest, choice: EngineChoice, source: Source, chain: Chain
+        self, request: OpenRequest, choice: EngineChoice, image: OpenedImage, chain: Chain
     ) -> None:
         if self._wanted(request):
             self._reading = False
-            self.opened.emit(choice, source, chain)
+            self.opened.emit(choice, image, chain)
         else:
             chain.pyramid.store.close()
 

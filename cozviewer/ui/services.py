@@ -36,7 +36,7 @@ class Services:
     """The window's door to the rest of the program.
 
     Attributes:
-        open_chain: Makes the chain for a source; called on the opener's thread.
+        open_chain: Makes the chain for an open picture; called on the opener's thread.
         engines: What the menu offers besides model files.
         devices: Names the devices there are; called on the worker's thread, after the engine.
         trim: Keeps the cache within its budget; called on the worker's thread.

@@ -77,7 +77,7 @@ class Sessions(QObject):
             return
         self.stop()  # the tiles of the picture before are about to be closed
         self._source = document.source
-        session = document.source.session
+        session = document.image.session
         self._path = None if session is None else session.path
         if session is not None:
             title = window_title(session.path.name)
@@ -92,8 +92,8 @@ class Sessions(QObject):
     @Slot()
     def _on_bookmarks_changed(self) -> None:
         """Keep those of a picture; those of a session are kept by saving it."""
-        if self._source is not None and self._source.session is None:
-            keep_bookmarks(self._source.digest, self.menu.bookmarks)
+        if self._document is not None and self._document.image.session is None:
+            keep_bookmarks(self._document.source.digest, self.menu.bookmarks)
 
     def ask(self) -> None:
         """Ask where to save, and save."""
@@ -110,7 +110,7 @@ class Sessions(QObject):
         if path.suffix.lower() != SUFFIX:
             path = Path(f"{path}{SUFFIX}")
         try:
-            refuse_source(path, source, session_too=False)
+            refuse_source(path, source)
         except BadInput as error:
             self._banner.warn(str(error))
             return
@@ -131,11 +131,11 @@ class Sessions(QObject):
             return
         self.stop()
         other = self._second.filled
-        first = filled(self._document.chain, self._choice)
+        first = filled(self._document.chain, self._choice, self._document.image.session)
         same = other is None or other.made.recipe_digest == first.made.recipe_digest
         request = SaveRequest(
             path,
-            self._document.source,
+            self._document.image,
             (first,) if other is None or same else (first, other),
             self.menu.bookmarks,
             sight_of(self._navigator.camera),
@@ -169,7 +169,7 @@ class Sessions(QObject):
 
     @Slot(object, object)
     def _on_saved(self, request: SaveRequest, saved: Saved) -> None:
-        if request.source is self._source:
+        if request.image.source is self._source:
             self._path = request.path
         tiles = f"{counted(saved.tiles, 'tiles')}, {bytes_text(saved.bytes)}"
         text = f"Saved {request.path} ({tiles}). The picture goes along beside it."
@@ -182,7 +182,7 @@ class Sessions(QObject):
     @Slot(object, str)
     def _on_ended(self, request: SaveRequest, sentence: str) -> None:
         name = request.path.name
-        if request.source is not self._source:
+        if request.image.source is not self._source:
             self._banner.warn(f"{name} was not saved: another picture was opened meanwhile.")
         elif sentence:
             self._banner.warn(sentence)

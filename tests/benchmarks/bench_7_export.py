@@ -20,6 +20,7 @@ from cozviewer.image.source import open_source, source_from_pixels
 from cozviewer.pyramid.camera import View, camera_at, fit
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import tiles_of
+from cozviewer.session.source import OpenedImage
 from cozviewer.util.cancel import never
 from tests.benchmarks.desk import SAMPLE, show
 
@@ -30,7 +31,7 @@ def test_export(tmp_path: Path) -> None:
     print("\n7. The whole of a picture of 256 x 256 at x4 as PNG")
     photo = open_source(SAMPLE).levels[0][200:456, 300:556]
     source = source_from_pixels(np.ascontiguousarray(photo), "part.png")
-    chain = open_chain(source, EngineChoice(), tmp_path, print)
+    chain = open_chain(OpenedImage(source), EngineChoice(), tmp_path, print)
     chain.load()
     whole = chain.pyramid.level_rect(2)
     # At the picture's edges, too, a run is drawn with its halo all around.
@@ -55,7 +56,7 @@ def test_export(tmp_path: Path) -> None:
 def test_movie(tmp_path: Path) -> None:
     print(f"\n   A zoom movie of {SIZE[0]} x {SIZE[1]}, its tiles being there")
     source = open_source(SAMPLE)
-    chain = open_chain(source, EngineChoice("bicubic"), tmp_path, print)
+    chain = open_chain(OpenedImage(source), EngineChoice("bicubic"), tmp_path, print)
     start = View(fit(source.width, source.height, *SIZE), *SIZE)
     end = View(camera_at(427, 296, 16), *SIZE)
     shown = takes(start, end, Fraction(30), 2.0)

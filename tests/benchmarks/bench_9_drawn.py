@@ -12,6 +12,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, finer, level_name
+from cozviewer.session.source import OpenedImage
 from tests.benchmarks.desk import SAMPLE, show
 
 SIZE = (1280, 800)
@@ -36,7 +37,7 @@ def runs_drawn(chain: Chain, z: int, level_region: Rect) -> list[Rect]:
 def test_drawn() -> None:
     print(f"\n9. Pixels drawn for a view of {SIZE[0]} x {SIZE[1]}, from the level before")
     source = open_source(SAMPLE)
-    chain = open_chain(source, EngineChoice(), None, print)
+    chain = open_chain(OpenedImage(source), EngineChoice(), None, print)
     try:
         rows = list(table(chain, runs_drawn))
     finally:

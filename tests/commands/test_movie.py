@@ -12,6 +12,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import open_source
 from cozviewer.pyramid.camera import View, fit
 from cozviewer.pyramid.compose import compose
+from cozviewer.session.source import OpenedImage
 from tests.commands.conftest import Run
 from tests.pyramid.stores import DAMAGES, damage
 
@@ -38,7 +39,7 @@ def test_from_the_whole_picture_to_a_place(run: Run, photo: Path, tmp_path: Path
 
     first, last = ends(out)
     source = open_source(photo)
-    chain = open_chain(source, EngineChoice("bicubic"), None, lambda sentence: None)
+    chain = open_chain(OpenedImage(source), EngineChoice("bicubic"), None, lambda sentence: None)
     whole = View(fit(source.width, source.height, 96, 64), 96, 64)
     assert np.array_equal(first, compose(chain.pyramid, whole))
     chain.pyramid.store.close()

@@ -28,6 +28,7 @@ from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import best_region, compose, wanted_level
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store.store import TileStore
+from cozviewer.session.source import OpenedImage
 from tests.commands.conftest import Run
 from tests.export.certificates import signature_in
 from tests.pyramid.pictures import encoded, noise, smooth
@@ -51,7 +52,7 @@ def test_it_writes_what_the_viewer_shows(run: Run, photo: Path, tmp_path: Path, 
     assert ran.code == 0
 
     source = open_source(photo)
-    chain = open_chain(source, EngineChoice(engine="bicubic"), None, pytest.fail)
+    chain = open_chain(OpenedImage(source), EngineChoice(engine="bicubic"), None, pytest.fail)
     magnification = float(Fraction(zoom)) if "^" not in zoom else 512
     view = View(camera_at(Fraction("20.3"), 11, magnification), 90, 70).aligned()
     z = wanted_level(view, source.coarsest)
@@ -300,7 +301,9 @@ def test_a_region_of_a_level_is_saved_pixel_for_pixel(
     assert (report["width"], report["height"]) == (320, 128)
     assert (report["level"], report["magnification"]) == (4, 16.0)
     assert report["centre"] == "20.5,8"
-    chain = open_chain(open_source(photo), EngineChoice(engine="bicubic"), None, pytest.fail)
+    chain = open_chain(
+        OpenedImage(open_source(photo)), EngineChoice(engine="bicubic"), None, pytest.fail
+    )
     region = Rect(168, 64, 320, 128)
     for _ in chain.refine(4, region, lambda: False):
         pass

@@ -19,7 +19,7 @@ from cozviewer.export.origin import read_origin
 from cozviewer.export.provenance import origin_of_region
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
-from cozviewer.image.source import Source, open_source, source_from_pixels
+from cozviewer.image.source import open_source, source_from_pixels
 from cozviewer.jobs.export_job import Export, ExportJob, ExportRequest
 from cozviewer.jobs.sheet_job import ComparisonRequest, StripRequest
 from cozviewer.models.prompters import NoPrompter, TextPrompter
@@ -28,6 +28,7 @@ from cozviewer.pyramid.compose import best_region
 from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.store import TileStore
+from cozviewer.session.source import OpenedImage
 from tests.chain.fakes import DetailUpscaler
 from tests.pyramid.pyramids import gentle, pyramid_of
 from tests.pyramid.stores import DAMAGES, SHELF, damage
@@ -95,9 +96,9 @@ def test_the_window_and_render_write_the_same_pixels_and_the_same_origin(
     photo = tmp_path / "photo.png"
     Image.fromarray(gentle(300, 200)).save(photo)
 
-    def fresh_chain(source: Source, *_: object, **__: object) -> Chain:
+    def fresh_chain(image: OpenedImage, *_: object, **__: object) -> Chain:
         upscaler, prompter = DetailUpscaler(), TextPrompter("a cat")
-        pyramid = Pyramid(source, pyramid_of(gentle(300, 200)).store)
+        pyramid = Pyramid(image.source, pyramid_of(gentle(300, 200)).store)
         return Chain(pyramid, upscaler, prompter, recipe_of(upscaler, prompter))
 
     monkeypatch.setattr(views, "open_chain", fresh_chain)
@@ -106,7 +107,7 @@ def test_the_window_and_render_write_the_same_pixels_and_the_same_origin(
     words += ["--size", "320x200", *(["--label"] if label else [])]
     assert main([str(word) for word in words]) == 0
 
-    chain = fresh_chain(open_source(photo))
+    chain = fresh_chain(OpenedImage(open_source(photo)))
     view = View(camera_at(100, 90, 16.0), 320, 200).aligned()
     region = view.visible(4, 300, 200)
     ExportRequest(exported, 4, region, view, True, label=label).carry_out(chain, lambda _: None)
@@ -142,15 +143,15 @@ def test_borrowed_texture_is_told_alike_by_the_window_and_render(
     photo = tmp_path / "photo.png"
     Image.fromarray(rgb).save(photo)
 
-    def fresh_chain(source: Source, *_: object, **__: object) -> Chain:
+    def fresh_chain(image: OpenedImage, *_: object, **__: object) -> Chain:
         upscaler, prompter = DetailUpscaler(listens=False), NoPrompter()
         recipe = recipe_of(upscaler, prompter, photo_texture=texture)
-        return Chain(Pyramid(source, pyramid_of(rgb).store), upscaler, prompter, recipe)
+        return Chain(Pyramid(image.source, pyramid_of(rgb).store), upscaler, prompter, recipe)
 
     monkeypatch.setattr(views, "open_chain", fresh_chain)
     rendered, exported = tmp_path / "rendered.png", tmp_path / "exported.png"
     zoom = 1 << z
-    chain = fresh_chain(open_source(photo))
+    chain = fresh_chain(OpenedImage(open_source(photo)))
     words = ["render", photo, "-o", rendered]
     if as_region:
         words += ["--region", f"{x},100,8,4", "--level", f"x{zoom}"]
@@ -262,3 +263,16 @@ def test_what_was_computed_before_it_stopped_is_not_computed_again(
     job.export(again)
     assert len(upscaler.asked) == 6
     assert request.path.exists()
+
+
+def test_the_session_file_is_not_replaced(chain: Chain, tmp_path: Path) -> None:
+    session = tmp_path / "trip.png"  # a session is recognised by its content, too
+    session.write_bytes(b"tiles")
+    job = ExportJob(chain, session)
+    heard = Heard(job)
+    job.export(whole(chain, session))
+    assert heard.saved == []
+    assert heard.ended == [
+        f"{session} would replace the session itself (trip.png): choose another name."
+    ]
+    assert session.read_bytes() == b"tiles"

@@ -32,22 +32,22 @@ def test_a_picture_is_no_session(file: Path) -> None:
 
 
 def test_it_is_where_it_was(file: Path) -> None:
-    source = open_path(file)
-    assert source.session is not None
-    assert source.session.path == file
-    assert source.digest == open_source(file.with_name("photo.png")).digest
+    image = open_path(file)
+    assert image.session is not None
+    assert image.session.path == file
+    assert image.source.digest == open_source(file.with_name("photo.png")).digest
 
 
 def test_both_may_move_together(file: Path, tmp_path: Path) -> None:
     (tmp_path / "a").rename(tmp_path / "elsewhere")
-    source = open_path(tmp_path / "elsewhere" / "trip.cozview")
-    assert source.path == tmp_path / "elsewhere" / "photo.png"
+    image = open_path(tmp_path / "elsewhere" / "trip.cozview")
+    assert image.source.path == tmp_path / "elsewhere" / "photo.png"
 
 
 def test_the_session_alone_may_move(file: Path, tmp_path: Path) -> None:
     (tmp_path / "far" / "away").mkdir(parents=True)
     moved = file.rename(tmp_path / "far" / "away" / "trip.cozview")
-    assert open_path(moved).path == tmp_path / "a" / "photo.png"
+    assert open_path(moved).source.path == tmp_path / "a" / "photo.png"
 
 
 def test_a_picture_beside_the_session_will_do(file: Path, tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_picture_beside_the_session_will_do(file: Path, tmp_path: Path) -> Non
     assert reference.relative == "../../a/photo.png"
     gone = "UPDATE about SET value = '../x/photo.png' WHERE name IN ('source_path',"
     change(file, lambda sql: sql.execute(f"{gone} 'source_relative')"))
-    assert open_path(file).path == file.with_name("photo.png")
+    assert open_path(file).source.path == file.with_name("photo.png")
 
 
 def test_a_picture_that_is_gone_is_told(file: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_picture_that_has_changed_is_told(file: Path) -> None:
 
 def test_a_picture_can_be_named(file: Path, tmp_path: Path) -> None:
     named = file.with_name("photo.png").rename(tmp_path / "renamed.jpg")
-    assert open_path(file, named).path == named
+    assert open_path(file, named).source.path == named
     other = another_picture(tmp_path / "other.png")
     with pytest.raises(
         SourceMissing, match=r"other\.png is not the picture of trip\.cozview, which"

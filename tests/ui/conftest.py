@@ -19,13 +19,13 @@ from cozviewer.chain.protocols import Notice, Progressed, Upscaler, ignore
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
-from cozviewer.image.source import Source
 from cozviewer.jobs.ahead import May
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.geometry import TILE
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.cache import store_path
 from cozviewer.pyramid.store.store import Shelf, TileStore
+from cozviewer.session.source import OpenedImage
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.services import EngineEntry, Services
@@ -116,8 +116,13 @@ def services(
     """
 
     def open_chain(
-        source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: IsCancelled
+        image: OpenedImage,
+        choice: EngineChoice,
+        notice: Notice,
+        told: Notice,
+        cancelled: IsCancelled,
     ) -> Chain:
+        source = image.source
         prompter = NoPrompter()
         recipe = recipe_of(engine, prompter, fidelity=0.0, photo_texture=photo_texture)
         shelf = Shelf(

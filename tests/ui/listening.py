@@ -15,10 +15,10 @@ from cozviewer.chain.protocols import Notice, Progressed, ignore
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat
-from cozviewer.image.source import Source
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.cache import store_path
 from cozviewer.pyramid.store.store import Shelf, TileStore
+from cozviewer.session.source import OpenedImage
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.prompts.row import PromptRow
 from cozviewer.util.cancel import IsCancelled
@@ -91,8 +91,13 @@ def studio(picture: Path, cache: Path) -> Studio:
     engine, describer = Painter(), Describer()
 
     def open_chain(
-        source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: IsCancelled
+        image: OpenedImage,
+        choice: EngineChoice,
+        notice: Notice,
+        told: Notice,
+        cancelled: IsCancelled,
     ) -> Chain:
+        source = image.source
         recipe = recipe_of(engine, describer, seed=choice.seed, fidelity=0.0)
         shelf = Shelf(
             source.digest, source.name, source.width, source.height, recipe.digest, recipe.text

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Notice
 from cozviewer.config.choice import EngineChoice
-from cozviewer.image.source import Source
+from cozviewer.session.source import OpenedImage
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput
 from tests.ui.conftest import Bench, settle
@@ -29,11 +29,15 @@ def test_the_embedded_engine_goes_on_where_another_lacks_its_files(
     open_chain = opener._open_chain
 
     def lacking(
-        source: Source, choice: EngineChoice, notice: Notice, told: Notice, cancelled: IsCancelled
+        image: OpenedImage,
+        choice: EngineChoice,
+        notice: Notice,
+        told: Notice,
+        cancelled: IsCancelled,
     ) -> Chain:
         if choice.engine == "coz":
             raise BadInput("Its files are missing: run `cozviewer models download coz`.")
-        return open_chain(source, choice, notice, told, cancelled)
+        return open_chain(image, choice, notice, told, cancelled)
 
     monkeypatch.setattr(opener, "_open_chain", lacking)
     bench.window.engine_menu.chosen.emit(EngineChoice("coz", device="cpu"))

@@ -1,7 +1,7 @@
 """The options that the viewer and the commands have in common, and what is made of them."""
 
 import argparse
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cozviewer.commands.common import values
@@ -165,10 +165,16 @@ def _add_coz_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def default_prompter(engine: str, prompt: str) -> str:
+    """Return the prompter that is used where none is named: "text" where there is a prompt."""
+    if prompt:
+        return "text"
+    return "qwen" if engine == "coz" else "none"
+
+
 def engine_choice(args: argparse.Namespace) -> EngineChoice:
-    """Return what `add_engine_options` has read; words alone choose the prompter "text"."""
+    """Return the choice that the options of `add_engine_options` make."""
     engine = args.engine or EngineChoice.engine
-    usual = "qwen" if engine == "coz" else "none"
     field = next(field for field in FIELDS if field.name == args.field)
     asked = args.question.strip()
     return EngineChoice(
@@ -188,7 +194,7 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
             t5=not args.no_t5,
         ),
         prompter=PrompterChoice(
-            name=args.prompter or ("text" if args.prompt else usual),
+            name=args.prompter or default_prompter(engine, args.prompt),
             words=args.prompt,
             qwen=args.qwen,
             adapter=args.qwen_adapter,
@@ -200,9 +206,23 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
     )
 
 
+def with_engine(choice: EngineChoice, engine: str, prompter: str | None) -> EngineChoice:
+    """Return the choice for another engine.
+
+    Args:
+        choice: All other settings.
+        engine: The engine.
+        prompter: The prompter; None takes the engine's default.
+    """
+    name = prompter or default_prompter(engine, choice.prompter.words)
+    return replace(choice, engine=engine, prompter=replace(choice.prompter, name=name))
+
+
 def engine_named(args: argparse.Namespace) -> bool:
-    """Tell whether anything that decides the pixels was said with `add_engine_options`. A server
-    alone does not: it says where the prompts of a session come from."""
+    """Return whether an option of `add_engine_options` that decides the pixels was given.
+
+    A server alone does not count: it replaces the server that a session was made with.
+    """
     choice = engine_choice(args)
     here = replace(
         choice,
@@ -244,6 +264,43 @@ def cache_of(args: argparse.Namespace) -> Path | None:
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"The cache {folder} is a file: --cache wants a folder.")
     return folder
+
+
+@dataclass(frozen=True)
+class OpenOptions:
+    """What to open, and with which engine.
+
+    Attributes:
+        path: A picture or a session.
+        choice: The engine and its settings.
+        engine_named: Whether they take the place of those that a session was made with.
+        cache: The cache folder; None keeps nothing.
+        picture: Where the picture of a session is; None searches for it.
+        allow_huge: Whether to open a picture over the size limit.
+    """
+
+    path: Path
+    choice: EngineChoice
+    engine_named: bool
+    cache: Path | None
+    picture: Path | None = None
+    allow_huge: bool = False
+
+
+def open_options(args: argparse.Namespace, path: Path) -> OpenOptions:
+    """Return how a command's options say that a picture or a session is opened.
+
+    Raises:
+        BadInput: As `cache_of`.
+    """
+    return OpenOptions(
+        path=path,
+        choice=engine_choice(args),
+        engine_named=engine_named(args),
+        cache=cache_of(args),
+        picture=getattr(args, "source", None),
+        allow_huge=args.allow_huge,
+    )
 
 
 def add_source_option(parser: argparse.ArgumentParser) -> None:

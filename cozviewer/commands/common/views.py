@@ -1,21 +1,16 @@
-"""From what was typed to a refined view: open the picture and its chain, place the view, compute.
+"""What commands that render views share: open a picture and its chain, place a view, refine it."""
 
-`render` and `demo` are made of these; the viewer does the same with a window around it.
-"""
-
-import argparse
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
 from cozviewer.assembly import open_chain
 from cozviewer.chain.chain import Chain, with_all_tiles
 from cozviewer.chain.stages import stages_told
-from cozviewer.commands.common.options import cache_of, engine_choice, engine_named
+from cozviewer.commands.common.options import OpenOptions
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8
@@ -26,8 +21,8 @@ from cozviewer.pyramid.compose import compose, wanted_level
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, tiles_of
 from cozviewer.pyramid.store.cache import trim
 from cozviewer.session.kept import choice_of, filled, kept_besides
-from cozviewer.session.session import Filled
-from cozviewer.session.source import open_path
+from cozviewer.session.session import Filled, Session
+from cozviewer.session.source import OpenedImage, open_path
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
 from cozviewer.util.folders import pyramids_folder
@@ -50,26 +45,23 @@ class Refined:
 
 @contextmanager
 def opened_chain(
-    image: Path, args: argparse.Namespace, line: ProgressLine, cancelled: IsCancelled
-) -> Iterator[Chain]:
-    """Open a picture or a session, and its chain as the options say; close it and trim the cache
-    at the end.
+    options: OpenOptions, line: ProgressLine, cancelled: IsCancelled
+) -> Iterator[tuple[OpenedImage, Chain]]:
+    """Open a picture or a session, and its chain; close the store and trim the cache at the end.
 
     Raises:
-        BadInput: The picture, the engine or the cache folder is wrong.
-        Cancelled: Within the block too; says whether the finished tiles are kept.
+        BadInput: The picture or the engine cannot be used.
+        Cancelled: Within the block too; the message says whether the finished tiles are kept.
     """
-    cache = cache_of(args)
-    line.show(f"Opening {image.name}")
-    source = open_path(
-        image,
-        getattr(args, "source", None),
-        allow_huge=args.allow_huge,
-        cancelled=cancelled,
+    cache = options.cache
+    line.show(f"Opening {options.path.name}")
+    image = open_path(
+        options.path, options.picture, allow_huge=options.allow_huge, cancelled=cancelled
     )
-    chain = open_chain(source, choice_for(source, args), cache, line.notice, cancelled=cancelled)
+    choice = choice_for(image.session, options)
+    chain = open_chain(image, choice, cache, line.notice, cancelled=cancelled)
     try:
-        yield chain
+        yield image, chain
     except Cancelled as error:
         kept = "what was finished is kept, so the same command goes on from there"
         raise Cancelled("Stopped; " + (kept if cache else "nothing is kept") + ".") from error
@@ -79,46 +71,44 @@ def opened_chain(
             trim(pyramids_folder(cache))
 
 
-def choice_for(source: Source, args: argparse.Namespace) -> EngineChoice:
-    """Return what to zoom with: what the options name, else what a session was made with."""
-    choice = engine_choice(args)
-    if source.session is None or engine_named(args):
-        return choice
-    return choice_of(source.session.pyramids[0], choice)
+def choice_for(session: Session | None, options: OpenOptions) -> EngineChoice:
+    """Return the engine that the options name, else the one that the session was made with."""
+    if session is None or options.engine_named:
+        return options.choice
+    return choice_of(session.pyramids[0], options.choice)
 
 
 @contextmanager
 def kept_beside(
-    source: Source,
+    image: OpenedImage,
     first: Filled,
-    args: argparse.Namespace,
+    options: OpenOptions,
     line: ProgressLine,
     cancelled: IsCancelled,
 ) -> Iterator[list[Filled]]:
-    """Open the pyramids of a session that are others than the one given; close them at the end.
+    """Open the other pyramids of a session, all but `first`; close them at the end.
 
     Raises:
         BadInput: The session cannot be read any more.
         Cancelled: `cancelled` said so.
     """
-    choice, cache = engine_choice(args), cache_of(args)
     with ExitStack() as stack:
         others = []
-        for kept in kept_besides(source.session, [first]):
-            wanted = choice_of(kept, choice)
-            chain = open_chain(source, wanted, cache, line.notice, cancelled=cancelled)
+        for kept in kept_besides(image.session, [first]):
+            wanted = choice_of(kept, options.choice)
+            chain = open_chain(image, wanted, options.cache, line.notice, cancelled=cancelled)
             stack.callback(chain.pyramid.store.close)
-            others.append(filled(chain, wanted))
+            others.append(filled(chain, wanted, image.session))
         yield others
 
 
-def bookmarked(source: Source, name: str) -> tuple[tuple[Fraction, Fraction], Fraction]:
+def bookmarked(image: OpenedImage, name: str) -> tuple[tuple[Fraction, Fraction], Fraction]:
     """Return centre and zoom of a session's bookmark.
 
     Raises:
         BadInput: There is none of that name.
     """
-    bookmarks = () if source.session is None else source.session.bookmarks
+    bookmarks = () if image.session is None else image.session.bookmarks
     for bookmark in bookmarks:
         if bookmark.name == name:
             return (bookmark.sight.x, bookmark.sight.y), bookmark.sight.magnification

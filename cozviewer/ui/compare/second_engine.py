@@ -5,10 +5,10 @@ from PySide6.QtWidgets import QWidget
 
 from cozviewer.chain.chain import Chain
 from cozviewer.config.choice import EngineChoice
-from cozviewer.image.source import Source
 from cozviewer.jobs.document import Document
 from cozviewer.session.kept import filled
 from cozviewer.session.session import Filled
+from cozviewer.session.source import OpenedImage
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.opening import Opening
 from cozviewer.ui.services import Services
@@ -30,7 +30,7 @@ class SecondEngine(QObject):
         self._services = services
         self._panes = panes
         self._choice: EngineChoice | None = None
-        self._source: Source | None = None
+        self._image: OpenedImage | None = None
         self._document: Document | None = None
         self._opening = Opening(services.open_chain, window)
         self._opening.opened.connect(self._on_opened)
@@ -42,14 +42,14 @@ class SecondEngine(QObject):
         """Its pyramid as a session saves it, if there is one."""
         if self._document is None or self._choice is None:
             return None
-        return filled(self._document.chain, self._choice)
+        return filled(self._document.chain, self._choice, self._document.image.session)
 
-    def set_source(self, source: Source | None) -> None:
+    def set_image(self, image: OpenedImage | None) -> None:
         """Follow the picture that is open; the other recipe goes on with a new one."""
-        self._source = source
+        self._image = image
         self._let_go()
-        if source is not None and self._choice is not None:
-            self._opening.switch(source, self._choice)
+        if image is not None and self._choice is not None:
+            self._opening.switch(image, self._choice)
 
     @Slot(object)
     def choose(self, choice: EngineChoice) -> None:
@@ -58,8 +58,8 @@ class SecondEngine(QObject):
             return
         self._choice = choice
         self._let_go()
-        if self._source is not None:
-            self._opening.switch(self._source, choice)
+        if self._image is not None:
+            self._opening.switch(self._image, choice)
 
     def close(self) -> None:
         """End its threads."""
@@ -73,9 +73,11 @@ class SecondEngine(QObject):
             self.retired.emit(document)
 
     @Slot(object, object, object)
-    def _on_opened(self, choice: EngineChoice, source: Source, chain: Chain) -> None:
+    def _on_opened(self, choice: EngineChoice, image: OpenedImage, chain: Chain) -> None:
         self._let_go()
-        document = Document(chain, self._services.devices, self._services.trim)
+        document = Document(
+            chain, self._services.devices, self._services.trim, session=image.session
+        )
         document.failed.connect(self.failed)
         self._document = document
         self._panes.set_other(document, choice)

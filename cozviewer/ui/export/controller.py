@@ -77,7 +77,9 @@ class Exporting(QObject):
             return
         request = request_of(pending, self._document.chain)
         try:
-            refuse_source(request.path, self._document.source)
+            session = self._document.image.session
+            kept = None if session is None else session.path
+            refuse_source(request.path, self._document.source, kept)
         except BadInput as error:
             self._banner.warn(str(error))
             return
