@@ -68,8 +68,8 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "show":
         return _show(folder, args.json)
     if args.set_aside:
-        return _clear_set_aside(folder, args)
-    return _clear(folder, args)
+        return _clear_set_aside(folder, args.name, args.json)
+    return _clear(folder, args.name, agreed=args.yes, as_json=args.json)
 
 
 def _show(folder: Path, as_json: bool) -> int:
@@ -117,30 +117,28 @@ def _list(title: str, paths: Sequence[Path]) -> None:
         print(f"  {_clean(path.name)}  {bytes_text(_size(path))}")
 
 
-def _clear(folder: Path, args: argparse.Namespace) -> int:
+def _clear(folder: Path, name: str | None, *, agreed: bool, as_json: bool) -> int:
     from cozviewer.pyramid.store.cache import clear, survey
 
     found = survey(folder)
     count = len(found.stores) + len(found.older) + len(found.unreadable)
-    if args.name is None and count and not args.yes:
+    if name is None and count and not agreed:
         which = "the one pyramid" if count == 1 else f"all {count:,} pyramids"
         _ask(f"Delete the tiles of {which} in {folder}?")
-    freed = clear(folder, args.name)
-    if args.name is not None and not freed:
-        raise BadInput(
-            f"No tiles of {args.name} are kept: `cozviewer cache show` lists what there is."
-        )
-    return _tell_freed(freed, args.json)
+    freed = clear(folder, name)
+    if name is not None and not freed:
+        raise BadInput(f"No tiles of {name} are kept: `cozviewer cache show` lists what there is.")
+    return _tell_freed(freed, as_json)
 
 
-def _clear_set_aside(folder: Path, args: argparse.Namespace) -> int:
+def _clear_set_aside(folder: Path, name: str | None, as_json: bool) -> int:
     from cozviewer.pyramid.store.cache import clear_set_aside
 
-    if args.name is not None:
+    if name is not None:
         raise BadInput(
             "NAME and --set-aside do not go together: what was set aside goes as a whole."
         )
-    return _tell_freed(clear_set_aside(folder), args.json)
+    return _tell_freed(clear_set_aside(folder), as_json)
 
 
 def _ask(question: str) -> None:

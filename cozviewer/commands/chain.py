@@ -6,7 +6,14 @@ import sys
 import time
 
 from cozviewer.commands.common import values
-from cozviewer.commands.common.options import add_cache_options, add_engine_options, add_huge_option
+from cozviewer.commands.common.options import (
+    add_cache_options,
+    add_engine_options,
+    add_huge_option,
+    cache_of,
+    engine_choice,
+)
+from cozviewer.commands.common.output import inputs_of
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
 from cozviewer.util.units import duration_text
@@ -68,11 +75,20 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         CozviewerError: With the sentence to print.
     """
-    from cozviewer.commands.chain_folder import make_chains
+    from cozviewer.commands.chain_folder import ChainOptions, make_chains
 
+    options = ChainOptions(
+        input=args.input,
+        output=args.output,
+        levels=args.levels,
+        choice=engine_choice(args),
+        inputs=tuple(inputs_of(args)),
+        cache=cache_of(args),
+        allow_huge=args.allow_huge,
+    )
     started = time.perf_counter()
     with ProgressLine(sys.stderr) as line, stoppable() as cancelled:
-        made = make_chains(args, line, cancelled)
+        made = make_chains(options, line, cancelled)
     seconds, upscaler = time.perf_counter() - started, made.models.upscaler
     if args.json:
         report = {

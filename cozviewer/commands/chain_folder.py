@@ -1,6 +1,5 @@
 """The work of `cozviewer chain`: from pictures to chains of states, one after the other."""
 
-import argparse
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,16 +7,40 @@ from pathlib import Path
 from cozviewer.assembly import Models, make_models
 from cozviewer.chain.paper import first_state, later_states
 from cozviewer.commands.chain_files import ChainFiles, files_of
-from cozviewer.commands.common.options import cache_of, engine_choice
-from cozviewer.commands.common.output import check_outputs, make_folder
+from cozviewer.commands.common.output import make_folder
 from cozviewer.commands.common.pictures import pictures_in, unique_names
 from cozviewer.commands.common.progress import ProgressLine
+from cozviewer.config.choice import EngineChoice
+from cozviewer.export.targets import Inputs, refuse_inputs
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
 from cozviewer.util.units import seconds_left
+
+
+@dataclass(frozen=True)
+class ChainOptions:
+    """What `make_chains` works on.
+
+    Attributes:
+        input: A picture, or a folder of pictures.
+        output: The folder to write to.
+        levels: How many steps of 4x.
+        choice: The engine and its settings.
+        inputs: Files that must not be replaced.
+        cache: The cache folder, for converted models; None keeps nothing.
+        allow_huge: Whether to open pictures over the size limit.
+    """
+
+    input: Path
+    output: Path
+    levels: int
+    choice: EngineChoice
+    inputs: Inputs = ()
+    cache: Path | None = None
+    allow_huge: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,7 +58,7 @@ class Made:
     models: Models
 
 
-def make_chains(args: argparse.Namespace, line: ProgressLine, cancelled: IsCancelled) -> Made:
+def make_chains(options: ChainOptions, line: ProgressLine, cancelled: IsCancelled) -> Made:
     """Make the chain of every picture and write its states as soon as they are there.
 
     Raises:
@@ -44,28 +67,29 @@ def make_chains(args: argparse.Namespace, line: ProgressLine, cancelled: IsCance
         Cancelled: What was finished is in the output folder.
         Failure: A model failed, or a file could not be written.
     """
-    paths, skipped = pictures_in(args.input, line.notice)
+    paths, skipped = pictures_in(options.input, line.notice)
     names = unique_names(paths)
-    check_outputs(
-        (file for name in names for file in files_of(args.output, name, args.levels)), args
+    refuse_inputs(
+        (file for name in names for file in files_of(options.output, name, options.levels)),
+        options.inputs,
     )
-    made = Made({}, skipped, make_models(engine_choice(args), cache_of(args), line.notice))
+    made = Made({}, skipped, make_models(options.choice, options.cache, line.notice))
     try:
         for number, (path, name) in enumerate(zip(paths, names, strict=True), 1):
             about = path.name if len(paths) == 1 else f"{path.name} ({number} of {len(paths)})"
             try:
-                _make_chain(path, name, about, args, made.models, line, cancelled)
+                _make_chain(path, name, about, options, made.models, line, cancelled)
             except _CannotOpen as error:
-                if not args.input.is_dir():
+                if not options.input.is_dir():
                     raise
                 line.notice(f"Left out: {error}")
                 skipped.append(path)
             else:
                 made.names[path] = name
     except Cancelled as error:
-        raise Cancelled(f"Stopped; what was finished is in {args.output}.") from error
+        raise Cancelled(f"Stopped; what was finished is in {options.output}.") from error
     if not made.names:
-        raise BadInput(f"No picture in {args.input} could be read to its end: get fresh copies.")
+        raise BadInput(f"No picture in {options.input} could be read to its end: get fresh copies.")
     return made
 
 
@@ -77,7 +101,7 @@ def _make_chain(
     path: Path,
     name: str,
     about: str,
-    args: argparse.Namespace,
+    options: ChainOptions,
     models: Models,
     line: ProgressLine,
     cancelled: IsCancelled,
@@ -87,15 +111,15 @@ def _make_chain(
     try:
         source = open_source(
             path,
-            allow_huge=args.allow_huge,
+            allow_huge=options.allow_huge,
             cancelled=cancelled,
-            managed=not engine_choice(args).paper,  # the authors read no colour profiles
+            managed=not options.choice.paper,  # the authors read no colour profiles
         )
     except BadInput as error:
         raise _CannotOpen(str(error)) from error
-    make_folder(args.output)
+    make_folder(options.output)
     upscaler, recipe = models.upscaler, models.recipe
-    files = ChainFiles(args.output, name, source, upscaler, recipe)
+    files = ChainFiles(options.output, name, source, upscaler, recipe)
     whole = Rect(0, 0, source.width, source.height)
     states = [first_state(source.pixels(0, whole))]
     files.save_state(states[0], cancelled)
@@ -103,11 +127,13 @@ def _make_chain(
     upscaler.load()
     line.show(f"{about}: drawing {level_name(STEP_LEVELS)}")
     started = time.perf_counter()
-    for state in later_states(states[0], args.levels, upscaler, models.prompter, recipe, cancelled):
+    for state in later_states(
+        states[0], options.levels, upscaler, models.prompter, recipe, cancelled
+    ):
         files.save_state(state, cancelled)
         states.append(state)
-        if state.index < args.levels:
-            left = seconds_left(time.perf_counter() - started, state.index, args.levels)
+        if state.index < options.levels:
+            left = seconds_left(time.perf_counter() - started, state.index, options.levels)
             stage = f"{about}: drawing {level_name(STEP_LEVELS * (state.index + 1))}"
             line.show(stage, seconds_left=left)
     files.save_strip(states, cancelled)

@@ -3,12 +3,14 @@
 import argparse
 import re
 import sys
+from collections.abc import Iterable
 
 from cozviewer.commands.common import values
 from cozviewer.commands.common.options import (
     add_cache_options,
     add_engine_options,
     add_huge_option,
+    cache_of,
     engine_choice,
 )
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
@@ -91,18 +93,25 @@ def run(args: argparse.Namespace) -> int:
     """
     from cozviewer.commands.evaluate.files import check_report, json_text, save_report, sheet_path
     from cozviewer.commands.evaluate.report import as_markdown
-    from cozviewer.commands.evaluate.run import evaluate
+    from cozviewer.commands.evaluate.run import EvaluateOptions, evaluate
 
     if args.output is not None:
         check_report(args.output)
         sheet = sheet_path(args.output)
         check_outputs([args.output, sheet], args)
         confirm_replacing(args.output, sheet, overwrite=args.overwrite)
-    if args.methods is None:
-        engine = engine_choice(args).engine
-        args.methods = list(dict.fromkeys(["nearest", "bicubic", "onestep", engine]))
+    choice = engine_choice(args)
+    options = EvaluateOptions(
+        input=args.input,
+        levels=args.levels,
+        methods=args.methods or _distinct(("nearest", "bicubic", "onestep", choice.engine)),
+        choice=choice,
+        prompter=args.prompter,
+        cache=cache_of(args),
+        allow_huge=args.allow_huge,
+    )
     with ProgressLine(sys.stderr) as line, stoppable() as cancelled:
-        evaluation = evaluate(args, line, cancelled)
+        evaluation = evaluate(options, line, cancelled)
         if args.output is not None:
             save_report(args.output, evaluation)
             line.notice(f"Saved {args.output} and {sheet_path(args.output)}.")
@@ -118,7 +127,7 @@ def _levels(text: str) -> int:
     return int(text)
 
 
-def _methods(text: str) -> list[str]:
+def _methods(text: str) -> tuple[str, ...]:
     """Return the names between commas, each once."""
     names = [name.strip() for name in text.split(",")]
     if not all(names):
@@ -126,4 +135,8 @@ def _methods(text: str) -> list[str]:
             f"The methods {text!r} have a gap: say names with commas between them, for instance "
             "nearest,bicubic,realesrgan."
         )
-    return list(dict.fromkeys(names))
+    return _distinct(names)
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

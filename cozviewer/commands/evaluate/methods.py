@@ -6,7 +6,6 @@ there; onestep then lets the super-resolution model go over it once, at every sc
 from state to state instead. At 4x, onestep and a chain of the same engine are the same.
 """
 
-import argparse
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,7 +16,7 @@ from cozviewer.assembly import Models, make_models
 from cozviewer.chain.paper import CROP, SIDE, State, later_states
 from cozviewer.chain.protocols import Notice
 from cozviewer.chain.step import finer_core
-from cozviewer.commands.common.options import engine_choice
+from cozviewer.commands.common.options import with_engine
 from cozviewer.config.choice import EngineChoice, PrompterChoice
 from cozviewer.evaluate.enlarged import enlarged_middle
 from cozviewer.image.pixels import Rgb8, to_float
@@ -58,15 +57,18 @@ class Method:
 class Methods:
     """Makes methods from their names; of the models, only the last ones are kept in memory."""
 
-    def __init__(self, args: argparse.Namespace, cache: Path | None, notice: Notice) -> None:
-        """Prepare.
+    def __init__(
+        self, choice: EngineChoice, prompter: str | None, cache: Path | None, notice: Notice
+    ) -> None:
+        """Prepare; no model is made yet.
 
         Args:
-            args: What `add_engine_options` has read.
+            choice: The engine of "onestep", and the settings of all methods.
+            prompter: The prompter of all engines; None is the default of each.
             cache: The cache folder, for converted weights.
-            notice: Receives sentences about trouble with the models.
+            notice: Receives messages about problems with the models.
         """
-        self._args = args
+        self._choice, self._prompter = choice, prompter
 
         @lru_cache(maxsize=1)
         def models_of(choice: EngineChoice) -> Models:
@@ -86,18 +88,18 @@ class Methods:
         if name in DIRECT:
             return None
         if name == ONE_STEP:
-            return engine_choice(self._args)
-        engine, plus, prompter = name.rpartition("+")
-        if not plus or prompter not in PROMPTERS:
-            engine, prompter = name, self._args.prompter
+            return self._choice
+        engine, plus, suffix = name.rpartition("+")
+        prompter: str | None = suffix
+        if not plus or suffix not in PROMPTERS:
+            engine, prompter = name, self._prompter
         if not is_path(engine) and engine not in [each.name for each in ENGINES]:
             engines = ", ".join(each.name for each in ENGINES if each.name not in DIRECT)
             raise BadInput(
                 f"There is no method {name!r}: choose from nearest, bicubic, onestep, {engines}, "
                 "or the path of a 4x model file."
             )
-        words = vars(self._args) | {"engine": engine, "prompter": prompter}
-        return engine_choice(argparse.Namespace(**words))
+        return with_engine(self._choice, engine, prompter)
 
     def make(self, name: str) -> Method:
         """Return the method of a name.

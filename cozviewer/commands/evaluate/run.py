@@ -3,16 +3,15 @@
 One method after the other, so that the models of one at a time are in memory.
 """
 
-import argparse
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.chain.paper import CROP, first_state, middle
-from cozviewer.commands.common.options import cache_of
 from cozviewer.commands.common.pictures import pictures_in, unique_names
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.evaluate.methods import Method, Methods
+from cozviewer.config.choice import EngineChoice
 from cozviewer.evaluate.cache import Kept, trim
 from cozviewer.evaluate.metrics import OWN, Metric
 from cozviewer.evaluate.results import Evaluation, Figures, Outcome
@@ -28,7 +27,30 @@ SHOWN = 3
 """Pictures of the sheet."""
 
 
-def evaluate(args: argparse.Namespace, line: ProgressLine, cancelled: IsCancelled) -> Evaluation:
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """What `evaluate` compares.
+
+    Attributes:
+        input: A picture, or a folder of pictures.
+        levels: How many steps of 4x.
+        methods: Names of methods; see `methods`.
+        choice: The engine of "onestep", and the settings of all methods.
+        prompter: The prompter of all engines; None is the default of each.
+        cache: The cache folder; None keeps nothing.
+        allow_huge: Whether to open pictures over the size limit.
+    """
+
+    input: Path
+    levels: int
+    methods: tuple[str, ...]
+    choice: EngineChoice
+    prompter: str | None
+    cache: Path | None
+    allow_huge: bool = False
+
+
+def evaluate(options: EvaluateOptions, line: ProgressLine, cancelled: IsCancelled) -> Evaluation:
     """Evaluate; what was finished by an earlier run is not made again.
 
     Raises:
@@ -36,43 +58,43 @@ def evaluate(args: argparse.Namespace, line: ProgressLine, cancelled: IsCancelle
         Cancelled: What was finished is kept, where there is a cache.
         Failure: A model failed.
     """
-    cache = cache_of(args)
-    methods = Methods(args, cache, line.notice)
-    for name in args.methods:  # now, not after hours
+    cache = options.cache
+    methods = Methods(options.choice, options.prompter, cache, line.notice)
+    for name in options.methods:  # now, not after hours
         methods.make(name)
-    choices = [methods.choice(name) for name in args.methods]
+    choices = [methods.choice(name) for name in options.methods]
     managed = not any(choice is not None and choice.paper for choice in choices)
-    names, firsts, left_out = _first_states(args, managed, line, cancelled)
-    learned, missing = learned_metrics(args.device)
+    names, firsts, left_out = _first_states(options, managed, line, cancelled)
+    learned, missing = learned_metrics(options.choice.device)
     metrics = [*OWN, *learned]
     outcomes = {}
     try:
-        for name in args.methods:
+        for name in options.methods:
             method = methods.make(name)
-            work = _Work(method, args.levels, metrics, cache, line, cancelled)
+            work = _Work(method, options.levels, metrics, cache, line, cancelled)
             outcomes[name] = _outcome(work, names, firsts)
     except Cancelled as error:
         end = "the same command goes on from there" if cache else "with --no-cache nothing is kept"
         raise Cancelled(f"Stopped; {end}.") from error
     if cache is not None:
         trim(cache)
-    return Evaluation(args.levels, names, metrics, outcomes, missing, left_out)
+    return Evaluation(options.levels, names, metrics, outcomes, missing, left_out)
 
 
 def _first_states(
-    args: argparse.Namespace, managed: bool, line: ProgressLine, cancelled: IsCancelled
+    options: EvaluateOptions, managed: bool, line: ProgressLine, cancelled: IsCancelled
 ) -> tuple[list[str], list[Rgb8], list[Path]]:
     """Return names and first states of the pictures, and the files that are none."""
-    paths, left_out = pictures_in(args.input, line.notice)
+    paths, left_out = pictures_in(options.input, line.notice)
     names, firsts = [], []
     for path, name in zip(paths, unique_names(paths), strict=True):
         line.show(f"{path.name}: opening")
         try:
             source = open_source(
-                path, allow_huge=args.allow_huge, cancelled=cancelled, managed=managed
+                path, allow_huge=options.allow_huge, cancelled=cancelled, managed=managed
             )
         except BadInput as error:
-            if not args.input.is_dir():
+            if not options.input.is_dir():
                 raise
             line.notice(f"Left out: {error}")
             left_out.append(path)
@@ -81,7 +103,7 @@ def _first_states(
             names.append(name)
             firsts.append(first_state(source.pixels(0, whole)).pixels)
     if not names:
-        raise BadInput(f"No picture in {args.input} could be read to its end: get fresh copies.")
+        raise BadInput(f"No picture in {options.input} could be read to its end: get fresh copies.")
     return names, firsts, left_out
 
 

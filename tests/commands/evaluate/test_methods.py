@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cozviewer.commands.common.options import engine_choice
 from cozviewer.commands.evaluate.command import add_parser
 from cozviewer.commands.evaluate.methods import Methods
 from cozviewer.evaluate.cache import trim
@@ -15,7 +16,8 @@ from cozviewer.util.errors import BadInput
 def methods(*words: str) -> Methods:
     parser = argparse.ArgumentParser()
     add_parser(parser.add_subparsers())
-    return Methods(parser.parse_args(["evaluate", "photo.png", *words]), None, pytest.fail)
+    args = parser.parse_args(["evaluate", "photo.png", *words])
+    return Methods(engine_choice(args), args.prompter, None, pytest.fail)
 
 
 def chosen(name: str, *words: str) -> tuple[str, str]:
