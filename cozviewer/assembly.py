@@ -23,8 +23,8 @@ from cozviewer.pyramid.store.store import Shelf, TileStore
 from cozviewer.session.file import damaged
 from cozviewer.session.kept import (
     SERVER,
-    KeptPrompter,
-    KeptUpscaler,
+    UnavailablePrompter,
+    UnavailableUpscaler,
     lacks_server,
     pyramid_for,
     recipe_from,
@@ -213,14 +213,14 @@ def _kept_models(
             break
         except CozviewerError as error:
             why = str(error)
-    upscaler: Upscaler = KeptUpscaler(kept.made.maker, recipe, why)
-    prompter: Prompter = KeptPrompter(kept.made.maker, recipe, why)
+    upscaler: Upscaler = UnavailableUpscaler(kept.made.maker, recipe, why)
+    prompter: Prompter = UnavailablePrompter(kept.made.maker, recipe, why)
     for models in found:
         if models.recipe.upscaler == recipe.upscaler:
             upscaler = models.upscaler
         if models.recipe.prompter == recipe.prompter or asks:
             prompter = models.prompter
-    drawing = not isinstance(upscaler, KeptUpscaler)
+    drawing = not isinstance(upscaler, UnavailableUpscaler)
     if drawing and lacks_server(choice) and kept is session.pyramids[0]:
         notice(NO_SERVER)
     return Models(upscaler, prompter, recipe)

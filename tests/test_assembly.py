@@ -21,7 +21,12 @@ from cozviewer.pyramid.geometry import TILE, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.cache import store_path
 from cozviewer.session.export import save_session
-from cozviewer.session.kept import KeptPrompter, KeptUpscaler, choice_of, filled
+from cozviewer.session.kept import (
+    UnavailablePrompter,
+    UnavailableUpscaler,
+    choice_of,
+    filled,
+)
 from cozviewer.session.source import OpenedImage, open_path
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.chain.fakes import FakePrompter, ListeningUpscaler
@@ -94,9 +99,9 @@ def test_of_models_that_are_not_here_the_tiles_are_shown(
         chain = Chain(Pyramid(source, store), upscaler, prompter, recipe)
         path, was = save(chain, COZ), compose(chain.pyramid, VIEW)
     there = opened(path)
-    assert isinstance(there.upscaler, KeptUpscaler)
-    assert isinstance(there.prompter, KeptPrompter)
-    assert (there.upscaler.name, there.upscaler.listens) == ("Fake", True)
+    assert isinstance(there.upscaler, UnavailableUpscaler)
+    assert isinstance(there.prompter, UnavailablePrompter)
+    assert (there.upscaler.name, there.upscaler.accepts_prompt) == ("Fake", True)
     assert (there.upscaler.identity, there.prompter.identity) == (
         upscaler.identity,
         prompter.identity,
@@ -138,7 +143,9 @@ def test_nothing_is_sent_to_a_server_that_a_session_names(
         kept = session.session.pyramids[0]
         for like, asked in ((EngineChoice(), 0), (with_server(mine.address), 1)):
             chain = open_chain(session, choice_of(kept, like), None, told.append)
-            assert not isinstance(chain.upscaler, KeptUpscaler), "the engine is here and goes on"
+            assert not isinstance(chain.upscaler, UnavailableUpscaler), (
+                "the engine is here and goes on"
+            )
             words = chain.prompter.prompt(None, source.levels[0], lambda: False)
             assert words == ("fur, whiskers" if asked else "")
             make(chain)
@@ -166,7 +173,7 @@ def test_the_models_go_on_where_they_are(source: Source, save: Save, opened: Ope
     path = save(chain, choice)
     chain.pyramid.store.close()
     there = opened(path)
-    assert not isinstance(there.upscaler, KeptUpscaler)
+    assert not isinstance(there.upscaler, UnavailableUpscaler)
     assert isinstance(there.prompter, TextPrompter)
     assert there.recipe == chain.recipe
 

@@ -40,8 +40,8 @@ class Upscaler(Protocol):
         """Whether it invents detail (a model) or merely interpolates what is there."""
 
     @property
-    def listens(self) -> bool:
-        """Whether it takes words."""
+    def accepts_prompt(self) -> bool:
+        """Whether it uses the prompt."""
 
     @property
     def identity(self) -> Mapping[str, str]:

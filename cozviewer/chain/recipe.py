@@ -141,7 +141,7 @@ def recipe_of(
             takes words draws what it is told, however soft its parent.
         photo_texture: See `Recipe`; for the same models.
     """
-    unprompted = upscaler.generative and not upscaler.listens
+    unprompted = upscaler.generative and not upscaler.accepts_prompt
     return Recipe(
         upscaler=tuple(sorted(upscaler.identity.items())),
         prompter=tuple(sorted(prompter.identity.items())),

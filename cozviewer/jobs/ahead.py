@@ -251,7 +251,7 @@ class Ahead(QObject):
         that nothing is asked of a prompter, whose answers may cost money. And it must not have
         failed."""
         upscaler, wordless = self._chain.upscaler, self._chain.prompter.name == "none"
-        return upscaler.generative and not upscaler.listens and wordless and not self._failed
+        return upscaler.generative and not upscaler.accepts_prompt and wordless and not self._failed
 
     def start(self, wanted: Sequence[Target], drafts: bool) -> None:
         """Draw targets, the first one first, with drafts of them or without. Nothing else may be

@@ -22,7 +22,7 @@ class Interpolation:
     """An `Upscaler` that repeats pixels or interpolates between them; see there."""
 
     generative = False
-    listens = False
+    accepts_prompt = False
     device = "CPU"
 
     def __init__(self, method: Method) -> None:

@@ -86,8 +86,8 @@ class SharedUpscaler:
         return self._upscaler.generative
 
     @property
-    def listens(self) -> bool:
-        return self._upscaler.listens
+    def accepts_prompt(self) -> bool:
+        return self._upscaler.accepts_prompt
 
     @property
     def identity(self) -> Mapping[str, str]:

@@ -54,7 +54,7 @@ class NetworkUpscaler:
     """An `Upscaler` around a network; see there for the contract."""
 
     generative = True
-    listens = False
+    accepts_prompt = False
 
     def __init__(
         self,

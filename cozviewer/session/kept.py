@@ -47,7 +47,9 @@ def filled(chain: Chain, choice: EngineChoice, session: Session | None) -> Fille
         recipe=recipe.text,
         recipe_digest=recipe.digest,
         choice=choice_text(elsewhere(with_whole_paths(choice), EngineChoice())),
-        maker=Maker(upscaler.name, upscaler.generative, upscaler.listens, chain.prompter.name),
+        maker=Maker(
+            upscaler.name, upscaler.generative, upscaler.accepts_prompt, chain.prompter.name
+        ),
     )
     return Filled(made, chain.pyramid.store)
 
@@ -117,7 +119,7 @@ def recipe_from(text: str) -> Recipe:
 
 
 @dataclass(frozen=True)
-class KeptUpscaler:
+class UnavailableUpscaler:
     """An `Upscaler` that is known by name only: what it made is there, it makes nothing new.
 
     Attributes:
@@ -144,7 +146,7 @@ class KeptUpscaler:
         return self.maker.generative
 
     @property
-    def listens(self) -> bool:
+    def accepts_prompt(self) -> bool:
         return self.maker.listens
 
     @property
@@ -170,11 +172,11 @@ class KeptUpscaler:
 
 
 @dataclass(frozen=True)
-class KeptPrompter:
+class UnavailablePrompter:
     """A `Prompter` that is known by name only.
 
     Attributes:
-        maker, recipe, why: As for `KeptUpscaler`.
+        maker, recipe, why: As for `UnavailableUpscaler`.
     """
 
     maker: Maker

@@ -407,7 +407,7 @@ class MainWindow(QMainWindow):
         self._pointer.set_document(document)
         self.idle.set_document(document)
         self._blind.set_document(document)
-        self._prompts.follow(chain.upscaler.listens)
+        self._prompts.follow(chain.upscaler.accepts_prompt)
         self.minimap.set_source(source)
         self._file.watch(source.path)
         if old is None or not _same_place(old.source, source):

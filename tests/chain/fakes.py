@@ -41,7 +41,7 @@ class FakeUpscaler:
     name: str = "Fake"
     halo: int = HALO
     generative: bool = False
-    listens: bool = True
+    accepts_prompt: bool = True
     identity: Mapping[str, str] = field(default_factory=lambda: {"name": "fake", "weights": "1"})
     device: str = ""
     before: Callable[[int], None] = lambda number: None

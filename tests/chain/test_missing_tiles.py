@@ -107,7 +107,7 @@ def test_a_cold_jump_costs_about_as_much_as_its_last_level(
 ) -> None:
     """Also where soft parts are looked at from further away."""
     pyramid = chain_over(noise(WIDTH, HEIGHT)).pyramid
-    recipe = recipe_of(DetailUpscaler(listens=False), Silent(), adaptive_scale=adaptive)
+    recipe = recipe_of(DetailUpscaler(accepts_prompt=False), Silent(), adaptive_scale=adaptive)
     levels = planned(pyramid, recipe, 64, Rect(spot - 640, spot - 400, 1280, 800))
     assert [work.z for work in levels] == list(range(2, 65, 2))
     for work in levels:

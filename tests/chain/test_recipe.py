@@ -89,13 +89,13 @@ def test_one_seed_is_the_seed_of_every_tile() -> None:
 
 
 @pytest.mark.parametrize(
-    ("generative", "listens", "adaptive"),
+    ("generative", "accepts_prompt", "adaptive"),
     [(True, False, True), (True, True, False), (False, False, False)],
 )
 def test_only_models_that_draw_what_they_see_look_from_further_away(
-    generative: bool, listens: bool, adaptive: bool
+    generative: bool, accepts_prompt: bool, adaptive: bool
 ) -> None:
-    upscaler = FakeUpscaler(generative=generative, listens=listens)
+    upscaler = FakeUpscaler(generative=generative, accepts_prompt=accepts_prompt)
     recipe = recipe_of(upscaler, Silent(), adaptive_scale=True)
     assert recipe.adaptive_scale is adaptive
     assert [recipe.rescales(z) for z in (2, 4, 6)] == [False, adaptive, adaptive]
@@ -103,13 +103,13 @@ def test_only_models_that_draw_what_they_see_look_from_further_away(
 
 
 @pytest.mark.parametrize(
-    ("generative", "listens", "borrows"),
+    ("generative", "accepts_prompt", "borrows"),
     [(True, False, True), (True, True, False), (False, False, False)],
 )
 def test_texture_is_borrowed_for_models_that_invent_detail_without_a_prompt(
-    generative: bool, listens: bool, borrows: bool
+    generative: bool, accepts_prompt: bool, borrows: bool
 ) -> None:
-    upscaler = FakeUpscaler(generative=generative, listens=listens)
+    upscaler = FakeUpscaler(generative=generative, accepts_prompt=accepts_prompt)
     assert recipe_of(upscaler, Silent(), photo_texture=True).photo_texture is borrows
     assert not recipe_of(upscaler, Silent()).photo_texture
 

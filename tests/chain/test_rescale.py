@@ -113,7 +113,7 @@ def test_what_is_far_away_has_no_influence() -> None:
 
 
 def drawing() -> DetailUpscaler:
-    return DetailUpscaler(listens=False)
+    return DetailUpscaler(accepts_prompt=False)
 
 
 def adaptive(chain: Chain) -> Chain:

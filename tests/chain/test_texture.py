@@ -173,7 +173,7 @@ def borrowing(chain: Chain) -> Chain:
 
 def flattening(chain_over: MakeChain) -> Chain:
     """Return a chain over grass whose upscaler leaves nothing of it."""
-    return borrowing(chain_over(grass(), Flat(listens=False)))
+    return borrowing(chain_over(grass(), Flat(accepts_prompt=False)))
 
 
 class Flat(DetailUpscaler):
@@ -200,7 +200,7 @@ def test_tiles_and_drafts_hold_the_same_texture_from_the_second_step_on(
 
 
 def test_a_chain_without_it_adds_nothing(chain_over: MakeChain) -> None:
-    chain = chain_over(grass(), Flat(listens=False))
+    chain = chain_over(grass(), Flat(accepts_prompt=False))
     assert chain.texture is None
     region = around(256, 256, 4, 128, 128)
     refined(chain, 4, region)
@@ -218,7 +218,7 @@ def test_runs_apart_have_the_texture_of_one_run(chain_over: MakeChain) -> None:
 
 
 def test_the_protocol_of_the_paper_borrows_from_its_first_state() -> None:
-    upscaler = Flat(listens=False)
+    upscaler = Flat(accepts_prompt=False)
     recipe = recipe_of(upscaler, Silent(), photo_texture=True)
     first = first_state(grass())
     states = list(later_states(first, 3, upscaler, Silent(), recipe, never))

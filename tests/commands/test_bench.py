@@ -107,7 +107,7 @@ def clock() -> Ticking:
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch, clock: Ticking) -> DetailUpscaler:
     """Put a fake in the place of all networks, one that a number format makes no other."""
-    fake = DetailUpscaler(before=clock.tick, listens=False, device="CPU, bf16")
+    fake = DetailUpscaler(before=clock.tick, accepts_prompt=False, device="CPU, bf16")
 
     def made(name: str, *, numbers: str = "auto", **options: object) -> FakeUpscaler:
         if numbers == "int8":

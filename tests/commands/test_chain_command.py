@@ -109,7 +109,7 @@ def test_the_files_say_what_they_are(run: Run, photo: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize("texture", [True, False])
 def test_the_files_say_that_texture_is_borrowed(tmp_path: Path, texture: bool) -> None:
     photo = np.repeat(data.grass()[:, :, None], 3, axis=2)
-    upscaler, prompter = DetailUpscaler(listens=False), NoPrompter()
+    upscaler, prompter = DetailUpscaler(accepts_prompt=False), NoPrompter()
     recipe = recipe_of(upscaler, prompter, photo_texture=texture)
     source = source_from_pixels(photo, "grass.png")
     files = ChainFiles(tmp_path, "grass", source, upscaler, recipe)

@@ -30,7 +30,7 @@ def test_captions_and_origin_name_borrowed_texture_where_it_is_seen(
 ) -> None:
     rgb = np.full((256, 512, 3), 128, np.uint8)
     rgb[:, :256] = data.grass()[:256, :256, None]
-    upscaler, prompter = DetailUpscaler(listens=False), Silent()
+    upscaler, prompter = DetailUpscaler(accepts_prompt=False), Silent()
     recipe = recipe_of(upscaler, prompter, photo_texture=texture)
     chain = Chain(pyramid_of(rgb), upscaler, prompter, recipe)
     sights = [(100, 4.0), (100, 16.0), (420, 16.0)]

@@ -99,7 +99,7 @@ def test_the_longest_names_are_no_problem(tmp_path: Path) -> None:
 
 def grass_chain(texture: bool = True) -> Chain:
     """Return a chain over a photo that is grass on the left and grey on the right."""
-    upscaler, prompter = DetailUpscaler(listens=False), Silent()
+    upscaler, prompter = DetailUpscaler(accepts_prompt=False), Silent()
     rgb = np.full((256, 512, 3), 128, np.uint8)
     rgb[:, :256] = data.grass()[:256, :256, None]
     recipe = recipe_of(upscaler, prompter, photo_texture=texture)

@@ -116,7 +116,7 @@ class Held(FakeUpscaler):
     """
 
     halo: int = 16
-    listens: bool = False
+    accepts_prompt: bool = False
     generative: bool = True
     free: threading.Event = field(default_factory=threading.Event)
     begun: threading.Event = field(default_factory=threading.Event)
@@ -403,7 +403,7 @@ def test_it_may_be_that_nothing_is_ever_drawn_ahead(
 
 
 @pytest.mark.parametrize(
-    ("listens", "prompter", "generative", "possible"),
+    ("accepts_prompt", "prompter", "generative", "possible"),
     [
         (False, Silent(), True, True),
         (True, Silent(), True, False),
@@ -414,12 +414,12 @@ def test_it_may_be_that_nothing_is_ever_drawn_ahead(
 def test_only_an_engine_that_takes_no_words_is_used_unasked(
     make: Make,
     engine: Held,
-    listens: bool,
+    accepts_prompt: bool,
     prompter: Prompter,
     generative: bool,
     possible: bool,
 ) -> None:
-    engine.listens, engine.generative = listens, generative
+    engine.accepts_prompt, engine.generative = accepts_prompt, generative
     document = make(prompter=prompter)
     assert document.ahead.possible is possible
     document.draw_ahead(VIEW, 200, 150, STILL)

@@ -144,7 +144,7 @@ def test_borrowed_texture_is_told_alike_by_the_window_and_render(
     Image.fromarray(rgb).save(photo)
 
     def fresh_chain(image: OpenedImage, *_: object, **__: object) -> Chain:
-        upscaler, prompter = DetailUpscaler(listens=False), NoPrompter()
+        upscaler, prompter = DetailUpscaler(accepts_prompt=False), NoPrompter()
         recipe = recipe_of(upscaler, prompter, photo_texture=texture)
         return Chain(Pyramid(image.source, pyramid_of(rgb).store), upscaler, prompter, recipe)
 

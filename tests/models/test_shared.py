@@ -40,7 +40,7 @@ def test_one_key_is_one_model_as_long_as_somebody_holds_it() -> None:
 def test_a_shared_model_is_the_model_to_all_who_ask() -> None:
     pool, upscaler, prompter = Pool(), FakeUpscaler(), TextPrompter("cat")
     shared = pool.upscaler("a", lambda: upscaler)
-    for name in ("name", "halo", "generative", "listens", "identity", "device"):
+    for name in ("name", "halo", "generative", "accepts_prompt", "identity", "device"):
         assert getattr(shared, name) == getattr(upscaler, name)
     shared.load()
     assert upscaler.loads == 1

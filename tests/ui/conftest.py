@@ -38,7 +38,7 @@ class Stripes:
 
     halo = 4
     generative = True
-    listens = False
+    accepts_prompt = False
     device = "fake"
 
     def __init__(self) -> None:

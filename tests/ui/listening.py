@@ -28,7 +28,7 @@ from tests.ui.conftest import Bench, Stripes, grabbed, services, settle, wheel
 class Painter(Stripes):
     """The stripes, in a colour that the words decide."""
 
-    listens = True
+    accepts_prompt = True
 
     def __init__(self) -> None:
         super().__init__()

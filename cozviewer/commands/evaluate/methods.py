@@ -73,7 +73,7 @@ class Methods:
         @lru_cache(maxsize=1)
         def models_of(choice: EngineChoice) -> Models:
             models = make_models(choice, cache, notice)
-            if models.upscaler.listens or choice.prompter.name == "none":
+            if models.upscaler.accepts_prompt or choice.prompter.name == "none":
                 return models
             return make_models(replace(choice, prompter=PrompterChoice()), cache, notice)
 

@@ -46,7 +46,7 @@ class CozSd3:
 
     name = TITLE
     generative = True
-    listens = True
+    accepts_prompt = True
 
     def __init__(
         self,

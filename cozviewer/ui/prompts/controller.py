@@ -110,7 +110,7 @@ class Prompting(QObject):
             self._asked.cancelled.set()
             self._asked = None
         document = self._document
-        if document is not None and document.chain.upscaler.listens and self._shown:
+        if document is not None and document.chain.upscaler.accepts_prompt and self._shown:
             self._asked = WordsRequest(self._canvas.view)
             document.find_words(self._asked)
 
@@ -153,7 +153,7 @@ class Prompting(QObject):
         drafted: tuple[int, ...] = ()
         if document is not None:
             engine = document.chain.upscaler
-            hint = NO_LEVELS if engine.listens else takes_no_words(engine.name)
+            hint = NO_LEVELS if engine.accepts_prompt else takes_no_words(engine.name)
             drafted, has_tiles = document.drafting.levels, document.drafting.has_tiles
         self.bar.show_levels(drafted, has_tiles)
         notes = dict.fromkeys(drafted, "New, not kept yet")

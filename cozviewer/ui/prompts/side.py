@@ -51,10 +51,10 @@ class PromptsSide(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, super().sizeHint().height())
 
-    def follow(self, listens: bool) -> None:
+    def follow(self, accepts_prompt: bool) -> None:
         """Be told whether the engine takes words."""
         if not self._chosen:
-            self._action.setChecked(listens)
+            self._action.setChecked(accepts_prompt)
 
     @Slot()
     def _on_chosen(self) -> None:
