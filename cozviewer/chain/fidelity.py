@@ -78,6 +78,16 @@ def enlarged(picture: RgbFloat) -> RgbFloat:
     return np.stack([np.asarray(plane) for plane in planes], axis=-1)
 
 
+def cause_of(means: RgbFloat, rounds: int) -> RgbFloat:
+    """Return pixels that, enlarged and shrunk back, give about `means`: each round takes back what
+    the one before left."""
+    cause, left = np.zeros_like(means), means
+    for _ in range(rounds):
+        cause = cause + left
+        left = left - _convolved(left, ENLARGED_AND_SHRUNK)
+    return cause
+
+
 def ramp(values: NDArray[Any], zero: float, one: float) -> NDArray[np.float32]:
     """Return a smooth ramp that is 0 up to `zero` and 1 from `one` on (the cubic smoothstep)."""
     part = np.clip((values - np.float32(zero)) / np.float32(one - zero), 0, 1)

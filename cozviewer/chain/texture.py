@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cozviewer.chain.fidelity import blurred, enlarged, ramp, shrunk
+from cozviewer.chain.fidelity import blurred, cause_of, enlarged, ramp, shrunk
 from cozviewer.chain.material import CELL, FINE, GRID, MARGIN, PLAIN, Survey, survey
 from cozviewer.image.pixels import LUMA, Rgb8, RgbFloat, luma_of, padded
 from cozviewer.image.rect import Rect, rect_between
@@ -66,6 +66,12 @@ NEAR = (0.1, 0.4)
 
 MOST_GAIN = 1.6
 """A cell is enhanced at most so much."""
+
+ROOM = 2.5
+"""Least distance from black and white, in standard deviations of the texture."""
+
+UNSHRINKING = 4
+"""Rounds in which it is found what to subtract so that a band shrinks to nothing."""
 
 LACK = 6.0
 """Sigma, in pixels, within which it is measured what a level lacks."""
@@ -122,9 +128,12 @@ class PhotoTexture:
         power = shrunk((luma - blurred(luma, FINE)) ** 2)
         there = enlarged(blurred(power, LACK / GRID))
         share = 1 - there / np.maximum(contrast**2, np.float32(1e-3))
-        band *= np.sqrt(np.clip(share, 0, 1))
+        # Near black and white there is less room, and what is clipped would shift the mean.
+        room = np.minimum(fine.min(axis=2, keepdims=True), 1 - fine.max(axis=2, keepdims=True))
+        room = enlarged(blurred(shrunk(room), LACK / GRID)) * np.float32(255 / ROOM)
+        band *= np.sqrt(np.clip(share, 0, 1)) * np.clip(room / np.maximum(contrast, 1e-3), 0, 1)
         # Shrunk back, the level stays what it is.
-        band -= enlarged(shrunk(band))
+        band -= enlarged(cause_of(shrunk(band), UNSHRINKING))
         band *= np.float32(1 / 255)
         fine += band
 
