@@ -65,7 +65,7 @@ def look_at(viewer: Bench, qtbot: QtBot, x: float, zoom: float) -> None:
     document = layer.document
     assert document is not None
     if document.chain.texture is not None:
-        qtbot.waitUntil(lambda: layer._borrowed is not None)
+        qtbot.waitUntil(lambda: layer.exact._borrowed.result is not None)
 
 
 def test_the_line_names_it_for_the_view_and_for_the_pixel_under_the_mouse(

@@ -62,7 +62,7 @@ class Prompting(QObject):
         self.panel.redraw_wanted.connect(self._redraw)
         self.bar.keep.clicked.connect(self._keep)
         self.bar.discard.clicked.connect(self._discard)
-        self.bar.older_wanted.connect(canvas.layer.show_older)
+        self.bar.older_wanted.connect(canvas.layer.exact.show_older)
         navigator.gesture_started.connect(self._on_gesture)
         navigator.settled.connect(self._follow)
         self._show()

@@ -1,25 +1,20 @@
 """One picture as a pane shows it: the tiles of a document through the camera, or what is
 interpolated from its source.
 
-While the view moves the tiles are drawn (see `mosaic`). When it rests and has all that it needs,
-the exact frame is composed and takes the place of the scaled tiles. Until then drafts may lie
-between the tiles. Where the view enlarges its level, a draft of the next one comes over the frame
-then: all else but that is what `render` gives.
+While the view moves, its tiles are drawn (see `mosaic`). When it is at rest and has all that it
+needs, the exact frame replaces the scaled tiles (see `exact_frame`). Until then, drafts may lie
+between the tiles. Where the view enlarges its level, a draft of the next level is drawn over the
+frame; without drafts, a view at rest is exactly what `render` gives.
 """
 
-import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPainter
 
 from cozviewer.chain.overlays import Kind, Mark
 from cozviewer.chain.quick_view import sharper_level
-from cozviewer.jobs.borrowed_finder import BorrowedRequest
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.frame_composer import FrameRequest
 from cozviewer.jobs.images import to_qimage
@@ -30,6 +25,7 @@ from cozviewer.pyramid.compose import Kernel
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store.draft import Stale
 from cozviewer.ui.view.draft_pieces import DraftPieces, PieceDraw
+from cozviewer.ui.view.exact_frame import ExactFrame, Frame
 from cozviewer.ui.view.mosaic import Mosaic
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.painter import BACKGROUND_COLOUR, draw_frame
@@ -39,29 +35,41 @@ from cozviewer.ui.view.tile_cache import FADE_SECONDS, TileCache
 FRAME_MS = 16
 
 
-@dataclass(frozen=True)
-class _Frame:
-    """An exact picture of a view.
+class FadeTimer(QTimer):
+    """Ticks for every picture of a fade, and a little longer, so that its end is painted."""
 
-    Attributes:
-        view: What it shows.
-        image: Its pixels.
-        arrived: `time.monotonic` when it came, -inf if it is to be there at once.
-        final: Whether nothing was missing in it.
-    """
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.setInterval(FRAME_MS)
+        self._until = 0.0
+        self.timeout.connect(self._on_timeout)
 
-    view: View
-    image: QImage
-    arrived: float
-    final: bool
+    @Slot()
+    def begin(self) -> None:
+        """Begin a fade, or one more."""
+        self._until = time.monotonic() + FADE_SECONDS + FRAME_MS / 1000
+        if not self.isActive():
+            self.start()
+
+    @Slot()
+    def _on_timeout(self) -> None:
+        if time.monotonic() > self._until:
+            self.stop()
 
 
 class Layer(QObject):
     """What a pane shows of a document.
 
+    Attributes:
+        finest: The finest level to show: 0 for the interpolated source; None for all.
+        kernel: How the exact frame is interpolated.
+        exact: The exact picture of the view at rest, with overlays.
+        has_painted: Whether anything of the document has been on screen: the first tiles do not
+            fade in.
+
     Signals:
-        changed: what it shows changed (plan, sharpness), for the readout.
-        updated: it is to be painted again.
+        changed: what is shown has changed (plan, sharpness), for the status line.
+        updated: the pane is to be painted again.
         updated_in: (QRect) a part of it is, in view pixels.
     """
 
@@ -82,40 +90,37 @@ class Layer(QObject):
         Args:
             navigator: The camera, shared with other layers.
             view: Returns the camera with the size of the pane.
-            finest: The finest level to show: 0 for the interpolated source; None for all.
-            kernel: How the exact frame is interpolated.
+            finest, kernel: See the attributes.
         """
         super().__init__(parent)
         self.finest = finest
         self.kernel: Kernel = kernel
-        self.legend: tuple[Mark, ...] = ()
-        self._overlay: Kind | None = None
-        self._marked_asked: FrameRequest | None = None
-        self._marked: QImage | None = None
-        self._borrowed_asked: BorrowedRequest | None = None
-        self._borrowed: NDArray[np.bool_] | None = None
+        self.has_painted = False
         self._view = view
         self._navigator = navigator
-        self._document: Document | None = None
         self._mosaic = Mosaic(navigator, view, lambda: self._softly, self)
-        self._mosaic.changed.connect(self._on_planned)
-        self._mosaic.came.connect(self._on_came)
         self._drafts = DraftPieces()
         self._sharper = SharperParts()
         self._drafts_allowed = False
         self._preview: QImage | None = None
-        self._frame_asked: FrameRequest | None = None
-        self._frame: _Frame | None = None
-        self._older_asked: FrameRequest | None = None
-        self._older: QImage | None = None
-        self._complete = self._final = False
-        self.has_painted = False
-        self._fade = QTimer(self)
-        self._fade.setInterval(FRAME_MS)
+        self._fade = FadeTimer(self)
+        self.exact = ExactFrame(
+            navigator,
+            view,
+            lambda: FrameRequest(self.view, self.finest, self.kernel),
+            lambda: self._shows_stand_in,
+            self,
+        )
+        self._mosaic.changed.connect(self._on_planned)
+        self._mosaic.came.connect(self._fade.begin)
         self._fade.timeout.connect(self._on_fade)
-        self._fade_until = 0.0
+        self.exact.composed.connect(self._on_composed)
+        self.exact.updated.connect(self.updated)
+        self.exact.changed.connect(self.changed)
         navigator.moved.connect(self.on_moved)
         navigator.settled.connect(self._on_settled)
+
+    # -- what is shown ---------------------------------------------------------------------------
 
     @property
     def view(self) -> View:
@@ -124,8 +129,8 @@ class Layer(QObject):
 
     @property
     def document(self) -> Document | None:
-        """What is shown."""
-        return self._document
+        """The document that is shown."""
+        return self.exact.document
 
     @property
     def sharp(self) -> bool:
@@ -134,16 +139,41 @@ class Layer(QObject):
         return plan is not None and plan.sharp
 
     @property
+    def has_plan(self) -> bool:
+        """Whether there is something of the picture to draw."""
+        plan = self._mosaic.plan
+        return plan is not None and bool(plan.draws)
+
+    @property
+    def frame(self) -> QImage | None:
+        """The exact frame of the present view; None while there is none."""
+        frame = self.exact.current
+        return None if frame is None else frame.image
+
+    @property
+    def frame_is_final(self) -> bool:
+        """Whether the exact frame of the present view is there and lacks nothing."""
+        return self.exact.is_final
+
+    @property
     def shows_frame(self) -> bool:
         """Whether the exact frame of the present view is on screen, fully faded in."""
-        if self._frame is None or self._frame.view != self.view:
-            return False
-        return time.monotonic() - self._frame.arrived >= FADE_SECONDS
+        return self.exact.is_shown
+
+    @property
+    def legend(self) -> tuple[Mark, ...]:
+        """The legend of the overlay; empty while there is none."""
+        return self.exact.legend
 
     @property
     def awaits_marks(self) -> bool:
-        """Whether an overlay is wanted, and its exact frame is not there yet."""
-        return self._overlay is not None and self._marked is None
+        """Whether an overlay is wanted and not there yet."""
+        return self.exact.awaits_marks
+
+    @property
+    def borrows(self) -> bool:
+        """Whether the exact frame holds borrowed texture; see `ExactFrame.borrows`."""
+        return self.exact.borrows
 
     @property
     def shows_draft(self) -> bool:
@@ -152,9 +182,9 @@ class Layer(QObject):
 
     @property
     def draft_over(self) -> int | None:
-        """The step level of the draft that lies over the exact frame, which lacks nothing; None
-        where none does."""
-        frame = self._frame
+        """The step level of the draft that lies over the complete exact frame; None where there is
+        none."""
+        frame = self.exact.frame
         if frame is None or not frame.final or not self._drafts_drawn:
             return None
         if self.view.shift_from(frame.view) is None or not self._sharper.seen(self.view):
@@ -162,8 +192,8 @@ class Layer(QObject):
         return sharper_level(self.view.camera)
 
     def draft_at(self, view_x: float, view_y: float) -> int | None:
-        """Return the step level of the draft that is on screen at a place of the view; None where
-        there is none."""
+        """Return the step level of the draft on screen at a place of the view; None where there is
+        none."""
         over = self.draft_over
         if over is not None and self._sharper.seen_at(self.view, view_x, view_y):
             return over
@@ -173,21 +203,8 @@ class Layer(QObject):
         return self._drafts.level_at(self.view, plan, view_x, view_y)
 
     @property
-    def borrows(self) -> bool:
-        """Whether the exact frame holds texture borrowed from elsewhere in the photo; False until
-        that has been found out."""
-        return self._borrowed is not None and bool(self._borrowed.any())
-
-    def borrows_at(self, view_x: float, view_y: float) -> bool:
-        """Tell whether a place of the view does; see `borrows`."""
-        x, y, mask = int(view_x), int(view_y), self._borrowed
-        if mask is None or not (0 <= y < mask.shape[0] and 0 <= x < mask.shape[1]):
-            return False
-        return bool(mask[y, x])
-
-    @property
     def _shows_stand_in(self) -> bool:
-        """Whether a draft is on screen where tiles lack."""
+        """Whether a draft is on screen where tiles are missing."""
         plan = self._mosaic.plan if self._drafts_drawn and len(self._drafts) else None
         if plan is None or self.frame_is_final:
             return False
@@ -195,21 +212,28 @@ class Layer(QObject):
 
     @property
     def _drafts_drawn(self) -> bool:
-        """Whether drafts may be on screen: not under an overlay, which tells of real tiles only."""
-        return self._drafts_allowed and self._overlay is None and self._older is None
+        """Whether drafts may be on screen."""
+        return self._drafts_allowed and not self.exact.hides_drafts
+
+    @property
+    def _softly(self) -> bool:
+        """Whether what comes now fades in."""
+        return self.has_painted and not self._navigator.reduced_motion
+
+    # -- what is wanted --------------------------------------------------------------------------
 
     def allow_drafts(self, allowed: bool) -> None:
         """Show drafts from now on, or none: not where two pictures are compared."""
         if allowed != self._drafts_allowed:
             self._drafts_allowed = allowed
-            self._uncover_draft()
+            self.exact.uncover_draft()
             self._mosaic.replan()
-            self._ask_for_frame()
+            self.exact.ask()
 
     def set_preview(self, preview: Preview | None) -> None:
         """Show a small version until the picture itself is read."""
         self._preview = None if preview is None else to_qimage(preview.rgb)
-        self._frame = None
+        self.exact.drop()
         self.updated.emit()
 
     def set_document(self, document: Document | None, tiles: TileCache | None) -> None:
@@ -219,271 +243,111 @@ class Layer(QObject):
             document: None shows nothing.
             tiles: Its tiles in memory, shared by all panes on it.
         """
-        if self._document is not None:
-            self._document.tiles_made.disconnect(self._on_tiles_made)
-            self._document.draft_drawn.disconnect(self._on_draft_drawn)
-            self._document.sharper_drawn.disconnect(self._on_sharper_drawn)
-            self._document.tiles_changed.disconnect(self._on_tiles_changed)
-            self._document.composed.disconnect(self._on_composed)
-            self._document.marked.disconnect(self._on_marked)
-            self._document.borrowed_found.disconnect(self._on_borrowed_found)
-        self._document = document
-        self._frame_asked = self._older_asked = None
-        self._frame = self._older = None
+        if self.document is not None:
+            self.document.tiles_made.disconnect(self._on_tiles_made)
+            self.document.draft_drawn.disconnect(self._on_draft_drawn)
+            self.document.sharper_drawn.disconnect(self._on_sharper_drawn)
+            self.document.tiles_changed.disconnect(self._on_tiles_changed)
         self._drafts.clear()
         self._sharper.clear()
-        self._forget_marks()
-        self._forget_borrowed()
-        self._complete = self.has_painted = False
+        self.has_painted = False
+        self.exact.set_document(document)
         if document is not None:
             self._preview = None
             document.tiles_made.connect(self._on_tiles_made)
             document.draft_drawn.connect(self._on_draft_drawn)
             document.sharper_drawn.connect(self._on_sharper_drawn)
             document.tiles_changed.connect(self._on_tiles_changed)
-            document.composed.connect(self._on_composed)
-            document.marked.connect(self._on_marked)
-            document.borrowed_found.connect(self._on_borrowed_found)
         self._mosaic.set_document(document, tiles, self.finest)
 
     def finish(self, final: bool) -> None:
-        """Say that nothing more will come for this view, so that its exact frame can be made.
-
-        Args:
-            final: Whether all that the view needs is there; else work on it was stopped.
-        """
-        self._complete, self._final = True, final
-        self._ask_for_frame()
-
-    @Slot(bool)
-    def show_older(self, wanted: bool) -> None:
-        """Show the view as it is without the draft, or as it is."""
-        if self._older_asked is not None:
-            self._older_asked.cancelled.set()
-        self._older_asked = self._older = None
-        if wanted and self._document is not None:
-            self._older_asked = FrameRequest(self.view, self.finest, self.kernel, older=True)
-            self._document.compose(self._older_asked)
-        self.updated.emit()
+        """Have the exact frame composed; see `ExactFrame.finish`."""
+        self.exact.finish(final)
 
     def set_overlay(self, overlay: Kind | None) -> None:
-        """Lay a mark of origin or trust over the exact frame, or nothing. Drafts are hidden under
-        it: what it marks is what exists."""
-        self._overlay = overlay
-        self._forget_marks()
-        self._uncover_draft()
-        self._ask_for_frame()
-        self._ask_for_marks()
-        self.updated.emit()
-        self.changed.emit()
+        """Draw an overlay over the exact frame; see `ExactFrame.set_overlay`."""
+        self.exact.set_overlay(overlay)
 
-    # -- following -------------------------------------------------------------------------------
-
-    @property
-    def _softly(self) -> bool:
-        """Whether what comes now fades in: the first of a picture is there at once."""
-        return self.has_painted and not self._navigator.reduced_motion
+    # -- what happens ----------------------------------------------------------------------------
 
     @Slot(object)
     def _on_planned(self, part: QRect | None) -> None:
-        if part is None or len(self._drafts) or self._frame is not None:
+        if part is None or len(self._drafts) or self.exact.frame is not None:
             self.updated.emit()
         elif not part.isEmpty():
             self.updated_in.emit(part)
         self.changed.emit()
 
     @Slot()
-    def _on_came(self) -> None:
-        self._start_fade(time.monotonic())
-
-    def _ask_for_frame(self) -> None:
-        """Compose the exact frame, if the view is at rest and there is nothing left to wait for."""
-        if self._document is None or not self._navigator.at_rest or not self._complete:
-            return
-        view = self.view
-        if self._frame is not None and self._frame.view == view and self._frame.final:
-            if self._borrowed_asked is None:
-                self._ask_for_borrowed()
-            return
-        if self._frame_asked is not None and self._frame_asked.view == view:
-            return
-        if not self._final and self._shows_stand_in:
-            return  # which the frame would cover with something coarser
-        self._frame_asked = FrameRequest(view, self.finest, self.kernel)
-        self._document.compose(self._frame_asked)
-
-    @Slot()
     def on_moved(self) -> None:
         """Follow the camera, or a new size of the pane."""
-        if self._frame_asked is not None:
-            self._frame_asked.cancelled.set()
-            self._frame_asked = None
-        if self._frame is not None and self.view.shift_from(self._frame.view) is None:
-            self._frame = None
+        if self.exact.move():
             self._sharper.clear()
-        self._older_asked = self._older = None
-        self._forget_marks()
-        self._forget_borrowed()
-        self._complete = self._final = False
         self._mosaic.move()
 
     @Slot()
     def _on_settled(self) -> None:
         self._mosaic.replan()
         if self.finest is not None:
-            self.finish(final=True)
+            self.exact.finish(final=True)
 
     @Slot(object)
     def _on_tiles_made(self, keys: tuple[TileKey, ...]) -> None:
         if self.finest is None:
-            if self._frame is not None and not self._frame.final:
-                self._frame = None  # what was missing in it is coming now
+            self.exact.drop_unfinished()  # what was missing in it is coming now
             self._mosaic.made(keys)
-            self._ask_for_frame()
+            self.exact.ask()
 
     @Slot(object)
     def _on_draft_drawn(self, part: DraftImage) -> None:
         if not self._drafts_allowed or self.finest is not None:
             return
-        now, soft = time.monotonic(), not self._navigator.reduced_motion
-        self._drafts.add(part, now, fade=soft)
+        soft = not self._navigator.reduced_motion
+        self._drafts.add(part, time.monotonic(), fade=soft)
         if soft:
-            self._start_fade(now)
-        self._uncover_draft()
+            self._fade.begin()
+        self.exact.uncover_draft()
         self._mosaic.replan()
 
     @Slot(object)
     def _on_sharper_drawn(self, part: SharperImage) -> None:
         if part.view != self.view or self.finest is not None:
             return
-        now, soft = time.monotonic(), not self._navigator.reduced_motion
-        self._sharper.add(part, now, fade=soft)
+        soft = not self._navigator.reduced_motion
+        self._sharper.add(part, time.monotonic(), fade=soft)
         if soft:
-            self._start_fade(now)
+            self._fade.begin()
         self.updated.emit()
         self.changed.emit()
-
-    def _uncover_draft(self) -> None:
-        """Take an exact frame away that lacks something and lies over a draft of it."""
-        if self._frame is not None and not self._frame.final and self._shows_stand_in:
-            self._frame = None
 
     @Slot(object)
     def _on_tiles_changed(self, stale: Stale) -> None:
-        """Forget what others take the place of, and ask anew for what is under way."""
+        """Drop what has been replaced by others, and ask again for what is on its way."""
         if self.finest is None:
-            if self._frame_asked is not None:
-                self._frame_asked.cancelled.set()
-            self._frame = self._frame_asked = self._older_asked = self._older = None
+            self.exact.clear()
             self._drafts.clear()
             self._sharper.clear()
-            self._forget_marks()
-            self._forget_borrowed()
-            self._complete = self._final = False
         self._mosaic.ask_anew(stale if self.finest is None else None)
 
-    @Slot(object, object)
-    def _on_composed(self, request: FrameRequest, image: QImage) -> None:
-        if request is self._older_asked:
-            self._older = image
-            self.updated.emit()
-        if request is not self._frame_asked:
-            return
-        self._frame_asked = None
-        old = self._frame
-        # A view that was only moved shows the old frame until now; its pixels stay the same.
-        moved = old is not None and request.view.shift_from(old.view) is not None
-        if moved or self._navigator.reduced_motion:
-            arrived = -math.inf
-        else:
-            arrived = time.monotonic()
-            self._start_fade(arrived)
-        self._frame = _Frame(request.view, image, arrived, self._final)
-        self._forget_drafts()
-        self._forget_marks()
-        self._ask_for_marks()
-        self._ask_for_borrowed()
-        self.updated.emit()
-        self.changed.emit()
-
-    def _ask_for_borrowed(self) -> None:
-        """Have it found out where the exact frame that is there holds borrowed texture."""
-        self._forget_borrowed()
-        if self._document is not None and self.finest is None:
-            self._borrowed_asked = BorrowedRequest(self.view)
-            self._document.find_borrowed(self._borrowed_asked)
-
-    def _forget_borrowed(self) -> None:
-        if self._borrowed_asked is not None:
-            self._borrowed_asked.cancelled.set()
-        self._borrowed_asked = self._borrowed = None
-
-    @Slot(object, object)
-    def _on_borrowed_found(self, request: BorrowedRequest, mask: NDArray[np.bool_]) -> None:
-        if request is self._borrowed_asked:
-            self._borrowed = mask
-            self.changed.emit()
-
-    def _ask_for_marks(self) -> None:
-        """Have the overlay made for the exact frame that is there."""
-        if self._overlay is None or self._document is None or self.frame is None:
-            return
-        generative = self._document.chain.upscaler.generative
-        self._marked_asked = FrameRequest(
-            self.view, self.finest, self.kernel, overlay=self._overlay, generative=generative
-        )
-        self._document.compose(self._marked_asked)
-
-    def _forget_marks(self) -> None:
-        if self._marked_asked is not None:
-            self._marked_asked.cancelled.set()
-        self._marked_asked = self._marked = None
-        self.legend = ()
-
-    @Slot(object, object, object)
-    def _on_marked(self, request: FrameRequest, image: QImage, legend: tuple[Mark, ...]) -> None:
-        if request is self._marked_asked:
-            self._marked, self.legend = image, legend
-            self.updated.emit()
-
-    def _forget_drafts(self) -> None:
-        """Forget drafts when the exact frame lacks nothing and is all there."""
-        if len(self._drafts) and self.frame_is_final and self.shows_frame:
-            self._drafts.clear()
-
-    def _start_fade(self, now: float) -> None:
-        self._fade_until = now + FADE_SECONDS
-        if not self._fade.isActive():
-            self._fade.start()
+    @Slot(bool)
+    def _on_composed(self, soft: bool) -> None:
+        if soft:
+            self._fade.begin()
+        self._drop_covered_drafts()
 
     @Slot()
     def _on_fade(self) -> None:
-        if time.monotonic() > self._fade_until + FRAME_MS / 1000:
-            self._fade.stop()
-        self._forget_drafts()
-        if self._frame_fades:
+        self._drop_covered_drafts()
+        if self.exact.is_fading:
             self.updated.emit()
         self._mosaic.replan()
 
+    def _drop_covered_drafts(self) -> None:
+        """Drop drafts once a complete exact frame is fully shown."""
+        if len(self._drafts) and self.frame_is_final and self.shows_frame:
+            self._drafts.clear()
+
     # -- painting --------------------------------------------------------------------------------
-
-    @property
-    def frame(self) -> QImage | None:
-        """The exact frame of the present view, or None while there is none."""
-        if self._frame is None or self._frame.view != self.view:
-            return None
-        return self._frame.image
-
-    @property
-    def frame_is_final(self) -> bool:
-        """Whether the exact frame of the present view is there and lacks nothing."""
-        return self.frame is not None and self._frame is not None and self._frame.final
-
-    @property
-    def has_plan(self) -> bool:
-        """Whether there is something of the picture to draw."""
-        plan = self._mosaic.plan
-        return plan is not None and bool(plan.draws)
 
     def draw(self, painter: QPainter, area: QRect) -> None:
         """Draw a part of the view.
@@ -492,17 +356,21 @@ class Layer(QObject):
             painter: In device pixels (1 unit = 1 view pixel).
             area: What to draw, in view pixels.
         """
-        if self._older is not None:
-            draw_frame(painter, self._older, QPoint(0, 0), 1.0, area)
+        covering, frame, view = self.exact.covering, self.exact.frame, self.view
+        if covering is not None:
+            draw_frame(painter, covering, QPoint(0, 0), 1.0, area)
             return
-        if self._marked is not None:
-            draw_frame(painter, self._marked, QPoint(0, 0), 1.0, area)
-            return
-        view, frame = self.view, self._frame
         shift = None if frame is None else view.shift_from(frame.view)
         if frame is None or shift is None:
             self._draw_tiles(painter, view, area)
-            return
+        else:
+            self._draw_frame(painter, frame, shift, area)
+
+    def _draw_frame(
+        self, painter: QPainter, frame: Frame, shift: tuple[int, int], area: QRect
+    ) -> None:
+        """Draw the exact frame, with tiles where it does not reach or is still fading in."""
+        view = self.view
         age = time.monotonic() - frame.arrived
         covered = QRect(-shift[0], -shift[1], view.width, view.height)
         if age < FADE_SECONDS:
@@ -521,31 +389,28 @@ class Layer(QObject):
         plan, pieces = self._mosaic.plan, list[PieceDraw]()
         if plan is not None and self._drafts_drawn:
             pieces = self._drafts.draws(view, plan, time.monotonic())
-        fades = self._frame_fades
-        unfinished = fades or self._frame_asked is not None
+        fades = self.exact.is_fading
+        unfinished = fades or self.exact.is_pending
         smooth = self.kernel != "nearest"
         if not self._mosaic.draw(painter, area, smooth, pieces, unfinished, hold=fades):
-            self._draw_preview(painter, view)
+            _draw_preview(painter, view, self._navigator.source_size, self._preview)
 
-    @property
-    def _frame_fades(self) -> bool:
-        """Whether the exact frame of the present view is just coming in."""
-        return self.frame is not None and not self.shows_frame
 
-    def _draw_preview(self, painter: QPainter, view: View) -> None:
-        painter.fillRect(0, 0, view.width, view.height, BACKGROUND_COLOUR)
-        if self._preview is None:
-            return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        x, y = view.view_x(0, 0), view.view_y(0, 0)
-        width, height = self._navigator.source_size
-        painter.drawImage(
-            QRectF(x, y, view.view_x(0, width) - x, view.view_y(0, height) - y), self._preview
-        )
+def _draw_preview(
+    painter: QPainter, view: View, source_size: tuple[int, int], preview: QImage | None
+) -> None:
+    """Draw the small version of a picture that is not read yet; None draws the background."""
+    painter.fillRect(0, 0, view.width, view.height, BACKGROUND_COLOUR)
+    if preview is None:
+        return
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    x, y = view.view_x(0, 0), view.view_y(0, 0)
+    right, bottom = view.view_x(0, source_size[0]), view.view_y(0, source_size[1])
+    painter.drawImage(QRectF(x, y, right - x, bottom - y), preview)
 
 
 def _strips_beside(shift: tuple[int, int], view: View) -> list[QRect]:
-    """Return what a frame leaves open after the view has moved by `shift`: at most two strips."""
+    """Return the parts of a view, moved by `shift`, that a frame does not cover: at most two."""
     dx, dy = (min(abs(shift[0]), view.width), min(abs(shift[1]), view.height))
     beside = QRect(view.width - dx if shift[0] > 0 else 0, 0, dx, view.height)
     above = QRect(

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QRect, QRectF, QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPaintEngine, QPainter
 
 from cozviewer.jobs.document import Document
+from cozviewer.jobs.latest import Latest
 from cozviewer.jobs.tile_loader import Answer, LoadRequest
 from cozviewer.pyramid.camera import DEEPEST, SHARP_UP_TO, View
 from cozviewer.pyramid.geometry import TileKey
@@ -69,7 +70,7 @@ class Mosaic(QObject):
         self._tiles: TileCache | None = None
         self._plan: Plan | None = None
         self._planned_before: tuple[View, Plan] | None = None
-        self._asked: LoadRequest | None = None
+        self._load: Latest[LoadRequest, Answer] = Latest()
         self._open: set[TileKey] = set()
         self._moved_since_asked = False
         self._pace = PaintPace()
@@ -100,7 +101,7 @@ class Mosaic(QObject):
     @property
     def waiting(self) -> bool:
         """Whether tiles have been asked for that have not come yet."""
-        return self._asked is not None
+        return self._load.pending is not None
 
     def set_document(
         self, document: Document | None, tiles: TileCache | None, finest: int | None
@@ -115,8 +116,8 @@ class Mosaic(QObject):
         if self._document is not None:
             self._document.tiles_answered.disconnect(self._on_answered)
         self._document, self._tiles, self._finest = document, tiles, finest
-        self._asked = self._held = self._planned_before = None
-        self._open.clear()
+        self._held = self._planned_before = None
+        self._leave()
         if document is not None:
             document.tiles_answered.connect(self._on_answered)
         self.replan()
@@ -147,9 +148,7 @@ class Mosaic(QObject):
         self.replan()
 
     def _leave(self) -> None:
-        if self._asked is not None:
-            self._asked.cancelled.set()
-            self._asked = None
+        self._load.cancel()
         self._open.clear()
 
     @Slot()
@@ -168,17 +167,17 @@ class Mosaic(QObject):
         assert self._document is not None
         assert self._tiles is not None
         keys = current.wanted(self._tiles.absent)
-        if self._asked is not None:
+        under_way = self._load.pending
+        if under_way is not None:
             # A request under way goes on while it serves: asking anew would fetch a tile twice.
-            wanted, asked = set(keys), set(self._asked.keys)
+            wanted, asked = set(keys), set(under_way.keys)
             if wanted <= asked and not (self._moved_since_asked and not asked <= wanted):
                 return
             self._leave()
         self._moved_since_asked = False
         if keys:
-            self._asked = LoadRequest(keys)
             self._open = set(keys)
-            self._document.load(self._asked)
+            self._document.load(self._load.ask(LoadRequest(keys)))
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
@@ -196,7 +195,7 @@ class Mosaic(QObject):
         self._open.difference_update(key for key, _ in answer.tiles)
         self._open.difference_update(answer.absent)
         if not self._open:
-            self._asked = None
+            self._load.cancel()  # there is nothing left to read
         self.replan()
 
     @Slot()

@@ -92,7 +92,7 @@ class Pointer(QObject):
             return
         steps = {} if patch.made_from is None else pyramid.steps_of([patch.made_from])
         words = next((step.prompt for step in steps.values()), "")
-        borrowed = self._pane.layer.borrows_at(x, y)
+        borrowed = self._pane.layer.exact.borrows_at(x, y)
         self.told.emit(
             pointed_text(view, x, y, patch, maker.name, maker.generative, words, borrowed)
         )
