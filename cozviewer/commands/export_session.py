@@ -16,7 +16,7 @@ from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
 from cozviewer.util.errors import BadInput
 from cozviewer.util.text import counted
-from cozviewer.util.units import duration_text
+from cozviewer.util.units import bytes_text, duration_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -166,7 +166,7 @@ def run(args: argparse.Namespace) -> int:
         print(
             f"Saved {output}: {counted(saved.tiles, 'tiles')} by {chain.upscaler.name} and "
             f"{counted(len(bookmarks), 'bookmarks')}, "
-            f"{saved.bytes / 1e6:.1f} MB in {duration_text(seconds)}."
+            f"{bytes_text(saved.bytes)} in {duration_text(seconds)}."
         )
     return 0
 

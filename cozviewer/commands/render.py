@@ -15,7 +15,7 @@ from cozviewer.commands.common.stopping import stoppable
 from cozviewer.util.cancel import check_cancelled
 from cozviewer.util.errors import BadInput
 from cozviewer.util.text import counted
-from cozviewer.util.units import duration_text
+from cozviewer.util.units import duration_text, seconds_left
 
 if TYPE_CHECKING:
     from cozviewer.export.origin import Origin
@@ -198,7 +198,7 @@ def run(args: argparse.Namespace) -> int:
             begun = time.perf_counter()
 
             def told(done: int, total: int) -> None:
-                left = (time.perf_counter() - begun) / done * (total - done)
+                left = seconds_left(time.perf_counter() - begun, done, total)
                 line.show("Saving", seconds_left=left)
 
             shot.save(origin, cancelled, told)

@@ -20,6 +20,7 @@ from cozviewer.export.picture import check_place
 from cozviewer.export.replacing import STOPPED, replacing
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
+from cozviewer.util.units import gigabytes
 
 
 def check_movie(path: Path, clip: Clip) -> None:
@@ -34,7 +35,7 @@ def check_movie(path: Path, clip: Clip) -> None:
     needed, free = estimated_movie_bytes(clip), shutil.disk_usage(path.parent).free
     if needed > free:
         raise BadInput(
-            f"{path.name} will take about {needed / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are "
+            f"{path.name} will take about {gigabytes(needed)}, and {gigabytes(free)} are "
             f"free in {path.parent}: choose another folder, or a smaller or shorter movie."
         )
 

@@ -21,6 +21,7 @@ from cozviewer.image.reading import quiet_pillow
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import check_path
+from cozviewer.util.units import gigabytes
 
 __all__ = ["FORMATS", "check_place", "check_target", "estimated_bytes", "format_of", "save_picture"]
 
@@ -58,7 +59,7 @@ def check_target(path: Path, width: int, height: int) -> None:
     needed, free = estimated_bytes(path, width, height), shutil.disk_usage(path.parent).free
     if needed > free:
         raise BadInput(
-            f"{path.name} will take about {needed / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are "
+            f"{path.name} will take about {gigabytes(needed)}, and {gigabytes(free)} are "
             f"free in {path.parent}: choose another folder, or a smaller part."
         )
 

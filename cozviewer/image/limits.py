@@ -8,6 +8,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from cozviewer.image.overviews import level_sizes
 from cozviewer.util.errors import BadInput, HugePicture
+from cozviewer.util.units import gigabytes
 
 HUGE = 300_000_000
 """Pixels above which a picture is opened only after a yes: a small file can claim any size."""
@@ -114,7 +115,7 @@ def check_size(name: str, kind: str, image: ImageFile, allow_huge: bool) -> None
     size = f"{width} x {height} pixels ({width * height / 1e6:.0f} megapixels)"
     if width * height > HUGE and not allow_huge:
         raise HugePicture(
-            f"{name} claims {size} and will take about {needed / 1e9:.1f} GB of memory to open: "
+            f"{name} claims {size} and will take about {gigabytes(needed)} of memory to open: "
             "confirm that you want it (--allow-huge on the command line).",
             width,
             height,
@@ -122,6 +123,6 @@ def check_size(name: str, kind: str, image: ImageFile, allow_huge: bool) -> None
     free = psutil.virtual_memory().available
     if needed > free:
         raise BadInput(
-            f"{name} has {size} and needs about {needed / 1e9:.1f} GB of memory to open, of which "
-            f"{free / 1e9:.1f} GB are free: close other programs, or open a smaller version of it."
+            f"{name} has {size} and needs about {gigabytes(needed)} of memory to open, of which "
+            f"{gigabytes(free)} are free: close other programs, or open a smaller version of it."
         )

@@ -22,6 +22,7 @@ from cozviewer.models.network import first_line
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.downloads import DownloadProgress, Told
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
+from cozviewer.util.units import gigabytes, seconds_left
 
 TEXTS = (".json", ".txt", ".model", ".jinja")
 WEIGHTS = ".safetensors"
@@ -189,9 +190,8 @@ class _Counter:
 
     def _tell(self, now: float) -> None:
         done = min(self._total, self._before + self._done)
-        left = None
-        if self._fetched:
-            left = (self._total - done) * (now - self._started) / self._fetched
+        fetched = self._fetched
+        left = seconds_left(now - self._started, fetched, fetched + self._total - done)
         self._told(DownloadProgress(self._name, done, self._total, left))
 
 
@@ -325,7 +325,7 @@ def _check_room(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(there).free
     if needed + HEADROOM > free:
         raise BadInput(
-            f"The download takes {needed / 1e9:.1f} GB more, and {free / 1e9:.1f} GB are free in "
+            f"The download takes {gigabytes(needed)} more, and {gigabytes(free)} are free in "
             f"{there}: free some space, or set HF_HOME to another disk."
         )
 
