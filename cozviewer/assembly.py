@@ -19,9 +19,9 @@ from cozviewer.models.prompters import with_words
 from cozviewer.models.shared import Pool
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.cache import only_older, store_path
-from cozviewer.pyramid.store.store import Shelf, TileStore
+from cozviewer.pyramid.store.store import StoreKey, TileStore
 from cozviewer.session.file import damaged
-from cozviewer.session.kept import (
+from cozviewer.session.pyramids import (
     SERVER,
     UnavailablePrompter,
     UnavailableUpscaler,
@@ -29,7 +29,7 @@ from cozviewer.session.kept import (
     pyramid_for,
     recipe_from,
 )
-from cozviewer.session.session import KeptPyramid, Session
+from cozviewer.session.session import Session, StoredPyramid
 from cozviewer.session.source import OpenedImage
 from cozviewer.session.tiles import unpack
 from cozviewer.util.cancel import IsCancelled, never
@@ -157,7 +157,7 @@ def open_chain(
     models = make_models(choice, cache, notice, told, pool)
     if session is not None:
         for kept in session.pyramids:
-            if kept.made.recipe_digest == models.recipe.digest:
+            if kept.info.recipe_digest == models.recipe.digest:
                 return _open_kept(source, session, kept, models, cache, notice, cancelled)
     return _chain(source, models, models.recipe.digest, cache, notice)
 
@@ -165,7 +165,7 @@ def open_chain(
 def _open_kept(
     source: Source,
     session: Session,
-    kept: KeptPyramid,
+    kept: StoredPyramid,
     models: Models,
     cache: Path | None,
     notice: Notice,
@@ -187,7 +187,7 @@ def _open_kept(
 
 def _kept_models(
     session: Session,
-    kept: KeptPyramid,
+    kept: StoredPyramid,
     choice: EngineChoice,
     cache: Path | None,
     notice: Notice,
@@ -200,7 +200,7 @@ def _kept_models(
     without one there are no prompts.
     """
     try:
-        recipe = recipe_from(kept.made.recipe)
+        recipe = recipe_from(kept.info.recipe)
     except ValueError as error:
         raise damaged(session.path) from error
     why, found = "Its files here are not the ones that it was made with.", list[Models]()
@@ -213,8 +213,8 @@ def _kept_models(
             break
         except CozviewerError as error:
             why = str(error)
-    upscaler: Upscaler = UnavailableUpscaler(kept.made.maker, recipe, why)
-    prompter: Prompter = UnavailablePrompter(kept.made.maker, recipe, why)
+    upscaler: Upscaler = UnavailableUpscaler(kept.info.maker, recipe, why)
+    prompter: Prompter = UnavailablePrompter(kept.info.maker, recipe, why)
     for models in found:
         if models.recipe.upscaler == recipe.upscaler:
             upscaler = models.upscaler
@@ -230,7 +230,7 @@ def _chain(
     source: Source, models: Models, digest: str, cache: Path | None, notice: Notice
 ) -> Chain:
     """Return a chain with the store that a digest names."""
-    shelf = Shelf(
+    store_key = StoreKey(
         source_digest=source.digest,
         source_name=source.name,
         source_width=source.width,
@@ -244,7 +244,7 @@ def _chain(
         path = store_path(folder, source.digest, digest)
         if not os.path.exists(path) and only_older(folder, source.digest):
             notice(OLDER_TILES)  # not again once there are newer ones
-    pyramid = Pyramid(source, TileStore.open(path, shelf, notice))
+    pyramid = Pyramid(source, TileStore.open(path, store_key, notice))
     return Chain(pyramid, models.upscaler, models.prompter, models.recipe)
 
 

@@ -44,7 +44,7 @@ class ChainOptions:
 
 
 @dataclass(frozen=True)
-class Made:
+class ChainResults:
     """What `make_chains` did.
 
     Attributes:
@@ -58,7 +58,7 @@ class Made:
     models: Models
 
 
-def make_chains(options: ChainOptions, line: ProgressLine, cancelled: IsCancelled) -> Made:
+def make_chains(options: ChainOptions, line: ProgressLine, cancelled: IsCancelled) -> ChainResults:
     """Make the chain of every picture and write its states as soon as they are there.
 
     Raises:
@@ -73,7 +73,7 @@ def make_chains(options: ChainOptions, line: ProgressLine, cancelled: IsCancelle
         (file for name in names for file in files_of(options.output, name, options.levels)),
         options.inputs,
     )
-    made = Made({}, skipped, make_models(options.choice, options.cache, line.notice))
+    made = ChainResults({}, skipped, make_models(options.choice, options.cache, line.notice))
     try:
         for number, (path, name) in enumerate(zip(paths, names, strict=True), 1):
             about = path.name if len(paths) == 1 else f"{path.name} ({number} of {len(paths)})"

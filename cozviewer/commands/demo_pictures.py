@@ -28,7 +28,7 @@ PANEL = 340
 
 
 @dataclass(frozen=True)
-class Made:
+class DemoResult:
     """What `make_demo` wrote, how many tiles it computed, and what made them."""
 
     strip: Path
@@ -45,7 +45,7 @@ def make_demo(
     centre: tuple[Fraction, Fraction] | None,
     line: ProgressLine,
     cancelled: IsCancelled,
-) -> Made:
+) -> DemoResult:
     """Zoom into a picture and write both results.
 
     Args:
@@ -86,7 +86,7 @@ def make_demo(
         save_picture(strip_path, pixels, origin, cancelled=cancelled)
         pixels = _comparison(source.name, engine, views[1:], smooth[1:], made[1:], origin.borrowed)
         save_picture(comparison_path, pixels, origin, cancelled=cancelled)
-    return Made(strip_path, comparison_path, computed, engine, chain.upscaler.device)
+    return DemoResult(strip_path, comparison_path, computed, engine, chain.upscaler.device)
 
 
 def _comparison(

@@ -66,7 +66,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--bookmark",
         dest="bookmarks",
-        type=values.named_sight,
+        type=values.named_viewpoint,
         action="append",
         default=[],
         metavar="NAME=X,Y,M",
@@ -94,14 +94,14 @@ def run(args: argparse.Namespace) -> int:
     """
     from cozviewer.commands.common.views import (
         choice_for,
-        kept_beside,
         opened_chain,
+        opened_others,
         refine,
         view_of,
     )
     from cozviewer.export.targets import refuse_source
     from cozviewer.session.export import check_session_target, save_session
-    from cozviewer.session.kept import filled
+    from cozviewer.session.pyramids import session_pyramid
     from cozviewer.session.session import SUFFIX
 
     output: Path = args.output
@@ -125,19 +125,21 @@ def run(args: argparse.Namespace) -> int:
             if not bookmarks:
                 raise BadInput("--refine computes what bookmarks show: name some with --bookmark.")
             for bookmark in bookmarks:
-                sight = bookmark.sight
-                view = view_of(source, (sight.x, sight.y), sight.magnification, args.size)
+                viewpoint = bookmark.viewpoint
+                view = view_of(
+                    source, (viewpoint.x, viewpoint.y), viewpoint.magnification, args.size
+                )
                 computed += refine(chain, view, line, cancelled).computed
-        first = filled(chain, choice_for(image.session, options), image.session)
-        others = stack.enter_context(kept_beside(image, first, options, line, cancelled))
+        first = session_pyramid(chain, choice_for(image.session, options), image.session)
+        others = stack.enter_context(opened_others(image, first, options, line, cancelled))
         saved = save_session(
             output,
             source,
             [first, *others],
             bookmarks,
-            None if image.session is None else image.session.sight,
+            None if image.session is None else image.session.viewpoint,
             cancelled=cancelled,
-            told=lambda done, total: line.show("Saving", done, total),
+            on_progress=lambda done, total: line.show("Saving", done, total),
         )
         if not saved.tiles:
             line.notice(
@@ -185,10 +187,10 @@ def _bookmarks(
         BadInput: One lies outside the picture.
     """
     from cozviewer.commands.common.views import view_of
-    from cozviewer.session.session import Bookmark, Sight, with_bookmark
+    from cozviewer.session.session import Bookmark, Viewpoint, with_bookmark
 
     bookmarks = () if image.session is None else image.session.bookmarks
     for name, (x, y, zoom) in added:
         view_of(image.source, (x, y), zoom, size)
-        bookmarks = with_bookmark(bookmarks, Bookmark(name, Sight(x, y, zoom)))
+        bookmarks = with_bookmark(bookmarks, Bookmark(name, Viewpoint(x, y, zoom)))
     return bookmarks

@@ -64,11 +64,11 @@ def _add_way_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--from",
         dest="start",
-        type=values.sight,
+        type=values.viewpoint,
         metavar="X,Y,M",
         help="where it begins: a place in source pixels and a zoom (default: the whole picture)",
     )
-    group.add_argument("--to", type=values.sight, metavar="X,Y,M", help="where it ends")
+    group.add_argument("--to", type=values.viewpoint, metavar="X,Y,M", help="where it ends")
     group.add_argument(
         "--center",
         "--centre",

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from cozviewer.export.camera_path import Take
 from cozviewer.export.caption import captioned
 from cozviewer.image.pixels import Rgb8
-from cozviewer.pyramid.cached import RememberingPyramid
+from cozviewer.pyramid.cached import CachedPyramid
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.pyramid import Pyramid
@@ -33,7 +33,7 @@ def frames_of(
     Raises:
         TileMissing: A tile does not exist or cannot be read.
     """
-    remembering = RememberingPyramid(pyramid)
+    remembering = CachedPyramid(pyramid)
 
     def frame(view: View) -> Rgb8:
         pixels = compose(remembering, view, complete=True)

@@ -14,7 +14,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import preview
 from cozviewer.jobs.report import sentence_of
 from cozviewer.session.export_link import lead_of
-from cozviewer.session.kept import choice_of
+from cozviewer.session.pyramids import choice_of
 from cozviewer.session.source import OpenedImage, SourceMissing, open_path
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled, HugePicture

@@ -1,4 +1,4 @@
-"""Saves a session in the background, on a thread of its own: steps go on meanwhile."""
+"""Saves a session on a thread of its own, while steps continue on theirs."""
 
 import time
 from contextlib import ExitStack
@@ -14,8 +14,8 @@ from cozviewer.export.targets import refuse_source
 from cozviewer.jobs.opener import OpenChain
 from cozviewer.jobs.report import sentence_of
 from cozviewer.session.export import save_session
-from cozviewer.session.kept import choice_of, filled, kept_besides
-from cozviewer.session.session import Bookmark, Filled, Sight
+from cozviewer.session.pyramids import choice_of, other_pyramids, session_pyramid
+from cozviewer.session.session import Bookmark, SessionPyramid, Viewpoint
 from cozviewer.session.source import OpenedImage
 from cozviewer.util.errors import Cancelled
 
@@ -29,24 +29,24 @@ class SaveRequest:
         image: The picture, and the session that it was opened through.
         pyramids: Those that are open; the other pyramids of the session are copied.
         bookmarks: Named views.
-        sight: What is seen now.
+        viewpoint: The current view.
         cancelled: Set to stop.
     """
 
     path: Path
     image: OpenedImage
-    pyramids: tuple[Filled, ...]
+    pyramids: tuple[SessionPyramid, ...]
     bookmarks: tuple[Bookmark, ...]
-    sight: Sight
+    viewpoint: Viewpoint
     cancelled: Event = field(default_factory=Event)
 
 
 class SessionJob(QObject):
     """Signals:
     progressed: (SaveRequest, Progress)
-    noticed: (str) a sentence about trouble with a store.
+    noticed: (str) a warning about a store.
     saved: (SaveRequest, Saved)
-    ended: (SaveRequest, str) not saved: one sentence, "" if stopped on request.
+    ended: (SaveRequest, str) it was not saved; a message, "" if it was cancelled.
     """
 
     progressed = Signal(object, object)
@@ -60,10 +60,10 @@ class SessionJob(QObject):
 
     @Slot(object)
     def save(self, request: SaveRequest) -> None:
-        """Save one session. The file appears whole or not at all."""
+        """Save one session, atomically. Runs on the job's thread."""
         stage, started = f"Saving {request.path.name}", time.monotonic()
 
-        def told(done: int, total: int) -> None:
+        def on_progress(done: int, total: int) -> None:
             left = (time.monotonic() - started) / done * (total - done) if done else None
             self.progressed.emit(request, Progress(stage, 0, done, total, left))
 
@@ -75,9 +75,9 @@ class SessionJob(QObject):
                     request.image.source,
                     [*request.pyramids, *self._others(request, stack)],
                     request.bookmarks,
-                    request.sight,
+                    request.viewpoint,
                     cancelled=request.cancelled.is_set,
-                    told=told,
+                    on_progress=on_progress,
                 )
         except Cancelled:
             self.ended.emit(request, "")
@@ -86,13 +86,13 @@ class SessionJob(QObject):
         else:
             self.saved.emit(request, saved)
 
-    def _others(self, request: SaveRequest, stack: ExitStack) -> list[Filled]:
-        """Open the pyramids of the session that are not open; the stack closes them."""
+    def _others(self, request: SaveRequest, stack: ExitStack) -> list[SessionPyramid]:
+        """Open the pyramids of the session that are not open yet; the stack closes their stores."""
         others = []
-        for kept in kept_besides(request.image.session, request.pyramids):
+        for kept in other_pyramids(request.image.session, request.pyramids):
             choice = choice_of(kept, EngineChoice())
             notice, cancelled = self.noticed.emit, request.cancelled.is_set
             chain = self._open_chain(request.image, choice, notice, notice, cancelled)
             stack.callback(chain.pyramid.store.close)
-            others.append(filled(chain, choice, request.image.session))
+            others.append(session_pyramid(chain, choice, request.image.session))
         return others

@@ -13,7 +13,7 @@ MOST_TILES = 1 << 15
 """Tiles that are kept (400 MB): all that a frame of 3840 x 2160 pixels can show."""
 
 
-class RememberingPyramid(Pyramid):
+class CachedPyramid(Pyramid):
     """A pyramid as it is now: tiles made or changed later need not be seen. Thread-safe."""
 
     def __init__(self, pyramid: Pyramid) -> None:

@@ -1,4 +1,4 @@
-"""Saving a session: pyramids from their stores, views and where the picture is, as one file."""
+"""Saves a session: pyramids from their stores, views, and a reference to the photo."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from cozviewer.image.source import Source
 from cozviewer.pyramid.store.file import PAGE_BYTES, plain
 from cozviewer.pyramid.store.rows import step_row
 from cozviewer.session.file import SCHEMA
-from cozviewer.session.session import SUFFIX, Bookmark, Filled, Reference, Sight
+from cozviewer.session.session import SUFFIX, Bookmark, Reference, SessionPyramid, Viewpoint
 from cozviewer.session.source import reference_to
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Failure
@@ -22,11 +22,11 @@ from cozviewer.util.errors import BadInput, Failure
 
 @dataclass(frozen=True)
 class Saved:
-    """What a session file holds.
+    """The result of saving a session.
 
     Attributes:
-        tiles: How many.
-        left_out: Tiles of the stores that are broken, or were evicted meanwhile.
+        tiles: Number of tiles in the file.
+        left_out: Number of tiles left out, because they are damaged or were evicted meanwhile.
         bytes: Size of the file.
     """
 
@@ -36,56 +36,58 @@ class Saved:
 
 
 def check_session_target(path: Path) -> None:
-    """Make sure, before the work begins, that a session can be saved as `path`.
+    """Check, before any work, that a session can be saved as `path`.
 
     Raises:
-        BadInput: It is called otherwise than sessions are, or cannot be written there.
+        BadInput: The suffix is wrong, or the place is not writable.
     """
     if path.suffix.lower() != SUFFIX:
-        raise BadInput(f"A session is a {SUFFIX} file: save it as {path.with_suffix(SUFFIX).name}.")
+        raise BadInput(
+            f"A session needs the suffix {SUFFIX}: save it as {path.with_suffix(SUFFIX).name}."
+        )
     check_place(path)
 
 
 def save_session(
     path: Path,
     source: Source,
-    pyramids: Sequence[Filled],
+    pyramids: Sequence[SessionPyramid],
     bookmarks: Sequence[Bookmark] = (),
-    sight: Sight | None = None,
+    viewpoint: Viewpoint | None = None,
     *,
     cancelled: IsCancelled = never,
-    told: Callable[[int, int], None] = lambda done, total: None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Saved:
-    """Save a session. The file appears whole or not at all; the picture itself is not in it.
+    """Save a session, atomically. The photo itself is not included.
 
-    Not for the GUI thread. Tiles made meanwhile may be left out.
+    Takes long: not for the GUI thread. Tiles added to the stores meanwhile may be left out.
 
     Args:
-        path: The file that is to be; replaced if it exists.
-        source: The picture.
-        pyramids: At least one; the one that is seen first.
-        bookmarks: In their order.
-        sight: What is seen now.
-        cancelled: Asked at every tile.
-        told: Called with (tiles written, how many they are).
+        path: The file to write; replaced if it exists.
+        source: The photo.
+        pyramids: At least one; the one to be shown comes first.
+        bookmarks: In the user's order.
+        viewpoint: The current view.
+        cancelled: Checked before every tile.
+        on_progress: Called with (tiles written, total).
 
     Raises:
         BadInput: As `check_session_target`.
-        Cancelled: `cancelled` said so.
-        Failure: The disk is full or went away, or tiles were changed meanwhile.
+        Cancelled: `cancelled` returned True.
+        Failure: The disk is full or was removed, or tiles were changed meanwhile.
     """
     check_session_target(path)
     sums = [pyramid.store.checksums() for pyramid in pyramids]
     total, done, left_out = sum(map(len, sums)), 0, 0
     with replacing_path(path, cancelled) as part:
         with closing(sqlite3.connect(part, isolation_level=None)) as connection:
-            # The file has no name yet, so nobody needs a journal; what counts is the sync below.
+            # No journal is needed: nothing reads this file before it is synced and renamed.
             connection.execute("PRAGMA journal_mode = OFF")
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             connection.executescript(SCHEMA)
             connection.execute("BEGIN")
-            _write_about(connection, reference_to(source, path), bookmarks, sight)
+            _write_about(connection, reference_to(source, path), bookmarks, viewpoint)
             for number, (pyramid, keys) in enumerate(zip(pyramids, sums, strict=True), 1):
                 written = 0
                 for key in sorted(keys):
@@ -97,14 +99,16 @@ def save_session(
                             (number, str(key), tile.step, tile.checksum, tile.webp),
                         )
                         written += 1
-                    told(done + written, total)
+                    on_progress(done + written, total)
                 _write_pyramid(connection, number, pyramid, written)
                 done, left_out = done + written, left_out + len(keys) - written
                 now = pyramid.store.checksums()
                 if any(now.get(key, checksum) != checksum for key, checksum in keys.items()) or (
                     keys and not now
                 ):
-                    raise Failure(f"The tiles changed while {path.name} was saved: save it again.")
+                    raise Failure(
+                        f"The tiles changed while {path.name} was being saved: save it again."
+                    )
             connection.execute("COMMIT")
         size = _synced(part)
     return Saved(done, left_out, size)
@@ -114,34 +118,34 @@ def _write_about(
     connection: sqlite3.Connection,
     reference: Reference,
     bookmarks: Sequence[Bookmark],
-    sight: Sight | None,
+    viewpoint: Viewpoint | None,
 ) -> None:
     connection.executemany(
         "INSERT INTO about VALUES (?, ?)",
         [(f"source_{name}", plain(str(value))) for name, value in asdict(reference).items()],
     )
-    views = [(plain(bookmark.name), bookmark.sight) for bookmark in bookmarks]
+    views = [(plain(bookmark.name), bookmark.viewpoint) for bookmark in bookmarks]
     connection.executemany(
         "INSERT INTO views (name, x, y, magnification) VALUES (?, ?, ?, ?)",
         [
             (name, str(seen.x), str(seen.y), str(seen.magnification))
-            for name, seen in [*views, *([(None, sight)] if sight is not None else [])]
+            for name, seen in [*views, *([(None, viewpoint)] if viewpoint is not None else [])]
         ],
     )
 
 
 def _write_pyramid(
-    connection: sqlite3.Connection, number: int, pyramid: Filled, tiles: int
+    connection: sqlite3.Connection, number: int, pyramid: SessionPyramid, tiles: int
 ) -> None:
-    made = pyramid.made
+    info = pyramid.info
     connection.execute(
         "INSERT INTO pyramids VALUES (?, ?, ?, ?, ?, ?)",
         (
             number,
-            plain(made.recipe),
-            made.recipe_digest,
-            plain(made.choice),
-            json.dumps(asdict(made.maker)),
+            plain(info.recipe),
+            info.recipe_digest,
+            plain(info.choice),
+            json.dumps(asdict(info.maker)),
             tiles,
         ),
     )
@@ -152,7 +156,7 @@ def _write_pyramid(
 
 
 def _synced(path: Path) -> int:
-    """Bring a file to the disk and return its size."""
+    """Flush a file to disk and return its size."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
         return os.fstat(file.fileno()).st_size

@@ -1,7 +1,7 @@
-"""From a picture that cozviewer saved to the photo it was made from, and to the place in it.
+"""Finds the photo that an exported picture was made from, and the place that it shows.
 
-The opener asks here before it reads a file: `origin.py` says what the file tells about itself, and
-the photo is looked for beside it.
+The opener calls this before it reads a file: the origin is read from the file's metadata, and the
+photo is searched for in the same folder.
 """
 
 import os
@@ -18,13 +18,13 @@ from cozviewer.util.paths import is_file_name
 
 @dataclass(frozen=True)
 class Lead:
-    """Where a saved picture leads.
+    """The photo, and the place in it, that an exported picture refers to.
 
     Attributes:
-        path: The saved picture.
-        origin: What it says about itself; anybody may have written that.
+        path: The exported picture.
+        origin: Its metadata; not trusted.
         camera: The view of the photo that it shows.
-        photo: The file beside it that has the photo's name, if there is one.
+        photo: A file in the same folder that has the photo's name, if there is one.
     """
 
     path: Path
@@ -34,25 +34,28 @@ class Lead:
 
     @property
     def photo_name(self) -> str:
-        """What the photo was called, for people; "" where that is no file name."""
+        """The recorded name of the photo; "" if it is not a valid file name."""
         return self.origin.source_name if is_file_name(self.origin.source_name) else ""
 
 
 def lead_of(path: Path, cancelled: IsCancelled) -> Lead | None:
-    """Return where the picture at `path` leads; None for all that cozviewer has not saved, and
-    for what cannot be opened: whoever opens it will say why.
+    """Return what the picture at `path` refers to.
+
+    Returns:
+        None if cozviewer did not export it, or if it cannot be opened (then the error is reported
+        when it is opened as a picture).
 
     Raises:
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
     try:
         origin = read_origin(path, cancelled)
     except (BadInput, Failure):
         return None
-    sight = None if origin is None else sight_of_origin(origin)
-    if origin is None or sight is None:
+    viewpoint = None if origin is None else sight_of_origin(origin)
+    if origin is None or viewpoint is None:
         return None
-    return Lead(path, origin, camera_at(*sight), _photo_beside(path, origin.source_name))
+    return Lead(path, origin, camera_at(*viewpoint), _photo_beside(path, origin.source_name))
 
 
 def _photo_beside(path: Path, name: str) -> Path | None:
@@ -60,7 +63,7 @@ def _photo_beside(path: Path, name: str) -> Path | None:
     if not is_file_name(name):
         return None
     photo = path.with_name(name)
-    # os.path.isfile answers whatever is wrong with a path; Path.is_file raises.
+    # os.path.isfile returns False for an invalid path; Path.is_file raises.
     if photo == path or not os.path.isfile(photo) or is_session(photo):
         return None
     return photo

@@ -1,9 +1,8 @@
-"""The file of a session: SQLite, written once as a whole, read without trust.
+"""The session file: an SQLite database, written once as a whole and read without trust.
 
-It may come from anybody. What it says about itself must be whole, or it is not opened; of its
-tiles the broken ones are left out (see `session_tiles`). It is opened in a way in which SQLite
-neither locks it nor looks for a journal beside it, so it may lie on a disk that is only read; see
-`sqlite_guard` for what it cannot do.
+It may come from any source. If its description is damaged it is not opened; damaged tiles are left
+out (see `session.tiles`). It is opened as immutable, so that SQLite neither locks it nor looks for
+a journal, and it may be on a read-only disk. `sqlite_guard` limits what a hostile file can do.
 """
 
 import hashlib
@@ -30,26 +29,26 @@ from cozviewer.pyramid.store.sqlite_guard import (
 from cozviewer.session.session import (
     SUFFIX,
     Bookmark,
-    KeptPyramid,
-    Made,
     Maker,
+    PyramidInfo,
     Reference,
     Session,
+    StoredPyramid,
     bookmark_from,
-    sight_from,
+    viewpoint_from,
 )
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.checked import checked_int, checked_text, int_of_text
 from cozviewer.util.errors import BadInput
 
 APPLICATION_ID = 0x436F7A56
-"""Marks session files in SQLite's header: "CozV"."""
+"""The application id in SQLite's header: "CozV"."""
 
 VERSION = 3
-"""Of the file. A program reads its own version and older ones."""
+"""Version of the file format; older versions can be read, too."""
 
 SIDES = {1: 512, 2: 128, 3: TILE}
-"""Of the tiles of each version, in pixels."""
+"""Side of the tiles by version of the file, in pixels."""
 
 SCHEMA = f"""
     CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -74,39 +73,39 @@ SCHEMA = f"""
     PRAGMA application_id = {APPLICATION_ID};
     PRAGMA user_version = {VERSION};
 """
-# Numbers that outgrow SQLite's 64 bits are text; places and magnifications are exact fractions
-# ("1625/2"). Of the views, the one without a name is what was seen last. Tiles have no index: they
-# are found by id, so that a damaged page costs no other tiles than its own.
+# Numbers that may exceed SQLite's 64 bits are text; coordinates and magnifications are exact
+# fractions ("1625/2"). The view without a name is the one shown when the session was saved. Tiles
+# have no index: they are found by id, so that a damaged page loses only its own tiles.
 
 LARGEST_TILE = 1 << 22
-"""Bytes of an encoded tile; lossless noise takes 800 KB in version 1."""
+"""Maximum size of an encoded tile in bytes; lossless noise takes 800 KB in version 1."""
 
 MOST_TILES = 8_000_000
-"""Rows of tiles that are read of a session: some 30 GB."""
+"""Maximum number of tiles read from a session: some 30 GB."""
 
 MOST_VIEWS = 10_000
 MOST_PYRAMIDS = 100
 LONGEST_TEXT = 100_000
-"""Rows that a session may have, and characters of a recipe or a choice: a hundred times what is
+"""Maximum numbers of rows, and of characters of a recipe or a choice: a hundred times what is
 usual."""
 
 LONGEST_PATH = 10_000
-"""Characters of where the photo was, and of its name."""
+"""Maximum number of characters of the photo's path and of its name."""
 
 LONGEST_TITLE = 1000
-"""Characters of what people call an engine or a prompter."""
+"""Maximum number of characters of the display name of an engine or a prompter."""
 
 LARGEST_SIDE = 1 << 31
-"""Pixels of a photo's side."""
+"""Maximum width and height of a photo, in pixels."""
 
 CHECKSUM_BYTES = 16
-"""Of a tile; see `tile_codec`."""
+"""Size of a tile's checksum; see `tile_codec`."""
 
 _MAGIC = b"SQLite format 3\0"
 
 
 def is_session(path: Path) -> bool:
-    """Tell whether a file is meant to be a session, by its name or by what it begins with."""
+    """Return whether a file is a session, judging by its suffix or by its header."""
     if path.suffix.lower() == SUFFIX:
         return True
     try:
@@ -116,11 +115,11 @@ def is_session(path: Path) -> bool:
 
 
 def read_session(path: Path, cancelled: IsCancelled = never) -> Session:
-    """Return what a session file says.
+    """Read a session file, without its tiles.
 
     Raises:
-        BadInput: It is missing, no session, damaged, or of a newer version.
-        Cancelled: `cancelled` said so.
+        BadInput: It is missing, not a session, damaged, or of a newer version.
+        Cancelled: `cancelled` returned True.
     """
     with session_file(path, cancelled) as connection:
         try:
@@ -131,15 +130,15 @@ def read_session(path: Path, cancelled: IsCancelled = never) -> Session:
 
 @contextmanager
 def session_file(path: Path, cancelled: IsCancelled = never) -> Iterator[sqlite3.Connection]:
-    """Give a connection to a session file; what SQLite raises in the block becomes a sentence.
+    """Connect to a session file; SQLite's errors in the block are raised as `BadInput`.
 
     Args:
         path: The file.
-        cancelled: Asked all the while.
+        cancelled: Checked while SQLite works.
 
     Raises:
-        BadInput: It is missing, no session, damaged, or of a newer version.
-        Cancelled: `cancelled` said so.
+        BadInput: It is missing, not a session, damaged, or of a newer version.
+        Cancelled: `cancelled` returned True.
     """
     check_cancelled(cancelled, STOPPED)
     watch = Watch(cancelled)
@@ -149,24 +148,24 @@ def session_file(path: Path, cancelled: IsCancelled = never) -> Iterator[sqlite3
             _check(path, connection)
             yield connection
         except sqlite3.Error as error:
-            watch.raise_if_stopped("Opening the session was stopped.")
+            watch.raise_if_stopped("Opening the session was canceled.")
             if is_interrupted(error):
                 raise BadInput(
-                    f"{shown_name(path)} takes too long to read, so it is not a session that "
-                    "cozviewer saved, or damaged: get a fresh copy of it."
+                    f"{shown_name(path)} takes too long to read. It is damaged, or was not saved "
+                    "by cozviewer: get a fresh copy of it."
                 ) from error
             raise damaged(path) from error
 
 
 def damaged(path: Path) -> BadInput:
-    """Return what is said about a file that cannot be read to its end."""
-    return BadInput(f"{shown_name(path)} is damaged or not all there: get a fresh copy of it.")
+    """Return the error for a file that cannot be read completely."""
+    return BadInput(f"{shown_name(path)} is damaged or incomplete: get a fresh copy of it.")
 
 
 def read_rows(
     connection: sqlite3.Connection, question: str, most: int, values: Sequence[object] = ()
 ) -> Iterator[Any]:
-    """Yield the rows of an answer as far as they can be read, at most `most`.
+    """Yield at most `most` rows of a query, as far as they can be read.
 
     Raises:
         sqlite3.Error: It was interrupted.
@@ -179,39 +178,39 @@ def read_rows(
 
 
 Index = dict[TileKey, tuple[int, bytes]]
-"""Tiles, as the file has them, with their ids and the checksums that they should have."""
+"""Tiles of the file, with their ids and expected checksums."""
 
 
 def tile_side(connection: sqlite3.Connection) -> int:
-    """Return the side of the tiles of a session, in pixels. Raises sqlite3.Error."""
+    """Return the side of a session's tiles, in pixels. Raises sqlite3.Error."""
     return SIDES[connection.execute("PRAGMA user_version").fetchone()[0]]
 
 
 def tile_part(key: TileKey, side: int, reference: Reference) -> Rect:
-    """Return the part of a tile of this side that lies in the picture, in pixels of its level;
-    empty if none does."""
+    """Return the part of a tile that is inside the photo, in pixels of its level; may be empty."""
     whole = level_rect(key.z, reference.width, reference.height)
     return Rect(key.col * side, key.row * side, side, side).intersected(whole)
 
 
 def read_index(connection: sqlite3.Connection, reference: Reference) -> dict[int, Index]:
-    """Return the tiles of each pyramid that could be, by the pyramid's number; pages that cannot
-    be read are skipped.
+    """Return the valid tile names of each pyramid, by the pyramid's number.
+
+    Pages that cannot be read are skipped.
 
     Raises:
-        sqlite3.Error: Nothing can be read at all, or it was interrupted.
+        sqlite3.Error: Nothing can be read, or it was interrupted.
     """
     found: dict[int, Index] = {}
     side = tile_side(connection)
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     last, skipped, rows = 0, 0, 0
-    while skipped <= pages and rows < MOST_TILES:  # a row has one page and more
+    while skipped <= pages and rows < MOST_TILES:  # a row takes at least a page
         try:
             for number, pyramid, name, checksum in connection.execute(
                 "SELECT id, pyramid, key, checksum FROM tiles WHERE id > ? ORDER BY id", (last,)
             ):
                 if number <= last or rows == MOST_TILES:
-                    return found  # a tree that leads back to itself would never end
+                    return found  # a cyclic tree would never end
                 last, rows = number, rows + 1
                 key = _key_within(name, side, reference)
                 if key is None or type(pyramid) is not int:
@@ -227,13 +226,13 @@ def read_index(connection: sqlite3.Connection, reference: Reference) -> dict[int
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    """Return a connection to a file that says that it is a session; nothing is read yet."""
+    """Connect to a file whose header says that it is a session."""
     name = shown_name(path)
     try:
         if path.exists() and not path.is_file():
-            raise BadInput(f"{name} cannot be read, as it is not a file: choose a {SUFFIX} file.")
+            raise BadInput(f"{name} is not a file: choose a {SUFFIX} file.")
         if _application_id(_head(path)) != APPLICATION_ID:
-            raise BadInput(f"{name} is no session of cozviewer: choose a {SUFFIX} file.")
+            raise BadInput(f"{name} is not a cozviewer session: choose a {SUFFIX} file.")
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1",
             uri=True,
@@ -250,7 +249,7 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _check(path: Path, connection: sqlite3.Connection) -> None:
-    """Make sure that a file is a session of this version and nothing besides.
+    """Check the version of a file, and that it contains nothing but a session's tables.
 
     Raises:
         BadInput: It is not.
@@ -260,25 +259,25 @@ def _check(path: Path, connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise BadInput(
-            f"{shown_name(path)} was saved by a newer cozviewer: get that one to open it."
+            f"{shown_name(path)} was saved by a newer version of cozviewer: update to open it."
         )
     if version < 1:
         raise damaged(path)
     foreign = foreign_object(connection, SCHEMA)
     if foreign is not None:
         raise BadInput(
-            f"{shown_name(path)} is not a session that cozviewer saved, or damaged ({foreign}): "
-            "get a fresh copy of it."
+            f"{shown_name(path)} is damaged, or was not saved by cozviewer ({foreign}): get a "
+            "fresh copy of it."
         )
 
 
 def _is_too_big(error: sqlite3.Error) -> bool:
-    """Tell whether a value is longer than any that we write."""
+    """Return whether a value is longer than any that we write."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_TOOBIG
 
 
 def _key_within(name: object, side: int, reference: Reference) -> TileKey | None:
-    """Return the tile of a name if it lies in the photo, on a level that there can be."""
+    """Return the tile of a name if its level is possible and it overlaps the photo."""
     key = possible_key(name)
     return None if key is None or tile_part(key, side, reference).empty else key
 
@@ -294,21 +293,21 @@ def _read(path: Path, connection: sqlite3.Connection) -> Session:
         path=checked_text(about["source_path"], LONGEST_PATH),
         relative=checked_text(about["source_relative"], LONGEST_PATH),
     )
-    sight, bookmarks = None, list[Bookmark]()
+    viewpoint, bookmarks = None, list[Bookmark]()
     views = "SELECT name, x, y, magnification FROM views ORDER BY id"
     for name, *numbers in limited(connection, views, MOST_VIEWS):
         if name is None:
-            sight = sight_from(*numbers)
+            viewpoint = viewpoint_from(*numbers)
         else:
             bookmarks.append(bookmark_from(name, *numbers))
     index = read_index(connection, reference)
     pyramids = "SELECT id, recipe, recipe_digest, choice, maker, tiles FROM pyramids ORDER BY id"
-    kept = [
+    stored = [
         _pyramid(index, reference, *row) for row in limited(connection, pyramids, MOST_PYRAMIDS)
     ]
-    if not kept:
-        raise ValueError("a session has a pyramid")
-    return Session(path, reference, tuple(kept), tuple(bookmarks), sight)
+    if not stored:
+        raise ValueError("no pyramid")
+    return Session(path, reference, tuple(stored), tuple(bookmarks), viewpoint)
 
 
 def _pyramid(
@@ -320,24 +319,24 @@ def _pyramid(
     choice: object,
     maker: object,
     tiles: object,
-) -> KeptPyramid:
+) -> StoredPyramid:
     number = checked_int(number, 0, MOST_TILES)
-    said = json.loads(checked_text(maker, LONGEST_TEXT))
-    made = Made(
+    models = json.loads(checked_text(maker, LONGEST_TEXT))
+    info = PyramidInfo(
         checked_text(recipe, LONGEST_TEXT),
         checked_text(recipe_digest, LONGEST_TITLE),
         checked_text(choice, LONGEST_TEXT),
         Maker(
-            checked_text(said["name"], LONGEST_TITLE),
-            bool(said["generative"]),
-            bool(said["listens"]),
-            checked_text(said["prompter"], LONGEST_TITLE),
+            checked_text(models["name"], LONGEST_TITLE),
+            bool(models["generative"]),
+            bool(models["listens"]),
+            checked_text(models["prompter"], LONGEST_TITLE),
         ),
     )
-    digest = hashlib.sha256(f"{reference.digest};{made.recipe_digest};".encode())
+    digest = hashlib.sha256(f"{reference.digest};{info.recipe_digest};".encode())
     for key, (_, checksum) in sorted(index.get(number, {}).items()):
         digest.update(f"{key}:{checksum.hex()};".encode())
-    return KeptPyramid(number, made, digest.hexdigest(), checked_int(tiles, 0, MOST_TILES))
+    return StoredPyramid(number, info, digest.hexdigest(), checked_int(tiles, 0, MOST_TILES))
 
 
 def _head(path: Path) -> bytes:
@@ -346,5 +345,5 @@ def _head(path: Path) -> bytes:
 
 
 def _application_id(head: bytes) -> int:
-    """Return what an SQLite file says that it is; 0 if it is none or says nothing."""
+    """Return the application id in an SQLite header; 0 if it is not an SQLite header."""
     return int.from_bytes(head[68:72], "big") if head.startswith(_MAGIC) else 0

@@ -1,10 +1,12 @@
-"""A session: a picture's pyramids, the words they were made with, and views of it, in one file.
+"""What a session is: a photo's pyramids with their prompts, and named views, in one file.
 
-    saved    export/session      from the stores of what is open
-    opened   session_file        what it says; session_tiles: its tiles, put into a store
-             session_source      the picture that it is about
+    saving    export            writes the stores of the open pyramids into a file
+    opening   file              reads what the file contains
+              source            finds the photo
+              tiles             copies tiles into a store
+              pyramids          how the pyramids were made, also where their models are missing
 
-The picture itself is not in it: it is found again by where it was, and told by its digest.
+The photo is not included. It is searched for at its recorded places and recognised by its digest.
 """
 
 from collections.abc import Iterable
@@ -19,15 +21,15 @@ from cozviewer.util.checked import checked_text, fraction_of_text
 SUFFIX = ".cozview"
 
 LONGEST_NAME = 1000
-"""Characters of the name of a bookmark."""
+"""Maximum length of a bookmark's name, in characters."""
 
 
 @dataclass(frozen=True)
-class Sight:
-    """A place and how large it is seen, exact at any depth.
+class Viewpoint:
+    """A place and a magnification, exact at any depth.
 
     Attributes:
-        x, y: The middle, in source pixels.
+        x, y: The centre, in source pixels.
         magnification: View pixels per source pixel, > 0.
     """
 
@@ -37,65 +39,65 @@ class Sight:
 
     @property
     def camera(self) -> Camera:
-        """The camera that sees it."""
+        """The camera at this viewpoint."""
         return camera_at(self.x, self.y, self.magnification)
 
 
-def sight_of(camera: Camera) -> Sight:
-    """Return what a camera sees, so that its `camera` is the same one again."""
-    return Sight(*camera.source_centre, Fraction(camera.scale) * Fraction(2) ** camera.level)
+def viewpoint_of(camera: Camera) -> Viewpoint:
+    """Return the viewpoint whose `camera` equals `camera`."""
+    return Viewpoint(*camera.source_centre, Fraction(camera.scale) * Fraction(2) ** camera.level)
 
 
 @dataclass(frozen=True)
 class Bookmark:
-    """A view with a name."""
+    """A named view."""
 
     name: str
-    sight: Sight
+    viewpoint: Viewpoint
 
 
-def sight_from(x: object, y: object, magnification: object) -> Sight:
-    """Return the view of three fractions as a file has them.
+def viewpoint_from(x: object, y: object, magnification: object) -> Viewpoint:
+    """Parse a viewpoint from three fractions, as stored in a file.
 
     Raises:
-        ValueError: They are none, or no view has such a magnification.
+        ValueError: They are not fractions, or the magnification is out of range.
     """
-    sight = Sight(*map(fraction_of_text, (x, y, magnification)))
-    if not Fraction(2) ** -DEEPEST <= sight.magnification <= Fraction(2) ** DEEPEST:
-        raise ValueError("no magnification")
-    return sight
+    viewpoint = Viewpoint(*map(fraction_of_text, (x, y, magnification)))
+    if not Fraction(2) ** -DEEPEST <= viewpoint.magnification <= Fraction(2) ** DEEPEST:
+        raise ValueError("magnification out of range")
+    return viewpoint
 
 
 def bookmark_from(name: object, x: object, y: object, magnification: object) -> Bookmark:
-    """Return the bookmark of a name and three fractions as a file has them.
+    """Parse a bookmark from a name and three fractions, as stored in a file.
 
     Raises:
-        ValueError: They are none.
+        ValueError: The name is not a text of allowed length, or as for `viewpoint_from`.
     """
-    return Bookmark(checked_text(name, LONGEST_NAME), sight_from(x, y, magnification))
+    return Bookmark(checked_text(name, LONGEST_NAME), viewpoint_from(x, y, magnification))
 
 
 def with_bookmark(bookmarks: Iterable[Bookmark], added: Bookmark) -> tuple[Bookmark, ...]:
-    """Return the bookmarks with one more; it takes the place of one of the same name."""
-    kept = list(bookmarks)
-    for index, bookmark in enumerate(kept):
+    """Return the bookmarks with one added; it replaces a bookmark of the same name."""
+    result = list(bookmarks)
+    for index, bookmark in enumerate(result):
         if bookmark.name == added.name:
-            kept[index] = added
-            return tuple(kept)
-    return (*kept, added)
+            result[index] = added
+            return tuple(result)
+    return (*result, added)
 
 
 @dataclass(frozen=True)
 class Reference:
-    """The picture that a session is about.
+    """How a session refers to its photo.
 
     Attributes:
-        name: Its file name, for people.
+        name: Its file name, for display.
         digest: `Source.digest`.
-        width, height: Its pixels.
-        path: Where it was; "" if it was in no file.
-        relative: The same, from the session's folder, with "/" between the parts; "" if there is
-            no such way.
+        width, height: Its size in pixels.
+        path: Its absolute path when the session was saved; "" if it had none.
+        relative: The same path relative to the session's folder, with "/" as separator; "" if
+            there is none.
     """
 
     name: str
@@ -108,12 +110,12 @@ class Reference:
 
 @dataclass(frozen=True)
 class Maker:
-    """What made a pyramid, as far as it must be known where the models are not.
+    """Properties of the models that made a pyramid, needed where the models are missing.
 
     Attributes:
-        name: What people call the engine.
+        name: The display name of the engine.
         generative, listens: See `chain.protocols.Upscaler`.
-        prompter: What people call the prompter.
+        prompter: The display name of the prompter.
     """
 
     name: str
@@ -123,14 +125,14 @@ class Maker:
 
 
 @dataclass(frozen=True)
-class Made:
-    """A pyramid and how it was made.
+class PyramidInfo:
+    """How a pyramid was made.
 
     Attributes:
-        recipe: Canonical JSON.
+        recipe: The recipe as canonical JSON.
         recipe_digest: Its digest.
-        choice: What was chosen to make it, JSON (see `chain.choice_text`).
-        maker: What made it.
+        choice: The engine and its settings as JSON (see `config.choice_text`).
+        maker: The models.
     """
 
     recipe: str
@@ -140,52 +142,52 @@ class Made:
 
 
 @dataclass(frozen=True)
-class KeptPyramid:
-    """A pyramid in a session.
+class StoredPyramid:
+    """A pyramid in a session file.
 
     Attributes:
         number: Its number in the file.
-        made: How it was made.
-        digest: Of the recipe and of all tiles: the same tiles, the same digest.
-        tiles: How many there are.
+        info: How it was made.
+        digest: Of the recipe and all tiles: equal tiles have equal digests.
+        tiles: Number of tiles.
     """
 
     number: int
-    made: Made
+    info: PyramidInfo
     digest: str
     tiles: int
 
 
 @dataclass(frozen=True)
 class Session:
-    """What a session file says; nothing in it is trusted to be true.
+    """The contents of a session file without its tiles. None of it is trusted.
 
     Attributes:
         path: The file.
-        reference: The picture.
-        pyramids: The one that was seen first.
-        bookmarks: In their order.
-        sight: What was seen when it was saved, if that is known.
-        unpacked: Numbers of the pyramids whose tiles were put into a store since it was opened;
-            what happened there later counts.
+        reference: The photo.
+        pyramids: The one that was shown comes first.
+        bookmarks: In the user's order.
+        viewpoint: The view when the session was saved, if it was recorded.
+        unpacked: Numbers of the pyramids whose tiles were copied to a store since the session was
+            opened. They are not copied again, so later changes in the store persist.
     """
 
     path: Path
     reference: Reference
-    pyramids: tuple[KeptPyramid, ...]
+    pyramids: tuple[StoredPyramid, ...]
     bookmarks: tuple[Bookmark, ...] = ()
-    sight: Sight | None = None
+    viewpoint: Viewpoint | None = None
     unpacked: set[int] = field(default_factory=set, compare=False)
 
 
 @dataclass(frozen=True)
-class Filled:
-    """A pyramid to save.
+class SessionPyramid:
+    """A pyramid to be saved.
 
     Attributes:
-        made: How it was made.
+        info: How it was made.
         store: Its tiles.
     """
 
-    made: Made
+    info: PyramidInfo
     store: TileStore

@@ -28,15 +28,15 @@ class OpenedImage:
 
 
 class SourceMissing(BadInput):
-    """A session's picture is not where it was, or is another one by now.
+    """The photo of a session was moved or has changed.
 
     Attributes:
-        what: What is wrong, as a sentence, without what to do about it.
-        session: The session, for which another file may be chosen.
+        what: The problem, as a sentence without a remedy.
+        session: The session.
     """
 
     def __init__(self, what: str, session: Session) -> None:
-        super().__init__(f"{what}: say where it is, with --source FILE.")
+        super().__init__(f"{what}: name its file with --source FILE.")
         self.what = f"{what}."
         self.session = session
 
@@ -52,7 +52,7 @@ def open_path(
 
     Args:
         path: A picture or a session.
-        picture: Where the session's picture is, if it is not to be looked for.
+        picture: The file of the session's picture; None searches for it.
         allow_huge, cancelled: As for `open_source`.
 
     Raises:
@@ -61,7 +61,9 @@ def open_path(
     """
     if not is_session(path):
         if picture is not None:
-            raise BadInput(f"{shown_name(path)} is no session, so --source makes no sense for it.")
+            raise BadInput(
+                f"{shown_name(path)} is not a session, so --source does not apply to it."
+            )
         return OpenedImage(open_source(path, allow_huge=allow_huge, cancelled=cancelled))
     session = read_session(path, cancelled)
     another = None
@@ -83,7 +85,7 @@ def open_path(
 
 
 def reference_to(source: Source, session_path: Path) -> Reference:
-    """Return how a session that is saved at a path finds its picture again."""
+    """Return how a session that is saved as `session_path` refers to its picture."""
     path = "" if source.path is None else os.path.abspath(source.path)
     try:
         relative = os.path.relpath(path, absolute(session_path).parent) if path else ""
@@ -100,8 +102,8 @@ def reference_to(source: Source, session_path: Path) -> Reference:
 
 
 def _places(session: Session) -> Iterator[Path]:
-    """Yield the files that may be the picture: the same way from the session, then where it was,
-    then beside the session."""
+    """Yield the existing files that may be the picture: by relative path, by absolute path, and by
+    name beside the session."""
     reference, folder = session.reference, absolute(session.path).parent
     seen = set()
     for text in (reference.relative, reference.path, reference.name):
@@ -117,7 +119,7 @@ def _places(session: Session) -> Iterator[Path]:
 
 
 def _what(session: Session, another: Source | None, picture: Path | None) -> str:
-    """Return what is wrong. `another` is a picture that was found instead."""
+    """Describe the problem. `another` is a different picture that was found instead."""
     name, reference = shown_name(session.path), session.reference
     size = f"{reference.width} x {reference.height} pixels"
     if another is None:

@@ -1,7 +1,7 @@
-"""The tiles of a session on their way between its file and a store.
+"""Copies the tiles of a session file into a store.
 
-A session's pyramid has a store file of its own in the cache, named by its digest: nothing that was
-made here before shows through, and what is made from now on is kept beside its tiles.
+Each pyramid of a session has a store file of its own in the cache, named by its digest. So tiles
+made earlier on this machine never mix with it, and new tiles are added to it.
 """
 
 import sqlite3
@@ -26,33 +26,36 @@ from cozviewer.session.file import (
     tile_part,
     tile_side,
 )
-from cozviewer.session.session import KeptPyramid, Reference, Session
+from cozviewer.session.session import Reference, Session, StoredPyramid
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 
 LOT = 4096
-"""Tiles that are put into a store at a time: some 15 MB."""
+"""Number of tiles written to a store at a time: some 15 MB."""
 
 
 def unpack(
-    session: Session, kept: KeptPyramid, store: TileStore, cancelled: IsCancelled = never
+    session: Session,
+    pyramid: StoredPyramid,
+    store: TileStore,
+    cancelled: IsCancelled = never,
 ) -> int:
-    """Make a store hold what a session's pyramid holds; quick if it does already.
+    """Copy a session's pyramid into its store; quick if that was done before.
 
-    Finer tiles made here since stay, unless something of what the session holds was changed or
-    evicted meanwhile: then the store begins anew, so that all in it goes together. Larger tiles of
-    an older version are cut into tiles of today's size.
+    Finer tiles made here since are kept, unless tiles of the session were changed in the store or
+    evicted from it: then the store is emptied first, so that its tiles match. Larger tiles of an
+    older version are cut into tiles of today's size.
 
     Returns:
-        How many tiles of the session are broken and left out.
+        Number of damaged tiles of the session, which are left out.
 
     Raises:
-        BadInput: The file cannot be read any more.
-        Cancelled: `cancelled` said so; what was taken over stays until the next time.
+        BadInput: The file can no longer be read.
+        Cancelled: `cancelled` returned True; the tiles copied so far stay in the store.
     """
     with session_file(session.path, cancelled) as connection:
-        reader = _Reader(connection, kept.number, session.reference)
+        reader = _Reader(connection, pyramid.number, session.reference)
         steps = reader.steps()
-        unread = max(0, kept.tiles - len(reader.index))
+        unread = max(0, pyramid.tiles - len(reader.index))
         if store.checksums():
             left_out = _completed(reader, store, steps)
             if left_out is not None:
@@ -72,10 +75,10 @@ def unpack(
 
 
 def _completed(reader: "_Reader", store: TileStore, steps: Mapping[str, StepRecord]) -> int | None:
-    """Put what is broken in a store, which held all of the session once, in its place again.
+    """Repair damaged tiles of a store into which the session was copied before.
 
     Returns:
-        How many tiles are left out; None if something was changed or evicted, and nothing is done.
+        Number of tiles left out; None, with nothing done, if tiles were changed or evicted.
     """
     if reader.side != TILE:
         return _completed_by_parts(reader, store, steps)
@@ -92,14 +95,16 @@ def _completed(reader: "_Reader", store: TileStore, steps: Mapping[str, StepReco
 def _completed_by_parts(
     reader: "_Reader", store: TileStore, steps: Mapping[str, StepRecord]
 ) -> int | None:
-    """Do as `_completed` for a session of larger tiles. What is in the store is known by its steps;
-    tiles are cut again only where something is not as it was."""
+    """Like `_completed`, for a session with larger tiles.
+
+    Unchanged tiles are recognised by their steps, so that only others must be cut again.
+    """
     wanted = [part for key in reader.index for part in reader.parts(key)]
-    there, broken, made = store.checksums(), set(store.missing(wanted)), store.steps_of(wanted)
+    there, broken, found = store.checksums(), set(store.missing(wanted)), store.steps_of(wanted)
     whole, mended = 0, dict[TileKey, EncodedTile]()
     for key, tile in reader.tiles(reader.index):
         parts, step = set(reader.parts(key)), steps.get(tile.step)
-        as_saved = all(made.get(part) == step for part in parts - broken)
+        as_saved = all(found.get(part) == step for part in parts - broken)
         if as_saved and parts <= there.keys() and not parts & broken:
             whole += 1
             continue
@@ -118,7 +123,7 @@ class _Reader:
     """Reads one pyramid of a session.
 
     Attributes:
-        side: Of its tiles, in pixels.
+        side: Side of its tiles, in pixels.
         index: See `read_index`.
     """
 
@@ -128,7 +133,7 @@ class _Reader:
         self.index = read_index(connection, reference).get(number, {})
 
     def tiles(self, keys: Iterable[TileKey]) -> Iterator[tuple[TileKey, EncodedTile]]:
-        """Yield those tiles, as the file has them, that are whole."""
+        """Yield the intact ones of these tiles of the file."""
         question = f"SELECT webp, step FROM tiles WHERE id = ? AND length(webp) <= {LARGEST_TILE}"
         for key in keys:
             number, checksum = self.index[key]
@@ -139,7 +144,7 @@ class _Reader:
                         yield key, tile
 
     def cut(self, key: TileKey, tile: EncodedTile) -> dict[TileKey, EncodedTile]:
-        """Return a tile as tiles of today's size; none if it cannot be decoded."""
+        """Cut a tile into tiles of today's size; empty if it cannot be decoded."""
         if self.side == TILE:
             return {key: tile}
         try:
@@ -155,17 +160,17 @@ class _Reader:
         return small
 
     def parts(self, key: TileKey) -> list[TileKey]:
-        """Return the tiles of today's size that a tile of the file becomes."""
+        """Return the tiles of today's size that a tile of the file is cut into."""
         return list(tiles_of(key.z, tile_part(key, self.side, self._reference)))
 
     def steps(self) -> dict[str, StepRecord]:
-        """Return the steps that can be read."""
-        # With the index (the + keeps SQLite from it) they would have to be sorted.
+        """Return all readable steps, by uid."""
+        # The + keeps SQLite from using the index, with which the rows would have to be sorted.
         question = f"SELECT uid, {STEP_COLUMNS} FROM steps WHERE +pyramid = ? ORDER BY rowid"
         return steps_of_rows(read_rows(self._connection, question, MOST_STEPS, (self._number,)))
 
     def _fits(self, key: TileKey, webp: bytes) -> bool:
-        """Tell whether a tile is as large as it must be; the checksum alone could be made up."""
+        """Return whether a tile has the expected size: a checksum can be forged."""
         part = tile_part(key, self.side, self._reference)
         try:
             return tile_size(webp) == (part.width, part.height)

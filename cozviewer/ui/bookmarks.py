@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from cozviewer.pyramid.camera import Camera
 from cozviewer.pyramid.wording import magnification_text, place_text
-from cozviewer.session.session import Bookmark, sight_of, with_bookmark
+from cozviewer.session.session import Bookmark, viewpoint_of, with_bookmark
 from cozviewer.ui.widgets.plain import menu_text
 
 LONGEST = 60
@@ -84,7 +84,7 @@ class BookmarksMenu(QMenu):
         if not name:
             return
         there = any(bookmark.name == name for bookmark in self._bookmarks)
-        self._bookmarks = with_bookmark(self._bookmarks, Bookmark(name, sight_of(camera)))
+        self._bookmarks = with_bookmark(self._bookmarks, Bookmark(name, viewpoint_of(camera)))
         self._fill()
         done = "shows this view now" if there else "is added"
         keeping = "; File > Save session keeps it" if self._of_session else ""
@@ -106,7 +106,7 @@ class BookmarksMenu(QMenu):
         for bookmark in self._bookmarks:
             name = bookmark.name if len(bookmark.name) <= LONGEST else bookmark.name[:LONGEST] + "…"
             name = menu_text(name)
-            size = magnification_text(bookmark.sight.camera)
+            size = magnification_text(bookmark.viewpoint.camera)
             action = self.addAction(f"{name}\t{size}")
             action.setData(bookmark)
             action.triggered.connect(self._on_chosen)
@@ -120,7 +120,7 @@ class BookmarksMenu(QMenu):
     def _on_chosen(self) -> None:
         action = self.sender()
         if isinstance(action, QAction):
-            self.chosen.emit(action.data().sight.camera)
+            self.chosen.emit(action.data().viewpoint.camera)
 
     @Slot()
     def _on_removed(self) -> None:

@@ -16,7 +16,7 @@ GROUP = "bookmarks"
 def keep_bookmarks(digest: str, bookmarks: Sequence[Bookmark]) -> None:
     """Keep the bookmarks of a picture, on disk at once. GUI thread."""
     rows = [
-        [each.name, str(each.sight.x), str(each.sight.y), str(each.sight.magnification)]
+        [each.name, str(each.viewpoint.x), str(each.viewpoint.y), str(each.viewpoint.magnification)]
         for each in bookmarks
     ]
     keep_text(f"{GROUP}/{digest}", json.dumps(rows) if rows else "")

@@ -16,8 +16,8 @@ from cozviewer.jobs.opener import OpenChain
 from cozviewer.jobs.session_job import SaveRequest, SessionJob
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.session.export import Saved
-from cozviewer.session.kept import filled
-from cozviewer.session.session import SUFFIX, sight_of
+from cozviewer.session.pyramids import session_pyramid
+from cozviewer.session.session import SUFFIX, viewpoint_of
 from cozviewer.ui.bookmarks import BookmarksMenu
 from cozviewer.ui.compare.second_engine import SecondEngine
 from cozviewer.ui.export.target import agreed_in_dialog, ask_to_replace
@@ -86,8 +86,8 @@ class Sessions(QObject):
             self.menu.show_bookmarks(kept_bookmarks(self._source.digest))
         else:
             self.menu.show_bookmarks(session.bookmarks, of_session=True)
-        if session is not None and session.sight is not None:
-            self._navigator.begin_at(session.sight.camera)
+        if session is not None and session.viewpoint is not None:
+            self._navigator.begin_at(session.viewpoint.camera)
 
     @Slot()
     def _on_bookmarks_changed(self) -> None:
@@ -130,15 +130,15 @@ class Sessions(QObject):
         if self._document is None:
             return
         self.stop()
-        other = self._second.filled
-        first = filled(self._document.chain, self._choice, self._document.image.session)
-        same = other is None or other.made.recipe_digest == first.made.recipe_digest
+        other = self._second.session_pyramid
+        first = session_pyramid(self._document.chain, self._choice, self._document.image.session)
+        same = other is None or other.info.recipe_digest == first.info.recipe_digest
         request = SaveRequest(
             path,
             self._document.image,
             (first,) if other is None or same else (first, other),
             self.menu.bookmarks,
-            sight_of(self._navigator.camera),
+            viewpoint_of(self._navigator.camera),
         )
         if self._thread is None:
             self._thread = start_thread("sessions", self._job)

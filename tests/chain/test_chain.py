@@ -30,7 +30,7 @@ from tests.chain.fakes import (
     Silent,
 )
 from tests.pyramid.pyramids import cut, noise
-from tests.pyramid.stores import SHELF
+from tests.pyramid.stores import STORE_KEY
 
 PICTURE = noise(42, 26)
 """Level 2 is 168 x 104: three by two tiles. Level 4 is 672 x 416: eleven by seven."""
@@ -228,8 +228,8 @@ def test_a_stop_between_runs_keeps_the_finished_ones(chain_over: MakeChain) -> N
 def test_what_was_finished_before_a_stop_is_on_disk_at_once(tmp_path: Path) -> None:
     stop = Stop()
     with (
-        TileStore.open(tmp_path / "test.tiles", SHELF, print) as store,
-        TileStore.open(tmp_path / "test.tiles", SHELF, print) as other,
+        TileStore.open(tmp_path / "test.tiles", STORE_KEY, print) as store,
+        TileStore.open(tmp_path / "test.tiles", STORE_KEY, print) as other,
     ):
         pyramid = Pyramid(source_from_pixels(PICTURE, "test.png"), store)
         upscaler, prompter = FakeUpscaler(), Silent()
@@ -394,7 +394,7 @@ def test_a_broken_tile_is_made_again_with_the_words_of_its_step(tmp_path: Path) 
     broken = TileKey(2, 0, 0)
 
     def opened() -> Chain:
-        store = TileStore.open(tmp_path / "a.tiles", SHELF, lambda _: None)
+        store = TileStore.open(tmp_path / "a.tiles", STORE_KEY, lambda _: None)
         return Chain(Pyramid(source, store), upscaler, prompter, recipe_of(upscaler, prompter))
 
     chain = opened()

@@ -21,7 +21,7 @@ from cozviewer.util.cancel import never
 from tests.chain.conftest import MakeChain
 from tests.chain.fakes import HALO, DetailUpscaler, FakePrompter, FakeUpscaler, ListeningUpscaler
 from tests.pyramid.pyramids import noise
-from tests.pyramid.stores import SHELF, STEP
+from tests.pyramid.stores import STEP, STORE_KEY
 
 PICTURE = noise(41, 25)
 """Level 2 is 164 x 100: three by two tiles. Level 4 is 656 x 400: eleven by seven."""
@@ -140,7 +140,7 @@ def opened() -> Iterator[Open]:
 
     def open_chain(path: Path | None = None) -> tuple[Chain, ListeningUpscaler]:
         upscaler, prompter = ListeningUpscaler(), FakePrompter()
-        store = TileStore.open(path, SHELF, no_notice)
+        store = TileStore.open(path, STORE_KEY, no_notice)
         pyramid = Pyramid(source_from_pixels(PICTURE, "test.png"), store)
         chains.append(Chain(pyramid, upscaler, prompter, recipe_of(upscaler, prompter)))
         return chains[-1], upscaler
@@ -171,7 +171,7 @@ def no_notice(sentence: str) -> None:
 
 def stored(path: Path) -> dict[TileKey, bytes]:
     """Return all tiles of a file, as they are in it."""
-    with TileStore.open(path, SHELF, no_notice) as store:
+    with TileStore.open(path, STORE_KEY, no_notice) as store:
         tiles, _ = store.contents()
         return {key: tile.webp for key, tile in tiles.items()}
 

@@ -19,7 +19,7 @@ from cozviewer.pyramid.store.cache import list_set_aside, list_stores, store_pat
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.util.errors import BadInput
 from cozviewer.util.folders import pyramids_folder
-from tests.pyramid.stores import ROOT, SHELF, STEP, make_older, pixels
+from tests.pyramid.stores import ROOT, STEP, STORE_KEY, make_older, pixels
 
 
 @pytest.fixture(autouse=True)
@@ -34,9 +34,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def fill(folder: Path, name: str) -> Path:
     digest = name.encode().hex().ljust(64, "0")
-    path = store_path(folder, digest, SHELF.recipe_digest)
-    shelf = replace(SHELF, source_digest=digest, source_name=name)
-    with TileStore.open(path, shelf, sys.exit) as store:
+    path = store_path(folder, digest, STORE_KEY.recipe_digest)
+    store_key = replace(STORE_KEY, source_digest=digest, source_name=name)
+    with TileStore.open(path, store_key, sys.exit) as store:
         key = TileKey(2, 0, 0)
         store.put(key, pixels(key), store.begin_step(STEP))
     return path
@@ -45,7 +45,7 @@ def fill(folder: Path, name: str) -> Path:
 def break_one(folder: Path) -> None:
     path = fill(folder, "bird.jpg")
     os.truncate(path, 999)
-    TileStore.open(path, SHELF, lambda _: None).close()
+    TileStore.open(path, STORE_KEY, lambda _: None).close()
 
 
 def run(*words: str) -> int:

@@ -31,7 +31,7 @@ from cozviewer.pyramid.store.store import TileStore
 from cozviewer.session.source import OpenedImage
 from tests.chain.fakes import DetailUpscaler
 from tests.pyramid.pyramids import gentle, pyramid_of
-from tests.pyramid.stores import DAMAGES, SHELF, damage
+from tests.pyramid.stores import DAMAGES, STORE_KEY, damage
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_broken_tiles_are_made_again(tmp_path: Path, how: str) -> None:
     view = View(camera_at(18.5, 12.5, 4.0), 125, 87).aligned()
 
     def save(kind: str, name: str) -> tuple[Rgb8, int]:
-        store = TileStore.open(tmp_path / "photo.tiles", SHELF, lambda _: None)
+        store = TileStore.open(tmp_path / "photo.tiles", STORE_KEY, lambda _: None)
         chain = Chain(Pyramid(source, store), upscaler, prompter, recipe_of(upscaler, prompter))
         path = tmp_path / name
         requests: dict[str, Export] = {

@@ -9,7 +9,7 @@ from cozviewer.image.source import source_from_pixels
 from cozviewer.pyramid.geometry import TileKey, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.store import TileStore
-from tests.pyramid.stores import SHELF, STEP
+from tests.pyramid.stores import STEP, STORE_KEY
 
 
 def pyramid_of(rgb: Rgb8) -> Pyramid:
@@ -18,7 +18,7 @@ def pyramid_of(rgb: Rgb8) -> Pyramid:
     def complain(sentence: str) -> None:
         raise AssertionError(sentence)
 
-    return Pyramid(source_from_pixels(rgb, "test.png"), TileStore.open(None, SHELF, complain))
+    return Pyramid(source_from_pixels(rgb, "test.png"), TileStore.open(None, STORE_KEY, complain))
 
 
 def put_level(pyramid: Pyramid, z: int, pixels: Rgb8) -> None:

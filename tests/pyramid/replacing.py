@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store.store import TileStore
-from tests.pyramid.stores import SHELF, STEP, pixels, same, stored_keys
+from tests.pyramid.stores import STEP, STORE_KEY, pixels, same, stored_keys
 
 TILES = [TileKey(2, col, 0) for col in range(12)]
 BESIDE = TileKey(2, 99, 0)
@@ -31,7 +31,7 @@ def put_version(store: TileStore, version: int) -> None:
 
 def check(path: Path) -> str:
     """Return the version of all tiles; fails if they are not whole and of one version."""
-    with TileStore.open(path, SHELF, sys.exit) as store:
+    with TileStore.open(path, STORE_KEY, sys.exit) as store:
         assert set(stored_keys(path)) == {*TILES, BESIDE}
         assert same(store.get(BESIDE), pixels(BESIDE))
         (version,) = {step.prompt for step in store.steps_of(TILES).values()}
@@ -42,7 +42,7 @@ def check(path: Path) -> str:
 
 
 def main(path: Path, rounds: int) -> None:
-    with TileStore.open(path, SHELF, sys.exit) as store:
+    with TileStore.open(path, STORE_KEY, sys.exit) as store:
         store.put(BESIDE, pixels(BESIDE), store.begin_step(STEP))
         put_version(store, 0)
     versions, interrupted = set(), 0
@@ -50,7 +50,7 @@ def main(path: Path, rounds: int) -> None:
         child = os.fork()
         if not child:
             try:
-                store = TileStore.open(path, SHELF, sys.exit)
+                store = TileStore.open(path, STORE_KEY, sys.exit)
                 for version in count(1000 * number):
                     put_version(store, version)
             finally:

@@ -10,16 +10,16 @@ from pathlib import Path
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import Source, open_source
 from cozviewer.pyramid.geometry import TILE, TileKey
-from cozviewer.pyramid.store.store import Shelf, TileStore
+from cozviewer.pyramid.store.store import StoreKey, TileStore
 from cozviewer.session.export import save_session
-from cozviewer.session.session import Bookmark, Filled, Made, Maker, Sight
+from cozviewer.session.session import Bookmark, Maker, PyramidInfo, SessionPyramid, Viewpoint
 from tests.pyramid.pictures import encoded, smooth
 from tests.pyramid.pyramids import noise
 from tests.pyramid.stores import STEP
 
 WIDTH, HEIGHT = 50, 25
 
-MADE = Made(
+MADE = PyramidInfo(
     recipe='{"upscaler":{"name":"Fake"}}',
     recipe_digest="c3" * 32,
     choice="{}",
@@ -36,9 +36,9 @@ SIZES = {
     TileKey(4, 12, 6): (32, 16),
 }
 
-DEEP = Sight(Fraction(801, 2**70), Fraction("24.999999999999999999999"), Fraction(2) ** 200)
+DEEP = Viewpoint(Fraction(801, 2**70), Fraction("24.999999999999999999999"), Fraction(2) ** 200)
 BOOKMARKS = (
-    Bookmark("whole", Sight(Fraction(25), Fraction(12), Fraction(1, 3))),
+    Bookmark("whole", Viewpoint(Fraction(25), Fraction(12), Fraction(1, 3))),
     Bookmark("„tief“ = ja", DEEP),
 )
 
@@ -62,12 +62,12 @@ def empty_store(source: Source, path: Path | None = None) -> TileStore:
     def complain(sentence: str) -> None:
         raise AssertionError(sentence)
 
-    return TileStore.open(path, shelf_of(source), complain)
+    return TileStore.open(path, store_key_of(source), complain)
 
 
-def shelf_of(source: Source) -> Shelf:
+def store_key_of(source: Source) -> StoreKey:
     """Return what the store of a picture is for."""
-    return Shelf(source.digest, source.name, WIDTH, HEIGHT, MADE.recipe_digest, MADE.recipe)
+    return StoreKey(source.digest, source.name, WIDTH, HEIGHT, MADE.recipe_digest, MADE.recipe)
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def saved(folder: Path) -> Path:
     """Save a session of the picture, beside it."""
     source, path = open_source(photo(folder)), folder / "trip.cozview"
     with filled_store(source) as store:
-        save_session(path, source, [Filled(MADE, store)], BOOKMARKS, DEEP)
+        save_session(path, source, [SessionPyramid(MADE, store)], BOOKMARKS, DEEP)
     return path
 
 

@@ -26,12 +26,12 @@ from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.store.cache import trim
 from cozviewer.pyramid.store.file import SCHEMA_VERSION
-from cozviewer.pyramid.store.store import Shelf, StepRecord, TileStore
+from cozviewer.pyramid.store.store import StepRecord, StoreKey, TileStore
 from cozviewer.pyramid.store.tile_codec import encode_tile, tile_checksum
 
 ROOT = Path(__file__).parents[2]
 
-SHELF = Shelf(
+STORE_KEY = StoreKey(
     source_digest="5a" * 32,
     source_name="cat.jpg",
     source_width=641,
@@ -153,7 +153,7 @@ def kill_writers(folder: Path, rounds: int) -> None:
 def _write_without_end(path: Path, seed: int) -> None:
     try:
         keys = random.Random(seed)
-        store = TileStore.open(path, SHELF, sys.exit)
+        store = TileStore.open(path, STORE_KEY, sys.exit)
         step = store.begin_step(STEP)
         for number in count(1):
             key = TileKey(2, keys.randrange(10**6), keys.randrange(10**6))
@@ -165,7 +165,7 @@ def _write_without_end(path: Path, seed: int) -> None:
 
 
 def _check(path: Path) -> int:
-    with TileStore.open(path, SHELF, sys.exit) as store:
+    with TileStore.open(path, STORE_KEY, sys.exit) as store:
         store.usage()
         keys = stored_keys(path)
         for key in keys:
@@ -178,7 +178,7 @@ def _write(path: Path, seed: int, tiles: int) -> None:
     """Write the tiles 0.. in an order of one's own, and read each back."""
     order = list(range(tiles))
     random.Random(seed).shuffle(order)
-    with TileStore.open(path, SHELF, sys.exit) as store:
+    with TileStore.open(path, STORE_KEY, sys.exit) as store:
         step = store.begin_step(STEP)
         for number, col in enumerate(order):
             key = TileKey(2, col, 0)

@@ -15,7 +15,7 @@ from cozviewer.pyramid.store import sqlite_guard
 from cozviewer.session import file as session_file
 from cozviewer.session.export import save_session
 from cozviewer.session.file import read_session
-from cozviewer.session.session import Filled
+from cozviewer.session.session import SessionPyramid
 from cozviewer.session.tiles import unpack
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.mutations import mutated, reworded
@@ -35,7 +35,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for key in KEYS:
             store.put(key, pixels(key), store.begin_step(STEP))
         store.flush()
-        save_session(path, source, [Filled(MADE, store)], BOOKMARKS, DEEP)
+        save_session(path, source, [SessionPyramid(MADE, store)], BOOKMARKS, DEEP)
     return path
 
 
@@ -83,7 +83,7 @@ def test_only_the_tables_of_a_session_are_read(file: Path, script: str, named: s
     with pytest.raises(BadInput) as raised:
         read_session(file)
     sentence = str(raised.value)
-    assert sentence.startswith("trip.cozview is not a session that cozviewer saved, or damaged (")
+    assert sentence.startswith("trip.cozview is damaged, or was not saved by cozviewer (")
     assert named in sentence
     assert sentence.endswith(": get a fresh copy of it.")
 

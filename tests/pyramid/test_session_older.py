@@ -19,7 +19,7 @@ from cozviewer.session.file import SIDES, VERSION, read_session
 from cozviewer.session.tiles import unpack
 from tests.pyramid.pictures import encoded
 from tests.pyramid.pyramids import cut, noise
-from tests.pyramid.sessions import HEIGHT, WIDTH, change, empty_store, saved, shelf_of
+from tests.pyramid.sessions import HEIGHT, WIDTH, change, empty_store, saved, store_key_of
 from tests.pyramid.stores import STEP, damage, same
 
 SIZE = {2: (4 * WIDTH, 4 * HEIGHT), 4: (16 * WIDTH, 16 * HEIGHT)}
@@ -188,7 +188,7 @@ def test_what_broke_in_the_store_is_read_from_the_session_again(
         unpacked(file, store)
     damage(path, "other bytes")
     notices: list[str] = []
-    with TileStore.open(path, shelf_of(source), notices.append) as store:
+    with TileStore.open(path, store_key_of(source), notices.append) as store:
         finer = TileKey(6, 1, 1)
         store.put(finer, noise(TILE, TILE), store.begin_step(replace(STEP, z=4)))
         assert unpacked(file, store) == 0

@@ -21,7 +21,7 @@ from cozviewer.pyramid.store.cache import (
 )
 from cozviewer.pyramid.store.store import TileStore
 from tests.mutations import mutated, reworded
-from tests.pyramid.stores import SHELF, STEP, pixels, same
+from tests.pyramid.stores import STEP, STORE_KEY, pixels, same
 
 KEYS = [TileKey(2, 0, 0), TileKey(2, 1, 0), TileKey(4, 3, 2)]
 
@@ -29,8 +29,10 @@ KEYS = [TileKey(2, 0, 0), TileKey(2, 1, 0), TileKey(4, 3, 2)]
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of three small tiles."""
-    path = store_path(tmp_path_factory.mktemp("small"), SHELF.source_digest, SHELF.recipe_digest)
-    with TileStore.open(path, SHELF, pytest.fail) as store:
+    path = store_path(
+        tmp_path_factory.mktemp("small"), STORE_KEY.source_digest, STORE_KEY.recipe_digest
+    )
+    with TileStore.open(path, STORE_KEY, pytest.fail) as store:
         for key in KEYS:
             store.put(key, pixels(key), store.begin_step(STEP))
     return path
@@ -49,7 +51,7 @@ def change(path: Path, script: str) -> None:
 
 def use(path: Path) -> None:
     """Do all that is done with a store."""
-    with TileStore.open(path, SHELF, lambda sentence: None) as store:
+    with TileStore.open(path, STORE_KEY, lambda sentence: None) as store:
         store.missing(KEYS)
         for key in KEYS:
             found = store.get(key)
@@ -108,7 +110,7 @@ def test_one_row_that_makes_no_sense_costs_no_other(file: Path, column: str, val
     change(file, f"UPDATE tiles SET {column} = {value} WHERE key = '2/1/0'")
     (info,) = list_stores(file.parent)
     assert (info.source_name, info.tiles) == ("cat.jpg", 3)
-    with TileStore.open(file, SHELF, lambda sentence: None) as store:
+    with TileStore.open(file, STORE_KEY, lambda sentence: None) as store:
         assert same(store.get(KEYS[0]), pixels(KEYS[0]))
         assert same(store.get(KEYS[2]), pixels(KEYS[2]))
         assert store.checksums().keys() >= {KEYS[0], KEYS[2]}
@@ -134,7 +136,7 @@ def test_a_store_with_more_or_less_than_its_tables_is_set_aside(file: Path, scri
     found = survey(file.parent)
     assert (found.stores, found.unreadable) == ([], [file])
     told: list[str] = []
-    with TileStore.open(file, SHELF, told.append) as store:
+    with TileStore.open(file, STORE_KEY, told.append) as store:
         assert store.usage() == (0, 0)
     assert ["is damaged, so it was set aside" in sentence for sentence in told] == [True]
     assert len(list_set_aside(file.parent)) == 1

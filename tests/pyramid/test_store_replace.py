@@ -22,8 +22,8 @@ from cozviewer.pyramid.store.rows import Batch, write_batch
 from cozviewer.pyramid.store.store import TileStore
 from tests.pyramid.stores import (
     ROOT,
-    SHELF,
     STEP,
+    STORE_KEY,
     outcome,
     pixels,
     run_beside,
@@ -56,7 +56,7 @@ def notices() -> list[str]:
 
 @pytest.fixture
 def store(path: Path, notices: list[str]) -> Iterator[TileStore]:
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         step = store.begin_step(STEP)
         for key in (OLD, GONE, BESIDE):
             store.put(key, pixels(key), step)
@@ -85,7 +85,7 @@ def assert_replaced(store: TileStore) -> None:
 
 
 def assert_as_before(path: Path) -> None:
-    with TileStore.open(path, SHELF, sys.exit) as later:
+    with TileStore.open(path, STORE_KEY, sys.exit) as later:
         for key in (OLD, GONE, BESIDE):
             assert same(later.get(key), pixels(key))
         assert later.steps() == [replace(STEP, seconds=1.0)]
@@ -94,12 +94,12 @@ def assert_as_before(path: Path) -> None:
 def test_new_tiles_are_there_at_once_later_and_in_other_windows(
     path: Path, store: TileStore
 ) -> None:
-    with TileStore.open(path, SHELF, sys.exit) as window:
+    with TileStore.open(path, STORE_KEY, sys.exit) as window:
         replace_old(store)
         assert_replaced(store)
         assert_replaced(window)
     store.close()
-    with TileStore.open(path, SHELF, sys.exit) as later:
+    with TileStore.open(path, STORE_KEY, sys.exit) as later:
         assert_replaced(later)
     assert sorted(stored_keys(path)) == [OLD, BESIDE]
 
@@ -135,7 +135,7 @@ def test_what_has_gone_can_be_made_again(path: Path, store: TileStore) -> None:
     store.flush()
     assert same(store.get(GONE), other(GONE))
     replace_old(store)
-    with TileStore.open(path, SHELF, sys.exit) as window:
+    with TileStore.open(path, STORE_KEY, sys.exit) as window:
         window.put(GONE, pixels(GONE), window.begin_step(STEP))
         window.flush()
         assert same(store.get(GONE), pixels(GONE))  # another window made it
@@ -154,7 +154,7 @@ def test_usage_and_eviction_know_what_is_there(path: Path, store: TileStore) -> 
 
 
 def test_a_store_in_memory_replaces_like_any_other(notices: list[str]) -> None:
-    with TileStore.open(None, SHELF, notices.append) as store:
+    with TileStore.open(None, STORE_KEY, notices.append) as store:
         step = store.begin_step(STEP)
         for key in (OLD, GONE, BESIDE):
             store.put(key, pixels(key), step)

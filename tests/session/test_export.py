@@ -19,7 +19,7 @@ from cozviewer.pyramid.store.store import TileStore
 from cozviewer.session import export as export_session
 from cozviewer.session.export import Saved, save_session
 from cozviewer.session.file import SCHEMA, read_session
-from cozviewer.session.session import Filled
+from cozviewer.session.session import SessionPyramid
 from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.pyramid.pyramids import noise
 from tests.pyramid.sessions import (
@@ -58,8 +58,8 @@ def test_it_tells_what_it_saved_and_how_far_it_is(
     done = save_session(
         path,
         source,
-        [Filled(MADE, store)],
-        told=lambda done, total: told.append((done, total)),
+        [SessionPyramid(MADE, store)],
+        on_progress=lambda done, total: told.append((done, total)),
     )
     assert done == Saved(len(KEYS), 0, path.stat().st_size)
     assert told == [(number, len(KEYS)) for number in range(1, len(KEYS) + 1)]
@@ -71,10 +71,10 @@ def test_saving_again_replaces_the_older_one(
     path = saved(tmp_path)
     path.chmod(0o640)
     store.put(TileKey(4, 1, 0), noise(TILE, TILE), store.begin_step(STEP))
-    save_session(path, source, [Filled(MADE, store)], BOOKMARKS[:1])
+    save_session(path, source, [SessionPyramid(MADE, store)], BOOKMARKS[:1])
     session = read_session(path)
     assert (session.pyramids[0].tiles, session.bookmarks) == (len(KEYS) + 1, BOOKMARKS[:1])
-    assert session.sight is None
+    assert session.viewpoint is None
     assert path.stat().st_mode & 0o777 == 0o640
     assert listing(tmp_path) == {"photo.png", "trip.cozview"}
 
@@ -83,7 +83,12 @@ def test_it_may_hold_several_pyramids(source: Source, store: TileStore, tmp_path
     path = tmp_path / "a.cozview"
     with filled_store(source) as other:
         other.replace(lambda key: key.z == 4, {}, {})
-        assert save_session(path, source, [Filled(MADE, store), Filled(MADE, other)]).tiles == 6
+        assert (
+            save_session(
+                path, source, [SessionPyramid(MADE, store), SessionPyramid(MADE, other)]
+            ).tiles
+            == 6
+        )
     assert [kept.tiles for kept in read_session(path).pyramids] == [4, 2]
 
 
@@ -98,7 +103,7 @@ def test_if_it_is_stopped_the_older_one_stays(
         return len(asked) > 2
 
     with pytest.raises(Cancelled):
-        save_session(path, source, [Filled(MADE, store)], cancelled=cancelled)
+        save_session(path, source, [SessionPyramid(MADE, store)], cancelled=cancelled)
     assert path.read_bytes() == before
     assert listing(tmp_path) == {"photo.png", "trip.cozview"}
 
@@ -132,7 +137,7 @@ def told(done, total):
         print(done, flush=True)
         time.sleep(60)
 with filled_store(source) as store:
-    save_session(folder / "trip.cozview", source, [Filled(MADE, store)], told=told)
+    save_session(folder / "trip.cozview", source, [SessionPyramid(MADE, store)], on_progress=told)
 """
 
 
@@ -143,7 +148,7 @@ def test_a_full_disk_is_told_and_nothing_is_left(
     before = path.read_bytes()
     monkeypatch.setattr(export_session, "SCHEMA", f"PRAGMA max_page_count = 30; {SCHEMA}")
     with pytest.raises(Failure, match=r"trip\.cozview was not saved: the disk is full"):
-        save_session(path, source, [Filled(MADE, store)])
+        save_session(path, source, [SessionPyramid(MADE, store)])
     assert path.read_bytes() == before
     assert listing(tmp_path) == {"photo.png", "trip.cozview"}
 
@@ -157,7 +162,7 @@ def test_where_nothing_can_be_written_it_says_so(
         (tmp_path / "a", r"save it as a\.cozview"),
     ]:
         with pytest.raises(BadInput, match=sentence):
-            save_session(path, source, [Filled(MADE, store)])
+            save_session(path, source, [SessionPyramid(MADE, store)])
 
 
 def test_broken_tiles_are_left_out(source: Source, tmp_path: Path) -> None:
@@ -169,7 +174,7 @@ def test_broken_tiles_are_left_out(source: Source, tmp_path: Path) -> None:
         sql.execute("UPDATE pixels SET webp = x'00' WHERE id = 1")
         sql.commit()
     with empty_store(source, path) as store:
-        done = save_session(tmp_path / "a.cozview", source, [Filled(MADE, store)])
+        done = save_session(tmp_path / "a.cozview", source, [SessionPyramid(MADE, store)])
     assert (done.tiles, done.left_out) == (1, 1)
     assert read_session(tmp_path / "a.cozview").pyramids[0].tiles == 1
 
@@ -182,8 +187,13 @@ def test_tiles_that_change_meanwhile_make_no_mixture(
             store.replace(lambda key: key == KEYS[0], {}, {})
             store.put(KEYS[0], noise(TILE, TILE, 99), store.begin_step(STEP))
 
-    with pytest.raises(Failure, match=r"changed while a\.cozview was saved: save it again"):
-        save_session(tmp_path / "a.cozview", source, [Filled(MADE, store)], told=keep_other_words)
+    with pytest.raises(Failure, match=r"changed while a\.cozview was being saved: save it again"):
+        save_session(
+            tmp_path / "a.cozview",
+            source,
+            [SessionPyramid(MADE, store)],
+            on_progress=keep_other_words,
+        )
     assert listing(tmp_path) == {"photo.png"}
 
 
@@ -194,8 +204,8 @@ def test_a_store_that_is_closed_meanwhile_makes_no_empty_session(
         save_session(
             tmp_path / "a.cozview",
             source,
-            [Filled(MADE, store)],
-            told=lambda done, total: store.close(),
+            [SessionPyramid(MADE, store)],
+            on_progress=lambda done, total: store.close(),
         )
     assert listing(tmp_path) == {"photo.png"}
 
@@ -213,10 +223,10 @@ def test_tiles_may_be_made_meanwhile(source: Source, store: TileStore, tmp_path:
     maker = threading.Thread(target=make)
     maker.start()
     while not stop.is_set():
-        saved_now = save_session(tmp_path / "a.cozview", source, [Filled(MADE, store)])
+        saved_now = save_session(tmp_path / "a.cozview", source, [SessionPyramid(MADE, store)])
         assert saved_now.left_out == 0
     maker.join()
     assert read_session(tmp_path / "a.cozview").reference.digest == source.digest
-    assert read_session(tmp_path / "a.cozview").sight is None
-    save_session(tmp_path / "a.cozview", source, [Filled(MADE, store)], sight=DEEP)
+    assert read_session(tmp_path / "a.cozview").viewpoint is None
+    save_session(tmp_path / "a.cozview", source, [SessionPyramid(MADE, store)], viewpoint=DEEP)
     assert read_session(tmp_path / "a.cozview").pyramids[0].tiles == len(KEYS) + 5

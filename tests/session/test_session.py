@@ -17,7 +17,7 @@ from cozviewer.pyramid.store.rows import EncodedTile
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.pyramid.store.tile_codec import encode_tile, tile_checksum
 from cozviewer.session.file import VERSION, is_session, read_session
-from cozviewer.session.session import Bookmark, Sight, sight_of, with_bookmark
+from cozviewer.session.session import Bookmark, Viewpoint, viewpoint_of, with_bookmark
 from cozviewer.session.tiles import unpack
 from cozviewer.util.errors import BadInput
 from tests.pyramid.pyramids import noise
@@ -31,7 +31,7 @@ from tests.pyramid.sessions import (
     photo,
     pixels,
     saved,
-    shelf_of,
+    store_key_of,
 )
 from tests.pyramid.stores import STEP, damage, same
 
@@ -56,9 +56,9 @@ def test_it_says_what_was_saved(file: Path, source: Source) -> None:
     assert session.reference.digest == source.digest
     assert session.reference.relative == "photo.png"
     assert session.reference.path == str(source.path)
-    assert (session.bookmarks, session.sight) == (BOOKMARKS, DEEP)
+    assert (session.bookmarks, session.viewpoint) == (BOOKMARKS, DEEP)
     (kept,) = session.pyramids
-    assert (kept.made, kept.tiles) == (MADE, len(KEYS))
+    assert (kept.info, kept.tiles) == (MADE, len(KEYS))
 
 
 def test_the_same_pixels_and_words_come_out(file: Path, source: Source) -> None:
@@ -127,7 +127,7 @@ def test_what_broke_in_the_store_is_read_from_the_session_again(
         unpacked(file, store)
     damage(path, "other bytes")
     notices: list[str] = []
-    with TileStore.open(path, shelf_of(source), notices.append) as store:
+    with TileStore.open(path, store_key_of(source), notices.append) as store:
         assert unpacked(file, store) == 0
         assert all(same(store.get(key), pixels(key)) for key in KEYS)
     assert notices == ["The tile cache holds broken tiles; they count as missing."]
@@ -173,16 +173,16 @@ def test_pages_that_cannot_be_read_cost_their_tiles_only(
 
 def test_a_newer_version_is_told(file: Path) -> None:
     change(file, lambda sql: sql.execute(f"PRAGMA user_version = {VERSION + 1}"))
-    with pytest.raises(BadInput, match=r"trip\.cozview was saved by a newer cozviewer"):
+    with pytest.raises(BadInput, match=r"trip\.cozview was saved by a newer version of cozviewer"):
         read_session(file)
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "is no session"),
-        (b"\x89PNG\r\n", "is no session"),
-        (b"SQLite format 3\0" + bytes(200), "is no session"),
+        (b"", "is not a cozviewer session"),
+        (b"\x89PNG\r\n", "is not a cozviewer session"),
+        (b"SQLite format 3\0" + bytes(200), "is not a cozviewer session"),
     ],
 )
 def test_what_is_no_session_is_told(tmp_path: Path, content: bytes, sentence: str) -> None:
@@ -194,7 +194,7 @@ def test_what_is_no_session_is_told(tmp_path: Path, content: bytes, sentence: st
 
 def test_a_file_that_is_cut_off_is_told(file: Path) -> None:
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    with pytest.raises(BadInput, match="damaged or not all there"):
+    with pytest.raises(BadInput, match="damaged or incomplete"):
         read_session(file)
 
 
@@ -202,7 +202,7 @@ def test_a_file_that_is_not_there_or_a_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="does not exist"):
         read_session(tmp_path / "no.cozview")
     (tmp_path / "folder.cozview").mkdir()
-    with pytest.raises(BadInput, match=r"folder\.cozview cannot be read"):
+    with pytest.raises(BadInput, match=r"folder\.cozview is not a file"):
         read_session(tmp_path / "folder.cozview")
 
 
@@ -246,14 +246,14 @@ def test_reading_leaves_nothing_behind(file: Path, tmp_path: Path) -> None:
 def test_a_view_is_the_same_again(magnification: float) -> None:
     camera = camera_at(Fraction(1, 7), Fraction("812.0000000001"), magnification)
     assert isinstance(camera, Camera)
-    assert sight_of(camera).camera == camera
+    assert viewpoint_of(camera).camera == camera
 
 
 def test_a_bookmark_takes_the_place_of_one_of_its_name() -> None:
-    sight = Sight(Fraction(1), Fraction(2), Fraction(3))
-    renewed = Bookmark("whole", sight)
+    viewpoint = Viewpoint(Fraction(1), Fraction(2), Fraction(3))
+    renewed = Bookmark("whole", viewpoint)
     assert with_bookmark(BOOKMARKS, renewed) == (renewed, BOOKMARKS[1])
-    added = Bookmark("new", sight)
+    added = Bookmark("new", viewpoint)
     assert with_bookmark(BOOKMARKS, added) == (*BOOKMARKS, added)
 
 

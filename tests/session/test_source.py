@@ -27,7 +27,7 @@ def file(tmp_path: Path) -> Path:
 def test_a_picture_is_no_session(file: Path) -> None:
     photo = file.with_name("photo.png")
     assert open_path(photo).session is None
-    with pytest.raises(BadInput, match=r"photo\.png is no session, so --source makes no sense"):
+    with pytest.raises(BadInput, match=r"photo\.png is not a session, so --source does not"):
         open_path(photo, photo)
 
 
@@ -66,8 +66,8 @@ def test_a_picture_that_is_gone_is_told(file: Path) -> None:
         open_path(file)
     sentence = str(raised.value)
     assert sentence == (
-        f"The picture of trip.cozview is not at {photo} ({WIDTH} x {HEIGHT} pixels): say where it "
-        "is, with --source FILE."
+        f"The picture of trip.cozview is not at {photo} ({WIDTH} x {HEIGHT} pixels): name its "
+        "file with --source FILE."
     )
     assert (
         raised.value.what
@@ -77,7 +77,7 @@ def test_a_picture_that_is_gone_is_told(file: Path) -> None:
 
 def test_a_picture_that_has_changed_is_told(file: Path) -> None:
     photo = another_picture(file.with_name("photo.png"))
-    with pytest.raises(SourceMissing, match=rf"{photo}, has changed since then: say where"):
+    with pytest.raises(SourceMissing, match=rf"{photo}, has changed since then: name its"):
         open_path(file)
     photo.write_bytes(b"no picture any more")
     with pytest.raises(SourceMissing, match="is not at"):

@@ -24,7 +24,7 @@ from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.geometry import TILE
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.cache import store_path
-from cozviewer.pyramid.store.store import Shelf, TileStore
+from cozviewer.pyramid.store.store import StoreKey, TileStore
 from cozviewer.session.source import OpenedImage
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.main_window import MainWindow
@@ -125,11 +125,13 @@ def services(
         source = image.source
         prompter = NoPrompter()
         recipe = recipe_of(engine, prompter, fidelity=0.0, photo_texture=photo_texture)
-        shelf = Shelf(
+        store_key = StoreKey(
             source.digest, source.name, source.width, source.height, recipe.digest, recipe.text
         )
         path = store_path(cache, source.digest, recipe.digest)
-        return chain(Pyramid(source, TileStore.open(path, shelf, notice)), engine, prompter, recipe)
+        return chain(
+            Pyramid(source, TileStore.open(path, store_key, notice)), engine, prompter, recipe
+        )
 
     icons = Path(__file__).parents[2] / "resources" / "icons"
     return Services(

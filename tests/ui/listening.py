@@ -17,7 +17,7 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.cache import store_path
-from cozviewer.pyramid.store.store import Shelf, TileStore
+from cozviewer.pyramid.store.store import StoreKey, TileStore
 from cozviewer.session.source import OpenedImage
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.prompts.row import PromptRow
@@ -99,11 +99,11 @@ def studio(picture: Path, cache: Path) -> Studio:
     ) -> Chain:
         source = image.source
         recipe = recipe_of(engine, describer, seed=choice.seed, fidelity=0.0)
-        shelf = Shelf(
+        store_key = StoreKey(
             source.digest, source.name, source.width, source.height, recipe.digest, recipe.text
         )
         path = store_path(cache, source.digest, recipe.digest)
-        store = TileStore.open(path, shelf, notice)
+        store = TileStore.open(path, store_key, notice)
         return Chain(Pyramid(source, store), engine, describer, recipe)
 
     given = replace(services(engine, cache, picture), open_chain=open_chain)

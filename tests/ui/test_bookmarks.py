@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
 from cozviewer.pyramid.camera import camera_at
-from cozviewer.session.session import Bookmark, Sight
+from cozviewer.session.session import Bookmark, Viewpoint
 from cozviewer.ui.bookmarks import BookmarksMenu
 from cozviewer.ui.kept_bookmarks import GROUP, kept_bookmarks
 from cozviewer.ui.main_window import MainWindow
@@ -21,7 +21,7 @@ from cozviewer.ui.settings import keep_text
 from tests.ui.conftest import Bench, Stripes, services, settle
 
 DEEP = camera_at(Fraction("812.00000000000000000001"), Fraction(340), 2.0**200)
-EYE = Bookmark("eye", Sight(Fraction(10), Fraction(20), Fraction(64)))
+EYE = Bookmark("eye", Viewpoint(Fraction(10), Fraction(20), Fraction(64)))
 
 
 @pytest.fixture
@@ -68,14 +68,14 @@ def test_a_name_is_there_once(menu: BookmarksMenu) -> None:
     menu.told.connect(told.append)
     menu.show_bookmarks([EYE], of_session=True)
     menu.add("eye", DEEP)
-    assert [bookmark.sight.camera for bookmark in menu.bookmarks] == [DEEP]
+    assert [bookmark.viewpoint.camera for bookmark in menu.bookmarks] == [DEEP]
     assert told == ["The bookmark “eye” shows this view now; File > Save session keeps it."]
     menu.add(" ", DEEP)
     assert len(menu.bookmarks) == 1
 
 
 def test_one_can_be_removed(menu: BookmarksMenu) -> None:
-    menu.show_bookmarks([EYE, Bookmark("ear", EYE.sight)])
+    menu.show_bookmarks([EYE, Bookmark("ear", EYE.viewpoint)])
     (remove,) = menu.findChildren(QMenu)
     remove.actions()[0].trigger()
     assert [bookmark.name for bookmark in menu.bookmarks] == ["ear"]
@@ -131,7 +131,7 @@ def test_bookmarks_of_a_picture_are_there_at_the_next_start(
     viewer: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
     menu = viewer.window.bookmarks_menu
-    menu.add("eye", EYE.sight.camera)
+    menu.add("eye", EYE.viewpoint.camera)
     menu.add("far down", DEEP)
     assert viewer.window.banner.text == "The bookmark “far down” is added."
     assert kept_bookmarks("of another picture") == ()
@@ -144,7 +144,7 @@ def test_bookmarks_of_a_picture_are_there_at_the_next_start(
     with qtbot.waitSignal(again.opened):
         again.open_picture(moved)
     assert [each.name for each in again.bookmarks_menu.bookmarks] == ["eye", "far down"]
-    assert again.bookmarks_menu.bookmarks[1].sight.camera == DEEP
+    assert again.bookmarks_menu.bookmarks[1].viewpoint.camera == DEEP
     for bookmark in again.bookmarks_menu.bookmarks:
         again.bookmarks_menu.remove(bookmark)
     assert again.document is not None

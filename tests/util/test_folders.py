@@ -25,7 +25,7 @@ from cozviewer.pyramid.store.cache import list_set_aside, store_path
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.ui.settings import _settings, keep_text
 from cozviewer.util.folders import make_private_folder, models_folder, pyramids_folder
-from tests.pyramid.stores import SHELF, STEP, pixels
+from tests.pyramid.stores import STEP, STORE_KEY, pixels
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 
@@ -55,8 +55,8 @@ def all_private(folder: Path) -> bool:
 
 
 def use_store(cache: Path) -> Path:
-    path = store_path(pyramids_folder(cache), SHELF.source_digest, SHELF.recipe_digest)
-    with TileStore.open(path, SHELF, lambda sentence: None) as store:
+    path = store_path(pyramids_folder(cache), STORE_KEY.source_digest, STORE_KEY.recipe_digest)
+    with TileStore.open(path, STORE_KEY, lambda sentence: None) as store:
         store.put(TileKey(2, 0, 0), pixels(TileKey(2, 0, 0)), store.begin_step(STEP))
         store.flush()
         assert all_private(cache)
@@ -77,8 +77,8 @@ def test_tiles_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
 
 
 def test_a_journal_has_the_permissions_of_its_store(cache: Path) -> None:
-    path = store_path(pyramids_folder(cache), SHELF.source_digest, SHELF.recipe_digest)
-    with TileStore.open(path, SHELF, lambda sentence: None) as store:
+    path = store_path(pyramids_folder(cache), STORE_KEY.source_digest, STORE_KEY.recipe_digest)
+    with TileStore.open(path, STORE_KEY, lambda sentence: None) as store:
         key = TileKey(2, 0, 0)
         store.put(key, pixels(key), store.begin_step(STEP))
         store.flush()
@@ -97,8 +97,8 @@ def test_a_folder_that_the_user_named_stays_as_it_is(tmp_path: Path) -> None:
     named = tmp_path / "shared"
     named.mkdir(0o755)
     use_store_in = pyramids_folder(named)
-    path = store_path(use_store_in, SHELF.source_digest, SHELF.recipe_digest)
-    TileStore.open(path, SHELF, lambda sentence: None).close()
+    path = store_path(use_store_in, STORE_KEY.source_digest, STORE_KEY.recipe_digest)
+    TileStore.open(path, STORE_KEY, lambda sentence: None).close()
     log_to(named)
     _close_log()
     assert mode(named) == 0o755

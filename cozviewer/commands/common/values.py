@@ -75,7 +75,7 @@ def point(text: str) -> tuple[Fraction, Fraction]:
     return values[0], values[1]
 
 
-def sight(text: str) -> tuple[Fraction, Fraction, Fraction]:
+def viewpoint(text: str) -> tuple[Fraction, Fraction, Fraction]:
     """Return a view "X,Y,M": a place in source pixels and a magnification.
 
     Raises:
@@ -90,7 +90,7 @@ def sight(text: str) -> tuple[Fraction, Fraction, Fraction]:
     return *point(f"{x},{y}"), zoom(magnification)
 
 
-def named_sight(text: str) -> tuple[str, tuple[Fraction, Fraction, Fraction]]:
+def named_viewpoint(text: str) -> tuple[str, tuple[Fraction, Fraction, Fraction]]:
     """Return the name and the view of "NAME=X,Y,M".
 
     Raises:
@@ -101,7 +101,7 @@ def named_sight(text: str) -> tuple[str, tuple[Fraction, Fraction, Fraction]]:
         raise BadInput(
             f"The bookmark {text!r} is none: say NAME=X,Y,M, for instance eye=800.5,450,64."
         )
-    return name.strip(), sight(view)
+    return name.strip(), viewpoint(view)
 
 
 def seconds(text: str) -> float:

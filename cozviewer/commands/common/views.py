@@ -20,8 +20,8 @@ from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose, wanted_level
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, tiles_of
 from cozviewer.pyramid.store.cache import trim
-from cozviewer.session.kept import choice_of, filled, kept_besides
-from cozviewer.session.session import Filled, Session
+from cozviewer.session.pyramids import choice_of, other_pyramids, session_pyramid
+from cozviewer.session.session import Session, SessionPyramid
 from cozviewer.session.source import OpenedImage, open_path
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
@@ -79,13 +79,13 @@ def choice_for(session: Session | None, options: OpenOptions) -> EngineChoice:
 
 
 @contextmanager
-def kept_beside(
+def opened_others(
     image: OpenedImage,
-    first: Filled,
+    first: SessionPyramid,
     options: OpenOptions,
     line: ProgressLine,
     cancelled: IsCancelled,
-) -> Iterator[list[Filled]]:
+) -> Iterator[list[SessionPyramid]]:
     """Open the other pyramids of a session, all but `first`; close them at the end.
 
     Raises:
@@ -94,11 +94,11 @@ def kept_beside(
     """
     with ExitStack() as stack:
         others = []
-        for kept in kept_besides(image.session, [first]):
+        for kept in other_pyramids(image.session, [first]):
             wanted = choice_of(kept, options.choice)
             chain = open_chain(image, wanted, options.cache, line.notice, cancelled=cancelled)
             stack.callback(chain.pyramid.store.close)
-            others.append(filled(chain, wanted, image.session))
+            others.append(session_pyramid(chain, wanted, image.session))
         yield others
 
 
@@ -111,7 +111,7 @@ def bookmarked(image: OpenedImage, name: str) -> tuple[tuple[Fraction, Fraction]
     bookmarks = () if image.session is None else image.session.bookmarks
     for bookmark in bookmarks:
         if bookmark.name == name:
-            return (bookmark.sight.x, bookmark.sight.y), bookmark.sight.magnification
+            return (bookmark.viewpoint.x, bookmark.viewpoint.y), bookmark.viewpoint.magnification
     there = ", ".join(bookmark.name for bookmark in bookmarks) or "none"
     raise BadInput(f"There is no bookmark {name!r}: choose from those that there are ({there}).")
 

@@ -64,8 +64,8 @@ SCHEMA = f"""
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """What a store file is for. The digests decide; the rest is for people."""
+class StoreKey:
+    """Identifies a store file. The digests decide; the other attributes are for display."""
 
     source_digest: str
     source_name: str
@@ -138,8 +138,8 @@ def _uri(path: Path, create: bool, locked: bool) -> str:
     return f"{path.absolute().as_uri()}?mode={mode}"
 
 
-def open_file(path: Path | None, shelf: Shelf) -> StoreConnection:
-    """Open the store file of `shelf`, creating it and its folder where there is none.
+def open_file(path: Path | None, store_key: StoreKey) -> StoreConnection:
+    """Open the store file of `store_key`, creating it and its folder where there is none.
 
     Raises:
         NotOurs: It is somebody else's, or for another source or recipe.
@@ -153,11 +153,11 @@ def open_file(path: Path | None, shelf: Shelf) -> StoreConnection:
             raise NotOurs("is damaged")  # SQLite takes a single byte for an empty file
     connection = connect(path, create=True)
     try:
-        _create(connection, shelf)
+        _create(connection, store_key)
         _check_ours(connection)
         about = read_about(connection)
         for name in ("source_digest", "recipe_digest"):
-            if about.get(name) != getattr(shelf, name):
+            if about.get(name) != getattr(store_key, name):
                 raise NotOurs("is for another picture or recipe")
         _make_safe(connection)
     except BaseException:
@@ -197,11 +197,11 @@ def is_older(connection: sqlite3.Connection) -> bool:
 
 
 def read_about(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return what the file says about its shelf, by the names of `Shelf`'s attributes; what is not
-    text is left out.
+    """Return the file's key, by the names of `StoreKey`'s attributes; values that are not text are
+    left out.
 
     Raises:
-        NotOurs: It says nothing.
+        NotOurs: The file has no key.
         sqlite3.Error: It cannot be read.
     """
     try:
@@ -268,7 +268,7 @@ def _number(connection: sqlite3.Connection, pragma: str) -> int:
         raise Damaged("malformed database schema") from error
 
 
-def _create(connection: sqlite3.Connection, shelf: Shelf) -> None:
+def _create(connection: sqlite3.Connection, store_key: StoreKey) -> None:
     """Fill a new, empty file in one transaction; leave any other as it is."""
     if not _blank(connection):
         return
@@ -281,7 +281,7 @@ def _create(connection: sqlite3.Connection, shelf: Shelf) -> None:
                 connection.execute(statement)
             connection.executemany(
                 "INSERT INTO about VALUES (?, ?)",
-                [(name, plain(str(value))) for name, value in asdict(shelf).items()],
+                [(name, plain(str(value))) for name, value in asdict(store_key).items()],
             )
         connection.execute("COMMIT")
     except BaseException:

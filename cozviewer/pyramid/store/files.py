@@ -19,8 +19,8 @@ from typing import TypeVar
 from cozviewer.pyramid.store.eviction import shrink
 from cozviewer.pyramid.store.file import (
     NotOurs,
-    Shelf,
     StoreConnection,
+    StoreKey,
     is_broken,
     is_busy,
     open_file,
@@ -37,8 +37,10 @@ REPLACEMENTS = 3
 T = TypeVar("T")
 
 
-def open_or_replace(path: Path, shelf: Shelf, tell: Callable[[str], None]) -> StoreConnection:
-    """Open the store file of `shelf` as `open_file`; set it aside if it is broken or not ours.
+def open_or_replace(
+    path: Path, store_key: StoreKey, tell: Callable[[str], None]
+) -> StoreConnection:
+    """Open the store file of `store_key` as `open_file`; set it aside if it is broken or not ours.
 
     Args:
         tell: Receives a sentence if that was so.
@@ -48,7 +50,7 @@ def open_or_replace(path: Path, shelf: Shelf, tell: Callable[[str], None]) -> St
     """
     found = identity(path)
     try:
-        return open_file(path, shelf)
+        return open_file(path, store_key)
     except NotOurs as error:
         reason = str(error)
     except sqlite3.Error as error:
@@ -56,7 +58,7 @@ def open_or_replace(path: Path, shelf: Shelf, tell: Callable[[str], None]) -> St
             raise
         reason = "is damaged"
     set_aside(path, found, reason, tell)
-    return open_file(path, shelf)
+    return open_file(path, store_key)
 
 
 class StoreFiles:
@@ -64,17 +66,19 @@ class StoreFiles:
 
     Attributes:
         in_memory: Whether new tiles go to memory.
-        shelf: What they are for.
+        store_key: What they are for.
     """
 
-    def __init__(self, path: Path | None, shelf: Shelf, notice: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: Path | None, store_key: StoreKey, notice: Callable[[str], None]
+    ) -> None:
         """Open or create the file at `path`; None, or one that cannot be opened: in memory.
 
         Args:
             notice: Receives one sentence about each kind of trouble.
         """
         self.in_memory = False
-        self.shelf = shelf
+        self.store_key = store_key
         self._path = path
         self._notice = notice
         self._told: set[str] = set()
@@ -153,7 +157,7 @@ class StoreFiles:
 
     def _open_on_disk(self, path: Path) -> None:
         try:
-            self._files.insert(0, open_or_replace(path, self.shelf, self.tell))
+            self._files.insert(0, open_or_replace(path, self.store_key, self.tell))
             self._identity = identity(path)
             self._fresh = True
         except (OSError, sqlite3.Error, NotOurs) as error:
@@ -161,7 +165,7 @@ class StoreFiles:
 
     def _open_in_memory(self) -> None:
         self.in_memory = self._fresh = True
-        self._files.insert(0, open_file(None, self.shelf))
+        self._files.insert(0, open_file(None, self.store_key))
 
     def _follow(self) -> bool:
         """Let go of a file that somebody deleted, before SQLite takes another's journal for its.

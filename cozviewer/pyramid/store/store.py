@@ -22,7 +22,7 @@ from pathlib import Path
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TileKey
-from cozviewer.pyramid.store.file import Shelf
+from cozviewer.pyramid.store.file import StoreKey
 from cozviewer.pyramid.store.files import StoreFiles
 from cozviewer.pyramid.store.rows import (
     AT_ONCE,
@@ -41,7 +41,7 @@ from cozviewer.pyramid.store.rows import (
 )
 from cozviewer.pyramid.store.tile_codec import decode_tile, encode_tile, tile_checksum
 
-__all__ = ["Shelf", "StepRecord", "TileStore"]
+__all__ = ["StepRecord", "StoreKey", "TileStore"]
 
 COMMIT_SECONDS = 1.0
 """How long a tile waits at most before it is written."""
@@ -74,20 +74,22 @@ class TileStore:
         self._closed = False
 
     @classmethod
-    def open(cls, path: Path | None, shelf: Shelf, notice: Callable[[str], None]) -> "TileStore":
+    def open(
+        cls, path: Path | None, store_key: StoreKey, notice: Callable[[str], None]
+    ) -> "TileStore":
         """Open or create a store; it always works, if need be in memory.
 
         Args:
             path: Its file (see `cache.store_path`); None keeps tiles in memory only.
-            shelf: What it is for. A file that is for something else, or broken, is set aside.
+            store_key: What it is for. A file that is for something else, or broken, is set aside.
             notice: Receives one sentence about each kind of trouble, in whichever thread meets
                 it, and must not wait for another thread.
         """
-        return cls(StoreFiles(path, shelf, notice))
+        return cls(StoreFiles(path, store_key, notice))
 
     def beside(self) -> "TileStore":
         """Return an empty store in memory for the same source and recipe."""
-        return TileStore(StoreFiles(None, self._files.shelf, self._files.tell))
+        return TileStore(StoreFiles(None, self._files.store_key, self._files.tell))
 
     def get(self, key: TileKey, size: tuple[int, int] | None = None) -> Rgb8 | None:
         """Return the (H, W, 3) pixels of a tile, its checksum verified, or None.

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 from cozviewer.chain.chain import Chain
 from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.document import Document
-from cozviewer.session.kept import filled
-from cozviewer.session.session import Filled
+from cozviewer.session.pyramids import session_pyramid
+from cozviewer.session.session import SessionPyramid
 from cozviewer.session.source import OpenedImage
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.opening import Opening
@@ -38,11 +38,11 @@ class SecondEngine(QObject):
         self._opening.noticed.connect(self.failed)
 
     @property
-    def filled(self) -> Filled | None:
+    def session_pyramid(self) -> SessionPyramid | None:
         """Its pyramid as a session saves it, if there is one."""
         if self._document is None or self._choice is None:
             return None
-        return filled(self._document.chain, self._choice, self._document.image.session)
+        return session_pyramid(self._document.chain, self._choice, self._document.image.session)
 
     def set_image(self, image: OpenedImage | None) -> None:
         """Follow the picture that is open; the other recipe goes on with a new one."""

@@ -119,7 +119,7 @@ class Exporting(QObject):
             before = self._navigator.view_before
             starts = [] if before is None else [("The view before", before)]
             starts += [
-                (f"The bookmark “{each.name}”", each.sight.camera) for each in self._bookmarks()
+                (f"The bookmark “{each.name}”", each.viewpoint.camera) for each in self._bookmarks()
             ]
             self._open(MovieDialog(chain, view, starts, window))
 

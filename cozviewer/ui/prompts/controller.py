@@ -29,7 +29,7 @@ def takes_no_words(engine: str) -> str:
     """Return what is said of an engine that does not listen."""
     return (
         f"{engine} takes no words: it draws from the pixels alone.\n\n"
-        "With an engine that listens to words, such as Chain-of-Zoom (menu Engine), what each"
+        "With an engine that accepts prompts, such as Chain-of-Zoom (menu Engine), what each"
         " level was told is listed here, to be changed and drawn again."
     )
 

@@ -33,8 +33,8 @@ from cozviewer.pyramid.store.file import SCHEMA_VERSION, connect
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.util.errors import Failure
 from tests.pyramid.stores import (
-    SHELF,
     STEP,
+    STORE_KEY,
     make_older,
     outcome,
     pixels,
@@ -58,9 +58,9 @@ def folder(tmp_path: Path) -> Path:
 def fill(folder: Path, name: str, *keys: TileKey, seen: float | None = None) -> Path:
     """Make a store of large tiles for a picture, all looked at at one time."""
     digest = name.encode().hex().ljust(64, "0")
-    path = store_path(folder, digest, SHELF.recipe_digest)
-    shelf = replace(SHELF, source_digest=digest, source_name=name)
-    with TileStore.open(path, shelf, sys.exit) as store:
+    path = store_path(folder, digest, STORE_KEY.recipe_digest)
+    store_key = replace(STORE_KEY, source_digest=digest, source_name=name)
+    with TileStore.open(path, store_key, sys.exit) as store:
         step = store.begin_step(STEP)
         for key in keys or (TileKey(2, 0, 0),):
             store.put(key, NOISE, step)
@@ -216,9 +216,9 @@ def test_whether_all_that_is_kept_of_a_picture_is_of_an_older_version(folder: Pa
 
 
 def test_a_store_in_use_is_said_and_the_others_are_cleared(folder: Path) -> None:
-    used = store_path(folder, SHELF.source_digest, SHELF.recipe_digest)
+    used = store_path(folder, STORE_KEY.source_digest, STORE_KEY.recipe_digest)
     fill(folder, "dog.jpg")
-    with TileStore.open(used, SHELF, sys.exit) as store:
+    with TileStore.open(used, STORE_KEY, sys.exit) as store:
         step = store.begin_step(STEP)
         store.put(TileKey(2, 0, 0), NOISE, step)
         store.flush()
@@ -233,7 +233,7 @@ def test_a_store_in_use_is_said_and_the_others_are_cleared(folder: Path) -> None
 def test_what_was_set_aside_stays_until_it_is_asked_for(folder: Path) -> None:
     path = fill(folder, "cat.jpg")
     os.truncate(path, 5000)
-    TileStore.open(path, SHELF, lambda _: None).close()
+    TileStore.open(path, STORE_KEY, lambda _: None).close()
     (aside,) = list_set_aside(folder)
     fill(folder, "dog.jpg")
     assert names(folder) == ["dog.jpg"]
@@ -277,9 +277,9 @@ def test_files_that_become_empty_go_but_for_the_callers_own(folder: Path) -> Non
 
 
 def test_a_window_whose_tiles_are_evicted_keeps_its_file(folder: Path) -> None:
-    path = store_path(folder, SHELF.source_digest, SHELF.recipe_digest)
+    path = store_path(folder, STORE_KEY.source_digest, STORE_KEY.recipe_digest)
     first, second = row(0, 2)
-    with TileStore.open(path, SHELF, sys.exit) as store:
+    with TileStore.open(path, STORE_KEY, sys.exit) as store:
         step = store.begin_step(STEP)
         store.put(first, NOISE, step)
         store.flush()
@@ -301,9 +301,9 @@ def test_parents_stay_as_long_as_their_children(folder: Path) -> None:
 
 
 def test_a_look_keeps_a_tile(folder: Path) -> None:
-    path = store_path(folder, SHELF.source_digest, SHELF.recipe_digest)
+    path = store_path(folder, STORE_KEY.source_digest, STORE_KEY.recipe_digest)
     tiles = row(0, 256)
-    with TileStore.open(path, SHELF, sys.exit) as store:
+    with TileStore.open(path, STORE_KEY, sys.exit) as store:
         step = store.begin_step(STEP)
         for key in tiles:
             store.put(key, NOISE, step)
@@ -332,7 +332,7 @@ def test_a_locked_file_waits_for_another_time(
 
 
 def test_trimming_beside_programs_at_work_harms_nobody(folder: Path) -> None:
-    path = store_path(folder, SHELF.source_digest, SHELF.recipe_digest)
+    path = store_path(folder, STORE_KEY.source_digest, STORE_KEY.recipe_digest)
     # One leaves room for a few tiles; the other takes everything, and the file as well.
     folder.mkdir(exist_ok=True)
     budgets = (200_000, 0)
@@ -346,7 +346,7 @@ def test_trimming_beside_programs_at_work_harms_nobody(folder: Path) -> None:
     assert sum(int(outcome(trimmer)) for trimmer in trimmers) > 0
     assert told == ["", ""]
     assert not list_set_aside(folder)
-    with TileStore.open(path, SHELF, sys.exit) as store:
+    with TileStore.open(path, STORE_KEY, sys.exit) as store:
         assert all(same(store.get(key), pixels(key)) for key in stored_keys(path))
 
 

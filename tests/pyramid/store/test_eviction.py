@@ -29,7 +29,7 @@ from cozviewer.pyramid.store.rows import (
     stored_among,
     write_batch,
 )
-from tests.pyramid.stores import SHELF
+from tests.pyramid.stores import STORE_KEY
 
 
 def stored(key: TileKey, seen: float = 0.0, store: int = 0, size: int = 1) -> StoredTile:
@@ -116,7 +116,7 @@ def test_what_was_not_seen_for_the_longest_time_is_as_much_as_is_wanted(
 
 
 def test_looks_are_numbers_whatever_is_in_the_file() -> None:
-    file = open_file(None, SHELF)
+    file = open_file(None, STORE_KEY)
     write_batch(file, BATCH, now=5.0)
     for values, key in zip(("'x', 'y'", "7, -3", "6, 1e300", "NULL, 1 << 62"), FAMILY, strict=True):
         file.execute(f"UPDATE OR IGNORE tiles SET (seen, bytes) = ({values}) WHERE key = '{key}'")
@@ -128,7 +128,7 @@ def test_looks_are_numbers_whatever_is_in_the_file() -> None:
 
 
 def test_what_was_seen_later_is_left_out() -> None:
-    file = open_file(None, SHELF)
+    file = open_file(None, STORE_KEY)
     write_batch(file, BATCH, now=5.0)
     write_batch(file, Batch(seen={FAMILY[1]: 6.0}), now=6.0)
     found = [tile.key for tile in read_stored(file, 0, until=5.0)]
@@ -136,7 +136,7 @@ def test_what_was_seen_later_is_left_out() -> None:
 
 
 def test_only_tiles_without_children_leave_the_file() -> None:
-    file = open_file(None, SHELF)
+    file = open_file(None, STORE_KEY)
     write_batch(file, BATCH, now=5.0)
     evict(file, read_stored(file, 0)[::2])  # a parent, and one of its children
     assert there(file) == [True, True, False, True]
@@ -144,7 +144,7 @@ def test_only_tiles_without_children_leave_the_file() -> None:
 
 
 def test_a_tile_that_was_looked_at_meanwhile_stays() -> None:
-    file = open_file(None, SHELF)
+    file = open_file(None, STORE_KEY)
     write_batch(file, BATCH, now=5.0)
     chosen = read_stored(file, 0)
     write_batch(file, Batch(seen={FAMILY[1]: 6.0}), now=6.0)
@@ -158,7 +158,7 @@ def test_a_look_at_a_tile_counts_for_all_above_it() -> None:
     while chain[-1].z > 2:
         chain.append(parent_of(chain[-1]))
     beside = replace(deep, col=deep.col + 1)
-    file = open_file(None, SHELF)
+    file = open_file(None, STORE_KEY)
     tile = EncodedTile(b"webp", b"sum", "step")
     write_batch(file, Batch(tiles=dict.fromkeys([*chain, beside], tile)), now=5.0)
     write_batch(file, Batch(seen={deep: 8.0, beside: 7.0}), now=9.0)
@@ -168,14 +168,14 @@ def test_a_look_at_a_tile_counts_for_all_above_it() -> None:
 
 
 def test_an_older_look_changes_nothing() -> None:
-    file = open_file(None, SHELF)
+    file = open_file(None, STORE_KEY)
     write_batch(file, BATCH, now=5.0)
     write_batch(file, Batch(seen=dict.fromkeys(FAMILY, 4.0)), now=9.0)
     assert {tile.seen for tile in read_stored(file, 0)} == {5.0}
 
 
 def test_a_file_shrinks_to_its_budget() -> None:
-    file = open_file(None, SHELF)
+    file = open_file(None, STORE_KEY)
     write_batch(file, BATCH, now=5.0)
     shrink(file, 1_000_000)
     assert count_tiles(file)[1] == 4

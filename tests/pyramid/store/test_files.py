@@ -17,7 +17,7 @@ from cozviewer.pyramid.store import file as store_file
 from cozviewer.pyramid.store import removal as store_removal
 from cozviewer.pyramid.store import store as store_module
 from cozviewer.pyramid.store.store import TileStore
-from tests.pyramid.stores import SHELF, STEP, pixels, same, stored_keys, wait_for
+from tests.pyramid.stores import STEP, STORE_KEY, pixels, same, stored_keys, wait_for
 
 TILES = [TileKey(2, col, 0) for col in range(30)]
 KEY, NEW = TILES[0], TileKey(2, 0, 1)
@@ -45,7 +45,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fill(path: Path) -> None:
-    with TileStore.open(path, SHELF, sys.exit) as store:
+    with TileStore.open(path, STORE_KEY, sys.exit) as store:
         put(store, *TILES)
 
 
@@ -145,7 +145,7 @@ def test_a_file_that_cannot_be_trusted_is_set_aside_whole(
 ) -> None:
     harm(path)
     content = path.read_bytes()
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         assert store.missing(TILES) == TILES
         put(store, NEW)
     assert stored_keys(path) == [NEW]
@@ -159,7 +159,7 @@ def test_a_file_that_cannot_be_trusted_is_set_aside_whole(
 
 def test_an_empty_file_is_just_filled(path: Path, notices: list[str]) -> None:
     os.truncate(path, 0)
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         put(store, NEW)
     assert stored_keys(path) == [NEW]
     assert not set_aside(path)
@@ -170,12 +170,12 @@ def test_nothing_set_aside_is_ever_overwritten(path: Path) -> None:
     contents = [b"a" * 1000, b"b" * 1000, b"c" * 1000]
     for content in contents:  # within one second
         path.write_bytes(content)
-        TileStore.open(path, SHELF, lambda _: None).close()
+        TileStore.open(path, STORE_KEY, lambda _: None).close()
     assert sorted(file.read_bytes() for file in set_aside(path)) == contents
 
 
 def test_corruption_found_while_reading_sets_the_file_aside(path: Path, notices: list[str]) -> None:
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         waiting = store.begin_step(STEP)
         store.put(NEW, pixels(NEW, 64, 60), waiting)
         content = bytearray(path.read_bytes())
@@ -186,7 +186,7 @@ def test_corruption_found_while_reading_sets_the_file_aside(path: Path, notices:
         put(store, KEY)
         assert store.missing(TILES) == TILES[1:]
     assert sorted(stored_keys(path)) == [KEY, NEW]
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         assert store.step_of(NEW) == STEP
     assert len(set_aside(path)) == 1
     assert len(notices) == 1
@@ -194,7 +194,7 @@ def test_corruption_found_while_reading_sets_the_file_aside(path: Path, notices:
 
 
 def test_corruption_found_while_writing_sets_the_file_aside(path: Path, notices: list[str]) -> None:
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         os.truncate(path, PAGE * 3)
         put(store, NEW)
         assert right(store, NEW)
@@ -209,13 +209,13 @@ def test_a_broken_file_that_another_window_uses_stays_until_that_is_closed(
     monkeypatch.setattr(store_removal, "PATIENCE", 0.0)
     with closing(store_file.connect(path)):
         truncated(path)
-        with TileStore.open(path, SHELF, notices.append) as store:
+        with TileStore.open(path, STORE_KEY, notices.append) as store:
             put(store, NEW)
             assert right(store, NEW)
         assert not set_aside(path)
     assert len(notices) == 1
     assert "in use by another program" in notices[0]
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         put(store, NEW)
     assert len(set_aside(path)) == 1
 
@@ -234,7 +234,7 @@ def test_a_broken_tile_is_missing_until_it_is_computed_again(
     path: Path, notices: list[str], harm: str
 ) -> None:
     sql(path, harm)
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         assert store.get(KEY) is None
         assert store.get(KEY) is None
         assert not store.has(KEY)
@@ -244,7 +244,7 @@ def test_a_broken_tile_is_missing_until_it_is_computed_again(
         assert right(store, KEY)
         assert store.has(KEY)
     assert sorted(stored_keys(path)) == sorted(TILES)
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         assert all(right(store, key) for key in TILES)
     assert not set_aside(path)
     assert len(notices) == 1
@@ -252,20 +252,20 @@ def test_a_broken_tile_is_missing_until_it_is_computed_again(
 
 def test_a_broken_tile_is_missing_before_it_was_read(path: Path, notices: list[str]) -> None:
     sql(path, "UPDATE pixels SET webp = substr(webp, 2) WHERE id = 1")
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         assert store.missing(TILES) == [KEY]
         assert not store.has(KEY)
         assert KEY not in store.checksums()
         put(store, KEY)
         assert store.missing(TILES) == []
         assert right(store, KEY)
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         assert store.missing(TILES) == []
     assert len(notices) == 1
 
 
 def test_a_tile_of_another_size_is_broken(path: Path, notices: list[str]) -> None:
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         assert store.get(KEY, (64, 60)) is not None
         assert store.get(KEY, (80, 64)) is None
         assert store.missing(TILES) == [KEY]
@@ -278,7 +278,7 @@ def test_a_tile_of_another_size_is_broken(path: Path, notices: list[str]) -> Non
 def test_a_locked_file_is_not_set_aside(path: Path, notices: list[str]) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with TileStore.open(path, SHELF, notices.append) as store:
+        with TileStore.open(path, STORE_KEY, notices.append) as store:
             put(store, NEW)
             assert right(store, NEW)
             assert store.get(KEY) is None
@@ -292,7 +292,7 @@ def test_a_locked_file_is_not_set_aside(path: Path, notices: list[str]) -> None:
 
 @pytest.mark.usefixtures("impatient")
 def test_tiles_wait_until_a_locked_file_is_free(path: Path, notices: list[str]) -> None:
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
             put(store, NEW)
@@ -308,7 +308,7 @@ def test_tiles_wait_until_a_locked_file_is_free(path: Path, notices: list[str]) 
 
 
 def test_a_full_disk_is_said_once_and_work_goes_on(path: Path, notices: list[str]) -> None:
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         (file,) = store._files._files
         pages = file.execute("PRAGMA page_count").fetchone()[0]
         file.execute(f"PRAGMA max_page_count = {pages}")
@@ -327,7 +327,7 @@ def test_a_full_disk_is_said_once_and_work_goes_on(path: Path, notices: list[str
 
 def test_a_broken_tile_on_a_full_disk_is_made_again_in_memory(path: Path) -> None:
     sql(path, "DELETE FROM pixels WHERE id = 1")
-    with TileStore.open(path, SHELF, lambda _: None) as store:
+    with TileStore.open(path, STORE_KEY, lambda _: None) as store:
         store._files._files[0].execute("PRAGMA query_only = ON")
         assert store.get(KEY) is None
         put(store, KEY)
@@ -335,14 +335,14 @@ def test_a_broken_tile_on_a_full_disk_is_made_again_in_memory(path: Path) -> Non
 
 
 def test_a_file_that_was_deleted_is_begun_anew(path: Path, notices: list[str]) -> None:
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         put(store, NEW)
         path.unlink()
         put(store, TileKey(2, 1, 1))
         put(store, TileKey(2, 2, 1))
         assert store.missing([NEW, KEY]) == [NEW, KEY]
     assert stored_keys(path) == [TileKey(2, 1, 1), TileKey(2, 2, 1)]
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         assert store.step_of(TileKey(2, 1, 1)) == STEP
     assert not notices
 
@@ -352,7 +352,7 @@ def test_a_file_that_was_deleted_with_its_folder_is_begun_anew(
 ) -> None:
     path = tmp_path / "cache" / "cat.tiles"
     fill(path)
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         shutil.rmtree(path.parent)
         assert store.missing(TILES) == TILES
         put(store, NEW)
@@ -363,7 +363,7 @@ def test_a_file_that_was_deleted_with_its_folder_is_begun_anew(
 def test_a_folder_in_place_of_the_file_means_memory(tmp_path: Path, notices: list[str]) -> None:
     path = tmp_path / "cat.tiles"
     path.mkdir()
-    with TileStore.open(path, SHELF, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
         put(store, NEW)
         assert right(store, NEW)
     assert len(notices) == 1
@@ -372,7 +372,7 @@ def test_a_folder_in_place_of_the_file_means_memory(tmp_path: Path, notices: lis
 
 
 def test_a_folder_that_cannot_be_made_means_memory(path: Path, notices: list[str]) -> None:
-    with TileStore.open(path / "below" / "cat.tiles", SHELF, notices.append) as store:
+    with TileStore.open(path / "below" / "cat.tiles", STORE_KEY, notices.append) as store:
         put(store, NEW)
         assert right(store, NEW)
     assert len(notices) == 1
@@ -405,7 +405,7 @@ def open_folder() -> Iterator[Path]:
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
 def test_an_unwritable_folder_means_memory(open_folder: Path, notices: list[str]) -> None:
     path = open_folder / "cat.tiles"
-    with guarded(open_folder), TileStore.open(path, SHELF, notices.append) as store:
+    with guarded(open_folder), TileStore.open(path, STORE_KEY, notices.append) as store:
         put(store, NEW)
         put(store, KEY)
         assert right(store, NEW)
@@ -421,11 +421,11 @@ def test_a_read_only_file_is_still_read(open_folder: Path, notices: list[str]) -
     path = open_folder / "cat.tiles"
     fill(path)
     with guarded(open_folder, path):
-        with TileStore.open(path, SHELF, notices.append) as store:
+        with TileStore.open(path, STORE_KEY, notices.append) as store:
             store.seen(TILES)
             assert all(right(store, key) for key in TILES)
         assert not notices  # nothing is lost by looking
-        with TileStore.open(path, SHELF, notices.append) as store:
+        with TileStore.open(path, STORE_KEY, notices.append) as store:
             put(store, NEW)
             put(store, TileKey(2, 1, 1))
             assert all(right(store, key) for key in [NEW, *TILES])
@@ -441,7 +441,7 @@ def test_a_read_only_file_is_still_read(open_folder: Path, notices: list[str]) -
 def test_a_broken_file_that_cannot_be_renamed_stays(open_folder: Path, notices: list[str]) -> None:
     path = open_folder / "cat.tiles"
     text(path)
-    with guarded(open_folder, path), TileStore.open(path, SHELF, notices.append) as store:
+    with guarded(open_folder, path), TileStore.open(path, STORE_KEY, notices.append) as store:
         put(store, NEW)
         assert right(store, NEW)
     assert path.read_text().startswith("My diary")
@@ -449,6 +449,6 @@ def test_a_broken_file_that_cannot_be_renamed_stays(open_folder: Path, notices: 
 
 
 def test_another_picture_never_gives_its_tiles(path: Path) -> None:
-    other = replace(SHELF, source_digest="00" * 32)
+    other = replace(STORE_KEY, source_digest="00" * 32)
     with TileStore.open(path, other, lambda _: None) as store:
         assert store.missing(TILES) == TILES

@@ -9,13 +9,13 @@ import pytest
 from cozviewer.pyramid.store import removal as store_removal
 from cozviewer.pyramid.store.file import connect, is_ours, open_file
 from cozviewer.pyramid.store.removal import delete_file, identity, set_aside
-from tests.pyramid.stores import SHELF
+from tests.pyramid.stores import STORE_KEY
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "cat.tiles"
-    open_file(path, SHELF).close()
+    open_file(path, STORE_KEY).close()
     return path
 
 

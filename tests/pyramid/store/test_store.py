@@ -24,8 +24,8 @@ from cozviewer.pyramid.store.rows import AT_ONCE
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.pyramid.store.tile_codec import decode_tile
 from tests.pyramid.stores import (
-    SHELF,
     STEP,
+    STORE_KEY,
     damage,
     outcome,
     pixels,
@@ -57,18 +57,18 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[TileStore]:
-    with TileStore.open(path, SHELF, no_notice) as store:
+    with TileStore.open(path, STORE_KEY, no_notice) as store:
         yield store
 
 
 def reopened(path: Path) -> TileStore:
-    return TileStore.open(path, SHELF, no_notice)
+    return TileStore.open(path, STORE_KEY, no_notice)
 
 
 @given(key=keys, width=st.integers(1, 12), height=st.integers(1, 12))
 def test_any_tile_comes_back_from_memory(key: TileKey, width: int, height: int) -> None:
     rgb = pixels(key, width, height)
-    with TileStore.open(None, SHELF, no_notice) as store:
+    with TileStore.open(None, STORE_KEY, no_notice) as store:
         store.put(key, rgb, store.begin_step(STEP))
         assert store.has(key)
         assert same(store.get(key), rgb)
@@ -123,7 +123,7 @@ def test_any_number_of_tiles_is_asked_about_at_once(path: Path) -> None:
             store.flush()
     damage(path, "other bytes")
     wrong: list[str] = []
-    with TileStore.open(path, SHELF, wrong.append) as store:
+    with TileStore.open(path, STORE_KEY, wrong.append) as store:
         with closing(sqlite3.connect(path)) as file:
             names = file.execute("SELECT key FROM tiles ORDER BY id").fetchall()
         whole = {TileKey(*map(int, name.split("/"))) for (name,) in names[1::2]}
@@ -317,10 +317,10 @@ def test_an_empty_file_that_another_window_has_open_stays(path: Path) -> None:
 
 
 def test_names_of_pictures_may_be_no_text(path: Path) -> None:
-    shelf = replace(SHELF, source_name=b"caf\xe9.jpg".decode(errors="surrogateescape"))
-    with TileStore.open(path, shelf, no_notice) as store:
+    store_key = replace(STORE_KEY, source_name=b"caf\xe9.jpg".decode(errors="surrogateescape"))
+    with TileStore.open(path, store_key, no_notice) as store:
         store.put(KEY, pixels(KEY), store.begin_step(replace(STEP, prompt="\ud800")))
-    with TileStore.open(path, shelf, no_notice) as store:
+    with TileStore.open(path, store_key, no_notice) as store:
         assert store.has(KEY)
 
 
@@ -350,7 +350,7 @@ def test_closing_leaves_no_thread(path: Path) -> None:
 def test_a_store_in_memory_stays_within_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_files, "MEMORY_BUDGET", 16 * ROW_BYTES)
     tiles = [TileKey(2, col, 0) for col in range(40)]
-    with TileStore.open(None, SHELF, no_notice) as store:
+    with TileStore.open(None, STORE_KEY, no_notice) as store:
         step = store.begin_step(STEP)
         for key in tiles:
             store.put(key, pixels(key), step)

@@ -17,8 +17,14 @@ from cozviewer.config.choice_text import (
     elsewhere,
     same_engine,
 )
-from cozviewer.session.kept import choice_of, kept_besides, lacks_server, pyramid_for, recipe_from
-from cozviewer.session.session import KeptPyramid, Made, Maker, Reference, Session
+from cozviewer.session.pyramids import (
+    choice_of,
+    lacks_server,
+    other_pyramids,
+    pyramid_for,
+    recipe_from,
+)
+from cozviewer.session.session import Maker, PyramidInfo, Reference, Session, StoredPyramid
 
 HERE = EngineChoice(device="cuda:1", memory="in-turn")
 
@@ -33,12 +39,14 @@ COZ = EngineChoice(
 )
 
 
-def kept(choice: EngineChoice | str, digest: str = "d1") -> KeptPyramid:
+def kept(choice: EngineChoice | str, digest: str = "d1") -> StoredPyramid:
     text = choice if isinstance(choice, str) else choice_text(choice)
-    return KeptPyramid(1, Made("{}", digest, text, Maker("Some Engine", True, True, "eye")), "", 0)
+    return StoredPyramid(
+        1, PyramidInfo("{}", digest, text, Maker("Some Engine", True, True, "eye")), "", 0
+    )
 
 
-def session(*pyramids: KeptPyramid) -> Session:
+def session(*pyramids: StoredPyramid) -> Session:
     return Session(Path("a.cozview"), Reference("a.png", "5a", 1, 1), pyramids)
 
 
@@ -170,8 +178,8 @@ def test_files_count_wherever_they_are_named_from(
 
 def test_pyramids_that_are_not_there_are_besides() -> None:
     one, two = kept(COZ, "d1"), kept(COZ, "d2")
-    assert kept_besides(session(one, two), []) == [one, two]
-    assert kept_besides(None, []) == []
+    assert other_pyramids(session(one, two), []) == [one, two]
+    assert other_pyramids(None, []) == []
 
 
 RECIPE = Recipe((("name", "x"), ("weights", "1")), (("name", "none"),), 2**60, 0.5, 32)

@@ -1,4 +1,4 @@
-"""Pyramids that are kept in a session: how they are told apart, and shown without their models."""
+"""Pyramids of sessions: how they were made, and stand-ins where their models are missing."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,31 +19,38 @@ from cozviewer.config.choice_text import (
     with_whole_paths,
 )
 from cozviewer.image.pixels import Rgb8, RgbFloat
-from cozviewer.session.session import Filled, KeptPyramid, Made, Maker, Session
+from cozviewer.session.session import (
+    Maker,
+    PyramidInfo,
+    Session,
+    SessionPyramid,
+    StoredPyramid,
+)
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import is_network_path
 
 LARGEST_CONTEXT = 512
-"""Most parent pixels of context that a recipe may name."""
+"""Maximum halo of a recipe that is accepted, in parent pixels."""
 
 SERVER = "server"
-"""The prompter that sends pictures to an address."""
+"""The prompter that sends crops to an HTTP server."""
 
 
-def filled(chain: Chain, choice: EngineChoice, session: Session | None) -> Filled:
-    """Return a chain's pyramid as a session saves it; words that are not decided stay out.
+def session_pyramid(chain: Chain, choice: EngineChoice, session: Session | None) -> SessionPyramid:
+    """Return a chain's pyramid for saving, without drafts.
 
     Args:
-        choice: What the chain was made from.
-        session: The session that the picture was opened through. Where it holds this pyramid, what
-            it says about how that was made is kept.
+        chain: The chain.
+        choice: The engine and settings that it was made from.
+        session: The session through which the photo was opened. If it contains this pyramid, the
+            recorded information about it is kept.
     """
     upscaler, recipe = chain.upscaler, chain.recipe
-    for kept in () if session is None else session.pyramids:
-        if kept.made.recipe_digest == recipe.digest:
-            return Filled(kept.made, chain.pyramid.store)
-    made = Made(
+    for stored in () if session is None else session.pyramids:
+        if stored.info.recipe_digest == recipe.digest:
+            return SessionPyramid(stored.info, chain.pyramid.store)
+    info = PyramidInfo(
         recipe=recipe.text,
         recipe_digest=recipe.digest,
         choice=choice_text(elsewhere(with_whole_paths(choice), EngineChoice())),
@@ -51,19 +58,20 @@ def filled(chain: Chain, choice: EngineChoice, session: Session | None) -> Fille
             upscaler.name, upscaler.generative, upscaler.accepts_prompt, chain.prompter.name
         ),
     )
-    return Filled(made, chain.pyramid.store)
+    return SessionPyramid(info, chain.pyramid.store)
 
 
-def choice_of(kept: KeptPyramid, like: EngineChoice) -> EngineChoice:
-    """Return the choice that a pyramid was made from, completed by what the user has chosen.
+def choice_of(stored: StoredPyramid, like: EngineChoice) -> EngineChoice:
+    """Return the choice that a pyramid was made from, with the user's device and server.
 
-    A session never chooses a server: the pictures and the key go to the one in the user's own
-    settings, and nowhere if there is none (then the prompter is still "server", its address "").
+    A session never determines the server: crops and the API key are sent only to the server in the
+    user's own settings. If there is none, the prompter is still "server", with the address "".
 
     Args:
-        like: Of the user: where to compute, and which server and model to ask.
+        stored: The pyramid.
+        like: The user's settings: device, memory, number format, server and its model.
     """
-    choice, own = _chosen(kept), like.prompter
+    choice, own = _chosen(stored), like.prompter
     asks = choice.prompter.name == SERVER and bool(own.server and own.server_model)
     server, model = (own.server, own.server_model) if asks else ("", "")
     prompter = replace(choice.prompter, server=server, server_model=model)
@@ -71,30 +79,30 @@ def choice_of(kept: KeptPyramid, like: EngineChoice) -> EngineChoice:
 
 
 def lacks_server(choice: EngineChoice) -> bool:
-    """Tell whether a choice of `choice_of` wants a server while the user has named none."""
+    """Return whether a choice by `choice_of` needs a server and the user has not set one."""
     return choice.prompter.name == SERVER and not choice.prompter.server
 
 
-def pyramid_for(session: Session, choice: EngineChoice) -> KeptPyramid | None:
-    """Return the pyramid of a session that a choice names, or None."""
-    for kept in session.pyramids:
-        if any(same_engine(choice, one) for one in (choice_of(kept, choice), _chosen(kept))):
-            return kept
+def pyramid_for(session: Session, choice: EngineChoice) -> StoredPyramid | None:
+    """Return the pyramid of a session that was made from a choice, or None."""
+    for stored in session.pyramids:
+        if any(same_engine(choice, one) for one in (choice_of(stored, choice), _chosen(stored))):
+            return stored
     return None
 
 
-def kept_besides(session: Session | None, there: Sequence[Filled]) -> list[KeptPyramid]:
-    """Return the pyramids of a session that are none of those that are there."""
-    digests = {each.made.recipe_digest for each in there}
+def other_pyramids(session: Session | None, known: Sequence[SessionPyramid]) -> list[StoredPyramid]:
+    """Return the pyramids of a session whose recipes differ from those of all `known` ones."""
+    digests = {each.info.recipe_digest for each in known}
     pyramids = () if session is None else session.pyramids
-    return [kept for kept in pyramids if kept.made.recipe_digest not in digests]
+    return [stored for stored in pyramids if stored.info.recipe_digest not in digests]
 
 
 def recipe_from(text: str) -> Recipe:
-    """Return the recipe of a text that `Recipe.text` gave.
+    """Parse the text of `Recipe.text`.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not the text of a recipe, or a value is out of range.
     """
     try:
         read: dict[str, Any] = json.loads(text)
@@ -110,21 +118,21 @@ def recipe_from(text: str) -> Recipe:
             photo_texture=bool(read.get("photo_texture", False)),
         )
     except (TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
-        raise ValueError("no recipe") from error
+        raise ValueError("not a recipe") from error
     context = all(0 <= margin <= LARGEST_CONTEXT for margin in (recipe.halo, recipe.least))
     sound = 0 <= recipe.fidelity <= 1 and context
     if not sound or abs(recipe.seed) >= LARGEST_SEED:
-        raise ValueError("no recipe that could be followed")
+        raise ValueError("recipe out of range")
     return recipe
 
 
 @dataclass(frozen=True)
 class UnavailableUpscaler:
-    """An `Upscaler` that is known by name only: what it made is there, it makes nothing new.
+    """Stands in for an `Upscaler` that cannot be loaded: existing tiles are shown, none are made.
 
     Attributes:
-        maker, recipe: What the session says about it.
-        why: Why it is not here, as a sentence.
+        maker, recipe: As recorded in the session.
+        why: Why it cannot be loaded, as a sentence.
     """
 
     maker: Maker
@@ -155,8 +163,8 @@ class UnavailableUpscaler:
 
     def load(self, cancelled: IsCancelled = never) -> None:
         raise BadInput(
-            f"This session's tiles were made by {self.name}, which cannot make more here, so only "
-            f"those are shown. {self.why}"
+            f"The detail in this session was generated by {self.name}, which is not available "
+            f"here, so only existing detail is shown. {self.why}"
         )
 
     def upscale(
@@ -173,7 +181,7 @@ class UnavailableUpscaler:
 
 @dataclass(frozen=True)
 class UnavailablePrompter:
-    """A `Prompter` that is known by name only.
+    """Stands in for a `Prompter` that cannot be used.
 
     Attributes:
         maker, recipe, why: As for `UnavailableUpscaler`.
@@ -193,15 +201,16 @@ class UnavailablePrompter:
 
     def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
         raise BadInput(
-            f"This session's words were said by {self.name}, who cannot say more here. {self.why}"
+            f"The prompts of this session were made by {self.name}, which is not available here. "
+            f"{self.why}"
         )
 
 
-def _chosen(kept: KeptPyramid) -> EngineChoice:
-    """Return the choice as the session has it; where that cannot be read, one of nothing here."""
-    choice = choice_from(kept.made.choice)
+def _chosen(stored: StoredPyramid) -> EngineChoice:
+    """Return the recorded choice; if it is unreadable or unsafe, one that names no local engine."""
+    choice = choice_from(stored.info.choice)
     if choice is None or _names_another_machine(asdict(choice)) or _names_device(choice):
-        return EngineChoice(engine=kept.made.maker.name)
+        return EngineChoice(engine=stored.info.maker.name)
     return choice
 
 
@@ -217,7 +226,7 @@ def _names_another_machine(values: Mapping[str, object]) -> bool:
 
 
 def _names_device(choice: EngineChoice) -> bool:
-    """Tell whether a file of a choice is a device or a pipe, which may never end."""
+    """Return whether a file of a choice is a device or a pipe, reading which may never end."""
     files = (choice.coz.lora, choice.coz.vae)
     return any(path is not None and path.exists() and not path.is_file() for path in files)
 
