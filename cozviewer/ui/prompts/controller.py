@@ -9,6 +9,7 @@ from cozviewer.chain.draft import region_anew
 from cozviewer.chain.prompt_history import LevelWords
 from cozviewer.image.rect import Rect
 from cozviewer.jobs.document import Document
+from cozviewer.jobs.latest import Latest
 from cozviewer.jobs.prompt_finder import WordsRequest
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, level_name
@@ -55,7 +56,7 @@ class Prompting(QObject):
         self.bar = DraftBar(canvas)
         self._canvas = canvas
         self._document: Document | None = None
-        self._asked: WordsRequest | None = None
+        self._words: Latest[WordsRequest, tuple[LevelWords, ...]] = Latest()
         self._found: tuple[LevelWords, ...] = ()
         self._working: tuple[int, str] | None = None
         self._shown = False
@@ -106,19 +107,15 @@ class Prompting(QObject):
     @Slot()
     def _follow(self) -> None:
         """Find the words under the view."""
-        if self._asked is not None:
-            self._asked.cancelled.set()
-            self._asked = None
+        self._words.cancel()
         document = self._document
         if document is not None and document.chain.upscaler.accepts_prompt and self._shown:
-            self._asked = WordsRequest(self._canvas.view)
-            document.find_words(self._asked)
+            document.find_words(self._words.ask(WordsRequest(self._canvas.view)))
 
     @Slot(object, object)
     def _on_words(self, request: WordsRequest, found: tuple[LevelWords, ...]) -> None:
-        if request is not self._asked or self._document is None:
+        if not self._words.accept(request, found) or self._document is None:
             return
-        self._asked = None
         if self._document.drafting.in_force:  # else they are found anew as soon as it is
             self._found = found
             self._show()
