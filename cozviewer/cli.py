@@ -40,34 +40,34 @@ COMMANDS: dict[str, ModuleType] = {
     "models": models,
     "cache": cache,
 }
-"""Each has `add_parser(subparsers)` and `run(args) -> int`."""
+"""The commands by name; each module has `add_parser(subparsers)` and `run(args) -> int`."""
 
 INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it."""
+"""Exit code after Ctrl-C, as in shells."""
 
 USAGE = """cozviewer [OPTIONS] [IMAGE]
        cozviewer COMMAND --help"""
 
 EPILOG = """commands (each has its own --help):
-  render          save a view of a picture, refined, to a file
-  movie           save a zoom from one view to another as a movie
-  chain           the paper's protocol: the middle of a picture, 4x closer each time
-  evaluate        the paper's evaluation: figures about methods and scales
-  demo            a zoom strip and a comparison with bicubic, for machines without a screen
-  bench           how fast this machine drafts and refines a view
-  export-session  save a picture's tiles and views as one file, to go on elsewhere
-  models          list the engines, fetch and check their files
-  cache           show or clear what is kept on disk
+  render          save a view of a photo with generated detail
+  movie           save a zoom video from one view to another
+  chain           the paper's protocol: zoom into the middle of a photo, 4x per step
+  evaluate        measure quality as in the paper
+  demo            render a sample zoom strip (no display needed)
+  bench           measure how fast this computer generates a view
+  export-session  save the tiles and views of a photo in one file
+  models          list the engines, download and check their files
+  cache           show or clear the cache
 
 examples:
-  cozviewer                                then choose a picture, or take the sample
-  cozviewer photo.jpg                      scroll into it
-  cozviewer photo.jpg --engine bicubic     without a model
+  cozviewer                                open the viewer
+  cozviewer photo.jpg                      zoom into a photo
+  cozviewer photo.jpg --engine bicubic     enlarge without a model
   cozviewer photo.jpg --engine my4x.safetensors
-  cozviewer trip.cozview                   go on with a session
+  cozviewer trip.cozview                   resume a session
   cozviewer render photo.jpg -o out.png --zoom 64
 
-A picture that has the name of a command is opened as ./render.
+A photo that is named like a command is opened as ./render.
 """
 
 
@@ -75,10 +75,10 @@ def main(argv: list[str] | None = None) -> int:
     """Run `cozviewer` and return its exit code.
 
     Args:
-        argv: The words after the program's name; None takes those of the process.
+        argv: The arguments after the program's name; None takes those of the process.
 
     Returns:
-        0, 2 for bad input, 1 for a failure on the way, 130 after Ctrl-C, 143 after SIGTERM, 129
+        0, 2 for bad input, 1 for a failure, 130 after Ctrl-C, 143 after SIGTERM, 129
         after SIGHUP.
     """
     words = list(sys.argv[1:] if argv is None else argv)
@@ -95,31 +95,30 @@ def main(argv: list[str] | None = None) -> int:
     except (Exception, KeyboardInterrupt) as error:
         if debug:
             traceback.print_exc()
-        sentence, code = _told(error)
+        sentence, code = _message_of(error)
         print(f"cozviewer: {sentence}", file=sys.stderr)
     lost = lost_output()
     if lost is None:
         return code
-    if not isinstance(lost, BrokenPipeError):  # else nobody wants to read it
+    if not isinstance(lost, BrokenPipeError):  # otherwise the reader has closed the pipe
         print(
-            f"cozviewer: The result could not be printed ({lost.strerror or lost}): send the "
+            f"cozviewer: The result could not be printed ({lost.strerror or lost}). Redirect the "
             "output elsewhere.",
             file=sys.stderr,
         )
     return code or Failure.exit_code
 
 
-def _told(error: BaseException) -> tuple[str, int]:
-    """Return the sentence and the exit code for what ended a command."""
+def _message_of(error: BaseException) -> tuple[str, int]:
+    """Return the message and the exit code for an error that ended a command."""
     if isinstance(error, Cancelled | KeyboardInterrupt):
         return str(error) or "Stopped.", getattr(error, "exit_code", INTERRUPTED)
     if isinstance(error, CozviewerError):
         return str(error), error.exit_code
     if isinstance(error, MemoryError):
-        return "There is not enough memory: close other programs, or ask for less.", 1
+        return "Not enough memory. Close other programs, or choose a smaller output.", 1
     return (
-        f"Something unforeseen went wrong ({type(error).__name__}: {error}); "
-        "the same command with --debug shows where.",
+        f"Unexpected error ({type(error).__name__}: {error}). Use --debug for details.",
         Failure.exit_code,
     )
 
@@ -136,7 +135,7 @@ def _run(words: list[str]) -> int:
     COMMANDS[name].add_parser(subparsers)
     args, unknown = parser.parse_known_args([name, *words])
     if unknown:
-        raise BadInput(f"Nobody knows what {unknown[0]!r} is for: see `cozviewer {name} --help`.")
+        raise BadInput(f"Unrecognized argument {unknown[0]!r}. See `cozviewer {name} --help`.")
     code: int = COMMANDS[name].run(args)
     return code
 
@@ -145,52 +144,52 @@ def _viewer_parser() -> Parser:
     parser = Parser(
         prog="cozviewer",
         usage=USAGE,
-        description="Scroll into a photo without end: the detail that it lacks is drawn for you.",
+        description="Zoom into any photo, without limits: missing detail is generated.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument(
-        "image", nargs="?", type=path_value, metavar="IMAGE", help="the picture or session to open"
+        "image", nargs="?", type=path_value, metavar="IMAGE", help="the photo or session to open"
     )
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
     add_source_option(parser)
     parser.add_argument(
-        "--debug", action="store_true", help="show where in the program an error came up"
+        "--debug", action="store_true", help="show where in the program an error occurred"
     )
     parser.add_argument("--version", action="version", version=f"cozviewer {__version__}")
     return parser
 
 
 def _view(args: argparse.Namespace) -> int:
-    """Open the viewer; it returns when its last window is closed."""
+    """Open the viewer and return its exit code when its window is closed."""
     choice, cache_folder = engine_choice(args), cache_of(args)
     from cozviewer.session.session import SUFFIX
 
     if args.image is not None and args.image.suffix.lower() == SUFFIX and engine_named(args):
         raise BadInput(
-            "A session opens with the engine that it was made with: leave the engine's options "
-            "out, and choose another one in the window."
+            "A session already defines its engine. Remove the engine options; you can choose "
+            "another engine in the window."
         )
     if not _has_screen():
         raise Failure(
-            "There is no screen to open a window on: `cozviewer render` saves views and "
-            "`cozviewer demo` shows what it can do without one."
+            "No display found. Use `cozviewer render` to save views without a window, or "
+            "`cozviewer demo` to try it."
         )
     try:
         from cozviewer.app import run_viewer
     except ImportError as error:
         raise Failure(
-            f"The window system of this machine lacks something ({error}): install it, or use "
-            "`cozviewer render` and `cozviewer demo`, which need none."
+            f"The window cannot be opened, as a system library is missing ({error}). Install it, "
+            "or use `cozviewer render` and `cozviewer demo`, which need no window."
         ) from error
     return run_viewer(args.image, choice, cache_folder, args.allow_huge, args.source)
 
 
 def _has_screen() -> bool:
-    """Tell whether a window can be opened; only on Linux it is uncertain."""
+    """Return whether there is a display; only on Linux there may be none."""
     if not sys.platform.startswith("linux"):
         return True
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))

@@ -252,7 +252,7 @@ def wrong():
 """
     ended = Ended(tmp_path, PATIENT + script)
     assert ended.code == 1
-    assert "unforeseen went wrong (RuntimeError: boom)" in ended.err
+    assert "Unexpected error (RuntimeError: boom)" in ended.err
     assert "QThread" not in ended.err
     assert "Traceback" in ended.log
     assert "Ended while at work" not in ended.log

@@ -63,7 +63,7 @@ def test_a_session_opens_the_viewer_with_its_own_engine(
     there = (Path("trip.cozview"), choice, cache_folder, False, Path("photo.jpg"))
     assert opened == [there]
     assert cli.main(["trip.cozview", "--engine", "realesrgan"]) == 2
-    assert "opens with the engine that it was made with" in capsys.readouterr().err
+    assert "already defines its engine" in capsys.readouterr().err
     assert opened == [there]
 
 
@@ -153,8 +153,8 @@ def test_words_that_make_no_sense_get_a_hint(
     ("error", "code", "told"),
     [
         (Failure("The disk is full: free some space."), 1, "The disk is full: free some space."),
-        (MemoryError(), 1, "not enough memory"),
-        (RuntimeError("boom"), 1, "unforeseen went wrong (RuntimeError: boom)"),
+        (MemoryError(), 1, "Not enough memory"),
+        (RuntimeError("boom"), 1, "Unexpected error (RuntimeError: boom)"),
         (KeyboardInterrupt(), 130, "Stopped."),
     ],
 )
@@ -180,7 +180,7 @@ def test_debug_shows_where(
     assert cli.main(["demo", "-o", "x", "--debug"]) == 1
     err = capsys.readouterr().err
     assert "Traceback" in err
-    assert err.splitlines()[-1].startswith("cozviewer: Something unforeseen")
+    assert err.splitlines()[-1].startswith("cozviewer: Unexpected error")
 
 
 HEAVY = "{'PySide6', 'torch', 'numpy', 'PIL', 'spandrel', 'transformers'}"
@@ -235,13 +235,13 @@ def test_ctrl_c_in_a_shell_ends_with_130(tmp_path: Path) -> None:
     )
     assert process.stderr is not None
     for line in process.stderr:
-        if line.startswith("Drawing"):
+        if line.startswith("Generating"):
             process.send_signal(signal.SIGINT)
             break
     rest = process.stderr.read()
     process.stderr.close()
     assert process.wait(60) == 130, rest
-    assert "cozviewer: Stopped; what was finished is kept" in rest
+    assert "cozviewer: Stopped; finished tiles are kept" in rest
     assert not (tmp_path / "out.png").exists()
 
 

@@ -42,8 +42,8 @@ REPLANS = 32
 """Times that work is planned anew because a tile vanished between planning and reading: another
 window evicted it, or it was found broken. Each time the next one may be found."""
 
-DESCRIBING = "Describing what is seen"
-"""The stage in which the prompter is asked."""
+DESCRIBING = "Describing this area"
+"""The stage in which the prompter runs."""
 
 WITH_HALO = 1.3
 """Parent pixels that a run is shown, over those of its tiles: between a view and a whole level."""
@@ -60,7 +60,7 @@ class Progress:
     """Where the work stands.
 
     Attributes:
-        stage: What is being done, for people: "Loading Real-ESRGAN", "Drawing ×16".
+        stage: What is being done, for people: "Loading Real-ESRGAN", "Generating ×16".
         z: The level being made.
         done, total: Tiles, or what `unit` says.
         seconds_left: Estimated; None if unknown.
@@ -83,6 +83,11 @@ class Progress:
 
 Told = Callable[[Progress], None]
 """Receives where the work stands; called in the thread that does the work."""
+
+
+def generating(z: int) -> str:
+    """Return the stage in which tiles of level z are made: "Generating ×16"."""
+    return f"Generating {level_name(z)}"
 
 
 def unheard(progress: Progress) -> None:
@@ -249,7 +254,7 @@ class Chain:
         step_id = part.step_id
         if step_id is None:
             step_id = store.begin_step(self.step(z, step.level_region, step.prompt))
-        stage = f"Drawing {level_name(z)}"
+        stage = generating(z)
         whole = self.pyramid.level_rect(z)
         for run in runs:
             check_cancelled(cancelled)

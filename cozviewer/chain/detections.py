@@ -1,7 +1,7 @@
-"""Text and faces in what is generated: where a model invents what people take for evidence.
+"""Text and faces in generated detail, where invented detail is easily taken for evidence.
 
-Looked for in the composed frame, as the eye sees it, and outlined over the overlay of trust. Who
-looks is given from outside.
+They are detected in the composed frame and outlined over the overlay of deviation. The detector is
+passed in.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,28 +19,28 @@ FACE: Colour = (255, 120, 220)
 MUTED: Colour = (130, 135, 145)
 
 LOOKING = Mark(MUTED, "Looking for text and faces…")
-NOTHING = Mark(MUTED, "No text or faces recognised")
-NOBODY = Mark(MUTED, "Text and faces: not looked for (pip install 'cozviewer[detect]')")
+NOTHING = Mark(MUTED, "No text or faces found")
+NOBODY = Mark(MUTED, "Text and faces: detection is not installed")
 
 MARKS = {
-    "text": Mark(TEXT, "Text: its letters may be invented"),
-    "face": Mark(FACE, "Face: its features may be invented"),
+    "text": Mark(TEXT, "Text: letters may be invented"),
+    "face": Mark(FACE, "Face: features may be invented"),
 }
 
 LINE = 2
-"""View pixels of an outline, with a dark one of the same width around it."""
+"""Width of an outline in view pixels; a dark one of the same width surrounds it."""
 
 MOSTLY = 0.5
-"""Part of a finding that must be generated for it to be told."""
+"""Share of a finding's area that must be generated for it to be shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that a model is known to invent.
+    """A text or face that was detected.
 
     Attributes:
-        kind: What it is.
-        box: Where, in view pixels.
+        kind: Which of the two.
+        box: Its bounding box in view pixels.
     """
 
     kind: Literal["text", "face"]
@@ -48,25 +48,25 @@ class Finding:
 
 
 Find = Callable[[Rgb8], Sequence[Finding]]
-"""Looks for text and faces in (H, W, 3) uint8; any thread."""
+"""Detects text and faces in (H, W, 3) uint8. Called in any thread."""
 
 
 def with_findings(made: Marked, frame: Rgb8, generated: Sequence[Rect], find: Find) -> Marked:
-    """Return an overlay with text and faces outlined, and what that means in its legend.
+    """Return an overlay with text and faces outlined, and explained in its legend.
 
     Args:
-        made: The overlay of trust.
-        frame: What it lies over, (H, W, 3) uint8.
-        generated: The parts of it that are generated; they do not overlap.
-        find: Asked once.
+        made: The overlay of deviation.
+        frame: The frame under it, (H, W, 3) uint8.
+        generated: The parts of the frame that are generated; they do not overlap.
+        find: The detector; called once.
     """
     found = [each for each in find(frame) if _mostly(each.box, generated)]
     out = made.rgb.copy()
     for each in found:
         _outline(out, each.box, MARKS[each.kind].colour)
     kinds = sorted({each.kind for each in found})
-    told = tuple(MARKS[kind] for kind in kinds) or (NOTHING,)
-    return Marked(out, (*made.legend, *told))
+    marks = tuple(MARKS[kind] for kind in kinds) or (NOTHING,)
+    return Marked(out, (*made.legend, *marks))
 
 
 def with_line(made: Marked, mark: Mark) -> Marked:
@@ -75,7 +75,7 @@ def with_line(made: Marked, mark: Mark) -> Marked:
 
 
 def _mostly(box: Rect, parts: Sequence[Rect]) -> bool:
-    """Tell whether most of a box lies in parts that do not overlap."""
+    """Return whether most of a box lies in parts that do not overlap."""
     return sum(box.intersected(part).area for part in parts) > MOSTLY * box.area
 
 

@@ -1,7 +1,7 @@
-"""What lies over a view on request: where its pixels come from, and how far they can be trusted.
+"""Overlays of a view: where its pixels come from, and how far they deviate from the coarser level.
 
-Drawn over the composed frame, off the GUI thread; the window only shows it, with its legend. Drafts
-are in no composed frame, so they are hidden while an overlay is shown.
+They are drawn over the composed frame, off the GUI thread; the window shows the result with its
+legend. The composed frame holds no drafts, so drafts are hidden while an overlay is shown.
 """
 
 from collections.abc import Sequence
@@ -39,13 +39,13 @@ STEPS: tuple[Colour, ...] = (
     (140, 100, 235),
     (75, 140, 245),
 )
-"""Of the first six steps; then they come round again."""
+"""Of the first six steps; after those they repeat."""
 
 VEIL = 0.34
-"""How much of an overlay's colour covers the picture."""
+"""Opacity of an overlay's colours over the picture."""
 
 EDGE = 0.8
-"""The same for the lines between parts of different origin."""
+"""Opacity of the lines between parts of different origin."""
 
 STRIPE = 12
 """View pixels between the stripes over what is enlarged from a coarser step."""
@@ -55,16 +55,16 @@ DOTS = 20
 
 DOT: Colour = (250, 250, 250)
 DOT_EDGE: Colour = (25, 25, 30)
-"""Of the dots and of their outline, so that they show on any ground."""
+"""Of the dots and of their outline, which keeps them visible on any background."""
 
 HEAT: tuple[Colour, ...] = ((40, 160, 110), (235, 205, 60), (225, 60, 60))
-"""From no departure to MOST and beyond."""
+"""From no deviation to MOST and beyond."""
 
 HEAT_VEIL = 0.46
-"""How much of them covers the picture."""
+"""Opacity of the heat map over the picture."""
 
 MOST = 8.0
-"""Grey levels of departure that are shown as the strongest."""
+"""Deviation in grey levels (of 255) from which on the strongest colour is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class Mark:
     """One line of a legend.
 
     Attributes:
-        colour: Of the pixels that it is about.
-        text: What it means.
-        dotted: Whether it is about dots, of this colour, rather than about a veil.
+        colour: Of the pixels that it explains.
+        text: What they are.
+        dotted: Whether it explains dots of this colour rather than a tint.
     """
 
     colour: Colour
@@ -91,7 +91,7 @@ class Marked:
 
     Attributes:
         rgb: (H, W, 3) uint8.
-        legend: What its colours mean, in the order of depth.
+        legend: What its colours mean, coarse to fine.
     """
 
     rgb: Rgb8
@@ -110,13 +110,13 @@ def marked(
     """Return a composed frame with an overlay.
 
     Args:
-        frame: What `compose` made of the view; not written to.
+        frame: The view as returned by `compose`; not written to.
         pyramid: What it was made from.
-        kind: "origin" tells where each part comes from, "trust" how far it departs from the step
-            before.
+        kind: "origin" shows where each part comes from, "trust" how far it deviates from the
+            coarser level.
         generative: Whether the pyramid's levels are invented or only interpolated.
-        finest: As `compose` was given it.
-        texture: What the levels borrow from; None if they borrow nothing.
+        finest: The value that `compose` was given.
+        texture: The photo texture that the levels borrow from; None if they borrow nothing.
     """
     found = patches(pyramid, view, finest)
     if kind == "origin":
@@ -143,14 +143,16 @@ def origin_mark(view: View, patch: Patch, generative: bool) -> Mark:
     """Return how a patch of a view is coloured and named."""
     if patch.level <= 0:
         if wanted_level(view, 0) > 0:
-            return Mark(INTERPOLATED, "Interpolated from the source")
+            return Mark(INTERPOLATED, "Enlarged, no detail added")
         value = view.camera.magnification
-        how = ", averaged" if value < 0.9995 else ", enlarged" if value > SHARP_UP_TO else ""
-        return Mark(SOURCE, f"Original pixels{how}")
+        how = " (scaled down)" if value < 0.9995 else " (enlarged)" if value > SHARP_UP_TO else ""
+        return Mark(SOURCE, f"Original photo{how}")
     step = patch.level // STEP_LEVELS
-    made = "Generated" if generative else "Interpolated"
-    text = f"{made} at step {step}, {level_name(patch.level)}"
-    return Mark(STEPS[(step - 1) % len(STEPS)], text + (", enlarged" if patch.enlarged else ""))
+    made = "Generated detail" if generative else "Enlarged"
+    text = f"{made}, level {step} ({level_name(patch.level)})"
+    if patch.enlarged:
+        text += ", not yet at full detail"
+    return Mark(STEPS[(step - 1) % len(STEPS)], text)
 
 
 def _with_origins(frame: Rgb8, view: View, shown: Sequence[Patch], generative: bool) -> Marked:
@@ -191,8 +193,8 @@ def _with_trust(
     z = wanted_level(view, pyramid.source.coarsest)
     made = [patch for patch in shown if patch.level == z and z > 0]
     if not made or not generative:
-        return Marked(frame, (Mark(INTERPOLATED, "Nothing in view is generated"),))
-    # In one go: tile by tile, colours would break off where tiles meet.
+        return Marked(frame, (Mark(INTERPOLATED, "No generated detail in view"),))
+    # All at once: done tile by tile, the colours would not match where tiles meet.
     whole = Patch(view.visible(z, pyramid.source.width, pyramid.source.height), z, None)
     frame_box = view_box(view, whole)
     heat = np.zeros_like(frame)
@@ -205,15 +207,15 @@ def _with_trust(
         part = np.s_[box.y : box.bottom, box.x : box.right]
         out[part] = _blended(out[part], heat[part], np.full((1, 1, 1), HEAT_VEIL, np.float32))
     texts = (
-        "True to the step before",
-        f"Departs by {MOST / 2:.0f} of 255 levels",
-        f"Departs by {MOST:.0f} levels or more",
+        "Matches the coarser level",
+        f"Deviates by {MOST / 2:.0f} of 255 grey levels",
+        f"Deviates by {MOST:.0f} grey levels or more",
     )
     return Marked(out, tuple(Mark(*pair) for pair in zip(HEAT, texts, strict=True)))
 
 
 def _with_dots(made: Marked, borrowed: NDArray[np.bool_]) -> Marked:
-    """Return an overlay with dots where texture is borrowed, and what they mean."""
+    """Return an overlay with dots where texture is borrowed, explained in its legend."""
     out = made.rgb.copy()
     for first in (0, DOTS // 2):
         rows, columns = (np.arange(first, side, DOTS) for side in borrowed.shape)
@@ -238,7 +240,7 @@ def _dot(rgb: Rgb8, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
 
 
 def _heat(pyramid: Pyramid, view: View, patch: Patch, box: Rect) -> Rgb8:
-    """Return the colours of a patch's departure, (box.height, box.width, 3) uint8."""
+    """Return the heat map of a patch's deviation, (box.height, box.width, 3) uint8."""
     parent_z = patch.z - STEP_LEVELS
     parent_region = _snapped(coarser(patch.level_region, STEP_LEVELS), BLOCK)
     parent_region = parent_region.intersected(pyramid.level_rect(parent_z))
@@ -252,7 +254,7 @@ def _heat(pyramid: Pyramid, view: View, patch: Patch, box: Rect) -> Rgb8:
         [np.interp(scale, places, [colour[i] for colour in HEAT]) for i in range(3)], axis=-1
     )
     image = Image.fromarray(colours.astype(np.uint8))
-    # Where the box lies among the blocks.
+    # The box in units of blocks.
     left, top = view.view_x(parent_z, parent_region.x), view.view_y(parent_z, parent_region.y)
     per_block = (view.view_x(parent_z, parent_region.x + BLOCK) - left) or 1.0
     area = (

@@ -82,7 +82,7 @@ def make_chains(options: ChainOptions, line: ProgressLine, cancelled: IsCancelle
             except _CannotOpen as error:
                 if not options.input.is_dir():
                     raise
-                line.notice(f"Left out: {error}")
+                line.notice(f"Skipped: {error}")
                 skipped.append(path)
             else:
                 made.names[path] = name
@@ -125,7 +125,7 @@ def _make_chain(
     files.save_state(states[0], cancelled)
     line.show(f"{about}: loading {upscaler.name}")
     upscaler.load()
-    line.show(f"{about}: drawing {level_name(STEP_LEVELS)}")
+    line.show(f"{about}: generating {level_name(STEP_LEVELS)}")
     started = time.perf_counter()
     for state in later_states(
         states[0], options.levels, upscaler, models.prompter, recipe, cancelled
@@ -134,6 +134,6 @@ def _make_chain(
         states.append(state)
         if state.index < options.levels:
             left = seconds_left(time.perf_counter() - started, state.index, options.levels)
-            stage = f"{about}: drawing {level_name(STEP_LEVELS * (state.index + 1))}"
+            stage = f"{about}: generating {level_name(STEP_LEVELS * (state.index + 1))}"
             line.show(stage, seconds_left=left)
     files.save_strip(states, cancelled)

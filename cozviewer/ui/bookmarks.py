@@ -1,4 +1,4 @@
-"""The Bookmarks menu: views with names."""
+"""The Bookmarks menu: named views."""
 
 from collections.abc import Callable, Iterable
 
@@ -12,14 +12,16 @@ from cozviewer.session.session import Bookmark, viewpoint_of, with_bookmark
 from cozviewer.ui.widgets.plain import menu_text
 
 LONGEST = 60
-"""Characters of a name that the menu shows."""
+"""Maximum number of characters of a name in the menu."""
 
 
 class BookmarksMenu(QMenu):
-    """Signals:
-    chosen: (Camera) go there.
-    told: (str) a sentence about what was done.
-    changed: there is one more, one less or another one.
+    """The menu.
+
+    Signals:
+        chosen: (Camera) the user chose a bookmark with this view.
+        told: (str) a message for the user about a change.
+        changed: a bookmark was added, removed or replaced.
     """
 
     chosen = Signal(object)
@@ -30,34 +32,34 @@ class BookmarksMenu(QMenu):
         """Make the menu, without bookmarks and disabled until `enable`.
 
         Args:
-            camera: Tells what is looked at now.
+            camera: Returns the current camera.
         """
         super().__init__("Book&marks", parent)
         self._camera = camera
         self._bookmarks: tuple[Bookmark, ...] = ()
         self._of_session = False
-        self._add = self.addAction("&Add bookmark…")
+        self._add = self.addAction("&Add Bookmark…")
         self._add.setShortcut(QKeySequence("Ctrl+D"))
         self._add.triggered.connect(self.ask)
         parent.addAction(self._add)  # the window keeps the key when the menu bar is hidden
-        self._remove = QMenu("&Remove", self)
+        self._remove = QMenu("&Remove Bookmark", self)
         self.addMenu(self._remove)
         self.addSeparator()
-        self._none = self.addAction("No bookmarks of this picture yet")
+        self._none = self.addAction("No bookmarks")
         self._none.setEnabled(False)
         self._add.setEnabled(False)
         self._fill()
 
     @property
     def bookmarks(self) -> tuple[Bookmark, ...]:
-        """All bookmarks, in their order."""
+        """All bookmarks in order."""
         return self._bookmarks
 
     def show_bookmarks(self, bookmarks: Iterable[Bookmark], of_session: bool = False) -> None:
-        """Begin with the bookmarks of a picture that was opened.
+        """Show the bookmarks of a photo that was opened.
 
         Args:
-            of_session: Whether they are a session's, which keeps new ones when it is saved.
+            of_session: Whether they belong to a session, which stores new ones when it is saved.
         """
         self._of_session = of_session
         self._add.setEnabled(True)
@@ -66,12 +68,12 @@ class BookmarksMenu(QMenu):
 
     @Slot()
     def ask(self) -> None:
-        """Ask for the name of the present view."""
+        """Ask for a name and bookmark the current view."""
         camera = self._camera()
         dialog = QInputDialog(self.parentWidget())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Add a bookmark")
-        dialog.setLabelText("Name of this view:")
+        dialog.setWindowTitle("Add Bookmark")
+        dialog.setLabelText("Bookmark name:")
         dialog.setOkButtonText("Add")
         dialog.resize(360, dialog.sizeHint().height())
         dialog.setTextValue(f"{magnification_text(camera)} at {place_text(camera, 0, 0)}")
@@ -79,20 +81,20 @@ class BookmarksMenu(QMenu):
         dialog.open()
 
     def add(self, name: str, camera: Camera) -> None:
-        """Add a bookmark; it takes the place of one of the same name."""
+        """Add a bookmark; it replaces one of the same name."""
         name = " ".join(name.split())
         if not name:
             return
         there = any(bookmark.name == name for bookmark in self._bookmarks)
         self._bookmarks = with_bookmark(self._bookmarks, Bookmark(name, viewpoint_of(camera)))
         self._fill()
-        done = "shows this view now" if there else "is added"
-        keeping = "; File > Save session keeps it" if self._of_session else ""
-        self.told.emit(f"The bookmark “{name}” {done}{keeping}.")
+        done = "updated" if there else "added"
+        hint = " Save the session to keep it." if self._of_session else ""
+        self.told.emit(f"Bookmark “{name}” {done}.{hint}")
         self.changed.emit()
 
     def remove(self, bookmark: Bookmark) -> None:
-        """Take a bookmark away."""
+        """Remove a bookmark."""
         self._bookmarks = tuple(each for each in self._bookmarks if each != bookmark)
         self._fill()
         self.changed.emit()

@@ -1,4 +1,4 @@
-"""The Engine menu: what draws the finer levels, and where it computes."""
+"""The Engine menu: which upscaler generates detail, on which device, and its settings."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,35 +25,35 @@ from cozviewer.ui.settings import keep_text, kept_text, remember, remembered
 from cozviewer.ui.widgets.plain import menu_text
 
 FIDELITIES = (
-    (1.0, "&Faithful", "Colours stay as they are when you zoom back out"),
-    (0.5, "&Between", "Half of what the model shifts is taken back"),
-    (0.0, "F&ree", "Just as the model draws it; colours may drift from level to level"),
+    (1.0, "&Faithful", "Colours always match the photo"),
+    (0.5, "&Balanced", "Colours may shift slightly"),
+    (0.0, "&Creative", "Unmodified model output; colours may drift from level to level"),
 )
-"""What can be chosen: see `EngineChoice.fidelity`."""
+"""Values, titles and tool tips: see `EngineChoice.fidelity`."""
 
 DEPTHS = (
-    (CRISP, "&Crisp", "Soft contours are drawn again, as if seen from further away"),
-    (SOFT, "&Soft", "Each level from the one before alone; up to a fifth faster"),
+    (CRISP, "&Crisp", "Crisp edges from ×16 on (recommended)"),
+    (SOFT, "&Soft", "Soft edges, up to 20% faster"),
 )
-"""What can be chosen: see `EngineChoice.depth`."""
+"""Values, titles and tool tips: see `EngineChoice.depth`."""
 
 TEXTURES = (
     (
         FROM_PHOTO,
         "From the &photo",
-        "Where a level lacks texture, it is borrowed from elsewhere in the photo",
+        "From ×16 on, missing texture is taken from elsewhere in the photo",
     ),
-    (NO_TEXTURE, "&Off", "Nothing is added to what the model draws"),
+    (NO_TEXTURE, "&Off", "Unmodified model output"),
 )
-"""What can be chosen: see `EngineChoice.texture`."""
+"""Values, titles and tool tips: see `EngineChoice.texture`."""
 
 NUMBERS = (
-    (AUTO, "&Automatic", "Whichever is fastest: on a processor, all are timed once"),
-    (FP32, "32-bit float (&fp32)", "The most exact"),
-    (BF16, "bfloat16 (&bf16)", "Half the memory, coarser by about half a grey level"),
-    (INT8, "8-bit integer (&int8)", "Real-ESRGAN alone; coarser by about one grey level"),
+    (AUTO, "&Automatic", "The fastest on this computer; measured once"),
+    (FP32, "32-bit float (&fp32)", "Most exact"),
+    (BF16, "16-bit float (&bf16)", "Half the memory; differs by about half a grey level"),
+    (INT8, "8-bit integer (&int8)", "Real-ESRGAN only; differs by about one grey level"),
 )
-"""What can be chosen: see `EngineChoice.numbers`."""
+"""Values, titles and tool tips: see `EngineChoice.numbers`."""
 
 EMBEDDED = "realesrgan"
 """The engine that can compute in int8."""
@@ -62,17 +62,19 @@ FIXED = ("bicubic", "nearest", ENGINE)
 """Engines for which the number format cannot be chosen."""
 
 DRAFTS, AHEAD, ON, OFF = "drafts", "ahead", "on", "off"
-"""Names of the settings that are kept, and their values."""
+"""Names and values of stored settings."""
 
 MODELS = "4× models (*.safetensors *.pth *.pt *.ckpt);;All files (*)"
 
 
 class EngineMenu(QMenu):
-    """Signals:
-    chosen: (EngineChoice) the user wants this from now on.
-    models_wanted: the user wants to see and get the models.
-    drafts_wanted: (bool) drafts are to be shown, or not.
-    ahead_wanted: (bool) what comes next is to be drawn while nothing is done, or not.
+    """The menu.
+
+    Signals:
+        chosen: (EngineChoice) the user made another choice.
+        models_wanted: the user wants to open the dialog of models.
+        drafts_wanted: (bool) whether drafts are to be shown.
+        ahead_wanted: (bool) whether to generate ahead while the program is idle.
     """
 
     chosen = Signal(object)
@@ -87,10 +89,13 @@ class EngineMenu(QMenu):
         parent: QWidget,
         missing: Callable[[EngineChoice], Sequence[str]] = lambda choice: (),
     ) -> None:
-        """Offer engines; what was named for Chain-of-Zoom at an earlier start is filled in.
+        """Create the menu. The last settings of Chain-of-Zoom are restored.
 
         Args:
-            missing: As `Services.missing_files`.
+            engines: The engines to offer.
+            choice: The engine in use and its settings.
+            parent: The window.
+            missing: See `Services.missing_files`.
         """
         super().__init__("&Engine", parent)
         self._missing = missing
@@ -105,46 +110,47 @@ class EngineMenu(QMenu):
             action.setCheckable(True)
             action.setData(entry.name)
             self._engines.addAction(action)
-            action.triggered.connect(self._ask if entry.own_files else self._on_triggered)
-        self._file = self.addAction("&Model file…")
-        self._file.setToolTip("Any 4× model that spandrel can read")
+            action.triggered.connect(self.ask if entry.own_files else self._on_triggered)
+        self._file = self.addAction("&Model File…")
+        self._file.setToolTip(
+            "Load a 4× upscaling model (.safetensors, .pth): ESRGAN, SwinIR, HAT, DAT…"
+        )
         self._file.setCheckable(True)
         self._engines.addAction(self._file)
         self._file.triggered.connect(self._choose_file)
         self.addSeparator()
         self._device_menu = self.addMenu("&Device")
-        self._numbers = self._submenu("&Numbers", NUMBERS)
+        self._numbers = self._submenu("&Precision", NUMBERS)
         self._numbers.triggered.connect(self._on_numbers)
         self._supported: Sequence[str] = ()
         self._used = ""
-        self._fidelities = self._submenu("&Fidelity to the level before", FIDELITIES)
+        self._fidelities = self._submenu("Colour &Fidelity", FIDELITIES)
         self._fidelities.triggered.connect(self._on_fidelity)
-        self._depths = self._submenu("Contours at de&pth", DEPTHS)
+        self._depths = self._submenu("Edge &Sharpening", DEPTHS)
         self._depths.triggered.connect(self._on_depth)
-        self._textures = self._submenu("&Texture at depth", TEXTURES)
+        self._textures = self._submenu("&Texture at Depth", TEXTURES)
         self._textures.triggered.connect(self._on_texture)
-        self._drafts = self.addAction("Show d&rafts")
+        self._drafts = self.addAction("Show D&rafts")
         self._drafts.setToolTip(
-            "A small network draws at once what the engine takes seconds for,\n"
-            "and the next level where a view enlarges one"
+            "Show the result of a small, fast model until the engine has generated the detail"
         )
         self._drafts.setCheckable(True)
         self._drafts.setChecked(kept_text(DRAFTS) != OFF)
         self._drafts.toggled.connect(self._on_drafts)
-        self._ahead = self.addAction("Draw ahead &when idle")
+        self._ahead = self.addAction("Generate Ahead &When Idle")
         self._ahead.setToolTip(
-            "While you do nothing, draws the next level around the pointer and what lies beyond the"
-            " edge that you panned to; not on battery, and never in the way of anything else"
+            "While you pause, generate the detail that you are likely to zoom or pan to next"
+            " (not on battery)"
         )
         self._ahead.setCheckable(True)
         self._ahead.setChecked(kept_text(AHEAD) != OFF)
         self._ahead.toggled.connect(self._on_ahead)
-        self.addAction("M&odels…", self.models_wanted.emit)
+        self.addAction("Manage M&odels…", self.models_wanted.emit)
         self.show_devices(["cpu"])
         self.show_choice(choice)
 
     def _submenu(self, title: str, choices: Sequence[tuple[object, str, str]]) -> QActionGroup:
-        """Add a menu of values, their titles and what they mean, one of which is marked."""
+        """Add a submenu with one checkable item for each (value, title, tool tip)."""
         group = QActionGroup(self)
         menu = self.addMenu(title)
         menu.setToolTipsVisible(True)
@@ -158,31 +164,31 @@ class EngineMenu(QMenu):
 
     @property
     def drafts(self) -> bool:
-        """Whether drafts are to be shown."""
+        """Whether drafts are shown."""
         return self._drafts.isChecked()
 
     @property
     def ahead(self) -> bool:
-        """Whether what comes next is to be drawn while nothing is done."""
+        """Whether the program generates ahead while it is idle."""
         return self._ahead.isChecked()
 
     @property
     def choice(self) -> EngineChoice:
-        """What is in use."""
+        """The choice in use."""
         return self._choice
 
     @property
     def asked_last(self) -> EngineChoice | None:
-        """What was named for Chain-of-Zoom last; None where nothing ever was."""
+        """The last settings of Chain-of-Zoom; None if there never were any."""
         return self._asked_last
 
     def show_choice(self, choice: EngineChoice, own: EngineChoice | None = None) -> None:
-        """Mark what is in use.
+        """Check the items of the choice in use.
 
         Args:
-            choice: What it is.
-            own: What the user chose, which is remembered, where a session brought its own engine;
-                None is `choice`.
+            choice: The choice in use.
+            own: The user's own choice, which is stored, if a session brought its own engine; None
+                if that is `choice`.
         """
         before, self._choice = self._choice, choice
         if choice.device != before.device:
@@ -199,27 +205,27 @@ class EngineMenu(QMenu):
                 marked = action
         marked.setChecked(True)
         named = Path(choice.engine).name if marked is self._file else ""
-        self._file.setText(f"&Model file ({menu_text(named)})…" if named else "&Model file…")
+        self._file.setText(f"&Model File ({menu_text(named)})…" if named else "&Model File…")
         for action in self._devices.actions():
             action.setChecked(action.data() == choice.device)
         nearest = min(
             self._fidelities.actions(), key=lambda action: abs(action.data() - choice.fidelity)
         )
         nearest.setChecked(True)
-        self._fidelities.setEnabled(not choice.paper)  # which is free, whatever is chosen
+        self._fidelities.setEnabled(not choice.paper)  # whose fidelity is fixed
         for action in self._depths.actions():
             action.setChecked(action.data() == choice.depth)
         for action in self._textures.actions():
             action.setChecked(action.data() == choice.texture)
         for menu in (self._depths, self._textures):
-            menu.setEnabled(choice.engine != ENGINE)  # which follows its prompt
+            menu.setEnabled(choice.engine != ENGINE)  # which follows its prompt instead
         self._mark_numbers()
 
     def show_numbers(self, supported: Sequence[str], place: str) -> None:
-        """Offer the number formats of the device in use.
+        """Enable the number formats of the device in use.
 
         Args:
-            supported: What it supports, as `Services.numbers` returns it.
+            supported: The formats that it supports, see `Services.numbers`.
             place: `Upscaler.device`: "CPU, bf16".
         """
         self._supported, self._used = supported, place.rpartition(", ")[2]
@@ -231,7 +237,7 @@ class EngineMenu(QMenu):
         for action in self._numbers.actions():
             automatic = action.data() == AUTO
             action.setChecked(action.data() == now.numbers)
-            # A format that is not supported can always be left for the automatic choice.
+            # An unsupported format can always be changed back to automatic.
             leaving = automatic and now.numbers != AUTO
             there = automatic or action.data() in self._supported
             missing = action.data() == INT8 and now.engine != EMBEDDED
@@ -241,7 +247,7 @@ class EngineMenu(QMenu):
                 action.setText(f"&Automatic ({self._used})" if found else "&Automatic")
 
     def show_devices(self, devices: Sequence[str]) -> None:
-        """Offer these devices besides the automatic choice."""
+        """Offer these devices and the automatic choice."""
         for action in self._devices.actions():
             self._devices.removeAction(action)
         self._device_menu.clear()
@@ -266,7 +272,7 @@ class EngineMenu(QMenu):
         )
 
     def _with_engine(self, engine: str, device: str) -> EngineChoice:
-        """Return the choice of another engine: one that takes no words needs nobody to say them."""
+        """Return the choice with another engine; engines without prompts get no prompter."""
         prompter = self._choice.prompter
         if engine != ENGINE:
             prompter = replace(prompter, name="none")
@@ -299,8 +305,8 @@ class EngineMenu(QMenu):
         self._choose(replace(self._choice, texture=self._textures.checkedAction().data()))
 
     @Slot()
-    def _ask(self) -> None:
-        """Ask for the engine that has files of the user's; what is in use stays until then."""
+    def ask(self) -> None:
+        """Open the settings of Chain-of-Zoom; the engine changes when they are confirmed."""
         self.show_choice(self._choice)
         now, before = self._choice, self._asked_last or self._choice
         dialog = CozDialog(
@@ -322,7 +328,7 @@ class EngineMenu(QMenu):
 
     @Slot()
     def _choose_file(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "Choose a 4× model", "", MODELS)
+        chosen, _ = QFileDialog.getOpenFileName(self, "Choose a 4× Model", "", MODELS)
         if chosen:
             self._choose(self._with_engine(chosen, self._choice.device))
         else:

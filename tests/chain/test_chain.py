@@ -97,12 +97,12 @@ def test_progress_tells_stage_level_and_count(chain_over: MakeChain) -> None:
     parents = sum(key.z == 2 for key in made(reports))
     assert [(report.stage, report.z, report.done, report.drawing) for report in reports] == [
         ("Loading Painter", 2, 0, None),
-        ("Describing what is seen", 2, 0, None),
-        ("Drawing ×4", 2, 0, Rect(0, 0, 128, 104)),  # cut at the picture's edge
-        ("Drawing ×4", 2, parents, None),
-        ("Describing what is seen", 4, parents, None),
-        ("Drawing ×16", 4, parents, Rect(256, 192, 64, 128)),
-        ("Drawing ×16", 4, total, None),
+        ("Describing this area", 2, 0, None),
+        ("Generating ×4", 2, 0, Rect(0, 0, 128, 104)),  # cut at the picture's edge
+        ("Generating ×4", 2, parents, None),
+        ("Describing this area", 4, parents, None),
+        ("Generating ×16", 4, parents, Rect(256, 192, 64, 128)),
+        ("Generating ×16", 4, total, None),
     ]
     assert {report.total for report in reports} == {total}
 
@@ -142,7 +142,7 @@ def test_the_time_left_is_told_from_the_first_parts_of_the_first_run(
 
 def test_a_silent_prompter_has_no_stage(chain_over: MakeChain) -> None:
     stages = {report.stage for report in refined(chain_over(PICTURE), 4, VIEW)}
-    assert stages == {"Loading Fake", "Drawing ×4", "Drawing ×16"}
+    assert stages == {"Loading Fake", "Generating ×4", "Generating ×16"}
 
 
 # -- Nothing twice
@@ -518,5 +518,5 @@ def test_a_step_far_down_is_a_step_like_any_other(chain_over: MakeChain) -> None
     region = Rect((25 << z) + 7777, (12 << z) + 3333, 300, 200)
     reports = refined(chain, z, region)
     assert {key.z for key in made(reports)} == set(range(2, z + 1, 2))
-    assert reports[-1].stage == "Drawing ×2^66"
+    assert reports[-1].stage == "Generating ×2^66"
     assert chain.pyramid.exact_region(z, region).shape == (200, 300, 3)

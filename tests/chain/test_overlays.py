@@ -61,12 +61,12 @@ def drawn(
 def test_source_pixels_are_told_from_interpolated_ones() -> None:
     rgb, legend = drawn(pyramid_of(GREY), view_at(1), "origin")
     assert_coloured(rgb, 256, 128, SOURCE)
-    assert legend == ["Original pixels"]
+    assert legend == ["Original photo"]
     rgb, legend = drawn(pyramid_of(GREY), view_at(4), "origin")
     assert_coloured(rgb, 100, 100, INTERPOLATED)
-    assert legend == ["Interpolated from the source"]
+    assert legend == ["Enlarged, no detail added"]
     _, legend = drawn(pyramid_of(GREY), view_at(0.5), "origin")
-    assert legend == ["Original pixels, averaged"]
+    assert legend == ["Original photo (scaled down)"]
 
 
 def test_each_step_has_its_colour_and_what_stands_in_for_it_is_striped() -> None:
@@ -74,13 +74,16 @@ def test_each_step_has_its_colour_and_what_stands_in_for_it_is_striped() -> None
     put_level(pyramid, 2, enlarged(GREY, 4))
     rgb, legend = drawn(pyramid, view_at(4), "origin")
     assert_coloured(rgb, 100, 100, STEPS[0])
-    assert legend == ["Generated at step 1, ×4"]
+    assert legend == ["Generated detail, level 1 (×4)"]
     # The view of x16 lies on tiles 14 to 17, of rows 7 and 8.
     right_half = [TileKey(4, col, row) for col in range(32, 36) for row in range(14, 18)]
     put_tiles(pyramid, enlarged(GREY, 16), right_half)
     rgb, legend = drawn(pyramid, view_at(16), "origin")
     assert_coloured(rgb, 500, 60, STEPS[1])
-    assert legend == ["Generated at step 1, ×4, enlarged", "Generated at step 2, ×16"]
+    assert legend == [
+        "Generated detail, level 1 (×4), not yet at full detail",
+        "Generated detail, level 2 (×16)",
+    ]
     left, right = rgb[40:80, 20:230].reshape(-1, 3), rgb[40:80, 290:480].reshape(-1, 3)
     assert len(np.unique(left, axis=0)) > 1 == len(np.unique(right, axis=0))
 
@@ -88,9 +91,7 @@ def test_each_step_has_its_colour_and_what_stands_in_for_it_is_striped() -> None
 def test_interpolation_is_never_called_generated() -> None:
     pyramid = pyramid_of(GREY)
     put_level(pyramid, 2, enlarged(GREY, 4))
-    assert drawn(pyramid, view_at(4), "origin", generative=False)[1] == [
-        "Interpolated at step 1, ×4"
-    ]
+    assert drawn(pyramid, view_at(4), "origin", generative=False)[1] == ["Enlarged, level 1 (×4)"]
 
 
 @pytest.mark.parametrize(("change", "colour"), [(0, HEAT[0]), (4, HEAT[1]), (20, HEAT[2])])
@@ -127,7 +128,7 @@ def test_nothing_is_marked_where_nothing_is_generated(generative: bool) -> None:
     view = view_at(4)
     rgb, legend = drawn(pyramid, view, "trust", generative)
     assert np.array_equal(rgb, compose(pyramid, view))
-    assert legend == ["Nothing in view is generated"]
+    assert legend == ["No generated detail in view"]
 
 
 def half_grass() -> Rgb8:

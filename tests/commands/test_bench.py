@@ -251,24 +251,6 @@ def test_a_real_run_of_a_small_picture_leaves_nothing_behind(
     assert str(photo.parent) not in ran.out
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [(("gone.png",), "gone.png does not exist"), (("photo.png", "--engine", "magic"), "magic")],
-)
-def test_bad_input_is_one_sentence(
-    run: Run,
-    photo: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    words: tuple[str, ...],
-    told: str,
-) -> None:
-    monkeypatch.chdir(photo.parent)
-    ran = run("bench", *words)
-    assert ran.code == 2
-    assert told in ran.sentence
-    assert ran.out == ""
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_ends_it(photo: Path) -> None:
     process = subprocess.Popen(

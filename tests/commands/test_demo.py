@@ -4,7 +4,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from cozviewer.commands.common.values import point
@@ -62,30 +61,6 @@ def test_the_demo_of_a_picture_of_ones_own(run: Run, photo: Path, tmp_path: Path
         "comparison.png",
         "zoom-strip.png",
     ]
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (("gone.png",), "gone.png does not exist"),
-        (("photo.png", "--center", "100,100"), "reaches from 0,0 to 60,40"),
-        (("photo.png", "-o", "photo.png"), "there is a file of that name"),
-        (("photo.png", "--engine", "magic"), "magic"),
-    ],
-)
-def test_bad_input_is_one_sentence(
-    run: Run,
-    photo: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    words: tuple[str, ...],
-    told: str,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    ran = run("demo", "-o", "out", "--engine", "nearest", *words)
-    assert ran.code == 2
-    assert told in ran.sentence
-    assert not Path("out").exists()
 
 
 def test_a_sheet_shows_its_panels_untouched_and_writes_over_each() -> None:

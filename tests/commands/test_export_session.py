@@ -235,35 +235,7 @@ def test_a_missing_or_changed_picture_is_told(
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("-o", "a.png"), "save it as a.cozview"),
-        (("-o", "no/a.cozview"), "does not exist"),
-        (("-o", "a.cozview", "--bookmark", "1,2,3"), "say NAME=X,Y,M"),
-        (("-o", "a.cozview", "--bookmark", "=1,2,3"), "say NAME=X,Y,M"),
-        (("-o", "a.cozview", "--bookmark", "eye=1,2"), "say X,Y,M"),
-        (("-o", "a.cozview", "--bookmark", "eye=100,2,4"), "outside the picture"),
-        (("-o", "a.cozview", "--refine"), "name some with --bookmark"),
-        (("-o", "a.cozview", "--source", "b.png"), "photo.png is not a session"),
-    ],
-)
-def test_bad_input_is_told(
-    run: Run,
-    photo: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    words: tuple[str, ...],
-    sentence: str,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    ran = run("export-session", photo, *words, *BICUBIC)
-    assert ran.code == 2
-    assert sentence in ran.sentence
-    assert not list(tmp_path.glob("*.cozview"))
-
-
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        (("--bookmark", "nose"), "There is no bookmark 'nose': choose from those that there are"),
+        (("--bookmark", "nose"), "Unknown bookmark 'nose'. Available: eye"),
         (("--bookmark", "eye", "--zoom", "4"), "leave --center, --zoom and regions out"),
     ],
 )

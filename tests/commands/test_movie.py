@@ -90,29 +90,3 @@ def test_without_json_a_line_says_what_was_saved(run: Run, photo: Path, tmp_path
     assert ran.code == 0
     assert ran.out.startswith(f"Saved {out}: 20 frames in 2.0 s up to ×4, ")
     assert "computed first" in ran.err
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("-o", "zoom.avi"), "no format of movies"),
-        (("-o", "zoom.webp", "--to", "5,5"), "say X,Y,M"),
-        (("-o", "zoom.webp", "--to", "5,5,4", "--zoom", "4"), "leave --center and --zoom out"),
-        (("-o", "zoom.webp", "--to", "900,5,4"), "outside the picture"),
-        (("-o", "zoom.webp", "--seconds", "0"), "A movie of 0 seconds shows nothing"),
-        (("-o", "zoom.webp", "--fps", "0"), "0' frames a second are impossible"),
-        (("-o", "zoom.webp", "--from", "5,5,4", "--to", "5,5,4"), "begin where it ends"),
-        (("-o", "zoom.mp4", "--size", "97x64"), "choose 96x64"),
-        (("-o", "photo.webp", "--codec", "h264", "--quality", "500"), "A quality of 500"),
-    ],
-)
-def test_bad_input_gets_one_sentence(
-    run: Run, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    words: tuple[str, ...], said: str,
-) -> None:  # fmt: skip
-    monkeypatch.chdir(tmp_path)
-    ran = run("movie", photo, "--engine", "bicubic", *words)
-    assert ran.code == 2
-    assert said in ran.sentence
-    assert not list(tmp_path.glob("*.webp"))
-    assert not list(tmp_path.glob("*.mp4"))

@@ -149,8 +149,8 @@ def test_progress_goes_to_stderr(run: Run, photo: Path, tmp_path: Path) -> None:
     assert stages == [
         "Opening photo.png",
         "Loading Bicubic",
-        "Drawing ×4",
-        "Drawing ×16",
+        "Generating ×4",
+        "Generating ×16",
         "Saving",
     ]
 
@@ -214,7 +214,7 @@ def test_ctrl_c_keeps_what_was_finished(
     words = ("render", photo, "-o", out, "--zoom", "64", *BICUBIC)
     ran = run(*words)
     assert ran.code == 130
-    assert ran.sentence.startswith("Stopped; what was finished is kept")
+    assert ran.sentence.startswith("Stopped; finished tiles are kept")
     assert not out.exists()
 
     (kept,) = run("cache", "show", "--json").report["pyramids"]
@@ -333,29 +333,6 @@ def test_the_whole_picture_as_deep_zoom(run: Run, photo: Path, tmp_path: Path) -
     assert run("render", photo, "-o", out, "--whole", *BICUBIC).report["tiles_computed"] == 12
     assert (tmp_path / "whole_files" / "0").is_dir()
     assert run("render", photo, "-o", out, "--whole", *BICUBIC).report["tiles_computed"] == 0
-
-
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        (("--region", "1,2,3"), "say X,Y,WIDTH,HEIGHT"),
-        (("--region", "1,2,0,4"), "has no pixels"),
-        (("--region", "60,0,5,5"), "outside the picture: photo.png reaches from 0,0 to 60,40"),
-        (("--whole", "--level", "8"), "say 1, 4, 16, 64"),
-        (("--whole", "--level", "0.25"), "say 1, 4, 16, 64"),
-        (("--whole", "--format", "gif"), "There is no format 'gif'"),
-        (("--whole", "--format", "jpeg"), "does not end as JPEG does"),
-        (("--whole", "--level", "4^9"), "or a smaller part"),
-        (("--whole", "--region", "1,2,3,4"), "not allowed with"),
-    ],
-)
-def test_regions_that_make_no_sense_get_a_sentence(
-    run: Run, photo: Path, tmp_path: Path, words: tuple[str, ...], sentence: str
-) -> None:
-    ran = run("render", photo, "-o", tmp_path / "out.png", *words, *BICUBIC)
-    assert ran.code == 2
-    assert sentence in ran.sentence
-    assert not (tmp_path / "out.png").exists()
 
 
 @pytest.mark.parametrize("part", [("--zoom", "16"), ("--whole", "--level", "16")])

@@ -42,54 +42,6 @@ def test_a_bad_picture_is_one_sentence(run: Run, tmp_path: Path, kind: str, told
     assert not (tmp_path / "out.png").exists()
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (("--size", "0x0"), "at least 1"),
-        (("--size", "100000x100000"), "the limit is 200"),
-        (("--center", "60.5,20"), "photo.png reaches from 0,0 to 60,40"),
-        (("--center", "-1,20"), "photo.png reaches from 0,0 to 60,40"),
-        (("--zoom", "0"), "more than 0"),
-        (("--zoom", "-4"), "more than 0"),
-        (("--zoom", "nan"), "no number"),
-        (("--zoom", "-inf"), "limit is 2^256"),
-        (("--zoom", "2^300"), "limit is 2^256"),
-        (("--zoom", "0.001"), "less than a pixel below 1/60"),
-        (("--engine", "magic"), "realesrgan, bicubic, nearest"),
-        (("--engine", "gone.safetensors"), "gone.safetensors"),
-        (("--prompter", "oracle"), "none, text, qwen or server"),
-        (("--prompter", "text"), "--prompt"),
-        (("--seed", "x"), "whole number"),
-        (("--frobnicate",), "render --help"),
-        (("--zoom",), "render --help"),
-        (("-o", "out.xyz"), ".png, .jpg"),
-        (("-o", "out.webp", "--size", "20000x10"), "16383"),
-        (("-o", "no/such/folder/out.png"), "does not exist"),
-        (("-o", "folder.png"), "is a folder"),
-        (("-o", "photo.png"), "would replace the photo itself (photo.png)"),
-        (("--cache", "photo.png"), "is a file"),
-        (("--cache", "here", "--no-cache"), "not allowed with"),
-    ],
-)
-def test_a_bad_word_is_one_sentence(
-    run: Run,
-    photo: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    words: tuple[str, ...],
-    told: str,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("folder.png").mkdir()
-    before = photo.read_bytes()
-    ran = run("render", photo.name, "-o", "out.png", "--engine", "bicubic", *words)
-    assert ran.code == 2
-    assert told in ran.sentence
-    assert ran.out == ""
-    assert photo.read_bytes() == before
-    assert not Path("out.png").exists()
-
-
 def test_a_folder_is_no_picture(run: Run, tmp_path: Path) -> None:
     ran = run("render", tmp_path, "-o", tmp_path / "out.png")
     assert (ran.code, "is a folder" in ran.sentence) == (2, True)

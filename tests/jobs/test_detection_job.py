@@ -59,7 +59,7 @@ def test_the_other_overlay_is_not_looked_at() -> None:
     told: list[Mark] = []
     heard.composer.marked.connect(lambda _request, _image, legend: told.extend(legend))
     heard.composer.compose(replace(trust(), overlay="origin"))
-    assert [mark.text for mark in told] == ["Generated at step 1, ×4"]
+    assert [mark.text for mark in told] == ["Generated detail, level 1 (×4)"]
     assert not heard.last
 
 

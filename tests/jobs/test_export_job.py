@@ -82,7 +82,7 @@ def test_a_whole_level_is_computed_and_saved(
     assert origin == origin_of_region(chain, 2, request.level_region)
     assert origin is not None
     assert (origin.kind, origin.prompt) == ("generated", "a cat")
-    drawn = [progress for progress in heard.told if progress.stage == "Drawing ×4"]
+    drawn = [progress for progress in heard.told if progress.stage == "Generating ×4"]
     assert drawn[-1].done == drawn[-1].total == 6
     written = [progress for progress in heard.told if progress.stage == "Writing whole.png"]
     if in_bands:

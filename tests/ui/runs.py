@@ -45,7 +45,7 @@ class RunningChain(Chain):
                 fraction = (index + number / self.reports) / len(levels)
                 seconds = (1 - fraction) * len(levels) * self.reports * self.pause
                 self.sent += 1
-                stage = f"Drawing {level_name(level)}"
+                stage = f"Generating {level_name(level)}"
                 yield Progress(stage, level, 0, 1, seconds, fraction=fraction, drawing=whole)
                 number += self.held.is_set()
             for progress in super().refine(level, whole, cancelled, told):

@@ -51,7 +51,7 @@ def test_a_bookmark_is_gone_to_exactly(menu: BookmarksMenu, qtbot: QtBot) -> Non
 
 def test_the_menu_shows_names_and_sizes_in_order(menu: BookmarksMenu) -> None:
     assert [action.text() for action in menu.actions() if not action.isEnabled()][-1] == (
-        "No bookmarks of this picture yet"
+        "No bookmarks"
     )
     menu.show_bookmarks([EYE])
     menu.add("  A & B \n", camera_at(1, 2, 0.5))
@@ -69,7 +69,7 @@ def test_a_name_is_there_once(menu: BookmarksMenu) -> None:
     menu.show_bookmarks([EYE], of_session=True)
     menu.add("eye", DEEP)
     assert [bookmark.viewpoint.camera for bookmark in menu.bookmarks] == [DEEP]
-    assert told == ["The bookmark “eye” shows this view now; File > Save session keeps it."]
+    assert told == ["Bookmark “eye” updated. Save the session to keep it."]
     menu.add(" ", DEEP)
     assert len(menu.bookmarks) == 1
 
@@ -95,7 +95,7 @@ def test_in_the_window_a_view_is_named_and_found_again(viewer: Bench, qtbot: QtB
     assert dialog.textValue().startswith("×"), "a name is offered"
     dialog.setTextValue("yellow")
     dialog.accept()
-    assert "The bookmark “yellow” is added" in window.banner.text
+    assert "Bookmark “yellow” added" in window.banner.text
     window.navigator.fit()
     settle(qtbot, window)
     entries(window.bookmarks_menu)[0].trigger()
@@ -133,7 +133,7 @@ def test_bookmarks_of_a_picture_are_there_at_the_next_start(
     menu = viewer.window.bookmarks_menu
     menu.add("eye", EYE.viewpoint.camera)
     menu.add("far down", DEEP)
-    assert viewer.window.banner.text == "The bookmark “far down” is added."
+    assert viewer.window.banner.text == "Bookmark “far down” added."
     assert kept_bookmarks("of another picture") == ()
     viewer.window.close()
     moved = tmp_path / "moved.png"

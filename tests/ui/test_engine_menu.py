@@ -97,13 +97,13 @@ def fidelities(menu: EngineMenu) -> list[QAction]:
 
 def test_fidelity_is_chosen_beside_the_engine(parent: QWidget, qtbot: QtBot) -> None:
     menu = EngineMenu(ENTRIES, EngineChoice(seed=3), parent)
-    free = next(action for action in fidelities(menu) if action.text() == "F&ree")
+    free = next(action for action in fidelities(menu) if action.text() == "&Creative")
     with qtbot.waitSignal(menu.chosen) as chosen:
         free.trigger()
     assert chosen.args == [EngineChoice(seed=3, fidelity=0.0)]
 
 
-@pytest.mark.parametrize(("fidelity", "mark"), [(1.0, "&Faithful"), (0.6, "&Between")])
+@pytest.mark.parametrize(("fidelity", "mark"), [(1.0, "&Faithful"), (0.6, "&Balanced")])
 def test_the_fidelity_in_use_is_marked(parent: QWidget, fidelity: float, mark: str) -> None:
     menu = EngineMenu(ENTRIES, EngineChoice(fidelity=fidelity), parent)
     assert [action.text() for action in fidelities(menu) if action.isChecked()] == [mark]
@@ -116,7 +116,7 @@ def test_what_repeats_the_paper_has_no_choice_of_fidelity(parent: QWidget) -> No
 
 def test_depth_is_chosen_beside_the_engine(parent: QWidget, qtbot: QtBot) -> None:
     menu = EngineMenu(ENTRIES, EngineChoice(seed=3), parent)
-    depths = submenu(menu, "Contours")
+    depths = submenu(menu, "Edge")
     assert [action.text() for action in depths if action.isChecked()] == ["&Crisp"]
     with qtbot.waitSignal(menu.chosen) as chosen:
         next(action for action in depths if action.text() == "&Soft").trigger()
@@ -136,7 +136,7 @@ def test_texture_is_chosen_beside_the_contours(parent: QWidget, qtbot: QtBot) ->
     assert [action.text() for action in textures if action.isChecked()] == ["&Off"]
 
 
-@pytest.mark.parametrize("title", ["Contours", "Texture"])
+@pytest.mark.parametrize("title", ["Edge", "Texture"])
 def test_an_engine_with_prompts_has_no_choice_of_depth(parent: QWidget, title: str) -> None:
     menu = EngineMenu(ENTRIES, COZ, parent)
     assert not any(action.isEnabled() for action in submenu(menu, title))
@@ -148,7 +148,7 @@ def numbers(menu: EngineMenu) -> list[tuple[str, bool, bool]]:
     """Return the titles, and whether each can be chosen and is."""
     return [
         (action.text(), action.isEnabled(), action.isChecked())
-        for action in submenu(menu, "Numbers")
+        for action in submenu(menu, "Precision")
     ]
 
 
@@ -159,24 +159,24 @@ def test_numbers_can_be_chosen_once_it_is_known_which_there_are(
     assert numbers(menu) == [
         ("&Automatic", False, True),
         ("32-bit float (&fp32)", False, False),
-        ("bfloat16 (&bf16)", False, False),
+        ("16-bit float (&bf16)", False, False),
         ("8-bit integer (&int8)", False, False),
     ]
     menu.show_numbers(("fp32", "bf16"), "CPU, bf16")
     assert numbers(menu) == [
         ("&Automatic (bf16)", True, True),
         ("32-bit float (&fp32)", True, False),
-        ("bfloat16 (&bf16)", True, False),
+        ("16-bit float (&bf16)", True, False),
         ("8-bit integer (&int8)", False, False),
     ]
     with qtbot.waitSignal(menu.chosen) as chosen:
-        submenu(menu, "Numbers")[1].trigger()
+        submenu(menu, "Precision")[1].trigger()
     assert chosen.args == [EngineChoice(seed=3, numbers="fp32")]
     menu.show_choice(chosen.args[0])
     assert numbers(menu) == [
         ("&Automatic", True, False),
         ("32-bit float (&fp32)", True, True),
-        ("bfloat16 (&bf16)", True, False),
+        ("16-bit float (&bf16)", True, False),
         ("8-bit integer (&int8)", False, False),
     ]
     menu.show_choice(replace(chosen.args[0], device="cpu"))
@@ -217,7 +217,7 @@ def test_other_engines_have_no_choice_of_numbers(parent: QWidget, choice: Engine
 def test_the_models_can_be_asked_for(parent: QWidget, qtbot: QtBot) -> None:
     menu = EngineMenu(ENTRIES, COZ, parent)
     with qtbot.waitSignal(menu.models_wanted):
-        trigger(menu, "M&odels…")
+        trigger(menu, "Manage M&odels…")
 
 
 def test_drafts_are_shown_unless_they_are_turned_off_for_good(
@@ -226,9 +226,9 @@ def test_drafts_are_shown_unless_they_are_turned_off_for_good(
     menu = EngineMenu(ENTRIES, EngineChoice(), parent)
     assert menu.drafts
     with qtbot.waitSignal(menu.drafts_wanted) as wanted:
-        trigger(menu, "Show d&rafts")
+        trigger(menu, "Show D&rafts")
     assert wanted.args == [False]
     again = EngineMenu(ENTRIES, EngineChoice(), parent)
     assert not again.drafts
-    trigger(again, "Show d&rafts")
+    trigger(again, "Show D&rafts")
     assert EngineMenu(ENTRIES, EngineChoice(), parent).drafts

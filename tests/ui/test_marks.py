@@ -38,8 +38,8 @@ ABOVE_LEGEND = np.s_[:-120]
 @pytest.mark.parametrize(
     ("key", "kind", "text"),
     [
-        (Qt.Key.Key_O, "origin", "Generated at step 2, ×16"),
-        (Qt.Key.Key_T, "trust", "True to the step before"),
+        (Qt.Key.Key_O, "origin", "Generated detail, level 2 (×16)"),
+        (Qt.Key.Key_T, "trust", "Matches the coarser level"),
     ],
 )
 def test_a_key_shows_it_and_takes_it_away(
@@ -59,7 +59,7 @@ def test_a_key_shows_it_and_takes_it_away(
 def test_one_takes_the_place_of_the_other(viewer: Bench, layer: Layer, qtbot: QtBot) -> None:
     QTest.keyClick(viewer.window, Qt.Key.Key_O)
     QTest.keyClick(viewer.window, Qt.Key.Key_T)
-    qtbot.waitUntil(lambda: "True to the step before" in [m.text for m in layer.legend])
+    qtbot.waitUntil(lambda: "Matches the coarser level" in [m.text for m in layer.legend])
     assert not viewer.window.actions_by_name["origin"].isChecked()
 
 

@@ -54,8 +54,8 @@ def chain_of(window: MainWindow) -> RunningChain:
 def test_the_part_that_is_done_is_told_from_the_first_report_on(
     viewer: Bench, qtbot: QtBot
 ) -> None:
-    qtbot.waitUntil(lambda: "Drawing ×4 · " in viewer.window.readout.text)
-    assert "Drawing ×4 · 0 %" in viewer.window.readout.text
+    qtbot.waitUntil(lambda: "Generating ×4 · " in viewer.window.readout.text)
+    assert "Generating ×4 · 0%" in viewer.window.readout.text
     assert "tiles" not in viewer.window.readout.text
 
 
@@ -80,7 +80,7 @@ def test_a_run_ends_at_its_next_question(viewer: Bench, qtbot: QtBot, how: str) 
     qtbot.waitUntil(lambda: document._under_way is None)
     # What was being asked when the event came may still be answered.
     assert chain_of(window).sent <= sent + 1
-    assert "Drawing" not in window.readout.text
+    assert "Generating" not in window.readout.text
     if how == "drag":
         QTest.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=QPoint(340, 230))
 

@@ -39,7 +39,7 @@ def test_progress_tells_stage_tiles_and_time_left(viewer: Bench, qtbot: QtBot) -
     viewer.engine.before_run = lambda: time.sleep(0.4)  # what takes no time is not estimated
     viewer.engine.hold(after=2)
     zoom_in(viewer)
-    done = re.compile(r"Drawing ×4 · [1-9].* s left")
+    done = re.compile(r"Generating ×4 · [1-9].* s left")
     qtbot.waitUntil(lambda: bool(done.search(viewer.window.readout.text)))
     assert "not yet generated" in viewer.window.readout.text
     viewer.window.stop_work()
@@ -85,7 +85,7 @@ def test_broken_tiles_are_made_again_where_they_are_seen(
 def test_tiles_appear_as_they_are_done(viewer: Bench, qtbot: QtBot) -> None:
     viewer.engine.hold(after=0)
     zoom_in(viewer, 10)
-    qtbot.waitUntil(lambda: "Drawing ×4" in viewer.window.readout.text)
+    qtbot.waitUntil(lambda: "Generating ×4" in viewer.window.readout.text)
     before = grabbed(viewer.window.panes.generated).astype(int)
     viewer.engine.hold(after=2)
 
@@ -146,7 +146,7 @@ def test_waiting_for_the_view_before_is_told(viewer: Bench, qtbot: QtBot) -> Non
         viewer.engine.hold(after=1)  # the one that is under way
     finally:
         go_on.set()
-    qtbot.waitUntil(lambda: "Drawing" in viewer.window.readout.text)
+    qtbot.waitUntil(lambda: "Generating" in viewer.window.readout.text)
     viewer.window.stop_work()
 
 

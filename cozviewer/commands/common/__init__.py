@@ -1,1 +1,1 @@
-"""What the commands share: options, values, progress, output files."""
+"""Shared by the commands: options, values, progress, output files."""

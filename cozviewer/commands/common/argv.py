@@ -1,4 +1,4 @@
-"""The words of a command line before argparse sees them, and argparse without usage pages."""
+"""Preprocessing of the command line, and an argument parser that raises its errors."""
 
 import argparse
 import re
@@ -9,22 +9,23 @@ from cozviewer.util.errors import BadInput
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises its complaints instead of printing a usage page."""
+    """An argument parser that raises errors instead of printing a usage page."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise `message` as a sentence with a hint."""
+        """Raise BadInput with the message and a hint."""
         message = message.removeprefix("argument ").rstrip(".")
-        raise BadInput(f"{message[:1].upper()}{message[1:]}: see `{self.prog} --help`.")
+        raise BadInput(f"{message[:1].upper()}{message[1:]}. See `{self.prog} --help`.")
 
 
 def command_at(
     words: Sequence[str], commands: Collection[str], parser: argparse.ArgumentParser
 ) -> int | None:
-    """Return where the command's name stands: the first word that is no option, if it is one.
+    """Return the index of the command's name: the first positional argument, if it is a command.
 
     Args:
+        words: The command line without the program's name.
         commands: The names of all commands.
-        parser: Knows the options that may stand before it, and which of them take a value.
+        parser: Defines the options that may precede it, and which of them take a value.
     """
     takes_value = {
         option
@@ -46,8 +47,8 @@ def command_at(
 
 
 def joined(words: list[str]) -> list[str]:
-    """Return the words with "--center -5,10" as "--center=-5,10": argparse would take a value
-    that begins with a minus for an option."""
+    """Return the command line with "--center -5,10" as "--center=-5,10", as argparse takes values
+    that begin with a minus for options."""
     joined: list[str] = []
     for word in words:
         before = joined[-1] if joined else ""

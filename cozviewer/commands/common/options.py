@@ -1,4 +1,4 @@
-"""The options that the viewer and the commands have in common, and what is made of them."""
+"""The options that the viewer and the commands share, and the choices made from them."""
 
 import argparse
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ MEMORY = ("auto", "together", "in-turn", *QUANTISED)
 
 
 def add_engine_options(parser: argparse.ArgumentParser) -> None:
-    """Add what decides the pixels, and where and how the models compute."""
+    """Add the options of the engine: what decides the pixels, and where and how models run."""
     group = parser.add_argument_group("engine")
     group.add_argument(
         "--engine",
@@ -39,99 +39,104 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
         "--numbers",
         choices=NUMBERS,
         default=AUTO,
-        help="the number format of realesrgan and model files: auto (the default) takes the one "
-        "that is fastest on the device (on a CPU, all are timed once), fp32 is the most exact, "
-        "bf16 is coarser by about half a grey level, int8 (realesrgan alone) by about one",
+        help="number format of realesrgan and model files: auto (the default, the fastest on the "
+        "device; measured once on a CPU), fp32 (most exact), bf16 (differs by about half a grey "
+        "level), int8 (realesrgan only, differs by about one)",
     )
     group.add_argument(
         "--seed",
         type=values.seed,
         default=0,
         metavar="N",
-        help="start of all randomness; the same number gives the same pixels (default: 0)",
+        help="random seed; the same seed gives the same pixels (default: 0)",
     )
     group.add_argument(
         "--fidelity",
         type=values.part,
         default=1.0,
         metavar="F",
-        help="how closely each step's colours follow the level before, from 1, faithful (the "
-        "default), to 0, as the model draws them",
+        help="colour fidelity from 0 (unmodified model output) to 1 (colours match the photo; the "
+        "default)",
     )
     group.add_argument(
         "--depth",
         choices=DEPTHS,
         default=CRISP,
-        help="how levels beyond the first are drawn: crisp (the default) draws soft parts from "
-        "further away first, soft each level from the one before alone, up to a fifth faster; "
-        "engines that take words are always soft",
+        help="edge sharpening from x16 on: crisp (the default) or soft (up to 20%% faster); "
+        "engines that accept prompts are always soft",
     )
     group.add_argument(
         "--texture",
         choices=TEXTURES,
         default=FROM_PHOTO,
-        help="where levels beyond the first lack texture: photo (the default) borrows it from "
-        "elsewhere in the photo, where that shows even texture of the same kind, off adds nothing; "
-        "engines that follow prompts are left alone",
+        help="missing texture from x16 on: photo (the default) takes it from elsewhere in the "
+        "photo, where there is an even texture of the same kind; off adds nothing; without effect "
+        "for engines that accept prompts",
     )
     group.add_argument(
         "--memory",
         choices=MEMORY,
         default="auto",
-        help="how the models of coz and qwen share it: auto (the default) picks what fits, "
-        "together keeps all of them, in-turn one at a time, 8bit and nf4 (CUDA, with bitsandbytes) "
-        "make them smaller",
+        help="how the models of coz and qwen share memory: auto (the default) chooses what fits, "
+        "together keeps all loaded, in-turn loads one at a time, 8bit and nf4 quantise them (CUDA, "
+        "with bitsandbytes)",
     )
     _add_prompter_options(parser)
     _add_coz_options(parser)
 
 
 def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("prompter, who says what is seen, for engines that listen")
+    group = parser.add_argument_group("prompt generation (engines that accept prompts)")
     group.add_argument(
         "--prompter",
         metavar="P",
-        help="none (the default of realesrgan), qwen (that of coz), server, or text (your words "
-        "alone)",
+        help="none (the default of realesrgan), qwen (the default of coz), server, or text (your "
+        "prompt only)",
     )
     group.add_argument(
         "--prompt",
         default="",
         metavar="TEXT",
-        help="your own words: all that is said with text (and without --prompter), added to what "
-        "qwen and server say",
+        help="your prompt: the whole prompt with the prompter text (or without --prompter), and "
+        "added to the descriptions of qwen and server",
     )
     group.add_argument(
         "--qwen",
         default="",
         metavar="FOLDER|NAME",
-        help="an image-text-to-text model, or its name on the hub, downloaded before (default: "
-        "Qwen/Qwen2.5-VL-3B-Instruct)",
+        help="a vision-language model: its folder, or the name of a downloaded model on Hugging "
+        "Face (default: Qwen/Qwen2.5-VL-3B-Instruct)",
     )
     group.add_argument(
-        "--qwen-adapter", type=values.path, metavar="FOLDER", help="an adapter for it, by peft"
+        "--qwen-adapter", type=values.path, metavar="FOLDER", help="a PEFT adapter for that model"
     )
     group.add_argument(
-        "--server", default="", metavar="URL", help="an OpenAI-compatible server that sees images"
+        "--server",
+        default="",
+        metavar="URL",
+        help="an OpenAI-compatible server with a vision model",
     )
     group.add_argument(
-        "--server-model", default="", metavar="NAME", help="the name of the model there"
+        "--server-model", default="", metavar="NAME", help="the name of the model on the server"
     )
     group.add_argument(
         "--field",
         choices=[field.name for field in FIELDS],
         default=FIELDS[0].name,
-        help="what kind of picture qwen and server are told that it is (default: photo)",
+        help="picture type, which selects the questions to qwen and server (default: photo)",
     )
     group.add_argument(
-        "--question", default="", metavar="TEXT", help="your own question instead of the field's"
+        "--question",
+        default="",
+        metavar="TEXT",
+        help="a question to use instead of those of --field",
     )
     group.add_argument(
         "--max-tokens",
         type=values.tokens,
         default=32,
         metavar="N",
-        help="how long their answer may be (default: 32, about 20 words)",
+        help="maximum answer length of qwen and server in tokens (default: 32, about 20 words)",
     )
 
 
@@ -141,8 +146,8 @@ def _add_coz_options(parser: argparse.ArgumentParser) -> None:
         "--coz-base",
         default="",
         metavar="FOLDER|NAME",
-        help="Stable Diffusion 3 in the layout of diffusers, or its name on the hub, downloaded "
-        "before (default: stabilityai/stable-diffusion-3-medium-diffusers)",
+        help="Stable Diffusion 3: a folder in the layout of diffusers, or the name of a downloaded "
+        "model on Hugging Face (default: stabilityai/stable-diffusion-3-medium-diffusers)",
     )
     group.add_argument(
         "--coz-lora", type=values.path, metavar="FILE", help="the authors' model_20001.pkl"
@@ -154,13 +159,13 @@ def _add_coz_options(parser: argparse.ArgumentParser) -> None:
         "--setting",
         choices=("paper", "best"),
         default="best",
-        help="best (the default) joins, keeps colours and takes any crop; paper repeats what the "
-        "authors' code gives",
+        help="best (the default: seamless, keeps colours, any crop) or paper (reproduces the "
+        "authors' code)",
     )
     group.add_argument(
         "--no-t5",
         action="store_true",
-        help="leave out the largest of the three text encoders (10 GB): long prompts are followed "
+        help="do without the largest of the three text encoders (10 GB); long prompts are followed "
         "less closely",
     )
 
@@ -173,7 +178,7 @@ def default_prompter(engine: str, prompt: str) -> str:
 
 
 def engine_choice(args: argparse.Namespace) -> EngineChoice:
-    """Return the choice that the options of `add_engine_options` make."""
+    """Return the choice of `add_engine_options`; --prompt alone selects the prompter "text"."""
     engine = args.engine or EngineChoice.engine
     field = next(field for field in FIELDS if field.name == args.field)
     asked = args.question.strip()
@@ -221,7 +226,7 @@ def with_engine(choice: EngineChoice, engine: str, prompter: str | None) -> Engi
 def engine_named(args: argparse.Namespace) -> bool:
     """Return whether an option of `add_engine_options` that decides the pixels was given.
 
-    A server alone does not count: it replaces the server that a session was made with.
+    A server alone does not count: it only supplies the prompts of a session.
     """
     choice = engine_choice(args)
     here = replace(
@@ -235,24 +240,24 @@ def engine_named(args: argparse.Namespace) -> bool:
 
 
 def add_cache_options(parser: argparse.ArgumentParser) -> None:
-    """Add where finished tiles and converted models are kept."""
+    """Add the options of the cache."""
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
         "--cache",
         type=values.path,
         metavar="DIR",
-        help="where finished tiles and converted models are kept (default: your cache folder)",
+        help="folder for finished tiles and converted models (default: your cache folder)",
     )
     group.add_argument(
-        "--no-cache", action="store_true", help="keep nothing, and compute everything anew"
+        "--no-cache", action="store_true", help="use no cache: compute everything and keep nothing"
     )
 
 
 def cache_of(args: argparse.Namespace) -> Path | None:
-    """Return the cache folder that was chosen; None for none.
+    """Return the cache folder; None for no cache.
 
     Raises:
-        BadInput: It is a file.
+        BadInput: The path is a file.
     """
     if args.no_cache:
         return None
@@ -262,7 +267,7 @@ def cache_of(args: argparse.Namespace) -> Path | None:
         return cache_folder()
     folder: Path = args.cache
     if folder.exists() and not folder.is_dir():
-        raise BadInput(f"The cache {folder} is a file: --cache wants a folder.")
+        raise BadInput(f"--cache expects a folder, but {folder} is a file.")
     return folder
 
 
@@ -304,17 +309,17 @@ def open_options(args: argparse.Namespace, path: Path) -> OpenOptions:
 
 
 def add_source_option(parser: argparse.ArgumentParser) -> None:
-    """Add where a session's picture is."""
+    """Add the option for the photo of a session."""
     parser.add_argument(
         "--source",
         type=values.path,
         metavar="FILE",
-        help="where the picture of a session (.cozview) is, if it is not found by itself",
+        help="the photo of a session (.cozview), if it is not found automatically",
     )
 
 
 def add_saving_options(parser: argparse.ArgumentParser) -> None:
-    """Add what the commands that save from a picture or a session have in common."""
+    """Add the options of commands that save something made from a photo or a session."""
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
@@ -325,7 +330,7 @@ def add_saving_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_huge_option(parser: argparse.ArgumentParser) -> None:
-    """Add the yes to a picture that needs much memory."""
+    """Add the option to open very large images."""
     parser.add_argument(
-        "--allow-huge", action="store_true", help="open pictures of more than 300 megapixels too"
+        "--allow-huge", action="store_true", help="open images of more than 300 megapixels, too"
     )

@@ -1,5 +1,5 @@
-"""Where results go: folders are made, no input is overwritten, and a person is asked before another
-file is replaced."""
+"""Output files: folders are created, inputs are never overwritten, and the user is asked before
+another file is replaced."""
 
 import argparse
 import os
@@ -25,30 +25,30 @@ _INPUTS = {
     "coz_lora": "a file of the model",
     "coz_vae": "a file of the model",
 }
-"""The options that name files to read, and what these are."""
+"""The options that name input files, and what those files are."""
 
 
 _REPORTS = frozenset((".md", ".json", ".txt"))
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, unless it is there.
+    """Create a folder and its parents, unless it exists.
 
     Raises:
-        BadInput: It cannot be made.
+        BadInput: It cannot be created.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = "there is a file of that name" if folder.exists() else error.strerror
         raise BadInput(
-            f"The folder {folder} cannot be made ({reason}): choose another output."
+            f"The folder {folder} cannot be created ({reason}). Choose another output."
         ) from error
 
 
 def inputs_of(args: argparse.Namespace) -> "Inputs":
-    """Yield the files that the options name to be read; of a folder of photos, all that it holds
-    but reports."""
+    """Yield the input files that the options name, with a description; of a folder of photos, all
+    its files except reports."""
     from cozviewer.session.session import SUFFIX
 
     for name, what in _INPUTS.items():
@@ -58,7 +58,7 @@ def inputs_of(args: argparse.Namespace) -> "Inputs":
         if os.path.isfile(path):
             yield path, "the session itself" if path.suffix.lower() == SUFFIX else what
         elif name == "input":
-            with suppress(OSError):  # what is wrong with a folder is reported where it is read
+            with suppress(OSError):  # errors are reported where the folder is read
                 for each in path.iterdir():
                     if each.is_file() and each.suffix.lower() not in _REPORTS:
                         yield each, "one of the photos"
@@ -67,15 +67,15 @@ def inputs_of(args: argparse.Namespace) -> "Inputs":
 def check_outputs(
     outputs: Iterable[Path], args: argparse.Namespace, except_for: Path | None = None
 ) -> None:
-    """Make sure that no file to be written replaces one to be read.
+    """Check that no output file replaces an input file.
 
     Args:
-        outputs: The files to be written.
-        args: Name the files to be read.
-        except_for: An input that may be replaced all the same.
+        outputs: The output files.
+        args: The options, which name the input files.
+        except_for: An input that may be replaced.
 
     Raises:
-        BadInput: One would.
+        BadInput: An output would replace an input.
     """
     from cozviewer.export.targets import refuse_inputs
 
@@ -83,13 +83,12 @@ def check_outputs(
 
 
 def confirm_replacing(output: Path, *more: Path, overwrite: bool) -> None:
-    """Ask at a terminal whether what exists may be replaced. A script is not asked: the file that
-    it names with -o is replaced.
+    """Ask at a terminal whether existing files may be replaced; else they are replaced.
 
     Args:
-        output: The file that is to be.
-        more: Others that go with it.
-        overwrite: The answer, if it was given with --overwrite.
+        output: The output file.
+        more: Further output files.
+        overwrite: Whether --overwrite was given, which answers the question.
 
     Raises:
         BadInput: The answer is no.
@@ -101,26 +100,27 @@ def confirm_replacing(output: Path, *more: Path, overwrite: bool) -> None:
     if not existing or overwrite or not _at_terminal():
         return
     names = " and ".join(map(shown_name, existing))
-    exist, them = ("exist", "them") if len(existing) > 1 else ("exists", "it")
+    several = len(existing) > 1
+    exist, them, was = ("exist", "them", "were") if several else ("exists", "it", "was")
     sys.stderr.write(f"{names} {exist}; replace {them}? [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise BadInput(
-            f"{names} {exist} and stay{'s' * (len(existing) == 1)} as before: choose another name, "
-            "or say --overwrite."
+            f"{names} already {exist} and {was} not replaced. Choose another name, or use "
+            "--overwrite."
         )
 
 
 def add_overwrite_option(parser: argparse.ArgumentParser) -> None:
-    """Add the yes to replacing the file that -o names."""
+    """Add the option to replace the output without a question."""
     parser.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace the output without asking if it exists; there is a question at a terminal "
-        "only, scripts replace it anyway (the photo and other input files are never replaced)",
+        help="replace an existing output without asking; scripts, without a terminal, are never "
+        "asked (input files are never replaced)",
     )
 
 
 def _at_terminal() -> bool:
-    """Tell whether there is a person to ask."""
+    """Return whether stdin and stderr are a terminal."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))

@@ -1,4 +1,4 @@
-"""Which pictures a folder holds, and a name of its own for each."""
+"""The images of a folder, and a unique name for each."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,22 +11,22 @@ from cozviewer.util.errors import BadInput
 
 
 def pictures_in(path: Path, notice: Notice) -> tuple[list[Path], list[Path]]:
-    """Return the pictures that are meant, and the files that are none.
+    """Return the images at a path, and the files that are not images.
 
     Args:
-        path: A picture, which is taken without a look, or a folder. Of a folder the beginnings of
-            all files are looked at, in order of their names; hidden ones and folders are not.
-        notice: Receives a sentence about each file that is no picture.
+        path: An image file, which is not checked, or a folder. In a folder, the headers of all
+            files are read in order of their names, except those of hidden files and subfolders.
+        notice: Receives a message about each file that is not an image.
 
     Raises:
-        BadInput: The folder cannot be read or holds no picture.
+        BadInput: The folder cannot be read or has no image.
     """
     if not path.is_dir():
         return [path], []
     try:
         files = sorted(file for file in path.iterdir() if file.is_file())
     except OSError as error:
-        raise BadInput(f"The folder {path} cannot be read: {error.strerror}.") from error
+        raise BadInput(f"The folder {path} cannot be read ({error.strerror}).") from error
     pictures, others = [], []
     for file in files:
         if file.name.startswith("."):
@@ -35,17 +35,17 @@ def pictures_in(path: Path, notice: Notice) -> tuple[list[Path], list[Path]]:
             with opened(file):
                 pictures.append(file)
         except BadInput as error:
-            notice(f"Left out: {error}")
+            notice(f"Skipped: {error}")
             others.append(file)
     if not pictures:
-        raise BadInput(f"The folder {path} holds no picture that can be opened: choose another.")
+        raise BadInput(f"The folder {path} has no image that can be opened. Choose another folder.")
     return pictures, others
 
 
 def unique_names(paths: Sequence[Path]) -> list[str]:
-    """Return a name for each path: its stem, or "photo-jpg" where several have the same stem.
+    """Return a name for each path: its stem, or "photo-jpg" if several have the same stem.
 
-    No two are alike, even where upper and lower case are the same.
+    Names are unique, also on file systems that ignore case.
     """
     stems = Counter(path.stem.casefold() for path in paths)
     taken = {stem for stem, times in stems.items() if times == 1}

@@ -1,7 +1,7 @@
-"""How a command tells that it is at work: one line that rewrites itself, on stderr.
+"""The progress of a command: one line on stderr that is rewritten in place.
 
-Where stderr is no terminal (a file, a pipe) a plain line comes out at every new stage and every
-few seconds. Notices go above the line.
+If stderr is not a terminal, a plain line is printed at every new stage and every few seconds.
+Notices are printed above the line.
 """
 
 import shutil
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from cozviewer.chain.chain import Progress
 
 REWRITE_SECONDS = 0.1
-"""Least time between two states of the line on a terminal."""
+"""Minimum time between two updates of the line on a terminal."""
 
 PLAIN_SECONDS = 10.0
-"""Least time between two plain lines of one stage."""
+"""Minimum time between two plain lines of the same stage."""
 
 
 class ProgressLine:
-    """The line. A context manager: it is gone from the terminal when the block ends.
+    """The line. A context manager, which erases the line when the block ends.
 
-    Thread-safe: the tile store may have a notice from a thread of its own.
+    Thread-safe, as the tile store may send notices from its own thread.
     """
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
@@ -60,14 +60,14 @@ class ProgressLine:
         note: str = "",
         fraction: float | None = None,
     ) -> None:
-        """Tell where the work stands.
+        """Show progress.
 
         Args:
-            stage: What is being done: "Drawing ×16".
-            done, total: Tiles; nothing is said about them while total is 0.
-            seconds_left: Estimated, or None where nobody knows.
-            note: How far it is where tiles are not what counts: "2 of 7.5 GB".
-            fraction: The part that is done, 0..1, told instead of tiles; None where nobody knows.
+            stage: What is being done: "Generating ×16".
+            done, total: Numbers of tiles; not shown while total is 0.
+            seconds_left: Estimated; None if unknown.
+            note: Progress in another unit: "2 of 7.5 GB".
+            fraction: The part that is done, 0..1, shown instead of tiles; None if unknown.
         """
         with self._lock:
             now = self._clock()
@@ -77,7 +77,7 @@ class ProgressLine:
             self._stage, self._shown_at = stage, now
             text = stage
             if fraction is not None:
-                text += f": {int(100 * fraction)} %"
+                text += f": {int(100 * fraction)}%"
             elif total:
                 text += f": {done:,} of {counted(total, 'tiles')}"
             if note:
@@ -90,7 +90,7 @@ class ProgressLine:
                 print(text, file=self._stream, flush=True)
 
     def show_work(self, progress: "Progress") -> None:
-        """Tell where the work of a chain, or of writing what it made, stands."""
+        """Show the progress of a chain or of an export."""
         done, total, counts_tiles = progress.done, progress.total, progress.unit == "tiles"
         self.show(
             progress.stage,
@@ -102,7 +102,7 @@ class ProgressLine:
         )
 
     def notice(self, sentence: str) -> None:
-        """Say something that stays."""
+        """Print a message that stays."""
         with self._lock:
             self._clear()
             print(f"cozviewer: {sentence}", file=self._stream, flush=True)

@@ -1,4 +1,4 @@
-"""Ctrl-C and its like: the first asks the work to stop, the second stops it at once.
+"""Stop signals such as Ctrl-C: the first asks the work to stop, the second stops it at once.
 
 The same holds for SIGTERM, SIGHUP (the terminal was closed) and, on Windows, Ctrl-Break.
 """
@@ -14,12 +14,12 @@ from cozviewer.util.errors import Cancelled, Interrupted
 from cozviewer.util.signals import SIGNALLED, STOP_SIGNALS, watched
 
 GRACE = 1.0
-"""Seconds after the second signal in which the work may clean up by itself."""
+"""Seconds after the second signal in which the work may clean up."""
 
 
 @contextmanager
 def stoppable() -> Iterator[IsCancelled]:
-    """Yield what tells whether a stop signal has come within the block.
+    """Yield a function that returns whether a stop signal has arrived within the block.
 
     At the second one `Interrupted` is raised; if the main thread is inside a library and does not
     get to it, the process ends all the same, without its temporary files. Outside the main thread,

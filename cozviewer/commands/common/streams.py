@@ -1,8 +1,8 @@
-"""Standard streams that never stop the work: missing, full, or with a reader that has gone.
+"""Standard streams that never stop a command: missing, full, or closed by their reader.
 
-The file that a command writes is what counts. Trouble on stderr (progress, notices) is ignored.
-Trouble on stdout (the result) does not stop anything either, but the exit code is 1 then, for
-scripts that need the result. A stdout that was closed on purpose (`>&-`) is no trouble.
+The file that a command writes matters most. Errors on stderr (progress, notices) are ignored.
+Errors on stdout (the result) do not stop the command either, but its exit code is 1, for scripts
+that need the result. A stdout that was closed on purpose (`>&-`) is not an error.
 """
 
 import io
@@ -17,10 +17,10 @@ STDOUT, STDERR = 1, 2
 
 
 class _Lenient(io.FileIO):
-    """A descriptor that takes everything, and keeps the first error.
+    """A descriptor whose writes always succeed; the first error is kept.
 
     Attributes:
-        error: Why something was lost.
+        error: The first error; None if nothing was lost.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -36,7 +36,7 @@ class _Lenient(io.FileIO):
         except OSError as error:
             self.error = error
             return size
-        # None: it does not block and is full; nothing is worth waiting for.
+        # None: a non-blocking descriptor is full; its output is dropped.
         return size if written is None else written
 
 

@@ -1,7 +1,7 @@
-"""What people type for a place, a zoom, a size: read exactly, or refused in one sentence.
+"""Values of options: positions, zooms, sizes and numbers, parsed exactly or refused.
 
-They are used as argparse types. A `BadInput` passes through argparse untouched, so that each
-sentence reaches the person as it stands here.
+The functions are used as argparse types. A `BadInput` passes through argparse untouched, so the
+user sees each message as it is written here.
 """
 
 import re
@@ -15,10 +15,10 @@ LARGEST_ZOOM_LOG2 = 256
 """2^256, the deepest level of a camera."""
 
 MOST_PIXELS = 200_000_000
-"""Pixels of the largest picture that a command makes: 600 MB of memory, and as much to save it."""
+"""Maximum number of pixels of an output: 600 MB of memory, and as much again to save it."""
 
 FASTEST = 240
-"""Frames a second of a movie."""
+"""Maximum frames per second of a video."""
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 # Fraction() would read much more: "1/0", "1_000", and "1e999999999" until memory is full.
@@ -28,10 +28,10 @@ _SIZE = re.compile(r"(\d{1,9})\s*[xX×*]\s*(\d{1,9})")
 
 
 def path(text: str) -> Path:
-    """Return the path of a file or folder, which need not exist.
+    """Return a path, which need not exist.
 
     Raises:
-        BadInput: No file can have it; see `check_path`.
+        BadInput: It is not a valid path; see `check_path`.
     """
     path = Path(text)
     check_path(path)
@@ -42,7 +42,7 @@ def zoom(text: str) -> Fraction:
     """Return a magnification: "4", "0.5", "1e6", "2^40", and "x64", "×64" or "64x" as well.
 
     Raises:
-        BadInput: It is no number, not above zero, or above 2^256.
+        BadInput: It is not a number above 0 and up to 2^256.
     """
     bare = text.strip().lower().strip("x×").strip()
     power = _POWER.fullmatch(bare)
@@ -53,16 +53,16 @@ def zoom(text: str) -> Fraction:
     else:
         value = _exact(bare)
         if value is None:
-            raise BadInput(f"The zoom {text!r} is no number: say for instance 4, 0.5, 1e6 or 2^40.")
+            raise BadInput(f"The zoom {text!r} is not a number. Examples: 4, 0.5, 1e6, 2^40.")
     if value is None or value > 1 << LARGEST_ZOOM_LOG2:
-        raise BadInput(f"The zoom {text} is too large: the limit is 2^{LARGEST_ZOOM_LOG2}.")
+        raise BadInput(f"The zoom {text} is too large; the limit is 2^{LARGEST_ZOOM_LOG2}.")
     if value <= 0:
-        raise BadInput(f"The zoom {text} is impossible: say more than 0 (1 is the source's size).")
+        raise BadInput(f"The zoom {text} must be greater than 0 (1 is the original size).")
     return value
 
 
 def point(text: str) -> tuple[Fraction, Fraction]:
-    """Return a place "X,Y" in source pixels; decimals may be of any length, deep zooms need them.
+    """Return a position "X,Y" in source pixels, with any number of decimals.
 
     Raises:
         BadInput: It is not two numbers.
@@ -70,22 +70,22 @@ def point(text: str) -> tuple[Fraction, Fraction]:
     values = [_exact(part.strip()) for part in text.split(",")]
     if len(values) != 2 or values[0] is None or values[1] is None:
         raise BadInput(
-            f"The centre {text!r} is no place: say X,Y in source pixels, for instance 800.5,450."
+            f"The position {text!r} must be X,Y in pixels of the photo, such as 800.5,450."
         )
     return values[0], values[1]
 
 
 def viewpoint(text: str) -> tuple[Fraction, Fraction, Fraction]:
-    """Return a view "X,Y,M": a place in source pixels and a magnification.
+    """Return a view "X,Y,M": a position in source pixels and a magnification.
 
     Raises:
-        BadInput: It is none.
+        BadInput: It is not a view.
     """
     x, y, magnification = (*text.split(","), "", "")[:3]
     if text.count(",") != 2:
         raise BadInput(
-            f"The view {text!r} is none: say X,Y,M, a place in source pixels and a zoom, for "
-            "instance 800.5,450,64."
+            f"The view {text!r} must be X,Y,M, a position in pixels of the photo and a zoom, such "
+            "as 800.5,450,64."
         )
     return *point(f"{x},{y}"), zoom(magnification)
 
@@ -94,39 +94,37 @@ def named_viewpoint(text: str) -> tuple[str, tuple[Fraction, Fraction, Fraction]
     """Return the name and the view of "NAME=X,Y,M".
 
     Raises:
-        BadInput: It is no such thing.
+        BadInput: It is not of that form.
     """
     name, equals, view = text.rpartition("=")
     if not equals or not name.strip():
-        raise BadInput(
-            f"The bookmark {text!r} is none: say NAME=X,Y,M, for instance eye=800.5,450,64."
-        )
+        raise BadInput(f"The bookmark {text!r} must be NAME=X,Y,M, such as eye=800.5,450,64.")
     return name.strip(), viewpoint(view)
 
 
 def seconds(text: str) -> float:
-    """Return a time in seconds, 0 to 3600.
+    """Return a duration in seconds, 0 to 3600.
 
     Raises:
-        BadInput: It is none, or too long.
+        BadInput: It is not a number in that range.
     """
     value = _exact(text.strip())
     if value is None or not 0 <= value <= 3600:
-        raise BadInput(f"The time {text!r} must be a number of seconds from 0 to 3600.")
+        raise BadInput(f"The duration {text!r} must be a number of seconds from 0 to 3600.")
     return float(value)
 
 
 def rate(text: str) -> Fraction:
-    """Return how many frames a second has: "30", "23.976", "30000/1001"; above 0, up to 240.
+    """Return frames per second, above 0 and up to 240: "30", "23.976", "30000/1001".
 
     Raises:
-        BadInput: It is no such number.
+        BadInput: It is not a number in that range.
     """
     above, stroke, below = text.partition("/")
     value, unit = _exact(above.strip()), _exact(below.strip()) if stroke else Fraction(1)
     if value is None or not unit or not 0 < value / unit <= FASTEST:
         raise BadInput(
-            f"{text!r} frames a second are impossible: say more than 0 and at most {FASTEST}."
+            f"The frame rate {text!r} must be greater than 0 and at most {FASTEST} per second."
         )
     return (value / unit).limit_denominator(1001)
 
@@ -135,17 +133,17 @@ def size(text: str) -> tuple[int, int]:
     """Return (width, height) of "WxH".
 
     Raises:
-        BadInput: It is no size, has no pixels, or more than MOST_PIXELS.
+        BadInput: It is not a size, has no pixels, or more than MOST_PIXELS.
     """
     match = _SIZE.fullmatch(text.strip())
     if match is None:
-        raise BadInput(f"The size {text!r} is none: say WIDTHxHEIGHT, for instance 1280x800.")
+        raise BadInput(f"The size {text!r} must be WIDTHxHEIGHT, such as 1280x800.")
     width, height = int(match[1]), int(match[2])
     if not width or not height:
-        raise BadInput(f"The size {text} has no pixels: both sides must be at least 1.")
+        raise BadInput(f"The size {text} has no pixels; both sides must be at least 1.")
     if width * height > MOST_PIXELS:
         raise BadInput(
-            f"The size {text} is {width * height / 1e6:.0f} megapixels: "
+            f"The size {text} is {width * height / 1e6:.0f} megapixels; "
             f"the limit is {MOST_PIXELS // 1_000_000}."
         )
     return width, height
@@ -155,7 +153,7 @@ def levels(text: str) -> int:
     """Return a number of zoom steps, 1 to 128.
 
     Raises:
-        BadInput: It is none.
+        BadInput: It is not a whole number in that range.
     """
     deepest = LARGEST_ZOOM_LOG2 // 2
     if not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= deepest:
@@ -173,35 +171,37 @@ def region(text: str) -> tuple[Fraction, Fraction, Fraction, Fraction]:
     x, y, width, height = found if len(found) == 4 else [None] * 4
     if x is None or y is None or width is None or height is None:
         raise BadInput(
-            f"The region {text!r} is none: say X,Y,WIDTH,HEIGHT in source pixels, for instance "
+            f"The region {text!r} must be X,Y,WIDTH,HEIGHT in pixels of the photo, such as "
             "800,450,64,48."
         )
     if width <= 0 or height <= 0:
-        raise BadInput(f"The region {text} has no pixels: its width and height must be above 0.")
+        raise BadInput(
+            f"The region {text} has no pixels; its width and height must be greater than 0."
+        )
     return x, y, width, height
 
 
 def level(text: str) -> int:
-    """Return the level z of a magnification that is 1 or reached by whole steps: "x4", "64", "4^5".
+    """Return the level z of a magnification that is a power of 4: "1", "x4", "64", "4^5".
 
     Raises:
-        BadInput: It is no such magnification.
+        BadInput: It is not such a magnification.
     """
     value = zoom(text)
     z = value.numerator.bit_length() - 1
     if value != 1 << z or z % 2:
-        raise BadInput(f"The level {text!r} is none: say 1, 4, 16, 64 and so on, by fours.")
+        raise BadInput(f"The level {text!r} must be a power of 4: 1, 4, 16, 64 and so on.")
     return z
 
 
 def seed(text: str) -> int:
-    """Return a seed, any whole number of up to 18 digits.
+    """Return a random seed, a whole number of up to 18 digits.
 
     Raises:
-        BadInput: It is none.
+        BadInput: It is not such a number.
     """
     if not re.fullmatch(r"[+-]?\d{1,18}", text):
-        raise BadInput(f"The seed {text!r} is none: say a whole number of up to 18 digits.")
+        raise BadInput(f"The seed {text!r} must be a whole number of up to 18 digits.")
     return int(text)
 
 
@@ -209,27 +209,27 @@ def part(text: str) -> float:
     """Return a number from 0 to 1.
 
     Raises:
-        BadInput: It is none.
+        BadInput: It is not a number in that range.
     """
     value = _exact(text.strip())
     if value is None or not 0 <= value <= 1:
-        raise BadInput(f"{text!r} must be a number from 0 to 1, for instance 0.5.")
+        raise BadInput(f"{text!r} must be a number from 0 to 1, such as 0.5.")
     return float(value)
 
 
 def tokens(text: str) -> int:
-    """Return how many tokens an answer may have, 1 to 1024.
+    """Return a number of tokens, 1 to 1024.
 
     Raises:
-        BadInput: It is no such number.
+        BadInput: It is not a whole number in that range.
     """
     if not re.fullmatch(r"\d{1,4}", text) or not 1 <= int(text) <= 1024:
-        raise BadInput(f"{text!r} tokens are none that an answer can have: say 1 to 1024.")
+        raise BadInput(f"The number of tokens {text!r} must be from 1 to 1024.")
     return int(text)
 
 
 def _exact(text: str) -> Fraction | None:
-    """Return a decimal number exactly, or None where it is none."""
+    """Return a decimal number exactly, or None if it is not one."""
     if not _NUMBER.fullmatch(text):
         return None
     try:

@@ -32,11 +32,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Refined:
-    """What refining a view took.
+    """Numbers of tiles of a view that was completed.
 
     Attributes:
-        computed: Tiles made now.
-        reused: Tiles of the view, on all levels under it, that were in the cache, intact.
+        computed: Tiles that were generated.
+        reused: Intact tiles from the cache, on all levels of the view.
     """
 
     computed: int
@@ -63,8 +63,8 @@ def opened_chain(
     try:
         yield image, chain
     except Cancelled as error:
-        kept = "what was finished is kept, so the same command goes on from there"
-        raise Cancelled("Stopped; " + (kept if cache else "nothing is kept") + ".") from error
+        kept = "finished tiles are kept; run the same command to resume"
+        raise Cancelled("Stopped; " + (kept if cache else "no tiles are kept") + ".") from error
     finally:
         chain.pyramid.store.close()
         if cache is not None:
@@ -89,8 +89,8 @@ def opened_others(
     """Open the other pyramids of a session, all but `first`; close them at the end.
 
     Raises:
-        BadInput: The session cannot be read any more.
-        Cancelled: `cancelled` said so.
+        BadInput: The session can no longer be read.
+        Cancelled: `cancelled` returned true.
     """
     with ExitStack() as stack:
         others = []
@@ -106,14 +106,14 @@ def bookmarked(image: OpenedImage, name: str) -> tuple[tuple[Fraction, Fraction]
     """Return centre and zoom of a session's bookmark.
 
     Raises:
-        BadInput: There is none of that name.
+        BadInput: There is no bookmark of that name.
     """
     bookmarks = () if image.session is None else image.session.bookmarks
     for bookmark in bookmarks:
         if bookmark.name == name:
             return (bookmark.viewpoint.x, bookmark.viewpoint.y), bookmark.viewpoint.magnification
     there = ", ".join(bookmark.name for bookmark in bookmarks) or "none"
-    raise BadInput(f"There is no bookmark {name!r}: choose from those that there are ({there}).")
+    raise BadInput(f"Unknown bookmark {name!r}. Available: {there}.")
 
 
 def view_of(
@@ -122,27 +122,27 @@ def view_of(
     zoom: Fraction,
     size: tuple[int, int],
 ) -> View:
-    """Return the view, its pixels aligned as the viewer's are.
+    """Return a view, aligned to pixels as in the viewer.
 
     Args:
-        centre: Source pixels; None is the middle of the picture.
+        source: The photo.
+        centre: In source pixels; None is the middle of the photo.
         zoom: View pixels per source pixel.
         size: Width and height of the view.
 
     Raises:
-        BadInput: The centre is outside the picture, or nothing of the picture would be seen.
+        BadInput: The centre is outside the photo, or the photo would be smaller than a pixel.
     """
     width, height = source.width, source.height
     x, y = centre or (Fraction(width, 2), Fraction(height, 2))
     if not (0 <= x <= width and 0 <= y <= height):
         raise BadInput(
-            f"The centre is outside the picture: {source.name} reaches from 0,0 "
-            f"to {width},{height}."
+            f"The centre is outside the photo: {source.name} ranges from 0,0 to {width},{height}."
         )
     if zoom * max(width, height) < 1:
         raise BadInput(
-            f"The zoom is too small: all of {source.name} ({width}x{height}) would be less than "
-            f"a pixel below 1/{max(width, height)}."
+            f"The zoom is too small: {source.name} ({width}x{height}) would be smaller than a "
+            f"pixel below 1/{max(width, height)}."
         )
     return View(camera_at(x, y, zoom), *size).aligned()
 
@@ -158,7 +158,7 @@ def refine(chain: Chain, view: View, line: ProgressLine, cancelled: IsCancelled)
 def composed(
     chain: Chain, view: View, line: ProgressLine, cancelled: IsCancelled
 ) -> tuple[Refined, Rgb8]:
-    """Compute all that a view lacks, and return what that took and the view's pixels.
+    """Generate the missing tiles of a view, and return their numbers and the view's pixels.
 
     Raises:
         Cancelled, BadInput, Failure: As `refined_for`.
@@ -173,7 +173,7 @@ def composed(
 def refine_region(
     chain: Chain, z: int, level_region: Rect, line: ProgressLine, cancelled: IsCancelled
 ) -> Refined:
-    """Compute all that a region of level z lacks.
+    """Generate the missing tiles of a region of level z.
 
     Raises:
         Cancelled, BadInput, Failure: As `Chain.refine`; finished tiles are kept.
@@ -189,13 +189,13 @@ def refined_for(
     cancelled: IsCancelled,
     use: Callable[[], T],
 ) -> tuple[Refined, T]:
-    """Compute all that a region of level z lacks, then do what needs all its tiles.
+    """Generate the missing tiles of a region of level z, then do something that needs all of them.
 
     Args:
         use: See `with_all_tiles`.
 
     Returns:
-        What refining took in all, and what `use` returned.
+        The numbers of tiles, and what `use` returned.
 
     Raises:
         Cancelled, BadInput, Failure: As `Chain.refine` and `use`; finished tiles are kept.

@@ -149,7 +149,7 @@ def _notes(evaluation: Evaluation) -> str:
                 f"them out: {'; '.join(lacking)} of {len(evaluation.pictures)}."
             )
     notes += [f"Skipped: {reason}." for reason in evaluation.missing.values()]
-    notes += [f"Left out: {_cell(path.name)}." for path in evaluation.left_out]
+    notes += [f"Skipped: {_cell(path.name)}." for path in evaluation.left_out]
     return "\n".join(f"- {note}" for note in notes)
 
 

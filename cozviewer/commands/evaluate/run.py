@@ -96,7 +96,7 @@ def _first_states(
         except BadInput as error:
             if not options.input.is_dir():
                 raise
-            line.notice(f"Left out: {error}")
+            line.notice(f"Skipped: {error}")
             left_out.append(path)
         else:
             whole = Rect(0, 0, source.width, source.height)
@@ -150,7 +150,7 @@ def _complete(
     made = work.method.later(states[:], work.levels, work.cancelled)
     while len(states) <= work.levels:
         steps = work.levels + 1 - len(states) + steps_after
-        stage = f"{about}: drawing {level_name(STEP_LEVELS * len(states))}"
+        stage = f"{about}: generating {level_name(STEP_LEVELS * len(states))}"
         work.line.show(stage, seconds_left=pace.left(steps))
         with pace:
             pixels = next(made)

@@ -1,4 +1,4 @@
-"""Asks for what the engine Chain-of-Zoom needs: its files, how it draws, and who describes."""
+"""The settings of Chain-of-Zoom: its files, its quality and memory use, and its prompts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,26 +21,26 @@ from cozviewer.ui.widgets.path_field import PathField
 ENGINE = "coz"
 
 SETTINGS = (
-    ("best", "Best: joins, keeps colours"),
-    ("paper", "Paper: repeats the authors’ results"),
+    ("best", "Best quality (seamless)"),
+    ("paper", "As in the paper (to reproduce its results)"),
 )
 
 MEMORY = (
-    ("auto", "Automatic: what fits"),
-    ("together", "All models together"),
-    ("in-turn", "One model at a time"),
-    ("8bit", "8 bit (CUDA, bitsandbytes)"),
-    ("nf4", "4 bit, NF4 (CUDA, bitsandbytes)"),
+    ("auto", "Automatic"),
+    ("together", "Keep all models loaded (fastest)"),
+    ("in-turn", "Load one model at a time"),
+    ("8bit", "Low memory, 8-bit (NVIDIA)"),
+    ("nf4", "Lowest memory, 4-bit (NVIDIA)"),
 )
 
 MISSING = {
-    "base": "Stable Diffusion 3 (Base)",
+    "base": "Stable Diffusion 3 (base model)",
     "lora": "model_20001.pkl (LoRA)",
     "vae": "vae_encoder_20001.pt (VAE encoder)",
     "qwen": "the vision model",
     "adapter": "the adapter of the vision model",
 }
-"""What may be missing, in the words of the form."""
+"""Names of the files that may be missing, as the form names them."""
 
 T5 = "Use the large text encoder (T5, 10 GB)"
 T5_TIP = "Without it, long prompts are followed less closely"
@@ -50,8 +50,8 @@ class CozDialog(QDialog):
     """The dialog.
 
     Signals:
-        wanted: (EngineChoice) the user pressed Use.
-        models_wanted: the user wants to see and get the models.
+        wanted: (EngineChoice) the user confirmed.
+        models_wanted: the user wants to open the dialog of models.
     """
 
     wanted = Signal(object)
@@ -63,10 +63,12 @@ class CozDialog(QDialog):
         parent: QWidget | None = None,
         missing: Callable[[EngineChoice], Sequence[str]] = lambda choice: (),
     ) -> None:
-        """Ask, starting from what is chosen now.
+        """Create the dialog with the current choice.
 
         Args:
-            missing: As `Services.missing_files`.
+            choice: The values to start from.
+            parent: The parent window.
+            missing: See `Services.missing_files`.
         """
         super().__init__(parent)
         self._missing = missing
@@ -75,21 +77,21 @@ class CozDialog(QDialog):
         self._choice = choice
         files = "Checkpoints (*.pkl *.pt *.pth);;All files (*)"
         self.base = PathField(
-            "The folder of Stable Diffusion 3",
+            "Choose the Folder of Stable Diffusion 3",
             folder=True,
-            hint="Stable Diffusion 3 medium as downloaded; or a folder of that layout",
+            hint="Automatic (downloaded Stable Diffusion 3), or choose a folder",
         )
         self.lora = PathField(
-            "The authors’ model_20001.pkl",
+            "Choose model_20001.pkl",
             folder=False,
             filter_=files,
-            hint="The authors’ model_20001.pkl",
+            hint="Automatic, or choose model_20001.pkl",
         )
         self.vae = PathField(
-            "The authors’ vae_encoder_20001.pt",
+            "Choose vae_encoder_20001.pt",
             folder=False,
             filter_=files,
-            hint="The authors’ vae_encoder_20001.pt",
+            hint="Automatic, or choose vae_encoder_20001.pt",
         )
         self.setting, self.memory = named_chooser(SETTINGS), named_chooser(MEMORY)
         self.t5 = QCheckBox(T5)
@@ -103,20 +105,20 @@ class CozDialog(QDialog):
         self.use = QPushButton("Use Chain-of-Zoom")
         self.use.setDefault(True)
         buttons.addButton(self.use, QDialogButtonBox.ButtonRole.AcceptRole)
-        models = QPushButton("Models…")
+        models = QPushButton("Get Models…")
         models.setAutoDefault(False)
-        models.setToolTip("What is on this computer, and how to get the rest")
+        models.setToolTip("Download or check models")
         buttons.addButton(models, QDialogButtonBox.ButtonRole.ActionRole)
 
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(10)
-        column.addWidget(heading("Drawn by"))
+        column.addWidget(heading("Image Model"))
         rows = (
-            ("Base", self.base),
-            ("LoRA", self.lora),
+            ("Base model", self.base),
+            ("LoRA weights", self.lora),
             ("VAE encoder", self.vae),
-            ("Setting", self.setting),
+            ("Quality", self.setting),
             ("Memory", self.memory),
             ("", self.t5),
         )
@@ -124,7 +126,7 @@ class CozDialog(QDialog):
         grid.setColumnMinimumWidth(0, 120)
         column.addLayout(grid)
         column.addSpacing(6)
-        column.addWidget(heading("Told by"))
+        column.addWidget(heading("Prompts"))
         column.addWidget(self.prompter)
         column.addStretch(1)
         column.addWidget(self._trouble)
@@ -133,14 +135,14 @@ class CozDialog(QDialog):
         buttons.accepted.connect(self._use)
         buttons.rejected.connect(self.reject)
         models.clicked.connect(self.models_wanted)
-        # Rows are shown and hidden first, then the room of the hidden ones is given back.
+        # Queued: shrink only after the rows have been shown and hidden.
         self.prompter.who.currentIndexChanged.connect(
             self._shrink, Qt.ConnectionType.QueuedConnection
         )
 
     @property
     def choice(self) -> EngineChoice:
-        """What the dialog says."""
+        """The choice as entered."""
         return replace(
             self._choice,
             engine=ENGINE,
@@ -157,7 +159,7 @@ class CozDialog(QDialog):
 
     @property
     def trouble(self) -> str:
-        """What was said to be missing when Use was pressed last, or ""."""
+        """The error message that is shown, or ""."""
         return self._trouble.text()
 
     def _fill(self, choice: EngineChoice) -> None:
@@ -182,7 +184,7 @@ class CozDialog(QDialog):
 
 
 def missing_text(missing: Sequence[str]) -> str:
-    """Return a sentence about files that are not here; "" where none is missing.
+    """Return a message about missing files; "" if none is missing.
 
     Args:
         missing: Names in MISSING.
@@ -192,4 +194,4 @@ def missing_text(missing: Sequence[str]) -> str:
     things = [MISSING[name] for name in missing]
     listed = " and ".join([", ".join(things[:-1]), things[-1]] if len(things) > 1 else things)
     it = "it" if len(things) == 1 else "them"
-    return f"Not found: {listed}. Choose where to find {it} above, or press Models… to get {it}."
+    return f"Not found: {listed}. Choose {it} above, or click Get Models… to download {it}."

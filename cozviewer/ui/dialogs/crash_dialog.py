@@ -1,6 +1,6 @@
-"""Errors that nothing has caught: written to the log, and shown once in a dialog.
+"""Uncaught errors: written to the log, and shown once in a dialog.
 
-The window goes on, as most of them concern one action only. The same error may come at every
+The program continues, as most of them affect one action only. The same error may occur at every
 repaint: it is counted, but neither shown nor logged in full again.
 """
 
@@ -34,10 +34,10 @@ from cozviewer.ui.widgets.plain import Label
 log = logging.getLogger("cozviewer")
 
 MOST_DETAILS = 10
-"""Different errors that one dialog holds the details of."""
+"""Maximum number of different errors whose details a dialog keeps."""
 
 LONGEST = 300
-"""Characters of an error that are shown; the details have all."""
+"""Maximum number of characters of an error that are shown; the details are complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ class Crash:
     """An uncaught error.
 
     Attributes:
-        title: Its kind and what it says, one line.
+        title: Its type and message, one line.
         details: Its traceback.
-        new: Whether it has not come up before.
+        new: Whether it has not occurred before.
     """
 
     title: str
@@ -56,7 +56,7 @@ class Crash:
 
 
 class CrashDialog(QDialog):
-    """Says that something went wrong. Not modal."""
+    """Reports an uncaught error. Not modal."""
 
     def __init__(
         self,
@@ -64,32 +64,34 @@ class CrashDialog(QDialog):
         parent: QWidget | None = None,
         show_file: Callable[[QUrl], object] = QDesktopServices.openUrl,
     ) -> None:
-        """Make the dialog.
+        """Create the dialog.
 
         Args:
-            log_file: What "Show the log" opens; None leaves that button out.
-            show_file: Opens a file in the program that the system has for it.
+            log_file: The file that "Show Log" opens; None leaves that button out.
+            show_file: Opens a file in the system's default program.
         """
         super().__init__(parent)
-        self.setWindowTitle("Something went wrong")
+        self.setWindowTitle("Unexpected Error")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._log_file = log_file
         self._show_file = show_file
         self._details: list[str] = []
         self._count = 0
-        sentence = _label("Something went wrong and one action was not finished; you can go on.")
+        sentence = _label(
+            "An unexpected error occurred and the last action was not completed. You can continue."
+        )
         self._error = _label("")
         self._error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._times = _label("")
         self._times.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        self.copy_button = QPushButton("&Copy details")
+        self.copy_button = QPushButton("&Copy Details")
         self.copy_button.clicked.connect(self._copy)
         buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
         self.log_button: QPushButton | None = None
         if log_file is not None:
-            self.log_button = QPushButton("Show the &log")
+            self.log_button = QPushButton("Show &Log")
             self.log_button.clicked.connect(self._show_log)
             buttons.addButton(self.log_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
@@ -101,7 +103,7 @@ class CrashDialog(QDialog):
 
     @property
     def details(self) -> str:
-        """What "Copy details" copies."""
+        """The text that "Copy Details" copies."""
         about = (
             f"cozviewer {__version__}, Python {platform.python_version()}, "
             f"PySide6 {PySide6.__version__}, {platform.platform()}"
@@ -109,7 +111,7 @@ class CrashDialog(QDialog):
         return "\n\n".join([about, f"Errors: {self._count}", *self._details])
 
     def add(self, crash: Crash) -> None:
-        """Show an error, or count one more."""
+        """Show an error, or count it if one is shown already."""
         self._count += 1
         if self._count == 1:
             self._error.setText(crash.title)
@@ -130,14 +132,14 @@ class CrashDialog(QDialog):
 
 
 class CrashReporter(QObject):
-    """Takes uncaught errors from any thread. Lives on the GUI thread.
+    """Receives uncaught errors from any thread. Lives on the GUI thread.
 
     Attributes:
-        dialog: The one that is open, or None.
-        quiet: Errors are only logged: the program is closing.
+        dialog: The open dialog, or None.
+        quiet: Whether errors are only logged, as the program is closing.
 
     Signals:
-        interrupted: Ctrl-C was raised where nothing caught it.
+        interrupted: a KeyboardInterrupt was not caught.
     """
 
     interrupted = Signal()
@@ -154,7 +156,7 @@ class CrashReporter(QObject):
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Be what Python calls for uncaught errors, within the block."""
+        """Install Python's hooks for uncaught errors within the block."""
         before = sys.excepthook, threading.excepthook, sys.unraisablehook
         sys.excepthook = self.report
         threading.excepthook = self._report_of_thread
@@ -170,7 +172,7 @@ class CrashReporter(QObject):
         error: BaseException,
         trace: TracebackType | None,
     ) -> None:
-        """Log an error and show it; in any thread."""
+        """Log an error and show it. Any thread."""
         if issubclass(kind, KeyboardInterrupt):
             self.interrupted.emit()
             return
@@ -184,7 +186,7 @@ class CrashReporter(QObject):
         self._happened.emit(Crash(title[:LONGEST], details, times == 1))
 
     def _counted(self, kind: type[BaseException], trace: TracebackType | None) -> int:
-        """Return how often an error of this kind has come from this line."""
+        """Return how often an error of this type has occurred at this line."""
         file, line = "", 0
         while trace is not None:
             file, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
@@ -199,7 +201,7 @@ class CrashReporter(QObject):
             self.report(args.exc_type, args.exc_value, args.exc_traceback)
 
     def _log_unraisable(self, what: "sys.UnraisableHookArgs") -> None:
-        """Such an error (in `__del__`, say) has stopped nothing: the log is enough."""
+        """Log an error that was ignored by Python (in `__del__`, for example)."""
         if what.exc_value is not None and self._counted(what.exc_type, what.exc_traceback) == 1:
             log.error(
                 "%s: %r",
@@ -215,15 +217,15 @@ class CrashReporter(QObject):
         try:
             self._show_in_dialog(crash)
         except Exception:
-            self.quiet = True  # lest this error be shown in the same way
+            self.quiet = True  # so that this error is not shown in the same way
             log.exception("The dialog about an error failed")
 
     def _show_in_dialog(self, crash: Crash) -> None:
         if self.dialog is not None and not isValid(self.dialog):
-            self.dialog = None  # it went with its parent
+            self.dialog = None  # it was deleted with its parent
         if self.dialog is not None:
             self.dialog.add(crash)
-        elif crash.new:  # else it was shown before, and closed
+        elif crash.new:  # otherwise it was shown before and closed
             parent = QApplication.activeModalWidget() or QApplication.activeWindow()
             self.dialog = CrashDialog(self._log_file, parent)
             self.dialog.finished.connect(self._on_closed)

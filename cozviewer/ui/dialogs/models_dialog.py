@@ -1,4 +1,4 @@
-"""The models that Chain-of-Zoom needs: what is here, under which licence, and getting the rest."""
+"""The models of Chain-of-Zoom: what is installed, their licences, and downloading the rest."""
 
 from collections.abc import Callable, Sequence
 from html import escape
@@ -24,14 +24,14 @@ from cozviewer.util.downloads import DownloadProgress, Offer
 from cozviewer.util.units import bytes_text, duration_text
 
 Offers = Callable[[], Sequence[Offer]]
-"""Looks what can be had and what of it is here; quick, without network."""
+"""Returns all models with their state; quick, without network access."""
 
 
 class ModelCard(QFrame):
-    """One model: what it is, how it stands, and a button.
+    """One model: its description, its state and a button.
 
     Signals:
-        wanted: (str) the user asks for this model.
+        wanted: (str) the user wants to download this model.
         stop_wanted: the user stops its download.
     """
 
@@ -71,13 +71,13 @@ class ModelCard(QFrame):
         self.show_offer(offer)
 
     def show_offer(self, offer: Offer) -> None:
-        """Show how things stand while nothing is fetched."""
+        """Show the state of the model while it is not being downloaded."""
         self.offer = offer
         self._fetching = False
         here = not offer.problem
-        self.state.setText("Here" if here else f"About {bytes_text(offer.size)}")
+        self.state.setText("Installed" if here else f"About {bytes_text(offer.size)}")
         self.about.setText(f"{offer.purpose}\nLicence: {offer.licence}.")
-        self.page.setText(f"<a href='{escape(offer.page)}'>Its page</a>")
+        self.page.setText(f"<a href='{escape(offer.page)}'>Web page</a>")
         self.note.setText(offer.where if here else "\n".join(offer.steps))
         self.note.setVisible(bool(self.note.text()))
         self.bar.hide()
@@ -85,14 +85,14 @@ class ModelCard(QFrame):
         self.button.setVisible(not here and not offer.steps)
 
     def show_progress(self, progress: DownloadProgress | None) -> None:
-        """Show how far the download is; None: it begins."""
+        """Show the progress of the download; None while it starts."""
         self._fetching = True
         self.button.setText("Stop")
         self.bar.show()
         self.note.show()
         if progress is None or not progress.total:
             self.bar.setRange(0, 0)
-            self.note.setText("Asking what it consists of")
+            self.note.setText("Preparing download…")
             return
         self.bar.setRange(0, 1000)
         self.bar.setValue(round(1000 * progress.done / progress.total))
@@ -102,13 +102,13 @@ class ModelCard(QFrame):
         self.note.setText(" · ".join([*parts, progress.file]))
 
     def show_trouble(self, sentence: str) -> None:
-        """Say why there is no download, or that it was stopped."""
+        """Show why the download failed or that it was stopped."""
         self.show_offer(self.offer)
         self.note.setText(sentence)
         self.note.show()
 
     def set_busy(self, busy: bool) -> None:
-        """Let nobody ask while another download runs."""
+        """Disable the button while another model is being downloaded."""
         self.button.setEnabled(not busy or self._fetching)
 
     @Slot()
@@ -120,8 +120,11 @@ class ModelCard(QFrame):
 
 
 class ModelsDialog(QDialog):
-    """The dialog, one for the life of its window. Nothing is downloaded unless a button is pressed;
-    hiding it stops a download, and what has come stays."""
+    """The dialog; it lives as long as its window.
+
+    Nothing is downloaded unless a button is pressed. Hiding the dialog stops a download; what was
+    downloaded is kept.
+    """
 
     _download = Signal(object)
 
@@ -137,15 +140,13 @@ class ModelsDialog(QDialog):
         self._job.ended.connect(self._on_ended)
         self._download.connect(self._job.download)
         self._thread = start_thread("downloads", self._job)
-        intro = _text(
-            "Real-ESRGAN is installed along and needs nothing. Chain-of-Zoom needs all of these; "
-            "they are used on this computer only."
-        )
+        self.intro = _text()
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
-        column.addWidget(intro)
+        column.addWidget(self.intro)
         self.cards = [ModelCard(offer) for offer in offers()]
+        self.intro.setText(intro_text([card.offer for card in self.cards]))
         for card in self.cards:
             card.wanted.connect(self._start)
             card.stop_wanted.connect(self._stop)
@@ -161,14 +162,14 @@ class ModelsDialog(QDialog):
             return
         self._request = DownloadRequest(name)
         self._card(self._request).show_progress(None)
-        self._tell_busy()
+        self._show_busy()
         self._download.emit(self._request)
 
     @Slot()
     def _stop(self) -> None:
         if self._request is not None:
             self._request.cancelled.set()
-            self._card(self._request).note.setText("Stopping")
+            self._card(self._request).note.setText("Stopping…")
 
     @Slot(object, object)
     def _on_progress(self, request: DownloadRequest, progress: DownloadProgress) -> None:
@@ -179,21 +180,21 @@ class ModelsDialog(QDialog):
     def _on_fetched(self, request: DownloadRequest) -> None:
         self._request = None
         self._show_offers()
-        self._tell_busy()
+        self._show_busy()
 
     @Slot(object, str)
     def _on_ended(self, request: DownloadRequest, sentence: str) -> None:
         self._request = None
-        self._card(request).show_trouble(
-            sentence or "Stopped; what has come is kept, and Download goes on from there."
-        )
-        self._tell_busy()
+        self._card(request).show_trouble(sentence or "Paused. Download resumes where it stopped.")
+        self._show_busy()
 
     def _show_offers(self) -> None:
-        for card, offer in zip(self.cards, self._offers(), strict=True):
+        offers = self._offers()
+        for card, offer in zip(self.cards, offers, strict=True):
             card.show_offer(offer)
+        self.intro.setText(intro_text(offers))
 
-    def _tell_busy(self) -> None:
+    def _show_busy(self) -> None:
         for card in self.cards:
             card.set_busy(self._request is not None)
 
@@ -201,20 +202,31 @@ class ModelsDialog(QDialog):
         return next(card for card in self.cards if card.offer.name == request.name)
 
     def open(self) -> None:
-        """Show it, and how things stand now."""
+        """Show the dialog with the current state of the models."""
         if self._request is None:
             self._show_offers()
         super().open()
 
     def done(self, result: int) -> None:
-        """Hide it; a download stops."""
+        """Hide the dialog and stop a download."""
         self._stop()
         super().done(result)
 
     def shut_down(self) -> None:
-        """Stop all work and end the thread; once, before the dialog goes."""
+        """Stop a download and end the thread; call once, before the dialog is deleted."""
         self._stop()
         stop_thread(self._thread)
+
+
+def intro_text(offers: Sequence[Offer]) -> str:
+    """Return the text above the models: how much has to be downloaded."""
+    size = sum(offer.size for offer in offers if offer.problem)
+    needs = (
+        f"Chain-of-Zoom needs the models below, of which {bytes_text(size)} are missing."
+        if size
+        else "All models of Chain-of-Zoom are installed."
+    )
+    return f"Real-ESRGAN is built in. {needs} Everything runs on this computer."
 
 
 def _text(text: str = "") -> Label:
@@ -226,7 +238,7 @@ def _text(text: str = "") -> Label:
 
 
 def _link() -> QLabel:
-    """Return a label for a link of our own, the one text here that is markup."""
+    """Return a label for a link, the only text here that is markup."""
     label = QLabel()
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setOpenExternalLinks(True)

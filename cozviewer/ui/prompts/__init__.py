@@ -1,1 +1,1 @@
-"""The panel of prompts, and drawing a step again with another one."""
+"""The Prompts panel, and regenerating a level with an edited prompt."""

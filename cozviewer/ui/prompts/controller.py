@@ -1,10 +1,10 @@
-"""Prompts in the window: the panel follows the view, changed words are drawn, kept or discarded."""
+"""Prompts in the window: the panel follows the view; levels are regenerated with edited prompts."""
 
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.chain.chain import DESCRIBING, Progress
+from cozviewer.chain.chain import DESCRIBING, Progress, generating
 from cozviewer.chain.draft import region_anew
 from cozviewer.chain.prompt_history import LevelWords
 from cozviewer.image.rect import Rect
@@ -12,43 +12,42 @@ from cozviewer.jobs.document import Document
 from cozviewer.jobs.latest import Latest
 from cozviewer.jobs.prompt_finder import WordsRequest
 from cozviewer.pyramid.compose import wanted_level
-from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, level_name
-from cozviewer.ui.prompts.draft_bar import DraftBar, new_words_text
+from cozviewer.pyramid.geometry import STEP_LEVELS, coarser
+from cozviewer.ui.prompts.draft_bar import DraftBar, new_version_text
 from cozviewer.ui.prompts.panel import Level, PromptsPanel
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.view.navigator import Navigator
 
-NO_PICTURE = "Open a picture and zoom in: what each generated level was told is listed here."
+NO_PHOTO = "Open a photo and zoom in. The prompt of each zoom level appears here."
 
-NO_LEVELS = (
-    "These are the picture's own pixels. Zoom in: what each generated level was told is listed"
-    " here, to be changed and drawn again."
-)
+NO_LEVELS = "This is the original photo. Zoom in to see and edit prompts."
 
 
-def takes_no_words(engine: str) -> str:
-    """Return what is said of an engine that does not listen."""
+def no_prompts_text(engine: str) -> str:
+    """Return the hint that is shown for an engine without prompts."""
     return (
-        f"{engine} takes no words: it draws from the pixels alone.\n\n"
-        "With an engine that accepts prompts, such as Chain-of-Zoom (menu Engine), what each"
-        " level was told is listed here, to be changed and drawn again."
+        f"{engine} does not use prompts.\n\n"
+        "To steer the result with text, use Chain-of-Zoom. The prompt of each zoom level then"
+        " appears here, where you can edit it."
     )
 
 
 class Prompting(QObject):
-    """Joins panel, bar and document.
+    """Connects the panel and the bar of drafts with the document.
 
     Attributes:
-        panel: The words.
-        bar: Keep or discard.
+        panel: Shows and edits prompts.
+        bar: Asks whether to keep or discard a new version.
 
     Signals:
-        refine_wanted: what the view lacks is another thing now.
-        told: (str) one sentence.
+        refine_wanted: the missing tiles of the view have changed; they are to be generated.
+        told: (str) a message for the user.
+        setup_wanted: the user wants to set up an engine with prompts.
     """
 
     refine_wanted = Signal()
     told = Signal(str)
+    setup_wanted = Signal()
 
     def __init__(self, navigator: Navigator, canvas: Canvas, parent: QObject) -> None:
         super().__init__(parent)
@@ -61,6 +60,7 @@ class Prompting(QObject):
         self._working: tuple[int, str] | None = None
         self._shown = False
         self.panel.redraw_wanted.connect(self._redraw)
+        self.panel.setup.clicked.connect(self.setup_wanted)
         self.bar.keep.clicked.connect(self._keep)
         self.bar.discard.clicked.connect(self._discard)
         self.bar.older_wanted.connect(canvas.layer.exact.show_older)
@@ -69,12 +69,12 @@ class Prompting(QObject):
         self._show()
 
     def set_shown(self, shown: bool) -> None:
-        """Be told whether the panel can be seen; else no words are looked for."""
+        """Set whether the panel is visible; prompts are only looked up while it is."""
         self._shown = shown
         self._follow()
 
     def set_document(self, document: Document | None) -> None:
-        """Show a document's words. An undecided draft of the one before is discarded."""
+        """Show the prompts of a document. An undecided draft of the previous one is discarded."""
         if self._document is not None:
             self._leave(self._document)
         self._document = document
@@ -100,13 +100,13 @@ class Prompting(QObject):
         levels = document.drafting.levels
         if levels:
             document.drafting.discard()
-            self.told.emit(f"{new_words_text(levels)} were not kept; the older picture stays.")
+            self.told.emit(f"{new_version_text(levels)} discarded.")
 
     # -- what is shown ---------------------------------------------------------------------------
 
     @Slot()
     def _follow(self) -> None:
-        """Find the words under the view."""
+        """Look up the prompts under the view."""
         self._words.cancel()
         document = self._document
         if document is not None and document.chain.upscaler.accepts_prompt and self._shown:
@@ -116,20 +116,20 @@ class Prompting(QObject):
     def _on_words(self, request: WordsRequest, found: tuple[LevelWords, ...]) -> None:
         if not self._words.accept(request, found) or self._document is None:
             return
-        if self._document.drafting.in_force:  # else they are found anew as soon as it is
+        if self._document.drafting.in_force:  # otherwise they are looked up again as soon as it is
             self._found = found
             self._show()
 
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
-        """A prompter that is asked, or a step that begins, is told at its level."""
-        notes = {DESCRIBING: f"{DESCRIBING}…", f"Drawing {level_name(progress.z)}": "Drawing…"}
+        """Show at its level that a prompt is being written or tiles are being generated."""
+        notes = {DESCRIBING: f"{DESCRIBING}…", generating(progress.z): "Generating…"}
         note = notes.get(progress.stage)
         working = None if note is None else (progress.z, note)
         if working != self._working:
             self._working = working
             self._show()
-            self._follow()  # a step that has begun has its words
+            self._follow()  # a step that has begun has a prompt
 
     @Slot()
     def _on_work_ended(self) -> None:
@@ -144,16 +144,16 @@ class Prompting(QObject):
 
     @Slot()
     def _show(self) -> None:
-        """Show rows and bar as things stand."""
+        """Update rows and bar."""
         document = self._document
-        hint, has_tiles = NO_PICTURE, False
+        hint, has_tiles = NO_PHOTO, False
         drafted: tuple[int, ...] = ()
         if document is not None:
             engine = document.chain.upscaler
-            hint = NO_LEVELS if engine.accepts_prompt else takes_no_words(engine.name)
+            hint = NO_LEVELS if engine.accepts_prompt else no_prompts_text(engine.name)
             drafted, has_tiles = document.drafting.levels, document.drafting.has_tiles
         self.bar.show_levels(drafted, has_tiles)
-        notes = dict.fromkeys(drafted, "New, not kept yet")
+        notes = dict.fromkeys(drafted, "New, not saved yet")
         if self._working is not None:
             notes[self._working[0]] = self._working[1]
         levels = [
@@ -162,20 +162,21 @@ class Prompting(QObject):
             )
             for found in self._found
         ]
-        self.panel.show_levels(levels, hint)
+        setup = document is not None and not document.chain.upscaler.accepts_prompt
+        self.panel.show_levels(levels, hint, setup)
 
     # -- what is changed -------------------------------------------------------------------------
 
     @Slot(int, str)
     def _redraw(self, z: int, words: str) -> None:
-        """Have a level's step made anew where the view is."""
+        """Regenerate a level where the view is, with another prompt."""
         document, view = self._document, self._canvas.view
         if document is None:
             return
         source = document.source
         finest = wanted_level(view, source.coarsest)
         if z > finest:
-            return  # the view has left the level just now
+            return  # the view no longer shows the level
         region = view.visible(finest, source.width, source.height)
         seen = coarser(region, finest - z + STEP_LEVELS)
         made = next((found.step for found in self._found if found.z == z), None)
@@ -201,7 +202,7 @@ class Prompting(QObject):
         if self._document is None:
             return
         if self._document.exporting:
-            self.told.emit("A picture is being saved; discard when that is done, or stop it (Esc).")
+            self.told.emit("An export is running. Wait for it, or cancel it (Esc).")
             return
         self._document.interrupt()
         self._document.drafting.discard()

@@ -1,4 +1,4 @@
-"""The strip over the picture while new words are not decided: keep or discard what they made."""
+"""The bar over the photo that asks whether to keep or discard a new version of a level."""
 
 from collections.abc import Sequence
 
@@ -9,17 +9,17 @@ from cozviewer.pyramid.geometry import level_name
 from cozviewer.ui.widgets.plain import Label
 
 MARGIN = 16
-"""Logical pixels from the lower edge of the pane."""
+"""Distance to the lower edge of the pane in logical pixels."""
 
 
 class DraftBar(QWidget):
-    """Lies over a pane, so that the picture does not move when it comes and goes.
+    """Lies over a pane, so that the photo does not move when it appears or disappears.
 
     Attributes:
         keep, discard, older: Its buttons.
 
     Signals:
-        older_wanted: (bool) the older picture is to be shown, as long as the button is held.
+        older_wanted: (bool) whether the old version is to be shown, as long as the button is held.
     """
 
     older_wanted = Signal(bool)
@@ -33,16 +33,16 @@ class DraftBar(QWidget):
         self._text = Label()
         self.keep = QPushButton("Keep")
         self.keep.setDefault(True)
-        self.keep.setToolTip("Put the new picture in the place of the older one for good")
+        self.keep.setToolTip("Replace the old version")
         self.discard = QPushButton("Discard")
-        self.discard.setToolTip("Bring back the older picture")
-        self.older = QPushButton("Hold to see the older")
+        self.discard.setToolTip("Restore the old version")
+        self.older = QPushButton("Hold to Compare with Old")
         self.older.pressed.connect(lambda: self.older_wanted.emit(True))
         self.older.released.connect(lambda: self.older_wanted.emit(False))
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in (self.older, self.discard, self.keep):
-            # The keys stay with the picture, but can be brought here.
+            # Clicking does not take the focus from the view; the Tab key can.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             buttons.addWidget(button)
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
@@ -55,17 +55,17 @@ class DraftBar(QWidget):
 
     @property
     def text(self) -> str:
-        """What it says, or "" while hidden."""
+        """Its text, or "" while hidden."""
         return "" if self.isHidden() else self._text.text()
 
     def show_levels(self, levels: Sequence[int], has_tiles: bool) -> None:
-        """Ask about new words.
+        """Ask about new versions.
 
         Args:
-            levels: Where there are some; none hides the bar.
-            has_tiles: Whether there is anything to keep yet.
+            levels: The levels that have one; empty hides the bar.
+            has_tiles: Whether any tiles have been generated that could be kept.
         """
-        self._text.setText(new_words_text(levels))
+        self._text.setText(new_version_text(levels))
         self.keep.setEnabled(has_tiles)
         self.setVisible(bool(levels))
         self._place()
@@ -87,8 +87,8 @@ class DraftBar(QWidget):
         self.raise_()
 
 
-def new_words_text(levels: Sequence[int]) -> str:
-    """Return "New words at ×4, ×16 and ×64"."""
+def new_version_text(levels: Sequence[int]) -> str:
+    """Return "New version at ×4, ×16 and ×64"."""
     names = [level_name(z) for z in levels]
     listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    return f"New words at {listed}"
+    return f"New version at {listed}"

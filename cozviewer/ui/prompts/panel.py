@@ -1,10 +1,10 @@
-"""The prompts panel: the words of each level under the view, coarse to fine."""
+"""The Prompts panel: the prompt of each level under the view, coarse to fine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from cozviewer.ui.prompts.row import PromptRow
 from cozviewer.ui.widgets.plain import Label
@@ -12,24 +12,27 @@ from cozviewer.ui.widgets.plain import Label
 
 @dataclass(frozen=True)
 class Level:
-    """What a row shows.
+    """The contents of a row.
 
     Attributes:
         z: The level.
-        words: What it was made with; "" for none, None while nothing is made.
-        note: What is going on there; "" for nothing.
+        prompt: The prompt it was generated with, "" for none; None while nothing is generated.
+        note: The state of the level; "" for none.
     """
 
     z: int
-    words: str | None
+    prompt: str | None
     note: str = ""
 
 
 class PromptsPanel(QWidget):
-    """A row for each level, or a hint where there is none.
+    """A row for each level, or a hint if there is none.
+
+    Attributes:
+        setup: The button that sets up an engine with prompts.
 
     Signals:
-        redraw_wanted: (int, str) a level's step is to be drawn with these words.
+        redraw_wanted: (int, str) a level is to be regenerated with this prompt.
     """
 
     redraw_wanted = Signal(int, str)
@@ -50,6 +53,9 @@ class PromptsPanel(QWidget):
         self._column.setContentsMargins(14, 12, 14, 14)
         self._column.setSpacing(18)
         self._column.addWidget(self._hint)
+        self.setup = QPushButton("Set Up Chain-of-Zoom…")
+        self.setup.hide()
+        self._column.addWidget(self.setup, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addStretch(1)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
@@ -66,34 +72,35 @@ class PromptsPanel(QWidget):
 
     @property
     def hint(self) -> str:
-        """What is said where there are no rows; "" while there are some."""
+        """The hint that is shown if there are no rows; "" while there are some."""
         return "" if self._hint.isHidden() else self._hint.text()
 
     @property
     def rows(self) -> list[PromptRow]:
-        """The rows that are shown, coarse to fine."""
+        """The visible rows, coarse to fine."""
         return [self._rows[z] for z in self._shown]
 
-    def show_levels(self, levels: Sequence[Level], hint: str) -> None:
-        """Show these levels. A row that is not among them is hidden with what was typed in it, and
-        comes back when its level does.
+    def show_levels(self, levels: Sequence[Level], hint: str, setup: bool = False) -> None:
+        """Show these levels. Other rows are hidden and keep their edits.
 
         Args:
-            levels: Coarse to fine.
-            hint: What to say if there are none.
+            levels: The levels, coarse to fine.
+            hint: The hint to show if there are none.
+            setup: Whether to show the button under the hint.
         """
         for level in levels:
             row = self._rows.get(level.z) or self._add_row(level.z)
-            row.show_words(level.words)
+            row.show_prompt(level.prompt)
             row.show_note(level.note)
         self._shown = tuple(level.z for level in levels)
         for z, row in self._rows.items():
             row.setVisible(z in self._shown)
         self._hint.setText(hint)
         self._hint.setVisible(not levels)
+        self.setup.setVisible(setup and not levels)
 
     def forget(self) -> None:
-        """Forget all rows, also what was typed: another picture or engine comes."""
+        """Remove all rows with their edits, for another photo or engine."""
         for row in self._rows.values():
             self._column.removeWidget(row)
             row.deleteLater()
@@ -106,7 +113,7 @@ class PromptsPanel(QWidget):
 
     @Slot(int, int)
     def _on_grown(self, _: int, maximum: int) -> None:
-        """Whoever looks at the finest level goes on doing so when a finer one comes."""
+        """Keep the finest level in view when a finer one is added."""
         if self._at_end and not any(row.edit.hasFocus() for row in self.rows):
             self._area.verticalScrollBar().setValue(maximum)
 
@@ -114,6 +121,6 @@ class PromptsPanel(QWidget):
         row = PromptRow(z)
         row.redraw_wanted.connect(self.redraw_wanted)
         self._rows[z] = row
-        # After the hint, in the order of the levels.
-        self._column.insertWidget(1 + sorted(self._rows).index(z), row)
+        # After the hint and its button, ordered by level.
+        self._column.insertWidget(2 + sorted(self._rows).index(z), row)
         return row

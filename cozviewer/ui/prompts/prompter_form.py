@@ -1,4 +1,4 @@
-"""Who describes what is seen, and what they are asked: half of the Chain-of-Zoom dialog."""
+"""Where prompts come from: a part of the settings of Chain-of-Zoom."""
 
 from dataclasses import replace
 
@@ -21,21 +21,21 @@ from cozviewer.ui.widgets.plain import Label
 WHO = (
     ("qwen", "A vision model on this computer"),
     ("server", "A vision model on a server"),
-    ("text", "My own words alone"),
-    ("none", "Nobody: no words"),
+    ("text", "My prompt only"),
+    ("none", "No prompt"),
 )
 
-OWN_WORDING = "Own wording"
+OWN_WORDING = "Custom"
 
 ASKED = ("qwen", "server")
-"""Those who are asked a question."""
+"""The prompters that are asked questions."""
 
 TEXT_HEIGHT = 58
-"""Of a question's box: three lines."""
+"""Height of the box of a question in logical pixels: three lines."""
 
 
 class PrompterForm(QWidget):
-    """A form for a `PrompterChoice`; only what matters for the chosen one is shown."""
+    """A form for a `PrompterChoice`; only the fields of the chosen prompter are visible."""
 
     def __init__(self, choice: PrompterChoice) -> None:
         super().__init__()
@@ -44,11 +44,11 @@ class PrompterForm(QWidget):
         for name, title in WHO:
             self.who.addItem(title, name)
         self.qwen = PathField(
-            "A folder with a vision model",
+            "Choose the Folder of a Vision Model",
             folder=True,
-            hint="Qwen2.5-VL-3B-Instruct as downloaded; or a folder, or another hub name",
+            hint="Automatic (downloaded Qwen2.5-VL-3B), or a folder or Hugging Face name",
         )
-        self.adapter = PathField("A folder with an adapter", folder=True, hint="None")
+        self.adapter = PathField("Choose the Folder of an Adapter", folder=True, hint="None")
         self.server = QLineEdit()
         self.server.setPlaceholderText("localhost:11434")
         self.server_model = QLineEdit()
@@ -60,6 +60,7 @@ class PrompterForm(QWidget):
         self.one, self.two = _question_box(), _question_box()
         self.tokens = QSpinBox()
         self.tokens.setRange(1, 1024)
+        self.tokens.setPrefix("up to ")
         self.tokens.setSuffix(" tokens")
         self.words = QLineEdit()
         self._words_label = Label()
@@ -71,17 +72,17 @@ class PrompterForm(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setColumnMinimumWidth(0, 120)
         self._rows: list[tuple[tuple[str, ...], QWidget, QWidget]] = []
-        everybody = tuple(name for name, _ in WHO)
+        every_name = tuple(name for name, _ in WHO)
         rows: tuple[tuple[tuple[str, ...], QLabel, QWidget], ...] = (
-            (everybody, Label("Described by"), self.who),
+            (every_name, Label("Prompts from"), self.who),
             (("qwen",), Label("Vision model"), self.qwen),
             (("qwen",), Label("Adapter"), self.adapter),
-            (("server",), Label("Address"), self.server),
-            (("server",), Label("Model there"), self.server_model),
-            (ASKED, Label("Kind of picture"), self.field),
+            (("server",), Label("Server address"), self.server),
+            (("server",), Label("Model name"), self.server_model),
+            (ASKED, Label("Picture type"), self.field),
             (ASKED, Label("Question"), self.one),
-            (ASKED, Label("…with the\nwider view"), self.two),
-            (ASKED, Label("Answer up to"), self.tokens),
+            (ASKED, Label("Question for\nclose-ups"), self.two),
+            (ASKED, Label("Answer length"), self.tokens),
             ((*ASKED, "text"), self._words_label, self.words),
         )
         for row, (whom, label, widget) in enumerate(rows):
@@ -99,7 +100,7 @@ class PrompterForm(QWidget):
 
     @property
     def choice(self) -> PrompterChoice:
-        """What the form says."""
+        """The choice as entered."""
         return replace(
             self._choice,
             name=self.who.currentData(),
@@ -113,14 +114,14 @@ class PrompterForm(QWidget):
         )
 
     def trouble(self) -> str:
-        """Return what is missing as a sentence, or ""."""
+        """Return a message about missing input, or ""."""
         choice = self.choice
         if choice.name == "text" and not choice.words:
-            return "Say in your own words what the picture shows, or choose who describes it."
+            return "Enter a prompt, or choose a vision model."
         if choice.name == "server" and not (choice.server and choice.server_model):
-            return "Name the server's address and the model there."
+            return "Enter the server's address and the model's name."
         if choice.name in ASKED and not (choice.questions.one and choice.questions.two):
-            return "A vision model wants both questions: choose a kind of picture to restore them."
+            return "Enter both questions, or pick a picture type to restore the defaults."
         return ""
 
     def _fill(self, choice: PrompterChoice) -> None:
@@ -144,14 +145,16 @@ class PrompterForm(QWidget):
         for whom, label, widget in self._rows:
             label.setVisible(who in whom)
             widget.setVisible(who in whom)
-        self._words_label.setText("My words" if who == "text" else "Add my words")
+        self._words_label.setText("Prompt" if who == "text" else "Additional text")
         self.words.setPlaceholderText(
-            "ginger cat, long whiskers" if who == "text" else "Nothing; else said after the model's"
+            "ginger cat, long whiskers"
+            if who == "text"
+            else "Optional text added to the description"
         )
 
     @Slot(int)
     def _show_field(self, index: int) -> None:
-        """Put a field's questions into the boxes, to be changed there."""
+        """Fill in the questions of a picture type; they can be edited."""
         questions = self.field.itemData(index)
         if isinstance(questions, Questions):
             self.one.setPlainText(questions.one)
@@ -159,7 +162,7 @@ class PrompterForm(QWidget):
 
     @Slot()
     def _name_field(self) -> None:
-        """Name the field whose questions stand in the boxes."""
+        """Select the picture type whose questions are entered."""
         asked = self._questions()
         known = [field.title for field in FIELDS if field.questions == asked]
         self.field.setCurrentText(known[0] if known else OWN_WORDING)

@@ -1,4 +1,4 @@
-"""The words of one level in the prompts panel: to read, to change, to draw again."""
+"""One level of the Prompts panel: its prompt, which can be edited to regenerate the level."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -14,22 +14,22 @@ from cozviewer.pyramid.geometry import level_name
 from cozviewer.ui.widgets.plain import Label
 
 FEWEST_LINES, MOST_LINES = 2, 8
-"""Of an editor; longer texts scroll in it."""
+"""Height limits of an editor in lines; longer texts scroll."""
 
 FRAME = 8
 """Logical pixels of an editor's border and padding, above and below together."""
 
 
 class PromptRow(QWidget):
-    """One level. What a person has typed stays until it is drawn or undone.
+    """One level. An edit stays until the level is regenerated or the edit is reverted.
 
     Attributes:
         z: The level.
-        edit: The words.
-        draw, undo: The buttons; there while the words are changed.
+        edit: The editor of the prompt.
+        draw, undo: The buttons Regenerate and Revert; visible while there is an edit.
 
     Signals:
-        redraw_wanted: (int, str) this level's step is to be drawn with these words.
+        redraw_wanted: (int, str) this level is to be regenerated with this prompt.
     """
 
     redraw_wanted = Signal(int, str)
@@ -37,20 +37,20 @@ class PromptRow(QWidget):
     def __init__(self, z: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.z = z
-        self._words: str | None = None
-        self._untouched = ""  # the editor's text while nothing is typed
+        self._prompt: str | None = None
+        self._untouched = ""  # the text of the editor without an edit
         self._note = ""
         self._level = Label(level_name(z))
         self._level.setObjectName("level")
         self._state = Label()
         self.edit = QPlainTextEdit()
         self.edit.setTabChangesFocus(True)
-        self.edit.setAccessibleName(f"Words at {level_name(z)}")
-        self.draw = QPushButton("Draw again")
+        self.edit.setAccessibleName(f"Prompt at {level_name(z)}")
+        self.draw = QPushButton("Regenerate")
         self.draw.setDefault(True)
-        self.draw.setToolTip("Draw this level again with these words (Ctrl+Enter)")
-        self.undo = QPushButton("Undo")
-        self.undo.setToolTip("Go back to the words that it was drawn with")
+        self.draw.setToolTip("Regenerate this level with the edited prompt (Ctrl+Enter)")
+        self.undo = QPushButton("Revert")
+        self.undo.setToolTip("Restore the prompt that this level was generated with")
         head = QHBoxLayout()
         head.addWidget(self._level)
         head.addStretch(1)
@@ -72,71 +72,71 @@ class PromptRow(QWidget):
             shortcut.activated.connect(self._redraw)
         self.draw.clicked.connect(self._redraw)
         self.undo.clicked.connect(self._undo)
-        self.edit.textChanged.connect(self._tell)
+        self.edit.textChanged.connect(self._update)
         self.edit.document().documentLayout().documentSizeChanged.connect(self._fit)
-        self._tell()
+        self._update()
 
     @property
     def text(self) -> str:
-        """What is in the editor."""
+        """The text of the editor without surrounding blanks."""
         return self.edit.toPlainText().strip()
 
     @property
     def changed(self) -> bool:
-        """Whether a person has typed what is not drawn."""
+        """Whether the prompt has been edited since the level was generated."""
         return self.text != self._untouched
 
     @property
     def state(self) -> str:
-        """What is said beside the level."""
+        """The state that is shown beside the level."""
         return self._state.text()
 
-    def show_words(self, words: str | None) -> None:
-        """Show what the level was made with, unless a person is changing it.
+    def show_prompt(self, prompt: str | None) -> None:
+        """Show the prompt that the level was generated with, unless it is being edited.
 
         Args:
-            words: "" for none; None while nothing is made.
+            prompt: "" for none; None while nothing is generated.
         """
-        if words != self._words:
+        if prompt != self._prompt:
             typed = self.changed
-            self._words, self._untouched = words, (words or "").strip()
+            self._prompt, self._untouched = prompt, (prompt or "").strip()
             if not typed:
-                self.edit.setPlainText(words or "")
-                self._untouched = self.text  # line ends and the like may look otherwise now
-            self._tell()
+                self.edit.setPlainText(prompt or "")
+                self._untouched = self.text  # the editor may have changed line ends
+            self._update()
 
     def show_note(self, note: str) -> None:
-        """Say what is going on at the level."""
+        """Show the state of the level."""
         self._note = note
-        self._tell()
+        self._update()
 
     @Slot()
-    def _tell(self) -> None:
-        made = self._words is not None
+    def _update(self) -> None:
+        made = self._prompt is not None
         self.edit.setReadOnly(not made)
-        self.edit.setPlaceholderText("No words" if made else self._note or "Not drawn yet")
+        self.edit.setPlaceholderText("No prompt" if made else self._note or "Not generated yet")
         self.draw.setVisible(made and self.changed)
         self.undo.setVisible(made and self.changed)
-        note = "Changed, not drawn" if made and self.changed else self._note
+        note = "Edited" if made and self.changed else self._note
         self._state.setText(note if made else "")
 
     @Slot()
     def _redraw(self) -> None:
-        if self._words is not None and self.changed:
-            self._words = self._untouched = self.text
-            self.edit.setFocus()  # before the buttons go, lest the focus go to another row
-            self._tell()
-            self.redraw_wanted.emit(self.z, self._words)
+        if self._prompt is not None and self.changed:
+            self._prompt = self._untouched = self.text
+            self.edit.setFocus()  # before the buttons disappear, to keep it in this row
+            self._update()
+            self.redraw_wanted.emit(self.z, self._prompt)
 
     @Slot()
     def _undo(self) -> None:
         self.edit.setFocus()
-        self.edit.setPlainText(self._words or "")
+        self.edit.setPlainText(self._prompt or "")
 
     @Slot()
     def _fit(self) -> None:
-        """Give the editor the height of its text."""
-        lines = round(self.edit.document().size().height())  # of a plain text it is in lines
+        """Adapt the height of the editor to its text."""
+        lines = round(self.edit.document().size().height())  # in lines for plain text
         shown = min(MOST_LINES, max(FEWEST_LINES, lines))
         margins = 2 * self.edit.document().documentMargin() + FRAME
         self.edit.setFixedHeight(round(shown * self.edit.fontMetrics().lineSpacing() + margins))

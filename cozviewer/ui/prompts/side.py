@@ -1,4 +1,4 @@
-"""Where the prompts panel is: at the right of the picture, shown and hidden by its command."""
+"""The side bar that holds the Prompts panel, right of the view."""
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QAction
@@ -8,19 +8,19 @@ from cozviewer.ui.prompts.panel import PromptsPanel
 from cozviewer.ui.widgets.plain import Label
 
 WIDTH = 300
-"""At first, in logical pixels."""
+"""Initial width in logical pixels."""
 
 
 class PromptsSide(QWidget):
-    """The panel under its title: there for engines that listen to words, until a person says
-    otherwise."""
+    """The panel under a title bar. It is shown for engines that accept prompts, unless the user has
+    shown or hidden it."""
 
     def __init__(self, panel: PromptsPanel, action: QAction) -> None:
-        """Make it.
+        """Create the side bar.
 
         Args:
-            panel: What it holds.
-            action: The switch that shows it.
+            panel: Its contents.
+            action: The command that shows and hides it.
         """
         super().__init__()
         self._action = action
@@ -31,7 +31,7 @@ class PromptsSide(QWidget):
         title.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         close = QToolButton()
         close.setText("✕")
-        close.setToolTip("Close (P)")
+        close.setToolTip("Hide (P)")
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         close.clicked.connect(action.trigger)
         row = QHBoxLayout(title)
@@ -52,7 +52,7 @@ class PromptsSide(QWidget):
         return QSize(WIDTH, super().sizeHint().height())
 
     def follow(self, accepts_prompt: bool) -> None:
-        """Be told whether the engine takes words."""
+        """Show or hide the panel for an engine that does or does not accept prompts."""
         if not self._chosen:
             self._action.setChecked(accepts_prompt)
 

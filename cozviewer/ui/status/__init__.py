@@ -1,1 +1,1 @@
-"""The line below the picture: what is seen, what is being done, how long it takes."""
+"""The status bar: what is shown, what is in progress, and how long it takes."""

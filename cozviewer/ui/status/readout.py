@@ -1,8 +1,8 @@
-"""The line under the picture: how large, what of it is real, and what is going on.
+"""The status bar: magnification, origin of the pixels, progress and engine.
 
-The texts are plain functions; the widget lays them out, and never asks the window for more room
-than it has. However often progress is reported, it changes ten times a second at most; between two
-reports it goes on at the pace of the last one.
+The texts come from plain functions. The widget lays them out and never asks the window for more
+width. It is updated at most ten times a second; between two reports of progress it advances at the
+pace of the last one.
 """
 
 import time
@@ -22,21 +22,21 @@ from cozviewer.util.units import duration_text
 HEIGHT = 36
 MARGIN = 14
 SPACING = 12
-"""Logical pixels: of the line, beside its first and last part, and between the parts."""
+"""Logical pixels: height of the bar, margin at both ends, and space between its parts."""
 
 LEAST = 32
-"""Logical pixels below which a text is left out rather than shortened."""
+"""Width in logical pixels below which a text is left out rather than elided."""
 
 TICK_MS = 100
-"""Least time between two states of what is said about work that goes on."""
+"""Time between two updates of the progress that is shown."""
 
 
 def progress_text(progress: Progress) -> str:
-    """Return "Drawing ×64 · 45 % · 7 s left", or what is counted where no part is known:
+    """Return "Generating ×64 · 45% · 7 s left", or with a count where no fraction is known:
     "Writing a.png · 3 of 12 rows · 7 s left"."""
     parts = [progress.stage]
     if progress.fraction is not None:
-        parts.append(f"{int(100 * progress.fraction)} %")
+        parts.append(f"{int(100 * progress.fraction)}%")
     elif progress.total:
         parts.append(f"{progress.done:,} of {counted(progress.total, progress.unit)}")
     if progress.seconds_left is not None and progress.seconds_left >= 0.5:
@@ -45,7 +45,7 @@ def progress_text(progress: Progress) -> str:
 
 
 class ElidingLabel(Label):
-    """A label that ends in "…" where it has no room, and shows all of its text in a tool tip."""
+    """A label that is elided where it has too little room, with its whole text as a tool tip."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -57,7 +57,7 @@ class ElidingLabel(Label):
 
 
 class Readout(QWidget):
-    """The line itself.
+    """The status bar.
 
     Signals:
         stop_wanted: the Stop button was pressed.
@@ -75,7 +75,7 @@ class Readout(QWidget):
         self._work = ElidingLabel(parent=self)
         self._bar = WorkBar(self)
         self._stop = QPushButton("Stop", self)
-        self._stop.setToolTip("Stop work on this view (Esc)")
+        self._stop.setToolTip("Stop generating or exporting (Esc)")
         self._stop.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._stop.clicked.connect(self.stop_wanted)
         self._engine = ElidingLabel(parent=self)
@@ -91,18 +91,18 @@ class Readout(QWidget):
         self._work_width = 0
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
-        self._tick.timeout.connect(self._tell_work)
+        self._tick.timeout.connect(self._update_work)
         self.setFixedHeight(HEIGHT)
         self.show_work(None)
 
     @property
     def text(self) -> str:
-        """Everything that it says at the moment."""
+        """All texts that it shows, joined by " | "."""
         labels = (self._size, self._origin, self._work, self._engine)
         return " | ".join(label.text() for label in labels if label.text())
 
     def show_view(self, magnification: str, provenance: str) -> None:
-        """Say how large and what of it is real."""
+        """Show the magnification and where the pixels of the view come from."""
         self._size.setText(magnification)
         self._provenance = provenance
         self._origin.setText(self._pointed or provenance)
@@ -110,13 +110,13 @@ class Readout(QWidget):
 
     @Slot(str)
     def show_pointed(self, text: str) -> None:
-        """Say what lies under the pointer instead of what all of the view is; "" ends it."""
+        """Show a text about the place under the pointer instead of the view; "" ends it."""
         self._pointed = text
         self._origin.setText(text or self._provenance)
         self._lay_out()
 
     def show_work(self, progress: Progress | None) -> None:
-        """Say what is going on; None: nothing."""
+        """Show progress; None if no work is in progress."""
         before, self._progress = self._progress, progress
         if progress is None:
             self._tick.stop()
@@ -128,17 +128,17 @@ class Readout(QWidget):
         self._pace.report(progress, time.monotonic())
         if before is None or progress.stage != before.stage:
             self._work_width = 0
-            self._tell_work()
+            self._update_work()
         if not self._tick.isActive():
             self._tick.start()
 
     def set_reduced_motion(self, reduced: bool) -> None:
-        """Let nothing glide along the bar, or again."""
+        """Switch the animation of the progress bar off or on."""
         self._bar.reduced_motion = reduced
 
     @Slot()
-    def _tell_work(self) -> None:
-        """Say how far the work is by now."""
+    def _update_work(self) -> None:
+        """Show the progress as estimated for now."""
         if self._progress is None:
             return
         now = time.monotonic()
@@ -152,18 +152,18 @@ class Readout(QWidget):
             self._lay_out()
 
     def show_note(self, text: str) -> None:
-        """Say a short thing where progress stands otherwise, as in "Refined"."""
+        """Show a short note in place of progress, such as "Stopped"."""
         self.show_work(None)
         self._work.setText(text)
         self._lay_out()
 
     def show_engine(self, text: str) -> None:
-        """Name the engine and where it computes."""
+        """Show the name of the engine and its device."""
         self._engine.setText(text)
         self._lay_out()
 
     def minimumSizeHint(self) -> QSize:
-        """Ask for no width: a window is never widened by what its line says."""
+        """Ask for no width, so that no text can widen the window."""
         return QSize(0, HEIGHT)
 
     def sizeHint(self) -> QSize:
@@ -173,8 +173,7 @@ class Readout(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        """Give each part its width, and its place from the left; what is left over separates the
-        words about the picture from those about the work."""
+        """Place the parts from left to right; spare width goes before the progress."""
         widths = self._widths()
         row = (self._size, self._origin, self._work, self._bar, self._stop, self._engine)
         shown = [part for part in row if widths.get(part)]
@@ -192,21 +191,20 @@ class Readout(QWidget):
                 x += widths[part] + SPACING
 
     def _first_word_width(self) -> int:
-        """Return the width of the word that says what is real, and of the sign that more follows:
-        it is shown whatever else goes on."""
+        """Return the width of the first word of the origin and an ellipsis, which always show."""
         word = self._origin.text().partition(" ")[0]
         return self._origin.fontMetrics().horizontalAdvance(f"{word} …") + 4
 
     def _widths(self) -> dict[QWidget, int]:
-        """Return the width of each part that is shown, the most useful ones served first."""
+        """Return the width of each part that is shown; the most useful ones come first."""
         whole = {
             label: label.sizeHint().width() if label.text() else 0
             for label in (self._size, self._origin, self._work, self._engine)
         }
-        # While work goes on its text changes every second; nothing moves when it becomes shorter.
+        # The text of progress changes every second; keep its width, so that nothing jumps.
         if whole[self._work]:
             whole[self._work] = self._work_width = max(self._work_width, whole[self._work])
-        # A part may stand here twice: with the least that is of use, and later with all of it.
+        # A part may occur twice: with its minimum, and later with its full width.
         bids: list[tuple[QWidget, int]] = []
         if self._progress is not None:
             bids.append((self._stop, self._stop.sizeHint().width()))
@@ -222,7 +220,7 @@ class Readout(QWidget):
         widths: dict[QWidget, int] = {}
         room = self.width() - 2 * MARGIN + SPACING
         for part, wanted in bids:
-            had = widths.get(part, -SPACING)  # a part that is new needs the space before it, too
+            had = widths.get(part, -SPACING)  # a new part needs the space before it, too
             given = min(wanted, had + room)
             least = min(wanted, LEAST) if isinstance(part, QLabel) else wanted
             if given > max(had, 0) and given >= least:

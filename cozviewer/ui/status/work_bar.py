@@ -1,5 +1,5 @@
-"""The bar of work that goes on: its length is what is done, and a light that glides along it tells
-that something is happening even where a pixel takes a minute."""
+"""The progress bar of the status bar: its length shows the part that is done; a moving highlight
+shows that work continues even while the length does not change."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPaintEvent
@@ -11,23 +11,23 @@ WIDTH, HEIGHT = 120, 6
 """In logical pixels."""
 
 STEPS = 1000
-"""What its value counts to: for assistive technology, and to see whether it is to be painted."""
+"""Maximum of its value, which assistive technology reads."""
 
 ROUND_SECONDS = 1.8
-"""In which the light comes along once."""
+"""Time in which the highlight passes once."""
 
 LIGHT, SHARE = QColor(255, 255, 255, 90), 0.25
-"""The light, and the part of the bar on each side of its middle that it reaches."""
+"""Colour of the highlight, and half its width as a share of the bar."""
 
 PULSE = (0.35, 0.55)
-"""Opacity of a bar whose length nobody knows, where nothing may glide: these take turns."""
+"""Opacities that alternate where progress is unknown and motion is reduced."""
 
 
 class WorkBar(QProgressBar):
-    """A bar that is painted whenever it is told how far the work is.
+    """A progress bar that is painted whenever progress is shown.
 
     Attributes:
-        reduced_motion: Whether nothing is to glide along it.
+        reduced_motion: Whether the highlight is left out.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -39,11 +39,11 @@ class WorkBar(QProgressBar):
         self.setFixedSize(WIDTH, HEIGHT)
 
     def show_part(self, fraction: float | None, now: float) -> None:
-        """Show how far the work is.
+        """Show progress.
 
         Args:
-            fraction: 0..1; None where nobody knows.
-            now: Seconds of any steady clock, for the light.
+            fraction: 0..1; None if unknown.
+            now: Time in seconds of any monotonic clock, for the highlight.
         """
         self._fraction, self._now = fraction, now
         self.setRange(0, 0 if fraction is None else STEPS)
@@ -71,7 +71,7 @@ class WorkBar(QProgressBar):
             self._paint_light(painter, done)
 
     def _paint_light(self, painter: QPainter, done: QRectF) -> None:
-        """Let the light glide over what is done; where that is not known, it is all there is."""
+        """Paint the highlight over the part that is done; alone where that is unknown."""
         colour = LIGHT if self._fraction is not None else QColor(ACCENT)
         faint = QColor(colour)
         faint.setAlpha(0)

@@ -1,7 +1,7 @@
-"""One pane: takes the wheel and the mouse, and paints one picture or two over each other.
+"""A pane: handles wheel and mouse, and paints one image or two over each other.
 
-From wheel to pixels: `Gestures` moves the `Navigator`; its `moved` makes each `Layer` plan anew and
-ask for what it lacks; `paintEvent` draws the layers as the comparison wants them.
+From wheel to pixels: `Gestures` moves the `Navigator`; on `moved` each `Layer` updates its plan and
+requests missing tiles; `paintEvent` draws the layers as the comparison requires.
 """
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Signal, Slot
@@ -25,24 +25,24 @@ from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.tile_cache import TileCache
 
-WAITING = Mark((130, 135, 145), "Coloured as soon as this view is drawn")
-"""Stands where the legend of an overlay will be."""
+WAITING = Mark((130, 135, 145), "Shown once this view is complete")
+"""Shown in place of the legend of an overlay until the overlay is ready."""
 
 
 class Canvas(QWidget):
     """A pane over a document.
 
     Attributes:
-        layer: The picture that it shows.
-        mark: Lies around what is being drawn; not in `picture`, nor where two are compared in it.
-        label: What is written into its corner; "" for nothing.
+        layer: The image that it shows.
+        mark: The outline of what is being generated; left out of `picture` and of comparisons.
+        label: A text in its corner; "" for none.
 
     Signals:
-        changed: what it shows changed (plan, sharpness), for the readout.
-        painted: the picture (not only a preview) was painted for the first time.
+        changed: the contents changed (plan, sharpness), for the status bar.
+        painted: the image (not only a preview) was painted for the first time.
         gpu_begins: the GPU is about to draw its first frame.
-        gpu_drew: it has drawn a frame.
-        gpu_failed: it cannot draw any more; what draws from now on is to be chosen.
+        gpu_drew: the GPU has drawn a frame.
+        gpu_failed: the GPU can no longer draw; another way of drawing has to be chosen.
     """
 
     changed = Signal()
@@ -58,11 +58,12 @@ class Canvas(QWidget):
         kernel: Kernel = "bicubic",
         parent: QWidget | None = None,
     ) -> None:
-        """Make a pane.
+        """Create a pane.
 
         Args:
             navigator: The camera, shared with other panes.
-            finest, kernel: As `Layer` takes them.
+            finest, kernel: See `Layer`.
+            parent: The parent widget.
         """
         super().__init__(parent)
         self.label = ""
@@ -79,7 +80,7 @@ class Canvas(QWidget):
         self.curtain = Curtain(self)
         self.curtain.moved.connect(self.refresh)
         Gestures(navigator, self)
-        # Filters installed last are asked first: the divider comes before the picture.
+        # Filters installed last are called first: the divider comes before the gestures.
         self.installEventFilter(self.curtain)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -96,12 +97,12 @@ class Canvas(QWidget):
 
     @property
     def sharp(self) -> bool:
-        """Whether every visible tile of the level that this view wants is on screen."""
+        """Whether every visible tile of the level of this view is on screen."""
         return self.layer.sharp
 
     @property
     def compared(self) -> bool:
-        """Whether a second picture lies over the first one."""
+        """Whether a second image lies over the first one."""
         return self._over is not None
 
     @property
@@ -110,7 +111,7 @@ class Canvas(QWidget):
         return self._surface is not None
 
     def set_gpu(self, wanted: bool) -> None:
-        """Have the GPU draw this pane, or the processor."""
+        """Draw this pane with the GPU, or with the CPU."""
         if wanted == self.by_gpu:
             return
         if self._surface is not None:
@@ -126,7 +127,7 @@ class Canvas(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Paint the pane again."""
+        """Repaint the pane."""
         if self._surface is not None:
             self._surface.update()
         else:
@@ -134,14 +135,18 @@ class Canvas(QWidget):
 
     @property
     def shows_frame(self) -> bool:
-        """Whether the exact frame of the present view is on screen, fully faded in; a draft of the
+        """Whether the exact frame of the current view is on screen, fully faded in; a draft of the
         next level may lie over it."""
         return self.layer.shows_frame
 
     def picture(self) -> Rgb8:
-        """Return what is painted, without what lies over it (the map), (H, W, 3) uint8 in device
-        pixels. GUI thread. With drafts off it is at rest what `render` gives; else a view that
-        enlarges its level may have one over it, see `Layer.draft_over`."""
+        """Return the painted image without widgets over it, (H, W, 3) uint8 in device pixels.
+
+        GUI thread.
+
+        Without drafts, a view at rest equals the output of `render`. With drafts, a view that
+        enlarges its level may have one over it, see `Layer.draft_over`.
+        """
         if self._surface is not None:
             with self.mark.left_out():
                 return to_rgb8(self._surface.grabFramebuffer())
@@ -153,7 +158,7 @@ class Canvas(QWidget):
         return to_rgb8(image)
 
     def set_preview(self, preview: Preview | None) -> None:
-        """Show a small version until the picture itself is read."""
+        """Show a small version until the photo has been read."""
         self.layer.set_preview(preview)
 
     def set_document(self, document: Document | None, tiles: TileCache | None) -> None:
@@ -161,11 +166,11 @@ class Canvas(QWidget):
         self.layer.set_document(document, tiles)
 
     def finish(self, final: bool) -> None:
-        """Say that nothing more will come for this view; see `Layer.finish`."""
+        """Note that nothing more will be generated for this view; see `Layer.finish`."""
         self.layer.finish(final)
 
     def set_over(self, over: Over | None) -> None:
-        """Show a second picture over the first one, or none."""
+        """Show a second image over the first one, or none."""
         self._over = over
         self.curtain.enabled = over is not None and over.mode is Mode.CURTAIN
         self.refresh()
@@ -202,7 +207,7 @@ class Canvas(QWidget):
 
     @Slot(QRegion)
     def _refresh_region(self, region: QRegion) -> None:
-        """Paint a part again, given in pixels of the pane."""
+        """Repaint a part, given in pixels of the pane."""
         if self._surface is not None:
             self.refresh()
         else:
@@ -210,7 +215,7 @@ class Canvas(QWidget):
 
     @Slot(QRect)
     def _refresh_part(self, view_part: QRect) -> None:
-        """Paint a part again, given in view pixels."""
+        """Repaint a part, given in view pixels."""
         if self._over is not None or self._surface is not None:
             self.refresh()
             return
@@ -219,8 +224,7 @@ class Canvas(QWidget):
         self.update(QRectF(corner, size).toAlignedRect())
 
     def event(self, event: QEvent) -> bool:
-        """Follow the scale of the screen: another monitor or system setting changes the number of
-        device pixels, and often nothing else."""
+        """Follow the scale of the screen, which another monitor or a system setting changes."""
         done = super().event(event)
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._take_size()
@@ -236,8 +240,10 @@ class Canvas(QWidget):
         self._take_size()
 
     def _take_size(self) -> None:
-        """Pass the pane's size on, if it has changed and the pane is visible. (A layer that is told
-        of a move waits for the view to settle, which it does only after a change.)"""
+        """Pass the size of the pane on if it has changed and the pane is visible.
+
+        (After `on_moved` a layer waits for the view to settle, which needs a change.)
+        """
         view = self.view
         size = (view.width, view.height)
         if self.isVisible() and size != self._size_taken:

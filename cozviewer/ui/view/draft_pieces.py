@@ -1,7 +1,7 @@
-"""The parts of drafts that a pane may show until real tiles cover them.
+"""The parts of drafts that a pane shows until tiles cover them.
 
-They are no tiles: they lie anywhere, are in no cache, and go when the picture changes or the view
-is refined.
+Unlike tiles they may lie anywhere and are not cached; they are dropped when the photo changes or
+the view is complete.
 """
 
 import math
@@ -16,20 +16,20 @@ from cozviewer.pyramid.geometry import at_level
 from cozviewer.pyramid.plan import Place, Plan, place
 
 FADE_SECONDS = 0.1
-"""How long a part takes to come in: less than a tile, as a draft is there to be quick."""
+"""Time for a part to fade in; shorter than for a tile, as drafts are meant to be quick."""
 
 BUDGET = 96 << 20
-"""Most bytes of images that are kept; the oldest go first. A view is 4 MB to 33 MB."""
+"""Maximum bytes of images that are kept; the oldest are dropped first. A view has 4 to 33 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class PieceDraw:
-    """What is drawn of one part.
+    """How one part is drawn.
 
     Attributes:
         under: The coarsest level whose tiles lie over it.
-        image: All of it.
-        place: What is seen of it, and where.
+        image: The whole part.
+        place: The visible part of the image, and its place in the view.
         opacity: In 0..1.
     """
 
@@ -57,21 +57,21 @@ class DraftPieces:
         return len(self._pieces)
 
     def add(self, part: DraftImage, now: float, fade: bool) -> None:
-        """Keep a part; with `fade` it comes in softly from `now` on."""
+        """Add a part; with `fade` it fades in from `now` on."""
         arrived = now if fade else -math.inf
         self._pieces.append(_Piece(part.z, part.level_region, part.image, arrived))
         while len(self) > 1 and sum(piece.image.sizeInBytes() for piece in self._pieces) > BUDGET:
             self._pieces.pop(0)
 
     def clear(self) -> None:
-        """Forget all."""
+        """Remove all parts."""
         self._pieces.clear()
 
     def draws(self, view: View, plan: Plan, now: float) -> list[PieceDraw]:
-        """Return what is to be drawn between the tiles of a plan, the lowest first.
+        """Return what is to be drawn between the tiles of a plan, bottom to top.
 
-        A part lies over the tiles that it was drawn from and coarser ones, and under all that are
-        finer or that the plan would be sharp with.
+        A part lies over the tiles that it was made from and coarser ones, and under all finer ones
+        and those of the level of the plan.
         """
         self._forget_covered(now)
         found = []
@@ -83,7 +83,7 @@ class DraftPieces:
         return found
 
     def shown(self, view: View, plan: Plan) -> bool:
-        """Tell whether anything of a draft is seen: inside the view, where a plan lacks tiles."""
+        """Return whether any part is visible: inside the view, where a plan lacks tiles."""
         return any(
             plan.lacking.touches(
                 at_level(
@@ -94,7 +94,7 @@ class DraftPieces:
         )
 
     def level_at(self, view: View, plan: Plan, view_x: float, view_y: float) -> int | None:
-        """Return the level of the draft that is seen at a place of the view; None where there is
+        """Return the level of the draft that is visible at a point of the view; None if there is
         none."""
         if not plan.lacking.touches(_pixel(view, plan.level, view_x, view_y)):
             return None
@@ -106,7 +106,7 @@ class DraftPieces:
         return max(levels)[1] if levels else None
 
     def _forget_covered(self, now: float) -> None:
-        """Forget parts that a later one of the same level covers, as soon as it is all there."""
+        """Remove parts that a later one of the same level covers, once that has faded in."""
         whole = [
             (index, piece)
             for index, piece in enumerate(self._pieces)
@@ -129,7 +129,7 @@ def _under(piece: _Piece, plan: Plan) -> int:
 
 
 def _pixel(view: View, z: int, view_x: float, view_y: float) -> Rect:
-    """Return the pixel of level z at a place of the view."""
+    """Return the pixel of level z at a point of the view."""
     region = view.level_region(z)
     left, top, right, bottom = view.level_box(z, region)
     x = math.floor(left + (right - left) * view_x / view.width)
@@ -138,7 +138,7 @@ def _pixel(view: View, z: int, view_x: float, view_y: float) -> Rect:
 
 
 def _contains(view: View, z: int, level_region: Rect, view_x: float, view_y: float) -> bool:
-    """Tell whether a place of the view lies in a region of level z."""
+    """Return whether a point of the view lies in a region of level z."""
     left, top, right, bottom = view.level_box(z, level_region)
     x = left + (right - left) * view_x / view.width
     y = top + (bottom - top) * view_y / view.height

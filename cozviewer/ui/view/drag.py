@@ -1,16 +1,16 @@
-"""A drag with the mouse: when it begins, how far it goes, and how fast it is let go."""
+"""A drag with the mouse: its start, its distance, and its speed at release."""
 
 from collections import deque
 
 THRESHOLD = 5.0
-"""Logical pixels that a press may tremble before it is a drag."""
+"""Distance in logical pixels from which on a press is a drag."""
 
 WINDOW_MS = 80
-"""The speed of a throw is measured over this last stretch."""
+"""The speed at release is measured over this time."""
 
 
 class Drag:
-    """Follows one press. Positions are logical pixels, times milliseconds as Qt's events tell."""
+    """Follows one press. Positions are in logical pixels, times in milliseconds."""
 
     def __init__(self) -> None:
         self._last: tuple[float, float] | None = None
@@ -18,14 +18,14 @@ class Drag:
         self._trace: deque[tuple[int, float, float]] = deque(maxlen=32)
 
     def press(self, x: float, y: float, time_ms: int) -> None:
-        """Begin."""
+        """Start at a position."""
         self._last = (x, y)
         self._dragging = False
         self._trace.clear()
         self._trace.append((time_ms, x, y))
 
     def move(self, x: float, y: float, time_ms: int) -> tuple[float, float] | None:
-        """Return how far the pointer went since the last answer, or None while it is no drag."""
+        """Return the movement since the last call, or None while this is not a drag."""
         if self._last is None:
             return None
         dx, dy = x - self._last[0], y - self._last[1]
@@ -38,7 +38,7 @@ class Drag:
         return dx, dy
 
     def release(self, time_ms: int) -> tuple[float, float] | None:
-        """Return the speed in logical pixels per second, or None if it was no drag."""
+        """Return the speed in logical pixels per second, or None if this was not a drag."""
         dragged, self._dragging, self._last = self._dragging, False, None
         if not dragged:
             return None

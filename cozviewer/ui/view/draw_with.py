@@ -1,7 +1,7 @@
-"""View > Draw with: whether the picture is drawn by the graphics processor.
+"""View > Rendering: whether the GPU or the CPU draws the view.
 
-A driver that fails is left at once, and one that ended the program is not tried again by itself: a
-mark is kept on disk from before it is loaded until it has drawn.
+After a failure of the graphics driver the CPU takes over at once. A driver that crashed the program
+is not used again automatically: a setting marks the time from loading it to its first frame.
 """
 
 import os
@@ -17,21 +17,21 @@ from cozviewer.ui.view.gpu import has_device, is_software, renderer
 from cozviewer.ui.widgets.banner import Banner
 
 VARIABLE = "COZVIEWER_DRAW_WITH"
-"""Names a way for one start: automatic, gpu or processor. What is chosen in the menu stays."""
+"""Environment variable that overrides the setting for one start: automatic, gpu or processor."""
 
 _CHOICE, _TRIAL = "draw-with", "gpu-trial"
-"""Settings: the way that was chosen; not "" while a driver has yet to show that it works."""
+"""Names of settings: the chosen way; and a mark that is not "" until the driver has drawn."""
 
-UNUSABLE = "The graphics driver cannot be used, so the processor draws the picture."
-LEFT = "The graphics driver failed, so the processor draws the picture from now on."
+UNUSABLE = "The graphics driver cannot be used. The CPU renders the view instead."
+LEFT = "The graphics driver failed. The CPU renders the view from now on."
 CRASHED = (
-    "The program ended while the graphics driver started, so the processor draws the picture."
-    " View > Draw with > GPU tries the driver again."
+    "cozviewer ended unexpectedly while the graphics driver started, so the CPU renders the view."
+    " To try the GPU again, choose View > Rendering > GPU."
 )
 
 
 class Way(Enum):
-    """What draws; the value is its name in settings and in the environment."""
+    """What draws the view; the value is the name in settings and in the environment."""
 
     AUTOMATIC = "automatic"
     GPU = "gpu"
@@ -41,12 +41,12 @@ class Way(Enum):
 TITLES = {
     Way.AUTOMATIC: "&Automatic",
     Way.GPU: "&GPU (OpenGL)",
-    Way.PROCESSOR: "&Processor",
+    Way.PROCESSOR: "&CPU",
 }
 
 
 def chosen_way() -> Way:
-    """Return the way that the environment names, or the one that was chosen last."""
+    """Return the way given by the environment, or else by the settings."""
     for name in (os.environ.get(VARIABLE, ""), kept_text(_CHOICE)):
         if name in {way.value for way in Way}:
             return Way(name)
@@ -54,8 +54,10 @@ def chosen_way() -> Way:
 
 
 class DrawWith(QObject):
-    """The menu, and what draws the panes. Make it before the window is shown: where a GPU draws,
-    Qt needs another kind of window."""
+    """The menu, which sets what draws the panes.
+
+    Create it before the window is shown: Qt needs another kind of window for the GPU.
+    """
 
     def __init__(self, panes: ComparePanes, banner: Banner, view_menu: QMenu) -> None:
         super().__init__(view_menu)
@@ -63,7 +65,7 @@ class DrawWith(QObject):
         self._banner = banner
         self._trial = bool(kept_text(_TRIAL))
         self._actions: dict[Way, QAction] = {}
-        menu = view_menu.addMenu("&Draw with")
+        menu = view_menu.addMenu("&Rendering")
         group = QActionGroup(menu)
         for way, title in TITLES.items():
             action = menu.addAction(title)
@@ -72,7 +74,7 @@ class DrawWith(QObject):
             action.triggered.connect(lambda _=False, way=way: self.choose(way))
             self._actions[way] = action
         for pane in (panes.generated, panes.beside):
-            # Queued, as the surface that reports is removed by it.
+            # Queued, as the slot removes the surface that sends the signal.
             pane.gpu_failed.connect(self._on_failed, Qt.ConnectionType.QueuedConnection)
             pane.gpu_begins.connect(self._begin_trial)
             pane.gpu_drew.connect(self._end_trial)
@@ -86,7 +88,7 @@ class DrawWith(QObject):
         return self._panes.generated.by_gpu
 
     def choose(self, way: Way) -> None:
-        """Draw in another way from now on, and at the next start."""
+        """Change what draws the view, now and at the next start."""
         self._actions[way].setChecked(True)
         keep_text(_CHOICE, way.value)
         self._end_trial()
@@ -114,7 +116,7 @@ class DrawWith(QObject):
             pane.set_gpu(wanted)
 
     def _warn(self, sentence: str) -> None:
-        """Show a sentence, after the picture is asked for that the program starts with."""
+        """Show a warning, after the photo that the program was started with has been requested."""
         QTimer.singleShot(0, self, lambda: self._banner.warn(sentence))
 
     @Slot()

@@ -1,7 +1,7 @@
-"""A quiet outline on the picture around what is being drawn.
+"""A subtle outline around the area that is being generated.
 
-It is painted over the layers of a pane from the present camera, so it follows every motion at once.
-While it breathes, nothing but the outline itself is painted again.
+It is painted over the layers of a pane with the current camera, so it follows every motion at once.
+While it pulses, only the outline itself is repainted.
 """
 
 import math
@@ -20,20 +20,20 @@ from cozviewer.pyramid.camera import View
 from cozviewer.ui.view.navigator import Navigator
 
 TICK_MS = 100
-"""Between two states of the outline."""
+"""Time between two updates of the outline."""
 
 BREATH_SECONDS = 2.4
-"""From one full strength to the next."""
+"""Period of the pulse."""
 
 STRENGTH = (0.3, 0.8)
-"""Opacity at the end of a breath and at its height; without motion it is in the middle."""
+"""Minimum and maximum opacity; with reduced motion the mean is used."""
 
 LINES = ((5, QColor(0, 0, 0, 70)), (3, QColor(0, 0, 0, 140)), (1, QColor(255, 255, 255)))
-"""Widths in logical pixels and colours, painted one over the other: a light line with a soft dark
-edge is seen on light and on dark pictures."""
+"""Widths in logical pixels and colours, painted over each other: a light line with a soft dark
+edge is visible on light and dark images."""
 
 INSET = 3.0
-"""Logical pixels that the line keeps from the edge of the view, so that all of it is seen."""
+"""Distance of the line from the edge of the view in logical pixels."""
 
 ROUNDING = 3.0
 """Radius of its corners in logical pixels."""
@@ -43,17 +43,17 @@ class DrawingMark(QObject):
     """The outline on one pane.
 
     Signals:
-        changed: (QRegion) it looks different there, in pixels of the pane.
+        changed: (QRegion) it has to be repainted there, in pixels of the pane.
     """
 
     changed = Signal(QRegion)
 
     def __init__(self, navigator: Navigator, pane: QWidget) -> None:
-        """Mark nothing yet.
+        """Create an outline that marks nothing.
 
         Args:
-            navigator: Tells whether motion is reduced.
-            pane: What it is painted on, by its own `paintEvent`.
+            navigator: Holds the setting for reduced motion.
+            pane: The pane whose `paintEvent` draws it.
         """
         super().__init__(pane)
         self._navigator, self._pane = navigator, pane
@@ -69,7 +69,7 @@ class DrawingMark(QObject):
         navigator.gesture_started.connect(self._on_end)  # which interrupts the work
 
     def set_document(self, document: Document | None) -> None:
-        """Mark what is being drawn for a document."""
+        """Follow the progress of a document."""
         if self._document is not None:
             self._document.progressed.disconnect(self._on_progress)
             for ended in self._ends(self._document):
@@ -82,7 +82,7 @@ class DrawingMark(QObject):
         self._on_end()
 
     def allow(self, allowed: bool) -> None:
-        """Mark what is being drawn from now on, or nothing."""
+        """Switch the outline on or off."""
         if allowed != self._allowed:
             self._allowed = allowed
             self.changed.emit(QRegion(self._pane.rect()))
@@ -106,14 +106,14 @@ class DrawingMark(QObject):
 
     @Slot()
     def _on_end(self) -> None:
-        """Nothing is being drawn any more."""
+        """Hide the outline, as nothing is being generated any more."""
         self._region = None
         self._tick.stop()
         self.changed.emit(self._painted)
 
     @contextmanager
     def left_out(self) -> Iterator[None]:
-        """Leave it out of what is painted meanwhile."""
+        """Leave it out of what is painted within the block."""
         self._left_out = True
         try:
             yield
@@ -121,11 +121,11 @@ class DrawingMark(QObject):
             self._left_out = False
 
     def draw(self, painter: QPainter, view: View, ratio: float) -> None:
-        """Draw it, if there is anything to mark in a view.
+        """Draw it, if anything of it is in the view.
 
         Args:
-            painter: In device pixels (1 unit = 1 view pixel); left as it is.
-            view: What the pane shows.
+            painter: In device pixels (1 unit = 1 view pixel); its state is restored.
+            view: The view of the pane.
             ratio: Device pixels per logical pixel.
         """
         box = self._box(view, ratio) if self._allowed and not self._left_out else None
@@ -149,7 +149,7 @@ class DrawingMark(QObject):
         self._painted -= QRegion(inner if inner.isValid() else QRect())
 
     def _box(self, view: View, ratio: float) -> QRectF | None:
-        """Return where the line runs, in view pixels; None where nothing of it would be seen."""
+        """Return the rectangle of the line in view pixels; None if it would not be visible."""
         if self._region is None:
             return None
         region = self._region.intersected(view.level_region(self._z).grown(1))
@@ -163,7 +163,7 @@ class DrawingMark(QObject):
         box = seen.intersected(inside.adjusted(inset, inset, -inset, -inset))
         if box.width() <= inset or box.height() <= inset:
             return None
-        half = round(ratio) % 2 / 2  # a line of an odd width is sharp along the middle of pixels
+        half = round(ratio) % 2 / 2  # a line of odd width is sharp if it runs through pixel centres
         corners = (round(edge) for edge in (box.left(), box.top(), box.right(), box.bottom()))
         x, y, right, bottom = corners
         return QRectF(x + half, y + half, right - x - 2 * half, bottom - y - 2 * half)

@@ -1,4 +1,4 @@
-"""Turns a pane's wheel, trackpad and mouse events into camera motion."""
+"""Translates wheel, trackpad and mouse events of a pane into camera motion."""
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QWheelEvent
@@ -9,14 +9,14 @@ from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.wheel import WheelZoom, meaning
 
 DOUBLE_CLICK = 2.0
-"""What a double-click zooms by; with Alt or Shift, its inverse."""
+"""Zoom factor of a double-click; its inverse with Alt or Shift."""
 
 SMALLEST_PINCH = 0.1
-"""A pinch event tells 1 + value; one that would turn the picture inside out is cut here."""
+"""Minimum of the zoom factor 1 + value of a pinch event."""
 
 
 class Gestures(QObject):
-    """An event filter on one pane. The navigator gets device pixels from the pane's middle."""
+    """An event filter on one pane. Positions are passed on in device pixels from its centre."""
 
     def __init__(self, navigator: Navigator, pane: QWidget) -> None:
         super().__init__(pane)
@@ -27,7 +27,7 @@ class Gestures(QObject):
         pane.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take the pane's gesture events, leave all others alone."""
+        """Handle the gesture events of the pane; pass on all others."""
         match event:
             case QWheelEvent():
                 self._wheel(event)
@@ -83,7 +83,7 @@ class Gestures(QObject):
         return True
 
     def _offset(self, position: QPointF) -> tuple[float, float]:
-        """Return a place in the pane as device pixels from its middle."""
+        """Return a position in the pane in device pixels from its centre."""
         ratio = self._pane.devicePixelRatioF()
         return (
             (position.x() - self._pane.width() / 2) * ratio,

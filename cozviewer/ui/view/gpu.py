@@ -1,8 +1,7 @@
-"""A pane drawn by the graphics processor.
+"""A pane drawn by the GPU.
 
-Qt's painter for OpenGL keeps each image that it draws as a texture under its `cacheKey` (least
-recently drawn first to go, 256 MB), so a sheet of tiles is uploaded when it changes, not for every
-frame.
+Qt's OpenGL paint engine caches each image as a texture under its `cacheKey` (256 MB, least recently
+used first out), so a sheet of tiles is uploaded when it changes, not for every frame.
 """
 
 import sys
@@ -31,17 +30,17 @@ SOFTWARE = (
     "microsoft basic render",
     "gdi generic",
 )
-"""Parts of the names of renderers that only imitate a GPU; painting without OpenGL is faster."""
+"""Parts of the names of software renderers, which are slower than painting without OpenGL."""
 
 DEVICES = ("dri/renderD*", "nvidia[0-9]*", "dxg", "mali*")
-"""What Linux has in /dev where there is a GPU (dxg: under WSL)."""
+"""Device files in /dev of Linux systems with a GPU (dxg: under WSL)."""
 
 _GL_RENDERER = 0x1F01
 _GL_NO_ERROR = 0
 
 
 def renderer() -> str | None:
-    """Return the name of what draws with OpenGL here; None where nothing does. GUI thread."""
+    """Return the name of the OpenGL renderer; None if there is none. GUI thread."""
     if QGuiApplication.platformName() in ("offscreen", "minimal", "vnc", "linuxfb"):
         return None
     context, surface = QOpenGLContext(), QOffscreenSurface()
@@ -49,7 +48,7 @@ def renderer() -> str | None:
     if not context.create() or not context.makeCurrent(surface):
         return None
     try:
-        if context.format().majorVersion() < 2:  # which the painter needs
+        if context.format().majorVersion() < 2:  # required by the paint engine
             return None
         name = context.functions().glGetString(_GL_RENDERER)
         return str(name) if name else None
@@ -59,24 +58,24 @@ def renderer() -> str | None:
 
 
 def has_device() -> bool:
-    """Tell whether this machine may have a GPU, without loading its driver."""
+    """Return whether this computer may have a GPU, without loading its driver."""
     if sys.platform != "linux":
         return True
     return any(any(Path("/dev").glob(name)) for name in DEVICES)
 
 
 def is_software(name: str) -> bool:
-    """Tell whether a renderer of this name only imitates a GPU."""
+    """Return whether the name is that of a software renderer."""
     return any(part in name.lower() for part in SOFTWARE)
 
 
 class GpuSurface(QOpenGLWidget):
-    """Lies over a pane, fills it, and leaves all events to it.
+    """A surface that covers a pane and passes all events to it.
 
     Signals:
         begins: the driver is about to draw for the first time.
         drawn: a frame was drawn without an error.
-        failed: the driver does not work; nothing more is drawn here. The log says why.
+        failed: the driver failed, for the reason in the log; nothing more is drawn here.
     """
 
     begins = Signal()
@@ -84,11 +83,11 @@ class GpuSurface(QOpenGLWidget):
     failed = Signal()
 
     def __init__(self, paint: Callable[[QPainter], None], pane: QWidget) -> None:
-        """Make one.
+        """Create the surface.
 
         Args:
-            paint: Draws the whole pane, with a painter in its logical pixels.
-            pane: Its parent.
+            paint: Draws the whole pane with a painter in its logical pixels.
+            pane: The pane, its parent.
         """
         super().__init__(pane)
         self._paint = paint

@@ -1,4 +1,4 @@
-"""What is written over a picture: short texts on dark plates, readable on any ground."""
+"""Labels and legends over the image: short texts on dark plates, readable on any background."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ INK = QColor(240, 240, 240)
 
 
 def draw_label(painter: QPainter, text: str, corner: QPoint, font: QFont) -> None:
-    """Draw a text on its plate, whose upper left corner is at `corner`, in logical pixels."""
+    """Draw a text on a plate whose upper left corner is at `corner`, in logical pixels."""
     text = visible_line(text)
     bold = QFont(font)
     bold.setWeight(QFont.Weight.DemiBold)
@@ -32,7 +32,7 @@ def draw_label(painter: QPainter, text: str, corner: QPoint, font: QFont) -> Non
 
 
 def draw_legend(painter: QPainter, legend: Sequence[Mark], corner: QPoint, font: QFont) -> None:
-    """Draw what the colours of an overlay mean, on one plate.
+    """Draw the legend of an overlay on one plate.
 
     Args:
         corner: The plate's lower left corner in logical pixels.

@@ -1,4 +1,4 @@
-"""A small map of the whole picture with the place of the view; a click goes there."""
+"""The navigator panel: a small map of the whole photo that shows and moves the view."""
 
 from fractions import Fraction
 
@@ -14,17 +14,17 @@ from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.view.navigator import Navigator
 
 WIDTH, HEIGHT = 180, 140
-"""Largest size in logical pixels."""
+"""Maximum size in logical pixels."""
 
 MARGIN = 12
 SMALLEST = 6.0
-"""A view whose mark would be smaller is shown by a cross."""
+"""Side in logical pixels below which the view is shown as a cross instead of a rectangle."""
 
 MARK = QColor(76, 155, 232)
 
 
 class Minimap(QWidget):
-    """Lies in the corner of a pane; hides itself while the whole picture is in view."""
+    """Lies in the corner of a pane; hidden while the whole photo is in view."""
 
     def __init__(self, navigator: Navigator, pane: QWidget) -> None:
         super().__init__(pane)
@@ -33,12 +33,12 @@ class Minimap(QWidget):
         self._image: QImage | None = None
         self._source: Source | None = None
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("The whole picture; click to go there (M hides the map)")
+        self.setToolTip("Navigator: click or drag to move the view (M to hide)")
         self.hide()
         navigator.moved.connect(self.follow)
 
     def set_source(self, source: Source | None) -> None:
-        """Show a picture; the map is made from the coarsest overview that is large enough."""
+        """Show a photo; the map is made from the coarsest overview that is large enough."""
         self._source = source
         if source is not None:
             wide, high = 2 * WIDTH, 2 * HEIGHT
@@ -55,7 +55,7 @@ class Minimap(QWidget):
         self.follow()
 
     def follow(self) -> None:
-        """Keep to the corner, show or hide, mark the view."""
+        """Update place, visibility and the mark of the view."""
         pane = self.parentWidget()
         if self._source is None or not self.wanted or pane is None:
             self.hide()
@@ -103,7 +103,7 @@ class Minimap(QWidget):
         self._navigator.go_to(camera_at(x, y, self._navigator.camera.magnification))
 
     def _mark(self) -> QRectF:
-        """The view in the map's logical pixels."""
+        """Return the rectangle of the view in logical pixels of the map."""
         assert self._source is not None
         camera = self._navigator.camera
         width, height = self._navigator.view_size

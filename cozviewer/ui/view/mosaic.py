@@ -1,7 +1,7 @@
-"""The tiles of a document as a pane shows them: planned, asked for and painted.
+"""The tiles of a document in a pane: planned, requested and painted.
 
-A plan is made at most once for each turn of the event loop, however many tiles have come in it.
-Without a GPU a view in motion may be painted at a lower resolution (see `paint_pace`).
+A plan is made at most once per turn of the event loop, however many tiles have arrived. Without a
+GPU, a view in motion may be painted at a lower resolution (see `paint_pace`).
 """
 
 import time
@@ -24,24 +24,23 @@ from cozviewer.ui.view.painter import draw_plan
 from cozviewer.ui.view.tile_cache import TileCache
 
 MOTION_STRETCH = 2.0
-"""View pixels that a tile's pixel may be wide while the view moves. Painting is twice as fast when
-it enlarges as when it shrinks, and in motion the eye does not see the difference."""
+"""Maximum width of a tile pixel in view pixels while the view moves. Enlarging is painted twice as
+fast as shrinking, and the difference is not visible in motion."""
 
 MEASURED_FROM = 1 << 17
-"""View pixels from which painting is timed: less says little about a whole view."""
+"""Minimum number of view pixels for which painting is timed, to be representative of a view."""
 
 Held = tuple[View, tuple[Draw, ...], QImage, int]
-"""A view, what was drawn of it, the picture of that, and how many view pixels its pixels are
-wide."""
+"""A view, the draws of its plan, the painted image, and the width of its pixels in view pixels."""
 
 
 class Mosaic(QObject):
-    """What there is in tiles of one document, seen by one pane.
+    """The tiles of one document in one pane.
 
     Signals:
-        changed: (QRect | None) there is another plan; what of the view differs from the one before,
-            in view pixels, None for all of it.
-        came: tiles came that are to fade in.
+        changed: (QRect | None) there is a new plan; the part of the view that differs from the old
+            one, in view pixels, None for all of it.
+        came: tiles have arrived that are to fade in.
     """
 
     changed = Signal(object)
@@ -54,12 +53,13 @@ class Mosaic(QObject):
         softly: Callable[[], bool],
         parent: QObject,
     ) -> None:
-        """Make one without a document.
+        """Create a mosaic without a document.
 
         Args:
-            navigator: Tells whether the view rests.
+            navigator: Knows whether the view is at rest.
             view: Returns the camera with the size of the pane.
-            softly: Returns whether tiles that come now are to fade in.
+            softly: Returns whether tiles that arrive now are to fade in.
+            parent: The parent object.
         """
         super().__init__(parent)
         self._finest: int | None = None
@@ -84,7 +84,7 @@ class Mosaic(QObject):
 
     @property
     def plan(self) -> Plan | None:
-        """What is drawn now; None without a document."""
+        """The current plan; None without a document."""
         if self._plan is None and self._document is not None and self._tiles is not None:
             tiles, now, source = self._tiles, time.monotonic(), self._document.source
             self._plan = plan(
@@ -100,7 +100,7 @@ class Mosaic(QObject):
 
     @property
     def waiting(self) -> bool:
-        """Whether tiles have been asked for that have not come yet."""
+        """Whether requested tiles have not arrived yet."""
         return self._load.pending is not None
 
     def set_document(
@@ -109,8 +109,8 @@ class Mosaic(QObject):
         """Show a document.
 
         Args:
-            document: None shows nothing.
-            tiles: Its tiles in memory, shared by all panes on it.
+            document: The document; None for none.
+            tiles: Its tiles in memory, shared by all panes.
             finest: The finest level to show; None for all.
         """
         if self._document is not None:
@@ -123,7 +123,7 @@ class Mosaic(QObject):
         self.replan()
 
     def replan(self) -> None:
-        """Make another plan before anything is painted, and ask for what it lacks."""
+        """Make a new plan before the next painting, and request what it lacks."""
         self._plan = None
         if not self._due.isActive():
             self._due.start()
@@ -134,14 +134,18 @@ class Mosaic(QObject):
         self.replan()
 
     def made(self, keys: Iterable[TileKey]) -> None:
-        """Follow a step, which has made tiles."""
+        """Note tiles that a step has generated."""
         if self._tiles is not None:
             for key in keys:
                 self._tiles.made(key)
             self.replan()
 
     def ask_anew(self, stale: Stale | None) -> None:
-        """Leave the tiles under way, and forget those that others take the place of."""
+        """Cancel the current request, drop stale tiles, and request again.
+
+        Args:
+            stale: The tiles that have been replaced; None for none.
+        """
         self._leave()
         if stale is not None and self._tiles is not None:
             self._tiles.drop(stale)
@@ -169,7 +173,7 @@ class Mosaic(QObject):
         keys = current.wanted(self._tiles.absent)
         under_way = self._load.pending
         if under_way is not None:
-            # A request under way goes on while it serves: asking anew would fetch a tile twice.
+            # Keep a pending request as long as it is useful: a new one would fetch tiles twice.
             wanted, asked = set(keys), set(under_way.keys)
             if wanted <= asked and not (self._moved_since_asked and not asked <= wanted):
                 return
@@ -185,7 +189,7 @@ class Mosaic(QObject):
         tiles, now = self._tiles, time.monotonic()
         new = [(key, image) for key, image in answer.tiles if not tiles.has(key)]
         if new:
-            # The first tiles of a picture come at once, later ones softly.
+            # The first tiles of a photo appear at once; later ones fade in.
             soft = self._softly()
             tiles.put(new, now, fade=soft)
             if soft:
@@ -214,14 +218,15 @@ class Mosaic(QObject):
         unfinished: bool,
         hold: bool,
     ) -> bool:
-        """Draw a part of the view; return False where there is nothing to draw.
+        """Draw a part of the view; return False if there is nothing to draw.
 
         Args:
             painter: In view pixels.
-            smooth, pieces: As `draw_plan` takes them.
-            unfinished: Whether the exact frame is about to come: what was painted coarsely is not
-                made finer just before.
-            hold: Whether the same will be drawn for a while, under something that changes.
+            area: The part, in view pixels.
+            smooth, pieces: See `draw_plan`.
+            unfinished: Whether the exact frame is about to arrive, so that a coarse painting is
+                not replaced by a finer one just before.
+            hold: Whether the same will be drawn repeatedly under something that changes.
         """
         current, tiles, view = self.plan, self._tiles, self._view()
         if current is None or tiles is None:
@@ -262,7 +267,7 @@ class Mosaic(QObject):
         pieces: Sequence[PieceDraw],
         factor: int,
     ) -> QImage:
-        """Return a part of the view, 1 / factor as large, rounded up."""
+        """Return a part of the view, scaled down by `factor` and rounded up."""
         size = QSize(-(-area.width() // factor), -(-area.height() // factor))
         image = QImage(size, QImage.Format.Format_RGB32)
         painter = QPainter(image)
@@ -282,8 +287,7 @@ class Mosaic(QObject):
 
 
 def _enlarge(painter: QPainter, image: QImage, factor: int, area: QRect) -> None:
-    """Draw an image with its pixels `factor` wide; painters need a quarter of the time for squares
-    that they need to interpolate."""
+    """Draw an image with pixels `factor` wide; interpolating them would take four times as long."""
     painter.save()
     painter.setClipRect(area)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
@@ -295,7 +299,7 @@ def _enlarge(painter: QPainter, image: QImage, factor: int, area: QRect) -> None
 
 
 def _difference(before: Plan, after: Plan) -> QRect | None:
-    """Return the part of a view in which two plans draw something else; None for all of it."""
+    """Return the part of a view in which two plans differ; None for all of it."""
     if before.level != after.level or before.bare != after.bare:
         return None
     changed = set(before.draws) ^ set(after.draws)

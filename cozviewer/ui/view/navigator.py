@@ -1,7 +1,8 @@
-"""Moves the camera: gestures in, a smooth camera out. Shared by the panes of a comparison.
+"""Moves the camera smoothly as gestures demand. Shared by the panes of a comparison.
 
-Nothing here knows tiles. A wheel notch sets a target and the camera glides there; a drag moves it
-at once and lets it glide on; when it has been still for a moment, the view is said to be settled.
+Independent of tiles. A wheel notch sets a target to which the camera glides; a drag moves it at
+once, and it glides on after the release. When the camera has been at rest for a moment, the view
+is settled.
 """
 
 import math
@@ -13,26 +14,26 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from cozviewer.pyramid.camera import Camera, View, between, camera_at, fit
 
 ZOOM_SECONDS = 0.18
-"""A wheel notch or key glides this long, easing out."""
+"""Duration of the glide of a wheel notch or key, easing out."""
 
 FLIGHT_SECONDS = 0.25
-"""Home, fit and previous view take this long."""
+"""Duration of the glide to a fitted, previous or given view."""
 
 SETTLE_MS = 200
-"""Rest after which a view counts as settled (work begins)."""
+"""Time at rest after which a view is settled and generating begins."""
 
 PAUSE_MS = 90
-"""Without input for so long, and with a goal that is known, a draft of it is begun: before the
-camera is there, so that the draft is."""
+"""Time without input after which a draft of the goal is started, so that it is ready when the
+camera arrives."""
 
 FRICTION = 4.5
-"""1/s: a thrown picture loses its speed as exp(-FRICTION t)."""
+"""In 1/s: after a release the speed decreases as exp(-FRICTION t)."""
 
 SLOWEST = 12.0
-"""View pixels per second below which it stops."""
+"""Speed in view pixels per second below which the motion stops."""
 
 MEMORY = 100
-"""Views kept for "previous view"."""
+"""Maximum number of views in the history."""
 
 
 class Navigator(QObject):
@@ -40,9 +41,9 @@ class Navigator(QObject):
 
     Signals:
         moved: the camera changed.
-        gesture_started: it begins to move after a rest.
+        gesture_started: the camera begins to move after a rest.
         paused: there was no input for PAUSE_MS; the camera is at its `goal`, or glides there.
-        settled: it has been at rest for SETTLE_MS.
+        settled: the camera has been at rest for SETTLE_MS.
     """
 
     moved = Signal()
@@ -80,12 +81,12 @@ class Navigator(QObject):
 
     @property
     def camera(self) -> Camera:
-        """What the window looks at now."""
+        """The current camera."""
         return self._camera
 
     @property
     def goal(self) -> Camera:
-        """Where the camera glides to, or is."""
+        """The camera at the end of the current glide, or the current camera."""
         return self._target if self._gliding else self._camera
 
     @property
@@ -95,7 +96,7 @@ class Navigator(QObject):
 
     @property
     def source_size(self) -> tuple[int, int]:
-        """Size of the picture in source pixels."""
+        """Size of the photo in source pixels."""
         return self._source_size
 
     @property
@@ -108,29 +109,29 @@ class Navigator(QObject):
         return View(self._camera, view_width, view_height)
 
     def set_source(self, source_width: int, source_height: int) -> None:
-        """Begin with a new picture: the whole of it is shown."""
+        """Show the whole of a new photo."""
         self._source_size = (source_width, source_height)
         self._history.clear()
         self._follows_fit = True
         self._jump(fit(*self._source_size, *self._view_size))
 
     def set_view_size(self, view_width: int, view_height: int) -> None:
-        """Follow the pane's size in device pixels; a picture that was fitted stays fitted."""
+        """Set the size of a pane in device pixels; a fitted photo stays fitted."""
         if (view_width, view_height) == self._view_size:
             return
         self._view_size = (max(1, view_width), max(1, view_height))
         if self._follows_fit:
             self._jump(fit(*self._source_size, *self._view_size))
-        else:  # on its way somewhere, it is there now
+        else:  # a glide ends at once
             self._jump(self.goal)
 
     def zoom(self, factor: float, offset_x: float = 0.0, offset_y: float = 0.0) -> None:
-        """Glide `factor` closer around a point, given from the middle of the view."""
+        """Glide to a zoom by `factor` around a point, in view pixels from the centre."""
         self._follows_fit = False
         self._glide(self._bounded(self.goal, factor, offset_x, offset_y), ZOOM_SECONDS)
 
     def pinch(self, factor: float, offset_x: float, offset_y: float) -> None:
-        """Zoom at once, as fingers on a trackpad do."""
+        """Zoom at once, as for a trackpad."""
         self._follows_fit = False
         self._begin()
         self._gliding = False
@@ -145,13 +146,13 @@ class Navigator(QObject):
         self._move(self._panned(view_dx, view_dy))
 
     def step(self, view_dx: float, view_dy: float) -> None:
-        """Glide by view pixels, as the arrow keys do."""
+        """Glide by view pixels, as for the arrow keys."""
         self._follows_fit = False
         goal = self.goal.panned(round(view_dx), round(view_dy))
         self._glide(goal.clamped(*self._source_size), ZOOM_SECONDS)
 
     def throw(self, velocity_x: float, velocity_y: float) -> None:
-        """Let go of a drag: glide on with this speed in view pixels per second."""
+        """Glide on after a drag with this speed in view pixels per second."""
         if self.reduced_motion or math.hypot(velocity_x, velocity_y) < 10 * SLOWEST:
             return
         self._begin()
@@ -160,7 +161,7 @@ class Navigator(QObject):
         self._frame.start()
 
     def hold(self) -> None:
-        """Stop all motion: a finger or button went down."""
+        """Stop all motion, as a button was pressed."""
         self._velocity = (0.0, 0.0)
         self._gliding = False
         self._frame.stop()
@@ -168,13 +169,13 @@ class Navigator(QObject):
             self._rest.start()
 
     def fit(self) -> None:
-        """Glide to the whole picture."""
+        """Glide to the whole photo."""
         self._follows_fit = True
         self._glide(fit(*self._source_size, *self._view_size), FLIGHT_SECONDS)
 
     def one_to_one(self) -> None:
-        """Glide to one source pixel per device pixel, around the middle of the view; along a side
-        on which all of the picture is seen then, around the middle of the picture."""
+        """Glide to one source pixel per device pixel around the centre of the view, or of the photo
+        along an axis on which all of it becomes visible."""
         self._follows_fit = False
         x, y = (
             centre if source > view else Fraction(source, 2)
@@ -191,18 +192,18 @@ class Navigator(QObject):
         self._glide(self._within(camera), FLIGHT_SECONDS)
 
     def begin_at(self, camera: Camera) -> None:
-        """Show a camera at once, as where a picture was left."""
+        """Jump to a camera, such as the one at which a photo was closed."""
         self._follows_fit = False
         self._jump(self._within(camera))
 
     @property
     def view_before(self) -> Camera | None:
-        """Where `previous` would lead; None at the first view."""
+        """The camera that `previous` leads to; None at the first view."""
         others = (camera for camera in reversed(self._history) if camera != self._camera)
         return next(others, None)
 
     def previous(self) -> None:
-        """Glide back to the view before the present one."""
+        """Glide back to the previous view."""
         while self._history and self._history[-1] == self._camera:
             self._history.pop()
         if self._history:
@@ -210,7 +211,7 @@ class Navigator(QObject):
 
     @property
     def _least(self) -> float:
-        """The smallest magnification: half the fitted picture."""
+        """The minimum magnification: half that of the fitted photo."""
         return fit(*self._source_size, *self._view_size).magnification / 2
 
     def _bounded(self, camera: Camera, factor: float, offset_x: float, offset_y: float) -> Camera:
@@ -219,8 +220,7 @@ class Navigator(QObject):
         return camera.zoomed(factor, offset_x, offset_y).clamped(*self._source_size)
 
     def _within(self, camera: Camera) -> Camera:
-        """Return a camera, which may come from a file, within the picture and not further out
-        than `_least`."""
+        """Return a camera, which may come from a file, limited to the photo and to `_least`."""
         if camera.magnification < self._least:
             camera = camera_at(*camera.source_centre, self._least)
         return camera.clamped(*self._source_size)
@@ -255,7 +255,7 @@ class Navigator(QObject):
         self._move(camera)
 
     def _advance(self) -> None:
-        """One frame of a glide or throw."""
+        """Move by one frame of a glide."""
         now = time.monotonic()
         if self._gliding:
             t = min(1.0, (now - self._began) / self._seconds)
@@ -275,14 +275,16 @@ class Navigator(QObject):
             self._frame.stop()
 
     def _panned(self, view_dx: float, view_dy: float) -> Camera:
-        """Return the camera moved by whole view pixels; what is left over is added to the next
-        move. Pixels that only shift need no new scaling and do not shimmer."""
+        """Return the camera moved by whole view pixels; the remainder is added to the next move.
+
+        Moves by whole pixels need no rescaling and do not shimmer.
+        """
         x, y = view_dx + self._rest_of_pixel[0], view_dy + self._rest_of_pixel[1]
         self._rest_of_pixel = (x - round(x), y - round(y))
         return self._camera.panned(round(x), round(y))
 
     def _way(self, part: float) -> Camera:
-        """Return the camera at a part (0..1) of the present glide."""
+        """Return the camera at a fraction (0..1) of the current glide."""
         start, target = self._start, self._target
         view = View(start, *self._view_size)
         shift = View(target, *self._view_size).shift_from(view)
@@ -298,7 +300,7 @@ class Navigator(QObject):
         self.moved.emit()
 
     def _on_pause(self) -> None:
-        if self._velocity == (0.0, 0.0):  # where a throw ends is not known yet
+        if self._velocity == (0.0, 0.0):  # the end of a glide after a drag is not known yet
             self.paused.emit()
 
     def _settle(self) -> None:

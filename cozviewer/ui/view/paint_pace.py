@@ -1,26 +1,26 @@
-"""How finely a view in motion is painted without a GPU, from how long that took before."""
+"""The resolution at which a view in motion is painted without a GPU, from measured times."""
 
 import statistics
 from collections import deque
 
 SOONEST = 0.006
-"""Seconds that painting at full resolution may take: half a frame of 60 Hz is left for the rest."""
+"""Maximum seconds for painting at full resolution, which leaves time for the rest of a frame."""
 
 LATEST = 0.010
-"""Seconds that painting at a lower resolution may take before it is lowered further."""
+"""Maximum seconds for painting at a lower resolution before it is lowered further."""
 
 COARSEST = 3
-"""Device pixels that a painted pixel is wide at most."""
+"""Maximum width of a painted pixel in device pixels."""
 
 KEPT = 9
-"""Measurements of which the median counts: a single slow frame changes nothing."""
+"""Number of measurements whose median is used, so that a single slow frame has no effect."""
 
 
 class PaintPace:
-    """Chooses how many device pixels wide a painted pixel is.
+    """Chooses the width of painted pixels.
 
     Attributes:
-        factor: That number, for a whole view in motion; it only grows while a motion lasts.
+        factor: The width in device pixels for a view in motion; it only grows during a motion.
     """
 
     def __init__(self) -> None:
@@ -28,23 +28,24 @@ class PaintPace:
         self._measured: dict[int, deque[float]] = {}
 
     def begin(self, pixels: int) -> None:
-        """Choose anew, as a motion begins.
+        """Choose again at the start of a motion.
 
         Args:
-            pixels: Device pixels of the view.
+            pixels: Number of device pixels of the view.
         """
         for seconds in self._measured.values():
             if len(seconds) > 1:
-                seconds.popleft()  # so that what was slow once is tried again
+                seconds.popleft()  # so that slow factors are tried again
         self.factor = 1
         self._grow(pixels)
 
     def note(self, factor: int, seconds: float, pixels: int) -> None:
-        """Take how long a view was painted for.
+        """Record the time that painting took.
 
         Args:
-            factor: At which factor.
-            pixels: Device pixels that were covered.
+            factor: The factor that was used.
+            seconds: The time.
+            pixels: Number of device pixels that were covered.
         """
         if pixels > 0:
             kept = self._measured.setdefault(factor, deque(maxlen=KEPT))

@@ -1,5 +1,4 @@
-"""Draws a plan with a QPainter: sheets of tiles scaled by the painter, fast enough for every
-frame."""
+"""Draws a plan with a QPainter, which scales the sheets of tiles; fast enough for every frame."""
 
 from collections.abc import Sequence
 
@@ -28,15 +27,16 @@ def draw_plan(
 
     Args:
         painter: In view pixels.
-        tiles: Where the images are.
-        area: What to draw, in view pixels. A rectangle, as painters are slow in other shapes.
-        smooth: Whether pixels are interpolated; else they are squares.
-        pieces: Drafts, the lowest first; each lies over the tiles that are coarser than its `under`
+        plan: What to draw.
+        tiles: The images of the tiles.
+        area: The part to draw, in view pixels. A rectangle, as clipping to other shapes is slow.
+        smooth: Whether pixels are interpolated; otherwise they are squares.
+        pieces: Drafts, bottom to top; each lies over the tiles that are coarser than its `under`
             and under all others.
     """
     painter.save()
     painter.setClipRect(area)
-    # Overviews round up, so theirs may reach a little past the picture.
+    # Overviews round up, so their tiles may extend a little beyond the photo.
     picture = plan.picture
     seen = area.intersected(QRect(picture.x, picture.y, picture.width, picture.height))
     for part in (area,) if plan.bare or seen.isEmpty() else _around(seen, area):
@@ -72,7 +72,7 @@ def draw_plan(
 
 
 def _around(inner: QRect, whole: QRect) -> tuple[QRect, ...]:
-    """Return what of a rectangle lies outside one in it."""
+    """Return the rectangles that cover `whole` without `inner`, which lies in it."""
     left, right = inner.x() - whole.x(), whole.right() - inner.right()
     top, bottom = inner.y() - whole.y(), whole.bottom() - inner.bottom()
     return (
@@ -86,8 +86,15 @@ def _around(inner: QRect, whole: QRect) -> tuple[QRect, ...]:
 def draw_frame(
     painter: QPainter, image: QImage, corner: QPoint, opacity: float, area: QRect
 ) -> None:
-    """Draw what of a composed frame lies in an area, pixel for pixel, its upper left corner at
-    `corner`."""
+    """Draw the part of a composed frame that lies in an area, pixel for pixel.
+
+    Args:
+        painter: In view pixels.
+        image: The frame.
+        corner: Its upper left corner, in view pixels.
+        opacity: In 0..1.
+        area: The area, in view pixels.
+    """
     part = QRect(corner, image.size()).intersected(area)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     painter.setOpacity(opacity)

@@ -1,4 +1,4 @@
-"""Dragging a rectangle over a pane, to export what is in it."""
+"""Selecting a rectangle in a pane, to export what is in it."""
 
 from fractions import Fraction
 
@@ -11,14 +11,14 @@ from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.widgets.plain import Label
 
 SMALLEST = 8
-"""Logical pixels a side below which it was a click, not a rectangle."""
+"""Minimum side of a rectangle in logical pixels; anything smaller is a click."""
 
 
 class RegionDrag(QObject):
-    """An event filter on one pane; while it is not asked for a rectangle, it takes no event.
+    """An event filter on one pane; inactive until `ask` is called.
 
     Signals:
-        chosen: (View) what the rectangle shows: its pixels are those of the pane.
+        chosen: (View) the view of the selected rectangle, in the pixels of the pane.
     """
 
     chosen = Signal(object)
@@ -35,21 +35,21 @@ class RegionDrag(QObject):
         pane.installEventFilter(self)
 
     def ask(self) -> None:
-        """Have the next drag choose a rectangle; Escape or a click ends it."""
+        """Select a rectangle with the next drag; Escape or a click cancels."""
         self.asking = True
         self._pane.setCursor(Qt.CursorShape.CrossCursor)
         self._pane.setFocus()
-        self._say("Drag over what you want to save; Esc leaves it", QPoint(12, 12))
+        self._show_hint("Drag to select an area. Press Esc to cancel.", QPoint(12, 12))
 
     def cancel(self) -> None:
-        """Take no rectangle after all."""
+        """Cancel the selection."""
         self.asking, self._begun = False, None
         self._band.hide()
         self._hint.hide()
         self._pane.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the mouse while a rectangle is asked for; the picture stays where it is."""
+        """Handle the mouse during a selection, so that the view does not move."""
         if not self.asking:
             return False
         if isinstance(event, QMouseEvent):
@@ -71,7 +71,7 @@ class RegionDrag(QObject):
             self._band.show()
             ratio = self._pane.devicePixelRatioF()
             size = f"{round(box.width() * ratio):,} × {round(box.height() * ratio):,} pixels"
-            self._say(size, box.bottomLeft() + QPoint(0, 8))
+            self._show_hint(size, box.bottomLeft() + QPoint(0, 8))
         elif kind == QEvent.Type.MouseButtonRelease and self._begun is not None:
             box = self._box(at)
             self.cancel()
@@ -79,13 +79,13 @@ class RegionDrag(QObject):
                 self.chosen.emit(part_of(self._pane.view, box, self._pane.devicePixelRatioF()))
 
     def _box(self, at: QPoint) -> QRect:
-        """Return the rectangle up to a point, inside the pane."""
+        """Return the rectangle from the start to a point, inside the pane."""
         begun = self._begun or at
         left, right = sorted((begun.x(), at.x()))
         top, bottom = sorted((begun.y(), at.y()))
         return QRect(left, top, right - left, bottom - top).intersected(self._pane.rect())
 
-    def _say(self, text: str, at: QPoint) -> None:
+    def _show_hint(self, text: str, at: QPoint) -> None:
         self._hint.setText(text)
         self._hint.adjustSize()
         bottom = self._pane.height() - self._hint.height() - 4
@@ -95,9 +95,10 @@ class RegionDrag(QObject):
 
 
 def part_of(view: View, box: QRect, ratio: float) -> View:
-    """Return the view of a part of a view: the same pixels, fewer.
+    """Return a part of a view as a view of its own, at the same magnification.
 
     Args:
+        view: The whole view.
         box: The part in logical pixels.
         ratio: Device pixels per logical pixel.
     """

@@ -1,7 +1,7 @@
-"""The parts of a sharper draft, which lies over the exact frame of a view that enlarges its level.
+"""The parts of a draft of the next level, over the exact frame of a view that enlarges its level.
 
-They are pixels of the view, so painting them costs no more than painting the frame. They stay
-where they are in the picture while the view is only moved, and go with its magnification.
+Their pixels are those of the view, so painting them is as fast as painting the frame. They move
+with the view and are dropped when its magnification changes.
 """
 
 import math
@@ -16,7 +16,7 @@ from cozviewer.pyramid.camera import View
 from cozviewer.ui.view.draft_pieces import FADE_SECONDS
 
 MOST_VIEWS = 2
-"""Views whose parts are kept: the newest, and the one before that it covers bit by bit."""
+"""Maximum number of views whose parts are kept: the newest and the one it gradually covers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +35,20 @@ class SharperParts:
         return len(self._parts)
 
     def add(self, drawn: SharperImage, now: float, fade: bool) -> None:
-        """Keep a part; with `fade` it comes in softly from `now` on."""
+        """Add a part; with `fade` it fades in from `now` on."""
         self._parts.append(_Part(drawn, now if fade else -math.inf))
         views = list(dict.fromkeys(part.drawn.view for part in reversed(self._parts)))[:MOST_VIEWS]
         self._parts = [part for part in self._parts if part.drawn.view in views]
 
     def clear(self) -> None:
-        """Forget all."""
+        """Remove all parts."""
         self._parts.clear()
 
     def draws(self, view: View, now: float) -> list[tuple[QImage, QPoint, float]]:
-        """Return the images that belong to a view, or to one that was moved by whole pixels since,
-        the lowest first: each with its upper left corner, in view pixels, and its opacity."""
+        """Return the images for a view, which may have moved by whole pixels, bottom to top.
+
+        Each comes with its upper left corner in view pixels and its opacity.
+        """
         return [
             (
                 part.drawn.image,
@@ -57,7 +59,7 @@ class SharperParts:
         ]
 
     def seen_at(self, view: View, view_x: float, view_y: float) -> bool:
-        """Tell whether a part lies at a place of the view."""
+        """Return whether a part lies at a point of the view."""
         for part, (dx, dy) in self._placed(view):
             place = part.drawn.view_part
             if place.x <= view_x + dx < place.right and place.y <= view_y + dy < place.bottom:
@@ -65,13 +67,13 @@ class SharperParts:
         return False
 
     def seen(self, view: View) -> bool:
-        """Tell whether a part lies in the view."""
+        """Return whether a part lies in the view."""
         return any(
             not part.drawn.view_part.intersected(Rect(*shift, view.width, view.height)).empty
             for part, shift in self._placed(view)
         )
 
     def _placed(self, view: View) -> list[tuple[_Part, tuple[int, int]]]:
-        """Return the parts that fit a view, and by how much it was moved since."""
+        """Return the parts that fit a view, and by how much the view has moved since."""
         shifts = ((part, view.shift_from(part.drawn.view)) for part in self._parts)
         return [(part, shift) for part, shift in shifts if shift is not None]

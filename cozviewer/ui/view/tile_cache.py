@@ -1,4 +1,4 @@
-"""Tiles in memory, ready to paint in sheets: byte-budgeted, least recently drawn first to go."""
+"""Tiles in memory, in sheets ready to paint; limited in bytes, least recently drawn first out."""
 
 import math
 from collections import OrderedDict
@@ -16,29 +16,29 @@ from cozviewer.pyramid.store.draft import Stale
 from cozviewer.pyramid.tile_mask import SHEET, Mask, Opacities, sheets_of, window
 
 FADE_SECONDS = 0.18
-"""How long a new tile takes to come in over what stood there before."""
+"""Time for a new tile to fade in."""
 
 MEMORY_SHARE = 0.25
-"""Part of the machine's memory that tiles may take ..."""
+"""Share of the memory of the computer that tiles may use ..."""
 
 MEMORY_CAP = 2 << 30
-"""... but never more than this: 2 GiB are two thousand sheets, forty full screens."""
+"""... but at most this many bytes: 2 GiB are two thousand sheets, forty full screens."""
 
 SHEET_BYTES = (SHEET * TILE) ** 2 * 4
 
 Name = tuple[int, int, int]
-"""Of a sheet: its level, column and row."""
+"""Level, column and row of a sheet."""
 
 
 class _Sheet:
-    """Tiles that lie together, in one image.
+    """Adjacent tiles in one image.
 
     Attributes:
-        pixels: (SHEET * TILE, SHEET * TILE, 4) uint8, as RGB32 has them.
-        image: The same memory. It is a new one after each change: its `cacheKey` names what a GPU
-            has of it.
-        arrived: (SHEET, SHEET) `time.monotonic` when each tile came, -inf if it is to be there at
-            once, inf if it has not come.
+        pixels: (SHEET * TILE, SHEET * TILE, 4) uint8 in RGB32 layout.
+        image: A QImage over the same memory; renewed after each change, as its `cacheKey`
+            identifies the texture on a GPU.
+        arrived: (SHEET, SHEET) `time.monotonic` of the arrival of each tile; -inf if it is not to
+            fade in, inf if it has not arrived.
     """
 
     __slots__ = ("arrived", "image", "pixels")
@@ -50,15 +50,15 @@ class _Sheet:
         self.renew()
 
     def renew(self) -> None:
-        """Make the image anew after the pixels changed."""
+        """Renew the image after the pixels have changed."""
         side = SHEET * TILE
         self.image = QImage(self.pixels.data, side, side, 4 * side, QImage.Format.Format_RGB32)
 
     def write(self, col: int, row: int, pixels: npt.NDArray[np.uint8]) -> None:
-        """Put in a tile, which may be cut at the edge of the picture.
+        """Write a tile, which may be cropped at the edge of the photo.
 
-        Its outermost pixels are repeated beside it while nothing else is there: a GPU that
-        interpolates looks half a pixel beyond the edge.
+        Its outermost pixels are repeated beyond its edges where there is no other tile, as a GPU
+        reads half a pixel beyond the edge when it interpolates.
         """
         x, y = col * TILE, row * TILE
         height, width = pixels.shape[:2]
@@ -81,7 +81,7 @@ class _Sheet:
 class TileCache:
     """Maps tile keys to paintable images. GUI thread only.
 
-    The coarsest level is pinned: it is the floor that is drawn when nothing else is there.
+    The coarsest level is never evicted: it is drawn where nothing else is available.
     """
 
     def __init__(self, coarsest: int, budget_bytes: int | None = None) -> None:
@@ -94,15 +94,18 @@ class TileCache:
 
     @property
     def bytes(self) -> int:
-        """Memory that the images take."""
+        """Memory used by the images in bytes."""
         return len(self._sheets) * SHEET_BYTES
 
     def shown(self, z: int, span: Rect, now: float) -> Opacities:
-        """Return how much of each tile of a level is to be seen, (height, width): 0 not here, below
-        1 fading in, 1 all.
+        """Return the opacity of each tile of a level, (height, width).
+
+        It is 0 for tiles that are not here, and below 1 while they fade in.
 
         Args:
-            span: The tiles, counted in tiles of level z.
+            z: The level.
+            span: The tiles, in units of tiles of level z.
+            now: `time.monotonic`.
         """
         arrived = np.full((span.height, span.width), math.inf)
         for col, row, part in sheets_of(span):
@@ -110,19 +113,19 @@ class TileCache:
             if sheet is not None:
                 inside = window(part, Rect(col * SHEET, row * SHEET, SHEET, SHEET))
                 arrived[window(part, span)] = sheet.arrived[inside]
-        # A tile that has just come is not quite 0: 0 means "not here".
+        # A tile that has just arrived is not quite 0, as 0 means "not here".
         grown = np.clip((now - arrived) / FADE_SECONDS, 0.02, 1.0)
         grown[grown > 0.999] = 1.0
         grown[arrived == math.inf] = 0.0
         return grown
 
     def has(self, key: TileKey) -> bool:
-        """Tell whether a tile is here."""
+        """Return whether a tile is here."""
         sheet = self._sheets.get((key.z, key.col // SHEET, key.row // SHEET))
         return sheet is not None and sheet.arrived[key.row % SHEET, key.col % SHEET] < math.inf
 
     def image(self, z: int, col: int, row: int) -> QImage | None:
-        """Return the sheet that a tile is in, and mark it as used."""
+        """Return the sheet of a tile and mark it as used; None if it is not here."""
         key = (z, col // SHEET, row // SHEET)
         sheet = self._sheets.get(key)
         if sheet is None:
@@ -131,7 +134,7 @@ class TileCache:
         return sheet.image
 
     def put(self, tiles: Iterable[tuple[TileKey, QImage]], now: float, fade: bool) -> None:
-        """Keep tiles (RGB32); with `fade` they come in softly from `now` on."""
+        """Add tiles (RGB32); with `fade` they fade in from `now` on."""
         changed = set()
         for key, image in tiles:
             name = (key.z, key.col // SHEET, key.row // SHEET)
@@ -149,14 +152,15 @@ class TileCache:
         self._evict()
 
     def mark_absent(self, key: TileKey) -> None:
-        """Remember that a tile does not exist, so that nobody asks for it again."""
+        """Remember that a tile does not exist, so that it is not requested again."""
         self._note_absent(key, True)
 
     def absent(self, z: int, span: Rect) -> Mask:
-        """Return which tiles of a level were found not to exist, (height, width).
+        """Return which tiles of a level are known not to exist, (height, width).
 
         Args:
-            span: The tiles, counted in tiles of level z.
+            z: The level.
+            span: The tiles, in units of tiles of level z.
         """
         found = np.zeros((span.height, span.width), bool)
         for col, row, part in sheets_of(span):
@@ -167,12 +171,12 @@ class TileCache:
         return found
 
     def made(self, key: TileKey) -> None:
-        """Note that a tile was made just now: it, and the derived tile above it, may be there."""
+        """Note that a tile was generated: it and the tile derived from it may exist now."""
         self._note_absent(key, False)
         self._note_absent(TileKey(key.z - 1, key.col >> 1, key.row >> 1), False)
 
     def drop(self, stale: Stale) -> None:
-        """Forget what shows a stale tile, and what is known not to exist there."""
+        """Drop tiles that show a stale one, and what is known about missing tiles there."""
         for (z, col, row), sheet in list(self._sheets.items()):
             for y, x in np.argwhere(sheet.arrived < math.inf).tolist():
                 if shows_stale(stale, TileKey(z, col * SHEET + x, row * SHEET + y)):

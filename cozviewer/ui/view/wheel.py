@@ -1,6 +1,6 @@
-"""What a wheel event means: a zoom, a pan, or nothing. Qt's devices differ; callers need not know.
+"""Translates wheel events of all kinds of devices into a zoom, a pan, or nothing.
 
-Angles are in eighths of a degree: one notch of an ordinary mouse is 120.
+Angles are in eighths of a degree; one notch of an ordinary mouse is 120.
 """
 
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from PySide6.QtGui import QInputDevice, QWheelEvent
 
 NOTCH = 120
 ZOOM_PER_NOTCH = 1.2
-"""A notch zooms by a fifth; high-resolution wheels send parts of a notch and zoom in proportion."""
+"""Zoom factor of a notch; high-resolution wheels send fractions of a notch."""
 
 PAN_PER_NOTCH = 64.0
-"""Logical pixels that a notch pans, where a device tells no pixels."""
+"""Logical pixels per notch for devices that do not report pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class WheelZoom:
-    """Zoom by `factor` (> 1 closer); `smooth` devices need no animation of ours."""
+    """Zoom by `factor` (above 1: in); `smooth` devices need no animation."""
 
     factor: float
     smooth: bool
@@ -33,7 +33,7 @@ class WheelPan:
 
 
 def meaning(event: QWheelEvent) -> WheelZoom | WheelPan | None:
-    """Return what the user means.
+    """Return the meaning of a wheel event; None if it has none.
 
     A mouse wheel zooms, sideways or with Shift it pans. Two fingers on a trackpad pan, with Ctrl
     (Cmd) they zoom, as browsers and maps do.
@@ -59,7 +59,7 @@ def meaning(event: QWheelEvent) -> WheelZoom | WheelPan | None:
 
 
 def _from_trackpad(event: QWheelEvent) -> bool:
-    """Trackpads tell gesture phases; some platforms name the device as well."""
+    """Return whether an event is from a trackpad, by its gesture phase or its device."""
     return (
         event.phase() != Qt.ScrollPhase.NoScrollPhase
         or event.device().type() == QInputDevice.DeviceType.TouchPad

@@ -1,4 +1,4 @@
-"""A sentence over the picture: what went wrong and what to do, or what was done."""
+"""A message over the photo: what went wrong and what to do, or what was done."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 from cozviewer.ui.widgets.plain import Label
 
 GOOD_NEWS_MS = 6000
-"""Good news goes by itself; bad news stays until it is closed or replaced."""
+"""Messages about success disappear after this time; warnings stay until closed or replaced."""
 
 WIDEST = 760
 MARGIN = 12
@@ -14,17 +14,17 @@ MARGIN = 12
 
 
 class Banner(QWidget):
-    """A strip with one sentence and a close button; hidden while there is nothing to say.
+    """A strip with one message and a close button; hidden while there is none.
 
-    It lies over the upper edge of a widget and leaves that widget's size alone: a picture that is
-    fitted to the window stays where it is.
+    It lies over the upper edge of a widget without changing that widget's size, so that the photo
+    does not move.
     """
 
     def __init__(self, under: QWidget) -> None:
         """Make a hidden banner.
 
         Args:
-            under: What it lies over; its parent.
+            under: The widget that it lies over; its parent.
         """
         super().__init__(under)
         self._under = under
@@ -51,21 +51,21 @@ class Banner(QWidget):
 
     @property
     def text(self) -> str:
-        """The sentence, or "" while hidden."""
+        """The message, or "" while hidden."""
         return self._text.text() if not self.isHidden() else ""
 
     def warn(self, sentence: str) -> None:
-        """Show a sentence about trouble."""
+        """Show a warning, which stays."""
         self._show(sentence, trouble=True)
         self._timer.stop()
 
     def tell(self, sentence: str) -> None:
-        """Show good news for a while."""
+        """Show a message about success for a while."""
         self._show(sentence, trouble=False)
         self._timer.start(GOOD_NEWS_MS)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the size of what it lies over."""
+        """Follow the size of the widget under it."""
         if event.type() == QEvent.Type.Resize and not self.isHidden():
             self._place()
         return False

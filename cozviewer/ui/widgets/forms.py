@@ -1,4 +1,4 @@
-"""Pieces that the dialogs are put together from."""
+"""Building blocks of the dialogs."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -20,11 +20,11 @@ from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.text import visible_line
 
 Row = tuple[str | QLabel, QWidget | QLayout]
-"""A name, or a label that is one, and a field."""
+"""The name of a field, or its label, and the field."""
 
 
 class Trouble(Label):
-    """One red sentence, hidden while there is none."""
+    """An error message in red; hidden while there is none."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,13 +33,13 @@ class Trouble(Label):
         self.hide()
 
     def tell(self, sentence: str) -> None:
-        """Show a sentence; "" hides it."""
+        """Show a message; "" hides it."""
         self.setText(sentence)
         self.setVisible(bool(sentence))
 
 
 def chooser(titles: Iterable[str]) -> QComboBox:
-    """Return a box that offers titles."""
+    """Return a combo box with these titles."""
     box = QComboBox()
     for title in titles:
         box.addItem(visible_line(title))
@@ -47,7 +47,7 @@ def chooser(titles: Iterable[str]) -> QComboBox:
 
 
 def named_chooser(pairs: Iterable[tuple[object, str]]) -> QComboBox:
-    """Return a box that offers titles, each with what it stands for as its data."""
+    """Return a combo box of (value, title) pairs; the values are the items' data."""
     box = QComboBox()
     for name, title in pairs:
         box.addItem(visible_line(title), name)
@@ -55,7 +55,7 @@ def named_chooser(pairs: Iterable[tuple[object, str]]) -> QComboBox:
 
 
 def heading(text: str) -> Label:
-    """Return the name of a group of fields."""
+    """Return the heading of a group of fields."""
     label = Label(text)
     label.setStyleSheet("font-weight: 600;")
     return label
@@ -64,7 +64,7 @@ def heading(text: str) -> Label:
 def form_of(
     rows: Sequence[tuple[str | QLabel, QWidget | QLayout]], spacing: int = 12
 ) -> QGridLayout:
-    """Return rows of a name and a field; without a name, a field stands under the other fields."""
+    """Return a grid of names and fields; a field with an empty name has no label."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(18)
     grid.setVerticalSpacing(spacing)
@@ -81,7 +81,7 @@ def form_of(
 
 
 def with_browse(line: QLineEdit, browse: Callable[[], None]) -> QHBoxLayout:
-    """Return a line for a path and the button beside it that asks for one."""
+    """Return a line edit for a path with a Browse button beside it."""
     button = QPushButton("Browse…")
     button.setAutoDefault(False)
     button.clicked.connect(browse)
@@ -94,7 +94,7 @@ def with_browse(line: QLineEdit, browse: Callable[[], None]) -> QHBoxLayout:
 
 
 def stacked(dialog: QDialog, parts: Sequence[QWidget | QLayout]) -> QVBoxLayout:
-    """Fill a dialog from top to bottom, and return the column."""
+    """Lay out the parts of a dialog from top to bottom, and return the layout."""
     column = QVBoxLayout(dialog)
     column.setContentsMargins(20, 20, 20, 16)
     column.setSpacing(14)
@@ -107,8 +107,8 @@ def stacked(dialog: QDialog, parts: Sequence[QWidget | QLayout]) -> QVBoxLayout:
 
 
 def fit_height(dialog: QDialog) -> None:
-    """Give back the room of fields that are hidden now. Call it when that is done, from a queued
-    connection: rows are shown and hidden first."""
+    """Shrink a dialog to the fields that are visible now. Call it from a queued connection, after
+    the rows have been shown and hidden."""
     layout = dialog.layout()
     if layout is not None:
         layout.activate()

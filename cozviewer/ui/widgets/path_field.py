@@ -1,4 +1,4 @@
-"""A line for a path, with a button that asks for it."""
+"""A field for a path, with a Browse button."""
 
 from pathlib import Path
 
@@ -9,16 +9,16 @@ from cozviewer.ui.widgets.forms import with_browse
 
 
 class PathField(QWidget):
-    """A path that can be typed or chosen."""
+    """A path that can be typed or browsed for."""
 
     def __init__(self, title: str, *, folder: bool, filter_: str = "", hint: str = "") -> None:
-        """Make an empty one.
+        """Create an empty field.
 
         Args:
             title: Of the file dialog.
-            folder: Whether a folder is wanted, not a file.
-            filter_: As QFileDialog takes it.
-            hint: What is shown while it is empty.
+            folder: Whether it takes a folder rather than a file.
+            filter_: File filter as for QFileDialog.
+            hint: Placeholder text.
         """
         super().__init__()
         self._title, self._folder, self._filter = title, folder, filter_
@@ -30,16 +30,16 @@ class PathField(QWidget):
 
     @property
     def text(self) -> str:
-        """What stands there, without blanks around it."""
+        """The text without surrounding blanks."""
         return self.line.text().strip()
 
     @property
     def path(self) -> Path | None:
-        """The same as a path; None where nothing stands there."""
+        """The text as a path; None if it is empty."""
         return Path(self.text) if self.text else None
 
     def show_path(self, path: Path | str | None) -> None:
-        """Put a path there."""
+        """Set the path."""
         self.line.setText(str(path or ""))
 
     @Slot()

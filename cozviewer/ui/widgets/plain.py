@@ -1,8 +1,8 @@
-"""Widgets and texts that show what they are given as it is: no markup, nothing hidden.
+"""Widgets and texts without markup and with all characters visible.
 
-Qt takes a text that looks like HTML for rich text, and loads pictures for it from disk and network.
-Names of files, metadata and what servers answer come from anywhere, so every text of the window
-goes through here.
+Qt interprets a text that looks like HTML as rich text and loads its images from disk and network.
+File names, metadata and server replies are untrusted, so every text of the window goes through
+this module.
 """
 
 from PySide6.QtGui import Qt
@@ -12,7 +12,7 @@ from cozviewer.util.text import visible, visible_line
 
 
 class Label(QLabel):
-    """A label whose text is never markup."""
+    """A label whose text is never interpreted as markup."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -20,24 +20,24 @@ class Label(QLabel):
         self.setText(text)
 
     def setText(self, text: str) -> None:
-        """Show a text, control and bidirectional characters as signs."""
+        """Show a text, with control and bidirectional characters made visible."""
         super().setText(visible(text))
 
 
 def tool_tip(text: str) -> str:
-    """Return what `setToolTip` takes to show a text as it is."""
+    """Return a text for `setToolTip` that is shown literally."""
     shown = visible(text)
     return Qt.convertFromPlainText(shown) if Qt.mightBeRichText(shown) else shown
 
 
 def menu_text(text: str) -> str:
-    """Return what a menu takes to show a text as it is: a single "&" would mark a key, and a tab
-    would begin the column of keys."""
+    """Return a menu title that is shown literally: a single "&" would mark a mnemonic, and a tab
+    would start the column of shortcuts."""
     return visible_line(text).replace("&", "&&")
 
 
 def window_title(text: str) -> str:
-    """Return what a window takes to show a text as its title: "[*]" would mark changes."""
+    """Return a window title that is shown literally: "[*]" would mark unsaved changes."""
     return visible_line(text).replace("[*]", "[*][*]")
 
 
@@ -51,11 +51,11 @@ def message_box(
     """Return a message box that deletes itself when closed; its texts are never markup.
 
     Args:
-        parent: The window that it belongs to.
-        icon: What kind of message it is.
+        parent: Its parent window.
+        icon: The kind of message.
         title: Of the box.
         text: The message.
-        buttons: Those of Qt's own; more can be added.
+        buttons: Standard buttons; more can be added.
     """
     box = QMessageBox(icon, title, "", buttons, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)

@@ -1,4 +1,4 @@
-"""Looks: a dark, quiet frame around the picture. One place for all colours."""
+"""The dark theme of the window; all its colours are defined here."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -12,18 +12,18 @@ LINE = "#35373d"
 TEXT = "#e6e7ea"
 QUIET = "#a3a6ae"
 ACCENT = "#4c9be8"
-"""Of thin things on a dark ground: lines, handles, the focus, progress."""
+"""Of thin elements on a dark background: lines, handles, focus, progress."""
 FILL = "#2270bd"
-"""Of surfaces under white text: 5.1 to 1, where WCAG 2.1 asks for 4.5."""
+"""Of surfaces under white text: a contrast of 5.1 to 1; WCAG 2.1 requires 4.5."""
 UNAVAILABLE = "#6b6e76"
-"""Of text and icons of what cannot be used now."""
+"""Of disabled text and icons."""
 TROUBLE = "#6b2f2f"
 
 _ICONS = files("cozviewer.resources").joinpath("icons")
 CHEVRON, CHECK, MORE = (
     Path(str(_ICONS.joinpath(f"{name}.svg"))).as_posix() for name in ("chevron", "check", "more")
 )
-"""A style sheet takes pictures by their path, with forward slashes on every system."""
+"""Style sheets name images by path, with forward slashes on every system."""
 
 STYLE = f"""
 QToolTip {{ background: {BAR}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px; }}
@@ -99,7 +99,7 @@ QComboBox QAbstractItemView {{ background: {BAR}; color: {TEXT}; border: 1px sol
 
 
 def apply_theme(application: QApplication) -> None:
-    """Give the application its looks."""
+    """Apply style, palette and style sheet to the application."""
     application.setStyle("Fusion")
     palette = QPalette()
     for role, colour in (

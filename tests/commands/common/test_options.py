@@ -96,13 +96,13 @@ def test_words_alone_choose_the_text_prompter() -> None:
 
 @pytest.mark.parametrize("tokens", ["0", "1025", "-1", "a"])
 def test_an_answer_has_some_tokens(tokens: str) -> None:
-    with pytest.raises(BadInput, match="say 1 to 1024"):
+    with pytest.raises(BadInput, match="must be from 1 to 1024"):
         read("--max-tokens", tokens)
 
 
 @pytest.mark.parametrize("fidelity", ["-0.1", "1.01", "much", "1e-999999"])
 def test_fidelity_is_a_part(fidelity: str) -> None:
-    with pytest.raises(BadInput, match=r"must be a number from 0 to 1, for instance 0\.5\.$"):
+    with pytest.raises(BadInput, match=r"must be a number from 0 to 1, such as 0\.5\.$"):
         read("--fidelity", fidelity)
 
 

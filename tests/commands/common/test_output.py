@@ -184,7 +184,7 @@ def test_at_a_terminal_a_person_is_asked(
         ran = run(command, photo, "-o", out, *words)
         assert ran.code == 2
         assert f"{name} exists; replace it? [y/N] " in ran.err
-        assert f"{name} exists and stays as before" in ran.err
+        assert f"{name} already exists and was not replaced" in ran.err
         assert out.read_bytes() == b"old"
     answer("y\n")
     assert run(command, photo, "-o", out, *words).code == 0

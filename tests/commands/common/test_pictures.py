@@ -20,7 +20,7 @@ def test_a_folder_gives_its_pictures_in_order_and_says_what_it_leaves_out(tmp_pa
     assert [path.name for path in pictures] == ["a.png", "b.png", "c.dat"]
     assert [path.name for path in others] == ["notes.txt"]
     assert len(told) == 1
-    assert told[0].startswith("Left out: notes.txt")
+    assert told[0].startswith("Skipped: notes.txt")
 
 
 def test_a_single_picture_is_taken_as_it_is(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_a_single_picture_is_taken_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_pictures_is_bad_input(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="holds no picture"):
+    with pytest.raises(BadInput, match="has no image"):
         pictures_in(tmp_path, pytest.fail)
 
 

@@ -37,11 +37,11 @@ class Clock:
 def test_a_terminal_shows_one_line_that_changes() -> None:
     terminal, clock = Terminal(), Clock()
     line = ProgressLine(terminal, clock)
-    line.show("Drawing x16", 3, 12, 130)
-    assert terminal.shown() == ["Drawing x16: 3 of 12 tiles, about 2 min 10 s left"]
+    line.show("Generating x16", 3, 12, 130)
+    assert terminal.shown() == ["Generating x16: 3 of 12 tiles, about 2 min 10 s left"]
     clock.now = 1
-    line.show("Drawing x16", 4, 12)
-    assert terminal.shown() == ["Drawing x16: 4 of 12 tiles"]
+    line.show("Generating x16", 4, 12)
+    assert terminal.shown() == ["Generating x16: 4 of 12 tiles"]
 
 
 def test_the_line_is_gone_when_the_work_ends() -> None:
@@ -55,7 +55,7 @@ def test_the_line_is_gone_when_the_work_ends() -> None:
 def test_a_notice_stays_above_the_line() -> None:
     terminal = Terminal()
     line = ProgressLine(terminal)
-    line.show("Drawing a rather long stage")
+    line.show("Generating a rather long stage")
     line.notice("The disk is full.")
     line.show("Saving")
     assert terminal.shown() == ["cozviewer: The disk is full.", "Saving"]
@@ -73,7 +73,7 @@ def test_a_terminal_is_not_flooded() -> None:
     line = ProgressLine(terminal, clock)
     for done in range(1000):
         clock.now = done / 10_000
-        line.show("Drawing", done, 1000)
+        line.show("Generating", done, 1000)
     assert terminal.getvalue().count("\r") == 1
 
 
@@ -83,22 +83,22 @@ def test_elsewhere_plain_lines_come_at_each_stage_and_every_ten_seconds() -> Non
         line.show("Loading")
         for done in range(1, 31):
             clock.now = done
-            line.show("Drawing", done, 30)
+            line.show("Generating", done, 30)
     assert stream.getvalue().splitlines() == [
         "Loading",
-        "Drawing: 1 of 30 tiles",
-        "Drawing: 11 of 30 tiles",
-        "Drawing: 21 of 30 tiles",
+        "Generating: 1 of 30 tiles",
+        "Generating: 11 of 30 tiles",
+        "Generating: 21 of 30 tiles",
     ]
 
 
 def test_a_part_that_is_known_is_told_instead_of_tiles() -> None:
     terminal, clock = Terminal(), Clock()
     line = ProgressLine(terminal, clock)
-    line.show_work(Progress("Drawing ×16", 4, 3, 70, 6.4, fraction=0.459))
-    assert terminal.shown() == ["Drawing ×16: 45 %, about 6 s left"]
+    line.show_work(Progress("Generating ×16", 4, 3, 70, 6.4, fraction=0.459))
+    assert terminal.shown() == ["Generating ×16: 45%, about 6 s left"]
     clock.now = 1
-    line.show_work(Progress("Drawing ×16", 4, 3, 70, None))
-    assert terminal.shown() == ["Drawing ×16: 3 of 70 tiles"]
+    line.show_work(Progress("Generating ×16", 4, 3, 70, None))
+    assert terminal.shown() == ["Generating ×16: 3 of 70 tiles"]
     line.show_work(Progress("Writing a.mp4", 4, 3, 70, 9, unit="frames"))
     assert terminal.shown() == ["Writing a.mp4: 3 of 70 frames, about 9 s left"]

@@ -153,7 +153,7 @@ def test_the_table_says_what_json_says(
             shown = "–" if mean is None else f"{mean:.{digits}f}"
             assert cell == (shown if error is None else f"{shown} ± {error:.{digits}f}")
     assert "Skipped: MUSIQ wants" in markdown.out
-    assert "Left out: half.png" in markdown.out
+    assert "Skipped: half.png" in markdown.out
 
 
 def test_a_second_run_computes_nothing(run: Run, folder: Path, upscaler: ListeningUpscaler) -> None:
@@ -245,8 +245,8 @@ def test_progress_names_method_picture_and_scale(
 ) -> None:
     upscaler.generative = True
     err = run("evaluate", folder, "--methods", "onestep,realesrgan", "--levels", "3").err
-    assert "realesrgan, fur (1 of 2): drawing ×4\n" in err
-    assert "realesrgan, sky (2 of 2): drawing ×64, about 1 s left\n" in err
+    assert "realesrgan, fur (1 of 2): generating ×4\n" in err
+    assert "realesrgan, sky (2 of 2): generating ×64, about 1 s left\n" in err
     assert "onestep, fur (1 of 2): loading Fake, one step\n" in err
 
 

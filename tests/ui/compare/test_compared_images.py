@@ -66,7 +66,7 @@ def test_two_ways_to_enlarge_the_source_are_compared_and_nothing_is_computed(
         assert side.kernel is not None
         wanted = compose(document.chain.pyramid, view, 0, side.kernel)
         np.testing.assert_array_equal(shown[part], wanted[part])
-    assert "Interpolated (nearest)" in viewer.window.readout.text
+    assert "Enlarged, no detail added (nearest)" in viewer.window.readout.text
 
 
 def test_the_generated_picture_is_refined_when_it_is_seen_again(
@@ -91,9 +91,9 @@ def test_marks_and_the_pointer_tell_what_the_first_side_is(
     panes.compare(Mode.SIDE, Sides(NEAREST, BICUBIC))
     QTest.keyClick(viewer.window, Qt.Key.Key_O)
     qtbot.waitUntil(lambda: bool(panes.generated.layer.legend))
-    assert [mark.text for mark in panes.generated.layer.legend] == ["Interpolated from the source"]
+    assert [mark.text for mark in panes.generated.layer.legend] == ["Enlarged, no detail added"]
     QTest.mouseMove(panes.generated, QPoint(150, 150))
-    qtbot.waitUntil(lambda: "Interpolated from the source" in viewer.window.readout.text)
+    qtbot.waitUntil(lambda: "Enlarged, no detail added" in viewer.window.readout.text)
 
 
 def test_the_source_beside_another_recipe_has_that_one_computed(

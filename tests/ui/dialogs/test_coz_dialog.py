@@ -69,7 +69,7 @@ def test_a_field_puts_its_questions_there_to_be_changed(make: Make, qtbot: QtBot
     form.one.setFocus()
     QTest.keyClicks(form.one, "Look! ")
     assert form.choice.questions.one == "Look! " + FIELDS[1].questions.one
-    assert form.field.currentText() == "Own wording"
+    assert form.field.currentText() == "Custom"
     form.one.setPlainText(FIELDS[1].questions.one)
     assert form.field.currentText() == FIELDS[1].title
 
@@ -77,9 +77,9 @@ def test_a_field_puts_its_questions_there_to_be_changed(make: Make, qtbot: QtBot
 @pytest.mark.parametrize(
     ("prompter", "sentence"),
     [
-        (PrompterChoice("text", "  "), "in your own words"),
-        (PrompterChoice("server", server="localhost:1"), "the model there"),
-        (PrompterChoice("qwen", questions=Questions("A?", " ")), "both questions"),
+        (PrompterChoice("text", "  "), "Enter a prompt"),
+        (PrompterChoice("server", server="localhost:1"), "the model's name"),
+        (PrompterChoice("qwen", questions=Questions("A?", " ")), "Enter both questions"),
     ],
 )
 def test_what_is_missing_is_said_and_nothing_is_used(
@@ -109,10 +109,10 @@ def test_missing_files_are_named_in_the_dialog_which_stays_open(qtbot: QtBot) ->
         QTest.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
     assert dialog.isVisible()
     assert dialog.trouble == (
-        "Not found: Stable Diffusion 3 (Base) and model_20001.pkl (LoRA). Choose where to find "
-        "them above, or press Models… to get them."
+        "Not found: Stable Diffusion 3 (base model) and model_20001.pkl (LoRA). Choose them above, "
+        "or click Get Models… to download them."
     )
-    models = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Models…")
+    models = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Get Models…")
     with qtbot.waitSignal(dialog.models_wanted):
         QTest.mouseClick(models, Qt.MouseButton.LeftButton)
     missing.clear()

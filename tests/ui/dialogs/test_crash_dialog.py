@@ -53,7 +53,7 @@ def test_an_error_is_shown_and_logged(
 ) -> None:
     fail(reporter)
     assert shown(reporter) == [
-        "Something went wrong and one action was not finished; you can go on.",
+        "An unexpected error occurred and the last action was not completed. You can continue.",
         "ValueError: boom",
     ]
     assert "ValueError: boom" in caplog.text

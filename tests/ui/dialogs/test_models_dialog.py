@@ -81,7 +81,7 @@ def test_a_download_tells_how_far_it_is_and_that_it_is_there(
     assert card.bar.value() == 333
     assert not dialog.cards[0].button.isEnabled()
     hub.go_on.set()
-    qtbot.waitUntil(lambda: card.state.text() == "Here")
+    qtbot.waitUntil(lambda: card.state.text() == "Installed")
     assert hub.asked == ["words"]
     assert card.note.text() == "/models/words"
     assert not card.button.isVisible()
@@ -95,10 +95,10 @@ def test_stop_stops_and_the_same_button_goes_on(
     press(dialog, 0)
     qtbot.waitUntil(lambda: card.button.text() == "Stop")
     press(dialog, 0)
-    qtbot.waitUntil(lambda: "what has come is kept" in card.note.text())
+    qtbot.waitUntil(lambda: "Download resumes" in card.note.text())
     hub.go_on.set()
     press(dialog, 0)
-    qtbot.waitUntil(lambda: card.state.text() == "Here")
+    qtbot.waitUntil(lambda: card.state.text() == "Installed")
     assert hub.asked == ["base", "base"]
 
 
@@ -117,7 +117,7 @@ def test_hiding_the_dialog_stops_a_download(dialog: ModelsDialog, hub: Hub, qtbo
     qtbot.waitUntil(lambda: hub.asked == ["base"])
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
-    qtbot.waitUntil(lambda: "Stopped" in dialog.cards[0].note.text())
+    qtbot.waitUntil(lambda: "Paused" in dialog.cards[0].note.text())
     assert hub.here == set()
 
 
@@ -127,4 +127,4 @@ def test_what_was_put_there_meanwhile_is_seen_when_it_opens_again(
     dialog.reject()
     hub.here = {"base"}
     dialog.open()
-    assert dialog.cards[0].state.text() == "Here"
+    assert dialog.cards[0].state.text() == "Installed"

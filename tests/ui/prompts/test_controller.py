@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
 from cozviewer.pyramid.camera import Camera
+from cozviewer.ui.dialogs.coz_dialog import CozDialog
 from cozviewer.util.errors import Failure
 from tests.ui.conftest import Bench, settle, wheel
 from tests.ui.listening import (
@@ -90,7 +91,11 @@ def test_for_an_engine_that_takes_no_words_it_is_hidden_and_says_so(viewer: Benc
     QTest.keyClick(viewer.window, Qt.Key.Key_P)
     assert panel.isVisible()
     assert panel.rows == []
-    assert panel.hint.startswith("Stripes takes no words")
+    assert panel.hint.startswith("Stripes does not use prompts")
+    panel.setup.click()
+    dialog = viewer.window.findChild(CozDialog)
+    assert dialog is not None
+    dialog.reject()
     QTest.keyClick(viewer.window, Qt.Key.Key_P)
     assert not panel.isVisible()
 
@@ -100,7 +105,8 @@ def test_for_one_that_listens_it_is_there_until_somebody_closes_it(
 ) -> None:
     panel = opened.window.prompting.panel
     assert panel.isVisible()
-    assert "the picture's own pixels" in panel.hint
+    assert "the original photo" in panel.hint
+    assert not panel.setup.isVisible()
     QTest.keyClick(opened.window, Qt.Key.Key_P)
     assert not panel.isVisible()
     with qtbot.waitSignal(opened.window.opened):
@@ -135,7 +141,7 @@ def test_a_level_that_is_being_described_says_so(opened: Studio, qtbot: QtBot) -
             wheel(opened.window.panes.generated, QPoint(170, 170))
         qtbot.waitUntil(
             lambda: (
-                [row.edit.placeholderText() for row in opened.rows] == ["Describing what is seen…"]
+                [row.edit.placeholderText() for row in opened.rows] == ["Describing this area…"]
             ),
             timeout=10_000,
         )
@@ -173,7 +179,7 @@ def test_what_is_typed_stays_when_the_view_moves_and_undo_takes_it_back(
 ) -> None:
     row = at.rows[1]
     write(row, "something else")
-    assert row.state == "Changed, not drawn"
+    assert row.state == "Edited"
     QTest.keyClick(at.window.panes.generated, Qt.Key.Key_Right)
     rest(qtbot, at)
     assert row.text == "something else"
@@ -205,8 +211,8 @@ def test_other_words_draw_another_picture_and_discard_brings_back_the_first(
     assert differ(picture_of(at), before)
     assert set(at.engine.told[calls:]) == {"stone"}
     assert at.words == ["words 1", "stone"]
-    assert at.rows[1].state == "New, not kept yet"
-    assert at.window.prompting.bar.text == "New words at ×16"
+    assert at.rows[1].state == "New, not saved yet"
+    assert at.window.prompting.bar.text == "New version at ×16"
     press(at.window.prompting.bar.discard)
     rest(qtbot, at)
     np.testing.assert_array_equal(picture_of(at), before)
@@ -269,7 +275,7 @@ def test_another_engine_discards_with_a_sentence(at: Studio, qtbot: QtBot) -> No
     redraw(qtbot, at, 1, "stone")
     with qtbot.waitSignal(at.window.opened):
         at.window.engine_menu.chosen.emit(EngineChoice("painter", seed=1))
-    assert at.window.banner.text == "New words at ×16 were not kept; the older picture stays."
+    assert at.window.banner.text == "New version at ×16 discarded."
     assert at.window.prompting.bar.text == ""
     rest(qtbot, at)
 
@@ -281,7 +287,7 @@ def test_a_second_change_goes_on_in_the_same_draft(at: Studio, qtbot: QtBot) -> 
     redraw(qtbot, at, 1, "water")
     assert differ(picture_of(at), stone)
     redraw(qtbot, at, 0, "sand")
-    assert at.window.prompting.bar.text == "New words at ×4 and ×16"
+    assert at.window.prompting.bar.text == "New version at ×4 and ×16"
     assert at.words == ["sand", "water"]
     press(at.window.prompting.bar.discard)
     rest(qtbot, at)
@@ -294,7 +300,7 @@ def test_zooming_on_while_undecided_and_back(at: Studio, qtbot: QtBot) -> None:
     stone = picture_of(at)
     zoom_in(qtbot, at, 8)
     assert at.words == ["words 1", "stone", "words 3"]
-    assert at.window.prompting.bar.text == "New words at ×16"
+    assert at.window.prompting.bar.text == "New version at ×16"
     deep = picture_of(at)
     at.window.navigator.go_to(camera)
     rest(qtbot, at)

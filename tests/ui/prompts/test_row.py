@@ -14,7 +14,7 @@ def row(qtbot: QtBot) -> PromptRow:
     qtbot.addWidget(row)
     row.resize(260, 200)
     row.show()
-    row.show_words("fur, whiskers")
+    row.show_prompt("fur, whiskers")
     return row
 
 
@@ -22,22 +22,22 @@ def test_words_are_shown_and_follow(row: PromptRow) -> None:
     assert row.text == "fur, whiskers"
     assert not row.changed
     assert not row.draw.isVisible()
-    row.show_words("grass")
+    row.show_prompt("grass")
     assert row.text == "grass"
 
 
 def test_no_words_and_nothing_drawn_are_told_apart(row: PromptRow) -> None:
-    row.show_words("")
-    assert row.edit.placeholderText() == "No words"
+    row.show_prompt("")
+    assert row.edit.placeholderText() == "No prompt"
     assert not row.edit.isReadOnly()
-    row.show_words(None)
-    assert row.edit.placeholderText() == "Not drawn yet"
+    row.show_prompt(None)
+    assert row.edit.placeholderText() == "Not generated yet"
     assert row.edit.isReadOnly()
 
 
 @pytest.mark.parametrize("words", ["fur, \n", "  fur", "fur\r\nwhiskers", "fur\u2029tail"])
 def test_words_that_look_otherwise_in_an_editor_are_not_changed(row: PromptRow, words: str) -> None:
-    row.show_words(words)
+    row.show_prompt(words)
     assert not row.changed
 
 
@@ -45,7 +45,7 @@ def test_what_is_typed_is_not_overwritten(row: PromptRow) -> None:
     QTest.keyClicks(row.edit, "dark ")
     assert row.changed
     assert row.draw.isVisible()
-    row.show_words("grass")
+    row.show_prompt("grass")
     assert row.text == "dark fur, whiskers"
     QTest.mouseClick(row.undo, Qt.MouseButton.LeftButton)
     assert row.text == "grass"
@@ -69,10 +69,10 @@ def test_ctrl_enter_asks_for_the_new_words_once(row: PromptRow, qtbot: QtBot, ke
 
 def test_an_editor_grows_with_its_text_up_to_a_limit(row: PromptRow, qtbot: QtBot) -> None:
     low = row.edit.height()
-    row.show_words("many words " * 12)
+    row.show_prompt("many words " * 12)
     qtbot.waitUntil(lambda: row.edit.height() > low)
     assert not row.edit.verticalScrollBar().isVisible()
-    row.show_words("many words " * 200)
+    row.show_prompt("many words " * 200)
     line = row.edit.fontMetrics().lineSpacing()
     qtbot.waitUntil(lambda: row.edit.height() > MOST_LINES * line)
     assert row.edit.height() < (MOST_LINES + 2) * line

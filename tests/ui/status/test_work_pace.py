@@ -11,7 +11,7 @@ from cozviewer.ui.status.work_pace import WorkPace
 
 
 def at(fraction: float | None, left: float | None, done: int = 0, total: int = 0) -> Progress:
-    return Progress("Drawing ×16", 4, done, total, left, fraction=fraction)
+    return Progress("Generating ×16", 4, done, total, left, fraction=fraction)
 
 
 def shown(pace: WorkPace, now: float) -> float:

@@ -30,7 +30,7 @@ CAMERA = camera_at(100, 75, 4.0)
 
 
 def told(region: Rect | None, z: int = 2) -> Progress:
-    return Progress("Drawing", z, 0, 0, None, drawing=region)
+    return Progress("Generating", z, 0, 0, None, drawing=region)
 
 
 def painted(mark: DrawingMark, ground: str, ratio: int = 1, view: View | None = None) -> Rgb8:

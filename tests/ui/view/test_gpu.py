@@ -31,8 +31,8 @@ from cozviewer.ui.view.paint_pace import PaintPace
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
 ELSEWHERE = {
-    "../compare/test_panes.py": "curtain or divider or blink or lens or difference",
-    "../test_drafts.py": "at_once or one_to_one",
+    "ui/compare/test_panes.py": "curtain or divider or blink or lens or difference",
+    "ui/test_drafts.py": "at_once or one_to_one",
 }
 """Tests of what panes show, by words in their names; none with keys, which a window without a
 window manager does not get."""
@@ -73,13 +73,13 @@ def _run_tests(display: str, folder: Path) -> None:
         "LIBGL_ALWAYS_SOFTWARE": "1",
         VARIABLE: "gpu",
     }
-    here = Path(__file__).parent
-    for name, words in {Path(__file__).name: "with_opengl", **ELSEWHERE}.items():
+    tests = Path(__file__).parents[2]
+    for name, words in {"ui/view/test_gpu.py": "with_opengl", **ELSEWHERE}.items():
         command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]
         command += [f"--basetemp={folder / Path(name).stem}", "-k", words]
         done = subprocess.run(
-            [*command, str(here / name)],
-            cwd=here.parents[2],
+            [*command, str(tests / name)],
+            cwd=tests.parent,
             env=environment,
             capture_output=True,
             text=True,
