@@ -28,13 +28,13 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from cozviewer.chain.fidelity import corrected
-from cozviewer.chain.protocols import never
 from cozviewer.evaluate.niqe import niqe
 from cozviewer.image.pixels import RgbFloat, to_float
 from cozviewer.models.realesrgan.converted import convert
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.realesrgan.int8_graphs import BLOCKS, FILE_NAME, points, steps_between
 from cozviewer.models.realesrgan.rrdbnet import DENSE, forward, layer_names
+from cozviewer.util.cancel import never
 
 RESOURCES = Path(__file__).parents[1] / "resources"
 

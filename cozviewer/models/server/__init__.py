@@ -1,1 +1,1 @@
-"""A prompter behind an OpenAI-compatible server."""
+"""A prompter with a vision model on an OpenAI-compatible server."""

@@ -1,54 +1,56 @@
-"""Talking to a chat server: one request, tried again where that may help.
+"""The HTTP client for a chat server, with retries, cancellation and errors for the user.
 
-Everything here runs in the event loop of `interruptible`, so that it can be stopped at any await.
+The coroutines run in the event loop of `run_cancellable`, so they can be cancelled at any await.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import socket
+import ssl
+import threading
+from asyncio import CancelledError, Future, Runner, SelectorEventLoop
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 
 import httpx2
 
-from cozviewer.models.server.address import Address
-from cozviewer.models.server.answer import names_of
-from cozviewer.models.server.connection_errors import may_pass, network_trouble
-from cozviewer.models.server.key import Key
-from cozviewer.models.server.refusal import is_passing
-from cozviewer.util.errors import Failure
+from cozviewer.models.server.address import Address, Key
+from cozviewer.models.server.reply import is_transient, model_names
+from cozviewer.util.cancel import IsCancelled
+from cozviewer.util.errors import BadInput, Cancelled, CozviewerError, Failure
 
 CONNECT_SECONDS = 5.0
-"""Longest wait for a server to take the call."""
+"""Timeout for the connection."""
 
 SILENT_SECONDS = 120.0
-"""Longest wait for its next byte: a large model is loaded before the first word."""
+"""Timeout for the next byte; a large model is loaded before the first token."""
 
 WHOLE_SECONDS = 600.0
-"""Longest wait for all of an answer."""
+"""Timeout for the complete answer."""
 
 PAUSES = (0.5, 2.0)
-"""Seconds before the second and the third try."""
+"""Seconds before the second and the third attempt."""
 
 LONGEST_PAUSE = 10.0
-"""Seconds that a server may ask to be left alone before it is tried again."""
+"""Maximum seconds of a Retry-After header that are waited for."""
 
 ANSWER_BYTES = 1 << 20
-"""No list of words is longer, not even as single events."""
-
+"""Maximum bytes of a reply, more than any answer has even as single events."""
 
 LAST_EVENT = b"data: [DONE]\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back.
+    """An HTTP reply.
 
     Attributes:
-        status: Of HTTP.
-        body: All of it.
-        location: Where else it sends to, or "".
-        pause: Seconds that it wants to be left alone, where it says so.
+        status: HTTP status.
+        body: The complete body.
+        location: Target of a redirect, or "".
+        pause: Seconds of the Retry-After header, if any.
     """
 
     status: int
@@ -59,10 +61,10 @@ class Reply:
 
 @asynccontextmanager
 async def connected(address: Address, key: Key | None) -> AsyncIterator[httpx2.AsyncClient]:
-    """Yield a client for one server; what goes wrong with the network becomes a sentence.
+    """Yield a client for one server; network errors become errors for the user.
 
     Raises:
-        BadInput, Failure: See `network_trouble`.
+        BadInput, Failure: See `connection_error`.
     """
     headers = {"User-Agent": "cozviewer", "Accept-Encoding": "identity"}
     if key is not None:
@@ -70,57 +72,57 @@ async def connected(address: Address, key: Key | None) -> AsyncIterator[httpx2.A
     try:
         base = httpx2.URL(address.base)
     except httpx2.InvalidURL as error:
-        raise network_trouble(error, address) from error
+        raise connection_error(error, address) from error
     try:
         client = httpx2.AsyncClient(
             base_url=base,
             headers=headers,
             timeout=httpx2.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS),
-            follow_redirects=False,  # the pictures and the key are for this server alone
-            trust_env=not address.here,  # no proxy knows the way to this machine
+            follow_redirects=False,  # the pictures and the key are for this server only
+            trust_env=not address.here,  # no proxy reaches this computer
         )
     except (ImportError, OSError, ValueError, httpx2.InvalidURL) as error:
         raise Failure(
-            f"The way to {address.host} is not clear: this computer's proxy or certificate "
-            f"settings cannot be used, see HTTP_PROXY, ALL_PROXY and SSL_CERT_FILE."
+            f"Cannot connect to {address.host}: this computer's proxy or certificate settings are "
+            f"not valid, see HTTP_PROXY, ALL_PROXY and SSL_CERT_FILE."
         ) from error
     async with client:
         try:
             async with asyncio.timeout(WHOLE_SECONDS):
                 yield client
         except (httpx2.HTTPError, TimeoutError) as error:
-            raise network_trouble(error, address) from error
+            raise connection_error(error, address) from error
 
 
 async def post(client: httpx2.AsyncClient, request: Mapping[str, Any]) -> Reply:
-    """Return what a server replies to a request for an answer, after up to three tries.
+    """Return the reply to a request for an answer, after up to three attempts.
 
     Raises:
-        Failure: It never ends.
+        Failure: The reply is too long.
         httpx2.HTTPError: The network failed.
     """
     for pause in PAUSES:
         try:
             reply = await _once(client, "POST", "/chat/completions", request)
         except httpx2.TransportError as error:
-            if not may_pass(error):
+            if not is_transient_error(error):
                 raise
         else:
             pause = pause if reply.pause is None else reply.pause
-            if not is_passing(reply.status, reply.body) or pause > LONGEST_PAUSE:
+            if not is_transient(reply.status, reply.body) or pause > LONGEST_PAUSE:
                 return reply
         await asyncio.sleep(pause)
     return await _once(client, "POST", "/chat/completions", request)
 
 
-async def models_there(client: httpx2.AsyncClient) -> list[str]:
-    """Return the names of a server's models; none if it does not say."""
+async def list_models(client: httpx2.AsyncClient) -> list[str]:
+    """Return the names of a server's models; none if it does not list them."""
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             reply = await _once(client, "GET", "/models")
     except (httpx2.HTTPError, Failure, TimeoutError):
         return []
-    return names_of(reply.body) if reply.status == 200 else []
+    return model_names(reply.body) if reply.status == 200 else []
 
 
 async def _once(
@@ -132,8 +134,8 @@ async def _once(
             body += chunk
             if len(body) > ANSWER_BYTES:
                 raise Failure(
-                    f"What {client.base_url.host} answers does not end: it is no chat server, or "
-                    f"does not keep to the limit of tokens."
+                    f"The answer of {client.base_url.host} is too long: it is not a chat server, "
+                    f"or ignores the token limit."
                 )
             # Some servers keep the connection open after the last event of a stream.
             if body[-len(LAST_EVENT) :].rstrip().endswith(LAST_EVENT.rstrip()):
@@ -147,5 +149,123 @@ async def _once(
 
 
 def _seconds(text: str) -> float | None:
-    """Return the seconds of a Retry-After header; its other form, a date, is not read."""
+    """Return the seconds of a Retry-After header; its other form, a date, is ignored."""
     return float(text) if text.strip().isdecimal() else None
+
+
+def connection_error(error: Exception, address: Address) -> CozviewerError:
+    """Return the error for the user for a failed request."""
+    base, causes = address.base, list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, socket.gaierror):
+            return Failure(
+                f"Cannot find the server {address.host}: check its address and the network."
+            )
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Failure(
+                f"The security certificate of {address.host} is not valid "
+                f"({cause.verify_message}): check the address {base}, or make this computer trust "
+                f"the certificate."
+            )
+        if isinstance(cause, ssl.SSLError):
+            return Failure(
+                f"The server at {base} does not support https: check the address, or try http://."
+            )
+        if isinstance(cause, ConnectionRefusedError):
+            return Failure(f"No server is running at {base}: start it, or choose another prompter.")
+    if isinstance(error, httpx2.InvalidURL):
+        return BadInput(f"The server address {base} is not valid: check it.")
+    if isinstance(error, httpx2.ProxyError):
+        return Failure(f"The proxy for {base} refused the connection: check its settings.")
+    if isinstance(error, httpx2.ConnectTimeout):
+        return Failure(
+            f"No response from {base}: check the address, and whether the server is running."
+        )
+    if isinstance(error, httpx2.TimeoutException | TimeoutError):
+        return Failure(
+            f"The server at {base} takes too long: try again when it has loaded its model, or "
+            f"choose a smaller one."
+        )
+    if isinstance(error, httpx2.ConnectError):
+        return Failure(f"The server at {base} cannot be reached: check the network.")
+    return Failure(f"The server at {base} closed the connection: check its log, and try again.")
+
+
+def is_transient_error(error: Exception) -> bool:
+    """Return whether a retry may succeed after a network error."""
+    kinds = httpx2.ConnectError | httpx2.ReadError | httpx2.WriteError | httpx2.RemoteProtocolError
+    permanent = (socket.gaierror, ssl.SSLError)
+    return isinstance(error, kinds) and not any(isinstance(c, permanent) for c in _causes(error))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and all its causes."""
+    yield error
+    beneath = list(error.exceptions) if isinstance(error, BaseExceptionGroup) else []
+    below = error.__cause__ or error.__context__
+    for cause in [*beneath, below] if below is not None else beneath:
+        yield from _causes(cause)
+
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+LOOK_SECONDS = 0.1
+"""Interval of checks for cancellation."""
+
+
+def run_cancellable(work: Coroutine[Any, Any, T], cancelled: IsCancelled) -> T:
+    """Run a coroutine in a new event loop of the calling thread and return its result.
+
+    Raises:
+        Cancelled: `cancelled` returned True; `work` was cancelled at an await and has cleaned up.
+        Exception: Any exception of `work`.
+    """
+    with Runner(loop_factory=_Loop) as runner:
+        return runner.run(_polled(work, cancelled))
+
+
+async def _polled(work: Coroutine[Any, Any, T], cancelled: IsCancelled) -> T:
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        if cancelled():
+            task.cancel()
+        await asyncio.wait({task}, timeout=LOOK_SECONDS)
+    try:
+        return task.result()
+    except CancelledError:
+        raise Cancelled("Stopped.") from None
+
+
+class _Loop(SelectorEventLoop):
+    """An event loop that does not wait for blocking calls (name lookup, keyring) when it ends.
+
+    Such calls cannot be interrupted, and asyncio waits for the threads of its own executor. Here
+    each call has a daemon thread, whose result is dropped if it comes too late.
+    """
+
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
+    ) -> "Future[T]":
+        future: Future[T] = self.create_future()
+
+        def call() -> None:
+            try:
+                result = func(*args)
+            except Exception as error:
+                self._settle(future, future.set_exception, error)
+            else:
+                self._settle(future, future.set_result, result)
+
+        threading.Thread(target=call, name="blocking call", daemon=True).start()
+        return future
+
+    def _settle(self, future: "Future[Any]", setter: Callable[[Any], None], value: object) -> None:
+        """Settle a future from another thread, unless it is cancelled or the loop has ended."""
+
+        def settle() -> None:
+            if not future.done():
+                setter(value)
+
+        with suppress(RuntimeError):  # the loop is closed
+            self.call_soon_threadsafe(settle)

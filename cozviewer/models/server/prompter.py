@@ -1,7 +1,7 @@
 """The prompter "server": a vision model on any OpenAI-compatible server describes the crop.
 
-Ollama, llama.cpp, LM Studio and vLLM are such servers. Nothing is sent anywhere until a person has
-named one; then the crop and the wider view go there, and nothing else.
+Ollama, llama.cpp, LM Studio and vLLM are such servers. Nothing is sent until the user has chosen
+one; then only the crop and the wider view are sent to it.
 """
 
 from collections.abc import Mapping
@@ -10,44 +10,42 @@ from cozviewer.chain.protocols import Notice
 from cozviewer.config.questions import Questions
 from cozviewer.image.pixels import Rgb8
 from cozviewer.models.prompt_cleanup import collapsed
-from cozviewer.models.server.address import read_address
-from cozviewer.models.server.answer import Answer, answer_of, complaint_of
-from cozviewer.models.server.key import find_key
-from cozviewer.models.server.layout import Layout, adapted, data_url, request_of
-from cozviewer.models.server.refusal import refused
+from cozviewer.models.server.address import find_key, read_address
+from cozviewer.models.server.reply import Answer, error_text, parse_answer, refusal
+from cozviewer.models.server.request import Layout, adapted, data_url, request_of
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput
 
 
 class ServerPrompter:
-    """A `Prompter` that asks a chat server."""
+    """A `Prompter` that uses a chat server."""
 
     def __init__(
         self, address: str, model: str, *, questions: Questions, max_tokens: int, notice: Notice
     ) -> None:
-        """Take what a person named; nothing is sent yet.
+        """Prepare; nothing is sent yet.
 
         Args:
-            address: Of the server, as typed: "localhost:11434".
-            model: Its name there: "qwen2.5vl:3b".
-            questions: What it is asked.
-            max_tokens: How long its answer may be.
+            address: Address of the server as typed: "localhost:11434".
+            model: Name of the model on the server: "qwen2.5vl:3b".
+            questions: The questions for the model.
+            max_tokens: Maximum length of the answer.
             notice: Receives sentences for the user.
 
         Raises:
-            BadInput: One of them is missing, or the address is none.
+            BadInput: The address or the model is missing, or the address is not valid.
         """
         if not address.strip():
             raise BadInput(
-                "The prompter server wants an address and a model: give them with --server URL "
-                "and --server-model NAME."
+                "The prompter server needs the address of a server and the name of a model: enter "
+                "both."
             )
         self._address = read_address(address)
         self._model = model.strip()
         if not self._model:
             raise BadInput(
-                f"Which model shall the server ask? Give it with --server-model NAME; the server "
-                f"lists its own at {self._address.base}/models."
+                f"The prompter server needs the name of a model: enter one of those that the "
+                f"server lists at {self._address.base}/models."
             )
         self._questions = questions
         self._max_tokens = max_tokens
@@ -71,32 +69,32 @@ class ServerPrompter:
         }
 
     def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
-        """Return words for `crop`; "" and one notice where the model says nothing.
+        """Return a prompt for `crop`; "" with one notice if the answer is empty.
 
         Raises:
-            Cancelled: `cancelled` said so; at most half a second ago.
-            BadInput: Something must be given differently: address, model or key.
+            Cancelled: `cancelled` returned True, at most half a second ago.
+            BadInput: The address, model or key must be changed.
             Failure: The server cannot be reached or does not answer.
         """
-        from cozviewer.models.server.cancellable import finished
+        from cozviewer.models.server.client import run_cancellable
 
         wider = None if previous is None else data_url(previous)
-        answer = finished(self._ask(wider, data_url(crop)), cancelled)
+        answer = run_cancellable(self._ask(wider, data_url(crop)), cancelled)
         if wider is not None and not self._layout.wider:
-            self._notice_once(f"{self.name} takes one picture at a time: it sees the crop alone.")
-        words = collapsed(answer.text)
-        if not words:
-            why = " within its limit of tokens (--max-tokens)" if answer.cut else ""
+            self._notice_once(f"{self.name} accepts only one picture: the wider view is not sent.")
+        prompt = collapsed(answer.text)
+        if not prompt:
+            why = " within the maximum answer length" if answer.cut else ""
             self._notice_once(
-                f"{self.name} says nothing{why}: finer tiles are drawn without words."
+                f"{self.name} gave an empty answer{why}, so detail is generated without a prompt."
             )
-        return words
+        return prompt
 
     async def _ask(self, wider: str | None, crop: str) -> Answer:
-        """Return an answer, in a layout that the server takes."""
+        """Return the answer to a request in a layout that the server accepts."""
         from asyncio import get_running_loop
 
-        from cozviewer.models.server.client import connected, models_there, post
+        from cozviewer.models.server.client import connected, list_models, post
 
         key = await get_running_loop().run_in_executor(None, find_key, self._address)
         async with connected(self._address, key) as client:
@@ -106,21 +104,22 @@ class ServerPrompter:
                     client,
                     request_of(layout, self._model, self._questions, wider, crop, self._max_tokens),
                 )
-                answer = answer_of(reply.body) if reply.status == 200 else None
+                answer = parse_answer(reply.body) if reply.status == 200 else None
                 if answer is not None:
                     self._layout = layout
                     return answer
-                complaint = complaint_of(reply.body)
-                changed = adapted(layout, complaint)
+                message = error_text(reply.body)
+                changed = adapted(layout, message)
                 if changed == layout:
-                    raise refused(
+                    listed = reply.status in (400, 404, 422)
+                    raise refusal(
                         reply.status,
-                        complaint,
+                        message,
                         reply.location,
                         address=self._address,
                         model=self._model,
                         key=key,
-                        there=await models_there(client) if reply.status in (400, 404, 422) else [],
+                        available=await list_models(client) if listed else [],
                     )
                 layout = changed
 

@@ -25,7 +25,7 @@ from cozviewer.util.errors import BadInput
         ("https://host/v1/models/", "https://host/v1"),
         ("https://host/api/v1", "https://host/api/v1"),
         ("https://host/v1beta/openai/", "https://host/v1beta/openai"),
-        # A name of the wide world is spoken to encrypted unless something else is said.
+        # Without a port, https is used for other computers.
         ("api.openai.com", "https://api.openai.com/v1"),
         ("openrouter.ai/api/v1", "https://openrouter.ai/api/v1"),
     ],
@@ -33,7 +33,7 @@ from cozviewer.util.errors import BadInput
 def test_forms(typed: str, base: str) -> None:
     address = read_address(typed)
     assert address.base == base
-    # What it means can be typed, too.
+    # The resulting address can be typed as well.
     assert read_address(address.base) == address
 
 
@@ -71,14 +71,14 @@ def test_where_it_is(typed: str, host: str, here: bool, encrypted: bool) -> None
         "host\x00",
     ],
 )
-def test_what_is_none(typed: str) -> None:
-    with pytest.raises(BadInput, match=r"is no address of a server: give one like localhost"):
+def test_invalid_addresses(typed: str) -> None:
+    with pytest.raises(BadInput, match=r"is not a server address: enter one like localhost"):
         read_address(typed)
 
 
 @pytest.mark.parametrize("typed", ["ftp://host", "file://host/x", "unix://host"])
 def test_only_http(typed: str) -> None:
-    with pytest.raises(BadInput, match=r"by http or https, not \w+:"):
+    with pytest.raises(BadInput, match=r"with http or https, not \w+:"):
         read_address(typed)
 
 
@@ -92,7 +92,7 @@ def test_nothing_after_the_path(typed: str) -> None:
     "typed", ["http://user:secret@host/v1", "secret@host:1", "https://:secret@host", "u:sec/ret@h"]
 )
 def test_a_password_is_refused_and_not_repeated(typed: str) -> None:
-    with pytest.raises(BadInput, match="holds a name or password") as caught:
+    with pytest.raises(BadInput, match="contains a user name or password") as caught:
         read_address(typed)
     assert "sec" not in str(caught.value)
 

@@ -111,14 +111,16 @@ def test_an_answer_without_words_is_noticed_once() -> None:
     with ChatServer(says(""), says("<think>Hm"), says("..."), says("fur")) as server:
         asked = prompter(server, notices.append)
         assert [asked.prompt(None, CROP, never) for _ in range(4)] == ["", "", "", "fur"]
-    assert notices == ["tiny-vl at localhost says nothing: finer tiles are drawn without words."]
+    assert notices == [
+        "tiny-vl at localhost gave an empty answer, so detail is generated without a prompt."
+    ]
 
 
 def test_thoughts_that_use_up_all_tokens_are_told() -> None:
     notices: list[str] = []
     with ChatServer(says("<think>I see a", finish="length")) as server:
         assert prompter(server, notices.append).prompt(None, CROP, never) == ""
-    assert "within its limit of tokens (--max-tokens)" in notices[0]
+    assert "within the maximum answer length" in notices[0]
 
 
 @pytest.mark.parametrize(
@@ -233,10 +235,10 @@ def test_all_that_decides_the_words_is_in_the_recipe() -> None:
 @pytest.mark.parametrize(
     ("address", "model", "sentence"),
     [
-        ("", "", "--server URL and --server-model NAME"),
-        (" ", "vl", "--server URL and --server-model NAME"),
-        ("localhost:1", "", r"--server-model NAME.*http://localhost:1/v1/models"),
-        ("localhost:one", "vl", "is no address"),
+        ("", "", "the address of a server and the name of a model"),
+        (" ", "vl", "the address of a server and the name of a model"),
+        ("localhost:1", "", r"the name of a model.*http://localhost:1/v1/models"),
+        ("localhost:one", "vl", "is not a server address"),
     ],
 )
 def test_it_is_off_until_server_and_model_are_named(

@@ -5,8 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from cozviewer.models.server.address import read_address
-from cozviewer.models.server.key import Key, find_key
+from cozviewer.models.server.address import Key, find_key, read_address
 from cozviewer.util.errors import BadInput
 
 OPENAI = "https://api.openai.com/v1"
@@ -111,9 +110,7 @@ def test_a_keyring_that_does_not_tell_has_none(
 
 def test_no_key_goes_over_the_network_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COZVIEWER_SERVER_KEY", "sk-mine")
-    with pytest.raises(
-        BadInput, match=r"would go to 10\.0\.0\.7 for everybody.*https://"
-    ) as caught:
+    with pytest.raises(BadInput, match=r"to 10\.0\.0\.7 over http is not safe.*https://") as caught:
         found("http://10.0.0.7:8000")
     assert "sk-mine" not in str(caught.value)
 
@@ -121,7 +118,9 @@ def test_no_key_goes_over_the_network_in_the_clear(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("value", ["sk mine\r\nX: y", "sk-geheimnüs", "sk-\x07"])
 def test_what_cannot_be_a_key(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COZVIEWER_SERVER_KEY", value)
-    with pytest.raises(BadInput, match="COZVIEWER_SERVER_KEY holds characters") as caught:
+    with pytest.raises(
+        BadInput, match="COZVIEWER_SERVER_KEY contains invalid characters"
+    ) as caught:
         found("localhost:1")
     assert "sk" not in str(caught.value)
 

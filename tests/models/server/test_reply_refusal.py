@@ -1,4 +1,4 @@
-"""What chat servers refuse: tried again where that helps, and told in a sentence."""
+"""Refusals of chat servers: retried if that helps, and turned into sentences for the user."""
 
 import sys
 
@@ -40,30 +40,30 @@ def test_what_may_pass_is_tried_again(behaviours: list[Behaviour], tries: int) -
 @pytest.mark.parametrize(
     ("behaviour", "tries", "kind", "sentence"),
     [
-        (refuses(500, "oops"), 3, Failure, "failed (“oops”): see its log"),
-        (refuses(503), 3, Failure, "failed: see its log"),
-        (refuses(429, "quota"), 3, Failure, "has enough for now (“quota”)"),
-        (drops(), 3, Failure, "broke off"),
-        (refuses(400, "bad seed"), 1, Failure, "refuses the request (“bad seed”)"),
-        (refuses(418), 1, Failure, "refuses the request: try another model"),
-        (refuses(429, "later", Retry_After="3600"), 1, Failure, "has enough for now"),
+        (refuses(500, "oops"), 3, Failure, "failed (“oops”): check its log"),
+        (refuses(503), 3, Failure, "failed: check its log"),
+        (refuses(429, "quota"), 3, Failure, "is busy (“quota”)"),
+        (drops(), 3, Failure, "closed the connection"),
+        (refuses(400, "bad seed"), 1, Failure, "refused the request (“bad seed”)"),
+        (refuses(418), 1, Failure, "refused the request: try another model"),
+        (refuses(429, "later", Retry_After="3600"), 1, Failure, "is busy"),
         (
             refuses(500, "image input is not supported - hint: you may need to provide the mmproj"),
             1,
             BadInput,
-            "cannot be shown pictures (“image input is not supported",
+            "does not accept pictures (“image input is not supported",
         ),
         (
             refuses(400, "Model does not support images. Please use a model that does."),
             1,
             BadInput,
-            "cannot be shown pictures",
+            "does not accept pictures",
         ),
         (
             refuses(400, "At most 0 image(s) may be provided in one request."),
             1,
             BadInput,
-            "cannot be shown pictures",
+            "does not accept pictures",
         ),
         (
             refuses(400, "the request exceeds the available context size, try increasing it"),
@@ -84,16 +84,16 @@ def test_what_may_pass_is_tried_again(behaviours: list[Behaviour], tries: int) -
             Failure,
             "failed (“model requires more system memory",
         ),
-        (sends(b"<html>Hello</html>", kind="text/html"), 1, Failure, "no whole answer"),
-        (sends(b"{"), 1, Failure, "no whole answer"),
-        (sends(b'{"choices": []}'), 1, Failure, "no whole answer"),
-        (sends(b""), 1, Failure, "no whole answer"),
-        (sends(b'{"error": "no slot"}'), 1, Failure, "complains (“no slot”)"),
+        (sends(b"<html>Hello</html>", kind="text/html"), 1, Failure, "incomplete answer"),
+        (sends(b"{"), 1, Failure, "incomplete answer"),
+        (sends(b'{"choices": []}'), 1, Failure, "incomplete answer"),
+        (sends(b""), 1, Failure, "incomplete answer"),
+        (sends(b'{"error": "no slot"}'), 1, Failure, "reported an error (“no slot”)"),
         (
             sends(b'data: {"error": {"message": "cannot decode image"}}\n\n'),
             1,
             BadInput,
-            "cannot be shown pictures (“cannot decode image”)",
+            "does not accept pictures (“cannot decode image”)",
         ),
     ],
 )
@@ -121,19 +121,19 @@ def test_an_unknown_model_is_told_with_those_that_are_known() -> None:
 def test_an_unknown_model_of_a_server_that_does_not_tell_its_own() -> None:
     with ChatServer(refuses(404, "The model `vl` does not exist."), models=None) as server:
         error = trouble(server.address, "vl")
-    assert "does not know the model 'vl' (“The model `vl` does not exist.”)" in str(error)
+    assert "does not have the model 'vl' (“The model `vl` does not exist.”)" in str(error)
 
 
 def test_a_model_called_vision_is_not_taken_for_a_complaint_about_pictures() -> None:
     with ChatServer(refuses(400, "llama-vision: bad seed"), models=["llama-vision"]) as server:
-        assert "refuses the request" in str(trouble(server.address, "llama-vision"))
+        assert "refused the request" in str(trouble(server.address, "llama-vision"))
 
 
 def test_an_address_without_a_chat_server() -> None:
     with ChatServer() as server:
         error = trouble(f"http://{server.address}/elsewhere")
     assert isinstance(error, BadInput)
-    assert f"no chat server at http://{server.address}/elsewhere" in str(error)
+    assert f"http://{server.address}/elsewhere is not a chat server" in str(error)
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -142,7 +142,7 @@ def test_a_server_that_wants_a_key_is_told_where_to_put_it(status: int) -> None:
         error = trouble(server.address)
     assert isinstance(error, BadInput)
     assert "COZVIEWER_SERVER_KEY" in str(error)
-    assert "keyring set cozviewer localhost" in str(error)
+    assert "(service cozviewer, user localhost)" in str(error)
 
 
 @pytest.mark.parametrize("status", [401, 403, 400, 429, 500])
@@ -161,7 +161,7 @@ def test_a_key_that_others_could_read_on_the_way_is_not_sent(
 ) -> None:
     monkeypatch.setenv("COZVIEWER_SERVER_KEY", "sk-mine")
     error = trouble("http://10.0.0.7:8000")
-    assert "would go to 10.0.0.7 for everybody" in str(error)
+    assert "to 10.0.0.7 over http is not safe" in str(error)
 
 
 def test_nothing_is_sent_where_a_server_sends_to(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,10 +172,10 @@ def test_nothing_is_sent_where_a_server_sends_to(monkeypatch: pytest.MonkeyPatch
             with ChatServer(refuses(status, Location=location)) as server:
                 error = trouble(server.address)
             assert isinstance(error, BadInput)
-            assert f"sends to http://{other.address}/v1: give that address" in str(error)
+            assert f"redirects to http://{other.address}/v1: enter that address" in str(error)
     assert other.requests == []
 
 
 def test_a_server_that_sends_nowhere() -> None:
     with ChatServer(refuses(302, Location="/login")) as server:
-        assert "sends elsewhere" in str(trouble(server.address))
+        assert "redirects to another page" in str(trouble(server.address))

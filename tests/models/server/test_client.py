@@ -1,4 +1,4 @@
-"""What goes wrong on the way to a chat server, told in a sentence."""
+"""Network errors on the way to a chat server, as sentences for the user."""
 
 import socket
 import ssl
@@ -10,7 +10,7 @@ import pytest
 
 from cozviewer.models.server import client as server_client
 from cozviewer.models.server.address import read_address
-from cozviewer.models.server.connection_errors import network_trouble
+from cozviewer.models.server.client import connection_error
 from cozviewer.util.errors import BadInput, Failure
 from tests.models.chat_asking import ask, trouble
 from tests.models.chat_replies import drips, hangs, refuses, says
@@ -30,7 +30,7 @@ def test_nobody_listens() -> None:
     error = trouble(address)
     assert isinstance(error, Failure)
     assert str(error) == (
-        f"There is no server at http://{address}/v1: start it, or choose another prompter."
+        f"No server is running at http://{address}/v1: start it, or choose another prompter."
     )
 
 
@@ -39,7 +39,7 @@ def test_a_server_that_starts_meanwhile_is_found(monkeypatch: pytest.MonkeyPatch
     connect = socket.socket.connect
 
     def connect_in_the_end(self: socket.socket, to: tuple[str, int]) -> None:
-        """Refuse the first two calls, as a machine does on which nobody listens."""
+        """Refuse the first two calls, as a computer without a server does."""
         calls.append(to)
         if len(calls) <= 2:
             raise ConnectionRefusedError
@@ -60,14 +60,14 @@ def test_a_name_that_nobody_has(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     error = trouble("http://nobody.test:80")
-    assert "There is no machine called nobody.test" in str(error)
+    assert "Cannot find the server nobody.test" in str(error)
     assert len(lookups) == 1
 
 
 def test_a_server_that_is_not_encrypted() -> None:
     with ChatServer() as server:
         error = trouble(f"https://{server.address}")
-    assert "perhaps it wants http:// instead of https://" in str(error)
+    assert "does not support https: check the address, or try http://" in str(error)
     assert server.requests == []
 
 
@@ -76,8 +76,8 @@ def test_a_certificate_that_nobody_trusts() -> None:
     cause.verify_message = "self-signed certificate"
     error = httpx2.ConnectError("failed")
     error.__cause__ = cause
-    sentence = str(network_trouble(error, read_address("https://gpu.test")))
-    assert "does not prove that it is gpu.test (self-signed certificate)" in sentence
+    sentence = str(connection_error(error, read_address("https://gpu.test")))
+    assert "The security certificate of gpu.test is not valid (self-signed certificate)" in sentence
 
 
 def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +99,7 @@ def test_a_server_that_says_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_client, "ANSWER_BYTES", 1000)
     for behaviour in (says(*["fur"] * 100), refuses(400, "x" * 2000)):
         with ChatServer(behaviour) as server:
-            assert "does not end" in str(trouble(server.address))
+            assert "is too long" in str(trouble(server.address))
         assert len(server.requests) == 1
 
 
@@ -107,7 +107,7 @@ def test_a_proxy_that_lets_nothing_through(monkeypatch: pytest.MonkeyPatch) -> N
     with ChatServer() as proxy:
         monkeypatch.setenv("https_proxy", f"http://{proxy.address}")
         monkeypatch.setenv("no_proxy", "")
-        assert "proxy on the way to https://models.test/v1" in str(trouble("https://models.test"))
+        assert "proxy for https://models.test/v1 refused" in str(trouble("https://models.test"))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_settings_of_the_computer_that_cannot_be_used(
 ) -> None:
     monkeypatch.setenv("no_proxy", "")
     monkeypatch.setenv(variable, value)
-    assert "proxy or certificate settings cannot be used" in str(trouble("http://models.test:80"))
+    assert "proxy or certificate settings are not valid" in str(trouble("http://models.test:80"))
     # They do not matter on this machine.
     with ChatServer(says("fur")) as server:
         assert ask(server.address) == "fur"
@@ -129,7 +129,7 @@ def test_settings_of_the_computer_that_cannot_be_used(
 def test_a_name_that_cannot_be_written(host: str) -> None:
     error = trouble(f"https://{host}")
     assert isinstance(error, BadInput)
-    assert f"https://{host}/v1, is not valid" in str(error)
+    assert f"https://{host}/v1 is not valid" in str(error)
 
 
 @pytest.mark.parametrize("host", ["a" * 300, "[fe80::1%25nowhere]"])
@@ -140,12 +140,12 @@ def test_a_name_that_nobody_can_have(host: str) -> None:
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (httpx2.ConnectTimeout, "Nobody answers at http://gpu.test:1/v1"),
+        (httpx2.ConnectTimeout, "No response from http://gpu.test:1/v1"),
         (httpx2.ReadTimeout, "takes too long"),
         (httpx2.WriteTimeout, "takes too long"),
         (httpx2.ConnectError, "cannot be reached"),
-        (httpx2.RemoteProtocolError, "broke off"),
+        (httpx2.RemoteProtocolError, "closed the connection"),
     ],
 )
 def test_the_rest(error: Callable[[str], Exception], sentence: str) -> None:
-    assert sentence in str(network_trouble(error("x"), read_address("gpu.test:1")))
+    assert sentence in str(connection_error(error("x"), read_address("gpu.test:1")))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cozviewer.models.server.cancellable import finished
+from cozviewer.models.server.client import run_cancellable
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled
 
@@ -21,7 +21,7 @@ def test_the_result_comes_back() -> None:
         await asyncio.sleep(0)
         return "done"
 
-    assert finished(work(), never) == "done"
+    assert run_cancellable(work(), never) == "done"
 
 
 def test_an_error_comes_back() -> None:
@@ -29,13 +29,13 @@ def test_an_error_comes_back() -> None:
         raise KeyError("x")
 
     with pytest.raises(KeyError):
-        finished(work(), never)
+        run_cancellable(work(), never)
 
 
 def test_a_blocking_call_gives_its_result_or_error() -> None:
-    assert finished(call(divmod, 7, 2), never) == (3, 1)
+    assert run_cancellable(call(divmod, 7, 2), never) == (3, 1)
     with pytest.raises(ZeroDivisionError):
-        finished(call(divmod, 7, 0), never)
+        run_cancellable(call(divmod, 7, 0), never)
 
 
 def test_stopped_work_cleans_up() -> None:
@@ -49,7 +49,7 @@ def test_stopped_work_cleans_up() -> None:
 
     looks = iter([False, False, True])
     with pytest.raises(Cancelled, match="Stopped"):
-        finished(work(), lambda: next(looks, True))
+        run_cancellable(work(), lambda: next(looks, True))
     assert cleaned == [True]
 
 
@@ -63,7 +63,7 @@ def test_a_blocking_call_that_ends_too_late_disturbs_nobody() -> None:
 
     looks = iter([False, True])
     with pytest.raises(Cancelled):
-        finished(call(slow), lambda: next(looks, True))
+        run_cancellable(call(slow), lambda: next(looks, True))
     assert not late.is_set()
     let_go.set()
     assert late.wait(60)
@@ -72,7 +72,7 @@ def test_a_blocking_call_that_ends_too_late_disturbs_nobody() -> None:
 def test_it_works_in_any_thread_and_one_after_the_other() -> None:
     results: list[object] = []
     thread = threading.Thread(
-        target=lambda: results.extend(finished(call(time.sleep, 0), never) for _ in range(3))
+        target=lambda: results.extend(run_cancellable(call(time.sleep, 0), never) for _ in range(3))
     )
     thread.start()
     thread.join()

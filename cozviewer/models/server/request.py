@@ -1,8 +1,8 @@
-"""What a request to a chat server looks like: a question, one or two pictures.
+"""Builds the request to a chat server: a question with one or two pictures.
 
-The layout is that of Chain-of-Zoom's authors: the question is the system message, the user's
-message holds only the pictures. Servers differ in what they take; what one refuses by name is left
-out or put elsewhere.
+The layout is that of the Chain-of-Zoom authors: the question is the system message, the user
+message has only the pictures. Servers differ in what they support; parts that a server refuses by
+name are left out or moved.
 """
 
 import base64
@@ -17,18 +17,18 @@ from cozviewer.config.questions import Questions
 from cozviewer.image.pixels import Rgb8
 
 SIDE = 512
-"""Longer side, in pixels, of the pictures that are sent: the method's."""
+"""Longer side in pixels of the pictures that are sent, as in the authors' code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a request is laid out.
+    """The layout of a request.
 
     Attributes:
-        system: Whether the question is the system message, not the end of the user's.
-        wider: Whether the wider view is shown, too.
+        system: Whether the question is the system message, not the end of the user message.
+        wider: Whether the wider view is included.
         temperature: Whether the temperature is set.
-        tokens: What the limit of the answer is called.
+        tokens: Name of the parameter for the maximum answer length.
     """
 
     system: bool = True
@@ -50,11 +50,11 @@ REFUSALS: tuple[tuple[str, dict[str, Any]], ...] = (
     (r"max_completion_tokens", {"tokens": "max_completion_tokens"}),
     (r"temperature", {"temperature": False}),
 )
-"""What servers say about parts of a request that they do not take, and what to change then."""
+"""Patterns of errors about unsupported parts of a request, and the changes that avoid them."""
 
 
 def adapted(layout: Layout, refusal: str) -> Layout:
-    """Return the layout that a server asks for with its refusal; the same if it asks for none."""
+    """Return the layout that avoids an error; the same layout if none is known."""
     for pattern, change in REFUSALS:
         changed = replace(layout, **change)
         if changed != layout and re.search(pattern, refusal, re.IGNORECASE):
@@ -73,8 +73,11 @@ def request_of(
     """Return the JSON of a request.
 
     Args:
-        previous, crop: As `data_url` gives them.
-        max_tokens: How long the answer may be.
+        layout: Its layout.
+        model: Name of the model.
+        questions: The questions for one and for two pictures.
+        previous, crop: Pictures as `data_url` returns them; no previous one without a wider view.
+        max_tokens: Maximum length of the answer.
     """
     shown = [previous, crop] if previous is not None and layout.wider else [crop]
     question = questions.two if len(shown) == 2 else questions.one

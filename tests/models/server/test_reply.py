@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cozviewer.models.server.answer import Answer, answer_of, complaint_of, names_of
+from cozviewer.models.server.reply import Answer, error_text, model_names, parse_answer
 from tests.models.chat_replies import events, whole
 
 
@@ -27,14 +27,14 @@ from tests.models.chat_replies import events, whole
     ],
 )
 def test_words(body: bytes) -> None:
-    assert answer_of(body) == Answer("fur, whiskers", cut=False)
+    assert parse_answer(body) == Answer("fur, whiskers", cut=False)
 
 
 @pytest.mark.parametrize(
     "body", [whole("fur, whisk", finish="length"), events("fur, whisk", finish="length")]
 )
 def test_an_answer_that_was_cut_off(body: bytes) -> None:
-    assert answer_of(body) == Answer("fur, whisk", cut=True)
+    assert parse_answer(body) == Answer("fur, whisk", cut=True)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_an_answer_that_was_cut_off(body: bytes) -> None:
     ],
 )
 def test_thoughts_are_left_out(said: str, words: str) -> None:
-    answer = answer_of(events(*said))
+    answer = parse_answer(events(*said))
     assert answer is not None
     assert answer.text == words
 
@@ -58,13 +58,13 @@ def test_thoughts_are_left_out(said: str, words: str) -> None:
 def test_what_nobody_can_read_is_left_out() -> None:
     said = rb"fur\u0000,\u001b[1m\n\ud83d paws \ud83d\udc3e"
     body = b'{"choices": [{"message": {"content": "%s"}}]}' % said
-    assert answer_of(body) == Answer("fur,[1m\n paws 🐾", cut=False)
+    assert parse_answer(body) == Answer("fur,[1m\n paws 🐾", cut=False)
 
 
 @pytest.mark.parametrize("content", [None, "", " \n", [], 3])
 def test_an_empty_answer_is_one(content: object) -> None:
     body = json.dumps({"choices": [{"message": {"content": content}}]}).encode()
-    assert answer_of(body) == Answer("", cut=False)
+    assert parse_answer(body) == Answer("", cut=False)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_an_empty_answer_is_one(content: object) -> None:
     ],
 )
 def test_no_answer(body: bytes) -> None:
-    assert answer_of(body) is None
+    assert parse_answer(body) is None
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_no_answer(body: bytes) -> None:
     ],
 )
 def test_complaints(body: bytes, complaint: str) -> None:
-    assert complaint_of(body) == complaint
+    assert error_text(body) == complaint
 
 
 @pytest.mark.parametrize(
@@ -124,4 +124,4 @@ def test_complaints(body: bytes, complaint: str) -> None:
     ],
 )
 def test_names_of_models(body: bytes, names: list[str]) -> None:
-    assert names_of(body) == names
+    assert model_names(body) == names

@@ -10,7 +10,7 @@ from PIL import Image
 
 from cozviewer.config.questions import Questions
 from cozviewer.image.pixels import Rgb8
-from cozviewer.models.server.layout import Layout, adapted, data_url, request_of
+from cozviewer.models.server.request import Layout, adapted, data_url, request_of
 
 QUESTIONS = Questions("What is it?", "What is it, nearer?")
 
