@@ -1,1 +1,1 @@
-"""Which models can be had, what of them is here, and fetching the rest."""
+"""Lists the models that can be downloaded, and downloads them."""

@@ -1,4 +1,4 @@
-"""Digests of large files, read once: for models that lie in a dozen files of many gigabytes."""
+"""Digests of large files, cached because models have a dozen files of many gigabytes."""
 
 import hashlib
 import json
@@ -10,43 +10,42 @@ from cozviewer.models.model_reading import file_digest
 from cozviewer.util.atomic import atomic_private_path
 
 FILE_NAME = "digests.json"
-"""Path, size and time of a file to its digest; losing it costs no more than reading again."""
-
+"""Maps path, size and modification time of a file to its digest. It can be deleted."""
 
 _LINE = re.compile(r"[0-9]{1,20} [0-9]{1,20} [0-9a-f]{64}")
-"""Size, time of change, digest."""
+"""Size, modification time, digest."""
 
 
 def files_digest(folder: Path, files: list[Path], cache_dir: Path | None) -> str:
     """Return one hex SHA-256 of the names and contents of files. Imports no heavy library.
 
     Args:
-        folder: What their names are relative to.
+        folder: Names are relative to this folder.
         files: Existing files in it.
-        cache_dir: Where digests are remembered by path, size and time of change; None reads all
-            files every time.
+        cache_dir: Folder of the cache of digests by path, size and modification time; None reads
+            all files every time.
 
     Raises:
-        BadInput: One cannot be read.
+        BadInput: A file cannot be read.
     """
     known = {} if cache_dir is None else _read(cache_dir / FILE_NAME)
-    found = {str(path): _remembered(path, known) for path in files}
+    found = {str(path): _entry(path, known) for path in files}
     if cache_dir is not None and not found.items() <= known.items():
         _write(cache_dir / FILE_NAME, {**known, **found})
-    whole = hashlib.sha256()
+    combined = hashlib.sha256()
     for path in sorted(files):
         name = path.relative_to(folder).as_posix()
-        whole.update(f"{name} {found[str(path)].split()[-1]}\n".encode())
-    return whole.hexdigest()
+        combined.update(f"{name} {found[str(path)].split()[-1]}\n".encode())
+    return combined.hexdigest()
 
 
-def _remembered(path: Path, known: dict[str, str]) -> str:
-    """Return "size time digest" of a file, from `known` if neither size nor time changed."""
+def _entry(path: Path, known: dict[str, str]) -> str:
+    """Return "size time digest" of a file, from `known` if size and time are unchanged."""
     try:
         status = path.stat()
         stamp = f"{status.st_size} {status.st_mtime_ns}"
     except OSError:
-        stamp = "0 0"  # reading it says what is wrong
+        stamp = "0 0"  # reading it raises the error
     before = known.get(str(path), "")
     if before.startswith(f"{stamp} "):
         return before
@@ -63,6 +62,6 @@ def _read(path: Path) -> dict[str, str]:
 
 
 def _write(path: Path, known: dict[str, str]) -> None:
-    """Write atomically; where that fails, the files are simply read again another time."""
+    """Write atomically; if that fails, the files are read again another time."""
     with suppress(OSError), atomic_private_path(path) as part:
         part.write_text(json.dumps(known, indent=1, sort_keys=True), encoding="utf-8")

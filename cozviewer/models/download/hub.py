@@ -1,8 +1,8 @@
-"""Downloads models into the hub's own cache, where every program of that family finds them.
+"""Downloads models from the Hugging Face hub into its cache, where other programs find them too.
 
-Large files are fetched by us, so that a download that was stopped goes on where it was, and each is
-checked against the digest that the hub names before it takes its place. The layout of the cache is
-huggingface_hub's: it makes the links. Only weights in safetensors and texts are ever fetched.
+Large files are downloaded here, so that an interrupted download resumes where it stopped, and each
+is checked against the hub's digest before it is moved into place. huggingface_hub creates the
+links of the cache. Only safetensors weights and text files are downloaded.
 """
 
 import errno
@@ -28,21 +28,21 @@ TEXTS = (".json", ".txt", ".model", ".jinja")
 WEIGHTS = ".safetensors"
 
 PIECE = 1 << 20
-"""Bytes that are digested at once."""
+"""Bytes that are hashed at once."""
 
 LARGEST = 1 << 43
-"""Bytes of one file that a listing may name: 8 TB."""
+"""Maximum bytes of a file in a listing: 8 TB."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 HEADROOM = 1 << 30
-"""Bytes that a download leaves free."""
+"""Bytes of disk space that a download leaves free."""
 
 
 @dataclass(frozen=True, slots=True)
 class HubFile:
-    """A file of a model: its path, bytes, and hex SHA-256 ("" for small texts)."""
+    """A file of a model: its path, size in bytes, and hex SHA-256 ("" for small text files)."""
 
     path: str
     size: int
@@ -51,12 +51,12 @@ class HubFile:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What is to be fetched of a model.
+    """The files of a model to download.
 
     Attributes:
-        repo: Its hub name.
-        commit: The state that the files belong to.
-        files: What of it is used.
+        repo: Hub name of the model.
+        commit: Commit that the files belong to.
+        files: The files that are used.
     """
 
     repo: str
@@ -65,24 +65,24 @@ class Listing:
 
     @property
     def size(self) -> int:
-        """Bytes of all files."""
+        """Size of all files in bytes."""
         return sum(file.size for file in self.files)
 
 
 def listing(repo: str, endpoint: str | None = None) -> Listing:
-    """Ask the hub what a model consists of.
+    """Return the files of a model, from the hub.
 
     Args:
-        repo: Its hub name.
-        endpoint: The hub's address; None is the usual one.
+        repo: Hub name of the model.
+        endpoint: Address of the hub; None for the default.
 
     Raises:
-        BadInput: There is no such model, or its licence must be accepted first.
+        BadInput: The model does not exist, or its licence must be accepted first.
         Failure: The hub cannot be reached.
     """
     from huggingface_hub import HfApi
 
-    with _sentences(repo):
+    with _user_errors(repo):
         info = HfApi(endpoint=endpoint).model_info(repo, files_metadata=True)
     files = [
         _checked(repo, HubFile(each.rfilename, each.size or 0, each.lfs.sha256 if each.lfs else ""))
@@ -90,58 +90,59 @@ def listing(repo: str, endpoint: str | None = None) -> Listing:
         if _is_used(repo, each.rfilename)
     ]
     if info.sha is not None and not _COMMIT.fullmatch(info.sha):
-        raise _nonsense(repo)
+        raise _invalid(repo)
     wanted = tuple(_without_variants(files))
     if not any(file.path.endswith(WEIGHTS) for file in wanted) or info.sha is None:
-        raise BadInput(f"{repo} has no weights in safetensors: choose another model.")
+        raise BadInput(f"{repo} has no safetensors weights: choose another model.")
     return Listing(repo, info.sha, wanted)
 
 
 def _checked(repo: str, file: HubFile) -> HubFile:
-    """Return a file of a listing whose names become paths and whose size is counted with.
+    """Return a file of a listing after validation, as its name becomes a path.
 
     Raises:
-        Failure: It names a place outside the model's folder, or makes no sense.
+        Failure: Its path is outside the model's folder, or its values are not valid.
     """
     parts = PurePosixPath(file.path).parts
     odd = file.path.startswith("/") or ".." in parts or re.search(r"[\\:\x00-\x1f]", file.path)
     digest = not file.sha256 or _SHA256.fullmatch(file.sha256)
     if odd or not digest or type(file.size) is not int or not 0 <= file.size <= LARGEST:
-        raise _nonsense(repo)
+        raise _invalid(repo)
     return file
 
 
-def _nonsense(repo: str) -> Failure:
-    return Failure(f"What the hub says about {repo} makes no sense: try again later.")
+def _invalid(repo: str) -> Failure:
+    return Failure(f"The model hub returned invalid data about {repo}: try again later.")
 
 
 def download(
-    what: Listing, told: Told, cancelled: IsCancelled, endpoint: str | None = None
+    what: Listing, on_progress: Told, cancelled: IsCancelled, endpoint: str | None = None
 ) -> Path:
-    """Fetch what is missing of a model, and return the folder that it lies in.
+    """Download the missing files of a model, and return its folder.
 
     Args:
         what: As `listing` returns it.
-        told: Receives progress, some times a second.
-        cancelled: Asked between pieces; what has come stays for the next time.
+        on_progress: Receives progress, several times a second.
+        cancelled: Checked between pieces; a later download resumes.
+        endpoint: Address of the hub; None for the default.
 
     Raises:
-        BadInput: As `listing`; or the disk has too little room.
-        Cancelled: `cancelled` said so.
-        Failure: The hub or the disk failed; what has come stays.
+        BadInput: As `listing`; or there is not enough disk space.
+        Cancelled: `cancelled` returned True.
+        Failure: The hub or the disk failed; a later download resumes.
     """
     from huggingface_hub import hf_hub_download
 
     blobs = _blobs(what.repo)
-    counter = _Counter(what.size, told, cancelled)
+    counter = _Counter(what.size, on_progress, cancelled)
     missing = [file for file in what.files if not _is_here(what, file)]
-    _check_room(blobs, sum(file.size - _part_size(blobs, file) for file in missing))
+    _check_space(blobs, sum(file.size - _part_size(blobs, file) for file in missing))
     for file in what.files:
         counter.begin(file)
-        with _sentences(what.repo):
+        with _user_errors(what.repo):
             if file in missing and file.sha256:
                 _fetch(what, file, blobs, counter, endpoint)
-            # Texts are fetched here; of large files, whose content is there now, the link is made.
+            # Downloads small files; for large files, whose content is there now, makes the link.
             path = hf_hub_download(
                 what.repo,
                 file.path,
@@ -155,15 +156,15 @@ def download(
 
 
 class _Counter:
-    """Counts bytes and tells how far they are."""
+    """Counts bytes and reports progress."""
 
-    def __init__(self, total: int, told: Told, cancelled: IsCancelled) -> None:
-        self._total, self._told, self._cancelled = total, told, cancelled
-        self._before = 0  # bytes of the files that are finished
-        self._done = 0  # bytes of the one at hand
+    def __init__(self, total: int, on_progress: Told, cancelled: IsCancelled) -> None:
+        self._total, self._on_progress, self._cancelled = total, on_progress, cancelled
+        self._before = 0  # bytes of the finished files
+        self._done = 0  # bytes of the current file
         self._fetched = 0
         self._started = time.monotonic()
-        self._told_at = 0.0
+        self._reported_at = 0.0
         self._name = ""
 
     def begin(self, file: HubFile) -> None:
@@ -171,34 +172,34 @@ class _Counter:
         self.check()
 
     def add(self, count: int, fetched: bool) -> None:
-        """Note bytes that came, or that were here; raises Cancelled."""
+        """Count bytes that were downloaded, or already there; raises Cancelled."""
         self._done += count
         self._fetched += count if fetched else 0
         now = time.monotonic()
-        if now - self._told_at > 0.1:
-            self._told_at = now
-            self._tell(now)
+        if now - self._reported_at > 0.1:
+            self._reported_at = now
+            self._report(now)
         self.check()
 
     def finish(self, file: HubFile) -> None:
         self._before += file.size
         self._done = 0
-        self._tell(time.monotonic())
+        self._report(time.monotonic())
 
     def check(self) -> None:
-        check_cancelled(self._cancelled, "Stopped; the same command goes on where it was.")
+        check_cancelled(self._cancelled, "Stopped; the next download resumes where it stopped.")
 
-    def _tell(self, now: float) -> None:
+    def _report(self, now: float) -> None:
         done = min(self._total, self._before + self._done)
         fetched = self._fetched
         left = seconds_left(now - self._started, fetched, fetched + self._total - done)
-        self._told(DownloadProgress(self._name, done, self._total, left))
+        self._on_progress(DownloadProgress(self._name, done, self._total, left))
 
 
 def _fetch(
     what: Listing, file: HubFile, blobs: Path, counter: _Counter, endpoint: str | None
 ) -> None:
-    """Fetch a large file into its blob, going on with what came before."""
+    """Download a large file into its blob, resuming an earlier download."""
     from huggingface_hub import hf_hub_url
     from huggingface_hub.file_download import http_get
     from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
@@ -226,13 +227,14 @@ def _fetch(
     if digesting.digest.hexdigest() != file.sha256:
         part.unlink()
         raise Failure(
-            f"{file.path} of {what.repo} came damaged and was deleted: run the same command again."
+            f"The downloaded file {file.path} of {what.repo} was damaged and has been deleted: "
+            "download it again."
         )
     os.replace(part, blobs / file.sha256)
 
 
 class _Digesting:
-    """A file that digests what is written to it, as `http_get` wants it."""
+    """A file that hashes written data, with the methods that `http_get` needs."""
 
     def __init__(self, file: Any, digest: Any) -> None:
         self._file, self.digest = file, digest
@@ -251,14 +253,14 @@ class _Digesting:
         return found
 
     def truncate(self) -> int:
-        """Begin anew: the hub sends the file from its start."""
+        """Restart, as the hub sends the file from the beginning."""
         self.digest = hashlib.sha256()
         left: int = self._file.truncate()
         return left
 
 
-def _bar(came: Callable[[int], None]) -> type[Any]:
-    """Return a progress bar that shows nothing and passes counts on."""
+def _bar(add: Callable[[int], None]) -> type[Any]:
+    """Return an invisible progress bar that passes counts on."""
     from tqdm.auto import tqdm
 
     class Bar(tqdm):  # type: ignore[misc]
@@ -266,14 +268,14 @@ def _bar(came: Callable[[int], None]) -> type[Any]:
             super().__init__(*args, **{**options, "disable": True})
 
         def update(self, count: float | None = 1) -> bool | None:
-            came(int(count or 0))
+            add(int(count or 0))
             return None
 
     return Bar
 
 
 def _is_used(repo: str, path: str) -> bool:
-    """Tell whether a file of a model is ever read: weights and texts, where they belong."""
+    """Return whether a file of a model is used: weights and text files in the expected folders."""
     where = PurePosixPath(path)
     if where.suffix not in (*TEXTS, WEIGHTS):
         return False
@@ -283,7 +285,7 @@ def _is_used(repo: str, path: str) -> bool:
 
 
 def _without_variants(files: list[HubFile]) -> Iterator[HubFile]:
-    """Yield files without those in fp16 that are there in their usual numbers as well."""
+    """Yield files, without fp16 variants of files that are there in the default format."""
     plain = {str(PurePosixPath(f.path).parent) for f in files if _is_plain(f)}
     for file in files:
         if ".fp16" not in file.path or str(PurePosixPath(file.path).parent) not in plain:
@@ -295,7 +297,7 @@ def _is_plain(file: HubFile) -> bool:
 
 
 def _blobs(repo: str) -> Path:
-    """Return where the hub's cache keeps the content of a model's files."""
+    """Return the folder in the hub's cache with the content of a model's files."""
     from huggingface_hub import constants
     from huggingface_hub.file_download import repo_folder_name
 
@@ -320,26 +322,26 @@ def _part_size(blobs: Path, file: HubFile) -> int:
     return part.stat().st_size if part.is_file() else 0
 
 
-def _check_room(folder: Path, needed: int) -> None:
+def _check_space(folder: Path, needed: int) -> None:
     there = next(path for path in (folder, *folder.parents) if path.is_dir())
     free = shutil.disk_usage(there).free
     if needed + HEADROOM > free:
         raise BadInput(
-            f"The download takes {gigabytes(needed)} more, and {gigabytes(free)} are free in "
+            f"The download needs {gigabytes(needed)}, and only {gigabytes(free)} are free in "
             f"{there}: free some space, or set HF_HOME to another disk."
         )
 
 
 def _note_main(repo_folder: Path, commit: str) -> None:
-    """Make this commit what the model's name stands for."""
+    """Make this commit the current one of the model."""
     refs = repo_folder / "refs"
     refs.mkdir(parents=True, exist_ok=True)
     (refs / "main").write_text(commit)
 
 
 @contextmanager
-def _sentences(repo: str) -> Iterator[None]:
-    """Say in a sentence, and in steps, what the hub answers and the network does."""
+def _user_errors(repo: str) -> Iterator[None]:
+    """Turn errors of the hub and the network into errors for the user."""
     from httpx2 import HTTPError
     from huggingface_hub import errors, get_token
 
@@ -351,32 +353,33 @@ def _sentences(repo: str) -> Iterator[None]:
     except errors.GatedRepoError as error:
         if get_token() is None:
             raise BadInput(
-                f"{repo} wants its licence to be accepted: 1. open {page}, log in and accept it; "
-                "2. make a token on https://huggingface.co/settings/tokens and run `hf auth "
-                "login`; 3. run the same command again."
+                f"Accept the licence of {repo} first: 1. open {page}, sign in and accept it; 2. "
+                "create a token on https://huggingface.co/settings/tokens and set the environment "
+                "variable HF_TOKEN to it; 3. download again."
             ) from error
         raise BadInput(
-            f"The account that you are logged in with has not accepted the licence of {repo}: "
-            f"1. open {page} with that account and accept it; 2. run the same command again."
+            f"Your Hugging Face account has not accepted the licence of {repo}: 1. open {page} "
+            "with that account and accept it; 2. download again."
         ) from error
     except errors.RepositoryNotFoundError as error:
-        raise BadInput(f"The hub has no model {repo}, or hides it: check the name.") from error
+        raise BadInput(
+            f"The model hub has no model {repo}, or it is private: check the name."
+        ) from error
     except errors.OfflineModeIsEnabled as error:
         raise BadInput(
-            "Downloads are switched off (HF_HUB_OFFLINE): unset it, or give a local folder."
+            "Downloads are disabled (HF_HUB_OFFLINE): unset it, or choose a folder with the model."
         ) from error
     except (HTTPError, errors.HfHubHTTPError) as error:
         raise Failure(
-            f"The hub did not answer as it should ({first_line(error)}): try again later; what "
-            "has come is kept."
+            f"The model hub did not respond ({first_line(error)}): try again later; the download "
+            "will resume."
         ) from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise Failure(
-                "The disk is full: free some space, or set HF_HOME to another disk; what has come "
-                "is kept."
+                "The disk is full: free some space, or set HF_HOME to another disk; the download "
+                "will resume."
             ) from error
         raise Failure(
-            f"The download failed ({first_line(error)}): run the same command again; what has "
-            "come is kept."
+            f"The download failed ({first_line(error)}): try again; it will resume."
         ) from error

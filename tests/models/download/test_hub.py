@@ -113,7 +113,7 @@ def stop_half_way(server: HubServer) -> None:
         return len([path for path, _ in server.gets if "model-1" in path]) > 0 and len(asked) > 14
 
     what = listing(REPO, server.endpoint)
-    with pytest.raises(Cancelled, match="goes on where it was"):
+    with pytest.raises(Cancelled, match="the next download resumes"):
         download(what, lambda progress: None, stopped, server.endpoint)
 
 
@@ -148,7 +148,7 @@ def test_where_the_hub_begins_anew_the_file_is_right_all_the_same(
 
 def test_a_damaged_file_is_deleted_and_told(server: HubServer, cache: Path) -> None:
     server.wrong = {"model-2.safetensors"}
-    with pytest.raises(Failure, match=r"model-2.safetensors of someone/model came damaged"):
+    with pytest.raises(Failure, match=r"model-2.safetensors of someone/model was damaged"):
         fetch(server)
     assert parts(cache) == []
     server.wrong = set()
@@ -162,7 +162,7 @@ def test_a_part_that_was_tampered_with_does_not_get_in(
     stop_half_way(server)
     (part,) = parts(cache)
     part.write_bytes(b"x" * part.stat().st_size)
-    with pytest.raises(Failure, match="came damaged"):
+    with pytest.raises(Failure, match="was damaged"):
         fetch(server)
 
 
@@ -212,7 +212,7 @@ def test_too_little_room_is_told_before(server: HubServer, monkeypatch: pytest.M
 
 def test_who_is_not_logged_in_gets_all_steps(server: HubServer) -> None:
     server.gated = True
-    with pytest.raises(BadInput, match=r"1\. open .*someone/model.* 2\. .*`hf auth login`; 3\."):
+    with pytest.raises(BadInput, match=r"1\. open .*someone/model.* 2\. .*HF_TOKEN.*; 3\."):
         fetch(server)
 
 
@@ -228,14 +228,14 @@ def test_who_has_not_accepted_the_licence_gets_the_step_that_is_left(
 
 
 def test_an_unknown_model_is_told(server: HubServer) -> None:
-    with pytest.raises(BadInput, match="The hub has no model someone/else"):
+    with pytest.raises(BadInput, match="The model hub has no model someone/else"):
         listing("someone/else", server.endpoint)
 
 
 def test_a_model_without_safetensors_is_refused() -> None:
     with (
         HubServer(REPO, {"model.bin": LARGE, "config.json": b"{}"}) as server,
-        pytest.raises(BadInput, match="no weights in safetensors"),
+        pytest.raises(BadInput, match="no safetensors weights"),
     ):
         listing(REPO, server.endpoint)
 
@@ -245,12 +245,12 @@ def test_offline_mode_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OfflineModeIsEnabled("offline")
 
     monkeypatch.setattr(huggingface_hub.HfApi, "model_info", offline)
-    with pytest.raises(BadInput, match="switched off \\(HF_HUB_OFFLINE\\)"):
+    with pytest.raises(BadInput, match="disabled \\(HF_HUB_OFFLINE\\)"):
         listing(REPO)
 
 
 def test_a_hub_that_is_not_there_is_told(server: HubServer) -> None:
-    with pytest.raises(Failure, match="did not answer as it should"):
+    with pytest.raises(Failure, match="The model hub did not respond"):
         listing(REPO, "http://127.0.0.1:9")
 
 
@@ -267,7 +267,7 @@ def test_a_hub_that_is_not_there_is_told(server: HubServer) -> None:
     ],
 )
 def test_a_listing_that_names_other_places_or_makes_no_sense_is_refused(file: HubFile) -> None:
-    with pytest.raises(Failure, match="What the hub says about someone/model makes no sense"):
+    with pytest.raises(Failure, match="The model hub returned invalid data about someone/model"):
         hub._checked(REPO, file)
 
 
@@ -275,5 +275,5 @@ def test_a_commit_that_is_none_is_refused(
     server: HubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hub_server, "COMMIT", "../../evil")
-    with pytest.raises(Failure, match="makes no sense"):
+    with pytest.raises(Failure, match="invalid data"):
         listing(REPO, server.endpoint)
