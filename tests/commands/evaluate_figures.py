@@ -25,7 +25,7 @@ FIGURES = ("niqe", "lr_psnr", "drift", "blocks")
 UNCORRECTED = "realesrgan, uncorrected"
 """The name in the table of what Real-ESRGAN does by itself, with no care for depth or fidelity."""
 
-BARE = ("--methods", "realesrgan", "--fidelity", "0", "--depth", "soft")
+BARE = ("--methods", "realesrgan", "--fidelity", "0", "--edges", "soft")
 """The options of `cozviewer evaluate` for that."""
 
 EXACT = ("--device", "cpu", "--numbers", "fp32")

@@ -278,7 +278,7 @@ def test_depth_decides_how_crisp_the_second_step_is(run: Run, tmp_path: Path) ->
     words = ("render", photo, "-o", out, "--zoom", "16", "--size", "512x512", *exact)
     greys, recipes = [], []
     for depth in ("soft", "crisp"):
-        report = run(*words, "--depth", depth, "--json").report
+        report = run(*words, "--edges", depth, "--json").report
         greys.append(pixels_of(out).astype(np.float64).mean(axis=2))
         recipes.append(report["recipe"])
     changed = np.abs(greys[1] - greys[0])[:, 1:] > 2

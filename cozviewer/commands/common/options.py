@@ -59,11 +59,18 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
         "default)",
     )
     group.add_argument(
-        "--depth",
+        "--edges",
         choices=DEPTHS,
         default=CRISP,
         help="edge sharpening from x16 on: crisp (the default) or soft (up to 20%% faster); "
         "engines that accept prompts are always soft",
+    )
+    group.add_argument(
+        "--depth",  # the former name of --edges
+        dest="edges",
+        choices=DEPTHS,
+        default=argparse.SUPPRESS,
+        help=argparse.SUPPRESS,
     )
     group.add_argument(
         "--texture",
@@ -187,7 +194,7 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
         device=args.device,
         seed=args.seed,
         fidelity=args.fidelity,
-        depth=args.depth,
+        depth=args.edges,
         texture=args.texture,
         numbers=args.numbers,
         memory=args.memory,

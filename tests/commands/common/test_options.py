@@ -42,7 +42,7 @@ def test_where_and_in_which_numbers_names_no_engine() -> None:
 
 def test_all_options_are_in_the_choice() -> None:
     words = ("--engine", "my.pth", "--device", "cpu", "--prompter", "text", "--prompt", "a b")
-    more = ("--seed", "-3", "--fidelity", "0.25", "--memory", "in-turn", "--depth", "soft")
+    more = ("--seed", "-3", "--fidelity", "0.25", "--memory", "in-turn", "--edges", "soft")
     choice = engine_choice(read(*words, *more, "--texture", "off", "--numbers", "bf16"))
     assert choice == EngineChoice(
         "my.pth",
@@ -55,6 +55,11 @@ def test_all_options_are_in_the_choice() -> None:
         texture="off",
         numbers="bf16",
     )
+
+
+def test_a_former_name_of_an_option_is_accepted() -> None:
+    assert engine_choice(read("--depth", "soft")) == engine_choice(read("--edges", "soft"))
+    assert engine_choice(read("--edges", "soft")) != engine_choice(read())
 
 
 def test_the_files_of_coz_are_in_the_choice() -> None:
