@@ -1,7 +1,7 @@
-"""The picture as opened: level 0 of the pyramid and the overviews above it.
+"""An open picture: level 0 of the pyramid, and its overviews.
 
-Everything that is shown starts here: `pixels` and `tile` give the levels z <= 0, and the chain
-builds the levels z > 0 on level 0.
+`Source.pixels` returns parts of the levels z <= 0; the chain generates the levels z > 0 from
+level 0.
 """
 
 import hashlib
@@ -24,21 +24,21 @@ from cozviewer.util.errors import BadInput, Failure
 from cozviewer.util.paths import absolute
 
 PREVIEW_SIDE = 512
-"""A preview has at least this many pixels on its longer side."""
+"""Minimum length of a preview's longer side, in pixels."""
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A picture in memory, upright, sRGB; never changed, readable from any thread.
+    """A picture in memory, upright, in sRGB. Immutable, so any thread may read it.
 
     Attributes:
-        name: The file name, for people.
-        path: Where it was opened from, if it was; absolute.
-        digest: Hex SHA-256 over the size and the pixels of level 0: renaming the file or editing
-            its metadata keeps it.
+        name: The file name, for display.
+        path: The absolute path of its file; None if it was not read from one.
+        digest: Hex SHA-256 of the size and the pixels of level 0. It does not depend on the file's
+            name or metadata.
         levels: levels[k] is level z = -k, (H, W, 3) uint8, read-only. Each is half as large as
-            the one before, rounded up, down to overviews.LAST_SIDE.
-        exif: The EXIF block of the file for the upright picture (see `exif.upright`), if any.
+            the previous one, rounded up, down to overviews.LAST_SIDE.
+        exif: The EXIF block of the file, adapted to the upright picture (see `exif.upright`).
     """
 
     name: str
@@ -57,12 +57,12 @@ class Source:
 
     @property
     def folder(self) -> Path:
-        """Where what is made of it is saved unless a person says otherwise: beside it."""
+        """The default folder for results: that of the picture."""
         return Path.home() if self.path is None else self.path.parent
 
     @property
     def coarsest(self) -> int:
-        """The lowest level there is, <= 0."""
+        """The coarsest level, <= 0."""
         return 1 - len(self.levels)
 
     def pixels(self, z: int, level_region: Rect) -> Rgb8:
@@ -73,10 +73,10 @@ class Source:
             level_region: In pixels of level z, not empty, inside the level.
 
         Returns:
-            (H, W, 3) uint8, a read-only view: its rows have gaps in between.
+            (H, W, 3) uint8, a read-only view; its rows are not contiguous.
 
         Raises:
-            ValueError: There is no such level, or the region leaves it.
+            ValueError: The level does not exist, or the region is not inside it.
         """
         if not self.coarsest <= z <= 0:
             raise ValueError(f"level {z} is not in {self.coarsest}..0")
@@ -94,23 +94,24 @@ def open_source(
     cancelled: IsCancelled = never,
     managed: bool = True,
 ) -> Source:
-    """Open a JPEG, PNG, WebP, TIFF, BMP, GIF or AVIF file; of several frames or pages the first.
+    """Open the first frame or page of a JPEG, PNG, WebP, TIFF, BMP, GIF or AVIF file.
 
-    Upright by its EXIF orientation; converted to sRGB by its colour profile; transparent parts
-    lie on white; more than 8 bits are scaled to 8. Slow for large pictures (300 megapixels:
-    seconds), so not for the GUI thread.
+    It is turned upright by its EXIF orientation, converted to sRGB by its colour profile, composed
+    over white where it is transparent, and scaled to 8 bits. Takes seconds for large pictures (300
+    megapixels), so it is not for the GUI thread.
 
     Args:
         path: The file.
-        allow_huge: Somebody said yes to more than limits.HUGE pixels.
-        cancelled: Asked all along, on this thread and on one that decodes: where a decoder cannot
-            be interrupted, this returns all the same, and the decoder ends by itself.
-        managed: Whether its colour profile counts; if not, its numbers are taken as sRGB.
+        allow_huge: Whether more than limits.HUGE pixels are allowed.
+        cancelled: Checked repeatedly, in this thread and in a decoding thread. If the decoder
+            cannot be interrupted, this function returns and the decoder finishes in the
+            background.
+        managed: Whether to apply its colour profile; if not, its values are taken as sRGB.
 
     Raises:
-        HugePicture: It claims more than limits.HUGE pixels; nothing was decoded.
-        BadInput: The file is missing, no picture, damaged, or does not fit into memory.
-        Cancelled: `cancelled` said so.
+        HugePicture: The header says more than limits.HUGE pixels; nothing was decoded.
+        BadInput: The file is missing, not a picture, damaged, or does not fit into memory.
+        Cancelled: `cancelled` returned True.
         Failure: Memory ran out.
     """
     path = Path(path)
@@ -129,7 +130,7 @@ def source_from_pixels(rgb: Rgb8, name: str) -> Source:
     """Return a source of (H, W, 3) uint8 sRGB pixels, which must not be changed afterwards.
 
     Raises:
-        BadInput: There is not a single pixel.
+        BadInput: The array is empty.
     """
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8:
         raise ValueError(f"not (H, W, 3) uint8 but {rgb.shape} {rgb.dtype}")
@@ -139,7 +140,7 @@ def source_from_pixels(rgb: Rgb8, name: str) -> Source:
 
 
 def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int, int] | None:
-    """Return a quick small version of the picture, to show something at once.
+    """Quickly decode a small version of a picture, to be shown while the picture is read.
 
     A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size in a fraction of the time.
 
@@ -148,12 +149,11 @@ def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int
         cancelled: As for `open_source`.
 
     Returns:
-        ((h, w, 3) uint8 sRGB, upright; full width; full height), or None where there is no such
-        short cut: other formats, small pictures, and whatever `open_source` has a question or a
-        complaint about.
+        ((h, w, 3) uint8 sRGB, upright; full width; full height); None for other formats, small
+        pictures, and whenever `open_source` would raise an error.
 
     Raises:
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
     path = Path(path)
 

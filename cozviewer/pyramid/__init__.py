@@ -1,4 +1,4 @@
-"""The tile pyramid: geometry, the source, the camera, what to draw, where tiles are kept.
+"""The tile pyramid: geometry, camera, drawing plan, composed views, tile store.
 
-Neither Qt nor torch is imported here.
+Imports neither Qt nor torch.
 """

@@ -1,6 +1,6 @@
-"""A pyramid that keeps what it has read: for many views of the same tiles in a row.
+"""A pyramid with a cache of decoded tiles, for the frames of a movie.
 
-Decoding the tiles takes most of the time of a frame; the next frame shows nearly the same ones.
+Decoding tiles takes most of the time of a frame, and consecutive frames show nearly the same tiles.
 """
 
 from functools import lru_cache
@@ -10,11 +10,11 @@ from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.pyramid import Pyramid
 
 MOST_TILES = 1 << 15
-"""Tiles that are kept (400 MB): all that a frame of 3840 x 2160 pixels can show."""
+"""Maximum number of cached tiles (400 MB): all that a frame of 3840 x 2160 pixels can show."""
 
 
 class CachedPyramid(Pyramid):
-    """A pyramid as it is now: tiles made or changed later need not be seen. Thread-safe."""
+    """A snapshot of a pyramid: later changes of tiles may not be visible. Thread-safe."""
 
     def __init__(self, pyramid: Pyramid) -> None:
         super().__init__(pyramid.source, pyramid.store)

@@ -1,10 +1,10 @@
-"""The camera: which point of the picture is in the middle of the view, and how large.
+"""The camera: the point of the photo at the centre of the view, and the magnification.
 
-Planes: `view_` is device pixels of the view, counted from its top left corner unless a name says
-`offset` (then from its centre); `level_` is pixels of a pyramid level.
+Planes: `view_` is device pixels from the view's top left corner (names with `offset`: from its
+centre); `level_` is pixels of a pyramid level.
 
-Positions are fixed-point Python integers, so a pixel stays a pixel at any depth; floats appear
-only for distances within a view.
+Positions are fixed-point Python integers, exact at any depth; floats are used only for distances
+within a view.
 """
 
 import math
@@ -15,26 +15,26 @@ from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_rect
 
 SUBPIXEL_BITS = 64
-"""Positions are counted in 2^-64 pixels of the camera's level."""
+"""Positions are in units of 2^-64 pixels of the camera's level."""
 
 SHARP_UP_TO = 1.1
-"""A level is drawn up to 1.1x its own size before the next finer one is wanted: enlarging by a
-tenth cannot be seen, and a view just past a level would otherwise cost sixteen times the tiles."""
+"""A level is drawn up to 1.1 times its size before the next finer one is needed: an enlargement by
+a tenth is invisible, and a view just past a level would otherwise need sixteen times the tiles."""
 
 LARGEST_STRETCH = 2.0
-"""A generated level is shown up to twice its own size before the next one is generated: a view then
-never costs more than four times its own pixels, where a finer level would cost sixteen times."""
+"""A generated level is shown up to twice its size before the next one is generated: a view then
+needs at most four times its own pixels, where a finer level would need sixteen times."""
 
 NO_SHIFT = 1e-4
-"""View pixels that two views may be apart and still show the same pixels."""
+"""Distance between two views, in view pixels, up to which they show the same pixels."""
 
 DEEPEST = 256
-"""Where zooming in ends: 2^256 is far past any use, and floats still hold it."""
+"""log2 of the maximum magnification: far beyond any use, and still a finite float."""
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """What a view looks at.
+    """A position over the photo and a magnification.
 
     Attributes:
         level: floor(log2(magnification)).
@@ -54,7 +54,7 @@ class Camera:
 
     @property
     def log2(self) -> float:
-        """log2 of the magnification; steps of it look even to the eye."""
+        """log2 of the magnification; equal steps of it look equal."""
         return self.level + math.log2(self.scale)
 
     @property
@@ -64,9 +64,9 @@ class Camera:
 
     @property
     def rest_level(self) -> int:
-        """The level that a view at rest is made from.
+        """The level from which a view at rest is composed.
 
-        Up to its own size that is the source or one of its overviews. Beyond, it is the coarsest
+        Up to ×1, that is the source or one of its overviews. Beyond, it is the coarsest
         of level 0 and the step levels whose pixels are at most LARGEST_STRETCH view pixels wide:
         ×4 from just above ×2 to ×8, ×16 from there to ×32, and so on.
         """
@@ -87,7 +87,7 @@ class Camera:
         return self.x * unit, self.y * unit
 
     def zoomed(self, factor: float, offset_x: float = 0.0, offset_y: float = 0.0) -> "Camera":
-        """Return the camera `factor` times closer; the point under the offset stays where it is.
+        """Return the camera magnified by `factor`; the point under the offset stays fixed.
 
         Args:
             factor: > 0; above 1 zooms in.
@@ -97,13 +97,13 @@ class Camera:
         level, scale = self.level + exponent - 1, mantissa * 2
         level, scale = min((level, scale), (DEEPEST, 1.0))
         shift = level - self.level
-        # The fixed point seen from the old centre, then the new centre seen from it.
+        # From the old centre to the fixed point, then from there to the new centre.
         x = _shifted(self.x + _fixed(offset_x / self.scale), shift) - _fixed(offset_x / scale)
         y = _shifted(self.y + _fixed(offset_y / self.scale), shift) - _fixed(offset_y / scale)
         return Camera(level, scale, x, y)
 
     def panned(self, view_dx: float, view_dy: float) -> "Camera":
-        """Return the camera moved by view pixels (positive: right and down over the picture)."""
+        """Return the camera moved by view pixels (positive: right and down over the photo)."""
         return Camera(
             self.level,
             self.scale,
@@ -112,7 +112,7 @@ class Camera:
         )
 
     def clamped(self, source_width: int, source_height: int) -> "Camera":
-        """Return the camera with its centre inside the picture."""
+        """Return the camera with its centre moved inside the photo."""
         right = _shifted(source_width << SUBPIXEL_BITS, self.level)
         bottom = _shifted(source_height << SUBPIXEL_BITS, self.level)
         return Camera(
@@ -129,11 +129,11 @@ class View:
     height: int
 
     def view_x(self, z: int, level_x: int) -> float:
-        """Return where the left edge of column `level_x` of level z lies in the view."""
+        """Return the view position of the left edge of column `level_x` of level z."""
         return self._view(z, level_x, self.camera.x, self.width)
 
     def view_y(self, z: int, level_y: int) -> float:
-        """Return where the upper edge of row `level_y` of level z lies in the view."""
+        """Return the view position of the upper edge of row `level_y` of level z."""
         return self._view(z, level_y, self.camera.y, self.height)
 
     def _view(self, z: int, level_edge: int, centre: int, size: int) -> float:
@@ -142,8 +142,8 @@ class View:
         return distance / (1 << SUBPIXEL_BITS) * camera.scale + size / 2
 
     def level_box(self, z: int, origin: Rect) -> tuple[float, float, float, float]:
-        """Return the view's (left, top, right, bottom) in pixels of level z, counted from the
-        corner of `origin` (a rectangle of level z near the view, so that floats are exact)."""
+        """Return the view's (left, top, right, bottom) in pixels of level z, relative to the corner
+        of `origin` (a rectangle of level z near the view, so that floats are precise)."""
         camera = self.camera
         per_pixel = math.ldexp(1 / camera.scale, z - camera.level)
         unit = Fraction(2) ** (z - camera.level - SUBPIXEL_BITS)
@@ -153,7 +153,7 @@ class View:
         return x - half_width, y - half_height, x + half_width, y + half_height
 
     def level_region(self, z: int) -> Rect:
-        """Return the pixels of level z that the view touches, also those outside the picture."""
+        """Return the pixels of level z that intersect the view, also outside the photo."""
         camera = self.camera
         half_width = _fixed(self.width / 2 / camera.scale)
         half_height = _fixed(self.height / 2 / camera.scale)
@@ -166,12 +166,12 @@ class View:
         )
 
     def visible(self, z: int, source_width: int, source_height: int) -> Rect:
-        """Return the pixels of level z that are seen: `level_region` cut to the picture."""
+        """Return the visible pixels of level z: `level_region` cropped to the photo."""
         return self.level_region(z).intersected(level_rect(z, source_width, source_height))
 
     def picture(self, source_width: int, source_height: int) -> Rect:
-        """Return the view pixels whose middle lies in the picture. (The last pixel of an overview
-        may reach beyond it: `geometry.level_size` rounds up.)"""
+        """Return the view pixels whose centres are inside the photo. (The last pixel of an overview
+        may extend beyond it: `geometry.level_size` rounds up.)"""
         return rect_between(
             max(0, round(self.view_x(0, 0))),
             max(0, round(self.view_y(0, 0))),
@@ -180,8 +180,8 @@ class View:
         )
 
     def shift_from(self, other: "View") -> tuple[int, int] | None:
-        """Return how many whole view pixels to the right and down of `other` this view is, or
-        None if that is no whole number, or size or magnification differ."""
+        """Return the offset of this view from `other` in whole view pixels (right, down); None if
+        it is not a whole number, or if size or magnification differ."""
         mine, its = self.camera, other.camera
         if (mine.level, mine.scale, self.width, self.height) != (
             its.level,
@@ -197,8 +197,8 @@ class View:
         return round(dx), round(dy)
 
     def aligned(self) -> "View":
-        """Return the view with its corner on a whole pixel of the level, if it shows one level
-        at exactly its own size: 1:1 then means untouched pixels, not a blur by half a pixel."""
+        """Return the view with its corner moved to a whole pixel, if it shows a level at exactly
+        its own size: at 100% the pixels are then unchanged, not blurred by half a pixel."""
         if self.camera.scale != 1.0:
             return self
         one = 1 << SUBPIXEL_BITS
@@ -226,19 +226,18 @@ def camera_at(
 
 
 def fit(source_width: int, source_height: int, view_width: int, view_height: int) -> Camera:
-    """Return the camera that shows the whole picture, never larger than 1:1 (a small picture is
-    not enlarged before anybody asks)."""
-    # A view may be closed to nothing, a magnification may not.
+    """Return the camera that fits the whole photo into a view, without enlarging a small photo."""
+    # A view may have no pixels, but a magnification must be above 0.
     magnification = min(1.0, max(1, view_width) / source_width, max(1, view_height) / source_height)
     camera = camera_at(Fraction(source_width, 2), Fraction(source_height, 2), magnification)
     return View(camera, view_width, view_height).aligned().camera
 
 
 def between(start: Camera, end: Camera, t: float) -> Camera:
-    """Return the camera at part t (0..1) of an even zoom from `start` to `end`.
+    """Return the camera at fraction t (0..1) of an even zoom from `start` to `end`.
 
-    The magnification moves evenly in its logarithm. The centre moves so that some point stays
-    fixed in the view all the way where the two cameras have different magnifications.
+    The logarithm of the magnification changes linearly. If the magnifications differ, the centre
+    moves so that one point stays fixed in the view.
     """
     if t <= 0:
         return start
@@ -247,8 +246,8 @@ def between(start: Camera, end: Camera, t: float) -> Camera:
     log_step = end.log2 - start.log2
     start_x, start_y = start.source_centre
     end_x, end_y = end.source_centre
-    # A fixed view point makes the centre linear in 1/magnification. It is reckoned from the
-    # closer camera, where the remaining way is tiny and a float holds it exactly enough.
+    # With a fixed point, the centre is linear in 1/magnification. It is computed from the closer
+    # camera, where the distance is small, so that a float is precise enough.
     if abs(log_step) < 1e-9:
         near_x, near_y, far_x, far_y, way = start_x, start_y, end_x, end_y, t
     elif log_step > 0:
@@ -268,12 +267,12 @@ def between(start: Camera, end: Camera, t: float) -> Camera:
 
 
 def _fixed(value: float) -> int:
-    """Return a distance in pixels as fixed-point integer, exactly rounded."""
+    """Return a distance in pixels as a fixed-point integer, correctly rounded."""
     return round(Fraction(value) * (1 << SUBPIXEL_BITS))
 
 
 def _rounded(fixed: int) -> int:
-    """Return a fixed-point position moved to the nearest whole pixel."""
+    """Return a fixed-point position rounded to the nearest whole pixel."""
     half = 1 << (SUBPIXEL_BITS - 1)
     return (fixed + half) >> SUBPIXEL_BITS << SUBPIXEL_BITS
 

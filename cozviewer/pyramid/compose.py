@@ -1,7 +1,7 @@
-"""The pixels of a view at rest: any part of a pyramid at any magnification.
+"""Composes the pixels of a view at rest: any part of a pyramid at any magnification.
 
-The window's picture at rest, `cozviewer render` and every export come from here, so they are the
-same pixels. (While the view moves, the canvas draws whole tiles instead: see `plan`.)
+The window at rest, `cozviewer render` and all exports use this module, so their pixels are equal.
+(While the view moves, the canvas draws tiles instead: see `plan`.)
 """
 
 import math
@@ -26,28 +26,28 @@ from cozviewer.pyramid.geometry import (
 from cozviewer.pyramid.pyramid import Pyramid
 
 BACKGROUND = (24, 25, 28)
-"""Colour around the picture, sRGB 0..255."""
+"""Colour around the photo, sRGB 0..255."""
 
 SUPPORT = 2
-"""Pixels that the bicubic kernel reaches to each side (at its own scale)."""
+"""Support of the bicubic kernel to each side, in pixels (at its own scale)."""
 
 Kernel = Literal["nearest", "bicubic", "lanczos"]
-"""How pixels are interpolated."""
+"""Interpolation kernels."""
 
 _KERNELS = {
     "nearest": (Image.Resampling.NEAREST, 1),
     "bicubic": (Image.Resampling.BICUBIC, SUPPORT),
     "lanczos": (Image.Resampling.LANCZOS, 3),
 }
-"""Pillow's name of it and how far it reaches, as SUPPORT."""
+"""Pillow's filter for each kernel, and its support (see SUPPORT)."""
 
 BAND = 8 * TILE
-"""Rows of a band. What is enlarged for a band needs some rows of its parent around it, which are a
-tenth of it here, and were a third in bands of one row of tiles."""
+"""Rows of a band. Enlarging for a band needs some additional rows of its parent: a tenth at this
+height, a third in bands of one row of tiles."""
 
 FLATTEST = 1 / 1024
-"""A view narrower than this many pixels of the level below it is flat to a quarter of a grey
-level (255 / 1024), so its box need not be narrower; Pillow's boxes are 32-bit floats."""
+"""Minimum width of a resampling box in source pixels. A narrower view is flat to within a quarter
+of a grey level (255 / 1024), and Pillow's boxes are 32-bit floats."""
 
 
 def compose(
@@ -58,19 +58,19 @@ def compose(
     *,
     complete: bool = False,
 ) -> Rgb8:
-    """Return what the view shows when all that exists is drawn as well as it can be.
+    """Return the pixels of a view, composed from the best existing tiles.
 
     Args:
-        pyramid: Where the pixels come from. Where tiles of the level that the view wants are
-            missing, the next coarser ones are enlarged (bicubic) in their place, unless `complete`.
+        pyramid: The pyramid. Where tiles of the view's level are missing, coarser ones are enlarged
+            (bicubic), unless `complete`.
         view: Camera and size.
         finest: The finest level to use, not a derived one: 0 gives the source alone,
             interpolated. None: all.
-        kernel: How the pixels of the level are brought to those of the view.
+        kernel: Resamples the pixels of the level to those of the view.
         complete: Whether all tiles of the level must exist.
 
     Returns:
-        (view.height, view.width, 3) uint8; BACKGROUND outside the picture.
+        (view.height, view.width, 3) uint8; BACKGROUND outside the photo.
 
     Raises:
         TileMissing: `complete`, and a tile does not exist or cannot be read.
@@ -87,8 +87,8 @@ def compose(
     per_pixel = math.ldexp(1 / view.camera.scale, z - view.camera.level)
     margin = math.ceil(_KERNELS[kernel][1] * max(1.0, per_pixel)) + 1
     wanted = view.level_region(z).intersected(whole).grown(margin)
-    # The kernel may reach beyond the tiles that the view touches. Whether their neighbours happen
-    # to be made must not change a pixel, so what is beyond them is never read.
+    # The kernel may extend beyond the tiles that intersect the view. Pixels must not depend on
+    # whether the neighbouring tiles exist, so these are never read.
     there = whole if z <= 0 else snapped_to_tiles(view.level_region(z).intersected(whole))
     there = there.intersected(whole)
     there = wanted.intersected(there)
@@ -107,9 +107,9 @@ def compose(
 
 
 def wanted_level(view: View, coarsest: int) -> int:
-    """Return the level that a view at rest is made from: see `Camera.rest_level`.
+    """Return the level from which a view at rest is composed: see `Camera.rest_level`.
 
-    Window, commands and exports all ask here.
+    Used by the window, the commands and the exports.
 
     Args:
         coarsest: The coarsest level of the pyramid, <= 0.
@@ -118,12 +118,12 @@ def wanted_level(view: View, coarsest: int) -> int:
 
 
 def step_level(z: int) -> int:
-    """Return the coarsest level >= z that is not a derived one."""
+    """Return the coarsest level >= z that is not derived."""
     return z if z <= 0 else -(-z // STEP_LEVELS) * STEP_LEVELS
 
 
 def best_region(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = False) -> Rgb8:
-    """Return a region of level z (inside the picture), missing tiles enlarged from coarser ones.
+    """Return a region of level z inside the photo, with missing tiles enlarged from coarser ones.
 
     Args:
         complete: As for `compose`.
@@ -136,8 +136,8 @@ def best_region(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = F
 
     @cache
     def enlarged() -> Rgb8:
-        # All of the region in one go: tile by tile the work would double with every level up,
-        # as what a tile takes from its parents overlaps with what its neighbour takes.
+        # The whole region at once: tile by tile, the work would double with every level, as the
+        # parent regions of neighbouring tiles overlap.
         return _enlarged(pyramid, z, level_region)
 
     def fill(key: TileKey, part: Rect) -> Rgb8:
@@ -148,7 +148,7 @@ def best_region(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = F
 
 
 def bands(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = False) -> Iterator[Rgb8]:
-    """Yield what `best_region` gives, some rows of tiles at a time: for regions of any size."""
+    """Yield the result of `best_region` in bands of rows, for regions of any size."""
     top = level_region.y
     while top < level_region.bottom:
         bottom = min(level_region.bottom, (top // BAND + 1) * BAND)
@@ -158,7 +158,7 @@ def bands(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = False) 
 
 
 def _enlarged(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:
-    """Return a region of level z, enlarged from the step level above it."""
+    """Return a region of level z, enlarged from the next coarser step level."""
     whole = pyramid.level_rect(z - STEP_LEVELS)
     parent_region = coarser(level_region, STEP_LEVELS).grown(SUPPORT + 1)
     there = parent_region.intersected(whole)
@@ -185,7 +185,7 @@ def resampled(
     """Return width x height pixels, `per_pixel` apart in `pixels`, starting at (left, top).
 
     Args:
-        pixels: (H, W, 3) uint8, on all sides as much larger than the box as the kernel reaches.
+        pixels: (H, W, 3) uint8, larger than the box by the kernel's support on all sides.
     """
     if per_pixel == 1.0 and left.is_integer() and top.is_integer():
         x, y = int(left), int(top)

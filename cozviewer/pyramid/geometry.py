@@ -1,11 +1,11 @@
-"""Rectangles, tile names and the conversions between the planes of the pyramid.
+"""Tile names, level sizes, and conversions between the levels of the pyramid.
 
 Planes:
-    level z   pixels of magnification 2^z; z = 0 are the source's own pixels
+    level z   pixels at magnification 2^z; z = 0 are the source's pixels
     tile      pixels within one tile, 0..63
 
-All coordinates are Python integers, so nothing overflows or rounds at any depth. Rectangles are
-half open: `right` and `bottom` are the first column and row outside.
+All coordinates are Python integers, exact at any depth. Rectangles are half open: `right` and
+`bottom` are the first column and row outside.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from cozviewer.image.rect import Rect, middle_distance, rect_between
 
 TILE = 64
-"""Side of a tile in pixels of its level: so small that little is drawn beyond a view."""
+"""Side of a tile in pixels of its level; small, so that little is generated outside a view."""
 
 STEP_LEVELS = 2
-"""Levels that one zoom step climbs: 4x = 2^2."""
+"""Levels between a step's parent and its result: 4x = 2^2."""
 
 STEP_SCALE = 1 << STEP_LEVELS
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class TileKey:
-    """The name of a tile: level z, column and row counted in tiles from the picture's corner."""
+    """The name of a tile: level z, and column and row in tiles from the photo's top left corner."""
 
     z: int
     col: int
@@ -35,29 +35,29 @@ class TileKey:
 
 
 def level_name(z: int) -> str:
-    """Return what people call a step level: "×64"; far down "×2^24"."""
+    """Return the display name of a step level: "×64", at great depth "×2^24"."""
     return f"×{1 << z:,}" if 0 <= z <= 20 else f"×2^{z}"
 
 
 def level_size(z: int, source_width: int, source_height: int) -> tuple[int, int]:
-    """Return (width, height) in pixels of level z. Overviews round up: 5 wide becomes 3."""
+    """Return (width, height) of level z in pixels. Overviews round up: 5 becomes 3."""
     if z >= 0:
         return source_width << z, source_height << z
     return -(-source_width >> -z), -(-source_height >> -z)
 
 
 def level_rect(z: int, source_width: int, source_height: int) -> Rect:
-    """Return the whole of level z as a rectangle."""
+    """Return the rectangle of level z."""
     return Rect(0, 0, *level_size(z, source_width, source_height))
 
 
 def tile_rect(key: TileKey) -> Rect:
-    """Return the full square of a tile in pixels of its level (not cut at the edge)."""
+    """Return the square of a tile in pixels of its level, not cropped to the photo."""
     return Rect(key.col * TILE, key.row * TILE, TILE, TILE)
 
 
 def tiles_of(z: int, level_region: Rect) -> Iterator[TileKey]:
-    """Yield the tiles of level z that touch `level_region` (pixels of level z), row by row."""
+    """Yield the tiles of level z that intersect `level_region` (pixels of level z), row by row."""
     if level_region.empty:
         return
     for row in range(level_region.y // TILE, (level_region.bottom - 1) // TILE + 1):
@@ -66,17 +66,17 @@ def tiles_of(z: int, level_region: Rect) -> Iterator[TileKey]:
 
 
 def parent_of(key: TileKey) -> TileKey:
-    """Return the tile one step up that a tile lies in (the middle of what it was made from)."""
+    """Return the tile one step coarser that contains a tile."""
     return TileKey(key.z - STEP_LEVELS, key.col >> STEP_LEVELS, key.row >> STEP_LEVELS)
 
 
 def centre_first(keys: Iterable[TileKey], level_region: Rect) -> list[TileKey]:
-    """Return tiles of one level sorted by how far their middle is from that of a region."""
+    """Return tiles of one level, sorted by the distance of their centres from that of a region."""
     return sorted(keys, key=lambda key: (middle_distance(tile_rect(key), level_region), key))
 
 
 def snapped_to_tiles(level_region: Rect) -> Rect:
-    """Return the smallest rectangle of whole tiles around `level_region`."""
+    """Return the smallest rectangle of whole tiles that contains `level_region`."""
     return rect_between(
         level_region.x // TILE * TILE,
         level_region.y // TILE * TILE,
@@ -86,7 +86,7 @@ def snapped_to_tiles(level_region: Rect) -> Rect:
 
 
 def coarser(level_region: Rect, levels: int) -> Rect:
-    """Return the pixels `levels` levels up (coarser) that cover a region, rounded outwards."""
+    """Return a region in pixels of the level `levels` coarser, rounded outwards."""
     return rect_between(
         level_region.x >> levels,
         level_region.y >> levels,
@@ -96,7 +96,7 @@ def coarser(level_region: Rect, levels: int) -> Rect:
 
 
 def finer(level_region: Rect, levels: int) -> Rect:
-    """Return `level_region` in pixels `levels` levels down (finer); exact."""
+    """Return a region in pixels of the level `levels` finer; exact."""
     return Rect(
         level_region.x << levels,
         level_region.y << levels,

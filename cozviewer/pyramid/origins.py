@@ -1,6 +1,6 @@
-"""Which level each part of a view's pixels comes from, as `compose` draws it.
+"""Finds the level from which `compose` takes each part of a view.
 
-The answer behind every mark of what is real: source pixels, interpolated ones, generated ones.
+Overlays, captions and metadata use this to tell original, interpolated and generated pixels apart.
 """
 
 from bisect import bisect_left
@@ -17,13 +17,13 @@ from cozviewer.pyramid.tile_mask import span_of
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A rectangle of a level whose pixels come from one level.
+    """A part of a view whose pixels come from one level.
 
     Attributes:
-        level_region: Pixels of level `z`, inside the picture.
-        z: The level that the view is made from.
-        made_from: The tile that its pixels come from, of level z or a coarser one, from which they
-            are enlarged; None for the source and its overviews.
+        level_region: Pixels of level `z`, inside the photo.
+        z: The level from which the view is composed.
+        made_from: The tile of level z, or the coarser tile that is enlarged; None for the source
+            and its overviews.
     """
 
     level_region: Rect
@@ -32,20 +32,20 @@ class Patch:
 
     @property
     def level(self) -> int:
-        """The level that the pixels come from; at most 0 stands for the source."""
+        """The level from which the pixels come; at most 0 for the source."""
         return min(self.z, 0) if self.made_from is None else self.made_from.z
 
     @property
     def enlarged(self) -> bool:
-        """Whether the pixels are interpolated from a coarser level."""
+        """Whether the pixels are enlarged from a coarser level."""
         return self.level < self.z
 
 
 def patches(pyramid: Pyramid, view: View, finest: int | None = None) -> list[Patch]:
-    """Return what a view is made of, tile by tile of the level that it wants.
+    """Return the patches of a view, tile by tile of its level.
 
     Args:
-        finest: As `compose` takes it.
+        finest: As for `compose`.
     """
     z = _level_of(pyramid, view, finest)
     region = view.visible(z, pyramid.source.width, pyramid.source.height)
@@ -57,18 +57,18 @@ def patches(pyramid: Pyramid, view: View, finest: int | None = None) -> list[Pat
 
 
 def made_from(pyramid: Pyramid, key: TileKey) -> TileKey | None:
-    """Return the tile itself if it exists, else the finest one above it that does; None for the
-    source."""
+    """Return the tile itself if it exists, else the finest existing tile that contains it; None
+    for the source."""
     return _made_from(pyramid, [key])[key]
 
 
 def patch_at(
     pyramid: Pyramid, view: View, view_x: int, view_y: int, finest: int | None = None
 ) -> Patch | None:
-    """Return the patch under a pixel of a view; None beside the picture.
+    """Return the patch under a pixel of a view; None outside the photo.
 
     Args:
-        finest: As `compose` takes it.
+        finest: As for `compose`.
     """
     z = _level_of(pyramid, view, finest)
     region = view.visible(z, pyramid.source.width, pyramid.source.height)
@@ -77,7 +77,7 @@ def patch_at(
     key = None
     if z > 0:
         span = span_of(region)
-        # The last ones that begin at the pixel or before it; what is left of the first is outside.
+        # The last ones that begin at or before the pixel; pixels left of the first are outside.
         col = _last(span.x, span.right, lambda col: round(view.view_x(z, col * TILE)) <= view_x)
         row = _last(span.y, span.bottom, lambda row: round(view.view_y(z, row * TILE)) <= view_y)
         key = TileKey(z, col, row)
@@ -89,7 +89,7 @@ def patch_at(
 
 
 def view_box(view: View, patch: Patch) -> Rect:
-    """Return where a patch lies in a view, in whole view pixels; neighbours touch."""
+    """Return the place of a patch in whole view pixels; neighbouring patches touch."""
     region = patch.level_region
     left, right = (round(view.view_x(patch.z, x)) for x in (region.x, region.right))
     top, bottom = (round(view.view_y(patch.z, y)) for y in (region.y, region.bottom))
@@ -98,20 +98,19 @@ def view_box(view: View, patch: Patch) -> Rect:
 
 
 def _level_of(pyramid: Pyramid, view: View, finest: int | None) -> int:
-    """Return the level that a view is made from."""
+    """Return the level from which a view is composed."""
     z = wanted_level(view, pyramid.source.coarsest)
     return z if finest is None else min(z, finest)
 
 
 def _last(start: int, end: int, begun: Callable[[int], bool]) -> int:
-    """Return the last of start..end - 1 for which `begun` is true, else `start`; where it is false,
-    it is so for all that follow."""
+    """Return the last of start..end - 1 for which `begun` is true, else `start`, by bisection."""
     count = bisect_left(range(start, end), True, key=lambda at: not begun(at))
     return start + max(0, count - 1)
 
 
 def _made_from(pyramid: Pyramid, keys: Sequence[TileKey]) -> dict[TileKey, TileKey | None]:
-    """Return `made_from` of each of some tiles of one level."""
+    """Return `made_from` of tiles of one level."""
     made: dict[TileKey, TileKey | None] = {}
     above = {key: key for key in keys}
     while above:

@@ -1,8 +1,8 @@
-"""What to draw for a view in motion: which tiles are seen, which stand in, which are missing.
+"""Plans how to draw a view in motion: visible tiles, coarser substitutes, missing tiles.
 
-The plan decides, the painter only draws it, from first to last: the coarse stand-ins come first,
-finer tiles over them. It is made for every frame, so tiles are masks of arrays here (see
-`tile_mask`), and what is drawn are parts of whole sheets of them.
+The plan decides; the painter draws it in order, coarse substitutes first and finer tiles over them.
+A plan is made for every frame, so sets of tiles are arrays (see `tile_mask`), and tiles are drawn
+as parts of sheets.
 """
 
 import math
@@ -26,24 +26,24 @@ from cozviewer.pyramid.tile_mask import (
 )
 
 Shown = Callable[[int, Rect], Opacities]
-"""Takes a level and a span of its tiles; returns how much of each is to be seen, (height, width):
-0 not in memory, below 1 fading in, 1 all of it."""
+"""Takes a level and a span of its tiles; returns the opacity of each, (height, width): 0 not in
+memory, below 1 fading in, 1 opaque."""
 
 Absent = Callable[[int, Rect], Mask]
 """Takes a level and a span of its tiles; returns which are known not to exist, (height, width)."""
 
 MOST_STRETCH = float(1 << 16)
-"""View pixels that a tile's pixel is drawn wide at most, far more than a view has."""
+"""Maximum width at which a tile's pixel is drawn, in view pixels; far larger than any view."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the seen part of some pixels of a level goes.
+    """The visible part of a rectangle of pixels, and its place in the view.
 
     Attributes:
-        part: Whole pixels that are seen, counted from the corner of the whole.
-        view_x, view_y, view_width, view_height: Where `part` lies, in view pixels. Past
-            MOST_STRETCH it is drawn smaller than it is, around the middle of the view.
+        part: The visible whole pixels, relative to the corner of the rectangle.
+        view_x, view_y, view_width, view_height: The place of `part`, in view pixels. Beyond
+            MOST_STRETCH it is drawn smaller than it is, around the centre of the view.
     """
 
     part: Rect
@@ -55,13 +55,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """Tiles of one sheet that are drawn at once, and where they go.
+    """Tiles of one sheet that are drawn together.
 
     Attributes:
         z: Their level.
-        tiles: The rectangle of them, counted in tiles of the level.
-        place: What is seen of them (counted from the corner of the first one), and where.
-        opacity: In 0..1.
+        tiles: Their rectangle, in tiles of the level.
+        place: Their visible part (relative to the corner of the first tile), and its place.
+        opacity: 0..1.
     """
 
     z: int
@@ -72,17 +72,16 @@ class Draw:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that one frame needs.
+    """How to draw one frame.
 
     Attributes:
-        level: The level that would be sharp.
-        picture: View pixels that show the picture; tiles of overviews may reach beyond.
+        level: The level that is sharp in this view.
+        picture: View pixels covered by the photo; tiles of overviews may extend beyond.
         draws: In drawing order, coarse to fine.
-        lacking: Tiles of `level` that are seen, and not drawn in full from them or from finer ones.
-        bare: Whether the background may be seen between or through the tiles.
-        missing: Tiles that are not in memory and would make the frame better, and what is seen of
-            their level: the view's own level first, then stand-ins, finer ones and then near
-            before far.
+        lacking: Visible tiles of `level` that are not fully drawn from this or finer levels.
+        bare: Whether the background may be visible between or through the tiles.
+        missing: Tiles not in memory that would improve the frame, each with the visible region of
+            its level: the view's level first, then finer levels, then coarser ones, near to far.
     """
 
     level: int
@@ -94,14 +93,14 @@ class Plan:
 
     @property
     def sharp(self) -> bool:
-        """Whether all that is seen is drawn in full from `level`, or from finer tiles."""
+        """Whether the whole view is drawn from tiles of `level` or finer ones."""
         return not self.lacking
 
     def wanted(self, absent: Absent | None = None) -> tuple[TileKey, ...]:
         """Return the tiles of `missing`, best first: each level from the centre outwards.
 
         Args:
-            absent: Asked which of them are known not to exist, so that they are left out.
+            absent: Returns which of them are known not to exist; these are left out.
         """
         masks = self.missing
         if absent is not None:
@@ -121,15 +120,16 @@ def plan(
     shown: Shown,
     stretch: float = SHARP_UP_TO,
 ) -> Plan:
-    """Return how to draw `view` from the tiles in memory.
+    """Plan how to draw `view` from the tiles in memory.
 
     Args:
         view: Camera and size.
         source_width, source_height: Size of level 0.
         coarsest: The coarsest level of the pyramid (<= 0).
         finest: The finest level to draw; 0 for the source alone.
-        shown: Asked about all tiles that matter.
-        stretch: View pixels that a tile's pixel may be wide before the next finer level is drawn.
+        shown: Returns the opacity of tiles; called for all relevant ones.
+        stretch: Maximum width of a tile's pixel in view pixels, beyond which the next finer level
+            is drawn.
     """
     camera = view.camera
     level = min(max(min(camera.level_within(stretch), camera.rest_level), coarsest), finest)
@@ -175,7 +175,7 @@ def plan(
 
 
 def _draws(z: int, span: Rect, opacities: Opacities, view: View, whole: Rect) -> Iterator[Draw]:
-    """Yield what is drawn of a level, sheet by sheet."""
+    """Yield the draws of a level, sheet by sheet."""
     if not opacities.any():
         return
     placing = _Placing(z, view)
@@ -188,12 +188,12 @@ def _draws(z: int, span: Rect, opacities: Opacities, view: View, whole: Rect) ->
 
 
 def place(z: int, level_region: Rect, view: View) -> Place | None:
-    """Return what is seen of a region of level z and where it goes; None where nothing is."""
+    """Return the visible part of a region of level z and its place; None if nothing is visible."""
     return _Placing(z, view).place(level_region)
 
 
 class _Placing:
-    """Finds where regions of one level go in one view; many of them have edges in common."""
+    """Computes places of regions of one level in one view; shared edges are computed once."""
 
     def __init__(self, z: int, view: View) -> None:
         self._z, self._view = z, view
@@ -203,7 +203,7 @@ class _Placing:
         self._down: dict[int, float] = {}
 
     def place(self, level_region: Rect) -> Place | None:
-        """Return what is seen of a region and where it goes; None where nothing is."""
+        """Return the visible part of a region and its place; None if nothing is visible."""
         part = level_region.intersected(self._seen)
         if part.empty:
             return None
@@ -228,11 +228,11 @@ class _Placing:
 
 
 def _near(position: float, size: int, stretch: float) -> float:
-    """Return a view position, moved towards the middle of the view if it is one of a tile whose
-    pixels are wider than MOST_STRETCH; what lies in the view or near it stays.
+    """Return a view position, moved towards the view's centre if it is far outside.
 
-    Such a tile is a flat colour in the view. Its true edges would be so far outside that
-    differences between them are lost in a float, and with them edges that are seen.
+    This applies to tiles whose pixels are wider than MOST_STRETCH; positions in or near the view do
+    not change. Such a tile is a flat colour in the view. Its true edges would be so far outside
+    that a float could not represent the differences between them and visible edges.
     """
     distance = position - size / 2
     limit = max(abs(distance) * MOST_STRETCH / stretch, size)

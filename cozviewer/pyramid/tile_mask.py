@@ -1,8 +1,8 @@
-"""Some tiles of a level, as a mask over a rectangle of them: a view holds a thousand, and a plan is
-made for every frame, so they are handled as arrays.
+"""Sets of tiles of one level, as masks over a rectangle of tiles.
 
-Plane: `span` counts whole tiles of its level from the picture's corner, in Python integers; only
-distances from its corner are array indices, so nothing overflows at any depth.
+A view contains a thousand tiles and a plan is made for every frame, so arrays are used. Plane:
+`span` counts whole tiles of its level from the photo's corner, in Python integers; only distances
+from its corner are array indices, so nothing overflows at any depth.
 """
 
 from collections.abc import Iterator
@@ -15,18 +15,18 @@ from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.geometry import TILE, TileKey, coarser
 
 SHEET_SIDE = 512
-"""Tiles are painted in sheets of about this many pixels a side: QPainter needs as long for one of
-them as for a few small tiles, and divides only large images among the cores."""
+"""Tiles are painted in sheets of about this side in pixels: QPainter takes as long for a sheet as
+for a few small tiles, and uses several cores only for large images."""
 
 SHEET = max(1, SHEET_SIDE // TILE)
-"""Tiles along a side of a sheet."""
+"""Side of a sheet, in tiles."""
 
 Mask = npt.NDArray[np.bool_]
 Opacities = npt.NDArray[np.float64]
 
 
 def span_of(level_region: Rect) -> Rect:
-    """Return the tiles that a region of a level touches."""
+    """Return the tiles that intersect a region of a level."""
     if level_region.empty:
         return Rect(level_region.x // TILE, level_region.y // TILE, 0, 0)
     return rect_between(
@@ -38,18 +38,18 @@ def span_of(level_region: Rect) -> Rect:
 
 
 def pixels_of(span: Rect) -> Rect:
-    """Return the pixels of the level that tiles cover (not cut at the picture's edge)."""
+    """Return the pixels of the level covered by tiles, not cropped to the photo."""
     return Rect(span.x * TILE, span.y * TILE, span.width * TILE, span.height * TILE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TileMask:
-    """Some tiles of one level.
+    """A set of tiles of one level.
 
     Attributes:
         z: The level.
-        span: The tiles that it is about.
-        mask: (span.height, span.width): which of them are meant.
+        span: A rectangle of tiles.
+        mask: (span.height, span.width) bool: which of them are in the set.
     """
 
     z: int
@@ -71,14 +71,14 @@ class TileMask:
         )
 
     def touches(self, level_region: Rect) -> bool:
-        """Tell whether a region of the level touches one of the tiles."""
+        """Return whether a region of the level intersects one of the tiles."""
         found = span_of(level_region).intersected(self.span)
         if found.empty:
             return False
         return bool(self.mask[window(found, self.span)].any())
 
     def coarser(self) -> "TileMask":
-        """Return the tiles of the next coarser level that these lie in."""
+        """Return the tiles of the next coarser level that contain these."""
         above = coarser(self.span, 1)
         top, left = self.span.y & 1, self.span.x & 1
         grid = np.zeros((2 * above.height, 2 * above.width), bool)
@@ -87,18 +87,18 @@ class TileMask:
         return TileMask(self.z - 1, above, pairs[:, ::2] | pairs[:, 1::2])
 
     def finer(self, span: Rect) -> "TileMask":
-        """Return the tiles of the next finer level that lie in these.
+        """Return the tiles of the next finer level inside these.
 
         Args:
-            span: Those that it is about, all of them in tiles of `self.span`.
+            span: The rectangle of the result, inside that of `self.span`.
         """
         rows = (np.arange(span.height) + (span.y & 1)) // 2 + ((span.y >> 1) - self.span.y)
         cols = (np.arange(span.width) + (span.x & 1)) // 2 + ((span.x >> 1) - self.span.x)
         return TileMask(self.z + 1, span, self.mask[np.ix_(rows, cols)])
 
     def centre_first(self, level_region: Rect) -> list[TileKey]:
-        """Return the tiles by how far they are from the middle of a region, a sheet at a time: what
-        is read together is painted together."""
+        """Return the tiles by distance from the centre of a region, sheet by sheet, so that tiles
+        that are painted together are read together."""
         rows, cols = np.nonzero(self.mask)
         sheet_rows, sheet_cols = (
             (at + start % SHEET) // SHEET
@@ -120,19 +120,19 @@ class TileMask:
 def _away(
     at: npt.NDArray[np.int64], start: int, level_start: int, level_length: int, side: int
 ) -> npt.NDArray[np.int64]:
-    """Return the squares of twice the distances along one axis between the middles of squares
-    (`side` pixels wide, number `start + at`) and that of a range of pixels near them."""
+    """Return squared doubled distances along one axis, from the centres of squares (`side` pixels
+    wide, number `start + at`) to the centre of a range of pixels near them."""
     return np.square(2 * side * at + (2 * side * start + side - 2 * level_start - level_length))
 
 
 def window(part: Rect, whole: Rect) -> tuple[slice, slice]:
-    """Return the indices of a part of a span in an array over the whole of it."""
+    """Return the array slices of a part of a span."""
     x, y = part.x - whole.x, part.y - whole.y
     return slice(y, y + part.height), slice(x, x + part.width)
 
 
 def sheets_of(span: Rect) -> Iterator[tuple[int, int, Rect]]:
-    """Yield the (column, row) of each sheet that a span touches, and what it has of it."""
+    """Yield the (column, row) of each sheet that intersects a span, and the intersection."""
     for row in range(span.y // SHEET, -(-span.bottom // SHEET)):
         for col in range(span.x // SHEET, -(-span.right // SHEET)):
             whole = Rect(col * SHEET, row * SHEET, SHEET, SHEET)
@@ -140,8 +140,9 @@ def sheets_of(span: Rect) -> Iterator[tuple[int, int, Rect]]:
 
 
 def even_runs(opacities: Opacities) -> Iterator[tuple[Rect, float]]:
-    """Yield rectangles that cover all of an array's values above 0, each with the one value that
-    fills it; few, not fewest. In indices of the array."""
+    """Yield rectangles of equal values that together cover all values above 0, with their values.
+
+    They are few, but not always as few as possible. In indices of the array."""
     rows, cols = opacities.shape
     values = opacities.tolist()
     if len({value for row in values for value in row}) == 1:

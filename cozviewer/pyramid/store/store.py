@@ -1,12 +1,12 @@
-"""The tile store: where finished tiles of one source and recipe live, on disk between sessions.
+"""The tile store: the generated tiles of one source and recipe, in a file on disk.
 
     worker   begin_step, put ... finish_step    loader   missing, get, seen
 
-`put` encodes a tile and lets it wait in memory; what waits is written in one short transaction
-when the step ends, at the latest a second after the first tile (by a small thread of the store's
-own). So a killed program loses a second of work at most, and SQLite keeps the file whole.
-Where the disk cannot be written, the store goes on in memory and says so once. A tile stays as it
-is, unless a person lets others take its place (`replace`; see `store_draft`).
+`put` encodes a tile and queues it in memory. The queue is written in one short transaction when the
+step ends, at the latest a second after the first tile, by a thread of the store. So a killed
+program loses at most a second of work, and SQLite keeps the file consistent. If the disk cannot be
+written, the store continues in memory and reports that once. A stored tile never changes, unless
+the user accepts a draft (`replace`; see `draft`).
 """
 
 import threading
@@ -44,20 +44,20 @@ from cozviewer.pyramid.store.tile_codec import decode_tile, encode_tile, tile_ch
 __all__ = ["StepRecord", "StoreKey", "TileStore"]
 
 COMMIT_SECONDS = 1.0
-"""How long a tile waits at most before it is written."""
+"""Maximum time before a tile is written, in seconds."""
 
 DECODED = 2048
-"""Tiles whose pixels are remembered, 25 MB: what is made is loaded next, and what is loaded is
-composed. A view of 3840 x 2160 has as many."""
+"""Number of decoded tiles that are cached, 25 MB: new tiles are loaded next, and loaded ones are
+composed. A view of 3840 x 2160 has about as many."""
 
 
 class TileStore:
-    """Keeps the tiles of one source and recipe.
+    """Stores the tiles of one source and recipe.
 
-    Thread-safe: one lock guards everything; encoding and decoding happen outside it. Calls wait
-    for the disk while another one writes (some 20 ms), so they are not for the GUI thread. No
-    SQLite error leaves a method: what cannot be read is missing, what cannot be written stays in
-    memory. Several processes may have the same file open.
+    Thread-safe: one lock guards all state; encoding and decoding happen outside it. Calls wait
+    while another one writes to disk (some 20 ms), so they are not for the GUI thread. No method
+    raises SQLite errors: unreadable tiles are missing, and unwritable ones stay in memory. Several
+    processes may have the same file open.
     """
 
     def __init__(self, files: StoreFiles) -> None:
@@ -66,7 +66,9 @@ class TileStore:
         self._lock = threading.Condition(threading.RLock())
         self._batch = Batch()
         self._broken: set[TileKey] = set()
-        self._whole: set[TileKey] = set()  # those on disk whose bytes were checked, or just written
+        self._whole: set[TileKey] = (
+            set()
+        )  # tiles on disk whose checksums were verified, or that were just written
         self._decoded: OrderedDict[TileKey, tuple[bytes, Rgb8]] = OrderedDict()
         self._steps: dict[str, StepRecord] = {}  # of this session, in order
         self._due: float | None = None
@@ -77,13 +79,13 @@ class TileStore:
     def open(
         cls, path: Path | None, store_key: StoreKey, notice: Callable[[str], None]
     ) -> "TileStore":
-        """Open or create a store; it always works, if need be in memory.
+        """Open or create a store; if that fails, it works in memory.
 
         Args:
             path: Its file (see `cache.store_path`); None keeps tiles in memory only.
-            store_key: What it is for. A file that is for something else, or broken, is set aside.
-            notice: Receives one sentence about each kind of trouble, in whichever thread meets
-                it, and must not wait for another thread.
+            store_key: Identifies it. A file with another key, or a damaged one, is set aside.
+            notice: Receives one message about each kind of problem, in any thread; must not wait
+                for another thread.
         """
         return cls(StoreFiles(path, store_key, notice))
 
@@ -92,11 +94,11 @@ class TileStore:
         return TileStore(StoreFiles(None, self._files.store_key, self._files.tell))
 
     def get(self, key: TileKey, size: tuple[int, int] | None = None) -> Rgb8 | None:
-        """Return the (H, W, 3) pixels of a tile, its checksum verified, or None.
+        """Return the (H, W, 3) pixels of a tile, after verifying its checksum, or None.
 
         Args:
             key: Its name.
-            size: The width and height that it must have; a tile of another size is broken.
+            size: The expected width and height; a tile of another size counts as damaged.
 
         Returns:
             uint8, read-only.
@@ -108,7 +110,7 @@ class TileStore:
         if rgb is None:
             if not self._verified(key, tile):
                 return None
-            with suppress(ValueError):  # as long as only we write, a whole tile can be decoded
+            with suppress(ValueError):  # decoding fails only if the checksum was forged
                 rgb = decode_tile(tile.webp)
         if rgb is None or (size is not None and rgb.shape[1::-1] != size):
             self._mark_broken(key, tile)
@@ -117,13 +119,13 @@ class TileStore:
         return rgb
 
     def _remembered(self, key: TileKey, tile: EncodedTile) -> Rgb8 | None:
-        """Return the pixels of a tile if they are those of the one with its checksum."""
+        """Return the cached pixels of a tile with this checksum, or None."""
         with self._lock:
             checksum, rgb = self._decoded.get(key, (b"", None))
             return rgb if checksum == tile.checksum else None
 
     def _remember(self, key: TileKey, tile: EncodedTile, rgb: Rgb8) -> None:
-        """Keep the pixels of a tile, instead of those that were not asked for the longest time."""
+        """Cache the pixels of a tile, in place of the least recently used ones."""
         rgb.flags.writeable = False
         with self._lock:
             self._decoded[key] = tile.checksum, rgb
@@ -132,7 +134,7 @@ class TileStore:
                 self._decoded.popitem(last=False)
 
     def encoded(self, key: TileKey) -> EncodedTile | None:
-        """Return a tile as it is stored, unchecked, or None."""
+        """Return a tile as it is stored, without verifying it, or None."""
         with self._lock:
             tile = self._batch.tiles.get(key)
             if tile is None and key not in self._broken:
@@ -140,21 +142,21 @@ class TileStore:
             return tile
 
     def has(self, key: TileKey) -> bool:
-        """Tell whether a tile is there and its bytes are intact; see `missing`."""
+        """Return whether a tile exists and is intact; see `missing`."""
         return bool(self._there([key]))
 
     def missing(self, keys: Iterable[TileKey]) -> list[TileKey]:
-        """Return those of `keys` that are not there or broken, in the same order.
+        """Return the tiles of `keys` that do not exist or are damaged, in the same order.
 
-        The first question about a tile reads it and verifies its checksum; nothing is decoded.
-        Later ones only look whether it is still there.
+        The first call for a tile reads it and verifies its checksum, without decoding it. Later
+        calls only check that it still exists.
         """
         keys = list(keys)
         there = set[TileKey]().union(*map(self._there, _lots(keys)))
         return [key for key in keys if key not in there]
 
     def _there(self, keys: Sequence[TileKey]) -> set[TileKey]:
-        """Return those of at most AT_ONCE tiles that are there and whose bytes are intact."""
+        """Return the existing and intact ones of at most AT_ONCE tiles."""
         read: dict[TileKey, EncodedTile] = {}
         with self._lock:
             there = {key for key in keys if key in self._batch.tiles}
@@ -169,14 +171,14 @@ class TileStore:
         return there.union(key for key, tile in read.items() if self._verified(key, tile))
 
     def begin_step(self, record: StepRecord) -> int:
-        """Note a step before its first tile; return its number for `put` and `finish_step`."""
+        """Record a step before its first tile; return its number for `put` and `finish_step`."""
         uid = uuid.uuid4().hex
         with self._lock:
             self._steps[uid] = self._batch.steps[uid] = record
             return len(self._steps) - 1
 
     def finish_step(self, step_id: int, seconds: float) -> None:
-        """Note how long a step took and write everything."""
+        """Record the duration of a step, and write the queue."""
         with self._lock:
             uid = list(self._steps)[step_id]
             record = replace(self._steps[uid], seconds=seconds)
@@ -184,7 +186,7 @@ class TileStore:
             self._write()
 
     def put(self, key: TileKey, rgb: Rgb8, step_id: int) -> None:
-        """Add a tile. One that is there already stays: same recipe, same pixels.
+        """Add a tile. An existing one is kept: the same recipe gives the same pixels.
 
         Args:
             key: Its name.
@@ -192,7 +194,7 @@ class TileStore:
             step_id: What `begin_step` returned.
 
         Raises:
-            ValueError: `rgb` is no tile.
+            ValueError: `rgb` is not a tile.
         """
         webp = encode_tile(rgb)
         checksum = tile_checksum(key, webp)
@@ -211,7 +213,7 @@ class TileStore:
                 self._commit_within(COMMIT_SECONDS)
 
     def checksums(self) -> dict[TileKey, bytes]:
-        """Return the names of all tiles with the checksums that they should have."""
+        """Return the names of all tiles with their recorded checksums."""
         with self._lock:
             found: dict[TileKey, bytes] = {}
             for sums in self._files.ask(read_checksums):
@@ -228,8 +230,10 @@ class TileStore:
             return tiles | self._batch.tiles, self.steps_by_uid()
 
     def adopt(self, tiles: Mapping[TileKey, EncodedTile], steps: Mapping[str, StepRecord]) -> None:
-        """Add tiles as another store has them, with their steps, in one transaction. Those that
-        are there already stay."""
+        """Add encoded tiles of another store, with their steps, in one transaction.
+
+        Existing tiles are kept.
+        """
         with self._lock:
             for key in tiles.keys() & self._broken:
                 self._broken.remove(key)
@@ -245,15 +249,15 @@ class TileStore:
         tiles: Mapping[TileKey, EncodedTile],
         steps: Mapping[str, StepRecord],
     ) -> None:
-        """Let all stale tiles go and put others in their place, in one transaction.
+        """Delete all stale tiles and add others, in one transaction.
 
         Args:
-            stale: Tells which tiles are not wanted any more.
-            tiles, steps: What comes instead: another store's `contents`.
+            stale: Returns whether a tile is to be deleted.
+            tiles, steps: The `contents` of another store, which are added.
         """
         with self._lock:
             there = set(self._batch.tiles).union(*self._files.ask(read_keys))
-        gone = {key for key in there if stale(key)}  # may take a while, so nobody waits for it
+        gone = {key for key in there if stale(key)}  # may take long, so not under the lock
         with self._lock:
             waiting = {key: tile for key, tile in self._batch.tiles.items() if key not in gone}
             self._batch.tiles = waiting | dict(tiles)
@@ -264,18 +268,18 @@ class TileStore:
             self._write()
 
     def seen(self, keys: Iterable[TileKey]) -> None:
-        """Remember that tiles were looked at just now; written with whatever is written next."""
+        """Record that tiles were shown just now; written with the next batch."""
         now = time.time()
         with self._lock:
             self._batch.seen.update(dict.fromkeys(keys, now))
 
     def flush(self) -> None:
-        """Write everything that waits."""
+        """Write the queue."""
         with self._lock:
             self._write()
 
     def close(self) -> None:
-        """Write everything and let go of the file. Later calls find nothing and keep nothing."""
+        """Write the queue and close the file. Later calls find no tiles and store none."""
         with self._lock:
             self._write()
             self._closed = True
@@ -295,11 +299,11 @@ class TileStore:
         self.close()
 
     def steps(self) -> list[StepRecord]:
-        """Return all steps, oldest first; those of other windows as far as they are written."""
+        """Return all steps, oldest first, including those already written by other processes."""
         return list(self.steps_by_uid().values())
 
     def steps_by_uid(self) -> dict[str, StepRecord]:
-        """Return all steps by what `EncodedTile.step` calls them, oldest first."""
+        """Return all steps by their uids (see `EncodedTile.step`), oldest first."""
         with self._lock:
             found: dict[str, StepRecord] = {}
             for steps in reversed(list(self._files.ask(read_steps))):
@@ -311,7 +315,7 @@ class TileStore:
         return self.steps_of([key]).get(key)
 
     def steps_of(self, keys: Iterable[TileKey]) -> dict[TileKey, StepRecord]:
-        """Return the steps that made those of `keys` that are there."""
+        """Return the steps that made the existing tiles of `keys`."""
         with self._lock:
             steps = self.steps_by_uid()
             keys = list(keys)
@@ -321,15 +325,17 @@ class TileStore:
         return {key: steps[uid] for key, uid in uids.items() if uid in steps}
 
     def steps_of_broken(self, keys: Iterable[TileKey]) -> dict[TileKey, StepRecord]:
-        """Return the steps that made those of `keys` that were found broken: made again with the
-        same prompt, they fit the tiles around them."""
+        """Return the steps that made the damaged tiles of `keys`.
+
+        Made again with the same prompts, they match the tiles around them.
+        """
         with self._lock:
             found = self._uids_on_disk(list(self._broken.intersection(keys)))
             steps = self.steps_by_uid() if found else {}
         return {key: steps[uid] for key, uid in found.items() if uid in steps}
 
     def step_near(self, z: int, level_region: Rect) -> StepRecord | None:
-        """Return the newest step that showed more than half of a region.
+        """Return the newest step that covers more than half of a region.
 
         Args:
             z: The parent level.
@@ -342,12 +348,12 @@ class TileStore:
         return None
 
     def prompt_near(self, z: int, level_region: Rect) -> str | None:
-        """Return the prompt of the step that `step_near` gives."""
+        """Return the prompt of the step returned by `step_near`."""
         step = self.step_near(z, level_region)
         return None if step is None else step.prompt
 
     def usage(self) -> tuple[int, int]:
-        """Return (bytes of all encoded tiles, how many they are); what waits is counted too."""
+        """Return (bytes of all encoded tiles, number of tiles), including queued ones."""
         with self._lock:
             waiting = self._batch.tiles.values()
             counts = [(sum(len(tile.webp) for tile in waiting), len(waiting))]
@@ -355,7 +361,7 @@ class TileStore:
         return sum(size for size, _ in counts), sum(tiles for _, tiles in counts)
 
     def _verified(self, key: TileKey, tile: EncodedTile) -> bool:
-        """Tell whether the bytes of a tile are intact, and remember the answer."""
+        """Return whether a tile is intact, and record the answer."""
         if not tile.whole(key):
             self._mark_broken(key, tile)
             return False
@@ -364,7 +370,7 @@ class TileStore:
         return True
 
     def _mark_broken(self, key: TileKey, tile: EncodedTile) -> None:
-        """Count a tile as missing until another one is put in its place."""
+        """Count a tile as missing until it is replaced."""
         with self._lock:
             self._whole.discard(key)
             if self._batch.tiles.get(key, tile) is not tile:
@@ -383,12 +389,12 @@ class TileStore:
         return uids
 
     def _write(self) -> None:
-        """Write what waits (under the lock). If it cannot be written now, it goes on waiting."""
+        """Write the queue (under the lock). If that fails now, it stays queued."""
         self._due = None
         if not self._batch or self._closed:
             return
         if self._files.write(self._batch, self._steps):
-            if not self._files.in_memory:  # else what is to go is still on disk
+            if not self._files.in_memory:  # else the tiles to be deleted are still on disk
                 self._broken -= self._batch.replaced
                 self._whole |= self._batch.tiles.keys()
             self._batch = Batch()
@@ -396,7 +402,7 @@ class TileStore:
             self._commit_within(COMMIT_SECONDS)
 
     def _commit_within(self, seconds: float) -> None:
-        """Have the committer write in time (under the lock)."""
+        """Schedule a write by the committer thread (under the lock)."""
         self._due = time.monotonic() + seconds
         if self._committer is None:
             self._committer = threading.Thread(
@@ -416,6 +422,6 @@ class TileStore:
 
 
 def _lots(keys: Sequence[TileKey]) -> Iterator[Sequence[TileKey]]:
-    """Yield keys in lots of at most AT_ONCE."""
+    """Yield keys in groups of at most AT_ONCE."""
     for start in range(0, len(keys), AT_ONCE):
         yield keys[start : start + AT_ONCE]
