@@ -8,7 +8,7 @@ network, and not while a draft is drawn.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -38,6 +38,27 @@ from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store.draft import Stale
+
+
+@dataclass(frozen=True)
+class DocumentServices:
+    """What a document needs besides its chain.
+
+    Attributes:
+        devices: Returns the names of the devices that there are; slow. Called on the thread of the
+            steps, after the engine is loaded.
+        trim: Keeps the tile cache within its budget. Called on the thread of the steps.
+        find: Detects text and faces for the deviation overlay; None where that is not installed.
+        quick: Draws drafts; None for no drafts.
+        may_ahead: Asked on the thread of the steps before tiles are generated ahead; None generates
+            nothing ahead.
+    """
+
+    devices: Callable[[], Sequence[str]]
+    trim: Callable[[], None]
+    find: Find | None = None
+    quick: Upscaler | None = None
+    may_ahead: May | None = None
 
 
 class Document(QObject):
@@ -99,23 +120,9 @@ class Document(QObject):
     _export = Signal(object)
 
     def __init__(
-        self,
-        chain: Chain,
-        devices: Callable[[], Sequence[str]],
-        trim: Callable[[], None],
-        parent: QObject | None = None,
-        find: Find | None = None,
-        quick: Upscaler | None = None,
-        may_ahead: May | None = None,
+        self, chain: Chain, services: DocumentServices, parent: QObject | None = None
     ) -> None:
-        """Open a chain and start the threads.
-
-        Args:
-            devices, trim: As `Services` has them.
-            find: Looks for text and faces under the overlay of trust; None where nothing can.
-            quick: Draws drafts; None for no drafts.
-            may_ahead: Asked before anything is drawn ahead; None draws nothing ahead.
-        """
+        """Open a chain and start the threads."""
         super().__init__(parent)
         self.chain = chain
         self.source = chain.pyramid.source
@@ -148,7 +155,7 @@ class Document(QObject):
         self._composer.failed.connect(self.failed)
         self._compose.connect(self._composer.compose)
 
-        self._looker = Looker(find)
+        self._looker = Looker(services.find)
         self._composer.trusted.connect(self._looker.look)
         self._looker.marked.connect(self.marked)
         self._looker.failed.connect(self.failed)
@@ -158,7 +165,7 @@ class Document(QObject):
         self._borrowed.failed.connect(self.failed)
         self._find_borrowed.connect(self._borrowed.find)
 
-        self._worker = ZoomWorker(chain, devices, trim)
+        self._worker = ZoomWorker(chain, services.devices, services.trim)
         self._worker.progressed.connect(self._on_progress)
         self._worker.tiles_made.connect(self._on_tiles_made)
         self._worker.finished.connect(self._on_finished)
@@ -170,8 +177,8 @@ class Document(QObject):
         self._warm.connect(self._worker.warm)
         self._refine.connect(self._worker.refine)
 
-        if quick is not None and chain.upscaler.generative:  # else it is not even loaded
-            self._quick = QuickJob(chain.pyramid, quick, chain.texture)
+        if services.quick is not None and chain.upscaler.generative:  # else it is not even loaded
+            self._quick = QuickJob(chain.pyramid, services.quick, chain.texture)
             self._quick.drawn.connect(self._on_draft_drawn)
             self._quick.ended.connect(self._on_draft_ended)
             self._quick.sharpened.connect(self._on_sharper_drawn)
@@ -187,11 +194,11 @@ class Document(QObject):
         self._exporter.ended.connect(self._on_export_ended)
         self._export.connect(self._exporter.export)
 
-        self.drafting = Drafting(chain, trim, self)
+        self.drafting = Drafting(chain, services.trim, self)
         self.drafting.tiles_changed.connect(self._on_tiles_changed)
         self.drafting.failed.connect(self.failed)
 
-        self.ahead = Ahead(chain, self._quick, may_ahead, self)
+        self.ahead = Ahead(chain, self._quick, services.may_ahead, self)
         self.ahead.tiles_made.connect(self.tiles_made)
 
         makers = (self._worker, self._exporter, self.drafting.job, self.ahead.job)

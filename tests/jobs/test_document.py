@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.jobs.document import Document
+from cozviewer.jobs.document import Document, DocumentServices
 from cozviewer.jobs.zoom_worker import StepRequest
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at
@@ -48,7 +48,7 @@ def document(qtbot: QtBot, released: threading.Event) -> Iterator[Document]:
 
     upscaler, prompter = FakeUpscaler(before=hold), NoPrompter()
     chain = Chain(pyramid_of(gentle(200, 200)), upscaler, prompter, recipe_of(upscaler, prompter))
-    made = Document(chain, lambda: ["cpu"], lambda: None)
+    made = Document(chain, DocumentServices(lambda: ["cpu"], lambda: None))
     yield made
     released.set()
     made.close()

@@ -16,7 +16,7 @@ from cozviewer.chain.quick_view import QuickPiece, quick_view, sharper_view
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.image.rect import Rect
-from cozviewer.jobs.document import Document
+from cozviewer.jobs.document import Document, DocumentServices
 from cozviewer.jobs.images import to_rgb8
 from cozviewer.jobs.quick_job import DraftImage, QuickJob, QuickRequest, SharperImage
 from cozviewer.models.prompters import NoPrompter
@@ -117,7 +117,7 @@ def make(qtbot: QtBot, quick: Quick, engine: FakeUpscaler) -> Iterator[Callable[
     def make() -> Document:
         prompter = NoPrompter()
         chain = Chain(pyramid_of(gentle(400, 300)), engine, prompter, recipe_of(engine, prompter))
-        made.append(Document(chain, lambda: ["cpu"], lambda: None, quick=quick))
+        made.append(Document(chain, DocumentServices(lambda: ["cpu"], lambda: None, quick=quick)))
         return made[-1]
 
     yield make

@@ -89,7 +89,7 @@ def test_after_a_gesture_the_new_view_is_drawn(viewer: Bench, qtbot: QtBot) -> N
     wheel(viewer.window.panes.generated, QPoint(300, 200))
     chain_of(viewer.window).held.set()
     settle(qtbot, viewer.window)
-    assert "Refined" in viewer.window.readout.text
+    assert "Done" in viewer.window.readout.text
 
 
 class Measured(Stripes):
@@ -128,5 +128,5 @@ def test_who_waits_for_the_engine_reads_what_it_does(
     finally:
         engine.let_go.set()
     settle(qtbot, window)
-    assert "Refined" in window.readout.text
+    assert "Done" in window.readout.text
     window.close()

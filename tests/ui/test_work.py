@@ -113,7 +113,7 @@ def test_escape_stops_within_one_run_and_r_goes_on(viewer: Bench, qtbot: QtBot) 
     assert "Stopped" in viewer.window.readout.text
     QTest.keyClick(viewer.window, Qt.Key.Key_R)
     settle(qtbot, viewer.window)
-    qtbot.waitUntil(lambda: "Refined" in viewer.window.readout.text)
+    qtbot.waitUntil(lambda: "Done" in viewer.window.readout.text)
 
 
 @pytest.mark.usefixtures("tile_runs")
@@ -375,7 +375,7 @@ def test_an_engine_that_cannot_be_opened_leaves_the_old_one(
     def refuse(*_: object) -> None:
         raise BadInput("model.pth is no 4× model; choose another file.")
 
-    monkeypatch.setattr(viewer.window._opening._opener, "_open_chain", refuse)
+    monkeypatch.setattr(viewer.window.images.opening._opener, "_open_chain", refuse)
     before = viewer.window.document
     viewer.window.engine_menu.chosen.emit(EngineChoice("model.pth"))
     qtbot.waitUntil(lambda: "no 4× model" in viewer.window.banner.text)
