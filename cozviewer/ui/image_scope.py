@@ -70,6 +70,7 @@ class ImageScope(QObject):
         connect(parts.panes.generated.painted, self._on_painted)
         connect(parts.prompting.refine_wanted, parts.panes.refine)
         connect(parts.engine_menu.ahead_wanted, self.idle.set_wanted)
+        connect(parts.engine_menu.drafts_wanted, self.status.show_view)
         for action in parts.actions.values():  # a key that is a shortcut reaches no event filter
             connect(action.triggered, self.idle.disturb)
         connect(parts.compare_menu.blind_wanted, self.blind.ask)

@@ -1,5 +1,6 @@
 """The refine loop of one image: when its document is interrupted, drafted and refined."""
 
+from collections.abc import Iterator
 from typing import cast
 
 import pytest
@@ -74,11 +75,12 @@ class Bench:
 
 
 @pytest.fixture
-def bench(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def bench(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     monkeypatch.setattr("cozviewer.ui.refiner.pointed_place", lambda pane: QPointF(10, 20))
     made = Bench()
     qtbot.addWidget(made.pane)
-    return made
+    yield made
+    made.refiner.close()
 
 
 def test_a_view_at_rest_is_refined_after_its_draft(bench: Bench) -> None:
