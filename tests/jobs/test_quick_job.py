@@ -342,7 +342,7 @@ def test_without_a_draft_there_is_no_sharper_one(
     quick.free.set()
     with qtbot.waitSignal(document.refined):
         document.refine(SOFT_VIEW)
-    assert document._draft is None
+    assert document.view_work._draft is None
     assert quick.asked == []
 
 
@@ -428,7 +428,7 @@ def test_the_engine_is_not_loaded_while_a_draft_is_drawn(
     document.refine(VIEW)
     qtbot.waitUntil(quick.begun.is_set)
     assert document._quick is not None
-    document._on_quick_loaded()  # as late as it may come
+    document.view_work._on_quick_loaded()  # as late as it may come
     assert order == ["quick"]
     quick.free.set()
     qtbot.waitUntil(lambda: "refined" in notes.told)
@@ -444,7 +444,7 @@ def test_the_engine_is_loaded_for_the_view_that_follows_a_draft_left_undone(
 ) -> None:
     order = loads_in_order(monkeypatch, quick, engine)
     document.draw_draft(VIEW, 0, 0)
-    document._on_quick_loaded()
+    document.view_work._on_quick_loaded()
     document.interrupt()
     assert order == []
     with qtbot.waitSignal(document.warmed):

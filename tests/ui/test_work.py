@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
+from cozviewer.jobs.view_work import FINISHING
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import TileKey
@@ -142,7 +143,7 @@ def test_waiting_for_the_view_before_is_told(viewer: Bench, qtbot: QtBot) -> Non
     qtbot.waitUntil(begun.is_set)
     try:
         wheel(viewer.window.panes.generated, QPoint(400, 250))
-        qtbot.waitUntil(lambda: "Leaving the view before" in viewer.window.readout.text)
+        qtbot.waitUntil(lambda: FINISHING in viewer.window.readout.text)
         viewer.engine.hold(after=1)  # the one that is under way
     finally:
         go_on.set()
