@@ -396,7 +396,7 @@ def test_another_device_keeps_the_view_and_the_tiles(viewer: Bench, qtbot: QtBot
 
 def test_a_file_that_vanishes_is_told_and_the_viewer_goes_on(viewer: Bench, qtbot: QtBot) -> None:
     viewer.picture.unlink()
-    qtbot.waitUntil(lambda: "no longer on disk" in viewer.window.banner.text, timeout=5000)
+    qtbot.waitUntil(lambda: "was moved or deleted" in viewer.window.banner.text, timeout=5000)
     zoom_in(viewer)
     settle(qtbot, viewer.window)
     assert viewer.engine.calls > 0
