@@ -1,4 +1,4 @@
-"""What can lie over the picture: the navigator map, the provenance and deviation overlays, and the
+"""What can lie over the image: the navigator map, the provenance and deviation overlays, and the
 readout at the pointer."""
 
 from PySide6.QtCore import QObject, Slot

@@ -40,14 +40,14 @@ class WindowParts:
     Attributes:
         window: The window itself.
         navigator: The camera.
-        panes: The picture area.
+        panes: The image area.
         readout: The status line.
-        banner: Messages over the picture area.
-        pages: Shows the invitation to open something, or the picture area.
+        banner: Messages over the image area.
+        pages: Shows the invitation to open something, or the image area.
         empty: That invitation.
         minimap: The navigator map.
         pointer: The readout at the pointer.
-        overlays: Switches what lies over the picture.
+        overlays: Switches what lies over the image.
         blind_bar: Takes the ratings of a blind test.
         prompting: The prompts.
         exporting: Exports.
@@ -55,7 +55,7 @@ class WindowParts:
         comparison: The document with other settings.
         actions: The commands of the window by name.
         bar: The tool bar.
-        prompts_side: The prompts panel beside the picture.
+        prompts_side: The prompts panel beside the image.
         engine_menu, compare_menu: Two of the menus.
         draw_with: Whether the GPU draws.
     """
@@ -116,7 +116,7 @@ class WindowParts:
         self.compare_menu.setEnabled(picture)
 
     def _lay_out(self) -> None:
-        """Put the widgets into the window: the picture, the prompts beside it, a line below."""
+        """Put the widgets into the window: the image, the prompts beside it, a line below."""
         sides = QSplitter()
         sides.setObjectName("sides")
         sides.setHandleWidth(3)

@@ -1,4 +1,4 @@
-"""The picture area: one pane, two side by side that move as one, or two pictures in one pane."""
+"""The image area: one pane, two side by side that move as one, or two images in one pane."""
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
