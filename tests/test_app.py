@@ -272,9 +272,11 @@ begin = windows.append
     assert "RuntimeError: boom" in ended.log
 
 
-@pytest.mark.parametrize("step", ["_opening.close", "_second.close", "panes.set_document"])
+@pytest.mark.parametrize(
+    "step", ["images.opening.close", "parts.comparison.close", "panes.hide_document"]
+)
 def test_an_error_while_closing_leaves_no_thread(tmp_path: Path, step: str) -> None:
-    owner, method = step.split(".")
+    owner, _, method = step.rpartition(".")
     script = f"""
 def wrong(*_):
     raise RuntimeError("boom")

@@ -12,7 +12,7 @@ ICON_SIDE = 20
 """Logical pixels of an icon in the tool bar."""
 
 UNAVAILABLE_OPACITY = 0.35
-"""Of the icon of a disabled action."""
+"""Opacity of the icon of a disabled action."""
 
 
 @dataclass(frozen=True)
@@ -20,16 +20,16 @@ class Command:
     """One command.
 
     Attributes:
-        name: How the program calls it.
-        menu: The menu it is in.
-        text: What people read.
-        keys: Its keys, the first one is shown.
-        run: What it does; a checkable one is passed its state.
-        icon: Its icon's name; with one it is in the tool bar too.
-        needs_picture: Whether it can be used only while a picture is open.
-        checkable: Whether it is a switch; None is no switch.
-        separated: Whether a line is drawn before it.
-        short: Text beside the icon in the tool bar; "" shows the icon alone.
+        name: Its name in the program.
+        menu: The title of its menu.
+        text: Its title.
+        keys: Its shortcuts; the menu shows the first one.
+        run: Runs it; a checkable command is passed its state.
+        icon: The name of its icon; a command with one is in the tool bar too.
+        needs_picture: Whether it is enabled only while an image is open.
+        checkable: Whether it is checked at first; None is not checkable.
+        separated: Whether a separator stands before it.
+        short: The text beside the icon in the tool bar; "" shows the icon alone.
     """
 
     name: str
@@ -97,8 +97,8 @@ def build(
 def shown_icon(path: Path) -> QIcon:
     """Return the icon of a file, pale where its action is disabled.
 
-    Styles derive that look from the palette of the platform, and leave a light icon on a dark bar
-    as bright as it was.
+    Styles derive that look from the palette of the platform, which leaves a light icon on a dark
+    bar as bright as it was.
     """
     icon = QIcon(str(path))
     for side in (ICON_SIDE, 2 * ICON_SIDE):  # the second one for screens of twice the density
@@ -114,6 +114,6 @@ def shown_icon(path: Path) -> QIcon:
 
 
 def enable(actions: dict[str, QAction], picture: bool) -> None:
-    """Enable what can be used, with a picture open or without."""
+    """Enable the commands that can be used, with an image open or without."""
     for action in actions.values():
         action.setEnabled(picture or not action.data())

@@ -1,19 +1,21 @@
-"""Watches the open picture's file, which others may change or remove."""
+"""Watches the file of the open photo, which other programs may change or remove."""
 
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
-DUST_MS = 500
-"""Editors replace a file in two moves; look when the dust has settled."""
+SETTLE_MS = 500
+"""Editors replace a file in two steps; look when both are over."""
 
 
 class FileWatch(QObject):
-    """Signals:
-    told: (str) one sentence about what happened to the file.
+    """Watches one file at a time.
+
+    Signals:
+        changed: (str) One sentence about what happened to the file.
     """
 
-    told = Signal(str)
+    changed = Signal(str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -21,7 +23,7 @@ class FileWatch(QObject):
         self._watcher = QFileSystemWatcher(self)
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
-        self._delay.setInterval(DUST_MS)
+        self._delay.setInterval(SETTLE_MS)
         self._watcher.fileChanged.connect(self._delay.start)
         self._delay.timeout.connect(self._look)
 
@@ -37,11 +39,9 @@ class FileWatch(QObject):
     def _look(self) -> None:
         if self._path is None:
             return
+        name = self._path.name
         if self._path.exists():
-            self.told.emit(f"{self._path.name} has changed on disk; press F5 to read it again.")
+            self.changed.emit(f"“{name}” was changed by another program. Press F5 to reload it.")
             self.watch(self._path)
         else:
-            self.told.emit(
-                f"{self._path.name} is no longer on disk; the viewer goes on with its copy in "
-                "memory."
-            )
+            self.changed.emit(f"“{name}” was moved or deleted. Still showing the loaded copy.")

@@ -1,23 +1,25 @@
-"""When something is drawn ahead: the view has all that it needs, and nobody does anything.
+"""Generating ahead while the program is idle: the view has all the tiles that it needs, and
+there is no input.
 
-Every input to the window ends it at once, mostly before the input itself is dealt with. What is
-drawn is found by `jobs.ahead`.
+Every input to the window ends it at once, mostly before the input itself is handled. What is
+generated is decided by `jobs.ahead`.
 """
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
 from cozviewer.jobs.document import Document
 from cozviewer.pyramid.camera import View
 from cozviewer.ui.compare.panes import ComparePanes
+from cozviewer.ui.connections import Connections
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.pointer import pointed_place
 
 IDLE_MS = 1500
-"""Without any input for so long, and with nothing to do, drawing ahead begins."""
+"""Generating ahead begins after so long without input or work."""
 
 INPUT = frozenset(
     {
@@ -32,37 +34,31 @@ INPUT = frozenset(
         QEvent.Type.Drop,
     }
 )
-"""What ends it. The pointer may move meanwhile, but it begins only when that rests."""
+"""Events that end it. The pointer may move meanwhile, but must rest for it to begin."""
 
 
 class Idle(QObject):
-    """Lets a document draw ahead, and stops it.
-
-    Signals:
-        began: something is being drawn ahead.
-        ended: that is over.
-    """
-
-    began = Signal()
-    ended = Signal()
+    """Has one document generate ahead, and stops it. GUI thread."""
 
     def __init__(
         self,
-        window: QWidget,
+        document: Document,
         navigator: Navigator,
         panes: ComparePanes,
+        window: QWidget,
         busy: Callable[[], bool],
+        parent: QObject,
     ) -> None:
-        """Watch a window.
+        """Wait for the first view that is refined.
 
         Args:
-            window: Whose input counts.
-            busy: Tells whether anything is under way besides the work of documents.
+            window: The window whose input counts.
+            busy: Returns whether any work is under way besides that of documents.
         """
-        super().__init__(window)
-        self._window, self._navigator, self._panes, self._busy = window, navigator, panes, busy
+        super().__init__(parent)
+        self._document, self._navigator, self._panes = document, navigator, panes
+        self._window, self._busy = window, busy
         self._wanted = True
-        self._document: Document | None = None
         self._watched: QWindow | None = None
         self._refined = False
         self._view: View | None = None
@@ -71,61 +67,51 @@ class Idle(QObject):
         self._wait.setSingleShot(True)
         self._wait.setInterval(IDLE_MS)
         self._wait.timeout.connect(self._begin)
-        navigator.gesture_started.connect(self._on_gesture)
-        navigator.settled.connect(self._on_settled)
+        self._connections = Connections()
+        self._connections.add(navigator.gesture_started, self._on_gesture)
+        self._connections.add(navigator.settled, self._on_settled)
+        self._connections.add(document.refined, self._on_refined)
+        self._connections.add(document.stopped, self._on_gesture)
 
+    def close(self) -> None:
+        """Stop for good."""
+        self._document.ahead.stop()
+        self._wait.stop()
+        self._connections.close()
+        if self._watched is not None:
+            self._watched.removeEventFilter(self)
+
+    @Slot(bool)
     def set_wanted(self, wanted: bool) -> None:
-        """Draw ahead from now on, or never."""
+        """Generate ahead from now on, or never."""
         self._wanted = wanted
         self.disturb()
 
-    def set_document(self, document: Document | None) -> None:
-        """Draw ahead for another document, or for none."""
-        if self._document is not None:
-            self._document.ahead.stop()
-            self._document.refined.disconnect(self._on_refined)
-            self._document.stopped.disconnect(self._on_gesture)
-            self._document.ahead.began.disconnect(self.began)
-            self._document.ahead.ended.disconnect(self.ended)
-        self._document = document
-        self._refined = False
-        self._view, self._pan = None, (0.0, 0.0)
-        if document is not None:
-            document.refined.connect(self._on_refined)
-            document.stopped.connect(self._on_gesture)
-            document.ahead.began.connect(self.began)
-            document.ahead.ended.connect(self.ended)
-
     @Slot()
     def disturb(self) -> None:
-        """Stop, as somebody does something, and wait anew."""
-        if self._document is not None:
-            self._document.ahead.stop()
+        """Stop because of input, and wait anew."""
+        self._document.ahead.stop()
         if self._refined and self._wanted:
             self._wait.start()
         else:
             self._wait.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stop at input to the window, and wait anew; take nothing."""
+        """Stop at input to the window and wait anew; every event goes on."""
         kind = event.type()
         if kind in INPUT:
             if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
                 self._refined = False  # no more of it in this view
             self.disturb()
-        elif kind == QEvent.Type.MouseMove and self._refined and not self._running:
+        elif kind == QEvent.Type.MouseMove and self._refined and not self._document.ahead.running:
             self.disturb()
         return False
 
     @property
-    def _running(self) -> bool:
-        return self._document is not None and self._document.ahead.running
-
-    @property
     def _quiet(self) -> bool:
-        """Whether there is nothing to do and nobody at work."""
+        """Whether there is no work, no dialog and no motion."""
         document = self._document
-        if document is None or not self._wanted or not self._refined or self._running:
+        if not self._wanted or not self._refined or document.ahead.running:
             return False
         elsewhere = QApplication.activeModalWidget() or QApplication.activePopupWidget()
         seen = self._window.isVisible() and not self._window.isMinimized()
@@ -134,11 +120,11 @@ class Idle(QObject):
 
     @Slot()
     def _begin(self) -> None:
-        if self._document is not None and self._quiet:
+        if self._quiet:
             pane, drafts = self._panes.generated, self._panes.shows_drafts
             place = pointed_place(pane)
             self._document.draw_ahead(pane.view, place.x(), place.y(), self._pan, drafts)
-        elif self._refined and not self._running:
+        elif self._refined and not self._document.ahead.running:
             self._wait.start()  # for an export to end, say, or a dialog to be closed
 
     @Slot()
@@ -149,7 +135,7 @@ class Idle(QObject):
 
     @Slot()
     def _on_settled(self) -> None:
-        """Remember which way the view went."""
+        """Keep the direction of the last pan."""
         view = self._panes.generated.view
         shift = None if self._view is None else view.shift_from(self._view)
         if shift != (0, 0):

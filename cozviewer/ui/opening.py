@@ -1,5 +1,5 @@
-"""The window's side of opening pictures and sessions: the newest request counts, huge ones are
-asked about, and the picture of a session that is not where it was."""
+"""The window's side of opening photos and sessions: the newest request counts, and the user is
+asked about very large photos, and about the photo of a session that is not where it was."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,17 +22,17 @@ PICTURES = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif"
 
 
 class Opening(QObject):
-    """Reads pictures and makes their chains on a thread of its own.
+    """Reads photos and makes their chains on a thread of its own.
 
     Signals:
-        started: (str) name of what is being read.
-        led: (Lead, bool) a saved picture leads to a place, in what is open or in what is opened
-            next.
+        started: (str) The name of the file that is being read.
+        led: (Lead, bool) An exported image leads to a place; whether its photo is open already. If
+            not, the photo is opened next.
         previewed: (Preview)
         opened: (EngineChoice, OpenedImage, Chain)
-        failed: (str) one sentence; "" if the user said no, or what was wanted is open already.
-        noticed: (str) a sentence about trouble from the cache or a model, at any later time.
-        told: (str) one that is no trouble, such as that reading was stopped.
+        failed: (str) One sentence; "" if the user cancelled, or what was asked for is open already.
+        noticed: (str) A warning about the cache or a model, at any later time.
+        told: (str) Other news, such as that reading was stopped.
     """
 
     started = Signal(str)
@@ -68,7 +68,7 @@ class Opening(QObject):
 
     @property
     def folder(self) -> Path:
-        """Where the last picture was."""
+        """The folder of the last photo."""
         return self._request.path.parent if self._request is not None else Path.home()
 
     def open(
@@ -79,12 +79,11 @@ class Opening(QObject):
         picture: Path | None = None,
         open_now: Source | None = None,
     ) -> None:
-        """Open a picture, or a session with its picture; takes the place of one that is still
-        being read.
+        """Open a photo, or a session with its photo; replaces a request that is still being read.
 
         Args:
             path, choice, allow_huge, picture: As in `OpenRequest`.
-            open_now: What is open, to which a saved picture may lead.
+            open_now: The open photo, to which an exported image may lead.
         """
         self._send(
             OpenRequest(
@@ -99,17 +98,17 @@ class Opening(QObject):
         )
 
     def switch(self, image: OpenedImage, choice: EngineChoice) -> None:
-        """Make another chain for a picture that is open."""
+        """Make another chain for a photo that is open."""
         source = image.source
         self._send(OpenRequest(source.path or Path(source.name), choice, image=image))
 
     def stop(self) -> None:
-        """Read no further; what was open before stays."""
+        """Cancel reading; what was open before stays."""
         if self._reading and self._request is not None:
             self._request.cancelled.set()
             self._reading = False
             self.failed.emit("")
-            self.told.emit(f"Opening {self._request.path.name} was stopped.")
+            self.told.emit(f"Opening {self._request.path.name} was canceled.")
 
     def close(self) -> None:
         """Stop reading and end the thread."""
@@ -169,7 +168,7 @@ class Opening(QObject):
         box = message_box(
             self._window,
             QMessageBox.Icon.Question,
-            "A very large picture",
+            "Very Large Image",
             sentence,
             QMessageBox.StandardButton.Open | QMessageBox.StandardButton.Cancel,
         )
@@ -180,19 +179,19 @@ class Opening(QObject):
 
     @Slot(object, str)
     def _on_missing(self, request: OpenRequest, sentence: str) -> None:
-        """Ask where the picture of a session is."""
+        """Ask where the photo of a session is."""
         if not self._wanted(request):
             return
         self._reading = False
         box = message_box(
             self._window,
             QMessageBox.Icon.Question,
-            "Where is the picture?",
+            "Locate the Photo",
             sentence,
             QMessageBox.StandardButton.Cancel,
         )
-        box.setInformativeText("The session itself is whole: it opens with the picture as it was.")
-        choose = box.addButton("Choose the picture…", QMessageBox.ButtonRole.AcceptRole)
+        box.setInformativeText("The session is fine, but its photo was moved or renamed.")
+        choose = box.addButton("Choose Photo…", QMessageBox.ButtonRole.AcceptRole)
         box.setDefaultButton(choose)
         box.accepted.connect(lambda: self._choose_picture(request))
         box.rejected.connect(lambda: self.failed.emit(""))
@@ -201,9 +200,9 @@ class Opening(QObject):
     def _choose_picture(self, request: OpenRequest) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
             self._window,
-            f"The picture of {request.path.name}",
+            f"Photo of {request.path.name}",
             str(request.path.parent),
-            f"Pictures ({PICTURES});;All files (*)",
+            f"Images ({PICTURES});;All Files (*)",
         )
         if chosen:
             self._send(replace(request, picture=Path(chosen), cancelled=Event()))

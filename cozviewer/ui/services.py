@@ -1,5 +1,5 @@
-"""What the window needs from outside: given by the composition root, so that the window knows no
-model and no folder."""
+"""What the window needs from outside: given by the composition root, so that the window depends on
+no model and no folder."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from cozviewer.chain.detections import Find
 from cozviewer.chain.protocols import Upscaler
 from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.ahead import May
+from cozviewer.jobs.document import DocumentServices
 from cozviewer.jobs.download_job import Fetch
 from cozviewer.jobs.opener import OpenChain
 from cozviewer.util.downloads import Offer
@@ -19,10 +20,10 @@ class EngineEntry:
     """An engine in the menu.
 
     Attributes:
-        name: What `EngineChoice` takes.
+        name: The value of `EngineChoice.engine`.
         title: What people call it.
         description: One sentence.
-        own_files: Whether its files are the user's to name: choosing it asks for them.
+        own_files: Whether the user has to name its files: choosing it asks for them.
     """
 
     name: str
@@ -33,25 +34,21 @@ class EngineEntry:
 
 @dataclass(frozen=True)
 class Services:
-    """The window's door to the rest of the program.
+    """The rest of the program as the window sees it.
 
     Attributes:
-        open_chain: Makes the chain for an open picture; called on the opener's thread.
-        engines: What the menu offers besides model files.
-        devices: Names the devices there are; called on the worker's thread, after the engine.
-        trim: Keeps the cache within its budget; called on the worker's thread.
+        open_chain: Makes the chain for a source; called on the opener's thread.
+        engines: The engines in the menu, besides model files.
+        devices, trim, find, quick, may_ahead: See `DocumentServices`; `quick` is shared by all
+            documents.
         icon: Returns the path of an icon by its name.
         sample: The sample photo.
-        offers: Says which models can be had, and what of them is here.
+        offers: Returns the models that can be downloaded, and which of them are installed.
         fetch: Downloads one; called on a thread of its own.
-        find: Looks for text and faces; None where nothing can.
-        missing_files: Returns which files that a choice of Chain-of-Zoom needs are not here, by
-            the names of `MISSING` in `ui.coz_dialog`; quick.
-        numbers: Returns the number formats that a device supports, as `EngineChoice` has both;
+        missing_files: Returns which files that a choice of Chain-of-Zoom needs are not installed,
+            by the names of `MISSING` in `ui.dialogs.coz_dialog`; quick.
+        numbers: Returns the number formats that a device supports, as `EngineChoice` names both;
             none where that is not known yet. Quick.
-        quick: Draws drafts; shared by all documents. None for no drafts.
-        may_ahead: Tells whether tiles may be drawn ahead into a store, as there is power and room;
-            called on the worker's thread. None draws nothing ahead.
     """
 
     open_chain: OpenChain
@@ -67,3 +64,14 @@ class Services:
     numbers: Callable[[str], Sequence[str]] = lambda device: ()
     quick: Upscaler | None = None
     may_ahead: May | None = None
+
+    @property
+    def for_documents(self) -> DocumentServices:
+        """What the document of an open image needs."""
+        return DocumentServices(self.devices, self.trim, self.find, self.quick, self.may_ahead)
+
+    @property
+    def for_comparisons(self) -> DocumentServices:
+        """What the second document of a comparison needs: it has neither drafts nor detection, and
+        generates nothing ahead."""
+        return DocumentServices(self.devices, self.trim)

@@ -1,4 +1,4 @@
-"""Sessions in the window: saving one in the background, and beginning where one was left."""
+"""Sessions in the window: saving one in the background, and continuing where one was saved."""
 
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from cozviewer.session.export import Saved
 from cozviewer.session.pyramids import session_pyramid
 from cozviewer.session.session import SUFFIX, viewpoint_of
 from cozviewer.ui.bookmarks import BookmarksMenu
-from cozviewer.ui.compare.second_engine import SecondEngine
+from cozviewer.ui.compare.comparison_document import ComparisonDocument
 from cozviewer.ui.export.target import agreed_in_dialog, ask_to_replace
 from cozviewer.ui.kept_bookmarks import keep_bookmarks, kept_bookmarks
 from cozviewer.ui.status.readout import Readout
@@ -32,7 +32,7 @@ from cozviewer.util.units import bytes_text
 
 
 class Sessions(QObject):
-    """Saves what is open as a session, and shows what a session that was opened has to show.
+    """Saves the open image as a session, and shows the bookmarks and the view of an opened one.
 
     Attributes:
         menu: The bookmarks.
@@ -44,13 +44,13 @@ class Sessions(QObject):
         self,
         open_chain: OpenChain,
         navigator: Navigator,
-        second: SecondEngine,
+        comparison: ComparisonDocument,
         readout: Readout,
         banner: Banner,
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._navigator, self._second = navigator, second
+        self._navigator, self._comparison = navigator, comparison
         self._readout, self._banner, self._window = readout, banner, window
         self._document: Document | None = None
         self._choice = EngineChoice()
@@ -70,12 +70,12 @@ class Sessions(QObject):
         self._save.connect(self._job.save)
 
     def set_document(self, document: Document, choice: EngineChoice) -> None:
-        """Follow what is open: a picture has the bookmarks that it had last time, a session its own
-        and is seen as it was; another engine changes neither."""
+        """Follow the open image. A photo has the bookmarks that it had last time; a session has its
+        own, and the view that it was saved with. Another engine changes neither."""
         self._document, self._choice = document, choice
         if document.source is self._source:
             return
-        self.stop()  # the tiles of the picture before are about to be closed
+        self.stop()  # the store of the photo before is about to be closed
         self._source = document.source
         session = document.image.session
         self._path = None if session is None else session.path
@@ -91,7 +91,7 @@ class Sessions(QObject):
 
     @Slot()
     def _on_bookmarks_changed(self) -> None:
-        """Keep those of a picture; those of a session are kept by saving it."""
+        """Keep those of a photo; those of a session are kept by saving it."""
         if self._document is not None and self._document.image.session is None:
             keep_bookmarks(self._document.source.digest, self.menu.bookmarks)
 
@@ -102,7 +102,7 @@ class Sessions(QObject):
         source = self._document.source
         usual = self._path or free_path(source.folder / f"{safe_stem(source.name)}{SUFFIX}")
         chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the session", str(usual), f"Sessions (*{SUFFIX})"
+            self._window, "Save Session", str(usual), f"Sessions (*{SUFFIX})"
         )
         if not chosen:
             return
@@ -114,23 +114,23 @@ class Sessions(QObject):
         except BadInput as error:
             self._banner.warn(str(error))
             return
-        # Saving what is open once more where it is kept needs no question.
+        # A session may be saved again to its own file without a question.
         agreed = path in (self._path, agreed_in_dialog(Path(chosen)))
         ask_to_replace(
             [] if agreed else replaced_by(path), self._window, partial(self._save_of, source, path)
         )
 
     def _save_of(self, source: Source, path: Path) -> None:
-        """Save as `save`, if `source` is still what is open."""
+        """Save as `save` does, if `source` is still open."""
         if self._document is not None and self._document.source is source:
             self.save(path)
 
     def save(self, path: Path) -> None:
-        """Save in the background; takes the place of a saving that is under way."""
+        """Save in the background, in the place of a session that is still being saved."""
         if self._document is None:
             return
         self.stop()
-        other = self._second.session_pyramid
+        other = self._comparison.session_pyramid
         first = session_pyramid(self._document.chain, self._choice, self._document.image.session)
         same = other is None or other.info.recipe_digest == first.info.recipe_digest
         request = SaveRequest(
@@ -172,10 +172,13 @@ class Sessions(QObject):
         if request.image.source is self._source:
             self._path = request.path
         tiles = f"{counted(saved.tiles, 'tiles')}, {bytes_text(saved.bytes)}"
-        text = f"Saved {request.path} ({tiles}). The picture goes along beside it."
+        text = (
+            f"Saved {request.path} ({tiles}). The photo is not included: keep it next to the"
+            " session file."
+        )
         if saved.left_out:
             one = saved.left_out == 1
-            text += f" {saved.left_out:,} broken tile{' was' if one else 's were'} left out."
+            text += f" {saved.left_out:,} damaged tile{' was' if one else 's were'} left out."
         self._banner.tell(text)
         self._over(request)
 
@@ -183,11 +186,11 @@ class Sessions(QObject):
     def _on_ended(self, request: SaveRequest, sentence: str) -> None:
         name = request.path.name
         if request.image.source is not self._source:
-            self._banner.warn(f"{name} was not saved: another picture was opened meanwhile.")
+            self._banner.warn(f"{name} was not saved because another image was opened.")
         elif sentence:
             self._banner.warn(sentence)
         else:
-            self._banner.tell(f"Stopped; {name} was not saved.")
+            self._banner.tell(f"Saving was canceled; {name} was not saved.")
         self._over(request)
 
     def _over(self, request: SaveRequest) -> None:

@@ -38,7 +38,7 @@ def test_memory(monkeypatch: pytest.MonkeyPatch) -> None:
             elif what < 0.95:
                 window.navigator.previous()
             else:
-                window.set_comparing(window.panes.mode is None)
+                window.compare_menu.set_comparing(window.panes.mode is None)
             gestures += 1
             end = time.perf_counter() + random.choice((0.05, 0.1, 0.6))
             while time.perf_counter() < end:

@@ -17,7 +17,7 @@ from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source, source_from_pixels
 from cozviewer.jobs.ahead import May, Target, on_battery, targets
-from cozviewer.jobs.document import Document
+from cozviewer.jobs.document import Document, DocumentServices
 from cozviewer.jobs.quick_job import DraftImage
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import Camera, View, camera_at
@@ -211,10 +211,12 @@ def make(
         made.append(
             Document(
                 chain,
-                lambda: ["cpu"],
-                lambda: None,
-                quick=quick if drafts else None,
-                may_ahead=may,
+                DocumentServices(
+                    lambda: ["cpu"],
+                    lambda: None,
+                    quick=quick if drafts else None,
+                    may_ahead=may,
+                ),
             )
         )
         return made[-1]

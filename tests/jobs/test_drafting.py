@@ -11,7 +11,7 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
-from cozviewer.jobs.document import Document
+from cozviewer.jobs.document import Document, DocumentServices
 from cozviewer.jobs.images import to_rgb8
 from cozviewer.jobs.tile_loader import Answer, LoadRequest
 from cozviewer.pyramid.camera import View, camera_at
@@ -30,7 +30,7 @@ def document(qtbot: QtBot) -> Iterator[Document]:
     """A document with the tile KEY drawn."""
     upscaler, prompter = ListeningUpscaler(), FakePrompter()
     chain = Chain(pyramid_of(noise(75, 50)), upscaler, prompter, recipe_of(upscaler, prompter))
-    document = Document(chain, lambda: ["cpu"], lambda: None)
+    document = Document(chain, DocumentServices(lambda: ["cpu"], lambda: None))
     with qtbot.waitSignal(document.refined):
         document.refine(VIEW)
     yield document

@@ -16,7 +16,7 @@ from cozviewer.chain.quick_view import QuickPiece, quick_view, sharper_view
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.image.rect import Rect
-from cozviewer.jobs.document import Document
+from cozviewer.jobs.document import Document, DocumentServices
 from cozviewer.jobs.images import to_rgb8
 from cozviewer.jobs.quick_job import DraftImage, QuickJob, QuickRequest, SharperImage
 from cozviewer.models.prompters import NoPrompter
@@ -118,7 +118,7 @@ def make(qtbot: QtBot, quick: Quick, engine: FakeUpscaler) -> Iterator[Callable[
     def make() -> Document:
         prompter = NoPrompter()
         chain = Chain(pyramid_of(gentle(400, 300)), engine, prompter, recipe_of(engine, prompter))
-        made.append(Document(chain, lambda: ["cpu"], lambda: None, quick=quick))
+        made.append(Document(chain, DocumentServices(lambda: ["cpu"], lambda: None, quick=quick)))
         return made[-1]
 
     yield make
@@ -343,7 +343,7 @@ def test_without_a_draft_there_is_no_sharper_one(
     quick.free.set()
     with qtbot.waitSignal(document.refined):
         document.refine(SOFT_VIEW)
-    assert document._draft is None
+    assert document.view_work._draft is None
     assert quick.asked == []
 
 
@@ -429,7 +429,7 @@ def test_the_engine_is_not_loaded_while_a_draft_is_drawn(
     document.refine(VIEW)
     qtbot.waitUntil(quick.begun.is_set)
     assert document._quick is not None
-    document._on_quick_loaded()  # as late as it may come
+    document.view_work._on_quick_loaded()  # as late as it may come
     assert order == ["quick"]
     quick.free.set()
     qtbot.waitUntil(lambda: "refined" in notes.told)
@@ -445,7 +445,7 @@ def test_the_engine_is_loaded_for_the_view_that_follows_a_draft_left_undone(
 ) -> None:
     order = loads_in_order(monkeypatch, quick, engine)
     document.draw_draft(VIEW, 0, 0)
-    document._on_quick_loaded()
+    document.view_work._on_quick_loaded()
     document.interrupt()
     assert order == []
     with qtbot.waitSignal(document.warmed):

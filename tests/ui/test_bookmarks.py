@@ -117,7 +117,7 @@ def test_another_picture_has_none_of_them_another_engine_has(
     menu = window.bookmarks_menu
     assert [bookmark.name for bookmark in menu.bookmarks] == ["here"]
     with qtbot.waitSignal(window.opened, timeout=10_000):
-        window.reload()
+        window.images.reload()
     assert [bookmark.name for bookmark in menu.bookmarks] == ["here"]
     other = tmp_path / "other.png"
     Image.new("RGB", (300, 200), (90, 120, 60)).save(other)

@@ -316,7 +316,7 @@ def test_it_begins_before_the_camera_is_there(viewer: Bench, qtbot: QtBot) -> No
 def test_another_picture_has_nothing_of_it(viewer: Bench, qtbot: QtBot) -> None:
     draft(viewer, qtbot)
     with qtbot.waitSignal(viewer.window.opened):
-        viewer.window.reload()
+        viewer.window.images.reload()
     assert len(layer_of(viewer)._drafts) == 0
     viewer.window.stop_work()
 

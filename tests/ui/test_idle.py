@@ -16,20 +16,23 @@ from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.compare.compared_images import Sides
 from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.engine_menu import EngineMenu
+from cozviewer.ui.idle import Idle
 from cozviewer.ui.main_window import MainWindow
 from tests.ui.conftest import Bench, Stripes, services, settle, wheel
 
-WORD = "Drawing ahead"
+WORD = "Generating ahead"
 
 
 @pytest.fixture
-def viewer(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Bench]:
+def viewer(
+    qtbot: QtBot, tmp_path: Path, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Bench]:
     """A window that may draw ahead, refined at x4; the engine holds its next picture."""
+    monkeypatch.setattr("cozviewer.ui.idle.IDLE_MS", 3_600_000)  # it begins when a test wants it to
     engine, cache = Stripes(), tmp_path / "pyramids"
     window = MainWindow(
         services(engine, cache, picture, may_ahead=lambda store: True), EngineChoice("stripes")
     )
-    window.idle._wait.setInterval(3_600_000)  # it begins when a test wants it to
     window.resize(800, 640)
     window.show()
     qtbot.waitExposed(window)
@@ -53,6 +56,11 @@ def viewer(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Bench]:
     QApplication.processEvents()
 
 
+def idle_of(window: MainWindow) -> Idle:
+    assert window.images.scope is not None
+    return window.images.scope.idle
+
+
 def document_of(viewer: Bench) -> Document:
     assert viewer.window.document is not None
     return viewer.window.document
@@ -60,22 +68,22 @@ def document_of(viewer: Bench) -> Document:
 
 def idle(viewer: Bench) -> bool:
     """Let the time of waiting be over; return whether something is drawn ahead then."""
-    assert viewer.window.idle._wait.isActive()
-    viewer.window.idle._wait.stop()
-    viewer.window.idle._begin()
+    assert idle_of(viewer.window)._wait.isActive()
+    idle_of(viewer.window)._wait.stop()
+    idle_of(viewer.window)._begin()
     return document_of(viewer).ahead.running
 
 
 def test_it_waits_for_a_view_that_is_refined(viewer: Bench, qtbot: QtBot) -> None:
     window = viewer.window
-    assert window.idle._wait.isActive()
+    assert idle_of(window)._wait.isActive()
     window.navigator.begin_at(camera_at(100, 100, 16.0))
-    assert not window.idle._wait.isActive()
+    assert not idle_of(window)._wait.isActive()
     qtbot.waitUntil(lambda: document_of(viewer).working)
-    assert not window.idle._wait.isActive()
+    assert not idle_of(window)._wait.isActive()
     viewer.engine.hold(after=math.inf)
     settle(qtbot, window)
-    assert window.idle._wait.isActive()
+    assert idle_of(window)._wait.isActive()
 
 
 def test_nothing_but_a_quiet_word_tells_of_it(viewer: Bench, qtbot: QtBot) -> None:
@@ -113,7 +121,7 @@ EVENTS: dict[str, Callable[[MainWindow], None]] = {
     "pan": lambda window: window.navigator.pan(3, 0),
     "escape": lambda window: window.stop_work(),
     "resize": lambda window: window.resize(760, 600),
-    "setting": lambda window: window.idle.set_wanted(False),
+    "setting": lambda window: idle_of(window).set_wanted(False),
 }
 
 
@@ -138,10 +146,10 @@ def test_after_escape_it_is_left_until_the_view_moves(viewer: Bench, qtbot: QtBo
     assert idle(viewer)
     QTest.keyClick(viewer.window.windowHandle(), Qt.Key.Key_Escape)
     assert not document_of(viewer).ahead.running
-    assert not viewer.window.idle._wait.isActive()
+    assert not idle_of(viewer.window)._wait.isActive()
     viewer.engine.hold(after=math.inf)
     viewer.window.navigator.pan(30, 0)
-    qtbot.waitUntil(viewer.window.idle._wait.isActive)
+    qtbot.waitUntil(idle_of(viewer.window)._wait.isActive)
 
 
 def test_the_pointer_may_move_while_it_goes_on(viewer: Bench) -> None:
@@ -155,7 +163,7 @@ def test_where_the_pointer_rests_next_is_drawn_next(viewer: Bench, qtbot: QtBot)
     assert idle(viewer)
     viewer.engine.hold(after=math.inf)
     qtbot.waitUntil(lambda: not document_of(viewer).ahead.running)
-    assert not viewer.window.idle._wait.isActive()
+    assert not idle_of(viewer.window)._wait.isActive()
     QTest.mouseMove(viewer.window.windowHandle(), QPoint(200, 200))
     QApplication.processEvents()
     assert idle(viewer)
@@ -183,7 +191,7 @@ def test_the_last_pan_is_remembered_and_forgotten_with_a_zoom(viewer: Bench, qtb
     def gone(move: Callable[[], None]) -> tuple[float, float]:
         with qtbot.waitSignal(window.navigator.settled):
             move()
-        return window.idle._pan
+        return idle_of(window)._pan
 
     assert gone(lambda: window.navigator.pan(30, -20)) == (30, -20)
     assert gone(lambda: window.navigator.zoom(1.1)) == (0, 0)
@@ -193,7 +201,7 @@ def test_another_picture_is_begun_without_it(viewer: Bench, qtbot: QtBot) -> Non
     assert idle(viewer)
     before = document_of(viewer)
     with qtbot.waitSignal(viewer.window.opened):
-        viewer.window.reload()
+        viewer.window.images.reload()
     assert not before.ahead.running
     viewer.engine.hold(after=math.inf)
 
@@ -204,13 +212,13 @@ def test_the_setting_is_on_until_it_is_switched_off_and_kept(viewer: Bench, qtbo
     assert menu.ahead
     assert "battery" in menu._ahead.toolTip()
     menu._ahead.trigger()
-    assert not window.idle._wait.isActive()
+    assert not idle_of(window)._wait.isActive()
     again = EngineMenu([], EngineChoice("stripes"), window)
     assert not again.ahead
     viewer.engine.hold(after=math.inf)
     window.navigator.pan(30, 0)
     settle(qtbot, window)
-    assert not window.idle._wait.isActive()
+    assert not idle_of(window)._wait.isActive()
     menu._ahead.trigger()
     assert idle(viewer)
     assert EngineMenu([], EngineChoice("stripes"), window).ahead
@@ -226,7 +234,7 @@ def test_without_leave_nothing_is_ever_drawn_ahead(
     with qtbot.waitSignal(window.photo_painted):
         window.open_picture(picture)
     settle(qtbot, window)
-    window.idle._begin()
+    idle_of(window)._begin()
     assert window.document is not None
     document = window.document
     qtbot.waitUntil(lambda: not document.ahead.running)

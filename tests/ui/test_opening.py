@@ -25,7 +25,7 @@ from tests.ui.conftest import Bench, settle
 def test_the_embedded_engine_goes_on_where_another_lacks_its_files(
     bench: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opener = bench.window._opening._opener
+    opener = bench.window.images.opening._opener
     open_chain = opener._open_chain
 
     def lacking(
@@ -107,7 +107,7 @@ def test_escape_stops_reading_at_once(
     window.open_picture(path)
     qtbot.waitUntil(decoder.begun.is_set)
     QTest.keyClick(window, Qt.Key.Key_Escape)
-    assert window.banner.text == "Opening stuck.bmp was stopped."
+    assert window.banner.text == "Opening stuck.bmp was canceled."
     assert window.document is before
     other = path.with_name("other.png")
     Image.fromarray(np.full((50, 60, 3), 99, np.uint8)).save(other)
@@ -141,4 +141,4 @@ def test_the_window_closes_while_a_decoder_cannot_be_interrupted(
     qtbot.waitUntil(decoder.begun.is_set)
     assert window.close()
     assert not decoder.release.is_set()
-    assert window._opening._thread.isFinished()
+    assert window.images.opening._thread.isFinished()

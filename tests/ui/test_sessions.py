@@ -140,7 +140,7 @@ def test_broken_tiles_that_were_left_out_are_told(
     (store,) = (tmp_path / "cache0").rglob("*.tiles")
     damaged = damage(store, "other bytes")
     save(first, qtbot, tmp_path / "trip.cozview")
-    broken = "1 broken tile was" if damaged == 1 else f"{damaged} broken tiles were"
+    broken = "1 damaged tile was" if damaged == 1 else f"{damaged} damaged tiles were"
     assert f"{broken} left out." in first.banner.text
 
 
@@ -161,7 +161,7 @@ def test_reload_brings_back_the_session(trip: Path, new_window: Open, qtbot: QtB
     qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
     window.bookmarks_menu.add("not saved", window.navigator.camera)
     with qtbot.waitSignal(window.opened, timeout=10_000):
-        window.reload()
+        window.images.reload()
     assert [bookmark.name for bookmark in window.bookmarks_menu.bookmarks] == ["yellow"]
 
 
@@ -242,8 +242,8 @@ def test_what_was_being_saved_when_another_picture_was_opened_is_told(
     monkeypatch.setattr(session_job, "save_session", until_stopped)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "a"), ""))
     first.actions_by_name["session"].trigger()
-    first.reload()
-    qtbot.waitUntil(lambda: "another picture was opened meanwhile" in first.banner.text)
+    first.images.reload()
+    qtbot.waitUntil(lambda: "because another image was opened" in first.banner.text)
 
 
 def test_closing_the_window_ends_saving(
@@ -357,6 +357,6 @@ def test_reading_that_would_never_end_is_stopped_by_closing_and_by_another_photo
     qtbot.waitUntil(reading.is_set, timeout=10_000)
     if close:
         viewer.window.close()
-        assert viewer.window._opening._thread.isFinished()
+        assert viewer.window.images.opening._thread.isFinished()
     else:
         opened(viewer.window, qtbot, viewer.picture)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.origin import read_origin
 from cozviewer.image.pixels import Rgb8
-from cozviewer.ui.compare.compared_images import ANOTHER, GENERATED, SOURCES, Sides
+from cozviewer.ui.compare.compared_images import GENERATED, OTHER_SETTINGS, SOURCES, Sides
 from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.export.offers import PANEL
@@ -92,16 +92,16 @@ def test_the_way_here_is_saved_as_a_strip(near: Bench, qtbot: QtBot, tmp_path: P
     [
         (Sides(SOURCES[2], SOURCES[0]), "interpolated", ""),
         (Sides(GENERATED, SOURCES[0]), "mixed", "Stripes"),
-        (Sides(GENERATED, ANOTHER), "generated", "Stripes and Stripes"),
-        (Sides(SOURCES[2], ANOTHER), "mixed", "Stripes"),
+        (Sides(GENERATED, OTHER_SETTINGS), "generated", "Stripes and Stripes"),
+        (Sides(SOURCES[2], OTHER_SETTINGS), "mixed", "Stripes"),
     ],
 )
 def test_a_saved_comparison_tells_what_both_sides_are(
     near: Bench, qtbot: QtBot, tmp_path: Path, sides: Sides, kind: str, engine: str
 ) -> None:
     panes, path = near.window.panes, tmp_path / "both.png"
-    if sides.second is ANOTHER:
-        near.window.compare_menu.recipe_chosen.emit(EngineChoice("stripes"))
+    if sides.second is OTHER_SETTINGS:
+        near.window.compare_menu.settings_chosen.emit(EngineChoice("stripes"))
     panes.compare(Mode.CURTAIN, sides)
     qtbot.waitUntil(lambda: panes.over is not None and panes.over.layer.shows_frame, timeout=20_000)
     saved(near, asked(near), "comparison as shown", path, qtbot)

@@ -97,7 +97,7 @@ def test_the_tool_bar_says_that_there_is_more(bench: Bench, qtbot: QtBot) -> Non
     window = bench.window
     window.setStyleSheet(STYLE)
     window.resize(400, 300)
-    more = window._bar.findChild(QToolButton, "qt_toolbar_ext_button")
+    more = window.parts.bar.findChild(QToolButton, "qt_toolbar_ext_button")
     assert isinstance(more, QToolButton)
     qtbot.waitUntil(more.isVisible)
     assert not more.icon().isNull()

@@ -64,7 +64,7 @@ def test_a_run_ends_at_its_next_question(viewer: Bench, qtbot: QtBot, how: str) 
     window, pane = viewer.window, viewer.window.panes.generated
     document = window.document
     assert document is not None
-    qtbot.waitUntil(lambda: document._under_way is not None)
+    qtbot.waitUntil(lambda: document.view_work._under_way is not None)
     if how == "escape":
         QTest.keyClick(window, Qt.Key.Key_Escape)
     elif how == "button":
@@ -77,7 +77,7 @@ def test_a_run_ends_at_its_next_question(viewer: Bench, qtbot: QtBot, how: str) 
     else:
         QTest.keyClick(window, Qt.Key.Key_Left)
     sent = chain_of(window).sent
-    qtbot.waitUntil(lambda: document._under_way is None)
+    qtbot.waitUntil(lambda: document.view_work._under_way is None)
     # What was being asked when the event came may still be answered.
     assert chain_of(window).sent <= sent + 1
     assert "Generating" not in window.readout.text
@@ -89,7 +89,7 @@ def test_after_a_gesture_the_new_view_is_drawn(viewer: Bench, qtbot: QtBot) -> N
     wheel(viewer.window.panes.generated, QPoint(300, 200))
     chain_of(viewer.window).held.set()
     settle(qtbot, viewer.window)
-    assert "Refined" in viewer.window.readout.text
+    assert "Done" in viewer.window.readout.text
 
 
 class Measured(Stripes):
@@ -117,7 +117,7 @@ def test_who_waits_for_the_engine_reads_what_it_does(
             window.open_picture(picture)
         document = window.document
         assert document is not None
-        qtbot.waitUntil(lambda: document._loading == MEASURING)
+        qtbot.waitUntil(lambda: document.view_work._loading == MEASURING)
         assert MEASURING not in window.readout.text  # nobody waits for it
         window.navigator.begin_at(camera_at(350, 250, 4.0))
         qtbot.waitUntil(lambda: MEASURING in window.readout.text)
@@ -128,5 +128,5 @@ def test_who_waits_for_the_engine_reads_what_it_does(
     finally:
         engine.let_go.set()
     settle(qtbot, window)
-    assert "Refined" in window.readout.text
+    assert "Done" in window.readout.text
     window.close()

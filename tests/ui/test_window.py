@@ -63,7 +63,7 @@ def test_zooming_in_generates_and_the_readout_says_so(viewer: Bench, qtbot: QtBo
     text = viewer.window.readout.text
     assert "AI-generated detail (Stripes)" in text
     assert "1 photo pixel is" in text
-    assert "Refined" in text
+    assert "Done" in text
 
 
 def test_what_is_shown_is_what_compose_gives(viewer: Bench, qtbot: QtBot) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
+from cozviewer.jobs.view_work import FINISHING
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import TileKey
@@ -113,7 +114,7 @@ def test_escape_stops_within_one_run_and_r_goes_on(viewer: Bench, qtbot: QtBot) 
     assert "Stopped" in viewer.window.readout.text
     QTest.keyClick(viewer.window, Qt.Key.Key_R)
     settle(qtbot, viewer.window)
-    qtbot.waitUntil(lambda: "Refined" in viewer.window.readout.text)
+    qtbot.waitUntil(lambda: "Done" in viewer.window.readout.text)
 
 
 @pytest.mark.usefixtures("tile_runs")
@@ -142,7 +143,7 @@ def test_waiting_for_the_view_before_is_told(viewer: Bench, qtbot: QtBot) -> Non
     qtbot.waitUntil(begun.is_set)
     try:
         wheel(viewer.window.panes.generated, QPoint(400, 250))
-        qtbot.waitUntil(lambda: "Leaving the view before" in viewer.window.readout.text)
+        qtbot.waitUntil(lambda: FINISHING in viewer.window.readout.text)
         viewer.engine.hold(after=1)  # the one that is under way
     finally:
         go_on.set()
@@ -375,7 +376,7 @@ def test_an_engine_that_cannot_be_opened_leaves_the_old_one(
     def refuse(*_: object) -> None:
         raise BadInput("model.pth is no 4× model; choose another file.")
 
-    monkeypatch.setattr(viewer.window._opening._opener, "_open_chain", refuse)
+    monkeypatch.setattr(viewer.window.images.opening._opener, "_open_chain", refuse)
     before = viewer.window.document
     viewer.window.engine_menu.chosen.emit(EngineChoice("model.pth"))
     qtbot.waitUntil(lambda: "no 4× model" in viewer.window.banner.text)
@@ -395,7 +396,7 @@ def test_another_device_keeps_the_view_and_the_tiles(viewer: Bench, qtbot: QtBot
 
 def test_a_file_that_vanishes_is_told_and_the_viewer_goes_on(viewer: Bench, qtbot: QtBot) -> None:
     viewer.picture.unlink()
-    qtbot.waitUntil(lambda: "no longer on disk" in viewer.window.banner.text, timeout=5000)
+    qtbot.waitUntil(lambda: "was moved or deleted" in viewer.window.banner.text, timeout=5000)
     zoom_in(viewer)
     settle(qtbot, viewer.window)
     assert viewer.engine.calls > 0

@@ -1,1 +1,1 @@
-"""Two pictures side by side, over each other, or without names."""
+"""Two images side by side, over each other, or without names."""

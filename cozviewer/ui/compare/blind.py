@@ -1,4 +1,4 @@
-"""The blind comparison: both sides unnamed and shuffled, judged, and tallied as CSV."""
+"""The blind comparison: both sides unnamed and shuffled, rated, and the ratings kept as CSV."""
 
 import random
 from datetime import UTC, datetime
@@ -17,64 +17,77 @@ from cozviewer.evaluate.tally import (
     standings,
 )
 from cozviewer.export.provenance import place
-from cozviewer.jobs.document import Document
+from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.compare.blind_bar import BlindBar
+from cozviewer.ui.compare.compared_images import Sides
+from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.compare.panes import ComparePanes
+from cozviewer.ui.connections import Connections
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.widgets.banner import Banner
 from cozviewer.ui.widgets.plain import message_box
 from cozviewer.util.errors import CozviewerError
+from cozviewer.util.text import counted
 
 
 class Blind(QObject):
-    """Runs one blind comparison at a time, over panes that stand side by side.
+    """Runs blind comparisons of one photo, one at a time, over panes that stand side by side.
 
     Attributes:
-        bar: Where the verdicts are given.
+        bar: Takes the ratings.
 
     Signals:
-        begun, ended: while between them, nothing else may tell what is what.
+        begun, ended: Between them, nothing else may reveal which side is which.
     """
 
     begun = Signal()
     ended = Signal()
 
     def __init__(
-        self, navigator: Navigator, panes: ComparePanes, banner: Banner, window: QWidget
+        self,
+        source: Source,
+        navigator: Navigator,
+        panes: ComparePanes,
+        bar: BlindBar,
+        banner: Banner,
+        parent: QObject,
     ) -> None:
-        super().__init__(window)
-        self._navigator, self._panes = navigator, panes
-        self._banner, self._window = banner, window
-        self._document: Document | None = None
+        super().__init__(parent)
+        self._source = source
+        self._navigator, self._panes, self._banner = navigator, panes, banner
         self._path: Path | None = None
+        self._sides: Sides | None = None
         self._chance = random.Random()
         self._judgements: list[Judgement] = []
-        self.bar = BlindBar(panes)
-        self.bar.judged.connect(self._on_judged)
-        self.bar.next_wanted.connect(self._go_elsewhere)
-        self.bar.end_wanted.connect(self.end)
+        self.bar = bar
+        self._connections = Connections()
+        self._connections.add(bar.judged, self._on_judged)
+        self._connections.add(bar.next_wanted, self._go_elsewhere)
+        self._connections.add(bar.end_wanted, self.end)
 
     @property
     def active(self) -> bool:
         """Whether a blind comparison is under way."""
         return self._path is not None
 
-    def set_document(self, document: Document | None) -> None:
-        """Compare in another document from now on; a comparison under way ends."""
+    @property
+    def _window(self) -> QWidget:
+        return self._panes.window()
+
+    def close(self) -> None:
+        """End a comparison that is under way, and begin none any more."""
         if self.active:
             self.end()
-        self._document = document
+        self._connections.close()
 
+    @Slot()
     def ask(self) -> None:
-        """Ask where the tally is to be kept, and begin."""
-        if self._document is None:
-            return
-        source = self._document.source
-        name = source.folder / f"{Path(source.name).stem}-comparisons.csv"
+        """Ask where the ratings are to be saved, and begin."""
+        name = self._source.folder / f"{Path(self._source.name).stem}-comparisons.csv"
         chosen, _ = QFileDialog.getSaveFileName(
             self._window,
-            "Keep the tally in (a tally that is there goes on)",
+            "Save Ratings To (an Existing File Is Continued)",
             str(name),
             "Tables (*.csv)",
             options=QFileDialog.Option.DontConfirmOverwrite,
@@ -91,45 +104,52 @@ class Blind(QObject):
             self.begin(path)
 
     def begin(self, path: Path) -> None:
-        """Hide what is what, shuffle, and ask. Slots of `begun` put the panes side by side.
+        """Hide which side is which, shuffle, and ask. Slots of `begun` put the panes side by side.
 
         Args:
-            path: The tally: a new file, or one that goes on.
+            path: The ratings: a new file, or one that is continued.
         """
         self._path, self._judgements = path, []
         self.begun.emit()
+        self._sides = self._panes.sides
         self._shuffle()
 
     @Slot()
     def end(self) -> None:
-        """Name both sides again, and say how they fared."""
-        self._path = None
+        """Name both sides again, and show the results."""
+        self._path = self._sides = None
         self.bar.hide()
-        self._panes.unveil()
+        self._panes.end_blind()
         self.ended.emit()
         if self._judgements:
             message_box(
                 self._window,
                 QMessageBox.Icon.NoIcon,
-                "The tally",
-                tally_text(standings(self._judgements)),
+                "Blind Test Results",
+                results_text(standings(self._judgements)),
                 QMessageBox.StandardButton.Close,
             ).open()
 
+    @Slot(object, object)
+    def on_compared(self, mode: Mode | None, sides: Sides) -> None:
+        """End when another comparison was chosen."""
+        if self._sides is not None and (mode, sides) != (Mode.SIDE, self._sides):
+            self.end()
+
     def _shuffle(self) -> None:
-        self._panes.veil(swapped=self._chance.random() < 0.5)
+        self._panes.set_blind(swapped=self._chance.random() < 0.5)
         self.bar.ask(len(self._judgements))
 
     @Slot(str)
     def _on_judged(self, better: Verdict) -> None:
-        if self._document is None or self._path is None:
+        if self._path is None:
             return
         camera = self._navigator.camera
-        first, second = self._panes.veiled_names()
+        first, second = self._panes.blind_names()
         scores = self.bar.given()
         judgement = Judgement(
             datetime.now(UTC).isoformat(timespec="seconds"),
-            self._document.source.name,
+            self._source.name,
             ",".join(place(camera)),
             f"{camera.magnification:.12g}",
             first,
@@ -146,9 +166,7 @@ class Blind(QObject):
 
     @Slot()
     def _go_elsewhere(self) -> None:
-        if self._document is None:
-            return
-        source, camera = self._document.source, self._navigator.camera
+        source, camera = self._source, self._navigator.camera
         unit = Fraction(camera.scale) * Fraction(2) ** camera.level
         x, y = (
             Fraction(self._chance.uniform(0.1, 0.9)) * side
@@ -158,17 +176,17 @@ class Blind(QObject):
         self._shuffle()
 
 
-def tally_text(found: list[Standing]) -> str:
-    """Return what a tally says, a paragraph for each kind of picture."""
+def results_text(found: list[Standing]) -> str:
+    """Return the results, a paragraph for each kind of image."""
     lines = []
     for each in found:
         share, low, high = (
             f"{100 * value:.0f} %" for value in (each.wins / each.shown, each.low, each.high)
         )
-        looks = "1 look" if each.shown == 1 else f"{each.shown} looks"
-        text = f"{each.name}: preferred in {share} of {looks} (95 %: {low} to {high})"
+        ratings = counted(each.shown, "ratings")
+        text = f"{each.name}: preferred in {share} of {ratings} (95 %: {low} to {high})"
         if each.opinion is not None:
             error = "" if each.opinion_error is None else f" ± {each.opinion_error:.1f}"
-            text += f", mean opinion score {each.opinion:.1f}{error}"
+            text += f", average rating {each.opinion:.1f}{error}"
         lines.append(text + ".")
     return "\n\n".join(lines)

@@ -1,4 +1,4 @@
-"""The strip over a blind comparison: which one is better, and how good each is."""
+"""The bar over a blind comparison: which side is better, and how good each is."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -14,14 +14,14 @@ SCORES = ("5 excellent", "4 good", "3 fair", "2 poor", "1 bad")
 """Absolute category rating of ITU-T P.910; the first letter is the score."""
 
 VERDICTS: tuple[tuple[str, str, str, Verdict], ...] = (
-    ("A is better", "A", "A", "first"),
-    ("No difference", "Same", "S", "same"),
-    ("B is better", "B", "B", "second"),
+    ("A Is Better", "A", "A", "first"),
+    ("No Difference", "Same", "S", "same"),
+    ("B Is Better", "B", "B", "second"),
 )
 """Title, short title, key, and what it means; A is on the left."""
 
 Place = tuple[int, int]
-"""Row and column of a part in the strip."""
+"""Row and column of a part in the bar."""
 
 ARRANGEMENTS: tuple[tuple[tuple[Place, Place, Place, Place], bool], ...] = (
     (((0, 0), (0, 1), (0, 2), (0, 3)), False),
@@ -29,21 +29,21 @@ ARRANGEMENTS: tuple[tuple[tuple[Place, Place, Place, Place], bool], ...] = (
     (((0, 0), (1, 0), (2, 0), (3, 0)), False),
     (((0, 0), (1, 0), (2, 0), (3, 0)), True),
 )
-"""Where text, verdicts, scores and the ways on stand, and whether titles are short: the first
-arrangement that fits is taken."""
+"""Places of text, verdicts, scores and the other buttons, and whether titles are short: the first
+arrangement that fits is used."""
 
 
 class BlindBar(QWidget):
     """Lies over the panes, and is never wider than they are.
 
     Attributes:
-        buttons: Of the verdicts.
-        next, end: Its other buttons.
-        scores: What A and B are given.
+        buttons: Those of the verdicts.
+        next, end: The other buttons.
+        scores: The ratings of A and B.
 
     Signals:
         judged: (Verdict)
-        next_wanted, end_wanted: the buttons were pressed.
+        next_wanted, end_wanted: The buttons were pressed.
     """
 
     judged = Signal(str)
@@ -65,11 +65,11 @@ class BlindBar(QWidget):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.activated.connect(button.click)
             self.buttons[verdict] = button
-        self.next = _button("Elsewhere")
-        self.next.setToolTip("Go to another place of the picture, by chance, as close as here")
+        self.next = _button("Next Place")
+        self.next.setToolTip("Jump to a random place at the same zoom")
         self.next.clicked.connect(self.next_wanted)
-        self.end = _button("End and show")
-        self.end.setToolTip("Say what A and B were, and which was found better (Esc)")
+        self.end = _button("Finish and Reveal")
+        self.end.setToolTip("Show what A and B are, and the results (Esc)")
         self.end.clicked.connect(self.end_wanted)
         self._parts = (
             self._text,
@@ -86,12 +86,12 @@ class BlindBar(QWidget):
         self.hide()
 
     def ask(self, looks: int) -> None:
-        """Ask about the pictures that are seen now.
+        """Ask about the images that are shown now.
 
         Args:
-            looks: How often was judged already.
+            looks: The number of ratings so far.
         """
-        counted = f" · {looks:,} judged" if looks else ""
+        counted = f" · {looks:,} rated" if looks else ""
         self._text.setText(f"Which is better?{counted}")
         for box in self.scores:
             box.setCurrentIndex(0)
@@ -99,7 +99,7 @@ class BlindBar(QWidget):
         self._place()
 
     def given(self) -> tuple[int | None, int | None]:
-        """Return the scores of A and B, 1 to 5; None where none is given."""
+        """Return the ratings of A and B, 1 to 5; None where none is given."""
         a, b = (
             int(SCORES[box.currentIndex() - 1][0]) if box.currentIndex() else None
             for box in self.scores
@@ -140,7 +140,7 @@ def _button(title: str) -> QPushButton:
 
 
 def _row(*parts: QWidget) -> QWidget:
-    """Return a widget with others beside each other."""
+    """Return a widget that holds others side by side."""
     row = QWidget()
     layout = QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)
@@ -152,7 +152,7 @@ def _row(*parts: QWidget) -> QWidget:
 
 def _scores(name: str) -> QComboBox:
     box = QComboBox()
-    box.addItem(f"{name}: no score")
+    box.addItem(f"{name}: no rating")
     box.addItems([f"{name}: {score}" for score in SCORES])
     box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return box

@@ -1,22 +1,22 @@
-"""The divider of a comparison: a line that is dragged over the picture."""
+"""The divider of the split view: a line that is dragged over the image."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 REACH = 9
-"""Logical pixels beside the line in which it is taken, not the picture."""
+"""Logical pixels beside the line in which a press grabs the line instead of the image."""
 
 
 class Curtain(QObject):
     """An event filter on one pane.
 
     Attributes:
-        enabled: Whether there is a divider.
-        position: Where it stands, 0 (left) to 1 (right) of the pane's width.
+        enabled: Whether the divider is shown.
+        position: From 0 (left) to 1 (right) of the pane's width.
 
     Signals:
-        moved: it stands elsewhere.
+        moved: The position changed.
     """
 
     moved = Signal()
@@ -29,7 +29,7 @@ class Curtain(QObject):
         self.position = 0.5
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take presses on the line and moves while it is held; leave all others alone."""
+        """Consume presses on the line and moves while it is held; all other events go on."""
         if not self.enabled or not isinstance(event, QMouseEvent):
             return False
         x = event.position().x()

@@ -1,4 +1,4 @@
-"""The Compare menu: in which way, and what with what."""
+"""The Compare menu: the mode, and the two images that are compared."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,31 +9,33 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cozviewer.config.choice import EngineChoice
-from cozviewer.ui.compare.compared_images import ANOTHER, GENERATED, SOURCES, Side, Sides
+from cozviewer.ui.compare.compared_images import GENERATED, OTHER_SETTINGS, SOURCES, Side, Sides
 from cozviewer.ui.compare.paint import Mode
-from cozviewer.ui.compare.recipe_dialog import RecipeDialog
+from cozviewer.ui.compare.settings_dialog import SettingsDialog
 from cozviewer.ui.engine_menu import EngineMenu
 from cozviewer.ui.services import EngineEntry
 
 TIPS = {
-    Mode.SIDE: "Both beside each other; they move as one",
-    Mode.CURTAIN: "Drag the line",
-    Mode.BLINK: "Hold B to see the other one",
-    Mode.LENS: "The other one under the cursor",
-    Mode.DIFFERENCE: "Grey where both agree; [ and ] change how much it is amplified",
+    Mode.SIDE: "Side by side, synchronized",
+    Mode.CURTAIN: "Split view: drag the divider",
+    Mode.BLINK: "Hold B to switch to the other image",
+    Mode.LENS: "Shows the other image inside a loupe",
+    Mode.DIFFERENCE: "Gray = identical. [ and ] change the gain.",
 }
 
 
 class CompareMenu(QMenu):
-    """Signals:
-    chosen: (Mode | None, Sides) what the user wants now; None is no comparison.
-    recipe_chosen: (EngineChoice) the other recipe of ANOTHER.
-    blind_wanted: the user wants to judge both sides without knowing which is which.
-    amplified: (int) the difference is to be amplified by so many steps more.
+    """The menu.
+
+    Signals:
+        chosen: (Mode | None, Sides) What is to be compared; None is no comparison.
+        settings_chosen: (EngineChoice) The settings of the side OTHER_SETTINGS.
+        blind_wanted: A blind test is to begin.
+        amplified: (int) The gain of a difference is to change by so many steps.
     """
 
     chosen = Signal(object, object)
-    recipe_chosen = Signal(object)
+    settings_chosen = Signal(object)
     amplified = Signal(int)
     blind_wanted = Signal()
 
@@ -43,7 +45,7 @@ class CompareMenu(QMenu):
         """Offer engines to compare with.
 
         Args:
-            engines: Knows what the generated picture is made with.
+            engines: Has the settings that the open image is generated with.
         """
         super().__init__("&Compare", parent)
         self.setToolTipsVisible(True)
@@ -51,39 +53,42 @@ class CompareMenu(QMenu):
         self._mode: Mode | None = None
         self._last = Mode.SIDE
         self._wanted = Sides()
-        self._recipe: EngineChoice | None = None
+        self._settings: EngineChoice | None = None
         self._modes = QActionGroup(self)
         self._firsts = QActionGroup(self)
         self._seconds = QActionGroup(self)
-        self.addSection("How")
+        self.addSection("Mode")
         for mode in (None, *Mode):
-            action = self.addAction("Not at all" if mode is None else mode.value)
-            action.setToolTip(TIPS.get(mode, "") if mode else "The generated picture alone")
+            action = self.addAction("Off" if mode is None else mode.value)
+            action.setToolTip(TIPS.get(mode, "") if mode else "Shows the AI result alone")
             self._add(self._modes, action, mode)
-        self.addSection("What")
-        menu = self.addMenu("First &picture")
+        self.addSection("Base")
+        menu = self.addMenu("Left / &Base Image")
         for side in (GENERATED, *SOURCES):
             self._add(self._firsts, menu.addAction(side.title), side)
-        self.addSection("With")
+        self.addSection("Compare With")
         for side in SOURCES:
             self._add(self._seconds, self.addAction(side.title), side)
         for entry in entries:
-            # One that asks for files first is had by ANOTHER, once it was chosen.
+            # One that asks for files first is offered in the dialog, once it was chosen.
             if not entry.own_files:
-                action = self.addAction(f"Engine {entry.title}")
+                action = self.addAction(f"Engine: {entry.title}")
                 self._add(self._seconds, action, replace(EngineChoice(), engine=entry.name))
-        action = self.addAction("Another engine, &words or seed…")
-        action.setToolTip("The same engine with other words, seed, fidelity or contours, too")
-        self._add(self._seconds, action, ANOTHER)
+        action = self.addAction("Other &Settings…")
+        action.setToolTip("Compare with a different engine or different settings")
+        self._add(self._seconds, action, OTHER_SETTINGS)
         self.addSeparator()
-        for text, key, steps in (("Amplify more", "]", 1), ("Amplify less", "[", -1)):
+        gains = (("Increase Difference Gain", "]", 1), ("Decrease Difference Gain", "[", -1))
+        self._gains: list[QAction] = []
+        for text, key, steps in gains:
             action = self.addAction(text)
+            self._gains.append(action)
             action.setShortcut(QKeySequence(key))
             action.triggered.connect(lambda _checked=False, by=steps: self.amplified.emit(by))
             parent.addAction(action)
         self.addSeparator()
-        self.addAction("&Blind test…", self.blind_wanted.emit).setToolTip(
-            "Both sides unnamed and shuffled: judge them, and keep the tally"
+        self.addAction("&Blind Test…", self.blind_wanted.emit).setToolTip(
+            "Rate both sides without knowing which is which; results go to a CSV file"
         )
         self._mark()
 
@@ -92,12 +97,14 @@ class CompareMenu(QMenu):
         """What is chosen."""
         return self._mode
 
-    def toggle(self) -> None:
-        """Compare as last time, or end it."""
-        self._choose(None if self._mode else self._last, self._wanted)
+    @Slot(bool)
+    def set_comparing(self, comparing: bool) -> None:
+        """Compare as last time, or end the comparison."""
+        if comparing != (self._mode is not None):
+            self._choose(self._last if comparing else None, self._wanted)
 
     def compare_side_by_side(self) -> None:
-        """Compare side by side, what was compared last."""
+        """Compare side by side the images that were compared last."""
         self._choose(Mode.SIDE, self._wanted)
 
     def _add(self, group: QActionGroup, action: QAction, data: object) -> None:
@@ -108,16 +115,18 @@ class CompareMenu(QMenu):
         action.triggered.connect(slots.get(group, self._on_second))
 
     def _mark(self) -> None:
-        """Check what is chosen."""
+        """Check what is chosen, and enable what is of use with it."""
+        for action in self._gains:
+            action.setEnabled(self._mode is Mode.DIFFERENCE)
         first, second = self._wanted.first, self._wanted.second
-        chosen: object = second if self._recipe is None else self._recipe
+        chosen: object = second if self._settings is None else self._settings
         kept = [action.data() for action in self._seconds.actions()]
         for action in self._modes.actions():
             action.setChecked(action.data() == self._mode)
         for action in self._firsts.actions():
             action.setChecked(action.data() == first)
         for action in self._seconds.actions():
-            action.setChecked(action.data() == (chosen if chosen in kept else ANOTHER))
+            action.setChecked(action.data() == (chosen if chosen in kept else OTHER_SETTINGS))
 
     def _choose(self, mode: Mode | None, sides: Sides) -> None:
         self._mode, self._wanted = mode, sides
@@ -133,33 +142,33 @@ class CompareMenu(QMenu):
     @Slot()
     def _on_first(self) -> None:
         first, second = self._firsts.checkedAction().data(), self._wanted.second
-        if second == first:  # nothing is compared with itself
+        if second == first:  # an image is not compared with itself
             second = SOURCES[(SOURCES.index(first) + 1) % len(SOURCES)]
         self._choose(self._mode or self._last, Sides(first, second))
 
     @Slot()
     def _on_second(self) -> None:
         wanted = self._seconds.checkedAction().data()
-        if wanted is ANOTHER:
-            self._mark()  # what is compared stays until the dialog says what else
-            self._ask_recipe()
+        if wanted is OTHER_SETTINGS:
+            self._mark()  # nothing changes until the dialog is accepted
+            self._ask_settings()
         elif isinstance(wanted, Side):
-            self._recipe = None
+            self._settings = None
             first = GENERATED if wanted == self._wanted.first else self._wanted.first
             self._choose(self._mode or self._last, Sides(first, wanted))
         else:
-            self._take_recipe(wanted)
+            self._take_settings(wanted)
 
-    def _ask_recipe(self) -> None:
+    def _ask_settings(self) -> None:
         present = self._engines.choice
-        start = self._recipe or present
-        dialog = RecipeDialog(self._offered(start), start, present, self.parentWidget())
+        start = self._settings or present
+        dialog = SettingsDialog(self._offered(start), start, present, self.parentWidget())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.wanted.connect(self._take_recipe)
+        dialog.wanted.connect(self._take_settings)
         dialog.open()
 
     def _offered(self, start: EngineChoice) -> list[tuple[str, EngineChoice]]:
-        """Return the engines that can be compared with: those whose files are known."""
+        """Return the titles and settings of the engines whose files are known."""
         known = [start, self._engines.choice]
         if self._engines.asked_last is not None:
             known.append(self._engines.asked_last)
@@ -174,7 +183,7 @@ class CompareMenu(QMenu):
         return [*offered, *((Path(name).name, choice) for name, choice in by_name.items())]
 
     @Slot(object)
-    def _take_recipe(self, choice: EngineChoice) -> None:
-        self._recipe = choice
-        self.recipe_chosen.emit(choice)
-        self._choose(self._mode or self._last, replace(self._wanted, second=ANOTHER))
+    def _take_settings(self, choice: EngineChoice) -> None:
+        self._settings = choice
+        self.settings_chosen.emit(choice)
+        self._choose(self._mode or self._last, replace(self._wanted, second=OTHER_SETTINGS))

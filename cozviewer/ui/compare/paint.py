@@ -1,4 +1,4 @@
-"""Two pictures in one pane: curtain, blink, lens and difference."""
+"""Two images in one pane: split view, blink, loupe and difference."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,34 +16,34 @@ LENS_RADIUS = 150
 """Logical pixels."""
 
 GAINS = (1, 2, 4, 8, 16, 32)
-"""What a difference can be amplified by."""
+"""Factors that a difference can be amplified by."""
 
 _LINE = QColor(255, 255, 255, 220)
 _SHADOW = QColor(0, 0, 0, 120)
 
 
 class Mode(Enum):
-    """How two pictures are compared; the value is what people read."""
+    """How two images are compared; the value is the title."""
 
-    SIDE = "Side by side"
-    CURTAIN = "Curtain"
+    SIDE = "Side by Side"
+    CURTAIN = "Split View"
     BLINK = "Blink"
-    LENS = "Lens"
+    LENS = "Loupe"
     DIFFERENCE = "Difference"
 
 
 @dataclass
 class Over:
-    """The second picture of a pane and how it is shown.
+    """The second image of a pane and how it is shown.
 
     Attributes:
-        layer: The picture.
-        mode: Not SIDE, which has a pane of its own for it.
-        names: Returns what both pictures are called, the pane's own first.
-        divider: Returns where the curtain's divider stands, 0..1.
-        held: Of BLINK: whether the second picture is to be seen.
+        layer: The image.
+        mode: Any but SIDE, where the second image has a pane of its own.
+        names: Returns the labels of both images, the pane's own first.
+        divider: Returns the position of the CURTAIN's divider, 0..1.
+        held: Of BLINK: whether the second image is shown.
         at: Of LENS: the cursor in logical pixels; None while it is elsewhere.
-        gain: Of DIFFERENCE: what it is amplified by.
+        gain: Of DIFFERENCE: the factor of amplification.
     """
 
     layer: Layer
@@ -56,17 +56,18 @@ class Over:
     _difference: tuple[tuple[int, int, int], QImage] | None = field(default=None, repr=False)
 
     def paint_labels(self, painter: QPainter, main: Layer, size: QSize, font: QFont) -> None:
-        """Write what is what into the corners; in logical pixels.
+        """Write the labels into the corners; in logical pixels.
 
         Args:
-            main: The pane's own picture.
+            main: The pane's own image.
         """
         first, second = self.names()
         left = QPoint(12, 12)
         if self.mode is Mode.DIFFERENCE:
             draw_label(painter, self.difference_text(main), left, font)
         elif self.mode is Mode.BLINK:
-            draw_label(painter, second if self.held else first, left, font)
+            shown = second if self.held else f"{first} (hold B to switch)"
+            draw_label(painter, shown, left, font)
         else:
             draw_label(painter, first, left, font)
             if self.mode is Mode.CURTAIN:
@@ -77,17 +78,18 @@ class Over:
                 draw_label(painter, second, below, font)
 
     def difference_text(self, main: Layer) -> str:
-        """Return what is shown of a difference, and whether all of it is there."""
+        """Return the label of a difference, which says whether it is complete."""
         first, second = self.names()
         if self.difference(main) is None:
-            return f"{first}. The difference is shown when both pictures are done."
-        text = f"Difference ×{self.gain}: {first} minus {second}"
+            return f"{first}. The difference appears when both images are ready."
+        names = " \N{MINUS SIGN} ".join(name.partition(" · ")[0] for name in (first, second))
+        text = f"Difference (gain {self.gain}×): {names}"
         finished = main.frame_is_final and self.layer.frame_is_final
-        return text if finished else f"{text} (unfinished: parts are only enlarged)"
+        return text if finished else f"{text} (incomplete: parts are only enlarged)"
 
     def difference(self, main: Layer) -> QImage | None:
         """Return the amplified difference of both exact frames: grey where they agree; None while
-        there is one missing."""
+        one is missing."""
         one, other = main.frame, self.layer.frame
         if one is None or other is None or one.size() != other.size():
             return None
@@ -100,11 +102,11 @@ class Over:
 
 
 def paint_over(painter: QPainter, main: Layer, over: Over, whole: QRect, ratio: float) -> None:
-    """Draw both pictures as the mode wants.
+    """Draw both images as the mode has it.
 
     Args:
         painter: In device pixels.
-        main: The pane's own picture.
+        main: The pane's own image.
         whole: The pane, in device pixels.
         ratio: Device pixels per logical pixel.
     """
@@ -151,7 +153,7 @@ def _paint_lens(painter: QPainter, layer: Layer, at: QPoint, whole: QRect, ratio
     ).intersected(whole)
     if box.isEmpty():
         return
-    # Painters are slow in round clips, so the picture is drawn into a square one first.
+    # Painters are slow in round clips, so the layer is drawn into a square image first.
     square = QImage(box.size(), QImage.Format.Format_RGB32)
     inner = QPainter(square)
     inner.translate(-box.topLeft())

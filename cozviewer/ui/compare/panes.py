@@ -1,7 +1,7 @@
-"""The picture area: one pane, two side by side that move as one, or two pictures in one pane."""
+"""The image area: one pane, two side by side that move as one, or two images in one pane."""
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
@@ -11,28 +11,27 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import Preview
 from cozviewer.pyramid.wording import magnification_text
-from cozviewer.ui.compare.compared_images import ANOTHER, GENERATED, Side, Sides, told_apart
+from cozviewer.ui.compare.compared_images import GENERATED, OTHER_SETTINGS, Side, Sides, side_names
 from cozviewer.ui.compare.paint import GAINS, Mode, Over
+from cozviewer.ui.compare.shown_image import ShownImage
+from cozviewer.ui.refiner import Refiner
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
-from cozviewer.ui.view.tile_cache import TileCache
 
 
 class ComparePanes(QSplitter):
-    """The generated picture, or any two that are compared on request.
+    """The generated image, or any two images that are compared on request.
 
-    All look through the same camera; those of one document share its tiles.
+    All look through the same camera; layers of one document share its tiles. The image of the open
+    document is refined first, then the one generated with other settings. The class has more than
+    20 methods because it is the one place that lays out panes, layers and labels together; a third
+    of them are one-line properties.
 
     Attributes:
-        generated: The pane of the generated picture; while two are compared, of the first one.
+        generated: The pane of the generated image; while two are compared, of the first one.
         beside: The pane of the second one, hidden unless the mode is SIDE.
-
-    Signals:
-        refine_wanted: the generated picture is to be seen again, and may lack tiles.
     """
-
-    refine_wanted = Signal()
 
     def __init__(self, navigator: Navigator, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -48,25 +47,20 @@ class ComparePanes(QSplitter):
             self.setStretchFactor(self.indexOf(pane), 1)
         self.beside.hide()
         self.generated.installEventFilter(self)
-        self._document: Document | None = None
-        self._choice = EngineChoice()
-        self._tiles: TileCache | None = None
-        self._other: Document | None = None
-        self._other_choice = EngineChoice()
-        self._other_tiles: TileCache | None = None
+        self._main: ShownImage | None = None
+        self._other: ShownImage | None = None
         self._mode: Mode | None = None
         self._sides = Sides()
         self._over: Over | None = None
-        self._veiled = False
+        self._blind = False
         self._drafts_wanted = True
-        self._allow()
+        self._allow_marks()
         navigator.moved.connect(self._name_panes)
-        navigator.gesture_started.connect(self._leave_other)
-        navigator.settled.connect(self._on_settled)
+        navigator.settled.connect(self.refine)
 
     @property
     def mode(self) -> Mode | None:
-        """How two pictures are compared; None while there is one."""
+        """How two images are compared; None while there is one."""
         return self._mode
 
     @property
@@ -76,71 +70,127 @@ class ComparePanes(QSplitter):
 
     @property
     def shown(self) -> Side:
-        """What the pane of the generated picture shows now."""
+        """What the pane of the generated image shows now."""
         return GENERATED if self._mode is None else self._sides.first
 
     @property
     def over(self) -> Over | None:
-        """The picture over the generated one, in the modes that have it in one pane."""
+        """The image over the generated one, in the modes that have it in one pane."""
         return self._over
 
     @property
     def shows_drafts(self) -> bool:
-        """Whether drafts are shown: where the user wants them, and nothing is compared, as a draft
+        """Whether drafts are shown: where the user wants them and nothing is compared, as a draft
         is not the result."""
         return self._drafts_wanted and self._mode is None
 
-    def set_drafts_wanted(self, wanted: bool) -> None:
-        """Show drafts in the generated picture, or never."""
-        self._drafts_wanted = wanted
-        self._allow()
+    @property
+    def chains_seen(self) -> list[Chain]:
+        """The chains of the sides that are generated, the first side's first."""
+        seen = [self._main] if self.shown is GENERATED else []
+        if self._mode is not None and self._sides.second is OTHER_SETTINGS:
+            seen.append(self._other)
+        return [image.document.chain for image in seen if image is not None]
 
-    def _allow(self) -> None:
-        self.generated.layer.allow_drafts(self.shows_drafts)
-        # In a blind test it would tell which side is which.
-        self.generated.mark.allow(self.shown is GENERATED and not self._veiled)
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def show_preview(self, preview: Preview | None) -> None:
+        """Show a small version until the photo itself is read; None shows nothing."""
+        self.generated.set_preview(preview)
+        if self._mode is Mode.SIDE:
+            self.beside.set_preview(preview)
+
+    def show_document(self, document: Document, choice: EngineChoice) -> Refiner:
+        """Show a document in the place of the one before, and its alone: what was generated with
+        other settings, from the photo before, is hidden.
+
+        Args:
+            document: The image.
+            choice: The engine and settings that it is generated with.
+
+        Returns:
+            Its refine loop, which ends when another document is shown.
+        """
+        self.hide_other()
+        if self._main is not None:
+            self._main.close()
+        self._main = ShownImage(document, choice, self._navigator, self.generated, self)
+        self._main.refiner.refined.connect(self._refine_other)
+        self.generated.mark.set_document(document)
+        self._show_sides()
+        return self._main.refiner
+
+    def hide_document(self) -> None:
+        """Show nothing."""
+        self.hide_other()
+        if self._main is not None:
+            self._main.close()
+            self._main = None
+        self.generated.mark.set_document(None)
+        self._show_sides()
+
+    def show_other(self, document: Document, choice: EngineChoice) -> None:
+        """Show another document on the same source wherever a side is OTHER_SETTINGS."""
+        self.hide_other()
+        self._other = ShownImage(document, choice, self._navigator, self.beside, self)
+        if self._sides.second is OTHER_SETTINGS:
+            self._show_second()
+            self._refine_other()
+
+    def hide_other(self) -> None:
+        """Show nothing where a side is OTHER_SETTINGS."""
+        if self._other is not None:
+            self._other.close()
+            self._other = None
+            if self._sides.second is OTHER_SETTINGS:
+                self._show_second()
+
+    def allow_drafts(self, wanted: bool) -> None:
+        """Show drafts in the generated image, or never."""
+        self._drafts_wanted = wanted
+        self._allow_marks()
 
     def compare(self, mode: Mode | None, sides: Sides) -> None:
-        """Compare two sides in a way; None shows the generated picture alone."""
+        """Compare two sides in a way; None shows the generated image alone."""
         if (mode, sides) == (self._mode, self._sides):
             return
         before = self.shown
         self._mode, self._sides = mode, sides
-        self._allow()
+        self._allow_marks()
         if self.shown != before:
-            self._show(self.generated.layer, self.shown, self._document, self._tiles)
-        self._show_sides()
+            self._show_first()
+        self._show_second()
         if self.shown is GENERATED and before is not GENERATED:
-            self.refine_wanted.emit()
-        elif self._document is not None and not self._document.working:
+            self.refine()
+        elif self._main is not None and not self._main.document.working:
             self._refine_other()
 
-    def veil(self, *, swapped: bool) -> None:
-        """Show both sides unnamed, as A (left) and B, until `unveil`.
+    def set_blind(self, *, swapped: bool) -> None:
+        """Show both sides unnamed, as A (left) and B, until `end_blind`.
 
         Args:
             swapped: Whether the first side stands on the right.
         """
-        self._veiled = True
-        self._allow()
+        self._order(blind=True, swapped=swapped)
+
+    def end_blind(self) -> None:
+        """Name both sides again, and put the first one back to the left."""
+        self._order(blind=False, swapped=False)
+
+    def _order(self, *, blind: bool, swapped: bool) -> None:
+        self._blind = blind
+        self._allow_marks()
         self.insertWidget(1 if swapped else 0, self.generated)
         self._name_panes()
 
-    def unveil(self) -> None:
-        """Name both sides again, and put the first one back to the left."""
-        self._veiled = False
-        self._allow()
-        self.insertWidget(0, self.generated)
-        self._name_panes()
-
-    def veiled_names(self) -> tuple[str, str]:
+    def blind_names(self) -> tuple[str, str]:
         """Return what A and B really are."""
-        names = self._makers()
+        names = self._plain_names()
         return names if self.indexOf(self.generated) == 0 else names[::-1]
 
     def picture(self) -> Rgb8 | None:
         """Return the comparison as it is seen, labels and all, (H, W, 3) uint8 in device pixels;
-        None while one picture is shown alone. GUI thread."""
+        None while one image is shown alone. GUI thread."""
         if self._mode is None:
             return None
         panes = [self.generated]
@@ -148,65 +198,8 @@ class ComparePanes(QSplitter):
             panes = sorted([*panes, self.beside], key=self.indexOf)
         return np.concatenate([pane.picture() for pane in panes], axis=1)
 
-    @property
-    def chains_seen(self) -> list[Chain]:
-        """What makes the finer levels of the sides that have them, the first side's first."""
-        seen = [self._document] if self.shown is GENERATED else []
-        if self._mode is not None and self._sides.second is ANOTHER:
-            seen.append(self._other)
-        return [document.chain for document in seen if document is not None]
-
-    def set_preview(self, preview: Preview | None) -> None:
-        """Show a small version until the picture itself is read."""
-        self.generated.set_preview(preview)
-        if self._mode is Mode.SIDE:
-            self.beside.set_preview(preview)
-
-    def set_document(
-        self,
-        document: Document | None,
-        choice: EngineChoice = EngineChoice(),  # noqa: B008 (frozen)
-    ) -> None:
-        """Show a document. The other recipe's, which was of the former one, is let go.
-
-        Args:
-            choice: What it is made with.
-        """
-        if self._document is not None:
-            self._document.refined.disconnect(self._refine_other)
-        self.set_other(None)
-        self._document, self._choice = document, choice
-        self._tiles = None if document is None else TileCache(document.source.coarsest)
-        self._show(self.generated.layer, self.shown, document, self._tiles)
-        self.generated.mark.set_document(document)
-        if document is not None:
-            document.refined.connect(self._refine_other)
-        self._show_sides()
-
-    def set_other(
-        self,
-        document: Document | None,
-        choice: EngineChoice = EngineChoice(),  # noqa: B008 (frozen)
-    ) -> None:
-        """Have another recipe's document on the same source at hand for ANOTHER.
-
-        Args:
-            choice: What it is made with.
-        """
-        if self._other is not None:
-            self._other.refined.disconnect(self._on_other_refined)
-            self._other.stopped.disconnect(self._on_other_stopped)
-        self._other, self._other_choice = document, choice
-        self._other_tiles = None if document is None else TileCache(document.source.coarsest)
-        if document is not None:
-            document.refined.connect(self._on_other_refined)
-            document.stopped.connect(self._on_other_stopped)
-        if self._sides.second is ANOTHER:
-            self._show_sides()
-            self._refine_other()
-
     def hold(self, held: bool) -> None:
-        """Show the second picture of BLINK, or the first one again."""
+        """Show the second image of BLINK, or the first one again."""
         if self._over is not None and self._over.mode is Mode.BLINK:
             self._over.held = held
             self.generated.refresh()
@@ -219,7 +212,7 @@ class ComparePanes(QSplitter):
             self.generated.refresh()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the cursor with the lens; take nothing."""
+        """Follow the cursor with the loupe; every event goes on."""
         if self._over is not None and self._over.mode is Mode.LENS:
             if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
                 self._over.at = event.position().toPoint()
@@ -229,28 +222,57 @@ class ComparePanes(QSplitter):
                 self.generated.refresh()
         return False
 
+    # -- refining --------------------------------------------------------------------------------
+
+    @Slot()
+    def refine(self) -> None:
+        """Refine the view if it is at rest: the generated image, where it is shown, comes first."""
+        if self._main is not None:
+            self._main.refiner.refine()
+        if self.shown is not GENERATED:  # else it follows when the first one has all that it needs
+            self._refine_other()
+
+    @Slot()
+    def _refine_other(self) -> None:
+        """Refine the image with other settings, if it is shown."""
+        other = self._other
+        if other is not None and other.refiner.layer is not None and self._navigator.at_rest:
+            other.document.warm()
+            other.refiner.refine()
+
     # -- sides -----------------------------------------------------------------------------------
 
-    def _show(
-        self, layer: Layer, side: Side, document: Document | None, tiles: TileCache | None
-    ) -> None:
-        """Give a layer what it is to show: all levels of a document, or its source alone."""
-        layer.finest = None if side.kernel is None else 0
-        layer.kernel = side.kernel or "bicubic"
-        layer.set_document(document, tiles)
-        if document is not None and side.kernel is not None and self._navigator.at_rest:
-            layer.finish(final=True)
+    def _allow_marks(self) -> None:
+        """Allow drafts, and the outline around what is generated, where they are of use."""
+        self.generated.layer.allow_drafts(self.shows_drafts)
+        # In a blind test the outline would reveal which side is which.
+        self.generated.mark.allow(self.shown is GENERATED and not self._blind)
+        if self._main is not None:
+            self._main.refiner.drafts = self.shows_drafts
 
     def _show_sides(self) -> None:
-        """Give each layer its document, or none, and lay out the panes."""
+        self._show_first()
+        self._show_second()
+        self._allow_marks()
+
+    def _show_first(self) -> None:
+        """Give the first layer its image, or none."""
+        self._show(self.generated.layer, self.shown, self._main)
+        if self._main is not None:
+            self._main.refiner.layer = self.generated.layer if self.shown is GENERATED else None
+
+    def _show_second(self) -> None:
+        """Give the layers of the second side their image, or none, and lay out the panes."""
         second = self._sides.second
-        documents = (self._document, self._tiles)
-        if second.kernel is None:
-            documents = (self._other, self._other_tiles)
+        image = self._other if second is OTHER_SETTINGS else self._main
         beside = self._mode is Mode.SIDE
         on_top = self._mode is not None and not beside
-        for layer, shown in ((self.beside.layer, beside), (self._on_top, on_top)):
-            self._show(layer, second, *(documents if shown else (None, None)))
+        for layer, used in ((self.beside.layer, beside), (self._on_top, on_top)):
+            self._show(layer, second, image if used else None)
+        if self._other is not None:
+            layer = self.beside.layer if beside else self._on_top
+            compared = self._mode is not None and second is OTHER_SETTINGS
+            self._other.refiner.layer = layer if compared else None
         was_hidden = self.beside.isHidden()
         self.beside.setVisible(beside)
         if beside and was_hidden:
@@ -263,25 +285,34 @@ class ComparePanes(QSplitter):
         self.generated.set_over(self._over)
         self._name_panes()
 
+    def _show(self, layer: Layer, side: Side, image: ShownImage | None) -> None:
+        """Give a layer what it is to show: all levels of an image, or its source alone."""
+        layer.finest = None if side.kernel is None else 0
+        layer.kernel = side.kernel or "bicubic"
+        if image is None:
+            layer.set_document(None, None)
+            return
+        layer.set_document(image.document, image.tiles)
+        if side.kernel is not None and self._navigator.at_rest:
+            layer.finish(final=True)
+
+    # -- labels ----------------------------------------------------------------------------------
+
     def _names(self) -> tuple[str, str]:
-        """Return what both sides are, with their magnification."""
+        """Return what both sides are, with their magnification; in a blind test "A" and "B"."""
         size = magnification_text(self._navigator.camera)
-        if self._veiled:
+        if self._blind:
             names = ("A", "B")
             return names if self.indexOf(self.generated) == 0 else names[::-1]
-        maker, other = self._makers()
-        return f"{maker} · {size}", f"{other} · {size}"
+        first, second = self._plain_names()
+        return f"{first} · {size}", f"{second} · {size}"
 
-    def _makers(self) -> tuple[str, str]:
-        """Return what the two sides are called."""
-        mine = "" if self._document is None else self._document.chain.upscaler.name
-        other = ANOTHER.title if self._other is None else self._other.chain.upscaler.name
-        if self._sides.second is ANOTHER and self._sides.first is GENERATED:
-            return told_apart(mine, self._choice, other, self._other_choice)
-        first, second = self._sides.first, self._sides.second
-        return (
-            mine if first is GENERATED else first.title,
-            other if second is ANOTHER else second.title,
+    def _plain_names(self) -> tuple[str, str]:
+        main, other = self._main, self._other
+        return side_names(
+            self._sides,
+            None if main is None else (main.name, main.choice),
+            None if other is None else (other.name, other.choice),
         )
 
     @Slot()
@@ -293,39 +324,3 @@ class ComparePanes(QSplitter):
         elif self.generated.label:
             self.generated.label = ""
             self.generated.refresh()
-
-    # -- the other recipe ------------------------------------------------------------------------
-
-    @property
-    def _other_layer(self) -> Layer | None:
-        if self._sides.second is not ANOTHER or self._mode is None:
-            return None
-        return self.beside.layer if self._mode is Mode.SIDE else self._on_top
-
-    @Slot()
-    def _refine_other(self) -> None:
-        """Let the other recipe's work begin, now that the first picture has all it needs."""
-        layer = self._other_layer
-        if self._other is not None and layer is not None and self._navigator.at_rest:
-            self._other.warm()
-            self._other.refine(layer.view)
-
-    @Slot()
-    def _on_settled(self) -> None:
-        if self.shown is not GENERATED:  # else it comes first
-            self._refine_other()
-
-    @Slot()
-    def _leave_other(self) -> None:
-        if self._other is not None:
-            self._other.interrupt()
-
-    @Slot()
-    def _on_other_refined(self) -> None:
-        if self._other_layer is not None:
-            self._other_layer.finish(final=True)
-
-    @Slot()
-    def _on_other_stopped(self) -> None:
-        if self._other_layer is not None:
-            self._other_layer.finish(final=False)

@@ -1,8 +1,7 @@
 """Moves the camera smoothly as gestures demand. Shared by the panes of a comparison.
 
-Independent of tiles. A wheel notch sets a target to which the camera glides; a drag moves it at
-once, and it glides on after the release. When the camera has been at rest for a moment, the view
-is settled.
+A wheel notch sets a goal and the camera glides there; a drag moves it at once and lets it glide on;
+when it has been still for a moment, the view is settled.
 """
 
 import math
@@ -11,39 +10,37 @@ from fractions import Fraction
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from cozviewer.pyramid.camera import Camera, View, between, camera_at, fit
+from cozviewer.pyramid.camera import Camera, View, camera_at, fit
+from cozviewer.ui.view.motion import SLOWEST, Glide, Throw
 
 ZOOM_SECONDS = 0.18
-"""Duration of the glide of a wheel notch or key, easing out."""
+"""Duration of the glide after a wheel notch or key."""
 
 FLIGHT_SECONDS = 0.25
-"""Duration of the glide to a fitted, previous or given view."""
+"""Duration of the glide to a whole photo or to a previous view."""
 
 SETTLE_MS = 200
 """Time at rest after which a view is settled and generating begins."""
 
 PAUSE_MS = 90
-"""Time without input after which a draft of the goal is started, so that it is ready when the
-camera arrives."""
-
-FRICTION = 4.5
-"""In 1/s: after a release the speed decreases as exp(-FRICTION t)."""
-
-SLOWEST = 12.0
-"""Speed in view pixels per second below which the motion stops."""
+"""A draft of the goal is begun after so long without input, so that it is there before the
+camera."""
 
 MEMORY = 100
-"""Maximum number of views in the history."""
+"""The number of views that `previous` can go back."""
 
 
 class Navigator(QObject):
-    """The camera and its motion.
+    """The camera and its motion. It has more than 20 methods: a short one for each gesture.
+
+    Attributes:
+        reduced_motion: Whether the camera jumps instead of gliding.
 
     Signals:
-        moved: the camera changed.
-        gesture_started: the camera begins to move after a rest.
-        paused: there was no input for PAUSE_MS; the camera is at its `goal`, or glides there.
-        settled: the camera has been at rest for SETTLE_MS.
+        moved: The camera changed.
+        gesture_started: The camera begins to move after a rest.
+        paused: There was no input for PAUSE_MS; the camera is at its `goal`, or glides there.
+        settled: The camera has been at rest for SETTLE_MS.
     """
 
     moved = Signal()
@@ -57,11 +54,7 @@ class Navigator(QObject):
         self._source_size = (1, 1)
         self._view_size = (1, 1)
         self._camera = camera_at(0.5, 0.5, 1.0)
-        self._start = self._target = self._camera
-        self._began = 0.0
-        self._seconds = ZOOM_SECONDS
-        self._gliding = False
-        self._velocity = (0.0, 0.0)
+        self._motion: Glide | Throw | None = None
         self._rest_of_pixel = (0.0, 0.0)
         self._resting = True
         self._follows_fit = True
@@ -81,13 +74,13 @@ class Navigator(QObject):
 
     @property
     def camera(self) -> Camera:
-        """The current camera."""
+        """The present camera."""
         return self._camera
 
     @property
     def goal(self) -> Camera:
-        """The camera at the end of the current glide, or the current camera."""
-        return self._target if self._gliding else self._camera
+        """Where the camera glides to, or is."""
+        return self._motion.goal if isinstance(self._motion, Glide) else self._camera
 
     @property
     def at_rest(self) -> bool:
@@ -109,14 +102,14 @@ class Navigator(QObject):
         return View(self._camera, view_width, view_height)
 
     def set_source(self, source_width: int, source_height: int) -> None:
-        """Show the whole of a new photo."""
+        """Begin with a new photo: all of it is shown."""
         self._source_size = (source_width, source_height)
         self._history.clear()
         self._follows_fit = True
         self._jump(fit(*self._source_size, *self._view_size))
 
     def set_view_size(self, view_width: int, view_height: int) -> None:
-        """Set the size of a pane in device pixels; a fitted photo stays fitted."""
+        """Follow the pane's size in device pixels; a photo that was fitted stays fitted."""
         if (view_width, view_height) == self._view_size:
             return
         self._view_size = (max(1, view_width), max(1, view_height))
@@ -134,15 +127,15 @@ class Navigator(QObject):
         """Zoom at once, as for a trackpad."""
         self._follows_fit = False
         self._begin()
-        self._gliding = False
+        if isinstance(self._motion, Glide):
+            self._motion = None
         self._move(self._bounded(self._camera, factor, offset_x, offset_y))
 
     def pan(self, view_dx: float, view_dy: float) -> None:
         """Move the camera at once by view pixels."""
         self._follows_fit = False
         self._begin()
-        self._gliding = False
-        self._velocity = (0.0, 0.0)
+        self._motion = None
         self._move(self._panned(view_dx, view_dy))
 
     def step(self, view_dx: float, view_dy: float) -> None:
@@ -156,14 +149,12 @@ class Navigator(QObject):
         if self.reduced_motion or math.hypot(velocity_x, velocity_y) < 10 * SLOWEST:
             return
         self._begin()
-        self._velocity = (velocity_x, velocity_y)
-        self._began = time.monotonic()
+        self._motion = Throw(velocity_x, velocity_y, time.monotonic())
         self._frame.start()
 
     def hold(self) -> None:
-        """Stop all motion, as a button was pressed."""
-        self._velocity = (0.0, 0.0)
-        self._gliding = False
+        """Stop all motion: a finger or button went down."""
+        self._motion = None
         self._frame.stop()
         if not self._resting:
             self._rest.start()
@@ -174,8 +165,8 @@ class Navigator(QObject):
         self._glide(fit(*self._source_size, *self._view_size), FLIGHT_SECONDS)
 
     def one_to_one(self) -> None:
-        """Glide to one source pixel per device pixel around the centre of the view, or of the photo
-        along an axis on which all of it becomes visible."""
+        """Glide to one source pixel per device pixel, around the middle of the view; along a side
+        on which all of the photo is seen then, around the middle of the photo."""
         self._follows_fit = False
         x, y = (
             centre if source > view else Fraction(source, 2)
@@ -192,7 +183,7 @@ class Navigator(QObject):
         self._glide(self._within(camera), FLIGHT_SECONDS)
 
     def begin_at(self, camera: Camera) -> None:
-        """Jump to a camera, such as the one at which a photo was closed."""
+        """Show a camera at once, such as that of a session."""
         self._follows_fit = False
         self._jump(self._within(camera))
 
@@ -211,7 +202,7 @@ class Navigator(QObject):
 
     @property
     def _least(self) -> float:
-        """The minimum magnification: half that of the fitted photo."""
+        """The smallest magnification: half that of the fitted photo."""
         return fit(*self._source_size, *self._view_size).magnification / 2
 
     def _bounded(self, camera: Camera, factor: float, offset_x: float, offset_y: float) -> Camera:
@@ -220,7 +211,8 @@ class Navigator(QObject):
         return camera.zoomed(factor, offset_x, offset_y).clamped(*self._source_size)
 
     def _within(self, camera: Camera) -> Camera:
-        """Return a camera, which may come from a file, limited to the photo and to `_least`."""
+        """Return a camera, which may come from a file, within the photo and not further out than
+        `_least`."""
         if camera.magnification < self._least:
             camera = camera_at(*camera.source_centre, self._least)
         return camera.clamped(*self._source_size)
@@ -233,44 +225,34 @@ class Navigator(QObject):
             self.gesture_started.emit()
 
     def _glide(self, goal: Camera, seconds: float) -> None:
-        self._velocity = (0.0, 0.0)
-        if goal == self._camera and not self._gliding:
+        if goal == self.goal == self._camera:
+            if self._motion is not None:
+                self.hold()
             return
         self._begin()
         if self.reduced_motion:
-            self._gliding = False
+            self._motion = None
             self._move(goal)
             return
-        self._start, self._target = self._camera, goal
-        self._began = time.monotonic()
-        self._seconds = seconds
-        self._gliding = True
+        self._motion = Glide(self._camera, goal, self._view_size, time.monotonic(), seconds)
         self._frame.start()
 
     def _jump(self, camera: Camera) -> None:
         self._frame.stop()
-        self._gliding = False
-        self._velocity = (0.0, 0.0)
+        self._motion = None
         self._begin()
         self._move(camera)
 
     def _advance(self) -> None:
-        """Move by one frame of a glide."""
-        now = time.monotonic()
-        if self._gliding:
-            t = min(1.0, (now - self._began) / self._seconds)
-            if t >= 1.0:
-                self._gliding = False
-            self._move(self._way(1 - (1 - t) ** 3))
-        elif self._velocity != (0.0, 0.0):
-            elapsed, self._began = now - self._began, now
-            decay = math.exp(-FRICTION * elapsed)
-            way = (1 - decay) / FRICTION
-            vx, vy = self._velocity
-            self._velocity = (vx * decay, vy * decay)
-            if math.hypot(*self._velocity) < SLOWEST:
-                self._velocity = (0.0, 0.0)
-            self._move(self._panned(vx * way, vy * way))
+        """One frame of a glide or throw."""
+        now, motion = time.monotonic(), self._motion
+        if isinstance(motion, Glide):
+            if motion.over(now):
+                self._motion = None
+            self._move(motion.camera_at(now))
+        elif motion is not None:
+            self._motion = motion.after(now)
+            self._move(self._panned(*motion.way(now)))
         else:
             self._frame.stop()
 
@@ -283,24 +265,15 @@ class Navigator(QObject):
         self._rest_of_pixel = (x - round(x), y - round(y))
         return self._camera.panned(round(x), round(y))
 
-    def _way(self, part: float) -> Camera:
-        """Return the camera at a fraction (0..1) of the current glide."""
-        start, target = self._start, self._target
-        view = View(start, *self._view_size)
-        shift = View(target, *self._view_size).shift_from(view)
-        if shift is None or part >= 1:
-            return between(start, target, part)
-        return start.panned(round(shift[0] * part), round(shift[1] * part))
-
     def _move(self, camera: Camera) -> None:
         self._camera = camera.clamped(*self._source_size)
-        if not self._gliding and self._velocity == (0.0, 0.0):
+        if self._motion is None:
             self._frame.stop()
             self._rest.start()
         self.moved.emit()
 
     def _on_pause(self) -> None:
-        if self._velocity == (0.0, 0.0):  # the end of a glide after a drag is not known yet
+        if not isinstance(self._motion, Throw):  # whose goal is not known yet
             self.paused.emit()
 
     def _settle(self) -> None:

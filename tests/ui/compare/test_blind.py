@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from cozviewer.evaluate.tally import Standing, read_tally, standings
-from cozviewer.ui.compare.blind import Blind, tally_text
+from cozviewer.ui.compare.blind import Blind, results_text
 from cozviewer.ui.compare.compared_images import SOURCES, Sides
 from cozviewer.ui.compare.paint import Mode
 from tests.ui.conftest import Bench, grabbed, settle, wheel
@@ -53,7 +53,10 @@ def test_nothing_tells_what_is_what(viewer: Bench, blind: Blind, qtbot: QtBot) -
     assert not has_map(viewer)
     blind.end()
     assert has_map(viewer)
-    assert [label.split(" · ")[0] for label in labels(viewer)] == ["Stripes", "Source, nearest"]
+    assert [label.split(" · ")[0] for label in labels(viewer)] == [
+        "Stripes",
+        "Original, enlarged (nearest)",
+    ]
     QTest.keyClick(window, Qt.Key.Key_O)
     qtbot.waitUntil(lambda: bool(window.panes.generated.layer.legend))
 
@@ -70,26 +73,26 @@ def test_whoever_prefers_one_picture_is_understood_however_it_is_shuffled(
         blind.bar.scores[1 if generated_left else 0].setCurrentIndex(4)  # 2 for the other
         QTest.keyClick(window, Qt.Key.Key_A if generated_left else Qt.Key.Key_B)
         assert len(read_tally(tmp_path / "tally.csv")) == look + 1
-    assert len(set(sides)) == 2, "never shuffled in 12 looks: once in 2000 runs by chance"
+    assert len(set(sides)) == 2, "never shuffled in 12 ratings: once in 2000 runs by chance"
     best, worst = standings(read_tally(tmp_path / "tally.csv"))
     assert (best.name, best.wins, best.opinion) == ("Stripes", 12, 5)
-    assert (worst.name, worst.wins, worst.opinion) == ("Source, nearest", 0, 2)
+    assert (worst.name, worst.wins, worst.opinion) == ("Original, enlarged (nearest)", 0, 2)
     counted = Counter(each.first for each in read_tally(tmp_path / "tally.csv"))
     assert counted["Stripes"] == sum(sides)
-    assert "12 judged" in blind.bar._text.text()
+    assert "12 rated" in blind.bar._text.text()
 
     blind.end()
     (box,) = window.findChildren(QMessageBox)
-    assert "Stripes: preferred in 100 % of 12 looks" in box.text()
+    assert "Stripes: preferred in 100 % of 12 ratings" in box.text()
     box.close()
 
 
 def test_swapping_moves_the_pictures_themselves(viewer: Bench, blind: Blind, qtbot: QtBot) -> None:
     panes = viewer.window.panes
-    panes.veil(swapped=False)
+    panes.set_blind(swapped=False)
     settle(qtbot, viewer.window)
     left = grabbed(panes)[60:-80]
-    panes.veil(swapped=True)
+    panes.set_blind(swapped=True)
     settle(qtbot, viewer.window)
     assert not np.array_equal(left, grabbed(panes)[60:-80])
     blind.end()
@@ -124,10 +127,9 @@ def test_the_tally_is_told_with_its_intervals() -> None:
         Standing("Stripes", 20, 15, 0.531, 0.888, 4.25, 0.31),
         Standing("Source", 1, 0.5, 0, 1, 3, None),
     ]
-    assert tally_text(found).split("\n\n") == [
-        "Stripes: preferred in 75 % of 20 looks (95 %: 53 % to 89 %), "
-        "mean opinion score 4.2 ± 0.3.",
-        "Source: preferred in 50 % of 1 look (95 %: 0 % to 100 %), mean opinion score 3.0.",
+    assert results_text(found).split("\n\n") == [
+        "Stripes: preferred in 75 % of 20 ratings (95 %: 53 % to 89 %), average rating 4.2 ± 0.3.",
+        "Source: preferred in 50 % of 1 rating (95 %: 0 % to 100 %), average rating 3.0.",
     ]
 
 
@@ -143,7 +145,7 @@ def test_another_comparison_ends_the_blind_test(viewer: Bench, blind: Blind) -> 
     compare = window.actions_by_name["compare"]
     assert compare.isEnabled()
     assert window.compare_menu.isEnabled()
-    next(a for a in window.compare_menu.actions() if a.text() == "Curtain").trigger()
+    next(a for a in window.compare_menu.actions() if a.text() == "Split View").trigger()
     assert not blind.active
     assert blind.bar.isHidden()
     assert window.panes.mode is Mode.CURTAIN
@@ -162,7 +164,7 @@ def test_a_blind_test_that_is_not_begun_changes_nothing(
 ) -> None:
     window = viewer.window
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: ("", ""))
-    next(a for a in window.compare_menu.actions() if a.text() == "&Blind test…").trigger()
+    next(a for a in window.compare_menu.actions() if a.text() == "&Blind Test…").trigger()
     assert window.panes.mode is None
     assert not window.actions_by_name["compare"].isChecked()
 
@@ -172,7 +174,7 @@ def test_a_blind_test_begins_side_by_side(
 ) -> None:
     window, path = viewer.window, str(tmp_path / "tally.csv")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: (path, ""))
-    next(a for a in window.compare_menu.actions() if a.text() == "&Blind test…").trigger()
+    next(a for a in window.compare_menu.actions() if a.text() == "&Blind Test…").trigger()
     assert window.panes.mode is Mode.SIDE
     assert labels(viewer) == ["A", "B"]
     found = window.findChildren(Blind)[0]
@@ -186,7 +188,7 @@ def test_a_table_of_another_kind_is_refused_before_anything_is_judged(
     window, table = viewer.window, tmp_path / "own.csv"
     table.write_text("my,own\n1,2\n")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: (str(table), ""))
-    next(a for a in window.compare_menu.actions() if a.text() == "&Blind test…").trigger()
+    next(a for a in window.compare_menu.actions() if a.text() == "&Blind Test…").trigger()
     assert "is no tally of comparisons" in window.banner.text
     assert not window.findChildren(Blind)[0].active
     assert table.read_text() == "my,own\n1,2\n"

@@ -13,16 +13,16 @@ from pytestqt.qtbot import QtBot
 from cozviewer.config.choice import CozChoice, EngineChoice, PrompterChoice
 from cozviewer.pyramid.compose import compose
 from cozviewer.ui.compare.compared_images import (
-    ANOTHER,
     GENERATED,
+    OTHER_SETTINGS,
     SOURCES,
     Side,
     Sides,
-    told_apart,
+    distinct_names,
 )
 from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.compare.panes import ComparePanes
-from cozviewer.ui.compare.recipe_dialog import SAME, RecipeDialog
+from cozviewer.ui.compare.settings_dialog import SAME, SettingsDialog
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
 BICUBIC, LANCZOS, NEAREST = SOURCES
@@ -48,7 +48,7 @@ def first(viewer: Bench, side: Side) -> QAction:
 def test_two_ways_to_enlarge_the_source_are_compared_and_nothing_is_computed(
     viewer: Bench, panes: ComparePanes, qtbot: QtBot
 ) -> None:
-    choose(viewer, "Curtain")
+    choose(viewer, "Split View")
     first(viewer, NEAREST).trigger()
     assert panes.sides == Sides(NEAREST, BICUBIC)
     calls = viewer.engine.calls
@@ -99,21 +99,24 @@ def test_marks_and_the_pointer_tell_what_the_first_side_is(
 def test_the_source_beside_another_recipe_has_that_one_computed(
     viewer: Bench, panes: ComparePanes, qtbot: QtBot
 ) -> None:
-    choose(viewer, "Curtain")
+    choose(viewer, "Split View")
     first(viewer, NEAREST).trigger()
     wheel(panes.generated, QPoint(200, 200), 8)
     settle(qtbot, viewer.window)
     calls = viewer.engine.calls
-    choose(viewer, "Engine Stripes")
-    assert panes.sides == Sides(NEAREST, ANOTHER)
+    choose(viewer, "Engine: Stripes")
+    assert panes.sides == Sides(NEAREST, OTHER_SETTINGS)
     qtbot.waitUntil(lambda: panes.over is not None and panes.over.layer.shows_frame, timeout=20_000)
     assert viewer.engine.calls > calls
     assert panes.over is not None
-    assert [name.split(" · ")[0] for name in panes.over.names()] == ["Source, nearest", "Stripes"]
+    assert [name.split(" · ")[0] for name in panes.over.names()] == [
+        "Original, enlarged (nearest)",
+        "Stripes",
+    ]
 
 
 def test_what_is_chosen_for_both_sides_goes_elsewhere(viewer: Bench, panes: ComparePanes) -> None:
-    choose(viewer, "Side by side")
+    choose(viewer, "Side by Side")
     first(viewer, BICUBIC).trigger()
     assert panes.sides == Sides(BICUBIC, LANCZOS)
     choose(viewer, BICUBIC.title)
@@ -121,9 +124,9 @@ def test_what_is_chosen_for_both_sides_goes_elsewhere(viewer: Bench, panes: Comp
     assert first(viewer, GENERATED).isChecked()
 
 
-def dialog_of(viewer: Bench) -> RecipeDialog:
-    choose(viewer, "Another engine, &words or seed…")
-    return viewer.window.findChildren(RecipeDialog)[-1]
+def dialog_of(viewer: Bench) -> SettingsDialog:
+    choose(viewer, "Other &Settings…")
+    return viewer.window.findChildren(SettingsDialog)[-1]
 
 
 def test_another_fidelity_is_asked_for_and_compared(
@@ -132,31 +135,31 @@ def test_another_fidelity_is_asked_for_and_compared(
     dialog = dialog_of(viewer)
     dialog.use.click()
     assert dialog.trouble.text() == SAME
-    assert panes.sides.second is not ANOTHER
+    assert panes.sides.second is not OTHER_SETTINGS
     dialog.fidelity.setCurrentIndex(2)
     dialog.use.click()
-    assert (panes.mode, panes.sides) == (Mode.SIDE, Sides(GENERATED, ANOTHER))
+    assert (panes.mode, panes.sides) == (Mode.SIDE, Sides(GENERATED, OTHER_SETTINGS))
     qtbot.waitUntil(lambda: panes.beside.shows_frame, timeout=20_000)
     assert panes.generated.label.startswith("Stripes, faithful · ×")
-    assert panes.beside.label.startswith("Stripes, free · ×")
+    assert panes.beside.label.startswith("Stripes, creative · ×")
     again = dialog_of(viewer)
     assert again.fidelity.currentData() == 0.0
     again.reject()
 
 
 def test_a_dialog_that_is_left_changes_nothing(viewer: Bench, panes: ComparePanes) -> None:
-    choose(viewer, "Source, nearest")
+    choose(viewer, "Original, enlarged (nearest)")
     before = panes.sides
     dialog_of(viewer).reject()
     assert panes.sides == before
     menu = viewer.window.compare_menu
     checked = {action.text() for action in menu.actions() if action.isChecked()}
-    assert checked == {"Side by side", NEAREST.title}
+    assert checked == {"Side by Side", NEAREST.title}
 
 
 def test_seed_words_and_setting_are_asked_of_what_listens(qtbot: QtBot) -> None:
     plain = EngineChoice()
-    dialog = RecipeDialog([("Real-ESRGAN", plain), ("Chain-of-Zoom", COZ)], COZ, COZ)
+    dialog = SettingsDialog([("Real-ESRGAN", plain), ("Chain-of-Zoom", COZ)], COZ, COZ)
     qtbot.addWidget(dialog)
     dialog.show()
     assert dialog.seed.isVisible()
@@ -188,31 +191,31 @@ def test_seed_words_and_setting_are_asked_of_what_listens(qtbot: QtBot) -> None:
     ("other", "names"),
     [
         (replace(COZ, seed=3), ("CoZ, seed 0", "CoZ, seed 3")),
-        (replace(COZ, fidelity=0.0), ("CoZ, faithful", "CoZ, free")),
+        (replace(COZ, fidelity=0.0), ("CoZ, faithful", "CoZ, creative")),
         (replace(COZ, depth="soft"), ("CoZ, crisp", "CoZ, soft")),
         (replace(COZ, texture="off"), ("CoZ, texture from the photo", "CoZ, no added texture")),
         (replace(COZ, fidelity=0.25), ("CoZ, faithful", "CoZ, fidelity 0.25")),
-        (replace(COZ, prompter=PrompterChoice()), ("CoZ, told by a model", "CoZ, no words")),
+        (replace(COZ, prompter=PrompterChoice()), ("CoZ, auto-described", "CoZ, no prompt")),
         (
             replace(COZ, seed=1, prompter=PrompterChoice("text", "an owl")),
-            ("CoZ, told by a model, seed 0", "CoZ, “an owl”, seed 1"),
+            ("CoZ, auto-described, seed 0", "CoZ, “an owl”, seed 1"),
         ),
         (
             replace(COZ, prompter=PrompterChoice("text", "one word " * 9)),
-            ("CoZ, told by a model", "CoZ, “one word one word one word …”"),
+            ("CoZ, auto-described", "CoZ, “one word one word one word …”"),
         ),
         (
             replace(COZ, prompter=replace(COZ.prompter, words="cat")),
-            ("CoZ, told by a model", "CoZ, told by a model and “cat”"),
+            ("CoZ, auto-described", "CoZ, auto-described and “cat”"),
         ),
         (replace(COZ, coz=CozChoice(setting="paper")), ("CoZ, best", "CoZ, paper")),
     ],
 )
-def test_two_recipes_of_one_engine_are_told_apart(
+def test_two_recipes_of_one_engine_are_distinct_names(
     other: EngineChoice, names: tuple[str, str]
 ) -> None:
-    assert told_apart("CoZ", COZ, "CoZ", other) == names
+    assert distinct_names("CoZ", COZ, "CoZ", other) == names
 
 
-def test_two_engines_are_told_apart_by_their_names() -> None:
-    assert told_apart("CoZ", COZ, "Bicubic", EngineChoice("bicubic")) == ("CoZ", "Bicubic")
+def test_two_engines_are_distinct_names_by_their_names() -> None:
+    assert distinct_names("CoZ", COZ, "Bicubic", EngineChoice("bicubic")) == ("CoZ", "Bicubic")

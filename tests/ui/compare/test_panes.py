@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.compose import compose
-from cozviewer.ui.compare.compared_images import ANOTHER, SOURCES, Side, Sides
+from cozviewer.ui.compare.compared_images import OTHER_SETTINGS, SOURCES, Side, Sides
 from cozviewer.ui.compare.paint import LENS_RADIUS, Mode
 from cozviewer.ui.compare.panes import ComparePanes
 from tests.ui.conftest import Bench, grabbed, settle, wheel
@@ -26,7 +26,7 @@ def compare(panes: ComparePanes, qtbot: QtBot, mode: Mode, side: Side = BICUBIC)
 
 
 def exact(panes: ComparePanes, side: Side | None) -> Rgb8:
-    """Return what the generated picture, or a side, is at this view."""
+    """Return what the generated image, or a side, is at this view."""
     document = panes.generated.layer.document
     assert document is not None
     pyramid, view = document.chain.pyramid, panes.generated.view
@@ -149,16 +149,16 @@ def state(panes: ComparePanes) -> tuple[Mode | None, Side]:
 
 def test_the_menu_and_the_key_agree(viewer: Bench, panes: ComparePanes, qtbot: QtBot) -> None:
     button = viewer.window.actions_by_name["compare"]
-    menu_action(viewer, "Curtain").trigger()
-    menu_action(viewer, "Source, nearest").trigger()
+    menu_action(viewer, "Split View").trigger()
+    menu_action(viewer, "Original, enlarged (nearest)").trigger()
     assert state(panes) == (Mode.CURTAIN, NEAREST)
     assert button.isChecked()
     QTest.keyClick(viewer.window, Qt.Key.Key_C)
     assert state(panes) == (None, NEAREST)
-    assert menu_action(viewer, "Not at all").isChecked()
+    assert menu_action(viewer, "Off").isChecked()
     QTest.keyClick(viewer.window, Qt.Key.Key_C)
     assert state(panes) == (Mode.CURTAIN, NEAREST)
-    assert menu_action(viewer, "Curtain").isChecked()
+    assert menu_action(viewer, "Split View").isChecked()
 
 
 def test_blink_is_held_with_a_key(viewer: Bench, panes: ComparePanes, qtbot: QtBot) -> None:
@@ -174,9 +174,9 @@ def test_another_engine_has_a_pyramid_of_its_own(
     viewer: Bench, panes: ComparePanes, qtbot: QtBot
 ) -> None:
     calls = viewer.engine.calls
-    menu_action(viewer, "Curtain").trigger()
-    menu_action(viewer, "Engine Stripes").trigger()
-    assert panes.sides.second is ANOTHER
+    menu_action(viewer, "Split View").trigger()
+    menu_action(viewer, "Engine: Stripes").trigger()
+    assert panes.sides.second is OTHER_SETTINGS
     assert panes.over is not None
     over = panes.over
     qtbot.waitUntil(lambda: over.layer.shows_frame, timeout=20_000)
@@ -207,9 +207,9 @@ def test_a_difference_is_not_claimed_before_it_is_there(viewer: Bench, qtbot: Qt
     settle(qtbot, window)
     qtbot.waitUntil(lambda: over.layer.shows_frame, timeout=60_000)
     assert texts
-    assert all("shown when both pictures are done" in text for text in texts)
-    assert over.difference_text(layer).startswith("Difference ×8: Stripes")
-    assert "unfinished" not in over.difference_text(layer)
+    assert all("appears when both images are ready" in text for text in texts)
+    assert over.difference_text(layer).startswith("Difference (gain 8×): Stripes")
+    assert "incomplete" not in over.difference_text(layer)
 
 
 def test_a_difference_over_a_view_that_was_stopped_says_so(viewer: Bench, qtbot: QtBot) -> None:
@@ -223,4 +223,4 @@ def test_a_difference_over_a_view_that_was_stopped_says_so(viewer: Bench, qtbot:
     wheel(window.panes.generated, QPoint(400, 300), 9)
     settle(qtbot, window)
     qtbot.waitUntil(lambda: over.difference(layer) is not None, timeout=60_000)
-    assert over.difference_text(layer).endswith("(unfinished: parts are only enlarged)")
+    assert over.difference_text(layer).endswith("(incomplete: parts are only enlarged)")

@@ -51,7 +51,7 @@ def test_the_open_photo_is_flown_through_to_the_place(
     window, path = viewer.window, tmp_path / "eye.png"
     saved(viewer, qtbot, path)
     whole, photo = window.navigator.camera, window.document
-    with qtbot.waitSignal(window._opening.led):
+    with qtbot.waitSignal(window.images.opening.led):
         drop(viewer, path)
     settle(qtbot, window)
     assert window.document is photo
@@ -153,7 +153,7 @@ def test_a_place_beyond_the_photo_is_brought_inside(
         "interpolated", "", source.name, source.digest, "", "", centre, magnification, 0
     )
     save_picture(path, np.zeros((9, 12, 3), np.uint8), origin)
-    with qtbot.waitSignal(window._opening.led):
+    with qtbot.waitSignal(window.images.opening.led):
         drop(viewer, path)
     window.stop_work()
     qtbot.waitUntil(lambda: window.navigator.at_rest)
@@ -180,7 +180,7 @@ def test_the_file_is_not_read_on_the_gui_thread(
         return parse(packet)
 
     monkeypatch.setattr(module, "from_xmp", noted)
-    with qtbot.waitSignal(viewer.window._opening.led):
+    with qtbot.waitSignal(viewer.window.images.opening.led):
         drop(viewer, path)
     assert len(threads) == 1
     assert threads[0] is not threading.main_thread()

@@ -16,11 +16,11 @@ def test_a_banner_leaves_the_picture_where_it_is(viewer: Bench, qtbot: QtBot) ->
     settle(qtbot, window)
     assert window.banner.isVisible()
     assert (window.navigator.camera, window.panes.size()) == (camera, size)
-    box, pages = window.banner.geometry(), window._pages.rect()
+    box, pages = window.banner.geometry(), window.parts.pages.rect()
     assert pages.contains(box)
     assert box.height() >= window.banner.heightForWidth(box.width())
     window.resize(420, 320)
-    assert window._pages.rect().contains(window.banner.geometry())
+    assert window.parts.pages.rect().contains(window.banner.geometry())
 
 
 def test_escape_closes_the_banner(viewer: Bench) -> None:

@@ -73,7 +73,7 @@ def test_a_switch_that_is_on_and_disabled_is_not_filled(bench: Bench) -> None:
     window = bench.window
     window.setStyleSheet(STYLE)
     action = window.actions_by_name["prompts"]
-    button = window._bar.widgetForAction(action)
+    button = window.parts.bar.widgetForAction(action)
     action.setChecked(True)
     for enabled in (True, False):
         action.setEnabled(enabled)

@@ -1,4 +1,4 @@
-"""Asks for another recipe to compare with: another engine, other words, another seed."""
+"""Asks for other settings to compare with: another engine, prompt or seed."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,14 +21,14 @@ from cozviewer.ui.prompts.prompter_form import PrompterForm
 from cozviewer.ui.widgets.forms import Trouble, fit_height, form_of, named_chooser, stacked
 from cozviewer.ui.widgets.plain import Label
 
-SAME = "This is what the picture is made with already: change something."
+SAME = "These are the current settings. Change at least one."
 
 
-class RecipeDialog(QDialog):
+class SettingsDialog(QDialog):
     """The dialog.
 
     Signals:
-        wanted: (EngineChoice) the user pressed Compare, and it is another recipe.
+        wanted: (EngineChoice) Compare was pressed, and the settings differ from the present ones.
     """
 
     wanted = Signal(object)
@@ -40,15 +40,15 @@ class RecipeDialog(QDialog):
         present: EngineChoice,
         parent: QWidget | None = None,
     ) -> None:
-        """Ask, starting from a choice.
+        """Fill the dialog in.
 
         Args:
-            engines: Titles and choices of those that are offered, that of `start` among them.
-            start: What is filled in.
-            present: What the generated picture is made with.
+            engines: Titles and settings of the engines on offer, among them that of `start`.
+            start: The settings that are filled in.
+            present: The settings that the open image is generated with.
         """
         super().__init__(parent)
-        self.setWindowTitle("Compare with")
+        self.setWindowTitle("Compare with Other Settings")
         self.setMinimumWidth(640)
         self._present = present
         self.engine = named_chooser((choice, title) for title, choice in engines)
@@ -77,7 +77,7 @@ class RecipeDialog(QDialog):
             (Label("Engine"), self.engine),
             (Label("Setting"), self.setting),
             (Label("Fidelity"), self.fidelity),
-            (Label("Contours"), self.contours),
+            (Label("Edges"), self.contours),
             (Label("Texture"), self.texture),
             (Label("Seed"), self.seed),
         )
@@ -90,14 +90,14 @@ class RecipeDialog(QDialog):
         self.setting.currentIndexChanged.connect(self._show_rows)
         self.buttons.accepted.connect(self._use)
         self.buttons.rejected.connect(self.reject)
-        # Rows are shown and hidden first, then the room of the hidden ones is given back.
+        # Queued: rows are shown and hidden first, then the dialog shrinks.
         for box in (self.engine, self.setting, self.prompter.who):
             box.currentIndexChanged.connect(self._shrink, Qt.ConnectionType.QueuedConnection)
         self._show_rows()
 
     @property
     def choice(self) -> EngineChoice:
-        """What the dialog says."""
+        """The settings as filled in."""
         choice: EngineChoice = self.engine.currentData()
         choice = replace(choice, fidelity=self.fidelity.currentData())
         if choice.engine != ENGINE:
@@ -113,21 +113,21 @@ class RecipeDialog(QDialog):
 
     @Slot()
     def _show_rows(self) -> None:
-        """Show what matters for the chosen engine."""
+        """Show the rows that apply to the chosen engine."""
         self.trouble.tell("")
         choice = self.choice
-        told = choice.engine == ENGINE
+        takes_prompt = choice.engine == ENGINE
         shown = {
-            self.setting: told,
+            self.setting: takes_prompt,
             self.fidelity: not choice.paper,
-            self.contours: not told,
-            self.texture: not told,
-            self.seed: told,
+            self.contours: not takes_prompt,
+            self.texture: not takes_prompt,
+            self.seed: takes_prompt,
         }
         for name, field in self._rows:
             name.setVisible(shown.get(field, True))
             field.setVisible(shown.get(field, True))
-        self.prompter.setVisible(told)
+        self.prompter.setVisible(takes_prompt)
 
     @Slot()
     def _use(self) -> None:
@@ -146,7 +146,7 @@ class RecipeDialog(QDialog):
 
 
 def _explained(choices: Sequence[tuple[object, str, str]]) -> QComboBox:
-    """Return a chooser of values, their titles and what they mean."""
+    """Return a chooser of values, with their titles and explanations."""
     return named_chooser(
         (value, f"{title.replace('&', '')}: {meaning[0].lower()}{meaning[1:]}")
         for value, title, meaning in choices

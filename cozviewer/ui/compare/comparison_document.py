@@ -1,4 +1,4 @@
-"""Another recipe on the picture that is open, for comparisons: a pyramid and threads of its own."""
+"""A second document on the open photo, generated with other settings, for comparisons."""
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -14,12 +14,12 @@ from cozviewer.ui.opening import Opening
 from cozviewer.ui.services import Services
 
 
-class SecondEngine(QObject):
-    """Makes the other recipe's document and hands it to the panes.
+class ComparisonDocument(QObject):
+    """Opens the second document and hands it to the panes. It has a pyramid and threads of its own.
 
     Signals:
-        failed: (str) one sentence.
-        retired: (Document) this one is to be closed.
+        failed: (str) One sentence.
+        retired: (Document) This one is to be closed.
     """
 
     failed = Signal(str)
@@ -44,40 +44,38 @@ class SecondEngine(QObject):
             return None
         return session_pyramid(self._document.chain, self._choice, self._document.image.session)
 
-    def set_image(self, image: OpenedImage | None) -> None:
-        """Follow the picture that is open; the other recipe goes on with a new one."""
+    def set_image(self, image: OpenedImage) -> None:
+        """Compare on another photo, with the settings that were chosen last."""
         self._image = image
-        self._let_go()
-        if image is not None and self._choice is not None:
+        self._retire()
+        if self._choice is not None:
             self._opening.switch(image, self._choice)
 
     @Slot(object)
     def choose(self, choice: EngineChoice) -> None:
-        """Take another recipe."""
+        """Compare with other settings."""
         if choice == self._choice and self._document is not None:
             return
         self._choice = choice
-        self._let_go()
+        self._retire()
         if self._image is not None:
             self._opening.switch(self._image, choice)
 
     def close(self) -> None:
-        """End its threads."""
-        self._let_go()
+        """End the thread that opens; the document is retired."""
+        self._retire()
         self._opening.close()
 
-    def _let_go(self) -> None:
+    def _retire(self) -> None:
         if self._document is not None:
-            self._panes.set_other(None)
+            self._panes.hide_other()
             document, self._document = self._document, None
             self.retired.emit(document)
 
     @Slot(object, object, object)
     def _on_opened(self, choice: EngineChoice, image: OpenedImage, chain: Chain) -> None:
-        self._let_go()
-        document = Document(
-            chain, self._services.devices, self._services.trim, session=image.session
-        )
+        self._retire()
+        document = Document(chain, self._services.for_comparisons, session=image.session)
         document.failed.connect(self.failed)
         self._document = document
-        self._panes.set_other(document, choice)
+        self._panes.show_other(document, choice)

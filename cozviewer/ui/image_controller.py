@@ -1,0 +1,178 @@
+"""Which image is open: opens one in the place of another, and closes documents."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from cozviewer.chain.chain import Chain
+from cozviewer.config.choice import EngineChoice
+from cozviewer.config.choice_text import chosen_since
+from cozviewer.image.source import Source
+from cozviewer.jobs.document import Document
+from cozviewer.session.session import SUFFIX
+from cozviewer.session.source import OpenedImage
+from cozviewer.ui.export.link import Returning
+from cozviewer.ui.file_watch import FileWatch
+from cozviewer.ui.image_scope import ImageScope
+from cozviewer.ui.opening import PICTURES, Opening
+from cozviewer.ui.services import Services
+from cozviewer.ui.window_parts import WindowParts
+
+FILES = f"Images and Sessions ({PICTURES} *{SUFFIX});;All Files (*)"
+
+
+class ImageController(QObject):
+    """Opens images, and keeps the one that is open. GUI thread.
+
+    Attributes:
+        scope: That of the open image; None while there is none.
+        choice: The engine and settings that the user chose. A session has its own, so the
+            open image may be generated with others.
+        opening: Reads files in the background.
+
+    Signals:
+        shown: (ImageScope) An image takes the place of the one before; the view is still the one
+            before.
+        opened: (ImageScope) The view is its own.
+    """
+
+    shown = Signal(object)
+    opened = Signal(object)
+
+    def __init__(self, services: Services, choice: EngineChoice, parts: WindowParts) -> None:
+        super().__init__(parts.window)
+        self.scope: ImageScope | None = None
+        self.choice = choice
+        self.opening = Opening(services.open_chain, parts.window)
+        self._services, self._parts = services, parts
+        self._closing: list[Document] = []
+        self._file = FileWatch(self)
+        self._file.changed.connect(parts.banner.warn)
+        self._returning = Returning(parts.navigator, parts.banner, self)
+        self.opening.led.connect(self._returning.follow)
+        self.opening.opened.connect(self._on_opened)
+        self.opening.noticed.connect(parts.banner.warn)
+        self.opening.told.connect(parts.banner.tell)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being opened or saved."""
+        return self.opening.reading or self._parts.sessions.saving
+
+    @property
+    def working(self) -> bool:
+        """Whether there is any work that `stop` would stop."""
+        return self.busy or (self.scope is not None and self.scope.document.working)
+
+    @property
+    def choice_in_use(self) -> EngineChoice:
+        """The engine and settings of the open image, or of the next one while there is none."""
+        return self.choice if self.scope is None else self.scope.choice
+
+    def open(self, path: Path, allow_huge: bool = False, picture: Path | None = None) -> None:
+        """Read a photo or a session in the background; the open image stays until it is there.
+
+        Args:
+            allow_huge: Whether to open a photo over the size limit without asking.
+            picture: The photo of a session, if it was moved.
+        """
+        self._parts.banner.hide()  # its text is about what was there before
+        self._returning.forget()
+        source = None if self.scope is None else self.scope.source
+        self.opening.open(path, self.choice, allow_huge, picture, source)
+
+    @Slot()
+    def ask(self) -> None:
+        """Ask which photo or session to open."""
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._parts.window, "Open Image or Session", str(self.opening.folder), FILES
+        )
+        if chosen:
+            self.open(Path(chosen))
+
+    @Slot()
+    def reload(self) -> None:
+        """Read the file of the open image again."""
+        if self.scope is None:
+            return
+        image = self.scope.document.image
+        if image.session is not None:
+            self.open(image.session.path, picture=image.source.path)
+        elif image.source.path is not None:
+            self.open(image.source.path)
+
+    @Slot(object)
+    def choose_engine(self, choice: EngineChoice) -> None:
+        """Generate with another engine or other settings from now on."""
+        if self.scope is None:
+            self.choice = choice
+        else:
+            self.opening.switch(self.scope.document.image, choice)
+
+    def stop(self) -> None:
+        """Stop opening, saving, generating and exporting; finished tiles stay."""
+        self.opening.stop()
+        self._parts.sessions.stop()
+        if self.scope is not None:
+            self.scope.document.stop()
+
+    @Slot(object)
+    def retire(self, document: Document) -> None:
+        """Close a document in the background: the tile under work takes a moment."""
+        self._closing.append(document)
+        document.closed.connect(self._on_document_closed)
+        document.close()
+
+    def close(self) -> None:
+        """Close all documents, and wait until their threads have ended."""
+        self.opening.close()
+        scope, self.scope = self.scope, None
+        if scope is not None:
+            scope.close()
+            self._closing.append(scope.document)
+        for document in self._closing:
+            document.close()
+        for document in self._closing:
+            document.wait()
+        self._parts.panes.hide_document()
+
+    @Slot(object, object, object)
+    def _on_opened(self, choice: EngineChoice, image: OpenedImage, chain: Chain) -> None:
+        source, old = image.source, self.scope
+        if old is not None:
+            old.close()
+        document = Document(chain, self._services.for_documents, session=image.session)
+        self.scope = ImageScope(document, choice, self._parts, lambda: self.busy)
+        if image.session is None:
+            self.choice = choice
+        elif old is not None and old.source is source:  # else the session brought its engine
+            self.choice = chosen_since(self.choice, old.choice, choice)
+        self._file.watch(source.path)
+        self.shown.emit(self.scope)
+        if old is None or not _same_place(old.source, source):
+            self._parts.navigator.set_source(source.width, source.height)
+        else:
+            self._parts.panes.refine()
+        self._parts.sessions.set_document(document, choice)
+        self._returning.arrived(source)
+        if old is not None:
+            self.retire(old.document)
+            old.deleteLater()
+        self.opened.emit(self.scope)
+
+    @Slot()
+    def _on_document_closed(self) -> None:
+        document = self.sender()
+        if isinstance(document, Document) and document in self._closing:
+            self._closing.remove(document)
+            document.deleteLater()
+
+
+def _same_place(old: Source, new: Source) -> bool:
+    """Return whether a view of one photo is a view of the other: they are the same, or versions of
+    the same file with the same size."""
+    if old.digest == new.digest:
+        return True
+    same_size = (old.width, old.height) == (new.width, new.height)
+    return same_size and old.path is not None and old.path == new.path
