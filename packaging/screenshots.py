@@ -21,7 +21,8 @@ from cozviewer.chain.detections import LOOKING
 from cozviewer.chain.series import missing_of, needs_of
 from cozviewer.config.choice import SOFT, EngineChoice, PrompterChoice
 from cozviewer.export.strip import strip_views
-from cozviewer.jobs.sheet_job import StripRequest
+from cozviewer.export.tasks import StripTask
+from cozviewer.jobs.export_job import Export
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.session.session import Bookmark, sight_of
 from cozviewer.ui.compare.blind import Blind
@@ -186,8 +187,8 @@ def main() -> None:
     document = window.document
     assert document is not None
     views = tuple(strip_views(document.source, window.panes.generated.view, 320))
-    document.export(StripRequest(FOLDER / "strip.jpg", views))
-    wait(lambda: "Saved" in window.banner.text)
+    document.export(Export(StripTask(FOLDER / "strip.jpg", views)))
+    wait(lambda: "Exported" in window.banner.text)
     window.close()
 
 

@@ -11,12 +11,11 @@ from cozviewer.commands.common import values
 from cozviewer.commands.common.options import add_saving_options
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine, duration
-from cozviewer.commands.common.stopping import check, stoppable
+from cozviewer.commands.common.stopping import stoppable
 from cozviewer.util.errors import BadInput
 from cozviewer.util.text import counted
 
 if TYPE_CHECKING:
-    from cozviewer.chain.chain import Progress
     from cozviewer.image.source import Source
     from cozviewer.pyramid.camera import View
 
@@ -138,8 +137,8 @@ def run(args: argparse.Namespace) -> int:
     from cozviewer.export.camera_path import calm_seconds, takes
     from cozviewer.export.movie import check_movie
     from cozviewer.export.movie_formats import Clip, movie_form
-    from cozviewer.export.movie_pipeline import make_movie, missing_for
     from cozviewer.export.targets import refuse_source
+    from cozviewer.export.tasks import MovieTask, missing_tiles_of, run_task
 
     if args.to and (args.center or args.zoom):
         raise BadInput("--to says place and zoom, so leave --center and --zoom out.")
@@ -164,20 +163,11 @@ def run(args: argparse.Namespace) -> int:
         frames = sum(take.ticks for take in shown)
         clip = Clip(form, width, height, args.fps, frames, args.quality)
         check_movie(output, clip)
-        check(cancelled)
-        missing = missing_for(chain, shown)
+        task = MovieTask(output, clip, tuple(shown), args.caption)
+        missing = missing_tiles_of(task, chain)
         if missing:
-            line.notice(f"{counted(missing, 'tiles')} must be computed first.")
-        computed = 0
-
-        def tell(progress: "Progress") -> None:
-            nonlocal computed
-            computed += len(progress.finished)
-            line.show_work(progress)
-
-        origin = make_movie(
-            chain, output, clip, shown, args.caption, cancelled=cancelled, tell=tell
-        )
+            line.notice(f"{counted(missing, 'missing tiles')} will be generated first.")
+        made = run_task(task, chain, cancelled, line.show_work)
     spent, length = time.perf_counter() - started, float(frames / args.fps)
     if args.json:
         report = {
@@ -188,10 +178,10 @@ def run(args: argparse.Namespace) -> int:
             "fps": float(clip.fps),
             "frames": frames,
             "movie_seconds": round(length, 3),
-            "level": origin.level,
+            "level": made.origin.level,
             "magnification": end.camera.magnification,
-            "texture_borrowed": origin.borrowed,
-            "tiles_computed": computed,
+            "texture_borrowed": made.origin.borrowed,
+            "tiles_computed": made.generated,
             "bytes": output.stat().st_size,
             "seconds": round(spent, 3),
             "engine": chain.upscaler.name,
@@ -202,7 +192,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(
             f"Saved {output}: {counted(frames, 'frames')} in {length:.1f} s up to "
-            f"×{origin.magnification}, {counted(computed, 'tiles')} computed, in {duration(spent)}."
+            f"×{made.origin.magnification}, {counted(made.generated, 'tiles')} generated, in "
+            f"{duration(spent)}."
         )
     return 0
 

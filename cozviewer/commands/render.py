@@ -2,8 +2,10 @@
 
 import argparse
 import json
+import math
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +13,15 @@ from cozviewer.commands.common import values
 from cozviewer.commands.common.options import add_saving_options
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine, duration
-from cozviewer.commands.common.stopping import check, stoppable
+from cozviewer.commands.common.stopping import stoppable
 from cozviewer.util.errors import BadInput
 from cozviewer.util.text import counted
 
 if TYPE_CHECKING:
-    from cozviewer.export.origin import Origin
     from cozviewer.export.signing import Signature
+    from cozviewer.export.tasks import PictureTask, RegionTask
+    from cozviewer.image.rect import Rect
+    from cozviewer.pyramid.pyramid import Pyramid
 
 EXAMPLES = """examples:
   cozviewer render photo.jpg -o detail.png
@@ -155,13 +159,11 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         CozviewerError: With the sentence to print.
     """
-    from cozviewer.commands.common.views import bookmarked, opened_chain, refined_for
-    from cozviewer.commands.render_targets import region_shot, view_shot
+    from cozviewer.commands.common.views import opened_chain
     from cozviewer.export.formats import with_format
     from cozviewer.export.picture import check_target
-    from cozviewer.export.signing import sign_picture
     from cozviewer.export.targets import refuse_source
-    from cozviewer.image.exif import without_place
+    from cozviewer.export.tasks import run_task
     from cozviewer.pyramid.wording import BORROWED
 
     if args.bookmark is not None and (args.center or args.zoom or args.whole or args.region):
@@ -178,47 +180,22 @@ def run(args: argparse.Namespace) -> int:
         opened_chain(args.image, args, line, cancelled) as chain,
     ):
         refuse_source(output, chain.pyramid.source)
-        exif = chain.pyramid.source.exif
-        if args.no_gps:
-            exif = without_place(exif)
-        if args.whole or args.region:
-            shot = region_shot(chain, args.region, args.level, output, exif, args.label)
-        else:
-            centre, zoom = args.center, args.zoom or values.zoom("4")
-            if args.bookmark is not None:
-                centre, zoom = bookmarked(chain.pyramid.source, args.bookmark)
-            shot = view_shot(chain, centre, zoom, args.size, output, exif, args.label)
-
-        def save() -> "Origin":
-            line.show("Saving")
-            origin = shot.origin(cancelled)
-            check(cancelled)
-            begun = time.perf_counter()
-
-            def told(done: int, total: int) -> None:
-                left = (time.perf_counter() - begun) / done * (total - done)
-                line.show("Saving", seconds_left=left)
-
-            shot.save(origin, cancelled, told)
-            return origin
-
-        tiles, origin = refined_for(chain, shot.z, shot.level_region, line, cancelled, save)
-        if signature is not None:
-            line.show("Signing")
-            photo = chain.pyramid.source.path
-            sign_picture(output, origin, photo, signature, cancelled=cancelled)
-    seconds = time.perf_counter() - started
+        task = _task_of(args, chain.pyramid, output, signature)
+        check_target(output, *task.size)
+        made = run_task(task, chain, cancelled, line.show_work)
+    seconds, origin = time.perf_counter() - started, made.origin
     if args.json:
+        width, height = task.size
         report = {
             "output": str(output),
-            "width": shot.width,
-            "height": shot.height,
+            "width": width,
+            "height": height,
             "level": origin.level,
-            "magnification": shot.magnification,
+            "magnification": task.magnification,
             "centre": origin.centre,
             "texture_borrowed": origin.borrowed,
-            "tiles_computed": tiles.computed,
-            "tiles_reused": tiles.reused,
+            "tiles_computed": made.generated,
+            "tiles_reused": made.reused,
             "seconds": round(seconds, 3),
             "engine": chain.upscaler.name,
             "device": chain.upscaler.device,
@@ -230,7 +207,63 @@ def run(args: argparse.Namespace) -> int:
         texture = f" with {BORROWED}" if origin.borrowed else ""
         print(
             f"Saved {output}: ×{origin.magnification} {maker}{texture}, "
-            f"{counted(tiles.computed, 'tiles')} computed and {tiles.reused:,} reused in "
+            f"{counted(made.generated, 'tiles')} generated and {made.reused:,} reused in "
             f"{duration(seconds)}."
         )
     return 0
+
+
+def _task_of(
+    args: argparse.Namespace, pyramid: "Pyramid", output: Path, signature: "Signature | None"
+) -> "PictureTask | RegionTask":
+    """Return what is to be saved.
+
+    Raises:
+        BadInput: It is outside the photo, or there is no such bookmark.
+    """
+    from cozviewer.commands.common.views import bookmarked, view_of
+    from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask
+    from cozviewer.image.exif import without_place
+
+    source = pyramid.source
+    exif = without_place(source.exif) if args.no_gps else source.exif
+    options = PictureOptions(exif=exif, label=args.label, signature=signature)
+    if args.whole:
+        return RegionTask(output, args.level, pyramid.level_rect(args.level), options)
+    if args.region:
+        level_region = _level_region(pyramid, args.region, args.level)
+        return RegionTask(output, args.level, level_region, options)
+    centre, zoom = args.center, args.zoom or values.zoom("4")
+    if args.bookmark is not None:
+        centre, zoom = bookmarked(source, args.bookmark)
+    return PictureTask(output, view_of(source, centre, zoom, args.size), options)
+
+
+def _level_region(
+    pyramid: "Pyramid", source_region: tuple[Fraction, Fraction, Fraction, Fraction], z: int
+) -> "Rect":
+    """Return the pixels of level z that a region shows, cut at the edges of the photo.
+
+    Args:
+        source_region: x, y, width and height in source pixels.
+
+    Raises:
+        BadInput: There are none.
+    """
+    from cozviewer.image.rect import rect_between
+
+    x, y, width, height = source_region
+    asked = rect_between(
+        math.floor(x * 2**z),
+        math.floor(y * 2**z),
+        math.ceil((x + width) * 2**z),
+        math.ceil((y + height) * 2**z),
+    )
+    level_region = asked.intersected(pyramid.level_rect(z))
+    if level_region.empty:
+        source = pyramid.source
+        raise BadInput(
+            f"The region is outside the photo: {source.name} reaches from 0,0 to "
+            f"{source.width},{source.height}."
+        )
+    return level_region

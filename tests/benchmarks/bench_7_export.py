@@ -13,9 +13,9 @@ from cozviewer.export.camera_path import takes
 from cozviewer.export.frames import frames_of
 from cozviewer.export.movie import save_movie
 from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip
-from cozviewer.export.movie_pipeline import make_movie
+from cozviewer.export.picture import save_region
 from cozviewer.export.provenance import origin_of_movie, origin_of_region
-from cozviewer.export.region import save_region
+from cozviewer.export.tasks import MovieTask, run_task
 from cozviewer.image.pixels import to_float
 from cozviewer.image.source import open_source, source_from_pixels
 from cozviewer.pyramid.camera import View, camera_at, fit
@@ -60,9 +60,7 @@ def test_movie(tmp_path: Path) -> None:
     end = View(camera_at(427, 296, 16), *SIZE)
     shown = takes(start, end, Fraction(30), 2.0)
     clip = Clip("GIF", *SIZE, Fraction(30), len(shown))
-    make_movie(
-        chain, tmp_path / "warm.gif", clip, shown, False, cancelled=never, tell=lambda _: None
-    )
+    run_task(MovieTask(tmp_path / "warm.gif", clip, tuple(shown)), chain)
     origin = origin_of_movie(chain, [take.view for take in shown])
     begun = time.perf_counter()
     for take in shown:

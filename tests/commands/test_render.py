@@ -150,7 +150,7 @@ def test_progress_goes_to_stderr(run: Run, photo: Path, tmp_path: Path) -> None:
         "Loading Bicubic",
         "Drawing ×4",
         "Drawing ×16",
-        "Saving",
+        "Writing a.png",
     ]
 
 
@@ -337,7 +337,7 @@ def test_the_whole_picture_as_deep_zoom(run: Run, photo: Path, tmp_path: Path) -
     [
         (("--region", "1,2,3"), "say X,Y,WIDTH,HEIGHT"),
         (("--region", "1,2,0,4"), "has no pixels"),
-        (("--region", "60,0,5,5"), "outside the picture: photo.png reaches from 0,0 to 60,40"),
+        (("--region", "60,0,5,5"), "outside the photo: photo.png reaches from 0,0 to 60,40"),
         (("--whole", "--level", "8"), "say 1, 4, 16, 64"),
         (("--whole", "--level", "0.25"), "say 1, 4, 16, 64"),
         (("--whole", "--format", "gif"), "There is no format 'gif'"),

@@ -1,6 +1,6 @@
-"""Zoom movies: what their frames and their metadata say about themselves."""
+"""Export tasks: what is generated, and what the files say about themselves."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,12 +9,10 @@ import pytest
 from skimage import data
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import never
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.export.camera_path import Take
 from cozviewer.export.movie_formats import Clip
-from cozviewer.export.movie_pipeline import make_movie
-from cozviewer.export.origin import Origin
+from cozviewer.export.tasks import MovieTask, run_task
 from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import Camera, View, camera_at
 from cozviewer.pyramid.pyramid import Pyramid
@@ -38,7 +36,7 @@ def test_captions_and_origin_name_borrowed_texture_where_it_is_seen(
     captions: list[str] = []
 
     def frames(
-        pyramid: Pyramid, shown: list[Take], caption: Callable[[Camera], str]
+        pyramid: Pyramid, shown: Sequence[Take], caption: Callable[[Camera], str]
     ) -> Iterator[tuple[Rgb8, int]]:
         captions.extend(caption(take.view.camera) for take in shown)
         return iter(())
@@ -46,12 +44,10 @@ def test_captions_and_origin_name_borrowed_texture_where_it_is_seen(
     def write(*_: object, **__: object) -> None:
         pass
 
-    monkeypatch.setattr("cozviewer.export.movie_pipeline.frames_of", frames)
-    monkeypatch.setattr("cozviewer.export.movie_pipeline.save_movie", write)
+    monkeypatch.setattr("cozviewer.export.tasks.frames_of", frames)
+    monkeypatch.setattr("cozviewer.export.tasks.save_movie", write)
     clip = Clip("GIF", *SIZE, Fraction(10), 3, 80)
-    origin: Origin = make_movie(
-        chain, tmp_path / "a.gif", clip, takes, True, cancelled=never, tell=lambda _: None
-    )
+    origin = run_task(MovieTask(tmp_path / "a.gif", clip, tuple(takes), True), chain).origin
     named = ["borrowed" in caption for caption in captions]
     assert named == [False, texture, False]
     assert origin.borrowed == texture

@@ -13,17 +13,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from cozviewer.assembly import open_chain
-from cozviewer.chain.chain import Chain, with_all_tiles
-from cozviewer.chain.stages import stages_told
+from cozviewer.chain.chain import Chain
 from cozviewer.commands.common.options import cache_of, engine_choice, engine_named
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
+from cozviewer.export.tasks import with_tiles
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose, wanted_level
-from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, tiles_of
 from cozviewer.pyramid.store.cache import trim
 from cozviewer.session.kept import choice_of, filled, kept_besides
 from cozviewer.session.session import Filled
@@ -201,7 +200,7 @@ def refined_for(
     """Compute all that a region of level z lacks, then do what needs all its tiles.
 
     Args:
-        use: See `with_all_tiles`.
+        use: See `with_tiles`.
 
     Returns:
         What refining took in all, and what `use` returned.
@@ -209,24 +208,6 @@ def refined_for(
     Raises:
         Cancelled, BadInput, Failure: As `Chain.refine` and `use`; finished tiles are kept.
     """
-    store = chain.pyramid.store
-    needed = list(_tiles_below(z, level_region))
-    there = set(needed).difference(store.missing(needed))
-    computed: list[TileKey] = []
-
-    def refine() -> None:
-        with stages_told(line.show):
-            for progress in chain.refine(z, level_region, cancelled, line.show_work):
-                line.show_work(progress)
-                computed.extend(progress.finished)
-
-    result = with_all_tiles(refine, use)
-    store.seen(needed)
-    return Refined(len(computed), len(there.difference(computed))), result
-
-
-def _tiles_below(z: int, level_region: Rect) -> Iterator[TileKey]:
-    """Yield the tiles of a region on all generated levels from z down to the source."""
-    while z > 0 and not level_region.empty:
-        yield from tiles_of(z, level_region)
-        z, level_region = z - STEP_LEVELS, coarser(level_region, STEP_LEVELS)
+    needs = {z: [level_region]} if z > 0 and not level_region.empty else {}
+    result, computed, reused = with_tiles(needs, chain, use, cancelled, line.show_work)
+    return Refined(computed, reused), result

@@ -35,14 +35,14 @@ def save(dialog: MovieDialog) -> None:
 
 
 def test_what_it_will_be_is_told_before(dialog: MovieDialog) -> None:
-    assert dialog.about.text().startswith("60 frames, 2.0 s, at most about ")
+    assert dialog.about.text().startswith("60 frames, 2.0 s, up to ")
     dialog.back.setChecked(True)
     assert dialog.seconds.value() == 3
     assert dialog.about.text().startswith("90 frames, 3.0 s, ")
     dialog.back.setChecked(False)
     assert dialog.about.text().startswith("60 frames, 2.0 s, ")
     dialog.seconds.setValue(8)
-    assert "missing tiles must be computed first" in dialog.about.text()
+    assert "missing tiles will be generated first" in dialog.about.text()
 
 
 @pytest.mark.parametrize("back", [False, True])
@@ -70,7 +70,7 @@ def test_it_is_made_and_ends_at_what_was_seen(
     dialog.path.setText(str(tmp_path / "zoom.gif"))
     assert dialog.format.currentText() == "GIF"
     save(dialog)
-    qtbot.waitUntil(lambda: "Saved" in window.banner.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "Exported" in window.banner.text, timeout=20_000)
     with Image.open(tmp_path / "zoom.gif") as image:
         assert image.size == (640, 360)
         image.seek(image.n_frames - 1)  # type: ignore[attr-defined]
@@ -87,8 +87,8 @@ def test_it_can_begin_at_a_bookmark(viewer: Bench, dialog: MovieDialog) -> None:
     viewer.window.bookmarks_menu.add("the eye", there)
     viewer.window.actions_by_name["movie"].trigger()
     again = viewer.window.findChildren(MovieDialog)[-1]
-    again.start.setCurrentText("The bookmark “the eye”")
-    assert again.start.currentText() == "The bookmark “the eye”"
+    again.start.setCurrentText("Bookmark “the eye”")
+    assert again.start.currentText() == "Bookmark “the eye”"
     first, ends = again._takes()[0].view, again._ends()
     assert first.camera == ends[0].camera
     assert first.camera.source_centre == there.source_centre
@@ -106,7 +106,7 @@ def test_it_can_be_stopped(
     save(dialog)
     qtbot.waitUntil(lambda: "Writing zoom.webp" in viewer.window.readout.text, timeout=20_000)
     QTest.keyClick(viewer.window, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: "zoom.webp was not written" in viewer.window.banner.text)
+    qtbot.waitUntil(lambda: "“zoom.webp” was not written" in viewer.window.banner.text)
     assert not list(tmp_path.glob("*.webp"))
     assert not list(tmp_path.glob(".cozviewer-*"))
 
@@ -131,6 +131,6 @@ def test_where_nothing_would_move_nothing_can_be_saved(viewer: Bench, qtbot: QtB
     settle(qtbot, viewer.window)
     viewer.window.actions_by_name["movie"].trigger()
     (dialog,) = viewer.window.findChildren(MovieDialog)
-    assert "Nothing would move" in dialog.about.text()
+    assert "Start and end are the same" in dialog.about.text()
     assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Save).isEnabled()
     dialog.reject()
