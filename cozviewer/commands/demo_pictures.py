@@ -15,10 +15,11 @@ from cozviewer.commands.common.views import opened_chain, view_of
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import check_target, save_picture
 from cozviewer.export.provenance import origin_of_strip
+from cozviewer.export.run import OnProgress, run_task
 from cozviewer.export.sheet import Panel, sheet
 from cozviewer.export.strip import note, times
 from cozviewer.export.targets import refuse_source
-from cozviewer.export.tasks import OnProgress, StripTask, run_task
+from cozviewer.export.tasks import StripTask
 from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose

@@ -137,8 +137,9 @@ def run(args: argparse.Namespace) -> int:
     from cozviewer.export.camera_path import calm_seconds, takes
     from cozviewer.export.movie import check_movie
     from cozviewer.export.movie_formats import Clip, movie_form
+    from cozviewer.export.run import missing_tiles_of, run_task
     from cozviewer.export.targets import refuse_source
-    from cozviewer.export.tasks import MovieTask, missing_tiles_of, run_task
+    from cozviewer.export.tasks import MovieTask
 
     if args.to and (args.center or args.zoom):
         raise BadInput("--to says place and zoom, so leave --center and --zoom out.")

@@ -162,8 +162,8 @@ def run(args: argparse.Namespace) -> int:
     from cozviewer.commands.common.views import opened_chain
     from cozviewer.export.formats import with_format
     from cozviewer.export.picture import check_target
+    from cozviewer.export.run import run_task
     from cozviewer.export.targets import refuse_source
-    from cozviewer.export.tasks import run_task
     from cozviewer.pyramid.wording import BORROWED
 
     if args.bookmark is not None and (args.center or args.zoom or args.whole or args.region):

@@ -1,6 +1,6 @@
 """Runs export tasks in the background, on the thread of the zoom steps, as both use the models.
 
-What is made and how is in `export.tasks`; here are the thread, the way to stop, and the signals.
+What is made is in `export.tasks`, how in `export.run`; here are the way to stop and the signals.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain, Progress
-from cozviewer.export.tasks import Task, run_task
+from cozviewer.export.run import Task, run_task
 from cozviewer.jobs.report import sentence_of
 from cozviewer.util.errors import Cancelled
 

@@ -15,7 +15,8 @@ from cozviewer.export.movie import save_movie
 from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip
 from cozviewer.export.picture import save_region
 from cozviewer.export.provenance import origin_of_movie, origin_of_region
-from cozviewer.export.tasks import MovieTask, run_task
+from cozviewer.export.run import run_task
+from cozviewer.export.tasks import MovieTask
 from cozviewer.image.pixels import to_float
 from cozviewer.image.source import open_source, source_from_pixels
 from cozviewer.pyramid.camera import View, camera_at, fit

@@ -12,7 +12,8 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.export.camera_path import Take
 from cozviewer.export.movie_formats import Clip
-from cozviewer.export.tasks import MovieTask, run_task
+from cozviewer.export.run import run_task
+from cozviewer.export.tasks import MovieTask
 from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import Camera, View, camera_at
 from cozviewer.pyramid.pyramid import Pyramid

@@ -17,14 +17,13 @@ from cozviewer.commands.common import views
 from cozviewer.export import large
 from cozviewer.export.origin import read_origin
 from cozviewer.export.provenance import origin_of_region
+from cozviewer.export.run import Task, run_task
 from cozviewer.export.tasks import (
     ComparisonTask,
     PictureOptions,
     PictureTask,
     RegionTask,
     StripTask,
-    Task,
-    run_task,
 )
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect

@@ -17,7 +17,7 @@ from cozviewer.chain.chain import Chain
 from cozviewer.commands.common.options import cache_of, engine_choice, engine_named
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
-from cozviewer.export.tasks import with_tiles
+from cozviewer.export.run import with_tiles
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source

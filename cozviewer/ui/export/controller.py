@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from cozviewer.export.provenance import comparison_borrows, origin_of_comparison
+from cozviewer.export.run import Task
 from cozviewer.export.targets import refuse_source, replaced_by
-from cozviewer.export.tasks import Task
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.export_job import Export
 from cozviewer.pyramid.camera import View

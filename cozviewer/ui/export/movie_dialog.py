@@ -21,8 +21,9 @@ from cozviewer.export.camera_path import Take, calm_seconds, resized, takes
 from cozviewer.export.movie import check_movie
 from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip, estimated_movie_bytes, movie_form
 from cozviewer.export.provenance import suggested_name
+from cozviewer.export.run import missing_tiles_of
 from cozviewer.export.targets import refuse_source
-from cozviewer.export.tasks import MovieTask, missing_tiles_of
+from cozviewer.export.tasks import MovieTask
 from cozviewer.pyramid.camera import Camera, View, fit
 from cozviewer.ui.export.target import TargetLine
 from cozviewer.ui.status.readout import bytes_text, duration_text

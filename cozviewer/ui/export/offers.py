@@ -10,13 +10,13 @@ import numpy as np
 from cozviewer.chain.chain import Chain
 from cozviewer.export.origin import Origin
 from cozviewer.export.provenance import suggested_name, suggested_name_of_level
+from cozviewer.export.run import missing_tiles_of
 from cozviewer.export.strip import strip, strip_views
 from cozviewer.export.tasks import (
     ComparisonTask,
     PictureTask,
     RegionTask,
     StripTask,
-    missing_tiles_of,
 )
 from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import View

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain
+from cozviewer.export.run import Task
 from cozviewer.export.signing import Signature
-from cozviewer.export.tasks import PictureOptions, RegionTask, Task
+from cozviewer.export.tasks import PictureOptions, RegionTask
 from cozviewer.image.exif import without_place
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import STEP_LEVELS

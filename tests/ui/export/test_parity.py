@@ -17,7 +17,8 @@ from cozviewer.commands import demo_pictures
 from cozviewer.commands.common import views
 from cozviewer.export.origin import read_origin
 from cozviewer.export.provenance import decimal
-from cozviewer.export.tasks import StripTask, Task
+from cozviewer.export.run import Task
+from cozviewer.export.tasks import StripTask
 from cozviewer.image.source import Source, open_source
 from cozviewer.jobs.export_job import Export, ExportJob
 from cozviewer.models.prompters import NoPrompter, TextPrompter
