@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageCms, PngImagePlugin
 
 from cozviewer.export.origin import PNG_KEYWORD
 from cozviewer.util.errors import BadInput
@@ -53,6 +53,14 @@ def format_of(path: Path) -> str:
     known = ", ".join(suffix for form in FORMATS.values() for suffix in form.suffixes)
     told = f"ends with {path.suffix}, which is no format" if path.suffix else "has no ending"
     raise BadInput(f"{path.name} {told} that can be saved: use one of {known}.")
+
+
+def srgb_profile() -> bytes:
+    """Return the colour profile of every saved file: sRGB, always the same bytes, although
+    littlecms writes the time into it."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = b"".join(part.to_bytes(2, "big") for part in (2000, 1, 1, 0, 0, 0))
+    return bytes(profile)
 
 
 def with_format(path: Path, name: str | None) -> Path:

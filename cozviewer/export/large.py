@@ -5,15 +5,17 @@ The pixels come in bands, top to bottom, and are on disk before the next band is
 """
 
 import os
+import struct
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cozviewer.export.bands import png_stream
-from cozviewer.export.formats import format_of
+import numpy as np
+
+from cozviewer.export.formats import format_of, srgb_profile
 from cozviewer.export.origin import Origin, to_xmp
-from cozviewer.export.profile import srgb_profile
 from cozviewer.export.replacing import reason, stop_if
 from cozviewer.export.targets import tiles_folder
 from cozviewer.image.pixels import Rgb8
@@ -29,6 +31,13 @@ IN_MEMORY = 400_000_000
 
 TILE_SIDE = 512
 """Of tiles in TIFF; Deep Zoom has its usual 254 with 1 pixel of overlap."""
+
+ROWS = 32
+"""Rows in one piece of the stream that libvips reads."""
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_EIGHT_BIT_RGB = (8, 2, 0, 0, 0)
+"""IHDR: bit depth, colour type, compression, filter, interlace."""
 
 
 def in_bands(path: Path, width: int, height: int) -> bool:
@@ -169,6 +178,32 @@ def _replace_tiles(new: Path, tiles: Path) -> None:
         old.rename(tiles)
         raise
     old.rename(new)
+
+
+def png_stream(width: int, height: int, bands: Iterable[Rgb8]) -> Iterator[bytes]:
+    """Yield the bytes of a PNG (RFC 2083) without compression: how bands get into libvips without
+    ever being whole in memory or on disk. Writing and reading it costs next to nothing.
+
+    Args:
+        width, height: Of the picture, below 2^31.
+        bands: (rows, width, 3) uint8 from top to bottom, `height` rows in all; each is asked for
+            when the stream gets there.
+    """
+    yield _PNG_SIGNATURE + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, *_EIGHT_BIT_RGB))
+    stored = zlib.compressobj(0)
+    for band in bands:
+        for top in range(0, len(band), ROWS):
+            rows = band[top : top + ROWS]
+            # Each row begins with the number of its filter: 0, none.
+            lines = np.zeros((len(rows), 1 + 3 * width), np.uint8)
+            lines[:, 1:] = rows.reshape(len(rows), -1)
+            yield _chunk(b"IDAT", stored.compress(lines.data))
+    yield _chunk(b"IDAT", stored.flush()) + _chunk(b"IEND", b"")
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    check = zlib.crc32(data, zlib.crc32(kind))
+    return b"".join((struct.pack(">I", len(data)), kind, data, struct.pack(">I", check)))
 
 
 def _library() -> bool:

@@ -15,11 +15,10 @@ from typing import Any, Literal
 from PIL import GifImagePlugin, Image
 
 from cozviewer import __version__
-from cozviewer.export.formats import LOSSLESS
+from cozviewer.export.formats import LOSSLESS, srgb_profile
 from cozviewer.export.frames import Frames
 from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip
 from cozviewer.export.origin import Origin, to_xmp
-from cozviewer.export.profile import srgb_profile
 from cozviewer.image.reading import quiet_pillow
 from cozviewer.pyramid.wording import BORROWED
 

@@ -11,10 +11,9 @@ from pathlib import Path
 from PIL import Image
 
 from cozviewer.export.caption import captioned, captioned_bands, label_of
-from cozviewer.export.formats import FORMATS, format_of
+from cozviewer.export.formats import FORMATS, format_of, srgb_profile
 from cozviewer.export.large import IN_MEMORY, in_bands, save_large
 from cozviewer.export.origin import Origin, to_xmp
-from cozviewer.export.profile import srgb_profile
 from cozviewer.export.replacing import replacing
 from cozviewer.export.targets import refuse_foreign_folder
 from cozviewer.image.pixels import Rgb8

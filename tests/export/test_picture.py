@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from cozviewer.export import profile as profiles
+from cozviewer.export.formats import srgb_profile
 from cozviewer.export.origin import read_origin
 from cozviewer.export.picture import FORMATS, check_target, format_of, save_picture
 from cozviewer.image.source import open_source
@@ -83,10 +83,8 @@ def test_every_format_says_srgb(tmp_path: Path, suffix: str) -> None:
 def test_the_same_picture_gives_the_same_file(tmp_path: Path) -> None:
     """A profile made a second later would differ in its date."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    assert (
-        profiles.srgb_profile()[:24] + profiles.srgb_profile()[36:] == profile[:24] + profile[36:]
-    )
-    assert profiles.srgb_profile()[24:36] == b"\x07\xd0\0\x01\0\x01\0\0\0\0\0\0"
+    assert srgb_profile()[:24] + srgb_profile()[36:] == profile[:24] + profile[36:]
+    assert srgb_profile()[24:36] == b"\x07\xd0\0\x01\0\x01\0\0\0\0\0\0"
 
 
 def test_jpeg_keeps_colours_at_full_resolution(tmp_path: Path) -> None:
