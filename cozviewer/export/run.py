@@ -18,7 +18,6 @@ from cozviewer.chain.protocols import never
 from cozviewer.chain.series import Needs, missing_of, refine_series
 from cozviewer.chain.stages import stages_told
 from cozviewer.export.origin import Origin
-from cozviewer.export.targets import refuse_source
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
@@ -76,18 +75,17 @@ def run_task(
     """Generate the tiles that a file needs, then write it.
 
     Args:
-        task: The file.
+        task: The file; the caller has made sure that it replaces no input (`refuse_source`).
         chain: Not used by other threads meanwhile.
         is_cancelled: Checked between runs of the model and while the file is written.
         on_progress: Receives tiles first, then rows or frames.
 
     Raises:
-        BadInput: The file would replace the photo, or cannot be written where it should be.
+        BadInput: The file cannot be written as asked.
         Cancelled: `is_cancelled` returned True; finished tiles are kept, the file is not.
         Failure: A model, the memory or the disk failed; finished tiles are kept.
         TileMissing: Tiles were lost over and over again.
     """
-    refuse_source(task.path, chain.pyramid.source)
     needs = task.needs(chain.pyramid)
     return Made(
         *with_tiles(

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.export.run import Task, run_task
+from cozviewer.export.targets import refuse_source
 from cozviewer.jobs.report import sentence_of
 from cozviewer.util.errors import Cancelled
 
@@ -62,6 +63,7 @@ class ExportJob(QObject):
                 self.tiles_made.emit(request, progress.finished)
 
         try:
+            refuse_source(request.path, self._chain.pyramid.source)
             run_task(request.task, self._chain, request.cancelled.is_set, on_progress)
         except Cancelled:
             self.ended.emit(request, "")
