@@ -134,7 +134,7 @@ def run(args: argparse.Namespace) -> int:
         CozviewerError: With the sentence to print.
     """
     from cozviewer.commands.common.views import opened_chain
-    from cozviewer.export.camera_path import calm_seconds, takes
+    from cozviewer.export.camera_path import calm_seconds, frame_specs
     from cozviewer.export.movie import check_movie
     from cozviewer.export.movie_formats import Clip, movie_form
     from cozviewer.export.run import missing_tiles_of, run_task
@@ -160,8 +160,8 @@ def run(args: argparse.Namespace) -> int:
         refuse_source(output, chain.pyramid.source)
         start, end = _ends(chain.pyramid.source, args)
         seconds = args.seconds or calm_seconds(start, end)
-        shown = takes(start, end, args.fps, seconds, args.hold, args.back)
-        frames = sum(take.ticks for take in shown)
+        shown = frame_specs(start, end, args.fps, seconds, args.hold, args.back)
+        frames = sum(frame.ticks for frame in shown)
         clip = Clip(form, width, height, args.fps, frames, args.quality)
         check_movie(output, clip)
         task = MovieTask(output, clip, tuple(shown), args.caption)

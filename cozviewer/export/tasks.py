@@ -12,7 +12,7 @@ from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.protocols import Cancelled as IsCancelled
 from cozviewer.chain.protocols import never
 from cozviewer.chain.series import Needs, needs_of
-from cozviewer.export.camera_path import Take
+from cozviewer.export.camera_path import FrameSpec
 from cozviewer.export.frames import frames_of
 from cozviewer.export.movie import save_movie
 from cozviewer.export.movie_formats import Clip
@@ -217,13 +217,13 @@ class MovieTask:
     Attributes:
         path: The file to write.
         clip: Format, size and length.
-        frames: Its frames, as many as `clip` counts; see `takes`.
+        frames: Its frames, as many as `clip` counts; see `frame_specs`.
         caption: Whether each frame shows the magnification and what made the detail.
     """
 
     path: Path
     clip: Clip
-    frames: tuple[Take, ...]
+    frames: tuple[FrameSpec, ...]
     caption: bool = False
 
     def needs(self, pyramid: Pyramid) -> Needs:

@@ -9,7 +9,7 @@ import numpy as np
 from cozviewer.assembly import open_chain
 from cozviewer.chain.protocols import never
 from cozviewer.config.choice import EngineChoice
-from cozviewer.export.camera_path import takes
+from cozviewer.export.camera_path import frame_specs
 from cozviewer.export.frames import frames_of
 from cozviewer.export.movie import save_movie
 from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip
@@ -59,13 +59,13 @@ def test_movie(tmp_path: Path) -> None:
     chain = open_chain(source, EngineChoice("bicubic"), tmp_path, print)
     start = View(fit(source.width, source.height, *SIZE), *SIZE)
     end = View(camera_at(427, 296, 16), *SIZE)
-    shown = takes(start, end, Fraction(30), 2.0)
+    shown = frame_specs(start, end, Fraction(30), 2.0)
     clip = Clip("GIF", *SIZE, Fraction(30), len(shown))
     run_task(MovieTask(tmp_path / "warm.gif", clip, tuple(shown)), chain)
-    origin = origin_of_movie(chain, [take.view for take in shown])
+    origin = origin_of_movie(chain, [frame.view for frame in shown])
     begun = time.perf_counter()
-    for take in shown:
-        compose(chain.pyramid, take.view)
+    for frame in shown:
+        compose(chain.pyramid, frame.view)
     alone = (time.perf_counter() - begun) / len(shown)
     show("composing one frame after the other", f"{1 / alone:.1f} frames/s")
     begun = time.perf_counter()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cozviewer.export.camera_path import Take, takes
+from cozviewer.export.camera_path import FrameSpec, frame_specs
 from cozviewer.export.frames import frames_of
 from cozviewer.export.movie import check_movie, save_movie
 from cozviewer.export.movie_formats import Clip, movie_form
@@ -40,21 +40,21 @@ SOURCE = gentle(300, 200)
 
 
 @pytest.fixture(scope="module")
-def shown() -> list[Take]:
+def shown() -> list[FrameSpec]:
     start, end = (View(camera_at(150, 100, zoom), *SIZE) for zoom in (1, 4))
-    return takes(start, end, FPS, 0.6, hold_seconds=0.2)
+    return frame_specs(start, end, FPS, 0.6, hold_seconds=0.2)
 
 
 @pytest.fixture(scope="module")
-def frames(shown: list[Take]) -> list[tuple[Rgb8, int]]:
+def frames(shown: list[FrameSpec]) -> list[tuple[Rgb8, int]]:
     """Each frame as the viewer composes it, and how often it is shown."""
     pyramid = pyramid_of(SOURCE)
     put_level(pyramid, 2, enlarged(SOURCE, 4))
     try:
         made = list(frames_of(pyramid, shown))
-        for (pixels, ticks), take in zip(made, shown, strict=True):
-            assert np.array_equal(pixels, compose(pyramid, take.view))
-            assert ticks == take.ticks
+        for (pixels, ticks), frame in zip(made, shown, strict=True):
+            assert np.array_equal(pixels, compose(pyramid, frame.view))
+            assert ticks == frame.ticks
         return made
     finally:
         pyramid.store.close()
@@ -78,12 +78,12 @@ def luma(rgb: Rgb8) -> Rgb8:
     return np.asarray(Image.fromarray(rgb).convert("L"))
 
 
-def test_frames_can_carry_a_caption(shown: list[Take]) -> None:
+def test_frames_can_carry_a_caption(shown: list[FrameSpec]) -> None:
     pyramid = pyramid_of(SOURCE)
     put_level(pyramid, 2, enlarged(SOURCE, 4))
     said = list(frames_of(pyramid, shown[:2], lambda camera: f"x{camera.magnification:.0f}"))
-    for (pixels, _), take in zip(said, shown, strict=False):
-        plain = compose(pyramid, take.view)
+    for (pixels, _), frame in zip(said, shown, strict=False):
+        plain = compose(pyramid, frame.view)
         changed = np.argwhere((pixels != plain).any(axis=2))
         assert len(changed)
         # At the bottom left, and small.

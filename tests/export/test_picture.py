@@ -230,7 +230,7 @@ def test_a_folder_in_the_way(tmp_path: Path) -> None:
 
 
 def _forbid(monkeypatch: pytest.MonkeyPatch, forbidden: Path) -> None:
-    """Take the permission to write away (root has it everywhere)."""
+    """FrameSpec the permission to write away (root has it everywhere)."""
     allowed: Callable[[Path, int], bool] = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: path != forbidden and allowed(path, mode))
 

@@ -10,7 +10,7 @@ from skimage import data
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.export.camera_path import Take
+from cozviewer.export.camera_path import FrameSpec
 from cozviewer.export.movie_formats import Clip
 from cozviewer.export.run import run_task
 from cozviewer.export.tasks import MovieTask
@@ -33,13 +33,13 @@ def test_captions_and_origin_name_borrowed_texture_where_it_is_seen(
     recipe = recipe_of(upscaler, prompter, photo_texture=texture)
     chain = Chain(pyramid_of(rgb), upscaler, prompter, recipe)
     sights = [(100, 4.0), (100, 16.0), (420, 16.0)]
-    takes = [Take(View(camera_at(x, 100, zoom), *SIZE), 1) for x, zoom in sights]
+    specs = [FrameSpec(View(camera_at(x, 100, zoom), *SIZE), 1) for x, zoom in sights]
     captions: list[str] = []
 
     def frames(
-        pyramid: Pyramid, shown: Sequence[Take], caption: Callable[[Camera], str]
+        pyramid: Pyramid, shown: Sequence[FrameSpec], caption: Callable[[Camera], str]
     ) -> Iterator[tuple[Rgb8, int]]:
-        captions.extend(caption(take.view.camera) for take in shown)
+        captions.extend(caption(spec.view.camera) for spec in shown)
         return iter(())
 
     def write(*_: object, **__: object) -> None:
@@ -48,7 +48,7 @@ def test_captions_and_origin_name_borrowed_texture_where_it_is_seen(
     monkeypatch.setattr("cozviewer.export.tasks.frames_of", frames)
     monkeypatch.setattr("cozviewer.export.tasks.save_movie", write)
     clip = Clip("GIF", *SIZE, Fraction(10), 3, 80)
-    origin = run_task(MovieTask(tmp_path / "a.gif", clip, tuple(takes), True), chain).origin
+    origin = run_task(MovieTask(tmp_path / "a.gif", clip, tuple(specs), True), chain).origin
     named = ["borrowed" in caption for caption in captions]
     assert named == [False, texture, False]
     assert origin.borrowed == texture

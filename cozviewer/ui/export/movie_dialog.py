@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from cozviewer.chain.chain import Chain
-from cozviewer.export.camera_path import Take, calm_seconds, resized, takes
+from cozviewer.export.camera_path import FrameSpec, calm_seconds, frame_specs, resized
 from cozviewer.export.movie import check_movie
 from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip, estimated_movie_bytes, movie_form
 from cozviewer.export.provenance import suggested_name
@@ -128,7 +128,7 @@ class MovieDialog(QDialog):
     def clip(self) -> Clip:
         """Format, size and length as chosen."""
         width, height = self._shapes[self.shape.currentIndex()]
-        frames = sum(take.ticks for take in self._takes())
+        frames = sum(frame.ticks for frame in self._frames())
         return Clip(self.format.currentText(), width, height, self._rate(), frames)
 
     def _lay_out(self) -> None:
@@ -158,11 +158,11 @@ class MovieDialog(QDialog):
         start = self._starts[self.start.currentIndex()][1]
         return resized(start, *size), resized(self._view, *size)
 
-    def _takes(self) -> list[Take]:
+    def _frames(self) -> list[FrameSpec]:
         """Return the frames; none where start and end are the same."""
         rate, back = self._rate(), self.back.isChecked()
         with suppress(CozviewerError):
-            shown = takes(*self._ends(), rate, self._way_seconds(), back=back)
+            shown = frame_specs(*self._ends(), rate, self._way_seconds(), back=back)
             end = len(shown) // 2 if back else -1
             rest = round(rate * Fraction(self.seconds.value())) - len(shown)
             shown[end] = replace(shown[end], ticks=1 + rest)
@@ -195,7 +195,7 @@ class MovieDialog(QDialog):
     def _describe(self) -> None:
         """Show how long and how large it will be, and what must be generated first."""
         self.trouble.tell("")
-        shown, clip = self._takes(), self.clip
+        shown, clip = self._frames(), self.clip
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(bool(shown))
         if not shown:
             self.about.setText("Start and end are the same. Zoom in first.")
@@ -251,4 +251,4 @@ class MovieDialog(QDialog):
 
     def _task(self) -> MovieTask:
         """Return what is to be made, as chosen."""
-        return MovieTask(self.path.path, self.clip, tuple(self._takes()), self.caption.isChecked())
+        return MovieTask(self.path.path, self.clip, tuple(self._frames()), self.caption.isChecked())

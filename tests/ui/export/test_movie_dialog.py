@@ -56,7 +56,7 @@ def test_the_length_is_that_of_the_frames(dialog: MovieDialog, rate: int, back: 
         length = f"{float(clip.frames / clip.fps):.1f} s"
         assert dialog.seconds.text() == length
         assert dialog.about.text().startswith(f"{clip.frames} frames, {length}, ")
-        longest = max(dialog._takes(), key=lambda take: take.ticks)
+        longest = max(dialog._frames(), key=lambda frame: frame.ticks)
         assert longest.view == dialog._ends()[1], "it rests at the end of the way"
         assert abs(longest.ticks - rate) <= 4
 
@@ -89,7 +89,7 @@ def test_it_can_begin_at_a_bookmark(viewer: Bench, dialog: MovieDialog) -> None:
     again = viewer.window.findChildren(MovieDialog)[-1]
     again.start.setCurrentText("Bookmark “the eye”")
     assert again.start.currentText() == "Bookmark “the eye”"
-    first, ends = again._takes()[0].view, again._ends()
+    first, ends = again._frames()[0].view, again._ends()
     assert first.camera == ends[0].camera
     assert first.camera.source_centre == there.source_centre
     # A view of another shape shows as much of the picture as the window did.
