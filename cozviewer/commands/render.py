@@ -1,4 +1,4 @@
-"""`cozviewer render`: a view of a picture as a file, the very pixels that the viewer shows."""
+"""`cozviewer render`: saves a view of a photo, exactly as the viewer shows it, or a region."""
 
 import argparse
 import json
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 EXAMPLES = """examples:
   cozviewer render photo.jpg -o detail.png
-      the middle of the photo, 4 times as large
+      the middle of the photo at x4
   cozviewer render photo.jpg -o eye.png --center 812,340 --zoom 64 --size 1920x1080
-      what the viewer shows at x64 over that pixel
+      the view at x64 around that pixel
   cozviewer render photo.jpg -o deep.png --center 812.4375,340.0625 --zoom 2^20
-      a million times as large; deep zooms need long decimals, none is lost
+      at x1,000,000; deep zooms need long decimals, and all digits count
   cozviewer render photo.jpg -o part.tif --region 800,320,64,48 --level x16
-      that part at x16, pixel for pixel
+      that region at x16, pixel for pixel
   cozviewer render photo.jpg -o whole.dzi --whole --level x4
-      all of the photo at x4 as Deep Zoom; the same command goes on where it was stopped
+      the whole photo at x4 as Deep Zoom; after an interruption the same command resumes
   cozviewer render trip.cozview -o eye.png --bookmark eye
-      what a session has under that name, without computing it again
+      a bookmark of a session, without generating it again
   cozviewer render photo.jpg -o plain.png --zoom 16 --engine bicubic --json
-      the same view interpolated, with a report for scripts
+      interpolated instead of generated, with a report for scripts
 """
 
 
@@ -45,15 +45,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command's parser."""
     parser = subparsers.add_parser(
         "render",
-        help="save a view of a picture, refined, to a file",
-        description="Save what the viewer shows, fully refined, to a file. Tiles that exist from "
-        "earlier sessions or the viewer are reused.",
+        help="save a view of a photo, with all detail, to a file",
+        description="Save a view of a photo to a file, with all detail generated, exactly as the "
+        "viewer shows it. Detail that is in the cache is reused.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "image", type=values.path, metavar="IMAGE", help="the picture, or a session"
-    )
+    parser.add_argument("image", type=values.path, metavar="IMAGE", help="the photo, or a session")
     parser.add_argument(
         "-o",
         "--output",
@@ -63,36 +61,38 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="the file to write: .png, .jpg, .webp, .avif, .tif or .dzi (Deep Zoom)",
     )
     parser.add_argument(
-        "--format", metavar="F", help="the format by name where OUT has no ending: png, tiff, dzi"
+        "--format", metavar="F", help="the format, if OUT has no ending: png, tiff, dzi, ..."
     )
     parser.add_argument(
         "--center",
         "--centre",
         type=values.point,
         metavar="X,Y",
-        help="what is in the middle, in source pixels (default: the middle of the picture)",
+        help="centre of the view, in pixels of the photo (default: the middle of the photo)",
     )
     parser.add_argument(
         "--zoom",
         type=values.zoom,
         metavar="M",
-        help="output pixels per source pixel: 4 (the default), 0.5, 1e6, 2^40",
+        help="output pixels per pixel of the photo: 4 (the default), 0.5, 1e6, 2^40",
     )
     parser.add_argument(
-        "--bookmark", metavar="NAME", help="the view of that name in a session, instead of those"
+        "--bookmark",
+        metavar="NAME",
+        help="a bookmark of the session, instead of --center, --zoom",
     )
     parser.add_argument(
         "--size",
         type=values.size,
         default="1280x800",
         metavar="WxH",
-        help="pixels of the output (default: 1280x800)",
+        help="size of the output in pixels (default: 1280x800)",
     )
-    parser.add_argument("--no-gps", action="store_true", help="leave out where the photo was taken")
+    parser.add_argument("--no-gps", action="store_true", help="do not copy the photo's location")
     parser.add_argument(
         "--label",
         action="store_true",
-        help="write into a corner that the detail is generated, or interpolated",
+        help="add a label in a corner: generated detail, or interpolated",
     )
     _add_region_options(parser)
     _add_signing_options(parser)
@@ -102,13 +102,16 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _add_region_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(
-        "a part of one level, pixel for pixel, instead of a view (of any size, never all in memory)"
+        "a region of one level, pixel for pixel, instead of a view (of any size)"
     )
     part = group.add_mutually_exclusive_group()
     part.add_argument(
-        "--region", type=values.region, metavar="X,Y,W,H", help="this part, in source pixels"
+        "--region",
+        type=values.region,
+        metavar="X,Y,W,H",
+        help="this region, in photo pixels",
     )
-    part.add_argument("--whole", action="store_true", help="the whole picture")
+    part.add_argument("--whole", action="store_true", help="the whole photo")
     group.add_argument(
         "--level",
         type=values.level,
@@ -119,35 +122,33 @@ def _add_region_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_signing_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group(
-        "a signature that others can check (C2PA; pip install 'cozviewer[c2pa]')"
-    )
+    group = parser.add_argument_group("Content Credentials (C2PA; pip install 'cozviewer[c2pa]')")
     group.add_argument(
         "--sign",
         type=values.path,
         metavar="CERT",
-        help="your certificate with its chain, a PEM file",
+        help="certificate chain, a PEM file",
     )
     group.add_argument(
         "--sign-key",
         type=values.path,
         metavar="KEY",
-        help="its private key, a PEM file without password",
+        help="private key, an unencrypted PEM file",
     )
 
 
 def _signature_of(args: argparse.Namespace, output: Path) -> "Signature | None":
-    """Return what the picture is to be signed with.
+    """Return what the file is to be signed with; None for no signature.
 
     Raises:
-        BadInput: As `check_signing`, or one of the two is not named.
+        BadInput: As `check_signing`, or only one of certificate and key is given.
     """
     from cozviewer.export.signing import Signature, check_signing
 
     if not args.sign and not args.sign_key:
         return None
     if not args.sign or not args.sign_key:
-        raise BadInput("Signing wants both: --sign with the certificate, --sign-key with its key.")
+        raise BadInput("Signing needs both --sign (certificate) and --sign-key (private key).")
     signature = Signature(args.sign, args.sign_key)
     check_signing(output, signature)
     return signature
@@ -167,11 +168,11 @@ def run(args: argparse.Namespace) -> int:
     from cozviewer.pyramid.wording import BORROWED
 
     if args.bookmark is not None and (args.center or args.zoom or args.whole or args.region):
-        raise BadInput("--bookmark says what is seen, so leave --center, --zoom and regions out.")
+        raise BadInput("--bookmark already gives the view: remove --center, --zoom and regions.")
     output = with_format(args.output, args.format)
     check_outputs([output], args)
     signature = _signature_of(args, output)
-    check_target(output, 1, 1)  # the place; the size is checked as soon as it is known
+    check_target(output, 1, 1)  # the folder; the size is checked when it is known
     confirm_replacing(output, overwrite=args.overwrite)
     started = time.perf_counter()
     with (

@@ -1,6 +1,6 @@
-"""Pictures as files: what can be saved where, and the saving.
+"""Saves pictures: checks that a file can be written, and writes pixels with their origin.
 
-The end of the way: the window's export and the commands come here with finished pixels.
+Called by the tasks (`tasks`) and by commands with finished pixels.
 """
 
 import os
@@ -39,37 +39,35 @@ def check_target(path: Path, width: int, height: int) -> None:
     """Make sure, before the work begins, that a picture can be saved as `path`.
 
     Args:
-        path: The file that is to be; it may exist, and is replaced then.
-        width, height: Of the picture in pixels.
+        path: The file to write; it may exist, and is replaced then.
+        width, height: Size of the picture in pixels.
 
     Raises:
         BadInput: The suffix is unknown, the folder is missing or not writable, the format cannot
-            hold the size, a Deep Zoom would replace a folder with other files, the library that it
-            takes is not installed, or the disk has too little room.
+            hold the size, a Deep Zoom would replace a folder with other files, a library is not
+            installed, or the disk has too little space.
     """
     name = format_of(path)
     longest = FORMATS[name].longest_side
     if width <= 0 or height <= 0:
-        raise BadInput(
-            f"{width} x {height} pixels are no picture: choose a part that is not empty."
-        )
+        raise BadInput(f"The area is empty ({width} x {height} pixels): choose another one.")
     if max(width, height) > longest:
         raise BadInput(
-            f"{width} x {height} pixels do not fit into {name}, which holds {longest} a side: "
-            "choose a smaller part, or another format (TIFF or PNG)."
+            f"{width} x {height} pixels do not fit into {name}, which is limited to {longest} a "
+            "side: choose a smaller area, or another format (TIFF or PNG)."
         )
     check_place(path)
     refuse_foreign_folder(path)
     if not in_bands(path, width, height) and width * height > IN_MEMORY:
         raise BadInput(
-            f"{width} x {height} pixels do not fit into memory, where {name} is made: choose a "
-            "smaller part, or another format (TIFF or PNG)."
+            f"{width} x {height} pixels are too large to be saved as {name}: choose a smaller "
+            "area, or another format (TIFF or PNG)."
         )
     needed, free = estimated_bytes(path, width, height), shutil.disk_usage(path.parent).free
     if needed > free:
         raise BadInput(
             f"{path.name} will take about {needed / 1e9:,.1f} GB, and {free / 1e9:,.1f} GB are "
-            f"free in {path.parent}: choose another folder, or a smaller part."
+            f"free in {path.parent}: choose another folder, or a smaller area."
         )
 
 
@@ -77,23 +75,23 @@ def check_place(path: Path) -> None:
     """Make sure that a file can be written where `path` says.
 
     Raises:
-        BadInput: The folder is missing or not writable, a folder or a protected file is there, or
-            no file can have that name.
+        BadInput: The folder is missing or not writable, `path` is a folder or a protected file, or
+            the name is invalid.
     """
     check_path(path)
     folder = path.parent
     if path.is_dir():
-        raise BadInput(f"{path} is a folder: give the name of a file.")
+        raise BadInput(f"{path} is a folder: enter the name of a file.")
     if not folder.is_dir():
-        raise BadInput(f"The folder {folder} does not exist: make it, or choose another one.")
+        raise BadInput(f"The folder {folder} does not exist: create it, or choose another one.")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise BadInput(f"The folder {folder} cannot be written to: choose another one.")
+        raise BadInput(f"The folder {folder} is not writable: choose another one.")
     if path.exists() and not os.access(path, os.W_OK):
         raise BadInput(f"{path.name} is write-protected: choose another name.")
 
 
 def estimated_bytes(path: Path, width: int, height: int) -> int:
-    """Return about how large a file will be; photos take at most that, noise more.
+    """Return an estimate of the file size in bytes: an upper bound for photos, not for noise.
 
     Raises:
         BadInput: The suffix is unknown.
@@ -111,28 +109,29 @@ def save_picture(
     label: bool = False,
     cancelled: Callable[[], bool] = never,
 ) -> None:
-    """Save a picture in the format that the suffix of `path` names, its origin inside.
+    """Save a picture in the format for the suffix of `path`, with its origin as metadata.
 
-    The file appears whole or not at all. PNG, TIFF and Deep Zoom keep every pixel, WebP does at
-    quality 100; JPEG and AVIF keep colours at full resolution (4:4:4). All carry an sRGB profile.
+    The file appears whole or not at all. PNG, TIFF and Deep Zoom are lossless, and WebP is at
+    quality 100; JPEG and AVIF are not subsampled (4:4:4). All have an sRGB profile.
 
     Args:
-        path: The file that is to be; replaced if it exists.
+        path: The file to write; replaced if it exists.
         rgb: (H, W, 3) uint8 sRGB.
         origin: Where the pixels come from.
         quality: 1..100 for JPEG, WebP and AVIF.
-        exif: Of the source, upright (`Source.exif`); left out where the format cannot hold it.
-        label: Whether a corner of the picture says, where it is so, that detail was generated.
-        cancelled: Asked while the file is written; WebP and AVIF are encoded in one go before.
+        exif: EXIF block of the source, upright (`Source.exif`); left out if the format cannot hold
+            it.
+        label: Whether a corner of the picture says that detail was generated, if it was.
+        cancelled: Checked while the file is written; WebP and AVIF are encoded in one go before.
 
     Raises:
         BadInput: As `check_target`, or the quality is out of range.
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
         Failure: The disk is full or went away, or memory ran out.
     """
     check_target(path, rgb.shape[1], rgb.shape[0])
     if not 1 <= quality <= 100:
-        raise BadInput(f"A quality of {quality} makes no sense: choose one from 1 to 100.")
+        raise BadInput(f"The quality is {quality}: choose one from 1 to 100.")
     name = format_of(path)
     if label and (said := label_of(origin)):
         rgb = captioned(rgb, said)
@@ -167,19 +166,21 @@ def save_region(
     cancelled: Callable[[], bool] = never,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
-    """Save a region of a level, missing tiles enlarged from coarser ones.
+    """Save a region of a level, in bands if it is large; missing tiles are enlarged from coarser
+    ones.
 
     Args:
-        path: The file that is to be; its suffix names the format.
+        path: The file to write; its suffix selects the format.
+        pyramid: What it is read from.
         z: A level of the source or a step level.
-        level_region: Pixels of level z, inside the picture.
-        origin: What is written about it into the file.
-        exif: Of the source, upright.
+        level_region: Pixels of level z, inside the photo.
+        origin: Written into the file as metadata.
+        exif: EXIF block of the source, upright.
         label: As for `save_picture`.
-        complete: Whether all tiles must exist, instead of that.
-        cancelled: Asked while the file is written.
-        told: Called with (bands written, how many they are); of a large picture, in a
-            thread of libvips.
+        complete: Whether all tiles must exist.
+        cancelled: Checked while the file is written.
+        told: Called with (bands written, all bands) if it is written in bands, on a thread of
+            libvips.
 
     Raises:
         BadInput, Cancelled, Failure: As `save_picture`.
@@ -198,7 +199,7 @@ def save_region(
 
 
 def _counted(parts: Iterator[Rgb8], told: Callable[[int], None]) -> Iterator[Rgb8]:
-    """Pass parts on and tell how many have been used up."""
+    """Yield parts and report how many have been used."""
     for count, part in enumerate(parts, 1):
         yield part
         told(count)

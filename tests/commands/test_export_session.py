@@ -264,7 +264,7 @@ def test_bad_input_is_told(
     ("words", "sentence"),
     [
         (("--bookmark", "nose"), "There is no bookmark 'nose': choose from those that there are"),
-        (("--bookmark", "eye", "--zoom", "4"), "leave --center, --zoom and regions out"),
+        (("--bookmark", "eye", "--zoom", "4"), "remove --center, --zoom and regions"),
     ],
 )
 def test_render_tells_what_it_lacks(

@@ -94,15 +94,15 @@ def test_without_json_a_line_says_what_was_saved(run: Run, photo: Path, tmp_path
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("-o", "zoom.avi"), "no format of movies"),
+        (("-o", "zoom.avi"), "zoom.avi cannot be a movie"),
         (("-o", "zoom.webp", "--to", "5,5"), "say X,Y,M"),
-        (("-o", "zoom.webp", "--to", "5,5,4", "--zoom", "4"), "leave --center and --zoom out"),
+        (("-o", "zoom.webp", "--to", "5,5,4", "--zoom", "4"), "remove --center and --zoom"),
         (("-o", "zoom.webp", "--to", "900,5,4"), "outside the picture"),
-        (("-o", "zoom.webp", "--seconds", "0"), "A movie of 0 seconds shows nothing"),
+        (("-o", "zoom.webp", "--seconds", "0"), "--seconds must be greater than 0"),
         (("-o", "zoom.webp", "--fps", "0"), "0' frames a second are impossible"),
         (("-o", "zoom.webp", "--from", "5,5,4", "--to", "5,5,4"), "are the same: choose"),
         (("-o", "zoom.mp4", "--size", "97x64"), "choose 96x64"),
-        (("-o", "photo.webp", "--codec", "h264", "--quality", "500"), "A quality of 500"),
+        (("-o", "photo.webp", "--codec", "h264", "--quality", "500"), "The quality is 500"),
     ],
 )
 def test_bad_input_gets_one_sentence(

@@ -340,9 +340,9 @@ def test_the_whole_picture_as_deep_zoom(run: Run, photo: Path, tmp_path: Path) -
         (("--region", "60,0,5,5"), "outside the photo: photo.png reaches from 0,0 to 60,40"),
         (("--whole", "--level", "8"), "say 1, 4, 16, 64"),
         (("--whole", "--level", "0.25"), "say 1, 4, 16, 64"),
-        (("--whole", "--format", "gif"), "There is no format 'gif'"),
-        (("--whole", "--format", "jpeg"), "does not end as JPEG does"),
-        (("--whole", "--level", "4^9"), "or a smaller part"),
+        (("--whole", "--format", "gif"), "Unknown format 'gif'"),
+        (("--whole", "--format", "jpeg"), "does not end with .jpg"),
+        (("--whole", "--level", "4^9"), "or a smaller area"),
         (("--whole", "--region", "1,2,3,4"), "not allowed with"),
     ],
 )
@@ -379,7 +379,7 @@ def test_source_pixels_get_no_label(run: Run, photo: Path, tmp_path: Path) -> No
 def test_it_can_be_signed(run: Run, photo: Path, tmp_path: Path) -> None:
     signature = signature_in(tmp_path)
     words = ("render", photo, "-o", tmp_path / "out.png", *BICUBIC)
-    assert "Signing wants both" in run(*words, "--sign", signature.certificate).sentence
+    assert "Signing needs both" in run(*words, "--sign", signature.certificate).sentence
     assert not (tmp_path / "out.png").exists()
     ran = run(*words, "--sign", signature.certificate, "--sign-key", signature.key)
     assert ran.code == 0, ran.err

@@ -20,7 +20,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.wording import BORROWED
-from cozviewer.util.errors import BadInput, Cancelled
+from cozviewer.util.errors import BadInput, Cancelled, MissingLibrary
 from tests.pyramid.pyramids import enlarged, gentle, put_level, pyramid_of
 
 ORIGIN = Origin(
@@ -192,13 +192,17 @@ def test_stopped_or_failed_the_old_file_stays(
 @pytest.mark.parametrize(
     ("name", "changes", "said"),
     [
-        ("a.avi", {}, r"a\.avi ends with \.avi, which is no format of movies: use one of \.mp4, "),
-        ("a", {}, r"a has no ending of movies"),
-        ("a.mp4", {"width": 641}, r"wants even sides, and 641 x 96 pixels are not: choose 640x96"),
-        ("a.mp4", {"width": 20000}, r"do not fit into MP4 \(H\.264\), which holds 16384 x 16384"),
+        ("a.avi", {}, r"a\.avi cannot be a movie: use one of \.mp4, "),
+        ("a", {}, r"a has no ending: use one of \.mp4, "),
+        ("a.mp4", {"width": 641}, r"needs even width and height: choose 640x96"),
+        (
+            "a.mp4",
+            {"width": 20000},
+            r"fit into MP4 \(H\.264\), which is limited to 16384 x 16384",
+        ),
         ("a.webp", {"height": 17000}, r"do not fit into WebP"),
-        ("a.gif", {"fps": Fraction(60)}, r"60 frames a second are too many for GIF: choose at m"),
-        ("a.webp", {"quality": 0}, r"A quality of 0 makes no sense"),
+        ("a.gif", {"fps": Fraction(60)}, r"60 frames per second are too many for GIF: choose at m"),
+        ("a.webp", {"quality": 0}, r"The quality is 0"),
         ("gone/a.webp", {}, r"The folder .+gone does not exist"),
         ("a.webp", {"frames": 10**12}, r"a\.webp will take about .+ GB, and .+ GB are free in"),
     ],
@@ -215,6 +219,8 @@ def test_without_the_library_mp4_names_it_and_the_others_do(
     tmp_path: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cozviewer.export.movie_formats.find_spec", lambda name: None)
-    with pytest.raises(BadInput, match=r"run `pip install 'cozviewer\[movies\]'`, or choose \.w"):
+    said = r"choose \.webp or \.gif\. .* run `pip install 'cozviewer\[movies\]'`"
+    with pytest.raises(MissingLibrary, match=said) as caught:
         check_movie(tmp_path / "a.mp4", replace(clip, form="MP4 (H.264)"))
+    assert "pip" not in caught.value.sentence
     check_movie(tmp_path / "a.webp", clip)

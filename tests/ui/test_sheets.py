@@ -122,7 +122,7 @@ def test_an_export_is_signed_with_the_users_certificate(
     dialog.path.setText(str(path))
     save = dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
     QTest.mouseClick(save, Qt.MouseButton.LeftButton)
-    assert "Nothing can be signed with" in dialog.trouble.text()
+    assert "Signing with" in dialog.trouble.text()
     dialog.signing.certificate.show_path(signature.certificate)
     dialog.signing.key.show_path(signature.key)
     saved(near, dialog, "Current view", path, qtbot)

@@ -28,7 +28,7 @@ from cozviewer.ui.export.offers import (
     strip_offer,
 )
 from cozviewer.ui.export.signing_form import SigningForm
-from cozviewer.ui.export.target import TargetLine
+from cozviewer.ui.export.target import TargetLine, text_of
 from cozviewer.ui.settings import keep_text, kept_text
 from cozviewer.ui.status.readout import bytes_text, duration_text
 from cozviewer.ui.widgets.forms import Trouble, chooser, fit_height, form_of, stacked, with_browse
@@ -171,7 +171,7 @@ class ExportDialog(QDialog):
             f"{name} ({' '.join('*' + suffix for suffix in form.suffixes)})"
             for name, form in FORMATS.items()
         )
-        self.path.browse("Export as", patterns)
+        self.path.browse("Export As", patterns)
 
     @Slot()
     def _save(self) -> None:
@@ -182,7 +182,7 @@ class ExportDialog(QDialog):
             if signature is not None:
                 check_signing(path, signature)
         except CozviewerError as error:
-            self.trouble.tell(str(error))
+            self.trouble.tell(text_of(error))
             return
         self.path.ask(self._hand_over)
 

@@ -25,7 +25,7 @@ from cozviewer.export.run import missing_tiles_of
 from cozviewer.export.targets import refuse_source
 from cozviewer.export.tasks import MovieTask
 from cozviewer.pyramid.camera import Camera, View, fit
-from cozviewer.ui.export.target import TargetLine
+from cozviewer.ui.export.target import TargetLine, text_of
 from cozviewer.ui.status.readout import bytes_text, duration_text
 from cozviewer.ui.widgets.forms import Trouble, chooser, form_of, stacked, with_browse
 from cozviewer.ui.widgets.plain import Label
@@ -229,7 +229,7 @@ class MovieDialog(QDialog):
     @Slot()
     def _browse(self) -> None:
         patterns = ";;".join(f"{name} (*{form.suffix})" for name, form in MOVIE_FORMATS.items())
-        self.path.browse("Save as", patterns)
+        self.path.browse("Export As", patterns)
 
     @Slot()
     def _save(self) -> None:
@@ -239,7 +239,7 @@ class MovieDialog(QDialog):
             check_movie(path, clip)
             refuse_source(path, self._chain.pyramid.source)
         except CozviewerError as error:
-            self.trouble.tell(str(error))
+            self.trouble.tell(text_of(error))
             return
         self.path.ask(self._hand_over)
 

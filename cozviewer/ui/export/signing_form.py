@@ -1,4 +1,4 @@
-"""Whether an export is signed, and with what: a part of the export dialog."""
+"""The part of the export dialog for Content Credentials."""
 
 from pathlib import Path
 
@@ -10,27 +10,30 @@ from cozviewer.ui.widgets.forms import form_of
 from cozviewer.ui.widgets.path_field import PathField
 
 WANTED, CERTIFICATE, KEY = "export/sign", "export/certificate", "export/key"
-"""Of the settings; the paths are kept, what lies there never is."""
+"""Settings; only the paths are stored, never what the files contain."""
 
 PEM = "PEM files (*.pem *.crt *.cer *.key);;All files (*)"
 
 
 class SigningForm(QWidget):
-    """A box to check, and two files to name once it is; both are remembered."""
+    """A check box, and inputs for certificate and key while it is checked; all are remembered."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.wanted = QCheckBox("Sign it with my certificate (C2PA, Content Credentials)")
+        self.wanted = QCheckBox("Attach Content Credentials (C2PA)")
         self.certificate = PathField(
-            "Your certificate", folder=False, filter_=PEM, hint="With its chain, as PEM"
+            "Choose the Certificate", folder=False, filter_=PEM, hint="Certificate chain (.pem)"
         )
         self.key = PathField(
-            "Its private key", folder=False, filter_=PEM, hint="As PEM, without a password"
+            "Choose the Private Key",
+            folder=False,
+            filter_=PEM,
+            hint="Unencrypted private key (.pem)",
         )
         self.certificate.show_path(kept_text(CERTIFICATE))
         self.key.show_path(kept_text(KEY))
         files = QWidget()
-        grid = form_of((("Certificate", self.certificate), ("Key", self.key)), spacing=8)
+        grid = form_of((("Certificate", self.certificate), ("Private key", self.key)), spacing=8)
         grid.setContentsMargins(24, 0, 0, 0)
         files.setLayout(grid)
         column = QVBoxLayout(self)
@@ -44,13 +47,13 @@ class SigningForm(QWidget):
 
     @property
     def signature(self) -> Signature | None:
-        """What is to be signed with; None where nothing is to be signed."""
+        """Certificate and key as entered; None if the file is not to be signed."""
         if not self.wanted.isChecked() or self.isHidden():
             return None
         return Signature(Path(self.certificate.text), Path(self.key.text))
 
     def keep(self) -> None:
-        """Remember what is filled in."""
+        """Remember the inputs."""
         keep_text(WANTED, "on" if self.wanted.isChecked() else "")
         keep_text(CERTIFICATE, self.certificate.text)
         keep_text(KEY, self.key.text)

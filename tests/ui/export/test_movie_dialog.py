@@ -113,7 +113,7 @@ def test_it_can_be_stopped(
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("zoom.avi", "no format of movies"), ("gone/zoom.mp4", "does not exist")],
+    [("zoom.avi", "zoom.avi cannot be a movie"), ("gone/zoom.mp4", "does not exist")],
 )
 def test_what_cannot_be_saved_is_said_in_the_dialog(
     dialog: MovieDialog, tmp_path: Path, name: str, said: str
