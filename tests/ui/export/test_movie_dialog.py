@@ -127,6 +127,17 @@ def test_what_cannot_be_saved_is_said_in_the_dialog(
     assert not dialog.trouble.isVisible()
 
 
+def test_a_missing_library_is_reported_without_a_shell_command(
+    dialog: MovieDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cozviewer.export.movie_formats.find_spec", lambda name: None)
+    dialog.path.setText(str(tmp_path / "zoom.mp4"))
+    save(dialog)
+    assert dialog.trouble.text() == (
+        "MP4 is not available in this installation: choose .webp or .gif."
+    )
+
+
 def test_where_nothing_would_move_nothing_can_be_saved(viewer: Bench, qtbot: QtBot) -> None:
     settle(qtbot, viewer.window)
     viewer.window.actions_by_name["movie"].trigger()
