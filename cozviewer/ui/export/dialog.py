@@ -9,12 +9,13 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
+    QVBoxLayout,
     QWidget,
 )
 
 from cozviewer.chain.chain import Chain
 from cozviewer.export.picture import FORMATS, check_target, estimated_bytes
-from cozviewer.export.signing import check_signing
+from cozviewer.export.signing import Signature, check_signing
 from cozviewer.export.targets import refuse_source
 from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask
 from cozviewer.image.exif import without_place
@@ -27,11 +28,11 @@ from cozviewer.ui.export.offers import (
     offers,
     strip_offer,
 )
-from cozviewer.ui.export.signing_form import SigningForm
 from cozviewer.ui.export.target import TargetLine, text_of
 from cozviewer.ui.settings import keep_text, kept_text
 from cozviewer.ui.status.readout import bytes_text, duration_text
 from cozviewer.ui.widgets.forms import Trouble, chooser, fit_height, form_of, stacked, with_browse
+from cozviewer.ui.widgets.path_field import PathField
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.errors import CozviewerError
 from cozviewer.util.text import counted
@@ -39,9 +40,14 @@ from cozviewer.util.text import counted
 LABEL = "export/label"
 """Setting: whether a corner of the picture says what was generated."""
 
+WANTED, CERTIFICATE, KEY = "export/sign", "export/certificate", "export/key"
+"""Settings; only the paths are stored, never what the files contain."""
+
+PEM = "PEM files (*.pem *.crt *.cer *.key);;All files (*)"
+
 
 class ExportDialog(QDialog):
-    """The dialog.
+    """What to export, in which format, and where to.
 
     Signals:
         wanted: (Task) Save was pressed and the file can be written.
@@ -67,7 +73,6 @@ class ExportDialog(QDialog):
         self.setWindowTitle("Export")
         self.setMinimumWidth(560)
         self._chain = chain
-        self._view = view
         self._offers = offers(chain, view)
         if comparison is not None:
             self._offers.insert(1, comparison_offer(chain, view, comparison))
@@ -206,3 +211,47 @@ class ExportDialog(QDialog):
             label=self.label.isChecked(),
             signature=self.signing.signature,
         )
+
+
+class SigningForm(QWidget):
+    """A check box, and inputs for certificate and key while it is checked; all are remembered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted = QCheckBox("Attach Content Credentials (C2PA)")
+        self.certificate = PathField(
+            "Choose the Certificate", folder=False, filter_=PEM, hint="Certificate chain (.pem)"
+        )
+        self.key = PathField(
+            "Choose the Private Key",
+            folder=False,
+            filter_=PEM,
+            hint="Unencrypted private key (.pem)",
+        )
+        self.certificate.show_path(kept_text(CERTIFICATE))
+        self.key.show_path(kept_text(KEY))
+        files = QWidget()
+        grid = form_of((("Certificate", self.certificate), ("Private key", self.key)), spacing=8)
+        grid.setContentsMargins(24, 0, 0, 0)
+        files.setLayout(grid)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.wanted)
+        column.addWidget(files)
+        self.wanted.setChecked(kept_text(WANTED) == "on")
+        files.setVisible(self.wanted.isChecked())
+        self.wanted.toggled.connect(files.setVisible)
+
+    @property
+    def signature(self) -> Signature | None:
+        """Certificate and key as entered; None if the file is not to be signed."""
+        if not self.wanted.isChecked() or self.isHidden():
+            return None
+        return Signature(Path(self.certificate.text), Path(self.key.text))
+
+    def keep(self) -> None:
+        """Remember the inputs."""
+        keep_text(WANTED, "on" if self.wanted.isChecked() else "")
+        keep_text(CERTIFICATE, self.certificate.text)
+        keep_text(KEY, self.key.text)

@@ -52,7 +52,7 @@ SHAPES = (
 
 
 class MovieDialog(QDialog):
-    """The dialog.
+    """From where, how long, how large, and in which format; one attribute for each input.
 
     Signals:
         wanted: (MovieTask) Save was pressed and the file can be written.
