@@ -254,13 +254,13 @@ def _level_region(
     from cozviewer.image.rect import rect_between
 
     x, y, width, height = source_region
-    asked = rect_between(
+    wanted = rect_between(
         math.floor(x * 2**z),
         math.floor(y * 2**z),
         math.ceil((x + width) * 2**z),
         math.ceil((y + height) * 2**z),
     )
-    level_region = asked.intersected(pyramid.level_rect(z))
+    level_region = wanted.intersected(pyramid.level_rect(z))
     if level_region.empty:
         source = pyramid.source
         raise BadInput(

@@ -185,8 +185,8 @@ def png_stream(width: int, height: int, bands: Iterable[Rgb8]) -> Iterator[bytes
 
     Args:
         width, height: Of the picture, below 2^31.
-        bands: (rows, width, 3) uint8 from top to bottom, `height` rows in all; each is asked for
-            when the stream needs it.
+        bands: (rows, width, 3) uint8 from top to bottom, `height` rows in all; each is
+            requested when the stream needs it.
     """
     yield _PNG_SIGNATURE + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, *_EIGHT_BIT_RGB))
     stored = zlib.compressobj(0)

@@ -46,7 +46,7 @@ def save_movie(
     origin: Origin,
     *,
     cancelled: Callable[[], bool] = never,
-    told: Callable[[int, int], None] = lambda done, total: None,
+    on_written: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Save a movie, its origin inside. The file appears whole or not at all.
 
@@ -59,7 +59,7 @@ def save_movie(
         frames: (pixels of the clip's size, for how many frames), `clip.frames` in all.
         origin: Where the pixels come from.
         cancelled: Checked at every frame and while the file is written.
-        told: Called with (frames written, all frames).
+        on_written: Called with (frames written, all frames).
 
     Raises:
         BadInput: As `check_movie`.
@@ -74,7 +74,7 @@ def save_movie(
             stop_if(cancelled)
             yield pixels, ticks
             done += ticks
-            told(done, clip.frames)
+            on_written(done, clip.frames)
 
     with replacing(path, cancelled) as file:
         _WRITERS[path.suffix.lower()](file, clip, watched(), origin)

@@ -186,10 +186,10 @@ def sight_of_origin(origin: Origin) -> tuple[Fraction, Fraction, Fraction] | Non
 
     None if the text is not what cozviewer writes: files are untrusted.
     """
-    words = [word.strip() for word in (*origin.centre.split(","), origin.magnification)]
-    if len(words) != 3 or not all(_NUMBER.fullmatch(word) for word in words):
+    parts = [part.strip() for part in (*origin.centre.split(","), origin.magnification)]
+    if len(parts) != 3 or not all(_NUMBER.fullmatch(part) for part in parts):
         return None
-    x, y, magnification = map(Fraction, words)
+    x, y, magnification = map(Fraction, parts)
     within = Fraction(1, 2**LARGEST_LOG2) <= magnification < 2**LARGEST_LOG2
     return (x, y, magnification) if within else None
 
@@ -210,7 +210,10 @@ def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:
         yield "Texture", BORROWED
     if origin.prompts:
         each = LONGEST_PROMPT // len(origin.prompts)
-        yield "Prompts", json.dumps([words[:each] for words in origin.prompts], ensure_ascii=False)
+        yield (
+            "Prompts",
+            json.dumps([prompt[:each] for prompt in origin.prompts], ensure_ascii=False),
+        )
 
 
 def _prompts(text: str) -> tuple[str, ...]:

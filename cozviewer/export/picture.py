@@ -164,7 +164,7 @@ def save_region(
     label: bool = False,
     complete: bool = False,
     cancelled: Callable[[], bool] = never,
-    told: Callable[[int, int], None] = lambda done, total: None,
+    on_written: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Save a region of a level, in bands if it is large; missing tiles are enlarged from coarser
     ones.
@@ -179,7 +179,7 @@ def save_region(
         label: As for `save_picture`.
         complete: Whether all tiles must exist.
         cancelled: Checked while the file is written.
-        told: Called with (bands written, all bands) if it is written in bands, on a thread of
+        on_written: Called with (bands written, all bands) if it is written in bands, on a thread of
             libvips.
 
     Raises:
@@ -192,14 +192,14 @@ def save_region(
         save_picture(path, pixels, origin, exif=exif, label=label, cancelled=cancelled)
         return
     most = (level_region.bottom - 1) // BAND - level_region.y // BAND + 1
-    parts = _counted(bands(pyramid, z, level_region, complete), lambda done: told(done, most))
+    parts = _counted(bands(pyramid, z, level_region, complete), lambda done: on_written(done, most))
     if label and (said := label_of(origin)):
         parts = captioned_bands(parts, said, width, height)
     save_large(path, width, height, parts, origin, exif=exif, cancelled=cancelled)
 
 
-def _counted(parts: Iterator[Rgb8], told: Callable[[int], None]) -> Iterator[Rgb8]:
+def _counted(parts: Iterator[Rgb8], on_written: Callable[[int], None]) -> Iterator[Rgb8]:
     """Yield parts and report how many have been used."""
     for count, part in enumerate(parts, 1):
         yield part
-        told(count)
+        on_written(count)

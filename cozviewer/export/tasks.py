@@ -148,7 +148,7 @@ class RegionTask:
             label=options.label,
             complete=options.complete,
             cancelled=is_cancelled,
-            told=_counting(on_progress, stage, self.z, "rows"),
+            on_written=_counting(on_progress, stage, self.z, "rows"),
         )
         _sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
         return origin
@@ -184,7 +184,7 @@ class StripTask:
 
 @dataclass(frozen=True, eq=False)
 class ComparisonTask:
-    """A comparison as it was on the screen when the export was asked for.
+    """A comparison as it was on the screen when the export dialog was opened.
 
     Attributes:
         path: The file to write; its suffix selects the format.
@@ -246,7 +246,7 @@ class MovieTask:
             frames_of(chain.pyramid, self.frames, caption if self.caption else None),
             origin,
             cancelled=is_cancelled,
-            told=_counting(on_progress, f"Writing {self.path.name}", origin.level, "frames"),
+            on_written=_counting(on_progress, f"Writing {self.path.name}", origin.level, "frames"),
         )
         return origin
 

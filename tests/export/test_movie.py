@@ -99,7 +99,7 @@ def test_mp4_holds_each_frame_at_its_time(
     path = tmp_path / "zoom.mp4"
     clip = replace(clip, form=movie_form(path, codec), quality=90)
     told: list[tuple[int, int]] = []
-    save_movie(path, clip, iter(frames), ORIGIN, told=lambda *at: told.append(at))
+    save_movie(path, clip, iter(frames), ORIGIN, on_written=lambda *at: told.append(at))
     assert told[-1] == (clip.frames, clip.frames)
     with av.open(str(path)) as container:
         stream = container.streams.video[0]

@@ -39,10 +39,15 @@ class Exporting(QObject):
         bookmarks: Callable[[], Sequence[Bookmark]],
         window: QWidget,
     ) -> None:
-        """Begin.
+        """Create the controller.
 
         Args:
+            navigator: Holds the camera and the previous view.
+            panes: Show the current view.
+            readout: Shows notes about work.
+            banner: Shows how exports ended.
             bookmarks: Returns those of the open photo, where movies can begin.
+            window: Parent of the dialogs.
         """
         super().__init__(window)
         self._bookmarks = bookmarks
