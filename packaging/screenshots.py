@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from cozviewer.ui.compare.recipe_dialog import RecipeDialog
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
@@ -21,13 +22,13 @@ from cozviewer.chain.detections import LOOKING
 from cozviewer.chain.series import missing_of, needs_of
 from cozviewer.config.choice import SOFT, EngineChoice, PrompterChoice
 from cozviewer.export.strip import strip_views
-from cozviewer.jobs.sheet_job import StripRequest
+from cozviewer.export.tasks import StripTask
+from cozviewer.jobs.export_job import Export
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.session.session import Bookmark, sight_of
 from cozviewer.ui.compare.blind import Blind
 from cozviewer.ui.compare.compared_images import ANOTHER, SOURCES, Sides
 from cozviewer.ui.compare.paint import Mode
-from cozviewer.ui.compare.recipe_dialog import RecipeDialog
 from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.export.movie_dialog import MovieDialog
 from cozviewer.ui.main_window import MainWindow
@@ -186,8 +187,8 @@ def main() -> None:
     document = window.document
     assert document is not None
     views = tuple(strip_views(document.source, window.panes.generated.view, 320))
-    document.export(StripRequest(FOLDER / "strip.jpg", views))
-    wait(lambda: "Saved" in window.banner.text)
+    document.export(Export(StripTask(FOLDER / "strip.jpg", views)))
+    wait(lambda: "Exported" in window.banner.text)
     window.close()
 
 

@@ -1,22 +1,29 @@
 """The work of `cozviewer demo`: views along one zoom, laid out as a strip and a comparison."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.series import Needs, needs_of
 from cozviewer.commands.common.options import OpenOptions
 from cozviewer.commands.common.output import make_folder
 from cozviewer.commands.common.progress import ProgressLine
-from cozviewer.commands.common.views import composed, opened_chain, view_of
+from cozviewer.commands.common.views import opened_chain, view_of
+from cozviewer.export.origin import Origin
 from cozviewer.export.picture import check_target, save_picture
 from cozviewer.export.provenance import origin_of_strip
+from cozviewer.export.run import OnProgress, run_task
 from cozviewer.export.sheet import Panel, sheet
-from cozviewer.export.strip import note, strip, times
+from cozviewer.export.strip import note, times
 from cozviewer.export.targets import Inputs, refuse_inputs, refuse_source
+from cozviewer.export.tasks import StripTask
 from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import STEP_SCALE
+from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.wording import BORROWED
 from cozviewer.util.cancel import IsCancelled
 
@@ -67,32 +74,53 @@ def make_demo(
         source, engine = chain.pyramid.source, chain.upscaler.name
         for path in (strip_path, comparison_path):
             refuse_source(path, source)
-        views = [
+        views = tuple(
             view_of(source, centre, Fraction(STEP_SCALE) ** step, (PANEL, PANEL))
             for step in range(STEPS + 1)
-        ]
+        )
         make_folder(output)
         for path in (strip_path, comparison_path):
             check_target(path, PANEL, PANEL)
-        computed, made = 0, []
-        for view in views:
-            tiles, pixels = composed(chain, view, line, cancelled)
-            computed += tiles.computed
-            made.append(pixels)
-        line.show("Laying out")
-        smooth = [compose(chain.pyramid, view, finest=0) for view in views]
-        origin = origin_of_strip(chain, views, cancelled)
-        pixels = strip(source.name, engine, views, made, origin.borrowed)
-        save_picture(strip_path, pixels, origin, cancelled=cancelled)
-        pixels = _comparison(source.name, engine, views[1:], smooth[1:], made[1:], origin.borrowed)
-        save_picture(comparison_path, pixels, origin, cancelled=cancelled)
+        zoom = run_task(StripTask(strip_path, tuple(views)), chain, cancelled, line.show_work)
+        task = _PairsTask(comparison_path, tuple(views))
+        pairs = run_task(task, chain, cancelled, line.show_work)
+    computed = zoom.generated + pairs.generated
     return DemoResult(strip_path, comparison_path, computed, engine, chain.upscaler.device)
+
+
+@dataclass(frozen=True)
+class _PairsTask:
+    """Views beside plain enlargements of the photo; an export task.
+
+    Attributes:
+        path: The file to write.
+        views: Square, of one size; the first shows the photo's own pixels and is left out.
+    """
+
+    path: Path
+    views: tuple[View, ...]
+
+    def needs(self, pyramid: Pyramid) -> Needs:
+        """See `Task`."""
+        return needs_of(pyramid, self.views)
+
+    def write(self, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress) -> Origin:
+        """See `Task`."""
+        on_progress(Progress(f"Writing {self.path.name}", 0, 0, 0, None))
+        pyramid, views = chain.pyramid, self.views[1:]
+        made = [compose(pyramid, view, complete=True) for view in views]
+        smooth = [compose(pyramid, view, finest=0) for view in views]
+        origin = origin_of_strip(chain, self.views, is_cancelled)
+        name, engine = pyramid.source.name, chain.upscaler.name
+        pixels = _comparison(name, engine, views, smooth, made, origin.borrowed)
+        save_picture(self.path, pixels, origin, cancelled=is_cancelled)
+        return origin
 
 
 def _comparison(
     name: str,
     engine: str,
-    views: list[View],
+    views: Sequence[View],
     smooth: list[Rgb8],
     made: list[Rgb8],
     borrowed: bool,

@@ -1,4 +1,4 @@
-"""`cozviewer movie`: a zoom from one view to another as a file that plays."""
+"""`cozviewer movie`: saves a zoom from one view to another as a movie."""
 
 import argparse
 import json
@@ -12,25 +12,23 @@ from cozviewer.commands.common.options import add_saving_options, open_options
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
-from cozviewer.util.cancel import check_cancelled
 from cozviewer.util.errors import BadInput
 from cozviewer.util.text import counted
 from cozviewer.util.units import duration_text
 
 if TYPE_CHECKING:
-    from cozviewer.chain.chain import Progress
     from cozviewer.image.source import Source
     from cozviewer.pyramid.camera import View
 
 EXAMPLES = """examples:
   cozviewer movie photo.jpg -o zoom.mp4 --to 812,340,64
-      from the whole photo to what is seen at x64 over that pixel
+      from the whole photo to x64 at that pixel
   cozviewer movie photo.jpg -o zoom.webp --center 812,340 --zoom 256 --size 640x360 --fps 20
-      the same further down, as an animated WebP that any browser shows
+      deeper, as an animated WebP for the browser
   cozviewer movie photo.jpg -o there.mp4 --from 300,200,16 --to 1200,700,16 --back --caption
-      from one place to another and back, with the magnification and what made the detail
+      from one place to another and back, with magnification and engine as caption
   cozviewer movie photo.jpg -o plain.gif --zoom 16 --engine bicubic --size 480x270 --fps 12.5
-      without a model
+      interpolated, without a model
 """
 
 
@@ -39,12 +37,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "movie",
         help="save a zoom from one view to another as a movie",
-        description="Save a smooth zoom as a movie. What its frames need and is not in the cache "
-        "is computed first: about a screenful of tiles, ten times over, for each level.",
+        description="Save a smooth zoom as a movie. Detail that is not in the cache is generated "
+        "first: for each level, about ten times as much as for one view.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("image", type=values.path, metavar="IMAGE", help="the picture")
+    parser.add_argument("image", type=values.path, metavar="IMAGE", help="the photo")
     parser.add_argument(
         "-o",
         "--output",
@@ -60,21 +58,21 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _add_way_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("the way")
+    group = parser.add_argument_group("the zoom")
     group.add_argument(
         "--from",
         dest="start",
         type=values.viewpoint,
         metavar="X,Y,M",
-        help="where it begins: a place in source pixels and a zoom (default: the whole picture)",
+        help="start: a place in pixels of the photo, and a zoom (default: the whole photo)",
     )
-    group.add_argument("--to", type=values.viewpoint, metavar="X,Y,M", help="where it ends")
+    group.add_argument("--to", type=values.viewpoint, metavar="X,Y,M", help="end, in the same form")
     group.add_argument(
         "--center",
         "--centre",
         type=values.point,
         metavar="X,Y",
-        help="the place alone, instead of --to (default: the middle of the picture)",
+        help="the place alone, instead of --to (default: the middle of the photo)",
     )
     group.add_argument(
         "--zoom",
@@ -82,7 +80,7 @@ def _add_way_options(parser: argparse.ArgumentParser) -> None:
         metavar="M",
         help="the zoom alone, instead of --to: 16 (the default), 64, 1e6, 2^40",
     )
-    group.add_argument("--back", action="store_true", help="come back to where it began")
+    group.add_argument("--back", action="store_true", help="zoom back out at the end")
 
 
 def _add_movie_options(parser: argparse.ArgumentParser) -> None:
@@ -91,42 +89,42 @@ def _add_movie_options(parser: argparse.ArgumentParser) -> None:
         "--seconds",
         type=values.seconds,
         metavar="S",
-        help="how long the way takes (default: what is calm, 6 to 8 for x64)",
+        help="zoom duration in seconds (default: automatic)",
     )
     group.add_argument(
         "--hold",
         type=values.seconds,
         default="1",
         metavar="S",
-        help="how long it rests at the end of the way (default: 1)",
+        help="how long the last view is held, in seconds (default: 1)",
     )
     group.add_argument(
-        "--fps", type=values.rate, default="30", metavar="N", help="frames a second (default: 30)"
+        "--fps", type=values.rate, default="30", metavar="N", help="frames per second (default: 30)"
     )
     group.add_argument(
         "--size",
         type=values.size,
         default="1280x720",
         metavar="WxH",
-        help="pixels of the movie (default: 1280x720)",
+        help="size of the movie in pixels (default: 1280x720)",
     )
     group.add_argument(
         "--caption",
         action="store_true",
-        help="write into each frame how large it is and what made it",
+        help="show magnification and engine in each frame",
     )
     group.add_argument(
         "--codec",
         choices=("h264", "av1"),
         default="h264",
-        help="of .mp4: h264 (the default) plays everywhere, av1 is smaller",
+        help="for .mp4: h264 (the default) plays everywhere, av1 is smaller",
     )
     group.add_argument(
         "--quality",
         type=int,
         default=80,
         metavar="N",
-        help="1 to 100 (default: 80); a .webp of 100 keeps every pixel",
+        help="1 to 100 (default: 80); 100 is lossless for .webp",
     )
 
 
@@ -137,16 +135,17 @@ def run(args: argparse.Namespace) -> int:
         CozviewerError: With the sentence to print.
     """
     from cozviewer.commands.common.views import opened_chain
-    from cozviewer.export.camera_path import calm_seconds, takes
+    from cozviewer.export.camera_path import calm_seconds, frame_specs
     from cozviewer.export.movie import check_movie
     from cozviewer.export.movie_formats import Clip, movie_form
-    from cozviewer.export.movie_pipeline import make_movie, missing_for
+    from cozviewer.export.run import missing_tiles_of, run_task
     from cozviewer.export.targets import refuse_source
+    from cozviewer.export.tasks import MovieTask
 
     if args.to and (args.center or args.zoom):
-        raise BadInput("--to says place and zoom, so leave --center and --zoom out.")
+        raise BadInput("--to already gives place and zoom: remove --center and --zoom.")
     if args.seconds == 0:
-        raise BadInput("A movie of 0 seconds shows nothing: choose a longer one.")
+        raise BadInput("--seconds must be greater than 0.")
     output: Path = args.output
     form = movie_form(output, args.codec)
     check_outputs([output], args)
@@ -162,24 +161,15 @@ def run(args: argparse.Namespace) -> int:
         refuse_source(output, chain.pyramid.source)
         start, end = _ends(chain.pyramid.source, args)
         seconds = args.seconds or calm_seconds(start, end)
-        shown = takes(start, end, args.fps, seconds, args.hold, args.back)
-        frames = sum(take.ticks for take in shown)
+        shown = frame_specs(start, end, args.fps, seconds, args.hold, args.back)
+        frames = sum(frame.ticks for frame in shown)
         clip = Clip(form, width, height, args.fps, frames, args.quality)
         check_movie(output, clip)
-        check_cancelled(cancelled)
-        missing = missing_for(chain, shown)
+        task = MovieTask(output, clip, tuple(shown), args.caption)
+        missing = missing_tiles_of(task, chain)
         if missing:
-            line.notice(f"{counted(missing, 'tiles')} must be computed first.")
-        computed = 0
-
-        def tell(progress: "Progress") -> None:
-            nonlocal computed
-            computed += len(progress.finished)
-            line.show_work(progress)
-
-        origin = make_movie(
-            chain, output, clip, shown, args.caption, cancelled=cancelled, tell=tell
-        )
+            line.notice(f"{counted(missing, 'missing tiles')} will be generated first.")
+        made = run_task(task, chain, cancelled, line.show_work)
     spent, length = time.perf_counter() - started, float(frames / args.fps)
     if args.json:
         report = {
@@ -190,10 +180,10 @@ def run(args: argparse.Namespace) -> int:
             "fps": float(clip.fps),
             "frames": frames,
             "movie_seconds": round(length, 3),
-            "level": origin.level,
+            "level": made.origin.level,
             "magnification": end.camera.magnification,
-            "texture_borrowed": origin.borrowed,
-            "tiles_computed": computed,
+            "texture_borrowed": made.origin.borrowed,
+            "tiles_computed": made.generated,
             "bytes": output.stat().st_size,
             "seconds": round(spent, 3),
             "engine": chain.upscaler.name,
@@ -204,8 +194,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(
             f"Saved {output}: {counted(frames, 'frames')} in {length:.1f} s up to "
-            f"×{origin.magnification}, {counted(computed, 'tiles')} computed, "
-            f"in {duration_text(spent)}."
+            f"×{made.origin.magnification}, {counted(made.generated, 'tiles')} generated, in "
+            f"{duration_text(spent)}."
         )
     return 0
 

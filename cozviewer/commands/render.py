@@ -1,9 +1,11 @@
-"""`cozviewer render`: a view of a picture as a file, the very pixels that the viewer shows."""
+"""`cozviewer render`: saves a view of a photo, exactly as the viewer shows it, or a region."""
 
 import argparse
 import json
+import math
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,30 +14,32 @@ from cozviewer.commands.common.options import add_saving_options, open_options
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
-from cozviewer.util.cancel import check_cancelled
 from cozviewer.util.errors import BadInput
 from cozviewer.util.text import counted
-from cozviewer.util.units import duration_text, seconds_left
+from cozviewer.util.units import duration_text
 
 if TYPE_CHECKING:
-    from cozviewer.export.origin import Origin
     from cozviewer.export.signing import Signature
+    from cozviewer.export.tasks import PictureTask, RegionTask
+    from cozviewer.image.rect import Rect
+    from cozviewer.pyramid.pyramid import Pyramid
+    from cozviewer.session.source import OpenedImage
 
 EXAMPLES = """examples:
   cozviewer render photo.jpg -o detail.png
-      the middle of the photo, 4 times as large
+      the middle of the photo at x4
   cozviewer render photo.jpg -o eye.png --center 812,340 --zoom 64 --size 1920x1080
-      what the viewer shows at x64 over that pixel
+      the view at x64 around that pixel
   cozviewer render photo.jpg -o deep.png --center 812.4375,340.0625 --zoom 2^20
-      a million times as large; deep zooms need long decimals, none is lost
+      at x1,000,000; deep zooms need long decimals, and all digits count
   cozviewer render photo.jpg -o part.tif --region 800,320,64,48 --level x16
-      that part at x16, pixel for pixel
+      that region at x16, pixel for pixel
   cozviewer render photo.jpg -o whole.dzi --whole --level x4
-      all of the photo at x4 as Deep Zoom; the same command goes on where it was stopped
+      the whole photo at x4 as Deep Zoom; after an interruption the same command resumes
   cozviewer render trip.cozview -o eye.png --bookmark eye
-      what a session has under that name, without computing it again
+      a bookmark of a session, without generating it again
   cozviewer render photo.jpg -o plain.png --zoom 16 --engine bicubic --json
-      the same view interpolated, with a report for scripts
+      interpolated instead of generated, with a report for scripts
 """
 
 
@@ -43,15 +47,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command's parser."""
     parser = subparsers.add_parser(
         "render",
-        help="save a view of a picture, refined, to a file",
-        description="Save what the viewer shows, fully refined, to a file. Tiles that exist from "
-        "earlier sessions or the viewer are reused.",
+        help="save a view of a photo, with all detail, to a file",
+        description="Save a view of a photo to a file, with all detail generated, exactly as the "
+        "viewer shows it. Detail that is in the cache is reused.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "image", type=values.path, metavar="IMAGE", help="the picture, or a session"
-    )
+    parser.add_argument("image", type=values.path, metavar="IMAGE", help="the photo, or a session")
     parser.add_argument(
         "-o",
         "--output",
@@ -61,36 +63,38 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="the file to write: .png, .jpg, .webp, .avif, .tif or .dzi (Deep Zoom)",
     )
     parser.add_argument(
-        "--format", metavar="F", help="the format by name where OUT has no ending: png, tiff, dzi"
+        "--format", metavar="F", help="the format, if OUT has no ending: png, tiff, dzi, ..."
     )
     parser.add_argument(
         "--center",
         "--centre",
         type=values.point,
         metavar="X,Y",
-        help="what is in the middle, in source pixels (default: the middle of the picture)",
+        help="centre of the view, in pixels of the photo (default: the middle of the photo)",
     )
     parser.add_argument(
         "--zoom",
         type=values.zoom,
         metavar="M",
-        help="output pixels per source pixel: 4 (the default), 0.5, 1e6, 2^40",
+        help="output pixels per pixel of the photo: 4 (the default), 0.5, 1e6, 2^40",
     )
     parser.add_argument(
-        "--bookmark", metavar="NAME", help="the view of that name in a session, instead of those"
+        "--bookmark",
+        metavar="NAME",
+        help="a bookmark of the session, instead of --center, --zoom",
     )
     parser.add_argument(
         "--size",
         type=values.size,
         default="1280x800",
         metavar="WxH",
-        help="pixels of the output (default: 1280x800)",
+        help="size of the output in pixels (default: 1280x800)",
     )
-    parser.add_argument("--no-gps", action="store_true", help="leave out where the photo was taken")
+    parser.add_argument("--no-gps", action="store_true", help="do not copy the photo's location")
     parser.add_argument(
         "--label",
         action="store_true",
-        help="write into a corner that the detail is generated, or interpolated",
+        help="add a label in a corner: generated detail, or interpolated",
     )
     _add_region_options(parser)
     _add_signing_options(parser)
@@ -100,13 +104,16 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _add_region_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(
-        "a part of one level, pixel for pixel, instead of a view (of any size, never all in memory)"
+        "a region of one level, pixel for pixel, instead of a view (of any size)"
     )
     part = group.add_mutually_exclusive_group()
     part.add_argument(
-        "--region", type=values.region, metavar="X,Y,W,H", help="this part, in source pixels"
+        "--region",
+        type=values.region,
+        metavar="X,Y,W,H",
+        help="this region, in photo pixels",
     )
-    part.add_argument("--whole", action="store_true", help="the whole picture")
+    part.add_argument("--whole", action="store_true", help="the whole photo")
     group.add_argument(
         "--level",
         type=values.level,
@@ -117,35 +124,33 @@ def _add_region_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_signing_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group(
-        "a signature that others can check (C2PA; pip install 'cozviewer[c2pa]')"
-    )
+    group = parser.add_argument_group("Content Credentials (C2PA; pip install 'cozviewer[c2pa]')")
     group.add_argument(
         "--sign",
         type=values.path,
         metavar="CERT",
-        help="your certificate with its chain, a PEM file",
+        help="certificate chain, a PEM file",
     )
     group.add_argument(
         "--sign-key",
         type=values.path,
         metavar="KEY",
-        help="its private key, a PEM file without password",
+        help="private key, an unencrypted PEM file",
     )
 
 
 def _signature_of(args: argparse.Namespace, output: Path) -> "Signature | None":
-    """Return what the picture is to be signed with.
+    """Return what the file is to be signed with; None for no signature.
 
     Raises:
-        BadInput: As `check_signing`, or one of the two is not named.
+        BadInput: As `check_signing`, or only one of certificate and key is given.
     """
     from cozviewer.export.signing import Signature, check_signing
 
     if not args.sign and not args.sign_key:
         return None
     if not args.sign or not args.sign_key:
-        raise BadInput("Signing wants both: --sign with the certificate, --sign-key with its key.")
+        raise BadInput("Signing needs both --sign (certificate) and --sign-key (private key).")
     signature = Signature(args.sign, args.sign_key)
     check_signing(output, signature)
     return signature
@@ -157,21 +162,19 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         CozviewerError: With the sentence to print.
     """
-    from cozviewer.commands.common.views import bookmarked, opened_chain, refined_for
-    from cozviewer.commands.render_targets import region_shot, view_shot
+    from cozviewer.commands.common.views import opened_chain
     from cozviewer.export.formats import with_format
     from cozviewer.export.picture import check_target
-    from cozviewer.export.signing import sign_picture
+    from cozviewer.export.run import run_task
     from cozviewer.export.targets import refuse_source
-    from cozviewer.image.exif import without_place
     from cozviewer.pyramid.wording import BORROWED
 
     if args.bookmark is not None and (args.center or args.zoom or args.whole or args.region):
-        raise BadInput("--bookmark says what is seen, so leave --center, --zoom and regions out.")
+        raise BadInput("--bookmark already gives the view: remove --center, --zoom and regions.")
     output = with_format(args.output, args.format)
     check_outputs([output], args)
     signature = _signature_of(args, output)
-    check_target(output, 1, 1)  # the place; the size is checked as soon as it is known
+    check_target(output, 1, 1)  # the folder; the size is checked when it is known
     confirm_replacing(output, overwrite=args.overwrite)
     started = time.perf_counter()
     with (
@@ -180,47 +183,22 @@ def run(args: argparse.Namespace) -> int:
         opened_chain(open_options(args, args.image), line, cancelled) as (image, chain),
     ):
         refuse_source(output, chain.pyramid.source)
-        exif = chain.pyramid.source.exif
-        if args.no_gps:
-            exif = without_place(exif)
-        if args.whole or args.region:
-            shot = region_shot(chain, args.region, args.level, output, exif, args.label)
-        else:
-            centre, zoom = args.center, args.zoom or values.zoom("4")
-            if args.bookmark is not None:
-                centre, zoom = bookmarked(image, args.bookmark)
-            shot = view_shot(chain, centre, zoom, args.size, output, exif, args.label)
-
-        def save() -> "Origin":
-            line.show("Saving")
-            origin = shot.origin(cancelled)
-            check_cancelled(cancelled)
-            begun = time.perf_counter()
-
-            def told(done: int, total: int) -> None:
-                left = seconds_left(time.perf_counter() - begun, done, total)
-                line.show("Saving", seconds_left=left)
-
-            shot.save(origin, cancelled, told)
-            return origin
-
-        tiles, origin = refined_for(chain, shot.z, shot.level_region, line, cancelled, save)
-        if signature is not None:
-            line.show("Signing")
-            photo = chain.pyramid.source.path
-            sign_picture(output, origin, photo, signature, cancelled=cancelled)
-    seconds = time.perf_counter() - started
+        task = _task_of(args, image, chain.pyramid, output, signature)
+        check_target(output, *task.size)
+        made = run_task(task, chain, cancelled, line.show_work)
+    seconds, origin = time.perf_counter() - started, made.origin
     if args.json:
+        width, height = task.size
         report = {
             "output": str(output),
-            "width": shot.width,
-            "height": shot.height,
+            "width": width,
+            "height": height,
             "level": origin.level,
-            "magnification": shot.magnification,
+            "magnification": task.magnification,
             "centre": origin.centre,
             "texture_borrowed": origin.borrowed,
-            "tiles_computed": tiles.computed,
-            "tiles_reused": tiles.reused,
+            "tiles_computed": made.generated,
+            "tiles_reused": made.reused,
             "seconds": round(seconds, 3),
             "engine": chain.upscaler.name,
             "device": chain.upscaler.device,
@@ -232,7 +210,67 @@ def run(args: argparse.Namespace) -> int:
         texture = f" with {BORROWED}" if origin.borrowed else ""
         print(
             f"Saved {output}: ×{origin.magnification} {maker}{texture}, "
-            f"{counted(tiles.computed, 'tiles')} computed and {tiles.reused:,} reused in "
+            f"{counted(made.generated, 'tiles')} generated and {made.reused:,} reused in "
             f"{duration_text(seconds)}."
         )
     return 0
+
+
+def _task_of(
+    args: argparse.Namespace,
+    image: "OpenedImage",
+    pyramid: "Pyramid",
+    output: Path,
+    signature: "Signature | None",
+) -> "PictureTask | RegionTask":
+    """Return what is to be saved.
+
+    Raises:
+        BadInput: It is outside the photo, or there is no such bookmark.
+    """
+    from cozviewer.commands.common.views import bookmarked, view_of
+    from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask
+    from cozviewer.image.exif import without_place
+
+    source = pyramid.source
+    exif = without_place(source.exif) if args.no_gps else source.exif
+    options = PictureOptions(exif=exif, label=args.label, signature=signature)
+    if args.whole:
+        return RegionTask(output, args.level, pyramid.level_rect(args.level), options)
+    if args.region:
+        level_region = _level_region(pyramid, args.region, args.level)
+        return RegionTask(output, args.level, level_region, options)
+    centre, zoom = args.center, args.zoom or values.zoom("4")
+    if args.bookmark is not None:
+        centre, zoom = bookmarked(image, args.bookmark)
+    return PictureTask(output, view_of(source, centre, zoom, args.size), options)
+
+
+def _level_region(
+    pyramid: "Pyramid", source_region: tuple[Fraction, Fraction, Fraction, Fraction], z: int
+) -> "Rect":
+    """Return the pixels of level z that a region shows, cut at the edges of the photo.
+
+    Args:
+        source_region: x, y, width and height in source pixels.
+
+    Raises:
+        BadInput: There are none.
+    """
+    from cozviewer.image.rect import rect_between
+
+    x, y, width, height = source_region
+    wanted = rect_between(
+        math.floor(x * 2**z),
+        math.floor(y * 2**z),
+        math.ceil((x + width) * 2**z),
+        math.ceil((y + height) * 2**z),
+    )
+    level_region = wanted.intersected(pyramid.level_rect(z))
+    if level_region.empty:
+        source = pyramid.source
+        raise BadInput(
+            f"The region is outside the photo: {source.name} reaches from 0,0 to "
+            f"{source.width},{source.height}."
+        )
+    return level_region

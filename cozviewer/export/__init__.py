@@ -1,1 +1,5 @@
-"""Saving a picture with the truth in it: the pixels, where they come from, what drew them."""
+"""Exporting: pictures, movies and sheets as files, with their origin as metadata.
+
+The way of an export: a task (`tasks`) → missing tiles (`run`) → origin (`provenance`, `origin`) →
+file (`picture`, `large`, `movie`, `strip`) → signature (`signing`).
+"""

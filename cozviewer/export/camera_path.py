@@ -1,17 +1,17 @@
-"""The way of a movie's camera: from one view to another, smooth to the eye at any depth.
+"""The camera path of a movie: from one view to another, smooth at any magnification.
 
-A view is a point of a half-plane: where its centre is, and how high it hovers, which is how far
-its corners are from its centre, in source pixels. The way is the shortest one in the half-plane's
-hyperbolic geometry, flown at a steady pace: what J. J. van Wijk and W. A. A. Nuij, "Smooth and
-efficient zooming and panning" (IEEE InfoVis 2003), found to look best, with their rho^2 = 2 (the
-mean of what people liked was 2.0) and the half diagonal as the size of a view. Then
+A view is a point of a half-plane: its centre, and its height, which is the distance of its corners
+from its centre in source pixels. The path is the shortest one in the hyperbolic geometry of the
+half-plane, followed at constant speed: what J. J. van Wijk and W. A. A. Nuij, "Smooth and efficient
+zooming and panning" (IEEE InfoVis 2003), found to look best, with their rho^2 = 2 (the mean of what
+viewers preferred was 2.0) and half the diagonal as the size of a view. It follows that
 
-- the magnification grows evenly in its logarithm, as the picture comes closer;
-- what lies aside drifts to the middle first, while the view is wide and the way short;
-- a target that is seen at the start is flown to directly; to one further away the way first
-  leads out, so that something that stays is always seen.
+- the logarithm of the magnification grows evenly while zooming in;
+- a target off the centre moves to the middle first, while the view is wide and the path short;
+- a target that is visible at the start is approached directly; for one further away the path first
+  zooms out, so that consecutive frames always overlap.
 
-Positions are exact (see `camera`). Only part of a view's own size is reckoned in floats.
+Positions are exact (see `camera`). Floats are used only for fractions of a view's own size.
 """
 
 import math
@@ -22,26 +22,26 @@ from cozviewer.pyramid.camera import Camera, View, camera_at
 from cozviewer.util.errors import BadInput
 
 EASE_SECONDS = 1.0
-"""Time in which the flight gathers speed, and loses it."""
+"""Time in which the camera accelerates, and slows down again."""
 
 PACE = 1.5
-"""Seconds that a way of length 1 takes at a calm pace (see `Flight.length`)."""
+"""Seconds that a path of length 1 takes at a calm pace (see `CameraPath.length`)."""
 
 SHORTEST_SECONDS = 2.0
-"""Of a flight whose length in time nobody has chosen."""
+"""Shortest default duration."""
 
 _SAME_PLACE = 1e-12
-"""Centres so close together, in half diagonals of the closer view, are the same to the eye."""
+"""Centres closer together than this, in half diagonals of the closer view, look the same."""
 
 _LOG_2 = math.log(2)
 
 
 @dataclass(frozen=True)
-class Flight:
-    """A way between two cameras that look through views of one size.
+class CameraPath:
+    """A path between two cameras with views of the same size.
 
     Attributes:
-        start, end: Where it begins and ends.
+        start, end: The first and the last camera.
         half_diagonal: From the middle of the view to its corner, in view pixels.
     """
 
@@ -50,7 +50,7 @@ class Flight:
     half_diagonal: float
 
     def at(self, part: float) -> Camera:
-        """Return the camera at a part (0..1) of the way; at 0 and 1 exactly `start` and `end`."""
+        """Return the camera at a part (0..1) of the path; at 0 and 1 exactly `start` and `end`."""
         if part <= 0:
             return self.start
         if part >= 1:
@@ -61,8 +61,8 @@ class Flight:
             return _camera(*self.end.source_centre, log2)
         first, last = self._ends(far)
         here = first + (last - first) * part
-        # The half circle is u = R tanh(s), height = R / cosh(s). Centres are reckoned from the
-        # side of the summit on which they are: there no distance exceeds the view's own size.
+        # The half circle is u = R tanh(s), height = R / cosh(s). Centres are computed from the end
+        # on their side of the summit: there no distance exceeds the view's own size.
         if here < 0:
             near, other, log2, side = self.start, self.end, self.start.log2, first
         else:
@@ -78,7 +78,7 @@ class Flight:
 
     @property
     def length(self) -> float:
-        """How long the way is: 1 is e times closer, or half a diagonal aside."""
+        """Length of the path: 1 is a zoom by e, or a pan by half a diagonal."""
         far = self._distance()
         if far is None:
             return abs(self.end.log2 - self.start.log2) * _LOG_2
@@ -86,14 +86,14 @@ class Flight:
         return last - first
 
     def _distance(self) -> float | None:
-        """Return how far the centres are apart in source pixels; None: not to the eye."""
+        """Return the distance of the centres in source pixels; None if they look the same."""
         (x, y), (end_x, end_y) = self.start.source_centre, self.end.source_centre
         far = math.hypot(float(end_x - x), float(end_y - y))
         seen = far * 2.0 ** max(self.start.log2, self.end.log2)
         return far if seen > _SAME_PLACE * self.half_diagonal else None
 
     def _ends(self, far: float) -> tuple[float, float]:
-        """Return s of both ends on the half circle on which the way lies.
+        """Return s of both ends on the half circle on which the path lies.
 
         van Wijk and Nuij's r0 and r1, with sizes and distance in units of the larger of them.
         """
@@ -108,64 +108,66 @@ class Flight:
 
 
 @dataclass(frozen=True)
-class Take:
+class FrameSpec:
     """A frame of a movie.
 
     Attributes:
         view: What it shows.
-        ticks: How many frames long it stays.
+        ticks: For how many frames it is shown.
     """
 
     view: View
     ticks: int = 1
 
 
-def takes(
+def frame_specs(
     start: View,
     end: View,
     fps: Fraction,
     seconds: float,
     hold_seconds: float = 0.0,
     back: bool = False,
-) -> list[Take]:
-    """Return the frames of a flight; the first shows exactly `start`, the last (or, with the way
-    back, that in the middle) exactly `end`.
+) -> list[FrameSpec]:
+    """Return the frames of a zoom; the first shows exactly `start`, the last (with `back`, the one
+    in the middle) exactly `end`.
 
     Args:
-        start, end: Views of one size.
-        fps: Frames a second.
-        seconds: How long the flight takes, > 0; the way back takes as long again.
-        hold_seconds: How long it rests at the end of the way.
-        back: Whether it comes back.
+        start, end: Views of the same size.
+        fps: Frames per second.
+        seconds: Duration of the zoom, > 0; zooming back out takes as long again.
+        hold_seconds: How long the last view is held.
+        back: Whether the camera returns to the start.
 
     Raises:
-        BadInput: Nothing would move.
+        BadInput: Start and end are the same.
     """
-    flight = flight_between(start, end)
-    if not flight.length:
-        raise BadInput("The movie would begin where it ends: choose another view for one of them.")
+    path = path_between(start, end)
+    if not path.length:
+        raise BadInput(
+            "Start and end of the movie are the same: choose another view for one of them."
+        )
     last = max(1, round(fps * Fraction(seconds)) - 1)
     there = [
-        Take(View(flight.at(eased(i / last, seconds)), end.width, end.height))
+        FrameSpec(View(path.at(eased(i / last, seconds)), end.width, end.height))
         for i in range(last + 1)
     ]
-    there[-1] = Take(end, 1 + round(fps * Fraction(hold_seconds)))
+    there[-1] = FrameSpec(end, 1 + round(fps * Fraction(hold_seconds)))
     return [*there, *reversed(there[:-1])] if back else there
 
 
 def calm_seconds(start: View, end: View) -> float:
-    """Return how long a flight between two views takes at a calm pace, in whole seconds."""
-    return max(SHORTEST_SECONDS, float(round(PACE * flight_between(start, end).length)))
+    """Return the duration of a zoom between two views at a calm pace, in whole seconds."""
+    return max(SHORTEST_SECONDS, float(round(PACE * path_between(start, end).length)))
 
 
-def flight_between(start: View, end: View) -> Flight:
-    """Return the flight between two views of one size."""
+def path_between(start: View, end: View) -> CameraPath:
+    """Return the path between two views of the same size."""
     half_diagonal = math.hypot(end.width, end.height) / 2
-    return Flight(start.camera, end.camera, half_diagonal)
+    return CameraPath(start.camera, end.camera, half_diagonal)
 
 
 def resized(view: View, width: int, height: int) -> View:
-    """Return the view of another size that shows all that `view` shows, as large as can be."""
+    """Return the view of another size that shows all that `view` shows, as large as possible."""
     if (width, height) == (view.width, view.height):
         return view
     x, y = view.camera.source_centre
@@ -175,10 +177,10 @@ def resized(view: View, width: int, height: int) -> View:
 
 
 def eased(part: float, seconds: float) -> float:
-    """Return the part of the way that is behind after a part (0..1) of the time.
+    """Return the part of the path that is done after a part (0..1) of the time.
 
     The speed rises as a smoothstep within EASE_SECONDS (or half of the time, if that is less),
-    is steady, and falls as it rose: neither place nor speed nor force ever jumps.
+    is constant, and falls as it rose: position, speed and acceleration are continuous.
     """
     ramp = min(0.5, EASE_SECONDS / seconds)
     if part > 0.5:

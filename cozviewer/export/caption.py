@@ -1,6 +1,6 @@
-"""A line of text in the corner of a picture, on a dark plate, readable on any ground.
+"""A line of text in the corner of a picture, on a dark plate so that it is always readable.
 
-Movies say in it what a frame shows; a saved picture, on request, that its detail was generated.
+In movies it shows magnification and engine; in pictures, if wanted, that detail was generated.
 """
 
 import re
@@ -20,7 +20,7 @@ INK = (240, 240, 240, 255)
 """Of the labels in the window, RGBA."""
 
 PART = 1 / 28
-"""Height of the letters' line, of the frame's height."""
+"""Height of the line of text as a part of the frame's height."""
 
 SMALLEST = 10
 LARGEST = 64
@@ -43,8 +43,8 @@ def captioned(rgb: Rgb8, text: str) -> Rgb8:
 
     Args:
         rgb: (H, W, 3) uint8; is not changed.
-        text: One line, see `drawable`. It gets smaller where the frame is too narrow for it, and
-            is cut where that does not help.
+        text: One line, see `drawable`. Set smaller if the frame is too narrow, and cut off if that
+            is not enough.
     """
     return next(captioned_bands([rgb], text, rgb.shape[1], rgb.shape[0]))
 
@@ -68,15 +68,15 @@ def captioned_bands(bands: Iterable[Rgb8], text: str, width: int, height: int) -
 
 
 def label_of(origin: Origin) -> str:
-    """Return what a label says of a picture: "generated detail ×64"; "" for source pixels."""
-    words = {
-        "generated": "generated detail",
-        "mixed": "partly generated detail",
+    """Return the label for a picture: "AI-generated detail ×64"; "" for source pixels."""
+    labels = {
+        "generated": "AI-generated detail",
+        "mixed": "partly AI-generated detail",
         "interpolated": "interpolated",
     }
-    said = words.get(origin.kind, "")
+    label = labels.get(origin.kind, "")
     texture = f", with {BORROWED}" if origin.borrowed else ""
-    return f"{said} ×{origin.magnification}{texture}" if said else ""
+    return f"{label} ×{origin.magnification}{texture}" if label else ""
 
 
 def _plate(text: str, width: int, height: int) -> _Plate:
@@ -97,8 +97,8 @@ def _plate(text: str, width: int, height: int) -> _Plate:
 
 
 def drawable(text: str) -> str:
-    """Return a text in the letters that Pillow's own font has (ASCII and the middle dot): "×64 ·"
-    becomes "x64 ·", "10¹²" becomes "10^12", "é" becomes "e", and what has no likeness "?"."""
+    """Return a text in the characters of Pillow's built-in font (ASCII and the middle dot): "×64 ·"
+    becomes "x64 ·", "10¹²" becomes "10^12", "é" becomes "e", and other characters "?"."""
     text = _SUPERSCRIPTS.sub(lambda found: "^" + found[0], text.replace("×", "x"))
     plain = "".join(
         letter

@@ -1,6 +1,6 @@
-"""The formats that a picture can be saved in, and what Pillow must be told for each.
+"""The formats that a picture can be saved in, and Pillow's options for each.
 
-`picture.py` saves; the window lists FORMATS in its dialog.
+`picture` saves; the window lists FORMATS in its dialog.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageCms, PngImagePlugin
 
 from cozviewer.export.origin import PNG_KEYWORD
 from cozviewer.util.errors import BadInput
@@ -26,13 +26,13 @@ _TIFF_TAGS_OF_THE_PHOTO = frozenset(
 
 @dataclass(frozen=True)
 class Format:
-    """A way to save a picture.
+    """A file format for pictures.
 
     Attributes:
-        suffixes: Of file names, lower case, the usual one first.
-        longest_side: In pixels, what the format can hold.
-        bytes_per_pixel: What a photo takes, the most of six photos, at the usual quality.
-        options: Returns Pillow's for (XMP packet, EXIF block, quality 1..100).
+        suffixes: File name suffixes, lower case, the default one first.
+        longest_side: Limit of the format in pixels.
+        bytes_per_pixel: Size of a photo at the default quality, the largest of six photos.
+        options: Returns Pillow's options for (XMP packet, EXIF block, quality 1..100).
     """
 
     suffixes: tuple[str, ...]
@@ -42,27 +42,36 @@ class Format:
 
 
 def format_of(path: Path) -> str:
-    """Return the format, a key of FORMATS, that the suffix of `path` names.
+    """Return the format, a key of FORMATS, for the suffix of `path`.
 
     Raises:
-        BadInput: It names none.
+        BadInput: There is none.
     """
     for name, form in FORMATS.items():
         if path.suffix.lower() in form.suffixes:
             return name
     known = ", ".join(suffix for form in FORMATS.values() for suffix in form.suffixes)
-    told = f"ends with {path.suffix}, which is no format" if path.suffix else "has no ending"
-    raise BadInput(f"{path.name} {told} that can be saved: use one of {known}.")
+    if not path.suffix:
+        raise BadInput(f"{path.name} has no ending: use one of {known}.")
+    raise BadInput(f"{path.name} has an unknown ending: use one of {known}.")
+
+
+def srgb_profile() -> bytes:
+    """Return the colour profile of every saved file: sRGB, always the same bytes, although
+    littlecms writes the time into it."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = b"".join(part.to_bytes(2, "big") for part in (2000, 1, 1, 0, 0, 0))
+    return bytes(profile)
 
 
 def with_format(path: Path, name: str | None) -> Path:
-    """Return `path` with the ending of a format that was named apart, where it has none.
+    """Return `path` with the ending of a format that was given separately, if it has none.
 
     Args:
         name: "png", "jpeg", "dzi", in any case; None leaves `path` as it is.
 
     Raises:
-        BadInput: There is no such format, or the ending says another.
+        BadInput: There is no such format, or the ending belongs to another one.
     """
     if name is None:
         return path
@@ -72,12 +81,12 @@ def with_format(path: Path, name: str | None) -> Path:
             break
     else:
         known = ", ".join(form.suffixes[0].lstrip(".") for form in FORMATS.values())
-        raise BadInput(f"There is no format {name!r}: choose one of {known}.")
+        raise BadInput(f"Unknown format {name!r}: choose one of {known}.")
     if path.suffix.lower() in form.suffixes:
         return path
     if any(path.suffix.lower() in other.suffixes for other in FORMATS.values()):
         raise BadInput(
-            f"{path.name} does not end as {title} does: leave --format or the ending out."
+            f"{path.name} does not end with {form.suffixes[0]}: remove --format or the ending."
         )
     return path.with_name(path.name + form.suffixes[0])
 
@@ -107,13 +116,13 @@ def _avif_options(xmp: bytes, exif: bytes | None, quality: int) -> dict[str, Any
 
 
 def _upright(exif: bytes | None) -> bytes:
-    """Return `exif` without its orientation, which is 1: AVIF has a place of its own for it."""
+    """Return `exif` without its orientation, which is 1: AVIF stores it elsewhere."""
     try:
         tags = Image.Exif()
         tags.load(exif or b"")
         tags.pop(_ORIENTATION, None)
         return tags.tobytes()
-    except Exception:  # odd values, which only show when they are written; of many kinds
+    except Exception:  # invalid values raise many kinds of errors, some only when they are written
         return b""
 
 
@@ -122,14 +131,14 @@ def _no_options(xmp: bytes, exif: bytes | None, quality: int) -> dict[str, Any]:
 
 
 def _tiff_options(xmp: bytes, exif: bytes | None, quality: int) -> dict[str, Any]:
-    # Not compressed: through libtiff Pillow cannot write the directories of EXIF and GPS.
+    # Uncompressed: through libtiff Pillow cannot write the EXIF and GPS directories.
     tags = _tags_of_the_photo(exif)
     tags[_TIFF_XMP] = xmp
     return {"exif": tags}
 
 
 def _tags_of_the_photo(exif: bytes | None) -> Image.Exif:
-    """Return what of `exif` may go into a TIFF, which keeps such tags beside those of its own."""
+    """Return the tags of `exif` that may go into a TIFF, which stores them beside its own."""
     tags = Image.Exif()
     if exif is None:
         return tags
@@ -138,19 +147,19 @@ def _tags_of_the_photo(exif: bytes | None) -> Image.Exif:
         for tag in set(tags) - _TIFF_TAGS_OF_THE_PHOTO:
             del tags[tag]
         tags.tobytes()
-    except Exception:  # odd values, which only show when they are written; of many kinds
+    except Exception:  # invalid values raise many kinds of errors, some only when they are written
         return Image.Exif()
     return tags
 
 
 FORMATS: Mapping[str, Format] = {
     "PNG": Format((".png",), 2**31 - 1, 1.9, _png_options),
-    # The format has room for 65535; libjpeg stops here.
+    # The format allows 65535; libjpeg does not.
     "JPEG": Format((".jpg", ".jpeg"), 65500, 0.6, _jpeg_options),
     "WebP": Format((".webp",), 16383, 0.4, _webp_options),
     "AVIF": Format((".avif",), 65536, 0.5, _avif_options),
     "TIFF": Format((".tif", ".tiff"), 2**31 - 1, 3.1, _tiff_options),
-    # Written in bands by libvips (see `large.py`), as PNG and TIFF above a size.
+    # Written in bands by libvips (see `large`), like PNG and TIFF above a certain size.
     "Deep Zoom": Format((".dzi",), 2**31 - 1, 3.5, _no_options),
 }
-"""All that can be saved, by the names that people know."""
+"""All formats, by their names for the user."""

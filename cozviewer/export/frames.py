@@ -1,11 +1,11 @@
-"""The frames of a movie, composed ahead by several threads and handed out in their order."""
+"""The frames of a movie, composed ahead by several threads and returned in order."""
 
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from cozviewer.export.camera_path import Take
+from cozviewer.export.camera_path import FrameSpec
 from cozviewer.export.caption import captioned
 from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.cached import CachedPyramid
@@ -14,21 +14,21 @@ from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.pyramid import Pyramid
 
 MOST_THREADS = 4
-"""More would hinder the encoder, which has threads of its own."""
+"""More would slow down the encoder, which has threads of its own."""
 
 Frames = Iterator[tuple[Rgb8, int]]
-"""Pixels, (height, width, 3) uint8, and how many frames long they stay."""
+"""Pixels, (height, width, 3) uint8, and for how many frames they are shown."""
 
 
 def frames_of(
-    pyramid: Pyramid, takes: Sequence[Take], caption: Callable[[Camera], str] | None = None
+    pyramid: Pyramid, specs: Sequence[FrameSpec], caption: Callable[[Camera], str] | None = None
 ) -> Frames:
-    """Yield the frames of a movie: what `compose` makes of each view.
+    """Yield the frames of a movie: each view as `compose` returns it.
 
     Args:
-        pyramid: All tiles that the views want must be there.
-        takes: The frames.
-        caption: Returns what is written over the view of a camera; None writes nothing.
+        pyramid: Must contain all tiles of the views.
+        specs: The frames.
+        caption: Returns the caption for the view of a camera; None for no captions.
 
     Raises:
         TileMissing: A tile does not exist or cannot be read.
@@ -43,8 +43,8 @@ def frames_of(
     ahead: deque[tuple[Future[Rgb8], int]] = deque()
     with ThreadPoolExecutor(threads, "movie-frames") as pool:
         try:
-            for take in takes:
-                ahead.append((pool.submit(frame, take.view), take.ticks))
+            for spec in specs:
+                ahead.append((pool.submit(frame, spec.view), spec.ticks))
                 if len(ahead) > threads:
                     made, ticks = ahead.popleft()
                     yield made.result(), ticks

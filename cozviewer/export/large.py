@@ -1,51 +1,60 @@
-"""Pictures too large for memory as files, by libvips: PNG, JPEG, pyramidal BigTIFF, Deep Zoom.
+"""Saves pictures too large for memory through libvips: PNG, JPEG, pyramidal BigTIFF, Deep Zoom.
 
-The pixels come in bands, top to bottom, and are on disk before the next band is asked for:
-100 000 x 100 000 pixels pass through some 500 MB of memory.
+The pixels come in bands, top to bottom, and are on disk before the next band is requested:
+100 000 x 100 000 pixels need about 500 MB of memory.
 """
 
 import os
+import struct
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cozviewer.export.bands import png_stream
-from cozviewer.export.formats import format_of
+import numpy as np
+
+from cozviewer.export.formats import format_of, srgb_profile
 from cozviewer.export.origin import Origin, to_xmp
-from cozviewer.export.profile import srgb_profile
 from cozviewer.export.replacing import STOPPED, reason
 from cozviewer.export.targets import tiles_folder
 from cozviewer.image.pixels import Rgb8
 from cozviewer.util.atomic import atomic_path
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
-from cozviewer.util.errors import BadInput, CozviewerError, Failure
+from cozviewer.util.errors import CozviewerError, Failure, MissingLibrary
 
 LARGE = 64_000_000
-"""Pixels above which a picture is written in bands, where libvips is there and can do it."""
+"""Pixels above which a picture is written in bands, if libvips is installed and has the format."""
 
 IN_MEMORY = 400_000_000
-"""Pixels that are never held in memory at once: 1.2 GB, and as much to write them."""
+"""Pixels above which a picture is never whole in memory: 1.2 GB, and as much to write it."""
 
 TILE_SIDE = 512
-"""Of tiles in TIFF; Deep Zoom has its usual 254 with 1 pixel of overlap."""
+"""Side of TIFF tiles in pixels; Deep Zoom has its usual 254 with 1 pixel of overlap."""
+
+ROWS = 32
+"""Rows in one piece of the stream that libvips reads."""
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_EIGHT_BIT_RGB = (8, 2, 0, 0, 0)
+"""IHDR: bit depth, colour type, compression, filter, interlace."""
 
 
 def in_bands(path: Path, width: int, height: int) -> bool:
-    """Tell whether a picture is to be written by `save_large`.
+    """Return whether a picture must be written by `save_large`.
 
     Raises:
-        BadInput: It is, and libvips is not installed.
+        MissingLibrary: It must, and libvips is not installed.
     """
     name, pixels = format_of(path), width * height
     if name not in _SAVERS:
         return False
     if name == "Deep Zoom" or pixels > IN_MEMORY:
         if not _library():
-            raise BadInput(
-                "Deep Zoom and pictures this large are written by libvips, which is not "
-                "installed: run `pip install 'cozviewer[huge]'`, or choose another format or a "
-                "smaller part."
+            raise MissingLibrary(
+                "Deep Zoom and pictures this large are not available in this installation: choose "
+                "another format or a smaller area.",
+                "huge",
             )
         return True
     return pixels > LARGE and _library()
@@ -62,23 +71,23 @@ def save_large(
     exif: bytes | None = None,
     cancelled: IsCancelled = never,
 ) -> None:
-    """Save a picture that comes in bands, in the format that the suffix of `path` names.
+    """Save a picture that comes in bands, in the format for the suffix of `path`.
 
     The file appears whole or not at all; of Deep Zoom, the folder NAME_files first and NAME.dzi
-    last. PNG, TIFF and Deep Zoom (in PNG tiles) keep every pixel.
+    last. PNG, TIFF and Deep Zoom (with PNG tiles) are lossless.
 
     Args:
-        path: The file that is to be; replaced if it exists.
+        path: The file to write; replaced if it exists.
         width, height: Of the picture.
-        bands: As `png_stream` takes them.
+        bands: See `png_stream`.
         origin: Where the pixels come from.
         quality: 1..100 for JPEG.
-        exif: Of the source, upright; libvips cannot write it into TIFF and Deep Zoom.
-        cancelled: Asked between pieces of a band.
+        exif: EXIF block of the source, upright; libvips cannot write it into TIFF and Deep Zoom.
+        cancelled: Checked between pieces of a band.
 
     Raises:
         ImportError: libvips is not installed; see `in_bands`.
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
         Failure: The disk is full or went away.
     """
     import pyvips
@@ -91,7 +100,7 @@ def save_large(
             image = pyvips.Image.new_from_source(
                 source, "", access="sequential", unlimited=True, fail_on="truncated"
             )
-            # A PNG that says nothing means 1 pixel a millimetre to libvips: say 72 an inch.
+            # Without a resolution libvips assumes 1 pixel per millimetre: set 72 per inch.
             image = image.copy(xres=72 / 25.4, yres=72 / 25.4)
             for name, block in (
                 ("icc-profile-data", srgb_profile()),
@@ -105,13 +114,13 @@ def save_large(
             check_cancelled(cancelled, STOPPED)
     except CozviewerError:
         raise
-    except Exception as error:  # libvips tells everything as one kind
+    except Exception as error:  # libvips has one kind of error
         feed.check()
         raise Failure(f"{path.name} was not saved: {reason(error)}.") from error
 
 
 class _Feed:
-    """Hands a stream to libvips piece by piece. An error in it ends the stream and is kept."""
+    """Passes a stream to libvips piece by piece. An error ends the stream and is stored."""
 
     def __init__(self, pieces: Iterator[bytes], cancelled: IsCancelled) -> None:
         self._pieces = pieces
@@ -128,7 +137,7 @@ class _Feed:
         except StopIteration:
             return b""
         except BaseException as error:
-            # Across libvips no exception finds its way.
+            # Exceptions cannot pass through libvips.
             self._error = error
             return b""
         part = bytes(self._left[:size])
@@ -136,15 +145,14 @@ class _Feed:
         return part
 
     def check(self) -> None:
-        """Raise what went wrong in the stream."""
+        """Raise the error that ended the stream, if any."""
         if self._error is not None:
             raise self._error
 
 
 @contextmanager
 def _replacing_path(path: Path) -> Iterator[Path]:
-    """Give a name to write to; what is there then takes the place of `path`, and of the folder of
-    a Deep Zoom."""
+    """Yield a path to write to; what was written replaces `path`, and the folder of a Deep Zoom."""
     target = Path(os.path.realpath(path))
     deep_zoom = format_of(path) == "Deep Zoom"
     with atomic_path(target, ".dzi" if deep_zoom else ".part") as part:
@@ -154,8 +162,8 @@ def _replacing_path(path: Path) -> Iterator[Path]:
 
 
 def _replace_tiles(new: Path, tiles: Path) -> None:
-    """Move the folder `new` to `tiles`. A folder that was there takes the name of `new`, which is
-    a temporary one, and is removed with it."""
+    """Move the folder `new` to `tiles`. An existing folder gets the temporary name of `new`, and is
+    removed with it."""
     old = new.with_name(f"{new.name}.old")
     try:
         tiles.rename(old)
@@ -170,8 +178,34 @@ def _replace_tiles(new: Path, tiles: Path) -> None:
     old.rename(new)
 
 
+def png_stream(width: int, height: int, bands: Iterable[Rgb8]) -> Iterator[bytes]:
+    """Yield the bytes of a PNG (RFC 2083) without compression: how bands get into libvips without
+    ever being whole in memory or on disk. Writing and reading it costs next to nothing.
+
+    Args:
+        width, height: Of the picture, below 2^31.
+        bands: (rows, width, 3) uint8 from top to bottom, `height` rows in all; each is
+            requested when the stream needs it.
+    """
+    yield _PNG_SIGNATURE + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, *_EIGHT_BIT_RGB))
+    stored = zlib.compressobj(0)
+    for band in bands:
+        for top in range(0, len(band), ROWS):
+            rows = band[top : top + ROWS]
+            # Each row begins with the number of its filter: 0, none.
+            lines = np.zeros((len(rows), 1 + 3 * width), np.uint8)
+            lines[:, 1:] = rows.reshape(len(rows), -1)
+            yield _chunk(b"IDAT", stored.compress(lines.data))
+    yield _chunk(b"IDAT", stored.flush()) + _chunk(b"IEND", b"")
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    check = zlib.crc32(data, zlib.crc32(kind))
+    return b"".join((struct.pack(">I", len(data)), kind, data, struct.pack(">I", check)))
+
+
 def _library() -> bool:
-    """Tell whether libvips can be loaded."""
+    """Return whether libvips can be loaded."""
     try:
         import pyvips  # noqa: F401
     except (ImportError, OSError):
@@ -202,7 +236,7 @@ def _save_tiff(image: Any, path: Path, quality: int) -> None:
 
 def _save_deep_zoom(image: Any, path: Path, quality: int) -> None:
     image.dzsave(str(path.with_suffix("")), suffix=".png")
-    # The tiles of others' viewers carry no metadata, so it lies beside them.
+    # Deep Zoom tiles have no metadata, so it is stored beside them.
     (tiles_folder(path) / "origin.xmp").write_bytes(image.get("xmp-data"))
 
 

@@ -1,6 +1,6 @@
-"""Movies as files: what can be saved where, and the saving.
+"""Saves movies: checks that a file can be written, and writes the frames.
 
-The end of the way: the window's zoom movie and `cozviewer movie` come here with their frames.
+Called by `tasks.MovieTask` with frames from `frames`.
 """
 
 import io
@@ -27,8 +27,8 @@ def check_movie(path: Path, clip: Clip) -> None:
     """Make sure, before the work begins, that a movie can be saved as `path`.
 
     Raises:
-        BadInput: The format cannot hold it, the library that it takes is not installed, the folder
-            is missing or not writable, or the disk has too little room.
+        BadInput: The format cannot hold it, a library is not installed, the folder is missing or
+            not writable, or the disk has too little space.
     """
     check_clip(path, clip)
     check_place(path)
@@ -47,24 +47,24 @@ def save_movie(
     origin: Origin,
     *,
     cancelled: IsCancelled = never,
-    told: Callable[[int, int], None] = lambda done, total: None,
+    on_written: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Save a movie, its origin inside. The file appears whole or not at all.
 
-    WebP at quality 100 keeps every pixel; GIF has 256 colours in each frame; MP4 keeps colours
-    for 2 x 2 pixels (4:2:0), in the limited range of BT.709, tagged so.
+    WebP at quality 100 is lossless; GIF has 256 colours per frame; MP4 has 4:2:0 chroma
+    subsampling and limited-range BT.709, tagged accordingly.
 
     Args:
-        path: The file that is to be; replaced if it exists.
-        clip: What it is to be.
-        frames: (pixels of the clip's size, how many frames long they stay), `clip.frames` in all.
+        path: The file to write; replaced if it exists.
+        clip: Format, size and length.
+        frames: (pixels of the clip's size, for how many frames), `clip.frames` in all.
         origin: Where the pixels come from.
-        cancelled: Asked at every frame and while the file is written.
-        told: Called with (frames written, how many they are).
+        cancelled: Checked at every frame and while the file is written.
+        on_written: Called with (frames written, all frames).
 
     Raises:
         BadInput: As `check_movie`.
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
         Failure: The disk is full or went away, or memory ran out.
     """
     check_movie(path, clip)
@@ -75,7 +75,7 @@ def save_movie(
             check_cancelled(cancelled, STOPPED)
             yield pixels, ticks
             done += ticks
-            told(done, clip.frames)
+            on_written(done, clip.frames)
 
     with replacing(path, cancelled) as file:
         _WRITERS[path.suffix.lower()](file, clip, watched(), origin)

@@ -1,7 +1,7 @@
-"""How frames become a file: MP4 through PyAV (FFmpeg), animated WebP and GIF through Pillow.
+"""Writers of movie files: MP4 through PyAV (FFmpeg), animated WebP and GIF through Pillow.
 
-Each writer takes the frames one by one, so that no movie has to fit into memory (an encoded WebP
-must). Each says in the file what it shows: in words, and in XMP where programs look for it.
+Each takes the frames one by one, so that a movie need not fit into memory (an encoded WebP must).
+Each stores the origin in the file: as a comment, and as XMP.
 """
 
 import io
@@ -15,34 +15,33 @@ from typing import Any, Literal
 from PIL import GifImagePlugin, Image
 
 from cozviewer import __version__
-from cozviewer.export.formats import LOSSLESS
+from cozviewer.export.formats import LOSSLESS, srgb_profile
 from cozviewer.export.frames import Frames
 from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip
 from cozviewer.export.origin import Origin, to_xmp
-from cozviewer.export.profile import srgb_profile
 from cozviewer.image.reading import quiet_pillow
 from cozviewer.pyramid.wording import BORROWED
 
 XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
-"""Of the box in which MP4 keeps XMP (ISO 16684-3, 1.2.6)."""
+"""UUID of the MP4 box for XMP (ISO 16684-3, 1.2.6)."""
 
-# ISO/IEC 23091-2: BT.709's primaries and matrix; the curve is sRGB's, as in the viewer.
+# ISO/IEC 23091-2: primaries and matrix of BT.709; transfer curve of sRGB, as in the viewer.
 _BT709, _SRGB_CURVE, _LIMITED_RANGE = 1, 13, 1
 
 _INDEX_BYTES, _INDEX_BYTES_PER_FRAME = 8192, 48
-"""Room for the index (moov) of an MP4 without metadata; some 20 bytes a frame are used."""
+"""Space for the index (moov) of an MP4 without metadata; about 20 bytes a frame are used."""
 
 _BYTES = 255
-"""In one block of a GIF's extension."""
+"""Bytes in a block of a GIF extension."""
 
 
 def write_mp4(file: io.BufferedWriter, clip: Clip, frames: Frames, origin: Origin) -> None:
-    """Write an MP4 that begins with its index, so that it plays while it is loaded."""
+    """Write an MP4 that begins with its index, so that it can be played while it loads."""
     import av
 
     comment, xmp = comment_of(origin), to_xmp(origin)
     room = _INDEX_BYTES + _INDEX_BYTES_PER_FRAME * clip.frames + 4 * len(comment)
-    os.environ.setdefault("SVT_LOG", "1")  # else SVT-AV1 tells its settings on stderr
+    os.environ.setdefault("SVT_LOG", "1")  # else SVT-AV1 prints its settings on stderr
     with av.open(file, "w", format="mp4", options={"moov_size": str(room)}) as container:
         container.metadata["comment"] = comment
         encoder, options = _encoder(clip)
@@ -71,11 +70,11 @@ def write_mp4(file: io.BufferedWriter, clip: Clip, frames: Frames, origin: Origi
 
 
 def write_webp(file: io.BufferedWriter, clip: Clip, frames: Frames, origin: Origin) -> None:
-    """Write an animated WebP that repeats for ever."""
+    """Write an animated WebP that loops forever."""
     options: dict[str, Any] = {"quality": clip.quality, "method": 2}
     if clip.quality == LOSSLESS:
-        options = {"lossless": True, "quality": 20, "method": 2}  # here quality is effort
-    # libwebp notices frames that are the same, and lets the first of them stay.
+        options = {"lossless": True, "quality": 20, "method": 2}  # here quality means effort
+    # libwebp detects equal frames and extends the first of them.
     pictures = (Image.fromarray(pixels) for pixels, ticks in frames for _ in range(ticks))
     times = [_time(shown, clip.fps, 1000) for shown in range(clip.frames + 1)]
     with quiet_pillow():
@@ -93,13 +92,13 @@ def write_webp(file: io.BufferedWriter, clip: Clip, frames: Frames, origin: Orig
 
 
 def write_gif(file: io.BufferedWriter, clip: Clip, frames: Frames, origin: Origin) -> None:
-    """Write an animated GIF (GIF89a) that repeats for ever."""
+    """Write an animated GIF (GIF89a) that loops forever."""
     file.write(b"GIF89a" + struct.pack("<HHBBB", clip.width, clip.height, 0, 0, 0))
     file.write(b"\x21\xff\x0bNETSCAPE2.0" + b"\x03\x01\0\0" + b"\0")
     comment = comment_of(origin).encode("ascii", "replace")
     blocks = (comment[at : at + _BYTES] for at in range(0, len(comment), _BYTES))
     file.write(b"\x21\xfe" + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0")
-    # XMP stands there as it is; the ramp after it leads any reader of blocks to the end.
+    # XMP is stored verbatim; the ramp after it leads readers of blocks to the end.
     ramp = b"\x01" + bytes(range(255, -1, -1)) + b"\0"
     file.write(b"\x21\xff\x0bXMP DataXMP" + to_xmp(origin) + ramp)
     shown = 0
@@ -115,7 +114,7 @@ def write_gif(file: io.BufferedWriter, clip: Clip, frames: Frames, origin: Origi
 
 
 def comment_of(origin: Origin) -> str:
-    """Return in a few sentences what a movie shows; ASCII as far as the names are."""
+    """Return a description of a movie in a few sentences; ASCII as far as the names are."""
     text = f"A zoom into {origin.source_name} up to x{origin.magnification}"
     if origin.kind in ("generated", "mixed"):
         texture = f", with {BORROWED}" if origin.borrowed else ""
@@ -129,7 +128,7 @@ def comment_of(origin: Origin) -> str:
 
 
 class _Rest:
-    """All pictures but the first, as Pillow asks an image of several frames for them."""
+    """All pictures but the first, with the interface of a Pillow image of several frames."""
 
     mode = "RGB"
 
@@ -145,16 +144,18 @@ class _Rest:
 
 
 def _encoder(clip: Clip) -> tuple[Literal["libx264", "libsvtav1"], dict[str, str]]:
-    """Return FFmpeg's name of the encoder and its options; a smaller CRF is a better picture."""
+    """Return FFmpeg's name of the encoder and its options; a smaller CRF means better quality."""
     if MOVIE_FORMATS[clip.form].codec == "av1":
         return "libsvtav1", {"crf": str(round(60 - 0.4 * clip.quality)), "preset": "8"}
     return "libx264", {"crf": str(round(40 - 0.28 * clip.quality)), "preset": "medium"}
 
 
 def _time(frames: int, fps: Fraction, units: int) -> int:
-    """Return how long frames stay; whole units, so ask for all frames since the start.
+    """Return the duration of frames in whole units, to be taken from the start against rounding.
 
     Args:
-        units: In a second.
+        frames: Number of frames since the start.
+        fps: Frames per second.
+        units: Units in a second.
     """
     return round(frames * units / fps)

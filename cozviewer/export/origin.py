@@ -1,8 +1,8 @@
-"""Where the pixels of a saved picture come from, in words that machines can read.
+"""The origin of an exported picture as machine-readable metadata.
 
-`picture.py` embeds an `Origin` as an XMP packet (ISO 16684-1) in every file that it writes. The
-packet says in IPTC's terms, which other programs understand, whether detail was generated, and in
-terms of our own by what and from what; `read_origin` gets it back.
+`picture` and `movie` embed an `Origin` as an XMP packet (ISO 16684-1) in every file. Properties of
+IPTC, which other programs read, state whether detail was generated; properties of our own state by
+what and from what. `read_origin` reads them back.
 """
 
 import json
@@ -25,16 +25,16 @@ from cozviewer.util.cancel import IsCancelled, never
 Kind = Literal["source", "interpolated", "generated", "mixed"]
 
 PNG_KEYWORD = "XML:com.adobe.xmp"
-"""Of the text chunk in which PNG keeps XMP."""
+"""Keyword of the PNG text chunk that holds XMP."""
 
 LONGEST_PROMPT = 8000
-"""Characters of a prompt that are kept: XMP in a JPEG must fit into one segment of 64 KB."""
+"""Characters of a prompt that are stored: XMP in a JPEG must fit into one segment of 64 KB."""
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _OWN = "urn:cozviewer:origin:1/"
 
-# http://cv.iptc.org/newscodes/digitalsourcetype/. There is no word for "whatever the source was":
-# its pixels, unchanged, may be a photo, a scan or themselves generated, so nothing is claimed.
+# http://cv.iptc.org/newscodes/digitalsourcetype/. There is no term for "same as the source": its
+# pixels, unchanged, may be a photo, a scan or generated themselves, so no type is stated.
 _SOURCE_TYPES: dict[Kind, str] = {
     "interpolated": "algorithmicallyEnhanced",
     "generated": "trainedAlgorithmicMedia",
@@ -55,14 +55,14 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="w"?>"""
 
 LARGEST_PACKET = 1_000_000
-"""Bytes (or characters) of a packet that is parsed. Ours have less than 64 KB, and a program that
-adds its own history to them seldom comes near."""
+"""Largest packet that is parsed, in bytes (or characters). Ours are below 64 KB, and programs that
+add their history to them rarely come near."""
 
 _MOST_NESTED = 64
-"""Elements within each other; ours are 4."""
+"""Largest depth of nested elements; ours have 4."""
 
 LARGEST_LOG2 = DEEPEST
-"""Of the magnification that a packet may name, closer or further away."""
+"""Maximum accepted |log2| of the magnification in a packet."""
 
 _LEVEL = re.compile(r"-?[0-9]{1,3}")
 _NUMBER = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?(e[+-]?[0-9]{1,2})?")
@@ -72,22 +72,22 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 @dataclass(frozen=True)
 class Origin:
-    """What a saved picture shows and what made it.
+    """What an exported picture shows and what made it.
 
     Attributes:
         kind: "source" pixels as they were; "interpolated" from them without a model; "generated"
             by one; "mixed": some parts generated, others not.
-        engine: What people call the upscaler; "" if none was at work.
+        engine: Name of the upscaler; "" if none was used.
         source_name: File name of the photo.
         source_digest: `Source.digest` of it.
-        recipe_digest: Of all that decided the generated pixels; "" if there are none.
-        prompt: What the upscaler was told at the last step; "" if nothing.
+        recipe_digest: Digest of all that decided the generated pixels; "" if there are none.
+        prompt: Prompt of the last step; "" if there is none.
         centre: "x,y" in source pixels as decimals; text, since no float is fine enough deep down.
         magnification: Output pixels per source pixel as a decimal.
         level: z of the pyramid level that the picture is made from.
-        recipe: The recipe itself, as `Recipe.text` has it; "" where none was at work.
-        prompts: What the upscaler was told at each step, the first one first.
-        borrowed: Whether texture in it is borrowed from elsewhere in the photo.
+        recipe: The recipe itself (`Recipe.text`); "" if there is none.
+        prompts: Prompts of all steps, the first one first.
+        borrowed: Whether texture was borrowed from elsewhere in the photo.
     """
 
     kind: Kind
@@ -105,7 +105,7 @@ class Origin:
 
 
 def mixed(origin: Origin) -> Origin:
-    """Return the origin of what shows the photo's own pixels, too."""
+    """Return the origin of a picture that also shows the photo's own pixels."""
     return replace(origin, kind="mixed") if origin.kind == "generated" else origin
 
 
@@ -122,7 +122,7 @@ def to_xmp(origin: Origin) -> bytes:
 
 
 def source_type(kind: Kind) -> str:
-    """Return IPTC's word for what a picture is, a URI; "" for source pixels: there is none."""
+    """Return IPTC's digital source type, a URI; "" for source pixels, which have none."""
     word = _SOURCE_TYPES.get(kind)
     return f"http://cv.iptc.org/newscodes/digitalsourcetype/{word}" if word else ""
 
@@ -130,8 +130,7 @@ def source_type(kind: Kind) -> str:
 def from_xmp(packet: bytes | str) -> Origin | None:
     """Return the origin in a packet of ours; None if it is another program's or cannot be read.
 
-    Packets come from anywhere, so nothing in one makes this raise: not its size, its depth, its
-    encoding or its values.
+    Packets are untrusted: whatever their size, depth, encoding and values, nothing is raised.
     """
     if len(packet) > LARGEST_PACKET:
         return None
@@ -162,17 +161,17 @@ def from_xmp(packet: bytes | str) -> Origin | None:
 
 
 def read_origin(path: Path, cancelled: IsCancelled = never) -> Origin | None:
-    """Return what the picture at `path` says about itself, or None if cozviewer did not save it.
+    """Return the origin stored in a picture, or None if cozviewer did not save it.
 
-    Slow where a file has much metadata, so not for the GUI thread.
+    Slow for files with much metadata, so not for the GUI thread.
 
     Args:
         path: The file.
-        cancelled: Asked before every read.
+        cancelled: Checked before every read.
 
     Raises:
-        BadInput: There is no such file, or it is no picture.
-        Cancelled: `cancelled` said so.
+        BadInput: There is no such file, or it is not a picture.
+        Cancelled: `cancelled` returned True.
     """
 
     def read(cancelled: IsCancelled) -> Origin | None:
@@ -184,14 +183,14 @@ def read_origin(path: Path, cancelled: IsCancelled = never) -> Origin | None:
 
 
 def sight_of_origin(origin: Origin) -> tuple[Fraction, Fraction, Fraction] | None:
-    """Return where a picture was looked at: (x, y) in source pixels, and the magnification.
+    """Return the place that a picture shows: (x, y) in source pixels, and the magnification.
 
-    None where the text is not what cozviewer writes: files come from anywhere.
+    None if the text is not what cozviewer writes: files are untrusted.
     """
-    words = [word.strip() for word in (*origin.centre.split(","), origin.magnification)]
-    if len(words) != 3 or not all(_NUMBER.fullmatch(word) for word in words):
+    parts = [part.strip() for part in (*origin.centre.split(","), origin.magnification)]
+    if len(parts) != 3 or not all(_NUMBER.fullmatch(part) for part in parts):
         return None
-    x, y, magnification = map(Fraction, words)
+    x, y, magnification = map(Fraction, parts)
     within = Fraction(1, 2**LARGEST_LOG2) <= magnification < 2**LARGEST_LOG2
     return (x, y, magnification) if within else None
 
@@ -212,7 +211,10 @@ def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:
         yield "Texture", BORROWED
     if origin.prompts:
         each = LONGEST_PROMPT // len(origin.prompts)
-        yield "Prompts", json.dumps([words[:each] for words in origin.prompts], ensure_ascii=False)
+        yield (
+            "Prompts",
+            json.dumps([prompt[:each] for prompt in origin.prompts], ensure_ascii=False),
+        )
 
 
 def _prompts(text: str) -> tuple[str, ...]:
@@ -223,18 +225,18 @@ def _prompts(text: str) -> tuple[str, ...]:
         return ()
     if not isinstance(prompts, list) or not all(isinstance(each, str) for each in prompts):
         return ()
-    # JSON can hold half a surrogate pair, which nothing that writes text takes.
+    # JSON can hold half a surrogate pair, which cannot be encoded as text.
     return tuple(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", prompt) for prompt in prompts)
 
 
 def _own_values(packet: bytes) -> dict[str, str]:
-    """Return our properties by name: elements as we write them, or attributes as others rewrite
-    them.
+    """Return our properties by name: elements as we write them, or attributes as other programs
+    rewrite them.
 
     Raises:
-        ValueError: There is a document type, whose entities could blow a small packet up, or
+        ValueError: There is a document type, whose entities could expand without bounds, or
             elements are nested too deeply.
-        expat.ExpatError: It is no XML.
+        expat.ExpatError: It is not XML.
     """
     values: dict[str, str] = {}
     above: list[str] = []
@@ -260,7 +262,7 @@ def _own_values(packet: bytes) -> dict[str, str]:
         if above[-2:-1] == [description] and above[-1].startswith(f"{_OWN} "):
             values[above[-1].removeprefix(f"{_OWN} ")] += data
 
-    # XMP in a file is UTF-8 (ISO 16684-1, 7.2), whatever an XML declaration claims.
+    # XMP in a file is UTF-8 (ISO 16684-1, 7.2), whatever an XML declaration says.
     parser = expat.ParserCreate("utf-8", " ")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = doctype

@@ -1,66 +1,75 @@
-"""Pictures as files: what can be saved where, and the saving.
+"""Saves pictures: checks that a file can be written, and writes pixels with their origin.
 
-The end of the way: the window's export and the commands come here with finished pixels.
+Called by the tasks (`tasks`) and by commands with finished pixels.
 """
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PIL import Image
 
-from cozviewer.export.caption import captioned, label_of
-from cozviewer.export.formats import FORMATS, format_of
+from cozviewer.export.caption import captioned, captioned_bands, label_of
+from cozviewer.export.formats import FORMATS, format_of, srgb_profile
 from cozviewer.export.large import IN_MEMORY, in_bands, save_large
 from cozviewer.export.origin import Origin, to_xmp
-from cozviewer.export.profile import srgb_profile
 from cozviewer.export.replacing import replacing
 from cozviewer.export.targets import refuse_foreign_folder
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.reading import quiet_pillow
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.compose import BAND, bands, best_region
+from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import check_path
 from cozviewer.util.units import gigabytes
 
-__all__ = ["FORMATS", "check_place", "check_target", "estimated_bytes", "format_of", "save_picture"]
+__all__ = [
+    "FORMATS",
+    "check_place",
+    "check_target",
+    "estimated_bytes",
+    "format_of",
+    "save_picture",
+    "save_region",
+]
 
 
 def check_target(path: Path, width: int, height: int) -> None:
     """Make sure, before the work begins, that a picture can be saved as `path`.
 
     Args:
-        path: The file that is to be; it may exist, and is replaced then.
-        width, height: Of the picture in pixels.
+        path: The file to write; it may exist, and is replaced then.
+        width, height: Size of the picture in pixels.
 
     Raises:
         BadInput: The suffix is unknown, the folder is missing or not writable, the format cannot
-            hold the size, a Deep Zoom would replace a folder with other files, the library that it
-            takes is not installed, or the disk has too little room.
+            hold the size, a Deep Zoom would replace a folder with other files, a library is not
+            installed, or the disk has too little space.
     """
     name = format_of(path)
     longest = FORMATS[name].longest_side
     if width <= 0 or height <= 0:
-        raise BadInput(
-            f"{width} x {height} pixels are no picture: choose a part that is not empty."
-        )
+        raise BadInput(f"The area is empty ({width} x {height} pixels): choose another one.")
     if max(width, height) > longest:
         raise BadInput(
-            f"{width} x {height} pixels do not fit into {name}, which holds {longest} a side: "
-            "choose a smaller part, or another format (TIFF or PNG)."
+            f"{width} x {height} pixels do not fit into {name}, which is limited to {longest} a "
+            "side: choose a smaller area, or another format (TIFF or PNG)."
         )
     check_place(path)
     refuse_foreign_folder(path)
     if not in_bands(path, width, height) and width * height > IN_MEMORY:
         raise BadInput(
-            f"{width} x {height} pixels do not fit into memory, where {name} is made: choose a "
-            "smaller part, or another format (TIFF or PNG)."
+            f"{width} x {height} pixels are too large to be saved as {name}: choose a smaller "
+            "area, or another format (TIFF or PNG)."
         )
     needed, free = estimated_bytes(path, width, height), shutil.disk_usage(path.parent).free
     if needed > free:
         raise BadInput(
             f"{path.name} will take about {gigabytes(needed)}, and {gigabytes(free)} are "
-            f"free in {path.parent}: choose another folder, or a smaller part."
+            f"free in {path.parent}: choose another folder, or a smaller area."
         )
 
 
@@ -68,23 +77,23 @@ def check_place(path: Path) -> None:
     """Make sure that a file can be written where `path` says.
 
     Raises:
-        BadInput: The folder is missing or not writable, a folder or a protected file is there, or
-            no file can have that name.
+        BadInput: The folder is missing or not writable, `path` is a folder or a protected file, or
+            the name is invalid.
     """
     check_path(path)
     folder = path.parent
     if path.is_dir():
-        raise BadInput(f"{path} is a folder: give the name of a file.")
+        raise BadInput(f"{path} is a folder: enter the name of a file.")
     if not folder.is_dir():
-        raise BadInput(f"The folder {folder} does not exist: make it, or choose another one.")
+        raise BadInput(f"The folder {folder} does not exist: create it, or choose another one.")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise BadInput(f"The folder {folder} cannot be written to: choose another one.")
+        raise BadInput(f"The folder {folder} is not writable: choose another one.")
     if path.exists() and not os.access(path, os.W_OK):
         raise BadInput(f"{path.name} is write-protected: choose another name.")
 
 
 def estimated_bytes(path: Path, width: int, height: int) -> int:
-    """Return about how large a file will be; photos take at most that, noise more.
+    """Return an estimate of the file size in bytes: an upper bound for photos, not for noise.
 
     Raises:
         BadInput: The suffix is unknown.
@@ -102,28 +111,29 @@ def save_picture(
     label: bool = False,
     cancelled: IsCancelled = never,
 ) -> None:
-    """Save a picture in the format that the suffix of `path` names, its origin inside.
+    """Save a picture in the format for the suffix of `path`, with its origin as metadata.
 
-    The file appears whole or not at all. PNG, TIFF and Deep Zoom keep every pixel, WebP does at
-    quality 100; JPEG and AVIF keep colours at full resolution (4:4:4). All carry an sRGB profile.
+    The file appears whole or not at all. PNG, TIFF and Deep Zoom are lossless, and WebP is at
+    quality 100; JPEG and AVIF are not subsampled (4:4:4). All have an sRGB profile.
 
     Args:
-        path: The file that is to be; replaced if it exists.
+        path: The file to write; replaced if it exists.
         rgb: (H, W, 3) uint8 sRGB.
         origin: Where the pixels come from.
         quality: 1..100 for JPEG, WebP and AVIF.
-        exif: Of the source, upright (`Source.exif`); left out where the format cannot hold it.
-        label: Whether a corner of the picture says, where it is so, that detail was generated.
-        cancelled: Asked while the file is written; WebP and AVIF are encoded in one go before.
+        exif: EXIF block of the source, upright (`Source.exif`); left out if the format cannot hold
+            it.
+        label: Whether a corner of the picture says that detail was generated, if it was.
+        cancelled: Checked while the file is written; WebP and AVIF are encoded in one go before.
 
     Raises:
         BadInput: As `check_target`, or the quality is out of range.
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
         Failure: The disk is full or went away, or memory ran out.
     """
     check_target(path, rgb.shape[1], rgb.shape[0])
     if not 1 <= quality <= 100:
-        raise BadInput(f"A quality of {quality} makes no sense: choose one from 1 to 100.")
+        raise BadInput(f"The quality is {quality}: choose one from 1 to 100.")
     name = format_of(path)
     if label and (said := label_of(origin)):
         rgb = captioned(rgb, said)
@@ -143,3 +153,55 @@ def save_picture(
         options = FORMATS[name].options(to_xmp(origin), exif, quality)
         image = Image.fromarray(rgb)
         image.save(file, name, icc_profile=srgb_profile(), **options)
+
+
+def save_region(
+    path: Path,
+    pyramid: Pyramid,
+    z: int,
+    level_region: Rect,
+    origin: Origin,
+    *,
+    exif: bytes | None = None,
+    label: bool = False,
+    complete: bool = False,
+    cancelled: Callable[[], bool] = never,
+    on_written: Callable[[int, int], None] = lambda done, total: None,
+) -> None:
+    """Save a region of a level, in bands if it is large; missing tiles are enlarged from coarser
+    ones.
+
+    Args:
+        path: The file to write; its suffix selects the format.
+        pyramid: What it is read from.
+        z: A level of the source or a step level.
+        level_region: Pixels of level z, inside the photo.
+        origin: Written into the file as metadata.
+        exif: EXIF block of the source, upright.
+        label: As for `save_picture`.
+        complete: Whether all tiles must exist.
+        cancelled: Checked while the file is written.
+        on_written: Called with (bands written, all bands) if it is written in bands, on a thread of
+            libvips.
+
+    Raises:
+        BadInput, Cancelled, Failure: As `save_picture`.
+        TileMissing: `complete`, and a tile does not exist or cannot be read.
+    """
+    width, height = level_region.width, level_region.height
+    if not in_bands(path, width, height):
+        pixels = best_region(pyramid, z, level_region, complete)
+        save_picture(path, pixels, origin, exif=exif, label=label, cancelled=cancelled)
+        return
+    most = (level_region.bottom - 1) // BAND - level_region.y // BAND + 1
+    parts = _counted(bands(pyramid, z, level_region, complete), lambda done: on_written(done, most))
+    if label and (said := label_of(origin)):
+        parts = captioned_bands(parts, said, width, height)
+    save_large(path, width, height, parts, origin, exif=exif, cancelled=cancelled)
+
+
+def _counted(parts: Iterator[Rgb8], on_written: Callable[[int], None]) -> Iterator[Rgb8]:
+    """Yield parts and report how many have been used."""
+    for count, part in enumerate(parts, 1):
+        yield part
+        on_written(count)

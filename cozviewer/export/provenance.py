@@ -1,6 +1,6 @@
-"""What a saved picture is made of and where it lies, for its metadata and its name.
+"""Determines the origin of exported pictures from the tiles, and suggests file names.
 
-The window and the commands save pictures; both say the same about them, from here.
+The only place that does so, for the window and for the commands.
 """
 
 import math
@@ -22,37 +22,36 @@ from cozviewer.pyramid.origins import patches
 from cozviewer.util.cancel import IsCancelled, never
 
 MOST_DECIMALS = 9
-"""Of a place in a suggested file name."""
+"""Largest number of decimals of a place in a suggested file name."""
 
 MOST_LETTERS = 60
-"""Of the photo's name in a suggested file name; names of 255 bytes are the limit nearly
-everywhere."""
+"""Characters of the photo's name in a suggested file name; nearly all file systems allow 255
+bytes."""
 
 MOST_LETTERS_OF_ENGINE = 24
 
 _NOT_IN_NAMES = frozenset('<>:"/\\|?*')
-"""Letters that Windows does not allow in file names."""
+"""Characters that Windows does not allow in file names."""
 
 _DEVICES = frozenset(
     ("CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10)))
 )
-"""Names that Windows takes for devices, with any ending."""
+"""Names that Windows reserves for devices, with any ending."""
 
 
 def origin_of_view(chain: Chain, view: View, cancelled: IsCancelled = never) -> Origin:
-    """Return the origin of the picture that `compose` makes of a view as things stand.
+    """Return the origin of a view as `compose` returns it from the tiles as they are now.
 
     May take some seconds if texture is borrowed, so it is not for the GUI thread.
 
     Raises:
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
     return replace(_origin_of_view(chain, view), borrowed=view_borrows(chain, view, cancelled))
 
 
 def view_borrows(chain: Chain, view: View, cancelled: IsCancelled = never) -> bool:
-    """Tell whether a view as things stand holds texture borrowed from elsewhere in the photo; see
-    `borrows`."""
+    """Return whether a view contains texture that is borrowed from elsewhere in the photo."""
     source = chain.pyramid.source
     z = wanted_level(view, source.coarsest)
     region = view.visible(z, source.width, source.height)
@@ -69,13 +68,14 @@ def _origin_of_view(chain: Chain, view: View) -> Origin:
 
 
 def origin_of_comparison(source: Source, view: View, seen: Sequence[Chain]) -> Origin:
-    """Return the origin of two pictures of a view in one, but for `borrowed`; see
+    """Return the origin of a comparison of two pictures of a view, but for `borrowed`; see
     `comparison_borrows`.
 
     Args:
-        source: What both are of.
-        seen: The chains of those that have finer levels, that of the first picture first; where
-            there are less than two, the interpolated source is seen, too.
+        source: The photo of both.
+        view: The view of both.
+        seen: The chains of the pictures that have generated levels, in order; if there are fewer
+            than two, the other picture is the interpolated source.
     """
     z = wanted_level(view, source.coarsest)
     if not seen or z <= 0:
@@ -92,14 +92,14 @@ def origin_of_comparison(source: Source, view: View, seen: Sequence[Chain]) -> O
 
 
 def comparison_borrows(view: View, seen: Sequence[Chain]) -> Callable[[], bool]:
-    """Note what two pictures of a view are made of now, which is quick.
+    """Record what two pictures of a view are made of now, which is quick.
 
     Args:
-        seen: As for `origin_of_comparison`.
+        view, seen: As for `origin_of_comparison`.
 
     Returns:
-        Tells whether they hold texture borrowed from elsewhere in the photo; takes longer, any
-        thread.
+        A function that returns whether they contain texture borrowed from elsewhere in the photo;
+        slow, any thread.
     """
     noted = [(chain.texture, chain.pyramid.source, patches(chain.pyramid, view)) for chain in seen]
 
@@ -127,8 +127,8 @@ def origin_of_region(
 
 
 def origin_of_movie(chain: Chain, views: Iterable[View], cancelled: IsCancelled = never) -> Origin:
-    """Return the origin of a movie that shows these views, all refined: that of the closest one,
-    and whether others show what was not generated, or borrowed texture; see `origin_of_view`."""
+    """Return the origin of a movie of complete views: that of the closest one, but "mixed" if
+    others show source pixels, and `borrowed` if any of them is; see `origin_of_view`."""
     views = sorted(views, key=lambda view: -view.camera.log2)
     origin = _origin_of_view(chain, views[0])
     origin = replace(origin, borrowed=_any_borrows(chain, views, cancelled))
@@ -139,26 +139,26 @@ def origin_of_movie(chain: Chain, views: Iterable[View], cancelled: IsCancelled 
 
 
 def origin_of_strip(chain: Chain, views: Sequence[View], cancelled: IsCancelled = never) -> Origin:
-    """Return the origin of a picture that shows several views, all refined, the closest one last;
-    see `origin_of_view`."""
+    """Return the origin of a sheet of several complete views, the closest one last; see
+    `origin_of_view`."""
     origin = mixed(_origin_of_view(chain, views[-1]))
     return replace(origin, borrowed=_any_borrows(chain, views, cancelled))
 
 
 def _any_borrows(chain: Chain, views: Iterable[View], cancelled: IsCancelled) -> bool:
-    """Tell whether any of some views holds borrowed texture."""
+    """Return whether any of the views contains borrowed texture."""
     return any(view_borrows(chain, view, cancelled) for view in dict.fromkeys(views))
 
 
 def prompts_below(chain: Chain, z: int, level_region: Rect) -> tuple[str, ...]:
-    """Return the words that each step under a region was made with, the first step first; "" where
-    none were said, or the step was not made."""
+    """Return the prompts of the steps under a region, the first step first; "" for a step without a
+    prompt, or one that was not made."""
     levels = words_below(chain.pyramid, z, level_region)
     return tuple("" if level.step is None else level.step.prompt for level in levels)
 
 
 def place(camera: Camera) -> tuple[str, str]:
-    """Return a camera's centre in source pixels as decimals so exact that they lead back to it."""
+    """Return a camera's centre in source pixels as decimals that restore it exactly."""
     unit = Fraction(2) ** -(SUBPIXEL_BITS + camera.level)
     x, y = camera.source_centre
     return decimal(x, unit), decimal(y, unit)
@@ -167,11 +167,13 @@ def place(camera: Camera) -> tuple[str, str]:
 def suggested_name(chain: Chain, view: View, *, z: int | None = None, what: str = "") -> str:
     """Return a file name for a picture of a view: "dandelion-812x340-x64-realesrgan.png".
 
-    The place has as many decimals as tell neighbouring views apart, up to MOST_DECIMALS.
+    The place has as many decimals as distinguish neighbouring views, up to MOST_DECIMALS.
 
     Args:
-        z: The level that it shows pixel for pixel; None: as the view shows it.
-        what: What kind of picture it is, if it is not the view alone.
+        chain: What generated the picture.
+        view: What it shows.
+        z: The level that it shows pixel for pixel; None if it is composed for the view.
+        what: The kind of picture, if it is not the view alone: "strip".
     """
     camera, width = view.camera, max(1, view.width)
     decimals = math.ceil(camera.log2 * math.log10(2) + math.log10(8 / width))
@@ -189,8 +191,8 @@ def suggested_name_of_level(chain: Chain, z: int) -> str:
 
 
 def safe_stem(name: str) -> str:
-    """Return the beginning of file names for what is made of a photo: its name without the ending,
-    in a form that every file system takes, of at most MOST_LETTERS letters."""
+    """Return the stem for names of files made from a photo: its name without the ending, valid on
+    all file systems, at most MOST_LETTERS characters long."""
     letters = (
         letter if letter.isprintable() and letter not in _NOT_IN_NAMES else "_"
         for letter in Path(name).stem
@@ -201,11 +203,11 @@ def safe_stem(name: str) -> str:
 
 
 def decimal(value: Fraction, unit: Fraction) -> str:
-    """Return the shortest decimal that is nearer to `value` than half a `unit`.
+    """Return the shortest decimal closer to `value` than half a `unit`.
 
     Args:
         value: Any number.
-        unit: > 0; the grain of the number that will be read back.
+        unit: > 0; the resolution of the number when it is read back.
     """
     for digits in range(1000):
         scaled = round(value * 10**digits)
@@ -216,7 +218,7 @@ def decimal(value: Fraction, unit: Fraction) -> str:
 
 
 def _name(chain: Chain, place: str, magnification: float, z: int, what: str = "") -> str:
-    """Return a file name for what shows level z of a photo."""
+    """Return a file name for a picture of level z of a photo."""
     engine = "".join(filter(str.isalnum, chain.upscaler.name.lower())) if z > 0 else ""
     times = f"{magnification:.3g}" if magnification < 1000 else f"{magnification:.0f}"
     if magnification >= 1e9:
@@ -227,14 +229,14 @@ def _name(chain: Chain, place: str, magnification: float, z: int, what: str = ""
 
 
 def _untouched(view: View, z: int) -> bool:
-    """Tell whether a view of level z shows the source's own pixels, one for one."""
+    """Return whether a view of level z shows the source's own pixels, one to one."""
     return z == 0 and view.camera.scale == 1.0 and view.aligned() == view
 
 
 def _of_source(
     source: Source, z: int, untouched: bool, centre: tuple[str, str], magnification: float
 ) -> Origin:
-    """Return the origin of what is made of the source alone."""
+    """Return the origin of a picture made from the source alone."""
     return Origin(
         kind="source" if untouched else "interpolated",
         engine="",
@@ -263,7 +265,7 @@ def _origin(
     kind: Kind = "interpolated"
     prompts: tuple[str, ...] = ()
     if upscaler.generative:
-        # Tiles that were not made are interpolated, so the picture is a mixture.
+        # Missing tiles are interpolated, so the picture is mixed.
         gaps = missing_tiles(pyramid, chain.recipe, z, level_region)
         kind = "mixed" if any(level == z for level, _ in gaps) else "generated"
         prompts = prompts_below(chain, z, level_region)

@@ -1,6 +1,6 @@
-"""Sheets: pictures laid out in a grid with a caption over each.
+"""Sheets: pictures in a grid with a caption above each.
 
-Written with the font that comes with Pillow, so that nothing must be installed; it has ASCII only.
+Texts use Pillow's built-in font, so that nothing must be installed; it has only ASCII.
 """
 
 from collections.abc import Sequence
@@ -30,9 +30,9 @@ class Panel:
 
     Attributes:
         pixels: (H, W, 3) uint8; all panels of a sheet have one size.
-        caption: What it shows.
-        note: More about it, in small.
-        framed: Part of it to frame, as (left, top, right, bottom) in its pixels.
+        caption: Text above it.
+        note: Smaller text below the caption.
+        framed: Area to frame, as (left, top, right, bottom) in its pixels.
     """
 
     pixels: Rgb8
@@ -46,8 +46,8 @@ def sheet(title: str, subtitle: str, rows: Sequence[Sequence[Panel]], group: int
 
     Args:
         title, subtitle: Lines at the top.
-        rows: As many panels in each.
-        group: So many panels of a row stand closer together.
+        rows: Rows with the same number of panels.
+        group: Number of panels in a row that are placed closer together.
     """
     panel_height, panel_width = rows[0][0].pixels.shape[:2]
     columns = len(rows[0])

@@ -1,8 +1,8 @@
-"""Signing a saved picture: a C2PA manifest, "Content Credentials", under the user's certificate.
+"""Signs exported pictures with Content Credentials: a C2PA manifest under the user's certificate.
 
-The manifest says, so that it cannot be changed unseen, from which picture this one was made and
-whether its detail was generated; cameras, editors and https://contentcredentials.org/verify read
-it. The library, c2pa-python, is an extra: `pip install 'cozviewer[c2pa]'`.
+The manifest states, tamper-evidently, from which photo the picture was made and whether its detail
+was generated; editors and https://contentcredentials.org/verify read it. The library, c2pa-python,
+is the extra "c2pa".
 """
 
 import importlib.util
@@ -19,7 +19,7 @@ from cozviewer.export.origin import Origin, source_type
 from cozviewer.export.replacing import replacing_path
 from cozviewer.pyramid.wording import BORROWED
 from cozviewer.util.cancel import IsCancelled, never
-from cozviewer.util.errors import BadInput, Failure
+from cozviewer.util.errors import BadInput, Failure, MissingLibrary
 
 SIGNED = {
     ".png": "image/png",
@@ -30,23 +30,23 @@ SIGNED = {
     ".tif": "image/tiff",
     ".tiff": "image/tiff",
 }
-"""Media types of what can be signed, by suffix: files that are one file."""
+"""Media types that can be signed, by suffix."""
 
 _SETTINGS = {"builder": {"thumbnail": {"enabled": False}}}
-"""The picture is its own thumbnail; a second one can be larger than it."""
+"""No thumbnail: it can be larger than the picture."""
 
 _EDITED = "http://cv.iptc.org/newscodes/digitalsourcetype/humanEdits"
-"""Of what was only cut out of the source: its pixels are as they were."""
+"""Digital source type of an area of the source, its pixels unchanged."""
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What pictures are signed with.
+    """Certificate and key that pictures are signed with.
 
     Attributes:
-        certificate: A PEM file: the user's certificate, then those that vouch for it.
-        key: A PEM file with the private key, not encrypted. It is read at each signing and copied
-            nowhere.
+        certificate: A PEM file: the user's certificate and its chain.
+        key: A PEM file with the unencrypted private key. It is read at each signing and never
+            stored.
     """
 
     certificate: Path
@@ -57,17 +57,16 @@ def check_signing(path: Path, signature: Signature) -> None:
     """Make sure, before the work begins, that a picture can be signed, by signing a small one.
 
     Raises:
-        BadInput: The library is missing, the format cannot be signed, or certificate and key are
-            missing, broken or do not fit each other.
+        MissingLibrary: c2pa-python is not installed.
+        BadInput: The format cannot be signed, or certificate and key are missing, broken or do not
+            match.
     """
     if importlib.util.find_spec("c2pa") is None:
-        raise BadInput(
-            "Signing wants the package c2pa-python: run `pip install 'cozviewer[c2pa]'`."
-        )
+        raise MissingLibrary("Content Credentials are not available in this installation.", "c2pa")
     if path.suffix.lower() not in SIGNED:
         raise BadInput(
-            f"{path.name} cannot be signed: choose PNG, JPEG, WebP, AVIF or TIFF, or leave the "
-            "signature out."
+            f"{path.name} cannot be signed: choose PNG, JPEG, WebP, AVIF or TIFF, or export "
+            "without Content Credentials."
         )
     small = io.BytesIO()
     Image.new("RGB", (1, 1)).save(small, "PNG")
@@ -78,8 +77,8 @@ def check_signing(path: Path, signature: Signature) -> None:
         )
     except Exception as error:
         raise BadInput(
-            f"Nothing can be signed with {signature.certificate.name} and {signature.key.name} "
-            f"({_reason(error)}): choose a certificate with its chain, and its key, as PEM."
+            f"Signing with {signature.certificate.name} and {signature.key.name} failed "
+            f"({_reason(error)}): choose a certificate chain and its private key as PEM files."
         ) from error
 
 
@@ -91,19 +90,19 @@ def sign_picture(
     *,
     cancelled: IsCancelled = never,
 ) -> None:
-    """Sign a saved picture; if that fails it stays as it was, unsigned.
+    """Sign a picture that was saved; if that fails the file remains unsigned.
 
     Args:
         path: The picture.
-        origin: What it shows: becomes the manifest's action.
-        source: The photo that it was made from, as its parent; None or a kind of file that cannot
-            be told of leaves it out.
-        signature: Whose it is.
-        cancelled: Asked before the signed file takes the place of the other.
+        origin: Its origin: becomes the action of the manifest.
+        source: The photo that it was made from, as its parent; left out if None or if its format is
+            not supported.
+        signature: Certificate and key.
+        cancelled: Checked before the signed file replaces the unsigned one.
 
     Raises:
         BadInput: As `check_signing`.
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
         Failure: The disk is full or went away, or the signature failed.
     """
     check_signing(path, signature)
@@ -130,13 +129,13 @@ def sign_picture(
                 manifest.sign(_signer(signature), SIGNED[path.suffix.lower()], unsigned, signed)
         except c2pa.C2paError as error:
             raise Failure(
-                f"{path.name} was saved, but not signed ({_reason(error)}): try again, or leave "
-                "the signature out."
+                f"{path.name} was saved, but not signed ({_reason(error)}): try again, or export "
+                "without Content Credentials."
             ) from error
 
 
 def description(origin: Origin) -> str:
-    """Return in one sentence what was done: "x64 at 812,340 of photo.jpg, by Real-ESRGAN"."""
+    """Return a description of the action: "x64 at 812,340 of photo.jpg, by Real-ESRGAN"."""
     text = f"x{origin.magnification} at {origin.centre} of {origin.source_name}"
     if origin.engine:
         text += f", by {origin.engine}"
@@ -156,7 +155,7 @@ def _manifest(action: dict[str, Any], title: str) -> Any:
 
 
 def _signer(signature: Signature) -> Any:
-    """Return a `Signer`; no time stamp is asked for, since nothing leaves the computer."""
+    """Return a `Signer`; without a time stamp, which would need a server."""
     import c2pa
 
     key = signature.key.read_bytes()
@@ -165,10 +164,10 @@ def _signer(signature: Signature) -> Any:
 
 
 def _algorithm(key: bytes) -> str:
-    """Return C2PA's name for what a private key signs with.
+    """Return C2PA's name of the signature algorithm of a private key.
 
     Raises:
-        ValueError: It is no such key.
+        ValueError: It is not supported.
     """
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -180,7 +179,7 @@ def _algorithm(key: bytes) -> str:
         return "ed25519"
     if isinstance(private, rsa.RSAPrivateKey):
         return "ps256"
-    raise ValueError("C2PA knows no keys of this kind")
+    raise ValueError("C2PA does not support keys of this kind")
 
 
 _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}

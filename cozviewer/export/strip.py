@@ -1,4 +1,4 @@
-"""The zoom strip: views along one zoom beside each other, as papers show it."""
+"""The zoom strip: views along one zoom side by side, as in papers."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -11,15 +11,17 @@ from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.pyramid.wording import BORROWED
 
 MOST = 8
-"""Pictures of a strip; of a deeper zoom it shows the last ones."""
+"""Largest number of pictures; of a deeper zoom the last ones are shown."""
 
 
 def strip_views(source: Source, view: View, side: int) -> list[View]:
-    """Return the square views that lead to the middle of a view, each 4x closer than the one
-    before. The first one shows the whole picture, or nearly, where the way is not too long.
+    """Return square views of the middle of a view, each 4x closer than the one before. The first
+    one shows (nearly) the whole photo, if that takes at most MOST views.
 
     Args:
-        side: Of each in view pixels.
+        source: The photo.
+        view: What the last one shows the middle of.
+        side: Side of each in view pixels.
     """
     x, y = view.camera.source_centre
     magnification = Fraction(view.camera.scale) * Fraction(2) ** view.camera.level
@@ -38,15 +40,14 @@ def strip(
     pictures: Sequence[Rgb8],
     borrowed: bool = False,
 ) -> Rgb8:
-    """Return pictures of views beside each other, (H, W, 3) uint8; in each the part that the next
-    one shows is framed.
+    """Return the strip, (H, W, 3) uint8; each picture has a frame around the area of the next one.
 
     Args:
-        name: Of the photo.
-        engine: What drew its finer levels.
+        name: Name of the photo.
+        engine: Name of the upscaler.
         views: Square, each 4x closer than the one before.
-        pictures: What they show.
-        borrowed: Whether they hold texture borrowed from elsewhere in the photo.
+        pictures: The views, composed.
+        borrowed: Whether they contain texture borrowed from elsewhere in the photo.
     """
     side = views[0].width
     near, far = side * 3 // 8, side - side * 3 // 8
@@ -68,7 +69,7 @@ def strip(
 
 
 def times(view: View) -> str:
-    """Return a magnification as captions say it: "64", "0.3"."""
+    """Return the magnification for a caption: "64", "0.3"."""
     return (
         f"{view.camera.magnification:.3g}"
         if view.camera.magnification < 100

@@ -1,6 +1,6 @@
-"""What a file that is about to be written would replace, and names that are still free.
+"""Checks what a file to be written would replace, and finds free names.
 
-The window and the commands ask here before they write; the writing itself is atomic (`replacing`).
+Used by the window and the commands before they write; writing itself is atomic (`replacing`).
 """
 
 import os
@@ -18,21 +18,21 @@ Inputs = Iterable[tuple[Path | None, str]]
 """Files that must not be replaced, each with what it is: (path, "the photo itself")."""
 
 _OF_DEEP_ZOOM = frozenset(("origin.xmp", "vips-properties.xml"))
-"""What lies in the folder of a Deep Zoom beside the folders of its levels, 0, 1, 2..."""
+"""Files in the folder of a Deep Zoom beside the folders of its levels, 0, 1, 2..."""
 
 
 def tiles_folder(path: Path) -> Path:
-    """Return where the tiles of the Deep Zoom `path` lie."""
+    """Return the folder with the tiles of the Deep Zoom `path`."""
     return path.with_name(f"{path.stem}_files")
 
 
 def replaced_by(path: Path) -> list[Path]:
-    """Return what exists and would be replaced by saving as `path`: the file, and of a Deep Zoom
+    """Return what exists and would be replaced by saving as `path`: the file, and for a Deep Zoom
     the folder of its tiles."""
     parts = [path]
     if path.suffix.lower() == DEEP_ZOOM:
         parts.append(tiles_folder(Path(os.path.realpath(path))))
-    return [part for part in parts if os.path.exists(part)]  # False for impossible names
+    return [part for part in parts if os.path.exists(part)]  # False for invalid names
 
 
 def free_path(path: Path) -> Path:
@@ -46,7 +46,7 @@ def free_path(path: Path) -> Path:
 def refuse_inputs(paths: Iterable[Path], inputs: Inputs) -> None:
     """Make sure that saving as `paths` replaces none of the files that are read.
 
-    A file is known by its identity, not by its name: through links and other spellings, too.
+    Files are compared by identity, not by name, so links and other spellings are recognized.
 
     Raises:
         BadInput: It would.
@@ -81,7 +81,7 @@ def refuse_source(path: Path, source: Source, session: Path | None = None) -> No
 
 
 def refuse_foreign_folder(path: Path) -> None:
-    """Make sure that the folder that a Deep Zoom replaces is one of a Deep Zoom, or empty.
+    """Make sure that a folder that a Deep Zoom replaces is empty or belongs to a Deep Zoom.
 
     Raises:
         BadInput: It holds other files.
@@ -95,8 +95,8 @@ def refuse_foreign_folder(path: Path) -> None:
         names = [""]
     if any(name not in _OF_DEEP_ZOOM and not name.isdecimal() for name in names):
         raise BadInput(
-            f"{path.name} keeps its tiles in {folder.name}, which exists and holds other files: "
-            "choose another name."
+            f"{path.name} stores its tiles in {folder.name}, which exists and contains other "
+            "files: choose another name."
         )
 
 

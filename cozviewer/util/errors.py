@@ -17,6 +17,24 @@ class BadInput(CozviewerError):
     exit_code = 2
 
 
+class MissingLibrary(BadInput):
+    """An optional library that the request needs is not installed.
+
+    Attributes:
+        sentence: The message without the shell command, for the window.
+    """
+
+    def __init__(self, sentence: str, extra: str) -> None:
+        """Create the error.
+
+        Args:
+            sentence: What is not available, and what else can be done.
+            extra: The extra of cozviewer that installs the library: "movies".
+        """
+        super().__init__(f"{sentence} To install it, run `pip install 'cozviewer[{extra}]'`.")
+        self.sentence = sentence
+
+
 class HugePicture(BadInput):
     """The picture is larger than what is opened without asking.
 

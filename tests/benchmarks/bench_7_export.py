@@ -8,13 +8,14 @@ import numpy as np
 
 from cozviewer.assembly import open_chain
 from cozviewer.config.choice import EngineChoice
-from cozviewer.export.camera_path import takes
+from cozviewer.export.camera_path import frame_specs
 from cozviewer.export.frames import frames_of
 from cozviewer.export.movie import save_movie
 from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip
-from cozviewer.export.movie_pipeline import make_movie
+from cozviewer.export.picture import save_region
 from cozviewer.export.provenance import origin_of_movie, origin_of_region
-from cozviewer.export.region import save_region
+from cozviewer.export.run import run_task
+from cozviewer.export.tasks import MovieTask
 from cozviewer.image.pixels import to_float
 from cozviewer.image.source import open_source, source_from_pixels
 from cozviewer.pyramid.camera import View, camera_at, fit
@@ -59,15 +60,13 @@ def test_movie(tmp_path: Path) -> None:
     chain = open_chain(OpenedImage(source), EngineChoice("bicubic"), tmp_path, print)
     start = View(fit(source.width, source.height, *SIZE), *SIZE)
     end = View(camera_at(427, 296, 16), *SIZE)
-    shown = takes(start, end, Fraction(30), 2.0)
+    shown = frame_specs(start, end, Fraction(30), 2.0)
     clip = Clip("GIF", *SIZE, Fraction(30), len(shown))
-    make_movie(
-        chain, tmp_path / "warm.gif", clip, shown, False, cancelled=never, tell=lambda _: None
-    )
-    origin = origin_of_movie(chain, [take.view for take in shown])
+    run_task(MovieTask(tmp_path / "warm.gif", clip, tuple(shown)), chain)
+    origin = origin_of_movie(chain, [frame.view for frame in shown])
     begun = time.perf_counter()
-    for take in shown:
-        compose(chain.pyramid, take.view)
+    for frame in shown:
+        compose(chain.pyramid, frame.view)
     alone = (time.perf_counter() - begun) / len(shown)
     show("composing one frame after the other", f"{1 / alone:.1f} frames/s")
     begun = time.perf_counter()

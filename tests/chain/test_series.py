@@ -6,7 +6,7 @@ import pytest
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.series import missing_of, needs_of, refine_series
-from cozviewer.export.camera_path import takes
+from cozviewer.export.camera_path import frame_specs
 from cozviewer.pyramid.camera import View, camera_at, fit
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import TileKey, tiles_of
@@ -22,10 +22,10 @@ SIZE = (80, 50)
 
 
 def flown(depth: int = 16) -> list[View]:
-    """Return the views of a flight from the whole picture to a place in it."""
+    """Return the views of a zoom from the whole picture to a place in it."""
     start = View(fit(83, 51, *SIZE), *SIZE)
     end = View(camera_at(35, 30, depth), *SIZE)
-    return [take.view for take in takes(start, end, Fraction(12), 3)]
+    return [frame.view for frame in frame_specs(start, end, Fraction(12), 3)]
 
 
 def lacking(pyramid: Pyramid, views: list[View]) -> list[View]:

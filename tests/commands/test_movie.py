@@ -89,4 +89,4 @@ def test_without_json_a_line_says_what_was_saved(run: Run, photo: Path, tmp_path
     ran = run("movie", photo, "-o", out, "--zoom", "4", *QUICK[:-1])
     assert ran.code == 0
     assert ran.out.startswith(f"Saved {out}: 20 frames in 2.0 s up to ×4, ")
-    assert "computed first" in ran.err
+    assert "generated first" in ran.err

@@ -151,7 +151,7 @@ def test_progress_goes_to_stderr(run: Run, photo: Path, tmp_path: Path) -> None:
         "Loading Bicubic",
         "Generating ×4",
         "Generating ×16",
-        "Saving",
+        "Writing a.png",
     ]
 
 
@@ -359,7 +359,7 @@ def test_source_pixels_get_no_label(run: Run, photo: Path, tmp_path: Path) -> No
 def test_it_can_be_signed(run: Run, photo: Path, tmp_path: Path) -> None:
     signature = signature_in(tmp_path)
     words = ("render", photo, "-o", tmp_path / "out.png", *BICUBIC)
-    assert "Signing wants both" in run(*words, "--sign", signature.certificate).sentence
+    assert "Signing needs both" in run(*words, "--sign", signature.certificate).sentence
     assert not (tmp_path / "out.png").exists()
     ran = run(*words, "--sign", signature.certificate, "--sign-key", signature.key)
     assert ran.code == 0, ran.err

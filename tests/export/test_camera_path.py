@@ -7,12 +7,12 @@ from itertools import pairwise
 import pytest
 
 from cozviewer.export.camera_path import (
-    Flight,
+    CameraPath,
     calm_seconds,
     eased,
-    flight_between,
+    frame_specs,
+    path_between,
     resized,
-    takes,
 )
 from cozviewer.pyramid.camera import Camera, View, camera_at, fit
 from cozviewer.util.errors import BadInput
@@ -32,12 +32,12 @@ def seen(camera: Camera, x: float, y: float) -> tuple[float, float]:
     return float((Fraction(x) - cx) * unit), float((Fraction(y) - cy) * unit)
 
 
-def flow(flight: Flight, steps: int = 400) -> list[float]:
+def flow(path: CameraPath, steps: int = 400) -> list[float]:
     """Return how fast the picture moves along the way: the mean over the view's corners, of how
     far what is there travels in a step."""
     found = []
     corners = [(x, y) for x in (-320, 320) for y in (-180, 180)]
-    cameras = [flight.at(i / steps) for i in range(steps + 1)]
+    cameras = [path.at(i / steps) for i in range(steps + 1)]
     for before, after in pairwise(cameras):
         unit = Fraction(before.scale) * Fraction(2) ** before.level
         x, y = before.source_centre
@@ -59,41 +59,41 @@ def flow(flight: Flight, steps: int = 400) -> list[float]:
     ],
 )
 def test_it_begins_and_ends_exactly_and_never_jumps(start: View, end: View) -> None:
-    flight = flight_between(start, end)
-    assert flight.at(0) == start.camera
-    assert flight.at(1) == end.camera
-    speeds = flow(flight)
+    path = path_between(start, end)
+    assert path.at(0) == start.camera
+    assert path.at(1) == end.camera
+    speeds = flow(path)
     # The same speed for the eye all along: van Wijk and Nuij's optimal path.
     assert max(speeds) < 1.6 * min(speeds)
 
 
 def test_a_zoom_on_the_spot_is_exponential() -> None:
-    flight = flight_between(view(300, 200, 1), view(300, 200, 256))
-    logs = [flight.at(i / 8).log2 for i in range(9)]
+    path = path_between(view(300, 200, 1), view(300, 200, 256))
+    logs = [path.at(i / 8).log2 for i in range(9)]
     assert logs == pytest.approx([float(i) for i in range(9)], abs=1e-9)
-    assert {flight.at(i / 8).source_centre for i in range(9)} == {(Fraction(300), Fraction(200))}
+    assert {path.at(i / 8).source_centre for i in range(9)} == {(Fraction(300), Fraction(200))}
 
 
 def test_far_away_it_leads_out_first_so_that_something_is_always_seen() -> None:
     start, end = view(100, 100, 64), view(4000, 100, 64)
-    flight = flight_between(start, end)
-    widest = min(flight.at(i / 50).magnification for i in range(51))
+    path = path_between(start, end)
+    widest = min(path.at(i / 50).magnification for i in range(51))
     # Half way out both places are in view, or nearly so.
     assert widest < 640 / 3900 * 2
-    assert flight.at(0.5).magnification == pytest.approx(widest, rel=1e-3)
+    assert path.at(0.5).magnification == pytest.approx(widest, rel=1e-3)
 
 
 def test_near_by_it_goes_straight_in() -> None:
-    flight = flight_between(view(500, 400, 1), view(620, 400, 64))
-    logs = [flight.at(i / 50).log2 for i in range(51)]
+    path = path_between(view(500, 400, 1), view(620, 400, 64))
+    logs = [path.at(i / 50).log2 for i in range(51)]
     assert logs == sorted(logs)
 
 
 def test_deep_down_it_is_as_exact_as_at_the_surface() -> None:
     deep = Fraction(2) ** 300
     x = Fraction(100) + Fraction(7, 2**290)
-    flight = flight_between(view(100, 50, deep), View(camera_at(x, 50, deep), *SIZE))
-    ways = [float((flight.at(i / 10).source_centre[0] - 100) * 2**290) for i in range(11)]
+    path = path_between(view(100, 50, deep), View(camera_at(x, 50, deep), *SIZE))
+    ways = [float((path.at(i / 10).source_centre[0] - 100) * 2**290) for i in range(11)]
     assert ways == sorted(ways)
     assert ways[-1] == pytest.approx(7, abs=1e-6)
     assert 3 < ways[5] < 4
@@ -111,20 +111,20 @@ def test_the_pace_rises_and_falls_without_a_jolt() -> None:
 
 def test_the_frames_are_as_many_as_the_time_has_and_end_where_they_should() -> None:
     start, end = view(300, 200, 1), view(310, 205, 16)
-    shown = takes(start, end, FPS, 3, hold_seconds=0.5)
-    assert sum(take.ticks for take in shown) == 3 * 30 + 15
+    shown = frame_specs(start, end, FPS, 3, hold_seconds=0.5)
+    assert sum(frame.ticks for frame in shown) == 3 * 30 + 15
     assert (shown[0].view, shown[-1].view) == (start, end)
     assert shown[-1].ticks == 16
-    there_and_back = takes(start, end, FPS, 3, hold_seconds=0.5, back=True)
-    assert [take.view for take in there_and_back] == [
-        *(take.view for take in shown),
-        *(take.view for take in reversed(shown[:-1])),
+    there_and_back = frame_specs(start, end, FPS, 3, hold_seconds=0.5, back=True)
+    assert [frame.view for frame in there_and_back] == [
+        *(frame.view for frame in shown),
+        *(frame.view for frame in reversed(shown[:-1])),
     ]
 
 
 def test_a_movie_that_would_stand_still_is_refused() -> None:
-    with pytest.raises(BadInput, match="begin where it ends"):
-        takes(view(5, 5, 2), view(5, 5, 2), FPS, 3)
+    with pytest.raises(BadInput, match="are the same: choose"):
+        frame_specs(view(5, 5, 2), view(5, 5, 2), FPS, 3)
 
 
 def test_longer_ways_take_longer() -> None:

@@ -45,8 +45,8 @@ def test_in_bands_it_is_the_same_as_whole() -> None:
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("generated", "generated detail ×64"),
-        ("mixed", "partly generated detail ×64"),
+        ("generated", "AI-generated detail ×64"),
+        ("mixed", "partly AI-generated detail ×64"),
         ("interpolated", "interpolated ×64"),
         ("source", ""),
     ],
@@ -57,7 +57,7 @@ def test_a_label_says_what_a_picture_is(kind: Any, said: str) -> None:
 
 def test_a_label_says_that_texture_is_borrowed() -> None:
     origin = Origin("generated", "", "", "", "", "", "0,0", "64", 6, borrowed=True)
-    said = "generated detail ×64, with texture borrowed from elsewhere in this photo"
+    said = "AI-generated detail ×64, with texture borrowed from elsewhere in this photo"
     assert label_of(origin) == said
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cozviewer.export.camera_path import Take, takes
+from cozviewer.export.camera_path import FrameSpec, frame_specs
 from cozviewer.export.frames import frames_of
 from cozviewer.export.movie import check_movie, save_movie
 from cozviewer.export.movie_formats import Clip, movie_form
@@ -20,7 +20,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.wording import BORROWED
-from cozviewer.util.errors import BadInput, Cancelled
+from cozviewer.util.errors import BadInput, Cancelled, MissingLibrary
 from tests.pyramid.pyramids import enlarged, gentle, put_level, pyramid_of
 
 ORIGIN = Origin(
@@ -40,21 +40,21 @@ SOURCE = gentle(300, 200)
 
 
 @pytest.fixture(scope="module")
-def shown() -> list[Take]:
+def shown() -> list[FrameSpec]:
     start, end = (View(camera_at(150, 100, zoom), *SIZE) for zoom in (1, 4))
-    return takes(start, end, FPS, 0.6, hold_seconds=0.2)
+    return frame_specs(start, end, FPS, 0.6, hold_seconds=0.2)
 
 
 @pytest.fixture(scope="module")
-def frames(shown: list[Take]) -> list[tuple[Rgb8, int]]:
+def frames(shown: list[FrameSpec]) -> list[tuple[Rgb8, int]]:
     """Each frame as the viewer composes it, and how often it is shown."""
     pyramid = pyramid_of(SOURCE)
     put_level(pyramid, 2, enlarged(SOURCE, 4))
     try:
         made = list(frames_of(pyramid, shown))
-        for (pixels, ticks), take in zip(made, shown, strict=True):
-            assert np.array_equal(pixels, compose(pyramid, take.view))
-            assert ticks == take.ticks
+        for (pixels, ticks), frame in zip(made, shown, strict=True):
+            assert np.array_equal(pixels, compose(pyramid, frame.view))
+            assert ticks == frame.ticks
         return made
     finally:
         pyramid.store.close()
@@ -78,12 +78,12 @@ def luma(rgb: Rgb8) -> Rgb8:
     return np.asarray(Image.fromarray(rgb).convert("L"))
 
 
-def test_frames_can_carry_a_caption(shown: list[Take]) -> None:
+def test_frames_can_carry_a_caption(shown: list[FrameSpec]) -> None:
     pyramid = pyramid_of(SOURCE)
     put_level(pyramid, 2, enlarged(SOURCE, 4))
     said = list(frames_of(pyramid, shown[:2], lambda camera: f"x{camera.magnification:.0f}"))
-    for (pixels, _), take in zip(said, shown, strict=False):
-        plain = compose(pyramid, take.view)
+    for (pixels, _), frame in zip(said, shown, strict=False):
+        plain = compose(pyramid, frame.view)
         changed = np.argwhere((pixels != plain).any(axis=2))
         assert len(changed)
         # At the bottom left, and small.
@@ -99,7 +99,7 @@ def test_mp4_holds_each_frame_at_its_time(
     path = tmp_path / "zoom.mp4"
     clip = replace(clip, form=movie_form(path, codec), quality=90)
     told: list[tuple[int, int]] = []
-    save_movie(path, clip, iter(frames), ORIGIN, told=lambda *at: told.append(at))
+    save_movie(path, clip, iter(frames), ORIGIN, on_written=lambda *at: told.append(at))
     assert told[-1] == (clip.frames, clip.frames)
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
@@ -192,13 +192,17 @@ def test_stopped_or_failed_the_old_file_stays(
 @pytest.mark.parametrize(
     ("name", "changes", "said"),
     [
-        ("a.avi", {}, r"a\.avi ends with \.avi, which is no format of movies: use one of \.mp4, "),
-        ("a", {}, r"a has no ending of movies"),
-        ("a.mp4", {"width": 641}, r"wants even sides, and 641 x 96 pixels are not: choose 640x96"),
-        ("a.mp4", {"width": 20000}, r"do not fit into MP4 \(H\.264\), which holds 16384 x 16384"),
+        ("a.avi", {}, r"a\.avi cannot be a movie: use one of \.mp4, "),
+        ("a", {}, r"a has no ending: use one of \.mp4, "),
+        ("a.mp4", {"width": 641}, r"needs even width and height: choose 640x96"),
+        (
+            "a.mp4",
+            {"width": 20000},
+            r"fit into MP4 \(H\.264\), which is limited to 16384 x 16384",
+        ),
         ("a.webp", {"height": 17000}, r"do not fit into WebP"),
-        ("a.gif", {"fps": Fraction(60)}, r"60 frames a second are too many for GIF: choose at m"),
-        ("a.webp", {"quality": 0}, r"A quality of 0 makes no sense"),
+        ("a.gif", {"fps": Fraction(60)}, r"60 frames per second are too many for GIF: choose at m"),
+        ("a.webp", {"quality": 0}, r"The quality is 0"),
         ("gone/a.webp", {}, r"The folder .+gone does not exist"),
         ("a.webp", {"frames": 10**12}, r"a\.webp will take about .+ GB, and .+ GB are free in"),
     ],
@@ -215,6 +219,8 @@ def test_without_the_library_mp4_names_it_and_the_others_do(
     tmp_path: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cozviewer.export.movie_formats.find_spec", lambda name: None)
-    with pytest.raises(BadInput, match=r"run `pip install 'cozviewer\[movies\]'`, or choose \.w"):
+    said = r"choose \.webp or \.gif\. .* run `pip install 'cozviewer\[movies\]'`"
+    with pytest.raises(MissingLibrary, match=said) as caught:
         check_movie(tmp_path / "a.mp4", replace(clip, form="MP4 (H.264)"))
+    assert "pip" not in caught.value.sentence
     check_movie(tmp_path / "a.webp", clip)

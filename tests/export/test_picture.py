@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from cozviewer.export import profile as profiles
+from cozviewer.export.formats import srgb_profile
 from cozviewer.export.origin import read_origin
 from cozviewer.export.picture import FORMATS, check_target, format_of, save_picture
 from cozviewer.image.source import open_source
@@ -83,10 +83,8 @@ def test_every_format_says_srgb(tmp_path: Path, suffix: str) -> None:
 def test_the_same_picture_gives_the_same_file(tmp_path: Path) -> None:
     """A profile made a second later would differ in its date."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    assert (
-        profiles.srgb_profile()[:24] + profiles.srgb_profile()[36:] == profile[:24] + profile[36:]
-    )
-    assert profiles.srgb_profile()[24:36] == b"\x07\xd0\0\x01\0\x01\0\0\0\0\0\0"
+    assert srgb_profile()[:24] + srgb_profile()[36:] == profile[:24] + profile[36:]
+    assert srgb_profile()[24:36] == b"\x07\xd0\0\x01\0\x01\0\0\0\0\0\0"
 
 
 def test_jpeg_keeps_colours_at_full_resolution(tmp_path: Path) -> None:
@@ -194,9 +192,9 @@ def test_what_a_format_cannot_hold(tmp_path: Path, suffix: str, longest: int) ->
     path = tmp_path / f"view{suffix}"
     check_target(path, longest, 1)
     check_target(path, 1, longest)
-    with pytest.raises(BadInput, match=f"holds {longest} a side"):
+    with pytest.raises(BadInput, match=f"is limited to {longest} a side"):
         check_target(path, longest + 1, 1)
-    with pytest.raises(BadInput, match=f"holds {longest} a side"):
+    with pytest.raises(BadInput, match=f"is limited to {longest} a side"):
         check_target(path, 1, longest + 1)
 
 
@@ -209,7 +207,7 @@ def test_the_longest_side_can_really_be_saved(tmp_path: Path, suffix: str, longe
 
 @pytest.mark.parametrize(("width", "height"), [(0, 5), (5, 0), (-1, 5)])
 def test_nothing_cannot_be_saved(tmp_path: Path, width: int, height: int) -> None:
-    with pytest.raises(BadInput, match="not empty"):
+    with pytest.raises(BadInput, match="area is empty"):
         check_target(tmp_path / "view.png", width, height)
 
 
@@ -232,7 +230,7 @@ def test_a_folder_in_the_way(tmp_path: Path) -> None:
 
 
 def _forbid(monkeypatch: pytest.MonkeyPatch, forbidden: Path) -> None:
-    """Take the permission to write away (root has it everywhere)."""
+    """FrameSpec the permission to write away (root has it everywhere)."""
     allowed: Callable[[Path, int], bool] = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: path != forbidden and allowed(path, mode))
 
@@ -241,7 +239,7 @@ def test_a_folder_that_cannot_be_written_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _forbid(monkeypatch, tmp_path)
-    with pytest.raises(BadInput, match="cannot be written to"):
+    with pytest.raises(BadInput, match="is not writable"):
         check_target(tmp_path / "view.png", 4, 4)
 
 
@@ -259,7 +257,7 @@ def test_a_write_protected_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_bad_target_is_refused_when_saving_too(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="no format"):
+    with pytest.raises(BadInput, match="unknown ending"):
         save_picture(tmp_path / "view.xyz", noise(4, 4), ORIGIN)
 
 

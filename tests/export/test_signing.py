@@ -145,7 +145,7 @@ def test_what_cannot_be_signed_is_told_before_the_work(
         replace(signature, certificate=signature.key),
         replace(signature, key=tmp_path / "gone.pem"),
     ):
-        with pytest.raises(BadInput, match=r"^Nothing can be signed with .+: choose a certificate"):
+        with pytest.raises(BadInput, match=r"^Signing with .+ failed .+: choose a certificate"):
             check_signing(tmp_path / "out.png", wrong)
 
 

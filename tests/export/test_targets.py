@@ -83,6 +83,6 @@ def test_a_deep_zoom_does_not_replace_a_folder_with_other_files(tmp_path: Path) 
     (folder / "origin.xmp").touch()
     check_target(tmp_path / "page.dzi", 10, 10)
     (folder / "logo.png").touch()
-    with pytest.raises(BadInput, match="page_files, which exists and holds other files"):
+    with pytest.raises(BadInput, match="page_files, which exists and contains other files"):
         check_target(tmp_path / "page.dzi", 10, 10)
     check_target(tmp_path / "page.png", 10, 10)

@@ -17,11 +17,18 @@ from cozviewer.commands.common import views
 from cozviewer.export import large
 from cozviewer.export.origin import read_origin
 from cozviewer.export.provenance import origin_of_region
+from cozviewer.export.run import Task, run_task
+from cozviewer.export.tasks import (
+    ComparisonTask,
+    PictureOptions,
+    PictureTask,
+    RegionTask,
+    StripTask,
+)
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source, source_from_pixels
-from cozviewer.jobs.export_job import Export, ExportJob, ExportRequest
-from cozviewer.jobs.sheet_job import ComparisonRequest, StripRequest
+from cozviewer.jobs.export_job import Export, ExportJob
 from cozviewer.models.prompters import NoPrompter, TextPrompter
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import best_region
@@ -56,9 +63,8 @@ class Heard:
         )
 
 
-def whole(chain: Chain, path: Path) -> ExportRequest:
-    region = chain.pyramid.level_rect(2)
-    return ExportRequest(path, 2, region, None, True)
+def whole(chain: Chain, path: Path) -> Export:
+    return Export(RegionTask(path, 2, chain.pyramid.level_rect(2)))
 
 
 @pytest.mark.parametrize("in_bands", [True, False])
@@ -69,7 +75,7 @@ def test_a_whole_level_is_computed_and_saved(
         pytest.importorskip("pyvips")
         monkeypatch.setattr(large, "LARGE", 1000)
         monkeypatch.setattr("cozviewer.pyramid.compose.BAND", TILE)
-        monkeypatch.setattr("cozviewer.export.region.BAND", TILE)
+        monkeypatch.setattr("cozviewer.export.picture.BAND", TILE)
     job = ExportJob(chain)
     heard = Heard(job)
     request = whole(chain, tmp_path / "whole.png")
@@ -79,7 +85,7 @@ def test_a_whole_level_is_computed_and_saved(
     with Image.open(request.path) as image:
         assert np.array_equal(np.asarray(image), expected)
     origin = read_origin(request.path)
-    assert origin == origin_of_region(chain, 2, request.level_region)
+    assert origin == origin_of_region(chain, 2, chain.pyramid.level_rect(2))
     assert origin is not None
     assert (origin.kind, origin.prompt) == ("generated", "a cat")
     drawn = [progress for progress in heard.told if progress.stage == "Generating ×4"]
@@ -87,36 +93,6 @@ def test_a_whole_level_is_computed_and_saved(
     written = [progress for progress in heard.told if progress.stage == "Writing whole.png"]
     if in_bands:
         assert [(each.done, each.total) for each in written] == [(0, 0), (1, 2), (2, 2)]
-
-
-@pytest.mark.parametrize("label", [False, True])
-def test_the_window_and_render_write_the_same_pixels_and_the_same_origin(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, label: bool
-) -> None:
-    photo = tmp_path / "photo.png"
-    Image.fromarray(gentle(300, 200)).save(photo)
-
-    def fresh_chain(image: OpenedImage, *_: object, **__: object) -> Chain:
-        upscaler, prompter = DetailUpscaler(), TextPrompter("a cat")
-        pyramid = Pyramid(image.source, pyramid_of(gentle(300, 200)).store)
-        return Chain(pyramid, upscaler, prompter, recipe_of(upscaler, prompter))
-
-    monkeypatch.setattr(views, "open_chain", fresh_chain)
-    rendered, exported = tmp_path / "rendered.png", tmp_path / "exported.png"
-    words = ["render", photo, "-o", rendered, "--center", "100,90", "--zoom", "16"]
-    words += ["--size", "320x200", *(["--label"] if label else [])]
-    assert main([str(word) for word in words]) == 0
-
-    chain = fresh_chain(OpenedImage(open_source(photo)))
-    view = View(camera_at(100, 90, 16.0), 320, 200).aligned()
-    region = view.visible(4, 300, 200)
-    ExportRequest(exported, 4, region, view, True, label=label).carry_out(chain, lambda _: None)
-    origin = read_origin(exported)
-    assert origin == read_origin(rendered)
-    assert origin is not None
-    assert (origin.kind, origin.prompts) == ("generated", ("a cat", "a cat"))
-    with Image.open(rendered) as one, Image.open(exported) as other:
-        assert np.array_equal(np.asarray(one), np.asarray(other))
 
 
 @pytest.mark.parametrize(
@@ -155,15 +131,14 @@ def test_borrowed_texture_is_told_alike_by_the_window_and_render(
     words = ["render", photo, "-o", rendered]
     if as_region:
         words += ["--region", f"{x},100,8,4", "--level", f"x{zoom}"]
-        request = ExportRequest(
-            exported, z, Rect(x * zoom, 100 * zoom, 8 * zoom, 4 * zoom), None, True
-        )
+        region = Rect(x * zoom, 100 * zoom, 8 * zoom, 4 * zoom)
+        task: PictureTask | RegionTask = RegionTask(exported, z, region)
     else:
         words += ["--center", f"{x},100", "--zoom", str(zoom), "--size", "160x100"]
         view = View(camera_at(x, 100, float(zoom)), 160, 100).aligned()
-        request = ExportRequest(exported, z, view.visible(z, 512, 256), view, True)
+        task = PictureTask(exported, view)
     assert main([str(word) for word in words]) == 0
-    request.carry_out(chain, lambda _: None)
+    run_task(task, chain)
     origin = read_origin(exported)
     assert origin == read_origin(rendered)
     assert origin is not None
@@ -177,18 +152,19 @@ def test_a_comparison_looks_for_borrowed_texture_when_it_is_saved(
 ) -> None:
     origin = origin_of_region(chain, 2, chain.pyramid.level_rect(2))
     pixels = np.zeros((20, 30, 3), np.uint8)
-    request = ComparisonRequest(tmp_path / "both.png", pixels, origin, lambda: borrowed)
-    request.carry_out(chain, lambda _: None)
-    found = read_origin(request.path)
+    task = ComparisonTask(tmp_path / "both.png", pixels, origin, lambda: borrowed)
+    run_task(task, chain)
+    found = read_origin(task.path)
     assert found is not None
     assert found.borrowed == borrowed
 
 
 def test_what_is_saved_without_computing_says_so(chain: Chain, tmp_path: Path) -> None:
     region = chain.pyramid.level_rect(2)
-    request = ExportRequest(tmp_path / "now.png", 2, region, None, False)
-    request.carry_out(chain, lambda _: None)
-    origin = read_origin(request.path)
+    task = RegionTask(tmp_path / "now.png", 2, region, PictureOptions(complete=False))
+    made = run_task(task, chain)
+    origin = read_origin(task.path)
+    assert (made.generated, made.reused) == (0, 0)
     assert origin is not None
     assert origin.kind == "mixed"
 
@@ -204,13 +180,13 @@ def test_broken_tiles_are_made_again(tmp_path: Path, how: str) -> None:
         store = TileStore.open(tmp_path / "photo.tiles", STORE_KEY, lambda _: None)
         chain = Chain(Pyramid(source, store), upscaler, prompter, recipe_of(upscaler, prompter))
         path = tmp_path / name
-        requests: dict[str, Export] = {
-            "view": ExportRequest(path, 2, region, view, True),
-            "region": ExportRequest(path, 2, region, None, True),
-            "strip": StripRequest(path, (view,)),
+        tasks: dict[str, Task] = {
+            "view": PictureTask(path, view),
+            "region": RegionTask(path, 2, region),
+            "strip": StripTask(path, (view,)),
         }
         made = list[TileKey]()
-        requests[kind].carry_out(chain, lambda progress: made.extend(progress.finished))
+        run_task(tasks[kind], chain, on_progress=lambda progress: made.extend(progress.finished))
         store.close()
         with Image.open(path) as image:
             return np.asarray(image), len(made)

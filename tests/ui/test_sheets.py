@@ -42,7 +42,7 @@ def saved(viewer: Bench, dialog: ExportDialog, title: str, path: Path, qtbot: Qt
     width, height = dialog.offer.width, dialog.offer.height
     button = dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: f"Saved {path}" in viewer.window.banner.text, timeout=20_000)
+    qtbot.waitUntil(lambda: f"Exported {path}" in viewer.window.banner.text, timeout=20_000)
     with Image.open(path) as image:
         assert image.size == (width, height)
         return np.asarray(image.convert("RGB"))
@@ -51,7 +51,7 @@ def saved(viewer: Bench, dialog: ExportDialog, title: str, path: Path, qtbot: Qt
 def test_without_a_comparison_none_is_offered(near: Bench) -> None:
     dialog = asked(near)
     titles = [dialog.what.itemText(i) for i in range(dialog.what.count())]
-    assert not any("comparison" in title for title in titles)
+    assert not any("omparison" in title for title in titles)
     dialog.reject()
 
 
@@ -66,7 +66,7 @@ def test_a_comparison_is_saved_as_it_is_seen(
         qtbot.waitUntil(lambda: panes.beside.shows_frame and panes.generated.shows_frame)
     shown = panes.picture()
     assert shown is not None
-    found = saved(near, asked(near), "comparison as shown", tmp_path / "both.png", qtbot)
+    found = saved(near, asked(near), "Comparison as shown", tmp_path / "both.png", qtbot)
     assert np.array_equal(found, shown)
     # Both pictures are in it, not one twice; and so are the labels.
     half = found.shape[1] // 2
@@ -78,7 +78,7 @@ def test_a_comparison_is_saved_as_it_is_seen(
 
 def test_the_way_here_is_saved_as_a_strip(near: Bench, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = asked(near)
-    found = saved(near, dialog, "as a strip", tmp_path / "strip.png", qtbot)
+    found = saved(near, dialog, "Zoom sequence", tmp_path / "strip.png", qtbot)
     assert found.shape[0] > PANEL
     assert found.shape[1] > 2 * PANEL
     origin = read_origin(tmp_path / "strip.png")
@@ -104,7 +104,7 @@ def test_a_saved_comparison_tells_what_both_sides_are(
         near.window.compare_menu.settings_chosen.emit(EngineChoice("stripes"))
     panes.compare(Mode.CURTAIN, sides)
     qtbot.waitUntil(lambda: panes.over is not None and panes.over.layer.shows_frame, timeout=20_000)
-    saved(near, asked(near), "comparison as shown", path, qtbot)
+    saved(near, asked(near), "Comparison as shown", path, qtbot)
     origin = read_origin(path)
     assert origin is not None
     assert (origin.kind, origin.engine) == (kind, engine)
@@ -122,16 +122,16 @@ def test_an_export_is_signed_with_the_users_certificate(
     dialog.path.setText(str(path))
     save = dialog.buttons.button(QDialogButtonBox.StandardButton.Save)
     QTest.mouseClick(save, Qt.MouseButton.LeftButton)
-    assert "Nothing can be signed with" in dialog.trouble.text()
+    assert "Signing with" in dialog.trouble.text()
     dialog.signing.certificate.show_path(signature.certificate)
     dialog.signing.key.show_path(signature.key)
-    saved(near, dialog, "The view as shown", path, qtbot)
+    saved(near, dialog, "Current view", path, qtbot)
     assert c2pa.Reader(str(path)).get_validation_state() == "Valid"
     origin = read_origin(path)
     assert origin is not None
     again = asked(near)
     assert again.signing.signature == signature
     titles = [again.what.itemText(i) for i in range(again.what.count())]
-    again.what.setCurrentIndex(next(i for i, text in enumerate(titles) if "strip" in text))
+    again.what.setCurrentIndex(next(i for i, text in enumerate(titles) if "sequence" in text))
     assert again.signing.isHidden()
     again.reject()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
+from cozviewer.export.tasks import RegionTask
 from cozviewer.jobs.view_work import FINISHING
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
@@ -245,7 +246,7 @@ def test_export_writes_what_is_seen(viewer: Bench, qtbot: QtBot, tmp_path: Path)
     with qtbot.waitSignal(document.exported, timeout=10_000):
         dialog.buttons.button(dialog.buttons.StandardButton.Save).click()
     np.testing.assert_array_equal(np.asarray(Image.open(target)), shown)
-    assert "Saved" in window.banner.text
+    assert "Exported" in window.banner.text
 
 
 def test_export_of_a_deeper_level_computes_what_is_missing(
@@ -255,10 +256,12 @@ def test_export_of_a_deeper_level_computes_what_is_missing(
     zoom_in(viewer, 14)
     settle(qtbot, window)
     dialog = export_dialog(viewer)
-    regions = [i for i in range(dialog.what.count()) if "region" in dialog.what.itemText(i)]
+    regions = [i for i in range(dialog.what.count()) if "area" in dialog.what.itemText(i)]
     dialog.what.setCurrentIndex(regions[-1])
-    assert dialog.offer.z > 2
-    assert "missing tiles" in dialog.complete.text()
+    task = dialog.offer.task
+    assert isinstance(task, RegionTask)
+    assert task.z > 2
+    assert "missing detail" in dialog.complete.text()
     target = tmp_path / "deep.webp"
     dialog.path.setText(str(target))
     assert dialog.format.currentText() == "WebP"
@@ -277,7 +280,7 @@ def test_a_stopped_export_leaves_no_file(viewer: Bench, qtbot: QtBot, tmp_path: 
     settle(qtbot, window)
     viewer.engine.hold(after=1)
     dialog = export_dialog(viewer)
-    whole = [i for i in range(dialog.what.count()) if "whole" in dialog.what.itemText(i)]
+    whole = [i for i in range(dialog.what.count()) if "Whole" in dialog.what.itemText(i)]
     dialog.what.setCurrentIndex(whole[-1])
     target = tmp_path / "deep.png"
     dialog.path.setText(str(target))
@@ -289,7 +292,7 @@ def test_a_stopped_export_leaves_no_file(viewer: Bench, qtbot: QtBot, tmp_path: 
     with qtbot.waitSignal(document.export_ended, timeout=10_000):
         QTest.keyClick(window, Qt.Key.Key_Escape)
     assert not target.exists()
-    assert "stopped" in window.banner.text
+    assert "canceled" in window.banner.text
 
 
 def test_export_to_a_bad_place_says_so_and_stays_open(viewer: Bench, tmp_path: Path) -> None:

@@ -8,17 +8,16 @@ from functools import partial
 from typing import TypeVar
 
 from cozviewer.assembly import open_chain
-from cozviewer.chain.chain import Chain, with_all_tiles
-from cozviewer.chain.stages import stages_told
+from cozviewer.chain.chain import Chain
 from cozviewer.commands.common.options import OpenOptions
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
+from cozviewer.export.run import with_tiles
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose, wanted_level
-from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, tiles_of
 from cozviewer.pyramid.store.cache import trim
 from cozviewer.session.pyramids import choice_of, other_pyramids, session_pyramid
 from cozviewer.session.session import Session, SessionPyramid
@@ -192,7 +191,7 @@ def refined_for(
     """Generate the missing tiles of a region of level z, then do something that needs all of them.
 
     Args:
-        use: See `with_all_tiles`.
+        use: See `with_tiles`.
 
     Returns:
         The numbers of tiles, and what `use` returned.
@@ -200,24 +199,6 @@ def refined_for(
     Raises:
         Cancelled, BadInput, Failure: As `Chain.refine` and `use`; finished tiles are kept.
     """
-    store = chain.pyramid.store
-    needed = list(_tiles_below(z, level_region))
-    there = set(needed).difference(store.missing(needed))
-    computed: list[TileKey] = []
-
-    def refine() -> None:
-        with stages_told(line.show):
-            for progress in chain.refine(z, level_region, cancelled, line.show_work):
-                line.show_work(progress)
-                computed.extend(progress.finished)
-
-    result = with_all_tiles(refine, use)
-    store.seen(needed)
-    return Refined(len(computed), len(there.difference(computed))), result
-
-
-def _tiles_below(z: int, level_region: Rect) -> Iterator[TileKey]:
-    """Yield the tiles of a region on all generated levels from z down to the source."""
-    while z > 0 and not level_region.empty:
-        yield from tiles_of(z, level_region)
-        z, level_region = z - STEP_LEVELS, coarser(level_region, STEP_LEVELS)
+    needs = {z: [level_region]} if z > 0 and not level_region.empty else {}
+    result, computed, reused = with_tiles(needs, chain, use, cancelled, line.show_work)
+    return Refined(computed, reused), result

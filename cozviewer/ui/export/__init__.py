@@ -1,1 +1,1 @@
-"""Saving pictures, movies and strips from the window."""
+"""Exporting from the window: the dialogs, and what can be chosen in them."""

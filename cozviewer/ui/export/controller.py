@@ -1,4 +1,4 @@
-"""Exports in the window: the dialogs, the work, and what is said when it ends."""
+"""Exports in the window: opens the dialogs, starts the work, and reports how it ended."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from cozviewer.export.provenance import comparison_borrows, origin_of_comparison
+from cozviewer.export.run import Task
 from cozviewer.export.targets import refuse_source, replaced_by
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.export_job import Export
@@ -17,7 +18,7 @@ from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.export.movie_dialog import MovieDialog
 from cozviewer.ui.export.offers import Comparison
-from cozviewer.ui.export.resume import note_begun, note_ended, pending_for, request_of
+from cozviewer.ui.export.resume import note_begun, note_ended, pending_for, task_of
 from cozviewer.ui.export.target import ask_to_replace
 from cozviewer.ui.status.readout import Readout
 from cozviewer.ui.view.navigator import Navigator
@@ -27,8 +28,7 @@ from cozviewer.util.errors import BadInput
 
 
 class Exporting(QObject):
-    """Asks what to save of a pane's view, a picture or a movie, and has the document save it in the
-    background."""
+    """Asks what to export of the current view and has the document do it in the background."""
 
     def __init__(
         self,
@@ -39,10 +39,15 @@ class Exporting(QObject):
         bookmarks: Callable[[], Sequence[Bookmark]],
         window: QWidget,
     ) -> None:
-        """Begin.
+        """Create the controller.
 
         Args:
-            bookmarks: Returns those of the open picture, where movies can begin.
+            navigator: Holds the camera and the previous view.
+            panes: Show the current view.
+            readout: Shows notes about work.
+            banner: Shows how exports ended.
+            bookmarks: Returns those of the open photo, where movies can begin.
+            window: Parent of the dialogs.
         """
         super().__init__(window)
         self._bookmarks = bookmarks
@@ -53,46 +58,47 @@ class Exporting(QObject):
         self._region.chosen.connect(self._on_region)
 
     def set_document(self, document: Document) -> None:
-        """Save from this document from now on; one before it still tells how its export ends."""
+        """Export from this document from now on; the end of an export of the one before is still
+        reported."""
         self._document = document
         document.exported.connect(self._on_exported)
         document.export_ended.connect(self._on_ended)
         if (pending := pending_for(document.chain)) is not None:
             self._banner.tell(
-                f"The export {Path(pending.path).name} was not finished: File > Go on with export "
-                "does the rest."
+                f"Export of “{Path(pending.path).name}” was interrupted. Choose File > Resume "
+                "Export to finish it."
             )
 
     def close(self) -> None:
-        """The program ends: what is stopped from now on is not what a person stopped."""
+        """Report nothing any more: the program ends, which is not the same as Stop."""
         self._document = None
 
     def go_on(self) -> None:
-        """Do the rest of an export that the end of the program stopped."""
+        """Resume the export that the end of the program interrupted."""
         if self._document is None:
             return
         pending = pending_for(self._document.chain)
         if pending is None:
-            self._banner.tell("No export of this picture with this engine waits to be finished.")
+            self._banner.tell("There is no interrupted export of this photo with these settings.")
             return
-        request = request_of(pending, self._document.chain)
+        task = task_of(pending, self._document.chain)
         try:
             session = self._document.image.session
             kept = None if session is None else session.path
-            refuse_source(request.path, self._document.source, kept)
+            refuse_source(task.path, self._document.source, kept)
         except BadInput as error:
             self._banner.warn(str(error))
             return
-        go_on = partial(self._export_of, self._document, request)
-        ask_to_replace(replaced_by(request.path), self._window, go_on)
+        go_on = partial(self._export_of, self._document, task)
+        ask_to_replace(replaced_by(task.path), self._window, go_on)
 
-    def _export_of(self, document: Document, request: Export) -> None:
-        """Export, if `document` is still what is open."""
+    def _export_of(self, document: Document, task: Task) -> None:
+        """Export, if `document` is still open."""
         if document is self._document:
-            self._export(request)
+            self._export(task)
 
     def ask(self) -> None:
-        """Ask what to save as a picture."""
+        """Ask what to export as a picture."""
         if self._document is not None:
             chain, view, window = self._document.chain, self._panes.generated.view, self._window
             pixels, comparison = self._panes.picture(), None
@@ -103,7 +109,7 @@ class Exporting(QObject):
             self._open(ExportDialog(chain, view, window, comparison))
 
     def ask_region(self) -> None:
-        """Have a rectangle dragged, then ask what to save of it."""
+        """Let the user drag a rectangle, then ask what to export of it."""
         if self._document is not None:
             self._region.ask()
 
@@ -113,13 +119,13 @@ class Exporting(QObject):
             self._open(ExportDialog(self._document.chain, view, self._window))
 
     def ask_movie(self) -> None:
-        """Ask for a movie that ends at what is seen."""
+        """Ask for a movie that ends at the current view."""
         if self._document is not None:
             chain, view, window = self._document.chain, self._panes.generated.view, self._window
             before = self._navigator.view_before
-            starts = [] if before is None else [("The view before", before)]
+            starts = [] if before is None else [("Previous view", before)]
             starts += [
-                (f"The bookmark “{each.name}”", each.viewpoint.camera) for each in self._bookmarks()
+                (f"Bookmark “{each.name}”", each.viewpoint.camera) for each in self._bookmarks()
             ]
             self._open(MovieDialog(chain, view, starts, window))
 
@@ -130,24 +136,24 @@ class Exporting(QObject):
         dialog.open()
 
     @Slot(object)
-    def _export(self, request: Export) -> None:
+    def _export(self, task: Task) -> None:
         if self._document is not None:
-            note_begun(request, self._document.chain)
-            self._document.export(request)
+            note_begun(task, self._document.chain)
+            self._document.export(Export(task))
 
     @Slot(object)
     def _on_exported(self, request: Export) -> None:
         note_ended()
-        self._banner.tell(f"Saved {request.path}.")
+        self._banner.tell(f"Exported {request.path}.")
         self._readout.show_note("")
 
     @Slot(object, str)
     def _on_ended(self, request: Export, sentence: str) -> None:
         if self.sender() is not self._document:
-            return  # its picture was closed
+            return  # that document was closed
         self._readout.show_note("")
         if sentence:
             self._banner.warn(sentence)
         else:
             note_ended()
-            self._banner.tell(f"Export stopped; {request.path.name} was not written.")
+            self._banner.tell(f"Export canceled. “{request.path.name}” was not written.")

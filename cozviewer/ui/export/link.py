@@ -1,4 +1,4 @@
-"""From a picture that cozviewer saved back to the place in the photo that it shows."""
+"""Goes from a picture that cozviewer exported to the place in the photo that it shows."""
 
 from PySide6.QtCore import QObject, Slot
 
@@ -10,7 +10,7 @@ from cozviewer.ui.widgets.banner import Banner
 
 
 class Returning(QObject):
-    """Goes to the place that a saved picture shows, once its photo is open."""
+    """Goes to the place that an exported picture shows, once its photo is open."""
 
     def __init__(self, navigator: Navigator, banner: Banner, parent: QObject) -> None:
         super().__init__(parent)
@@ -19,20 +19,21 @@ class Returning(QObject):
 
     @Slot()
     def forget(self) -> None:
-        """Await no place any more: something else is being opened."""
+        """Drop the pending place: something else is being opened."""
         self._awaited = None
 
     @Slot(object, bool)
     def follow(self, lead: Lead, is_open: bool) -> None:
-        """Go where a saved picture leads.
+        """Go to the place that an exported picture shows, now or when the photo is open.
 
         Args:
-            lead: Where that is.
-            is_open: The photo is open already; if not, what is opened is the file beside the
-                picture, or else the picture itself.
+            lead: The picture and the place.
+            is_open: Whether the photo is open already; if not, the file beside the picture is
+                being opened, or else the picture itself.
         """
         self._awaited = None
         name = lead.path.name
+        original = f" “{lead.photo_name}”" if lead.photo_name else ""
         if is_open:
             self._banner.tell(_arrival(lead))
             self._navigator.go_to(lead.camera)
@@ -40,12 +41,12 @@ class Returning(QObject):
             self._awaited = lead
         else:
             self._banner.tell(
-                f"{name} was saved from {lead.photo_name or 'a photo'}, which is not beside it: "
-                f"open that, and drop {name} again to go to its place."
+                f"Open the original photo{original}, then drop “{name}” again to go to the place "
+                "that it shows."
             )
 
     def arrived(self, source: Source) -> None:
-        """Go to the place that is awaited in a picture that has just been opened."""
+        """Go to the pending place, if a photo that has just been opened is the right one."""
         if self._awaited is None:
             return
         lead, self._awaited = self._awaited, None
@@ -54,10 +55,10 @@ class Returning(QObject):
             self._banner.tell(_arrival(lead))
         else:
             self._banner.warn(
-                f"{lead.path.name} was saved from another {source.name} than the one beside it, "
-                "so its place is not there: open the right one, and drop it again."
+                f"“{lead.path.name}” does not belong to this version of “{source.name}”. Open the "
+                "right one, then drop it again."
             )
 
 
 def _arrival(lead: Lead) -> str:
-    return f"This is the place that {lead.path.name} shows, at {magnification_text(lead.camera)}."
+    return f"Went to the place shown in “{lead.path.name}” ({magnification_text(lead.camera)})."

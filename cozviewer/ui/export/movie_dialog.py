@@ -1,4 +1,4 @@
-"""Asks for a zoom movie, says how long and how large it will be, and hands back a request."""
+"""The dialog for a zoom movie: from where, how long, in which format; the result is a task."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
 )
 
 from cozviewer.chain.chain import Chain
-from cozviewer.export.camera_path import Take, calm_seconds, resized, takes
+from cozviewer.export.camera_path import FrameSpec, calm_seconds, frame_specs, resized
 from cozviewer.export.movie import check_movie
 from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip, estimated_movie_bytes, movie_form
-from cozviewer.export.movie_pipeline import missing_for
 from cozviewer.export.provenance import suggested_name
+from cozviewer.export.run import missing_tiles_of
 from cozviewer.export.targets import refuse_source
-from cozviewer.jobs.movie_job import MovieRequest
+from cozviewer.export.tasks import MovieTask
 from cozviewer.pyramid.camera import Camera, View, fit
-from cozviewer.ui.export.target import TargetLine
+from cozviewer.ui.export.target import TargetLine, text_of
 from cozviewer.ui.widgets.forms import Trouble, chooser, form_of, stacked, with_browse
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.errors import CozviewerError
@@ -36,26 +36,26 @@ RATES = (24, 25, 30, 50, 60)
 """Frames a second."""
 
 REST_SECONDS = 1.0
-"""How long a movie rests at the end of the way, before it ends or comes back."""
+"""How long a movie holds its last view, before it ends or zooms back out."""
 
 SHORTEST_WAY = 0.5
-"""Seconds."""
+"""Seconds that a zoom takes at least."""
 
 SHAPES = (
     ("1280 × 720", 1280, 720),
     ("1920 × 1080", 1920, 1080),
     ("3840 × 2160", 3840, 2160),
-    ("1080 × 1080, square", 1080, 1080),
-    ("1080 × 1920, upright", 1080, 1920),
+    ("1080 × 1080 (square)", 1080, 1080),
+    ("1080 × 1920 (portrait)", 1080, 1920),
     ("640 × 360", 640, 360),
 )
 
 
 class MovieDialog(QDialog):
-    """The dialog.
+    """From where, how long, how large, and in which format; one attribute for each input.
 
     Signals:
-        wanted: (MovieRequest) the user pressed Save and the movie can be made.
+        wanted: (MovieTask) Save was pressed and the file can be written.
     """
 
     wanted = Signal(object)
@@ -67,40 +67,40 @@ class MovieDialog(QDialog):
         starts: Sequence[tuple[str, Camera]],
         parent: QWidget | None = None,
     ) -> None:
-        """Ask about a movie that ends at a view.
+        """Offer movies that end at a view.
 
         Args:
             chain: The open pyramid; only read.
-            view: What is seen now.
-            starts: Titles and cameras of views where it can begin besides the whole picture.
+            view: The view on the screen.
+            starts: Titles and cameras of views where it can begin besides the whole photo.
         """
         super().__init__(parent)
-        self.setWindowTitle("Zoom movie")
+        self.setWindowTitle("Export Zoom Video")
         self.setMinimumWidth(560)
         self._chain = chain
         self._view = view
         source = chain.pyramid.source
         size = (view.width, view.height)
         whole = View(fit(source.width, source.height, *size), *size)
-        self._starts = [("The whole picture", whole)]
+        self._starts = [("Whole photo", whole)]
         self._starts += [(title, View(camera, *size)) for title, camera in starts]
 
         self.start = chooser(title for title, _ in self._starts)
         self.shape = chooser(title for title, *_ in SHAPES)
         even = (view.width // 2 * 2, view.height // 2 * 2)
-        self.shape.addItem(f"{even[0]} × {even[1]}, as in the window")
+        self.shape.addItem(f"{even[0]} × {even[1]} (window)")
         self._shapes = [*((width, height) for _, width, height in SHAPES), even]
-        self.rate = chooser(f"{rate} frames a second" for rate in RATES)
+        self.rate = chooser(f"{rate} fps" for rate in RATES)
         self.rate.setCurrentIndex(RATES.index(30))
         self.seconds = QDoubleSpinBox()
         self.seconds.setMaximum(600)
         self.seconds.setDecimals(1)
         self.seconds.setSuffix(" s")
         self.seconds.setToolTip(
-            "Of the whole movie, which rests for a second at the end of the way"
+            "Length of the video, including a hold of one second where the zoom ends"
         )
-        self.back = QCheckBox("And back again")
-        self.caption = QCheckBox("Write into it how large it is, and what made the detail")
+        self.back = QCheckBox("Zoom back out at the end")
+        self.caption = QCheckBox("Show magnification and engine as caption")
         self.caption.setChecked(True)
         self.format = chooser(MOVIE_FORMATS)
         name = Path(suggested_name(chain, view)).with_suffix(".mp4")
@@ -126,9 +126,9 @@ class MovieDialog(QDialog):
 
     @property
     def clip(self) -> Clip:
-        """What the movie is to be."""
+        """Format, size and length as chosen."""
         width, height = self._shapes[self.shape.currentIndex()]
-        frames = sum(take.ticks for take in self._takes())
+        frames = sum(frame.ticks for frame in self._frames())
         return Clip(self.format.currentText(), width, height, self._rate(), frames)
 
     def _lay_out(self) -> None:
@@ -140,7 +140,7 @@ class MovieDialog(QDialog):
         length.addStretch(1)
         rows = (
             ("From", self.start),
-            ("To", Label("What you see now")),
+            ("To", Label("Current view")),
             ("Size", self.shape),
             ("Length", length),
             ("", self.caption),
@@ -158,11 +158,11 @@ class MovieDialog(QDialog):
         start = self._starts[self.start.currentIndex()][1]
         return resized(start, *size), resized(self._view, *size)
 
-    def _takes(self) -> list[Take]:
-        """Return the frames, as many as the length makes; none where nothing would move."""
+    def _frames(self) -> list[FrameSpec]:
+        """Return the frames; none where start and end are the same."""
         rate, back = self._rate(), self.back.isChecked()
         with suppress(CozviewerError):
-            shown = takes(*self._ends(), rate, self._way_seconds(), back=back)
+            shown = frame_specs(*self._ends(), rate, self._way_seconds(), back=back)
             end = len(shown) // 2 if back else -1
             rest = round(rate * Fraction(self.seconds.value())) - len(shown)
             shown[end] = replace(shown[end], ticks=1 + rest)
@@ -170,18 +170,18 @@ class MovieDialog(QDialog):
         return []
 
     def _way_seconds(self) -> float:
-        """Return how long the way takes, one way."""
+        """Return how long the zoom takes in one direction."""
         return (self.seconds.value() - REST_SECONDS) / (2 if self.back.isChecked() else 1)
 
     def _take_way_seconds(self, seconds: float) -> None:
-        """Make the movie as long as a way, or two, of so many seconds take with the rest."""
+        """Set the length to that of a zoom (there and back: two) of so many seconds, and a hold."""
         ways = 2 if self.back.isChecked() else 1
         self.seconds.setMinimum(REST_SECONDS + ways * SHORTEST_WAY)
         self.seconds.setValue(REST_SECONDS + ways * seconds)
 
     @Slot(bool)
     def _keep_pace(self, back: bool) -> None:
-        """The way back takes as long as the way there."""
+        """Zoom back out at the speed of zooming in."""
         way = (self.seconds.value() - REST_SECONDS) / (1 if back else 2)
         self._take_way_seconds(way)
         self._describe()
@@ -193,21 +193,21 @@ class MovieDialog(QDialog):
 
     @Slot()
     def _describe(self) -> None:
-        """Say how long and how large it will be, and what must be computed before."""
+        """Show how long and how large it will be, and what must be generated first."""
         self.trouble.tell("")
-        shown, clip = self._takes(), self.clip
+        shown, clip = self._frames(), self.clip
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(bool(shown))
         if not shown:
-            self.about.setText("Nothing would move: zoom in, or begin elsewhere.")
+            self.about.setText("Start and end are the same. Zoom in first.")
             return
         text = (
             f"{counted(clip.frames, 'frames')}, {float(clip.frames / clip.fps):.1f} s, "
-            f"at most about {bytes_text(estimated_movie_bytes(clip))}"
+            f"up to {bytes_text(estimated_movie_bytes(clip))}"
         )
-        if missing := missing_for(self._chain, shown):
-            text += f". {counted(missing, 'missing tiles')} must be computed first"
+        if missing := missing_tiles_of(self._task(), self._chain):
+            text += f". {counted(missing, 'missing tiles')} will be generated first"
             if (seconds := self._chain.seconds_for(missing)) is not None:
-                text += f", in about {duration_text(max(1.0, seconds))}"
+                text += f" (about {duration_text(max(1.0, seconds))})"
         self.about.setText(text + ".")
 
     @Slot(str)
@@ -229,7 +229,7 @@ class MovieDialog(QDialog):
     @Slot()
     def _browse(self) -> None:
         patterns = ";;".join(f"{name} (*{form.suffix})" for name, form in MOVIE_FORMATS.items())
-        self.path.browse("Save as", patterns)
+        self.path.browse("Export As", patterns)
 
     @Slot()
     def _save(self) -> None:
@@ -239,13 +239,16 @@ class MovieDialog(QDialog):
             check_movie(path, clip)
             refuse_source(path, self._chain.pyramid.source)
         except CozviewerError as error:
-            self.trouble.tell(str(error))
+            self.trouble.tell(text_of(error))
             return
         self.path.ask(self._hand_over)
 
     @Slot()
     def _hand_over(self) -> None:
-        """Have it made: all is checked, and what exists may be replaced."""
-        shown, caption = tuple(self._takes()), self.caption.isChecked()
-        self.wanted.emit(MovieRequest(self.path.path, self.clip, shown, caption))
+        """Emit the task: all is checked, and what exists may be replaced."""
+        self.wanted.emit(self._task())
         self.accept()
+
+    def _task(self) -> MovieTask:
+        """Return what is to be made, as chosen."""
+        return MovieTask(self.path.path, self.clip, tuple(self._frames()), self.caption.isChecked())

@@ -1,6 +1,6 @@
-"""Long exports outlive the program: what was not finished is kept, and offered again.
+"""Exports that the end of the program interrupted are kept in the settings and can be resumed.
 
-The tiles that it has computed are in the store, so going on costs only what lacks.
+The tiles that were generated are in the store, so only the missing ones are generated then.
 """
 
 import json
@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain
+from cozviewer.export.run import Task
 from cozviewer.export.signing import Signature
+from cozviewer.export.tasks import PictureOptions, RegionTask
 from cozviewer.image.exif import without_place
 from cozviewer.image.rect import Rect
-from cozviewer.jobs.export_job import Export, ExportRequest
 from cozviewer.pyramid.geometry import STEP_LEVELS
 from cozviewer.ui.settings import keep_text, kept_text
 
@@ -20,14 +21,14 @@ KEY = "export/pending"
 
 @dataclass(frozen=True)
 class Pending:
-    """An export of a level's region that has begun, in words that a file can keep.
+    """An export of a level's region that has begun, as it is kept in the settings (JSON).
 
     Attributes:
-        path: The file that was to be.
-        source, recipe: Digests: with others, it would be another picture.
+        path: The file to be written.
+        source, recipe: Digests of the photo and of the recipe; with others, the pixels differ.
         z, x, y, width, height: The level and its region.
-        label: Whether a corner says what is generated.
-        with_place: Whether it keeps where the photo was taken.
+        label: Whether a corner says what was generated.
+        with_place: Whether the location of the photo is copied.
         certificate, key: Paths of what it is signed with; "" for no signature.
     """
 
@@ -45,35 +46,37 @@ class Pending:
     key: str
 
 
-def note_begun(request: Export, chain: Chain) -> None:
-    """Keep what is begun, if it can go on later: a region of a generated level. GUI thread."""
-    if not isinstance(request, ExportRequest) or request.view is not None or request.z <= 0:
+def note_begun(task: Task, chain: Chain) -> None:
+    """Keep a task that was begun, if it can be resumed: a region of a generated level. GUI
+    thread."""
+    if not isinstance(task, RegionTask) or task.z <= 0:
         return
-    region = request.level_region
+    region, options = task.level_region, task.options
+    signature = options.signature
     pending = Pending(
-        str(request.path),
+        str(task.path),
         chain.pyramid.source.digest,
         chain.recipe.digest,
-        request.z,
+        task.z,
         region.x,
         region.y,
         region.width,
         region.height,
-        request.label,
-        request.exif == chain.pyramid.source.exif,
-        "" if request.signature is None else str(request.signature.certificate),
-        "" if request.signature is None else str(request.signature.key),
+        options.label,
+        options.exif == chain.pyramid.source.exif,
+        "" if signature is None else str(signature.certificate),
+        "" if signature is None else str(signature.key),
     )
     keep_text(KEY, json.dumps(asdict(pending)))
 
 
 def note_ended() -> None:
-    """Forget it: it is saved, or nobody wants it any more. GUI thread."""
+    """Forget the task that was begun: it is done, or was cancelled. GUI thread."""
     keep_text(KEY, "")
 
 
 def pending_for(chain: Chain) -> Pending | None:
-    """Return what was not finished of this picture with this recipe, or None. GUI thread."""
+    """Return the interrupted export of this photo with this recipe, or None. GUI thread."""
     try:
         kept = json.loads(kept_text(KEY))
         found = Pending(**kept)
@@ -93,23 +96,19 @@ def pending_for(chain: Chain) -> Pending | None:
     return found
 
 
-def request_of(pending: Pending, chain: Chain) -> ExportRequest:
-    """Return what does the rest."""
-    region = Rect(pending.x, pending.y, pending.width, pending.height)
+def task_of(pending: Pending, chain: Chain) -> RegionTask:
+    """Return the task that finishes an export."""
     exif = chain.pyramid.source.exif
-    return ExportRequest(
-        Path(pending.path),
-        pending.z,
-        region,
-        None,
-        True,
-        exif if pending.with_place else without_place(exif),
-        pending.label,
-        Signature(Path(pending.certificate), Path(pending.key)) if pending.key else None,
+    options = PictureOptions(
+        exif=exif if pending.with_place else without_place(exif),
+        label=pending.label,
+        signature=Signature(Path(pending.certificate), Path(pending.key)) if pending.key else None,
     )
+    region = Rect(pending.x, pending.y, pending.width, pending.height)
+    return RegionTask(Path(pending.path), pending.z, region, options)
 
 
 _EXAMPLE = Pending("", "", "", 2, 0, 0, 1, 1, False, True, "", "")
 
 _DEEPEST = 256
-"""Levels: nobody exports a region deeper than that."""
+"""Levels; a deeper one in the settings is taken for damage."""

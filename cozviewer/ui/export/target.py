@@ -1,4 +1,4 @@
-"""The file that a dialog is to write: a free name is suggested, and nothing is replaced unasked."""
+"""The target file of a dialog: suggests a free name, and asks before a file is replaced."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,25 +8,26 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QWidget
 from cozviewer.export.targets import free_path, replaced_by
 from cozviewer.image.reading import shown_name
 from cozviewer.ui.widgets.plain import message_box
+from cozviewer.util.errors import CozviewerError, MissingLibrary
 from cozviewer.util.paths import expanded
 
 
 class TargetLine(QLineEdit):
-    """A line for the path of the file, which follows what is chosen until a person changes it."""
+    """An input for the path of the file; the suggestion is updated until the user edits it."""
 
     def __init__(self, suggested: Path) -> None:
-        """Suggest a path, or one like it that is free."""
+        """Suggest a path, or a similar one that is free."""
         super().__init__(str(free_path(suggested)))
         self._suggested = self.text()
         self._agreed: Path | None = None
 
     @property
     def path(self) -> Path:
-        """The path that stands there."""
+        """The path as entered."""
         return expanded(self.text())
 
     def suggest(self, name: str) -> None:
-        """Suggest a name in the same folder, with the same ending, unless a person wrote another
+        """Suggest a name in the same folder, with the same ending, unless the user entered another
         one."""
         if self.text() == self._suggested:
             there = Path(self.text())
@@ -34,7 +35,7 @@ class TargetLine(QLineEdit):
             self.setText(self._suggested)
 
     def use_suffix(self, suffix: str) -> None:
-        """Change the ending."""
+        """Replace the ending."""
         path = Path(self.text())
         if not path.name:
             return
@@ -46,34 +47,39 @@ class TargetLine(QLineEdit):
             self.setText(str(path))
 
     def browse(self, title: str, patterns: str) -> None:
-        """Have a file chosen; the file dialog asks whether one that exists is to be replaced."""
+        """Let the user choose a file; the file dialog asks before one is replaced."""
         chosen, _ = QFileDialog.getSaveFileName(self.window(), title, self.text(), patterns)
         if chosen:
             self._agreed = agreed_in_dialog(Path(chosen))
             self.setText(chosen)
 
     def ask(self, write: Callable[[], None]) -> None:
-        """Write at once if nothing is replaced, or else if a person says so."""
+        """Write at once if nothing is replaced, otherwise after the user has agreed."""
         path = self.path
         taken = [] if path == self._agreed else replaced_by(path)
         ask_to_replace(taken, self.window(), write)
 
 
+def text_of(error: CozviewerError) -> str:
+    """Return the message of an error for a dialog, without shell commands."""
+    return error.sentence if isinstance(error, MissingLibrary) else str(error)
+
+
 def agreed_in_dialog(chosen: Path) -> Path | None:
-    """Return the file that a person has just agreed to replace by choosing it in a file dialog,
-    which asks where one exists; None where it had no reason to ask."""
+    """Return the file that the user has just agreed to replace in a file dialog; None if there is
+    none, so that the file dialog did not ask."""
     return chosen if chosen.exists() else None
 
 
 def ask_to_replace(taken: Sequence[Path], window: QWidget, write: Callable[[], None]) -> None:
-    """Ask whether what exists is to be replaced, and write if so; nothing taken: write at once.
+    """Ask before existing files are replaced, then write; write at once if there are none.
 
     Returns immediately; the question is modal to `window`.
 
     Args:
-        taken: What exists (see `replaced_by`).
-        window: Whose question it is.
-        write: Does the work, on the GUI thread.
+        taken: Existing files (see `replaced_by`).
+        window: Parent of the question.
+        write: Called on the GUI thread.
     """
     if not taken:
         write()
@@ -83,7 +89,7 @@ def ask_to_replace(taken: Sequence[Path], window: QWidget, write: Callable[[], N
     box = message_box(
         window,
         QMessageBox.Icon.Question,
-        "Replace a file?" if one else "Replace files?",
+        "Replace File?" if one else "Replace Files?",
         f"{names} already exists. Replace it?" if one else f"{names} already exist. Replace them?",
         QMessageBox.StandardButton.NoButton,
     )

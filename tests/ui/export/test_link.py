@@ -57,7 +57,7 @@ def test_the_open_photo_is_flown_through_to_the_place(
     assert window.document is photo
     assert window.navigator.camera != whole
     size = magnification_text(window.navigator.camera)
-    assert window.banner.text == f"This is the place that eye.png shows, at {size}."
+    assert window.banner.text == f"Went to the place shown in “eye.png” ({size})."
     document = window.document
     assert document is not None
     assert origin_of_view(document.chain, window.panes.generated.view) == read_origin(path)
@@ -95,7 +95,7 @@ def test_a_photo_that_is_nowhere_is_named_and_the_file_opened_itself(
     save_picture(path, np.zeros((90, 120, 3), np.uint8), origin_like_nothing(origin))
     with qtbot.waitSignal(window.opened):
         drop(viewer, path)
-    assert "was saved from gone.jpg, which is not beside it: open that" in window.banner.text
+    assert "Open the original photo “gone.jpg”, then drop “" in window.banner.text
     document = window.document
     assert document is not None
     assert document.source.path == path
@@ -115,7 +115,7 @@ def test_another_photo_of_that_name_is_told_apart(
     save_picture(moved, np.zeros((90, 120, 3), np.uint8), lost)
     with qtbot.waitSignal(window.opened):
         drop(viewer, moved)
-    assert "was saved from another" in window.banner.text
+    assert "does not belong to this version of" in window.banner.text
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "/", "../photo.png", "a\\b.png", "n" * 9000])
@@ -130,7 +130,7 @@ def test_a_name_that_is_no_file_name_is_not_looked_for(
     document = window.document
     assert document is not None
     assert document.source.path == path
-    assert "eye.png was saved from a photo, which is not beside it" in window.banner.text
+    assert "Open the original photo, then drop “eye.png” again" in window.banner.text
     settle(qtbot, window)
 
 

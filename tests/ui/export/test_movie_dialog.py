@@ -35,14 +35,14 @@ def save(dialog: MovieDialog) -> None:
 
 
 def test_what_it_will_be_is_told_before(dialog: MovieDialog) -> None:
-    assert dialog.about.text().startswith("60 frames, 2.0 s, at most about ")
+    assert dialog.about.text().startswith("60 frames, 2.0 s, up to ")
     dialog.back.setChecked(True)
     assert dialog.seconds.value() == 3
     assert dialog.about.text().startswith("90 frames, 3.0 s, ")
     dialog.back.setChecked(False)
     assert dialog.about.text().startswith("60 frames, 2.0 s, ")
     dialog.seconds.setValue(8)
-    assert "missing tiles must be computed first" in dialog.about.text()
+    assert "missing tiles will be generated first" in dialog.about.text()
 
 
 @pytest.mark.parametrize("back", [False, True])
@@ -56,7 +56,7 @@ def test_the_length_is_that_of_the_frames(dialog: MovieDialog, rate: int, back: 
         length = f"{float(clip.frames / clip.fps):.1f} s"
         assert dialog.seconds.text() == length
         assert dialog.about.text().startswith(f"{clip.frames} frames, {length}, ")
-        longest = max(dialog._takes(), key=lambda take: take.ticks)
+        longest = max(dialog._frames(), key=lambda frame: frame.ticks)
         assert longest.view == dialog._ends()[1], "it rests at the end of the way"
         assert abs(longest.ticks - rate) <= 4
 
@@ -70,7 +70,7 @@ def test_it_is_made_and_ends_at_what_was_seen(
     dialog.path.setText(str(tmp_path / "zoom.gif"))
     assert dialog.format.currentText() == "GIF"
     save(dialog)
-    qtbot.waitUntil(lambda: "Saved" in window.banner.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "Exported" in window.banner.text, timeout=20_000)
     with Image.open(tmp_path / "zoom.gif") as image:
         assert image.size == (640, 360)
         image.seek(image.n_frames - 1)  # type: ignore[attr-defined]
@@ -87,9 +87,9 @@ def test_it_can_begin_at_a_bookmark(viewer: Bench, dialog: MovieDialog) -> None:
     viewer.window.bookmarks_menu.add("the eye", there)
     viewer.window.actions_by_name["movie"].trigger()
     again = viewer.window.findChildren(MovieDialog)[-1]
-    again.start.setCurrentText("The bookmark “the eye”")
-    assert again.start.currentText() == "The bookmark “the eye”"
-    first, ends = again._takes()[0].view, again._ends()
+    again.start.setCurrentText("Bookmark “the eye”")
+    assert again.start.currentText() == "Bookmark “the eye”"
+    first, ends = again._frames()[0].view, again._ends()
     assert first.camera == ends[0].camera
     assert first.camera.source_centre == there.source_centre
     # A view of another shape shows as much of the picture as the window did.
@@ -106,14 +106,14 @@ def test_it_can_be_stopped(
     save(dialog)
     qtbot.waitUntil(lambda: "Writing zoom.webp" in viewer.window.readout.text, timeout=20_000)
     QTest.keyClick(viewer.window, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: "zoom.webp was not written" in viewer.window.banner.text)
+    qtbot.waitUntil(lambda: "“zoom.webp” was not written" in viewer.window.banner.text)
     assert not list(tmp_path.glob("*.webp"))
     assert not list(tmp_path.glob(".cozviewer-*"))
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("zoom.avi", "no format of movies"), ("gone/zoom.mp4", "does not exist")],
+    [("zoom.avi", "zoom.avi cannot be a movie"), ("gone/zoom.mp4", "does not exist")],
 )
 def test_what_cannot_be_saved_is_said_in_the_dialog(
     dialog: MovieDialog, tmp_path: Path, name: str, said: str
@@ -127,10 +127,21 @@ def test_what_cannot_be_saved_is_said_in_the_dialog(
     assert not dialog.trouble.isVisible()
 
 
+def test_a_missing_library_is_reported_without_a_shell_command(
+    dialog: MovieDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cozviewer.export.movie_formats.find_spec", lambda name: None)
+    dialog.path.setText(str(tmp_path / "zoom.mp4"))
+    save(dialog)
+    assert dialog.trouble.text() == (
+        "MP4 is not available in this installation: choose .webp or .gif."
+    )
+
+
 def test_where_nothing_would_move_nothing_can_be_saved(viewer: Bench, qtbot: QtBot) -> None:
     settle(qtbot, viewer.window)
     viewer.window.actions_by_name["movie"].trigger()
     (dialog,) = viewer.window.findChildren(MovieDialog)
-    assert "Nothing would move" in dialog.about.text()
+    assert "Start and end are the same" in dialog.about.text()
     assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Save).isEnabled()
     dialog.reject()

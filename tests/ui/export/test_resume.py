@@ -24,7 +24,7 @@ def begin_export(viewer: Bench, target: Path, qtbot: QtBot) -> None:
     QTest.keyClick(viewer.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     dialog = viewer.window.findChildren(ExportDialog)[-1]
     titles = [dialog.what.itemText(i) for i in range(dialog.what.count())]
-    wanted = [i for i, title in enumerate(titles) if "region at ×4" in title]
+    wanted = [i for i, title in enumerate(titles) if "area at ×4" in title]
     dialog.what.setCurrentIndex(wanted[-1])
     dialog.path.setText(str(target))
     calls = viewer.engine.calls
@@ -49,10 +49,10 @@ def test_the_next_start_does_the_rest(viewer: Bench, qtbot: QtBot, tmp_path: Pat
     window.show()
     with qtbot.waitSignal(window.opened):
         window.open_picture(viewer.picture)
-    assert "The export whole.png was not finished" in window.banner.text
+    assert "Export of “whole.png” was interrupted" in window.banner.text
     settle(qtbot, window)
     window.actions_by_name["go-on"].trigger()
-    qtbot.waitUntil(lambda: "Saved" in window.banner.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "Exported" in window.banner.text, timeout=20_000)
     document = window.document
     assert document is not None
     with Image.open(target) as image:
@@ -63,7 +63,7 @@ def test_the_next_start_does_the_rest(viewer: Bench, qtbot: QtBot, tmp_path: Pat
     assert engine.calls <= pyramid.store.usage()[1] - (made - 1)
     assert kept_text(KEY) == ""
     window.actions_by_name["go-on"].trigger()
-    assert "No export of this picture" in window.banner.text
+    assert "There is no interrupted export" in window.banner.text
     window.close()
 
 
@@ -71,7 +71,7 @@ def test_what_a_person_stops_is_forgotten(viewer: Bench, qtbot: QtBot, tmp_path:
     settle(qtbot, viewer.window)
     begin_export(viewer, tmp_path / "whole.png", qtbot)
     QTest.keyClick(viewer.window, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: "Export stopped" in viewer.window.banner.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "Export canceled" in viewer.window.banner.text, timeout=10_000)
     assert kept_text(KEY) == ""
 
 
@@ -101,4 +101,4 @@ def test_what_makes_no_sense_is_not_offered(
         window.stop_work()
     keep_text(KEY, broken(text))
     window.actions_by_name["go-on"].trigger()
-    assert "No export of this picture" in window.banner.text
+    assert "There is no interrupted export" in window.banner.text

@@ -44,7 +44,7 @@ def test_the_pixels_in_it_are_saved(viewer: Bench, qtbot: QtBot, tmp_path: Path)
     path = tmp_path / "part.png"
     dialog.path.setText(str(path))
     QTest.mouseClick(dialog.buttons.button(QDialogButtonBox.StandardButton.Save), LEFT)
-    qtbot.waitUntil(lambda: "Saved" in viewer.window.banner.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "Exported" in viewer.window.banner.text, timeout=20_000)
     viewer.window.banner.hide()
     settle(qtbot, viewer.window)
     with Image.open(path) as image:

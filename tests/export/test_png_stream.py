@@ -1,4 +1,4 @@
-"""A PNG from bands: what Pillow reads from it is what went in."""
+"""The PNG stream for libvips: Pillow reads from it what went in."""
 
 import io
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cozviewer.export.bands import ROWS, png_stream
+from cozviewer.export.large import ROWS, png_stream
 from cozviewer.image.pixels import Rgb8
 from tests.pyramid.pictures import noise
 

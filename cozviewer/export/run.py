@@ -1,0 +1,166 @@
+"""The one way in which every exported file is made, for the window and for the commands.
+
+`run_task` first generates the tiles that the file needs. Only then does the task look up origin,
+prompts and captions, so that these describe the pixels that are written. The window runs tasks on
+the thread of the zoom steps (`jobs.export_job`), the commands on the main thread; neither Qt nor
+torch is imported here. What can be made is in `tasks`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from cozviewer.chain.chain import Chain, Progress, unheard, with_all_tiles
+from cozviewer.chain.planned import missing_tiles
+from cozviewer.chain.series import Needs, missing_of, refine_series
+from cozviewer.chain.stages import stages_told
+from cozviewer.export.origin import Origin
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, tiles_of
+from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.util.cancel import IsCancelled, never
+
+T = TypeVar("T")
+
+OnProgress = Callable[[Progress], None]
+"""Receives where the work stands; called on the thread that does the work, while a large picture is
+written also on a thread of libvips."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file that was made.
+
+    Attributes:
+        origin: What the file says about itself.
+        generated: Tiles that were generated for it.
+        reused: Other tiles under it, on all generated levels, that were in the cache, intact.
+    """
+
+    origin: Origin
+    generated: int
+    reused: int
+
+
+class Task(Protocol):
+    """A file to be made; a frozen value, so it can be handed to another thread."""
+
+    @property
+    def path(self) -> Path:
+        """The file to write; it appears whole or not at all, and replaces one that exists."""
+        ...
+
+    def needs(self, pyramid: Pyramid) -> Needs:
+        """Return the regions of generated levels that must be complete before it is written."""
+        ...
+
+    def write(self, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress) -> Origin:
+        """Write the file and return its origin, both from the tiles as they are now.
+
+        Raises:
+            TileMissing: A tile does not exist or cannot be read.
+            BadInput, Cancelled, Failure: The file cannot be written, or was not.
+        """
+        ...
+
+
+def run_task(
+    task: Task,
+    chain: Chain,
+    is_cancelled: IsCancelled = never,
+    on_progress: OnProgress = unheard,
+) -> Made:
+    """Generate the tiles that a file needs, then write it.
+
+    Args:
+        task: The file; the caller has made sure that it replaces no input (`refuse_source`).
+        chain: Not used by other threads meanwhile.
+        is_cancelled: Checked between runs of the model and while the file is written.
+        on_progress: Receives tiles first, then rows or frames.
+
+    Raises:
+        BadInput: The file cannot be written as asked.
+        Cancelled: `is_cancelled` returned True; finished tiles are kept, the file is not.
+        Failure: A model, the memory or the disk failed; finished tiles are kept.
+        TileMissing: Tiles were lost over and over again.
+    """
+    needs = task.needs(chain.pyramid)
+    return Made(
+        *with_tiles(
+            needs,
+            chain,
+            lambda: task.write(chain, is_cancelled, on_progress),
+            is_cancelled,
+            on_progress,
+        )
+    )
+
+
+def with_tiles(
+    needs: Needs,
+    chain: Chain,
+    use: Callable[[], T],
+    is_cancelled: IsCancelled,
+    on_progress: OnProgress,
+) -> tuple[T, int, int]:
+    """Generate the tiles that are missing, then do what needs all of them.
+
+    Args:
+        needs: Regions of generated levels.
+        chain, is_cancelled, on_progress: As for `run_task`.
+        use: May be called again, as tiles can turn out to be lost; see `with_all_tiles`.
+
+    Returns:
+        What `use` returned; the numbers of generated and of reused tiles, as in `Made`.
+
+    Raises:
+        Cancelled, BadInput, Failure: As `Chain.refine` and `use`; finished tiles are kept.
+        TileMissing: Tiles were lost over and over again.
+    """
+    store, finest = chain.pyramid.store, max(needs, default=0)
+    generated: list[TileKey] = []
+
+    def generate() -> None:
+        with stages_told(lambda stage: on_progress(Progress(stage, finest, 0, 0, None))):
+            for progress in _generating(needs, chain, is_cancelled, on_progress):
+                on_progress(progress)
+                generated.extend(progress.finished)
+
+    result = with_all_tiles(generate, use)
+    needed = set(_tiles_under(needs))
+    store.seen(needed)
+    others = needed.difference(generated)
+    return result, len(generated), len(others) - len(store.missing(others))
+
+
+def missing_tiles_of(task: Task, chain: Chain) -> int:
+    """Return how many tiles `run_task` would have to generate. Any thread."""
+    pyramid, recipe = chain.pyramid, chain.recipe
+    needs = task.needs(pyramid)
+    if (one := _only_region(needs)) is not None:
+        return sum(len(keys) for _, keys in missing_tiles(pyramid, recipe, *one))
+    return len(missing_of(pyramid, recipe, needs))
+
+
+def _generating(
+    needs: Needs, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress
+) -> Iterator[Progress]:
+    """Generate what is missing; see `Chain.refine`."""
+    if (one := _only_region(needs)) is not None:  # its time left is updated within a run, too
+        return chain.refine(*one, is_cancelled, on_progress)
+    return refine_series(chain, needs, is_cancelled, on_progress)
+
+
+def _only_region(needs: Needs) -> tuple[int, Rect] | None:
+    """Return the level and the region that are needed if there is exactly one."""
+    regions = [(z, region) for z, each in needs.items() for region in each]
+    return regions[0] if len(regions) == 1 else None
+
+
+def _tiles_under(needs: Needs) -> Iterator[TileKey]:
+    """Yield the tiles of regions, on all generated levels down to the source."""
+    for z, regions in needs.items():
+        for region in regions:
+            for level in range(z, 0, -STEP_LEVELS):
+                yield from tiles_of(level, coarser(region, z - level))

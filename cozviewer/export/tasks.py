@@ -1,0 +1,280 @@
+"""What can be exported: each file as a frozen value that holds all that decides it.
+
+The dialogs and the commands make tasks, `run.run_task` makes the files.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.series import Needs, needs_of
+from cozviewer.export.camera_path import FrameSpec
+from cozviewer.export.frames import frames_of
+from cozviewer.export.movie import save_movie
+from cozviewer.export.movie_formats import Clip
+from cozviewer.export.origin import Origin
+from cozviewer.export.picture import save_picture, save_region
+from cozviewer.export.provenance import (
+    origin_of_movie,
+    origin_of_region,
+    origin_of_strip,
+    origin_of_view,
+    view_borrows,
+)
+from cozviewer.export.run import OnProgress
+from cozviewer.export.signing import Signature, sign_picture
+from cozviewer.export.strip import strip
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.camera import Camera, View
+from cozviewer.pyramid.compose import compose, wanted_level
+from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.wording import caption_text
+from cozviewer.util.cancel import IsCancelled, never
+
+
+@dataclass(frozen=True)
+class PictureOptions:
+    """How a view or a region is saved.
+
+    Attributes:
+        complete: Whether missing tiles are generated first; else they are enlarged from coarser
+            ones.
+        exif: EXIF block of the photo to be copied into the file; None for none.
+        label: Whether a corner says that detail was generated.
+        signature: What the file is signed with; None leaves it unsigned.
+    """
+
+    complete: bool = True
+    exif: bytes | None = None
+    label: bool = False
+    signature: Signature | None = None
+
+
+@dataclass(frozen=True)
+class PictureTask:
+    """A view, composed as the window shows it.
+
+    Attributes:
+        path: The file to write; its suffix selects the format.
+        view: Camera and size in pixels.
+        options: How it is saved.
+    """
+
+    path: Path
+    view: View
+    options: PictureOptions = field(default_factory=PictureOptions)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the file in pixels."""
+        return self.view.width, self.view.height
+
+    @property
+    def magnification(self) -> float:
+        """Pixels of the file per source pixel."""
+        return self.view.camera.magnification
+
+    def needs(self, pyramid: Pyramid) -> Needs:
+        """See `Task`."""
+        return needs_of(pyramid, [self.view]) if self.options.complete else {}
+
+    def write(self, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress) -> Origin:
+        """See `Task`."""
+        z = wanted_level(self.view, chain.pyramid.source.coarsest)
+        on_progress(Progress(f"Writing {self.path.name}", z, 0, 0, None))
+        options = self.options
+        pixels = compose(chain.pyramid, self.view, complete=options.complete)
+        origin = origin_of_view(chain, self.view, is_cancelled)
+        save_picture(
+            self.path,
+            pixels,
+            origin,
+            exif=options.exif,
+            label=options.label,
+            cancelled=is_cancelled,
+        )
+        _sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
+        return origin
+
+
+@dataclass(frozen=True)
+class RegionTask:
+    """A region of one level, or the whole level, pixel for pixel; of any size.
+
+    Attributes:
+        path: The file to write; its suffix selects the format.
+        z: A level of the source or a step level.
+        level_region: Pixels of level z, inside the photo.
+        options: How it is saved.
+    """
+
+    path: Path
+    z: int
+    level_region: Rect
+    options: PictureOptions = field(default_factory=PictureOptions)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the file in pixels."""
+        return self.level_region.width, self.level_region.height
+
+    @property
+    def magnification(self) -> float:
+        """Pixels of the file per source pixel."""
+        return 2.0**self.z
+
+    def needs(self, pyramid: Pyramid) -> Needs:
+        """See `Task`."""
+        wanted = self.options.complete and self.z > 0 and not self.level_region.empty
+        return {self.z: [self.level_region]} if wanted else {}
+
+    def write(self, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress) -> Origin:
+        """See `Task`."""
+        stage = f"Writing {self.path.name}"
+        on_progress(Progress(stage, self.z, 0, 0, None))
+        options = self.options
+        origin = origin_of_region(chain, self.z, self.level_region, is_cancelled)
+        save_region(
+            self.path,
+            chain.pyramid,
+            self.z,
+            self.level_region,
+            origin,
+            exif=options.exif,
+            label=options.label,
+            complete=options.complete,
+            cancelled=is_cancelled,
+            on_written=_counting(on_progress, stage, self.z, "rows"),
+        )
+        _sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
+        return origin
+
+
+@dataclass(frozen=True)
+class StripTask:
+    """A zoom strip: views along one zoom beside each other; see `export.strip`.
+
+    Attributes:
+        path: The file to write; its suffix selects the format.
+        views: Square, of one size, each 4x closer than the one before.
+    """
+
+    path: Path
+    views: tuple[View, ...]
+
+    def needs(self, pyramid: Pyramid) -> Needs:
+        """See `Task`."""
+        return needs_of(pyramid, self.views)
+
+    def write(self, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress) -> Origin:
+        """See `Task`."""
+        pyramid = chain.pyramid
+        on_progress(Progress(f"Writing {self.path.name}", 0, 0, 0, None))
+        pictures = [compose(pyramid, view, complete=True) for view in self.views]
+        origin = origin_of_strip(chain, self.views, is_cancelled)
+        name, engine = pyramid.source.name, chain.upscaler.name
+        pixels = strip(name, engine, self.views, pictures, origin.borrowed)
+        save_picture(self.path, pixels, origin, cancelled=is_cancelled)
+        return origin
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonTask:
+    """A comparison as it was on the screen when the export dialog was opened.
+
+    Attributes:
+        path: The file to write; its suffix selects the format.
+        pixels: (H, W, 3) uint8, labels included.
+        origin: What these pixels show, but for `borrowed`; see `origin_of_comparison`.
+        borrowed: Returns whether they contain borrowed texture; see `comparison_borrows`.
+    """
+
+    path: Path
+    pixels: Rgb8
+    origin: Origin
+    borrowed: Callable[[], bool] = never
+
+    def needs(self, pyramid: Pyramid) -> Needs:
+        """See `Task`; nothing, as the pixels are there."""
+        return {}
+
+    def write(self, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress) -> Origin:
+        """See `Task`."""
+        on_progress(Progress(f"Writing {self.path.name}", 0, 0, 0, None))
+        origin = replace(self.origin, borrowed=self.borrowed())
+        save_picture(self.path, self.pixels, origin, cancelled=is_cancelled)
+        return origin
+
+
+@dataclass(frozen=True)
+class MovieTask:
+    """A zoom movie.
+
+    Attributes:
+        path: The file to write.
+        clip: Format, size and length.
+        frames: Its frames, as many as `clip` counts; see `frame_specs`.
+        caption: Whether each frame shows the magnification and what made the detail.
+    """
+
+    path: Path
+    clip: Clip
+    frames: tuple[FrameSpec, ...]
+    caption: bool = False
+
+    def needs(self, pyramid: Pyramid) -> Needs:
+        """See `Task`."""
+        return needs_of(pyramid, self._views)
+
+    def write(self, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress) -> Origin:
+        """See `Task`."""
+        upscaler = chain.upscaler
+        origin = origin_of_movie(chain, self._views, is_cancelled)
+
+        def caption(camera: Camera) -> str:
+            view = View(camera, self.clip.width, self.clip.height)
+            borrowed = view_borrows(chain, view)
+            return caption_text(camera, upscaler.name, upscaler.generative, borrowed)
+
+        save_movie(
+            self.path,
+            self.clip,
+            frames_of(chain.pyramid, self.frames, caption if self.caption else None),
+            origin,
+            cancelled=is_cancelled,
+            on_written=_counting(on_progress, f"Writing {self.path.name}", origin.level, "frames"),
+        )
+        return origin
+
+    @property
+    def _views(self) -> Sequence[View]:
+        return [frame.view for frame in self.frames]
+
+
+def _counting(on_progress: OnProgress, stage: str, z: int, unit: str) -> Callable[[int, int], None]:
+    """Return what reports (rows or frames written, all of them), with the time left."""
+    started = time.perf_counter()
+
+    def report(done: int, total: int) -> None:
+        left = (time.perf_counter() - started) / done * (total - done)
+        on_progress(Progress(stage, z, done, total, left, unit=unit))
+
+    return report
+
+
+def _sign(
+    path: Path,
+    signature: Signature | None,
+    origin: Origin,
+    chain: Chain,
+    is_cancelled: IsCancelled,
+    on_progress: OnProgress,
+) -> None:
+    """Sign a file that was written, if it is to be signed."""
+    if signature is not None:
+        on_progress(Progress(f"Signing {path.name}", origin.level, 0, 0, None))
+        photo = chain.pyramid.source.path
+        sign_picture(path, origin, photo, signature, cancelled=is_cancelled)
