@@ -1,4 +1,4 @@
-"""The desktop program: puts window, models and folders together and runs the event loop."""
+"""The desktop program: composes window, models and folders, and runs the event loop."""
 
 import io
 import logging
@@ -58,15 +58,15 @@ def run_viewer(
     """Open the viewer and return the exit code when its window is closed.
 
     Args:
-        path: A picture or session to open at once.
-        choice: What to zoom with.
+        path: A photo or session to open at the start.
+        choice: The engine and its settings.
         cache: The cache folder; None keeps tiles in memory only.
-        allow_huge: Open a picture over the size limit without asking.
-        picture: Where the session's picture is, if it is not where it was.
+        allow_huge: Open an image over the size limit without asking.
+        picture: The photo of the session, if it has been moved.
 
     Returns:
-        0, or 128 plus the number of the signal that closed the window. No thread is left; what
-        cannot be stopped within seconds ends together with the process instead.
+        0, or 128 plus the number of the signal that closed the window. All threads have ended; if
+        one cannot be stopped within seconds, the process is ended instead.
     """
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
@@ -106,16 +106,16 @@ def run_viewer(
 def _on_closing(watchdog: Watchdog, reporter: CrashReporter) -> None:
     watchdog.start(0)
     reporter.quiet = True
-    # Not only when the last window is gone: a dialog may be open, or a loop of its own.
+    # Not only when the last window is closed: a dialog or a nested event loop may be open.
     QTimer.singleShot(0, QApplication.exit)
 
 
 class _Stopper(QObject):
-    """Closes the window at a stop signal, whatever the GUI thread does; ends the process at the
-    second one.
+    """Closes the window at a stop signal, and ends the process at the second one, even if the GUI
+    thread is blocked.
 
     Attributes:
-        code: The exit code of the signal; 0 while none has come.
+        code: The exit code of the signal; 0 if there was none.
 
     Signals:
         wanted: the window is to close.
@@ -129,7 +129,7 @@ class _Stopper(QObject):
         self._watchdog = watchdog
 
     def receive(self, number: int) -> None:
-        """Take a signal; in a thread of its own."""
+        """Handle a signal, in a separate thread."""
         if self.code:
             end_now(self.code)
         self.code = SIGNALLED + number
@@ -138,7 +138,7 @@ class _Stopper(QObject):
 
 
 def _end_threads(window: MainWindow | None) -> None:
-    """Close the window, unless it is closed, and wait for all threads; a watchdog is running."""
+    """Close the window if it is open, and wait for all threads, guarded by a watchdog."""
     if window is not None and window.isVisible():
         window.close()
     for thread in running_threads():
@@ -149,10 +149,10 @@ def _end_threads(window: MainWindow | None) -> None:
 
 
 def services_for(cache: Path | None) -> Services:
-    """Return what the window needs.
+    """Return the services for the window.
 
     Args:
-        cache: Where tiles are kept; None keeps them in memory only.
+        cache: The cache folder; None keeps tiles in memory only.
     """
 
     pool = Pool()
@@ -183,7 +183,7 @@ def services_for(cache: Path | None) -> Services:
         find=finder(),
         missing_files=lambda choice: missing_files(choice, models_folder(cache or cache_folder())),
         numbers=numbers,
-        # In a pool of its own: it must not wait for its turn behind the engine.
+        # In a separate pool, so that drafts do not wait for the engine.
         quick=Pool().upscaler("drafts", lambda: compact(cache_dir=folder, notice=log.warning)),
         may_ahead=may_ahead,
     )
@@ -195,7 +195,7 @@ def fetch(name: str, told: Told, cancelled: IsCancelled) -> None:
 
 
 def devices() -> Sequence[str]:
-    """Return the names of the devices there are, if the library that knows them is loaded."""
+    """Return the names of the available devices; only the CPU until torch is loaded."""
     if "torch" not in sys.modules:
         return ["cpu"]
     from cozviewer.models.device import available_devices
@@ -204,8 +204,7 @@ def devices() -> Sequence[str]:
 
 
 def numbers(device: str) -> Sequence[str]:
-    """Return the number formats that a device supports, if the library that knows them is
-    loaded."""
+    """Return the number formats that a device supports; none until torch is loaded."""
     if "torch" not in sys.modules:
         return ()
     from cozviewer.models.device import supported_numbers
@@ -214,12 +213,12 @@ def numbers(device: str) -> Sequence[str]:
 
 
 def resource(*names: str) -> Path:
-    """Return the path of a file that comes with the program."""
+    """Return the path of a file that is installed with the program."""
     return Path(str(files("cozviewer.resources").joinpath(*names)))
 
 
 class PrivateLog(logging.handlers.RotatingFileHandler):
-    """A log that only the user can read."""
+    """A log file that only the user can read."""
 
     def _open(self) -> io.TextIOWrapper:
         make_private(Path(self.baseFilename))
@@ -231,7 +230,7 @@ class PrivateLog(logging.handlers.RotatingFileHandler):
 
 
 def log_to(cache: Path | None) -> Path | None:
-    """Write the log where the user can find it, and return its file; without a cache, on stderr."""
+    """Write the log to a file in the cache folder, and return it; without a cache, to stderr."""
     handler: logging.Handler
     path = None
     try:

@@ -74,7 +74,7 @@ def test_the_line_names_it_for_the_view_and_for_the_pixel_under_the_mouse(
     window, pane = viewer.window, viewer.window.panes.generated
     look_at(viewer, qtbot, 256, 16)
     assert ("AI-generated detail (Stripes)" in window.readout.text) is True
-    assert (f"(Stripes), with {BORROWED} · " in window.readout.text) == textured
+    assert (f"(Stripes), with {BORROWED} | " in window.readout.text) == textured
     QTest.mouseMove(pane, QPoint(60, 300))
     qtbot.waitUntil(lambda: "Generated detail, level 2" in window.readout.text)
     assert (f"· Stripes · {BORROWED} · " in window.readout.text) == textured

@@ -67,11 +67,11 @@ def test_the_numbers_of_the_device_are_offered_once_the_engine_is_loaded(
     titles = [
         action.text()
         for menu in window.engine_menu.findChildren(QMenu)
-        if "Numbers" in menu.title()
+        if "Precision" in menu.title()
         for action in menu.actions()
         if action.isEnabled()
     ]
-    assert titles == ["&Automatic (bf16)", "32-bit float (&fp32)", "bfloat16 (&bf16)"]
+    assert titles == ["&Automatic (bf16)", "32-bit float (&fp32)", "16-bit float (&bf16)"]
     assert asked == ["auto"]
 
 
