@@ -1,1 +1,1 @@
-"""The window: camera motion, canvas, comparison, readout, dialogs. All of it on the GUI thread."""
+"""The window: camera motion, canvas, comparison, status bar, dialogs. All on the GUI thread."""

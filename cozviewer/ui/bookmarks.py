@@ -20,12 +20,12 @@ class BookmarksMenu(QMenu):
 
     Signals:
         chosen: (Camera) the user chose a bookmark with this view.
-        told: (str) a message for the user about a change.
+        message: (str) a message for the user about a change.
         changed: a bookmark was added, removed or replaced.
     """
 
     chosen = Signal(object)
-    told = Signal(str)
+    message = Signal(str)
     changed = Signal()
 
     def __init__(self, camera: Callable[[], Camera], parent: QWidget) -> None:
@@ -90,7 +90,7 @@ class BookmarksMenu(QMenu):
         self._fill()
         done = "updated" if there else "added"
         hint = " Save the session to keep it." if self._of_session else ""
-        self.told.emit(f"Bookmark “{name}” {done}.{hint}")
+        self.message.emit(f"Bookmark “{name}” {done}.{hint}")
         self.changed.emit()
 
     def remove(self, bookmark: Bookmark) -> None:

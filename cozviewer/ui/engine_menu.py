@@ -21,7 +21,7 @@ from cozviewer.config.choice import (
 )
 from cozviewer.ui.dialogs.coz_dialog import ENGINE, CozDialog
 from cozviewer.ui.services import EngineEntry
-from cozviewer.ui.settings import keep_text, kept_text, remember, remembered
+from cozviewer.ui.settings import keep_text, kept_text, save_engine_choice, saved_engine_choice
 from cozviewer.ui.widgets.plain import menu_text
 
 FIDELITIES = (
@@ -100,7 +100,7 @@ class EngineMenu(QMenu):
         super().__init__("&Engine", parent)
         self._missing = missing
         self._choice = choice
-        self._asked_last = remembered()
+        self._asked_last = saved_engine_choice()
         self._engines = QActionGroup(self)
         self._devices = QActionGroup(self)
         self.setToolTipsVisible(True)
@@ -198,7 +198,7 @@ class EngineMenu(QMenu):
         own = choice if own is None else own
         if own.engine == ENGINE:
             self._asked_last = own
-            remember(own)
+            save_engine_choice(own)
         marked = self._file
         for action in self._engines.actions():
             if action.data() == choice.engine:

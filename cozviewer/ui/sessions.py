@@ -22,7 +22,7 @@ from cozviewer.ui.bookmarks import BookmarksMenu
 from cozviewer.ui.compare.comparison_document import ComparisonDocument
 from cozviewer.ui.export.target import agreed_in_dialog, ask_to_replace
 from cozviewer.ui.kept_bookmarks import keep_bookmarks, kept_bookmarks
-from cozviewer.ui.status.readout import Readout
+from cozviewer.ui.status.status_bar import StatusBar
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.widgets.banner import Banner
 from cozviewer.ui.widgets.plain import window_title
@@ -45,7 +45,7 @@ class Sessions(QObject):
         open_chain: OpenChain,
         navigator: Navigator,
         comparison: ComparisonDocument,
-        readout: Readout,
+        readout: StatusBar,
         banner: Banner,
         window: QWidget,
     ) -> None:
@@ -59,7 +59,7 @@ class Sessions(QObject):
         self._path: Path | None = None
         self.menu = BookmarksMenu(lambda: navigator.camera, window)
         self.menu.chosen.connect(navigator.go_to)
-        self.menu.told.connect(banner.tell)
+        self.menu.message.connect(banner.tell)
         self.menu.changed.connect(self._on_bookmarks_changed)
         self._thread: QThread | None = None
         self._job = SessionJob(open_chain)

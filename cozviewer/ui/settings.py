@@ -1,8 +1,7 @@
-"""What the user chose, kept from one start of the program to the next: what they named for
-Chain-of-Zoom, and how they export.
+"""Settings that are stored between starts of the program.
 
-Paths, addresses and questions only: keys are never in here. A file that is broken, or from another
-version, counts as none.
+They hold paths, addresses and questions, but never keys. A broken settings file, or one of another
+version, counts as empty.
 """
 
 import os
@@ -19,19 +18,19 @@ from cozviewer.util.folders import make_private, make_private_folder, open_priva
 KEY = "chain-of-zoom"
 
 
-def remember(choice: EngineChoice) -> None:
-    """Keep a choice that works. GUI thread."""
+def save_engine_choice(choice: EngineChoice) -> None:
+    """Store the settings of Chain-of-Zoom. GUI thread."""
     keep_text(KEY, choice_text(choice))
 
 
-def remembered() -> EngineChoice | None:
-    """Return the choice that was kept last, or None. GUI thread."""
+def saved_engine_choice() -> EngineChoice | None:
+    """Return the stored settings of Chain-of-Zoom, or None. GUI thread."""
     return choice_from(str(_settings().value(KEY, "")))
 
 
 def with_own_server(choice: EngineChoice) -> EngineChoice:
-    """Return a choice with the server that was used last, unless it names one. GUI thread."""
-    own = remembered()
+    """Return a choice with the stored server, unless it has one. GUI thread."""
+    own = saved_engine_choice()
     if choice.prompter.server or own is None:
         return choice
     server, model = own.prompter.server, own.prompter.server_model
@@ -39,10 +38,10 @@ def with_own_server(choice: EngineChoice) -> EngineChoice:
 
 
 def keep_text(name: str, text: str) -> None:
-    """Keep a setting, on disk at once. GUI thread."""
+    """Store a setting, on disk at once. GUI thread."""
     settings = _settings()
     path = Path(settings.fileName())
-    with suppress(OSError):  # Qt keeps the permissions of a file that is there
+    with suppress(OSError):  # Qt keeps the permissions of an existing file
         make_private_folder(path.parent)
         os.close(open_private(str(path), os.O_RDWR | os.O_CREAT))
         make_private(path)
@@ -51,7 +50,7 @@ def keep_text(name: str, text: str) -> None:
 
 
 def kept_text(name: str) -> str:
-    """Return a setting, or "". GUI thread."""
+    """Return a stored setting, or "". GUI thread."""
     return str(_settings().value(name, ""))
 
 

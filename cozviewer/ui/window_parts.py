@@ -16,11 +16,11 @@ from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.engine_menu import EngineMenu
 from cozviewer.ui.export.controller import Exporting
 from cozviewer.ui.overlays import Overlays
-from cozviewer.ui.prompts.controller import Prompting
+from cozviewer.ui.prompts.controller import PromptsController
 from cozviewer.ui.prompts.side import PromptsSide
 from cozviewer.ui.services import Services
 from cozviewer.ui.sessions import Sessions
-from cozviewer.ui.status.readout import Readout
+from cozviewer.ui.status.status_bar import StatusBar
 from cozviewer.ui.view.draw_with import DrawWith
 from cozviewer.ui.view.minimap import Minimap
 from cozviewer.ui.view.navigator import Navigator
@@ -64,7 +64,7 @@ class WindowParts:
         self.window = window
         self.navigator = Navigator(window)
         self.panes = ComparePanes(self.navigator)
-        self.readout = Readout()
+        self.readout = StatusBar()
         self.empty = EmptyPage()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
@@ -75,8 +75,8 @@ class WindowParts:
         self.pointer = Pointer(self.panes.generated, window)
         self.pointer.described.connect(self.readout.show_pointed)
         self.overlays = Overlays(self.panes, self.minimap, self.pointer, window)
-        self.prompting = Prompting(self.navigator, self.panes.generated, window)
-        self.prompting.told.connect(self.banner.tell)
+        self.prompting = PromptsController(self.navigator, self.panes.generated, window)
+        self.prompting.message.connect(self.banner.tell)
         self.exporting = Exporting(
             self.navigator,
             self.panes,
@@ -92,6 +92,7 @@ class WindowParts:
         self.blind_bar = BlindBar(self.panes)
         self.draw_with = DrawWith(self.panes, self.banner, self._menu("&View"))
         self.engine_menu = EngineMenu(services.engines, choice, window, services.missing_files)
+        self.prompting.setup_wanted.connect(self.engine_menu.ask)
         self.engine_menu.drafts_wanted.connect(self.panes.allow_drafts)
         self.panes.allow_drafts(self.engine_menu.drafts)
         self.compare_menu = CompareMenu(services.engines, self.engine_menu, window)

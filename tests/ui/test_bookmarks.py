@@ -65,7 +65,7 @@ def test_the_menu_shows_names_and_sizes_in_order(menu: BookmarksMenu) -> None:
 
 def test_a_name_is_there_once(menu: BookmarksMenu) -> None:
     told: list[str] = []
-    menu.told.connect(told.append)
+    menu.message.connect(told.append)
     menu.show_bookmarks([EYE], of_session=True)
     menu.add("eye", DEEP)
     assert [bookmark.viewpoint.camera for bookmark in menu.bookmarks] == [DEEP]

@@ -23,7 +23,7 @@ from cozviewer.pyramid.store.sqlite_guard import Watch
 from cozviewer.session import file as session_file
 from cozviewer.session.file import read_session
 from cozviewer.ui.main_window import MainWindow
-from cozviewer.ui.settings import remember, remembered
+from cozviewer.ui.settings import save_engine_choice, saved_engine_choice
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Cancelled
 from tests.models.chat_server import ChatServer
@@ -297,7 +297,7 @@ def test_what_a_session_was_made_with_is_not_remembered_as_the_users(
     qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
     assert window.engine_menu.choice.engine == "coz"
     assert window.engine_menu.choice.prompter.server == ""
-    assert remembered() is None
+    assert saved_engine_choice() is None
     assert window.engine_menu.asked_last is None
 
 
@@ -305,7 +305,7 @@ def test_opening_a_session_takes_the_server_of_the_users_settings(
     trip: Path, new_window: Open, qtbot: QtBot
 ) -> None:
     own = PrompterChoice("server", server="mine.example", server_model="mine")
-    remember(EngineChoice("coz", prompter=own))
+    save_engine_choice(EngineChoice("coz", prompter=own))
     planted = replace(own, server="localhost:9", server_model="eye")
     text = choice_text(EngineChoice("coz", prompter=planted))
     change(trip, lambda sql: sql.execute("UPDATE pyramids SET choice = ?", (text,)))

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSettings
 
 from cozviewer.config.choice import CozChoice, EngineChoice, PrompterChoice
 from cozviewer.config.questions import Questions
-from cozviewer.ui.settings import KEY, remember, remembered
+from cozviewer.ui.settings import KEY, save_engine_choice, saved_engine_choice
 
 FULL = EngineChoice(
     "coz",
@@ -20,9 +20,9 @@ FULL = EngineChoice(
 
 
 def test_a_choice_is_kept() -> None:
-    assert remembered() is None
-    remember(FULL)
-    assert remembered() == FULL
+    assert saved_engine_choice() is None
+    save_engine_choice(FULL)
+    assert saved_engine_choice() == FULL
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_what_cannot_be_read_counts_as_none(text: str) -> None:
     )
     settings.setValue(KEY, text)
     settings.sync()
-    assert remembered() is None
+    assert saved_engine_choice() is None

@@ -62,13 +62,8 @@ def test_zooming_in_generates_and_the_readout_says_so(viewer: Bench, qtbot: QtBo
     assert viewer.engine.calls > 0
     text = viewer.window.readout.text
     assert "AI-generated detail (Stripes)" in text
-<<<<<<< HEAD
-    assert "1 photo pixel is" in text
-    assert "Done" in text
-=======
     assert "1 photo pixel =" in text
-    assert "Refined" in text
->>>>>>> 3ec689c (Shorten what the status bar says about a view)
+    assert "Done" in text
 
 
 def test_what_is_shown_is_what_compose_gives(viewer: Bench, qtbot: QtBot) -> None:

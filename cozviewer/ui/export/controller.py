@@ -20,7 +20,7 @@ from cozviewer.ui.export.movie_dialog import MovieDialog
 from cozviewer.ui.export.offers import Comparison
 from cozviewer.ui.export.resume import note_begun, note_ended, pending_for, task_of
 from cozviewer.ui.export.target import ask_to_replace
-from cozviewer.ui.status.readout import Readout
+from cozviewer.ui.status.status_bar import StatusBar
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.region_drag import RegionDrag
 from cozviewer.ui.widgets.banner import Banner
@@ -34,7 +34,7 @@ class Exporting(QObject):
         self,
         navigator: Navigator,
         panes: ComparePanes,
-        readout: Readout,
+        readout: StatusBar,
         banner: Banner,
         bookmarks: Callable[[], Sequence[Bookmark]],
         window: QWidget,

@@ -32,7 +32,7 @@ def no_prompts_text(engine: str) -> str:
     )
 
 
-class Prompting(QObject):
+class PromptsController(QObject):
     """Connects the panel and the bar of drafts with the document.
 
     Attributes:
@@ -41,12 +41,12 @@ class Prompting(QObject):
 
     Signals:
         refine_wanted: the missing tiles of the view have changed; they are to be generated.
-        told: (str) a message for the user.
+        message: (str) a message for the user.
         setup_wanted: the user wants to set up an engine with prompts.
     """
 
     refine_wanted = Signal()
-    told = Signal(str)
+    message = Signal(str)
     setup_wanted = Signal()
 
     def __init__(self, navigator: Navigator, canvas: Canvas, parent: QObject) -> None:
@@ -100,7 +100,7 @@ class Prompting(QObject):
         levels = document.drafting.levels
         if levels:
             document.drafting.discard()
-            self.told.emit(f"{new_version_text(levels)} discarded.")
+            self.message.emit(f"{new_version_text(levels)} discarded.")
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -202,7 +202,7 @@ class Prompting(QObject):
         if self._document is None:
             return
         if self._document.exporting:
-            self.told.emit("An export is running. Wait for it, or cancel it (Esc).")
+            self.message.emit("An export is running. Wait for it, or cancel it (Esc).")
             return
         self._document.interrupt()
         self._document.drafting.discard()

@@ -7,7 +7,7 @@ from cozviewer.pyramid.wording import magnification_text, provenance_text
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.connections import Connections
 from cozviewer.ui.refiner import Refiner
-from cozviewer.ui.status.readout import Readout
+from cozviewer.ui.status.status_bar import StatusBar
 from cozviewer.ui.view.navigator import Navigator
 
 DONE = "Done"
@@ -23,7 +23,7 @@ class ImageStatus(QObject):
         refiner: Refiner,
         navigator: Navigator,
         panes: ComparePanes,
-        readout: Readout,
+        readout: StatusBar,
         parent: QObject,
     ) -> None:
         super().__init__(parent)

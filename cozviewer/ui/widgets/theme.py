@@ -44,11 +44,11 @@ QMenu::item {{ padding: 5px 26px 5px 22px; border-radius: 4px; }}
 QMenu::item:disabled {{ color: {UNAVAILABLE}; }}
 QMenu::separator {{ background: {LINE}; height: 1px; margin: 4px 8px; }}
 QSplitter::handle {{ background: {ACCENT}; }}
-#readout {{ background: {BAR}; border-top: 1px solid {LINE}; }}
-#readout QLabel {{ color: {QUIET}; }}
-#readout #magnification {{ color: {TEXT}; font-weight: 600; }}
-#readout #work {{ color: {TEXT}; }}
-#readout QPushButton {{ padding: 2px 12px; }}
+#status-bar {{ background: {BAR}; border-top: 1px solid {LINE}; }}
+#status-bar QLabel {{ color: {QUIET}; }}
+#status-bar #magnification {{ color: {TEXT}; font-weight: 600; }}
+#status-bar #work {{ color: {TEXT}; }}
+#status-bar QPushButton {{ padding: 2px 12px; }}
 QProgressBar {{ background: {LINE}; border: none; border-radius: 3px; }}
 QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
 #hint {{ background: rgba(0, 0, 0, 170); color: #f0f0f0; padding: 5px 10px; border-radius: 6px; }}

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Progress
 from cozviewer.jobs.images import to_rgb8
-from cozviewer.ui.status.readout import Readout, progress_text
+from cozviewer.ui.status.status_bar import StatusBar, progress_text
 from cozviewer.ui.status.work_bar import WorkBar
 
 
@@ -27,8 +27,8 @@ def test_where_a_part_is_known_it_is_told_instead_of_what_is_counted() -> None:
     assert progress_text(progress) == "Generating ×16 · 45% · 6 s left"
 
 
-def shown_readout(qtbot: QtBot, width: int = 1000) -> Readout:
-    readout = Readout()
+def shown_readout(qtbot: QtBot, width: int = 1000) -> StatusBar:
+    readout = StatusBar()
     qtbot.addWidget(readout)
     readout.resize(width, 36)
     readout.show()

@@ -56,7 +56,7 @@ class ElidingLabel(Label):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
 
 
-class Readout(QWidget):
+class StatusBar(QWidget):
     """The status bar.
 
     Signals:
@@ -67,7 +67,7 @@ class Readout(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("readout")
+        self.setObjectName("status-bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._provenance = self._pointed = ""
         self._size = ElidingLabel(parent=self)
