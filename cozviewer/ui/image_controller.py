@@ -53,7 +53,7 @@ class ImageController(QObject):
         self.opening.led.connect(self._returning.follow)
         self.opening.opened.connect(self._on_opened)
         self.opening.noticed.connect(parts.banner.warn)
-        self.opening.told.connect(parts.banner.tell)
+        self.opening.told.connect(parts.banner.show_message)
 
     @property
     def busy(self) -> bool:

@@ -59,7 +59,7 @@ class Sessions(QObject):
         self._path: Path | None = None
         self.menu = BookmarksMenu(lambda: navigator.camera, window)
         self.menu.chosen.connect(navigator.go_to)
-        self.menu.message.connect(banner.tell)
+        self.menu.message.connect(banner.show_message)
         self.menu.changed.connect(self._on_bookmarks_changed)
         self._thread: QThread | None = None
         self._job = SessionJob(open_chain)
@@ -179,7 +179,7 @@ class Sessions(QObject):
         if saved.left_out:
             one = saved.left_out == 1
             text += f" {saved.left_out:,} damaged tile{' was' if one else 's were'} left out."
-        self._banner.tell(text)
+        self._banner.show_message(text)
         self._over(request)
 
     @Slot(object, str)
@@ -190,7 +190,7 @@ class Sessions(QObject):
         elif sentence:
             self._banner.warn(sentence)
         else:
-            self._banner.tell(f"Saving was canceled; {name} was not saved.")
+            self._banner.show_message(f"Saving was canceled; {name} was not saved.")
         self._over(request)
 
     def _over(self, request: SaveRequest) -> None:

@@ -76,7 +76,7 @@ class WindowParts:
         self.pointer.described.connect(self.readout.show_pointed)
         self.overlays = Overlays(self.panes, self.minimap, self.pointer, window)
         self.prompting = PromptsController(self.navigator, self.panes.generated, window)
-        self.prompting.message.connect(self.banner.tell)
+        self.prompting.message.connect(self.banner.show_message)
         self.exporting = Exporting(
             self.navigator,
             self.panes,

@@ -114,7 +114,7 @@ class SettingsDialog(QDialog):
     @Slot()
     def _show_rows(self) -> None:
         """Show the rows that apply to the chosen engine."""
-        self.trouble.tell("")
+        self.trouble.show_message("")
         choice = self.choice
         takes_prompt = choice.engine == ENGINE
         shown = {
@@ -135,7 +135,7 @@ class SettingsDialog(QDialog):
         trouble = self.prompter.trouble() if choice.engine == ENGINE else ""
         if not trouble and choice == self._present:
             trouble = SAME
-        self.trouble.tell(trouble)
+        self.trouble.show_message(trouble)
         if not trouble:
             self.wanted.emit(choice)
             self.accept()

@@ -173,7 +173,7 @@ class CozDialog(QDialog):
     @Slot()
     def _use(self) -> None:
         trouble = self.prompter.trouble() or missing_text(self._missing(self.choice))
-        self._trouble.tell(trouble)
+        self._trouble.show_message(trouble)
         if not trouble:
             self.wanted.emit(self.choice)
             self.accept()

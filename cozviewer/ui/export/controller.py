@@ -64,7 +64,7 @@ class Exporting(QObject):
         document.exported.connect(self._on_exported)
         document.export_ended.connect(self._on_ended)
         if (pending := pending_for(document.chain)) is not None:
-            self._banner.tell(
+            self._banner.show_message(
                 f"Export of “{Path(pending.path).name}” was interrupted. Choose File > Resume "
                 "Export to finish it."
             )
@@ -79,7 +79,9 @@ class Exporting(QObject):
             return
         pending = pending_for(self._document.chain)
         if pending is None:
-            self._banner.tell("There is no interrupted export of this photo with these settings.")
+            self._banner.show_message(
+                "There is no interrupted export of this photo with these settings."
+            )
             return
         task = task_of(pending, self._document.chain)
         try:
@@ -144,7 +146,7 @@ class Exporting(QObject):
     @Slot(object)
     def _on_exported(self, request: Export) -> None:
         note_ended()
-        self._banner.tell(f"Exported {request.path}.")
+        self._banner.show_message(f"Exported {request.path}.")
         self._readout.show_note("")
 
     @Slot(object, str)
@@ -156,4 +158,4 @@ class Exporting(QObject):
             self._banner.warn(sentence)
         else:
             note_ended()
-            self._banner.tell(f"Export canceled. “{request.path.name}” was not written.")
+            self._banner.show_message(f"Export canceled. “{request.path.name}” was not written.")

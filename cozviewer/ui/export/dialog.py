@@ -163,7 +163,7 @@ class ExportDialog(QDialog):
 
     @Slot(str)
     def _follow_suffix(self, text: str) -> None:
-        self.trouble.tell("")
+        self.trouble.show_message("")
         self._show_size()
         suffix = Path(text).suffix.lower()
         for name, form in FORMATS.items():
@@ -187,7 +187,7 @@ class ExportDialog(QDialog):
             if signature is not None:
                 check_signing(path, signature)
         except CozviewerError as error:
-            self.trouble.tell(text_of(error))
+            self.trouble.show_message(text_of(error))
             return
         self.path.ask(self._hand_over)
 

@@ -35,12 +35,12 @@ class Returning(QObject):
         name = lead.path.name
         original = f" “{lead.photo_name}”" if lead.photo_name else ""
         if is_open:
-            self._banner.tell(_arrival(lead))
+            self._banner.show_message(_arrival(lead))
             self._navigator.go_to(lead.camera)
         elif lead.photo is not None:
             self._awaited = lead
         else:
-            self._banner.tell(
+            self._banner.show_message(
                 f"Open the original photo{original}, then drop “{name}” again to go to the place "
                 "that it shows."
             )
@@ -52,7 +52,7 @@ class Returning(QObject):
         lead, self._awaited = self._awaited, None
         if source.digest == lead.origin.source_digest:
             self._navigator.begin_at(lead.camera)
-            self._banner.tell(_arrival(lead))
+            self._banner.show_message(_arrival(lead))
         else:
             self._banner.warn(
                 f"“{lead.path.name}” does not belong to this version of “{source.name}”. Open the "

@@ -194,7 +194,7 @@ class MovieDialog(QDialog):
     @Slot()
     def _describe(self) -> None:
         """Show how long and how large it will be, and what must be generated first."""
-        self.trouble.tell("")
+        self.trouble.show_message("")
         shown, clip = self._frames(), self.clip
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(bool(shown))
         if not shown:
@@ -218,7 +218,7 @@ class MovieDialog(QDialog):
 
     @Slot(str)
     def _follow_suffix(self, text: str) -> None:
-        self.trouble.tell("")
+        self.trouble.show_message("")
         suffix = Path(text).suffix.lower()
         if suffix != MOVIE_FORMATS[self.format.currentText()].suffix:
             for name, form in MOVIE_FORMATS.items():
@@ -239,7 +239,7 @@ class MovieDialog(QDialog):
             check_movie(path, clip)
             refuse_source(path, self._chain.pyramid.source)
         except CozviewerError as error:
-            self.trouble.tell(text_of(error))
+            self.trouble.show_message(text_of(error))
             return
         self.path.ask(self._hand_over)
 

@@ -59,7 +59,7 @@ class Banner(QWidget):
         self._show(sentence, trouble=True)
         self._timer.stop()
 
-    def tell(self, sentence: str) -> None:
+    def show_message(self, sentence: str) -> None:
         """Show a message about success for a while."""
         self._show(sentence, trouble=False)
         self._timer.start(GOOD_NEWS_MS)

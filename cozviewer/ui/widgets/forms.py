@@ -32,7 +32,7 @@ class Trouble(Label):
         self.setStyleSheet("color: #ff9d9d;")
         self.hide()
 
-    def tell(self, sentence: str) -> None:
+    def show_message(self, sentence: str) -> None:
         """Show a message; "" hides it."""
         self.setText(sentence)
         self.setVisible(bool(sentence))

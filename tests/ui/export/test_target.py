@@ -265,7 +265,7 @@ def test_a_session_named_without_its_ending_is_asked_about(
     assert is_session(path)
     # It is the one that is kept in this window now.
     viewer.window.banner.hide()
-    viewer.window.banner.tell("")
+    viewer.window.banner.show_message("")
     save_session(viewer, monkeypatch, tmp_path / "trip")
     assert question(viewer) is None
     wait_until_saved(viewer, path, qtbot)
