@@ -81,15 +81,15 @@ def main(argv: list[str] | None = None) -> int:
         0, 2 for bad input, 1 for a failure, 130 after Ctrl-C, 143 after SIGTERM, 129
         after SIGHUP.
     """
-    words = list(sys.argv[1:] if argv is None else argv)
-    debug = "--debug" in words
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in arguments
     if debug:
-        words.remove("--debug")
+        arguments.remove("--debug")
     prepare()
     try:
         try:
             with ending_in_order():
-                code = _run(words)
+                code = _run(arguments)
         except SystemExit as done:  # argparse, after --help and --version
             code = done.code if isinstance(done.code, int) else 0
     except (Exception, KeyboardInterrupt) as error:
@@ -123,17 +123,17 @@ def _message_of(error: BaseException) -> tuple[str, int]:
     )
 
 
-def _run(words: list[str]) -> int:
-    words = joined(words)
+def _run(arguments: list[str]) -> int:
+    arguments = joined(arguments)
     viewer = _viewer_parser()
-    at = command_at(words, COMMANDS, viewer)
+    at = command_at(arguments, COMMANDS, viewer)
     if at is None:
-        return _view(viewer.parse_args(words))
-    name = words.pop(at)
+        return _view(viewer.parse_args(arguments))
+    name = arguments.pop(at)
     parser = Parser(prog="cozviewer", allow_abbrev=False)
     subparsers = parser.add_subparsers(dest="command")
     COMMANDS[name].add_parser(subparsers)
-    args, unknown = parser.parse_known_args([name, *words])
+    args, unknown = parser.parse_known_args([name, *arguments])
     if unknown:
         raise BadInput(f"Unrecognized argument {unknown[0]!r}. See `cozviewer {name} --help`.")
     code: int = COMMANDS[name].run(args)

@@ -18,12 +18,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def command_at(
-    words: Sequence[str], commands: Collection[str], parser: argparse.ArgumentParser
+    arguments: Sequence[str], commands: Collection[str], parser: argparse.ArgumentParser
 ) -> int | None:
     """Return the index of the command's name: the first positional argument, if it is a command.
 
     Args:
-        words: The command line without the program's name.
+        arguments: The command line without the program's name.
         commands: The names of all commands.
         parser: Defines the options that may precede it, and which of them take a value.
     """
@@ -34,26 +34,27 @@ def command_at(
         for option in action.option_strings
     }
     skip = False
-    for index, word in enumerate(words):
+    for index, argument in enumerate(arguments):
         if skip:
             skip = False
-        elif word == "--":
+        elif argument == "--":
             return None
-        elif word.startswith("-") and word != "-":
-            skip = word in takes_value
+        elif argument.startswith("-") and argument != "-":
+            skip = argument in takes_value
         else:
-            return index if word in commands else None
+            return index if argument in commands else None
     return None
 
 
-def joined(words: list[str]) -> list[str]:
+def joined(arguments: list[str]) -> list[str]:
     """Return the command line with "--center -5,10" as "--center=-5,10", as argparse takes values
     that begin with a minus for options."""
     joined: list[str] = []
-    for word in words:
+    for argument in arguments:
         before = joined[-1] if joined else ""
-        if before.startswith("--") and "=" not in before and re.match(r"-(\d|\.\d|inf|nan)", word):
-            joined[-1] = f"{before}={word}"
+        negative = re.match(r"-(\d|\.\d|inf|nan)", argument)
+        if negative and before.startswith("--") and "=" not in before:
+            joined[-1] = f"{before}={argument}"
         else:
-            joined.append(word)
+            joined.append(argument)
     return joined

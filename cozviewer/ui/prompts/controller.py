@@ -168,7 +168,7 @@ class PromptsController(QObject):
     # -- what is changed -------------------------------------------------------------------------
 
     @Slot(int, str)
-    def _redraw(self, z: int, words: str) -> None:
+    def _redraw(self, z: int, prompt: str) -> None:
         """Regenerate a level where the view is, with another prompt."""
         document, view = self._document, self._canvas.view
         if document is None:
@@ -182,7 +182,7 @@ class PromptsController(QObject):
         made = next((found.step for found in self._found if found.z == z), None)
         whole = Rect(0, 0, 0, 0) if made is None else made.level_region
         anew = region_anew(whole, seen, (view.width, view.height))
-        step = document.chain.step(z, anew, words)
+        step = document.chain.step(z, anew, prompt)
         self._found = tuple(
             replace(found, step=step) if found.z == z else found for found in self._found
         )

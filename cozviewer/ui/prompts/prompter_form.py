@@ -62,8 +62,8 @@ class PrompterForm(QWidget):
         self.tokens.setRange(1, 1024)
         self.tokens.setPrefix("up to ")
         self.tokens.setSuffix(" tokens")
-        self.words = QLineEdit()
-        self._words_label = Label()
+        self.prompt = QLineEdit()
+        self._prompt_label = Label()
 
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -83,7 +83,7 @@ class PrompterForm(QWidget):
             (ASKED, Label("Question"), self.one),
             (ASKED, Label("Question for\nclose-ups"), self.two),
             (ASKED, Label("Answer length"), self.tokens),
-            ((*ASKED, "text"), self._words_label, self.words),
+            ((*ASKED, "text"), self._prompt_label, self.prompt),
         )
         for row, (whom, label, widget) in enumerate(rows):
             tall = isinstance(widget, QPlainTextEdit)
@@ -104,7 +104,7 @@ class PrompterForm(QWidget):
         return replace(
             self._choice,
             name=self.who.currentData(),
-            words=self.words.text().strip(),
+            words=self.prompt.text().strip(),
             qwen=self.qwen.text,
             adapter=self.adapter.path,
             server=self.server.text().strip(),
@@ -133,7 +133,7 @@ class PrompterForm(QWidget):
         self.one.setPlainText(choice.questions.one)
         self.two.setPlainText(choice.questions.two)
         self.tokens.setValue(choice.max_tokens)
-        self.words.setText(choice.words)
+        self.prompt.setText(choice.words)
         self._name_field()
 
     def _questions(self) -> Questions:
@@ -145,8 +145,8 @@ class PrompterForm(QWidget):
         for whom, label, widget in self._rows:
             label.setVisible(who in whom)
             widget.setVisible(who in whom)
-        self._words_label.setText("Prompt" if who == "text" else "Additional text")
-        self.words.setPlaceholderText(
+        self._prompt_label.setText("Prompt" if who == "text" else "Additional text")
+        self.prompt.setPlaceholderText(
             "ginger cat, long whiskers"
             if who == "text"
             else "Optional text added to the description"

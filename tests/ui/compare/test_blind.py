@@ -45,7 +45,7 @@ def test_nothing_tells_what_is_what(viewer: Bench, blind: Blind, qtbot: QtBot) -
     assert not has_map(viewer)  # it lies over one of them
     QTest.mouseMove(window.panes.generated, QPoint(150, 150))
     qtbot.wait(150)
-    assert "Generated at" not in window.readout.text
+    assert "Generated detail" not in window.readout.text
     QTest.keyClick(window, Qt.Key.Key_O)
     qtbot.wait(100)
     assert not window.panes.generated.layer.legend

@@ -165,7 +165,7 @@ def test_seed_words_and_setting_are_asked_of_what_listens(qtbot: QtBot) -> None:
     assert dialog.seed.isVisible()
     assert dialog.prompter.isVisible()
     dialog.seed.setValue(7)
-    dialog.prompter.words.setText("an owl")
+    dialog.prompter.prompt.setText("an owl")
     wanted = replace(COZ, seed=7, prompter=replace(COZ.prompter, words="an owl"))
     assert dialog.choice == wanted
     dialog.setting.setCurrentIndex(dialog.setting.findData("paper"))

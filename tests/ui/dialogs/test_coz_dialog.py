@@ -56,7 +56,7 @@ def test_only_what_matters_is_asked(make: Make, qtbot: QtBot) -> None:
     assert form.server.isVisible()
     assert not form.qwen.isVisible()
     form.who.setCurrentIndex(form.who.findData("text"))
-    assert form.words.isVisible()
+    assert form.prompt.isVisible()
     assert not form.server.isVisible()
     assert not form.one.isVisible()
 
