@@ -49,7 +49,7 @@ def window_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
                 "prompts", checkable=False, short="Prompts"),
         Command("origin", "&View", "Show &Provenance", ("O",), overlays.show_origin,
                 checkable=False, separated=True),
-        Command("trust", "&View", "Show &Deviation Map", ("T",), overlays.show_trust,
+        Command("trust", "&View", "Show De&viation Map", ("T",), overlays.show_trust,
                 checkable=False),
         Command("map", "&View", "&Navigator", ("M",), overlays.show_map, checkable=True,
                 needs_picture=False),

@@ -63,7 +63,7 @@ class CompareMenu(QMenu):
             action.setToolTip(TIPS.get(mode, "") if mode else "Shows the AI result alone")
             self._add(self._modes, action, mode)
         self.addSection("Base")
-        menu = self.addMenu("Left / &Base Image")
+        menu = self.addMenu("&Left / Base Image")
         for side in (GENERATED, *SOURCES):
             self._add(self._firsts, menu.addAction(side.title), side)
         self.addSection("Compare With")
