@@ -92,6 +92,8 @@ def test_marks_and_the_pointer_tell_what_the_first_side_is(
     QTest.keyClick(viewer.window, Qt.Key.Key_O)
     qtbot.waitUntil(lambda: bool(panes.generated.layer.legend))
     assert [mark.text for mark in panes.generated.layer.legend] == ["Enlarged, no detail added"]
+    # Another test may have left the mouse at the second place, which would then be no move.
+    QTest.mouseMove(panes.generated, QPoint(140, 150))
     QTest.mouseMove(panes.generated, QPoint(150, 150))
     qtbot.waitUntil(lambda: "Enlarged, no detail added" in viewer.window.readout.text)
 
