@@ -20,7 +20,7 @@ from cozviewer.jobs.ahead import on_battery
 from cozviewer.jobs.report import log
 from cozviewer.jobs.threads import running_threads, stop_thread
 from cozviewer.jobs.watchdog import Watchdog
-from cozviewer.models.detectors import finder
+from cozviewer.models.detectors import text_and_face_detector
 from cozviewer.models.download.catalogue import missing_files, offers, repository
 from cozviewer.models.download.hub import download, listing
 from cozviewer.models.engines import ENGINES
@@ -180,7 +180,7 @@ def services_for(cache: Path | None) -> Services:
         sample=resource("dandelion.jpg"),
         offers=lambda: offers(models_folder(cache or cache_folder())),
         fetch=fetch,
-        find=finder(),
+        find=text_and_face_detector(),
         missing_files=lambda choice: missing_files(choice, models_folder(cache or cache_folder())),
         numbers=numbers,
         # In a separate pool, so that drafts do not wait for the engine.

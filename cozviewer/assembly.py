@@ -13,8 +13,8 @@ from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.config.choice import CRISP, FROM_PHOTO, EngineChoice, PrompterChoice
 from cozviewer.image.source import Source
+from cozviewer.models.context import ModelContext
 from cozviewer.models.engines import make_prompter, make_upscaler
-from cozviewer.models.memory.manager import Room
 from cozviewer.models.prompters import with_words
 from cozviewer.models.shared import Pool
 from cozviewer.pyramid.pyramid import Pyramid
@@ -38,7 +38,7 @@ from cozviewer.util.folders import models_folder, pyramids_folder
 
 OLDER_TILES = (
     "Tiles of this photo that an earlier version drew are not used any more. They are removed when "
-    "the cache needs room, or by `cozviewer cache clear`."
+    "the cache needs memory_manager, or by `cozviewer cache clear`."
 )
 
 NO_SERVER = (
@@ -61,7 +61,7 @@ def make_models(
     choice: EngineChoice,
     cache: Path | None,
     notice: Notice,
-    told: Notice | None = None,
+    show_message: Notice | None = None,
     pool: Pool | None = None,
 ) -> Models:
     """Return the models that a person chose; nothing heavy is imported or read yet.
@@ -69,47 +69,33 @@ def make_models(
     Args:
         cache: The cache folder, for converted weights; None keeps them in memory only.
         notice: Receives sentences about trouble with the models, at any later time.
-        told: Receives how models will share the memory, before they are loaded; None: `notice`.
+        show_message: Receives the memory plan before models are loaded; None uses `notice`.
         pool: Where models that are in use already are found; None makes new ones.
 
     Raises:
         BadInput: An unknown engine, prompter or device, or a file that is no model.
     """
     pool = pool or Pool()
-    folder = None if cache is None else models_folder(cache)
-    room = Room(choice.device, choice.memory, told or notice)
+    context = ModelContext(
+        choice.device,
+        choice.memory,
+        choice.numbers,
+        None if cache is None else models_folder(cache),
+        notice,
+        show_message or notice,
+    )
     place = (choice.device, choice.memory)
-    drawn_in = (*place, choice.numbers)
 
-    def make_drawing() -> Upscaler:
-        return make_upscaler(
-            choice.engine,
-            device=choice.device,
-            memory=choice.memory,
-            numbers=choice.numbers,
-            cache_dir=folder,
-            notice=notice,
-            coz=choice.coz,
-            room=room,
-        )
-
-    def make_describing(asked: PrompterChoice) -> Prompter:
-        return make_prompter(
-            asked,
-            device=choice.device,
-            memory=choice.memory,
-            cache_dir=folder,
-            notice=notice,
-            room=room,
-        )
-
-    upscaler = pool.upscaler((choice.engine, choice.coz, *drawn_in), make_drawing)
+    upscaler = pool.upscaler(
+        (choice.engine, choice.coz, *place, choice.numbers),
+        lambda: make_upscaler(choice.engine, context, choice.coz),
+    )
     if choice.prompter.name == "qwen":
         bare = replace(choice.prompter, words="")
-        describing = pool.prompter((bare, *place), lambda: make_describing(bare))
+        describing = pool.prompter((bare, *place), lambda: make_prompter(bare, context))
         prompter = with_words(describing, choice.prompter.words)
     else:
-        prompter = make_describing(choice.prompter)
+        prompter = make_prompter(choice.prompter, context)
     # The authors let colours go, and start every step from the same seed.
     recipe = recipe_of(
         upscaler,
@@ -128,7 +114,7 @@ def open_chain(
     choice: EngineChoice,
     cache: Path | None,
     notice: Notice,
-    told: Notice | None = None,
+    show_message: Notice | None = None,
     pool: Pool | None = None,
     cancelled: IsCancelled = never,
 ) -> Chain:
@@ -140,7 +126,7 @@ def open_chain(
     Args:
         cache: The cache folder; None keeps tiles in memory only.
         notice: Receives sentences about trouble with the cache or the models.
-        told, pool: As for `make_models`.
+        show_message, pool: As for `make_models`.
         cancelled: Asked while the tiles of a session are read.
 
     Raises:
@@ -152,9 +138,9 @@ def open_chain(
     if session is not None:
         kept = pyramid_for(session, choice)
         if kept is not None:
-            models = _kept_models(session, kept, choice, cache, notice, told, pool)
+            models = _kept_models(session, kept, choice, cache, notice, show_message, pool)
             return _open_kept(source, session, kept, models, cache, notice, cancelled)
-    models = make_models(choice, cache, notice, told, pool)
+    models = make_models(choice, cache, notice, show_message, pool)
     if session is not None:
         for kept in session.pyramids:
             if kept.info.recipe_digest == models.recipe.digest:
@@ -191,7 +177,7 @@ def _kept_models(
     choice: EngineChoice,
     cache: Path | None,
     notice: Notice,
-    told: Notice | None,
+    show_message: Notice | None,
     pool: Pool | None,
 ) -> Models:
     """Return the models of a session's pyramid, as far as they are here.
@@ -208,7 +194,7 @@ def _kept_models(
     # The engine may be here where the prompter is not.
     for wanted in (bare,) if lacks_server(choice) else (choice, bare):
         try:
-            found.append(make_models(wanted, cache, notice, told, pool))
+            found.append(make_models(wanted, cache, notice, show_message, pool))
             asks = asks and (wanted is choice or lacks_server(choice))
             break
         except CozviewerError as error:

@@ -30,6 +30,7 @@ from torch.overrides import TorchFunctionMode
 from cozviewer.chain.fidelity import corrected
 from cozviewer.evaluate.niqe import niqe
 from cozviewer.image.pixels import RgbFloat, to_float
+from cozviewer.models.context import ModelContext
 from cozviewer.models.realesrgan.converted import convert
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.realesrgan.int8_graphs import BLOCKS, FILE_NAME, points, steps_between
@@ -153,7 +154,7 @@ def compare(folder: Path) -> None:
     """Draw crops in fp32 and int8, after fidelity as in a step; print figures and save sheets."""
     folder.mkdir(exist_ok=True)
     engines = [
-        realesrgan("cpu", numbers=numbers, cache_dir=None, notice=print)
+        realesrgan(ModelContext("cpu", numbers=numbers, notice=print))
         for numbers in ("fp32", "int8")
     ]
     print(f"{'':20} {'PSNR':>6} {'after fidelity':>14} {'shift':>7}   NIQE fp32, int8")

@@ -1,4 +1,4 @@
-"""The doors through which models enter the chain: `Upscaler` and `Prompter`."""
+"""Interfaces for model backends: `Upscaler` and `Prompter`."""
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -7,37 +7,37 @@ from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.util.cancel import IsCancelled, never
 
 Notice = Callable[[str], None]
-"""Receives one sentence for the user; called in the thread that does the work."""
+"""Receives one sentence for the user; called from the thread that does the work."""
 
 
 Progressed = Callable[[float], None]
-"""Receives how much of a run is done, 0..1, never less than before; called in the thread that does
-the work."""
+"""Receives the finished part of a run, 0..1, never decreasing; called from the thread that does the
+work."""
 
 
-def ignore(part: float) -> None:
-    """Ignore a report."""
+def ignore(report: object) -> None:
+    """A `Notice` or `Progressed` that does nothing."""
 
 
 class Upscaler(Protocol):
-    """Makes a picture 4x finer.
+    """Upscales pictures by 4.
 
-    Building one is cheap and imports no heavy library; `load` does that work, and `upscale` calls
-    it by itself when it was not called before. All methods run in one thread at a time, a worker's;
-    the properties may be read from any thread at any time.
+    Constructing one is cheap and imports no heavy library; `load` does that, and `upscale` calls it
+    when needed. Methods are called from one worker thread at a time; properties may be read from
+    any thread at any time.
     """
 
     @property
     def name(self) -> str:
-        """What people call it: "Real-ESRGAN"."""
+        """Display name: "Real-ESRGAN"."""
 
     @property
     def halo(self) -> int:
-        """Parent pixels that it wants around a crop for context, cut away afterwards."""
+        """Parent pixels of context that it needs around a crop, cut away afterwards."""
 
     @property
     def generative(self) -> bool:
-        """Whether it invents detail (a model) or merely interpolates what is there."""
+        """Whether it generates detail (a model) or only interpolates."""
 
     @property
     def accepts_prompt(self) -> bool:
@@ -45,21 +45,21 @@ class Upscaler(Protocol):
 
     @property
     def identity(self) -> Mapping[str, str]:
-        """All that decides its pixels (name, weights digest, settings); part of the recipe."""
+        """Everything that decides its pixels (name, weights, settings); part of the recipe."""
 
     @property
     def device(self) -> str:
-        """Where and how it computes, for people: "CPU, bf16"; "" until `load` has run."""
+        """Device and number format to display: "CPU, bf16"; "" until `load` has run."""
 
     def load(self, cancelled: IsCancelled = never) -> None:
-        """Import what is needed and read the weights.
+        """Import the libraries and load the weights.
 
         Args:
-            cancelled: Asked while the network is timed (see `cozviewer.models.number_formats`).
+            cancelled: Checked while the network is timed (see `cozviewer.models.number_formats`).
 
         Raises:
-            Cancelled: `cancelled` said so; it can be loaded again.
-            BadInput: The weights are missing, broken or no 4x model.
+            Cancelled: `cancelled` returned True; `load` can be called again.
+            BadInput: The weights are missing, broken or not a 4x model.
             Failure: They do not fit into memory.
         """
 
@@ -71,45 +71,44 @@ class Upscaler(Protocol):
         cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
-        """Return `rgb` made 4x finer.
+        """Return `rgb` upscaled by 4.
 
         Args:
             rgb: (H, W, 3), sRGB, uint8 0..255 or float32 0..1; any H, W >= 1.
-            prompt: What is in the picture; "" where nothing is known. Ignored by models that
-                take no text.
-            seed: Decides all randomness: the same arguments give the same pixels.
-            cancelled: Asked between parts of the work.
-            progressed: Told between parts of the work how much is done.
+            prompt: Description of the picture, or "". Ignored unless `accepts_prompt`.
+            seed: Random seed: the same arguments give the same pixels.
+            cancelled: Checked between parts of the work.
+            progressed: Receives the finished part of the work, between its parts.
 
         Returns:
             (4H, 4W, 3) float32 in 0..1.
 
         Raises:
-            Cancelled: `cancelled` said so.
+            Cancelled: `cancelled` returned True.
             Failure: Out of memory even in the smallest parts, or the device failed.
         """
 
 
 class Prompter(Protocol):
-    """Says what is in a crop, so that the upscaler knows what to draw."""
+    """Describes a crop; the upscaler is prompted with the description."""
 
     @property
     def name(self) -> str:
-        """What people call it; "none" if it says nothing."""
+        """Display name; "none" if it never gives a prompt."""
 
     @property
     def identity(self) -> Mapping[str, str]:
-        """All that decides its words; part of the recipe."""
+        """Everything that decides its prompts; part of the recipe."""
 
     def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
-        """Return words for `crop`.
+        """Return a prompt for `crop`.
 
         Args:
-            previous: (H, W, 3) uint8, the wider view that `crop` was cut from, where there is one.
-            crop: (h, w, 3) uint8, what is visible now.
-            cancelled: Asked between words.
+            previous: (H, W, 3) uint8, the wider view that contains `crop`, if there is one.
+            crop: (h, w, 3) uint8, the area that is visible now.
+            cancelled: Checked between tokens.
 
         Raises:
-            Cancelled: `cancelled` said so.
+            Cancelled: `cancelled` returned True.
             Failure: The model or server failed.
         """

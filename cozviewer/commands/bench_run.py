@@ -6,7 +6,7 @@ left.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import TypeVar
@@ -23,12 +23,12 @@ from cozviewer.commands.common.views import composed, view_of
 from cozviewer.config.choice import AUTO, EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.image.source import Source
+from cozviewer.models.context import ModelContext
 from cozviewer.models.device import pick_device, supported_numbers
 from cozviewer.models.engines import make_upscaler
 from cozviewer.models.number_formats import machine_key
-from cozviewer.models.realesrgan.bare import bare_run
 from cozviewer.models.realesrgan.compact import compact
-from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.models.upscaler import NetworkUpscaler, bare_run
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, level_name
@@ -154,8 +154,8 @@ def _crop(bench: _Bench) -> Rgb8:
 
 def _bare(bench: _Bench, choice: EngineChoice, crop: Rgb8) -> list[Bare]:
     """Run the crop through the engine's network in every number format."""
-    plain = partial(make_upscaler, choice.engine, device=choice.device, notice=bench.line.notice)
-    if not isinstance(plain(), NetworkUpscaler):
+    context = ModelContext(choice.device, notice=bench.line.notice)
+    if not isinstance(make_upscaler(choice.engine, context), NetworkUpscaler):
         taken, _ = _timed_run(bench, bench.chain.upscaler, crop)
         return [Bare("", bench.chain.upscaler.device, taken)]
     found: list[Bare] = []
@@ -163,7 +163,7 @@ def _bare(bench: _Bench, choice: EngineChoice, crop: Rgb8) -> list[Bare]:
     for numbers in supported_numbers(choice.device):
         bench.line.show(f"Running the bare crop in {numbers}")
         try:
-            upscaler = plain(numbers=numbers)
+            upscaler = make_upscaler(choice.engine, replace(context, numbers=numbers))
             taken, fine = _timed_run(bench, upscaler, crop)
         except Cancelled:
             raise

@@ -6,8 +6,11 @@ from pathlib import Path
 from cozviewer.config.questions import PHOTO, Questions
 
 QUANTISED = ("8bit", "nf4")
-"""Ways to share memory that make the models smaller, the more exact one first. They change what
-the models make."""
+"""Memory modes that quantise the models, the more exact one first. They change the pixels."""
+
+TOGETHER, SEQUENTIAL = "together", "sequential"
+MEMORY_MODES = ("auto", TOGETHER, SEQUENTIAL, *QUANTISED)
+"""See `EngineChoice.memory`."""
 
 
 CRISP, SOFT = DEPTHS = ("crisp", "soft")
@@ -18,6 +21,11 @@ FROM_PHOTO, NO_TEXTURE = TEXTURES = ("photo", "off")
 
 AUTO, FP32, BF16, INT8 = NUMBERS = ("auto", "fp32", "bf16", "int8")
 """See `EngineChoice.numbers`."""
+
+
+def memory_mode(name: str) -> str:
+    """Return the current name of a memory mode; "in-turn" is the old name of "sequential"."""
+    return SEQUENTIAL if name == "in-turn" else name
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,8 @@ class EngineChoice:
         engine: "realesrgan", "nearest", "bicubic", "coz" or the path of a 4x model file.
         device: "auto", "cpu", "cuda", "cuda:1", "mps".
         seed: Start of all randomness.
-        memory: How models share it: "auto", "together", "in-turn", "8bit" or "nf4".
+        memory: How models share memory: "auto", "together" (all stay loaded), "sequential" (one at
+            a time), "8bit" or "nf4" (quantised, CUDA only).
         coz: Of the engine "coz".
         prompter: Who describes what is seen.
         fidelity: How closely colour and coarse detail follow the parent, 0 (free) to 1

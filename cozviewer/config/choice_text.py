@@ -20,6 +20,7 @@ from cozviewer.config.choice import (
     CozChoice,
     EngineChoice,
     PrompterChoice,
+    memory_mode,
 )
 from cozviewer.config.questions import Questions
 from cozviewer.util.paths import absolute, expanded
@@ -44,6 +45,7 @@ def choice_from(text: str) -> EngineChoice | None:
         kept = json.loads(text)
         coz, prompter = kept.pop("coz"), kept.pop("prompter")
         kept.setdefault("depth", SOFT)  # of before there was a choice
+        kept["memory"] = memory_mode(kept.get("memory", AUTO))
         if kept.get("numbers") not in NUMBERS:
             kept["numbers"] = AUTO
         choice = EngineChoice(

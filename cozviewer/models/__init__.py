@@ -1,11 +1,12 @@
-"""The models behind the chain's protocols, and how they get their weights.
+"""The models that implement the chain's protocols, and how their weights are loaded.
 
-The way of a picture through this package: `engines` makes an upscaler from a name, `upscaler` cuts
-the picture into `parts` and sends each through a `network` on a `device`. The network is the
-embedded Real-ESRGAN (`realesrgan`: `weights` finds the files, `ncnn_format` reads them,
-`converted` keeps the result, `rrdbnet` computes) or comes from a file
-(`model_reading` reads it, `model_file` tries it on the device).
+How a picture passes through this package: `engines` makes an upscaler from a name and a `context`,
+`upscaler` splits the picture into parts (`tiling`) and runs a `network` on a `device` over each.
+The network is the built-in Real-ESRGAN (`realesrgan`: `weights` finds the files, `ncnn_format`
+reads them, `converted` caches the result, `rrdbnet` runs) or comes from a file (`model_reading`
+reads it, `model_file` tests it on the device). `coz` is the engine of Chain-of-Zoom, `qwen` and
+`server` give its prompts, `memory` shares memory among them, and `download` gets their weights.
 
-torch and spandrel are imported here only, and only inside functions: importing any module of this
-package is cheap.
+torch and spandrel are imported only in this package, and only inside functions: importing any of
+its modules is cheap.
 """

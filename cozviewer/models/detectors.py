@@ -1,10 +1,10 @@
-"""Finds text and faces by two well-kept libraries, where the extra `detect` is installed.
+"""Detects text and faces with two libraries, if the extra `detect` is installed.
 
-Text by RapidOCR (the PP-OCR models that come in its package): what it finds must also be read, as
-detection alone takes eyes and seeds for letters. Half-sure readings count, for garbled letters are
-what models invent; lines in scripts that it does not read, as Cyrillic and Arabic, are mostly
-passed over. Faces by dlib's frontal face detector (histograms of oriented gradients, Dalal &
-Triggs 2005, with its own weights): whole faces that look at the camera, from some 80 pixels on.
+Text with RapidOCR (the PP-OCR models in its package): detected text must also be recognised, as
+detection alone takes eyes and seeds for letters. Low confidence is accepted, because models tend to
+generate garbled letters. Lines in scripts that it does not read, such as Cyrillic and Arabic, are
+mostly missed. Faces with dlib's frontal face detector (histograms of oriented gradients, Dalal &
+Triggs 2005, with its own weights): complete faces towards the camera, from about 80 pixels on.
 Nothing is downloaded.
 """
 
@@ -25,30 +25,31 @@ from cozviewer.util.errors import Failure
 NEEDED = ("rapidocr", "onnxruntime", "dlib")
 
 READ = 0.5
-"""RapidOCR's confidence, 0..1; its own default. Of 33 Latin words and numbers that Real-ESRGAN drew
-from letters of 5 to 14 pixels, 31 are told, at 0.9 only 20; of 112 parts of photos, enlarged, 4
-hold what is wrongly taken for text, at 0.9 none."""
+"""Minimum confidence of RapidOCR, 0..1; its own default. Of 33 Latin words and numbers that
+Real-ESRGAN generated from letters of 5 to 14 pixels, 31 are detected, with 0.9 only 20. Of 112
+enlarged parts of photos, 4 have false detections, with 0.9 none."""
 
 FACE_SCORE = 0.3
-"""Of dlib, whose own limit is 0: the one false face on those photos had 0.16, true ones 0.7 on."""
+"""Minimum score of dlib, whose default is 0: the only false face in those photos had 0.16, true
+ones 0.7 and more."""
 
 
-def finder() -> Find | None:
-    """Return who looks for text and faces; None where the extra `detect` is not installed. Cheap:
-    what it takes is loaded when it looks first."""
-    return _Finder() if all(find_spec(name) for name in NEEDED) else None
+def text_and_face_detector() -> Find | None:
+    """Return the detector of text and faces; None if the extra `detect` is not installed. Cheap:
+    the libraries are loaded at its first call."""
+    return _Detectors() if all(find_spec(name) for name in NEEDED) else None
 
 
-class _Finder:
-    """Both detectors, loaded once; one look at a time."""
+class _Detectors:
+    """Both detectors, loaded once and run by one thread at a time."""
 
     def __init__(self) -> None:
-        self._turn = Lock()
+        self._lock = Lock()
         self._read: Any = None
         self._faces: Any = None
 
     def __call__(self, rgb: Rgb8) -> Sequence[Finding]:
-        with self._turn:
+        with self._lock:
             if self._read is None:
                 self._load()
             whole = Rect(0, 0, rgb.shape[1], rgb.shape[0])
@@ -61,24 +62,24 @@ class _Finder:
         from rapidocr import RapidOCR
 
         self._faces = dlib.get_frontal_face_detector()
-        # The last, as it tells that both are here.
+        # Set last, as it marks that both are loaded.
         self._read = RapidOCR(
             params={
                 "Global.use_cls": False,
                 "Global.log_level": "critical",
-                # Named, they are only read; else one that is missing would be downloaded.
+                # Without explicit paths, missing models would be downloaded.
                 "Det.model_path": str(_model("det")),
                 "Rec.model_path": str(_model("rec")),
             }
         )
 
     def _texts_in(self, rgb: Rgb8) -> list[Finding]:
-        said = self._read(rgb[..., ::-1], use_cls=False)  # it wants BGR
-        if said.boxes is None or said.txts is None:
+        result = self._read(rgb[..., ::-1], use_cls=False)  # BGR
+        if result.boxes is None or result.txts is None:
             return []
         return [
             Finding("text", rect_between(*_corners(box)))
-            for box, text, score in zip(said.boxes, said.txts, said.scores, strict=True)
+            for box, text, score in zip(result.boxes, result.txts, result.scores, strict=True)
             if score > READ and is_text(text)
         ]
 
@@ -91,27 +92,26 @@ class _Finder:
 
 
 def _model(task: str) -> Path:
-    """Return the model for "det" (detection) or "rec" (recognition) that came with RapidOCR.
+    """Return RapidOCR's installed model for "det" (detection) or "rec" (recognition).
 
     Raises:
-        Failure: It is not there.
+        Failure: It is missing.
     """
     found = sorted(Path(str(files("rapidocr").joinpath("models"))).glob(f"*_{task}_*.onnx"))
     if not found:
         raise Failure(
-            "RapidOCR came without its models, so text and faces are not looked for: run `pip "
-            "install --force-reinstall rapidocr`."
+            "The text and face detection is incomplete, so nothing is detected: reinstall it."
         )
     return found[-1]
 
 
 def is_text(text: str) -> bool:
-    """Tell whether what was read can be text: two different letters or digits at least."""
+    """Return whether recognised text is plausible: at least two different letters or digits."""
     return len({letter for letter in text if letter.isalnum()}) >= 2
 
 
 def _corners(box: Any) -> tuple[int, int, int, int]:
-    """Return left, top, right and bottom around four points, (4, 2)."""
+    """Return left, top, right and bottom of four points, (4, 2)."""
     left, top = np.floor(box.min(axis=0)).astype(int).tolist()
     right, bottom = np.ceil(box.max(axis=0)).astype(int).tolist()
     return left, top, right, bottom

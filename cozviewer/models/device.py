@@ -1,4 +1,4 @@
-"""Where a network computes, and in which numbers: picked here, used by whatever loads a network."""
+"""Chooses the device and number format of a network."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from cozviewer.util.errors import BadInput
 AUTO = "auto"
 
 Dtype = Literal["float32", "bfloat16", "int8"]
-"""Names as torch has them. With int8 the network alone is in bytes: pixels go in and come out as
+"""torch dtype names. With int8 only the inside of the network is in bytes; its input and output are
 float32."""
 
 SHORT = {"float32": "fp32", "bfloat16": "bf16", "int8": "int8"}
@@ -20,13 +20,13 @@ SHORT = {"float32": "fp32", "bfloat16": "bf16", "int8": "int8"}
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A place to compute.
+    """A device with a number format and memory layout.
 
     Attributes:
-        name: torch's name for it: "cpu", "cuda", "cuda:1", "mps".
-        hardware: What people call it: "CPU", "NVIDIA H100".
-        dtype: The numbers that it is fastest in.
-        channels_last: Whether it is faster with the channels of a pixel side by side.
+        name: torch device name: "cpu", "cuda", "cuda:1", "mps".
+        hardware: Display name: "CPU", "NVIDIA H100".
+        dtype: Number format.
+        channels_last: Whether tensors are in the channels_last memory format.
     """
 
     name: str
@@ -36,42 +36,41 @@ class Device:
 
     @property
     def label(self) -> str:
-        """For people: "CPU, bf16"."""
+        """Text to display: "CPU, bf16"."""
         return f"{self.hardware}, {self.numbers}"
 
     @property
     def numbers(self) -> str:
-        """The number format as `EngineChoice` has it: "bf16"."""
+        """The number format as in `EngineChoice`: "bf16"."""
         return SHORT[self.dtype]
 
     @property
     def pixels(self) -> str:
-        """The dtype of pictures that a network takes and returns."""
+        """The dtype of a network's input and output."""
         return "float32" if self.dtype == "int8" else self.dtype
 
     def for_large(self) -> "Device":
-        """Return the same place with the numbers that large networks are fastest in.
+        """Return the same device with the fastest number format for large networks.
 
-        Billions of multiplications a second of one thread of an EPYC with AVX512-BF16, no AMX:
+        Billions of multiplications per second in one thread of an EPYC with AVX512-BF16, no AMX:
 
                                                    fp32    bf16
             linear layers of Stable Diffusion 3      80     190
             convolutions of its VAE                  95     190
 
-        So AVX512-BF16 is faster for these layers, without measuring; and the weights take half
-        the memory.
+        So bf16 is used with AVX512-BF16, without measuring; the weights also take half the memory.
         """
         if self.name == "cpu" and self.channels_last and cpu_has("_is_avx512_bf16_supported"):
             return replace(self, dtype="bfloat16")
         return self
 
     def plain(self) -> "Device":
-        """Return the same place with the numbers and layout that every network can do."""
+        """Return the same device with the number format and layout that every network supports."""
         return replace(self, dtype="float32", channels_last=False)
 
 
 def available_devices() -> list[str]:
-    """Return the names of the devices there are, the CPU first. Imports torch."""
+    """Return the names of the available devices, the CPU first. Imports torch."""
     import torch
 
     names = ["cpu"]
@@ -83,13 +82,13 @@ def available_devices() -> list[str]:
 
 
 def pick_device(wanted: str = AUTO) -> Device:
-    """Return the device to compute on. Imports torch.
+    """Return the device to run on. Imports torch.
 
     Args:
-        wanted: "auto" takes the fastest kind there is; else "cpu", "cuda", "cuda:1", "mps".
+        wanted: "auto" for the fastest kind that is available, or "cpu", "cuda", "cuda:1", "mps".
 
     Raises:
-        BadInput: There is no such device here.
+        BadInput: The device does not exist on this computer.
     """
     _use_large_pages()
     _let_threads_sleep()
@@ -98,7 +97,7 @@ def pick_device(wanted: str = AUTO) -> Device:
     if name not in available:
         there = ", ".join([AUTO, *available[:-1]])
         raise BadInput(
-            f"There is no device {wanted!r} on this machine: choose {there} or {available[-1]}."
+            f"This computer has no device {wanted!r}: choose {there} or {available[-1]}."
         )
     if name == "cpu":
         return _cpu()
@@ -108,11 +107,11 @@ def pick_device(wanted: str = AUTO) -> Device:
 
 
 def ways(place: Device, numbers: str = AUTO) -> Sequence[Device]:
-    """Return the ways to run a convolutional network on a device that are to be considered.
+    """Return the number formats to consider for a convolutional network on a device.
 
-    On a CPU with bf16 kernels no rule says which format is faster: AVX512-BF16 without AMX took
-    1.4 times as long as fp32 on a Xeon, and half as long on an EPYC. So all are returned, to be
-    timed by `cozviewer.models.number_formats`. Other devices, and other CPUs, have one fastest way.
+    On a CPU with bf16 kernels no rule tells which format is faster: with AVX512-BF16 and no AMX,
+    bf16 took 1.4 times as long as fp32 on a Xeon and half as long on an EPYC. So all are returned,
+    to be timed by `cozviewer.models.number_formats`. Other devices and CPUs have one format.
 
     Args:
         place: From `pick_device`.
@@ -122,7 +121,7 @@ def ways(place: Device, numbers: str = AUTO) -> Sequence[Device]:
         At least one, the most exact first; exactly one unless `numbers` is "auto".
 
     Raises:
-        BadInput: The device does not support these numbers.
+        BadInput: The device does not support the number format.
     """
     supported = _supported(place)
     if numbers == AUTO:
@@ -133,13 +132,13 @@ def ways(place: Device, numbers: str = AUTO) -> Sequence[Device]:
     *others, last = AUTO, *(way.numbers for way in supported)
     names = f"{', '.join(others)} or {last}"
     raise BadInput(
-        f"The {place.hardware} does not support the numbers {numbers!r}: choose --numbers {names}."
+        f"The {place.hardware} does not support the number format {numbers!r}: choose {names}."
     )
 
 
 def supported_numbers(wanted: str = AUTO) -> Sequence[str]:
-    """Return the number formats that a device supports, as `EngineChoice` has them; none where
-    there is no such device. Imports torch."""
+    """Return the number formats that a device supports, as in `EngineChoice`; none if the device
+    does not exist. Imports torch."""
     try:
         return [way.numbers for way in _supported(pick_device(wanted))]
     except BadInput:
@@ -148,9 +147,9 @@ def supported_numbers(wanted: str = AUTO) -> Sequence[str]:
 
 @cache
 def all_threads() -> int:
-    """Return how many threads torch computes with when nothing limits it. Imports torch.
+    """Return torch's default number of threads. Imports torch.
 
-    The first call decides: make it before anything calls `torch.set_num_threads`.
+    The first call determines it, so it must come before any call of `torch.set_num_threads`.
     """
     import torch
 
@@ -158,7 +157,7 @@ def all_threads() -> int:
 
 
 def free_memory(device: str) -> int:
-    """Return the bytes that are free on a device. Imports torch."""
+    """Return the free bytes on a device. Imports torch for a GPU."""
     if device.startswith("cuda"):
         import torch
 
@@ -170,25 +169,25 @@ def free_memory(device: str) -> int:
 
 
 def _use_large_pages() -> None:
-    """Have torch take memory on Linux in pages of 2 MB, unless it has taken some already: without
-    their page faults, the VAE of Stable Diffusion 3 takes a twelfth less time."""
+    """Make torch allocate memory on Linux in pages of 2 MB, unless it has allocated some already.
+    With fewer page faults, the VAE of Stable Diffusion 3 takes a twelfth less time."""
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 
 
 def _let_threads_sleep() -> None:
-    """Have the threads of torch sleep while they wait for each other, unless torch is imported or
-    the user decided otherwise (with OpenMP's variable). By default they keep their cores busy
-    meanwhile, in vain where one of them has to wait for a core.
+    """Make torch's threads sleep while they wait for each other, unless torch is imported already
+    or the user has set OpenMP's variable. By default they spin, which wastes time when one of them
+    waits for a core.
 
     Seconds of wall time and core-seconds of drafts in bf16, on two cores of an EPYC with
-    AVX512-BF16 where other programs kept one to four threads busy:
+    AVX512-BF16 while other programs kept one to four threads busy:
 
-                                  by default      asleep
+                                    spinning    sleeping
         152x152 pixels          0.94    0.49    0.15    0.10
         352x232 pixels          1.49    0.73    0.44    0.29
 
-    Where hardly anything else was at work, Real-ESRGAN in bf16 took 0.72 s for 160x100 pixels
-    instead of 0.61: waking a thread costs the same for each layer, whatever its size.
+    On an idle machine, Real-ESRGAN in bf16 took 0.72 s for 160x100 pixels instead of 0.61: waking
+    a thread costs the same for each layer, whatever its size.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
@@ -198,10 +197,10 @@ def _fastest(available: list[str]) -> str:
 
 
 def _supported(place: Device) -> list[Device]:
-    """Return how a device can run convolutional networks, the most exact way first.
+    """Return the formats in which a device can run convolutional networks, the most exact first.
 
-    On a CPU, fp32 without channels_last is left out where oneDNN is there: it was slower on every
-    machine that was tried, by 25 to 60 percent.
+    On a CPU with oneDNN, fp32 without channels_last is left out: it was slower on every tested
+    machine, by 25 to 60 percent.
     """
     if place.name != "cpu":
         return [place] if place.dtype == "float32" else [place.plain(), place]
@@ -215,16 +214,16 @@ def _supported(place: Device) -> list[Device]:
 
 
 def _multiplies_bytes() -> bool:
-    """Tell whether the CPU adds up products of bytes in 32 bits, as VNNI does. Where it must make
-    do with 16, large sums are cut off, and pictures would differ from those of other machines."""
+    """Return whether the CPU sums products of bytes in 32 bits, as with VNNI. With 16 bits, large
+    sums saturate, and pictures would differ from those of other machines."""
     import torch
 
-    told: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
-    return cpu_has("_is_vnni_supported") or bool(told.get("avx_vnni"))
+    capabilities: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return cpu_has("_is_vnni_supported") or bool(capabilities.get("avx_vnni"))
 
 
 def cpu_has(feature: str) -> bool:
-    """Tell whether the CPU has an instruction set, by the name of torch's private question."""
+    """Return whether the CPU has an instruction set, by the name of torch's private function."""
     import torch
 
     ask = getattr(torch.cpu, feature, None)
@@ -232,16 +231,16 @@ def cpu_has(feature: str) -> bool:
 
 
 def _cpu() -> Device:
-    """Return the CPU with what it is presumably fastest in, by a rule; see `ways` for measuring.
+    """Return the CPU with the format that is probably fastest; see `ways` for measuring.
 
-    Seconds for Real-ESRGAN on two cores of a Xeon, with channels_last but for the first column:
+    Seconds for Real-ESRGAN on two cores of a Xeon, with channels_last except in the first column:
 
                                               fp32, not last    fp32    bf16
         with AMX                 128 → 512               2.8             0.50
         AVX512-BF16, no AMX      128 → 512               4.5     3.1     4.3
                                  160 → 640               6.3     4.0     6.4
 
-    On these machines AMX decided.
+    On these machines AMX was decisive.
     """
     import torch
 

@@ -1,13 +1,12 @@
-"""The catalogue: which engines and prompters there are, and how one is made from its name."""
+"""The engines and prompters there are, and the factories that make one from its name."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
-from cozviewer.config.choice import QUANTISED, CozChoice, PrompterChoice
-from cozviewer.models.device import AUTO
-from cozviewer.models.memory.manager import Room
+from cozviewer.config.choice import CozChoice, PrompterChoice
+from cozviewer.models.context import ModelContext
 from cozviewer.models.prompters import NoPrompter, TextPrompter, with_words
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import expanded
@@ -15,15 +14,15 @@ from cozviewer.util.paths import expanded
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What a person should know before choosing an engine.
+    """An engine, as menus and listings show it.
 
     Attributes:
-        name: What is typed: "realesrgan".
-        title: What people call it.
+        name: Name on the command line: "realesrgan".
+        title: Display name.
         description: One sentence.
-        licence: Of its weights; "" where there are none.
-        own_files: Whether its files are the user's to get: they are large, or their licence must
-            be accepted by a person.
+        licence: Licence of its weights; "" if it has none.
+        own_files: Whether the user must get its files: they are large, or the user must accept
+            their licence.
     """
 
     name: str
@@ -37,16 +36,15 @@ ENGINES = (
     Engine(
         "realesrgan",
         "Real-ESRGAN",
-        "Draws plausible detail; fast, and needs nothing but what is installed.",
+        "General-purpose AI upscaler, built in.",
         "BSD-3-Clause",
     ),
-    Engine("bicubic", "Bicubic", "Interpolates smoothly and invents nothing."),
-    Engine("nearest", "Nearest", "Shows the pixels as squares."),
+    Engine("bicubic", "Bicubic", "Smooth enlargement without new detail."),
+    Engine("nearest", "Nearest", "Shows the photo's pixels as squares (nearest neighbour)."),
     Engine(
         "coz",
         "Chain-of-Zoom",
-        "Draws what words say, with Stable Diffusion 3 and its authors' files (--coz-lora, "
-        "--coz-vae).",
+        "Creative AI zoom guided by text (needs 23 GB of models; use a GPU).",
         "Stability AI Community (must be accepted once), MIT for the authors' files",
         own_files=True,
     ),
@@ -57,29 +55,20 @@ PROMPTERS = ("none", "text", "qwen", "server")
 
 def make_upscaler(
     engine: str,
-    *,
-    device: str = AUTO,
-    memory: str = AUTO,
-    numbers: str = AUTO,
-    cache_dir: Path | None = None,
-    notice: Notice = lambda sentence: None,
+    context: ModelContext | None = None,
     coz: CozChoice = CozChoice(),  # noqa: B008 (it is frozen)
-    room: Room | None = None,
 ) -> Upscaler:
-    """Return an engine; cheap, nothing heavy is imported.
+    """Return an engine; cheap, imports no heavy library.
 
     Args:
         engine: A name in ENGINES, or the path of a 4x model file.
-        device: "auto", "cpu", "cuda", "cuda:1", "mps"; checked when the engine is loaded.
-        memory, numbers: As `EngineChoice` has them; numbers are checked when the engine is loaded.
-        cache_dir: Where converted weights are kept; None keeps none.
-        notice: Receives sentences for the user.
-        coz: What the engine "coz" is made of.
-        room: The memory that it shares with the prompter; None is one of its own.
+        context: Where and how it runs; None uses the defaults.
+        coz: The files and settings of the engine "coz".
 
     Raises:
-        BadInput: There is no such engine, file or setting.
+        BadInput: The engine, file or setting does not exist.
     """
+    context = context or ModelContext()
     if engine in ("nearest", "bicubic"):
         from cozviewer.models.interpolate import Interpolation
 
@@ -87,119 +76,84 @@ def make_upscaler(
     if engine == "realesrgan":
         from cozviewer.models.realesrgan.engine import realesrgan
 
-        return realesrgan(device, numbers=numbers, cache_dir=cache_dir, notice=notice)
+        return realesrgan(context)
     if engine == "coz":
-        room = room or Room(device, memory, notice)
-        return _coz(coz, device, memory, cache_dir, notice, room)
+        return _coz(coz, context)
     if is_path(engine):
         from cozviewer.models.model_file import model_file
 
-        return model_file(
-            expanded(engine), device, numbers=numbers, cache_dir=cache_dir, notice=notice
-        )
+        return model_file(expanded(engine), context)
     names = ", ".join(entry.name for entry in ENGINES)
-    raise BadInput(f"There is no engine {engine!r}: choose {names} or the path of a 4x model file.")
+    raise BadInput(f"Unknown engine {engine!r}: choose {names} or the path of a 4x model file.")
 
 
-def _coz(
-    choice: CozChoice,
-    device: str,
-    memory: str,
-    cache_dir: Path | None,
-    notice: Notice,
-    room: Room,
-) -> Upscaler:
+def _coz(choice: CozChoice, context: ModelContext) -> Upscaler:
     from cozviewer.models.coz.base import SD3
     from cozviewer.models.coz.checkpoint import ENCODER_FILE, LORA_FILE, ORIGIN
     from cozviewer.models.coz.engine import CozSd3
 
     if choice.setting not in ("paper", "best"):
-        raise BadInput(f"There is no setting {choice.setting!r}: choose paper or best.")
-    lora = choice.lora or own_file(LORA_FILE, cache_dir)
-    vae = choice.vae or own_file(ENCODER_FILE, cache_dir)
+        raise BadInput(f"Unknown setting {choice.setting!r}: choose paper or best.")
+    lora = choice.lora or own_file(LORA_FILE, context.cache_dir)
+    vae = choice.vae or own_file(ENCODER_FILE, context.cache_dir)
     if lora is None or vae is None:
         raise BadInput(
-            f"Chain-of-Zoom wants the files of its authors: give {LORA_FILE} with --coz-lora and "
-            f"{ENCODER_FILE} with --coz-vae; both are in {ORIGIN}, folder ckpt."
+            f"Chain-of-Zoom needs two files that are not on this computer: get {LORA_FILE} and "
+            f"{ENCODER_FILE} from the folder ckpt of {ORIGIN}, and choose them."
         )
     return CozSd3(
         choice.base or SD3,
         expanded(lora),
         expanded(vae),
-        device=device,
+        context,
         setting="paper" if choice.setting == "paper" else "best",
         t5=choice.t5,
-        memory=memory,
-        cache_dir=cache_dir,
-        notice=notice,
-        room=room,
     )
 
 
 def own_file(name: str, cache_dir: Path | None) -> Path | None:
-    """Return where a file of the authors was put to be found by itself, or None."""
+    """Return the path of one of the authors' files in the cache folder, or None."""
     path = None if cache_dir is None else cache_dir / "coz" / name
     return path if path is not None and path.is_file() else None
 
 
-def make_prompter(
-    choice: PrompterChoice,
-    *,
-    device: str = AUTO,
-    memory: str = AUTO,
-    cache_dir: Path | None = None,
-    notice: Notice = lambda sentence: None,
-    room: Room | None = None,
-) -> Prompter:
-    """Return a prompter; cheap, nothing heavy is imported.
+def make_prompter(choice: PrompterChoice, context: ModelContext | None = None) -> Prompter:
+    """Return a prompter; cheap, imports no heavy library.
 
     Args:
-        choice: Who, with what words and files.
-        device, memory, cache_dir, notice, room: As for `make_upscaler`.
+        choice: The prompter, with its model, questions and the user's own prompt.
+        context: Where and how it runs; None uses the defaults.
 
     Raises:
-        BadInput: There is no such prompter, model or adapter, or something that it wants is not
-            given.
+        BadInput: The prompter, model or adapter does not exist, or a setting is missing.
     """
-    words = choice.words.strip()
+    context = context or ModelContext()
+    prompt = choice.words.strip()
     if choice.name == "none":
         return NoPrompter()
     if choice.name == "text":
-        if not words:
-            raise BadInput("The prompter text wants words: give them with --prompt.")
-        return TextPrompter(words)
+        if not prompt:
+            raise BadInput("The prompter text needs a prompt: enter one, or choose none.")
+        return TextPrompter(prompt)
     if choice.name == "qwen":
-        describing = _qwen(
-            choice, device, memory, cache_dir, notice, room or Room(device, memory, notice)
-        )
+        describing = _qwen(choice, context)
     elif choice.name == "server":
-        describing = _server(choice, notice)
+        describing = _server(choice, context.notice)
     else:
-        names = ", ".join(PROMPTERS[:-1])
-        raise BadInput(f"There is no prompter {choice.name!r}: choose {names} or {PROMPTERS[-1]}.")
-    return with_words(describing, words)
+        *names, last = PROMPTERS
+        raise BadInput(f"Unknown prompter {choice.name!r}: choose {', '.join(names)} or {last}.")
+    return with_words(describing, prompt)
 
 
-def _qwen(
-    choice: PrompterChoice,
-    device: str,
-    memory: str,
-    cache_dir: Path | None,
-    notice: Notice,
-    room: Room,
-) -> Prompter:
+def _qwen(choice: PrompterChoice, context: ModelContext) -> Prompter:
     from cozviewer.models.qwen.prompter import QwenPrompter
 
     return QwenPrompter(
         choice.qwen,
         choice.adapter,
+        context,
         questions=choice.questions,
         max_tokens=choice.max_tokens,
-        device=device,
-        quantised=memory if memory in QUANTISED else "",
-        cache_dir=cache_dir,
-        room=room,
-        notice=notice,
     )
 
 
@@ -216,7 +170,7 @@ def _server(choice: PrompterChoice, notice: Notice) -> Prompter:
 
 
 def is_path(engine: str) -> bool:
-    """Tell whether an engine is meant as the path of a file, not as a name."""
+    """Return whether an engine is the path of a file rather than a name."""
     from cozviewer.models.model_reading import SUFFIXES
 
     separators = [separator for separator in (os.sep, os.altsep) if separator]

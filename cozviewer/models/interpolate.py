@@ -1,4 +1,4 @@
-"""Interpolation as an engine: nothing is invented, nothing has to be loaded."""
+"""Interpolation as an engine, without models."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -14,12 +14,12 @@ from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 Method = Literal["nearest", "bicubic"]
 
 STRIP = 64
-"""Rows interpolated at once: what is computed of them stays in the processor's cache, which makes
-it 2.6 times as fast as 544 x 544 pixels at once."""
+"""Rows interpolated at once, few enough to stay in the CPU cache: 2.6 times as fast as 544 x 544
+pixels at once."""
 
 
 class Interpolation:
-    """An `Upscaler` that repeats pixels or interpolates between them; see there."""
+    """An `Upscaler` that repeats pixels or interpolates between them."""
 
     generative = False
     accepts_prompt = False
@@ -35,7 +35,7 @@ class Interpolation:
         return {"name": self._method}
 
     def load(self, cancelled: IsCancelled = never) -> None:
-        """Do nothing: everything is there."""
+        """Do nothing, as there is nothing to load."""
 
     def upscale(
         self,
@@ -52,7 +52,7 @@ class Interpolation:
 
 
 def _bicubic(pixels: RgbFloat, cancelled: IsCancelled, progressed: Progressed) -> RgbFloat:
-    """Return `pixels` 4x finer; each channel as a float picture, so that nothing is rounded."""
+    """Return `pixels` upscaled by 4, with each channel as a float picture to avoid rounding."""
     height, width = pixels.shape[:2]
     result = np.empty((height * STEP_SCALE, width * STEP_SCALE, 3), np.float32)
     channels = [Image.fromarray(np.ascontiguousarray(pixels[..., each])) for each in range(3)]

@@ -1,7 +1,7 @@
-"""Figures that take networks: LPIPS, and three judges of a picture alone, for `evaluate`.
+"""Metrics that use networks, for `evaluate`: LPIPS and three no-reference metrics.
 
-Their packages are optional, and their weights must be on this machine already: the libraries would
-download them by themselves, and read them with code inside; both is prevented here.
+Their packages are optional, and their weights must already be on this computer: the libraries would
+download them and load them with code inside, both of which is prevented here.
 """
 
 import io
@@ -29,16 +29,16 @@ from cozviewer.util.errors import CozviewerError
 from cozviewer.util.paths import expanded
 
 ALEXNET = "checkpoints/alexnet-owt-7be5be79.pth"
-"""torchvision's, in torch's hub folder; what LPIPS compares the features of."""
+"""torchvision's weights in torch's hub folder; LPIPS compares features of AlexNet."""
 
 
 @dataclass(frozen=True)
 class Judge:
-    """A network that judges a picture alone; higher is better.
+    """A no-reference metric; higher is better.
 
     Attributes:
-        name, title, digits: As `Metric` has them.
-        variant: What pyiqa calls the one that the paper's table has.
+        name, title, digits: As in `Metric`.
+        variant: pyiqa's name of the variant in the paper's table.
         weights: Its file in torch's hub folder, as pyiqa looks for it.
     """
 
@@ -57,23 +57,23 @@ JUDGES = (
 
 
 class _Missing(Exception):
-    """Why a figure cannot be had, as the end of a sentence."""
+    """Why a metric is not available, as the end of a sentence."""
 
 
 def learned_metrics(device: str) -> tuple[list[Metric], Mapping[str, str]]:
-    """Return the figures that can be had on this machine, and why the others cannot.
+    """Return the metrics that are available on this computer, and why the others are not.
 
-    torch is imported only where a package and weights are found.
+    torch is imported only if a package and its weights are found.
 
     Args:
         device: As `pick_device` takes it.
 
     Returns:
-        The metrics, their networks loaded; and by the names of the others the reason why they are
-        skipped, without a point.
+        The metrics, with their networks loaded; and the reasons why the others are skipped, by
+        name, without a full stop.
 
     Raises:
-        BadInput: There is no such device.
+        BadInput: The device does not exist.
     """
     found, skipped = [], {}
     makers = [("lpips", "LPIPS", partial(_lpips, device))]
@@ -85,15 +85,15 @@ def learned_metrics(device: str) -> tuple[list[Metric], Mapping[str, str]]:
             skipped[name] = f"{title} {error}"
         except CozviewerError:
             raise
-        except Exception as error:  # whatever these libraries raise
+        except Exception as error:  # these libraries raise any kind
             skipped[name] = f"{title} could not be loaded ({first_line(error).partition('. ')[0]})"
     return found, skipped
 
 
 def _lpips(device: str) -> Metric:
-    """Return LPIPS (Zhang et al., CVPR 2018; version 0.1, AlexNet) of shrunk result and parent.
+    """Return LPIPS (Zhang et al., CVPR 2018; version 0.1, AlexNet) of downscaled result and parent.
 
-    The package would download AlexNet, so it is made without, and the weights are put in here.
+    The package would download AlexNet, so it is created without and the weights are loaded here.
     """
     _require("lpips")
     weights = _weights(ALEXNET, "https://download.pytorch.org/models/")
@@ -104,7 +104,7 @@ def _lpips(device: str) -> Metric:
     features = torch.load(weights, map_location="cpu", weights_only=True)
     with _guarded():
         network = lpips.LPIPS(net="alex", version="0.1", pnet_rand=True, verbose=False)
-    # "slice2.3.weight" there is "features.3.weight" here.
+    # "slice2.3.weight" in LPIPS is "features.3.weight" in torchvision.
     own = network.net.state_dict()
     network.net.load_state_dict({key: features["features" + key[key.index(".") :]] for key in own})
     network = network.to(place).eval()
@@ -118,9 +118,9 @@ def _lpips(device: str) -> Metric:
 
 
 def _judge(judge: Judge, device: str) -> Metric:
-    """Return a judge as pyiqa has it."""
+    """Return a metric of pyiqa."""
     _require("pyiqa")
-    _weights(judge.weights, "what pyiqa names when it downloads them")
+    _weights(judge.weights, "the address that pyiqa downloads them from")
     place = pick_device(device).name
     with _guarded():
         import pyiqa
@@ -138,21 +138,21 @@ def _judge(judge: Judge, device: str) -> Metric:
 
 def _require(package: str) -> None:
     if find_spec(package) is None:
-        raise _Missing(f"wants the package {package} (pip install 'cozviewer[metrics]')")
+        raise _Missing(f"needs the package {package} (pip install 'cozviewer[metrics]')")
 
 
 def _weights(name: str, origin: str) -> Path:
-    """Return a file in torch's hub folder, which is found as `torch.hub.get_dir` finds it."""
+    """Return a file in torch's hub folder, located as by `torch.hub.get_dir`."""
     caches = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     home = os.environ.get("TORCH_HOME") or f"{caches}/torch"
     path = expanded(home) / "hub" / name
     if not path.is_file():
-        raise _Missing(f"wants its weights at {path}, from {origin}")
+        raise _Missing(f"needs its weights at {path}, from {origin}")
     return path
 
 
 def _tensor(pixels: Rgb8 | NDArray[np.float64], place: str) -> Any:
-    """Return (1, 3, H, W) float32 in 0..1 of (H, W, 3) grey levels."""
+    """Return (H, W, 3) pixels in 0..255 as (1, 3, H, W) float32 in 0..1."""
     import torch
 
     planes = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None], dtype=np.float32)
@@ -161,17 +161,17 @@ def _tensor(pixels: Rgb8 | NDArray[np.float64], place: str) -> Any:
 
 @contextmanager
 def _guarded() -> Iterator[None]:
-    """Keep libraries from the network, from running code in weights, and from the terminal."""
+    """Prevent libraries from network access, running code in weights, and terminal output."""
 
     def refuse(*words: object, **named: object) -> NoReturn:
-        raise OSError("its weights are not all on this machine")
+        raise OSError("its weights are not all on this computer")
 
     from huggingface_hub import constants
 
     find, force = socket.getaddrinfo, "TORCH_FORCE_WEIGHTS_ONLY_LOAD"
     forced, hub_offline = os.environ.get(force), constants.HF_HUB_OFFLINE
     socket.getaddrinfo = refuse
-    constants.HF_HUB_OFFLINE = True  # or it tries for half a minute
+    constants.HF_HUB_OFFLINE = True  # otherwise it retries for half a minute
     os.environ[force] = "1"
     try:
         with (

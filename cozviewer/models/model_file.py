@@ -1,4 +1,4 @@
-"""Any 4x network in a file, opened through spandrel, as an engine."""
+"""The engine for 4x model files: any network that spandrel supports."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from cozviewer.chain.protocols import Notice, Progressed
-from cozviewer.models.device import AUTO, Device
+from cozviewer.chain.protocols import Progressed
+from cozviewer.models.context import ModelContext
+from cozviewer.models.device import Device
 from cozviewer.models.model_reading import (
     check_file,
     file_digest,
@@ -27,31 +28,21 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 PROBE = 32
-"""Side of the picture that a network is tried on before it is trusted."""
+"""Side in pixels of the picture that a network is tested with when it is loaded."""
 
 
-def model_file(
-    path: Path,
-    device: str = AUTO,
-    *,
-    numbers: str = AUTO,
-    cache_dir: Path | None = None,
-    notice: Notice,
-) -> NetworkUpscaler:
-    """Return the engine for a file; it is looked at but not read yet.
+def model_file(path: Path, context: ModelContext) -> NetworkUpscaler:
+    """Return the engine for a file, whose content is not read yet.
 
     Args:
         path: A .safetensors, .pth, .pt or .ckpt file.
-        device: "auto" or a device's name.
-        numbers: "auto", "fp32", "bf16"; "int8" is refused when it is loaded.
-        cache_dir: Where the number format that was fastest is kept; None times at every start.
-        notice: Told when memory ran out.
+        context: Where and how it runs; the number format "int8" is refused when it is loaded.
 
     Raises:
-        BadInput: There is no such file, or it cannot be a model.
+        BadInput: The file does not exist, or its name is not that of a model.
     """
     check_file(path)
-    digests: list[str] = []  # the one that was given out as identity, if any
+    digests: list[str] = []  # the one in the identity, if that was asked for
 
     def identity() -> Mapping[str, str]:
         digests.append(file_digest(path))
@@ -59,30 +50,24 @@ def model_file(
 
     def open_network(place: Device) -> Network:
         if place.dtype == "int8":
-            raise BadInput(f"{path.stem} does not work in int8: choose --numbers auto or fp32.")
+            raise BadInput(
+                f"{path.stem} does not support int8: choose the number format auto or fp32."
+            )
         content = read_content(path)
         if digests and hashlib.sha256(content).hexdigest() != digests[0]:
-            raise BadInput(f"The model file {path} was changed meanwhile: choose it once more.")
+            raise BadInput(f"The model file {path} changed after it was chosen: choose it again.")
         return settled(state_of(content, path), place, path)
 
-    return NetworkUpscaler(
-        path.stem,
-        identity,
-        open_network,
-        device=device,
-        numbers=numbers,
-        cache_dir=cache_dir,
-        notice=notice,
-    )
+    return NetworkUpscaler(path.stem, identity, open_network, context)
 
 
 def settled(state: Mapping[str, Any], place: Device, path: Path) -> Network:
-    """Return the network on its device, in the fastest way that works for it.
+    """Return the network on its device, in the fastest format and layout that works.
 
-    Not every network can do bf16 or channels_last, and not every one says so: it is tried.
+    Not every network supports bf16 or channels_last, and not all declare it, so they are tried.
 
     Raises:
-        BadInput: It is no network that is known, or no 4x network for colour pictures.
+        BadInput: It is not a known network, or not a 4x network for RGB pictures.
     """
     import torch
 
@@ -97,12 +82,12 @@ def settled(state: Mapping[str, Any], place: Device, path: Path) -> Network:
                 device=device.name, dtype=getattr(torch, device.dtype), memory_format=layout
             )
             fine = descriptor(network.batch(np.full((PROBE, PROBE, 3), 0.5, np.float32)))
-        except Exception as error:  # weights of odd shapes make each network fail in its own way
+        except Exception as error:  # with unusual weights, each network fails in its own way
             if is_out_of_memory(error):
                 raise
             continue
         if fine.shape != (1, 3, STEP_SCALE * PROBE, STEP_SCALE * PROBE):
-            raise _not_4x(path, "does not keep to the size that it promises")
+            raise _not_4x(path, "returns pictures of the wrong size")
         if torch.isfinite(fine).all():
             return network
     raise BadInput(
@@ -112,56 +97,54 @@ def settled(state: Mapping[str, Any], place: Device, path: Path) -> Network:
 
 
 def _descriptor(state: Mapping[str, Any], path: Path) -> Any:
-    """Return spandrel's descriptor of a 4x network for colour pictures."""
+    """Return spandrel's descriptor of a 4x network for RGB pictures."""
     import spandrel
 
     try:
         descriptor = spandrel.ModelLoader().load_from_state_dict(dict(state))
     except Exception as error:
-        # Whatever a file may hold comes to spandrel here, and each architecture fails in its own
-        # way on what it does not expect.
+        # The file may hold anything, and each architecture fails in its own way on it.
         if is_out_of_memory(error):
             raise
         raise no_model(path) from error
     if not isinstance(descriptor, spandrel.ImageModelDescriptor):
-        raise _not_4x(path, "fills in holes")
+        raise _not_4x(path, "is for inpainting")
     if descriptor.scale != STEP_SCALE:
-        raise _not_4x(path, f"makes pictures {descriptor.scale} times as large")
+        raise _not_4x(path, f"enlarges by {descriptor.scale}")
     if (descriptor.input_channels, descriptor.output_channels) != (3, 3):
-        raise _not_4x(path, "is not for colour pictures")
+        raise _not_4x(path, "is not for RGB pictures")
     return descriptor
 
 
 def _stoppable(descriptor: Any) -> Callable[["Tensor", IsCancelled, Progressed], "Tensor"]:
-    """Return a network that asks before every layer whether it is still wanted, and tells how many
-    there were."""
-    asked: list[tuple[IsCancelled, Progressed]] = []
+    """Return a forward function that checks for cancellation and reports progress at each layer."""
+    callbacks: list[tuple[IsCancelled, Progressed]] = []
     leaves = [module for module in descriptor.model.modules() if not list(module.children())]
     done = 0
 
-    def look(module: Any, inputs: Any) -> None:
+    def check(module: Any, inputs: Any) -> None:
         nonlocal done
-        if not asked:
+        if not callbacks:
             return
-        cancelled, progressed = asked[-1]
+        cancelled, progressed = callbacks[-1]
         check_cancelled(cancelled)
         done += 1
         progressed(min(1.0, done / len(leaves)))  # a layer may be used several times
 
     for module in leaves:
-        module.register_forward_pre_hook(look)
+        module.register_forward_pre_hook(check)
 
     def forward(image: "Tensor", cancelled: IsCancelled, progressed: Progressed) -> "Tensor":
         nonlocal done
         done = 0
-        asked.append((cancelled, progressed))
+        callbacks.append((cancelled, progressed))
         try:
             return cast("Tensor", descriptor(image))
         finally:
-            asked.pop()
+            callbacks.pop()
 
     return forward
 
 
 def _not_4x(path: Path, what: str) -> BadInput:
-    return BadInput(f"The model in {path} {what}: choose one that makes colour pictures 4x larger.")
+    return BadInput(f"The model in {path} {what}: choose a model that enlarges RGB pictures by 4.")

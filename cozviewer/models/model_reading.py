@@ -1,7 +1,7 @@
-"""Reads model files into arrays by name, and runs nothing that they hold.
+"""Reads the tensors in model files without running code in them.
 
-Pickled files are read by torch's restricted unpickler (`weights_only`), which knows tensors and
-plain containers and refuses all else, compiled programs (TorchScript) included.
+Pickle files are read by torch's restricted unpickler (`weights_only`), which accepts tensors and
+plain containers and refuses everything else, including compiled programs (TorchScript).
 """
 
 import hashlib
@@ -22,18 +22,20 @@ SUFFIXES = (SAFETENSORS, ".pth", ".pt", ".ckpt")
 
 
 def check_file(path: Path) -> None:
-    """Return if there is a file that may be a model; its content is not looked at.
+    """Check that a model file exists; its content is not read.
 
     Raises:
-        BadInput: There is none.
+        BadInput: It does not exist, is empty, or has another suffix.
     """
     check_path(path)
     if path.is_dir():
         raise BadInput(f"{path} is a folder: choose a model file in it.")
     if not path.is_file():
-        raise BadInput(f"There is no model file {path}: check the path.")
+        raise BadInput(f"The model file {path} does not exist: check the path.")
     if path.suffix.lower() not in SUFFIXES:
-        raise BadInput(f"{path} is no model file: it should end in {', '.join(SUFFIXES)}.")
+        raise BadInput(
+            f"{path} is not a model file: choose one that ends in {', '.join(SUFFIXES)}."
+        )
     if path.stat().st_size == 0:
         raise BadInput(f"The model file {path} is empty: copy or download it again.")
 
@@ -64,14 +66,14 @@ def read_content(path: Path) -> bytes:
 
 
 def state_of(content: bytes, path: Path) -> Mapping[str, Any]:
-    """Return what a model file holds, tensors by name as a rule. Imports torch.
+    """Return the content of a model file, usually tensors by name. Imports torch.
 
     Args:
         content: All bytes of the file.
-        path: Where they come from; its suffix names the format.
+        path: Path of the file; its suffix gives the format.
 
     Raises:
-        BadInput: They are no model, or hold code.
+        BadInput: It is not a model, or contains code.
     """
     from safetensors.torch import load
 
@@ -96,38 +98,37 @@ def state_of(content: bytes, path: Path) -> Mapping[str, Any]:
 
 
 def unpickled(content: bytes) -> Any:
-    """Return what torch's restricted unpickler makes of a file's content. Imports torch.
+    """Return the content of a pickle file, read by torch's restricted unpickler. Imports torch.
 
     Raises:
-        Exception: Of any kind, where the content is broken or holds code.
+        Exception: Of any kind, if the content is broken or contains code.
     """
     import torch
 
     with warnings.catch_warnings():
-        # Of broken content it also warns, before it fails.
+        # It also warns about broken content before it fails.
         warnings.simplefilter("ignore")
         return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
 
 
 def is_refused_code(error: Exception) -> bool:
-    """Return whether `unpickled` failed because a file holds code."""
+    """Return whether `unpickled` failed because a file contains code."""
     return isinstance(error, pickle.UnpicklingError) and "global" in str(error).lower()
 
 
 def no_model(path: Path) -> BadInput:
-    """Return the error for a file that holds something else."""
+    """Return the error for a file that is not a supported model."""
     return BadInput(
-        f"{path} is not a model that can be read: choose a file that spandrel can read "
-        "(ESRGAN, SwinIR, HAT, DAT, ...)."
+        f"{path} is not a supported 4× model: choose another (ESRGAN, SwinIR, HAT, DAT, ...)."
     )
 
 
 def is_torchscript(content: bytes) -> bool:
-    """Tell whether a file is a compiled program; torch's reader would refuse it with a warning."""
+    """Return whether a file is a compiled program, which torch's reader refuses with a warning."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return any(PurePosixPath(name).name == "constants.pkl" for name in archive.namelist())
-    except Exception:  # of a broken directory: BadZipFile, struct.error, UnicodeDecodeError, ...
+    except Exception:  # for a broken archive: BadZipFile, struct.error, UnicodeDecodeError, ...
         return False
 
 
@@ -137,6 +138,6 @@ def _unreadable(path: Path, error: OSError) -> BadInput:
 
 def _program(path: Path) -> BadInput:
     return BadInput(
-        f"The model file {path} holds program code besides weights, so it was not opened: "
-        "ask for a .safetensors file of the same model."
+        f"The model file {path} contains executable code and was blocked: use a .safetensors "
+        "version of it."
     )

@@ -1,4 +1,4 @@
-"""A network that is ready on its device, and one run of it: numpy in, numpy out."""
+"""A network that is loaded on its device, and a run of it: numpy in, numpy out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,27 +18,27 @@ NO_MEMORY = (
     *("out of memory", "can't allocate memory", "alloc_failed", "not enough memory"),
     *("bad_alloc", "bad allocation", "out_of_memory"),
 )
-"""How CUDA, MPS, the CPU, cuDNN, cuBLAS and Windows say it; OpenVINO and its oneDNN."""
+"""In error messages of CUDA, MPS, the CPU, cuDNN, cuBLAS and Windows; of OpenVINO and oneDNN."""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A network that is ready to run.
+    """A loaded network.
 
     Attributes:
-        forward: (1, 3, H, W) in 0..1 to (1, 3, 4H, 4W); any H, W >= 1. It may ask its second
-            argument on the way, and raise Cancelled, and tell its third how much is done.
-        device: Where its weights lie, and what it takes its input as.
+        forward: Maps (1, 3, H, W) in 0..1 to (1, 3, 4H, 4W); any H, W >= 1. It may check its second
+            argument and raise Cancelled, and report progress to its third.
+        device: Device of its weights, and number format of its input.
     """
 
     forward: Callable[["Tensor", IsCancelled, Progressed], "Tensor"]
     device: Device
 
     def batch(self, pixels: Rgb8 | RgbFloat) -> "Tensor":
-        """Return (H, W, 3) pixels, contiguous, as `forward` takes them."""
+        """Return contiguous (H, W, 3) pixels as the input of `forward`."""
         import torch
 
-        # The transposed view of (H, W, 3) is channels_last as it is.
+        # The transposed view of (H, W, 3) is in channels_last format.
         image = torch.from_numpy(to_float(pixels)).permute(2, 0, 1)[None]
         image = image.to(self.device.name, getattr(torch, self.device.pixels))
         return image if self.device.channels_last else image.contiguous()
@@ -47,11 +47,12 @@ class Network:
 def run_network(
     network: Network, pixels: RgbFloat, cancelled: IsCancelled, progressed: Progressed = ignore
 ) -> RgbFloat:
-    """Return what the network makes of `pixels`.
+    """Run the network over `pixels`.
 
     Args:
         pixels: (H, W, 3) float32 in 0..1, writable and contiguous.
-        cancelled, progressed: Passed on to the network.
+        network: The network.
+        cancelled, progressed: Passed to the network.
 
     Returns:
         (4H, 4W, 3) float32 in 0..1.
@@ -59,14 +60,14 @@ def run_network(
     Raises:
         MemoryError: The picture is too large for the device.
         Failure: The device failed.
-        Cancelled: The network was stopped.
+        Cancelled: The run was cancelled.
     """
     import torch
 
     device = network.device
     if torch.get_num_threads() != all_threads():
-        # This thread first used torch while `fastest` timed a network in one thread, and torch
-        # would stay with that one.
+        # This thread first used torch while `fastest` timed a network with one thread, and torch
+        # would keep that number.
         torch.set_num_threads(all_threads())
     try:
         with torch.inference_mode():
@@ -76,10 +77,10 @@ def run_network(
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise Failure(
-                f"The {device.hardware} failed ({first_line(error)}): try again, or choose "
-                "another device."
+                f"The {device.hardware} reported an error ({first_line(error)}): try again, or "
+                "choose another device."
             ) from error
-    # Outside `except`: the error's traceback would keep the features alive.
+    # Outside `except`, as the error's traceback keeps the features alive.
     if device.name.startswith("cuda"):
         torch.cuda.empty_cache()
     elif device.name == "mps":
@@ -88,12 +89,12 @@ def run_network(
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Tell whether an error says that memory ran out."""
+    """Return whether an error reports that memory ran out."""
     text = str(error).lower()
     return isinstance(error, MemoryError) or any(sign in text for sign in NO_MEMORY)
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of what an error says, to be quoted in a sentence; what may be a key in
-    an address is left out."""
+    """Return the first line of an error message for a sentence; possible keys in URLs are
+    removed."""
     return redacted(str(error).partition("\n")[0].rstrip("."))

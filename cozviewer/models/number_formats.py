@@ -1,18 +1,18 @@
-"""Times the number formats in which a network can run on this CPU, once per machine and version.
+"""Measures which number format of a network is fastest on this CPU, once per machine and version.
 
-A small picture is run through the network itself, in each format, in one thread, and the CPU time
-of that thread is what counts. Wall time, or the time of all threads, says more about what else the
-machine is doing: under load, threads that wait for each other took up to a thousand times as long.
-More threads speed up all formats alike, so their number is not a candidate. On an EPYC with
-AVX512-BF16, no AMX, seconds of one thread for Real-ESRGAN:
+The network is run over a small picture in each format in one thread, and the CPU time of that
+thread counts. Wall time, or the time of all threads, depends on the load of the machine: threads
+that wait for each other took up to a thousand times as long. More threads speed up all formats
+alike, so their number need not be measured. Seconds of one thread for Real-ESRGAN on an EPYC with
+AVX512-BF16, no AMX:
 
                   fp32    fp32, not channels_last    bf16
     32 → 128      0.17                       0.21    0.095
     64 → 256      0.74                       0.82    0.37
     96 → 384      1.53                       1.90    0.73
 
-OpenVINO runs pictures as small as this one in the calling thread (see `Int8Network`), so its time
-is measured in the same way.
+OpenVINO runs such small pictures in the calling thread (see `Int8Network`), so its time is measured
+in the same way.
 """
 
 import json
@@ -39,41 +39,41 @@ from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
 
 SIDE = 48
-"""Of the square picture that is run through the network, in pixels."""
+"""Side in pixels of the square test picture."""
 
 RUNS, LONG = 2, 0.5
-"""Each format is run so many times, and the fastest run counts: in the first one kernels are
-compiled, which takes some 10 ms. A run of more than LONG seconds is not repeated."""
+"""Each format is run RUNS times, and the fastest run counts: kernels are compiled in the first one,
+which takes some 10 ms. A run of more than LONG seconds is not repeated."""
 
 MARGIN = 0.1
-"""The part of the time of fp32 that another format must save, because it is coarser."""
+"""Part of the best time that a coarser format must save to be chosen."""
 
 MOST_DIFFERENCE = {"fp32": 1 / 255, "bf16": 1 / 255, "int8": 4 / 255}
-"""How much its result may differ from that of fp32, in the mean: some grey levels. For Real-ESRGAN
-it is about half of that. More than one is allowed in int8 because the picture below is harder than
-photos, where fidelity leaves 0.7 to 1.7 levels, none of them a shift, and nothing that one sees."""
+"""Maximum mean difference from the result in fp32. Real-ESRGAN has about half of it. int8 may
+differ by more than one grey level because the test picture is harder than photos; on those, with
+fidelity, 0.7 to 1.7 levels remain, without a shift and not visible."""
 
 STOPPED_AT = 1.5
-"""A first run is stopped when it has taken so many times as long as the best."""
+"""A first run is aborted after so many times the best time."""
 
 FILE_NAME = "fastest.json"
 
 MOST_KEPT, MOST_BYTES = 100, 200_000
-"""Results in the file, the newest ones, and bytes of a file that is read."""
+"""Maximum number of results in the file (the newest are kept), and of bytes of a file."""
 
 Key = Mapping[str, str]
-"""All that decides which format is fastest, by name."""
+"""Everything that decides which format is fastest, by name."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A format that was tried.
+    """The measurement of a format.
 
     Attributes:
         network: The network in that format.
         seconds: The time of a run.
-        difference: Mean absolute difference to the result of the most exact format, 0..1 is the
-            range of a pixel; NaN where the result is not finite.
+        difference: Mean absolute difference from the result of the most exact format, for pixels in
+            0..1; NaN if the result is not finite.
     """
 
     network: Network
@@ -90,32 +90,32 @@ def fastest(
     clock: Callable[[], float] = time.thread_time,
     cancelled: IsCancelled = never,
 ) -> Network:
-    """Return the network in the format that is fastest on this machine. Imports torch.
+    """Return the network in the fastest format on this machine. Imports torch.
 
     Args:
         candidates: The same device in different formats, the most exact one first.
-        open_network: Reads the network in a format; where it does not work in that one, in another.
-            It raises BadInput where the network does not have a format but the first.
-        identity: Names the network, see `Upscaler.identity`.
-        folder: Where the result is kept for the next start; None keeps none.
+        open_network: Loads the network in a format, or in another one if that does not work. Raises
+            BadInput if the network does not have a format other than the first.
+        identity: Identifies the network, see `Upscaler.identity`.
+        folder: Folder of the result for the next start; None keeps none.
         clock: Returns seconds; `time.thread_time` counts the CPU time of this thread.
-        cancelled: Asked within the runs, between any two layers.
+        cancelled: Checked during the runs, between layers.
 
     Raises:
-        Cancelled: `cancelled` said so. Nothing is kept.
+        Cancelled: `cancelled` returned True. The result is not saved.
     """
     key = {**machine_key(), **{f"network {name}": value for name, value in identity.items()}}
-    device = None if folder is None else kept_device(folder / FILE_NAME, key, candidates)
+    device = None if folder is None else saved_device(folder / FILE_NAME, key, candidates)
     if device == candidates[0]:
         return open_network(device)
     if device is not None:
-        with suppress(BadInput):  # it does not work any more
+        with suppress(BadInput):  # it no longer works
             return open_network(device)
-    tell_stage("Measuring which numbers are fastest")
+    tell_stage("Measuring which number format is fastest")
     with _one_thread():
         network = timed(candidates, open_network, clock=clock, cancelled=cancelled)
     if folder is not None and network.device in candidates:
-        keep_device(folder / FILE_NAME, key, network.device)
+        save_device(folder / FILE_NAME, key, network.device)
     return network
 
 
@@ -147,7 +147,7 @@ def timed(
         except RuntimeError as error:
             if best is None or is_out_of_memory(error):
                 raise
-            continue  # not every network can do every format
+            continue  # not every network supports every format
         if found is None:
             continue
         seconds, pixels = found
@@ -161,15 +161,14 @@ def timed(
 
 
 def wins(trial: Trial, best: Trial) -> bool:
-    """Tell whether a format is to be used instead of the best one so far, a more exact one."""
+    """Return whether a format replaces the best one so far, which is more exact."""
     most = MOST_DIFFERENCE[trial.network.device.numbers]
     near = trial.difference <= most  # False for NaN
     return near and trial.seconds < (1 - MARGIN) * best.seconds
 
 
 def probe() -> RgbFloat:
-    """Return the picture that is run through a network, (SIDE, SIDE, 3): a gradient with edges,
-    fine stripes and grain."""
+    """Return the test picture, (SIDE, SIDE, 3): a gradient with edges, fine stripes and grain."""
     y, x = np.mgrid[:SIDE, :SIDE] / SIDE
     grey = 0.3 + 0.4 * x
     grey[y > 0.5] = 0.8 - 0.5 * x[y > 0.5]
@@ -180,7 +179,7 @@ def probe() -> RgbFloat:
 
 
 def machine_key() -> Key:
-    """Return what decides the speed besides the network. Imports torch."""
+    """Return everything besides the network that decides the speed. Imports torch."""
     import torch
 
     features = [name for name in ("avx512_bf16", "amx_tile") if cpu_has(f"_is_{name}_supported")]
@@ -197,15 +196,15 @@ def machine_key() -> Key:
 
 
 def _openvino_version() -> str:
-    """Return the version of OpenVINO, without importing it; "" where it is not installed."""
+    """Return the version of OpenVINO without importing it; "" if it is not installed."""
     try:
         return version("openvino")
     except PackageNotFoundError:
         return ""
 
 
-def kept_device(path: Path, key: Key, candidates: Sequence[Device]) -> Device | None:
-    """Return the candidate that a file says is fastest; None if it does not say, or is broken."""
+def saved_device(path: Path, key: Key, candidates: Sequence[Device]) -> Device | None:
+    """Return the fastest candidate according to a file; None if it is not there or broken."""
     for entry in _entries(path):
         if entry.get("key") == key:
             for device in candidates:
@@ -214,8 +213,8 @@ def kept_device(path: Path, key: Key, candidates: Sequence[Device]) -> Device | 
     return None
 
 
-def keep_device(path: Path, key: Key, device: Device) -> None:
-    """Write down which candidate is fastest. Where that fails, it is timed again next time."""
+def save_device(path: Path, key: Key, device: Device) -> None:
+    """Save the fastest candidate; if that fails, it is measured again next time."""
     others = [entry for entry in _entries(path) if entry.get("key") != key]
     entries = [{"key": dict(key), **_way(device)}, *others][:MOST_KEPT]
     with suppress(OSError), atomic_private_path(path) as part:
@@ -227,7 +226,7 @@ def _way(device: Device) -> dict[str, object]:
 
 
 def _entries(path: Path) -> list[dict[str, object]]:
-    """Return what a file holds; nothing if there is none, or it is broken."""
+    """Return the entries of a file; none if it does not exist or is broken."""
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
@@ -240,7 +239,7 @@ def _entries(path: Path) -> list[dict[str, object]]:
 def _run(
     network: Network, clock: Callable[[], float], limit: float | None, cancelled: IsCancelled
 ) -> tuple[float, RgbFloat] | None:
-    """Return the seconds of the fastest run and the result, (4 SIDE, 4 SIDE, 3); None if a first
+    """Return the seconds of the fastest run and the result, (4 SIDE, 4 SIDE, 3); None if the first
     run takes longer than `limit`."""
     import torch
 
@@ -270,7 +269,7 @@ def _run(
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Have torch compute in this thread alone; see `run_network` for threads that begin then."""
+    """Make torch use only this thread; see `run_network` about threads that start meanwhile."""
     import torch
 
     threads = all_threads()
@@ -282,7 +281,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def _cpu_name() -> str:
-    """Return the name of the processor; "" where the system does not say."""
+    """Return the name of the processor, or "" if the system does not give it."""
     if sys.platform == "linux":
         with suppress(OSError):
             for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():

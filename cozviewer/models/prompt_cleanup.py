@@ -1,32 +1,31 @@
-"""Tidies what a vision-language model says about a crop, before the upscaler listens to it.
+"""Removes repetitions from the answers of vision-language models before they are used as prompts.
 
-Deep in a picture such models repeat themselves ("fur, fur, brown fur, fur"), and what is said
-twice pulls twice at the drawing and leaves less room for the rest.
+At high magnification such models repeat themselves ("fur, fur, brown fur, fur"), which gives the
+repeated words too much weight and leaves fewer tokens for the others.
 """
 
 import re
 
 LONGEST_RUN = 32
-"""Most words of a group that is noticed when it follows upon itself."""
+"""Maximum number of words in a repeated group that is detected."""
 
 MARKS = ".,;:!?…\"'`*“”()[]{}-–•"
-"""What may stand around a word without making it another."""
+"""Characters around a word that are ignored in comparisons."""
 
 # At the start of a line of a list: "- ", "2. ".
 _LIST_MARK = re.compile(r"^[^\S\n]*(?:[-*•–]|\d{1,2}[.)])[^\S\n]+", re.MULTILINE)
 # A line that ends without punctuation ends a phrase.
 _LINE_END = re.compile(r"(?<=[^\s.,;:!?])\s*\n\s*")
-# Not those within numbers: "1,000".
+# Except within numbers: "1,000".
 _BETWEEN_PHRASES = re.compile(r"(?<!\d)[,;]|[,;](?!\d)")
 
 
 def collapsed(answer: str) -> str:
-    """Return an answer in one line, each of its phrases once, in the order in which they came.
+    """Return an answer in one line with each phrase once, in the original order.
 
-    Phrases are what commas, semicolons and lines part; they are the same whatever their case.
-    Within a phrase, a word or group of words that follows upon itself is kept once. Anything else
-    stays as it is, also a last phrase that the limit of tokens has cut off: Chain-of-Zoom's
-    authors keep it, too.
+    Phrases are separated by commas, semicolons and line breaks, and compared without case. Within a
+    phrase, an immediately repeated word or group of words is kept once. The rest stays unchanged,
+    including a last phrase that was cut off at the token limit, as in the authors' code.
     """
     lines = _LINE_END.sub(", ", _LIST_MARK.sub("", answer.strip()))
     phrases: dict[tuple[str, ...], str] = {}
@@ -38,8 +37,7 @@ def collapsed(answer: str) -> str:
 
 
 def _without_runs(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
-    """Return words, of each group that follows upon itself only the first, and what they are
-    compared by."""
+    """Return words without immediately repeated groups, and the normalised words to compare."""
     kept: list[str] = []
     keys: list[str] = []
     for word in words:

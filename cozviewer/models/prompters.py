@@ -1,4 +1,4 @@
-"""Prompters that need no model: none at all, and the user's own words."""
+"""Prompters without a model: none, and the user's own prompt."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from cozviewer.util.cancel import IsCancelled
 
 
 class NoPrompter:
-    """A `Prompter` that says nothing, for engines that do not listen."""
+    """A `Prompter` that always returns "", for engines that do not use prompts."""
 
     name = "none"
 
@@ -21,28 +21,28 @@ class NoPrompter:
 
 
 class TextPrompter:
-    """A `Prompter` that says the same words about every crop."""
+    """A `Prompter` that returns the user's prompt for every crop."""
 
     name = "text"
 
-    def __init__(self, words: str) -> None:
-        """Take the user's words."""
-        self._words = words
+    def __init__(self, prompt: str) -> None:
+        """Use the same prompt for every crop."""
+        self._prompt = prompt
 
     @property
     def identity(self) -> Mapping[str, str]:
-        return {"name": self.name, "words": self._words}
+        return {"name": self.name, "words": self._prompt}
 
     def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
-        return self._words
+        return self._prompt
 
 
 class WithWords:
-    """A `Prompter` that adds the user's words to what another says, as Chain-of-Zoom's authors
-    do: "fur, whiskers, ginger cat,"."""
+    """A `Prompter` that appends the user's words to the prompts of another, as in the code of the
+    Chain-of-Zoom authors: "fur, whiskers, ginger cat,"."""
 
     def __init__(self, prompter: Prompter, words: str) -> None:
-        """Take the one who describes, and the words to add, which are not empty."""
+        """Append non-empty `words` to the prompts of `prompter`."""
         self._prompter = prompter
         self._words = words
 
@@ -55,11 +55,11 @@ class WithWords:
         return {**self._prompter.identity, "words": self._words}
 
     def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
-        said = self._prompter.prompt(previous, crop, cancelled)
-        return f"{said}, {self._words}," if said else self._words
+        described = self._prompter.prompt(previous, crop, cancelled)
+        return f"{described}, {self._words}," if described else self._words
 
 
 def with_words(prompter: Prompter, words: str) -> Prompter:
-    """Return a prompter that adds the user's words, if there are any, to what `prompter` says."""
+    """Return a prompter that appends the user's words, if any, to the prompts of `prompter`."""
     words = words.strip()
     return WithWords(prompter, words) if words else prompter

@@ -1,4 +1,4 @@
-"""Keeps libraries from writing to the terminal while they work for us."""
+"""Silences libraries that write to the terminal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,8 +7,8 @@ from typing import Any
 
 @contextmanager
 def quietly(*libraries: Any) -> Iterator[None]:
-    """Keep the progress bars and warnings of libraries to themselves meanwhile: what matters in
-    them is checked and told in sentences.
+    """Disable the progress bars and warnings of libraries; problems that matter are checked and
+    reported as errors.
 
     Args:
         libraries: The modules `utils.logging` of diffusers or transformers.

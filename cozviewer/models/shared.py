@@ -1,7 +1,7 @@
-"""Models that two pyramids share: in memory once, working for one at a time.
+"""Shares models between pyramids: each is loaded once and used by one at a time.
 
-Two pictures that are compared may differ by nothing but a seed or some words, and a large model
-fits into memory once. Nor would two models at work be faster than one after the other.
+Two compared pictures may differ only by a seed or a prompt, and a large model fits into memory only
+once. Two models that run at the same time would not be faster than one after the other.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -12,14 +12,14 @@ from weakref import WeakValueDictionary
 from cozviewer.chain.protocols import Progressed, Prompter, Upscaler, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.util.cancel import IsCancelled, never
-from cozviewer.util.errors import Cancelled
+from cozviewer.util.errors import Cancelled as Cancelled
 
 POLL = 0.05
-"""Seconds between two looks whether one who waits for its turn is still wanted."""
+"""Seconds between checks for cancellation while waiting."""
 
 
 class Pool:
-    """Hands out one model for one key, for as long as somebody holds it. Any thread."""
+    """Returns the same model for the same key while it is in use. Callable from any thread."""
 
     def __init__(self) -> None:
         self._making = Lock()
@@ -28,7 +28,7 @@ class Pool:
         self._prompters: WeakValueDictionary[Hashable, SharedPrompter] = WeakValueDictionary()
 
     def upscaler(self, key: Hashable, make: Callable[[], Upscaler]) -> Upscaler:
-        """Return the upscaler that `key` stands for, made if there is none."""
+        """Return the upscaler of a key, made with `make` if there is none."""
         with self._making:
             shared = self._upscalers.get(key)
             if shared is None:
@@ -36,7 +36,7 @@ class Pool:
             return shared
 
     def prompter(self, key: Hashable, make: Callable[[], Prompter]) -> Prompter:
-        """Return the prompter that `key` stands for, made if there is none."""
+        """Return the prompter of a key, made with `make` if there is none."""
         with self._making:
             shared = self._prompters.get(key)
             if shared is None:
@@ -45,17 +45,17 @@ class Pool:
 
 
 class Turn:
-    """Lets one work at a time."""
+    """A lock that can be waited for with cancellation."""
 
     def __init__(self) -> None:
         self._lock = Lock()
 
     @contextmanager
     def taken(self, cancelled: IsCancelled = never) -> Iterator[None]:
-        """Wait for the turn, and keep it.
+        """Hold the lock within a `with` block.
 
         Raises:
-            Cancelled: `cancelled` said so while it was another's.
+            Cancelled: `cancelled` returned True while waiting.
         """
         while not self._lock.acquire(timeout=POLL):
             if cancelled():
@@ -70,7 +70,7 @@ class SharedUpscaler:
     """An `Upscaler` that several threads may use."""
 
     def __init__(self, upscaler: Upscaler, turn: Turn) -> None:
-        """Take turns with all that have the same `turn`."""
+        """Run only while no other model with the same `turn` runs."""
         self._upscaler, self._turn = upscaler, turn
 
     @property
@@ -117,7 +117,7 @@ class SharedPrompter:
     """A `Prompter` that several threads may use."""
 
     def __init__(self, prompter: Prompter, turn: Turn) -> None:
-        """Take turns with all that have the same `turn`."""
+        """Run only while no other model with the same `turn` runs."""
         self._prompter, self._turn = prompter, turn
 
     @property

@@ -1,7 +1,7 @@
-"""Upscales a picture in parts that join invisibly, and in smaller ones when memory runs out.
+"""Upscales a picture in parts without visible seams, and in smaller ones when memory runs out.
 
-Each part is computed with `halo` pixels around it, which are cut away afterwards. Knows nothing
-about networks: `run` is any function that makes pixels 4x finer.
+Each part is computed with `halo` pixels around it, which are cut away afterwards. Independent of
+the network: `run` is any function that upscales pixels by 4.
 """
 
 import math
@@ -17,7 +17,7 @@ from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import Failure
 
 SMALLEST = 32
-"""Side in parent pixels below which a part is not halved any more."""
+"""Minimum side of a part in parent pixels."""
 
 
 def upscale_in_parts(
@@ -30,22 +30,22 @@ def upscale_in_parts(
     shrunk: Callable[[int], None],
     progressed: Progressed = ignore,
 ) -> RgbFloat:
-    """Return `rgb` made 4x finer by `run`, part by part.
+    """Return `rgb` upscaled by 4 with `run`, part by part.
 
     Args:
         rgb: (H, W, 3), uint8 or float32 0..1.
-        run: Gets a writable, contiguous (h, w, 3) float32 and what to tell how much of it is done,
-            returns (4h, 4w, 3) float32; raises MemoryError when the part is too large, which is
-            then halved.
-        most: Most parent pixels that a part has, without its halo. What has no more is one part.
-        halo: Parent pixels around a part, where there are any.
-        cancelled: Asked before each part.
-        shrunk: Told the new `most` when memory ran out.
-        progressed: Told how much of all parts is done.
+        run: Gets a writable, contiguous (h, w, 3) float32 and a function that receives its
+            progress, returns (4h, 4w, 3) float32; raises MemoryError when the part is too large,
+            which is then halved.
+        most: Maximum parent pixels of a part without its halo. A picture with no more is one part.
+        halo: Parent pixels around a part, as far as the picture has them.
+        cancelled: Checked before each part.
+        shrunk: Receives the new `most` when memory runs out.
+        progressed: Receives the finished part of the whole picture.
 
     Raises:
-        Cancelled: `cancelled` said so.
-        Failure: Memory ran out even in the smallest parts.
+        Cancelled: `cancelled` returned True.
+        Failure: Memory ran out even with the smallest parts.
     """
     height, width = rgb.shape[:2]
     whole = Rect(0, 0, width, height)
@@ -82,7 +82,7 @@ def _place(
     run: Callable[[RgbFloat, Progressed], RgbFloat],
     progressed: Progressed,
 ) -> None:
-    """Compute a part with its halo and put it, without, where it belongs in `result`."""
+    """Compute a part with its halo and write it, without the halo, into `result`."""
     pixels = np.array(
         to_float(rgb[haloed.y : haloed.bottom, haloed.x : haloed.right]), np.float32, order="C"
     )
@@ -95,12 +95,12 @@ def _place(
 
 
 def _parts(whole: Rect, most: int) -> list[Rect]:
-    """Return parts of about the same size that cover a picture, one if it is small enough."""
+    """Return parts of about the same size that cover a picture; one if it is small enough."""
     return [whole] if whole.area <= most else split(whole, max(SMALLEST, math.isqrt(most)))
 
 
 def _too_little(part: Rect) -> Failure:
     return Failure(
-        f"There is too little memory to enlarge even {part.width} × {part.height} pixels: "
-        "close other programs, or choose another device or engine."
+        f"Not enough memory to enlarge even {part.width} × {part.height} pixels: close other "
+        "programs, or choose another device or engine."
     )

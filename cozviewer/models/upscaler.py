@@ -1,14 +1,15 @@
 """Runs a 4x network as the chain's `Upscaler`: numpy in, numpy out, on any device.
 
-What the embedded engine and model files have in common. They differ in how the network is opened,
-which is a function given to `NetworkUpscaler`.
+Used by the built-in engine and by model files, which pass a function that loads the network.
 """
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
-from cozviewer.chain.protocols import Notice, Progressed, ignore
-from cozviewer.image.pixels import Rgb8, RgbFloat
+import numpy as np
+
+from cozviewer.chain.protocols import Progressed, Upscaler, ignore
+from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
+from cozviewer.models.context import ModelContext
 from cozviewer.models.device import AUTO, Device, pick_device, ways
 from cozviewer.models.network import Network, first_line, is_out_of_memory, run_network
 from cozviewer.models.number_formats import fastest
@@ -17,41 +18,41 @@ from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, Failure
 
 HALO = 16
-"""Parent pixels of context around a run of a convolutional network. Over 1024 x 1024 pixels around
-a place where four runs of Real-ESRGAN meet: the mean step across their borders, over that at the
-same places drawn at once, and the mean difference from what is drawn at once, in grey levels:
+"""Parent pixels of context around a run of a convolutional network. Measured over 1024 x 1024
+pixels where four runs of Real-ESRGAN meet: the mean step across their borders, divided by that of a
+single run at the same places, and the mean difference from a single run, in grey levels:
 
              gradient          sky         text        grass          fur
     ×4     1.01, 0.35   0.98, 0.22   0.99, 0.44   1.09, 0.61   1.00, 0.88
     ×16    0.99, 0.19   0.97, 0.25   1.02, 0.32   1.05, 1.02   0.88, 0.98
 
-Fur in a view of 1280 x 800, drawn in two halves, differs by 0.53, 0.46, 0.40 and 0.36 levels with
-a halo of 16, 20, 24 and 32; the view costs 1.6, 1.7, 1.8 and 1.9 times what is seen of its parent.
+Fur in a view of 1280 x 800, computed in two halves, differs by 0.53, 0.46, 0.40 and 0.36 levels
+with a halo of 16, 20, 24 and 32; the view then costs 1.6, 1.7, 1.8 and 1.9 times its visible area.
 
-These are with zeros beyond the edges of the features, as in training. With the mean of the
-features there (see `rrdbnet.forward`), bf16 has 1.00, 0.39 for grass at ×4, 1.00, 0.29 at ×16,
-0.99, 0.73 for fur at ×4 and 0.91, 0.91 at ×16. In fp32, fur at ×4 differs by 0.61, and by 0.50
-with a halo of 20.
+This is with zeros beyond the edges of the features, as in training. With the mean of the features
+there (see `rrdbnet.forward`), bf16 gives 1.00, 0.39 for grass at ×4, 1.00, 0.29 at ×16, 0.99, 0.73
+for fur at ×4 and 0.91, 0.91 at ×16. In fp32, fur at ×4 differs by 0.61, and by 0.50 with a halo of
+20.
 
-Mean difference of 96 x 96 pixels drawn alone, in fp32, from what a wide context gives at ×4:
+Mean difference of a crop of 96 x 96 pixels in fp32 at ×4 from the result with wide context:
 
     halo            8     12     16     20     24     28    16, mean    16, repeated    24, cut to 8
     fur           2.4    2.0    1.6    1.3    1.0    0.8         1.2             3.5             2.6
     grass         1.4    1.2    1.0    0.8    0.6    0.5         0.7             3.4             1.6
 
-So the mean is worth 5 pixels of halo or more, while features that are repeated beyond the edges
-make it worse. So does cutting a halo of 24 to 8 bit by bit within the network, at the cost of 16.
+So the mean is worth 5 pixels of halo or more, while repeating features beyond the edges is worse.
+Also worse is reducing a halo of 24 to 8 gradually within the network, at the cost of 16.
 """
 
 CONTEXT = 32
-"""Parent pixels of context where a run is split into parts, as those are not joined afterwards."""
+"""Parent pixels of context around the parts of a run, whose borders are not blended."""
 
 PART = 384 * 384
-"""Most parent pixels of a part: a view of 1280 x 800 is one."""
+"""Maximum parent pixels of a part; a view of 1280 x 800 is one part."""
 
 
 class NetworkUpscaler:
-    """An `Upscaler` around a network; see there for the contract."""
+    """An `Upscaler` that runs a network."""
 
     generative = True
     accepts_prompt = False
@@ -61,34 +62,27 @@ class NetworkUpscaler:
         name: str,
         identity: Callable[[], Mapping[str, str]],
         open_network: Callable[[Device], Network],
+        context: ModelContext,
         *,
-        device: str,
-        numbers: str = AUTO,
-        cache_dir: Path | None = None,
-        notice: Notice,
         part: int = PART,
         halo: int = HALO,
     ) -> None:
         """Prepare; nothing is imported or read before `load` or `identity`.
 
         Args:
-            name: What people call it.
-            identity: Called when the identity is needed, at most once.
-            open_network: Reads the weights onto a device; raises BadInput.
-            device: As `pick_device` takes it.
-            numbers: "fp32", "bf16", or "auto" for the fastest; see `ways` and `fastest`.
-            cache_dir: Where the fastest number format is kept; None times them at every start.
-            notice: Told when memory ran out and parts became smaller, once.
-            part: Most parent pixels of a part.
+            name: Display name.
+            identity: Returns the identity; called at most once.
+            open_network: Loads the weights onto a device; raises BadInput.
+            context: Where and how it runs. With the number format "auto" the fastest one is
+                measured, see `fastest`. The notice is called once when memory runs out.
+            part: Maximum parent pixels of a part.
             halo: Parent pixels of context around a crop.
         """
         self.name = name
         self.halo = halo
         self._make_identity = identity
         self._open_network = open_network
-        self._wanted_device, self._numbers = device, numbers
-        self._cache_dir = cache_dir
-        self._notice = notice
+        self._context = context
         self._part = part
         self._shrunk = False
         self._identity: Mapping[str, str] | None = None
@@ -105,7 +99,7 @@ class NetworkUpscaler:
         return "" if self._network is None else self._network.device.label
 
     def load(self, cancelled: IsCancelled = never) -> None:
-        self._loaded(cancelled)
+        self.network(cancelled)
 
     def upscale(
         self,
@@ -115,7 +109,7 @@ class NetworkUpscaler:
         cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
-        network = self._loaded(cancelled)
+        network = self.network(cancelled)
         return upscale_in_parts(
             rgb,
             lambda pixels, moved: run_network(network, pixels, cancelled, moved),
@@ -126,7 +120,8 @@ class NetworkUpscaler:
             progressed=progressed,
         )
 
-    def _loaded(self, cancelled: IsCancelled = never) -> Network:
+    def network(self, cancelled: IsCancelled = never) -> Network:
+        """Return the network; loads it if necessary, see `load`."""
         if self._network is None:
             try:
                 self._network = self._opened(cancelled)
@@ -135,41 +130,74 @@ class NetworkUpscaler:
         return self._network
 
     def _opened(self, cancelled: IsCancelled) -> Network:
-        """Return the network, in the number format that is wanted or the fastest one."""
-        candidates = ways(pick_device(self._wanted_device), self._numbers)
+        """Return the network, in the chosen number format or the fastest one."""
+        numbers = self._context.numbers
+        candidates = ways(pick_device(self._context.device), numbers)
         if len(candidates) > 1:
             return fastest(
                 candidates,
                 self._open_network,
                 identity=self.identity,
-                folder=self._cache_dir,
+                folder=self._context.cache_dir,
                 cancelled=cancelled,
             )
         network = self._open_network(candidates[0])
-        if self._numbers not in (AUTO, network.device.numbers):
+        if numbers not in (AUTO, network.device.numbers):
             raise BadInput(
-                f"{self.name} does not work in {self._numbers}: choose --numbers auto or "
+                f"{self.name} does not support the number format {numbers}: choose auto or "
                 f"{network.device.numbers}."
             )
         return network
 
     def _shrink(self, part: int) -> None:
-        """Keep to parts that fitted, and say so the first time."""
+        """Use smaller parts from now on, and say so the first time."""
         self._part = part
         if not self._shrunk:
             self._shrunk = True
-            self._notice(
-                f"{self.name} ran out of memory and goes on in smaller parts, a little slower."
+            self._context.notice(
+                f"{self.name} ran out of memory and continues in smaller parts, a little slower."
             )
 
 
 def not_loaded(name: str, error: Exception) -> Failure:
-    """Return what to tell when the device or the libraries refuse an engine."""
+    """Return the error for an engine that the device or the libraries cannot load."""
     if is_out_of_memory(error):
         return Failure(
             f"{name} does not fit into memory: close other programs, or choose another device."
         )
     return Failure(
-        f"{name} could not be loaded ({first_line(error)}): choose another device, or install "
-        "torch and torchvision again, both together."
+        f"{name} could not be loaded ({first_line(error)}): choose another device, or reinstall "
+        "cozviewer."
     )
+
+
+def bare_run(upscaler: Upscaler, rgb: Rgb8, cancelled: IsCancelled) -> RgbFloat:
+    """Return a picture upscaled by 4 in a single run, without parts and context.
+
+    Nothing can be faster with this network, so `cozviewer bench` compares with it. An engine that
+    is not a plain network (`coz`, `bicubic`) upscales as usual.
+
+    Args:
+        upscaler: The engine; loaded if necessary.
+        rgb: (H, W, 3) uint8.
+        cancelled: Checked during the run.
+
+    Returns:
+        (4H, 4W, 3) float32 in 0..1.
+
+    Raises:
+        Cancelled: `cancelled` returned True.
+        Failure: The device failed, or the picture is too large for it.
+    """
+    if not isinstance(upscaler, NetworkUpscaler):
+        return upscaler.upscale(rgb, "", 0, cancelled)
+    network = upscaler.network(cancelled)
+    pixels = np.array(to_float(rgb), np.float32, order="C")
+    try:
+        return run_network(network, pixels, cancelled)
+    except MemoryError as error:
+        height, width = rgb.shape[:2]
+        raise Failure(
+            f"Not enough memory for a single run over {width} × {height} pixels: close other "
+            "programs, or measure with --quick."
+        ) from error

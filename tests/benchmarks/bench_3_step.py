@@ -17,6 +17,7 @@ from cozviewer.chain.rescale import redrawn, softness
 from cozviewer.image.pixels import Rgb8, to_float
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source
+from cozviewer.models.context import ModelContext
 from cozviewer.models.device import pick_device, ways
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.models.realesrgan.engine import realesrgan
@@ -34,7 +35,7 @@ PLACE = (610.3, 405.7)
 @pytest.mark.parametrize("way", ways(pick_device("cpu")), ids=lambda way: str(way.numbers))
 def test_step(way) -> None:  # type: ignore[no-untyped-def]
     print(f"\n3. A view of 1280 x 800, each level from the one before ({way.numbers})")
-    upscaler = realesrgan("cpu", numbers=way.numbers, cache_dir=None, notice=print)
+    upscaler = realesrgan(ModelContext("cpu", numbers=way.numbers, notice=print))
     upscaler.load()
     recipe = recipe_of(upscaler, NoPrompter(), adaptive_scale=True, photo_texture=True)
     picture = open_source(SAMPLE).levels[0]

@@ -20,9 +20,9 @@ from cozviewer.image.pixels import RgbFloat
 from cozviewer.models.coz.base import quiet
 from cozviewer.models.coz.cpu_optimizations import pack, quicken
 from cozviewer.models.coz.network import Sd3, one_step
-from cozviewer.models.coz.prompt_embeds import Words
+from cozviewer.models.coz.prompt_embeds import PromptEmbeds
 from cozviewer.models.device import Device, pick_device
-from cozviewer.models.memory.manager import give_back
+from cozviewer.models.memory.manager import release_cached_memory
 from tests.benchmarks.desk import show
 
 big = pytest.mark.skipif(
@@ -110,7 +110,7 @@ def filled(build: Callable[[], Any], dtype: str) -> Any:
 
 def forget_peak() -> None:
     """Have Linux measure the largest memory anew."""
-    give_back()
+    release_cached_memory()
     REFS.write_text("5")
 
 
@@ -144,7 +144,7 @@ def step(sd3: Sd3) -> list[float]:
     dtype = getattr(torch, sd3.device.dtype)
     draw = np.random.default_rng(0)
     picture = draw.random((512, 512, 3), np.float32)
-    words = Words(torch.randn(1, 589, 4096).to(dtype), torch.randn(1, 2048).to(dtype))
+    words = PromptEmbeds(torch.randn(1, 589, 4096).to(dtype), torch.randn(1, 2048).to(dtype))
     best = [float("inf")] * len(STAGES)
     for _ in range(ROUNDS):
         taken = timed(sd3, picture, words)
@@ -152,7 +152,7 @@ def step(sd3: Sd3) -> list[float]:
     return best
 
 
-def timed(sd3: Sd3, picture: RgbFloat, words: Words) -> list[float]:
+def timed(sd3: Sd3, picture: RgbFloat, words: PromptEmbeds) -> list[float]:
     marks: list[float] = []
     noise = sd3.noise(512, 512, 0)
     one_step(sd3, picture, words, noise, lambda: marks.append(time.monotonic()))

@@ -11,6 +11,7 @@ from cozviewer.chain.recipe import recipe_of
 from cozviewer.config.choice import CRISP, DEPTHS
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
+from cozviewer.models.context import ModelContext
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.upscaler import NetworkUpscaler
@@ -29,7 +30,7 @@ PART = 8 * TILE
 def test_seams() -> None:
     print("\n8. The mean step across borders of regions drawn apart, over that at the same places")
     print("   drawn at once; and how much both differ (mean, 99th percentile, grey levels)")
-    upscaler = realesrgan(cache_dir=None, notice=print)
+    upscaler = realesrgan(ModelContext(notice=print))
     for depth in DEPTHS:
         worst, most, highest = 0.0, 0.0, 0.0
         for name, photo in fields():

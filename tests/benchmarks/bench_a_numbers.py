@@ -6,6 +6,7 @@ import numpy as np
 
 from cozviewer.image.pixels import RgbFloat, to_float
 from cozviewer.image.source import open_source
+from cozviewer.models.context import ModelContext
 from cozviewer.models.device import supported_numbers
 from cozviewer.models.network import run_network
 from cozviewer.models.realesrgan.engine import realesrgan
@@ -21,7 +22,7 @@ def test_numbers() -> None:
     crop = to_float(np.ascontiguousarray(open_source(SAMPLE).levels[0][300:500, 400:720]))
     exact: tuple[float, RgbFloat] | None = None
     for numbers in supported_numbers("cpu"):
-        engine = realesrgan("cpu", numbers=numbers, cache_dir=None, notice=print)
+        engine = realesrgan(ModelContext("cpu", numbers=numbers, notice=print))
         seconds, fine = _run(engine, crop)
         exact = exact or (seconds, fine)
         show(numbers, f"{seconds:.2f} core-seconds")
@@ -34,7 +35,7 @@ def test_numbers() -> None:
 def _run(engine: NetworkUpscaler, crop: RgbFloat) -> tuple[float, RgbFloat]:
     """Return the core-seconds of the fastest of some runs, and the result before fidelity."""
     engine.load()
-    network = engine._loaded()
+    network = engine.network()
     best, fine = float("inf"), crop
     for _ in range(ROUNDS):
         started = time.process_time()

@@ -26,6 +26,7 @@ from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.image.source import source_from_pixels
+from cozviewer.models.context import ModelContext
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.chain.fakes import DetailUpscaler, FakeUpscaler, Silent
@@ -109,7 +110,8 @@ def engine(monkeypatch: pytest.MonkeyPatch, clock: Ticking) -> DetailUpscaler:
     """Put a fake in the place of all networks, one that a number format makes no other."""
     fake = DetailUpscaler(before=clock.tick, accepts_prompt=False, device="CPU, bf16")
 
-    def made(name: str, *, numbers: str = "auto", **options: object) -> FakeUpscaler:
+    def made(name: str, context: ModelContext) -> FakeUpscaler:
+        numbers = context.numbers
         if numbers == "int8":
             raise BadInput("This network has no int8.")
         if numbers == "auto":

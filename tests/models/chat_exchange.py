@@ -1,4 +1,4 @@
-"""One request to the chat server of tests, as it arrived, and the way back."""
+"""One request to the chat server for tests, and the connection to its sender."""
 
 import base64
 import io
@@ -54,7 +54,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and the way back to who sent it.
+    """One request and the connection to its sender.
 
     Attributes:
         request: What was asked.

@@ -1,4 +1,4 @@
-"""What the chat server of tests can do with a request."""
+"""Behaviours of the chat server for tests."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ Behaviour = Callable[[Exchange], None]
 
 
 def says(*words: str, finish: str = "stop") -> Behaviour:
-    """Answer, in one event per word where a stream was asked for."""
+    """Answer, with one event per word if a stream is requested."""
 
     def behave(exchange: Exchange) -> None:
         if exchange.request.body.get("stream"):
@@ -23,7 +23,7 @@ def says(*words: str, finish: str = "stop") -> Behaviour:
 
 
 def says_whole(words: str, finish: str = "stop") -> Behaviour:
-    """Answer in one piece, whatever was asked for."""
+    """Answer in one piece even if a stream is requested."""
     return sends(whole(words, finish))
 
 
@@ -48,7 +48,7 @@ def sends(body: bytes, status: int = 200, kind: str = "application/json") -> Beh
 
 
 def hangs(*words: str) -> Behaviour:
-    """Say some words, then nothing more; not even that it heard, if there are none."""
+    """Send some words, then nothing more; not even headers if there are no words."""
 
     def behave(exchange: Exchange) -> None:
         if words:

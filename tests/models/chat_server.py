@@ -20,7 +20,7 @@ from tests.models.chat_exchange import LOOK_SECONDS, Exchange, Request
 from tests.models.chat_replies import Behaviour, says
 
 MODEL = "tiny-vl"
-"""The model that a server has unless it is told otherwise."""
+"""The default model of a server."""
 
 
 class ChatServer:
@@ -87,7 +87,7 @@ class ChatServer:
 
 
 def deaf_address() -> str:
-    """Return an address of this machine at which nobody listens."""
+    """Return an address of this computer without a server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"localhost:{free.getsockname()[1]}"

@@ -7,6 +7,7 @@ import pytest
 from skimage import data
 
 from cozviewer.image.pixels import Rgb8, RgbFloat
+from cozviewer.models.context import ModelContext
 from cozviewer.models.engines import make_upscaler
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.upscaler import NetworkUpscaler
@@ -18,7 +19,7 @@ from tests.models.tiny_sd3 import save_tiny_sd3
 @pytest.fixture(scope="session")
 def engine() -> NetworkUpscaler:
     """Real-ESRGAN on the CPU, in fp32 on every machine."""
-    upscaler = realesrgan("cpu", numbers="fp32", cache_dir=None, notice=pytest.fail)
+    upscaler = realesrgan(ModelContext("cpu", numbers="fp32", notice=pytest.fail))
     upscaler.load()
     return upscaler
 
@@ -26,7 +27,7 @@ def engine() -> NetworkUpscaler:
 @pytest.fixture(scope="session")
 def reference() -> NetworkUpscaler:
     """Real-ESRGAN on the CPU, in fp32, with zeros beyond its edges as in training."""
-    return realesrgan("cpu", numbers="fp32", cache_dir=None, notice=pytest.fail, open_edges=False)
+    return realesrgan(ModelContext("cpu", numbers="fp32", notice=pytest.fail), open_edges=False)
 
 
 @pytest.fixture(scope="session")

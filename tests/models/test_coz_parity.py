@@ -8,13 +8,14 @@ import pytest
 
 from cozviewer.chain.paper import first_state, later_states
 from cozviewer.chain.recipe import recipe_of
+from cozviewer.models.context import ModelContext
 from cozviewer.models.coz.base import base_folder
 from cozviewer.models.coz.engine import CozSd3
+from cozviewer.models.coz.fused import FusedCache
 from cozviewer.models.coz.loading import Adapter, open_sd3
 from cozviewer.models.coz.network import Sd3, one_step
-from cozviewer.models.coz.prompt_encoding import Encoder
+from cozviewer.models.coz.prompt_encoding import Encoder, EncoderFiles
 from cozviewer.models.device import Device
-from cozviewer.models.memory.manager import Room
 from cozviewer.models.prompters import TextPrompter
 from cozviewer.util.cancel import never
 from tests.models.coz_reference import (
@@ -38,9 +39,7 @@ def opened(lora: str, vae: str, cache: Path | None = None) -> Sd3:
         first,
         second,
         CPU,
-        digest="0" * 64,
-        cache_dir=cache,
-        notice=pytest.fail,
+        FusedCache(cache, "0" * 64, pytest.fail),
     )
 
 
@@ -54,7 +53,7 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> Sd3:
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
-    return Encoder(FOLDER / "sd3", CPU, "float16")
+    return Encoder(EncoderFiles(FOLDER / "sd3", "float16"), CPU)
 
 
 @pytest.fixture(params=[0, 1, 2])
@@ -63,7 +62,7 @@ def case(request: pytest.FixtureRequest) -> Any:
 
 
 def test_prompts_are_encoded_as_theirs(case: Any, encoder: Encoder) -> None:
-    words = encoder.words(str(case["prompt"]), lambda: None)
+    words = encoder.encode(str(case["prompt"]), lambda: None)
     assert words.tokens.shape == case["prompt_embeds"].shape
     tokens, pooled = (tensor.float().numpy() for tensor in (words.tokens, words.pooled))
     assert np.abs(tokens - case["prompt_embeds"].astype(np.float32)).max() < 5e-3
@@ -76,7 +75,7 @@ def deviation(case: Any, networks: Sd3, encoder: Encoder) -> float:
     fine = one_step(
         networks,
         case["image"].astype(np.float32) / 255,
-        encoder.words(str(case["prompt"]), lambda: None),
+        encoder.encode(str(case["prompt"]), lambda: None),
         networks.noise(width, height, int(case["seed"])),
         lambda: None,
     )
@@ -98,10 +97,8 @@ def test_a_chain_is_theirs() -> None:
         FOLDER / "sd3",
         FOLDER / "sr_lora.pkl",
         FOLDER / "vae_encoder.pt",
-        device="cpu",
+        ModelContext("cpu", notice=pytest.fail),
         setting="paper",
-        notice=pytest.fail,
-        room=Room("cpu"),
     )
     prompter = TextPrompter("rocket, launch pad, sky")
     recipe = recipe_of(upscaler, prompter, seed=42, fidelity=0, one_seed=True)

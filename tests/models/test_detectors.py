@@ -10,16 +10,16 @@ from skimage import data
 from cozviewer.chain.detections import Find
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
-from cozviewer.models.detectors import NEEDED, finder, is_text
+from cozviewer.models.detectors import NEEDED, is_text, text_and_face_detector
 from cozviewer.util.errors import Failure
 
 
 @pytest.fixture(scope="module")
 def find() -> Find:
-    """The finder that the window has."""
+    """The detector that the window uses."""
     for name in NEEDED:
         pytest.importorskip(name, reason="the extra `detect` is not installed")
-    found = finder()
+    found = text_and_face_detector()
     assert found is not None
     return found
 
@@ -87,9 +87,9 @@ def test_a_model_that_is_missing_is_not_fetched(
     find: Find, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cozviewer.models.detectors.files", lambda package: tmp_path)
-    other = finder()
+    other = text_and_face_detector()
     assert other is not None
-    with pytest.raises(Failure, match=r"^RapidOCR came without its models, .* rapidocr`\.$"):
+    with pytest.raises(Failure, match=r"detection is incomplete, .*: reinstall it\.$"):
         other(np.zeros((64, 64, 3), np.uint8))
 
 
@@ -105,4 +105,4 @@ def test_without_the_extra_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(
         "cozviewer.models.detectors.find_spec", lambda name: None if name == "dlib" else name
     )
-    assert finder() is None
+    assert text_and_face_detector() is None

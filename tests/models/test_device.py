@@ -112,7 +112,7 @@ def test_a_device_that_is_not_there_is_refused_with_what_is(
 ) -> None:
     with_gpus(machine, 1)
     with pytest.raises(
-        BadInput, match=rf"^There is no device '{wanted}' on this.*: choose auto, cpu or cuda\.$"
+        BadInput, match=rf"^This computer has no device '{wanted}': choose auto, cpu or cuda\.$"
     ):
         pick_device(wanted)
 
@@ -162,7 +162,7 @@ def test_a_cpu_that_multiplies_bytes_has_int8(machine: pytest.MonkeyPatch) -> No
 def test_without_openvino_there_is_no_int8(machine: pytest.MonkeyPatch) -> None:
     with_vnni(machine, True, openvino=False)
     assert ways(pick_device("cpu")) == [FP32]
-    sentence = r"^The CPU does not support the numbers 'int8': choose --numbers auto or fp32\.$"
+    sentence = r"^The CPU does not support the number format 'int8': choose auto or fp32\.$"
     with pytest.raises(BadInput, match=sentence):
         ways(pick_device("cpu"), "int8")
 
@@ -185,11 +185,11 @@ def test_a_gpu_keeps_its_rule_unless_fp32_is_named(machine: pytest.MonkeyPatch) 
 def test_numbers_that_a_device_does_not_support_are_refused(
     machine: pytest.MonkeyPatch, numbers: str
 ) -> None:
-    sentence = rf"^The CPU does not support the numbers '{numbers}': choose --numbers auto or fp32"
+    sentence = rf"^The CPU does not support the number format '{numbers}': choose auto or fp32"
     with pytest.raises(BadInput, match=sentence):
         ways(pick_device("cpu"), numbers)
     with_apple_gpu(machine)
-    with pytest.raises(BadInput, match=r"^The Apple GPU does not .*: choose --numbers auto or fp"):
+    with pytest.raises(BadInput, match=r"^The Apple GPU does not .*: choose auto or fp"):
         ways(pick_device("mps"), numbers)
 
 

@@ -83,12 +83,12 @@ def test_it_can_be_stopped() -> None:
 
 
 def test_strips_do_not_show_and_tell_how_far_it_is() -> None:
-    rgb, told = picture(9, 2 * interpolate.STRIP + 5), list[float]()
-    fine = Interpolation("bicubic").upscale(rgb, "", 0, never, told.append)
+    rgb, reported = picture(9, 2 * interpolate.STRIP + 5), list[float]()
+    fine = Interpolation("bicubic").upscale(rgb, "", 0, never, reported.append)
     size = (fine.shape[1], fine.shape[0])
     for each in range(3):
         whole = Image.fromarray(np.ascontiguousarray(rgb[..., each]))
         expected = np.asarray(whole.resize(size, Image.Resampling.BICUBIC)).clip(0, 1)
         np.testing.assert_allclose(fine[..., each], expected, atol=1e-6)
-    assert told == sorted(told)
-    assert (len(told), told[-1]) == (3, 1.0)
+    assert reported == sorted(reported)
+    assert (len(reported), reported[-1]) == (3, 1.0)

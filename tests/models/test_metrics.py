@@ -1,4 +1,4 @@
-"""Figures by networks: had where packages and weights are here, told of where not."""
+"""Metrics with networks: available with their packages and weights, otherwise skipped."""
 
 import os
 import socket
@@ -77,8 +77,8 @@ def test_without_packages_each_figure_says_what_it_wants(
     found, skipped = learned_metrics("cpu")
     assert found == []
     assert list(skipped) == ["lpips", "musiq", "maniqa", "clipiqa"]
-    assert skipped["lpips"].startswith("LPIPS wants the package lpips (pip install")
-    assert skipped["maniqa"].startswith("MANIQA wants the package pyiqa (pip install")
+    assert skipped["lpips"].startswith("LPIPS needs the package lpips (pip install")
+    assert skipped["maniqa"].startswith("MANIQA needs the package pyiqa (pip install")
 
 
 def test_without_weights_each_figure_says_where_they_belong(
@@ -174,7 +174,7 @@ def test_nothing_is_downloaded_nor_printed_nor_run(
     assert found == []
     assert "could not be loaded (Weights only load failed" in skipped["musiq"]
     assert not (tmp_path / "harm").exists()
-    assert "its weights are not all on this machine" in skipped["maniqa"]
+    assert "its weights are not all on this computer" in skipped["maniqa"]
     assert capsys.readouterr() == ("", "")
     assert (socket.getaddrinfo, dict(os.environ)) == before
 

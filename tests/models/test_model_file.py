@@ -14,6 +14,7 @@ import torch
 
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.models import model_file as module
+from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
 from cozviewer.models.model_file import model_file, settled
 from cozviewer.util.cancel import never
@@ -22,7 +23,7 @@ from tests.models.networks import compact_state, esrgan_state, saved
 
 
 def opened(path: Path) -> Any:
-    return model_file(path, "cpu", numbers="fp32", notice=pytest.fail)
+    return model_file(path, ModelContext("cpu", numbers="fp32", notice=pytest.fail))
 
 
 def picture(width: int, height: int) -> RgbFloat:
@@ -94,17 +95,17 @@ def test_the_identity_is_the_content_not_the_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("state", "reason"),
     [
-        (lambda: esrgan_state(scale=2), "makes pictures 2 times as large"),
-        (lambda: esrgan_state(scale=1), "makes pictures 1 times as large"),
-        (lambda: esrgan_state(in_nc=1, out_nc=1), "is not for colour pictures"),
-        (lambda: compact_state(num_in_ch=4, num_out_ch=4), "is not for colour pictures"),
+        (lambda: esrgan_state(scale=2), "enlarges by 2"),
+        (lambda: esrgan_state(scale=1), "enlarges by 1"),
+        (lambda: esrgan_state(in_nc=1, out_nc=1), "is not for RGB pictures"),
+        (lambda: compact_state(num_in_ch=4, num_out_ch=4), "is not for RGB pictures"),
     ],
 )
 def test_a_model_that_is_not_4x_for_colour_is_refused(
     tmp_path: Path, state: Callable[[], dict[str, Any]], reason: str
 ) -> None:
     engine = opened(saved(tmp_path / "a.pth", state()))
-    with pytest.raises(BadInput, match=rf"^The model in .*a\.pth {reason}: choose one that makes"):
+    with pytest.raises(BadInput, match=rf"^The model in .*a\.pth {reason}: choose a model that"):
         engine.load()
 
 
@@ -127,7 +128,7 @@ def test_code_in_a_model_file_is_not_run(tmp_path: Path, suffix: str, how: str) 
         path.write_bytes(pickle.dumps(bomb, protocol=2))
     else:
         torch.save(bomb, path, _use_new_zipfile_serialization=how == "zip")
-    with pytest.raises(BadInput, match=r"holds program code.*\.safetensors file of the same"):
+    with pytest.raises(BadInput, match=r"contains executable code.*use a \.safetensors version"):
         opened(path).load()
     assert not target.exists()
 
@@ -139,7 +140,7 @@ def test_a_compiled_program_is_refused(tmp_path: Path) -> None:
             torch.nn.Upsample(scale_factor=4), torch.rand(1, 3, 4, 4)
         )
         torch.jit.save(traced, tmp_path / "a.pt")
-    with pytest.raises(BadInput, match="holds program code"):
+    with pytest.raises(BadInput, match="contains executable code"):
         opened(tmp_path / "a.pt").load()
 
 
@@ -174,9 +175,7 @@ def cut(path: Path) -> Path:
     ],
 )
 def test_what_is_no_model_is_refused(tmp_path: Path, make: Callable[[Path], Path]) -> None:
-    with pytest.raises(
-        BadInput, match="is not a model that can be read: choose a file that spandrel"
-    ):
+    with pytest.raises(BadInput, match="is not a supported 4× model: choose another"):
         opened(make(tmp_path)).load()
 
 
@@ -189,7 +188,7 @@ def test_other_files_under_a_models_name_are_refused(
 ) -> None:
     path = tmp_path / f"a{suffix}"
     path.write_bytes(content)
-    with pytest.raises(BadInput, match="is not a model that can be read"):
+    with pytest.raises(BadInput, match="is not a supported 4× model"):
         opened(path).load()
 
 
@@ -199,15 +198,15 @@ def test_what_cannot_be_a_model_is_refused_before_it_is_read(tmp_path: Path) -> 
     (tmp_path / "photo.jpg").write_bytes(b"...")
     for name, reason in {
         "folder.pth": r"folder\.pth is a folder: choose a model file in it",
-        "missing.pth": r"There is no model file .*missing\.pth: check the path",
+        "missing.pth": r"The model file .*missing\.pth does not exist: check the path",
         "empty.pth": r"empty\.pth is empty: copy or download it again",
-        "photo.jpg": r"photo\.jpg is no model file: it should end in \.safetensors, \.pth",
+        "photo.jpg": r"photo\.jpg is not a model file: choose one that ends in \.safe",
     }.items():
         with pytest.raises(BadInput, match=reason):
             opened(tmp_path / name)
 
 
-def test_a_file_that_vanishes_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_file_that_vanishes_is_reported_in_a_sentence(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.pth", {})
     engine = opened(path)
     path.unlink()
@@ -222,12 +221,12 @@ def test_a_file_that_changes_after_it_was_identified_is_refused(tmp_path: Path) 
     engine = opened(path)
     _ = engine.identity
     saved(path, compact_state())
-    with pytest.raises(BadInput, match="was changed meanwhile"):
+    with pytest.raises(BadInput, match="changed after it was chosen"):
         engine.load()
 
 
 class Fussy:
-    """A descriptor whose network fails with what `refuses` says, else repeats pixels."""
+    """A descriptor whose network fails if `refuses` returns True, and else repeats pixels."""
 
     supports_bfloat16 = True
 
@@ -289,7 +288,7 @@ def test_a_network_of_another_size_than_it_says_is_refused(
             return image
 
     monkeypatch.setattr(module, "_descriptor", lambda state, path: Liar(lambda image: False))
-    with pytest.raises(BadInput, match="does not keep to the size"):
+    with pytest.raises(BadInput, match="returns pictures of the wrong size"):
         settled({}, FAST, Path("a.pth"))
 
 

@@ -51,9 +51,9 @@ def test_a_mutated_file_is_read_or_refused(name: str) -> None:
     ],
 )
 def test_content_that_ends_torchs_reader_in_unusual_errors(content: bytes) -> None:
-    with pytest.raises(BadInput, match=r"a\.pt is not a model that can be read"):
+    with pytest.raises(BadInput, match=r"a\.pt is not a supported 4× model"):
         state_of(content, Path("a.pt"))
-    with pytest.raises(BadInput, match=r"a\.pt is not what fits this base"):
+    with pytest.raises(BadInput, match=r"a\.pt does not fit this base"):
         read_checkpoint(content, Path("a.pt"), LORA_FILE)
 
 
@@ -67,7 +67,7 @@ def test_whatever_the_reader_raises(
         raise error("odd")
 
     monkeypatch.setattr(torch, "load", load)
-    with pytest.raises(BadInput, match=r"a\.pt is not a model that can be read"):
+    with pytest.raises(BadInput, match=r"a\.pt is not a supported 4× model"):
         state_of(b"x", Path("a.pt"))
 
 

@@ -15,6 +15,7 @@ from cozviewer.chain.stages import stages_told
 from cozviewer.models import device as device_module
 from cozviewer.models import number_formats as module
 from cozviewer.models import upscaler
+from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device, all_threads
 from cozviewer.models.model_file import model_file
 from cozviewer.models.network import Network, run_network
@@ -23,10 +24,10 @@ from cozviewer.models.number_formats import (
     MOST_KEPT,
     SIDE,
     fastest,
-    keep_device,
-    kept_device,
     machine_key,
     probe,
+    save_device,
+    saved_device,
     timed,
 )
 from cozviewer.models.realesrgan.engine import realesrgan
@@ -45,7 +46,7 @@ LAYERS = 10
 
 
 class Machine:
-    """A computer on which a run takes the seconds that a test says.
+    """A computer on which a run takes the seconds that a test sets.
 
     Attributes:
         seconds: Of a run, by format.
@@ -256,12 +257,12 @@ def test_without_a_folder_it_is_timed_at_every_start() -> None:
     assert len(machine.runs) == 8
 
 
-def test_who_waits_is_told_that_it_is_timed(tmp_path: Path) -> None:
-    machine, told = Machine({FP32: 0.4, BF16: 0.2}), list[str]()
-    with stages_told(told.append):
+def test_who_waits_is_reported_that_it_is_timed(tmp_path: Path) -> None:
+    machine, reported = Machine({FP32: 0.4, BF16: 0.2}), list[str]()
+    with stages_told(reported.append):
         machine.fastest(tmp_path)
         machine.fastest(tmp_path)
-    assert told == ["Measuring which numbers are fastest"]
+    assert reported == ["Measuring which number format is fastest"]
 
 
 def test_another_network_is_timed_as_well(tmp_path: Path) -> None:
@@ -292,10 +293,10 @@ def test_another_machine_or_version_measures_again(
     change: Callable[[pytest.MonkeyPatch], None],
 ) -> None:
     monkeypatch.setattr(module, "cpu_has", lambda name: False)
-    keep_device(tmp_path / FILE_NAME, {**machine_key(), "network": "a"}, BF16)
-    assert kept_device(tmp_path / FILE_NAME, {**machine_key(), "network": "a"}, [BF16]) == BF16
+    save_device(tmp_path / FILE_NAME, {**machine_key(), "network": "a"}, BF16)
+    assert saved_device(tmp_path / FILE_NAME, {**machine_key(), "network": "a"}, [BF16]) == BF16
     change(monkeypatch)
-    assert kept_device(tmp_path / FILE_NAME, {**machine_key(), "network": "a"}, [BF16]) is None
+    assert saved_device(tmp_path / FILE_NAME, {**machine_key(), "network": "a"}, [BF16]) is None
 
 
 KEY = {"cpu": "one"}
@@ -323,18 +324,18 @@ KEY = {"cpu": "one"}
 def test_a_broken_file_counts_as_none(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / FILE_NAME
     path.write_bytes(content)
-    assert kept_device(path, KEY, [FP32, BF16]) is None
-    keep_device(path, KEY, BF16)
-    assert kept_device(path, KEY, [FP32, BF16]) == BF16
-    assert kept_device(path, KEY, [FP32]) is None
+    assert saved_device(path, KEY, [FP32, BF16]) is None
+    save_device(path, KEY, BF16)
+    assert saved_device(path, KEY, [FP32, BF16]) == BF16
+    assert saved_device(path, KEY, [FP32]) is None
 
 
 def test_the_oldest_results_are_dropped(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
     for number in range(MOST_KEPT + 1):
-        keep_device(path, {"cpu": str(number)}, BF16)
-    assert kept_device(path, {"cpu": "0"}, [BF16]) is None
-    assert kept_device(path, {"cpu": "1"}, [BF16]) == BF16
+        save_device(path, {"cpu": str(number)}, BF16)
+    assert saved_device(path, {"cpu": "0"}, [BF16]) is None
+    assert saved_device(path, {"cpu": "1"}, [BF16]) == BF16
     assert len(json.loads(path.read_bytes())["fastest"]) == MOST_KEPT
 
 
@@ -389,8 +390,8 @@ def test_a_format_that_is_named_is_not_timed(
     monkeypatch.setattr(upscaler, "fastest", None)
     path = saved(tmp_path / "a.pth", compact_state())
     engines = (
-        realesrgan("cpu", numbers=numbers, cache_dir=None, notice=pytest.fail),
-        model_file(path, "cpu", numbers=numbers, notice=pytest.fail),
+        realesrgan(ModelContext("cpu", numbers=numbers, notice=pytest.fail)),
+        model_file(path, ModelContext("cpu", numbers=numbers, notice=pytest.fail)),
     )
     for engine in engines:
         engine.load()
@@ -401,7 +402,9 @@ def test_a_format_that_is_named_is_not_timed(
 def test_a_model_file_is_timed_once_and_kept(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.pth", compact_state())
     for _ in range(2):
-        engine = model_file(path, "cpu", cache_dir=tmp_path / "models", notice=pytest.fail)
+        engine = model_file(
+            path, ModelContext("cpu", cache_dir=tmp_path / "models", notice=pytest.fail)
+        )
         engine.load()
         assert engine.device in ("CPU, fp32", "CPU, bf16")
         (entry,) = json.loads((tmp_path / "models" / FILE_NAME).read_bytes())["fastest"]
@@ -412,7 +415,9 @@ def test_a_model_file_is_timed_once_and_kept(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("cpu_with_bf16")
 def test_loading_can_be_stopped_while_a_network_is_timed(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.pth", compact_state())
-    engine = model_file(path, "cpu", cache_dir=tmp_path / "models", notice=pytest.fail)
+    engine = model_file(
+        path, ModelContext("cpu", cache_dir=tmp_path / "models", notice=pytest.fail)
+    )
     with pytest.raises(Cancelled):
         engine.load(lambda: True)
     with pytest.raises(Cancelled):
@@ -436,8 +441,8 @@ def test_a_model_that_does_not_work_in_the_named_format_is_refused(
         return descriptor
 
     monkeypatch.setattr(CompactArch, "load", without_bf16)
-    engine = model_file(path, "cpu", numbers="bf16", notice=pytest.fail)
+    engine = model_file(path, ModelContext("cpu", numbers="bf16", notice=pytest.fail))
     with pytest.raises(
-        BadInput, match=r"^a does not work in bf16: choose --numbers auto or fp32\.$"
+        BadInput, match=r"^a does not support the number format bf16: choose auto or fp32\.$"
     ):
         engine.load()

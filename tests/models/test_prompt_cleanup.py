@@ -1,4 +1,4 @@
-"""What a model says about a crop, without what it says twice."""
+"""Answers of a model without repetitions."""
 
 import pytest
 from hypothesis import given

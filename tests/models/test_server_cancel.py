@@ -1,4 +1,4 @@
-"""Whatever a chat server, a resolver or a keyring does: who asks can stop at any moment."""
+"""Cancellation at any moment, whatever a chat server, name lookup or keyring does."""
 
 import socket
 import sys
@@ -120,6 +120,6 @@ def test_while_the_keyring_waits_for_its_password(
 
 
 def after(looks: int) -> IsCancelled:
-    """Return a `Cancelled` that says yes when it is asked for the so-manieth time."""
+    """Return a `Cancelled` that returns True after a number of calls."""
     left = iter(range(looks))
     return lambda: next(left, None) is None

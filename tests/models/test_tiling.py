@@ -79,8 +79,8 @@ def test_what_is_small_enough_is_one_part_whatever_its_shape() -> None:
     assert network.sizes == [(200, 20)]
 
 
-def test_it_is_told_how_much_of_all_parts_is_done() -> None:
-    told: list[float] = []
+def test_it_is_reported_how_much_of_all_parts_is_done() -> None:
+    reported: list[float] = []
     upscale_in_parts(
         picture(96, 32),
         Smear(),
@@ -88,9 +88,9 @@ def test_it_is_told_how_much_of_all_parts_is_done() -> None:
         halo=0,
         cancelled=never,
         shrunk=no_shrinking,
-        progressed=told.append,
+        progressed=reported.append,
     )
-    assert told == pytest.approx([1 / 6, 3 / 6, 5 / 6])
+    assert reported == pytest.approx([1 / 6, 3 / 6, 5 / 6])
 
 
 def test_without_a_halo_the_seams_would_show() -> None:
@@ -142,7 +142,7 @@ def test_what_was_finished_before_memory_ran_out_is_not_computed_again() -> None
 
 def test_when_even_the_smallest_part_does_not_fit_it_fails_with_a_sentence() -> None:
     shrunk: list[int] = []
-    with pytest.raises(Failure, match=r"too little memory to enlarge even 37 × 37 pixels: close"):
+    with pytest.raises(Failure, match=r"^Not enough memory to enlarge even 37 × 37 pixels: close"):
         run(picture(300, 300), Smear(room=100), side=256, shrunk=shrunk)
     assert shrunk == [75 * 75, 38 * 38]
 
@@ -153,7 +153,7 @@ def test_a_result_that_does_not_fit_fails_with_a_sentence(monkeypatch: pytest.Mo
 
     rgb = picture(8, 9)
     monkeypatch.setattr(np, "empty", full)
-    with pytest.raises(Failure, match="too little memory to enlarge even 8 × 9 pixels"):
+    with pytest.raises(Failure, match="Not enough memory to enlarge even 8 × 9 pixels"):
         run(rgb, Smear(), side=256)
 
 

@@ -9,6 +9,7 @@ import torch
 
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.models import upscaler
+from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
 from cozviewer.models.network import Network
 from cozviewer.models.upscaler import CONTEXT, HALO, NetworkUpscaler
@@ -50,7 +51,11 @@ def made(
         return Network(lambda image, cancelled, progressed: network(image), device)
 
     return NetworkUpscaler(
-        "Repeater", lambda: {"name": "r"}, open_network, device="cpu", notice=notice, **options
+        "Repeater",
+        lambda: {"name": "r"},
+        open_network,
+        ModelContext("cpu", notice=notice),
+        **options,
     )
 
 
@@ -110,7 +115,10 @@ def test_nothing_is_opened_before_it_is_needed_and_then_only_once(network: Repea
         return Network(lambda image, cancelled, progressed: network(image), place)
 
     engine = NetworkUpscaler(
-        "Repeater", lambda: {"name": "r"}, open_network, device="cpu", notice=pytest.fail
+        "Repeater",
+        lambda: {"name": "r"},
+        open_network,
+        ModelContext("cpu", notice=pytest.fail),
     )
     assert engine.name == "Repeater"
     assert engine.identity == {"name": "r"}
@@ -142,39 +150,42 @@ def test_out_of_memory_means_smaller_parts_and_one_sentence(
             raise error
 
     network.fail = fail
-    told: list[str] = []
-    engine, rgb = made(network, notice=told.append), picture(256, 40)
+    reported: list[str] = []
+    engine, rgb = made(network, notice=reported.append), picture(256, 40)
     for _ in range(2):
         fine = engine.upscale(rgb, "", 0, never)
         np.testing.assert_array_equal(fine, rgb.repeat(4, axis=0).repeat(4, axis=1))
-    assert told == ["Repeater ran out of memory and goes on in smaller parts, a little slower."]
+    assert reported == [
+        "Repeater ran out of memory and continues in smaller parts, a little slower."
+    ]
     # The second picture is not tried as a whole any more.
     assert {image.shape[3] for image in network.images} == {64 + CONTEXT, 64 + 2 * CONTEXT}
 
 
-def test_a_device_that_fails_is_told_in_a_sentence(network: Repeater) -> None:
+def test_a_device_that_fails_is_reported_in_a_sentence(network: Repeater) -> None:
     def fail(image: torch.Tensor) -> None:
         raise RuntimeError("CUDA error: unspecified launch failure.\nCompile with ...")
 
     network.fail = fail
     with pytest.raises(
-        Failure, match=r"^The CPU failed \(CUDA error: unspecified launch failure\): try again"
+        Failure,
+        match=r"^The CPU reported an error \(CUDA error: unspecified launch failure\): ",
     ):
         made(network).upscale(picture(4, 4), "", 0, never)
 
 
 @pytest.mark.parametrize("error", NO_MEMORY)
-def test_a_network_that_does_not_fit_is_told_in_a_sentence(error: Exception) -> None:
+def test_a_network_that_does_not_fit_is_reported_in_a_sentence(error: Exception) -> None:
     def open_network(place: Device) -> Network:
         raise error
 
-    engine = NetworkUpscaler("Big", dict, open_network, device="cpu", notice=pytest.fail)
+    engine = NetworkUpscaler("Big", dict, open_network, ModelContext("cpu", notice=pytest.fail))
     with pytest.raises(Failure, match=r"^Big does not fit into memory: close other programs"):
         engine.load()
     assert engine.device == ""
 
 
-def test_a_broken_installation_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_installation_is_reported_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def pick(wanted: str) -> Device:
         raise OSError("libcudart.so.13: cannot open shared object file\nmore")
 

@@ -43,7 +43,7 @@ TEMPLATE = (
     "{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-"""What the real one says, too, with images and texts alone."""
+"""The chat template of the real model, for images and text only."""
 
 Ending = Literal["never", "at once"]
 

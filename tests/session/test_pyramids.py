@@ -26,7 +26,7 @@ from cozviewer.session.pyramids import (
 )
 from cozviewer.session.session import Maker, PyramidInfo, Reference, Session, StoredPyramid
 
-HERE = EngineChoice(device="cuda:1", memory="in-turn")
+HERE = EngineChoice(device="cuda:1", memory="sequential")
 
 COZ = EngineChoice(
     "coz",
@@ -52,7 +52,7 @@ def session(*pyramids: StoredPyramid) -> Session:
 
 def test_it_is_made_as_it_was_but_where_we_compute() -> None:
     offline = replace(COZ, prompter=replace(COZ.prompter, name="qwen", server="", server_model=""))
-    assert choice_of(kept(offline), HERE) == replace(offline, device="cuda:1", memory="in-turn")
+    assert choice_of(kept(offline), HERE) == replace(offline, device="cuda:1", memory="sequential")
     quantised = replace(COZ, memory="nf4")
     assert choice_of(kept(quantised), HERE).memory == "nf4", "it decides pixels"
 
@@ -224,6 +224,13 @@ def test_a_choice_of_before_there_was_one_of_depth_is_soft() -> None:
     words = json.loads(choice_text(EngineChoice()))
     assert words.pop("depth") == "crisp"
     assert choice_from(json.dumps(words)) == EngineChoice(depth="soft")
+
+
+def test_a_choice_with_an_old_memory_mode_is_read() -> None:
+    saved = json.loads(choice_text(EngineChoice(memory="sequential"))) | {"memory": "in-turn"}
+    assert choice_from(json.dumps(saved)) == EngineChoice(memory="sequential")
+    del saved["memory"]
+    assert choice_from(json.dumps(saved)) == EngineChoice()
 
 
 def test_a_choice_of_before_there_was_one_of_numbers_is_automatic() -> None:

@@ -18,7 +18,7 @@ from cozviewer.util.cancel import IsCancelled, never
 from tests.ui.conftest import Bench, Stripes, services, settle, wheel
 from tests.ui.runs import RunningChain
 
-MEASURING = "Measuring which numbers are fastest"
+MEASURING = "Measuring which number format is fastest"
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from cozviewer.app import log_to
 from cozviewer.chain.paper import SIDE
 from cozviewer.evaluate.cache import Kept
 from cozviewer.export.replacing import replacing
-from cozviewer.models.coz.fused import kept as kept_fused
-from cozviewer.models.coz.prompt_embeds import Words, WordsFolder
+from cozviewer.models.coz.fused import FusedCache, load_or_fuse
+from cozviewer.models.coz.prompt_embeds import PromptEmbeds, PromptEmbedsFolder
 from cozviewer.models.download.digests import files_digest
-from cozviewer.models.realesrgan.converted import kept as kept_converted
+from cozviewer.models.realesrgan.converted import load_or_convert
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store.cache import list_set_aside, store_path
 from cozviewer.pyramid.store.store import TileStore
@@ -132,10 +132,13 @@ def test_the_log(cache: Path) -> None:
 def test_what_is_made_of_models(cache: Path, tmp_path: Path) -> None:
     folder = models_folder(cache)
     weights = {"a": np.ones(3, np.float32)}
-    kept_converted(folder / "a.safetensors", "0", lambda: weights, pytest.fail)
+    load_or_convert(folder / "a.safetensors", "0", lambda: weights, pytest.fail)
     tensor = torch.ones(3)
-    list(kept_fused(folder, "1" * 64, {"a": (3,)}, lambda: iter([("a", tensor)]), pytest.fail))
-    WordsFolder(folder / "words", "x").write("cat", Words(torch.ones(1, 2, 3), torch.ones(1, 3)))
+    cache_of_fused = FusedCache(folder, "1" * 64, pytest.fail)
+    list(load_or_fuse(cache_of_fused, {"a": (3,)}, lambda: iter([("a", tensor)])))
+    PromptEmbedsFolder(folder / "words", "x").write(
+        "cat", PromptEmbeds(torch.ones(1, 2, 3), torch.ones(1, 3))
+    )
     (tmp_path / "model").write_bytes(b"1")
     files_digest(tmp_path, [tmp_path / "model"], folder)
     assert len([path for path in folder.rglob("*") if path.is_file()]) == 4

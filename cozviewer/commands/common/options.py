@@ -10,17 +10,16 @@ from cozviewer.config.choice import (
     CRISP,
     DEPTHS,
     FROM_PHOTO,
+    MEMORY_MODES,
     NUMBERS,
-    QUANTISED,
     TEXTURES,
     CozChoice,
     EngineChoice,
     PrompterChoice,
+    memory_mode,
 )
 from cozviewer.config.questions import FIELDS, Questions
 from cozviewer.util.errors import BadInput
-
-MEMORY = ("auto", "together", "in-turn", *QUANTISED)
 
 
 def add_engine_options(parser: argparse.ArgumentParser) -> None:
@@ -82,11 +81,12 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--memory",
-        choices=MEMORY,
+        type=memory_mode,
+        choices=MEMORY_MODES,
         default="auto",
         help="how the models of coz and qwen share memory: auto (the default) chooses what fits, "
-        "together keeps all loaded, in-turn loads one at a time, 8bit and nf4 quantise them (CUDA, "
-        "with bitsandbytes)",
+        "together keeps all loaded, sequential loads one at a time, 8bit and nf4 quantise them "
+        "(CUDA, with bitsandbytes)",
     )
     _add_prompter_options(parser)
     _add_coz_options(parser)

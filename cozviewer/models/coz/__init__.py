@@ -1,1 +1,1 @@
-"""The engine of the paper: Stable Diffusion 3 with the authors' weights."""
+"""The engine of the Chain-of-Zoom paper: Stable Diffusion 3 with the authors' weights."""

@@ -1,8 +1,8 @@
-"""The two checkpoints of Chain-of-Zoom, in its authors' file formats, and fusing them.
+"""Fuses the two checkpoints of Chain-of-Zoom, in the authors' file formats, into the base.
 
-`model_20001.pkl` is a bare list [up, down, up, down, ...] for the linear layers that make the
-transformer's modulation from time and prompt; `vae_encoder_20001.pt` is a whole encoder whose
-layers still carry their LoRA, as peft names it.
+`model_20001.pkl` is a plain list [up, down, up, down, ...] for the linear layers that compute the
+transformer's modulation from time and prompt. `vae_encoder_20001.pt` is a complete encoder with
+separate LoRA weights in its layers, named as in peft.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ ENCODER_SCALE = 2.0
 """peft's default alpha of 8, divided by the rank."""
 
 ADAPTER = "default_encoder"
-"""What the authors named the encoder's LoRA."""
+"""The authors' name for the encoder's LoRA."""
 
 
 def fused_transformer(
@@ -37,15 +37,15 @@ def fused_transformer(
     """Yield the transformer's weights that the LoRA changes, fused: W + up·down in fp32.
 
     Args:
-        content: All bytes of the LoRA's file.
-        path: Where they come from, for the errors.
-        transformer: The `SD3Transformer2DModel` of the base; it is not changed.
+        content: All bytes of the LoRA file.
+        path: Path of the file, for error messages.
+        transformer: The `SD3Transformer2DModel` of the base; not changed.
 
     Yields:
         Names in the transformer's state and fp32 tensors, in the order of `modulation`.
 
     Raises:
-        BadInput: The file is something else, or for another transformer.
+        BadInput: The file is another file, or for another transformer.
     """
     pairs = _lora_pairs(read_checkpoint(content, path, LORA_FILE), path)
     linears = modulation(transformer)
@@ -70,17 +70,17 @@ def fused_encoder(content: bytes, path: Path, wanted: "State") -> "dict[str, Ten
 
     Args:
         content: All bytes of the checkpoint.
-        path: Where they come from, for the errors.
-        wanted: The state of the base's encoder: names and shapes that must come out.
+        path: Path of the file, for error messages.
+        wanted: The state of the base's encoder: the names and shapes of the result.
 
     Raises:
-        BadInput: The file is something else, or for another VAE.
+        BadInput: The file is another file, or for another VAE.
     """
     state = read_checkpoint(content, path, ENCODER_FILE)
     if not isinstance(state, dict) or not all(
         isinstance(name, str) and is_finite_tensor(tensor) for name, tensor in state.items()
     ):
-        raise other_file(path, ENCODER_FILE, "it holds no tensors by name")
+        raise other_file(path, ENCODER_FILE, "it is not a dictionary of tensors")
     fused = {}
     left = {name: tensor.float() for name, tensor in state.items()}
     for name, shape in ((name, tensor.shape) for name, tensor in wanted.items()):
@@ -97,17 +97,17 @@ def fused_encoder(content: bytes, path: Path, wanted: "State") -> "dict[str, Ten
         if weight is None:
             raise other_file(path, ENCODER_FILE, f"{name} is missing")
         if weight.shape != shape:
-            raise other_file(path, ENCODER_FILE, f"{name} has another shape than the base's")
+            raise other_file(path, ENCODER_FILE, f"{name} has a different shape in the base")
         if down is not None and up is not None:
             weight = weight + ENCODER_SCALE * _product(up, down, weight.shape, layer, path)
         fused[name] = weight.contiguous()
     if left:
-        raise other_file(path, ENCODER_FILE, f"it has weights that the base has not: {min(left)}")
+        raise other_file(path, ENCODER_FILE, f"it has weights that the base lacks: {min(left)}")
     return fused
 
 
 def modulation(transformer: Any) -> dict[str, Any]:
-    """Return the linear layers that the LoRA is for, in the order in which its list counts."""
+    """Return the linear layers that the LoRA changes, in the order of its list."""
     from diffusers.models.normalization import AdaLayerNormZero
     from torch.nn import Linear
 
@@ -122,18 +122,18 @@ def modulation(transformer: Any) -> dict[str, Any]:
 
 def _lora_pairs(values: Any, path: Path) -> "Sequence[tuple[Tensor, Tensor]]":
     if not isinstance(values, list) or not values or not all(map(is_finite_tensor, values)):
-        raise other_file(path, LORA_FILE, "it holds no list of tensors")
+        raise other_file(path, LORA_FILE, "it is not a list of tensors")
     if len(values) % 2:
-        raise other_file(path, LORA_FILE, f"it has {len(values)} tensors, which makes no pairs")
+        raise other_file(path, LORA_FILE, f"it has {len(values)} tensors, an odd number")
     pairs = list(zip(values[::2], values[1::2], strict=True))
     for up, down in pairs:
         if up.ndim != 2 or down.ndim != 2 or (up.shape[1], down.shape[0]) != (RANK, RANK):
-            raise other_file(path, LORA_FILE, f"its tensors are no pairs of rank {RANK}")
+            raise other_file(path, LORA_FILE, f"its tensors are not pairs of rank {RANK}")
     return pairs
 
 
 def _product(up: "Tensor", down: "Tensor", shape: Any, layer: str, path: Path) -> "Tensor":
-    """Return B·A in the shape of the layer's weight; of a convolution, B is 1x1."""
+    """Return B·A in the shape of the layer's weight; B of a convolution is 1x1."""
     wrong = other_file(path, ENCODER_FILE, f"the LoRA of {layer} does not fit")
     if up.ndim != len(shape) or up.shape[1] != down.shape[0] or up[0, 0].numel() != 1:
         raise wrong

@@ -1,8 +1,7 @@
-"""Stable Diffusion 3 on the disk: finds its folder, checks that it is whole, opens its parts.
+"""The files of Stable Diffusion 3: finds the folder, checks that it is complete, loads its parts.
 
 The layout is that of diffusers: a folder for each part, with a `config.json` and safetensors
-files. It lies where the user says, or where `cozviewer models download` put it; nothing is
-downloaded here.
+files. It is a folder chosen by the user or the hub's download cache; nothing is downloaded here.
 """
 
 import re
@@ -19,7 +18,7 @@ from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import check_path, expanded
 
 SD3 = "stabilityai/stable-diffusion-3-medium-diffusers"
-"""The base that the authors trained their adapters on; its licence must be accepted once."""
+"""The base that the authors trained their adapters for; its licence must be accepted once."""
 
 NETWORKS = ("transformer", "vae", "text_encoder", "text_encoder_2", "text_encoder_3")
 TOKENIZERS = ("tokenizer", "tokenizer_2", "tokenizer_3")
@@ -35,27 +34,27 @@ HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 def base_folder(base: str | Path, t5: bool = True) -> Path:
-    """Return the folder of a base: a folder itself, or a hub name that was downloaded before.
+    """Return the folder of a base.
 
     Args:
-        base: The folder or the name.
-        t5: Whether its T5 must be there.
+        base: A folder, or the hub name of a downloaded model.
+        t5: Whether T5 is required.
 
     Raises:
-        BadInput: There is none, or a part is missing.
+        BadInput: The folder does not exist, or a part is missing.
     """
     folder = expanded(base)
     check_path(folder)
     if not folder.is_dir():
         folder = _downloaded(base)
     for part in parts_of(t5):
-        whole = (
+        complete = (
             (folder / part / "tokenizer_config.json").is_file()
             if part in TOKENIZERS
             else (folder / part / "config.json").is_file() and weight_files(folder / part)
         )
-        if not whole:
-            raise _not_whole(folder, part)
+        if not complete:
+            raise _incomplete(folder, part)
     return folder
 
 
@@ -65,12 +64,12 @@ def parts_of(t5: bool) -> tuple[str, ...]:
 
 
 def base_files(folder: Path) -> list[Path]:
-    """Return the files of weights that a base is read from."""
+    """Return the weight files of a base."""
     return [path for part in NETWORKS for path in weight_files(folder / part)]
 
 
 def base_digest(folder: Path, cache_dir: Path | None, parts: Iterable[str] = PARTS) -> str:
-    """Return the hex SHA-256 of all that is read from parts of a base; see `files_digest`."""
+    """Return the hex SHA-256 of all files of some parts of a base; see `files_digest`."""
     files: list[Path] = []
     for part in parts:
         if part in TOKENIZERS:
@@ -81,7 +80,7 @@ def base_digest(folder: Path, cache_dir: Path | None, parts: Iterable[str] = PAR
 
 
 def part_shapes(folder: Path, part: str) -> dict[str, Shape]:
-    """Return the shapes of a part's weights, by name, from its files' headers alone.
+    """Return the shapes of a part's weights by name, from the headers of its files.
 
     Raises:
         BadInput: Its files are broken.
@@ -93,16 +92,17 @@ def part_shapes(folder: Path, part: str) -> dict[str, Shape]:
 
 
 def open_part(kind: Any, folder: Path, part: str, dtype: Any, **options: Any) -> Any:
-    """Return a network of the base in `dtype` on the CPU, ready to run but not to train.
+    """Return a network of the base in `dtype` on the CPU, for inference.
 
     Args:
-        kind: Its class, of diffusers or transformers.
+        kind: Its class in diffusers or transformers.
         folder: As `base_folder` returns it.
-        part: Name of the part, "vae".
-        options: More for the library, such as how it makes the network smaller.
+        part: Name of the part, such as "vae".
+        dtype: torch dtype.
+        options: Further arguments of `from_pretrained`, such as for quantisation.
 
     Raises:
-        BadInput: Its files are broken, hold another network or not all of it.
+        BadInput: Its files are broken or incomplete, or hold another network.
     """
     try:
         with quiet():
@@ -116,28 +116,28 @@ def open_part(kind: Any, folder: Path, part: str, dtype: Any, **options: Any) ->
                 **options,
             )
     except Exception as error:
-        # Both libraries fail in many ways on what they do not expect in a file.
+        # Both libraries fail in many ways on unexpected content.
         if is_out_of_memory(error):
             raise
         raise broken_part(folder, part, first_line(error)) from error
     missing = sorted(report["missing_keys"])
     if missing:
-        raise broken_part(folder, part, f"{len(missing)} weights are missing, {missing[0]} first")
+        raise broken_part(folder, part, f"{len(missing)} weights are missing, such as {missing[0]}")
     return network.eval().requires_grad_(False)
 
 
 def broken_part(folder: Path, part: str, why: str) -> BadInput:
-    """Return the error for a part that cannot be used."""
+    """Return the error for a part that cannot be loaded."""
     return BadInput(
-        f"The part {part} of the base in {folder} cannot be used ({why}): download it again, or "
-        "choose another folder."
+        f"The part {part} of Stable Diffusion 3 in {folder} cannot be loaded ({why}): download it "
+        "again, or choose another folder."
     )
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """As `quietly` for diffusers and transformers. Keep torch's settings, too: when diffusers fails
-    on a file, it leaves fp16 behind as what torch computes in by default."""
+    """Silence diffusers and transformers, and restore torch's default dtype: diffusers leaves it
+    at fp16 when it fails on a file."""
     import torch
     from diffusers.utils import logging as of_diffusers
     from transformers.utils import logging as of_transformers
@@ -150,16 +150,11 @@ def quiet() -> Iterator[None]:
         torch.set_default_dtype(dtype)
 
 
-def _short(base: str) -> str:
-    """Return what is typed for a base."""
-    return "coz" if base == SD3 else base
-
-
 def _downloaded(base: str | Path) -> Path:
-    """Return where a hub name was downloaded to."""
+    """Return the folder of a downloaded hub model."""
     if not isinstance(base, str) or not HUB_NAME.fullmatch(base):
         raise BadInput(
-            f"There is no folder {base} with Stable Diffusion 3: give one with --coz-base, or the "
+            f"The Stable Diffusion 3 folder {base} does not exist: choose another folder, or the "
             f"name {SD3}."
         )
     from huggingface_hub import try_to_load_from_cache
@@ -167,15 +162,15 @@ def _downloaded(base: str | Path) -> Path:
     index = try_to_load_from_cache(base, "model_index.json")
     if not isinstance(index, str):
         raise BadInput(
-            f"{base} is not on this machine: accept its licence on https://huggingface.co/{base}, "
-            f"then run `hf auth login` and `cozviewer models download {_short(base)}`, or give a "
-            "folder with --coz-base."
+            f"{base} is not on this computer: accept its licence on https://huggingface.co/{base} "
+            f"and download the model {'coz' if base == SD3 else base}, or choose a folder that "
+            "has it."
         )
     return Path(index).parent
 
 
 def weight_files(folder: Path) -> list[Path]:
-    """Return the safetensors files in a folder that a network is read from."""
+    """Return the safetensors files of the network in a folder."""
     if not folder.is_dir():
         return []
     variant = _variant(folder)
@@ -187,13 +182,13 @@ def weight_files(folder: Path) -> list[Path]:
 
 
 def _variant(folder: Path) -> str | None:
-    """Return "fp16" where only the files of that variant were downloaded."""
+    """Return "fp16" if only the files of that variant are there."""
     names = [path.name for path in folder.glob("*.safetensors")]
     return "fp16" if names and all(".fp16" in name for name in names) else None
 
 
-def _not_whole(folder: Path, part: str) -> BadInput:
+def _incomplete(folder: Path, part: str) -> BadInput:
     return BadInput(
-        f"The folder {folder} is no whole Stable Diffusion 3, its part {part} is missing: choose a "
-        f"folder of the layout of {SD3}, or download it again."
+        f"The folder {folder} is not a complete Stable Diffusion 3, its part {part} is missing: "
+        f"choose a folder in the layout of {SD3}, or download it again."
     )

@@ -1,4 +1,4 @@
-"""Reads the checkpoints of Chain-of-Zoom's authors as data: no code in them is run."""
+"""Reads the checkpoints of the Chain-of-Zoom authors without running code in them."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ ENCODER_FILE = "vae_encoder_20001.pt"
 
 
 def is_finite_tensor(value: Any) -> bool:
-    """Tell whether a value from a checkpoint can be a weight."""
+    """Return whether a value from a checkpoint is a finite floating-point tensor."""
     import torch
 
     return (
@@ -25,15 +25,15 @@ def is_finite_tensor(value: Any) -> bool:
 
 
 def read_checkpoint(content: bytes, path: Path, name: str) -> Any:
-    """Return what torch's restricted unpickler makes of a file: tensors and plain containers.
+    """Return the tensors and plain containers in a file, read by torch's restricted unpickler.
 
     Args:
-        content: All its bytes.
-        path: Where they come from, for the errors.
-        name: Which of the authors' files it should be.
+        content: All bytes of the file.
+        path: Path of the file, for error messages.
+        name: The expected one of the authors' files.
 
     Raises:
-        BadInput: It is damaged or something else, or holds code, which is not run.
+        BadInput: It is damaged, another file, or contains code (which is not run).
     """
     try:
         if is_torchscript(content):
@@ -46,16 +46,15 @@ def read_checkpoint(content: bytes, path: Path, name: str) -> Any:
             raise
         if is_refused_code(error):
             raise _program(path, name) from error
-        raise other_file(path, name, "it is damaged or no checkpoint") from error
+        raise other_file(path, name, "it is damaged or not a checkpoint") from error
 
 
 def other_file(path: Path, name: str, why: str) -> BadInput:
-    """Return the error for a file that is not the one of the authors that fits."""
-    return BadInput(f"The file {path} is not what fits this base, {why}: get {name} from {ORIGIN}.")
+    """Return the error for a file that does not fit."""
+    return BadInput(f"The file {path} does not fit this base, {why}: get {name} from {ORIGIN}.")
 
 
 def _program(path: Path, name: str) -> BadInput:
     return BadInput(
-        f"The file {path} holds program code besides weights, so it was not opened: "
-        f"get {name} from {ORIGIN}."
+        f"The file {path} contains executable code and was blocked: get {name} from {ORIGIN}."
     )

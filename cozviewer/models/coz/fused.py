@@ -1,12 +1,13 @@
-"""The fused weights of Chain-of-Zoom in a file of our own: made once per set of inputs.
+"""Caches the fused weights of Chain-of-Zoom in a file, made once per set of inputs.
 
-A safetensors file with the changed weights alone, in fp32: "transformer.<name>" and
-"encoder.<name>". Its name and its metadata carry the digest of the files that it was made from.
+A safetensors file with only the changed weights, in fp32: "transformer.<name>" and
+"encoder.<name>". Its name and metadata have the digest of the files that it was made from.
 """
 
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,55 +23,63 @@ if TYPE_CHECKING:
 Shapes = Mapping[str, tuple[int, ...]]
 
 METHOD = "1"
-"""Counts changes of how weights are fused."""
-
+"""Version of how weights are fused."""
 
 ALIGNMENT = 64
-"""Bytes: where the numbers begin is a multiple of it, for whoever maps the file."""
+"""The numbers begin at a multiple of so many bytes, for readers that map the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class FusedCache:
+    """Where fused weights are kept.
+
+    Attributes:
+        folder: The folder of the file; None keeps none.
+        digest: Digest of all inputs, the key of the file.
+        notice: Receives a sentence when the file cannot be written.
+    """
+
+    folder: Path | None
+    digest: str
+    notice: Notice
 
 
 def fused_path(cache_dir: Path, digest: str) -> Path:
-    """Return where the weights made from inputs with a digest lie."""
+    """Return the path of the weights fused from inputs with a digest."""
     return cache_dir / f"coz-{digest[:16]}.safetensors"
 
 
-def kept(
-    cache_dir: Path | None,
-    digest: str,
-    shapes: Shapes,
-    make: "Callable[[], Iterator[Named]]",
-    notice: Notice,
+def load_or_fuse(
+    cache: FusedCache, shapes: Shapes, fuse: "Callable[[], Iterator[Named]]"
 ) -> "Iterator[Named]":
-    """Yield the fused weights from the cache, or make and keep them before.
+    """Yield the fused weights from the cache; fuse and cache them first if they are not there.
 
-    One after the other: together they take more than half as much as the network they go into.
+    They come one by one, as together they take more than half the memory of the whole network.
 
     Args:
-        cache_dir: Where the file is kept; None keeps none.
-        digest: Of all inputs.
+        cache: Where they are kept.
         shapes: Names and shapes that the weights must have.
-        make: Fuses them, in fp32; raises BadInput.
-        notice: Told when they cannot be kept.
+        fuse: Fuses them, in fp32; raises BadInput.
     """
-    if cache_dir is None:
-        yield from make()
+    if cache.folder is None:
+        yield from fuse()
         return
-    path = fused_path(cache_dir, digest)
-    if not _is_whole(path, digest, shapes):
+    path = fused_path(cache.folder, cache.digest)
+    if not _is_whole(path, cache.digest, shapes):
         try:
-            _write(path, make(), shapes, digest)
+            _write(path, fuse(), shapes, cache.digest)
         except OSError as error:
-            notice(
-                f"The fused weights cannot be kept in {cache_dir} ({error.strerror or error}): "
-                "they will be made again at the next start."
+            cache.notice(
+                f"The fused weights cannot be saved in {cache.folder} ({error.strerror or error}), "
+                "so they are fused again at the next start."
             )
-            yield from make()
+            yield from fuse()
             return
     yield from _read(path)
 
 
 def _is_whole(path: Path, digest: str, shapes: Shapes) -> bool:
-    """Tell whether a file was made from these inputs and holds what it should."""
+    """Return whether a file was made from these inputs and is complete."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -93,16 +102,16 @@ def _read(path: Path) -> "Iterator[Named]":
             tensor = file.get_tensor(name)
             if not bool(tensor.isfinite().all()):
                 raise BadInput(
-                    f"The fused weights in {path} are damaged: delete this file, and they are made "
+                    f"The fused weights in {path} are damaged: delete this file to have them made "
                     "again."
                 )
             yield name, tensor
 
 
 def _write(path: Path, weights: "Iterable[Named]", shapes: Shapes, digest: str) -> None:
-    """Write atomically: whoever reads sees the old file or the whole new one.
+    """Write atomically: readers see the old file or the complete new one.
 
-    The library would want all weights in memory. The format (github.com/huggingface/safetensors):
+    The library needs all weights in memory. The format (github.com/huggingface/safetensors):
     8 bytes with the header's length, little-endian; the header, JSON; the numbers.
     """
     header: dict[str, object] = {"__metadata__": {"inputs": digest, "method": METHOD}}
@@ -111,9 +120,9 @@ def _write(path: Path, weights: "Iterable[Named]", shapes: Shapes, digest: str) 
         for weight, shape in shapes.items():
             begin, end = end, end + 4 * math.prod(shape)
             header[weight] = {"dtype": "F32", "shape": shape, "data_offsets": (begin, end)}
-        said = json.dumps(header).encode()
-        said += b" " * (-(8 + len(said)) % ALIGNMENT)
-        file.write(len(said).to_bytes(8, "little") + said)
+        encoded = json.dumps(header).encode()
+        encoded += b" " * (-(8 + len(encoded)) % ALIGNMENT)
+        file.write(len(encoded).to_bytes(8, "little") + encoded)
         for (weight, tensor), wanted in zip(weights, shapes, strict=True):
             assert weight == wanted, "fused in another order than announced"
             file.write(tensor.contiguous().numpy().astype("<f4", copy=False).data)

@@ -1,15 +1,14 @@
-"""Opens Stable Diffusion 3 with the authors' weights fused into it, on its device."""
+"""Loads Stable Diffusion 3 onto its device, with the authors' weights fused into it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cozviewer.chain.protocols import Notice
 from cozviewer.models.coz.adapters import fused_encoder, fused_transformer, modulation
 from cozviewer.models.coz.base import open_part, quiet
 from cozviewer.models.coz.cpu_optimizations import pack, quicken
-from cozviewer.models.coz.fused import kept
+from cozviewer.models.coz.fused import FusedCache, load_or_fuse
 from cozviewer.models.coz.network import Sd3
 from cozviewer.models.device import Device
 
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Adapter:
-    """One of the authors' two files, read.
+    """The content of one of the authors' two files.
 
     Attributes:
-        path: Where it lies.
+        path: Path of the file.
         content: All its bytes.
     """
 
@@ -35,22 +34,18 @@ def open_sd3(
     lora: Adapter | None,
     encoder: Adapter | None,
     device: Device,
+    cache: FusedCache,
     *,
-    digest: str,
-    cache_dir: Path | None,
-    notice: Notice,
     quick: bool = False,
 ) -> Sd3:
     """Return the networks of a base with the adapters fused into them.
 
     Args:
         folder: As `base_folder` returns it.
-        lora, encoder: The authors' files; None leaves that part of the base as it is.
-        device: Where to compute, and in which numbers.
-        digest: Of the base and both files: what the kept fused weights go by.
-        cache_dir: Where those are kept; None fuses at every start.
-        notice: Told when they cannot be kept.
-        quick: Whether all may be computed in another order on a CPU; see `coz_quick`.
+        lora, encoder: The authors' files; None leaves that part of the base unchanged.
+        device: Device and number format.
+        cache: Where the fused weights are kept, by the digest of the base and both files.
+        quick: Whether to use the CPU optimizations, which change the order of operations.
 
     Raises:
         BadInput: A file is broken, or does not fit the others.
@@ -58,7 +53,7 @@ def open_sd3(
     import torch
     from diffusers import AutoencoderKL, SD3Transformer2DModel
 
-    # The authors load all in fp16 and go on in fp32, so other bits of the files do not count.
+    # The authors load everything in fp16 and continue in fp32, so further bits are dropped.
     transformer = open_part(SD3Transformer2DModel, folder, "transformer", torch.float16)
     vae = open_part(AutoencoderKL, folder, "vae", torch.float16)
     roots = {"transformer": transformer, "encoder": vae.encoder}
@@ -81,10 +76,10 @@ def open_sd3(
 
     dtype = getattr(torch, device.dtype)
     if shapes:
-        for name, tensor in kept(cache_dir, digest, shapes, fuse, notice):
+        for name, tensor in load_or_fuse(cache, shapes, fuse):
             root, _, inner = name.partition(".")
             roots[root].get_parameter(inner).data = tensor.to(dtype, copy=True)
-    with quiet():  # diffusers warns of casts
+    with quiet():  # diffusers warns about casts
         transformer.to(dtype)
         vae.to(dtype)
     if quick and device.name == "cpu":

@@ -1,4 +1,4 @@
-"""What Chain-of-Zoom needs of the memory, from the headers of its base's files."""
+"""The memory that Chain-of-Zoom needs, from the headers of its base's files."""
 
 import math
 from pathlib import Path
@@ -9,28 +9,28 @@ from cozviewer.models.memory.plan import Model, Part
 from cozviewer.models.memory.weights_size import BYTES, size
 
 UPSCALER, ENCODERS = "upscaler", "text encoders"
-"""Names of its models."""
+"""Names of its models in a memory plan."""
 
 TITLE = "Stable Diffusion 3"
 
 WINDOW = 512
-"""Side in pixels of what is drawn at once."""
+"""Side in pixels of the area that is generated at once."""
 
 WORKING = 1 / 32
-"""What a transformer takes while it computes, of its weights: of 4.2 GB, 0.10 were measured, of
-T5's 9.5 GB, 0.18."""
+"""Working memory of a transformer as a part of its weights. Measured: 0.10 GB for 4.2 GB of
+weights, 0.18 GB for T5 with 9.5 GB."""
 
 FEATURES = 8
-"""How many pictures of the VAE's finest features are in memory while it decodes, at most: 0.49 GB
-were measured where one takes 67 MB."""
+"""Maximum number of the VAE's finest feature maps in memory while it decodes. Measured: 0.49 GB,
+where one takes 67 MB."""
 
 
 def text_dtype(device: Device, paper: bool) -> str:
-    """Return torch's name of the numbers that the text encoders compute in.
+    """Return the torch dtype name for the text encoders.
 
-    The authors have fp16. T5 was trained in bf16, and in fp16 transformers keeps a fifth of it in
-    fp32, which is 2 GB more. No CPU that is slow in bf16 is faster in fp16, and in fp32 T5 would
-    take 19 GB.
+    The authors use fp16. T5 was trained in bf16, and in fp16 transformers keeps a fifth of it in
+    fp32, which takes 2 GB more. No CPU that is slow in bf16 is faster in fp16, and in fp32 T5
+    would take 19 GB.
     """
     bf16 = device.name == "cpu" or device.dtype == "bfloat16"
     return "bfloat16" if bf16 and not paper else "float16"
@@ -39,14 +39,14 @@ def text_dtype(device: Device, paper: bool) -> str:
 def coz_models(
     folder: Path, device: Device, *, paper: bool, t5: bool, quantised: str
 ) -> list[Model]:
-    """Return the models of a base, for `Room.expect`.
+    """Return the models of a base, for `MemoryManager.expect`.
 
     Args:
         folder: As `base_folder` returns it.
-        device: Where they go; the upscaler computes in its numbers.
-        paper: Whether the numbers are the authors'.
-        t5: Whether T5 is among them.
-        quantised: "", "8bit" or "nf4": what T5 is made smaller to. The transformer is not: its
+        device: Device they run on; the upscaler uses its number format.
+        paper: Whether the text encoders use the authors' number format.
+        t5: Whether T5 is used.
+        quantised: "", "8bit" or "nf4", the format of T5. The transformer is not quantised, as its
             weights change when the adapters are fused into it.
 
     Raises:
@@ -67,9 +67,9 @@ def coz_models(
         _part("transformer", size(part_shapes(folder, "transformer"), device.dtype)),
         Part("vae", size(vae, device.dtype), features),
     )
-    instead = "leave out T5 with --no-t5" if t5 else ""
+    instead = "leave out the text encoder T5" if t5 else ""
     return [
-        Model(ENCODERS, "", tuple(encoders), passing=True, instead=instead),
+        Model(ENCODERS, "", tuple(encoders), streamed=True, instead=instead),
         Model(UPSCALER, f"{TITLE}, {SHORT[device.dtype]}", drawing),
     ]
 

@@ -1,7 +1,7 @@
-"""Works on a picture through overlapping windows that fade into each other.
+"""Processes a picture in overlapping windows that are blended.
 
-For networks that know one size best. Knows nothing about networks: `run` is any function that
-gives a window new pixels.
+For networks that work best at one size. Independent of the network: `run` is any function that
+returns new pixels for a window.
 """
 
 from collections.abc import Callable
@@ -14,19 +14,19 @@ from cozviewer.image.rect import Rect
 
 
 def places(length: int, side: int, overlap: int, multiple: int) -> list[int]:
-    """Return where windows begin along an edge, so that they cover it and overlap evenly.
+    """Return the starts of windows along an edge, so that they cover it and overlap evenly.
 
     Args:
-        length: Of the edge in pixels, a multiple of `multiple`.
-        side: Of a window; an edge that is shorter gets one window of its own length.
-        overlap: Least pixels that neighbours have in common.
-        multiple: What the places are multiples of.
+        length: Length of the edge in pixels, a multiple of `multiple`.
+        side: Side of a window; a shorter edge gets one window of its own length.
+        overlap: Minimum overlap of neighbours in pixels.
+        multiple: All starts are multiples of this.
     """
-    room = length - side
-    if room <= 0:
+    left = length - side
+    if left <= 0:
         return [0]
-    gaps = -(-room // (side - overlap))
-    return [room * index // gaps // multiple * multiple for index in range(gaps + 1)]
+    gaps = -(-left // (side - overlap))
+    return [left * index // gaps // multiple * multiple for index in range(gaps + 1)]
 
 
 def in_windows(
@@ -37,14 +37,14 @@ def in_windows(
     overlap: int,
     multiple: int,
 ) -> RgbFloat:
-    """Return what `run` makes of a picture, window by window; one window where it fits into one.
+    """Run `run` over a picture window by window, or once if it fits into one window.
 
     Args:
         picture: (H, W, 3) float32; H and W multiples of `multiple`.
-        run: Gets the pixels of a window and where it lies, returns as many pixels.
-        side: Of a window in pixels, a multiple of `multiple`.
-        overlap: Pixels over which neighbours fade into each other, less than `side`.
-        multiple: What the windows' places and sizes are multiples of.
+        run: Gets the pixels of a window and its rectangle, returns pixels of the same shape.
+        side: Side of a window in pixels, a multiple of `multiple`.
+        overlap: Pixels over which neighbours are blended, less than `side`.
+        multiple: Windows start at, and have sizes of, multiples of this.
     """
     height, width = picture.shape[:2]
     windows = [
@@ -68,9 +68,9 @@ def in_windows(
 
 
 def faded(length: int, overlap: int) -> NDArray[np.float32]:
-    """Return the weights along a window: rising over `overlap` pixels, 1, falling; never 0.
+    """Return blending weights along a window: rising over `overlap` pixels, 1, falling; never 0.
 
-    At the picture's edge, where a window has no neighbour, dividing by the sum makes them 1.
+    At the picture's edge, where a window has no neighbour, division by the sum makes them 1.
     """
     nearest = np.minimum(np.arange(length), np.arange(length)[::-1]) + 0.5
     return np.minimum(nearest / overlap, 1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Which models can be had, under which licence, and what of them is on this machine."""
+"""The models that can be downloaded, their licences, and what is installed on this computer."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,22 +12,23 @@ from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import expanded
 
 REPOSITORIES = {"coz": SD3, "qwen": QWEN}
-"""The hub names of what has a short name here."""
+"""Hub names of the models with a short name."""
 
 GITHUB = f"https://{ORIGIN}"
 
 
 def offers(models_folder: Path) -> list[Offer]:
-    """Return what can be had, with what of it is here. Reads no weights and no network.
+    """Return the models that can be downloaded and whether they are installed. Reads no weights and
+    uses no network.
 
     Args:
-        models_folder: Where the authors' two files are looked for.
+        models_folder: Folder with the subfolder of the authors' two files.
     """
     return [_base(), _own_files(models_folder), _qwen()]
 
 
 def own_folder(models_folder: Path) -> Path:
-    """Return where the authors' two files are found by themselves."""
+    """Return the folder in which the authors' two files are found automatically."""
     return models_folder / "coz"
 
 
@@ -38,7 +39,7 @@ def repository(name: str) -> str:
         name: "coz", "qwen" or a hub name, "owner/name".
 
     Raises:
-        BadInput: It is none of them.
+        BadInput: It is not a valid name.
     """
     from cozviewer.models.coz.base import HUB_NAME
 
@@ -47,14 +48,18 @@ def repository(name: str) -> str:
     if HUB_NAME.fullmatch(name):
         return name
     known = ", ".join(REPOSITORIES)
-    raise BadInput(f"There is no model {name!r}: choose {known} or a hub name, owner/name.")
+    raise BadInput(f"Unknown model {name!r}: choose {known} or a hub name, owner/name.")
 
 
 def missing_files(choice: EngineChoice, models_folder: Path) -> tuple[str, ...]:
-    """Return which files of Chain-of-Zoom, as a choice names them or leaves them to be found, are
-    not on this computer: some of "base", "lora", "vae", "qwen" and "adapter".
+    """Return which files of Chain-of-Zoom are missing: some of "base", "lora", "vae", "qwen" and
+    "adapter".
 
-    Quick: only names of files are looked at.
+    Fast: only checks whether files exist.
+
+    Args:
+        choice: The paths of the files; files without one are expected in their default places.
+        models_folder: Folder with the subfolder of the authors' two files.
     """
     coz, prompter = choice.coz, choice.prompter
     missing = [] if _found(lambda: base_folder(coz.base or SD3, coz.t5))[0] else ["base"]
@@ -75,9 +80,9 @@ def _base() -> Offer:
     return Offer(
         "coz",
         "Stable Diffusion 3 medium",
-        "Draws the detail of Chain-of-Zoom.",
-        "Stability AI Community: free below a million dollars of revenue a year; must be accepted "
-        "once",
+        "Generates the detail of Chain-of-Zoom.",
+        "Stability AI Community: free for organizations under US$1M yearly revenue; accept the "
+        "licence first",
         f"https://huggingface.co/{SD3}",
         15_600_000_000,
         where=where,
@@ -91,17 +96,16 @@ def _own_files(models_folder: Path) -> Offer:
     return Offer(
         "coz-files",
         "Chain-of-Zoom’s own weights",
-        "What its authors trained: they make Stable Diffusion 3 draw in one step.",
+        "Adapt Stable Diffusion 3 to generate detail in one step.",
         "MIT",
         GITHUB,
         100_000_000,
         steps=(
-            f"Open {GITHUB} and fetch {LORA_FILE} and {ENCODER_FILE} from the folder ckpt.",
-            f"Put both into {folder}, where they are found by themselves, or name them with "
-            "--coz-lora and --coz-vae.",
+            f"Download {LORA_FILE} and {ENCODER_FILE} from the folder ckpt of {GITHUB}.",
+            f"Put both files into {folder}.",
         ),
         where="" if missing else str(folder),
-        problem=f"{' and '.join(missing)} are not in {folder}." if missing else "",
+        problem=f"Missing in {folder}: {' and '.join(missing)}." if missing else "",
     )
 
 
@@ -110,9 +114,9 @@ def _qwen() -> Offer:
     return Offer(
         "qwen",
         "Qwen2.5-VL-3B-Instruct",
-        "Says what is in a picture, for Chain-of-Zoom. Qwen/Qwen3-VL-4B-Instruct and "
-        "Qwen/Qwen2.5-VL-7B-Instruct (Apache-2.0) can take its place.",
-        "Qwen Research: not for commercial use",
+        "Describes the picture for Chain-of-Zoom. Qwen/Qwen3-VL-4B-Instruct and "
+        "Qwen/Qwen2.5-VL-7B-Instruct (Apache-2.0) can be used instead.",
+        "Qwen Research: noncommercial use only",
         f"https://huggingface.co/{QWEN}",
         7_500_000_000,
         where=where,
@@ -121,7 +125,7 @@ def _qwen() -> Offer:
 
 
 def _found(folder: Callable[[], Path]) -> tuple[str, str]:
-    """Return (where a model lies, "") or ("", why it does not)."""
+    """Return (path of a model, "") or ("", reason why it is not installed)."""
     try:
         return str(folder()), ""
     except BadInput as error:

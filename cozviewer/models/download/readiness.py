@@ -1,4 +1,4 @@
-"""Whether an engine could start now, told without starting it: for `cozviewer models`."""
+"""Checks whether an engine is ready to use without loading it, for `cozviewer models`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from cozviewer.util.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What an engine finds on this machine.
+    """Whether an engine is ready to use.
 
     Attributes:
-        problem: Why it cannot start and what to do, as a sentence; "" if it can.
-        files: The files that it uses, as far as they exist.
+        problem: Why it cannot be used and what to do, as a sentence; "" if it can.
+        files: The files that it uses, if they exist.
     """
 
     problem: str = ""
@@ -30,11 +30,12 @@ class Readiness:
 
 
 def readiness(engine: Engine, models_folder: Path) -> Readiness:
-    """Return whether an engine can start. Reads its weights, a tenth of a second; of coz, looks
-    only whether the base of that name was downloaded.
+    """Return whether an engine is ready. Reads its weights, which takes a tenth of a second; for
+    coz, only checks that the base is downloaded.
 
     Args:
-        models_folder: Where converted weights are kept.
+        engine: The engine.
+        models_folder: Folder of converted weights.
     """
     if engine.name == "coz":
         return _coz(models_folder)

@@ -1,1 +1,1 @@
-"""How models share the memory of a device."""
+"""Plans and manages how models share the memory of a device."""

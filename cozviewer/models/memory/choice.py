@@ -1,8 +1,11 @@
-"""Picks the richest plan of memory that fits, or says what would. Pure, as `memory_plan`."""
+"""Chooses the memory plan that keeps most models loaded and fits, or explains what would fit.
+
+Pure functions, as in `plan`.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from cozviewer.config.choice import QUANTISED
+from cozviewer.config.choice import AUTO, QUANTISED, SEQUENTIAL, TOGETHER
 from cozviewer.models.memory.plan import (
     CPU,
     WORKING_ORDER,
@@ -15,12 +18,8 @@ from cozviewer.models.memory.plan import (
 from cozviewer.util.errors import BadInput
 from cozviewer.util.units import gigabytes
 
-AUTO, TOGETHER, IN_TURN = "auto", "together", "in-turn"
-
-MODES = (AUTO, TOGETHER, IN_TURN, *QUANTISED)
-
 Needs = Callable[[str], Sequence[Model]]
-"""Gives the models, made smaller by "", "8bit" or "nf4"."""
+"""Returns the models, quantised to "", "8bit" or "nf4"."""
 
 
 def best_plan(
@@ -31,18 +30,18 @@ def best_plan(
     memory: str,
     free: Mapping[str, int],
 ) -> Plan:
-    """Return the richest plan that fits.
+    """Return the first plan that fits, tried from most to least memory.
 
-    Smaller numbers make other pixels, and what is free changes from day to day: so "auto" never
-    makes models smaller, and its refusal names the mode that would fit.
+    Quantised models give different pixels, and free memory changes from day to day. So "auto"
+    never quantises; its error names the mode that would fit.
 
     Args:
-        needs: The models.
-        place, device, free: As `Plan` has them; `free` has the device and the CPU.
-        memory: One of MODES.
+        needs: Returns the models.
+        place, device, free: As in `Plan`; `free` has the device and the CPU.
+        memory: One of MEMORY_MODES.
 
     Raises:
-        BadInput: None fits; the sentence says what would.
+        BadInput: No plan fits; the message says what would.
     """
     for plan in _candidates(needs, place, device, memory, free):
         if plan.fits:
@@ -63,7 +62,7 @@ def _candidates(
     memory: str,
     free: Mapping[str, int],
 ) -> Iterator[Plan]:
-    """Yield plans, the richest first."""
+    """Yield plans, from most to least memory."""
 
     def plan(arrangement: Arrangement, numbers: str, aside: bool = False) -> Plan:
         models = tuple(sorted(needs(numbers), key=lambda model: WORKING_ORDER.index(model.name)))
@@ -71,16 +70,16 @@ def _candidates(
         return Plan(place, device, arrangement, numbers, models, stages, free)
 
     own = "" if memory not in QUANTISED else memory
-    if memory != IN_TURN:
+    if memory != SEQUENTIAL:
         together = plan("together", own)
         yield together
-        if any(model.passing for model in together.models):
-            yield plan("passing", own)
+        if any(model.streamed for model in together.models):
+            yield plan("streamed", own)
     if memory == TOGETHER:
         return
-    yield plan("in turn", own)
+    yield plan("sequential", own)
     if device != CPU and not own:
-        yield plan("in turn", own, aside=True)
+        yield plan("sequential", own, aside=True)
 
 
 def _stages(
@@ -91,9 +90,9 @@ def _stages(
         names = tuple(model.name for model in models)
         yield Stage(names, device, tuple(part for model in models for part in model.parts))
         return
-    staying = [model for model in models if arrangement == "passing" and not model.passing]
+    staying = [model for model in models if arrangement == "streamed" and not model.streamed]
     for model in models:
-        if model.passing:
+        if model.streamed:
             for part in model.parts:
                 parts = [part, *(other for stays in staying for other in stays.parts)]
                 names = (model.name, *(stays.name for stays in staying))
@@ -103,9 +102,10 @@ def _stages(
 
 
 def _refusal(plan: Plan, fitting: Sequence[str]) -> BadInput:
-    """Return the error for a plan that does not fit, the most modest of its kind.
+    """Return the error for a plan that does not fit.
 
     Args:
+        plan: The smallest plan of the mode.
         fitting: The modes that would fit, the best one first.
     """
     device = next(device for device in plan.free if not plan.fits_on(device))
@@ -114,17 +114,17 @@ def _refusal(plan: Plan, fitting: Sequence[str]) -> BadInput:
     names = " and ".join(stage.names)
     where = "CPU" if device == CPU else plan.place
     begin = (
-        f"The {names} would need {gigabytes(plan.peak(device))} of memory on the {where}, and "
-        f"{gigabytes(plan.free[device])} are free, of which {gigabytes(spare(device))} should stay "
-        "so"
+        f"The {names} would need {gigabytes(plan.peak(device))} of memory on the {where}, and only "
+        f"{gigabytes(plan.free[device])} are free, of which {gigabytes(spare(device))} must stay "
+        "free"
     )
     if AUTO in fitting:
-        return BadInput(f"{begin}: choose --memory auto, which finds a way that fits.")
+        return BadInput(f"{begin}: choose the memory mode auto, which fits.")
     ways = ["close other programs"]
     ways += [model.instead for model in plan.models if model.name in stage.names and model.instead]
     if fitting:
-        ways.append(f"choose --memory {fitting[0]}, with the package bitsandbytes")
+        ways.append(f"choose the memory mode {fitting[0]}")
     if device != CPU:
-        ways.append("choose --device cpu")
-    ways.append("choose --engine realesrgan")
+        ways.append("choose the CPU as device")
+    ways.append("choose the engine Real-ESRGAN")
     return BadInput(f"{begin}: {', '.join(ways[:-1])} or {ways[-1]}.")

@@ -1,7 +1,7 @@
-"""The memory that models share: planned before the first of them is read, and kept to.
+"""Shares the memory of a device among models, following a plan made before the first one loads.
 
-Models say what they will need when they are made, which is cheap, and knock when they are about to
-be read. Where the plan has them in turn, the others leave first.
+Models register what they need when they are constructed, which is cheap, and call `acquire()`
+before they load weights. In a sequential plan that releases the other models first.
 """
 
 import ctypes
@@ -10,73 +10,72 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 
-from cozviewer.chain.protocols import Notice
-from cozviewer.config.choice import QUANTISED
-from cozviewer.models.device import AUTO, Device, free_memory, pick_device
-from cozviewer.models.memory.choice import MODES, best_plan
+from cozviewer.chain.protocols import Notice, ignore
+from cozviewer.config.choice import AUTO, MEMORY_MODES, QUANTISED
+from cozviewer.models.device import Device, free_memory, pick_device
+from cozviewer.models.memory.choice import best_plan
 from cozviewer.models.memory.plan import CPU, Model, Plan
 from cozviewer.util.errors import BadInput
 
 Needs = Callable[[Device, str], Sequence[Model]]
-"""What a model needs on a device, made smaller by "", "8bit" or "nf4"; raises BadInput."""
+"""Returns what a model needs on a device, quantised to "", "8bit" or "nf4"; raises BadInput."""
 
 
-class Room:
-    """Plans the memory, and knows which models lie in it. Used by one thread, the worker's."""
+class MemoryManager:
+    """Plans memory and keeps track of the loaded models. Used from the worker thread only."""
 
     def __init__(
         self,
         device: str = AUTO,
         memory: str = AUTO,
-        notice: Notice = lambda sentence: None,
+        on_plan: Notice = ignore,
     ) -> None:
-        """Begin empty.
+        """Start without models.
 
         Args:
-            device: "auto" or a device's name.
-            memory: How models share it: "auto", "together", "in-turn", "8bit" or "nf4".
-            notice: Told the plan before the first model is read.
+            device: "auto" or a device name.
+            memory: One of MEMORY_MODES.
+            on_plan: Receives the plan as a sentence before the first model loads.
 
         Raises:
-            BadInput: There is no such way to share it.
+            BadInput: The memory mode is unknown.
         """
-        if memory not in MODES:
-            names = ", ".join(MODES[:-1])
-            raise BadInput(f"There is no memory mode {memory!r}: choose {names} or {MODES[-1]}.")
+        if memory not in MEMORY_MODES:
+            *names, last = MEMORY_MODES
+            raise BadInput(f"Unknown memory mode {memory!r}: choose {', '.join(names)} or {last}.")
         self._device = device
         self._memory = memory
-        self._notice = notice
+        self._on_plan = on_plan
         self._expected: list[Needs] = []
         self._plan: Plan | None = None
-        self._inside: dict[str, Callable[[], None]] = {}
+        self._loaded: dict[str, Callable[[], None]] = {}
 
     def expect(self, needs: Needs) -> None:
-        """Note that models will want in.
+        """Register models that will be loaded later.
 
         Args:
-            needs: Asked when the plan is made.
+            needs: Called when the plan is made.
         """
         self._expected.append(needs)
         self._plan = None
 
     def plan(self) -> Plan:
-        """Return how memory is shared; at first, it is made and told. Imports torch.
+        """Return how memory is shared; the first call makes the plan and reports it. Imports torch.
 
         Raises:
-            BadInput: Nothing fits, the device or what it takes for the mode is not there, or a
-                model's files are broken.
+            BadInput: Nothing fits, the device or the support for the mode is missing, or a model's
+                files are broken.
         """
         if self._plan is None:
-            self._plan = self.preview()
+            self._plan = self._best_plan()
             if self._plan.models:
-                self._notice(self._plan.sentence)
+                self._on_plan(self._plan.sentence)
         return self._plan
 
-    def preview(self) -> Plan:
-        """Return what `plan` would, and tell nobody."""
+    def _best_plan(self) -> Plan:
         place = pick_device(self._device)
         if self._memory in QUANTISED:
-            _check_quantising(place, self._memory)
+            _check_quantised_mode(place, self._memory)
         return best_plan(
             lambda quantised: [
                 model for needs in self._expected for model in needs(place, quantised)
@@ -87,41 +86,42 @@ class Room:
             free={device: free_memory(device) for device in dict.fromkeys((place.name, CPU))},
         )
 
-    def enter(self, name: str, leave: Callable[[], None]) -> Plan:
-        """Note that a model is about to be read; where models are in turn, the others leave first.
+    def acquire(self, name: str, release: Callable[[], None]) -> Plan:
+        """Reserve memory for a model that is about to load; in a sequential plan, release others.
 
         Args:
-            name: Of the model.
-            leave: Frees all that it holds; it enters again when it is needed again.
+            name: Name of the model.
+            release: Releases everything the model holds. The model calls `acquire` again when it
+                is needed again.
 
         Returns:
-            The plan: where the model goes, and in which numbers.
+            The plan, which has the device and the number format for the model.
 
         Raises:
             BadInput: As `plan`.
         """
         plan = self.plan()
-        if plan.arrangement == "in turn":
+        if plan.arrangement == "sequential":
             device = plan.device_of(name)
-            leaving = [
-                other for other in self._inside if other != name and plan.device_of(other) == device
+            released = [
+                other for other in self._loaded if other != name and plan.device_of(other) == device
             ]
-            for other in leaving:
-                self._inside.pop(other)()
-            if leaving:
-                # A network may refer to itself. This holds all threads up for a third of a second
-                # once diffusers is imported, so nowhere else is it done.
+            for other in released:
+                self._loaded.pop(other)()
+            if released:
+                # Networks may contain reference cycles. A collection blocks all threads for a
+                # third of a second once diffusers is imported, so it is done only here.
                 gc.collect()
-                give_back()
-        self._inside[name] = leave
+                release_cached_memory()
+        self._loaded[name] = release
         return plan
 
 
-def give_back() -> None:
+def release_cached_memory() -> None:
     """Return freed memory to the system and the GPU.
 
-    Without it, the C library keeps most of what weights have taken: models come in blocks of some
-    megabytes, which it holds ready for the next time.
+    Without this, the C library keeps most of the memory that weights have used: they come in
+    blocks of some megabytes, which it caches for the next allocation.
     """
     if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "malloc_trim"):
         library.malloc_trim(0)
@@ -133,19 +133,19 @@ def give_back() -> None:
             torch.mps.empty_cache()
 
 
-def _check_quantising(place: Device, memory: str) -> None:
-    """Make sure that models can be made smaller here.
+def _check_quantised_mode(place: Device, memory: str) -> None:
+    """Check that models can be quantised on a device.
 
     Raises:
         BadInput: They cannot.
     """
     if not place.name.startswith("cuda"):
         raise BadInput(
-            f"The memory mode {memory} wants an NVIDIA GPU: choose auto, together or in-turn for "
-            f"the {place.hardware}."
+            f"The memory mode {memory} needs an NVIDIA GPU: choose auto, together or sequential "
+            f"for the {place.hardware}."
         )
     if find_spec("bitsandbytes") is None:
         raise BadInput(
-            f"The memory mode {memory} wants the package bitsandbytes: run `pip install "
-            "bitsandbytes`, or choose auto, together or in-turn."
+            f"The memory mode {memory} needs an optional component that is not installed (see the "
+            "README): choose auto, together or sequential."
         )

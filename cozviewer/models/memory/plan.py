@@ -1,6 +1,6 @@
-"""The arithmetic of memory: which models can be in it together, before any of them is read.
+"""Memory plans: which models fit into memory together, computed before any of them is read.
 
-Pure: numbers in, a plan or a sentence out. `Room` asks for the plan and keeps to it.
+Pure functions and values. `MemoryManager` carries a plan out.
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,14 @@ from cozviewer.util.units import gigabytes
 CPU = "cpu"
 
 SPARE, SPARE_OF_GPU = 1_000_000_000, 500_000_000
-"""Bytes that are left to others: what they free and take in the meantime is not known."""
+"""Bytes that stay free for other programs, whose use of memory may grow in the meantime."""
 
 WORKING_ORDER = ("prompter", "text encoders", "upscaler")
-"""Names of models, in the order in which a step needs them."""
+"""Names of models, in the order in which a zoom step runs them."""
 
-Arrangement = Literal["together", "passing", "in turn"]
-"""All stay; those that can come in part by part do so, and the others stay; one at a time."""
+Arrangement = Literal["together", "streamed", "sequential"]
+"""How models share memory: all stay loaded; models with `streamed` load one part at a time while
+the others stay loaded; or one model at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class Part:
 
     Attributes:
         name: "transformer".
-        weights: Bytes that it takes while it is in memory.
-        working: Bytes more while it computes.
+        weights: Bytes of its weights in memory.
+        working: Additional bytes while it runs.
     """
 
     name: str
@@ -38,20 +39,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Networks that come and go together.
+    """Networks that are loaded and released together.
 
     Attributes:
-        name: What it is for, as `Room.enter` knows it, one of WORKING_ORDER.
-        title: Who does it, for people; "" where that is plain.
-        parts: What it is made of.
-        passing: Whether its parts work one after the other, so that one at a time is enough.
-        instead: How to do without, for people: "leave out T5 with --no-t5".
+        name: One of WORKING_ORDER, the key for `MemoryManager.acquire`.
+        title: Display name; "" where `name` says enough.
+        parts: The networks it consists of.
+        streamed: Whether its parts run one after the other, so that one at a time can be loaded.
+        instead: Advice for when it does not fit: "leave out the text encoder T5".
     """
 
     name: str
     title: str
     parts: tuple[Part, ...]
-    passing: bool = False
+    streamed: bool = False
     instead: str = ""
 
 
@@ -60,9 +61,9 @@ class Stage:
     """What is in the memory of one device at the same time.
 
     Attributes:
-        names: Of the models that the parts belong to.
-        device: As torch names it.
-        parts: All that is there.
+        names: Names of the models that the parts belong to.
+        device: torch device name.
+        parts: The networks that are loaded.
     """
 
     names: tuple[str, ...]
@@ -71,7 +72,7 @@ class Stage:
 
     @property
     def need(self) -> int:
-        """Bytes: one part computes at a time."""
+        """Bytes needed: all weights, and the working memory of one part, as one runs at a time."""
         return sum(part.weights for part in self.parts) + max(part.working for part in self.parts)
 
 
@@ -80,13 +81,13 @@ class Plan:
     """How models share the memory.
 
     Attributes:
-        place: The device, for people: "CPU".
-        device: As torch names it.
-        arrangement: Who stays.
+        place: Display name of the device: "CPU".
+        device: torch device name.
+        arrangement: Which models stay loaded.
         quantised: "", "8bit" or "nf4".
-        models: All that were planned for.
-        stages: What is in memory at the same time, in the order of the work.
-        free: Bytes that were free on each device.
+        models: All models of the plan.
+        stages: What is in memory at the same time, in the order in which it is used.
+        free: Free bytes by device when the plan was made.
     """
 
     place: str
@@ -98,7 +99,7 @@ class Plan:
     free: Mapping[str, int]
 
     def peak(self, device: str) -> int:
-        """Return the most bytes that are needed on a device; files come through the CPU's."""
+        """Return the peak need of a device in bytes; weights for a GPU pass through CPU memory."""
         own = [stage.need for stage in self.stages if stage.device == device]
         through = [
             part.weights
@@ -109,66 +110,45 @@ class Plan:
         return max([*own, *through], default=0)
 
     def device_of(self, name: str) -> str:
-        """Return where a model computes."""
+        """Return the torch name of the device that a model runs on."""
         return next((stage.device for stage in self.stages if name in stage.names), self.device)
 
     def fits_on(self, device: str) -> bool:
-        """Tell whether a device has enough, with something to spare."""
+        """Return whether the plan fits on a device and leaves the reserve free."""
         peak = self.peak(device)
         return not peak or peak + spare(device) <= self.free[device]
 
     @property
     def fits(self) -> bool:
-        """Whether every device has enough."""
+        """Whether the plan fits on every device."""
         return all(map(self.fits_on, self.free))
 
     @property
     def sentence(self) -> str:
-        """For people, before anything is read."""
+        """The plan as a sentence for the user, shown before anything is loaded."""
         begin = f"Models on the {self.place}"
         if self.quantised:
             begin += f", {self.quantised}"
         free = f"{gigabytes(self.free[self.device])} are free."
-        if self.arrangement == "in turn" and len(self.stages) > 1:
-            return f"{begin}, in turn: {', then '.join(self._turns())}; {free}"
-        who = ", ".join(_named(model) for model in self.models)
-        if self.arrangement == "passing":
-            passing = " and ".join(model.name for model in self.models if model.passing)
-            who += f" (the {passing} one by one)"
-        return f"{begin}, together: {who}, {gigabytes(self.peak(self.device))} at most; {free}"
+        if self.arrangement == "sequential" and len(self.stages) > 1:
+            return f"{begin}, one at a time: {', then '.join(self._needs_in_order())}; {free}"
+        names = ", ".join(_named(model) for model in self.models)
+        if self.arrangement == "streamed":
+            streamed = " and ".join(model.name for model in self.models if model.streamed)
+            names += f" (the {streamed} one by one)"
+        return f"{begin}, together: {names}, {gigabytes(self.peak(self.device))} at most; {free}"
 
-    def _turns(self) -> list[str]:
-        turns = []
+    def _needs_in_order(self) -> list[str]:
+        needs = []
         for model in self.models:
             need = max(stage.need for stage in self.stages if model.name in stage.names)
             aside = " on the CPU" if self.device_of(model.name) != self.device else ""
-            turns.append(f"{_named(model)} {gigabytes(need)}{aside}")
-        return turns
-
-    def table(self) -> dict[str, object]:
-        """Return all of it as JSON has it, in bytes."""
-        devices = dict.fromkeys(stage.device for stage in self.stages)
-        return {
-            "place": self.place,
-            "arrangement": self.arrangement,
-            "quantised": self.quantised,
-            "fits": self.fits,
-            "free": dict(self.free),
-            "peak": {device: self.peak(device) for device in devices},
-            "stages": [
-                {
-                    "models": list(stage.names),
-                    "device": stage.device,
-                    "parts": {part.name: part.weights for part in stage.parts},
-                    "need": stage.need,
-                }
-                for stage in self.stages
-            ],
-        }
+            needs.append(f"{_named(model)} {gigabytes(need)}{aside}")
+        return needs
 
 
 def spare(device: str) -> int:
-    """Return the bytes that are left to others on a device."""
+    """Return the bytes of a device that stay free for other programs."""
     return SPARE if device == CPU else SPARE_OF_GPU
 
 

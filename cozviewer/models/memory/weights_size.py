@@ -1,7 +1,7 @@
-"""How much there is in safetensors files, from their headers alone: for plans of memory.
+"""Sizes of the weights in safetensors files, read from the headers alone, for memory plans.
 
 The format (github.com/huggingface/safetensors): 8 bytes with the header's length, little-endian;
-the header, JSON that gives each tensor's type and shape; the weights.
+the header, JSON with the type and shape of each tensor; the weights.
 """
 
 import json
@@ -10,33 +10,33 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 LARGEST_HEADER = 100_000_000
-"""Bytes; the format allows no more."""
+"""Bytes; the limit of the format."""
 
 FLOATING = ("F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2")
 
 NOT_LINEAR = ("emb", "shared", "lm_head")
-"""In the names of matrices that are never made smaller: embeddings and last layers."""
+"""Parts of the names of matrices that are never quantised: embeddings and output layers."""
 
 Shape = tuple[int, ...]
 
 BYTES = {"float32": 4.0, "float16": 2.0, "bfloat16": 2.0, "8bit": 1.0, "nf4": 0.5 + 4 / 64}
-"""Of a number. bitsandbytes keeps a scale of 4 bytes for 64 numbers in NF4; in 8 bits it keeps
-one for each row, which does not count."""
+"""Bytes per number. In NF4, bitsandbytes stores a scale of 4 bytes for every 64 numbers; in 8 bits
+one for each row, which is negligible."""
 
 
 def shapes(files: Iterable[Path]) -> dict[str, Shape]:
     """Return the shapes of all floating-point tensors in files, by name.
 
     Raises:
-        ValueError: One is no safetensors file.
-        OSError: One cannot be read.
+        ValueError: A file is not a safetensors file.
+        OSError: A file cannot be read.
     """
     found: dict[str, Shape] = {}
     for path in files:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
             if length > min(LARGEST_HEADER, path.stat().st_size):
-                raise ValueError("it is no safetensors file")
+                raise ValueError("not a safetensors file")
             content = file.read(length)
         try:
             header = json.loads(content)
@@ -45,8 +45,8 @@ def shapes(files: Iterable[Path]) -> dict[str, Shape]:
                 for name, entry in header.items()
                 if name != "__metadata__" and entry["dtype"] in FLOATING
             )
-        except Exception as error:  # JSON of any content: its depth, its numbers, its types
-            raise ValueError("it is no safetensors file") from error
+        except Exception as error:  # any JSON may be in there: its depth, numbers and types
+            raise ValueError("not a safetensors file") from error
     return found
 
 
@@ -56,13 +56,13 @@ def size(
     quantised: str = "",
     kept: Callable[[str], bool] = lambda name: False,
 ) -> int:
-    """Return the bytes that tensors take in memory.
+    """Return the bytes that tensors occupy in memory.
 
     Args:
         tensors: As `shapes` returns them.
-        dtype: The numbers that they are opened in.
-        quantised: "", "8bit" or "nf4": what linear layers are made smaller to.
-        kept: Whether transformers keeps a tensor from being made smaller, and from fp16.
+        dtype: torch dtype name that they are loaded in.
+        quantised: "", "8bit" or "nf4": the format of linear layers.
+        kept: Returns whether transformers exempts a tensor from quantisation and from fp16.
     """
 
     def bytes_each(name: str, shape: Shape) -> float:

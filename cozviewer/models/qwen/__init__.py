@@ -1,1 +1,1 @@
-"""A prompter that runs here: Qwen2.5-VL and its like."""
+"""A prompter with a vision-language model on this computer, such as Qwen2.5-VL."""

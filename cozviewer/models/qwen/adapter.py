@@ -1,9 +1,8 @@
-"""An adapter for a vision-language model (LoRA, as peft saves it), fused into its weights.
+"""Fuses an adapter (a LoRA in peft's file format) into a vision-language model.
 
-Chain-of-Zoom's authors trained one so that the words please a critic (GRPO): rank 8, alpha 32, on
-the seven linear layers of each block of the language model. peft itself is not asked: it knows
-layers by the names that they have in the transformers of now, and leaves out, with no more than a
-warning, what was saved under older ones.
+The Chain-of-Zoom authors trained one with GRPO: rank 8, alpha 32, on the seven linear layers of
+each block of the language model. peft is not used for this: it looks layers up by their names in
+the current transformers, and skips those saved under older names with only a warning.
 """
 
 import json
@@ -25,20 +24,20 @@ if TYPE_CHECKING:
 CONFIG, WEIGHTS, PICKLED = "adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"
 
 RENAMED = (
-    # transformers 4.51 and before had the language model beside the one that sees.
+    # In transformers 4.51 and before, the language model was beside the vision model.
     (r"^model\.(?!language_model\.|visual\.)", "model.language_model."),
     (r"^visual\.", "model.visual."),
-    # What was trained with a language model of its own within, as in LLaVA.
+    # Models that contain a complete language model, such as LLaVA.
     (r"^language_model\.model\.", "model.language_model."),
 )
-"""Older names of layers, and what became of them."""
+"""Older names of layers, and the current ones."""
 
-# "base_model.model." is peft's own; "default" is in files that were not saved by peft itself.
+# "base_model.model." is added by peft; "default" is in files that peft did not write itself.
 _KEY = re.compile(
     r"(?:base_model\.model\.)?(?P<layer>.+)\.lora_(?P<side>[AB])(?:\.default)?\.weight"
 )
 
-UNKNOWN = (
+UNSUPPORTED = (
     "use_dora",
     "use_qalora",
     "lora_bias",
@@ -49,18 +48,18 @@ UNKNOWN = (
     "trainable_token_indices",
     "target_parameters",
 )
-"""Settings of peft that change what is added to a weight; they must be off."""
+"""Settings of peft that change how a weight is computed; adapters with any of them are refused."""
 
 
 @dataclass(frozen=True, eq=False)
 class Adapter:
-    """An adapter, read.
+    """The content of an adapter.
 
     Attributes:
-        folder: Where it lies.
-        pairs: By the name of a layer, as it was saved: A (rank, inputs) and B (outputs, rank).
-        alpha: What the product is multiplied by, before it is divided by the rank.
-        by_root: Whether it is divided by the root of the rank instead.
+        folder: Its folder.
+        pairs: A (rank, inputs) and B (outputs, rank) by the saved name of the layer.
+        alpha: LoRA alpha; the scale is alpha divided by the rank.
+        by_root: Whether alpha is divided by the square root of the rank instead (rsLoRA).
     """
 
     folder: Path
@@ -69,35 +68,35 @@ class Adapter:
     by_root: bool
 
     def scale(self, rank: int) -> float:
-        """Return what a product of that rank is multiplied by."""
+        """Return the factor of B·A for a rank."""
         return self.alpha / (math.sqrt(rank) if self.by_root else rank)
 
 
 def check_adapter(folder: Path) -> None:
-    """Raise BadInput unless both files of an adapter are in a folder."""
+    """Raise BadInput unless a folder has both files of an adapter."""
     check_path(folder)
     if not folder.is_dir():
-        raise BadInput(f"There is no folder {folder} with an adapter: check the path.")
+        raise BadInput(f"The adapter folder {folder} does not exist: check the path.")
     if not (folder / WEIGHTS).is_file() and (folder / PICKLED).is_file():
         raise BadInput(
-            f"The adapter in {folder} is pickled ({PICKLED}), which can run code: only {WEIGHTS} "
-            "is read; choose another adapter."
+            f"The adapter in {folder} is a pickle file ({PICKLED}), which can run code: choose an "
+            f"adapter with {WEIGHTS}."
         )
     for name in (CONFIG, WEIGHTS):
         if not (folder / name).is_file():
-            raise BadInput(f"There is no {name} in {folder}: choose the folder of an adapter.")
+            raise BadInput(f"The folder {folder} has no {name}: choose the folder of an adapter.")
 
 
 def adapter_files(folder: Path) -> list[Path]:
-    """Return the files that an adapter is read from."""
+    """Return the files of an adapter."""
     return [folder / CONFIG, folder / WEIGHTS]
 
 
 def read_adapter(folder: Path) -> Adapter:
-    """Return an adapter.
+    """Return the adapter in a folder.
 
     Raises:
-        BadInput: It is broken, or no LoRA of the plain kind.
+        BadInput: It is broken, or not a plain LoRA.
     """
     from safetensors.torch import load_file
 
@@ -105,27 +104,27 @@ def read_adapter(folder: Path) -> Adapter:
         config = json.loads((folder / CONFIG).read_bytes())
         alpha = float(config["lora_alpha"])
         state = load_file(folder / WEIGHTS)
-    except Exception as error:  # JSON and weights of any content are read
+    except Exception as error:  # any JSON and weights may be in there
         if is_out_of_memory(error):
             raise
         raise BadInput(
             f"The adapter in {folder} cannot be read ({first_line(error)}): choose another."
         ) from error
     if config.get("peft_type") != "LORA" or config.get("bias", "none") != "none":
-        raise _other_kind(folder, "it is no plain LoRA")
-    for name in UNKNOWN:
+        raise _other_kind(folder, "it is not a plain LoRA")
+    for name in UNSUPPORTED:
         if config.get(name):
-            raise _other_kind(folder, f"it was made with {name}")
+            raise _other_kind(folder, f"it uses {name}")
     sides: dict[str, dict[str, Tensor]] = {}
     for key, tensor in state.items():
         match = _KEY.fullmatch(key)
         if match is None or tensor.ndim != 2 or not is_finite_tensor(tensor):
-            raise _other_kind(folder, f"it holds {key}")
+            raise _other_kind(folder, f"it contains {key}")
         sides.setdefault(match[1], {})[match[2]] = tensor
     pairs = {}
     for layer, both in sides.items():
         if len(both) != 2 or both["A"].shape[0] != both["B"].shape[1]:
-            raise _other_kind(folder, f"its two halves for {layer} make no pair")
+            raise _other_kind(folder, f"its two matrices for {layer} do not fit each other")
         pairs[layer] = both["A"], both["B"]
     if not pairs:
         raise _other_kind(folder, "it is empty")
@@ -136,7 +135,8 @@ def fuse(adapter: Adapter, model: Any) -> None:
     """Add an adapter to a model's weights: W + scale·B·A in fp32, rounded once.
 
     Raises:
-        BadInput: A layer is not in the model, or of another size; the model may be half changed.
+        BadInput: A layer is missing in the model or has another size; the model may be partly
+            changed.
     """
     import torch
 
@@ -156,12 +156,12 @@ def fuse(adapter: Adapter, model: Any) -> None:
             )
         up, down = (side.to(weight.device, torch.float32) for side in (up, down))
         fused = weight.float() + adapter.scale(down.shape[0]) * (up @ down)
-        # A parameter of its own: the old one may serve as another layer's weight, too.
+        # A new parameter, as the old one may be shared with another layer.
         layer.weight = torch.nn.Parameter(fused.to(weight.dtype), requires_grad=False)
 
 
 def _present(saved: str, layers: Mapping[str, Any]) -> str:
-    """Return what a layer is called now."""
+    """Return the current name of a layer."""
     if saved in layers:
         return saved
     names = (re.sub(older, now, saved) for older, now in RENAMED)
@@ -170,13 +170,13 @@ def _present(saved: str, layers: Mapping[str, Any]) -> str:
 
 def _other_kind(folder: Path, why: str) -> BadInput:
     return BadInput(
-        f"The adapter in {folder} cannot be used ({why}): choose a plain LoRA, or a model that it "
-        "was merged into."
+        f"The adapter in {folder} is not supported ({why}): choose a plain LoRA, or a model with "
+        "the adapter merged into it."
     )
 
 
 def _misfit(folder: Path, why: str) -> BadInput:
     return BadInput(
         f"The adapter in {folder} does not fit the model ({why}): choose the model that it was "
-        "made for, or another adapter."
+        "trained for, or another adapter."
     )

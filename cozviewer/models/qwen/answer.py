@@ -1,4 +1,4 @@
-"""Asks a vision-language model about pictures, as Chain-of-Zoom's authors ask theirs."""
+"""Runs a vision-language model on a question about pictures, as the Chain-of-Zoom authors do."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,10 +12,10 @@ from cozviewer.models.quiet import quietly
 from cozviewer.models.qwen.loading import Vlm
 
 SIDE = 512
-"""Pixels of the longer side, at least, of a picture that is shown: those of the authors."""
+"""Minimum pixels of the longer side of a picture, as in the authors' code."""
 
 THINNEST = 28
-"""Pixels of the shorter side, at least: of a patch, and models refuse what is much thinner."""
+"""Minimum pixels of the shorter side: one patch. Models refuse much thinner pictures."""
 
 
 def answer(
@@ -25,13 +25,14 @@ def answer(
     max_tokens: int,
     check: Callable[[], None],
 ) -> str:
-    """Return what a model says, as it is.
+    """Return the unprocessed answer of a model.
 
     Args:
-        question: Is put as the system message, as the authors do: the user's holds pictures alone.
-        pictures: (H, W, 3) each, in the order in which they are shown.
-        max_tokens: After how many it is cut off.
-        check: Called before each layer of each token; what it raises ends the work.
+        vlm: The model.
+        question: The system message; as in the authors' code, the user message has only pictures.
+        pictures: (H, W, 3) each, in order.
+        max_tokens: Maximum length of the answer.
+        check: Called before each layer for each token; an exception that it raises ends the work.
     """
     import torch
     from transformers.utils import logging as of_transformers
@@ -45,25 +46,27 @@ def answer(
             return_tensors="pt",
         ).to(vlm.device.name, dtype=getattr(torch, vlm.device.dtype))
         tokens = vlm.model.generate(**inputs, max_new_tokens=max_tokens)
-        said = tokens[0, inputs["input_ids"].shape[1] :]
+        answered = tokens[0, inputs["input_ids"].shape[1] :]
         return str(
-            vlm.processor.decode(said, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+            vlm.processor.decode(
+                answered, skip_special_tokens=True, clean_up_tokenization_spaces=False
+            )
         )
 
 
 def messages(question: str, pictures: Sequence[Rgb8]) -> list[dict[str, Any]]:
     """Return a conversation as `apply_chat_template` takes it."""
-    shown = [{"type": "image", "image": as_shown(picture)} for picture in pictures]
+    images = [{"type": "image", "image": as_shown(picture)} for picture in pictures]
     return [
         {"role": "system", "content": [{"type": "text", "text": question}]},
-        {"role": "user", "content": shown},
+        {"role": "user", "content": images},
     ]
 
 
 def as_shown(picture: Rgb8) -> Image.Image:
-    """Return a picture as a model sees it: enlarged (bicubic) until its longer side is SIDE.
+    """Return a picture as the model gets it: enlarged (bicubic) until its longer side is SIDE.
 
-    The authors show crops that are enlarged already, and what a model says depends on it.
+    The authors use enlarged crops, and the answers depend on the size.
     """
     height, width = picture.shape[:2]
     scale = max(1.0, SIDE / max(width, height))
@@ -74,7 +77,7 @@ def as_shown(picture: Rgb8) -> Image.Image:
 
 @contextmanager
 def _checked(model: Any, check: Callable[[], None]) -> Iterator[None]:
-    """Have `check` called before each layer of a model runs."""
+    """Call `check` before each layer of a model runs."""
     from torch.nn import ModuleList
 
     layers = [layer for part in model.modules() if isinstance(part, ModuleList) for layer in part]

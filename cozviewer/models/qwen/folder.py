@@ -1,42 +1,50 @@
-"""A vision-language model on the disk: finds its folder, checks that it is whole, lists its files.
+"""The files of a vision-language model: finds and checks its folder, and computes its memory need.
 
-The layout is that of the hub: one folder with configurations and safetensors files. It lies where
-the user says, or where a download put it; nothing is downloaded here.
+The layout is that of the hub: one folder with configurations and safetensors files. It is a folder
+chosen by the user or the hub's download cache; nothing is downloaded here.
 """
 
 import json
 from pathlib import Path
 
 from cozviewer.models.coz.base import HUB_NAME
+from cozviewer.models.memory.plan import Model, Part
+from cozviewer.models.memory.weights_size import shapes, size
 from cozviewer.models.network import first_line
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import absolute, check_path, expanded
 
 QWEN = "Qwen/Qwen2.5-VL-3B-Instruct"
-"""The model that Chain-of-Zoom's authors ask."""
+"""The model that the Chain-of-Zoom authors use."""
 
 WHOLE, INDEX = "model.safetensors", "model.safetensors.index.json"
-"""The weights in one file, or which of several files holds which of them."""
+"""The weights in one file, or the index of weights in several files."""
 
 NEEDED = (
     ("config.json",),
     ("tokenizer.json", "vocab.json", "tokenizer.model"),
     ("preprocessor_config.json", "processor_config.json"),
 )
-"""One file of each line must be there: what the network, its words and its pictures are like."""
+"""One file of each line is required: configuration of network, tokenizer and image processor."""
 
 TEXTS = (".json", ".jinja", ".txt", ".model")
-"""Ends of the names of all that may be read besides weights."""
+"""Suffixes of the files that may be read besides weights."""
+
+PROMPTER = "prompter"
+"""Name of the model in a memory plan."""
+
+WORKING_BYTES = 450_000_000
+"""Twice the working memory of Qwen2.5-VL-3B for two pictures of 512 x 512, measured on a CPU."""
 
 
 def qwen_folder(model: str) -> Path:
-    """Return the folder of a model: a folder itself, or a hub name that was downloaded before.
+    """Return the folder of a model.
 
     Args:
-        model: The one or the other; "" is the name QWEN.
+        model: A folder, or the hub name of a downloaded model; "" means QWEN.
 
     Raises:
-        BadInput: There is none, or it is not whole.
+        BadInput: The folder does not exist or is incomplete.
     """
     folder = expanded(model)
     check_path(folder)
@@ -46,70 +54,89 @@ def qwen_folder(model: str) -> Path:
     name = model or QWEN
     if not HUB_NAME.fullmatch(name):
         raise BadInput(
-            f"There is no folder {model} with a vision-language model: give one with --qwen, or "
-            f"the name {QWEN}."
+            f"The folder {model} of a vision-language model does not exist: choose another folder, "
+            f"or the name {QWEN}."
         )
     from huggingface_hub import try_to_load_from_cache
 
     config = try_to_load_from_cache(name, "config.json")
     if not isinstance(config, str):
         raise BadInput(
-            f"{name} is not on this machine: run `{_download(name)}`, or give a folder with --qwen."
+            f"{name} is not on this computer: {_download(name)}, or choose a folder that has it."
         )
     folder = Path(config).parent
-    _check(folder, f"run `{_download(name)}` again")
+    _check(folder, f"{_download(name)} again")
     return folder
 
 
 def qwen_name(model: str) -> str:
-    """Return what people call a model: the last part of its folder or hub name."""
+    """Return the display name of a model: the last part of its folder or hub name."""
     folder = expanded(model or QWEN)
     return folder.name or absolute(folder).name
 
 
 def qwen_files(folder: Path) -> list[Path]:
-    """Return the files that a whole model is read from."""
+    """Return all files that a model is loaded from."""
     texts = [path for path in folder.iterdir() if path.suffix in TEXTS and path.is_file()]
     return sorted([*texts, *weight_paths(folder)])
 
 
 def weight_paths(folder: Path) -> list[Path]:
-    """Return the files of weights that a whole model is read from."""
+    """Return the weight files of a model."""
     return [folder / name for name in _weights(folder)]
 
 
+def qwen_model(folder: Path, title: str, quantised: str) -> Model:
+    """Return the memory need of a model, for `MemoryManager`.
+
+    Args:
+        folder: As `qwen_folder` returns it.
+        title: Display name.
+        quantised: "", "8bit" or "nf4".
+
+    Raises:
+        BadInput: The header of a file is broken.
+    """
+    try:
+        tensors = shapes(weight_paths(folder))
+    except (OSError, ValueError) as error:
+        raise broken_model(folder, error) from error
+    weights = size(tensors, "bfloat16", quantised, lambda name: "vis" in name)
+    parts = (Part("model", weights, WORKING_BYTES),)
+    return Model(PROMPTER, title, parts, instead="choose another prompter")
+
+
 def broken_model(folder: Path, error: Exception) -> BadInput:
-    """Return the error for a model that is whole, but cannot be used."""
+    """Return the error for a model that is complete but cannot be loaded."""
     return BadInput(
-        f"The model in {folder} cannot be used ({first_line(error)}): download it again, or "
+        f"The model in {folder} cannot be loaded ({first_line(error)}): download it again, or "
         "choose another image-text-to-text model."
     )
 
 
 def _download(name: str) -> str:
-    return f"cozviewer models download {'qwen' if name == QWEN else name}"
+    return f"download the model {'qwen' if name == QWEN else name}"
 
 
 def _check(folder: Path, remedy: str) -> None:
-    """Raise BadInput if something is missing in a folder."""
+    """Raise BadInput if a file is missing in a folder."""
     for names in NEEDED:
         if not any((folder / name).is_file() for name in names):
-            raise _not_whole(folder, names[0], remedy)
+            raise _incomplete(folder, names[0], remedy)
     weights = _weights(folder)
     if not weights and any(folder.glob("*.bin")):
         raise BadInput(
-            f"The weights in {folder} are pickled (*.bin), which can run code: only safetensors "
-            "files are read; choose another model."
+            f"The weights in {folder} are pickle files (*.bin), which can run code: choose a model "
+            "with safetensors files."
         )
     for name in weights or [WHOLE]:
         if not (folder / name).is_file():
-            raise _not_whole(folder, name, remedy)
+            raise _incomplete(folder, name, remedy)
 
 
 def _weights(folder: Path) -> list[str]:
-    """Return the names of the files with weights, whether they are there or not; none if nothing
-    tells them."""
-    # In this order transformers looks, too.
+    """Return the names of the weight files, which may be missing; none if there is no index."""
+    # The same order as in transformers.
     if (folder / WHOLE).is_file():
         return [WHOLE]
     if not (folder / INDEX).is_file():
@@ -117,13 +144,13 @@ def _weights(folder: Path) -> list[str]:
     try:
         names = set(json.loads((folder / INDEX).read_bytes())["weight_map"].values())
         if any(Path(name).name != name for name in names):
-            raise ValueError("it names files elsewhere")
-    except Exception as error:  # JSON of any content is read: its depth and its types, too
+            raise ValueError("it names files in other folders")
+    except Exception as error:  # any JSON may be in there: its depth and types
         raise BadInput(
-            f"The file {folder / INDEX} is broken: download the model again, or choose another."
+            f"The file {folder / INDEX} is damaged: download the model again, or choose another."
         ) from error
     return sorted(names)
 
 
-def _not_whole(folder: Path, name: str, remedy: str) -> BadInput:
-    return BadInput(f"The model in {folder} is not whole, {name} is missing: {remedy}.")
+def _incomplete(folder: Path, name: str, remedy: str) -> BadInput:
+    return BadInput(f"The model in {folder} is incomplete, {name} is missing: {remedy}.")

@@ -1,26 +1,24 @@
-"""The prompter "qwen": a vision-language model on this machine describes the crop.
+"""The prompter "qwen": a vision-language model on this computer describes the crop.
 
-Made for Qwen2.5-VL-3B, the one of Chain-of-Zoom's authors; any other that transformers knows as
-image-text-to-text will do.
+Made for Qwen2.5-VL-3B, which the Chain-of-Zoom authors use; any other image-text-to-text model of
+transformers works as well.
 """
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from cozviewer.chain.protocols import Notice
 from cozviewer.config.questions import Questions
 from cozviewer.image.pixels import Rgb8
-from cozviewer.models.device import AUTO, pick_device
+from cozviewer.models.context import ModelContext
+from cozviewer.models.device import pick_device
 from cozviewer.models.download.digests import files_digest
-from cozviewer.models.memory.manager import Room, give_back
+from cozviewer.models.memory.manager import release_cached_memory
 from cozviewer.models.network import first_line, is_out_of_memory
 from cozviewer.models.prompt_cleanup import collapsed
 from cozviewer.models.qwen.adapter import adapter_files, check_adapter
 from cozviewer.models.qwen.answer import answer
-from cozviewer.models.qwen.folder import qwen_files, qwen_folder, qwen_name
-from cozviewer.models.qwen.loading import Vlm, open_vlm
-from cozviewer.models.qwen.memory import PROMPTER, qwen_model
-from cozviewer.models.qwen.quantized import check_quantised
+from cozviewer.models.qwen.folder import PROMPTER, qwen_files, qwen_folder, qwen_model, qwen_name
+from cozviewer.models.qwen.loading import Vlm, check_quantised, open_vlm
 from cozviewer.models.upscaler import not_loaded
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import CozviewerError, Failure
@@ -28,51 +26,42 @@ from cozviewer.util.paths import expanded
 
 
 class QwenPrompter:
-    """A `Prompter` around a vision-language model; see there for the contract."""
+    """A `Prompter` that runs a vision-language model."""
 
     def __init__(
         self,
         model: str,
         adapter: Path | None,
+        context: ModelContext,
         *,
         questions: Questions,
         max_tokens: int,
-        device: str = AUTO,
-        quantised: str = "",
-        cache_dir: Path | None,
-        room: Room,
-        notice: Notice,
     ) -> None:
-        """Prepare; nothing heavy is imported or read before `prompt` or `identity`.
+        """Prepare; no heavy library is imported and no weights are read before `prompt`.
 
         Args:
-            model: A folder, or the hub name of what was downloaded before; "" takes the authors'.
-            adapter: A folder with an adapter for it, or None.
-            questions: What it is asked.
-            max_tokens: How long its answer may be.
-            device: "auto" or a device's name.
-            quantised: "", or "8bit" or "nf4" to take less memory on an NVIDIA GPU.
-            cache_dir: Where digests are kept; None keeps none.
-            room: The memory that it shares with the upscaler.
-            notice: Told, once, when the model has nothing to say.
+            model: A folder, or the hub name of a downloaded model; "" uses the authors' model.
+            adapter: A folder with a LoRA adapter for it, or None.
+            context: Where and how it runs. The memory modes "8bit" and "nf4" quantise it. The
+                notice is called once if the model gives an empty answer.
+            questions: The questions for the model.
+            max_tokens: Maximum length of the answer.
 
         Raises:
-            BadInput: The model or adapter is missing or not whole, or cannot be quantised so.
+            BadInput: The model or adapter is missing or incomplete, or cannot be quantised.
         """
         self.name = qwen_name(model)
         self._folder = qwen_folder(model)
         self._adapter = None if adapter is None else expanded(adapter)
         if self._adapter:
             check_adapter(self._adapter)
-        check_quantised(quantised)
+        check_quantised(context.quantised)
         self._questions = questions
         self._max_tokens = max_tokens
-        self._wanted_device = device
-        self._quantised = quantised
-        self._cache_dir = cache_dir
-        self._room = room
-        room.expect(lambda place, quantised: [qwen_model(self._folder, self.name, quantised)])
-        self._notice = notice
+        self._context = context
+        context.memory_manager.expect(
+            lambda place, quantised: [qwen_model(self._folder, self.name, quantised)]
+        )
         self._was_silent = False
         self._identity: Mapping[str, str] | None = None
         self._vlm: Vlm | None = None
@@ -80,9 +69,10 @@ class QwenPrompter:
     @property
     def identity(self) -> Mapping[str, str]:
         if self._identity is None:
+            cache_dir = self._context.cache_dir
             identity = {
                 "name": "qwen",
-                "model": files_digest(self._folder, qwen_files(self._folder), self._cache_dir),
+                "model": files_digest(self._folder, qwen_files(self._folder), cache_dir),
                 "adapter": "",
                 "one": self._questions.one,
                 "two": self._questions.two,
@@ -90,23 +80,23 @@ class QwenPrompter:
             }
             if self._adapter:
                 files = adapter_files(self._adapter)
-                identity["adapter"] = files_digest(self._adapter, files, self._cache_dir)
-            if self._quantised:
-                identity["quantised"] = self._quantised
+                identity["adapter"] = files_digest(self._adapter, files, cache_dir)
+            if self._context.quantised:
+                identity["quantised"] = self._context.quantised
             self._identity = identity
         return self._identity
 
     @property
     def device(self) -> str:
-        """Where and how it computes, for people: "CPU, bf16"; "" while it is not in memory."""
+        """Device and number format to display: "CPU, bf16"; "" while it is not loaded."""
         return "" if self._vlm is None else self._vlm.label
 
     def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
-        """Return words for `crop`, without repetitions; "" where the model says nothing.
+        """Return a prompt for `crop`, without repetitions; "" if the model's answer is empty.
 
         Raises:
             BadInput: The model or adapter is broken, or they do not fit each other.
-            Cancelled: `cancelled` said so.
+            Cancelled: `cancelled` returned True.
             Failure: The model does not fit into memory, or the device failed.
         """
 
@@ -117,49 +107,53 @@ class QwenPrompter:
         vlm = self._loaded()
         check()
         if previous is None:
-            said = self._ask(vlm, self._questions.one, [crop], check)
+            text = self._answer(vlm, self._questions.one, [crop], check)
         else:
-            said = self._ask(vlm, self._questions.two, [previous, crop], check)
-        words = collapsed(said)
-        if not words and not self._was_silent:
+            text = self._answer(vlm, self._questions.two, [previous, crop], check)
+        prompt = collapsed(text)
+        if not prompt and not self._was_silent:
             self._was_silent = True
-            self._notice(f"{self.name} says nothing: finer tiles are drawn without words.")
-        return words
+            self._context.notice(
+                f"{self.name} gave an empty answer, so detail is generated without a prompt."
+            )
+        return prompt
 
     def free(self) -> None:
-        """Take the model out of memory; the next prompt reads it again."""
+        """Release the model; the next prompt loads it again."""
         if self._vlm is not None:
             self._vlm = None
-            give_back()
+            release_cached_memory()
 
     def _loaded(self) -> Vlm:
         if self._vlm is None:
             try:
-                self._room.enter(PROMPTER, self.free)
+                self._context.memory_manager.acquire(PROMPTER, self.free)
                 self._vlm = open_vlm(
                     self._folder,
                     self._adapter,
-                    pick_device(self._wanted_device),
-                    self._quantised,
+                    pick_device(self._context.device),
+                    self._context.quantised,
                 )
             except (ImportError, OSError, MemoryError, RuntimeError) as error:
                 raise not_loaded(self.name, error) from error
         return self._vlm
 
-    def _ask(self, vlm: Vlm, question: str, pictures: list[Rgb8], check: Callable[[], None]) -> str:
+    def _answer(
+        self, vlm: Vlm, question: str, pictures: list[Rgb8], check: Callable[[], None]
+    ) -> str:
         try:
             return answer(vlm, question, pictures, self._max_tokens, check)
         except CozviewerError:
             raise
         except Exception as error:
-            # Templates and processors of models are programs, too, and fail in many ways.
+            # Chat templates and processors of models fail in many ways.
             if not is_out_of_memory(error):
                 raise Failure(
                     f"{self.name} failed on the {vlm.device.hardware} ({first_line(error)}): try "
                     "again, or choose another device or model."
                 ) from error
-        # Outside `except`: the error's traceback would keep what was computed alive.
-        give_back()
+        # Outside `except`, as the error's traceback keeps intermediate results alive.
+        release_cached_memory()
         raise Failure(
             f"{self.name} ran out of memory: close other programs, or choose another device."
         )

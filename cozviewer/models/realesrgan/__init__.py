@@ -1,1 +1,1 @@
-"""Real-ESRGAN, the embedded engine, and the small network that draws drafts."""
+"""Real-ESRGAN, the built-in engine, and the small network for drafts."""

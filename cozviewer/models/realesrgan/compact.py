@@ -1,8 +1,8 @@
-"""The compact network that draws drafts: realesr-animevideov3, sixty times faster than x4plus.
+"""The compact network for drafts: realesr-animevideov3, sixty times faster than x4plus.
 
 SRVGGNetCompact (github.com/xinntao/Real-ESRGAN, realesrgan/archs/srvgg_arch.py): 3x3 convolutions
 of 64 channels with PReLU, then 48 channels that are shuffled to 4x4 pixels of RGB and added to the
-enlarged input. BSD-3-Clause, like x4plus, and installed along with it.
+enlarged input. BSD-3-Clause, like x4plus, and installed with it.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.chain.protocols import Notice, Progressed, ignore
+from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
 from cozviewer.models.network import Network
 from cozviewer.models.realesrgan.ncnn_format import Convolution, read_bin, read_param
@@ -32,49 +33,47 @@ if TYPE_CHECKING:
 TITLE = "Draft network"
 
 HALO = 12
-"""Parent pixels around a crop. The network sees 18 pixels far, but hardly uses the outermost; and a
-draft is looked at for seconds."""
+"""Parent pixels around a crop. The receptive field reaches 18 pixels, but the outermost hardly
+matter, and a draft is shown for seconds only."""
 
 PART = 512 * 512
-"""Most parent pixels of a part: 64 channels for one take 64 MB in fp32, several times."""
+"""Maximum parent pixels of a part: its 64 channels take 64 MB in fp32, several times."""
 
 Layer = tuple["Tensor", "Tensor", "Tensor | None"]
 """Kernel, bias, and the slopes of the PReLU after it; the last layer has none."""
 
 
 def compact(*, cache_dir: Path | None, notice: Notice) -> NetworkUpscaler:
-    """Return the network; nothing is imported or read yet. It computes on the CPU: where there is a
-    GPU, the engine itself is as fast there.
+    """Return the network; nothing is imported or read yet. It runs on the CPU, as the engine itself
+    is as fast on a GPU.
 
     Args:
-        cache_dir: Where the number format that was fastest is kept; None times them at every start.
-        notice: Receives a sentence when memory ran out.
+        cache_dir: Folder for the fastest number format; None measures it at every start.
+        notice: Receives a sentence when memory runs out.
     """
     return NetworkUpscaler(
         TITLE,
         lambda: {"name": "realesr-animevideov3", "weights": COMPACT_BIN_SHA256},
         open_compact,
-        device="cpu",
-        cache_dir=cache_dir,
-        notice=notice,
+        ModelContext("cpu", cache_dir=cache_dir, notice=notice),
         part=PART,
         halo=HALO,
     )
 
 
 def open_compact(place: Device) -> Network:
-    """Read the weights onto a device, in its numbers. Imports torch.
+    """Load the weights onto a device, in its number format. Imports torch.
 
     Core-seconds for 352x232 pixels on an EPYC with AVX512-BF16, no AMX, with channels_last: fp32
     0.80, bf16 0.50.
 
     Raises:
-        BadInput: The weights are not installed, or broken, or the numbers are int8.
+        BadInput: The weights are missing or broken, or the number format is int8.
     """
     import torch
 
     if place.dtype == "int8":
-        raise BadInput(f"{TITLE} does not work in int8: choose fp32 or bf16.")
+        raise BadInput(f"{TITLE} does not support int8: choose fp32 or bf16.")
     dtype = getattr(torch, place.dtype)
     layout = torch.channels_last if place.channels_last else torch.contiguous_format
     files = wheel_files(COMPACT)
@@ -119,13 +118,13 @@ def forward(
     Args:
         state: Its layers, on the device and in the dtype of `image`.
         image: (N, 3, H, W) in 0..1.
-        cancelled, progressed: Asked and told before every convolution.
+        cancelled, progressed: Called before every convolution.
 
     Returns:
         (N, 3, 4H, 4W), about 0..1.
 
     Raises:
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
     from torch.nn.functional import conv2d, interpolate, pixel_shuffle, prelu
 

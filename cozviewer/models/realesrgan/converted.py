@@ -1,7 +1,7 @@
-"""The weights of Real-ESRGAN in a file of our own: converted once, checked before each use.
+"""Caches the converted weights of Real-ESRGAN in a file, which is checked before each use.
 
-A safetensors file with the arrays as the ncnn file stores them (fp16 kernels, fp32 biases). Its
-digest is known beforehand, so a file that is broken, or of another version, is simply made again.
+A safetensors file with the arrays as in the ncnn file (fp16 kernels, fp32 biases). Its digest is
+known in advance, so a file that is broken or of another version is made again.
 """
 
 import hashlib
@@ -24,29 +24,29 @@ State = Mapping[str, NDArray[np.float16 | np.float32]]
 FILE_NAME = "realesrgan-x4plus.safetensors"
 
 STATE_SHA256 = "8a89cddeea0515ea6c78e504e5523ed5ebc3531ccc615fb4fea2901e400ce2c9"
-"""`state_digest` of what `convert` returns."""
+"""`state_digest` of the result of `convert`."""
 
 
 def realesrgan_state(cache_dir: Path | None, notice: Notice) -> State:
-    """Return the weights of Real-ESRGAN x4plus, from `cache_dir` where they lie there already.
+    """Return the weights of Real-ESRGAN x4plus, from `cache_dir` if they are there.
 
     Args:
-        cache_dir: Where the converted file is kept; None keeps none.
-        notice: Told when it cannot be kept.
+        cache_dir: Folder of the converted file; None keeps none.
+        notice: Receives a sentence when the file cannot be written.
 
     Raises:
         BadInput: The weights are not installed, or broken.
     """
     if cache_dir is None:
         return convert()
-    return kept(cache_dir / FILE_NAME, STATE_SHA256, convert, notice)
+    return load_or_convert(cache_dir / FILE_NAME, STATE_SHA256, convert, notice)
 
 
 def convert() -> State:
     """Return the weights from the installed ncnn files.
 
     Raises:
-        BadInput: They are missing or not the files that are known.
+        BadInput: They are missing or not the expected files.
     """
     files = wheel_files()
     layers = read_param(read_checked(files.param, PARAM_SHA256))
@@ -58,8 +58,8 @@ def convert() -> State:
     return state
 
 
-def kept(path: Path, sha256: str, make: Callable[[], State], notice: Notice) -> State:
-    """Return the arrays of a file if they have the digest `sha256`; else make and keep them."""
+def load_or_convert(path: Path, sha256: str, make: Callable[[], State], notice: Notice) -> State:
+    """Return the arrays of a file if they have the digest `sha256`; else make and write them."""
     state = _read(path)
     if state is not None and state_digest(state) == sha256:
         return state
@@ -68,14 +68,14 @@ def kept(path: Path, sha256: str, make: Callable[[], State], notice: Notice) -> 
         _write(path, state)
     except OSError as error:
         notice(
-            f"The converted weights cannot be kept in {path.parent} ({error.strerror}): "
-            "they will be converted again at the next start."
+            f"The converted weights cannot be saved in {path.parent} ({error.strerror}), so they "
+            "are converted again at the next start."
         )
     return state
 
 
 def state_digest(state: State) -> str:
-    """Return the hex SHA-256 of all names, types, shapes and values."""
+    """Return the hex SHA-256 of all names, dtypes, shapes and values."""
     digest = hashlib.sha256()
     for name in sorted(state):
         array = state[name]
@@ -85,17 +85,17 @@ def state_digest(state: State) -> str:
 
 
 def _read(path: Path) -> State | None:
-    """Return the arrays of a safetensors file; None if there is no such file, or it is broken."""
+    """Return the arrays of a safetensors file; None if it does not exist or is broken."""
     from safetensors.numpy import load
 
     try:
         return load(path.read_bytes())
-    except Exception:  # broken in whatever way, it is made again
+    except Exception:  # however it is broken, it is made again
         return None
 
 
 def _write(path: Path, state: State) -> None:
-    """Write atomically: whoever reads sees the old file or the whole new one."""
+    """Write atomically: readers see the old file or the complete new one."""
     from safetensors.numpy import save
 
     with atomic_private_path(path) as part:

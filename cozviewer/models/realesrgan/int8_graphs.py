@@ -1,13 +1,13 @@
-"""Real-ESRGAN in int8 as OpenVINO graphs: what is multiplied in 8 bits, and on which grid.
+"""Real-ESRGAN in int8 as OpenVINO graphs, with the quantisation of each layer.
 
-Features before a convolution become unsigned bytes with one zero point for all, and a step of its
-own for each channel. The steps of the channels go into the kernel, which becomes signed bytes with
-a step for each filter, so a convolution multiplies and adds bytes alone. What runs past the
-convolutions stays in float: the sums of each block and the biases. So do the first and the last
-layer, which are small; the last one in bytes costs 0.3 dB.
+Features before a convolution are quantised to unsigned bytes with a common zero point and a scale
+for each channel. The scales of the channels are multiplied into the kernel, which is quantised to
+signed bytes with a scale for each filter, so that a convolution multiplies and adds only bytes.
+The residual sums and the biases stay in float. So do the first and the last layer, which are small;
+quantising the last one costs 0.3 dB.
 
-This is how post-training quantisation is usually done (Nagel et al., "A White Paper on Neural
-Network Quantization", 2021, sections 2.2 and 2.4), with steps for each channel of the features,
+This is the usual post-training quantisation (Nagel et al., "A White Paper on Neural
+Network Quantization", 2021, sections 2.2 and 2.4), with scales for each channel of the features,
 moved to the weights (section 3.1, cross-layer equalisation).
 """
 
@@ -28,29 +28,29 @@ if TYPE_CHECKING:
     from openvino import Model, Node
 
 Steps = Mapping[str, NDArray[np.float32]]
-"""What one level of a byte stands for, by channel: "body.0.rdb1" has the features that enter a
-dense block and then those that each of its convolutions adds, "conv_up1" what enters that layer."""
+"""Scale of a byte by channel: "body.0.rdb1" is for the input of a dense block, followed by the
+output of each of its convolutions, "conv_up1" for the input of that layer."""
 
 FILTERS, GROWTH, BLOCKS = 64, 32, 23
-"""As `rrdbnet.expected_layers` has them."""
+"""As in `rrdbnet.expected_layers`."""
 
 ZERO, LEVELS = 96, 256
-"""The byte that stands for 0, and how many there are. Leaky ReLUs want about LEVELS / 6, sums of
-blocks LEVELS / 2; all must share one, because they are multiplied together. PSNR against fp32, mean
-and worst of 8 photos, with the last layer in bytes, too: 42.2 and 36.7 dB with 64, 43.3 and 38.4
-with 96, 43.0 and 38.1 with 128."""
+"""The zero point and the number of values. About LEVELS / 6 is best for leaky ReLUs, LEVELS / 2 for
+residual sums; they must share one, as they are concatenated. PSNR against fp32, mean and worst of 8
+photos, with the last layer quantised too: 42.2 and 36.7 dB with 64, 43.3 and 38.4 with 96, 43.0 and
+38.1 with 128."""
 
 MOST_WEIGHT = 127
 
 QUANTISED_TAIL = ("conv_body", "conv_up1", "conv_up2", "conv_hr")
 
 FILE_NAME = "realesrgan_int8.npy"
-"""In cozviewer.resources: float32, the steps of all `points` one after the other.
-packaging/calibrate_int8.py makes it."""
+"""In cozviewer.resources: float32, the scales of all `points` concatenated, written by
+packaging/calibrate_int8.py."""
 
 
 def points() -> list[tuple[str, int]]:
-    """Return the names and the numbers of channels of all that is quantised, in forward order."""
+    """Return the names and numbers of channels of all quantised features, in forward order."""
     grown = FILTERS + (DENSE - 1) * GROWTH
     body = [(name, grown) for block in range(BLOCKS) for name in dense_names(block)]
     return [*body, *[(name, FILTERS) for name in QUANTISED_TAIL]]
@@ -61,14 +61,14 @@ def dense_names(block: int) -> list[str]:
 
 
 def steps_between(low: NDArray[np.float32], high: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the smallest steps with which bytes reach from `low` to `high`, by channel."""
+    """Return the smallest scales with which bytes cover `low` to `high`, by channel."""
     needed = np.maximum(high / (LEVELS - 1 - ZERO), -low / ZERO)
     steps: NDArray[np.float32] = np.maximum(needed, 1e-6).astype(np.float32)
     return steps
 
 
 def read_steps() -> Steps:
-    """Return the steps that are installed along.
+    """Return the scales that are installed with cozviewer.
 
     Raises:
         BadInput: The file is missing or broken.
@@ -78,23 +78,23 @@ def read_steps() -> Steps:
         with (files("cozviewer.resources") / FILE_NAME).open("rb") as file:
             flat = read_array(file, allow_pickle=False)
         if flat.dtype != np.float32 or flat.shape != (sum(channels),):
-            raise ValueError("of another shape")
+            raise ValueError("wrong shape")
         if not (np.isfinite(flat).all() and (flat > 0).all()):
-            raise ValueError("no steps")
+            raise ValueError("wrong values")
     except (OSError, ValueError, EOFError, AttributeError) as error:
         raise BadInput(
-            f"The file {FILE_NAME} of cozviewer is broken: install cozviewer again, "
-            "or choose --numbers fp32."
+            f"The file {FILE_NAME} of cozviewer is damaged: reinstall cozviewer, or choose the "
+            "number format fp32."
         ) from error
     parts = np.split(flat, np.cumsum(channels)[:-1])
     return dict(zip([name for name, _ in points()], parts, strict=True))
 
 
 class Graphs:
-    """Builds the network in pieces. Features go from piece to piece as (1, 64, H, W) float32."""
+    """Builds the network in pieces. Between pieces, features are (1, 64, H, W) float32."""
 
     def __init__(self, state: State, steps: Steps) -> None:
-        """Prepare; `state` as `realesrgan_state` returns it. The graphs import openvino."""
+        """Prepare; `state` is as `realesrgan_state` returns it. The methods import openvino."""
         self._state, self._steps = state, steps
 
     def head(self) -> "Model":
@@ -115,7 +115,7 @@ class Graphs:
         return _model(features, entered)
 
     def body_end(self) -> "Model":
-        """Return the layer after all blocks: their features and those of `head` to features."""
+        """Return the layer after all blocks: features of the blocks and of `head` to features."""
         features, first = _input(FILTERS), _input(FILTERS)
         return _model(_plus(first, self._conv("conv_body", features)), features, first)
 
@@ -128,7 +128,7 @@ class Graphs:
         return _model(self._plain("conv_last", features), entered)
 
     def _dense(self, features: "Node", name: str) -> "Node":
-        """Return what a dense block makes of features."""
+        """Return a dense block."""
         steps = self._steps[name]
         ends = [FILTERS + index * GROWTH for index in range(DENSE)]
         grown = [_bytes(features, steps[:FILTERS])]
@@ -143,12 +143,12 @@ class Graphs:
         return self._biased(features, _constant(self._array(f"{name}.weight")), name)
 
     def _conv(self, name: str, features: "Node", *, doubled: bool = False) -> "Node":
-        """Return a convolution of features; of twice as many pixels, if they are to be doubled."""
+        """Return an int8 convolution, after nearest-neighbour upsampling by 2 if `doubled`."""
         small = _bytes(features, self._steps[name])
         return self._multiplied(name, _doubled(small) if doubled else small, self._steps[name])
 
     def _multiplied(self, name: str, small: "Node", steps: NDArray[np.float32]) -> "Node":
-        """Return the convolution of bytes that stand for `steps` each."""
+        """Return the convolution of quantised features with the scales `steps`."""
         from openvino import opset13 as ops
 
         kernel = self._array(f"{name}.weight") * steps[:, None, None]
@@ -205,7 +205,7 @@ def _joined(grown: Sequence["Node"]) -> "Node":
 
 
 def _doubled(features: "Node") -> "Node":
-    """Return each pixel four times."""
+    """Return features upsampled by 2 (nearest neighbour)."""
     from openvino import opset13 as ops
 
     return ops.interpolate(
@@ -220,7 +220,7 @@ def _doubled(features: "Node") -> "Node":
 
 
 def _bytes(features: "Node", steps: NDArray[np.float32]) -> "Node":
-    """Return features as whole numbers from -ZERO on, which OpenVINO recognises as bytes."""
+    """Return features as integers from -ZERO on, which OpenVINO recognises as bytes."""
     from openvino import opset13 as ops
 
     low, high = np.float32(-ZERO), np.float32(LEVELS - 1 - ZERO)

@@ -1,4 +1,4 @@
-"""Reads networks of 3x3 convolutions in the format of the ncnn runtime.
+"""Reads networks of 3x3 convolutions in the file format of the ncnn runtime.
 
 Two files. The `.param` is text: a magic number, the counts of layers and of blobs, then a line per
 layer: `type name inputs outputs input-blobs... output-blobs... key=value...`. The `.bin` holds, per
@@ -23,15 +23,15 @@ FP32_TAG = 0
 WEIGHTLESS = frozenset(
     {"Input", "Split", "Concat", "Eltwise", "BinaryOp", "Interp", "PixelShuffle"}
 )
-"""Layers that store nothing in the `.bin`. Any other might, and would shift all that follows."""
+"""Layers without data in the `.bin`. Others are refused, as their data would shift the rest."""
 
 PLAIN = {"1": "3", "2": "1", "3": "1", "4": "1", "5": "1"}
-"""Keys of a convolution and what they must be: kernel, dilation, stride, padding, bias."""
+"""Keys of a convolution and their required values: kernel, dilation, stride, padding, bias."""
 
 DEFAULTS = {"1": "0", "2": "1", "3": "1", "4": "0", "5": "0"}
 
 KNOWN = {*PLAIN, "0", "6", "9", "-23310"}
-"""All keys that are understood: those, channels, number of weights, activation and its slope."""
+"""All supported keys: these, channels, number of weights, activation and its slope."""
 
 LEAKY_RELU = "2"
 
@@ -42,7 +42,7 @@ class Convolution:
 
     Attributes:
         inputs, outputs: Channels.
-        slope: Of the leaky ReLU after it; None where there is none.
+        slope: Slope of the leaky ReLU after it; None without one.
         prelu: Whether a PReLU follows, whose slopes are in the `.bin`.
     """
 
@@ -54,12 +54,12 @@ class Convolution:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What the `.bin` stores for one convolution.
+    """The data of one convolution in the `.bin`.
 
     Attributes:
         kernel: (outputs, inputs, 3, 3) float16 or float32, as stored.
         bias: (outputs,) float32.
-        slopes: (outputs,) float32, of the PReLU after it; None where there is none.
+        slopes: (outputs,) float32, slopes of the PReLU after it; None without one.
     """
 
     kernel: NDArray[np.float16 | np.float32]
@@ -71,7 +71,7 @@ def read_param(content: bytes) -> list[Convolution]:
     """Return the convolutions of a `.param` file in forward order.
 
     Raises:
-        BadInput: It is no such file, is cut off, or has layers that are not understood.
+        BadInput: It is another file, truncated, or has unsupported layers.
     """
     try:
         text = content.decode("ascii", "replace")
@@ -81,21 +81,21 @@ def read_param(content: bytes) -> list[Convolution]:
         layer_count, blob_count = map(int, lines[1])
         layers = lines[2:]
         if len(layers) != layer_count:
-            raise ValueError(f"{layer_count} layers are promised and {len(layers)} are there")
+            raise ValueError(f"it should have {layer_count} layers and has {len(layers)}")
         blobs = [blob for layer in layers for blob in _output_blobs(layer)]
         if len(blobs) != blob_count or len(set(blobs)) != blob_count:
-            raise ValueError(f"{blob_count} blobs are promised and {len(set(blobs))} are there")
+            raise ValueError(f"it should have {blob_count} blobs and has {len(set(blobs))}")
         return list(_convolutions(layers))
     except (ValueError, IndexError) as error:
-        reason = "a line is cut off" if isinstance(error, IndexError) else str(error)
-        raise BadInput(f"This is no ncnn .param file that can be used: {reason}.") from error
+        reason = "a line is truncated" if isinstance(error, IndexError) else str(error)
+        raise BadInput(f"This ncnn .param file is not supported: {reason}.") from error
 
 
 def read_bin(content: bytes, convolutions: list[Convolution]) -> list[Weights]:
     """Return the weights of all convolutions; the arrays are views of `content`.
 
     Raises:
-        BadInput: The file is cut off, has something left over, or an unknown tag.
+        BadInput: The file is truncated, too long, or has an unknown tag.
     """
     offset = 0
 
@@ -104,7 +104,7 @@ def read_bin(content: bytes, convolutions: list[Convolution]) -> list[Weights]:
         dtype = np.dtype(kind)
         if offset + count * dtype.itemsize > len(content):
             raise BadInput(
-                f"This ncnn .bin file is cut off in convolution {index + 1} of "
+                f"This ncnn .bin file is truncated in convolution {index + 1} of "
                 f"{len(convolutions)}: copy or install it again."
             )
         array = np.frombuffer(content, dtype, count, offset)
@@ -116,8 +116,8 @@ def read_bin(content: bytes, convolutions: list[Convolution]) -> list[Weights]:
         tag = int(take(1, "<u4", index)[0])
         if tag not in (FP16_TAG, FP32_TAG):
             raise BadInput(
-                f"This ncnn .bin file stores convolution {index + 1} in a way that is not known "
-                f"(tag {tag:#010x}): take the file that belongs to its .param."
+                f"This ncnn .bin file stores convolution {index + 1} in an unknown format "
+                f"(tag {tag:#010x}): use the file that belongs to its .param."
             )
         shape = (layer.outputs, layer.inputs, 3, 3)
         count = layer.outputs * layer.inputs * 9
@@ -128,7 +128,7 @@ def read_bin(content: bytes, convolutions: list[Convolution]) -> list[Weights]:
         weights.append(Weights(kernel.reshape(shape), bias, slopes))  # type: ignore[arg-type]
     if offset != len(content):
         raise BadInput(
-            f"This ncnn .bin file has {len(content) - offset} bytes more than its .param names: "
+            f"This ncnn .bin file has {len(content) - offset} bytes more than its .param says: "
             "the two do not belong together."
         )
     return weights
@@ -138,7 +138,7 @@ def _output_blobs(layer: list[str]) -> list[str]:
     inputs, outputs = int(layer[2]), int(layer[3])
     blobs = layer[4 + inputs : 4 + inputs + outputs]
     if min(inputs, outputs) < 0 or len(blobs) != outputs or any("=" in blob for blob in blobs):
-        raise ValueError(f"layer {layer[1]} is not complete")
+        raise ValueError(f"layer {layer[1]} is incomplete")
     return blobs
 
 
@@ -155,12 +155,12 @@ def _convolutions(layers: list[list[str]]) -> Iterator[Convolution]:
 def _convolution(layer: list[str], prelu: bool) -> Convolution:
     kind, name = layer[0], layer[1]
     if kind != "Convolution":
-        raise ValueError(f"layer {name} is a {kind}, which is not understood")
+        raise ValueError(f"layer {name} is a {kind}, which is not supported")
     values = _values(layer)
     if values.keys() - KNOWN or any(
         values.get(key, DEFAULTS[key]) != wanted for key, wanted in PLAIN.items()
     ):
-        raise ValueError(f"layer {name} is no plain 3x3 convolution with a bias")
+        raise ValueError(f"layer {name} is not a plain 3x3 convolution with a bias")
     outputs, count = int(values.get("0", 0)), int(values.get("6", 0))
     if outputs < 1 or count < 1 or count % (outputs * 9):
         raise ValueError(f"layer {name} has {count} weights for {outputs} channels")
@@ -171,7 +171,7 @@ def _convolution(layer: list[str], prelu: bool) -> Convolution:
 
 
 def _is_prelu_of(convolution: list[str], layer: list[str]) -> bool:
-    """Tell whether a layer is the activation of a convolution."""
+    """Return whether a layer is the activation of a convolution."""
     kinds = (convolution[0], layer[0])
     return kinds == ("Convolution", "PReLU") and _input_blobs(layer) == _output_blobs(convolution)
 
@@ -182,12 +182,12 @@ def _check_prelu(layer: list[str], before: list[str] | None) -> None:
     if before is None or not _is_prelu_of(before, layer):
         raise ValueError(f"layer {name} is a PReLU that does not follow a convolution")
     if values.keys() - {"0"} or values.get("0") != _values(before).get("0"):
-        raise ValueError(f"layer {name} is a PReLU without a slope for each channel before it")
+        raise ValueError(f"layer {name} is a PReLU without a slope for each channel")
 
 
 def _values(layer: list[str]) -> dict[str, str]:
-    """Return the `key=value` words of a layer."""
-    return dict(word.split("=", 1) for word in layer[4 + int(layer[2]) + int(layer[3]) :])
+    """Return the `key=value` fields of a layer."""
+    return dict(field.split("=", 1) for field in layer[4 + int(layer[2]) + int(layer[3]) :])
 
 
 def _input_blobs(layer: list[str]) -> list[str]:
@@ -200,5 +200,5 @@ def _slope(name: str, values: dict[str, str]) -> float | None:
         return None
     count, _, slope = values.get("-23310", "").partition(",")
     if activation != LEAKY_RELU or count != "1":
-        raise ValueError(f"layer {name} has an activation that is not understood")
+        raise ValueError(f"layer {name} has an unsupported activation")
     return float(slope)

@@ -1,8 +1,8 @@
 """Runs Real-ESRGAN in int8 through OpenVINO, as the `forward` of a `Network`.
 
-The network runs in a few pieces, because OpenVINO says nothing about how far it is within one, and
-keeps the memory of each. Core-seconds for 320x200 pixels on an EPYC with AVX512-VNNI whose cores
-had other work, too: fp32 11.5, bf16 5.5, int8 3.2.
+The network runs in a few pieces, because OpenVINO does not report progress within a run, and keeps
+the memory of each piece. Core-seconds for 320x200 pixels on an EPYC with AVX512-VNNI, beside other
+work: fp32 11.5, bf16 5.5, int8 3.2.
 """
 
 import io
@@ -29,29 +29,29 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 PER_PIECE = 12
-"""Blocks of a piece. Each takes memory of its own, some 230 MB for 384x264 pixels, and keeps it
-for the next run; having it released costs a fifteenth of the time, and saves nothing at the peak.
+"""Blocks per piece. Each piece has its own memory, some 230 MB for 384x264 pixels, and keeps it for
+the next run; releasing it costs a fifteenth of the time, and does not lower the peak.
 """
 
 BAND, REACH = 16_384, 2
-"""The enlargement is made in bands of about so many pixels: a layer of it takes long, and its
-features are 16 times as large. A pixel of the result depends on features REACH rows away."""
+"""The enlargement runs in bands of about BAND pixels, as its layers take long and its features are
+16 times as large. A pixel of the result depends on features up to REACH rows away."""
 
 TAIL_COST = 2.0
-"""Of the enlargement, in blocks."""
+"""Cost of the enlargement, in blocks."""
 
 LOOK_MS = 20
-"""How often is looked whether the work is still wanted."""
+"""Interval of checks for cancellation, in milliseconds."""
 
 MOST_GUESSED = 0.95
-"""The part of a piece that is at most told to be done while it runs."""
+"""Maximum progress that is reported for a piece while it runs."""
 
 AT_ONCE = 64 * 64
-"""Pictures of at most so many pixels are run in the calling thread, a piece at a time."""
+"""Pictures of at most so many pixels run in the calling thread, a piece at a time."""
 
 
 class Int8Network:
-    """Real-ESRGAN in int8. Runs may come from several threads; they take turns."""
+    """Real-ESRGAN in int8. Callable from several threads, one run at a time."""
 
     def __init__(self, state: State) -> None:
         """Compile it for as many threads as torch has in this thread, in one to two seconds.
@@ -60,7 +60,7 @@ class Int8Network:
             state: As `realesrgan_state` returns it.
 
         Raises:
-            BadInput: OpenVINO or the steps are missing or broken.
+            BadInput: OpenVINO or the scales are missing or broken.
             RuntimeError: OpenVINO failed.
         """
         self._graphs = Graphs(state, read_steps())
@@ -78,15 +78,15 @@ class Int8Network:
 
         Args:
             image: (1, 3, H, W) float32 in 0..1 on the CPU; any H, W >= 1.
-            cancelled: Asked every LOOK_MS, or between pieces where the picture is small.
-            progressed: Called after each piece and band of the enlargement, and within a piece, as
-                far as it presumably is.
+            cancelled: Checked every LOOK_MS, or between pieces if the picture is small.
+            progressed: Called after each piece and band of the enlargement, and with estimates
+                within a piece.
 
         Returns:
             (1, 3, 4H, 4W) float32, about 0..1.
 
         Raises:
-            Cancelled: `cancelled` said so.
+            Cancelled: `cancelled` returned True.
             MemoryError, RuntimeError: OpenVINO failed.
         """
         while not self._turn.acquire(timeout=LOOK_MS / 1000):
@@ -95,23 +95,23 @@ class Int8Network:
             pieces = self._compiled()
             run = _Run(image.shape[2] * image.shape[3] <= AT_ONCE, cancelled)
             try:
-                return self._drawn(pieces, run, image, progressed)
+                return self._upscaled(pieces, run, image, progressed)
             except BaseException:
-                # In a piece that ended early, some layers have the shapes of this picture, others
-                # those of the one before; what it would make of the next one is wrong.
+                # In an interrupted piece, some layers have the shapes of this picture and others
+                # those of the previous one, so its next result would be wrong.
                 self._pieces = [None if piece is run.running else piece for piece in pieces]
                 raise
         finally:
             self._turn.release()
 
-    def _drawn(
+    def _upscaled(
         self,
         pieces: "Sequence[CompiledModel]",
         run: "_Run",
         image: "Tensor",
         progressed: Progressed,
     ) -> "Tensor":
-        """Return what the pieces make of a picture; see `__call__`."""
+        """Run the pieces over a picture; see `__call__`."""
         import torch
 
         head, *body, end, tail = pieces
@@ -143,9 +143,8 @@ class Int8Network:
         return torch.from_numpy(fine)
 
     def _compiled(self) -> "Sequence[CompiledModel]":
-        """Return the pieces for the threads that torch has here: one while `fastest` measures the
-        time of one, all else. Those that are there already are compiled again only where they were
-        dropped; for another number of threads they are adapted."""
+        """Return the pieces for torch's number of threads: one while `fastest` measures, otherwise
+        all. Dropped pieces are compiled again; for another number of threads pieces are adapted."""
         import torch
 
         threads, makers = torch.get_num_threads(), self._makers()
@@ -161,7 +160,7 @@ class Int8Network:
         return pieces
 
     def _makers(self) -> "list[Callable[[], Model]]":
-        """Return what makes the graphs of the pieces, in the order in which they run."""
+        """Return the functions that build the graphs of the pieces, in the order of execution."""
         graphs = self._graphs
         body = [
             partial(graphs.body, range(first, min(BLOCKS, first + PER_PIECE)))
@@ -173,9 +172,8 @@ class Int8Network:
         return self._core.compile_model(graph, "CPU", settings(threads))
 
     def _adapted(self, piece: "CompiledModel | None", threads: int) -> "CompiledModel | None":
-        """Return a piece for another number of threads, or None where it must be compiled: if it
-        was adapted before, OpenVINO does not do it again. All pieces take 0.4 core-seconds so, and
-        1.3 to be compiled."""
+        """Return a piece for another number of threads, or None if it must be compiled: OpenVINO
+        cannot adapt a piece twice. Adapting all pieces takes 0.4 core-seconds, compiling 1.3."""
         if piece is None:
             return None
         exported = io.BytesIO()
@@ -191,7 +189,7 @@ class _Run:
     """One run of the network, piece by piece.
 
     Attributes:
-        running: The piece that has begun and not ended.
+        running: The piece that has started and not ended.
     """
 
     def __init__(self, at_once: bool, cancelled: IsCancelled) -> None:
@@ -204,13 +202,12 @@ class _Run:
         *inputs: NDArray[np.float32],
         moving: Progressed = ignore,
     ) -> NDArray[np.float32]:
-        """Return what a piece makes of its inputs; `moving` receives the seconds that have passed,
-        every LOOK_MS."""
+        """Run a piece and return its output; `moving` gets the elapsed seconds every LOOK_MS."""
         import openvino
 
         self._check()
         self.running = piece
-        # Of its own: requests are not to be used by two threads.
+        # A new one, as requests must not be used by two threads.
         request = piece.create_infer_request()
         for index, features in enumerate(inputs):
             request.set_input_tensor(index, openvino.Tensor(features, shared_memory=True))
@@ -218,18 +215,18 @@ class _Run:
             request.infer()
         else:
             self._watch(request, moving)
-        made: NDArray[np.float32] = request.get_output_tensor(0).data
+        output: NDArray[np.float32] = request.get_output_tensor(0).data
         self.running = None
-        return made
+        return output
 
     def _watch(self, request: Any, moving: Callable[[float], None]) -> None:
-        """Run it in OpenVINO's threads; end it between two layers if it is no longer wanted."""
+        """Run a request in OpenVINO's threads; on cancellation, end it between two layers."""
         started = time.perf_counter()
         request.start_async()
         while not request.wait_for(LOOK_MS):
             if self._cancelled():
                 request.cancel()
-                with suppress(RuntimeError):  # it says that it was cancelled
+                with suppress(RuntimeError):  # it reports the cancellation
                     request.wait()
                 raise Cancelled("Stopped.")
             moving(time.perf_counter() - started)
@@ -240,17 +237,17 @@ class _Run:
 
 
 def settings(threads: int) -> dict[str, object]:
-    """Return how OpenVINO is to run a piece."""
+    """Return the OpenVINO settings of a piece."""
     return {
         "INFERENCE_NUM_THREADS": threads,
         "NUM_STREAMS": 1,
-        "ENABLE_CPU_PINNING": False,  # threads of others compute, too
-        "INFERENCE_PRECISION_HINT": "f32",  # of what is not int8
+        "ENABLE_CPU_PINNING": False,  # other threads compute as well
+        "INFERENCE_PRECISION_HINT": "f32",  # of layers that are not int8
     }
 
 
 def bands(height: int, width: int) -> Iterator[tuple[int, int]]:
-    """Yield the first row and the row after the last of bands of about BAND pixels."""
+    """Yield the first row and the end row of bands of about BAND pixels."""
     rows = max(1, BAND // width)
     for top in range(0, height, rows):
         yield top, min(height, top + rows)
@@ -263,18 +260,18 @@ def _core() -> "Core":
             from openvino import Core
     except (ImportError, OSError, RuntimeError) as error:
         raise BadInput(
-            "The package openvino does not work here: install it again, or choose --numbers fp32."
+            "The int8 number format does not work on this computer: choose the number format fp32."
         ) from error
     return Core()
 
 
 @contextmanager
 def _no_telemetry() -> Iterator[None]:
-    """Have `import openvino` find no telemetry package: it would report each import to its makers,
-    and write an identifier into the home folder."""
+    """Hide the telemetry package from `import openvino`: it would report each import, and write an
+    identifier into the home folder."""
     name = "openvino_telemetry"
     before = sys.modules.get(name)
-    sys.modules[name] = None  # type: ignore[assignment]  # this makes importing it fail
+    sys.modules[name] = None  # type: ignore[assignment]  # makes importing it fail
     try:
         yield
     finally:

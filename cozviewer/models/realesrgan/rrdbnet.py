@@ -1,8 +1,8 @@
-"""RRDBNet, the network of ESRGAN and Real-ESRGAN: which layers it has, and its forward pass.
+"""RRDBNet, the network of ESRGAN and Real-ESRGAN: its layers and its forward pass.
 
 Xintao Wang et al., "ESRGAN" (2018), section 3.1, and "Real-ESRGAN" (2021), section 3.3. spandrel
-has it too (and the tests compare with it), but importing spandrel takes as long as importing
-torch, and the engine that everybody uses should be ready sooner.
+has it too (the tests compare with it), but importing spandrel takes as long as importing torch,
+which would delay the default engine.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SLOPE = 0.2
-"""Of every leaky ReLU."""
+"""Slope of every leaky ReLU."""
 
 RESIDUAL = 0.2
-"""What a block adds to its input is scaled by this (ESRGAN, section 3.1)."""
+"""Residual scaling of a block (ESRGAN, section 3.1)."""
 
 DENSE, PER_BLOCK = 5, 3
-"""Convolutions of a dense block, dense blocks of a residual-in-residual block."""
+"""Convolutions per dense block, dense blocks per residual-in-residual block."""
 
 BODY_SHARE = 0.92
-"""The part of all multiplications that the blocks do."""
+"""Part of all multiplications that are in the blocks."""
 
 BAND, MARGIN = 64, 2
-"""After the blocks, the picture is enlarged in bands of so many rows of the input, as features of
-its full size would take most of the memory. The four convolutions there see 1.25 rows far."""
+"""After the blocks, the picture is enlarged in bands of BAND rows of the input, as features of its
+full size would take most of the memory. The four convolutions there reach 1.25 rows far."""
 
 MEAN_ROWS = 4
-"""The mean of features is taken over every fourth row: that is exact enough and costs less."""
+"""The mean of features is taken over every fourth row, which is exact enough and faster."""
 
 HEAD, TAIL = ["conv_first"], ["conv_body", "conv_up1", "conv_up2", "conv_hr", "conv_last"]
 
 
 def layer_names(blocks: int) -> list[str]:
-    """Return the names of the convolutions in forward order, as the authors' files have them."""
+    """Return the names of the convolutions in forward order, as in the authors' files."""
     body = [
         f"body.{block}.rdb{dense}.conv{index}"
         for block in range(blocks)
@@ -51,7 +51,7 @@ def layer_names(blocks: int) -> list[str]:
 
 
 def expected_layers(filters: int, growth: int, blocks: int) -> list[Convolution]:
-    """Return what each convolution of an RGB network looks like, in forward order.
+    """Return the convolutions of an RGB network, in forward order.
 
     Args:
         filters: Channels between the blocks (64).
@@ -75,14 +75,14 @@ def check_layers(layers: Sequence[Convolution]) -> int:
     """Return the number of blocks of the RRDBNet that `layers` describe.
 
     Raises:
-        BadInput: They describe something else.
+        BadInput: They describe another network.
     """
     blocks, rest = divmod(len(layers) - len(HEAD) - len(TAIL), DENSE * PER_BLOCK)
     if blocks >= 1 and rest == 0:
         filters, growth = layers[0].outputs, layers[1].outputs
         if list(layers) == expected_layers(filters, growth, blocks):
             return blocks
-    raise BadInput("This network is no 4x RRDBNet for RGB: choose another file.")
+    raise BadInput("This network is not a 4x RRDBNet for RGB: choose another file.")
 
 
 def named_state(layers: Sequence[Convolution], weights: Sequence[Weights]) -> dict[str, Weights]:
@@ -110,16 +110,16 @@ def forward(
             `image`.
         blocks: Residual-in-residual blocks in `state`.
         image: (N, 3, H, W) in 0..1.
-        cancelled, progressed: Asked and told before every dense block, and every band of rows after
-            them: a run may take many seconds.
-        open_edges: Whether the features in the blocks have their mean beyond the edges of `image`,
-            as if the picture went on there, instead of zero as in training.
+        cancelled, progressed: Called before every dense block and every band of rows, as a run may
+            take many seconds.
+        open_edges: Whether features in the blocks are padded with their mean, as if the picture
+            continued, instead of with zeros as in training.
 
     Returns:
         (N, 3, 4H, 4W), about 0..1.
 
     Raises:
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
     import torch
     from torch.nn.functional import conv2d, interpolate, leaky_relu_
@@ -178,18 +178,18 @@ def forward(
 
 
 def _mean(features: "Tensor") -> "Tensor":
-    """Return about the mean of each channel, (N, C)."""
+    """Return the approximate mean of each channel, (N, C)."""
     rows = features[:, :, ::MEAN_ROWS].permute(0, 2, 3, 1)
     return rows.flatten(1, 2).mean(1)  # faster than over two axes of a strided view
 
 
 def _open_edges(convolved: "Tensor", kernel: "Tensor", means: "Tensor") -> None:
-    """Turn a convolution of features with zeros beyond their edges into one with their means there.
+    """Turn a convolution with zero padding into one that is padded with the means.
 
     Args:
         convolved: (N, outputs, H, W); changed in place.
         kernel: (outputs, inputs, 3, 3).
-        means: (N, inputs), of the features.
+        means: (N, inputs), means of the features.
     """
     outputs, inputs = kernel.shape[:2]
     flat = kernel.permute(0, 2, 3, 1).reshape(-1, inputs)  # a view, with channels_last
@@ -197,5 +197,5 @@ def _open_edges(convolved: "Tensor", kernel: "Tensor", means: "Tensor") -> None:
     for end, tap in ((0, 0), (-1, 2)):
         convolved[:, :, end] += taps[:, :, tap].sum(2)[:, :, None]
         convolved[:, :, :, end] += taps[:, :, :, tap].sum(2)[:, :, None]
-        for other_end, other_tap in ((0, 0), (-1, 2)):  # is in both sums
+        for other_end, other_tap in ((0, 0), (-1, 2)):  # corners are in both sums
             convolved[:, :, end, other_end] -= taps[:, :, tap, other_tap]

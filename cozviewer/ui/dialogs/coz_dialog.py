@@ -28,7 +28,7 @@ SETTINGS = (
 MEMORY = (
     ("auto", "Automatic"),
     ("together", "Keep all models loaded (fastest)"),
-    ("in-turn", "Load one model at a time"),
+    ("sequential", "Load one model at a time"),
     ("8bit", "Low memory, 8-bit (NVIDIA)"),
     ("nf4", "Lowest memory, 4-bit (NVIDIA)"),
 )

@@ -37,18 +37,22 @@ def test_a_server_alone_names_no_engine() -> None:
 
 
 def test_where_and_in_which_numbers_names_no_engine() -> None:
-    assert not engine_named(read("--device", "cpu", "--memory", "in-turn", "--numbers", "fp32"))
+    assert not engine_named(read("--device", "cpu", "--memory", "sequential", "--numbers", "fp32"))
+
+
+def test_the_old_name_of_a_memory_mode_is_accepted() -> None:
+    assert engine_choice(read("--memory", "in-turn")).memory == "sequential"
 
 
 def test_all_options_are_in_the_choice() -> None:
     words = ("--engine", "my.pth", "--device", "cpu", "--prompter", "text", "--prompt", "a b")
-    more = ("--seed", "-3", "--fidelity", "0.25", "--memory", "in-turn", "--edges", "soft")
+    more = ("--seed", "-3", "--fidelity", "0.25", "--memory", "sequential", "--edges", "soft")
     choice = engine_choice(read(*words, *more, "--texture", "off", "--numbers", "bf16"))
     assert choice == EngineChoice(
         "my.pth",
         "cpu",
         -3,
-        "in-turn",
+        "sequential",
         prompter=PrompterChoice("text", "a b"),
         fidelity=0.25,
         depth="soft",

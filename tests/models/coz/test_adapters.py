@@ -106,20 +106,23 @@ Change = Callable[[list[torch.Tensor]], Any]
     [
         (lambda values: values[:-2], "it has 2 layers where the base has 3"),
         (lambda values: values + values[:2], "it has 4 layers where the base has 3"),
-        (lambda values: values[:-1], "it has 5 tensors, which makes no pairs"),
-        (lambda values: values[::-1], "its tensors are no pairs of rank 4"),
-        (lambda values: [tensor[:, :3] for tensor in values], "its tensors are no pairs of rank 4"),
+        (lambda values: values[:-1], "it has 5 tensors, an odd number"),
+        (lambda values: values[::-1], "its tensors are not pairs of rank 4"),
+        (
+            lambda values: [tensor[:, :3] for tensor in values],
+            "its tensors are not pairs of rank 4",
+        ),
         (
             lambda values: [values[0][:-1], *values[1:]],
             r"it has 95 × 16 weights for transformer_blocks\.0\.norm1\.linear where the base has "
             "96 × 16",
         ),
-        (lambda values: [values[0] / 0, *values[1:]], "it holds no list of tensors"),
-        (lambda values: [values[0].int(), *values[1:]], "it holds no list of tensors"),
-        (lambda values: dict(enumerate(values)), "it holds no list of tensors"),
-        (lambda values: [], "it holds no list of tensors"),
-        (lambda values: ["words"] * 6, "it holds no list of tensors"),
-        (lambda values: values[0], "it holds no list of tensors"),
+        (lambda values: [values[0] / 0, *values[1:]], "it is not a list of tensors"),
+        (lambda values: [values[0].int(), *values[1:]], "it is not a list of tensors"),
+        (lambda values: dict(enumerate(values)), "it is not a list of tensors"),
+        (lambda values: [], "it is not a list of tensors"),
+        (lambda values: ["words"] * 6, "it is not a list of tensors"),
+        (lambda values: values[0], "it is not a list of tensors"),
     ],
 )
 def test_another_lora_is_refused(
@@ -129,7 +132,7 @@ def test_another_lora_is_refused(
     torch.save(change(lora_list(tiny_sd3)), path)
     with pytest.raises(
         BadInput,
-        match=rf"^The file .*lora\.pkl is not what fits this base, {why}: "
+        match=rf"^The file .*lora\.pkl does not fit this base, {why}: "
         r"get model_20001\.pkl from ",
     ):
         fused_lora(path, transformer)
@@ -149,11 +152,11 @@ LORA_B = "conv_in.lora_B.default_encoder.weight"
     ("change", "why"),
     [
         (lambda state: {}, r"conv_in\.weight is missing"),
-        (lambda state: list(state.values()), "it holds no tensors by name"),
-        (lambda state: {1: state[LORA_A]}, "it holds no tensors by name"),
-        (lambda state: {"a": "words"}, "it holds no tensors by name"),
-        (lambda state: {LORA_A: state[LORA_A] / 0}, "it holds no tensors by name"),
-        (lambda state: state | {"more": state[LORA_A]}, "weights that the base has not: more"),
+        (lambda state: list(state.values()), "it is not a dictionary of tensors"),
+        (lambda state: {1: state[LORA_A]}, "it is not a dictionary of tensors"),
+        (lambda state: {"a": "words"}, "it is not a dictionary of tensors"),
+        (lambda state: {LORA_A: state[LORA_A] / 0}, "it is not a dictionary of tensors"),
+        (lambda state: state | {"more": state[LORA_A]}, "weights that the base lacks: more"),
         (
             lambda state: {name: state[name] for name in state if name != LORA_A},
             r"the LoRA of conv_in is missing",
@@ -176,7 +179,7 @@ LORA_B = "conv_in.lora_B.default_encoder.weight"
         ),
         (
             lambda state: state | {"conv_norm_out.weight": torch.zeros(9)},
-            r"conv_norm_out\.weight has another shape than the base's",
+            r"conv_norm_out\.weight has a different shape in the base",
         ),
         (
             lambda state: {
@@ -197,7 +200,7 @@ def test_another_encoder_is_refused(
     torch.save(change(encoder_state), path)
     with pytest.raises(
         BadInput,
-        match=rf"^The file .*vae\.pt is not what fits this base, .*{why}: "
+        match=rf"^The file .*vae\.pt does not fit this base, .*{why}: "
         r"get vae_encoder_20001\.pt from ",
     ):
         fused_encoder(path.read_bytes(), path, encoder.state_dict())
@@ -222,7 +225,7 @@ def test_code_in_a_file_is_not_run(fuse: Fuse, tmp_path: Path, how: str) -> None
         path.write_bytes(pickle.dumps(bomb, protocol=2))
     else:
         torch.save(bomb, path, _use_new_zipfile_serialization=how == "zip")
-    with pytest.raises(BadInput, match=r"^The file .*bad\.pkl holds program code besides weights"):
+    with pytest.raises(BadInput, match=r"^The file .*bad\.pkl contains executable code"):
         fuse(path)
     assert not target.exists()
 
@@ -233,7 +236,7 @@ def test_code_in_a_file_is_not_run(fuse: Fuse, tmp_path: Path, how: str) -> None
 def test_other_files_are_refused(fuse: Fuse, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.pt"
     path.write_bytes(content)
-    with pytest.raises(BadInput, match=r"^The file .*other\.pt is not what fits this base, it is"):
+    with pytest.raises(BadInput, match=r"^The file .*other\.pt does not fit this base, it is"):
         fuse(path)
 
 
@@ -242,9 +245,9 @@ def test_half_a_file_is_refused(
 ) -> None:
     lora = cut(saved_lora(tmp_path / "lora.pkl", tiny_sd3))
     vae = cut(saved_encoder(tmp_path / "vae.pt", tiny_sd3))
-    with pytest.raises(BadInput, match=r"lora\.pkl is not what fits this base, it is damaged"):
+    with pytest.raises(BadInput, match=r"lora\.pkl does not fit this base, it is damaged"):
         fused_lora(lora, transformer)
-    with pytest.raises(BadInput, match=r"vae\.pt is not what fits this base, it is damaged"):
+    with pytest.raises(BadInput, match=r"vae\.pt does not fit this base, it is damaged"):
         fused_encoder(vae.read_bytes(), vae, encoder.state_dict())
 
 
@@ -253,7 +256,7 @@ def test_the_two_files_are_not_mixed_up(
 ) -> None:
     lora = saved_lora(tmp_path / "lora.pkl", tiny_sd3)
     vae = saved_encoder(tmp_path / "vae.pt", tiny_sd3)
-    with pytest.raises(BadInput, match=r"vae\.pt .*it holds no list"):
+    with pytest.raises(BadInput, match=r"vae\.pt .*it is not a list"):
         fused_lora(vae, transformer)
-    with pytest.raises(BadInput, match=r"lora\.pkl .*it holds no tensors by name"):
+    with pytest.raises(BadInput, match=r"lora\.pkl .*it is not a dictionary of tensors"):
         fused_encoder(lora.read_bytes(), lora, encoder.state_dict())

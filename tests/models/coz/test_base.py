@@ -48,16 +48,15 @@ def test_a_folder_that_is_not_whole_is_refused(base: Path, missing: str) -> None
 
 def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
     for name in ("sd3", "a/b/c", str(tmp_path / "sd3"), tmp_path / "sd3"):
-        with pytest.raises(BadInput, match=r"^There is no folder .*: give one with --coz-base"):
+        with pytest.raises(BadInput, match=r"^The Stable Diffusion 3 folder .* does not exist"):
             base_folder(name)
 
 
 def test_a_hub_name_is_not_downloaded_unasked() -> None:
     with pytest.raises(
         BadInput,
-        match=r"^nobody/nothing is not on this machine: accept its licence on "
-        r"https://huggingface\.co/nobody/nothing, then run `hf auth login` and "
-        r"`cozviewer models download nobody/nothing`",
+        match=r"^nobody/nothing is not on this computer: accept its licence on "
+        r"https://huggingface\.co/nobody/nothing and download the model nobody/nothing, or",
     ):
         base_folder("nobody/nothing")
 
@@ -113,7 +112,7 @@ def another_network(path: Path) -> None:
 )
 def test_a_broken_part_is_refused(base: Path, spoil: Callable[[Path], None]) -> None:
     spoil(base / "vae" / "diffusion_pytorch_model.safetensors")
-    with pytest.raises(BadInput, match=r"^The part vae of the base in .* cannot be used \(.*\): "):
+    with pytest.raises(BadInput, match=r"^The part vae of .* cannot be loaded \(.*\): "):
         open_vae(base)
     # diffusers itself leaves fp16 behind, which would change all that comes after.
     assert torch.get_default_dtype() == torch.float32
@@ -125,7 +124,7 @@ def test_pickled_weights_are_not_read(base: Path) -> None:
     path.unlink()
     with pytest.raises(BadInput, match="its part vae is missing"):
         base_folder(base)
-    with pytest.raises(BadInput, match="The part vae of the base"):
+    with pytest.raises(BadInput, match="The part vae of Stable Diffusion 3"):
         open_vae(base)
 
 

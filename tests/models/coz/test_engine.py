@@ -1,4 +1,4 @@
-"""Chain-of-Zoom as an engine: sizes, seeds, windows, stopping, and what it tells."""
+"""Chain-of-Zoom as an engine: sizes, seeds, windows, cancellation and messages."""
 
 import shutil
 import weakref
@@ -13,6 +13,7 @@ from PIL import Image
 
 from cozviewer.chain.fidelity import enlarged
 from cozviewer.image.pixels import RgbFloat, to_8bit
+from cozviewer.models.context import ModelContext
 from cozviewer.models.coz import components as coz_models
 from cozviewer.models.coz import engine as coz_sd3
 from cozviewer.models.coz import loading as coz_open
@@ -20,7 +21,6 @@ from cozviewer.models.coz import prompt_encoding as coz_text
 from cozviewer.models.coz.base import open_part
 from cozviewer.models.coz.engine import CozSd3
 from cozviewer.models.device import Device
-from cozviewer.models.memory.manager import Room
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.models.tiny_sd3 import saved_encoder, saved_lora
@@ -48,10 +48,11 @@ def files(tiny_sd3: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     }
 
 
-def made(files: dict[str, Path], **options: Any) -> CozSd3:
-    """Return the engine; its room, unlike the engine, may tell something: the plan."""
-    own = {"device": "cpu", "notice": pytest.fail, "room": Room("cpu")}
-    return CozSd3(**{**own, **files, **options})
+def made(files: dict[str, Path], context: ModelContext | None = None, **options: Any) -> CozSd3:
+    """Return the engine with options of its own or, without a `context`, of a `ModelContext`."""
+    own = {key: options.pop(key) for key in ("memory", "cache_dir", "notice") if key in options}
+    context = context or ModelContext("cpu", **{"notice": pytest.fail, **own})
+    return CozSd3(context=context, **{**files, **options})
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def test_any_picture_becomes_4x_finer(either: CozSd3, size: tuple[int, int]) -> 
     assert (fine.min() >= 0, fine.max() <= 1) == (True, True)
 
 
-def test_the_seed_and_the_words_decide(either: CozSd3) -> None:
+def test_the_seed_and_the_prompt_decide(either: CozSd3) -> None:
     rgb = picture(16, 16)
     one, same = (either.upscale(rgb, "a cat", 1, never) for _ in range(2))
     np.testing.assert_array_equal(one, same)
@@ -226,7 +227,7 @@ def test_paper_keeps_to_fp32(files: dict[str, Path], monkeypatch: pytest.MonkeyP
 
 
 class Stop:
-    """A `Cancelled` that says so at its n-th question, and remembers what had run by then."""
+    """A `Cancelled` that returns True at its n-th call, and records what had run by then."""
 
     def __init__(self, after: int) -> None:
         self.left = after
@@ -262,7 +263,7 @@ def test_it_stops_in_every_stage(
 
 
 def test_it_stops_between_windows(best: CozSd3, monkeypatch: pytest.MonkeyPatch) -> None:
-    best.upscale(picture(8, 8), "", 0, never)  # encodes the words, so that none are asked about
+    best.upscale(picture(8, 8), "", 0, never)  # encodes the prompt, so that no encoder runs later
     decoded: list[int] = []
     vae = best._models.networks().vae
     decode = vae.decode
@@ -280,11 +281,11 @@ def test_it_stops_between_windows(best: CozSd3, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        ("CUDA out of memory. Tried to allocate", "^The CPU has too little memory for Chain-of-"),
-        ("something odd\nand more", r"^The CPU failed \(something odd\): try again"),
+        ("CUDA out of memory. Tried to allocate", "^Not enough memory on the CPU for Chain-of-"),
+        ("something odd\nand more", r"^The CPU reported an error \(something odd\): try again"),
     ],
 )
-def test_a_device_that_fails_is_told_in_a_sentence(
+def test_a_device_that_fails_is_reported_in_a_sentence(
     best: CozSd3, monkeypatch: pytest.MonkeyPatch, error: str, sentence: str
 ) -> None:
     best.load()
@@ -313,8 +314,8 @@ def step_for(largest: int, tried: list[int]) -> Any:
 def test_windows_become_smaller_when_memory_runs_out(
     files: dict[str, Path], monkeypatch: pytest.MonkeyPatch, largest: int, tries: list[int]
 ) -> None:
-    told: list[str] = []
-    engine, tried = made(files, notice=told.append), list[int]()
+    reported: list[str] = []
+    engine, tried = made(files, notice=reported.append), list[int]()
     monkeypatch.setattr(coz_sd3, "one_step", step_for(largest, tried))
     rgb = picture(160, 160)
     fine = engine.upscale(rgb, "", 0, never)
@@ -324,8 +325,8 @@ def test_windows_become_smaller_when_memory_runs_out(
     tried.clear()
     engine.upscale(rgb, "", 0, never)
     assert set(tried) == {tries[-1]}  # it keeps to what fitted
-    assert told == [
-        "Chain-of-Zoom ran out of memory and goes on in smaller windows, a little slower."
+    assert reported == [
+        "Chain-of-Zoom ran out of memory and continues in smaller windows, a little slower."
     ]
 
 
@@ -334,7 +335,7 @@ def test_when_even_small_windows_do_not_fit_it_fails(
 ) -> None:
     tried: list[int] = []
     monkeypatch.setattr(coz_sd3, "one_step", step_for(100, tried))
-    with pytest.raises(Failure, match=r"^The CPU has too little memory for Chain-of-Zoom: close"):
+    with pytest.raises(Failure, match=r"^Not enough memory on the CPU for Chain-of-Zoom: close"):
         made(files, notice=lambda sentence: None).upscale(picture(160, 160), "", 0, never)
     assert tried == [512, 384, 256]
 
@@ -354,7 +355,7 @@ def test_paper_would_rather_fail_than_differ(
 ) -> None:
     tried: list[int] = []
     monkeypatch.setattr(coz_sd3, "one_step", step_for(400, tried))
-    with pytest.raises(Failure, match="has too little memory for Chain-of-Zoom"):
+    with pytest.raises(Failure, match="Not enough memory on the CPU for Chain-of-Zoom"):
         made(files, setting="paper").upscale(picture(128, 128), "", 0, never)
     assert tried == [512]
 
@@ -362,7 +363,7 @@ def test_paper_would_rather_fail_than_differ(
 def test_a_step_that_ran_out_of_memory_can_be_tried_again(
     files: dict[str, Path], best: CozSd3, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Through the real networks: the error of the first window reaches who makes them smaller."""
+    """With the real networks: the error of the first window leads to smaller ones."""
     engine = made(files, notice=lambda sentence: None)
     transformer = engine._models.networks().transformer
     forward = transformer.forward
@@ -377,25 +378,25 @@ def test_a_step_that_ran_out_of_memory_can_be_tried_again(
     assert fine.shape == (256, 384, 3)
 
 
-def test_in_turn_networks_leave_for_encoders_and_the_prompter(
+def test_in_a_sequential_plan_networks_are_released_for_encoders_and_the_prompter(
     files: dict[str, Path], best: CozSd3, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[str] = []
-    room = Room("cpu", "in-turn", told.append)
-    engine = made(files, room=room)
+    reported: list[str] = []
+    context = ModelContext("cpu", "sequential", notice=pytest.fail, on_plan=reported.append)
+    engine, manager = made(files, context), context.memory_manager
     left: list[str] = []
     opened = watched(monkeypatch)
     engine.load()
-    assert (len(told), opened, engine.device) == (1, [], "CPU, fp32")  # others come first
-    room.enter("prompter", lambda: left.append("prompter"))
+    assert (len(reported), opened, engine.device) == (1, [], "CPU, fp32")  # others come first
+    manager.acquire("prompter", lambda: left.append("prompter"))
     first = engine.upscale(picture(8, 8), "a cat", 0, never)
     assert left == ["prompter"]
     assert len(opened) == 1
     engine.upscale(picture(8, 8), "a cat", 0, never)
-    assert len(opened) == 1  # the words are known, so nobody had to leave
+    assert len(opened) == 1  # the prompt is cached, so nothing was released
     engine.upscale(picture(8, 8), "a dog", 0, never)
     assert len(opened) == 2
-    room.enter("prompter", lambda: None)
+    manager.acquire("prompter", lambda: None)
     assert [network() for network in opened] == [None, None]
     np.testing.assert_array_equal(first, best.upscale(picture(8, 8), "a cat", 0, never))
 
@@ -417,17 +418,17 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list["weakref.ref[Any]"]:
 def test_together_nothing_is_opened_twice(
     files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room = Room("cpu", "together")
-    engine = made(files, room=room)
+    context = ModelContext("cpu", "together", notice=pytest.fail)
+    engine, manager = made(files, context), context.memory_manager
     opened = watched(monkeypatch)
     engine.load()
-    room.enter("prompter", pytest.fail)
+    manager.acquire("prompter", pytest.fail)
     for prompt in ("a cat", "a dog"):
         engine.upscale(picture(8, 8), prompt, 0, never)
     assert len(opened) == 1
 
 
-def test_words_on_the_disk_serve_the_next_start(
+def test_embeddings_on_disk_are_used_at_the_next_start(
     files: dict[str, Path], best: CozSd3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rgb = picture(8, 8)
@@ -443,7 +444,7 @@ def test_words_on_the_disk_serve_the_next_start(
     again = made(files, cache_dir=tmp_path).upscale(rgb, "a cat", 0, never)
     np.testing.assert_array_equal(again, first)
     assert opened == []
-    # Without T5, in the authors' numbers, and with another base, they are other words.
+    # Without T5, in the authors' numbers, and with another base, the embeddings differ.
     made(files, cache_dir=tmp_path, t5=False).upscale(rgb, "a cat", 0, never)
     assert opened == ["text_encoder", "text_encoder_2"]
     made(files, cache_dir=tmp_path, setting="paper").upscale(rgb, "a cat", 0, never)
@@ -476,17 +477,17 @@ def test_without_t5_the_base_may_lack_it(
 def test_smaller_numbers_by_hand_are_part_of_the_identity(
     files: dict[str, Path], best: CozSd3
 ) -> None:
-    for memory in ("together", "in-turn"):
+    for memory in ("together", "sequential"):
         assert dict(made(files, memory=memory).identity) == dict(best.identity)
     assert dict(made(files, memory="nf4").identity) == {**best.identity, "quantised": "nf4"}
 
 
 def test_paper_refuses_smaller_numbers(files: dict[str, Path]) -> None:
-    with pytest.raises(BadInput, match=r"^The memory mode 8bit changes what the setting paper rep"):
+    with pytest.raises(BadInput, match=r"^The setting paper cannot be combined with the memory"):
         made(files, setting="paper", memory="8bit")
 
 
-def test_too_little_memory_is_told_before_anything_is_read(
+def test_too_little_memory_is_reported_before_anything_is_read(
     files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cozviewer.models.memory import manager as room
@@ -495,13 +496,13 @@ def test_too_little_memory_is_told_before_anything_is_read(
     opened = watched(monkeypatch)
     for work in (CozSd3.load, lambda engine: engine.upscale(picture(8, 8), "", 0, never)):
         with pytest.raises(
-            BadInput, match=r"would need .* GB of memory on the CPU, and 1\.0 GB are"
+            BadInput, match=r"would need .* GB of memory on the CPU, and only 1\.0 GB are"
         ):
             work(made(files))
     assert opened == []
 
 
-def test_an_encoder_that_does_not_fit_is_told_in_a_sentence(
+def test_an_encoder_that_does_not_fit_is_reported_in_a_sentence(
     files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*args: Any) -> Any:
@@ -558,12 +559,12 @@ def test_fused_weights_are_kept_for_both_settings(
 @pytest.mark.parametrize("key", ["lora", "vae"])
 def test_a_missing_file_is_refused_at_once(files: dict[str, Path], key: str) -> None:
     gone = Path("gone.pkl")
-    with pytest.raises(BadInput, match=r"^There is no file gone\.pkl of Chain-of-Zoom: check the"):
-        made(files, **{key: gone})
+    with pytest.raises(BadInput, match=r"^The Chain-of-Zoom file gone\.pkl does not exist: check"):
+        made({**files, key: gone})
 
 
 def test_a_missing_base_is_refused_at_once(files: dict[str, Path]) -> None:
-    with pytest.raises(BadInput, match=r"^There is no folder gone with Stable Diffusion 3"):
+    with pytest.raises(BadInput, match=r"^The Stable Diffusion 3 folder gone does not exist"):
         made(files, base="gone")
 
 
@@ -574,13 +575,13 @@ def test_a_file_that_changes_after_it_was_identified_is_refused(
     engine = made(files, lora=lora)
     _ = engine.identity
     lora.write_bytes(b"other")
-    with pytest.raises(BadInput, match="was changed meanwhile"):
+    with pytest.raises(BadInput, match="changed after it was chosen"):
         engine.load()
 
 
-def test_a_wrong_file_is_told_by_its_name(files: dict[str, Path]) -> None:
+def test_a_wrong_file_is_named_in_the_error(files: dict[str, Path]) -> None:
     engine = made(files, lora=files["vae"])
-    with pytest.raises(BadInput, match=r"vae\.pt is not what fits this base"):
+    with pytest.raises(BadInput, match=r"vae\.pt does not fit this base"):
         engine.load()
 
 
@@ -591,11 +592,12 @@ def test_building_one_imports_nothing_heavy(files: dict[str, Path]) -> None:
     script = (
         "import sys\n"
         "from pathlib import Path\n"
+        "from cozviewer.models.context import ModelContext\n"
         "from cozviewer.models.coz.engine import CozSd3\n"
         f"paths = {[str(path) for path in files.values()]!r}\n"
-        "engine = CozSd3(*map(Path, paths), notice=print)\n"
+        "engine = CozSd3(*map(Path, paths), ModelContext())\n"
         "engine.identity, engine.halo, engine.name, engine.device\n"
         "heavy = {'torch', 'diffusers', 'transformers', 'safetensors'} & set(sys.modules)\n"
         "sys.exit(', '.join(heavy) or None)\n"
     )
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[2])
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[3])

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from cozviewer.models.coz.fused import METHOD, fused_path, kept
+from cozviewer.models.coz.fused import METHOD, FusedCache, fused_path, load_or_fuse
 from cozviewer.util.errors import BadInput
 
 State = dict[str, torch.Tensor]
@@ -43,7 +43,7 @@ def make() -> Maker:
 
 
 def ask(cache: Path | None, make: Maker, digest: str = DIGEST) -> None:
-    found = dict(kept(cache, digest, SHAPES, make, pytest.fail))
+    found = dict(load_or_fuse(FusedCache(cache, digest, pytest.fail), SHAPES, make))
     assert found.keys() == SHAPES.keys()
     for name, tensor in state().items():
         assert torch.equal(found[name], tensor)
@@ -85,20 +85,26 @@ def test_a_broken_file_is_made_again(tmp_path: Path, make: Maker, content: bytes
 
 def test_other_shapes_are_not_trusted(tmp_path: Path, make: Maker) -> None:
     other = {"encoder.b": torch.ones(3)}
-    list(kept(tmp_path, DIGEST, {"encoder.b": (3,)}, lambda: iter(other.items()), pytest.fail))
+    list(
+        load_or_fuse(
+            FusedCache(tmp_path, DIGEST, pytest.fail),
+            {"encoder.b": (3,)},
+            lambda: iter(other.items()),
+        )
+    )
     ask(tmp_path, make)
     assert make.times == 1
 
 
-def test_a_place_that_cannot_be_written_is_told_once_and_work_goes_on(
+def test_a_place_that_cannot_be_written_is_reported_once_and_work_goes_on(
     tmp_path: Path, make: Maker
 ) -> None:
     (tmp_path / "file").touch()
-    told: list[str] = []
-    found = dict(kept(tmp_path / "file", DIGEST, SHAPES, make, told.append))
+    reported: list[str] = []
+    found = dict(load_or_fuse(FusedCache(tmp_path / "file", DIGEST, reported.append), SHAPES, make))
     assert found.keys() == SHAPES.keys()
-    assert len(told) == 1
-    assert told[0].startswith("The fused weights cannot be kept in ")
+    assert len(reported) == 1
+    assert reported[0].startswith("The fused weights cannot be saved in ")
 
 
 def test_a_full_disk_leaves_nothing_behind(
@@ -108,9 +114,9 @@ def test_a_full_disk_leaves_nothing_behind(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
-    told: list[str] = []
-    dict(kept(tmp_path, DIGEST, SHAPES, make, told.append))
-    assert "No space left on device" in told[0]
+    reported: list[str] = []
+    dict(load_or_fuse(FusedCache(tmp_path, DIGEST, reported.append), SHAPES, make))
+    assert "No space left on device" in reported[0]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -120,7 +126,7 @@ def test_a_wrong_input_is_not_hidden(tmp_path: Path) -> None:
         raise BadInput("no")
 
     with pytest.raises(BadInput, match="no"):
-        next(kept(tmp_path, DIGEST, SHAPES, refuse, pytest.fail))
+        next(load_or_fuse(FusedCache(tmp_path, DIGEST, pytest.fail), SHAPES, refuse))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -50,11 +50,11 @@ def test_the_upscaler_is_in_the_numbers_of_the_device(
     assert upscaler.title == f"Stable Diffusion 3, {'fp32' if each == 4 else 'bf16'}"
 
 
-def test_encoders_pass_one_by_one(tiny_sd3: Path) -> None:
+def test_encoders_are_loaded_one_by_one(tiny_sd3: Path) -> None:
     encoders = models(tiny_sd3)["text encoders"]
-    assert encoders.passing
+    assert encoders.streamed
     assert list(weights(encoders)) == ["text_encoder", "text_encoder_2", "text_encoder_3"]
-    assert "--no-t5" in encoders.instead
+    assert "T5" in encoders.instead
 
 
 def test_t5_can_be_left_out(tiny_sd3: Path, tmp_path: Path) -> None:
@@ -90,10 +90,10 @@ def test_the_encoders_numbers(device: Device, paper: bool, dtype: str) -> None:
     assert text_dtype(device, paper) == dtype
 
 
-def test_a_broken_file_is_told_before_anything_is_read(tiny_sd3: Path, tmp_path: Path) -> None:
+def test_a_broken_file_is_reported_before_anything_is_read(tiny_sd3: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(tiny_sd3, tmp_path / "sd3"))
     os.truncate(folder / "text_encoder_3" / "model.safetensors", 100)
     with pytest.raises(
-        BadInput, match=r"^The part text_encoder_3 of the base in .* cannot be used"
+        BadInput, match=r"^The part text_encoder_3 of Stable Diffusion 3 in .* cannot be loaded"
     ):
         models(folder)

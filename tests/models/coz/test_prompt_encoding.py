@@ -1,4 +1,4 @@
-"""Prompts as Stable Diffusion 3 hears them."""
+"""Prompt embeddings for Stable Diffusion 3."""
 
 import gc
 import shutil
@@ -11,8 +11,8 @@ import torch
 
 from cozviewer.models.coz import prompt_encoding as coz_text
 from cozviewer.models.coz.base import open_part
-from cozviewer.models.coz.prompt_embeds import Words, WordsFolder
-from cozviewer.models.coz.prompt_encoding import Encoder
+from cozviewer.models.coz.prompt_embeds import PromptEmbeds, PromptEmbedsFolder
+from cozviewer.models.coz.prompt_encoding import Encoder, EncoderFiles
 from cozviewer.models.device import Device
 from cozviewer.util.errors import BadInput, Cancelled
 
@@ -21,16 +21,19 @@ def no_check() -> None:
     pass
 
 
-def encoder(folder: Path, dtype: str = "float16", **options: Any) -> Encoder:
-    return Encoder(folder, Device("cpu", "CPU"), dtype, **options)
+def encoder(
+    folder: Path, dtype: str = "float16", t5: bool = True, quantised: str = "", **options: Any
+) -> Encoder:
+    files = EncoderFiles(folder, dtype, t5, quantised)
+    return Encoder(files, Device("cpu", "CPU"), **options)
 
 
 @pytest.fixture(scope="module")
-def cat(tiny_sd3: Path) -> Words:
-    return encoder(tiny_sd3).words("a cat, fur", no_check)
+def cat(tiny_sd3: Path) -> PromptEmbeds:
+    return encoder(tiny_sd3).encode("a cat, fur", no_check)
 
 
-def test_the_parts_lie_where_sd3_expects_them(cat: Words) -> None:
+def test_the_parts_lie_where_sd3_expects_them(cat: PromptEmbeds) -> None:
     assert cat.tokens.shape == (1, 77 + 512, 48)
     assert cat.pooled.shape == (1, 16 + 24)
     assert cat.tokens.dtype == torch.float16
@@ -39,7 +42,7 @@ def test_the_parts_lie_where_sd3_expects_them(cat: Words) -> None:
     assert (cat.tokens[:, :77, :40] != 0).all()
 
 
-def test_they_are_diffusers_own(tiny_sd3: Path, cat: Words) -> None:
+def test_they_are_diffusers_own(tiny_sd3: Path, cat: PromptEmbeds) -> None:
     from diffusers import StableDiffusion3Pipeline
 
     pipeline = StableDiffusion3Pipeline.from_pretrained(tiny_sd3, dtype=torch.float16)
@@ -55,19 +58,19 @@ def test_they_are_diffusers_own(tiny_sd3: Path, cat: Words) -> None:
     torch.testing.assert_close(cat.pooled, pooled, atol=1e-3, rtol=1e-3)
 
 
-def test_no_words_are_encoded_too(tiny_sd3: Path, cat: Words) -> None:
-    null = encoder(tiny_sd3).words("", no_check)
+def test_no_words_are_encoded_too(tiny_sd3: Path, cat: PromptEmbeds) -> None:
+    null = encoder(tiny_sd3).encode("", no_check)
     assert null.tokens.abs().max() > 0.1
     assert null.pooled.abs().max() > 0.01
     assert (null.tokens - cat.tokens).abs().max() > 0.01
 
 
 def test_a_long_prompt_is_cut(tiny_sd3: Path) -> None:
-    long, longer = (encoder(tiny_sd3).words("a cat, fur, " * n, no_check) for n in (300, 301))
+    long, longer = (encoder(tiny_sd3).encode("a cat, fur, " * n, no_check) for n in (300, 301))
     assert torch.equal(long.tokens, longer.tokens)
 
 
-def test_t5_left_out_is_diffusers_own(tiny_sd3: Path, tmp_path: Path, cat: Words) -> None:
+def test_t5_left_out_is_diffusers_own(tiny_sd3: Path, tmp_path: Path, cat: PromptEmbeds) -> None:
     from diffusers import StableDiffusion3Pipeline
 
     pipeline = StableDiffusion3Pipeline.from_pretrained(
@@ -82,7 +85,7 @@ def test_t5_left_out_is_diffusers_own(tiny_sd3: Path, tmp_path: Path, cat: Words
             do_classifier_free_guidance=False,
         )
     folder = without_t5(tiny_sd3, tmp_path)
-    words = encoder(folder, t5=False).words("a cat, fur", no_check)
+    words = encoder(folder, t5=False).encode("a cat, fur", no_check)
     torch.testing.assert_close(words.tokens, tokens, atol=1e-3, rtol=1e-3)
     torch.testing.assert_close(words.pooled, pooled, atol=1e-3, rtol=1e-3)
     # What CLIP says is the same as beside T5.
@@ -117,14 +120,14 @@ def test_each_prompt_is_encoded_once(
 ) -> None:
     monkeypatch.setattr(coz_text, "REMEMBERED", 2)
     asked = encoder(tiny_sd3)
-    first = asked.words("a", no_check)
+    first = asked.encode("a", no_check)
     assert opened == ALL
     for prompt in ("b", "a", "c"):
-        asked.words(prompt, no_check)
+        asked.encode(prompt, no_check)
     assert len(opened) == 9
-    assert asked.words("a", no_check) is first  # used later than "b", which was forgotten
+    assert asked.encode("a", no_check) is first  # used later than "b", which was forgotten
     assert len(opened) == 9
-    asked.words("b", no_check)
+    asked.encode("b", no_check)
     assert len(opened) == 12
 
 
@@ -144,7 +147,7 @@ def test_an_encoder_is_gone_before_the_next_is_opened(
     gc.collect()
     gc.disable()
     try:
-        encoder(tiny_sd3).words("a", no_check)
+        encoder(tiny_sd3).encode("a", no_check)
         assert [network() for network in there] == [None] * 3
     finally:
         gc.enable()
@@ -152,13 +155,13 @@ def test_an_encoder_is_gone_before_the_next_is_opened(
 
 def test_encoders_can_stay_until_they_are_freed(tiny_sd3: Path, opened: list[str]) -> None:
     asked = encoder(tiny_sd3, staying=True)
-    one = asked.words("a", no_check)
-    asked.words("b", no_check)
+    one = asked.encode("a", no_check)
+    asked.encode("b", no_check)
     assert opened == ALL
     asked.free()
-    asked.words("c", no_check)
+    asked.encode("c", no_check)
     assert opened == ALL * 2
-    assert torch.equal(encoder(tiny_sd3).words("a", no_check).tokens, one.tokens)
+    assert torch.equal(encoder(tiny_sd3).encode("a", no_check).tokens, one.tokens)
 
 
 def test_a_prompt_on_the_disk_opens_nothing(
@@ -166,10 +169,10 @@ def test_a_prompt_on_the_disk_opens_nothing(
 ) -> None:
     entered: list[str] = []
 
-    def asked(prompt: str) -> Words:
+    def asked(prompt: str) -> PromptEmbeds:
         """Ask with an encoder that remembers nothing itself."""
-        fresh = encoder(tiny_sd3, kept=WordsFolder(tmp_path / "words", "these"))
-        return fresh.words(prompt, no_check, lambda: entered.append(prompt))
+        fresh = encoder(tiny_sd3, kept=PromptEmbedsFolder(tmp_path / "words", "these"))
+        return fresh.encode(prompt, no_check, lambda: entered.append(prompt))
 
     first, again = asked("a"), asked("a")
     assert torch.equal(first.tokens, again.tokens)
@@ -189,7 +192,7 @@ def test_a_prompt_on_the_disk_opens_nothing(
 def test_t5_alone_is_made_smaller(
     tiny_sd3: Path, monkeypatch: pytest.MonkeyPatch, quantised: str, said: dict[str, object]
 ) -> None:
-    """That the library is told so; what it makes of it needs an NVIDIA GPU."""
+    """Only the settings are tested; the quantisation itself needs an NVIDIA GPU."""
     asked: dict[str, dict[str, Any]] = {}
 
     def opened(kind: Any, folder: Path, part: str, dtype: Any, **options: Any) -> Any:
@@ -197,7 +200,7 @@ def test_t5_alone_is_made_smaller(
         return open_part(kind, folder, part, dtype)
 
     monkeypatch.setattr(coz_text, "open_part", opened)
-    encoder(tiny_sd3, quantised=quantised).words("a", no_check)
+    encoder(tiny_sd3, quantised=quantised).encode("a", no_check)
     assert [asked[part] for part in ALL[:2]] == [{}, {}]
     assert asked[ALL[2]]["device_map"] == {"": "cpu"}
     config = asked[ALL[2]]["quantization_config"]
@@ -216,15 +219,15 @@ def test_it_stops_before_each_encoder(tiny_sd3: Path, after: int) -> None:
 
     listening = encoder(tiny_sd3)
     with pytest.raises(Cancelled):
-        listening.words("a cat", check)
+        listening.encode("a cat", check)
     assert asked == after + 1
-    assert listening.words("a cat", no_check).tokens.shape == (1, 589, 48)
+    assert listening.encode("a cat", no_check).tokens.shape == (1, 589, 48)
 
 
 @pytest.mark.parametrize("part", ["tokenizer", "tokenizer_3", "text_encoder_2", "text_encoder_3"])
-def test_a_broken_part_is_told_in_a_sentence(tiny_sd3: Path, tmp_path: Path, part: str) -> None:
+def test_a_broken_part_is_reported_in_a_sentence(tiny_sd3: Path, tmp_path: Path, part: str) -> None:
     folder = Path(shutil.copytree(tiny_sd3, tmp_path / "sd3"))
     for path in (folder / part).iterdir():
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(BadInput, match=rf"^The part {part} of the base in .* cannot be used \("):
-        encoder(folder).words("a cat", no_check)
+    with pytest.raises(BadInput, match=rf"^The part {part} of .* cannot be loaded \("):
+        encoder(folder).encode("a cat", no_check)

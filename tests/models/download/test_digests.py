@@ -65,7 +65,7 @@ def test_without_a_place_for_the_memory_all_is_read(folder: Path, tmp_path: Path
     assert digest(folder, tmp_path / "file" / "cache") == digest(folder)
 
 
-def test_a_file_that_is_gone_is_told_in_a_sentence(folder: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_gone_is_reported_in_a_sentence(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot be read"):
         files_digest(folder, [folder / "gone"], tmp_path)
 

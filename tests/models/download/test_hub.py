@@ -38,7 +38,7 @@ USED = ("config.json", "tokenizer.json", "model-1.safetensors", "model-2.safeten
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A hub cache of this test, online, and nobody logged in."""
+    """A hub cache of this test, online and not signed in."""
     folder = tmp_path / "hub"
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(folder))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
@@ -52,8 +52,8 @@ def server() -> Iterator[HubServer]:
         yield made
 
 
-def fetch(server: HubServer, told: list[DownloadProgress] | None = None) -> Path:
-    heard = [] if told is None else told
+def fetch(server: HubServer, reported: list[DownloadProgress] | None = None) -> Path:
+    heard = [] if reported is None else reported
     what = listing(REPO, server.endpoint)
     return download(what, heard.append, lambda: False, server.endpoint)
 
@@ -86,15 +86,15 @@ def test_of_the_base_its_parts_are_listed_once() -> None:
 
 
 def test_a_model_is_fetched_to_where_others_find_it(server: HubServer) -> None:
-    told: list[DownloadProgress] = []
-    folder = fetch(server, told)
+    reported: list[DownloadProgress] = []
+    folder = fetch(server, reported)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
         name: FILES[name] for name in USED
     }
     assert try_to_load_from_cache(REPO, "config.json") == str(folder / "config.json")
-    done = [each.done for each in told]
+    done = [each.done for each in reported]
     assert done == sorted(done)
-    assert (done[-1], told[-1].total) == (2 * len(LARGE) + 5, 2 * len(LARGE) + 5)
+    assert (done[-1], reported[-1].total) == (2 * len(LARGE) + 5, 2 * len(LARGE) + 5)
 
 
 def test_what_is_here_is_not_fetched_again(server: HubServer) -> None:
@@ -203,7 +203,9 @@ def test_a_full_disk_keeps_what_has_come(
     assert (fetch(server) / "model-1.safetensors").read_bytes() == LARGE
 
 
-def test_too_little_room_is_told_before(server: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_room_is_reported_before(
+    server: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(hub, "HEADROOM", 1 << 60)
     with pytest.raises(BadInput, match="set HF_HOME to another disk"):
         fetch(server)
@@ -221,13 +223,13 @@ def test_who_has_not_accepted_the_licence_gets_the_step_that_is_left(
 ) -> None:
     monkeypatch.setattr(huggingface_hub, "get_token", lambda: "hf_secret")
     server.gated = True
-    with pytest.raises(BadInput, match="has not accepted the licence of someone/model") as told:
+    with pytest.raises(BadInput, match="has not accepted the licence of someone/model") as reported:
         fetch(server)
-    assert "auth login" not in str(told.value)
-    assert "hf_secret" not in str(told.value)
+    assert "auth login" not in str(reported.value)
+    assert "hf_secret" not in str(reported.value)
 
 
-def test_an_unknown_model_is_told(server: HubServer) -> None:
+def test_an_unknown_model_is_reported(server: HubServer) -> None:
     with pytest.raises(BadInput, match="The model hub has no model someone/else"):
         listing("someone/else", server.endpoint)
 
@@ -249,7 +251,7 @@ def test_offline_mode_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
         listing(REPO)
 
 
-def test_a_hub_that_is_not_there_is_told(server: HubServer) -> None:
+def test_a_hub_that_is_not_there_is_reported(server: HubServer) -> None:
     with pytest.raises(Failure, match="The model hub did not respond"):
         listing(REPO, "http://127.0.0.1:9")
 

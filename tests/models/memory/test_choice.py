@@ -1,4 +1,4 @@
-"""Which plan is taken at how much memory, by itself and by hand, and what is said when none fits.
+"""Which plan is chosen for how much memory, and the error when none fits.
 
 The sizes are those of Qwen2.5-VL-3B and Stable Diffusion 3 medium, in bf16.
 """
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from cozviewer.models.memory.choice import MODES, best_plan
+from cozviewer.config.choice import MEMORY_MODES
+from cozviewer.models.memory.choice import best_plan
 from cozviewer.models.memory.plan import Model, Part, Plan
 from cozviewer.util.errors import BadInput
 
@@ -19,7 +20,7 @@ def gb(size: float) -> int:
 
 
 def models(quantised: str) -> Sequence[Model]:
-    """What the engine coz and its prompter need; the order is not that of the work."""
+    """The needs of the engine coz and its prompter, not in the order of use."""
     t5, vlm = {"": (9.5, 7.5), "8bit": (5.9, 4.4), "nf4": (4.3, 2.8)}[quantised]
     return [
         Model(
@@ -30,11 +31,11 @@ def models(quantised: str) -> Sequence[Model]:
                 Part("text_encoder_2", gb(1.4)),
                 Part("text_encoder_3", gb(t5), gb(0.3)),
             ),
-            passing=True,
-            instead="leave out T5 with --no-t5",
+            streamed=True,
+            instead="leave out the text encoder T5",
         ),
         Model("upscaler", "SD3", (Part("transformer", gb(4.2)), Part("vae", gb(0.1), gb(0.5)))),
-        Model("prompter", "Qwen", (Part("model", gb(vlm), gb(0.5)),), instead="tell it yourself"),
+        Model("prompter", "Qwen", (Part("model", gb(vlm), gb(0.5)),), instead="type a prompt"),
     ]
 
 
@@ -59,18 +60,18 @@ def choose(
     [
         ("cpu", 64, "together", 23.45),
         ("cpu", 24.45, "together", 23.45),
-        ("cpu", 24.4, "passing", 21.8),
-        ("cpu", 22.8, "passing", 21.8),
-        ("cpu", 22.7, "in turn", 9.8),
-        ("cpu", 10.8, "in turn", 9.8),
+        ("cpu", 24.4, "streamed", 21.8),
+        ("cpu", 22.8, "streamed", 21.8),
+        ("cpu", 22.7, "sequential", 9.8),
+        ("cpu", 10.8, "sequential", 9.8),
         ("cuda", 80, "together", 23.45),
-        ("cuda", 23.5, "passing", 21.8),
-        ("cuda", 16, "in turn", 9.8),
-        ("cuda", 11.3, "in turn", 9.8),  # a GPU of 12 GB
-        ("cuda", 8.6, "in turn", 8.0),  # T5 beside, on the CPU
+        ("cuda", 23.5, "streamed", 21.8),
+        ("cuda", 16, "sequential", 9.8),
+        ("cuda", 11.3, "sequential", 9.8),  # a GPU of 12 GB
+        ("cuda", 8.6, "sequential", 8.0),  # T5 on the CPU
     ],
 )
-def test_the_richest_that_fits_is_taken(
+def test_the_largest_plan_that_fits_is_chosen(
     device: str, free: float, arrangement: str, peak: float
 ) -> None:
     plan = choose(free, device=device)
@@ -90,7 +91,7 @@ def test_the_stages_are_in_the_order_of_the_work() -> None:
     ]
 
 
-def test_passing_parts_lie_beside_those_who_stay() -> None:
+def test_streamed_parts_are_loaded_beside_models_that_stay() -> None:
     stages = choose(23).stages
     assert {stage.names for stage in stages} == {("text encoders", "prompter", "upscaler")}
     assert [stage.need for stage in stages] == [gb(12.55), gb(13.7), gb(21.8)]
@@ -107,16 +108,16 @@ def test_t5_goes_to_the_cpu_where_the_gpu_is_too_small_for_it() -> None:
     ("memory", "free", "arrangement", "quantised"),
     [
         ("together", 80, "together", ""),
-        ("together", 23.5, "passing", ""),
-        ("in-turn", 80, "in turn", ""),
+        ("together", 23.5, "streamed", ""),
+        ("sequential", 80, "sequential", ""),
         ("8bit", 80, "together", "8bit"),
-        ("8bit", 16, "passing", "8bit"),
-        ("8bit", 7, "in turn", "8bit"),
+        ("8bit", 16, "streamed", "8bit"),
+        ("8bit", 7, "sequential", "8bit"),
         ("nf4", 80, "together", "nf4"),
-        ("nf4", 5.5, "in turn", "nf4"),
+        ("nf4", 5.5, "sequential", "nf4"),
     ],
 )
-def test_a_mode_is_kept_to(memory: str, free: float, arrangement: str, quantised: str) -> None:
+def test_a_chosen_mode_is_used(memory: str, free: float, arrangement: str, quantised: str) -> None:
     plan = choose(free, device="cuda", memory=memory)
     assert (plan.arrangement, plan.quantised) == (arrangement, quantised)
 
@@ -129,32 +130,32 @@ def refused(free: float, **options: object) -> str:
 
 def test_too_little_is_refused_with_what_would_help() -> None:
     assert refused(10.7) == (
-        "The text encoders would need 9.8 GB of memory on the CPU, and 10.7 GB are free, of which "
-        "1.0 GB should stay so: close other programs, leave out T5 with --no-t5 or choose "
-        "--engine realesrgan."
+        "The text encoders would need 9.8 GB of memory on the CPU, and only 10.7 GB are free, of "
+        "which 1.0 GB must stay free: close other programs, leave out the text encoder T5 or "
+        "choose the engine Real-ESRGAN."
     )
     assert refused(8.4, device="cuda") == (
-        "The prompter would need 8.0 GB of memory on the RTX 3060, and 8.4 GB are free, of which "
-        "0.5 GB should stay so: close other programs, tell it yourself, choose --memory 8bit, with "
-        "the package bitsandbytes, choose --device cpu or choose --engine realesrgan."
+        "The prompter would need 8.0 GB of memory on the RTX 3060, and only 8.4 GB are free, of "
+        "which 0.5 GB must stay free: close other programs, type a prompt, choose the "
+        "memory mode 8bit, choose the CPU as device or choose the engine Real-ESRGAN."
     )
 
 
 def test_a_gpu_is_of_no_use_without_memory_to_read_through() -> None:
     assert choose(80, device="cuda", host=10.5).fits
     said = refused(80, device="cuda", host=8)
-    assert said.startswith("The text encoders would need 9.8 GB of memory on the CPU, and 8.0 GB")
+    assert said.startswith("The text encoders would need 9.8 GB of memory on the CPU, and only 8")
 
 
 @pytest.mark.parametrize(("memory", "free"), [("together", 16), ("together", 12)])
-def test_a_mode_that_does_not_fit_is_not_changed_unasked(memory: str, free: float) -> None:
+def test_a_mode_that_does_not_fit_is_not_replaced(memory: str, free: float) -> None:
     said = refused(free, device="cuda", memory=memory)
-    assert said.endswith(": choose --memory auto, which finds a way that fits.")
+    assert said.endswith(": choose the memory mode auto, which fits.")
 
 
 def test_where_nothing_fits_auto_is_not_suggested() -> None:
-    for memory in MODES:
-        assert "--memory auto" not in refused(2, device="cuda", memory=memory)
+    for memory in MEMORY_MODES:
+        assert "mode auto" not in refused(2, device="cuda", memory=memory)
 
 
 def test_without_models_there_is_nothing_to_refuse() -> None:

@@ -1,4 +1,4 @@
-"""What a vision-language model is shown and asked, and how it answers."""
+"""The inputs and answers of a vision-language model."""
 
 from pathlib import Path
 from typing import Any

@@ -50,16 +50,16 @@ def test_without_a_name_it_is_the_model_of_the_authors(
 @pytest.mark.parametrize(
     ("name", "command"),
     [
-        ("", "cozviewer models download qwen"),
-        (QWEN, "cozviewer models download qwen"),
-        ("Qwen/Qwen3-VL-4B-Instruct", "cozviewer models download Qwen/Qwen3-VL-4B-Instruct"),
+        ("", "download the model qwen"),
+        (QWEN, "download the model qwen"),
+        ("Qwen/Qwen3-VL-4B-Instruct", "download the model Qwen/Qwen3-VL-4B-Instruct"),
     ],
 )
 def test_a_hub_name_is_not_downloaded_unasked(name: str, command: str) -> None:
     with pytest.raises(
         BadInput,
-        match=rf"^{name or QWEN} is not on this machine: run `{command}`, or give a folder with "
-        r"--qwen\.$",
+        match=rf"^{name or QWEN} is not on this computer: {command}, or choose a folder "
+        r"that has it\.$",
     ):
         qwen_folder(name)
 
@@ -69,13 +69,13 @@ def test_a_download_that_was_broken_off_is_refused(
 ) -> None:
     there = put_into_hub(folder, QWEN, tmp_path / "hub", monkeypatch)
     (there / "model-00002-of-00002.safetensors").unlink()
-    with pytest.raises(BadInput, match=r"run `cozviewer models download qwen` again\.$"):
+    with pytest.raises(BadInput, match=r"download the model qwen again\.$"):
         qwen_folder("")
 
 
 def test_what_is_neither_a_folder_nor_a_hub_name_is_refused(tmp_path: Path) -> None:
     for model in ("qwen", str(tmp_path / "qwen"), "a/b/c"):
-        with pytest.raises(BadInput, match=r"^There is no folder .*: give one with --qwen"):
+        with pytest.raises(BadInput, match=r"^The folder .* does not exist: choose another folder"):
             qwen_folder(model)
 
 
@@ -92,7 +92,7 @@ def test_what_is_neither_a_folder_nor_a_hub_name_is_refused(tmp_path: Path) -> N
 def test_a_folder_that_is_not_whole_is_refused(folder: Path, missing: str) -> None:
     (folder / missing).unlink()
     with pytest.raises(
-        BadInput, match=rf"my qwen is not whole, {missing} is missing: choose another folder\.$"
+        BadInput, match=rf"my qwen is incomplete, {missing} is missing: choose another folder\.$"
     ):
         qwen_folder(str(folder))
 
@@ -108,7 +108,7 @@ def test_pickled_weights_are_refused(folder: Path) -> None:
     for path in folder.glob("model*"):
         path.unlink()
     (folder / "pytorch_model.bin").write_bytes(b"PK")
-    with pytest.raises(BadInput, match=r"pickled \(\*\.bin\), which can run code"):
+    with pytest.raises(BadInput, match=r"pickle files \(\*\.bin\), which can run code"):
         qwen_folder(str(folder))
 
 
@@ -125,7 +125,7 @@ def test_pickled_weights_are_refused(folder: Path) -> None:
 )
 def test_a_broken_index_is_refused(folder: Path, index: object) -> None:
     write_json(folder / INDEX, index)
-    with pytest.raises(BadInput, match=rf"{INDEX} is broken: download the model again"):
+    with pytest.raises(BadInput, match=rf"{INDEX} is damaged: download the model again"):
         qwen_folder(str(folder))
 
 

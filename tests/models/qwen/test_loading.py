@@ -133,7 +133,7 @@ def no_tokenizer(folder: Path) -> None:
 def test_a_broken_model_is_refused(folder: Path, spoil: Callable[[Path], None]) -> None:
     spoil(folder)
     with pytest.raises(
-        BadInput, match=r"^The model in .* cannot be used \(.+\): download it again, or choose "
+        BadInput, match=r"^The model in .* cannot be loaded \(.+\): download it again, or choose "
     ):
         open_vlm(folder, None, CPU, "")
     assert not (folder / "was here").exists()
@@ -145,7 +145,7 @@ def test_pickled_weights_are_not_read(folder: Path) -> None:
         state |= load_file(path) if path.suffix == ".safetensors" else {}
         path.unlink()
     torch.save(state, folder / "pytorch_model.bin")
-    with pytest.raises(BadInput, match=r"cannot be used"):
+    with pytest.raises(BadInput, match=r"cannot be loaded"):
         open_vlm(folder, None, CPU, "")
 
 

@@ -15,9 +15,9 @@ import torch
 
 from cozviewer.config.questions import PHOTO, Questions
 from cozviewer.image.pixels import Rgb8
+from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
-from cozviewer.models.memory import manager as room
-from cozviewer.models.memory.manager import Room
+from cozviewer.models.memory import manager
 from cozviewer.models.prompt_cleanup import collapsed
 from cozviewer.models.qwen import prompter as qwen_prompter
 from cozviewer.models.qwen.answer import answer
@@ -32,16 +32,16 @@ TOKENS = 16
 CROP, WIDER = noise(1)[:128, :128], noise(2)
 
 
-def made(model: Path, adapter: Path | None = None, **options: Any) -> QwenPrompter:
-    settings: dict[str, Any] = {
-        "questions": PHOTO,
-        "max_tokens": TOKENS,
-        "device": "cpu",
-        "cache_dir": None,
-        "room": Room("cpu"),
-        "notice": pytest.fail,
-    }
-    return QwenPrompter(str(model), adapter, **settings | options)
+def made(
+    model: Path,
+    adapter: Path | None = None,
+    context: ModelContext | None = None,
+    questions: Questions = PHOTO,
+    **options: Any,
+) -> QwenPrompter:
+    """Return the prompter; `options` are those of a `ModelContext`, if no `context` is given."""
+    context = context or ModelContext(**{"device": "cpu", "notice": pytest.fail, **options})
+    return QwenPrompter(str(model), adapter, context, questions=questions, max_tokens=TOKENS)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def prompter(tiny_qwen: Path) -> QwenPrompter:
 
 @pytest.fixture(scope="module")
 def said(tiny_qwen: Path) -> Callable[[str, list[Rgb8]], str]:
-    """What the tiny model says to a question about pictures, as it is."""
+    """The tiny model's unprocessed answer to a question about pictures."""
     vlm = open_vlm(tiny_qwen, None, Device("cpu", "CPU"), "")
     return lambda question, pictures: answer(vlm, question, pictures, TOKENS, lambda: None)
 
@@ -108,12 +108,12 @@ def test_with_an_adapter_it_speaks_as_a_model_that_it_was_merged_into(
     assert words != made(tiny_qwen).prompt(WIDER, CROP, never)
 
 
-def test_a_model_that_says_nothing_gives_no_words_and_one_notice(tmp_path: Path) -> None:
-    told: list[str] = []
+def test_an_empty_answer_gives_no_prompt_and_one_notice(tmp_path: Path) -> None:
+    reported: list[str] = []
     folder = save_tiny_qwen(tmp_path / "shy", ending="at once")
-    prompter = made(folder, notice=told.append)
+    prompter = made(folder, notice=reported.append)
     assert [prompter.prompt(None, CROP, never) for _ in range(2)] == ["", ""]
-    assert told == ["shy says nothing: finer tiles are drawn without words."]
+    assert reported == ["shy gave an empty answer, so detail is generated without a prompt."]
 
 
 def test_it_says_where_it_computes_while_it_is_in_memory(tiny_qwen: Path) -> None:
@@ -130,9 +130,9 @@ def test_it_is_made_without_importing_or_reading_much(tiny_qwen: Path, tiny_adap
         "import sys; from pathlib import Path\n"
         "from cozviewer.config.questions import PHOTO\n"
         "from cozviewer.models.qwen.prompter import QwenPrompter\n"
-        "from cozviewer.models.memory.manager import Room\n"
+        "from cozviewer.models.context import ModelContext\n"
         f"prompter = QwenPrompter({str(tiny_qwen)!r}, Path({str(tiny_adapter)!r}), "
-        "questions=PHOTO, max_tokens=9, cache_dir=None, room=Room(), notice=print)\n"
+        "ModelContext(), questions=PHOTO, max_tokens=9)\n"
         "assert prompter.name == 'qwen' and len(prompter.identity['model']) == 64\n"
         "heavy = {'torch', 'transformers', 'peft', 'diffusers'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
@@ -140,7 +140,7 @@ def test_it_is_made_without_importing_or_reading_much(tiny_qwen: Path, tiny_adap
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def test_the_identity_tells_all_that_decides_its_words(
+def test_the_identity_has_all_that_decides_its_prompts(
     tiny_qwen: Path, tiny_adapter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     identity = made(tiny_qwen, tiny_adapter).identity
@@ -155,7 +155,7 @@ def test_the_identity_tells_all_that_decides_its_words(
     assert made(tiny_qwen).identity["adapter"] == ""
     assert len(identity["model"]) == len(identity["adapter"]) == 64
     monkeypatch.setattr(qwen_prompter, "check_quantised", lambda quantised: None)
-    assert made(tiny_qwen, quantised="nf4").identity["quantised"] == "nf4"
+    assert made(tiny_qwen, memory="nf4").identity["quantised"] == "nf4"
 
 
 @pytest.mark.parametrize("changed", ["generation_config.json", "tokenizer.json"])
@@ -168,13 +168,13 @@ def test_a_changed_file_changes_the_identity(tiny_qwen: Path, tmp_path: Path, ch
     assert made(copy, cache_dir=tmp_path / "cache").identity["model"] != same["model"]
 
 
-def test_what_is_missing_is_told_at_once(tiny_qwen: Path, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="is not on this machine"):
+def test_what_is_missing_is_reported_at_once(tiny_qwen: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="is not on this computer"):
         made(Path("nobody/nothing"))
-    with pytest.raises(BadInput, match="with an adapter: check the path"):
+    with pytest.raises(BadInput, match=r"^The adapter folder .* does not exist"):
         made(tiny_qwen, tmp_path / "nothing")
-    with pytest.raises(BadInput, match="There is no quantisation"):
-        made(tiny_qwen, quantised="1bit")
+    with pytest.raises(BadInput, match="Unknown memory mode"):
+        made(tiny_qwen, memory="1bit")
 
 
 def test_an_adapter_for_another_model_is_refused(tiny_qwen: Path, tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_an_adapter_for_another_model_is_refused(tiny_qwen: Path, tmp_path: Path
 
 
 class Stopper:
-    """A `Cancelled` that says so from a call on."""
+    """A `Cancelled` that returns True from a certain call on."""
 
     def __init__(self, after: int) -> None:
         self.after = after
@@ -228,12 +228,12 @@ def test_freeing_leaves_nothing_in_memory_and_it_comes_back(
 
     given_back: list[bool] = []
 
-    def give_back() -> None:
+    def release_cached_memory() -> None:
         given_back.append(True)
-        room.give_back()
+        manager.release_cached_memory()
 
     monkeypatch.setattr(qwen_prompter, "open_vlm", noted)
-    monkeypatch.setattr(qwen_prompter, "give_back", give_back)
+    monkeypatch.setattr(qwen_prompter, "release_cached_memory", release_cached_memory)
     prompter = made(tiny_qwen)
     prompter.free()
     assert not given_back  # there was nothing
@@ -250,22 +250,22 @@ def test_freeing_leaves_nothing_in_memory_and_it_comes_back(
     assert len(opened) == 4
 
 
-def test_it_knocks_before_it_is_read_and_leaves_when_it_is_told(tiny_qwen: Path) -> None:
+def test_it_acquires_memory_before_it_loads_and_is_released_for_others(tiny_qwen: Path) -> None:
     left: list[str] = []
-    shared = Room("cpu", "in-turn")
-    prompter = made(tiny_qwen, room=shared)
-    shared.enter("upscaler", lambda: left.append("upscaler"))
+    context = ModelContext("cpu", "sequential", notice=pytest.fail)
+    prompter, shared = made(tiny_qwen, context=context), context.memory_manager
+    shared.acquire("upscaler", lambda: left.append("upscaler"))
     assert left == []
     prompter.prompt(None, CROP, never)
     assert left == ["upscaler"]
-    shared.enter("upscaler", lambda: None)
+    shared.acquire("upscaler", lambda: None)
     assert prompter.device == ""
 
 
-def test_it_says_beforehand_what_it_will_need(tiny_qwen: Path) -> None:
-    shared = Room("cpu")
-    made(tiny_qwen, room=shared)
-    (model,) = shared.plan().models
+def test_it_registers_its_memory_need(tiny_qwen: Path) -> None:
+    context = ModelContext("cpu", notice=pytest.fail)
+    made(tiny_qwen, context=context)
+    (model,) = context.memory_manager.plan().models
     weights = sum(parameter.numel() for parameter in _opened(tiny_qwen).parameters())
     assert (model.name, model.title) == ("prompter", "qwen")
     assert [part.weights for part in model.parts] == [2 * weights]
@@ -283,7 +283,7 @@ def failing(error: Exception) -> Callable[..., str]:
 
 
 @pytest.mark.parametrize("error", [RuntimeError("CUDA out of memory. Tried"), MemoryError()])
-def test_too_little_memory_while_it_is_asked_is_told(
+def test_too_little_memory_while_it_is_asked_is_reported(
     tiny_qwen: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     monkeypatch.setattr(qwen_prompter, "answer", failing(error))
@@ -295,7 +295,7 @@ def test_too_little_memory_while_it_is_asked_is_told(
 
 
 @pytest.mark.parametrize("error", [RuntimeError("device lost.\nmore"), TypeError("device lost")])
-def test_a_device_or_model_that_fails_is_told(
+def test_a_device_or_model_that_fails_is_reported(
     tiny_qwen: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     monkeypatch.setattr(qwen_prompter, "answer", failing(error))
@@ -303,7 +303,7 @@ def test_a_device_or_model_that_fails_is_told(
         made(tiny_qwen).prompt(None, CROP, never)
 
 
-def test_too_little_memory_to_read_it_is_told(
+def test_too_little_memory_to_read_it_is_reported(
     tiny_qwen: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(qwen_prompter, "open_vlm", failing(MemoryError()))
@@ -311,8 +311,8 @@ def test_too_little_memory_to_read_it_is_told(
         made(tiny_qwen).prompt(None, CROP, never)
 
 
-def test_a_device_that_is_not_there_is_told(tiny_qwen: Path) -> None:
-    with pytest.raises(BadInput, match=r"^There is no device 'tpu'"):
+def test_a_device_that_is_not_there_is_reported(tiny_qwen: Path) -> None:
+    with pytest.raises(BadInput, match=r"has no device 'tpu'"):
         made(tiny_qwen, device="tpu").prompt(None, CROP, never)
 
 

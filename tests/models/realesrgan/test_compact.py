@@ -168,7 +168,7 @@ def test_bf16_draws_what_fp32_draws(network: Network, crop: Rgb8) -> None:
 
 
 def test_it_does_not_work_in_int8() -> None:
-    with pytest.raises(BadInput, match="does not work in int8"):
+    with pytest.raises(BadInput, match="does not support int8"):
         open_compact(Device("cpu", "CPU", "int8"))
 
 

@@ -13,7 +13,7 @@ from cozviewer.models.realesrgan.converted import (
     STATE_SHA256,
     State,
     convert,
-    kept,
+    load_or_convert,
     realesrgan_state,
     state_digest,
 )
@@ -45,7 +45,7 @@ def assert_same(state: State) -> None:
 def test_the_second_time_the_file_is_read(tmp_path: Path) -> None:
     make, path = Maker(), tmp_path / "deep" / "weights.safetensors"
     for _ in range(2):
-        assert_same(kept(path, DIGEST, make, pytest.fail))
+        assert_same(load_or_convert(path, DIGEST, make, pytest.fail))
     assert make.calls == 1
     assert os.listdir(path.parent) == [path.name]
 
@@ -71,21 +71,23 @@ def flip_last_bit(path: Path) -> None:
 )
 def test_a_broken_file_is_made_again(tmp_path: Path, damage: Callable[[Path], object]) -> None:
     make, path = Maker(), tmp_path / "weights.safetensors"
-    kept(path, DIGEST, make, pytest.fail)
+    load_or_convert(path, DIGEST, make, pytest.fail)
     good = path.read_bytes()
     damage(path)
     assert path.read_bytes() != good
-    assert_same(kept(path, DIGEST, make, pytest.fail))
+    assert_same(load_or_convert(path, DIGEST, make, pytest.fail))
     assert make.calls == 2
     assert path.read_bytes() == good
 
 
 def test_where_nothing_can_be_written_it_works_in_memory_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    told: list[str] = []
-    assert_same(kept(tmp_path / "file" / "weights.safetensors", DIGEST, Maker(), told.append))
-    assert len(told) == 1
-    assert "cannot be kept in" in told[0]
+    reported: list[str] = []
+    assert_same(
+        load_or_convert(tmp_path / "file" / "weights.safetensors", DIGEST, Maker(), reported.append)
+    )
+    assert len(reported) == 1
+    assert "cannot be saved in" in reported[0]
 
 
 def test_a_write_that_fails_leaves_nothing_behind(
@@ -95,9 +97,9 @@ def test_a_write_that_fails_leaves_nothing_behind(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
-    told: list[str] = []
-    assert_same(kept(tmp_path / "weights.safetensors", DIGEST, Maker(), told.append))
-    assert "No space left on device" in told[0]
+    reported: list[str] = []
+    assert_same(load_or_convert(tmp_path / "weights.safetensors", DIGEST, Maker(), reported.append))
+    assert "No space left on device" in reported[0]
     assert os.listdir(tmp_path) == []
 
 

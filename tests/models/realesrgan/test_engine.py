@@ -9,6 +9,7 @@ from skimage import data
 
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.models import upscaler
+from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.realesrgan.weights import BIN_SHA256, wheel_files
@@ -39,7 +40,7 @@ def test_values_are_floats_from_0_to_1(enlarged: RgbFloat) -> None:
 
 
 def test_parts_join_invisibly(engine: NetworkUpscaler, crop: Rgb8, enlarged: RgbFloat) -> None:
-    parted = realesrgan("cpu", cache_dir=None, notice=pytest.fail)
+    parted = realesrgan(ModelContext("cpu", notice=pytest.fail))
     parted._network, parted._part = engine._network, 48
     joined = parted.upscale(crop, "", 0, never)
     assert np.abs(joined - enlarged).mean() * 255 < 1
@@ -68,7 +69,7 @@ def test_bf16_shows_what_fp32_shows(
 ) -> None:
     half = Device("cpu", "CPU", "bfloat16", channels_last=True)
     monkeypatch.setattr(upscaler, "ways", lambda place, numbers: [half])
-    rough = realesrgan("cpu", cache_dir=None, notice=pytest.fail)
+    rough = realesrgan(ModelContext("cpu", notice=pytest.fail))
     small = crop[:20, :20]
     difference = rough.upscale(small, "", 0, never) - engine.upscale(small, "", 0, never)
     assert rough.device == "CPU, bf16"

@@ -75,5 +75,5 @@ def test_broken_steps_are_bad_input(
     (tmp_path / FILE_NAME).unlink()
     if broken is not None:
         (tmp_path / FILE_NAME).write_bytes(broken)
-    with pytest.raises(BadInput, match=rf"^The file {FILE_NAME} of cozviewer is broken: install"):
+    with pytest.raises(BadInput, match=rf"^The file {FILE_NAME} .* is damaged: reinstall"):
         read_steps()

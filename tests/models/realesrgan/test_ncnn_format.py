@@ -62,35 +62,35 @@ def test_an_odd_number_of_half_floats_is_padded_to_four_bytes() -> None:
     [
         (b"", "magic"),
         (b"\x89PNG\r\n\x1a\n", "magic"),
-        (b"7767517\n", "a line is cut off"),
-        (b"7767517\n1 1\nConvolution c\n", "a line is cut off"),
+        (b"7767517\n", "a line is truncated"),
+        (b"7767517\n1 1\nConvolution c\n", "a line is truncated"),
         (replaced("7767517", "7767518"), "magic"),
-        (PARAM.partition("Concat")[0].encode(), "7 layers are promised and 4 are there"),
-        (PARAM.encode() + b"Split more 1 1 output again\n", "7 layers are promised and 8"),
-        (replaced("7 8", "7 9"), "9 blobs are promised and 8 are there"),
-        (replaced("706 707 0=1", "706 706 0=1"), "8 blobs are promised and 7 are there"),
+        (PARAM.partition("Concat")[0].encode(), "it should have 7 layers and has 4"),
+        (PARAM.encode() + b"Split more 1 1 output again\n", "it should have 7 layers and has 8"),
+        (replaced("7 8", "7 9"), "it should have 9 blobs and has 8"),
+        (replaced("706 707 0=1", "706 706 0=1"), "it should have 8 blobs and has 7"),
         (replaced("7 8", "7"), "not enough values"),
         (replaced("7 8", "seven 8"), "seven"),
-        (replaced("1 1 707 output 0=3", "1 1 0=3"), "Conv_5 is not complete"),
-        (replaced("1 1 707", "-1 1 707"), "Conv_5 is not complete"),
+        (replaced("1 1 707 output 0=3", "1 1 0=3"), "Conv_5 is incomplete"),
+        (replaced("1 1 707", "-1 1 707"), "Conv_5 is incomplete"),
         (replaced("Interp ", "PReLU "), "Resize_4 is a PReLU"),
-        (replaced("0=3 1=3 4=1", "0=3 1=5 4=1"), "Conv_5 is no plain 3x3"),
-        (replaced("0=3 1=3 4=1", "0=3 1=3 4=0"), "Conv_5 is no plain 3x3"),
-        (replaced("1=3 4=1 5=1 6=162", "1=3 4=1 6=162"), "Conv_5 is no plain 3x3"),
-        (replaced("5=1 6=162", "5=1 6=162 2=2"), "Conv_5 is no plain 3x3"),
-        (replaced("5=1 6=162", "5=1 6=162 3=2"), "Conv_5 is no plain 3x3"),
-        (replaced("5=1 6=162", "5=1 6=162 8=1"), "Conv_5 is no plain 3x3"),
-        (replaced("5=1 6=162", "5=1 6=162 11=1"), "Conv_5 is no plain 3x3"),
+        (replaced("0=3 1=3 4=1", "0=3 1=5 4=1"), "Conv_5 is not a plain 3x3"),
+        (replaced("0=3 1=3 4=1", "0=3 1=3 4=0"), "Conv_5 is not a plain 3x3"),
+        (replaced("1=3 4=1 5=1 6=162", "1=3 4=1 6=162"), "Conv_5 is not a plain 3x3"),
+        (replaced("5=1 6=162", "5=1 6=162 2=2"), "Conv_5 is not a plain 3x3"),
+        (replaced("5=1 6=162", "5=1 6=162 3=2"), "Conv_5 is not a plain 3x3"),
+        (replaced("5=1 6=162", "5=1 6=162 8=1"), "Conv_5 is not a plain 3x3"),
+        (replaced("5=1 6=162", "5=1 6=162 11=1"), "Conv_5 is not a plain 3x3"),
         (replaced("6=162", "6=163"), "Conv_5 has 163 weights for 3 channels"),
         (replaced("6=162", "6=-162"), "Conv_5 has -162 weights"),
         (replaced("0=3 1=3", "0=0 1=3"), "Conv_5 has 162 weights for 0 channels"),
         (replaced("0=3 1=3", "0=x 1=3"), "invalid literal"),
-        (replaced("9=2", "9=3"), "Conv_1 has an activation"),
-        (replaced("-23310=1,", "-23310=2,"), "Conv_1 has an activation"),
+        (replaced("9=2", "9=3"), "Conv_1 has an unsupported activation"),
+        (replaced("-23310=1,", "-23310=2,"), "Conv_1 has an unsupported activation"),
     ],
 )
 def test_a_damaged_param_file_is_refused(content: bytes, reason: str) -> None:
-    with pytest.raises(BadInput, match=rf"no ncnn .param file that can be used.*{reason}"):
+    with pytest.raises(BadInput, match=rf"This ncnn .param file is not supported.*{reason}"):
         read_param(content)
 
 
@@ -122,7 +122,7 @@ def test_the_slopes_of_a_prelu_are_stored_after_its_convolution() -> None:
         if stored.slopes is not None:
             np.testing.assert_array_equal(read.slopes, stored.slopes)
     for end in range(0, len(content), 2):
-        with pytest.raises(BadInput, match=r"cut off in convolution [12] of 2"):
+        with pytest.raises(BadInput, match=r"truncated in convolution [12] of 2"):
             read_bin(content[:end], COMPACT_LAYERS)
 
 
@@ -156,7 +156,7 @@ def test_no_bytes_make_the_param_reader_fail_otherwise(content: bytes) -> None:
 def test_a_bin_file_cut_off_anywhere_is_refused() -> None:
     content = bin_bytes(random_weights(LAYERS))
     for end in range(0, len(content), 2):
-        with pytest.raises(BadInput, match=r"cut off in convolution [1-3] of 3"):
+        with pytest.raises(BadInput, match=r"truncated in convolution [1-3] of 3"):
             read_bin(content[:end], LAYERS)
 
 

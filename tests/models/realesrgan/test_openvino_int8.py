@@ -16,6 +16,7 @@ from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.protocols import ignore
 from cozviewer.image.pixels import RgbFloat, to_float
 from cozviewer.models import device as device_module
+from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device, all_threads
 from cozviewer.models.network import Network, run_network
 from cozviewer.models.realesrgan import int8_graphs, openvino_int8
@@ -280,7 +281,7 @@ def test_a_piece_that_cannot_be_adapted_is_compiled(rough: Network) -> None:
 @pytest.mark.parametrize(
     "error", [MemoryError(), RuntimeError("Exception from src/x.cpp:1:\nstd::bad_alloc")]
 )
-def test_too_little_memory_is_told_as_everywhere(
+def test_too_little_memory_is_reported_as_everywhere(
     rough: Network, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def fail(self: object, *inputs: object) -> None:
@@ -293,7 +294,7 @@ def test_too_little_memory_is_told_as_everywhere(
 
 @pytest.mark.usefixtures("vnni")
 def test_the_engine_can_be_asked_for_it() -> None:
-    engine = realesrgan("cpu", numbers="int8", cache_dir=None, notice=pytest.fail)
+    engine = realesrgan(ModelContext("cpu", numbers="int8", notice=pytest.fail))
     assert engine.upscale(photo(0, 0, 5, 4), "", 0, never).shape == (20, 16, 3)
     assert engine.device == "CPU, int8"
 
@@ -302,8 +303,8 @@ def test_the_engine_can_be_asked_for_it() -> None:
 def test_an_openvino_that_does_not_work_is_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device_module, "find_spec", lambda name: object())
     monkeypatch.setitem(sys.modules, "openvino", None)
-    engine = realesrgan("cpu", numbers="int8", cache_dir=None, notice=pytest.fail)
-    with pytest.raises(BadInput, match=r"^The package openvino does not work here: install it"):
+    engine = realesrgan(ModelContext("cpu", numbers="int8", notice=pytest.fail))
+    with pytest.raises(BadInput, match=r"^The int8 number format does not work on this computer"):
         engine.load()
 
 
@@ -313,11 +314,11 @@ def test_without_steps_another_format_is_taken(
 ) -> None:
     monkeypatch.setattr(int8_graphs, "files", lambda package: tmp_path)
     monkeypatch.setattr(device_module, "cpu_has", lambda name: False)
-    engine = realesrgan("cpu", cache_dir=None, notice=pytest.fail)
+    engine = realesrgan(ModelContext("cpu", notice=pytest.fail))
     engine.load()
     assert engine.device == "CPU, fp32"
-    named = realesrgan("cpu", numbers="int8", cache_dir=None, notice=pytest.fail)
-    with pytest.raises(BadInput, match="is broken"):
+    named = realesrgan(ModelContext("cpu", numbers="int8", notice=pytest.fail))
+    with pytest.raises(BadInput, match="is damaged"):
         named.load()
 
 

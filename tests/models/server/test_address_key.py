@@ -1,4 +1,4 @@
-"""Keys: where they are found, whom they are for, and that nobody else sees them."""
+"""API keys: where they are found, and that they are sent only to their server."""
 
 import sys
 from types import ModuleType

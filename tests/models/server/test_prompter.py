@@ -116,7 +116,7 @@ def test_an_answer_without_words_is_noticed_once() -> None:
     ]
 
 
-def test_thoughts_that_use_up_all_tokens_are_told() -> None:
+def test_thoughts_that_use_up_all_tokens_are_reported() -> None:
     notices: list[str] = []
     with ChatServer(says("<think>I see a", finish="length")) as server:
         assert prompter(server, notices.append).prompt(None, CROP, never) == ""
@@ -143,7 +143,7 @@ def test_a_server_that_wants_another_layout_gets_it_and_is_remembered(
     assert len(taken) == 2
     for request in taken:
         assert {"question": request.question, "pictures": len(request.pictures)} == change
-    # Less is shown than was meant to be: that is told, once.
+    # Less is shown than was meant to be: that is reported, once.
     assert len(notices) == (1 if change["pictures"] == 1 else 0)
 
 

@@ -108,7 +108,7 @@ def test_what_a_server_says_becomes_a_sentence(
     assert len(server.requests) == tries
 
 
-def test_an_unknown_model_is_told_with_those_that_are_known() -> None:
+def test_an_unknown_model_is_reported_with_those_that_are_known() -> None:
     models = [f"m{number}" for number in range(10)]
     with ChatServer(refuses(404, "model 'vl' not found"), models=models) as server:
         error = trouble(server.address, "vl")
@@ -137,7 +137,7 @@ def test_an_address_without_a_chat_server() -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_server_that_wants_a_key_is_told_where_to_put_it(status: int) -> None:
+def test_a_server_that_wants_a_key_is_reported_where_to_put_it(status: int) -> None:
     with ChatServer(refuses(status, "Unauthorised")) as server:
         error = trouble(server.address)
     assert isinstance(error, BadInput)

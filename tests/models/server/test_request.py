@@ -1,4 +1,4 @@
-"""Requests to chat servers: the layout, and what servers want otherwise."""
+"""Requests to chat servers: the layout, and the changes that servers require."""
 
 import base64
 import io

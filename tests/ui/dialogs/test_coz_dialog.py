@@ -19,7 +19,7 @@ FULL = EngineChoice(
     "coz",
     "cpu",
     7,
-    "in-turn",
+    "sequential",
     CozChoice("/base", Path("/a.pkl"), Path("/b.pt"), "paper", t5=False),
     PrompterChoice(
         "server", "cat", "/qwen", Path("/grpo"), "localhost:1", "sees", Questions("A?", "B?"), 64

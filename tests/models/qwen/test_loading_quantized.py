@@ -9,18 +9,17 @@ import torch
 
 from cozviewer.config.choice import QUANTISED
 from cozviewer.models.device import Device
-from cozviewer.models.qwen import quantized as qwen_quantised
-from cozviewer.models.qwen.loading import open_vlm
-from cozviewer.models.qwen.quantized import check_quantised, quantisation
+from cozviewer.models.qwen import loading as qwen_loading
+from cozviewer.models.qwen.loading import check_quantised, open_vlm, quantisation
 from cozviewer.util.errors import BadInput
 from tests.models.tiny_qwen import open_model
 
 
-def test_without_bitsandbytes_it_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(qwen_quantised, "find_spec", lambda name: None)
+def test_without_bitsandbytes_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qwen_loading, "find_spec", lambda name: None)
     for quantised in QUANTISED:
         with pytest.raises(
-            BadInput, match=rf"^Keeping a model in {quantised} wants .* run `pip install bitsandby"
+            BadInput, match=rf"^Loading a model in {quantised} needs an optional component"
         ):
             check_quantised(quantised)
     check_quantised("")
@@ -34,14 +33,14 @@ def test_with_bitsandbytes_it_is_let_through(monkeypatch: pytest.MonkeyPatch) ->
         asked.append(name)
         return there
 
-    monkeypatch.setattr(qwen_quantised, "find_spec", find_spec)
+    monkeypatch.setattr(qwen_loading, "find_spec", find_spec)
     for quantised in QUANTISED:
         check_quantised(quantised)
     assert set(asked) == {"bitsandbytes"}
 
 
 def test_another_quantisation_is_refused() -> None:
-    with pytest.raises(BadInput, match=r"^There is no quantisation '2bit': choose 8bit or nf4\.$"):
+    with pytest.raises(BadInput, match=r"^Unknown quantisation '2bit': choose 8bit or nf4\.$"):
         check_quantised("2bit")
 
 
