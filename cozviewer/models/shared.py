@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from cozviewer.chain.protocols import Progressed, Prompter, Upscaler, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.util.cancel import IsCancelled, never
-from cozviewer.util.errors import Cancelled as Cancelled
+from cozviewer.util.errors import Cancelled
 
 POLL = 0.05
 """Seconds between checks for cancellation while waiting."""

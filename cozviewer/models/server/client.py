@@ -11,13 +11,12 @@ from asyncio import CancelledError, Future, Runner, SelectorEventLoop
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, TypeVar, TypeVarTuple
 
 import httpx2
 
 from cozviewer.models.server.address import Address, Key
-from cozviewer.models.server.reply import is_transient, model_names
+from cozviewer.models.server.reply import Reply, is_transient, model_names
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled, CozviewerError, Failure
 
@@ -40,23 +39,6 @@ ANSWER_BYTES = 1 << 20
 """Maximum bytes of a reply, more than any answer has even as single events."""
 
 LAST_EVENT = b"data: [DONE]\r\n\r\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An HTTP reply.
-
-    Attributes:
-        status: HTTP status.
-        body: The complete body.
-        location: Target of a redirect, or "".
-        pause: Seconds of the Retry-After header, if any.
-    """
-
-    status: int
-    body: bytes
-    location: str = ""
-    pause: float | None = None
 
 
 @asynccontextmanager
@@ -109,7 +91,7 @@ async def post(client: httpx2.AsyncClient, request: Mapping[str, Any]) -> Reply:
                 raise
         else:
             pause = pause if reply.pause is None else reply.pause
-            if not is_transient(reply.status, reply.body) or pause > LONGEST_PAUSE:
+            if not is_transient(reply) or pause > LONGEST_PAUSE:
                 return reply
         await asyncio.sleep(pause)
     return await _once(client, "POST", "/chat/completions", request)

@@ -108,14 +108,11 @@ class ServerPrompter:
                 if answer is not None:
                     self._layout = layout
                     return answer
-                message = error_text(reply.body)
-                changed = adapted(layout, message)
+                changed = adapted(layout, error_text(reply.body))
                 if changed == layout:
                     listed = reply.status in (400, 404, 422)
                     raise refusal(
-                        reply.status,
-                        message,
-                        reply.location,
+                        reply,
                         address=self._address,
                         model=self._model,
                         key=key,

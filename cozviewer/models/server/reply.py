@@ -33,6 +33,23 @@ ERROR_LENGTH = 2000
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP reply.
+
+    Attributes:
+        status: HTTP status.
+        body: The complete body.
+        location: Target of a redirect, or "".
+        pause: Seconds of the Retry-After header, if any.
+    """
+
+    status: int
+    body: bytes
+    location: str = ""
+    pause: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer of a model.
 
@@ -141,21 +158,19 @@ def _line(text: str) -> str:
     return " ".join(_clean(text).split())[:ERROR_LENGTH]
 
 
-def is_transient(status: int, body: bytes) -> bool:
+def is_transient(reply: Reply) -> bool:
     """Return whether the same request may succeed when it is sent again after this reply."""
-    if status == 200:  # an interrupted stream
-        return body.startswith(b"data:") and not (parse_answer(body) or error_text(body))
-    if status != 429 and status < 500:
+    message = error_text(reply.body)
+    if reply.status == 200:  # an interrupted stream
+        return reply.body.startswith(b"data:") and not (parse_answer(reply.body) or message)
+    if reply.status != 429 and reply.status < 500:
         return False
-    message = error_text(body)
     known = any(pattern.search(message) for pattern in (UNKNOWN, CONTEXT, PICTURES, MEMORY))
     return not known and adapted(Layout(), message) == Layout()
 
 
 def refusal(
-    status: int,
-    message: str,
-    location: str,
+    reply: Reply,
     *,
     address: Address,
     model: str,
@@ -165,19 +180,17 @@ def refusal(
     """Return the error for a request without an answer.
 
     Args:
-        status: HTTP status; 200 if the server sent something other than an answer.
-        message: Its error message, as `error_text` returns it.
-        location: Target of a redirect, or "".
+        reply: The reply; its status is 200 if the server sent something other than an answer.
         address: Address of the server.
         model: The requested model.
         key: The key that was sent.
         available: The models of the server, if known.
     """
-    base = address.base
+    base, status, message = address.base, reply.status, error_text(reply.body)
     if status in (401, 403):
         return _key_error(address, key)
     if 300 <= status < 400:
-        return _redirected(address, location)
+        return _redirected(address, reply.location)
     if key is not None:
         message = message.replace(key.value, "…")
     message = redacted(message)
