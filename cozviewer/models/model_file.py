@@ -56,12 +56,12 @@ def model_file(path: Path, context: ModelContext) -> NetworkUpscaler:
         content = read_content(path)
         if digests and hashlib.sha256(content).hexdigest() != digests[0]:
             raise BadInput(f"The model file {path} changed after it was chosen: choose it again.")
-        return settled(state_of(content, path), place, path)
+        return load_network(state_of(content, path), place, path)
 
     return NetworkUpscaler(path.stem, identity, open_network, context)
 
 
-def settled(state: Mapping[str, Any], place: Device, path: Path) -> Network:
+def load_network(state: Mapping[str, Any], place: Device, path: Path) -> Network:
     """Return the network on its device, in the fastest format and layout that works.
 
     Not every network supports bf16 or channels_last, and not all declare it, so they are tried.

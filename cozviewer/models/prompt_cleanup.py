@@ -20,7 +20,7 @@ _LINE_END = re.compile(r"(?<=[^\s.,;:!?])\s*\n\s*")
 _BETWEEN_PHRASES = re.compile(r"(?<!\d)[,;]|[,;](?!\d)")
 
 
-def collapsed(answer: str) -> str:
+def without_repetitions(answer: str) -> str:
     """Return an answer in one line with each phrase once, in the original order.
 
     Phrases are separated by commas, semicolons and line breaks, and compared without case. Within a

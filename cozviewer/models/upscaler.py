@@ -126,7 +126,7 @@ class NetworkUpscaler:
             try:
                 self._network = self._opened(cancelled)
             except (ImportError, OSError, MemoryError, RuntimeError) as error:
-                raise not_loaded(self.name, error) from error
+                raise load_error(self.name, error) from error
         return self._network
 
     def _opened(self, cancelled: IsCancelled) -> Network:
@@ -159,7 +159,7 @@ class NetworkUpscaler:
             )
 
 
-def not_loaded(name: str, error: Exception) -> Failure:
+def load_error(name: str, error: Exception) -> Failure:
     """Return the error for an engine that the device or the libraries cannot load."""
     if is_out_of_memory(error):
         return Failure(

@@ -18,7 +18,7 @@ import pytest
 
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.models.coz.base import quiet
-from cozviewer.models.coz.cpu_optimizations import pack, quicken
+from cozviewer.models.coz.cpu_optimizations import optimize_vae, prepack
 from cozviewer.models.coz.network import Sd3, one_step
 from cozviewer.models.coz.prompt_embeds import PromptEmbeds
 from cozviewer.models.device import Device, pick_device
@@ -132,7 +132,7 @@ def vae(device: Device, *, quick: bool) -> Any:
 
     network = filled(lambda: AutoencoderKL(**VAE), device.dtype)
     if quick:
-        quicken(network)
+        optimize_vae(network)
     layout = torch.channels_last if device.channels_last else torch.preserve_format
     return network.to(memory_format=layout)
 
@@ -181,7 +181,7 @@ def test_step() -> None:
     if ours.dtype == plain.dtype:
         told("bf16 alone", step(Sd3(network, vae(plain, quick=False), plain)), peak())
         forget_peak()
-    pack(network)
+    prepack(network)
     sd3 = Sd3(network, vae(ours, quick=True), ours)
     best = step(sd3)
     told(f"best, {ours.label}", best, peak())

@@ -16,7 +16,7 @@ from cozviewer.image.pixels import RgbFloat
 from cozviewer.models import model_file as module
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
-from cozviewer.models.model_file import model_file, settled
+from cozviewer.models.model_file import load_network, model_file
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.models.networks import compact_state, esrgan_state, saved
@@ -263,7 +263,7 @@ def test_a_network_gets_the_fastest_way_that_works_for_it(
     monkeypatch: pytest.MonkeyPatch, refuses: Any, dtype: str, channels_last: bool
 ) -> None:
     monkeypatch.setattr(module, "_descriptor", lambda state, path: Fussy(refuses))
-    device = settled({}, FAST, Path("a.pth")).device
+    device = load_network({}, FAST, Path("a.pth")).device
     assert (device.dtype, device.channels_last) == (dtype, channels_last)
 
 
@@ -271,13 +271,13 @@ def test_a_network_that_says_it_cannot_do_bf16_gets_fp32(monkeypatch: pytest.Mon
     fussy = Fussy(lambda image: False)
     fussy.supports_bfloat16 = False
     monkeypatch.setattr(module, "_descriptor", lambda state, path: fussy)
-    assert settled({}, FAST, Path("a.pth")).device.label == "CPU, fp32"
+    assert load_network({}, FAST, Path("a.pth")).device.label == "CPU, fp32"
 
 
 def test_a_network_that_never_works_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_descriptor", lambda state, path: Fussy(lambda image: True))
     with pytest.raises(BadInput, match=r"a\.pth does not work on the CPU"):
-        settled({}, FAST, Path("a.pth"))
+        load_network({}, FAST, Path("a.pth"))
 
 
 def test_a_network_of_another_size_than_it_says_is_refused(
@@ -289,7 +289,7 @@ def test_a_network_of_another_size_than_it_says_is_refused(
 
     monkeypatch.setattr(module, "_descriptor", lambda state, path: Liar(lambda image: False))
     with pytest.raises(BadInput, match="returns pictures of the wrong size"):
-        settled({}, FAST, Path("a.pth"))
+        load_network({}, FAST, Path("a.pth"))
 
 
 def test_a_file_that_does_not_fit_into_memory_fails_with_a_sentence(

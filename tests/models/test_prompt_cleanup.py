@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cozviewer.models.prompt_cleanup import LONGEST_RUN, collapsed
+from cozviewer.models.prompt_cleanup import LONGEST_RUN, without_repetitions
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from cozviewer.models.prompt_cleanup import LONGEST_RUN, collapsed
     ],
 )
 def test_every_phrase_is_said_once_and_in_order(answer: str, words: str) -> None:
-    assert collapsed(answer) == words
+    assert without_repetitions(answer) == words
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_every_phrase_is_said_once_and_in_order(answer: str, words: str) -> None
     ],
 )
 def test_what_follows_upon_itself_within_a_phrase_is_kept_once(answer: str, words: str) -> None:
-    assert collapsed(answer) == words
+    assert without_repetitions(answer) == words
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_what_follows_upon_itself_within_a_phrase_is_kept_once(answer: str, word
     ],
 )
 def test_an_answer_of_many_lines_becomes_one(answer: str, words: str) -> None:
-    assert collapsed(answer) == words
+    assert without_repetitions(answer) == words
 
 
 @pytest.mark.parametrize(
@@ -57,23 +57,23 @@ def test_an_answer_of_many_lines_becomes_one(answer: str, words: str) -> None:
     ],
 )
 def test_what_says_nothing_twice_stays_as_it_is(answer: str) -> None:
-    assert collapsed(answer) == answer
+    assert without_repetitions(answer) == answer
 
 
 @pytest.mark.parametrize("answer", [" ", ",", "- \n- \n", ", ; ...", "***"])
 def test_an_answer_without_a_word_is_empty(answer: str) -> None:
-    assert collapsed(answer) == ""
+    assert without_repetitions(answer) == ""
 
 
 def test_groups_are_noticed_up_to_a_length() -> None:
     group = [f"w{index}" for index in range(LONGEST_RUN)]
-    assert collapsed(" ".join(group * 3)) == " ".join(group)
-    assert collapsed(" ".join([*group, "more"] * 2)) == " ".join([*group, "more"] * 2)
+    assert without_repetitions(" ".join(group * 3)) == " ".join(group)
+    assert without_repetitions(" ".join([*group, "more"] * 2)) == " ".join([*group, "more"] * 2)
 
 
 @given(st.text("ab ,;\n.-1", max_size=60))
 def test_nothing_is_added_and_no_phrase_is_left_twice(answer: str) -> None:
-    words = collapsed(answer)
+    words = without_repetitions(answer)
     phrases = words.split(", ")
     assert len(set(phrases)) == len(phrases)
     assert "\n" not in words

@@ -17,7 +17,7 @@ from cozviewer.models.coz.prompt_encoding import Encoder, EncoderFiles
 from cozviewer.models.device import Device, pick_device
 from cozviewer.models.memory.plan import Model, Plan
 from cozviewer.models.model_reading import file_digest, read_content
-from cozviewer.models.upscaler import not_loaded
+from cozviewer.models.upscaler import load_error
 from cozviewer.util.errors import BadInput
 
 TITLE = "Chain-of-Zoom"
@@ -88,7 +88,7 @@ class CozModels:
             plan = self._memory.plan()
             self.device = self._numbers(pick_device(self._context.device)).label
         except (ImportError, OSError, MemoryError, RuntimeError) as error:
-            raise not_loaded(TITLE, error) from error
+            raise load_error(TITLE, error) from error
         return plan
 
     def prompt_embeds(self, prompt: str, check: Callable[[], None]) -> PromptEmbeds:
@@ -108,7 +108,7 @@ class CozModels:
                 prompt, check, lambda: self._memory.acquire(ENCODERS, encoder.free)
             )
         except (ImportError, OSError, MemoryError, RuntimeError) as error:
-            raise not_loaded(TITLE, error) from error
+            raise load_error(TITLE, error) from error
 
     def networks(self) -> Sd3:
         """Return the transformer and the VAE, loaded.
@@ -130,7 +130,7 @@ class CozModels:
                     quick=not self._files.paper,
                 )
             except (ImportError, OSError, MemoryError, RuntimeError) as error:
-                raise not_loaded(TITLE, error) from error
+                raise load_error(TITLE, error) from error
         return self._sd3
 
     def free(self) -> None:

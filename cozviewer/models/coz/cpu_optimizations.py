@@ -15,7 +15,7 @@ ROWS = 1024
 """Tokens of 512 x 512 pixels, which layers are packed for. They accept other numbers as well."""
 
 
-def quicken(vae: Any) -> None:
+def optimize_vae(vae: Any) -> None:
     """Replace the forward methods of the usual blocks of an `AutoencoderKL`."""
     from torch.nn import SiLU
 
@@ -34,7 +34,7 @@ def quicken(vae: Any) -> None:
             module.conv = None
 
 
-def pack(transformer: Any) -> None:
+def prepack(transformer: Any) -> None:
     """Prepack the weights of bf16 linear layers for the kernels, once instead of at every run.
 
     Uses the operators that torch's compiler calls; does nothing where torch lacks them.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cozviewer.models.coz.adapters import fused_encoder, fused_transformer, modulation
 from cozviewer.models.coz.base import open_part, quiet
-from cozviewer.models.coz.cpu_optimizations import pack, quicken
+from cozviewer.models.coz.cpu_optimizations import optimize_vae, prepack
 from cozviewer.models.coz.fused import FusedCache, load_or_fuse
 from cozviewer.models.coz.network import Sd3
 from cozviewer.models.device import Device
@@ -83,9 +83,9 @@ def open_sd3(
         transformer.to(dtype)
         vae.to(dtype)
     if quick and device.name == "cpu":
-        quicken(vae)
+        optimize_vae(vae)
         if device.dtype == "bfloat16":
-            pack(transformer)
+            prepack(transformer)
     layout = torch.channels_last if device.channels_last else torch.preserve_format
     transformer.to(device.name)
     vae.to(device.name, memory_format=layout)

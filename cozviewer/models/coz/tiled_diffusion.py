@@ -13,7 +13,7 @@ from cozviewer.image.pixels import RgbFloat
 from cozviewer.image.rect import Rect
 
 
-def places(length: int, side: int, overlap: int, multiple: int) -> list[int]:
+def window_starts(length: int, side: int, overlap: int, multiple: int) -> list[int]:
     """Return the starts of windows along an edge, so that they cover it and overlap evenly.
 
     Args:
@@ -49,8 +49,8 @@ def in_windows(
     height, width = picture.shape[:2]
     windows = [
         Rect(x, y, min(side, width), min(side, height))
-        for y in places(height, side, overlap, multiple)
-        for x in places(width, side, overlap, multiple)
+        for y in window_starts(height, side, overlap, multiple)
+        for x in window_starts(width, side, overlap, multiple)
     ]
     if len(windows) == 1:
         return run(picture, windows[0])
@@ -59,7 +59,8 @@ def in_windows(
     for window in windows:
         there = np.s_[window.y : window.bottom, window.x : window.right]
         weight = (
-            faded(window.height, overlap)[:, None, None] * faded(window.width, overlap)[:, None]
+            blend_weights(window.height, overlap)[:, None, None]
+            * blend_weights(window.width, overlap)[:, None]
         )
         result[there] += run(picture[there], window) * weight
         weights[there] += weight
@@ -67,7 +68,7 @@ def in_windows(
     return result
 
 
-def faded(length: int, overlap: int) -> NDArray[np.float32]:
+def blend_weights(length: int, overlap: int) -> NDArray[np.float32]:
     """Return blending weights along a window: rising over `overlap` pixels, 1, falling; never 0.
 
     At the picture's edge, where a window has no neighbour, division by the sum makes them 1.

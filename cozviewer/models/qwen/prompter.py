@@ -14,12 +14,12 @@ from cozviewer.models.device import pick_device
 from cozviewer.models.download.digests import files_digest
 from cozviewer.models.memory.manager import release_cached_memory
 from cozviewer.models.network import first_line, is_out_of_memory
-from cozviewer.models.prompt_cleanup import collapsed
+from cozviewer.models.prompt_cleanup import without_repetitions
 from cozviewer.models.qwen.adapter import adapter_files, check_adapter
 from cozviewer.models.qwen.answer import answer
 from cozviewer.models.qwen.folder import PROMPTER, qwen_files, qwen_folder, qwen_model, qwen_name
 from cozviewer.models.qwen.loading import Vlm, check_quantised, open_vlm
-from cozviewer.models.upscaler import not_loaded
+from cozviewer.models.upscaler import load_error
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import CozviewerError, Failure
 from cozviewer.util.paths import expanded
@@ -110,7 +110,7 @@ class QwenPrompter:
             text = self._answer(vlm, self._questions.one, [crop], check)
         else:
             text = self._answer(vlm, self._questions.two, [previous, crop], check)
-        prompt = collapsed(text)
+        prompt = without_repetitions(text)
         if not prompt and not self._was_silent:
             self._was_silent = True
             self._context.notice(
@@ -135,7 +135,7 @@ class QwenPrompter:
                     self._context.quantised,
                 )
             except (ImportError, OSError, MemoryError, RuntimeError) as error:
-                raise not_loaded(self.name, error) from error
+                raise load_error(self.name, error) from error
         return self._vlm
 
     def _answer(

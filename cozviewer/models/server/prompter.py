@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from cozviewer.chain.protocols import Notice
 from cozviewer.config.questions import Questions
 from cozviewer.image.pixels import Rgb8
-from cozviewer.models.prompt_cleanup import collapsed
+from cozviewer.models.prompt_cleanup import without_repetitions
 from cozviewer.models.server.address import find_key, read_address
 from cozviewer.models.server.reply import Answer, error_text, parse_answer, refusal
 from cozviewer.models.server.request import Layout, adapted, data_url, request_of
@@ -82,7 +82,7 @@ class ServerPrompter:
         answer = run_cancellable(self._ask(wider, data_url(crop)), cancelled)
         if wider is not None and not self._layout.wider:
             self._notice_once(f"{self.name} accepts only one picture: the wider view is not sent.")
-        prompt = collapsed(answer.text)
+        prompt = without_repetitions(answer.text)
         if not prompt:
             why = " within the maximum answer length" if answer.cut else ""
             self._notice_once(

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn.functional import conv2d, conv_transpose2d, interpolate
 
-from cozviewer.models.coz.cpu_optimizations import doubling_kernel, pack, quicken
+from cozviewer.models.coz.cpu_optimizations import doubling_kernel, optimize_vae, prepack
 from tests.models.tiny_sd3 import open_transformer, open_vae
 
 
@@ -30,7 +30,7 @@ def plain(tiny_sd3: Path) -> Any:
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 def test_pictures_come_out_the_same(tiny_sd3: Path, plain: Any, layout: Any) -> None:
     quick = open_vae(tiny_sd3).requires_grad_(False)
-    quicken(quick)
+    optimize_vae(quick)
     quick.to(memory_format=layout)
     torch.manual_seed(0)
     picture, latent = torch.rand(1, 3, 64, 48) * 2 - 1, torch.randn(1, 4, 8, 6)
@@ -53,7 +53,7 @@ def test_every_block_is_changed(tiny_sd3: Path) -> None:
     quick = open_vae(tiny_sd3)
     kinds = ("ResnetBlock2D", "Upsample2D")
     blocks = [module for module in quick.modules() if type(module).__name__ in kinds]
-    quicken(quick)
+    optimize_vae(quick)
     assert len(blocks) > 10
     assert all("forward" in vars(block) for block in blocks)
 
@@ -62,7 +62,7 @@ def test_a_block_of_another_kind_is_left_alone(tiny_sd3: Path) -> None:
     quick = open_vae(tiny_sd3)
     odd = quick.decoder.mid_block.resnets[0]
     odd.output_scale_factor = 2.0
-    quicken(quick)
+    optimize_vae(quick)
     assert "forward" not in vars(odd)
 
 
@@ -90,7 +90,7 @@ def said(transformer: Any, tokens: int) -> Any:
 def test_packed_layers_give_the_same(tiny_sd3: Path) -> None:
     transformer = open_transformer(tiny_sd3).bfloat16().requires_grad_(False)
     before = [said(transformer, tokens) for tokens in (5, 77)]
-    pack(transformer)
+    prepack(transformer)
     for tokens, wanted in zip((5, 77), before, strict=True):
         assert wanted.std() > 0.01
         torch.testing.assert_close(said(transformer, tokens), wanted, atol=0.02, rtol=0.02)
@@ -104,7 +104,7 @@ def test_a_torch_that_cannot_pack_is_left_as_it_is(
 
     monkeypatch.setattr(torch.ops, "mkldnn", Nothing())
     transformer = open_transformer(tiny_sd3).bfloat16().requires_grad_(False)
-    pack(transformer)
+    prepack(transformer)
     assert all(layer.weight is not None for layer in linears(transformer))
 
 
@@ -115,5 +115,5 @@ def test_packed_weights_are_not_there_twice(tiny_sd3: Path) -> None:
     transformer = open_transformer(tiny_sd3).bfloat16().requires_grad_(False)
     layers = linears(transformer)
     assert len(layers) > 10
-    pack(transformer)
+    prepack(transformer)
     assert all(layer.weight is None for layer in layers)

@@ -7,7 +7,7 @@ import pytest
 
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.image.rect import Rect
-from cozviewer.models.coz.tiled_diffusion import faded, in_windows, places
+from cozviewer.models.coz.tiled_diffusion import blend_weights, in_windows, window_starts
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ from cozviewer.models.coz.tiled_diffusion import faded, in_windows, places
     ],
 )
 def test_windows_begin_where_they_should(length: int, expected: list[int]) -> None:
-    assert places(length, 512, 128, 16) == expected
+    assert window_starts(length, 512, 128, 16) == expected
 
 
 @pytest.mark.parametrize("length", range(16, 3000, 16))
 def test_windows_cover_an_edge_and_overlap(length: int) -> None:
-    found = places(length, 512, 128, 16)
+    found = window_starts(length, 512, 128, 16)
     assert all(place % 16 == 0 for place in found)
     assert (found[0], max(length, 512)) == (0, found[-1] + 512)
     # Rounded to multiples, the overlap is at most one short.
@@ -52,7 +52,9 @@ def test_windows_that_change_nothing_leave_no_trace(size: tuple[int, int]) -> No
 
     fine = in_windows(rgb, run, side=64, overlap=16, multiple=16)
     np.testing.assert_allclose(fine, rgb, atol=1e-6)
-    assert len(seen) == len(places(size[0], 64, 16, 16)) * len(places(size[1], 64, 16, 16))
+    assert len(seen) == len(window_starts(size[0], 64, 16, 16)) * len(
+        window_starts(size[1], 64, 16, 16)
+    )
 
 
 def test_windows_that_disagree_fade_into_each_other() -> None:
@@ -66,7 +68,7 @@ def test_windows_that_disagree_fade_into_each_other() -> None:
 
 
 def test_a_window_never_weighs_nothing() -> None:
-    weights = faded(64, 16)
+    weights = blend_weights(64, 16)
     assert weights.min() > 0
     assert weights.max() == 1
     np.testing.assert_array_equal(weights, weights[::-1])

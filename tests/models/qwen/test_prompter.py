@@ -18,7 +18,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
 from cozviewer.models.memory import manager
-from cozviewer.models.prompt_cleanup import collapsed
+from cozviewer.models.prompt_cleanup import without_repetitions
 from cozviewer.models.qwen import prompter as qwen_prompter
 from cozviewer.models.qwen.answer import answer
 from cozviewer.models.qwen.loading import open_vlm
@@ -59,14 +59,14 @@ def said(tiny_qwen: Path) -> Callable[[str, list[Rgb8]], str]:
 def test_a_crop_alone_is_asked_about_with_the_first_question(
     prompter: QwenPrompter, said: Callable[[str, list[Rgb8]], str]
 ) -> None:
-    assert prompter.prompt(None, CROP, never) == collapsed(said(PHOTO.one, [CROP]))
+    assert prompter.prompt(None, CROP, never) == without_repetitions(said(PHOTO.one, [CROP]))
 
 
 def test_a_crop_of_a_wider_view_is_asked_about_with_the_second(
     prompter: QwenPrompter, said: Callable[[str, list[Rgb8]], str]
 ) -> None:
     words = prompter.prompt(WIDER, CROP, never)
-    assert words == collapsed(said(PHOTO.two, [WIDER, CROP]))
+    assert words == without_repetitions(said(PHOTO.two, [WIDER, CROP]))
     assert words != prompter.prompt(None, CROP, never)
 
 
