@@ -1,4 +1,4 @@
-"""The zoom chain: what must be computed for a view, and how one step computes it.
+"""The zoom chain: which tiles a view needs, and how a step generates them.
 
-Neither Qt nor torch is imported here; models come in through `protocols`.
+Imports neither Qt nor torch; models are passed in as the protocols of `protocols`.
 """

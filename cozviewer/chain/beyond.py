@@ -1,9 +1,9 @@
-"""What runs drew beyond their edges, for the runs that are drawn beside them later.
+"""Keeps the pixels that runs generate beyond their edges, for later adjacent runs.
 
-The context of two runs differs at their common border, and in strong texture they may draw
-different things there. What the first one drew beyond its edge goes on from what is kept; so the
-second one begins with that and fades over to its own. It is kept in memory for the last few runs;
-without it, `join` alone makes up for the difference.
+The context of two runs differs at their common border, and in strong texture they may generate
+different detail there. The first run's pixels beyond its edge continue its stored tiles, so the
+second run starts with those and blends over to its own. They are kept in memory for the last few
+runs; without them, `join` alone compensates for the difference.
 """
 
 from collections import deque
@@ -19,11 +19,10 @@ from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TileKey, tile_rect
 
 WIDTH = 48
-"""Pixels beyond an edge within which one fades over to the other; further out, a run lacks too much
-context itself."""
+"""Width of the blend beyond an edge, in pixels; further out, a run has too little context."""
 
 MOST_RUNS = 8
-"""Runs that are remembered, some 5 MB each."""
+"""Number of runs that are kept, some 5 MB each."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -35,7 +34,7 @@ class _Drawn:
 
 
 class Beyond:
-    """The last runs of a chain. Used by its thread."""
+    """The last runs of a chain. Used in its thread."""
 
     def __init__(self) -> None:
         self._runs: deque[_Drawn] = deque(maxlen=MOST_RUNS)
@@ -45,22 +44,22 @@ class Beyond:
 
         Args:
             z: Its level.
-            region: What was drawn for good, in pixels of level z.
-            covered: What was drawn at all.
-            pixels: (H, W, 3) uint8, of `covered`.
+            region: Its stored region, in pixels of level z.
+            covered: The region of `pixels`, with the surroundings.
+            pixels: (H, W, 3) uint8.
         """
         self._runs.append(_Drawn(z, region, covered, pixels))
 
     def fade(
         self, fine: RgbFloat, there: Rect, beside: RgbFloat, z: int, present: Set[TileKey]
     ) -> None:
-        """Let a run begin at its borders with what earlier runs drew beyond theirs.
+        """Blend the pixels of earlier runs into a run at its borders.
 
         Args:
-            fine: (H, W, 3), what the run drew; changed in place.
-            there: What `fine` covers, in pixels of level z.
-            beside: (H, W, 3), the tiles that are there.
-            present: Which tiles that are.
+            fine: (H, W, 3), the pixels of the run; changed in place.
+            there: The region of `fine`, in pixels of level z.
+            beside: (H, W, 3), the existing tiles.
+            present: The names of these tiles.
         """
         for run in self._runs:
             common = run.covered.intersected(there)
@@ -86,8 +85,8 @@ class Beyond:
 
 
 def _weights(common: Rect, region: Rect) -> NDArray[np.float32]:
-    """Return how much of an earlier run is taken, (H, W, 1): 1 inside its region, and less and less
-    of it up to WIDTH pixels beyond."""
+    """Return the weights of an earlier run, (H, W, 1): 1 inside its region, falling to 0 at WIDTH
+    pixels beyond."""
     x, y = np.arange(common.width), np.arange(common.height)
     dx = np.maximum(region.x - common.x - x, x - (region.right - common.x) + 1).clip(0)
     dy = np.maximum(region.y - common.y - y, y - (region.bottom - common.y) + 1).clip(0)

@@ -1,6 +1,6 @@
-"""Where texture borrowed from elsewhere in the photo lies in a view or a region of a level.
+"""Finds borrowed texture in a view or in a region of a level.
 
-Overlays, the status line and the metadata of exports all ask here, so they say the same.
+Used by overlays, the status line and the metadata of exports.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,15 +26,15 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 
 CELLS = -2
-"""The level whose pixels are the GRID x GRID source pixels that are judged together."""
+"""The level whose pixels are GRID x GRID source pixels, the cells of a survey."""
 assert finer(Rect(0, 0, 1, 1), -CELLS).width == GRID
 
 LEAST = 0.25
-"""Borrowed texture fades out from the middle of a cell that has it to that of one that has none; it
-counts up to three quarters of the way."""
+"""Borrowed texture fades out between the centres of a cell with it and one without; it counts up to
+three quarters of that distance."""
 
 BLOCK = 64
-"""Cells a side that are looked at in one go."""
+"""Side of the blocks that are surveyed at once, in cells."""
 
 
 def borrowed_mask(
@@ -46,9 +46,9 @@ def borrowed_mask(
     GUI thread.
 
     Args:
-        texture: Of the photo; None where nothing is borrowed.
-        width, height: Of the photo in pixels.
-        shown: What the view is made of, as `patches` returns it.
+        texture: The photo's texture; None if nothing is borrowed.
+        width, height: Size of the photo in pixels.
+        shown: The patches of the view, as returned by `patches`.
     """
     mask = np.zeros((view.height, view.width), bool)
     boxes = [view_box(view, patch) for patch in shown if patch.level > STEP_LEVELS]
@@ -74,14 +74,14 @@ def borrows(
     level_region: Rect,
     cancelled: IsCancelled = never,
 ) -> bool:
-    """Tell whether any pixel of a region of level z, as things stand, is borrowed texture.
+    """Return whether any pixel of a region of level z is currently borrowed texture.
 
     Args:
-        texture: Of the photo; None where nothing is borrowed.
-        pyramid: What the region is made of; what is not made yet is enlarged from coarser levels.
+        texture: The photo's texture; None if nothing is borrowed.
+        pyramid: The pyramid; missing tiles are enlarged from coarser levels.
         level_region: Pixels of level z inside the photo.
-        cancelled: Asked now and then: where no texture is, each megapixel of the photo takes
-            a second or two.
+        cancelled: Checked repeatedly: without texture, each megapixel of the photo takes a second
+            or two.
 
     Raises:
         Cancelled: `cancelled` said so.
@@ -106,11 +106,11 @@ def borrows_where(
     drawn: Callable[[TileKey], bool],
     cancelled: IsCancelled = never,
 ) -> bool:
-    """Tell whether any pixel of a region of level z is borrowed texture; see `borrows`.
+    """Return whether any pixel of a region of level z is borrowed texture; see `borrows`.
 
     Args:
-        width, height: Of the photo in pixels.
-        drawn: Tells whether a tile's pixels come from the second step or a later one.
+        width, height: Size of the photo in pixels.
+        drawn: Returns whether a tile's pixels come from the second step or a later one.
     """
     if z <= STEP_LEVELS or level_region.empty:
         return False
@@ -129,16 +129,16 @@ def borrows_where(
 def _found(
     texture: PhotoTexture, width: int, height: int, cells: Rect
 ) -> tuple[Rect, NDArray[np.float32]]:
-    """Return some cells with those around them, as far as the photo goes, and 1 for each that has
-    borrowed texture, 0 for the others."""
+    """Return cells with their neighbours inside the photo, and 1 for each cell with borrowed
+    texture, 0 for the others."""
     around = cells.grown(1).intersected(level_rect(CELLS, width, height))
     region = finer(around, -CELLS).intersected(Rect(0, 0, width, height))
     return around, texture.borrowed(region).astype(np.float32)
 
 
 def _largest(found: NDArray[np.float32], part: Rect, z: int, around: Rect) -> float:
-    """Return the largest value in a part of level z: between middles of cells they change linearly
-    along both axes, so it is at one of them or at an edge of the part."""
+    """Return the maximum in a part of level z. Values are bilinear between the centres of cells, so
+    the maximum is at a centre or at an edge of the part."""
     scale = 1 << (z - CELLS)
 
     def places(first: int, end: int, corner: int) -> NDArray[np.float64]:

@@ -1,9 +1,9 @@
-"""The chain of zoom steps under a view: what must be drawn, and drawing it.
+"""The chain of zoom steps below a view: finds the missing tiles and generates them.
 
-Every level between the source and the wanted one is needed, but only under the view: a level
-needs sixteen times fewer pixels than the next finer one, so a chain costs about as much as its
-last level. Work goes coarse to fine, from the middle of the view outwards, in as few runs as will
-do (see `runs`).
+Every level between the source and the wanted one is needed, but only in the region of the view. A
+level needs sixteen times fewer pixels than the next finer one, so a chain costs about as much as
+its last level. Levels are generated coarse to fine, from the centre of the view outwards, in as few
+runs as possible (see `runs`).
 """
 
 import time
@@ -39,17 +39,17 @@ from cozviewer.pyramid.store.store import StepRecord
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 
 REPLANS = 32
-"""Times that work is planned anew because a tile vanished between planning and reading: another
-window evicted it, or it was found broken. Each time the next one may be found."""
+"""Number of times that work is planned again because a tile vanished between planning and reading,
+evicted by another process or found damaged."""
 
 DESCRIBING = "Describing this area"
 """The stage in which the prompter runs."""
 
 WITH_HALO = 1.3
-"""Parent pixels that a run is shown, over those of its tiles: between a view and a whole level."""
+"""Estimated ratio of a run's parent pixels with halo to those of its tiles."""
 
 PROMPT_SIDE = 512
-"""Longer side, in pixels, of the crops that a prompter is shown."""
+"""Longer side of the crops given to the prompter, in pixels."""
 
 
 T = TypeVar("T")
@@ -95,14 +95,14 @@ def unheard(progress: Progress) -> None:
 
 
 def with_all_tiles(refine: Callable[[], None], use: Callable[[], T]) -> T:
-    """Make the tiles that are missing, then do what needs all of them.
+    """Generate missing tiles, then call `use`, which needs all of them.
 
-    A tile may turn out to be broken only when it is decoded, or be evicted meanwhile; then both
-    are done again, and only the lost tiles are made.
+    A tile may be evicted meanwhile, or be found damaged only when it is decoded. Then both are
+    repeated, and only the lost tiles are generated.
 
     Args:
-        refine: Makes what is missing (see `Chain.refine`).
-        use: Raises TileMissing where a tile is missing after all.
+        refine: Generates the missing tiles (see `Chain.refine`).
+        use: Raises TileMissing if a tile is missing.
 
     Returns:
         What `use` returned.
@@ -120,7 +120,7 @@ def with_all_tiles(refine: Callable[[], None], use: Callable[[], T]) -> T:
 
 
 def texture_of(pyramid: Pyramid) -> PhotoTexture:
-    """Return the texture of the photo that a pyramid stands on."""
+    """Return the texture of a pyramid's photo."""
     source = pyramid.source
     return PhotoTexture(partial(pyramid.exact_region, 0), source.width, source.height)
 
@@ -129,8 +129,8 @@ class Chain:
     """Runs zoom steps on one pyramid. Used by one thread at a time.
 
     Attributes:
-        beyond: What the last runs drew beyond their edges; None remembers nothing.
-        texture: What is borrowed from the photo; None if the recipe has it off.
+        beyond: The pixels generated beyond the edges of the last runs; None keeps none.
+        texture: The photo's texture, which is borrowed; None if the recipe has it off.
     """
 
     def __init__(
@@ -147,18 +147,17 @@ class Chain:
 
     @property
     def seconds_per_pixel(self) -> float | None:
-        """What a parent pixel takes (see `Run.cost`), as measured lately; None before the first
-        run. Any thread."""
+        """Recently measured time per parent pixel (see `Run.cost`); None before the first run.
+        Any thread."""
         return self._pace.seconds_per_pixel
 
     def seconds_for(self, tiles: int) -> float | None:
-        """Return about how long so many tiles take; None before anything was measured. Any
-        thread."""
+        """Estimate the time for a number of tiles; None before the first run. Any thread."""
         each = self.seconds_per_pixel
         return None if each is None else tiles * CORE**2 * WITH_HALO * each
 
     def load(self, cancelled: IsCancelled = never) -> None:
-        """Load the upscaler, once. `refine` does it when it first has to compute something.
+        """Load the upscaler, once. `refine` does this before its first run.
 
         Args:
             cancelled: See `Upscaler.load`.
@@ -174,16 +173,16 @@ class Chain:
     def refine(
         self, z: int, level_region: Rect, cancelled: IsCancelled, told: Told = unheard
     ) -> Iterator[Progress]:
-        """Draw all that a region lacks, coarse to fine, telling how it goes.
+        """Generate all missing tiles of a region, coarse to fine.
 
         Args:
             z: The step level wanted.
-            level_region: Pixels of level z inside the picture.
-            cancelled: Asked before every prompt and run, and within the models.
-            told: Receives what is not yielded, as the work is in the middle of a run.
+            level_region: Pixels of level z inside the photo.
+            cancelled: Checked before every prompt and run, and within the models.
+            told: Receives the progress within runs, which is not yielded.
 
         Yields:
-            Progress before each stage and after each run; nothing if nothing was missing.
+            Progress before each stage and after each run; nothing if no tile is missing.
 
         Raises:
             Cancelled: Finished tiles are kept.
@@ -201,7 +200,7 @@ class Chain:
     def _refine_as_planned(
         self, z: int, level_region: Rect, cancelled: IsCancelled, told: Told
     ) -> Iterator[Progress]:
-        """Do the work of `refine`, or raise TileMissing where a parent vanished meanwhile."""
+        """Do the work of `refine`; raise TileMissing if a parent tile vanished meanwhile."""
         levels = planned(self.pyramid, self.recipe, z, level_region)
         if not levels:
             return
@@ -236,7 +235,7 @@ class Chain:
         cancelled: IsCancelled,
         told: Told,
     ) -> Iterator[Progress]:
-        """Make tiles of level z, which `level_region` shows, as one recorded step."""
+        """Generate tiles of level z as one recorded step; `level_region` is the visible region."""
         store, step = part.store, part.step
         if step is None:
             seen = coarser(level_region, STEP_LEVELS)
@@ -261,7 +260,7 @@ class Chain:
             self._pace.begin_run(run.cost(self.recipe))
             drawing = run.level_region.intersected(whole)
             yield self._progress(stage, z, done, total, drawing=drawing)
-            wanted = not all(map(store.has, run.keys))  # another window may have made them
+            wanted = not all(map(store.has, run.keys))  # another process may have generated them
             if wanted:
 
                 def moved(share: float, done: int = done, drawing: Rect = drawing) -> None:
@@ -309,7 +308,7 @@ class Chain:
         )
 
     def step(self, z: int, level_region: Rect, prompt: str) -> StepRecord:
-        """Return the record of a step that makes tiles of level z and begins now.
+        """Return the record of a step for tiles of level z that begins now.
 
         Args:
             level_region: Whole tiles of the parent level.
@@ -324,7 +323,7 @@ class Chain:
         )
 
     def _crops(self, z: int, level_region: Rect) -> tuple[Rgb8 | None, Rgb8]:
-        """Return the wider view (where there is one) and the crop that a prompter describes."""
+        """Return the wider crop of the previous level (None at the source), and the crop itself."""
         crop = _middle(level_region.intersected(self.pyramid.level_rect(z)))
         previous = None
         if z > 0:
@@ -336,7 +335,7 @@ class Chain:
 
 
 def _middle(level_region: Rect) -> Rect:
-    """Return at most PROMPT_SIDE pixels a side around the middle of a region."""
+    """Return at most PROMPT_SIDE x PROMPT_SIDE pixels around the centre of a region."""
     width = min(level_region.width, PROMPT_SIDE)
     height = min(level_region.height, PROMPT_SIDE)
     return Rect(

@@ -1,7 +1,7 @@
-"""How far generated detail departs from what it was made from.
+"""Consistency of generated detail with its parent level.
 
-A generated level, shrunk back, should be its parent again. Where it is not, the model has changed
-what was there instead of only adding to it; these are the places to doubt first.
+A generated level, downscaled, should equal its parent. Where it does not, the model has changed
+existing content instead of only adding detail; such places are the least reliable.
 """
 
 import numpy as np
@@ -12,19 +12,19 @@ from cozviewer.image.pixels import Rgb8, to_float
 from cozviewer.pyramid.geometry import STEP_SCALE
 
 BLOCK = 4
-"""Side in parent pixels of what one figure is given for."""
+"""Side of a block in parent pixels."""
 
 
 def departure(child: Rgb8, parent: Rgb8) -> NDArray[np.float32]:
-    """Return how far a level departs from its parent, block by block.
+    """Return the deviation of a level from its parent, block by block.
 
     Args:
         child: (4H, 4W, 3) uint8.
-        parent: (H, W, 3) uint8, the same region one step up.
+        parent: (H, W, 3) uint8, the same region of the parent level.
 
     Returns:
-        (ceil(H / BLOCK), ceil(W / BLOCK)) float32, in grey levels: over the block, the root mean
-        square of the difference in the channel where it is largest.
+        (ceil(H / BLOCK), ceil(W / BLOCK)) float32, in grey levels: the root mean square difference
+        over the block, in the channel where it is largest.
     """
     height, width = parent.shape[:2]
     assert child.shape[:2] == (height * STEP_SCALE, width * STEP_SCALE)

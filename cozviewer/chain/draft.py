@@ -1,6 +1,6 @@
-"""Steps made anew with other words: what that makes stale, and what is made with which words.
+"""Steps regenerated with an edited prompt: which tiles become stale, and which prompt new ones get.
 
-The tiles made since are in a draft (see `pyramid.store_draft`) until a person keeps or drops them.
+New tiles are stored in a draft (see `pyramid.store.draft`) until the user accepts or discards it.
 """
 
 from collections.abc import Sequence
@@ -25,19 +25,19 @@ from cozviewer.pyramid.store.draft import Draft, Stale
 from cozviewer.pyramid.store.store import StepRecord, TileStore
 
 REMEMBERED = 1 << 18
-"""Tiles for which is remembered whether they are stale."""
+"""Number of tiles for which the staleness is cached."""
 
 
 def staleness(step: StepRecord, recipe: Recipe, source_width: int, source_height: int) -> Stale:
-    """Return what tells which tiles are stale when a step is made anew.
+    """Return a function that returns whether a tile is stale when a step is regenerated.
 
-    These are the tiles of the step and, level by level, all that are made from a stale one, be it
-    for their halo alone.
+    Stale are the tiles of the step and, level by level, all tiles whose parent pixels, including
+    the halo, intersect a stale tile.
 
     Args:
         step: The step; its region is whole tiles of its parent level.
-        recipe: Tells which parent pixels decide a tile.
-        source_width, source_height: Size of the picture.
+        recipe: Decides the halo.
+        source_width, source_height: Size of the photo.
     """
     z = step.z + STEP_LEVELS
 
@@ -52,8 +52,8 @@ def staleness(step: StepRecord, recipe: Recipe, source_width: int, source_height
 
 
 def shows_stale(stale: Stale, key: TileKey) -> bool:
-    """Tell whether a tile of any level shows something stale; those of odd levels are derived from
-    the next finer ones."""
+    """Return whether a tile of any level shows stale pixels; odd levels are derived from the next
+    finer ones."""
     if key.z <= 0:
         return False
     if key.z % STEP_LEVELS == 0:
@@ -62,12 +62,14 @@ def shows_stale(stale: Stale, key: TileKey) -> bool:
 
 
 def region_anew(made: Rect, seen: Rect, window: tuple[int, int]) -> Rect:
-    """Return what of a step is made anew for a view: all that is seen, and around that as much of
-    the step as a window shows; no more, as a step may reach over a whole exported picture.
+    """Return the part of a step that is regenerated for a view.
+
+    It is the visible part and about a window's size around it, as the step of an exported picture
+    may be very large.
 
     Args:
         made: The region of the step, whole tiles of its parent level.
-        seen: What the view shows of that level.
+        seen: The visible region of that level.
         window: Width and height of the view in pixels.
 
     Returns:
@@ -83,14 +85,13 @@ def region_anew(made: Rect, seen: Rect, window: tuple[int, int]) -> Rect:
 
 @dataclass(frozen=True)
 class Part:
-    """Missing tiles of one level that are made as one step.
+    """Missing tiles of one level that are generated as one step.
 
     Attributes:
-        store: Where they go.
+        store: Their store.
         keys: The tiles.
-        step: The step that they are made anew of, which gives the words; None if those are still
-            to be found.
-        step_id: Its number in `store`, if it is noted there.
+        step: The step that is regenerated, with its prompt; None for a new step.
+        step_id: Its number in `store`, if it is recorded there.
     """
 
     store: TileStore
@@ -100,13 +101,13 @@ class Part:
 
 
 def parts(pyramid: Pyramid, keys: Sequence[TileKey]) -> list[Part]:
-    """Return missing tiles of one level by where they go and what they are made with.
+    """Group missing tiles of one level by store and step.
 
-    A tile that a draft makes anew takes the new words if they are for its own step, else the words
-    that its older one was made with. So does one that is made again as it was broken.
+    A tile that a draft regenerates gets the edited prompt if that is for its own step, else the
+    prompt of the tile that it replaces. The latter also applies to damaged tiles.
 
     Args:
-        keys: At least one; their order is kept.
+        keys: At least one; their order is preserved.
     """
     draft = pyramid.draft
     drafted = set() if draft is None else {key for key in keys if draft.holds(key)}
@@ -128,20 +129,20 @@ def parts(pyramid: Pyramid, keys: Sequence[TileKey]) -> list[Part]:
 
 
 def prompt_near(pyramid: Pyramid, store: TileStore, z: int, level_region: Rect) -> str | None:
-    """Return the words for tiles that go to a store: those of a step near by.
+    """Return the prompt of a nearby step, for new tiles of a store.
 
-    Words for what is kept never come from a draft, which may be dropped.
+    Prompts of stored tiles never come from a draft, which may be discarded.
 
     Args:
         z: The parent level.
-        level_region: What is seen of it.
+        level_region: Its visible region.
     """
     prompt = store.prompt_near(z, level_region)
     return prompt if prompt is not None else pyramid.store.prompt_near(z, level_region)
 
 
 def begin(pyramid: Pyramid, draft: Draft, step: StepRecord, recipe: Recipe) -> Stale:
-    """Have a step made anew from now on; return what tells what is stale by it."""
+    """Begin a draft that regenerates a step; return the function that finds stale tiles."""
     source = pyramid.source
     stale = staleness(step, recipe, source.width, source.height)
     draft.change(pyramid.store, step, stale)
@@ -150,13 +151,13 @@ def begin(pyramid: Pyramid, draft: Draft, step: StepRecord, recipe: Recipe) -> S
 
 
 def keep(pyramid: Pyramid, draft: Draft) -> None:
-    """Put a draft's tiles in the place of the older ones."""
+    """Replace the stale tiles by those of the draft."""
     draft.keep(pyramid.store)
     end(pyramid, draft)
 
 
 def end(pyramid: Pyramid, draft: Draft) -> None:
-    """Go on without a draft."""
+    """Close the draft; the pyramid then shows the stored tiles."""
     if pyramid.draft is draft:
         pyramid.draft = None
     draft.close()

@@ -1,8 +1,8 @@
-"""Fidelity: after each step colour and coarse detail are brought back to the parent's.
+"""Fidelity: corrects colour and coarse detail of each step towards its parent.
 
-Super-resolution models shift colours by a few grey levels, and a chain adds it up. Adding back
-the parent's residual keeps the picture the same when zooming out; blurring that residual first
-keeps the parent's own noise from coming back as grain and false colour. This is iterative
+Super-resolution models shift colours by a few grey levels, which accumulate in a chain. Adding the
+parent's residual back keeps the picture unchanged when zooming out; blurring the residual first
+keeps the parent's noise from returning as grain and false colour. This is iterative
 back-projection (Irani & Peleg 1991) with a Gaussian of one parent pixel as its kernel.
 """
 
@@ -16,41 +16,41 @@ from cozviewer.image.pixels import RgbFloat
 from cozviewer.pyramid.geometry import STEP_SCALE
 
 SIGMA = 1.0
-"""Blur of the residual in parent pixels. Measured with Real-ESRGAN over five photos: shrunk back
-PSNR against the parent 33/40/46/51 dB over four steps, NIQE and look unchanged; unblurred gives
-43/50/56/60 dB, but brings noise back."""
+"""Blur (sigma) of the residual in parent pixels. Measured with Real-ESRGAN over five photos: PSNR
+of the downscaled result against the parent is 33/40/46/51 dB over four steps, with NIQE and
+appearance unchanged; without blur it is 43/50/56/60 dB, but noise returns."""
 
 ROUNDS = 2
-"""Times the residual is added back."""
+"""Number of times the residual is added back."""
 
 
 def corrected(fine: RgbFloat, parent: RgbFloat, strength: float) -> RgbFloat:
-    """Return `fine` brought back to its parent.
+    """Return `fine` corrected towards its parent.
 
     Args:
-        fine: (4H, 4W, 3) in 0..1, what the upscaler made of `parent`. It is written to.
+        fine: (4H, 4W, 3) in 0..1, the upscaled `parent`. It is written to.
         parent: (H, W, 3) in 0..1.
-        strength: How much of a colour shift is taken back: none at 0 (free), half of it at 0.5,
-            all of it at 1 (faithful).
+        strength: The share of a colour shift that is removed: none at 0 (free), all at 1
+            (faithful).
     """
     if strength <= 0:
         return fine
-    # Every round leaves the same part of what it finds, and all together 1 - strength.
+    # Every round leaves the same share of the shift; after all rounds, 1 - strength is left.
     share = np.float32(1 - (1 - strength) ** (1 / ROUNDS))
     residual = parent - shrunk(fine)
     added = np.zeros_like(parent)
     for _ in range(ROUNDS):
         part = blurred(residual, SIGMA) * share
         added += part
-        # What enlarging and shrinking leave of `part` is known without doing either, so the
-        # costly enlargement is done once, for all rounds.
+        # Enlarging and downscaling `part` equals a small convolution, so the costly enlargement is
+        # done only once for all rounds.
         residual -= _convolved(part, ENLARGED_AND_SHRUNK)
     fine += enlarged(added)
     return fine
 
 
 def shrunk(fine: RgbFloat) -> RgbFloat:
-    """Return the area average over 4x4 pixels; (4H, 4W, C) becomes (H, W, C)."""
+    """Return the mean of each 4x4 pixels: (4H, 4W, C) becomes (H, W, C)."""
     height, width, channels = fine.shape
     height, width = height // STEP_SCALE, width // STEP_SCALE
     rows = fine.reshape(height, STEP_SCALE, width * STEP_SCALE, channels).sum(axis=1)
@@ -60,14 +60,14 @@ def shrunk(fine: RgbFloat) -> RgbFloat:
 
 
 def blurred(picture: RgbFloat, sigma: float) -> RgbFloat:
-    """Return a Gaussian blur of sigma pixels (cut at 3 sigma, the edge repeated); any channels."""
+    """Return a Gaussian blur of sigma pixels (cut at 3 sigma, edges repeated); any channels."""
     radius = max(1, round(3 * sigma))
     taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
     return _convolved(picture, taps / taps.sum())
 
 
 def enlarged(picture: RgbFloat) -> RgbFloat:
-    """Return a bicubic enlargement by 4; any channels, values may lie anywhere."""
+    """Return a bicubic enlargement by 4; any channels, values of any range."""
     size = (picture.shape[1] * STEP_SCALE, picture.shape[0] * STEP_SCALE)
     planes = [
         Image.fromarray(np.ascontiguousarray(picture[:, :, i])).resize(
@@ -89,14 +89,14 @@ def cause_of(means: RgbFloat, rounds: int) -> RgbFloat:
 
 
 def ramp(values: NDArray[Any], zero: float, one: float) -> NDArray[np.float32]:
-    """Return a smooth ramp that is 0 up to `zero` and 1 from `one` on (the cubic smoothstep)."""
+    """Return a smooth ramp: 0 up to `zero`, 1 from `one` on (the cubic smoothstep)."""
     part = np.clip((values - np.float32(zero)) / np.float32(one - zero), 0, 1)
     result: NDArray[np.float32] = part * part * (3 - 2 * part)
     return result
 
 
 def _convolved(picture: RgbFloat, taps: NDArray[np.float64]) -> RgbFloat:
-    """Return `picture` convolved along both axes with an odd number of taps, the edge repeated."""
+    """Return `picture` convolved along both axes with an odd number of taps, edges repeated."""
     radius = len(taps) // 2
     height, width = picture.shape[:2]
     padded = np.pad(picture, ((radius, radius), (radius, radius), (0, 0)), mode="edge")
@@ -110,7 +110,7 @@ def _convolved(picture: RgbFloat, taps: NDArray[np.float64]) -> RgbFloat:
 
 def _enlarged_and_shrunk() -> NDArray[np.float64]:
     """Return the taps of a bicubic enlargement by 4 followed by the mean of each 4: the cubic
-    kernel (Keys 1981, a = -1/2) seen from the four places that a parent pixel becomes."""
+    kernel (Keys 1981, a = -1/2) averaged over the four positions of a parent pixel."""
     places = (np.arange(STEP_SCALE) + 0.5) / STEP_SCALE - 0.5
     x = np.abs(np.arange(-2, 3)[:, None] - places[None, :])
     near = 1.5 * x**3 - 2.5 * x**2 + 1
@@ -121,4 +121,4 @@ def _enlarged_and_shrunk() -> NDArray[np.float64]:
 
 
 ENLARGED_AND_SHRUNK = _enlarged_and_shrunk()
-"""See there; 5 taps in parent pixels, summing to 1."""
+"""The result of the function; 5 taps in parent pixels, summing to 1."""

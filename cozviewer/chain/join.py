@@ -1,9 +1,9 @@
-"""Joins what is drawn now to the tiles beside it, which were drawn in other runs.
+"""Joins a new run to the existing tiles around it without visible seams.
 
 Two runs see different context at their common border, so they differ there by about half a grey
-level, and a border shows. What is stored never changes; so what is drawn now takes the difference
-along the border, mirrored at it, and less and less of it away from there. The step across a border
-is then the one that the run itself drew: see `tests/benchmarks/bench_8_seams.py`.
+level, which is visible. Stored tiles never change; so the new run adds the difference along the
+border, mirrored at it and fading out. The step across a border is then the one within the run: see
+`tests/benchmarks/bench_8_seams.py`.
 """
 
 from collections.abc import Sequence, Set
@@ -17,28 +17,28 @@ from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TileKey, tile_rect
 
 FADE, SHARP_FADE = 16, 3
-"""Pixels from a border within which the difference fades away: what of it is soft, and the rest,
-whose mirror image would be seen. Less than any halo draws."""
+"""Distances in pixels within which the difference fades out: for its low frequencies, and for the
+rest, whose mirror image would be visible. Smaller than any halo."""
 
 SIGMA = 6.0
-"""Blur, in pixels, that tells them apart."""
+"""Blur in pixels that separates the two."""
 
 ROUNDING = 0.51 / 255
-"""Differences up to this are rounding to 8 bits."""
+"""Differences up to this value are due to rounding to 8 bits."""
 
 
 def join(
     fine: RgbFloat, there: Rect, beside: RgbFloat, keys: Sequence[TileKey], present: Set[TileKey]
 ) -> None:
-    """Change what was drawn of tiles so that it continues the tiles beside them.
+    """Adjust a run so that it continues the existing tiles around it.
 
     Args:
-        fine: (H, W, 3), what was drawn of a region; changed in place, also where there are tiles
-            already, which is of no use then.
-        there: What `fine` covers, in pixels of the level.
-        beside: (H, W, 3), the tiles that are there; of any value elsewhere.
-        keys: The tiles that were drawn.
-        present: The tiles that are in `beside`.
+        fine: (H, W, 3), the pixels of the run; changed in place, also where tiles exist (those
+            pixels are not used).
+        there: The region of `fine`, in pixels of the level.
+        beside: (H, W, 3), the existing tiles; undefined elsewhere.
+        keys: The new tiles.
+        present: The tiles in `beside`.
     """
     if not present:
         return
@@ -57,9 +57,8 @@ def _join_rows(
 ) -> None:
     """Join along the borders between columns of tiles.
 
-    Some rows of the tiles above and below are changed along, if those are there. Nothing of that is
-    kept; but what is drawn there is compared with them next, and where borders cross, the same must
-    not be made up for twice.
+    Some rows of existing tiles above and below are adjusted, too. They are not stored, but they are
+    compared next, and where borders cross a difference must not be corrected twice.
     """
     for key in keys:
         rect = tile_rect(key).intersected(there).moved(-there.x, -there.y)
@@ -88,13 +87,13 @@ def _join_border(
     """Join at one border; columns are counted from it.
 
     Args:
-        fine: What was drawn on this side; changed in place.
-        drawn, kept: What was drawn, and what is kept, on the other side.
-        rows: In which both sides are compared.
-        changed: In which `fine` is changed: those, and more above and below.
+        fine: The new pixels on this side; changed in place.
+        drawn, kept: The new and the stored pixels on the other side.
+        rows: Rows in which both sides are compared.
+        changed: Rows in which `fine` is changed: those, and more above and below.
     """
     width = min(FADE, fine.shape[1], drawn.shape[1])
-    # What is kept was clipped.
+    # Stored pixels were clipped.
     difference = kept[rows, :width] - drawn[rows, :width].clip(0, 1)
     if difference.size == 0 or np.abs(difference).max() <= ROUNDING:
         return
@@ -108,7 +107,7 @@ def _join_border(
 
 
 def _weights(width: int) -> NDArray[np.float32]:
-    """Return `fade` of the first pixels beyond a border."""
+    """Return the values of `fade` for the first pixels beyond a border."""
     return fade((np.arange(width) + 0.5) / width)
 
 
@@ -118,5 +117,5 @@ def fade(part: NDArray[np.float64]) -> NDArray[np.float32]:
 
 
 def _turned(key: TileKey) -> TileKey:
-    """Return a tile with its column for its row."""
+    """Return a tile with column and row exchanged."""
     return TileKey(key.z, key.row, key.col)

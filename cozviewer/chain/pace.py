@@ -1,20 +1,20 @@
-"""How fast a chain draws, and how long the rest takes: measured as it goes."""
+"""Measures the speed of a chain, and estimates the remaining time."""
 
 import time
 from collections.abc import Callable
 
 ENOUGH = 0.02
-"""The part of a run after which its own pace tells how long the rest of it takes."""
+"""Fraction of a run after which its own speed is used to estimate the rest of it."""
 
 
 class Pace:
-    """Follows the work on the runs of one chain, counted in parent pixels (see `Run.cost`).
+    """Tracks the work on the runs of one chain, in parent pixels (see `Run.cost`).
 
-    Used by one thread; `seconds_per_pixel` may be read from any.
+    Used in one thread; `seconds_per_pixel` may be read from any.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
-        """Begin with nothing measured.
+        """Begin without measurements.
 
         Args:
             clock: Returns seconds.
@@ -29,29 +29,29 @@ class Pace:
 
     @property
     def seconds_per_pixel(self) -> float | None:
-        """What a parent pixel takes, smoothed over the last seconds of work; None at first."""
+        """Time per parent pixel, smoothed over the last seconds of work; None at first."""
         return self._pace
 
     def begin(self, total: int) -> None:
-        """Begin with work of so many pixels."""
+        """Begin work on a number of pixels."""
         self._total, self._done, self._cost, self._part = total, 0, 0, 0.0
 
     def begin_run(self, cost: int) -> None:
-        """Begin a run of so many of them."""
+        """Begin a run of a number of pixels."""
         self._cost, self._started, self._part = cost, self._clock(), 0.0
         self._first = None
 
     def move(self, part: float) -> None:
-        """Note that this part of the run is done, 0..1."""
+        """Record the completed fraction of the run, 0..1."""
         self._part = max(self._part, min(part, 1.0))
         if self._first is None:
             self._first = self._clock(), self._part
 
     def end_run(self, *, drawn: bool = True) -> None:
-        """Note that the run is done.
+        """Record the end of the run.
 
         Args:
-            drawn: False where nothing had to be drawn, so that its time tells nothing.
+            drawn: False if nothing had to be generated, so that its time is not measured.
         """
         if drawn and self._cost:
             self._remember((self._clock() - self._started) / self._cost, self._cost)
@@ -60,14 +60,14 @@ class Pace:
 
     @property
     def fraction(self) -> float:
-        """The part of the work that is done, 0..1."""
+        """The completed fraction of the work, 0..1."""
         return (
             min(1.0, (self._done + self._part * self._cost) / self._total) if self._total else 0.0
         )
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the rest takes; None before anything was measured."""
+        """Estimated remaining time in seconds; None before anything was measured."""
         rest = self._total - self._done - self._part * self._cost
         pace, own = self._pace, self._own_pace()
         if own is not None:
@@ -75,20 +75,20 @@ class Pace:
         return None if pace is None else max(0.0, rest * pace)
 
     def _own_pace(self) -> float | None:
-        """Return the pace of the present run, counted from its first report on, as a run of a new
-        shape takes time to begin; None as long as it tells nothing."""
+        """Return the speed of the current run since its first report, as a run of a new shape
+        starts slowly; None if it is too early."""
         if self._first is None:
             return None
         when, part = self._first
         if self._part - part < ENOUGH:
-            # Until then, all that it has taken, if nothing better is known.
+            # Until then, the total time so far, if there is no better estimate.
             when, part = self._started, 0.0
             if self._pace is not None or self._part < ENOUGH:
                 return None
         return (self._clock() - when) / ((self._part - part) * self._cost)
 
     def _remember(self, pace: float, cost: int) -> None:
-        """Follow the pace: what was measured before counts less, the more has come since."""
+        """Update the speed: earlier measurements count less the more work has been done since."""
         share = cost / (cost + self._measured)
         self._pace = pace if self._pace is None else self._pace + share * (pace - self._pace)
         self._measured = min(self._measured + cost, 3.0 * cost)

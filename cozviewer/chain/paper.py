@@ -1,7 +1,7 @@
-"""The paper's protocol: one 512x512 picture, and again and again the 4x enlarged middle of it.
+"""The protocol of the paper: a 512x512 picture whose centre is repeatedly enlarged 4 times.
 
-Chain-of-Zoom (arXiv 2505.18600) measures on such chains. Unlike `chain`, which builds tiles under
-a view, this needs no pyramid: each state is made from the state before, as 8-bit pixels.
+Chain-of-Zoom (arXiv 2505.18600) is evaluated on such chains. Unlike `chain`, which generates tiles
+for a view, this needs no pyramid: each state is made from the previous one, as 8-bit pixels.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ SIDE = 512
 """Side of every state in pixels."""
 
 CROP = SIDE // STEP_SCALE
-"""Side of the middle that a step enlarges: columns and rows 192..320."""
+"""Side of the central area that a step enlarges: columns and rows 192..320."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +32,10 @@ class State:
     """One picture of the chain.
 
     Attributes:
-        index: 0 for the picture that the chain begins with; each one more is 4x closer.
+        index: 0 for the first picture; each further state is magnified by 4.
         pixels: (512, 512, 3) uint8.
-        prompt: The words that it was made with; "" for index 0.
-        borrowed: Whether it holds texture borrowed from elsewhere in the first picture.
+        prompt: The prompt that it was made with; "" for index 0.
+        borrowed: Whether it contains texture borrowed from elsewhere in the first picture.
     """
 
     index: int
@@ -45,8 +45,8 @@ class State:
 
 
 def first_state(picture: Rgb8) -> State:
-    """Return the state that a chain begins with: the picture made smaller or larger (LANCZOS)
-    until its short side is 512, and the middle of that.
+    """Return the first state of a chain: the picture resized (LANCZOS) to a short side of 512, and
+    cropped to its centre.
 
     Args:
         picture: (H, W, 3) uint8, upright.
@@ -71,14 +71,13 @@ def later_states(
 ) -> Iterator[State]:
     """Yield the states after the first, one per step, each as soon as it is made.
 
-    The upscaler is shown `recipe.halo` more pixels of the state before on every side, which are
-    cut away again, and further ones decide what is drawn from further away (see `rescale`); the
-    prompter sees what the authors' sees, the state before and its middle enlarged to 512x512
-    (bicubic).
+    The upscaler gets `recipe.halo` more pixels of the previous state on every side, which are
+    cropped afterwards; `rescale` uses further ones. As in the authors' code, the prompter gets the
+    previous state and its centre enlarged to 512x512 (bicubic).
 
     Args:
-        photo: The state that the chain began with, whose texture is borrowed if the recipe says so;
-            `first` if None.
+        photo: The first state of the chain, whose texture is borrowed if the recipe says so; None
+            is `first`.
 
     Raises:
         Cancelled, Failure: From the models, or between two steps.
@@ -112,11 +111,11 @@ def later_states(
 
 
 def middle(picture: Rgb8, side: int) -> Rgb8:
-    """Return the middle of a square picture, side x side pixels; a view into it."""
+    """Return the central side x side pixels of a square picture; a view into it."""
     edge = (picture.shape[0] - side) // 2
     return picture[edge : edge + side, edge : edge + side]
 
 
 def strip(states: list[State]) -> Rgb8:
-    """Return the states beside each other, the first on the left: (512, 512 * n, 3) uint8."""
+    """Return the states side by side, the first on the left: (512, 512 * n, 3) uint8."""
     return np.concatenate([state.pixels for state in states], axis=1)

@@ -1,4 +1,4 @@
-"""What must be drawn before a view can be shown: on which levels, which tiles, in which runs."""
+"""Plans the work for a view: the missing tiles of each level, grouped into runs."""
 
 from dataclasses import dataclass
 
@@ -13,12 +13,12 @@ from cozviewer.pyramid.pyramid import Pyramid
 
 @dataclass(frozen=True, slots=True)
 class LevelWork:
-    """What is missing of one level.
+    """The missing tiles of one level.
 
     Attributes:
         z: The level.
-        parts: Its missing tiles by where they go and what they are made with, and the runs that
-            draw them, from the middle outwards.
+        parts: Its missing tiles, grouped by store and step, each with the runs that generate them,
+            from the centre outwards.
     """
 
     z: int
@@ -30,19 +30,19 @@ class LevelWork:
         return [key for _, runs in self.parts for run in runs for key in run.keys]
 
     def cost(self, recipe: Recipe) -> int:
-        """Return how many parent pixels the upscaler is shown."""
+        """Return the number of parent pixels given to the upscaler."""
         return sum(run.cost(recipe) for _, runs in self.parts for run in runs)
 
 
 def planned(pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect) -> list[LevelWork]:
-    """Return what must be drawn before a region can be shown at level z, and no more.
+    """Return the tiles that must be generated to show a region of level z.
 
     Args:
         z: A step level (even); nothing is missing for z <= 0.
-        level_region: Pixels of level z inside the picture.
+        level_region: Pixels of level z inside the photo.
 
     Returns:
-        The levels that lack something, coarse to fine.
+        The levels with missing tiles, coarse to fine.
     """
     levels: list[LevelWork] = []
     needed = set(tiles_of(z, level_region))
@@ -75,5 +75,5 @@ def planned(pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect) -> lis
 def missing_tiles(
     pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect
 ) -> list[tuple[int, list[TileKey]]]:
-    """Return (level, its missing tiles), coarse to fine, of what `planned` returns."""
+    """Return (level, missing tiles) for each level of the result of `planned`."""
     return [(work.z, work.keys) for work in planned(pyramid, recipe, z, level_region)]

@@ -1,4 +1,4 @@
-"""Which words each generated level under a view was made with, for people to read and change."""
+"""Finds the prompts of the generated levels below a view, to be shown and edited."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.store import StepRecord
 
 DECIDING = 128 * TILE
-"""Longest side, in pixels, of the middle of a region that decides which step it is of: more than a
-view 3840 pixels wide shows, and no endless counting for a whole level."""
+"""Maximum side in pixels of the central area that is sampled to find the step of a region: more
+than a view of 3840 pixels shows, but not a whole level."""
 
 
 @dataclass(frozen=True)
 class LevelWords:
-    """One generated level under a region.
+    """A generated level below a region.
 
     Attributes:
         z: The level.
-        step: The step that most of what is seen of it was made by; where its tiles have gone, the
-            newest one there. None if none was made.
+        step: The step that made most of the visible tiles; if there are none, the newest step of
+            this region. None if there is no step.
     """
 
     z: int
@@ -28,11 +28,11 @@ class LevelWords:
 
 
 def words_below(pyramid: Pyramid, z: int, level_region: Rect) -> tuple[LevelWords, ...]:
-    """Return the words of all levels that a region is made of, coarse to fine.
+    """Return the steps of all levels below a region, coarse to fine.
 
     Args:
-        z: The level of the region; none but a step level (even, > 0) has words.
-        level_region: Pixels of level z inside the picture.
+        z: The level of the region; only step levels (even, > 0) have prompts.
+        level_region: Pixels of level z inside the photo.
     """
     levels = range(STEP_LEVELS, z + 1, STEP_LEVELS)
     regions = {level: coarser(level_region, z - level) for level in levels}
@@ -57,7 +57,7 @@ def _most_seen(steps: dict[TileKey, StepRecord], level_region: Rect) -> StepReco
 
 
 def _middle(region: Rect) -> Rect:
-    """Return at most DECIDING pixels a side around the middle of a region."""
+    """Return at most DECIDING x DECIDING pixels around the centre of a region."""
     x, y = region.x + region.width // 2, region.y + region.height // 2
     half = DECIDING // 2
     return rect_between(x - half, y - half, x + half, y + half).intersected(region)

@@ -1,13 +1,13 @@
-"""Drafts of a view: what a small, quick network draws until the real step is done.
+"""Quick drafts of a view by a small network, shown until the step is done.
 
-A draft goes through all step levels that are missing under a view, from the pointer outwards. Its
-pixels are shown and forgotten: nothing is stored, and no real step is made from them. (The drafts
-of `chain.draft` are something else: steps made anew with another prompt.)
+A draft passes through all missing step levels below a view, from the pointer outwards. Its pixels
+are only shown: they are neither stored nor used as parents. (The drafts of `chain.draft` are steps
+regenerated with another prompt.)
 
-A view that has all it needs may be drafted once more: where it enlarges its level, it is drawn from
-the next one, which comes from the real tiles. (Side by side, at ×6 to ×8, contours and letters are
-clearer, texture hardly differs. Against what the engine makes of that level, the draft of text is
-at 34 dB and the enlarged level at 25; of photos, at 43 and 42.)
+A complete view may be drafted, too: where it enlarges its level, the next level is drafted from the
+stored tiles. (At ×6 to ×8, contours and letters are clearer, texture hardly differs. Against the
+engine's result of that level, the PSNR of the draft of text is 34 dB, of the enlarged level 25 dB;
+for photos, 43 and 42 dB.)
 """
 
 import math
@@ -26,30 +26,28 @@ from cozviewer.pyramid.pyramid import Pyramid, TileMissing
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 
 FIRST = 512
-"""Side of the first piece, in pixels of the level that is drawn: a tenth of a second's work."""
+"""Side of the first piece in pixels of the drafted level: a tenth of a second of work."""
 
 LARGEST = 1536
-"""Most pixels of a later piece, a side. A view of 1280 x 800 is one piece without borders."""
+"""Maximum side of later pieces. A view of 1280 x 800 is one piece without borders."""
 
 FIRST_SHARPER, LARGEST_SHARPER = 256, 640
-"""Both in pixels of the view, where it is drawn from a level up to three times as fine."""
+"""Both in view pixels, for a view drafted from a level up to three times as fine."""
 
 SOFT_FROM = 1.3
-"""View pixels that a pixel of a step level must be wide before the next level is drafted over it.
-Nearer to the level's own size there is less to be gained, for more work: a 1280 x 800 view takes
+"""Minimum width of a step level's pixel in view pixels for the next level to be drafted over it.
+Closer to the level's own size the gain is smaller and the work larger: a 1280 x 800 view takes
 2.6 core-seconds at 1.3 and 1.2 at 2 (on an EPYC with AVX512-BF16, no AMX)."""
 
 FIDELITY = 1.0
-"""A draft keeps the parent's colours, whatever the recipe lets go, so that nothing jumps when it is
-replaced."""
+"""A draft always keeps the parent's colours, independently of the recipe."""
 
 FAST_PIXEL = 4e-6
-"""Seconds per parent pixel below which the engine draws a view about as soon as the draft is
-there."""
+"""Time per parent pixel below which the engine is about as fast as a draft."""
 
 
 Fill = Callable[[TileKey, Rect], Rgb8]
-"""Returns the pixels of a part of a missing tile, as `Pyramid.region` wants it."""
+"""Returns the pixels of a part of a missing tile; see `Pyramid.region`."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -57,8 +55,8 @@ class QuickPiece:
     """A part of a draft.
 
     Attributes:
-        z: The step level that it stands in for.
-        level_region: Where it lies, in pixels of level z.
+        z: The drafted step level.
+        level_region: Its place, in pixels of level z.
         pixels: (height, width, 3) uint8.
     """
 
@@ -68,10 +66,10 @@ class QuickPiece:
 
 
 def worthwhile(upscaler: Upscaler, seconds_per_pixel: float | None) -> bool:
-    """Tell whether a draft is of use before the steps of an engine.
+    """Return whether drafts are useful with an engine.
 
     Args:
-        seconds_per_pixel: What a parent pixel takes, as measured; None where nothing was yet.
+        seconds_per_pixel: Measured time per parent pixel; None if not measured yet.
     """
     fast = seconds_per_pixel is not None and seconds_per_pixel < FAST_PIXEL
     return upscaler.generative and not fast
@@ -79,10 +77,10 @@ def worthwhile(upscaler: Upscaler, seconds_per_pixel: float | None) -> bool:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SharperPiece:
-    """A part of a draft over a view that has all it needs.
+    """A part of a draft over a complete view.
 
     Attributes:
-        view_part: Where it lies, in pixels of the view.
+        view_part: Its place, in pixels of the view.
         pixels: (height, width, 3) uint8.
     """
 
@@ -91,8 +89,8 @@ class SharperPiece:
 
 
 def sharper_level(camera: Camera) -> int | None:
-    """Return the step level that is drafted over a view at rest which has all its tiles; None where
-    it shows the source, or enlarges its own level too little."""
+    """Return the step level that is drafted over a complete view at rest; None if it shows the
+    source, or enlarges its level too little."""
     z = camera.rest_level
     wide = math.ldexp(camera.scale, camera.level - z)
     return z + STEP_LEVELS if z > 0 and wide > SOFT_FROM else None
@@ -108,23 +106,23 @@ def quick_view(
     cancelled: IsCancelled,
     texture: PhotoTexture | None = None,
 ) -> Iterator[QuickPiece]:
-    """Draw what a region lacks, piece by piece.
+    """Draft the missing parts of a region, piece by piece.
 
     Args:
         pyramid: Only read.
-        upscaler: A quick one.
-        z: The step level wanted.
-        level_region: Pixels of level z inside the picture.
-        level_x, level_y: Where to begin, in pixels of level z: the pointer's place.
-        cancelled: Asked between pieces, and within the upscaler.
-        texture: Adds what the steps add, so that nothing jumps when they replace the draft.
+        upscaler: A small network.
+        z: The step level of the view.
+        level_region: Pixels of level z inside the photo.
+        level_x, level_y: Where to begin, in pixels of level z: the position of the pointer.
+        cancelled: Checked between pieces, and within the upscaler.
+        texture: Adds the same borrowed texture as the steps.
 
     Yields:
-        Pieces inside `level_region`; later ones may cover earlier ones. None where no tile of it
-        is missing.
+        Pieces inside `level_region`; later ones may cover earlier ones. Nothing if no tile is
+        missing.
 
     Raises:
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
         TileMissing: A tile vanished meanwhile.
         BadInput, Failure: From loading or running the upscaler.
     """
@@ -147,16 +145,16 @@ def sharper_view(
     cancelled: IsCancelled,
     texture: PhotoTexture | None = None,
 ) -> Iterator[SharperPiece]:
-    """Draw a view that has all its tiles from the next step level: see `sharper_level`.
+    """Draft the next step level over a complete view: see `sharper_level`.
 
     Args:
         pyramid, upscaler, cancelled, texture: As for `quick_view`.
-        view: Its level must be known to `sharper_level`, else nothing is drawn.
-        view_x, view_y: Where to begin, in view pixels: the pointer's place.
+        view: A view for which `sharper_level` is not None; otherwise nothing is drafted.
+        view_x, view_y: Where to begin, in view pixels: the position of the pointer.
 
     Yields:
-        Pieces that cover the picture in the view, composed as `compose` would: real where tiles of
-        that level exist, drawn where they are missing. None where no tile of it is missing.
+        Pieces that cover the photo in the view, composed like by `compose`: from stored tiles of
+        that level where they exist, else drafted. Nothing if no tile is missing.
 
     Raises:
         Cancelled, TileMissing, BadInput, Failure: As for `quick_view`.
@@ -192,11 +190,11 @@ def sharper_view(
 def pieces(
     region: Rect, near_x: int, near_y: int, first: int = FIRST, largest: int = LARGEST
 ) -> list[Rect]:
-    """Return the pieces in which a region is drawn, in order: a small one around a place (the next
-    one inside the region, if it lies outside), then parts of the whole, the nearest first.
+    """Return the pieces of a region in order: a small one around a place (moved into the region),
+    then parts of the whole region, the nearest first.
 
     Args:
-        first, largest: Most pixels of the first piece and of the others, a side.
+        first, largest: Maximum sides of the first piece and of the others, in pixels.
     """
     width, height = min(first, region.width), min(first, region.height)
     around = Rect(
@@ -207,7 +205,7 @@ def pieces(
     )
     parts = split(region, largest)
     parts.sort(key=lambda part: _distance(part, near_x, near_y))
-    # A first piece that is about all there is would only be drawn twice.
+    # A first piece that is almost the whole region would only be repeated.
     return parts if region.area < 2 * around.area else [around, *parts]
 
 
@@ -219,7 +217,7 @@ def _distance(rect: Rect, x: int, y: int) -> int:
 
 
 class _Drawing:
-    """What all levels of one draft have in common."""
+    """Shared by all levels of one draft."""
 
     def __init__(
         self,
@@ -232,19 +230,19 @@ class _Drawing:
         self._texture = texture
 
     def lacking(self, z: int, level_region: Rect) -> Rect:
-        """Return the smallest rectangle of a region with all pixels whose tiles are missing."""
+        """Return the bounding rectangle of the missing tiles, cropped to a region."""
         if z <= 0:
             return Rect(level_region.x, level_region.y, 0, 0)
         missing = self._pyramid.missing(tiles_of(z, level_region))
         return _around(missing).intersected(level_region)
 
     def parent_region(self, z: int, level_region: Rect) -> Rect:
-        """Return the pixels of the parent level that a region is drawn from, halo included."""
+        """Return the parent region from which a region is generated, including the halo."""
         around = coarser(level_region, STEP_LEVELS).grown(self._upscaler.halo)
         return around.intersected(self._pyramid.level_rect(z - STEP_LEVELS))
 
     def pixels(self, z: int, level_region: Rect) -> Rgb8:
-        """Return a region of a level: real where its tiles exist, drawn where they are missing."""
+        """Return a region of a level: stored tiles where they exist, else drafted."""
         lacking = self.lacking(z, level_region)
         fill: Fill = _nothing
         if not lacking.empty:
@@ -254,11 +252,11 @@ class _Drawing:
         return self._pyramid.region(z, level_region, fill)
 
     def drawn(self, z: int, level_region: Rect, parent: Rgb8, there: Rect) -> Rgb8:
-        """Return a region of a level, drawn by the upscaler.
+        """Return a region of a level, generated by the upscaler.
 
         Args:
             parent: Pixels of the parent level.
-            there: What they cover: at least `parent_region`.
+            there: The region of `parent`: at least `parent_region`.
         """
         check_cancelled(self._cancelled)
         around = coarser(level_region, STEP_LEVELS).grown(self._upscaler.halo)
@@ -273,7 +271,7 @@ class _Drawing:
 
 
 def _around(keys: list[TileKey]) -> Rect:
-    """Return the smallest rectangle around tiles of one level."""
+    """Return the bounding rectangle of tiles of one level."""
     rects = [tile_rect(key) for key in keys]
     if not rects:
         return Rect(0, 0, 0, 0)
@@ -286,7 +284,7 @@ def _around(keys: list[TileKey]) -> Rect:
 
 
 def _from(pixels: Rgb8, there: Rect) -> Fill:
-    """Return what fills missing tiles from pixels that cover `there`."""
+    """Return a function that fills missing tiles from pixels that cover `there`."""
 
     def fill(key: TileKey, part: Rect) -> Rgb8:
         return part_of(pixels, part, there) if there.contains(part) else _nothing(key, part)

@@ -1,8 +1,8 @@
-"""The recipe: everything that decides pixels besides the parent level.
+"""The recipe: everything that determines pixels besides the parent level.
 
-Its digest names a pyramid's store file, so tiles of two recipes never mix. The device and its
-number format are left out on purpose: they move pixels by half a grey level on average (int8: by
-one to two), and a pyramid begun on one machine goes on on another.
+Its digest names a pyramid's store file, so tiles of different recipes never mix. The device and its
+number format are not included: they change pixels by half a grey level on average (int8: one to
+two), and a pyramid can be continued on another machine.
 """
 
 import hashlib
@@ -14,15 +14,15 @@ from cozviewer.chain.rescale import LEAST_FAR, REACH, Margins
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
 
 LEAST = 128
-"""Least parent pixels, a side, that a model which invents detail is shown. Shown less, it draws
-something else: of Real-ESRGAN, a strip of 32 + 2 * 16 pixels has up to a third more contrast at ×4,
-and a fifth less at ×16, than the same pixels have in a view."""
+"""Minimum side of the input of a generative model, in parent pixels. With less, it generates
+different detail: with Real-ESRGAN, a strip of 32 + 2 * 16 pixels has up to a third more contrast at
+×4, and a fifth less at ×16, than the same pixels have in a view."""
 
 METHOD = 2
-"""Counts changes of the step itself (geometry, fidelity formula) that change pixels."""
+"""Version of the step (geometry, fidelity formula); raised by changes that affect pixels."""
 
 TEXTURE = 1
-"""Counts changes of how texture is borrowed (`texture`, `material`) that change pixels."""
+"""Version of borrowing texture (`texture`, `material`); raised by changes that affect pixels."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +32,17 @@ class Recipe:
     Attributes:
         upscaler: `Upscaler.identity` as sorted pairs.
         prompter: `Prompter.identity` as sorted pairs.
-        seed: Start of all randomness.
+        seed: The random seed.
         fidelity: How closely colour and coarse detail follow the parent, 0 (free) to 1 (faithful):
-            the part of a colour shift that each step takes back.
-        halo: Parent pixels of context around what is drawn in one run.
-        least: Least parent pixels, a side, that the upscaler is shown: narrow runs get more
-            context.
-        one_seed: Whether every run is made with `seed` itself, as the paper's authors
-            do, instead of a seed of its own.
-        adaptive_scale: Whether soft parts of a parent are drawn again from further away, from the
+            the share of a colour shift that each step removes.
+        halo: Context around a run, in parent pixels.
+        least: Minimum side of the upscaler's input in parent pixels: narrow runs get more context.
+        one_seed: Whether every run uses `seed` itself, as in the authors' code, instead of a seed
+            of its own.
+        adaptive_scale: Whether soft parts of a parent are regenerated at a coarser scale, from the
             second step on; see `rescale`.
-        photo_texture: Whether texture that a step lacks is borrowed from the photo, from the second
-            step on; see `texture`.
+        photo_texture: Whether missing texture is borrowed from the photo, from the second step on;
+            see `texture`.
     """
 
     upscaler: tuple[tuple[str, str], ...]
@@ -58,8 +57,7 @@ class Recipe:
 
     @property
     def text(self) -> str:
-        """The recipe as canonical JSON; those of the last fields that are not set are
-        left out."""
+        """The recipe as canonical JSON; the last fields are omitted if they are not set."""
         return json.dumps(
             {
                 "method": METHOD,
@@ -83,16 +81,16 @@ class Recipe:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     def margins(self, width: int, height: int) -> Margins:
-        """Return how many parent pixels the upscaler is shown around a run made from width x height
-        of them."""
+        """Return the upscaler's margins around a run of width x height parent pixels, in parent
+        pixels."""
         return self._margin(width), self._margin(height)
 
     def reach(self, z: int, width: int, height: int) -> Margins:
-        """Return how many parent pixels around a run of level z decide it; see `margins`."""
+        """Return the margins of parent pixels on which a run of level z depends; see `margins`."""
         return self._reach(z, width), self._reach(z, height)
 
     def _margin(self, side: int) -> int:
-        # A multiple of 4, as pixels are seen from further away by fours.
+        # A multiple of 4, as the coarser scale is 4 times smaller.
         return max(self.halo, _up(-(-(self.least - side) // 2), STEP_SCALE))
 
     def _reach(self, z: int, side: int) -> int:
@@ -102,13 +100,13 @@ class Recipe:
         return _up(max(self._margin(side), REACH, least), STEP_SCALE)
 
     def rescales(self, z: int) -> bool:
-        """Tell whether the parents of level z are looked at for soft parts: from the
-        second step on, as what is soft in the photo itself is what it shows."""
+        """Return whether soft parts of the parents of level z are regenerated: from the second step
+        on, as soft parts of the photo itself are its content."""
         return self.adaptive_scale and z > STEP_LEVELS
 
     def tile_seed(self, key: TileKey) -> int:
-        """Return the seed of the run whose first tile is `key`: the same on every machine and in
-        any order; 0..2^32-1 unless it is `seed` itself."""
+        """Return the seed of the run whose first tile is `key`, independent of machine and order;
+        0..2^32-1 unless it is `seed` itself."""
         if self.one_seed:
             return self.seed
         digest = hashlib.sha256(f"{self.seed}:{key}".encode()).digest()
@@ -116,7 +114,7 @@ class Recipe:
 
 
 def _up(number: int, step: int) -> int:
-    """Return the next multiple of `step` that is not smaller."""
+    """Return the smallest multiple of `step` that is not smaller."""
     return -(-number // step) * step
 
 
@@ -133,12 +131,11 @@ def recipe_of(
     """Return the recipe of a pair of models.
 
     Args:
-        seed: Start of all randomness.
-        fidelity: 0..1, for models that invent detail. Interpolation is true to its parent by
-            itself and always gets 0.
+        seed: The random seed.
+        fidelity: 0..1, for generative models. Interpolation needs no correction and always gets 0.
         one_seed: See `Recipe`.
-        adaptive_scale: See `Recipe`; for models that invent detail and take no words. One that
-            takes words draws what it is told, however soft its parent.
+        adaptive_scale: See `Recipe`; for generative models without a prompt. With a prompt, a model
+            generates detail however soft its parent is.
         photo_texture: See `Recipe`; for the same models.
     """
     unprompted = upscaler.generative and not upscaler.accepts_prompt

@@ -1,16 +1,15 @@
-"""Adaptive scale: what a parent shows too softly is drawn again from further away.
+"""Adaptive scale: soft parts of a parent are regenerated at a coarser scale.
 
-A super-resolution model sharpens what is one or two pixels wide. From the second step on much of
-a parent is softer than that, and the chain fades into fog. Where it does, the parent is shrunk by
-4, to where its contours are pixels wide again, and the model draws it from there; the step then
-goes on from the mixture. (That the scale should follow what a crop holds is the first direction
-that reviews of Chain-of-Zoom ask for.)
+A super-resolution model sharpens edges that are one or two pixels wide. From the second step on,
+much of a parent is softer, and the chain fades to blur. There, the parent is downscaled by 4, so
+that its contours are a pixel wide again, and upscaled by the model; the step then continues from
+the blend. (Reviews of Chain-of-Zoom suggest that the scale should follow the content of a crop.)
 
-Tried side by side on eyes, fur, dandelion, galaxies, metal and skin, ×16 to ×256, with
-Real-ESRGAN: contours stay crisp about one step longer, and textures stay as they are. Correcting
-what is drawn from further away against the soft parent instead of the shrunk one leaves hard lines
-beside soft edges; mixing two results instead of two parents looks the same and costs a network
-more; at the first step it redraws what the photo itself shows.
+Compared on eyes, fur, dandelion, galaxies, metal and skin, ×16 to ×256, with Real-ESRGAN: contours
+stay crisp about one step longer, and textures do not change. Correcting the regenerated parts
+against the soft parent instead of the downscaled one leaves hard lines beside soft edges; blending
+two results instead of two parents looks the same and costs another run; at the first step it would
+redraw the photo's own content.
 """
 
 from collections.abc import Callable
@@ -23,27 +22,28 @@ from cozviewer.image.pixels import RgbFloat, luma_of
 from cozviewer.pyramid.geometry import STEP_SCALE
 
 Margins = tuple[int, int]
-"""Pixels around a region: on the left and the right, above and below."""
+"""Margins around a region in pixels: left and right, top and bottom."""
 
 REACH = 64
-"""Parent pixels around a run that decide it: the model's own halo of 16, seen from four times
-further away. A cold jump to ×64 draws an eighth more with it than without."""
+"""Parent pixels around a run on which it depends: the model's halo of 16 at the coarser scale. A
+direct jump to ×64 generates an eighth more pixels with it than without."""
 
 LEAST_FAR = 64
-"""Least pixels, a side, that are drawn from further away, for which narrow runs reach further."""
+"""Minimum side of the regenerated parts in pixels, for which narrow runs get a larger margin."""
 
 NOISE = 0.5 / 255
-"""Of what is called fine, this much is rounding to 8 bits."""
+"""The part of fine contrast that is due to rounding to 8 bits."""
 
 SOFT, SHARP = 0.15, 0.5
-"""Fine contrast over coarse: below the first the parent is soft, above the second it holds detail.
+"""Fine contrast over coarse: below the first value the parent is soft, above the second it has
+detail.
 An ideal edge has about 0.55, textures 0.4 and more, edges that Real-ESRGAN drew a step ago 0.1 to
 0.4. With 0.35 and 0.6 contours are crisper still, but on grass at ×16 the step across borders of
 tiles is 1.14 times that in one piece; with these 1.09."""
 
 FLAT, SHAPED = 0.5 / 255, 1.5 / 255
-"""Contrast within some 30 pixels: below the first there is nothing to draw, above the second there
-is."""
+"""Contrast within some 30 pixels: below the first value there is no structure to regenerate, above
+the second there is."""
 
 
 def redrawn(
@@ -53,17 +53,17 @@ def redrawn(
     upscale: Callable[[RgbFloat], RgbFloat],
     fidelity: float,
 ) -> RgbFloat:
-    """Return parent pixels, drawn again from further away where they are soft.
+    """Return parent pixels, with soft parts regenerated at a coarser scale.
 
     Args:
         context: (H, W, 3) in 0..1, sides divisible by 4.
-        reach: Pixels that it has around the core of the run.
-        shown: Those of them that are of use.
-        upscale: Makes pixels 4x finer.
+        reach: Its margins around the core of the run.
+        shown: The part of the margins that is used.
+        upscale: Upscales pixels by 4.
         fidelity: As for `corrected`.
 
     Returns:
-        (H, W, 3) in 0..1; `context` itself where all that is of use shows detail.
+        (H, W, 3) in 0..1; `context` itself if no used part is soft.
     """
     weight = softness(context)
     # The 2 are for enlarging the weights.
@@ -80,14 +80,14 @@ def redrawn(
 
 
 def softness(parent: RgbFloat) -> NDArray[np.float32]:
-    """Return where a parent has contours, but softer ones than its pixels could show.
+    """Return where a parent has contours that are softer than its resolution allows.
 
     Args:
         parent: (H, W, 3) in 0..1, sides divisible by 4.
 
     Returns:
-        (H / 4, W / 4, 1) float32 from 0, where it holds detail or nothing at all, to 1. What is
-        more than 60 parent pixels away has no influence.
+        (H / 4, W / 4, 1) float32 from 0, where it has detail or is flat, to 1. Parent pixels more
+        than 60 pixels away have no influence.
     """
     luma = luma_of(parent)
     fine = luma - blurred(luma, 1)

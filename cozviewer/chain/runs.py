@@ -1,9 +1,8 @@
-"""Which missing tiles are drawn together: rectangles of a level, each drawn in one run.
+"""Groups missing tiles of a level into rectangles, each of which is generated in one run.
 
-A run costs its pixels and the context around them, so a rectangle that is drawn at once is much
-cheaper than its tiles one by one. Missing tiles are covered by rectangles that hold nothing else;
-some of these are merged, even if tiles that are there are drawn again with them, where that is
-cheaper.
+The cost of a run is its pixels and the context around them, so one rectangle is much cheaper than
+its tiles one by one. Missing tiles are covered by rectangles without other tiles. Rectangles are
+merged where that is cheaper, even if existing tiles are generated again with them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,44 +14,44 @@ from cozviewer.image.rect import Rect, middle_distance, rect_between
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TILE, TileKey, coarser
 
 LARGEST = 2048
-"""Most pixels of a run, a side, on the level that it makes: a view of 1280 x 800 is one run, one of
-3840 x 2160 is four. Of what such a run draws, the halo is an eighth."""
+"""Maximum side of a run in pixels of its level: a view of 1280 x 800 is one run, one of 3840 x 2160
+is four. The halo is an eighth of such a run."""
 
 MOST_MERGED = 32
-"""Rectangles of which is tried which to merge: it takes up to the third power of their number."""
+"""Maximum number of rectangles among which merges are searched: the time is cubic in it."""
 
 CORE = TILE // STEP_SCALE
-"""Side of what a tile is made from, in parent pixels."""
+"""Side of a tile's parent region, in parent pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Tiles that are drawn together.
+    """Tiles that are generated together.
 
     Attributes:
-        level_region: What is drawn: whole tiles, which may reach beyond the picture's edge, in
-            pixels of their level.
-        keys: The tiles that are missing in it, row by row; what else is in it is there already.
+        level_region: A rectangle of whole tiles in pixels of their level; it may extend beyond the
+            photo.
+        keys: The missing tiles in it, row by row; the other tiles in it exist.
     """
 
     level_region: Rect
     keys: tuple[TileKey, ...]
 
     def cost(self, recipe: Recipe) -> int:
-        """Return how many parent pixels the upscaler is shown."""
+        """Return the number of parent pixels given to the upscaler."""
         core = coarser(self.level_region, STEP_LEVELS)
         return _cost(core.width, core.height, recipe)
 
 
 def runs_of(keys: Iterable[TileKey], recipe: Recipe) -> list[Run]:
-    """Return runs that draw tiles of one level, each tile in one of them.
+    """Group tiles of one level into runs.
 
     Args:
         keys: Tiles of one level.
-        recipe: Tells how much around a run the upscaler is shown.
+        recipe: Decides the halo around a run.
 
     Returns:
-        Runs whose rectangles do not overlap, none larger than LARGEST a side; none for no tiles.
+        Runs with disjoint rectangles of at most LARGEST a side; each tile is in one of them.
     """
     wanted = sorted(set(keys), key=lambda key: (key.row, key.col))
     if not wanted:
@@ -69,7 +68,7 @@ def runs_of(keys: Iterable[TileKey], recipe: Recipe) -> list[Run]:
 
 
 def nearest_first(runs: Iterable[Run], level_region: Rect) -> list[Run]:
-    """Return runs sorted by how far their middle is from that of a region."""
+    """Return runs sorted by the distance of their centres from that of a region."""
     return sorted(runs, key=lambda run: middle_distance(run.level_region, level_region))
 
 
@@ -78,7 +77,7 @@ Cell = tuple[int, int]
 
 
 def _groups(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
-    """Yield cells in groups that lie within LARGEST, the groups of about the same size."""
+    """Yield cells in groups of similar size, each within LARGEST."""
     around = _around(cells)
     columns = -(-around.width // (LARGEST // TILE))
     rows = -(-around.height // (LARGEST // TILE))
@@ -92,7 +91,7 @@ def _groups(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
 
 
 def _covered(cells: list[Cell], recipe: Recipe) -> list[tuple[Rect, list[Cell]]]:
-    """Return rectangles, in tiles, that cover cells, with the cells in each."""
+    """Return rectangles, in tiles, that cover cells, each with its cells."""
     around = _around(cells)
     rects = _rectangles(cells)
     if len(rects) <= MOST_MERGED:
@@ -105,13 +104,13 @@ def _covered(cells: list[Cell], recipe: Recipe) -> list[tuple[Rect, list[Cell]]]
 
 
 def _rectangles(cells: list[Cell]) -> list[Rect]:
-    """Return rectangles that cover cells and nothing else: cells beside each other, and equal rows
-    of them below each other."""
+    """Return rectangles that cover exactly the cells: adjacent cells form rows, and adjacent equal
+    rows form rectangles."""
     rows: dict[int, list[int]] = {}
     for row, col in cells:
         rows.setdefault(row, []).append(col)
     rects: list[Rect] = []
-    open_: dict[tuple[int, int], Rect] = {}  # those that the row above is part of
+    open_: dict[tuple[int, int], Rect] = {}  # those that include the row above
     for row in sorted(rows):
         segments, columns = list[tuple[int, int]](), sorted(rows[row])
         for col in columns:
@@ -136,8 +135,8 @@ def _goes_on(rect: Rect | None, above: Rect) -> bool:
 
 
 def _merged(rects: list[Rect], recipe: Recipe) -> list[Rect] | None:
-    """Return rectangles of which several are merged into the one around them, where that saves
-    most; None where nothing can be saved."""
+    """Merge several rectangles into their bounding box, where that saves most; None if no merge
+    saves anything."""
     most, best = 0, None
     edges = [(rect.x, rect.y, rect.right, rect.bottom) for rect in rects]
     costs = [_total([rect], recipe) for rect in rects]
@@ -165,7 +164,7 @@ def _merged(rects: list[Rect], recipe: Recipe) -> list[Rect] | None:
 
 
 def _total(rects: Iterable[Rect], recipe: Recipe) -> int:
-    """Return the parent pixels that the upscaler is shown of rectangles, in tiles."""
+    """Return the parent pixels given to the upscaler for rectangles, in tiles."""
     return sum(_cost(rect.width * CORE, rect.height * CORE, recipe) for rect in rects)
 
 
@@ -180,6 +179,6 @@ def _cells(rect: Rect) -> Iterator[Cell]:
 
 
 def _around(cells: Sequence[Cell]) -> Rect:
-    """Return the smallest rectangle, in tiles, around cells."""
+    """Return the bounding rectangle of cells, in tiles."""
     rows, columns = [row for row, _ in cells], [col for _, col in cells]
     return rect_between(min(columns), min(rows), max(columns) + 1, max(rows) + 1)

@@ -1,7 +1,7 @@
-"""What a series of views lacks, and computing it: each tile once, however many views show it.
+"""Finds and generates the missing tiles of a series of views, such as a movie; each tile once.
 
-A movie is such a series. A level is wanted by all views between it and the one above, so most
-of its tiles are seen in the widest of them.
+A level is used by all views between it and the next one, so most of its tiles are visible in the
+widest of these.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,11 +19,11 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import IsCancelled
 
 Needs = Mapping[int, list[Rect]]
-"""Regions of each generated level, coarse to fine, that show all its tiles that are wanted."""
+"""Regions of each generated level, coarse to fine, that together contain all needed tiles."""
 
 
 def needs_of(pyramid: Pyramid, views: Iterable[View]) -> Needs:
-    """Return what a series of views shows of the generated levels, as few regions as will do."""
+    """Return the regions of the generated levels that a series of views shows, without repeats."""
     source = pyramid.source
     seen: dict[int, set[Rect]] = {}
     for view in views:
@@ -34,7 +34,7 @@ def needs_of(pyramid: Pyramid, views: Iterable[View]) -> Needs:
 
 
 def missing_of(pyramid: Pyramid, recipe: Recipe, needs: Needs) -> set[TileKey]:
-    """Return all tiles that must be computed, on all levels."""
+    """Return all missing tiles, on all levels."""
     source = pyramid.source
     found: set[TileKey] = set()
     parents: set[TileKey] = set()
@@ -56,9 +56,9 @@ def missing_of(pyramid: Pyramid, recipe: Recipe, needs: Needs) -> set[TileKey]:
 def refine_series(
     chain: Chain, needs: Needs, cancelled: IsCancelled, told: Told = unheard
 ) -> Iterator[Progress]:
-    """Draw all that a series lacks, coarse to fine, telling how it goes.
+    """Generate all missing tiles of a series, coarse to fine.
 
-    Args, yields, raises: As `Chain.refine`; the tiles counted are those of all views.
+    Args, yields, raises: As `Chain.refine`; the progress counts the tiles of all views.
     """
     total = len(missing_of(chain.pyramid, chain.recipe, needs))
     done = 0
@@ -73,12 +73,12 @@ def refine_series(
         for region in regions:
             for progress in chain.refine(z, region, cancelled, lambda now: told(of_all(now))):
                 done += len(progress.finished)
-                total = max(total, done)  # more, where one was lost meanwhile
+                total = max(total, done)  # more, if tiles were lost meanwhile
                 yield of_all(progress)
 
 
 def _without_repeats(z: int, regions: set[Rect]) -> list[Rect]:
-    """Return those regions, the largest first, that show tiles which none before them shows."""
+    """Return the regions, largest first, that contain tiles not contained in previous ones."""
     kept, covered = [], set[TileKey]()
     for region in sorted(regions, key=lambda rect: (-rect.area, rect.x, rect.y)):
         tiles = set(tiles_of(z, region))

@@ -1,7 +1,7 @@
-"""What a model is doing while it loads, told to whoever waits for it.
+"""Reports the stages of loading a model across layers.
 
-Loading goes through several layers, most of which have nothing to do with it. So the one who waits
-says where stages are to be told, for the present thread, and the one who loads tells them.
+Loading passes through several layers that do not report progress. So the caller registers a
+callback for the current thread, and the loading code calls it.
 """
 
 from collections.abc import Iterator
@@ -15,10 +15,10 @@ _told: ContextVar[Notice | None] = ContextVar("told", default=None)
 
 @contextmanager
 def stages_told(told: Notice) -> Iterator[None]:
-    """Have stages told that begin in this thread meanwhile.
+    """Receive the stages that begin in this thread within the block.
 
     Args:
-        told: Receives a stage for people: "Measuring which numbers are fastest".
+        told: Receives the name of a stage, for display: "Measuring which numbers are fastest".
     """
     token = _told.set(told)
     try:
@@ -28,7 +28,7 @@ def stages_told(told: Notice) -> Iterator[None]:
 
 
 def tell_stage(stage: str) -> None:
-    """Tell what begins now, if anybody in this thread wants to know."""
+    """Report that a stage begins, if a callback is registered in this thread."""
     told = _told.get()
     if told is not None:
         told(stage)

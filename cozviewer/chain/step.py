@@ -1,9 +1,9 @@
-"""One run of a zoom step: parent pixels and halo in, finished tiles out.
+"""One run of a zoom step: from parent pixels with a halo to finished tiles.
 
-Tiles that are missing beside each other are drawn at once (see `runs`), with a halo around them
-all, and go on from the tiles that are there already (see `beyond` and `join`). A view that is
-reached along different paths, in other runs, differs by up to half a grey level on average with
-Real-ESRGAN in fp32 and bf16, in int8 by one to three: there, a difference in the last bit grows.
+Adjacent missing tiles are generated together (see `runs`) with a common halo, and continue the
+existing tiles around them (see `beyond` and `join`). The same view generated in different runs
+differs by up to half a grey level on average with Real-ESRGAN in fp32 and bf16, and by one to three
+in int8, which amplifies differences in the last bit.
 """
 
 from collections.abc import Iterator
@@ -32,14 +32,14 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import IsCancelled
 
 REDRAWN_SHARE = 1 / (1 + STEP_SCALE**2)
-"""The part of a run's work that goes into drawing its parent again from further away."""
+"""Share of a run's work for regenerating its parent at a coarser scale (see `rescale`)."""
 
 
 def parent_region(level_region: Rect, z: int, recipe: Recipe, width: int, height: int) -> Rect:
-    """Return the pixels of level z - 2 that decide a run of level z, cut to the picture.
+    """Return the pixels of level z - 2 on which a run of level z depends, cropped to the photo.
 
     Args:
-        level_region: What is drawn, in pixels of level z.
+        level_region: The region of the run, in pixels of level z.
         width, height: Size of the source in pixels.
     """
     whole = level_rect(z, width, height)
@@ -59,16 +59,16 @@ def draw_run(
     beyond: Beyond | None = None,
     texture: PhotoTexture | None = None,
 ) -> Iterator[tuple[TileKey, Rgb8]]:
-    """Draw the missing tiles of a run from their parent level, then yield them.
+    """Generate the missing tiles of a run from their parent level, then yield them.
 
     Args:
         run: Of a step level (even z > 0); all its parents exist.
         cancelled, progressed: Passed on to the upscaler.
-        beyond: What earlier runs drew beyond their edges; takes up this one.
-        texture: Adds what the upscaler leaves out.
+        beyond: The pixels of earlier runs beyond their edges; those of this run are added.
+        texture: Adds borrowed texture.
 
     Yields:
-        Each tile with its pixels, (h, w, 3) uint8, cut at the picture's edge.
+        Each tile with its pixels, (h, w, 3) uint8, cropped to the photo.
 
     Raises:
         TileMissing, Cancelled, Failure.
@@ -80,7 +80,7 @@ def draw_run(
     reach, shown = recipe.reach(z, core.width, core.height), recipe.margins(core.width, core.height)
     there = parent_region(region, z, recipe, width, height)
     parent = pyramid.exact_region(z - STEP_LEVELS, there)
-    # Beyond the picture's edge a model is shown plausible texture instead of a frame.
+    # Beyond the photo's edge the model gets mirrored pixels instead of a uniform border.
     context = to_float(padded(parent, there, core.grown(*reach), "symmetric"))
     fine = drawn(
         run.keys[0], context, reach, shown, upscaler, recipe, prompt, cancelled, progressed
@@ -120,16 +120,16 @@ def finer_core(
     texture: PhotoTexture | None = None,
     level_region: Rect | None = None,
 ) -> Rgb8:
-    """Return a core of the parent, 4x finer and true to it.
+    """Upscale a core of the parent by 4, with fidelity correction.
 
     Args:
-        key: Decides the seed, and whether soft parts are drawn anew.
+        key: Decides the seed, and whether soft parts are regenerated.
         context: (h + 2 * around, w + 2 * around, 3) float32 in 0..1, the parent pixels.
-        around: Pixels on every side of the core; as much of them as the recipe's halo is shown to
-            the upscaler and cut away again.
+        around: Margin around the core; the upscaler gets as much of it as the recipe's halo, which
+            is cropped afterwards.
         cancelled: Passed on to the upscaler.
-        texture: Adds what the upscaler leaves out, if `level_region` is given.
-        level_region: What the core becomes, in pixels of the level.
+        texture: Adds borrowed texture, if `level_region` is given.
+        level_region: The region of the result, in pixels of its level.
 
     Returns:
         (4h, 4w, 3) uint8.
@@ -156,13 +156,13 @@ def drawn(
     cancelled: IsCancelled,
     progressed: Progressed = ignore,
 ) -> RgbFloat:
-    """Return a core of the parent and some of what is around it, 4x finer and true to it.
+    """Upscale a core of the parent with a part of its margin by 4, with fidelity correction.
 
     Args:
-        key: Decides the seed, and whether soft parts are drawn anew.
+        key: Decides the seed, and whether soft parts are regenerated.
         context: (h + 2 * reach[1], w + 2 * reach[0], 3) float32 in 0..1, the parent pixels.
-        reach: Pixels around the core.
-        shown: Those of them that the upscaler is shown.
+        reach: Margin around the core (horizontal, vertical).
+        shown: The part of that margin that the upscaler gets.
         cancelled, progressed: Passed on to the upscaler.
 
     Returns:
@@ -194,6 +194,6 @@ def drawn(
 
 
 def _cut(pixels: RgbFloat, edges: Margins) -> RgbFloat:
-    """Return pixels without so many of them at the edges; a view."""
+    """Return pixels without a margin; a view."""
     across, along = edges
     return pixels[along : pixels.shape[0] - along, across : pixels.shape[1] - across]

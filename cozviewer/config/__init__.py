@@ -1,1 +1,1 @@
-"""What a person chose: engine, prompter, their options, and how these are kept as text."""
+"""The user's choices: engine, prompter and their settings, and their text form."""

@@ -1,4 +1,4 @@
-"""What a person chose to zoom with; the models are made from it in `cozviewer.assembly`."""
+"""The chosen engine and its settings; `cozviewer.assembly` creates the models from them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,15 +30,15 @@ def memory_mode(name: str) -> str:
 
 @dataclass(frozen=True)
 class CozChoice:
-    """What the engine "coz" is made of.
+    """Settings of the engine "coz".
 
     Attributes:
-        base: A folder with Stable Diffusion 3, or its hub name; "" takes the one that the method
-            was made for.
+        base: A folder with Stable Diffusion 3, or its name on Hugging Face; "" is the default
+            model.
         lora, vae: The two files of the authors.
-        setting: "paper" repeats the authors' results, "best" improves on them.
-        t5: Whether the largest of the three text encoders is used: without it, long prompts are
-            followed less closely and 10 GB less are read.
+        setting: "paper" reproduces the authors' results, "best" improves on them.
+        t5: Whether to use the largest of the three text encoders: without it, long prompts are
+            followed less closely, and 10 GB less are loaded.
     """
 
     base: str = ""
@@ -50,18 +50,18 @@ class CozChoice:
 
 @dataclass(frozen=True)
 class PrompterChoice:
-    """Who says what is in a crop.
+    """The chosen prompter and its settings.
 
     Attributes:
         name: "none", "text", "qwen" or "server".
-        words: The words of "text"; to what the others say they are added.
-        qwen: Of "qwen": a folder with an image-text-to-text model, or its hub name; "" takes the
-            one that the method was made for.
-        adapter: Of "qwen": a folder with an adapter for it, or None.
-        server: Of "server": the address of an OpenAI-compatible server.
-        server_model: Of "server": the name of the model there.
-        questions: What "qwen" and "server" are asked.
-        max_tokens: How long their answer may be.
+        words: The user's prompt: used alone by "text", and added to the descriptions of the others.
+        qwen: For "qwen": a folder with an image-text-to-text model, or its name on Hugging Face; ""
+            is the default model.
+        adapter: For "qwen": a folder with an adapter for it, or None.
+        server: For "server": the address of an OpenAI-compatible server.
+        server_model: For "server": the name of the model on the server.
+        questions: The questions for "qwen" and "server".
+        max_tokens: Maximum length of an answer.
     """
 
     name: str = "none"
@@ -76,25 +76,24 @@ class PrompterChoice:
 
 @dataclass(frozen=True)
 class EngineChoice:
-    """What a person chose to zoom with.
+    """The chosen engine and all settings.
 
     Attributes:
         engine: "realesrgan", "nearest", "bicubic", "coz" or the path of a 4x model file.
         device: "auto", "cpu", "cuda", "cuda:1", "mps".
-        seed: Start of all randomness.
+        seed: The random seed.
         memory: How models share memory: "auto", "together" (all stay loaded), "sequential" (one at
             a time), "8bit" or "nf4" (quantised, CUDA only).
-        coz: Of the engine "coz".
-        prompter: Who describes what is seen.
+        coz: Settings of the engine "coz".
+        prompter: The prompter.
         fidelity: How closely colour and coarse detail follow the parent, 0 (free) to 1
             (faithful). The setting "paper" is free, as the authors are.
-        depth: How levels beyond the first are drawn by engines that take no words: "crisp" draws
-            soft parts from further away first, "soft" each level from the one before alone.
-        texture: Whether texture that levels beyond the first lack is borrowed from elsewhere in the
-            "photo"; for the same engines. "off" adds nothing.
-        numbers: The number format of Real-ESRGAN and model files: "fp32", "bf16", "int8" (of
-            Real-ESRGAN alone), or "auto" for whichever is fastest on the device. It is no part of
-            the recipe.
+        depth: Edge sharpening from the second step on, for engines without prompts: "crisp"
+            regenerates soft parts at a coarser scale first, "soft" does not.
+        texture: Missing texture from the second step on, for the same engines: "photo" borrows it
+            from elsewhere in the photo, "off" adds none.
+        numbers: The number format of Real-ESRGAN and model files: "fp32", "bf16", "int8"
+            (Real-ESRGAN only), or "auto" for the fastest on the device. Not part of the recipe.
     """
 
     engine: str = "realesrgan"
@@ -110,5 +109,5 @@ class EngineChoice:
 
     @property
     def paper(self) -> bool:
-        """Whether the authors' results are to be repeated."""
+        """Whether the authors' results are reproduced."""
         return self.engine == "coz" and self.coz.setting == "paper"

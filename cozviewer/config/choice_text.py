@@ -1,6 +1,6 @@
-"""An `EngineChoice` as text and back: for what is remembered, and for sessions.
+"""Converts an `EngineChoice` to text and back, for stored settings and sessions.
 
-Keys and passwords are in no choice, so they are in no such text.
+A choice contains no keys or passwords.
 """
 
 import json
@@ -13,6 +13,7 @@ from typing import Any
 from cozviewer.config.choice import (
     AUTO,
     DEPTHS,
+    NO_TEXTURE,
     NUMBERS,
     QUANTISED,
     SOFT,
@@ -26,11 +27,11 @@ from cozviewer.config.questions import Questions
 from cozviewer.util.paths import absolute, expanded
 
 MOST_PATH, MOST_NAME = 4095, 255
-"""Bytes of a path and of a name that Linux takes."""
+"""Maximum number of bytes of a path and of a name on Linux."""
 
 LARGEST_SEED = 1 << 63
 MOST_TOKENS = 1024
-"""What models take."""
+"""Maximum number of tokens of an answer."""
 
 
 def choice_text(choice: EngineChoice) -> str:
@@ -38,13 +39,18 @@ def choice_text(choice: EngineChoice) -> str:
     return json.dumps(asdict(choice), default=str)
 
 
-def choice_from(text: str) -> EngineChoice | None:
-    """Return the choice that `choice_text` was given; None if the text is broken, or from another
-    version."""
+def choice_from(text: str, texture: str = NO_TEXTURE) -> EngineChoice | None:
+    """Parse the result of `choice_text`; None if it is invalid, or from another version.
+
+    Args:
+        texture: `EngineChoice.texture` of a text that was written before this setting existed: off
+            for what was generated then.
+    """
     try:
         kept = json.loads(text)
         coz, prompter = kept.pop("coz"), kept.pop("prompter")
-        kept.setdefault("depth", SOFT)  # of before there was a choice
+        kept.setdefault("depth", SOFT)  # written before this setting existed
+        kept.setdefault("texture", texture)  # the same
         kept["memory"] = memory_mode(kept.get("memory", AUTO))
         if kept.get("numbers") not in NUMBERS:
             kept["numbers"] = AUTO
@@ -66,7 +72,7 @@ def choice_from(text: str) -> EngineChoice | None:
 
 
 def with_whole_paths(choice: EngineChoice) -> EngineChoice:
-    """Return a choice whose files are found from any folder."""
+    """Return a choice with absolute paths."""
     coz, prompter = choice.coz, choice.prompter
     return replace(
         choice,
@@ -81,17 +87,17 @@ def with_whole_paths(choice: EngineChoice) -> EngineChoice:
 
 
 def same_engine(one: EngineChoice, other: EngineChoice) -> bool:
-    """Tell whether two choices make the same pixels: where they are computed does not count."""
+    """Return whether two choices give the same pixels; the device does not matter."""
     return _plain(one) == _plain(other)
 
 
 def chosen_since(own: EngineChoice, shown: EngineChoice, chosen: EngineChoice) -> EngineChoice:
-    """Return a user's choice with what they changed by hand.
+    """Return the user's choice with the settings that they changed.
 
     Args:
-        own: What they had chosen before.
-        shown: What they changed it from: the same, or what a session was made with.
-        chosen: What they changed it to.
+        own: The previous choice.
+        shown: The choice before the change: the same, or that of a session.
+        chosen: The choice after the change.
     """
     return replace(
         own,
@@ -104,13 +110,13 @@ def chosen_since(own: EngineChoice, shown: EngineChoice, chosen: EngineChoice) -
 
 
 def elsewhere(choice: EngineChoice, like: EngineChoice) -> EngineChoice:
-    """Return a choice that makes the same pixels as `choice` where `like` computes."""
+    """Return a choice for the same pixels as `choice`, on the device of `like`."""
     memory = choice.memory if choice.memory in QUANTISED else like.memory
     return replace(choice, device=like.device, memory=memory, numbers=like.numbers)
 
 
 def _plain(choice: EngineChoice) -> EngineChoice:
-    """Return a choice without what makes no difference to its pixels."""
+    """Return a choice without the settings that do not affect its pixels."""
     plain = elsewhere(with_whole_paths(choice), EngineChoice())
     if plain.prompter.name != "server":
         plain = replace(plain, prompter=replace(plain.prompter, server="", server_model=""))
@@ -120,7 +126,7 @@ def _plain(choice: EngineChoice) -> EngineChoice:
 
 
 def _whole_name(name: str) -> str:
-    """Return a name as it is, unless it is that of a file or folder."""
+    """Return the absolute path if a name is that of a file or folder, else the name."""
     path = expanded(name)
     return str(absolute(path)) if name and os.path.exists(path) else name
 
@@ -130,7 +136,7 @@ def _absolute(path: Path | None) -> Path | None:
 
 
 def _whole(kept: dict[str, Any], usual: dict[str, Any]) -> bool:
-    """Tell whether all values are of the kinds that they should be."""
+    """Return whether all values have the expected types."""
     for name, value in kept.items():
         like = usual[name]
         if isinstance(like, dict):
@@ -142,13 +148,12 @@ def _whole(kept: dict[str, Any], usual: dict[str, Any]) -> bool:
 
 
 def _is_like(value: object, like: object) -> bool:
-    """Tell whether a value is of the kind of another; True is no number."""
+    """Return whether a value has the type of another; True does not count as a number."""
     return isinstance(value, Path | None) if like is None else type(value) is type(like)
 
 
 def _in_range(choice: EngineChoice) -> bool:
-    """Tell whether all values are such as can be chosen; the names are checked where they are
-    used."""
+    """Return whether all values are in range; names are checked where they are used."""
     coz, prompter = choice.coz, choice.prompter
     names = (choice.engine, coz.base, coz.lora, coz.vae, prompter.qwen, prompter.adapter)
     return (
@@ -162,7 +167,7 @@ def _in_range(choice: EngineChoice) -> bool:
 
 
 def _may_be_file(name: str) -> bool:
-    """Tell whether the system can be asked for a file or folder of a name; it raises otherwise."""
+    """Return whether a name is a valid path; the system raises errors for others."""
     try:
         size = len(os.fsencode(name))
         parts = [len(os.fsencode(part)) for part in re.split(r"[\\/]", name)]

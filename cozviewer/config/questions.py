@@ -1,8 +1,7 @@
-"""What a vision-language model is asked about a crop, in the words of each field.
+"""The questions for vision-language models about a crop, by field of work.
 
-The wordings for photos are those of Chain-of-Zoom's authors, to the letter. The others ask for
-the same, a set of words, and say what kind of picture it is: a model that knows that it sees
-tissue does not take it for a carpet.
+Those for photos are quoted from Chain-of-Zoom's authors. The others ask for the same, a set of
+words, and name the kind of picture, so that a model does not mistake tissue for a carpet.
 """
 
 from dataclasses import dataclass
@@ -10,11 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """What is asked.
+    """The questions of a field.
 
     Attributes:
         one: About a crop by itself.
-        two: About a crop that is shown after the wider view that it was cut from.
+        two: About a crop that follows the wider view from which it was cropped.
     """
 
     one: str
@@ -26,9 +25,9 @@ class Field:
     """A field of work with its questions.
 
     Attributes:
-        name: What is typed: "microscopy".
-        title: What people read.
-        questions: What is asked there.
+        name: Value of the option: "microscopy".
+        title: Display name.
+        questions: Its questions.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Opens pictures off the GUI thread: a quick preview first, then the source and its chain."""
+"""Opens pictures in a thread: first a quick preview, then the source and its chain."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,14 +32,14 @@ class OpenRequest:
 
     Attributes:
         path: The picture's file, or a session's.
-        choice: The engine to zoom with; a session is opened with its own.
-        settings: The user's own, of which a session takes the server; None is `choice`.
-        image: The picture if it is open already and only the engine changes.
-        allow_huge: The user said yes to a picture over the size limit.
-        picture: Where a session's picture is, if the user said so.
-        follow: Whether a picture that cozviewer saved leads to the photo it was saved from.
-        open_digest: `Source.digest` of what is open; "" if nothing is.
-        cancelled: Set when another request took its place.
+        choice: The engine; a session is opened with its own.
+        settings: The user's settings, from which a session takes the server; None is `choice`.
+        image: The picture, if it is already open and only the engine changes.
+        allow_huge: Whether the user confirmed a picture over the size limit.
+        picture: The file of a session's picture, if the user selected it.
+        follow: Whether a picture exported by cozviewer opens the photo that it was made from.
+        open_digest: `Source.digest` of the open photo; "" if there is none.
+        cancelled: Set when another request replaces this one.
     """
 
     path: Path
@@ -71,16 +71,16 @@ class Opener(QObject):
     """Reads sources on its own thread.
 
     Signals:
-        led: (OpenRequest, Lead, bool) the file was saved from a photo, which is open already (then
-            nothing follows) or is opened instead if it lies beside it.
+        led: (OpenRequest, Lead, bool) the file was exported from a photo, which is already open
+            (then nothing follows), or is opened instead if it is in the same folder.
         previewed: (OpenRequest, Preview)
         opened: (OpenRequest, EngineChoice, OpenedImage, Chain) the choice is the embedded engine
             where the requested one cannot be used.
-        huge: (OpenRequest, str) the picture needs the user's yes; the sentence says why.
-        missing: (OpenRequest, str) the user must say where the session's picture is.
-        failed: (OpenRequest, str) one sentence.
-        noticed: (str) a sentence about trouble from the cache or a model, at any later time.
-        told: (str) one that is no trouble.
+        huge: (OpenRequest, str) the user must confirm a large picture; the message says why.
+        missing: (OpenRequest, str) the user must locate the session's picture.
+        failed: (OpenRequest, str) an error message.
+        noticed: (str) a warning about the cache or a model, at any later time.
+        told: (str) another message.
     """
 
     led = Signal(object, object, bool)
@@ -98,7 +98,7 @@ class Opener(QObject):
 
     @Slot(object)
     def open(self, request: OpenRequest) -> None:
-        """Open what is asked for; runs on the opener's thread."""
+        """Carry out a request. Runs in the opener's thread."""
         if request.cancelled.is_set():
             return
         try:
@@ -118,7 +118,7 @@ class Opener(QObject):
             self.opened.emit(request, choice, image, chain)
 
     def _chain(self, image: OpenedImage, request: OpenRequest) -> tuple[EngineChoice, Chain]:
-        """Return the chain asked for; for a new picture, one of the embedded engine if need be."""
+        """Return the requested chain; for a new picture, with the embedded engine as a fallback."""
         embedded = EngineChoice(device=request.choice.device, numbers=request.choice.numbers)
         wanted = request.choice
         if image.session is not None and request.image is None:
@@ -137,7 +137,7 @@ class Opener(QObject):
         return self._open_chain(image, choice, self.noticed.emit, self.told.emit, cancelled)
 
     def _read(self, request: OpenRequest) -> OpenedImage | None:
-        """Return what the request names, or leads to; None if that is open already."""
+        """Read the requested picture, or the photo it refers to; None if that is already open."""
         path, cancelled = request.path, request.cancelled.is_set
         lead = lead_of(path, cancelled) if request.follow else None
         if lead is not None:

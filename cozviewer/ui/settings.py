@@ -25,7 +25,7 @@ def save_engine_choice(choice: EngineChoice) -> None:
 
 def saved_engine_choice() -> EngineChoice | None:
     """Return the stored settings of Chain-of-Zoom, or None. GUI thread."""
-    return choice_from(str(_settings().value(KEY, "")))
+    return choice_from(str(_settings().value(KEY, "")), EngineChoice.texture)
 
 
 def with_own_server(choice: EngineChoice) -> EngineChoice:
