@@ -1,4 +1,4 @@
-"""`cozviewer cache`: show or clear the tiles that were made before."""
+"""`cozviewer cache`: shows or clears the stored tiles."""
 
 import argparse
 import json
@@ -18,37 +18,37 @@ if TYPE_CHECKING:
 
 
 LONGEST_CELL = 60
-"""Characters of a name in the list."""
+"""Maximum number of characters of a name in the list."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
     """Add `cache` with its actions `show` and `clear`."""
     parser = subparsers.add_parser(
         "cache",
-        help="show or clear the tiles that were made before",
-        description="Finished tiles are kept, so that a photo opened again is refined at once. "
-        "When they outgrow the budget, those not seen for the longest time go first.",
+        help="show or clear the cache",
+        description="Generated tiles are stored, so that a photo opened again is shown at once. "
+        "When they exceed the budget, the least recently shown are deleted first.",
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     show = actions.add_parser("show", help="list what is kept", description="List what is kept.")
     clear = actions.add_parser(
-        "clear", help="delete tiles", description="Delete the tiles of one picture, or all."
+        "clear", help="delete tiles", description="Delete the tiles of one photo, or all."
     )
     clear.add_argument(
         "name",
         nargs="?",
         metavar="NAME",
-        help="name of a picture, or of a file of tiles, as `show` lists them (default: all)",
+        help="name of a photo, or of a tile file, as listed by `show` (default: all)",
     )
     clear.add_argument("--yes", action="store_true", help="clear all without asking")
     clear.add_argument(
         "--set-aside",
         action="store_true",
-        help="delete the broken files that were set aside, instead of tiles",
+        help="delete the damaged files that were set aside, instead of tiles",
     )
     for action in (show, clear):
         action.add_argument(
-            "--cache", type=values.path, metavar="DIR", help="a cache folder other than your own"
+            "--cache", type=values.path, metavar="DIR", help="the cache folder (default: your own)"
         )
         action.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -57,13 +57,13 @@ def run(args: argparse.Namespace) -> int:
     """Show or clear; print the result on stdout.
 
     Raises:
-        BadInput: No such folder or picture, or nobody to ask.
+        BadInput: No such folder or photo, or no terminal for the question.
         Failure: A file could not be deleted.
     """
     from cozviewer.util.folders import cache_folder, pyramids_folder
 
     if args.cache is not None and not args.cache.is_dir():
-        raise BadInput(f"There is no folder {args.cache}: --cache wants one that was used before.")
+        raise BadInput(f"The cache folder {args.cache} does not exist: check --cache.")
     folder = pyramids_folder(cache_folder() if args.cache is None else args.cache)
     if args.action == "show":
         return _show(folder, args.json)
@@ -99,13 +99,13 @@ def _show(folder: Path, as_json: bool) -> int:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
     _list(
-        "Drawn by an earlier version and not used any more; removed when room is needed, or by "
+        "From an earlier version and no longer used; deleted when space is needed, or by "
         "`cozviewer cache clear`:",
         found.older,
     )
     _list("Cannot be read; `cozviewer cache clear` deletes:", found.unreadable)
     _list(
-        "Set aside because broken or foreign; `cozviewer cache clear --set-aside` deletes:", aside
+        "Set aside because damaged or foreign; `cozviewer cache clear --set-aside` deletes:", aside
     )
     return 0
 
@@ -127,7 +127,7 @@ def _clear(folder: Path, name: str | None, *, agreed: bool, as_json: bool) -> in
         _ask(f"Delete the tiles of {which} in {folder}?")
     freed = clear(folder, name)
     if name is not None and not freed:
-        raise BadInput(f"No tiles of {name} are kept: `cozviewer cache show` lists what there is.")
+        raise BadInput(f"There are no tiles of {name}: see `cozviewer cache show`.")
     return _tell_freed(freed, as_json)
 
 
@@ -136,18 +136,18 @@ def _clear_set_aside(folder: Path, name: str | None, as_json: bool) -> int:
 
     if name is not None:
         raise BadInput(
-            "NAME and --set-aside do not go together: what was set aside goes as a whole."
+            "NAME and --set-aside cannot be combined: files set aside are deleted together."
         )
     return _tell_freed(clear_set_aside(folder), as_json)
 
 
 def _ask(question: str) -> None:
-    """Return if the person says yes."""
+    """Ask the user; raise BadInput if the answer is not yes."""
     if not sys.stdin.isatty():
-        raise BadInput("Clearing all tiles wants a yes: name a picture, or add --yes.")
+        raise BadInput("Clearing all tiles must be confirmed: add --yes, or name a photo.")
     print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise BadInput("Nothing was deleted: say y next time, or name one picture.")
+        raise BadInput("Nothing was deleted.")
 
 
 def _tell_freed(freed: int, as_json: bool) -> int:
@@ -176,7 +176,7 @@ def _as_json(store: "StoreInfo") -> dict[str, Any]:
 
 
 def _engine(recipe: str) -> str:
-    """Return the upscaler's name; whoever wrote the recipe decides what is in it."""
+    """Return the upscaler's name; the recipe is not trusted."""
     try:
         return str(json.loads(recipe)["upscaler"]["name"])
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -194,15 +194,15 @@ def _file_as_json(path: Path) -> dict[str, Any]:
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
-    except OSError:  # somebody deleted it just now
+    except OSError:  # it was deleted just now
         return 0
 
 
 def _local(moment: str) -> str:
-    """Return an ISO moment on the clock of this machine; "" stays."""
+    """Convert an ISO time to local time; "" is returned unchanged."""
     return moment and f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
 
 
 def _clean(text: str) -> str:
-    """Return text that cannot steer the terminal; names of files may hold anything."""
+    """Replace characters that could control the terminal; file names may contain any."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)

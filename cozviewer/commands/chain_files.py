@@ -1,4 +1,4 @@
-"""The folders that `cozviewer chain` writes, laid out as the paper's authors lay theirs out."""
+"""The output folder of `cozviewer chain`, in the layout of the paper's authors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from cozviewer.util.cancel import IsCancelled, never
 
 
 def state_paths(folder: Path, name: str, index: int) -> tuple[Path, Path]:
-    """Return where a state of a picture is written to, by picture and by level."""
+    """Return the two paths of a state: by picture, and by level."""
     return (
         folder / "per-sample" / name / f"{index}.png",
         folder / "per-scale" / f"scale{index}" / f"{name}.png",
@@ -27,12 +27,12 @@ def state_paths(folder: Path, name: str, index: int) -> tuple[Path, Path]:
 
 
 def prompt_path(folder: Path, name: str, index: int) -> Path:
-    """Return where the prompt is written to that made a state, of index 1 at least."""
+    """Return the path of the prompt that made a state of index >= 1."""
     return folder / "per-sample" / name / "txt" / f"{index - 1}.txt"
 
 
 def strip_path(folder: Path, name: str) -> Path:
-    """Return where all states of a picture beside each other are written to."""
+    """Return the path of the strip of all states of a picture."""
     return folder / "recursive" / f"{name}.png"
 
 
@@ -47,16 +47,16 @@ def files_of(folder: Path, name: str, levels: int) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class ChainFiles:
-    """Writes the files of one picture's chain; each appears whole or not at all.
+    """Writes the files of one picture's chain, each atomically.
 
     Attributes:
         folder: The output folder, DIR.
         name: The picture's NAME in it.
         source: The picture.
-        upscaler, recipe: What makes the states.
+        upscaler, recipe: The models and settings used.
 
-    All methods raise BadInput where the folder cannot be written to, Failure where the disk is
-    full or gone.
+    All methods raise BadInput if the folder is not writable, and Failure if the disk is full or was
+    removed.
     """
 
     folder: Path
@@ -68,7 +68,7 @@ class ChainFiles:
     def save_state(self, state: State, cancelled: IsCancelled = never) -> None:
         """Write a state to per-sample and per-scale, and the prompt that made it.
 
-        Prompts count as the authors' do: txt/0.txt belongs to 1.png.
+        Prompts are numbered as in the authors' code: txt/0.txt belongs to 1.png.
         """
         origin = self._origin(state)
         for path in state_paths(self.folder, self.name, state.index):
@@ -81,7 +81,7 @@ class ChainFiles:
                 file.write(state.prompt.encode("utf-8", "replace"))
 
     def save_strip(self, states: list[State], cancelled: IsCancelled = never) -> None:
-        """Write all states beside each other."""
+        """Write all states side by side."""
         path = strip_path(self.folder, self.name)
         make_folder(path.parent)
         borrowed = any(state.borrowed for state in states)

@@ -1,4 +1,4 @@
-"""The work of `cozviewer chain`: from pictures to chains of states, one after the other."""
+"""Runs `cozviewer chain`: makes the chains of pictures, one after the other."""
 
 import time
 from dataclasses import dataclass
@@ -45,12 +45,12 @@ class ChainOptions:
 
 @dataclass(frozen=True)
 class ChainResults:
-    """What `make_chains` did.
+    """The result of `make_chains`.
 
     Attributes:
-        names: The NAME under which the chain of each picture lies.
-        skipped: Files of the folder that are no pictures, or damaged ones.
-        models: What made them.
+        names: The NAME of each picture's chain in the output folder.
+        skipped: Files of the folder that are not pictures, or are damaged.
+        models: The models used.
     """
 
     names: dict[Path, str]
@@ -59,12 +59,12 @@ class ChainResults:
 
 
 def make_chains(options: ChainOptions, line: ProgressLine, cancelled: IsCancelled) -> ChainResults:
-    """Make the chain of every picture and write its states as soon as they are there.
+    """Make the chain of every picture, and write each state as soon as it is made.
 
     Raises:
-        BadInput: There is no picture, one would be overwritten, the output is no folder, or an
-            option is wrong.
-        Cancelled: What was finished is in the output folder.
+        BadInput: There is no picture, an input would be overwritten, the output is not a folder, or
+            an option is wrong.
+        Cancelled: Finished states are in the output folder.
         Failure: A model failed, or a file could not be written.
     """
     paths, skipped = pictures_in(options.input, line.notice)
@@ -94,7 +94,7 @@ def make_chains(options: ChainOptions, line: ProgressLine, cancelled: IsCancelle
 
 
 class _CannotOpen(BadInput):
-    """This one picture is damaged or too large; the next may be fine."""
+    """One picture is damaged or too large; others may be fine."""
 
 
 def _make_chain(

@@ -1,4 +1,4 @@
-"""`cozviewer demo`: what the viewer can do, as two pictures for a machine without a screen."""
+"""`cozviewer demo`: renders a sample zoom as two pictures, without a display."""
 
 import argparse
 import json
@@ -20,26 +20,26 @@ from cozviewer.util.text import counted
 from cozviewer.util.units import duration_text
 
 EPILOG = """what is written:
-  DIR/zoom-strip.png    the picture at x1, x4, x16, x64 and x256, each within the one before
-  DIR/comparison.png    the same views beside plain bicubic enlargements
+  DIR/zoom-strip.png    the photo at x1, x4, x16, x64 and x256, each framed in the one before
+  DIR/comparison.png    the same views beside bicubic enlargements
 Files of an earlier run are overwritten, the photo itself never.
 
 examples:
   cozviewer demo -o demo                                the sample photo
-  cozviewer demo -o demo photo.jpg --center 812,340     into that pixel of your own
+  cozviewer demo -o demo photo.jpg --center 812,340     into that pixel of your photo
 """
 
 SAMPLE_CENTER = "427.1,296.7"
-"""In the head of the dandelion; there is something to see on every level."""
+"""In the head of the dandelion, with detail on every level."""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command's parser."""
     parser = subparsers.add_parser(
         "demo",
-        help="a zoom strip and a comparison with bicubic, for machines without a screen",
-        description="Zoom into a picture four times by 4x, and save what is seen on the way as "
-        "two pictures.",
+        help="render a sample zoom strip (no display needed)",
+        description="Zoom into a photo four times by 4x, and save the views as a zoom strip and as "
+        "a comparison with bicubic enlargement.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -48,7 +48,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         nargs="?",
         type=values.path,
         metavar="IMAGE",
-        help="the picture (default: a sample)",
+        help="the photo (default: a sample)",
     )
     parser.add_argument(
         "-o",
@@ -63,7 +63,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--centre",
         type=values.point,
         metavar="X,Y",
-        help="where to zoom into, in source pixels (default: the middle of the picture)",
+        help="where to zoom in, in source pixels (default: the center of the photo)",
     )
     add_engine_options(parser)
     add_cache_options(parser)

@@ -1,4 +1,4 @@
-"""The work of `cozviewer demo`: views along one zoom, laid out as a strip and a comparison."""
+"""Runs `cozviewer demo`: views along one zoom, laid out as a strip and a comparison."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,15 +28,15 @@ from cozviewer.pyramid.wording import BORROWED
 from cozviewer.util.cancel import IsCancelled
 
 STEPS = 4
-"""Zoom steps of the demo: up to 256x."""
+"""Number of zoom steps: up to 256x."""
 
 PANEL = 340
-"""Side of a view in pixels: less than a tile, so that each needs four at most."""
+"""Side of a view in pixels."""
 
 
 @dataclass(frozen=True)
 class DemoResult:
-    """What `make_demo` wrote, how many tiles it computed, and what made them."""
+    """The files written by `make_demo`, the number of generated tiles, and the engine."""
 
     strip: Path
     comparison: Path
@@ -61,7 +61,7 @@ def make_demo(
         output: The folder to write to.
         centre: Where to zoom into, in source pixels; None is the middle.
         line: Shows the progress.
-        cancelled: Asked all along.
+        cancelled: Checked repeatedly.
 
     Raises:
         BadInput: The picture, the engine or the output folder is wrong.
@@ -125,7 +125,7 @@ def _comparison(
     made: list[Rgb8],
     borrowed: bool,
 ) -> Rgb8:
-    """Return pairs of enlarged and drawn pictures, two pairs a row."""
+    """Return pairs of enlarged and generated pictures, two pairs per row."""
     drawn = f"drawn finer, with {BORROWED}" if borrowed else "drawn finer"
     pairs = [
         (

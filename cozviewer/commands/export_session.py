@@ -1,4 +1,4 @@
-"""`cozviewer export-session`: a picture's pyramid and views of it in one file, to be passed on."""
+"""`cozviewer export-session`: saves a photo's tiles and named views in one file."""
 
 import argparse
 import json
@@ -31,13 +31,13 @@ EXAMPLES = """examples:
   cozviewer export-session photo.jpg -o trip.cozview
       all tiles of the photo that the viewer or other commands have made with the default engine
   cozviewer export-session photo.jpg -o trip.cozview --bookmark eye=812,340,64 --refine
-      with a view named eye; what it lacks is computed first
+      with a view named eye, whose missing tiles are generated first
   cozviewer trip.cozview
-      open it, here or on another machine that has photo.jpg beside it
+      open it, here or on another computer with photo.jpg beside it
   cozviewer export-session trip.cozview -o trip.cozview --bookmark ear=700,120,32
-      one view more
+      add a view
   cozviewer export-session trip.cozview -o trip.cozview --engine bicubic
-      another engine's tiles more; the session is opened with that one from now on
+      add the tiles of another engine, with which the session is then opened
 """
 
 
@@ -45,16 +45,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command's parser."""
     parser = subparsers.add_parser(
         "export-session",
-        help="save a picture's tiles and views as a session, to go on elsewhere",
-        description="Save the tiles that a picture has in the cache, how they were made, and named "
-        "views as one file. Where it is opened it shows the same pixels, without the models and "
-        "without computing anything. The picture itself is not in it: it goes along beside it.",
+        help="save the tiles and views of a photo as a session, to continue elsewhere",
+        description="Save the cached tiles of a photo, their settings, and named views as one "
+        "file. It shows the same pixels wherever it is opened, without the models. The photo is "
+        "not included: keep it next to the session file.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "image", type=values.path, metavar="IMAGE", help="the picture, or a session"
-    )
+    parser.add_argument("image", type=values.path, metavar="IMAGE", help="the photo, or a session")
     parser.add_argument(
         "-o",
         "--output",
@@ -70,17 +68,17 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         action="append",
         default=[],
         metavar="NAME=X,Y,M",
-        help="a view with a name: a place in source pixels and a zoom; may be given again",
+        help="a named view: a place in source pixels and a zoom; can be repeated",
     )
     parser.add_argument(
-        "--refine", action="store_true", help="first compute what the bookmarks lack"
+        "--refine", action="store_true", help="first generate missing tiles of the bookmarks"
     )
     parser.add_argument(
         "--size",
         type=values.size,
         default="1280x800",
         metavar="WxH",
-        help="pixels of the views that --refine computes (default: 1280x800)",
+        help="size of the views for --refine in pixels (default: 1280x800)",
     )
     add_overwrite_option(parser)
     add_saving_options(parser)
@@ -123,7 +121,7 @@ def run(args: argparse.Namespace) -> int:
         bookmarks = _bookmarks(image, args.bookmarks, args.size)
         if args.refine:
             if not bookmarks:
-                raise BadInput("--refine computes what bookmarks show: name some with --bookmark.")
+                raise BadInput("--refine needs bookmarks: add some with --bookmark.")
             for bookmark in bookmarks:
                 viewpoint = bookmark.viewpoint
                 view = view_of(
@@ -144,11 +142,11 @@ def run(args: argparse.Namespace) -> int:
         if not saved.tiles:
             line.notice(
                 f"There are no tiles of {source.name} by {chain.upscaler.name} yet: view or render "
-                "it first, or say --refine."
+                "it first, or use --refine."
             )
         if saved.left_out:
             tiles = counted(saved.left_out, "tiles")
-            line.notice(f"Left out because they are broken in the cache: {tiles}.")
+            line.notice(f"Left out because they are damaged: {tiles}.")
     seconds = time.perf_counter() - started
     if args.json:
         report = {
@@ -184,7 +182,7 @@ def _bookmarks(
         size: Of the views, in pixels.
 
     Raises:
-        BadInput: One lies outside the picture.
+        BadInput: One is outside the photo.
     """
     from cozviewer.commands.common.views import view_of
     from cozviewer.session.session import Bookmark, Viewpoint, with_bookmark

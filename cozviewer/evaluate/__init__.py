@@ -1,6 +1,6 @@
-"""Figures about chains: how natural each picture looks, and how true it is to its parent.
+"""Quality metrics of chains: how natural each picture looks, and how consistent with its parent.
 
-`niqe` looks at a picture alone, `truth` at a picture and its parent; `metrics` lists them with
-what is said about them, and `results` holds what was found. `enlarged` makes the simple
-enlargements that a chain is compared with. Neither chains, models nor files are known here.
+`niqe` evaluates a single picture, `consistency` a picture against its parent; `metrics` lists them,
+and `results` contains an evaluation. `enlarged` makes the simple enlargements with which a chain is
+compared. This package does not depend on models.
 """

@@ -1,7 +1,7 @@
-"""What `evaluate` keeps in the cache folder, so that it can go on after an interruption.
+"""Results of `evaluate` in the cache folder, so that it can continue after an interruption.
 
-A folder for each picture and method: the states as PNG, and the figures about each as JSON. Both
-are there whole or not at all; what cannot be read is made anew.
+There is a folder for each picture and method, with states as PNG and their figures as JSON. Files
+are written atomically; unreadable ones are made again.
 """
 
 import hashlib
@@ -26,20 +26,20 @@ from cozviewer.util.errors import CozviewerError
 from cozviewer.util.folders import evaluations_folder, make_private, make_private_folder
 
 BUDGET_BYTES = 2 * 1000**3
-"""What the folder may hold: the states of a thousand pictures."""
+"""Maximum size of the folder: the states of a thousand pictures."""
 
 
 class Kept:
-    """What is kept about one picture and method."""
+    """The cached results of one picture and method."""
 
     def __init__(self, cache: Path | None, first: Rgb8, identity: str, notice: Notice) -> None:
-        """Prepare; nothing is made before something is kept.
+        """Prepare; folders are created when the first result is written.
 
         Args:
             cache: The cache folder; None keeps nothing.
-            first: (512, 512, 3) uint8, the state that it begins with.
-            identity: All else that decides the states.
-            notice: Told when something cannot be kept.
+            first: (512, 512, 3) uint8, the first state.
+            identity: Everything else on which the states depend.
+            notice: Receives a warning if results cannot be written.
         """
         self._notice = notice
         self._folder: Path | None = None
@@ -48,7 +48,7 @@ class Kept:
             self._folder = evaluations_folder(cache) / digest[:32]
 
     def states(self, levels: int) -> list[Rgb8]:
-        """Return the states from level 1 on that are there without a gap, at most `levels`."""
+        """Return the cached states from level 1 up to the first missing one, at most `levels`."""
         found: list[Rgb8] = []
         while self._folder is not None and len(found) < levels:
             try:
@@ -64,7 +64,7 @@ class Kept:
         return found
 
     def keep_state(self, index: int, pixels: Rgb8) -> None:
-        """Keep the state of a level; figures about another that was there before are dropped."""
+        """Write the state of a level; figures of a previous one are deleted."""
         if self._folder is None:
             return
         try:
@@ -78,12 +78,12 @@ class Kept:
             self._give_up(error)
 
     def figures(self, index: int, metrics: list[Metric]) -> Figures:
-        """Return the figures about the state of a level, as far as they are there."""
+        """Return the cached figures of the state of a level."""
         found = self._read(index)
         return {each.name: found[_key(each)] for each in metrics if _key(each) in found}
 
     def keep_figures(self, index: int, figures: Figures, metrics: list[Metric]) -> None:
-        """Keep the figures about the state of a level."""
+        """Write the figures of the state of a level."""
         if self._folder is None:
             return
         known = self._read(index) | {_key(each): figures[each.name] for each in metrics}
@@ -105,17 +105,17 @@ class Kept:
         return {name: value for name, value in lines if value is None or _is_figure(value)}
 
     def _give_up(self, error: Exception) -> None:
-        """Go on without keeping: the report matters more."""
+        """Continue without the cache: the report matters more."""
         self._notice(f"What is finished cannot be kept, so an interruption loses it: {error}")
         self._folder = None
 
 
 def trim(cache: Path, budget: int = BUDGET_BYTES) -> None:
-    """Delete what was kept first until the folder is within its budget."""
+    """Delete the oldest results until the folder is within its budget."""
     folder = evaluations_folder(cache)
     if not folder.is_dir():
         return
-    with suppress(OSError):  # another run may do the same
+    with suppress(OSError):  # another process may do the same
         ages = sorted((each.stat().st_mtime, each) for each in folder.iterdir() if each.is_dir())
         sizes = {each: sum(file.stat().st_size for file in each.iterdir()) for _, each in ages}
         total = sum(sizes.values())
@@ -127,7 +127,7 @@ def trim(cache: Path, budget: int = BUDGET_BYTES) -> None:
 
 
 def _is_figure(value: object) -> bool:
-    """Tell whether a value from a file is a finite number."""
+    """Return whether a value from a file is a finite number."""
     try:
         checked_number(value, -sys.float_info.max, sys.float_info.max)
     except ValueError:

@@ -1,7 +1,7 @@
-"""How true a result is to its parent: shrunk back by 4, it should be the same picture.
+"""Consistency of a result with its low-resolution parent: downscaled by 4, they should be equal.
 
-The parent is what a step saw, the middle of the state before. Figures are in 8-bit grey levels, as
-pictures are saved.
+The parent is the input of the step, the centre of the previous state. Figures are in 8-bit grey
+levels, as pictures are saved.
 """
 
 import math
@@ -13,21 +13,21 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.geometry import STEP_SCALE
 
 BEST_PSNR = 100.0
-"""dB; stands for no difference at all, which has no PSNR. Rounding to 8 bits alone keeps a shrunk
-result to about 71 dB."""
+"""Value for no difference at all, in dB. Rounding to 8 bits limits a downscaled result to about
+71 dB."""
 
 BLOCK = 32
-"""Side in parent pixels of the blocks whose means are compared."""
+"""Side of the blocks whose means are compared, in parent pixels."""
 
 
 def shrunk(result: Rgb8) -> NDArray[np.float64]:
-    """Return the area average over 4x4 pixels, not rounded: (4H, 4W, 3) becomes (H, W, 3)."""
+    """Return the mean of each 4x4 pixels, not rounded: (4H, 4W, 3) becomes (H, W, 3)."""
     return _block_means(result, STEP_SCALE)
 
 
 def lr_psnr(result: Rgb8, parent: Rgb8) -> float:
-    """Return the peak signal-to-noise ratio of the shrunk result against its parent, over all
-    three channels, in dB of 255; `BEST_PSNR` at most.
+    """Return the PSNR of the downscaled result against its parent, over all three channels, with a
+    peak of 255, in dB; at most `BEST_PSNR`.
 
     Args:
         result: (4H, 4W, 3) uint8.
@@ -38,14 +38,14 @@ def lr_psnr(result: Rgb8, parent: Rgb8) -> float:
 
 
 def drift(result: Rgb8, parent: Rgb8) -> float:
-    """Return by how many grey levels the channel that shifted most is brighter or darker, on
-    average, than the parent's. Arguments as for `lr_psnr`."""
+    """Return the largest mean shift of a channel against the parent, in grey levels. Arguments as
+    for `lr_psnr`."""
     return float(np.abs((shrunk(result) - parent).mean(axis=(0, 1))).max())
 
 
 def block_drift(result: Rgb8, parent: Rgb8) -> float:
-    """Return the same of the block of 32x32 parent pixels that shifted most: colours may shift here
-    and there without doing so on average. Arguments as for `lr_psnr`; H and W divide by 32."""
+    """Return the largest such shift in any block of 32x32 parent pixels: local colour shifts may
+    cancel out on average. Arguments as for `lr_psnr`; H and W are divisible by 32."""
     return float(np.abs(_block_means(shrunk(result) - parent, BLOCK)).max())
 
 

@@ -1,4 +1,4 @@
-"""The middle of a picture, enlarged in one go: what a chain is compared with.
+"""Enlarges the centre of a picture directly, as a baseline for chains.
 
 As in the authors' code (`inference_coz.py`, rec_type nearest, bicubic and onestep): the middle
 512/scale pixels of the first state, cut out first and then interpolated to 512x512.
@@ -18,16 +18,16 @@ _FILTERS = {"nearest": Image.Resampling.NEAREST, "bicubic": Image.Resampling.BIC
 def enlarged_middle(
     picture: Rgb8, seen: float, side: int, method: Literal["nearest", "bicubic"]
 ) -> Rgb8:
-    """Return the middle of a square picture, enlarged.
+    """Return the enlarged centre of a square picture.
 
     Args:
         picture: (S, S, 3) uint8, S even.
-        seen: Side of the middle that is shown, in pixels of `picture`; may be a fraction of one.
-        side: Of the result in pixels.
+        seen: Side of the central area, in pixels of `picture`; may be less than one.
+        side: Side of the result in pixels.
 
     Returns:
-        (side, side, 3) uint8. Nothing outside the least even number of pixels that hold `seen` has
-        an influence on it.
+        (side, side, 3) uint8. It depends only on the smallest central square with an even number
+        of pixels that contains `seen`.
     """
     cut = 2 * math.ceil(seen / 2)
     edge = (picture.shape[0] - cut) // 2

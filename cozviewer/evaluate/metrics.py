@@ -1,4 +1,4 @@
-"""The figures of a report: what is measured, and what is said about it."""
+"""The metrics of a report."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from cozviewer.image.pixels import Rgb8
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure about one step of a chain.
+    """A metric of one step of a chain.
 
     Attributes:
-        name: In files: "lr_psnr".
-        title: For people: "LR-PSNR".
+        name: Name in files: "lr_psnr".
+        title: Display name: "LR-PSNR".
         better: Which direction is better.
-        digits: After the point.
+        digits: Number of decimals.
         measure: (result, parent) -> figure; result is (4H, 4W, 3) uint8, parent (H, W, 3) uint8,
-            what the step saw. None where the figure is undefined.
-        unit: "" where there is none.
-        version: Of what measures: figures of another are not mixed with these.
+            the input of the step. None where the figure is undefined.
+        unit: "" if there is none.
+        version: Version of the implementation: cached figures of others are not used.
     """
 
     name: str
@@ -39,4 +39,4 @@ OWN = (
     Metric("drift", "Drift", "lower", 2, drift),
     Metric("blocks", "Block drift", "lower", 2, block_drift),
 )
-"""Those that need nothing but what is here."""
+"""The built-in metrics."""

@@ -1,4 +1,4 @@
-"""What an evaluation found: figures by method, picture and level, and pictures to show."""
+"""The result of an evaluation: figures by method, picture and level, and states to show."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ from cozviewer.evaluate.metrics import Metric
 from cozviewer.image.pixels import Rgb8
 
 Figures = dict[str, float | None]
-"""About one state, by the names of metrics; None where one is undefined."""
+"""Figures of one state by names of metrics; None where undefined."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a method made of all pictures.
+    """The results of a method for all pictures.
 
     Attributes:
-        title: What people call the method.
-        device: Where it computed; "" where all had been made before.
+        title: Display name of the method.
+        device: Where it ran; "" if all results were cached.
         generative: Whether it invents detail.
-        figures: figures[picture][level - 1], as many as there are pictures and levels.
+        figures: figures[picture][level - 1] for all pictures and levels.
         states: states[picture][level], levels from 0, of the first pictures, for the sheet.
     """
 
@@ -32,15 +32,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What `evaluate` found.
+    """The result of `evaluate`.
 
     Attributes:
-        levels: How many steps of 4x.
-        pictures: Their names.
-        metrics: What was measured.
-        outcomes: By the names of the methods.
-        missing: Why other figures were not measured, by their names, without a point.
-        left_out: Files that are no pictures, or damaged ones.
+        levels: Number of 4x steps.
+        pictures: Names of the pictures.
+        metrics: The metrics used.
+        outcomes: Results by names of methods.
+        missing: Reasons why other metrics were not used, by their names, without a full stop.
+        left_out: Files that are not pictures, or are damaged.
     """
 
     levels: int

@@ -1,7 +1,7 @@
-"""The tally of blind comparisons: which of two hidden pictures a person found better, as CSV.
+"""Ratings of blind comparisons: which of two unnamed pictures the user preferred, as CSV.
 
-The human study of Chain-of-Zoom's paper (arXiv 2505.18600) at home. One row for each judgement;
-the file can be opened in any spreadsheet.
+This follows the user study of the Chain-of-Zoom paper (arXiv 2505.18600). The file has a row for
+each rating and can be opened in any spreadsheet.
 """
 
 import csv
@@ -18,24 +18,24 @@ from cozviewer.util.errors import BadInput
 Verdict = Literal["first", "second", "same"]
 
 Z_95 = 1.959964
-"""Of the normal distribution: 95 % lie within so many standard deviations."""
+"""95 % of a normal distribution is within this number of standard deviations."""
 
 _T_95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179,
          2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064,
          2.060, 2.056, 2.052, 2.048, 2.045, 2.042)  # fmt: skip
-"""Of Student's distribution with 1 to 30 degrees of freedom, two-sided."""
+"""The two-sided 95 % quantiles of Student's t with 1 to 30 degrees of freedom."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """One look at two pictures.
+    """A rating of two pictures.
 
     Attributes:
         made_at: ISO 8601, UTC.
-        picture, centre, magnification: What was looked at, as `Origin` has them.
-        first, second: What the two pictures were.
-        better: Which one was found better.
-        first_score, second_score: 1 (bad) to 5 (excellent); None where none was given.
+        picture, centre, magnification: The view, as in `Origin`.
+        first, second: Names of the two pictures.
+        better: The preferred one.
+        first_score, second_score: 1 (bad) to 5 (excellent); None if not rated.
     """
 
     made_at: str
@@ -51,12 +51,12 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Standing:
-    """How one kind of picture fared.
+    """Summary of the ratings of one kind of picture.
 
     Attributes:
-        name: What it is.
-        shown: How often it was one of the two.
-        wins: How often it was found better; "same" counts half.
+        name: Its name.
+        shown: Number of comparisons with it.
+        wins: Number of comparisons in which it was preferred; "same" counts half.
         low, high: 95 % interval of wins / shown (Wilson 1927).
         opinion: Mean score, or None.
         opinion_error: Half the width of its 95 % interval (Student); None below two scores.
@@ -72,7 +72,7 @@ class Standing:
 
 
 def standings(judgements: Iterable[Judgement]) -> list[Standing]:
-    """Return how each kind of picture fared, the most preferred first."""
+    """Summarise the ratings of each kind of picture, the most preferred first."""
     wins: dict[str, list[float]] = {}
     scores: dict[str, list[int]] = {}
     for each in judgements:
@@ -92,7 +92,7 @@ def standings(judgements: Iterable[Judgement]) -> list[Standing]:
 
 
 def wilson(wins: float, shown: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson 1927): sensible for few looks, too."""
+    """Return the 95 % interval of a proportion (Wilson 1927), valid for small numbers, too."""
     share, square = wins / shown, Z_95**2
     middle = (share + square / (2 * shown)) / (1 + square / shown)
     reach = Z_95 * math.sqrt(share * (1 - share) / shown + square / (4 * shown**2))
@@ -118,12 +118,12 @@ def mean_and_error(values: Sequence[float]) -> tuple[float | None, float | None]
 
 
 def add_judgement(path: Path, judgement: Judgement) -> list[Judgement]:
-    """Add a judgement to a file and return all that it holds now; a new file is begun.
+    """Add a rating to a file, created if necessary, and return all ratings in it.
 
-    The file is replaced as a whole, so a crash leaves the old one.
+    The file is replaced atomically.
 
     Raises:
-        BadInput: There is a file that is no tally.
+        BadInput: The file exists and does not contain ratings.
         Failure: It cannot be written.
     """
     judgements = [*(read_tally(path) if path.exists() else []), judgement]
@@ -138,10 +138,10 @@ def add_judgement(path: Path, judgement: Judgement) -> list[Judgement]:
 
 
 def read_tally(path: Path) -> list[Judgement]:
-    """Return the judgements of a file.
+    """Return the ratings in a file.
 
     Raises:
-        BadInput: It cannot be read, or is no tally.
+        BadInput: It cannot be read, or does not contain ratings.
     """
     try:
         with path.open(newline="", encoding="utf-8") as file:
@@ -150,16 +150,18 @@ def read_tally(path: Path) -> list[Judgement]:
                 raise ValueError
             judgements = []
             for row in rows:
-                if None in row:  # more cells than columns: adding to the file would drop them
+                if None in row:  # more cells than columns: rewriting the file would drop them
                     raise ValueError
                 judgements.append(_judgement(row))
             return judgements
     except OSError as error:
         raise BadInput(
-            f"The tally {path} cannot be read ({error.strerror}): choose another file."
+            f"The ratings {path} cannot be read ({error.strerror}): choose another file."
         ) from error
     except (ValueError, TypeError, KeyError, csv.Error) as error:
-        raise BadInput(f"{path} is no tally of comparisons: choose another file.") from error
+        raise BadInput(
+            f"{path} does not contain ratings of comparisons: choose another file."
+        ) from error
 
 
 def _judgement(row: dict[str, str]) -> Judgement:

@@ -145,7 +145,7 @@ def test_a_store_of_an_earlier_version_is_named_and_can_be_cleared(
     *rows, head, row = capsys.readouterr().out.splitlines()
     assert len(rows) == 4
     assert head == (
-        "Drawn by an earlier version and not used any more; removed when room is needed, or by "
+        "From an earlier version and no longer used; deleted when space is needed, or by "
         "`cozviewer cache clear`:"
     )
     assert row.startswith(f"  {older.name}  ")
@@ -188,7 +188,7 @@ def test_clear_tells_a_program_what_it_freed(
 
 
 def test_a_picture_without_tiles_is_said(folder: Path) -> None:
-    with pytest.raises(BadInput, match=r"No tiles of bird\.jpg"):
+    with pytest.raises(BadInput, match=r"no tiles of bird\.jpg"):
         run("clear", "bird.jpg")
     assert len(names(folder)) == 2
 
@@ -231,7 +231,7 @@ def test_what_was_set_aside_goes_when_it_is_asked_for(
 
 @pytest.mark.parametrize("action", ["show", "clear"])
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path, action: str) -> None:
-    with pytest.raises(BadInput, match="There is no folder"):
+    with pytest.raises(BadInput, match=r"The cache folder .* does not exist"):
         run(action, "--cache", str(tmp_path / "nowhere"))
 
 

@@ -73,7 +73,7 @@ def test_a_tally_grows_and_is_read_again(tmp_path: Path) -> None:
 def test_another_file_is_not_touched(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.csv"
     path.write_bytes(content)
-    with pytest.raises(BadInput, match="is no tally of comparisons"):
+    with pytest.raises(BadInput, match="does not contain ratings"):
         add_judgement(path, ONE)
     assert path.read_bytes() == content
 
@@ -90,5 +90,5 @@ def test_a_tally_with_nonsense_in_it_is_told(tmp_path: Path, change: tuple[str, 
     path = tmp_path / "tally.csv"
     add_judgement(path, ONE)
     path.write_text(path.read_text().replace(*change))
-    with pytest.raises(BadInput, match="is no tally"):
+    with pytest.raises(BadInput, match="does not contain ratings"):
         read_tally(path)

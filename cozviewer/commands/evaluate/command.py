@@ -1,4 +1,4 @@
-"""`cozviewer evaluate`: the paper's evaluation, a table of methods, scales and figures."""
+"""`cozviewer evaluate`: measures quality as in the paper, by method and scale."""
 
 import argparse
 import re
@@ -19,22 +19,22 @@ from cozviewer.commands.common.stopping import stoppable
 from cozviewer.util.errors import BadInput
 
 MOST_LEVELS = 12
-"""4^12 is 17 million: a picture of 512 pixels shows a 32000th of one of the first then."""
+"""4^12 is 17 million: a state of 512 pixels then shows a 32000th of a pixel of the first."""
 
 EPILOG = """methods:
-  nearest, bicubic    the first state's middle, enlarged in one go
-  onestep             the same by --engine, which goes over the bicubic enlargement once
+  nearest, bicubic    the center of the first state, enlarged directly
+  onestep             the bicubic enlargement, processed once by --engine
   any engine          the chain: realesrgan, coz, or the path of a 4x model file
-  ENGINE+PROMPTER     the chain with another prompter than --prompter: coz+none, coz+qwen
+  ENGINE+PROMPTER     the chain with a different prompter than --prompter: coz+none, coz+qwen
 
-figures for each scale, as means over the pictures with their 95 % intervals:
-  NIQE        how far from what natural photos look like; lower is better
-  LR-PSNR     how much of the state before is found again in a result made 4x smaller
-  drift       by how many grey levels its colours shifted, on average and in the worst block
-  LPIPS, MUSIQ, MANIQA, CLIPIQA    where pip install 'cozviewer[metrics]' and weights are here
+metrics for each scale, as means over the pictures with their 95 % intervals:
+  NIQE        distance from the statistics of natural photos; lower is better
+  LR-PSNR     similarity of the result, downscaled by 4, to the previous state
+  drift       color shift in gray levels, on average and in the worst block
+  LPIPS, MUSIQ, MANIQA, CLIPIQA    with pip install 'cozviewer[metrics]' and their weights
 
-REPORT-sheet.png, beside the report, shows what the methods made of the first 3 pictures. What is
-finished is kept in the cache: the same command goes on after an interruption.
+REPORT-sheet.png, beside the report, shows the results for the first 3 pictures. Finished results
+are stored in the cache, so the same command continues after an interruption.
 
 examples:
   cozviewer evaluate photos/ -o report.md
@@ -47,7 +47,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command's parser."""
     parser = subparsers.add_parser(
         "evaluate",
-        help="the paper's evaluation: figures about methods and scales",
+        help="measure quality as in the paper",
         description="Compare methods by the protocol of the Chain-of-Zoom paper (see `cozviewer "
         "chain --help`) and print a table.",
         epilog=EPILOG,
@@ -61,7 +61,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--output",
         type=values.path,
         metavar="REPORT",
-        help="where to write the report, .md or .json, and a picture sheet beside it",
+        help="the report to write, .md or .json; a picture sheet is written beside it",
     )
     add_overwrite_option(parser)
     parser.add_argument(
@@ -75,7 +75,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--methods",
         type=_methods,
         metavar="M,M",
-        help="what is compared (default: nearest,bicubic,onestep and the engine's chain)",
+        help="the methods to compare (default: nearest,bicubic,onestep and the engine's chain)",
     )
     add_engine_options(parser)
     add_cache_options(parser)
@@ -132,8 +132,8 @@ def _methods(text: str) -> tuple[str, ...]:
     names = [name.strip() for name in text.split(",")]
     if not all(names):
         raise BadInput(
-            f"The methods {text!r} have a gap: say names with commas between them, for instance "
-            "nearest,bicubic,realesrgan."
+            f"The list of methods {text!r} has an empty name: use names separated by commas, for "
+            "example nearest,bicubic,realesrgan."
         )
     return _distinct(names)
 

@@ -1,4 +1,4 @@
-"""The files of `evaluate`: the report, and the picture sheet beside it."""
+"""Writes the files of `evaluate`: the report, and the picture sheet beside it."""
 
 import json
 import os
@@ -15,10 +15,10 @@ SUFFIXES = (".md", ".json")
 
 
 def check_report(path: Path) -> None:
-    """Make sure, before the work begins, that a report and its sheet can be written.
+    """Check, before any work, that a report and its sheet can be written.
 
     Raises:
-        BadInput: The suffix is unknown, a folder is missing or not writable.
+        BadInput: The suffix is unknown, or a folder is missing or not writable.
     """
     if path.suffix.lower() not in SUFFIXES:
         raise BadInput(
@@ -32,16 +32,16 @@ def check_report(path: Path) -> None:
 
 
 def sheet_path(report: Path) -> Path:
-    """Return where the sheet of a report lies."""
+    """Return the path of the sheet of a report."""
     return report.with_name(f"{report.stem}-sheet.png")
 
 
 def save_report(path: Path, evaluation: Evaluation) -> None:
-    """Write the report and the sheet; each appears whole or not at all.
+    """Write the report and the sheet, each atomically.
 
     Raises:
         BadInput: As `check_report`.
-        Failure: The disk is full or went away.
+        Failure: The disk is full or was removed.
     """
     sheet = sheet_path(path)
     save_picture(sheet, sheet_of(evaluation), origin_of_sheet(evaluation))

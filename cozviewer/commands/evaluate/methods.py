@@ -1,9 +1,9 @@
 """The methods that `evaluate` compares: each makes a series of states of one picture.
 
-As in the authors' code, state k of nearest, bicubic and onestep ("one step direct SR") comes from
-the first state alone: its middle 512/4^k pixels, interpolated to 512x512. nearest and bicubic end
-there; onestep then lets the super-resolution model go over it once, at every scale. A chain goes
-from state to state instead. At 4x, onestep and a chain of the same engine are the same.
+As in the authors' code, state k of nearest, bicubic and onestep ("one step direct SR") is made from
+the first state: its central 512/4^k pixels, interpolated to 512x512. nearest and bicubic end there;
+onestep then applies the super-resolution model once, at every scale. A chain makes each state from
+the previous one. At 4x, onestep and a chain of the same engine are equal.
 """
 
 from collections.abc import Callable, Iterator
@@ -35,13 +35,13 @@ class Method:
     """A way to make the states of a picture.
 
     Attributes:
-        name: As it was typed: "realesrgan".
-        title: What people call it.
-        identity: All that decides its pixels besides the first state.
-        later: (states so far, levels, cancelled) -> the states that are missing up to that level,
-            each as soon as it is made. States are (512, 512, 3) uint8, the first is level 0.
-        load: Reads the model.
-        device: Where it computes, once it is loaded.
+        name: Its name as an option value: "realesrgan".
+        title: Display name.
+        identity: Everything on which its pixels depend besides the first state.
+        later: (states so far, levels, cancelled) -> the missing states up to that level, each as
+            soon as it is made. States are (512, 512, 3) uint8, the first is level 0.
+        load: Loads the model.
+        device: Returns where it runs, once it is loaded.
         generative: Whether it invents detail.
     """
 
@@ -55,7 +55,7 @@ class Method:
 
 
 class Methods:
-    """Makes methods from their names; of the models, only the last ones are kept in memory."""
+    """Creates methods from their names; only the last models are kept in memory."""
 
     def __init__(
         self, choice: EngineChoice, prompter: str | None, cache: Path | None, notice: Notice
@@ -80,7 +80,7 @@ class Methods:
         self._models_of = models_of
 
     def choice(self, name: str) -> EngineChoice | None:
-        """Return what a method computes with; None for interpolation.
+        """Return the engine choice of a method; None for interpolation.
 
         Raises:
             BadInput: There is no such method.
@@ -105,7 +105,7 @@ class Methods:
         """Return the method of a name.
 
         Raises:
-            BadInput: There is no such method, or something that it wants is not given.
+            BadInput: There is no such method, or a required option is missing.
         """
         for direct in DIRECT:
             if name == direct:
@@ -136,9 +136,12 @@ def _direct(name: Literal["nearest", "bicubic"]) -> Method:
 
 
 def _one_step(models: Models) -> Callable[[list[Rgb8], int, IsCancelled], Iterator[Rgb8]]:
-    """Return what lets the model go over the interpolated middle once. Like a chain's step it is
-    shown the recipe's halo around it; the prompter sees the interpolated middle alone. Nothing is
-    drawn from further away: from there everything beyond the first level is soft."""
+    """Return a function that applies the model once to the interpolated centre.
+
+    As in a chain's step, the model gets the recipe's halo around it; the prompter gets only the
+    interpolated centre. Soft parts are not regenerated at a coarser scale, as everything beyond the
+    first level is soft.
+    """
     recipe = replace(models.recipe, adaptive_scale=False, photo_texture=False)
     halo = min(recipe.halo, (SIDE - CROP) // 2)
 

@@ -1,6 +1,6 @@
-"""The work of `evaluate`: every method on every picture, measured level by level.
+"""Runs `evaluate`: every method on every picture, measured level by level.
 
-One method after the other, so that the models of one at a time are in memory.
+Methods run one after the other, so that only the models of one are in memory.
 """
 
 import time
@@ -24,7 +24,7 @@ from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
 
 SHOWN = 3
-"""Pictures of the sheet."""
+"""Number of pictures on the sheet."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class EvaluateOptions:
 
 
 def evaluate(options: EvaluateOptions, line: ProgressLine, cancelled: IsCancelled) -> Evaluation:
-    """Evaluate; what was finished by an earlier run is not made again.
+    """Evaluate; cached results of earlier runs are used.
 
     Raises:
         BadInput: There is no picture or no such method, or an option is wrong.
@@ -60,7 +60,7 @@ def evaluate(options: EvaluateOptions, line: ProgressLine, cancelled: IsCancelle
     """
     cache = options.cache
     methods = Methods(options.choice, options.prompter, cache, line.notice)
-    for name in options.methods:  # now, not after hours
+    for name in options.methods:  # fail now, not after hours
         methods.make(name)
     choices = [methods.choice(name) for name in options.methods]
     managed = not any(choice is not None and choice.paper for choice in choices)
@@ -84,7 +84,7 @@ def evaluate(options: EvaluateOptions, line: ProgressLine, cancelled: IsCancelle
 def _first_states(
     options: EvaluateOptions, managed: bool, line: ProgressLine, cancelled: IsCancelled
 ) -> tuple[list[str], list[Rgb8], list[Path]]:
-    """Return names and first states of the pictures, and the files that are none."""
+    """Return names and first states of the pictures, and the files that are not pictures."""
     paths, left_out = pictures_in(options.input, line.notice)
     names, firsts = [], []
     for path, name in zip(paths, unique_names(paths), strict=True):
@@ -109,7 +109,7 @@ def _first_states(
 
 @dataclass(frozen=True)
 class _Work:
-    """What is done with every picture."""
+    """The work to be done for every picture."""
 
     method: Method
     levels: int
@@ -120,7 +120,7 @@ class _Work:
 
 
 def _outcome(work: _Work, names: list[str], firsts: list[Rgb8]) -> Outcome:
-    """Return what a method makes of all pictures."""
+    """Run a method on all pictures."""
     figures, shown = [], []
     pace = _Pace()
     for number, (name, first) in enumerate(zip(names, firsts, strict=True)):
@@ -141,7 +141,7 @@ def _outcome(work: _Work, names: list[str], firsts: list[Rgb8]) -> Outcome:
 def _complete(
     work: _Work, states: list[Rgb8], kept: Kept, about: str, steps_after: int, pace: "_Pace"
 ) -> None:
-    """Make the states that are missing, and keep each at once."""
+    """Make the missing states, and write each to the cache at once."""
     if len(states) > work.levels:
         return
     if work.method.generative:
@@ -159,7 +159,7 @@ def _complete(
 
 
 def _measured(work: _Work, states: list[Rgb8], kept: Kept, index: int) -> Figures:
-    """Return the figures about the state of a level, those that are missing made now."""
+    """Return the figures of the state of a level; missing ones are measured."""
     figures = kept.figures(index, work.metrics)
     missing = [metric for metric in work.metrics if metric.name not in figures]
     if missing:
@@ -170,7 +170,7 @@ def _measured(work: _Work, states: list[Rgb8], kept: Kept, index: int) -> Figure
 
 
 class _Pace:
-    """How long steps take, without the first, in which everything warms up."""
+    """Measures the time of steps, without the first one, which includes warming up."""
 
     def __init__(self) -> None:
         self._seconds: list[float] = []
@@ -182,6 +182,6 @@ class _Pace:
         self._seconds.append(time.perf_counter() - self._began)
 
     def left(self, steps: int) -> float | None:
-        """Return the seconds that some more steps take, or None while nobody knows."""
+        """Estimate the time for further steps in seconds; None if not measured yet."""
         known = self._seconds[1:]
         return steps * sum(known) / len(known) if known else None

@@ -117,7 +117,7 @@ def test_a_file_that_is_no_tally_stays_as_it_is(
     strange.write_text("my,own\n1,2\n")
     blind.begin(strange)
     blind.bar.buttons["same"].click()
-    assert "is no tally of comparisons" in viewer.window.banner.text
+    assert "does not contain ratings" in viewer.window.banner.text
     assert strange.read_text() == "my,own\n1,2\n"
     blind.end()
 
@@ -189,6 +189,6 @@ def test_a_table_of_another_kind_is_refused_before_anything_is_judged(
     table.write_text("my,own\n1,2\n")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: (str(table), ""))
     next(a for a in window.compare_menu.actions() if a.text() == "&Blind Test…").trigger()
-    assert "is no tally of comparisons" in window.banner.text
+    assert "does not contain ratings" in window.banner.text
     assert not window.findChildren(Blind)[0].active
     assert table.read_text() == "my,own\n1,2\n"
