@@ -8,10 +8,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from cozviewer.export.camera_path import FrameSpec
 from cozviewer.export.caption import captioned
 from cozviewer.image.pixels import Rgb8
-from cozviewer.pyramid.cached import CachedPyramid
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import compose
-from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.pyramid import CachedPyramid, Pyramid
 
 MOST_THREADS = 4
 """More would slow down the encoder, which has threads of its own."""

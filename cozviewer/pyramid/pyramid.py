@@ -9,6 +9,7 @@ While there is a draft (see `store.draft`), it replaces the stored tiles that it
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -31,6 +32,9 @@ from cozviewer.pyramid.store.store import StepRecord, TileStore
 from cozviewer.util.errors import Failure
 
 T = TypeVar("T")
+
+MOST_CACHED = 1 << 15
+"""Tiles in a `CachedPyramid` (400 MB): all that a frame of 3840 x 2160 pixels can show."""
 
 
 class TileMissing(Failure):
@@ -207,3 +211,19 @@ class Pyramid:
 
 TILE_BYTES = TILE * TILE * 4
 """Size of a decoded tile in memory (32-bit pixels), for budgets."""
+
+
+class CachedPyramid(Pyramid):
+    """A snapshot of a pyramid with a cache of decoded tiles, for the frames of a movie.
+
+    Decoding takes most of the time of a frame, and consecutive frames show nearly the same tiles.
+    Later changes of tiles may not be visible. Thread-safe.
+    """
+
+    def __init__(self, pyramid: Pyramid) -> None:
+        super().__init__(pyramid.source, pyramid.store)
+        self.draft = pyramid.draft
+        self._tile = lru_cache(MOST_CACHED)(super().tile)
+
+    def tile(self, key: TileKey) -> Rgb8 | None:
+        return self._tile(key)
