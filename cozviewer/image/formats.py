@@ -1,7 +1,4 @@
-"""The picture formats that are opened, told by their first bytes, and what opens each.
-
-`reading.py` asks here with the head of a file.
-"""
+"""The supported picture formats, recognised by their first bytes, and their Pillow plugins."""
 
 import io
 from collections.abc import Callable
@@ -46,7 +43,7 @@ _MAGICS = (
     (0, b"GIF8", "GIF"),
     (4, b"ftypavi", "AVIF"),
     (4, b"ftypmif1", "AVIF"),
-    # Not opened, but known, so that the sentence can call them by their names.
+    # Not supported, but recognised, so that the message can name them.
     (4, b"ftyphe", "HEIC"),
     (0, b"\xff\x0a", "JPEG XL"),
     (4, b"JXL ", "JPEG XL"),
@@ -61,10 +58,10 @@ def format_of(head: bytes, name: str) -> str:
 
     Args:
         head: Its first 16 bytes or more.
-        name: What people call it.
+        name: Its display name.
 
     Raises:
-        BadInput: It is nothing that can be opened.
+        BadInput: It is not a supported format.
     """
     for offset, magic, kind in _MAGICS:
         if head[offset : offset + len(magic)] != magic:

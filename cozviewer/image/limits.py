@@ -1,4 +1,4 @@
-"""How large a picture may be before it is decoded: what needs a yes, and what can never fit."""
+"""Size limits checked before decoding: pictures to be confirmed, and pictures that cannot fit."""
 
 import os
 
@@ -11,11 +11,11 @@ from cozviewer.util.errors import BadInput, HugePicture
 from cozviewer.util.units import gigabytes
 
 HUGE = 300_000_000
-"""Pixels above which a picture is opened only after a yes: a small file can claim any size."""
+"""Number of pixels above which opening must be confirmed: a small file can claim any size."""
 
 MOST_ROWS = 1 << 26
-"""Rows of a picture that is opened. Pillow makes room for each row by itself, in one call that
-holds the interpreter: a second for a hundred million, in which nothing else can happen."""
+"""Maximum number of rows. Pillow allocates each row separately, in one call that holds the GIL: a
+second for a hundred million rows."""
 
 _PILLOW_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}
 """Per pixel of Pillow's own picture by mode; 4 in all other modes, RGB too."""
@@ -38,7 +38,7 @@ _ROWS_PER_STRIP, _ORIENTATION = 278, 274
 
 
 def memory_needed(kind: str, image: ImageFile) -> int:
-    """Return the most bytes that opening `image`, not yet decoded, will hold at once.
+    """Return the peak memory for opening `image`, not yet decoded, in bytes.
 
     That is the larger of two: Pillow's picture with its decoder or with level 0; and later, without
     it, level 0 with its overviews. Those add a third, but as much as level 0 itself where the
@@ -56,7 +56,7 @@ def _pillow_bytes(image: ImageFile, width: int, height: int) -> int:
 
 
 def _decoder_bytes(kind: str, image: ImageFile) -> int:
-    """Return the bytes that the decoder holds beside Pillow's picture."""
+    """Return the memory of the decoder besides Pillow's image, in bytes."""
     if isinstance(image, TiffImageFile):
         return _tiff_bytes(image)
     width, height = image.size
@@ -99,11 +99,11 @@ def _file_size(image: ImageFile) -> int:
 
 
 def check_size(name: str, kind: str, image: ImageFile, allow_huge: bool) -> None:
-    """Refuse what is too large, before a pixel is decoded.
+    """Refuse pictures that are too large, before decoding.
 
     Raises:
-        HugePicture: It has more than HUGE pixels and nobody said yes.
-        BadInput: The free memory cannot hold it, or it has more than MOST_ROWS rows.
+        HugePicture: It has more than HUGE pixels and was not confirmed.
+        BadInput: It does not fit into free memory, or has more than MOST_ROWS rows.
     """
     width, height = image.size
     if height > MOST_ROWS:

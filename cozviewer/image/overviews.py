@@ -1,7 +1,7 @@
-"""The levels above the source: what a large picture looks like from far away.
+"""The overviews: levels coarser than the source.
 
-`source.py` makes them once when a picture is opened, so that a view of 300 megapixels costs no
-more than one of a single screen.
+`source` makes them once when a picture is opened, so that a view of 300 megapixels costs no more
+than one of a single screen.
 """
 
 import numpy as np
@@ -12,11 +12,11 @@ from cozviewer.image.reading import STOPPED
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 
 LAST_SIDE = 64
-"""Overviews end with the first that has no side longer than this: one tile, which stands in for
-whatever is not there yet."""
+"""Maximum side of the last overview, in pixels: a single tile, which is shown where other tiles are
+not loaded yet."""
 
 STRIP_PIXELS = 1 << 18
-"""Pixels halved at once, and between two questions whether it is still wanted."""
+"""Number of pixels halved between two checks for cancellation."""
 
 
 def with_overviews(rgb: Rgb8, cancelled: IsCancelled) -> list[Rgb8]:
@@ -24,10 +24,10 @@ def with_overviews(rgb: Rgb8, cancelled: IsCancelled) -> list[Rgb8]:
 
     Args:
         rgb: (H, W, 3) uint8.
-        cancelled: Asked all along.
+        cancelled: Checked repeatedly.
 
     Raises:
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
     levels = [rgb]
     while max(levels[-1].shape[:2]) > LAST_SIDE:
@@ -53,7 +53,7 @@ def halved(rgb: Rgb8, cancelled: IsCancelled) -> Rgb8:
 
 
 def level_sizes(width: int, height: int) -> list[tuple[int, int]]:
-    """Return (width, height) of all that `with_overviews` returns for a picture of a size."""
+    """Return (width, height) of all levels of `with_overviews` for a picture of a size."""
     sizes = [(width, height)]
     while max(sizes[-1]) > LAST_SIDE:
         width, height = sizes[-1]

@@ -1,4 +1,4 @@
-"""The two kinds of picture array that travel through the program, and how one becomes the other."""
+"""The two types of picture arrays, and conversions between them."""
 
 from typing import Literal, TypeVar
 
@@ -14,15 +14,14 @@ RgbFloat = NDArray[np.float32]
 """(H, W, 3) float32, sRGB in 0..1."""
 
 LUMA = (0.299, 0.587, 0.114)
-"""Parts of red, green and blue in what the eye takes for brightness: ITU-R BT.601, as MATLAB's
-`rgb2gray` has it."""
+"""Weights of red, green and blue in luma: ITU-R BT.601, as in MATLAB's `rgb2gray`."""
 
 
 Pixels = TypeVar("Pixels", Rgb8, RgbFloat)
 
 
 def part_of(pixels: Pixels, part: Rect, whole: Rect) -> Pixels:
-    """Return the view of pixels, which cover `whole`, that covers `part` of it."""
+    """Return a view of the `part` of pixels that cover `whole`."""
     x, y = part.x - whole.x, part.y - whole.y
     return pixels[y : y + part.height, x : x + part.width]
 
@@ -51,16 +50,16 @@ def to_8bit(rgb: RgbFloat) -> Rgb8:
 
 
 def padded(pixels: Rgb8, there: Rect, wanted: Rect, mode: Literal["edge", "symmetric"]) -> Rgb8:
-    """Return pixels continued beyond their edges.
+    """Return pixels extended beyond their edges.
 
     Args:
         pixels: (there.height, there.width, 3) uint8.
-        there: What `pixels` cover, inside `wanted`.
-        wanted: What to cover.
+        there: The region of `pixels`, inside `wanted`.
+        wanted: The region of the result.
         mode: Repeat the "edge", or mirror at it ("symmetric").
 
     Returns:
-        (wanted.height, wanted.width, 3) uint8; `pixels` itself where there is nothing to add.
+        (wanted.height, wanted.width, 3) uint8; `pixels` itself if the regions are equal.
     """
     if there == wanted:
         return pixels

@@ -1,7 +1,7 @@
-"""From a path to an open Pillow image, and from all that can go wrong on the way to one sentence.
+"""Opens files as Pillow images, and converts all errors on the way to messages.
 
-The first station of a picture: `decode.py` turns what is opened here into pixels, and
-`export/origin.py` reads back what an exported picture says about itself.
+`decode` turns the opened image into pixels; `export/origin` reads the metadata of exported
+pictures.
 """
 
 import io
@@ -20,30 +20,30 @@ from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
 
 STOPPED = "Opening the picture was stopped."
-"""The sentence for a picture that was not wanted any more."""
+"""The message when opening was cancelled."""
 
 
 def shown_name(path: Path) -> str:
-    """Return the file name for people; bytes that are no UTF-8 become question marks."""
+    """Return the file name for display; bytes that are not UTF-8 become question marks."""
     return os.fsencode(path.name or path).decode("utf-8", "replace")
 
 
 @contextmanager
 def opened(path: Path, cancelled: IsCancelled = never) -> Iterator[tuple[str, ImageFile]]:
-    """Open the picture at `path`, its header read and its pixels not yet decoded.
+    """Open the picture at `path` and read its header; the pixels are not decoded yet.
 
-    Whatever Pillow raises within the `with` block becomes a sentence as well, so decode there.
+    Pillow's errors within the `with` block are converted to messages, too, so decode there.
 
     Args:
         path: The file.
-        cancelled: Asked before every read; JPEG, PNG, GIF and BMP are decoded as they are read.
+        cancelled: Checked before every read; JPEG, PNG, GIF and BMP are decoded while being read.
 
     Yields:
         The format, one of `formats.PLUGINS`, and the image at its first frame or page.
 
     Raises:
-        BadInput: There is no such file, it is no picture, of a kind not known, or damaged.
-        Cancelled: `cancelled` said so.
+        BadInput: The file is missing, not a picture, of an unknown format, or damaged.
+        Cancelled: `cancelled` returned True.
         Failure: Memory ran out.
     """
     with _open_file(path, cancelled) as file:
@@ -57,7 +57,7 @@ def opened(path: Path, cancelled: IsCancelled = never) -> Iterator[tuple[str, Im
                 try:
                     yield kind, image
                 finally:
-                    image.close()  # gives the memory back even if somebody keeps the object
+                    image.close()  # frees the memory even if the object is still referenced
         except CozviewerError:
             raise
         except MemoryError as error:
@@ -65,16 +65,16 @@ def opened(path: Path, cancelled: IsCancelled = never) -> Iterator[tuple[str, Im
                 f"There is not enough memory to open {shown_name(path)}: close other programs, "
                 "or open a smaller version of it."
             ) from error
-        except Exception as error:  # the plugins raise whatever their parsing trips over
+        except Exception as error:  # the plugins raise errors of any type
             raise BadInput(_sentence(path, kind, error, header_read)) from error
 
 
 @contextmanager
 def quiet_pillow() -> Iterator[None]:
-    """Keep Pillow's warnings about odd metadata to ourselves.
+    """Suppress Pillow's warnings about unusual metadata.
 
-    Python keeps the list of warning filters for the whole process. If another thread changes it
-    at the same time, one of the two changes can get lost; that concerns messages only.
+    Python's warning filters are global. If another thread changes them at the same time, one of the
+    changes may be lost; this affects only messages.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -82,11 +82,11 @@ def quiet_pillow() -> Iterator[None]:
 
 
 class _Watched(io.BufferedReader):
-    """A file that asks before every read whether it is still wanted.
+    """A file that checks for cancellation before every read.
 
     Attributes:
-        short_header: Give the first few bytes in two parts. Pillow's WebP plugin (13) applies the
-            process-wide pixel limit by itself if its first read brings the picture's size.
+        short_header: Whether to return the first few bytes in two parts. Pillow's WebP plugin (13)
+            applies the global pixel limit if its first read contains the picture's size.
     """
 
     def __init__(self, path: Path, cancelled: IsCancelled) -> None:

@@ -29,7 +29,7 @@ class Rect:
         return 0 if self.empty else self.width * self.height
 
     def intersected(self, other: "Rect") -> "Rect":
-        """Return the common part; where there is none, an empty rectangle."""
+        """Return the intersection, which may be empty."""
         x = max(self.x, other.x)
         y = max(self.y, other.y)
         width = min(self.right, other.right) - x
@@ -37,8 +37,8 @@ class Rect:
         return Rect(x, y, max(0, width), max(0, height))
 
     def grown(self, margin: int, above: int | None = None) -> "Rect":
-        """Return the rectangle with `margin` pixels more on all four sides; with `above`, so many
-        above and below, and `margin` on the left and the right."""
+        """Return the rectangle grown by `margin` pixels on all sides; with `above`, by that many at
+        the top and bottom, and by `margin` on the left and right."""
         above = margin if above is None else above
         return Rect(
             self.x - margin, self.y - above, self.width + 2 * margin, self.height + 2 * above
@@ -49,7 +49,7 @@ class Rect:
         return Rect(self.x + dx, self.y + dy, self.width, self.height)
 
     def contains(self, other: "Rect") -> bool:
-        """Tell whether `other` lies wholly inside."""
+        """Return whether `other` is completely inside."""
         return (
             self.x <= other.x <= other.right <= self.right
             and self.y <= other.y <= other.bottom <= self.bottom
@@ -62,14 +62,14 @@ def rect_between(x: int, y: int, right: int, bottom: int) -> Rect:
 
 
 def middle_distance(rect: Rect, other: Rect) -> int:
-    """Return how far apart the middles of two rectangles are: the square of twice the distance."""
+    """Return the square of twice the distance between the centres of two rectangles."""
     dx = 2 * (rect.x - other.x) + rect.width - other.width
     dy = 2 * (rect.y - other.y) + rect.height - other.height
     return dx * dx + dy * dy
 
 
 def split(region: Rect, side: int) -> list[Rect]:
-    """Return parts of `region`, at most `side` wide and high and nearly equal, row by row."""
+    """Divide `region` into similar parts of at most `side` x `side`, row by row."""
     columns, rows = -(-region.width // side), -(-region.height // side)
     return [
         rect_between(
