@@ -1,9 +1,8 @@
-"""The file below the tile store: SQLite, one file per source and recipe, checked when opened.
+"""The file of a tile store: an SQLite database per source and recipe, checked when opened.
 
-This module knows the file, `store_rows` its rows, `store_lock` who uses it, `store_removal` what
-happens to one that is broken or not wanted, `store_files` which file is used when. A store file is
-opened through SQLite only: closing any other handle on it would drop the locks that SQLite has on
-it in this process.
+This module handles the file, `rows` its contents, `lock` concurrent use, `removal` damaged or
+unneeded files, and `files` which file is used. A store file must be opened only by SQLite: closing
+any other handle on it would drop SQLite's locks in this process.
 """
 
 import errno
@@ -25,23 +24,23 @@ from cozviewer.pyramid.store.sqlite_guard import (
 from cozviewer.util.folders import make_private, make_private_folder
 
 APPLICATION_ID = 0x436F5A54
-"""Marks our files in SQLite's header: "CoZT"."""
+"""The application id in SQLite's header: "CoZT"."""
 
 SCHEMA_VERSION = 3
 """1 had tiles of 512 pixels a side, 2 of 128."""
 
 BUSY_SECONDS = 3.0
-"""How long to wait for another process that writes."""
+"""Time to wait for another process that writes, in seconds."""
 
 PAGE_BYTES = 1024
 """A tile of a photo takes 2 to 5 KB. With pages of 4096 bytes a store is 15 to 20 % larger, and a
 view of tiles is written, read and evicted in the same time."""
 
 LARGEST_VALUE = 1 << 20
-"""Bytes of a tile, and of any other value: lossless noise takes 12 KB, the longest prompt 400."""
+"""Maximum size of a value in bytes: a tile of noise takes 12 KB, the longest prompt 400 KB."""
 
 MOST_ABOUT = 100
-"""Rows that say what a store is for."""
+"""Maximum number of rows that identify a store."""
 
 SCHEMA = f"""
     CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -59,8 +58,8 @@ SCHEMA = f"""
     PRAGMA application_id = {APPLICATION_ID};
     PRAGMA user_version = {SCHEMA_VERSION};
 """
-# Addresses are text because they outgrow SQLite's 64 bits. Pixels have a table of their own, so
-# that noting when a tile was seen does not read and write its blob.
+# Coordinates are text because they may exceed SQLite's 64 bits. Pixels have a table of their own,
+# so that recording when a tile was shown does not rewrite its blob.
 
 
 @dataclass(frozen=True)
@@ -76,21 +75,20 @@ class StoreKey:
 
 
 class NotOurs(Exception):
-    """The file is no store, or one for something else. The message completes "it ..."."""
+    """The file is not a store, or has another key. The message completes "it ..."."""
 
 
 class StoreConnection(sqlite3.Connection):
     """A connection that holds the lock of its file until it is closed.
 
     Attributes:
-        lock: See `store_lock`; None in memory, where nobody can take the file away, and where
-            somebody else takes care.
+        lock: See `lock`; None for a database in memory, and where the caller holds the lock.
     """
 
     lock: StoreLock | None = None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         super().close()
         if self.lock is not None:
             self.lock.release()
@@ -99,16 +97,16 @@ class StoreConnection(sqlite3.Connection):
 def connect(
     path: Path | None, *, create: bool = False, lock: StoreLock | None = None
 ) -> StoreConnection:
-    """Open an SQLite file (None: in memory), usable from any thread but by one at a time.
+    """Open an SQLite file (None: in memory), usable in any thread, one at a time.
 
-    What it holds is not looked at.
+    Its contents are not checked.
 
     Args:
-        lock: One that the caller has, and keeps; None takes one for the connection.
+        lock: A lock held by the caller; None acquires one for the connection.
 
     Raises:
         sqlite3.Error: It cannot be opened.
-        OSError: Somebody is taking it away, or the folder is not there.
+        OSError: Another process is removing it, or the folder does not exist.
     """
     own = None if path is None or lock is not None else _lock(path)
     name = ":memory:" if path is None else _uri(path, create, locked=own is not None)
@@ -131,7 +129,7 @@ def connect(
 
 
 def _uri(path: Path, create: bool, locked: bool) -> str:
-    """Return what SQLite opens a file by; a new one has the permissions of its lock's file."""
+    """Return the URI of a file for SQLite; a new file gets the permissions of its lock file."""
     mode = "rwc" if create else "rw"
     if create and locked:
         mode += f"&modeof={quote(os.fsencode(f'{path.absolute()}{SUFFIX}'))}"
@@ -139,18 +137,18 @@ def _uri(path: Path, create: bool, locked: bool) -> str:
 
 
 def open_file(path: Path | None, store_key: StoreKey) -> StoreConnection:
-    """Open the store file of `store_key`, creating it and its folder where there is none.
+    """Open the store file of `store_key`; create it and its folder if they do not exist.
 
     Raises:
-        NotOurs: It is somebody else's, or for another source or recipe.
-        sqlite3.Error: It is broken, locked or unreadable (`is_broken` and `is_busy` tell).
-        OSError: The folder cannot be made.
+        NotOurs: It belongs to another program, or to another source or recipe.
+        sqlite3.Error: It is damaged, locked or unreadable (see `is_broken` and `is_busy`).
+        OSError: The folder cannot be created.
     """
     if path is not None:
         make_private_folder(path.parent)
         make_private(path)
         if path.exists() and path.stat().st_size == 1:
-            raise NotOurs("is damaged")  # SQLite takes a single byte for an empty file
+            raise NotOurs("is damaged")  # SQLite treats a file of one byte as empty
     connection = connect(path, create=True)
     try:
         _create(connection, store_key)
@@ -167,12 +165,12 @@ def open_file(path: Path | None, store_key: StoreKey) -> StoreConnection:
 
 
 def open_existing(path: Path) -> StoreConnection:
-    """Open a store file, whatever it is for.
+    """Open a store file with any key.
 
     Raises:
-        NotOurs: It is somebody else's.
-        sqlite3.Error: It is not there, broken, locked or unreadable.
-        OSError: Somebody is taking it away.
+        NotOurs: It belongs to another program.
+        sqlite3.Error: It is missing, damaged, locked or unreadable.
+        OSError: Another process is removing it.
     """
     connection = connect(path)
     Watch().attach(connection)
@@ -186,12 +184,12 @@ def open_existing(path: Path) -> StoreConnection:
 
 
 def is_ours(connection: sqlite3.Connection) -> bool:
-    """Tell whether a file is a store, of any version. Raises sqlite3.Error."""
+    """Return whether a file is a store of any version. Raises sqlite3.Error."""
     return _number(connection, "application_id") == APPLICATION_ID
 
 
 def is_older(connection: sqlite3.Connection) -> bool:
-    """Tell whether a file is a store of an older version: its tiles are of no use any more. Raises
+    """Return whether a file is a store of an older version, whose tiles cannot be used. Raises
     sqlite3.Error."""
     return is_ours(connection) and 0 < _number(connection, "user_version") < SCHEMA_VERSION
 
@@ -216,17 +214,17 @@ def read_about(connection: sqlite3.Connection) -> dict[str, str]:
 
 
 def plain(text: str) -> str:
-    """Return text that SQLite can keep: file names may hold bytes that are no characters."""
+    """Return text that SQLite can store: file names may contain bytes that are not characters."""
     return text.encode(errors="backslashreplace").decode()
 
 
 def is_broken(error: sqlite3.Error) -> bool:
-    """Tell whether SQLite found the file damaged or no database at all."""
+    """Return whether SQLite found the file damaged, or not a database."""
     return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def is_busy(error: sqlite3.Error) -> bool:
-    """Tell whether somebody else holds the file locked; it may be free the next time."""
+    """Return whether another process has locked the file, so that a later attempt may succeed."""
     return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -239,7 +237,7 @@ def _lock(path: Path) -> StoreLock | None:
     try:
         return StoreLock(path, alone=False, patience=BUSY_SECONDS)
     except PermissionError:
-        return None  # a folder that we only read: SQLite does not touch journals in it
+        return None  # a read-only folder, in which SQLite does not change journals
     except OSError as error:
         if error.errno == errno.EROFS:
             return None
@@ -252,11 +250,11 @@ def _check_ours(connection: sqlite3.Connection) -> None:
     if _number(connection, "user_version") != SCHEMA_VERSION:
         raise NotOurs("was made by another version of cozviewer")
     if foreign_object(connection, SCHEMA) is not None:
-        raise NotOurs("is damaged")  # or planted: what else is in it could run
+        raise NotOurs("is damaged")  # or manipulated: other objects in it could run code
 
 
 def _make_safe(connection: sqlite3.Connection) -> None:
-    """Choose how commits survive a crash; on a stranger's database this could change the file."""
+    """Set how commits survive a crash; on a foreign database this could change the file."""
     connection.execute("PRAGMA journal_mode = TRUNCATE")
     connection.execute("PRAGMA synchronous = FULL")
 
@@ -269,14 +267,14 @@ def _number(connection: sqlite3.Connection, pragma: str) -> int:
 
 
 def _create(connection: sqlite3.Connection, store_key: StoreKey) -> None:
-    """Fill a new, empty file in one transaction; leave any other as it is."""
+    """Create the tables of a new, empty file in one transaction; do not change other files."""
     if not _blank(connection):
         return
     connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-    connection.execute("PRAGMA auto_vacuum = FULL")  # evicted tiles give their space back
+    connection.execute("PRAGMA auto_vacuum = FULL")  # space of evicted tiles is freed
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if _blank(connection):  # else another process was faster
+        if _blank(connection):  # else another process created them
             for statement in SCHEMA.split(";")[:-1]:
                 connection.execute(statement)
             connection.executemany(

@@ -1,12 +1,12 @@
-"""Which file a tile store works on, and what happens when that one fails.
+"""Selects the file of a tile store, and handles its failures.
 
-    healthy                  the file on disk
-    broken or not ours       a fresh one; the old one is set aside
-    deleted by somebody      whatever has its name now, or a fresh one
+    intact                   the file on disk
+    damaged or foreign       a new one; the old one is set aside
+    deleted                  the file that has its name now, or a new one
     locked                   the same one, later
-    cannot be written        one in memory; the one on disk is still read
+    not writable             one in memory; the one on disk is still read
 
-Called under the lock of its `store`. No SQLite error leaves here.
+Called under the lock of its `store`. No method raises SQLite errors.
 """
 
 import sqlite3
@@ -29,10 +29,10 @@ from cozviewer.pyramid.store.removal import delete_file, identity, set_aside
 from cozviewer.pyramid.store.rows import Batch, StepRecord, is_empty, write_batch
 
 MEMORY_BUDGET = 1 << 30
-"""Bytes of encoded tiles kept when there is no disk to keep them on."""
+"""Budget for encoded tiles in memory if the disk cannot be used, in bytes."""
 
 REPLACEMENTS = 3
-"""Files tried for one batch before the disk is given up."""
+"""Number of files tried for one batch before the disk is no longer used."""
 
 T = TypeVar("T")
 
@@ -40,13 +40,13 @@ T = TypeVar("T")
 def open_or_replace(
     path: Path, store_key: StoreKey, tell: Callable[[str], None]
 ) -> StoreConnection:
-    """Open the store file of `store_key` as `open_file`; set it aside if it is broken or not ours.
+    """Open the store file of `store_key`; set a damaged or foreign file aside.
 
     Args:
-        tell: Receives a sentence if that was so.
+        tell: Receives a message if a file was set aside.
 
     Raises:
-        NotOurs, sqlite3.Error, OSError: There is nothing to work on.
+        NotOurs, sqlite3.Error, OSError: No file can be used.
     """
     found = identity(path)
     try:
@@ -62,36 +62,36 @@ def open_or_replace(
 
 
 class StoreFiles:
-    """The files below one tile store.
+    """The files of one tile store.
 
     Attributes:
-        in_memory: Whether new tiles go to memory.
-        store_key: What they are for.
+        in_memory: Whether new tiles are stored in memory.
+        store_key: Identifies the store.
     """
 
     def __init__(
         self, path: Path | None, store_key: StoreKey, notice: Callable[[str], None]
     ) -> None:
-        """Open or create the file at `path`; None, or one that cannot be opened: in memory.
+        """Open or create the file at `path`; if it is None or cannot be opened, use memory.
 
         Args:
-            notice: Receives one sentence about each kind of trouble.
+            notice: Receives one message about each kind of problem.
         """
         self.in_memory = False
         self.store_key = store_key
         self._path = path
         self._notice = notice
         self._told: set[str] = set()
-        self._files: list[StoreConnection] = []  # the first takes what is written
+        self._files: list[StoreConnection] = []  # the first one is written to
         self._identity: tuple[int, int] | None = None
-        self._fresh = True  # the first file does not know this session's steps yet
+        self._fresh = True  # the first file does not contain this session's steps yet
         if path is None:
             self._open_in_memory()
         else:
             self._open_on_disk(path)
 
     def ask(self, question: Callable[[sqlite3.Connection], T]) -> Iterator[T]:
-        """Yield the answers of all files that can answer, newest tiles first."""
+        """Yield the results of a query in all readable files, newest tiles first."""
         self._follow()
         for file in list(self._files):
             try:
@@ -105,11 +105,11 @@ class StoreFiles:
                 yield answer
 
     def write(self, batch: Batch, steps: dict[str, StepRecord]) -> bool:
-        """Write a batch in one transaction, wherever it can be written.
+        """Write a batch in one transaction, to the first writable file.
 
         Args:
             batch: Must not be empty.
-            steps: All that tiles may belong to; a fresh file is told them again.
+            steps: All steps of the tiles; a new file gets them again.
 
         Returns:
             False if the file is locked, so that the batch must wait.
@@ -138,19 +138,19 @@ class StoreFiles:
                 elif batch.tiles or batch.replaced:
                     self._go_on_in_memory(error)
                 else:
-                    break  # what was seen when is not worth a word
+                    break  # times of use alone are not worth a message
         return True
 
     def close(self) -> None:
-        """Let go of all files, and delete the one on disk if nothing was ever kept in it."""
+        """Close all files; delete the one on disk if it is empty."""
         while self._files:
             self._files.pop().close()
         if self._path is not None and not self.in_memory:
-            with suppress(sqlite3.Error, OSError):  # another window has it open
+            with suppress(sqlite3.Error, OSError):  # another process has it open
                 delete_file(self._path, is_empty)
 
     def tell(self, sentence: str) -> None:
-        """Say something once."""
+        """Send a message, once."""
         if sentence not in self._told:
             self._told.add(sentence)
             self._notice(sentence)
@@ -168,10 +168,10 @@ class StoreFiles:
         self._files.insert(0, open_file(None, self.store_key))
 
     def _follow(self) -> bool:
-        """Let go of a file that somebody deleted, before SQLite takes another's journal for its.
+        """Close a deleted file, before SQLite mistakes another file's journal for its own.
 
         Returns:
-            Whether that was so, and there is another file to work on now.
+            Whether the file was deleted and another one is used now.
         """
         if self._path is None or self.in_memory or not self._files:
             return False
@@ -181,7 +181,7 @@ class StoreFiles:
         return True
 
     def _replace(self, file: StoreConnection, reason: str | None) -> None:
-        """Go on without a file that is broken (then `reason` says it) or deleted."""
+        """Continue without a file that is damaged (then `reason` is set) or deleted."""
         self._files.remove(file)
         file.close()
         assert self._path is not None, "a file in memory neither breaks nor moves"

@@ -1,7 +1,4 @@
-"""The rows of a store file: what the tile store writes and asks for, in SQL.
-
-Plain functions on an open connection (see `store_file`), called under the store's lock.
-"""
+"""The SQL of a store file: functions on an open connection, called under the store's lock."""
 
 import math
 import sqlite3
@@ -20,22 +17,22 @@ from cozviewer.util.checked import checked_int, checked_number, checked_text, in
 STEP_COLUMNS = "z, x, y, width, height, prompt, seed, seconds, made_at"
 
 MOST_TILES = 8_000_000
-"""Rows of tiles that are read of one file: 33 gigapixels, more than the cache has room for."""
+"""Maximum number of tiles read from a file: 33 gigapixels, more than fits into the cache."""
 
 MOST_STEPS = 200_000
-"""Rows of steps that are read of one file."""
+"""Maximum number of steps read from a file."""
 
 LONGEST_PROMPT = 100_000
-"""Characters of a prompt."""
+"""Maximum length of a prompt in characters."""
 
 LONGEST_UID = 200
-"""Characters of what a tile calls its step."""
+"""Maximum length of a step's uid in characters."""
 
 LONGEST_KEY = 1000
-"""Characters of a tile's name: far more than the deepest level needs."""
+"""Maximum length of a tile's name in characters, far more than the deepest level needs."""
 
 AT_ONCE = MOST_VALUES
-"""Tiles that one query can be about."""
+"""Maximum number of tiles in one query."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +42,10 @@ class StepRecord:
     Attributes:
         z: The parent level; the step's tiles are of level z + 2.
         level_region: The crop, in pixels of level z.
-        prompt: What the prompter said.
-        seed: Start of the randomness.
-        seconds: How long it took; 0 until finished.
-        made_at: When it began, ISO 8601, UTC.
+        prompt: Its prompt.
+        seed: Its random seed.
+        seconds: Its duration; 0 until finished.
+        made_at: Its start, ISO 8601, UTC.
     """
 
     z: int
@@ -74,19 +71,19 @@ class EncodedTile:
     step: str
 
     def whole(self, key: TileKey) -> bool:
-        """Tell whether the bytes are the ones that were stored under `key`."""
+        """Return whether the checksum of the bytes and `key` is correct."""
         return tile_checksum(key, self.webp) == self.checksum
 
 
 @dataclass
 class Batch:
-    """What waits to be written in one transaction.
+    """Changes to be written in one transaction.
 
     Attributes:
         tiles: New tiles.
-        replaced: Tiles that go before the new ones come: broken, or not wanted any more.
+        replaced: Tiles to be deleted first: damaged or stale ones.
         steps: New or changed steps by uid.
-        seen: When tiles were last looked at, seconds since 1970.
+        seen: When tiles were last shown, in seconds since 1970.
     """
 
     tiles: dict[TileKey, EncodedTile] = field(default_factory=dict)
@@ -99,7 +96,7 @@ class Batch:
 
 
 def write_batch(connection: sqlite3.Connection, batch: Batch, now: float) -> None:
-    """Write a batch in one short transaction, all or nothing.
+    """Write a batch in one short transaction.
 
     Raises:
         sqlite3.Error: Nothing was written.
@@ -127,7 +124,7 @@ def write_batch(connection: sqlite3.Connection, batch: Batch, now: float) -> Non
 
 
 def read_tile(connection: sqlite3.Connection, key: TileKey) -> EncodedTile | None:
-    """Return a tile as it is in the file, unchecked, or None."""
+    """Return a tile without verifying it, or None."""
     row = connection.execute(
         "SELECT webp, checksum, step FROM tiles LEFT JOIN pixels USING (id) WHERE key = ?",
         (str(key),),
@@ -140,19 +137,18 @@ def read_tile(connection: sqlite3.Connection, key: TileKey) -> EncodedTile | Non
 def read_some(
     connection: sqlite3.Connection, keys: Iterable[TileKey]
 ) -> dict[TileKey, EncodedTile]:
-    """Return those of at most AT_ONCE tiles that are in the file, as they are there, unchecked."""
+    """Return the existing ones of at most AT_ONCE tiles, without verifying them."""
     rows = _rows_of(connection, "webp, checksum, step FROM tiles LEFT JOIN pixels USING (id)", keys)
     return {key: _tile_of_row(*row) for key, row in rows}
 
 
 def stored_among(connection: sqlite3.Connection, keys: Iterable[TileKey]) -> set[TileKey]:
-    """Return those of at most AT_ONCE tiles that are in the file, without reading them."""
+    """Return the names of the existing ones of at most AT_ONCE tiles."""
     return {key for key, _ in _rows_of(connection, "id FROM tiles", keys)}
 
 
 def read_tiles(connection: sqlite3.Connection) -> dict[TileKey, EncodedTile]:
-    """Return all tiles as they are in the file, unchecked; rows without a tile's name are left
-    out.
+    """Return all tiles without verifying them; rows with invalid names are left out.
 
     Raises:
         sqlite3.Error: They cannot all be read.
@@ -173,18 +169,18 @@ def read_keys(connection: sqlite3.Connection) -> set[TileKey]:
 
 
 def read_step_uids(connection: sqlite3.Connection, keys: Iterable[TileKey]) -> dict[TileKey, str]:
-    """Return the uids of the steps that made those of at most AT_ONCE tiles that are there."""
+    """Return the uids of the steps of the existing ones of at most AT_ONCE tiles."""
     return {key: str(uid) for key, (uid,) in _rows_of(connection, "step FROM tiles", keys)}
 
 
 def read_steps(connection: sqlite3.Connection) -> dict[str, StepRecord]:
-    """Return all steps that make sense by uid, oldest first. Raises sqlite3.Error."""
+    """Return all valid steps by uid, oldest first. Raises sqlite3.Error."""
     rows = limited(connection, f"SELECT uid, {STEP_COLUMNS} FROM steps ORDER BY rowid", MOST_STEPS)
     return steps_of_rows(rows)
 
 
 def steps_of_rows(rows: Iterable[Sequence[object]]) -> dict[str, StepRecord]:
-    """Return the steps of rows of a uid and STEP_COLUMNS; those that make no sense are left out."""
+    """Return the steps of rows of a uid and STEP_COLUMNS; invalid ones are left out."""
     steps = {}
     for uid, *row in rows:
         with suppress(ValueError):
@@ -193,7 +189,7 @@ def steps_of_rows(rows: Iterable[Sequence[object]]) -> dict[str, StepRecord]:
 
 
 def read_checksums(connection: sqlite3.Connection) -> dict[TileKey, bytes]:
-    """Return the names of all tiles with their checksums, b"" where there is none. Raises
+    """Return the names of all tiles with their checksums, b"" for invalid ones. Raises
     sqlite3.Error."""
     rows = limited(connection, "SELECT key, checksum FROM tiles", MOST_TILES)
     found = ((possible_key(name), checksum) for name, checksum in rows)
@@ -205,18 +201,18 @@ def read_checksums(connection: sqlite3.Connection) -> dict[TileKey, bytes]:
 
 
 def count_tiles(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Return (bytes of all encoded tiles, how many they are)."""
+    """Return (bytes of all encoded tiles, number of tiles)."""
     size, tiles = connection.execute("SELECT total(bytes), count(*) FROM tiles").fetchone()
     return (int(size) if math.isfinite(size) else 0), int(tiles)
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:
-    """Tell whether a store holds no tiles. Raises sqlite3.Error, also if it is no store."""
+    """Return whether a store has no tiles. Raises sqlite3.Error, also if it is not a store."""
     return connection.execute("SELECT 1 FROM tiles LIMIT 1").fetchone() is None
 
 
 def possible_key(name: object) -> TileKey | None:
-    """Return the tile of a name, or None if it is the name of none on a level that there can be."""
+    """Parse a tile's name; None if it is invalid, or of an impossible level."""
     try:
         z, col, row = map(int_of_text, checked_text(name, LONGEST_KEY).split("/"))
     except ValueError:
@@ -229,10 +225,10 @@ def possible_key(name: object) -> TileKey | None:
 def _rows_of(
     connection: sqlite3.Connection, question: str, keys: Iterable[TileKey]
 ) -> Iterator[tuple[TileKey, Sequence[object]]]:
-    """Yield at most AT_ONCE tiles, those that are there, with what is asked about each.
+    """Yield the existing ones of at most AT_ONCE tiles, with the queried columns.
 
     Args:
-        question: Columns and where they are from, which includes the table of tiles.
+        question: Columns and FROM clause of the query, which includes the table of tiles.
     """
     names = {str(key): key for key in keys}
     places = ", ".join("?" * len(names))
@@ -242,7 +238,7 @@ def _rows_of(
 
 
 def _insert_tile(connection: sqlite3.Connection, key: TileKey, tile: EncodedTile) -> None:
-    # Another process may have made the tile meanwhile: same recipe, same pixels, so it may stay.
+    # Another process may have added the tile: the same recipe gives the same pixels, so it is kept.
     done = connection.execute(
         "INSERT OR IGNORE INTO tiles (key, parent, step, seen, bytes, checksum)"
         " VALUES (?, ?, ?, 0, ?, ?)",
@@ -267,7 +263,7 @@ def step_row(record: StepRecord) -> tuple[object, ...]:
 
 
 def step_of_row(row: Sequence[object]) -> StepRecord:
-    """Return the step of STEP_COLUMNS. Raises ValueError, whatever is in the row."""
+    """Return the step of STEP_COLUMNS. Raises ValueError if the row is invalid."""
     z, x, y, width, height, prompt, seed, seconds, made_at = row
     region = Rect(*map(int_of_text, (x, y, width, height)))
     if min(region.width, region.height) < 0:
@@ -283,7 +279,7 @@ def step_of_row(row: Sequence[object]) -> StepRecord:
 
 
 def _tile_of_row(webp: object, checksum: object, step: object) -> EncodedTile:
-    """Return a tile; what is of another kind than it should be is empty, so that it is broken."""
+    """Return a tile; values of wrong types become empty, so that it counts as damaged."""
     return EncodedTile(
         webp if isinstance(webp, bytes) else b"",
         checksum if isinstance(checksum, bytes) else b"",
@@ -292,11 +288,11 @@ def _tile_of_row(webp: object, checksum: object, step: object) -> EncodedTile:
 
 
 def _with_ancestors(seen: dict[TileKey, float]) -> dict[TileKey, float]:
-    """Return `seen` with the tiles above each one, which were looked at through it."""
+    """Return `seen` with the coarser tiles that contain each one, which count as shown, too."""
     result: dict[TileKey, float] = {}
     for key, when in sorted(seen.items(), key=lambda item: -item[1]):
         ancestor = key
-        while ancestor not in result:  # else it has a later look, and so has all above it
+        while ancestor not in result:  # else it was shown later, and so were the coarser ones
             result[ancestor] = when
             if ancestor.z <= 0:
                 break
