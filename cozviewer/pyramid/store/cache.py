@@ -48,7 +48,7 @@ TRIMMED_TO = 0.95
 """Share of the budget that is left after trimming, so that not every step has to trim again."""
 
 ROOM_UP_TO = 0.98
-"""Share of the budget up to which tiles may be added that nobody asked for: between this and
+"""Share of the budget up to which tiles may be added that were not requested: between this and
 TRIMMED_TO, so that they never have to make room for others, and a full folder takes some, too."""
 
 SUFFIX = ".tiles"
@@ -132,7 +132,7 @@ def survey(folder: Path) -> Survey:
 
 
 def only_older(folder: Path, source_digest: str) -> bool:
-    """Tell whether all that is kept of a source was drawn by an older version of the program, so
+    """Return whether all stored tiles of a source are from an older version of the program, so
     that it is not used any more."""
     paths = list(folder.glob(f"{source_digest[:32]}-*{SUFFIX}"))
     return bool(paths) and all(map(_is_older, paths))
@@ -149,7 +149,7 @@ def folder_bytes(folder: Path) -> int:
 
 
 def has_room(folder: Path, budget_bytes: int = BUDGET_BYTES) -> bool:
-    """Tell whether a folder may take tiles that nobody asked for; see ROOM_UP_TO."""
+    """Return whether a folder may take tiles that were not requested; see ROOM_UP_TO."""
     return folder_bytes(folder) < ROOM_UP_TO * budget_bytes
 
 
@@ -171,7 +171,7 @@ def clear(folder: Path, which: str | Path | None = None) -> int:
     refused: Path | None = None
     for path in _files(folder):
         try:
-            # Whatever the version: stores that nobody can read any more shall go, too.
+            # Of any version: stores that can no longer be read are removed, too.
             freed += delete_file(path, partial(_is_meant, path, which))
         except OSError:
             refused = path
@@ -245,7 +245,7 @@ def _evict(folder: Path, bytes_to_free: int, keep: Path | None, thoroughly: bool
 
     Args:
         thoroughly: Whether all of them are looked at, not only those that were not seen for the
-            longest time: in a file that somebody tampered with, these may have children.
+            longest time: in a manipulated file, these may have children.
     """
     paths = list(_files(folder))
     until = math.inf
@@ -284,7 +284,7 @@ def _files(folder: Path) -> Iterator[Path]:
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
-    except OSError:  # somebody deleted it just now
+    except OSError:  # it was deleted just now
         return 0
 
 
@@ -327,7 +327,7 @@ def _utc(seconds: float) -> str:
 
 
 def _is_older(path: Path) -> bool:
-    """Tell whether a file is a store of an older version; False where it cannot be read."""
+    """Return whether a file is a store of an older version; False where it cannot be read."""
     try:
         with closing(connect(path)) as connection:
             return is_older(connection)
@@ -336,7 +336,7 @@ def _is_older(path: Path) -> bool:
 
 
 def _has_our_mark(path: Path) -> bool:
-    """Tell whether a file that cannot be opened as a store is meant to be one."""
+    """Return whether a file that cannot be opened as a store is meant to be one."""
     try:
         with closing(connect(path)) as connection:
             return _is_own(path, connection)
@@ -345,7 +345,7 @@ def _has_our_mark(path: Path) -> bool:
 
 
 def _is_own(path: Path, connection: sqlite3.Connection) -> bool:
-    """Tell whether a file is a store, by its mark, or if it is no database any more by its name."""
+    """Return whether a file is a store, by its header, or by its name if it is damaged."""
     try:
         return is_ours(connection) or (_size(path) < HEADER_BYTES and _named_by_us(path))
     except sqlite3.Error as error:
@@ -359,7 +359,7 @@ def _named_by_us(path: Path) -> bool:
 
 
 def _is_meant(path: Path, which: str | Path | None, connection: sqlite3.Connection) -> bool:
-    """Tell whether a file is a store, and the one that a person named."""
+    """Return whether a file is a store, and the one that was named."""
     if not _is_own(path, connection):
         return False
     if which is None or Path(which).name == path.name:

@@ -31,7 +31,7 @@ class Change:
     stale: Stale
 
     def makes(self, key: TileKey) -> bool:
-        """Tell whether a tile is one of the step itself."""
+        """Return whether a tile is one of the step itself."""
         parent = parent_of(key)
         return parent.z == self.step.z and self.step.level_region.contains(tile_rect(parent))
 
@@ -79,11 +79,11 @@ class Draft:
         return next((change for change in reversed(self.changes) if change.makes(key)), None)
 
     def outdates(self, key: TileKey) -> bool:
-        """Tell whether the older tile is stale."""
+        """Return whether the older tile is stale."""
         return any(change.stale(key) for change in self.changes)
 
     def holds(self, key: TileKey) -> bool:
-        """Tell whether a tile is to be looked for here."""
+        """Return whether a tile belongs in the draft."""
         return not self.dropped and self.outdates(key)
 
     def drop(self) -> None:

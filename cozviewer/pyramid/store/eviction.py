@@ -119,7 +119,7 @@ def choose(tiles: Iterable[StoredTile], bytes_to_free: int) -> list[StoredTile]:
 def evict(connection: sqlite3.Connection, tiles: list[StoredTile]) -> None:
     """Delete tiles in this order, in several short transactions.
 
-    Those that somebody looked at, or gave children, since they were chosen are kept.
+    Those that were shown, or got children, since they were chosen are kept.
 
     Raises:
         sqlite3.Error: The transactions before this one are done.

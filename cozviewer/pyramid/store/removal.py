@@ -1,6 +1,6 @@
 """How a store file loses its name: set aside when it is broken or not ours, deleted on purpose.
 
-Only while nobody has it open (see `store_lock`), and always together with its journal, lest that
+Only while no process has it open (see `lock`), and always together with its journal, lest that
 be applied to a fresh file of the same name.
 """
 
@@ -40,7 +40,7 @@ def set_aside(
 
     Args:
         path: Not open here.
-        found: Its `identity`; if the file is another one by now, somebody else has done it.
+        found: Its `identity`; if it differs by now, another process has removed the file.
         reason: Completes "The tile cache ...".
         tell: Receives a sentence.
 
@@ -62,7 +62,7 @@ def delete_file(path: Path, meant: Callable[[sqlite3.Connection], bool]) -> int:
 
     Args:
         path: Not open here.
-        meant: Looks into the file, which nobody else has open meanwhile.
+        meant: Checks the file, while no other process has it open.
 
     Returns:
         Bytes freed; 0 if it is not meant.

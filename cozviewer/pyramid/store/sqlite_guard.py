@@ -1,4 +1,4 @@
-"""Opening SQLite files that somebody else may have written: sessions, and stores in the cache.
+"""Opens SQLite files that may be hostile: sessions, and stores in the cache.
 
 A database file can hold programs (views, triggers, generated columns, virtual tables), claim values
 of any size and have trees that never end. So the tables must be exactly the ones that we create,
@@ -145,7 +145,7 @@ def foreign_object(connection: sqlite3.Connection, schema: str) -> str | None:
 
 
 def is_interrupted(error: sqlite3.Error) -> bool:
-    """Tell whether a progress handler stopped SQLite."""
+    """Return whether a progress handler stopped SQLite."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_INTERRUPT
 
 
