@@ -1,12 +1,11 @@
-"""Where a photo shows texture of one material that may be borrowed, and how much of it there is.
+"""Finds even texture of one material in a photo, which may be borrowed, and its contrast.
 
-Everything is decided from the photo alone, within a fixed distance: the same place gives the same
-answer in any order, session and window. Only even texture is of use. Edges, letters, faces,
-patterns and noise are told from it by figures of small cells: the shape of their histogram, how
-even they are within themselves and beside their neighbours, one hue, no slope, more than noise.
-The limits below were chosen on photos of fur, seeds, wood, grass, gravel, faces, fabric, cups,
-skies, metal, galaxies, vessels, bricks, text and noise, so that what is no texture is left out
-even if some texture is left out with it.
+The result depends only on the photo within a fixed distance, so it is the same in any order,
+session and window. Only even texture is useful. It is distinguished from edges, letters, faces,
+patterns and noise by statistics of small cells: the shape of their histogram, their uniformity and
+that of their neighbourhood, a single hue, no gradient, more than noise. The limits were chosen on
+photos of fur, seeds, wood, grass, gravel, faces, fabric, cups, skies, metal, galaxies, vessels,
+bricks, text and noise, so that everything else is excluded, at the expense of some texture.
 """
 
 from dataclasses import dataclass

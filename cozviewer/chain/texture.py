@@ -1,19 +1,19 @@
-"""Texture that a step lacks, borrowed from the photo itself.
+"""Adds missing texture to a step, borrowed from the photo itself.
 
-From the second step on a super-resolution model alone fades into fog: where its parent is flat, it
-has nothing to draw from. Natural pictures look alike across scales, so the finest band of what the
-photo shows around the same spot, laid over a level where that lacks its own, is plausible there,
-and the next step draws it finer.
+From the second step on, a super-resolution model alone fades to blur, as it cannot generate detail
+from a flat parent. Natural pictures are similar across scales, so the photo's finest band from
+around the same spot, added to a level without its own, is plausible there, and the next step
+refines it.
 
-A band is laid out of overlapping cells of the photo, one around each site of a jittered lattice;
-which ones is drawn by lot among those that look like the spot (see `material`), and they are
-blended so that contrast is kept (Heitz and Neyret, "High-Performance By-Example Noise", 2018,
-section 3). All of it follows from the place, the photo and the level alone.
+A band is composed of overlapping cells of the photo, one around each site of a jittered lattice.
+Cells are chosen randomly among those similar to the spot (see `material`), and blended so that
+contrast is preserved (Heitz and Neyret, "High-Performance By-Example Noise", 2018, section 3). The
+result depends only on the place, the photo and the level.
 
-Tried as well, on the same photos: cells with their phases drawn by lot (Galerne et al., 2011) are
-as good for fur and safe for anything, but grass and seeds dissolve into noise; cells chosen by
-contrast paste eyes and mouths on skin; without the figures of the neighbourhood rows of teeth and
-lines of text count as texture.
+Alternatives, tested on the same photos: cells with random phases (Galerne et al., 2011) are as good
+for fur and safe everywhere, but grass and seeds dissolve into noise; cells chosen by contrast paste
+eyes and mouths on skin; without statistics of the neighbourhood, rows of teeth and lines of text
+count as texture.
 """
 
 import math
@@ -43,7 +43,7 @@ BLEND = 6.5
 """Sigma, in pixels, of the weight of a cell around its site: neighbours blend within some 10."""
 
 CLEAN_ENOUGH = 0.05
-"""Cells below are never taken."""
+"""Value of `clean` (see `material`) below which cells are never used."""
 
 LIKE_LUMA, LIKE_CHROMA = 12.0, 6.0
 """Difference in colour between a spot and a cell, in grey levels, at which it is taken half as
@@ -65,7 +65,7 @@ NEAR = (0.1, 0.4)
 """The same for how much even texture there is around the spot itself."""
 
 MOST_GAIN = 1.6
-"""A cell is enhanced at most so much."""
+"""Maximum gain of a cell."""
 
 ROOM = 2.5
 """Least distance from black and white, in standard deviations of the texture."""
@@ -96,7 +96,7 @@ class _Choice:
 
 
 class PhotoTexture:
-    """The texture of one photo. Any thread.
+    """The texture of one photo. Thread-safe.
 
     Args:
         read: Returns the photo's pixels in a rectangle inside it, (h, w, 3) uint8.
@@ -110,7 +110,7 @@ class PhotoTexture:
         self._spots: OrderedDict[Rect, _Spots] = OrderedDict()
 
     def add(self, fine: RgbFloat, level_region: Rect, z: int) -> None:
-        """Add what a level lacks; nothing at the first step, which has the photo to draw from.
+        """Add missing texture to a level; none at the first step, whose parent is the photo.
 
         Args:
             fine: (H, W, 3) float32 in about 0..1, sides divisible by 4; changed in place. What is
@@ -132,7 +132,7 @@ class PhotoTexture:
         room = np.minimum(fine.min(axis=2, keepdims=True), 1 - fine.max(axis=2, keepdims=True))
         room = enlarged(blurred(shrunk(room), LACK / GRID)) * np.float32(255 / ROOM)
         band *= np.sqrt(np.clip(share, 0, 1)) * np.clip(room / np.maximum(contrast, 1e-3), 0, 1)
-        # Shrunk back, the level stays what it is.
+        # The downscaled level does not change.
         band -= enlarged(cause_of(shrunk(band), UNSHRINKING))
         band *= np.float32(1 / 255)
         fine += band
