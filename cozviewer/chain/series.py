@@ -13,7 +13,7 @@ from cozviewer.chain.runs import runs_of
 from cozviewer.chain.step import parent_region
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View
-from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.compose import wanted_region
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import IsCancelled
@@ -24,12 +24,11 @@ Needs = Mapping[int, list[Rect]]
 
 def needs_of(pyramid: Pyramid, views: Iterable[View]) -> Needs:
     """Return the regions of the generated levels that a series of views shows, without repeats."""
-    source = pyramid.source
     seen: dict[int, set[Rect]] = {}
     for view in views:
-        z = wanted_level(view, source.coarsest)
+        z, region = wanted_region(view, pyramid.source)
         if z > 0:
-            seen.setdefault(z, set()).add(view.visible(z, source.width, source.height))
+            seen.setdefault(z, set()).add(region)
     return {z: _without_repeats(z, seen[z]) for z in sorted(seen)}
 
 

@@ -30,7 +30,7 @@ from cozviewer.models.number_formats import machine_key
 from cozviewer.models.realesrgan.compact import compact
 from cozviewer.models.upscaler import NetworkUpscaler, bare_run
 from cozviewer.pyramid.camera import View
-from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.compose import wanted_region
 from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, level_name
 from cozviewer.session.source import OpenedImage
 from cozviewer.util.cancel import IsCancelled, check_cancelled
@@ -207,9 +207,7 @@ def _drafts(bench: _Bench) -> list[Drafted]:
 def _drafted(bench: _Bench, network: Upscaler, magnification: int) -> Drafted:
     """Have a view drafted, from its middle outwards."""
     pyramid, view = bench.chain.pyramid, bench.view(magnification)
-    source = pyramid.source
-    z = wanted_level(view, source.coarsest)
-    region = view.visible(z, source.width, source.height)
+    z, region = wanted_region(view, pyramid.source)
     x, y = region.x + region.width // 2, region.y + region.height // 2
     before = bench.clock()
     moments = []

@@ -22,7 +22,7 @@ from cozviewer.image.source import Source
 from cozviewer.jobs.quick_job import DraftImage, QuickJob, QuickRequest
 from cozviewer.jobs.report import log, sentence_of
 from cozviewer.pyramid.camera import DEEPEST, View
-from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.compose import wanted_level, wanted_region
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.util.errors import Cancelled
@@ -101,8 +101,7 @@ def _panned(view: View, view_dx: float, view_dy: float) -> View:
 def _target(view: View, source: Source) -> Target:
     camera = view.camera.clamped(source.width, source.height)
     view = View(camera, view.width, view.height)
-    z = wanted_level(view, source.coarsest)
-    region = view.visible(z, source.width, source.height)
+    z, region = wanted_region(view, source)
     middle_x, middle_y = region.x + region.width // 2, region.y + region.height // 2
     return Target(view, z, region, middle_x, middle_y)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cozviewer.chain.prompt_history import LevelWords, words_below
 from cozviewer.jobs.latest import answer
 from cozviewer.pyramid.camera import View
-from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.compose import wanted_region
 from cozviewer.pyramid.pyramid import Pyramid
 
 
@@ -53,6 +53,5 @@ class WordsFinder(QObject):
         )
 
     def _words_below(self, view: View) -> tuple[LevelWords, ...]:
-        source = self._pyramid.source
-        z = wanted_level(view, source.coarsest)
-        return words_below(self._pyramid, z, view.visible(z, source.width, source.height))
+        z, region = wanted_region(view, self._pyramid.source)
+        return words_below(self._pyramid, z, region)

@@ -14,11 +14,13 @@ from PIL import Image
 
 from cozviewer.image.pixels import Rgb8, padded
 from cozviewer.image.rect import Rect, rect_between
+from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     STEP_SCALE,
     TILE,
+    LevelRegion,
     TileKey,
     coarser,
     snapped_to_tiles,
@@ -115,6 +117,16 @@ def wanted_level(view: View, coarsest: int) -> int:
         coarsest: The coarsest level of the pyramid, <= 0.
     """
     return max(view.camera.rest_level, coarsest)
+
+
+def wanted_region(view: View, source: Source) -> LevelRegion:
+    """Return what a view at rest shows of the level that it is made from.
+
+    Args:
+        source: The picture; the region is cut to it and may be empty.
+    """
+    z = wanted_level(view, source.coarsest)
+    return LevelRegion(z, view.visible(z, source.width, source.height))
 
 
 def step_level(z: int) -> int:

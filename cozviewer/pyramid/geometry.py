@@ -10,6 +10,7 @@ All coordinates are Python integers, exact at any depth. Rectangles are half ope
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cozviewer.image.rect import Rect, middle_distance, rect_between
 
@@ -32,6 +33,13 @@ class TileKey:
 
     def __str__(self) -> str:
         return f"{self.z}/{self.col}/{self.row}"
+
+
+class LevelRegion(NamedTuple):
+    """A rectangle of one level, in pixels of that level."""
+
+    z: int
+    rect: Rect
 
 
 def level_name(z: int) -> str:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
+from cozviewer.image.source import source_from_pixels
 from cozviewer.pyramid.camera import DEEPEST, View, camera_at, fit
 from cozviewer.pyramid.compose import (
     BACKGROUND,
@@ -19,8 +20,9 @@ from cozviewer.pyramid.compose import (
     compose,
     step_level,
     wanted_level,
+    wanted_region,
 )
-from cozviewer.pyramid.geometry import TILE, TileKey, tiles_of
+from cozviewer.pyramid.geometry import TILE, LevelRegion, TileKey, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from tests.pyramid.pyramids import cut, enlarged, gentle, noise, put_level, put_tiles
 
@@ -104,6 +106,20 @@ def test_a_view_at_rest_takes_the_coarsest_such_level_that_is_fine_enough(
     zoom: float, level: int
 ) -> None:
     assert wanted_level(view_at(0, 0, zoom, (100, 100)), coarsest=-2) == level
+
+
+@pytest.mark.parametrize(
+    ("zoom", "region"),
+    [
+        (4.0, LevelRegion(2, Rect(350, 350, 50, 50))),
+        (0.25, LevelRegion(-1, Rect(0, 0, 50, 50))),
+    ],
+)
+def test_a_view_at_rest_shows_a_region_of_one_level_inside_the_picture(
+    zoom: float, region: LevelRegion
+) -> None:
+    source = source_from_pixels(noise(100, 100), "a.png")
+    assert wanted_region(view_at(100, 100, zoom, (100, 100)), source) == region
 
 
 def test_no_view_costs_more_than_six_times_its_pixels() -> None:

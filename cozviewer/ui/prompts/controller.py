@@ -11,7 +11,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.latest import Latest
 from cozviewer.jobs.prompt_finder import WordsRequest
-from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.compose import wanted_region
 from cozviewer.pyramid.geometry import STEP_LEVELS, coarser
 from cozviewer.ui.prompts.draft_bar import DraftBar, new_version_text
 from cozviewer.ui.prompts.panel import Level, PromptsPanel
@@ -173,11 +173,9 @@ class PromptsController(QObject):
         document, view = self._document, self._canvas.view
         if document is None:
             return
-        source = document.source
-        finest = wanted_level(view, source.coarsest)
+        finest, region = wanted_region(view, document.source)
         if z > finest:
             return  # the view no longer shows the level
-        region = view.visible(finest, source.width, source.height)
         seen = coarser(region, finest - z + STEP_LEVELS)
         made = next((found.step for found in self._found if found.z == z), None)
         whole = Rect(0, 0, 0, 0) if made is None else made.level_region
