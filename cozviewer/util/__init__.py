@@ -1,1 +1,1 @@
-"""The ground floor: what every part of the program may use and nothing here depends on."""
+"""Helpers that every other package may import; they import no other package of cozviewer."""

@@ -1,7 +1,7 @@
-"""Work that cannot be interrupted, done so that whoever waits for it can.
+"""Runs work that cannot be interrupted on a thread of its own, so that its caller can be.
 
-A decoder is one call into a C library that may take many seconds for a small file. `source.py`
-runs it here: the caller is free within LOOK_SECONDS of saying that the picture is not wanted.
+A decoder is one call into a C library that may take many seconds even for a small file. The
+package `image` runs it here: the caller returns within LOOK_SECONDS of being cancelled.
 """
 
 import threading
@@ -13,11 +13,11 @@ from cozviewer.util.cancel import IsCancelled, check_cancelled
 T = TypeVar("T")
 
 LOOK_SECONDS = 0.05
-"""How often the caller looks whether the result is still wanted."""
+"""How often the caller checks whether it has been cancelled."""
 
 
 class _Outcome(Generic[T]):
-    """What the work led to; set on its thread, read by the caller once `done` is set."""
+    """The result or error of the work; set on its thread, read by the caller once `done` is set."""
 
     def __init__(self) -> None:
         self.done = threading.Event()
@@ -27,20 +27,20 @@ class _Outcome(Generic[T]):
 
 
 def in_background(work: Callable[[IsCancelled], T], cancelled: IsCancelled, stopped: str) -> T:
-    """Return what `work` returns, which runs on a thread of its own.
+    """Run `work` on a thread of its own, wait for it, and return its result.
 
-    Once the caller has stopped waiting, by `cancelled` or by an exception such as
-    KeyboardInterrupt, the thread is left to end by itself: it ends when `work` next looks at its
-    argument, and until then keeps its memory. It is a daemon, so the program can end meanwhile.
+    When the caller stops waiting, because of `cancelled` or an exception such as
+    KeyboardInterrupt, the thread ends the next time that `work` checks its argument; until then it
+    keeps its memory. It is a daemon thread, so the program can end meanwhile.
 
     Args:
-        work: Gets a function that says whether its result is not wanted any more; it should look
-            often and raise `Cancelled`.
-        cancelled: Whether the result is not wanted any more; may be called from both threads.
-        stopped: The sentence for `Cancelled`.
+        work: Gets a function that returns whether its result is no longer wanted; it should check
+            that often and raise `Cancelled`.
+        cancelled: Whether the result is no longer wanted; called from both threads.
+        stopped: The message of `Cancelled`.
 
     Raises:
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
         Exception: What `work` raises.
     """
     outcome: _Outcome[T] = _Outcome()

@@ -1,6 +1,6 @@
-"""Values read from files, checked where they are read: type, range and length.
+"""Checks the type, range and length of values read from files.
 
-Each function returns the value or raises ValueError, whatever it was given.
+Each function returns the value or raises ValueError, whatever its argument is.
 """
 
 import math
@@ -8,7 +8,7 @@ import re
 from fractions import Fraction
 
 MOST_DIGITS = 1000
-"""Of a number in text: far more than a view at the deepest level has."""
+"""Longest number in text: far more digits than a view at the deepest level needs."""
 
 _INTEGER = re.compile(r"-?[0-9]{1,1000}")
 _FRACTION = re.compile(r"-?[0-9]{1,1000}(/[0-9]{1,1000})?")
@@ -22,7 +22,7 @@ def checked_text(value: object, most: int) -> str:
 
 
 def checked_int(value: object, least: int, most: int) -> int:
-    """Return a whole number from `least` to `most`; True and 1.0 are none."""
+    """Return an integer from `least` to `most`; True and 1.0 are refused."""
     if type(value) is not int or not least <= value <= most:
         raise ValueError("not a whole number in its range")
     return value
@@ -39,14 +39,14 @@ def checked_number(value: object, least: float, most: float) -> float:
 
 
 def int_of_text(value: object) -> int:
-    """Return the whole number that a text of plain digits stands for."""
+    """Return the integer in a text of plain digits."""
     if not isinstance(value, str) or not _INTEGER.fullmatch(value):
         raise ValueError("not a whole number as text")
     return int(value)
 
 
 def fraction_of_text(value: object) -> Fraction:
-    """Return what "1625/2" or "-3" stands for; Fraction() would take "1e999999999" as well."""
+    """Return the value of "1625/2" or "-3"; Fraction() would accept "1e999999999", too."""
     if not isinstance(value, str) or not _FRACTION.fullmatch(value):
         raise ValueError("not a fraction as text")
     try:

@@ -1,4 +1,4 @@
-"""What the window and the commands say about models that can be downloaded: values without code."""
+"""Models that can be downloaded and the progress of a download, as plain values."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A model that can be had.
+    """A model that can be downloaded.
 
     Attributes:
-        name: What is typed: "qwen", or a hub name.
-        title: What people call it.
-        purpose: One sentence.
-        licence: Of its weights, and what it asks.
-        page: Where the licence stands, an address.
-        size: Bytes, about.
-        steps: What to do where it cannot be downloaded from here, one sentence each.
-        where: The folder or file that it lies in; "" where it is not here.
-        problem: Why it cannot be used yet, a sentence; "" if it can.
+        name: Its name on the command line: "qwen", or a name on the hub.
+        title: Its display name.
+        purpose: What it is for, one sentence.
+        licence: The licence of its weights, and its conditions.
+        page: The address of the licence.
+        size: Approximate size in bytes.
+        steps: Instructions for models that cannot be downloaded from here, one sentence each.
+        where: The folder or file with the model; "" if it is not installed.
+        problem: Why it cannot be used yet, one sentence; "" if it can.
     """
 
     name: str
@@ -33,12 +33,12 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class DownloadProgress:
-    """Where a download stands.
+    """The progress of a download.
 
     Attributes:
-        file: What is being fetched or checked.
-        done, total: Bytes of all files; what was here before is done.
-        seconds_left: Estimated; None until some have come.
+        file: The file that is being downloaded or checked.
+        done, total: Bytes of all files; those from an earlier download count as done.
+        seconds_left: Estimated; None until data has arrived.
     """
 
     file: str
@@ -48,4 +48,4 @@ class DownloadProgress:
 
 
 Told = Callable[[DownloadProgress], None]
-"""Called in the thread that downloads."""
+"""Receives the progress; called in the thread that downloads."""

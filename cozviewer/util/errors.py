@@ -1,18 +1,18 @@
-"""The errors that cozviewer raises on purpose.
+"""The exceptions that cozviewer raises on purpose.
 
-The message of each is one sentence for the person at the mouse: what is wrong, and what to do.
-Commands print it and exit with `exit_code`; the window shows it in its banner.
+Each message is one sentence for the user: what is wrong, and what to do. Commands print it and exit
+with `exit_code`; the window shows it in its banner.
 """
 
 
 class CozviewerError(Exception):
-    """Base of all: something a person can act on."""
+    """Base class: an error that the user can act on."""
 
     exit_code = 1
 
 
 class BadInput(CozviewerError):
-    """What was asked for cannot be done as asked: a file, a number or a name is wrong."""
+    """The request cannot be met as it stands: a file, a number or a name is wrong."""
 
     exit_code = 2
 
@@ -36,10 +36,10 @@ class MissingLibrary(BadInput):
 
 
 class HugePicture(BadInput):
-    """The picture is larger than what is opened without asking.
+    """The image is too large to be opened without a confirmation.
 
     Attributes:
-        width, height: Size in pixels that the file claims.
+        width, height: Size in pixels, as the file states it.
     """
 
     def __init__(self, message: str, width: int, height: int) -> None:
@@ -49,11 +49,11 @@ class HugePicture(BadInput):
 
 
 class Failure(CozviewerError):
-    """The input was right, but the work failed on the way (no memory, no space, a broken model)."""
+    """The input is valid, but the work failed (no memory, no disk space, a broken model)."""
 
 
 class Cancelled(CozviewerError):
-    """The work was stopped on request; what was finished before is kept.
+    """The work was cancelled on request; what was finished before is kept.
 
     Attributes:
         exit_code: 128 plus the number of the signal that asked for it.
@@ -66,7 +66,7 @@ class Interrupted(KeyboardInterrupt):
     """A signal ended the work at once.
 
     Attributes:
-        exit_code: 128 plus its number, as shells have it.
+        exit_code: 128 plus the number of the signal, as in shells.
     """
 
     def __init__(self, number: int) -> None:

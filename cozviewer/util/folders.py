@@ -1,9 +1,9 @@
-"""Where cozviewer keeps its files, which nobody else on the machine may read.
+"""The folders of cozviewer's own files, which other users of the machine must not read.
 
-Folders that we make are 0700, files in them 0600: they show what a person looked at. A folder of
-ours that an earlier version left open to others is closed when it is used; one that the user has
-named and that existed before keeps its permissions, only the folders that we make in it are ours.
-On Windows the user's folders are private already, and nothing is changed.
+New folders get mode 0700 and files in them 0600, because they show what the user has looked at.
+One of our folders that an earlier version left open to others is closed when it is used. A folder
+that the user has named and that existed before keeps its permissions; only the folders created in
+it are private. On Windows the user's folders are private already, and nothing is changed.
 """
 
 import os
@@ -15,7 +15,7 @@ PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
 
 def cache_folder() -> Path:
-    """Return the user's cache folder, or what the environment variable COZVIEWER_CACHE names."""
+    """Return the cache folder: the environment variable COZVIEWER_CACHE, or the user's default."""
     chosen = os.environ.get("COZVIEWER_CACHE")
     if chosen:
         return Path(chosen)
@@ -35,19 +35,19 @@ def models_folder(cache: Path) -> Path:
 
 
 def evaluations_folder(cache: Path) -> Path:
-    """Return the folder of finished parts of evaluations in a cache folder."""
+    """Return the folder of cached evaluation results in a cache folder."""
     return cache / "evaluations"
 
 
 def make_private_folder(folder: Path, *, ours: bool = True) -> None:
-    """Make a folder, and the folders above that are missing, for the user alone.
+    """Create a folder and its missing parents, readable by the user alone.
 
     Args:
-        folder: It may be there already.
-        ours: Whether one that is there is closed to others; not for one that the user has named.
+        folder: May exist already.
+        ours: Whether an existing folder is closed to others; False for one that the user has named.
 
     Raises:
-        OSError: It cannot be made.
+        OSError: It cannot be created.
     """
     missing = []
     for each in (folder, *folder.parents):
@@ -63,8 +63,7 @@ def make_private_folder(folder: Path, *, ours: bool = True) -> None:
 
 
 def make_private(path: Path) -> None:
-    """Take from others what they may do with a file or folder of ours; where that fails, it stays
-    as it is."""
+    """Remove the permissions of other users from a file or folder; ignore failures."""
     if os.name != "nt":
         with suppress(OSError):
             mode = stat.S_IMODE(path.stat().st_mode)
@@ -73,5 +72,5 @@ def make_private(path: Path) -> None:
 
 
 def open_private(path: str, flags: int) -> int:
-    """Open a file as `open(..., opener=open_private)` does; a new one is for the user alone."""
+    """Open a file, for use as `open(..., opener=open_private)`; a new file is private."""
     return os.open(path, flags, PRIVATE_FILE)

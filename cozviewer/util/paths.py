@@ -1,9 +1,9 @@
-"""Checks of file names and paths that come from files or people, before they are used.
+"""Checks of file names and paths that come from files or from the user, before they are used.
 
-Sessions, saved choices and the metadata of pictures name other files. Such a name is written by
-whoever made the file, so it is used only after `is_network_path` or `is_file_name`. A path that a
-person gives is tried with `check_path`, after which the file system raises nothing but what other
-code expects: that there is no such file, or no permission.
+Sessions, saved settings and the metadata of images name other files. Such names are untrusted, so
+they are used only after `is_network_path` or `is_file_name`. A path from the user is tried with
+`check_path`; after that, the file system raises only the errors that other code expects: the file
+does not exist, or permission is denied.
 """
 
 import errno
@@ -91,14 +91,14 @@ def check_path(path: Path) -> None:
 
 
 def expanded(path: Path | str) -> Path:
-    """Return a path with "~" replaced by the home folder; as it is where nobody knows that one
-    (`Path.expanduser` raises then)."""
+    """Return a path with "~" replaced by the home folder; unchanged where that is unknown
+    (`Path.expanduser` would raise)."""
     return Path(os.path.expanduser(path))
 
 
 def absolute(path: Path) -> Path:
-    """Return a path from the root; as it is where the current folder was removed
-    (`Path.absolute` raises then)."""
+    """Return an absolute path; unchanged where the current folder was removed (`Path.absolute`
+    would raise)."""
     try:
         return path.absolute()
     except OSError:

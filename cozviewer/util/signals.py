@@ -1,4 +1,4 @@
-"""Signals that ask the program to end, seen at once whatever the main thread does."""
+"""Handles the signals that ask the program to end, even while the main thread is busy."""
 
 import signal
 import socket
@@ -15,7 +15,7 @@ STOP_SIGNALS = tuple(
 """Ctrl-C, `kill`, a terminal that is closed, Ctrl-Break on Windows."""
 
 SIGNALLED = 128
-"""Added to the number of a signal, it is the exit code that shells have for it."""
+"""Added to the number of a signal, this is the exit code that shells use for it."""
 
 Handler = Callable[[int, FrameType | None], None]
 """As `signal.signal` takes it."""
@@ -25,14 +25,15 @@ Handler = Callable[[int, FrameType | None], None]
 def watched(
     handle: Handler, received: Callable[[int], None] = lambda number: None
 ) -> Iterator[None]:
-    """Handle the stop signals within the block; what the parent process has them ignore (as
-    `nohup` does with SIGHUP) stays ignored. Outside the main thread, do nothing.
+    """Handle the stop signals within the block. Outside the main thread, do nothing.
+
+    Signals that the parent process has set to be ignored (`nohup` does so with SIGHUP) stay
+    ignored.
 
     Args:
-        handle: Called in the main thread as soon as that runs Python code, as
-            `signal.signal` has it.
-        received: Called with the number in a thread of its own at once, even while the main
-            thread is inside a long call of a library.
+        handle: Called in the main thread as soon as that runs Python code; see `signal.signal`.
+        received: Called with the number at once, in a thread of its own, even while the main thread
+            is inside a long call of a library.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

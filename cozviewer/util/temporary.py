@@ -1,16 +1,16 @@
-"""Temporary files that stand beside the file that they become, and how none is left behind.
+"""Temporary files beside the file that they will replace, and their removal in every case.
 
-A part is removed by the block that writes it, by `remove_open_parts` where the program must end
-before that block does, and, after a crash or a power cut, by the next program that writes into the
-same folder. For that its name says who writes it:
+A temporary file ("part") is removed by the block that writes it, by `remove_open_parts` if the
+program must end before that block does, and, after a crash or a power cut, by the next program that
+writes into the same folder. For that, its name identifies the process that writes it:
 
     .cozviewer-HOST-BOOT-PID-RANDOM.part     (or .dzi and _files for a Deep Zoom)
 
 HOST is the machine (and, in a container, its process namespace), BOOT one run of its kernel. Only
 parts of this HOST are ever swept, so that a folder on a network share is safe, and only if their
-writer is certainly gone: the machine was started again since, or no process has that number. A
-file lock would say more, but on SMB shares it is mandatory and would keep libvips and SQLite, which
-open the file themselves, from writing.
+process has certainly ended: the machine has been restarted since, or no process has that PID. A
+file lock would be more precise, but locks on SMB shares are mandatory and would keep libvips and
+SQLite, which open the file themselves, from writing.
 """
 
 import faulthandler
@@ -34,13 +34,13 @@ MIN_AGE = 300.0
 """Seconds without a change after which a part may be swept."""
 
 CLEANING = 5.0
-"""Most seconds for removing temporary files at the end, of which a Deep Zoom may have thousands."""
+"""Most seconds for removing temporary files at exit; a Deep Zoom may have thousands."""
 
 SWEEP_SECONDS = 300.0
-"""Least time between two looks into one folder."""
+"""Least time between two sweeps of one folder."""
 
 ENDINGS = (".part", ".dzi", "_files")
-"""What one part may consist of: a file, or the file and the folder of a Deep Zoom."""
+"""Endings of the files of one part: a file, or the file and the folder of a Deep Zoom."""
 
 _PATTERN = re.compile(
     r"\.cozviewer-([0-9a-f]{12})-([0-9a-f]{12})-([1-9][0-9]{0,9})-[0-9a-f]{16}(\.part|\.dzi|_files)"
@@ -54,20 +54,19 @@ _ending = threading.Event()
 
 @contextmanager
 def part_beside(path: Path, ending: str = ".part", *, private: bool = False) -> Iterator[Path]:
-    """Yield a name for a temporary file in the folder of `path`; at the end of the block nothing
-    of that name is left.
+    """Yield a name for a temporary file in the folder of `path`, and remove it after the block.
 
-    The block writes the file and moves it to `path` (`os.replace`). With the ending ".dzi" a
-    folder of the same stem plus "_files" belongs to it.
+    The block writes the file and moves it to `path` (`os.replace`); see `cozviewer.util.atomic`.
+    With the ending ".dzi", a folder of the same stem plus "_files" belongs to it.
 
     Args:
-        path: The file that is to be; its folder exists.
+        path: The file to write; its folder exists.
         ending: One of `ENDINGS`.
-        private: Make the file at once, empty and readable by the user alone.
+        private: Whether to create the file at once, empty and readable by the user alone.
 
     Raises:
         Cancelled: The program is about to end; see `remove_open_parts`.
-        OSError: A private file cannot be made.
+        OSError: A private file cannot be created.
     """
     sweep(path.parent)
     stem = f".cozviewer-{_host()}-{_boot()}-{os.getpid()}-{secrets.token_hex(8)}"
@@ -88,7 +87,7 @@ def part_beside(path: Path, ending: str = ".part", *, private: bool = False) -> 
 
 
 def remove_open_parts() -> None:
-    """Remove all parts that are being written, and let no new one begin: the program ends now."""
+    """Remove all parts that are being written, and refuse new ones: the program ends now."""
     with _lock:
         _ending.set()
         bases = list(_open)
@@ -97,15 +96,17 @@ def remove_open_parts() -> None:
 
 
 def end_now(code: int) -> None:
-    """End the process without waiting for any thread, but without temporary files; after `CLEANING`
-    seconds with those that are left, and with exit code 1."""
+    """Remove temporary files and end the process without waiting for any thread.
+
+    If the removal takes more than `CLEANING` seconds, the process ends with exit code 1.
+    """
     faulthandler.dump_traceback_later(CLEANING, exit=True)
     remove_open_parts()
     os._exit(code)
 
 
 def sweep(folder: Path) -> None:
-    """Remove parts in a folder whose writers died; at most every `SWEEP_SECONDS`."""
+    """Remove parts in a folder whose processes have ended; at most every `SWEEP_SECONDS`."""
     now = time.monotonic()
     with _lock:
         if now - _swept.get(folder, -SWEEP_SECONDS) < SWEEP_SECONDS:
@@ -138,7 +139,7 @@ def _is_abandoned(entry: "os.DirEntry[str]") -> bool:
 
 
 def _is_running(pid: int) -> bool:
-    """Tell whether there is a process of that number; it may be another one than it was."""
+    """Return whether a process has this PID; it may be a different process than before."""
     import psutil
 
     running: bool = psutil.pid_exists(pid)
@@ -160,7 +161,7 @@ def _delete(path: Path) -> None:
 
 @cache
 def _host() -> str:
-    """Return 12 hex digits for this machine; where nothing tells it for certain, for now only."""
+    """Return 12 hex digits for this machine, or for this run if it has no reliable identifier."""
     known = _machine() or secrets.token_hex(16)
     namespace = ""
     with suppress(OSError):  # Linux: containers of one machine do not see each other's processes
@@ -169,7 +170,7 @@ def _host() -> str:
 
 
 def _machine() -> str:
-    """Return the identifier that the system was installed with; "" where it is not known."""
+    """Return the identifier of the installed system; "" if it is unknown."""
     if sys.platform == "win32":
         import winreg
 
@@ -192,7 +193,7 @@ def _machine() -> str:
 
 @cache
 def _boot() -> str:
-    """Return 12 hex digits for this run of the kernel; the same for all where none is known."""
+    """Return 12 hex digits for this run of the kernel; a constant where it is unknown."""
     text = ""
     with suppress(OSError):
         text = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()

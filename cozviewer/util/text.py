@@ -1,6 +1,6 @@
-"""Text from files and servers made safe to show: nothing in it is invisible or changes its order.
+"""Makes text from files and servers safe to show: no invisible or reordering characters remain.
 
-The window's labels and the commands' output go through here.
+The window's labels and the commands' output use it.
 """
 
 import unicodedata
@@ -13,7 +13,7 @@ _JOINERS = frozenset("\u200c\u200d")
 
 
 def visible(text: str) -> str:
-    """Return a text in which control, bidirectional and invisible characters can be seen.
+    """Return a text with visible signs for control, bidirectional and invisible characters.
 
     Control characters become the signs of Unicode's block Control Pictures, others their code
     point, as in "<U+202E>". Line feeds and tabs stay.
@@ -24,7 +24,7 @@ def visible(text: str) -> str:
 
 
 def visible_line(text: str) -> str:
-    """Return the same on one line: line feeds and tabs are shown as signs, too."""
+    """Return the same on one line, with signs for line feeds and tabs, too."""
     return visible(text).replace("\n", "␊").replace("\t", "␉")
 
 
