@@ -2,51 +2,56 @@
 
 The way of one wheel event, and where each part of it lives:
 
-    wheel                   ui/gestures, ui/wheel       what the event means
-    -> camera               ui/navigator, pyramid/camera  glides there; exact at any depth
-    -> plan                 ui/mosaic, pyramid/plan     which tiles are seen, stand in, are missing
-    -> paint                ui/canvas, ui/layer, ui/painter   at once, from what is in memory
-                            (ui/gpu, ui/paint_pace)     coarsely in motion, where that is too slow
-       <- tiles             jobs/tile_loader, ui/tile_cache   from the source or the store
+    wheel                   ui/view/gestures, wheel     what the event means
+    -> camera               ui/view/navigator, motion   glides there; exact at any depth
+    -> plan                 ui/view/mosaic, pyramid/plan   which tiles to show and to fetch
+    -> paint                ui/view/canvas, layer, painter   at once, from what is in memory
+                            (ui/view/gpu, paint_pace)   coarsely in motion, where too slow
+       <- tiles             jobs/tile_loader, ui/view/tile_cache   from the source or the store
+    -> rest                 ui/refiner                  one loop for each shown image
     -> draft                jobs/quick_job, chain/quick_view   at once, by a small network; shown
-                            ui/draft_pieces, sharper    until tiles cover it, or over them where
-                                                        they are enlarged; never kept
-    -> rest                 ui/main_window              the gesture has settled
-    -> step request         jobs/document, jobs/zoom_worker   on a QThread
-    -> chain                chain/chain, planned, runs  what must be drawn, coarse to fine
-       -> prompt, upscale   chain/protocols <- models/  the doors, and what comes through them
-       -> adaptive scale    chain/rescale               soft parts are seen from further away
-       -> fidelity          chain/fidelity              colour stays true to the parent
-       -> texture           chain/texture, material     what it lacks is borrowed from the photo
-       -> join              chain/beyond, chain/join    no border to what is there already
+                            ui/view/draft_pieces, sharper   until tiles cover it; never kept
+    -> step request         jobs/document, view_work, zoom_worker   on a QThread
+    -> chain                chain/chain, planned, runs  what must be generated, coarse to fine
+       -> prompt, upscale   chain/protocols <- models/  the interfaces, and what implements them
+       -> adaptive scale    chain/rescale               soft parts are drawn from further away
+       -> fidelity          chain/fidelity              colours stay those of the parent
+       -> texture           chain/texture, material     what is lacking is borrowed from the photo
+       -> join              chain/beyond, chain/join    no border to the tiles that exist
        -> tiles             chain/step, pyramid/store   kept for good
     -> "tiles made"         jobs/document               the plan is made anew, the tiles fade in
-    -> exact frame          jobs/frame_composer, pyramid/compose   what `render` gives, too
-    -> ahead                ui/idle, jobs/ahead   while idle, the likely next view is drawn
+    -> exact frame          ui/view/exact_frame, jobs/frame_composer, pyramid/compose   as `render`
+    -> ahead                ui/idle, jobs/ahead         the likely next view, while idle
 
-How far the work is: chain/pace, chain/chain.Progress -> ui/readout, ui/work_pace (between two
-reports) and ui/drawing_mark (on the picture); chain/stages while a model loads.
+The way of one export, from the window or a command:
 
-Words that a person changed make a draft beside the store, kept or discarded: ui/prompting,
-jobs/drafting, chain/draft, pyramid/store_draft. Models share memory by models/room and its plan,
-their number format is timed by models/fastest (int8: models/openvino_int8); two recipes the models
-by models/shared; they are fetched by models/hub. Two pictures are compared in ui/compare (which
-two: ui/sides; unnamed: ui/blind), large ones saved in bands by export/large, movies made by filming
-along pyramid/flight. What is real in a view is told by overlays, findings (text and faces),
-pyramid/origins and chain/borrowed (texture from elsewhere in it). Sessions: pyramid/session*,
-export/session, chain/kept, ui/sessions. Figures about methods: evaluate, commands/evaluate*; about
-this machine: commands/bench*.
+    ui/export/dialog, commands/render   what is to be made, as a value: export/tasks
+    -> jobs/export_job                  on the thread of the steps (a command: on its main thread)
+    -> export/run                       generates the missing tiles, then
+       -> export/provenance             where the pixels come from, and their prompts
+       -> pyramid/compose               the pixels
+       -> export/picture, large, movie, strip   the file, written atomically (util/atomic)
+       -> export/signing                Content Credentials
 
-Imports go one way: app, cli -> commands, ui -> jobs -> filming -> findings ->
-provenance, overlays -> chain, export, evaluate -> pyramid.
-`assembly` puts models and chain together for both programs; `models` is known to nobody else.
-What comes from files and servers is read without trust: pyramid/sqlite_guard and pyramid/checked
-(sessions, stores), pyramid/paths (names), export/origin (metadata); `text` and ui/plain show it as
-it is. pyramid/background runs decoders that cannot be interrupted. No file is replaced without a
-question: export/targets, ui/target, commands/output. `temporary` makes temporary files and removes
-them, `signals` handles Ctrl-C and its like, jobs/watchdog ends a process that does not end by
-itself, ui/crash_dialog shows errors that nothing caught.
-Words: see the docstrings of `pyramid/geometry` (level, tile), `pyramid/camera`, `chain/recipe`.
+Progress: chain/pace and `chain.Progress` -> ui/status (the line below the picture) and
+ui/view/drawing_mark (on the picture); chain/stages while a model loads.
+
+The window: ui/main_window (input), window_parts (its widgets), commands (every command),
+image_controller (which image is open), image_scope (what lives as long as it). Requests of which
+only the newest counts: jobs/latest. Prompts that a person changed make a draft beside the store,
+kept or discarded: ui/prompts, jobs/drafting, chain/draft, pyramid/store/draft. Models share memory
+through models/memory/manager; number formats are timed by models/number_formats; files are fetched
+by models/download. What is real in a view is shown by chain/overlays, borrowed_texture and
+detections. Opening a path gives a `session.source.OpenedImage`: the source, and the session if
+there is one.
+
+Imports go one way: app, cli -> commands, ui -> jobs -> session -> evaluate -> export -> chain ->
+pyramid, config -> image -> util. `assembly` puts models and chain together for both programs;
+nothing else imports `models`. What comes from files and servers is read without trust:
+pyramid/store/sqlite_guard and util/checked (sessions, stores), util/paths (names), export/origin
+(metadata); util/text and ui/widgets/plain show it as plain text. No file is replaced without a
+question: export/targets, ui/export/target, commands/common/output. Terms: see the docstrings of
+pyramid/geometry (level, tile), pyramid/camera and chain/recipe.
 """
 
 __version__ = "0.1.0"
