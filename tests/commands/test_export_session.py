@@ -236,7 +236,7 @@ def test_a_missing_or_changed_picture_is_told(
     ("words", "sentence"),
     [
         (("--bookmark", "nose"), "Unknown bookmark 'nose'. Available: eye"),
-        (("--bookmark", "eye", "--zoom", "4"), "leave --center, --zoom and regions out"),
+        (("--bookmark", "eye", "--zoom", "4"), "remove --center, --zoom and regions"),
     ],
 )
 def test_render_tells_what_it_lacks(

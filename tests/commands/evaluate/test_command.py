@@ -152,7 +152,7 @@ def test_the_table_says_what_json_says(
             mean, error = found[figure][level], found["interval"][figure][level]
             shown = "–" if mean is None else f"{mean:.{digits}f}"
             assert cell == (shown if error is None else f"{shown} ± {error:.{digits}f}")
-    assert "Skipped: MUSIQ wants" in markdown.out
+    assert "Skipped: MUSIQ needs" in markdown.out
     assert "Skipped: half.png" in markdown.out
 
 
