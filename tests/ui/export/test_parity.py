@@ -19,11 +19,12 @@ from cozviewer.export.origin import read_origin
 from cozviewer.export.provenance import decimal
 from cozviewer.export.run import Task
 from cozviewer.export.tasks import StripTask
-from cozviewer.image.source import Source, open_source
+from cozviewer.image.source import open_source
 from cozviewer.jobs.export_job import Export, ExportJob
 from cozviewer.models.prompters import NoPrompter, TextPrompter
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.session.source import OpenedImage
 from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.export.movie_dialog import RATES, SHAPES, MovieDialog
 from tests.chain.fakes import DetailUpscaler
@@ -53,13 +54,13 @@ def fresh_chain(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     """Returns what opens a chain without any tiles, as the commands do, too: one with a prompt and
     one that borrows texture."""
 
-    def fresh_chain(source: Source, *_: object, **__: object) -> Chain:
+    def fresh_chain(image: OpenedImage, *_: object, **__: object) -> Chain:
         prompt: str = request.param
         upscaler = DetailUpscaler(accepts_prompt=bool(prompt))
         prompter = TextPrompter(prompt) if prompt else NoPrompter()
         recipe = recipe_of(upscaler, prompter, photo_texture=not prompt)
         store = pyramid_of(np.zeros((1, 1, 3), np.uint8)).store
-        return Chain(Pyramid(source, store), upscaler, prompter, recipe)
+        return Chain(Pyramid(image.source, store), upscaler, prompter, recipe)
 
     monkeypatch.setattr(views, "open_chain", fresh_chain)
     return fresh_chain
@@ -112,7 +113,7 @@ def alike(exported: Path, rendered: Path, chain: Chain, *, signed: bool = False)
 def test_a_view(
     qtbot: QtBot, run: Run, photo: Path, tmp_path: Path, fresh_chain: Any, label: bool
 ) -> None:
-    chain = fresh_chain(open_source(photo))
+    chain = fresh_chain(OpenedImage(open_source(photo)))
     dialog = ExportDialog(chain, View(camera_at(100, 90, 16.0), *SIZE).aligned())
     qtbot.addWidget(dialog)
     dialog.path.setText(str(tmp_path / "window.png"))
@@ -127,7 +128,7 @@ def test_a_view(
 def test_a_region_and_a_whole_level(
     qtbot: QtBot, run: Run, photo: Path, tmp_path: Path, fresh_chain: Any, title: str
 ) -> None:
-    chain = fresh_chain(open_source(photo))
+    chain = fresh_chain(OpenedImage(open_source(photo)))
     view = View(camera_at(100, 90, 16.0), *SIZE).aligned()
     dialog = ExportDialog(chain, view)
     qtbot.addWidget(dialog)
@@ -155,7 +156,7 @@ def test_a_signed_view(
     qtbot: QtBot, run: Run, photo: Path, tmp_path: Path, fresh_chain: Any
 ) -> None:
     c2pa = pytest.importorskip("c2pa", reason="the extra `c2pa` is not installed")
-    signature, chain = signature_in(tmp_path), fresh_chain(open_source(photo))
+    signature, chain = signature_in(tmp_path), fresh_chain(OpenedImage(open_source(photo)))
     dialog = ExportDialog(chain, View(camera_at(100, 90, 16.0), *SIZE).aligned())
     qtbot.addWidget(dialog)
     window, command = tmp_path / "window.png", tmp_path / "command.png"
@@ -185,7 +186,7 @@ def test_a_signed_view(
 
 
 def test_a_movie(qtbot: QtBot, run: Run, photo: Path, tmp_path: Path, fresh_chain: Any) -> None:
-    chain = fresh_chain(open_source(photo))
+    chain = fresh_chain(OpenedImage(open_source(photo)))
     size = (640, 360)
     dialog = MovieDialog(chain, View(camera_at(100, 90, 16.0), *size).aligned(), [])
     qtbot.addWidget(dialog)
@@ -207,7 +208,7 @@ def test_a_strip(
 ) -> None:
     monkeypatch.setattr(demo_pictures, "STEPS", 2)
     assert run("demo", photo, "-o", tmp_path / "demo", "--center", "100,90").code == 0
-    chain, side = fresh_chain(open_source(photo)), demo_pictures.PANEL
+    chain, side = fresh_chain(OpenedImage(open_source(photo))), demo_pictures.PANEL
     shown = tuple(View(camera_at(100, 90, zoom), side, side).aligned() for zoom in (1.0, 4.0, 16.0))
     path = made(chain, StripTask(tmp_path / "window.png", shown), [])
     found = read_origin(path)
