@@ -108,7 +108,7 @@ def draft(viewer: Bench, qtbot: QtBot, camera: Camera = CAMERA) -> Rgb8:
     viewer.window.navigator.begin_at(camera)
     pane = viewer.window.panes.generated
     qtbot.waitUntil(lambda: viewer.window.navigator.at_rest)
-    qtbot.waitUntil(lambda: chequered(grabbed(pane)) > 0.9)
+    qtbot.waitUntil(lambda: chequered(grabbed(pane)) > 0.99)
     return pane.picture()
 
 
