@@ -75,6 +75,7 @@ def test_a_run_ends_at_its_next_question(viewer: Bench, qtbot: QtBot, how: str) 
         wheel(pane, QPoint(300, 200), -1)
     elif how == "drag":
         QTest.mousePress(pane, Qt.MouseButton.LeftButton, pos=QPoint(300, 200))
+        QTest.mouseMove(pane, QPoint(320, 215))  # a place where no other test left the mouse
         QTest.mouseMove(pane, QPoint(340, 230))
     else:
         QTest.keyClick(window, Qt.Key.Key_Left)
