@@ -146,7 +146,8 @@ class PhotoTexture:
         """
         sites = _Sites.around(level_region, z)
         spots = self._spots_for(*sites.source_box())
-        contrasts = spots.contrasts(sites.source_x, sites.source_y)
+        places = spots.places(sites.source_x, sites.source_y)
+        contrasts = spots.contrasts(places)
         if not contrasts.any():
             return None
         height, width = level_region.height, level_region.width
@@ -160,9 +161,7 @@ class PhotoTexture:
             if contrast <= 0:
                 continue
             power[window][:, :, 1] += _SQUARE * contrast
-            cell, scale = spots.cell(
-                sites.source_x[index], sites.source_y[index], sites.lots[index]
-            )
+            cell, scale = spots.cell(places, index, sites.lots[index])
             laid[window] += cell * (_WEIGHT * (scale * contrast))[:, :, None]
         inner = np.s_[2 * CELL : 2 * CELL + height, 2 * CELL : 2 * CELL + width]
         weights = power[inner][:, :, :1]
@@ -171,7 +170,7 @@ class PhotoTexture:
 
     def borrowed(self, source_region: Rect) -> NDArray[np.bool_]:
         """Return where texture may have been borrowed from elsewhere in the photo, from the second
-        step on: all places where the photo has it to give, also if a step lacked none there.
+        step on: all places with suitable texture nearby, whether or not a step lacked any there.
 
         Args:
             source_region: In source pixels, inside the photo; multiples of GRID but for its right
@@ -185,7 +184,7 @@ class PhotoTexture:
         y = source_region.y + GRID * (np.arange(rows) + 0.5)
         spots = self._spots_for(x[0], y[0], x[-1], y[-1])
         across, down = np.meshgrid(x, y)
-        found = spots.contrasts(across.ravel(), down.ravel()) > 0
+        found = spots.contrasts(spots.places(across.ravel(), down.ravel())) > 0
         return found.reshape(rows, columns)
 
     def _spots_for(self, left: float, top: float, right: float, bottom: float) -> "_Spots":
@@ -222,7 +221,7 @@ class _Sites:
     Attributes:
         x, y: Their pixel within the region; a cell has CELL pixels on either side of it.
         source_x, source_y: The same place in source pixels.
-        lots: (n, 3) uniform in 0..1: which spot, which cell, how it lies.
+        lots: (n, 4) uniform in 0..1: which spot across and down, which cell, how it lies.
     """
 
     x: NDArray[np.int64]
@@ -267,6 +266,21 @@ class _Sites:
         return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Places:
+    """Places between the spots of a survey.
+
+    Attributes:
+        col, row: The spot above and to the left of each place.
+        across, down: How far each place lies towards the next spot, 0..1.
+    """
+
+    col: NDArray[np.int64]
+    row: NDArray[np.int64]
+    across: NDArray[np.float64]
+    down: NDArray[np.float64]
+
+
 class _Spots:
     """What the places of a survey may borrow, worked out when first asked for.
 
@@ -294,15 +308,13 @@ class _Spots:
         self._found: dict[tuple[int, int], tuple[float, _Choice | None]] = {}
         self._lock = threading.Lock()
 
-    def contrasts(
-        self, source_x: NDArray[np.float64], source_y: NDArray[np.float64]
-    ) -> NDArray[np.float32]:
+    def contrasts(self, places: _Places) -> NDArray[np.float32]:
         """Return the contrast that texture should have at places, in grey levels, 0 for nothing;
         interpolated between spots."""
         if not len(self._rows):
-            return np.zeros(len(source_x), np.float32)
-        col, row, across, down = self._between(source_x, source_y)
-        found = np.zeros(len(source_x))
+            return np.zeros(len(places.col), np.float32)
+        col, row, across, down = places.col, places.row, places.across, places.down
+        found = np.zeros(len(col))
         for dy, dx in ((0, 0), (0, 1), (1, 0), (1, 1)):
             part = (down if dy else 1 - down) * (across if dx else 1 - across)
             corners, where = np.unique(
@@ -313,16 +325,15 @@ class _Spots:
         return found.astype(np.float32)
 
     def cell(
-        self, source_x: float, source_y: float, lots: NDArray[np.float64]
+        self, places: _Places, index: int, lots: NDArray[np.float64]
     ) -> tuple[RgbFloat, float]:
-        """Return a cell for a place where there is something to borrow.
+        """Return a cell for one of the places, which has a contrast above 0.
 
         Returns:
             (2 * CELL, 2 * CELL, 3) float32, and what makes its contrast 1.
         """
-        col, row, across, down = self._between(np.array([source_x]), np.array([source_y]))
-        dx, dy = int(lots[0] < across[0]), int(lots[1] < down[0])
-        r, c = int(row[0]), int(col[0])
+        dx, dy = int(lots[0] < places.across[index]), int(lots[1] < places.down[index])
+        r, c = int(places.row[index]), int(places.col[index])
         corners = [(r + dy, c + dx), (r + dy, c + 1 - dx), (r + 1 - dy, c + dx)]
         corners.append((r + 1 - dy, c + 1 - dx))
         choice = next(found for found in (self._spot(*at)[1] for at in corners) if found)
@@ -332,16 +343,13 @@ class _Spots:
         pixels = self._figures.high[y : y + 2 * CELL, x : x + 2 * CELL]
         return _laid(pixels, variant, bool(lots[3] < 0.5)), float(self._gain[cell])
 
-    def _between(
-        self, source_x: NDArray[np.float64], source_y: NDArray[np.float64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return the column and row of the spot above and left of places, and how far each lies
-        towards the next."""
+    def places(self, source_x: NDArray[np.float64], source_y: NDArray[np.float64]) -> _Places:
+        """Return where positions in the photo lie between the spots."""
         region = self._figures.region
         x = (np.clip(source_x, 0, self._whole.width) - region.x) / GRID - 0.5
         y = (np.clip(source_y, 0, self._whole.height) - region.y) / GRID - 0.5
         col, row = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
-        return col, row, x - col, y - row
+        return _Places(col, row, x - col, y - row)
 
     def _spot(self, row: int, col: int) -> tuple[float, _Choice | None]:
         """Return the contrast of a spot and the cells that it may take, if any."""
