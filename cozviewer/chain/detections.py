@@ -20,7 +20,7 @@ MUTED: Colour = (130, 135, 145)
 
 LOOKING = Mark(MUTED, "Looking for text and faces…")
 NOTHING = Mark(MUTED, "No text or faces found")
-NOBODY = Mark(MUTED, "Text and faces: detection is not installed")
+NO_DETECTOR = Mark(MUTED, "Text and faces: detection is not installed")
 
 MARKS = {
     "text": Mark(TEXT, "Text: letters may be invented"),

@@ -229,7 +229,7 @@ def _spread(figures: RgbFloat, sigma: float) -> RgbFloat:
 
 def _contrast(power: RgbFloat, octave_power: RgbFloat) -> RgbFloat:
     """Return the contrast that texture has in the finest band, from the power there and in the
-    octave beside it, which holds hardly any noise."""
+    octave beside it, which contains little noise."""
     freed = np.maximum(octave_power - np.float32(OF_NOISE**2) * power, 0)
     contrast: RgbFloat = np.minimum(np.sqrt(power), THREE_OCTAVES * np.sqrt(freed))
     return contrast

@@ -284,7 +284,7 @@ class _Places:
 class _Spots:
     """What the places of a survey may borrow, worked out when first asked for.
 
-    Positions in the photo are clamped to it: beyond its edge the same texture goes on.
+    Positions are clamped to the photo, so texture continues beyond its edges.
     """
 
     def __init__(self, figures: Survey, whole: Rect) -> None:

@@ -5,7 +5,7 @@ A detection takes a second or two, and the next frame must not wait for it.
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.chain.detections import LOOKING, NOBODY, Find, with_findings, with_line
+from cozviewer.chain.detections import LOOKING, NO_DETECTOR, Find, with_findings, with_line
 from cozviewer.chain.overlays import Marked
 from cozviewer.jobs.frame_composer import Trusted
 from cozviewer.jobs.images import to_qimage
@@ -38,7 +38,7 @@ class Looker(QObject):
         """Search one frame, unless its request has been cancelled."""
         find, made = self._find, seen.made
         if find is None:
-            self._show(seen, with_line(made, NOBODY))
+            self._show(seen, with_line(made, NO_DETECTOR))
             return
         self._show(seen, with_line(made, LOOKING))
 

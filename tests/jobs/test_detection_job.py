@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from cozviewer.chain.detections import LOOKING, NOBODY, NOTHING, Find, Finding
+from cozviewer.chain.detections import LOOKING, NO_DETECTOR, NOTHING, Find, Finding
 from cozviewer.chain.overlays import Mark
 from cozviewer.image.pixels import Rgb8
 from cozviewer.jobs.detection_job import Looker
@@ -51,7 +51,7 @@ def test_the_overlay_comes_before_the_search_ends() -> None:
 def test_where_nobody_can_look_the_legend_says_so() -> None:
     heard = looking(None)
     heard.composer.compose(trust())
-    assert heard.last == [NOBODY]
+    assert heard.last == [NO_DETECTOR]
 
 
 def test_the_other_overlay_is_not_looked_at() -> None:

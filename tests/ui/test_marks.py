@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.detections import FACE, LINE, LOOKING, MARKS, NOBODY, Finding
+from cozviewer.chain.detections import FACE, LINE, LOOKING, MARKS, NO_DETECTOR, Finding
 from cozviewer.chain.overlays import Kind, marked
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
@@ -106,7 +106,7 @@ def test_trust_says_when_nobody_looks_for_text_and_faces(
 ) -> None:
     QTest.keyClick(viewer.window, Qt.Key.Key_T)
     qtbot.waitUntil(lambda: bool(layer.legend))
-    assert layer.legend[-1] == NOBODY
+    assert layer.legend[-1] == NO_DETECTOR
 
 
 @pytest.mark.usefixtures("tile_runs")
