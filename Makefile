@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint bench clean system
+.PHONY: help run test lint bench translations clean system
 
 help: ## Tell what can be done here.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1  \t\2/p' Makefile
@@ -34,6 +34,9 @@ lint: $(VENV)/.test ## The checks alone, without the tests.
 
 bench: $(VENV)/.test ## Time what should be fast and print the figures.
 	@$(BIN)/python -m pytest -s tests/benchmarks -o python_files='test_*.py bench_*.py'
+
+translations: $(VENV)/.test ## Collect texts for translators, build what they translated.
+	@$(BIN)/python packaging/translations.py
 
 clean: ## Remove .venv, the demo and every cache.
 	rm -rf $(VENV) demo build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache \

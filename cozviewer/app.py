@@ -30,6 +30,7 @@ from cozviewer.pyramid.store.cache import has_room, trim
 from cozviewer.pyramid.store.files import MEMORY_BUDGET
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.ui.dialogs.crash_dialog import CrashReporter
+from cozviewer.ui.language import saved_language, use_language
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.services import EngineEntry, Services
 from cozviewer.ui.widgets.theme import apply_theme
@@ -73,6 +74,8 @@ def run_viewer(
     application.setApplicationName("cozviewer")
     application.setDesktopFileName("cozviewer")
     application.setWindowIcon(QIcon(str(resource("icons", "cozviewer.svg"))))
+    for translator in use_language(saved_language(), resource("translations"), application):
+        application.installTranslator(translator)
     apply_theme(application)
     log_file = log_to(cache)
     watchdog, reporter = Watchdog(log_file), CrashReporter(log_file)

@@ -1,12 +1,14 @@
 """Menus, tool bar and keys: every command of the window in one table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence, QPainter, QPixmap
-from PySide6.QtWidgets import QMainWindow, QToolBar, QToolButton
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
+
+from cozviewer.util.translation import translate
 
 ICON_SIDE = 20
 """Logical pixels of an icon in the tool bar."""
@@ -21,7 +23,6 @@ class Command:
 
     Attributes:
         name: Its name in the program.
-        menu: The title of its menu.
         text: Its title.
         keys: Its shortcuts; the menu shows the first one.
         run: Runs it; a checkable command is passed its state.
@@ -33,7 +34,6 @@ class Command:
     """
 
     name: str
-    menu: str
     text: str
     keys: tuple[str, ...]
     run: Callable[..., object]
@@ -44,26 +44,53 @@ class Command:
     short: str = ""
 
 
-def build(
-    window: QMainWindow, commands: list[Command], icon: Callable[[str], Path]
-) -> tuple[dict[str, QAction], QToolBar]:
+@dataclass(frozen=True)
+class Menu:
+    """One menu of the menu bar.
+
+    Attributes:
+        name: Its name in the program.
+        title: Its title.
+        commands: Its commands in their order.
+    """
+
+    name: str
+    title: str
+    commands: Sequence[Command]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What `build` made.
+
+    Attributes:
+        actions: The actions by the names of their commands.
+        menus: The menus by name.
+        bar: The tool bar.
+    """
+
+    actions: dict[str, QAction]
+    menus: dict[str, QMenu]
+    bar: QToolBar
+
+
+def build(window: QMainWindow, menus: Sequence[Menu], icon: Callable[[str], Path]) -> Built:
     """Make the actions, fill the menu bar and the tool bar.
 
-    Returns:
-        The actions by name, and the tool bar.
+    Args:
+        icon: Returns the path of an icon by its name.
     """
-    bar = QToolBar("Tools", window)
+    bar = QToolBar(translate("Menu", "Tools"), window)
     bar.setMovable(False)
     bar.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
     window.addToolBar(bar)
     actions: dict[str, QAction] = {}
-    menus = {}
-    for command in commands:
-        if command.menu not in menus:
-            menus[command.menu] = window.menuBar().addMenu(command.menu)
-        menu = menus[command.menu]
+    made = {menu.name: window.menuBar().addMenu(menu.title) for menu in menus}
+    for menu, command in (
+        (made[each.name], command) for each in menus for command in each.commands
+    ):
         action = QAction(command.text, window)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         if command.checkable is None:
@@ -91,7 +118,7 @@ def build(
             if isinstance(button, QToolButton) and not command.short:
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         actions[command.name] = action
-    return actions, bar
+    return Built(actions, made, bar)
 
 
 def shown_icon(path: Path) -> QIcon:

@@ -1,11 +1,12 @@
-"""Every command of the window in one table."""
+"""Every command of the window in one table: a function for each menu, in the order of the menus."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cozviewer.ui.actions import Command
+from cozviewer.ui.actions import Command, Menu
 from cozviewer.ui.dialogs import help as help_texts
+from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
     from cozviewer.ui.main_window import MainWindow
@@ -15,52 +16,181 @@ KEY_ZOOM = 1.25
 """Factor of + and -."""
 
 
-def window_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
-    """Return the commands of a window in the order of its menus.
+def window_menus(window: MainWindow, parts: WindowParts) -> list[Menu]:
+    """Return the menus of a window and their commands.
 
     Args:
         parts: Those that are made so far; the others are looked up when a command runs.
     """
-    go, exporting, overlays = parts.navigator, parts.exporting, parts.overlays
     return [
-        Command("open", "&File", "&Open…", ("Ctrl+O",), lambda: window.images.ask(), "open",
-                needs_picture=False, short="Open"),
-        Command("reload", "&File", "&Reload from Disk", ("F5",), lambda: window.images.reload()),
-        Command("export", "&File", "&Export…", ("Ctrl+S", "Ctrl+E"), exporting.ask, "export",
-                short="Export"),
-        Command("region", "&File", "Export &Selection…", ("Ctrl+Shift+E",), exporting.ask_region),
-        Command("movie", "&File", "Export Zoom &Video…", ("Ctrl+Shift+M",), exporting.ask_movie),
-        Command("go-on", "&File", "Res&ume Export", (), exporting.go_on),
-        Command("session", "&File", "Save Sess&ion…", ("Ctrl+Shift+S",),
-                lambda: parts.sessions.ask()),
-        Command("quit", "&File", "&Quit", ("Ctrl+Q",), window.close, needs_picture=False,
-                separated=True),
-        Command("in", "&View", "Zoom &In", ("+", "=", "Ctrl++"), lambda: go.zoom(KEY_ZOOM),
-                "zoom-in", separated=True),
-        Command("out", "&View", "Zoom &Out", ("-", "Ctrl+-"), lambda: go.zoom(1 / KEY_ZOOM),
-                "zoom-out"),
-        Command("fit", "&View", "Fit to &Window", ("0", "Home"), go.fit, "fit"),
-        Command("one", "&View", "&Actual Size (100%)", ("1",), go.one_to_one, "one-to-one"),
-        Command("previous", "&View", "&Back", ("Backspace",), go.previous, "previous"),
-        Command("compare", "&View", "&Compare", ("C",),
-                lambda on: parts.compare_menu.set_comparing(on), "compare", checkable=False,
-                separated=True, short="Compare"),
-        Command("prompts", "&View", "Pro&mpts Panel", ("P",), parts.prompting.set_shown,
-                "prompts", checkable=False, short="Prompts"),
-        Command("origin", "&View", "Show &Provenance", ("O",), overlays.show_origin,
-                checkable=False, separated=True),
-        Command("trust", "&View", "Show De&viation Map", ("T",), overlays.show_trust,
-                checkable=False),
-        Command("map", "&View", "&Navigator", ("M",), overlays.show_map, checkable=True,
-                needs_picture=False),
-        Command("still", "&View", "&Reduce Motion", (), window.set_reduced_motion,
-                checkable=False, needs_picture=False),
-        Command("full", "&View", "&Full Screen", ("F11",), window.toggle_full_screen,
-                needs_picture=False, separated=True),
-        Command("refine", "&View", "&Generate Detail", ("R",), parts.panes.refine),
-        Command("stop", "&View", "&Stop Generating", (), window.stop_work),
-        Command("keys", "&Help", "&Keyboard Shortcuts", ("F1",),
-                lambda: help_texts.show_keys(window), needs_picture=False),
-        Command("about", "&Help", "&About cozviewer", (),
-                lambda: help_texts.show_about(window), needs_picture=False),
-    ]  # fmt: skip
+        Menu("file", translate("Menu", "&File"), _file_commands(window, parts)),
+        Menu("view", translate("Menu", "&View"), _view_commands(window, parts)),
+        Menu("help", translate("Menu", "&Help"), _help_commands(window)),
+    ]
+
+
+def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
+    exporting = parts.exporting
+    return [
+        Command(
+            "open",
+            translate("Menu", "&Open…"),
+            ("Ctrl+O",),
+            lambda: window.images.ask(),
+            icon="open",
+            needs_picture=False,
+            short=translate("Menu", "Open"),
+        ),
+        Command(
+            "reload",
+            translate("Menu", "&Reload from Disk"),
+            ("F5",),
+            lambda: window.images.reload(),
+        ),
+        Command(
+            "export",
+            translate("Menu", "&Export…"),
+            ("Ctrl+S", "Ctrl+E"),
+            exporting.ask,
+            icon="export",
+            short=translate("Menu", "Export"),
+        ),
+        Command(
+            "region",
+            translate("Menu", "Export &Selection…"),
+            ("Ctrl+Shift+E",),
+            exporting.ask_region,
+        ),
+        Command(
+            "movie",
+            translate("Menu", "Export Zoom &Video…"),
+            ("Ctrl+Shift+M",),
+            exporting.ask_movie,
+        ),
+        Command("go-on", translate("Menu", "Res&ume Export"), (), exporting.go_on),
+        Command(
+            "session",
+            translate("Menu", "Save Sess&ion…"),
+            ("Ctrl+Shift+S",),
+            lambda: parts.sessions.ask(),
+        ),
+        Command(
+            "quit",
+            translate("Menu", "&Quit"),
+            ("Ctrl+Q",),
+            window.close,
+            needs_picture=False,
+            separated=True,
+        ),
+    ]
+
+
+def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
+    go, overlays = parts.navigator, parts.overlays
+    return [
+        Command(
+            "in",
+            translate("Menu", "Zoom &In"),
+            ("+", "=", "Ctrl++"),
+            lambda: go.zoom(KEY_ZOOM),
+            icon="zoom-in",
+            separated=True,
+        ),
+        Command(
+            "out",
+            translate("Menu", "Zoom &Out"),
+            ("-", "Ctrl+-"),
+            lambda: go.zoom(1 / KEY_ZOOM),
+            icon="zoom-out",
+        ),
+        Command("fit", translate("Menu", "Fit to &Window"), ("0", "Home"), go.fit, icon="fit"),
+        Command(
+            "one",
+            translate("Menu", "&Actual Size (100%)"),
+            ("1",),
+            go.one_to_one,
+            icon="one-to-one",
+        ),
+        Command(
+            "previous", translate("Menu", "&Back"), ("Backspace",), go.previous, icon="previous"
+        ),
+        Command(
+            "compare",
+            translate("Menu", "&Compare"),
+            ("C",),
+            lambda on: parts.compare_menu.set_comparing(on),
+            icon="compare",
+            checkable=False,
+            separated=True,
+            short=translate("Menu", "Compare"),
+        ),
+        Command(
+            "prompts",
+            translate("Menu", "Pro&mpts Panel"),
+            ("P",),
+            parts.prompting.set_shown,
+            icon="prompts",
+            checkable=False,
+            short=translate("Menu", "Prompts"),
+        ),
+        Command(
+            "origin",
+            translate("Menu", "Show &Provenance"),
+            ("O",),
+            overlays.show_origin,
+            checkable=False,
+            separated=True,
+        ),
+        Command(
+            "trust",
+            translate("Menu", "Show De&viation Map"),
+            ("T",),
+            overlays.show_trust,
+            checkable=False,
+        ),
+        Command(
+            "map",
+            translate("Menu", "&Navigator"),
+            ("M",),
+            overlays.show_map,
+            checkable=True,
+            needs_picture=False,
+        ),
+        Command(
+            "still",
+            translate("Menu", "&Reduce Motion"),
+            (),
+            window.set_reduced_motion,
+            checkable=False,
+            needs_picture=False,
+        ),
+        Command(
+            "full",
+            translate("Menu", "&Full Screen"),
+            ("F11",),
+            window.toggle_full_screen,
+            needs_picture=False,
+            separated=True,
+        ),
+        Command("refine", translate("Menu", "&Generate Detail"), ("R",), parts.panes.refine),
+        Command("stop", translate("Menu", "&Stop Generating"), (), window.stop_work),
+    ]
+
+
+def _help_commands(window: MainWindow) -> list[Command]:
+    return [
+        Command(
+            "keys",
+            translate("Menu", "&Keyboard Shortcuts"),
+            ("F1",),
+            lambda: help_texts.show_keys(window),
+            needs_picture=False,
+        ),
+        Command(
+            "about",
+            translate("Menu", "&About cozviewer"),
+            (),
+            lambda: help_texts.show_about(window),
+            needs_picture=False,
+        ),
+    ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cozviewer.config.choice import EngineChoice
 from cozviewer.ui.actions import build, enable
-from cozviewer.ui.commands import window_commands
+from cozviewer.ui.commands import window_menus
 from cozviewer.ui.compare.blind_bar import BlindBar
 from cozviewer.ui.compare.comparison_document import ComparisonDocument
 from cozviewer.ui.compare.menu import CompareMenu
@@ -54,6 +54,7 @@ class WindowParts:
         sessions: Saving sessions, and bookmarks.
         comparison: The document with other settings.
         actions: The commands of the window by name.
+        menus: The menus of the command table by name.
         bar: The tool bar.
         prompts_side: The prompts panel beside the image.
         engine_menu, compare_menu: Two of the menus.
@@ -85,12 +86,13 @@ class WindowParts:
             lambda: self.sessions.menu.bookmarks,
             window,
         )
-        self.actions, self.bar = build(window, window_commands(window, self), services.icon)
+        built = build(window, window_menus(window, self), services.icon)
+        self.actions, self.menus, self.bar = built.actions, built.menus, built.bar
         self.overlays.set_actions(self.actions)
         self.prompts_side = PromptsSide(self.prompting.panel, self.actions["prompts"])
         self._lay_out()
         self.blind_bar = BlindBar(self.panes)
-        self.draw_with = DrawWith(self.panes, self.banner, self._menu("&View"))
+        self.draw_with = DrawWith(self.panes, self.banner, self.menus["view"])
         self.engine_menu = EngineMenu(services.engines, choice, window, services.missing_files)
         self.prompting.setup_wanted.connect(self.engine_menu.ask)
         self.engine_menu.drafts_wanted.connect(self.panes.allow_drafts)
@@ -108,7 +110,7 @@ class WindowParts:
             window,
         )
         for menu in (self.engine_menu, self.compare_menu, self.sessions.menu):
-            window.menuBar().insertMenu(self._menu("&Help").menuAction(), menu)
+            window.menuBar().insertMenu(self.menus["help"].menuAction(), menu)
         self.enable(picture=False)
 
     def enable(self, *, picture: bool) -> None:
@@ -140,10 +142,3 @@ class WindowParts:
         menu.chosen.connect(lambda mode, _: action.setChecked(mode is not None))
         menu.settings_chosen.connect(self.comparison.choose)
         menu.amplified.connect(self.panes.amplify)
-
-    def _menu(self, title: str) -> QMenu:
-        for action in self.window.menuBar().actions():
-            menu = action.menu()
-            if isinstance(menu, QMenu) and menu.title() == title:
-                return menu
-        raise LookupError(title)
