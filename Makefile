@@ -20,7 +20,7 @@ run: $(VENV)/.run ## Open the viewer on the sample photo; without a screen, rend
 
 test: lint ## Check the code, its types and its layers, and run the tests.
 	@echo "== Tests (pytest)"
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8
 
 lint: $(VENV)/.test ## The checks alone, without the tests.
 	@echo "== Style (ruff check)"
