@@ -48,7 +48,7 @@ def opened(path: Path, cancelled: IsCancelled = never) -> Iterator[tuple[str, Im
         Failure: Memory ran out.
     """
     with _open_file(path, cancelled) as file:
-        kind, header_read = "a picture", False
+        kind, header_read = translate("Error", "a picture"), False
         try:
             kind = format_of(file.peek(16), shown_name(path))
             with quiet_pillow():

@@ -126,7 +126,9 @@ def _places(session: Session) -> Iterator[Path]:
 def _what(session: Session, another: Source | None, picture: Path | None) -> str:
     """Describe the problem. `another` is a different picture that was found instead."""
     name, reference = shown_name(session.path), session.reference
-    size = f"{reference.width} x {reference.height} pixels"
+    size = translate("Error", "{width} x {height} pixels").format(
+        width=reference.width, height=reference.height
+    )
     if another is None:
         return translate("Error", "The picture of {name} is not at {path} ({size})").format(
             name=name, path=reference.path or reference.name, size=size
