@@ -35,16 +35,19 @@ from cozviewer.session.tiles import unpack
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import CozviewerError
 from cozviewer.util.folders import models_folder, pyramids_folder
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
-OLDER_TILES = (
+OLDER_TILES = QT_TRANSLATE_NOOP(
+    "Error",
     "Tiles of this photo that an earlier version drew are not used any more. They are removed when "
-    "the cache needs memory_manager, or by `cozviewer cache clear`."
+    "the cache needs space, or by `cozviewer cache clear`.",
 )
 
-NO_SERVER = (
+NO_SERVER = QT_TRANSLATE_NOOP(
+    "Error",
     "This session was made with prompts from a server, and you have not set one, so new tiles are "
     "drawn without a prompt: set a server under Engine, Chain-of-Zoom…, or with --server and "
-    "--server-model."
+    "--server-model.",
 )
 
 
@@ -167,7 +170,7 @@ def _open_kept(
             raise
         session.unpacked.add(kept.number)
         if broken:
-            notice(f"{_tiles(broken)} broken in {session.path.name}; all the rest is here.")
+            notice(_broken_tiles(broken, session.path.name))
     return chain
 
 
@@ -189,7 +192,10 @@ def _kept_models(
         recipe = recipe_from(kept.info.recipe)
     except ValueError as error:
         raise damaged(session.path) from error
-    why, found = "Its files here are not the ones that it was made with.", list[Models]()
+    why, found = (
+        translate("Error", "Its files here are not the ones that it was made with."),
+        list[Models](),
+    )
     bare, asks = replace(choice, prompter=PrompterChoice()), choice.prompter.name == SERVER
     # The engine may be here where the prompter is not.
     for wanted in (bare,) if lacks_server(choice) else (choice, bare):
@@ -208,7 +214,7 @@ def _kept_models(
             prompter = models.prompter
     drawing = not isinstance(upscaler, UnavailableUpscaler)
     if drawing and lacks_server(choice) and kept is session.pyramids[0]:
-        notice(NO_SERVER)
+        notice(translate_marked("Error", NO_SERVER))
     return Models(upscaler, prompter, recipe)
 
 
@@ -229,10 +235,15 @@ def _chain(
         folder = pyramids_folder(cache)
         path = store_path(folder, source.digest, digest)
         if not os.path.exists(path) and only_older(folder, source.digest):
-            notice(OLDER_TILES)  # not again once there are newer ones
+            notice(translate_marked("Error", OLDER_TILES))  # not again once there are newer ones
     pyramid = Pyramid(source, TileStore.open(path, store_key, notice))
     return Chain(pyramid, models.upscaler, models.prompter, models.recipe)
 
 
-def _tiles(count: int) -> str:
-    return "1 tile is" if count == 1 else f"{count:,} tiles are"
+def _broken_tiles(count: int, name: str) -> str:
+    """Return the notice about tiles of a session that cannot be read."""
+    if count == 1:
+        text = translate("Error", "1 tile is broken in {name}; all the rest is here.")
+    else:
+        text = translate("Error", "{count} tiles are broken in {name}; all the rest is here.")
+    return text.format(count=f"{count:,}", name=name)

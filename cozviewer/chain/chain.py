@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from cozviewer.chain.beyond import Beyond
 from cozviewer.chain.draft import Part, prompt_near
@@ -34,15 +34,18 @@ from cozviewer.pyramid.geometry import (
     snapped_to_tiles,
     tiles_of,
 )
+from cozviewer.pyramid.makers import maker_label
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
 from cozviewer.pyramid.store.store import StepRecord
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
+from cozviewer.util.units import Unit
 
 REPLANS = 32
 """Number of times that work is planned again because a tile vanished between planning and reading,
 evicted by another process or found damaged."""
 
-DESCRIBING = "Describing this area"
+DESCRIBING = QT_TRANSLATE_NOOP("Status", "Describing this area")
 """The stage in which the prompter runs."""
 
 WITH_HALO = 1.3
@@ -55,19 +58,24 @@ PROMPT_SIDE = 512
 T = TypeVar("T")
 
 
+Kind = Literal["describing", "generating"]
+"""A stage of a step: the prompter runs, or tiles are made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Where the work stands.
 
     Attributes:
-        stage: What is being done, for people: "Loading Real-ESRGAN", "Generating ×16".
+        stage: What is being done, to display: "Loading Real-ESRGAN", "Generating ×16".
         z: The level being made.
         done, total: Tiles, or what `unit` says.
         seconds_left: Estimated; None if unknown.
         finished: The tiles that were stored just now, if this report is about some.
-        unit: What is counted, for people.
+        unit: What is counted.
         fraction: The part of all the work that is done, 0..1; moves within a run; None if unknown.
         drawing: What is being drawn now, in pixels of level z; None between runs.
+        kind: Which stage of a step this is, in any language; None for other stages.
     """
 
     stage: str
@@ -76,9 +84,10 @@ class Progress:
     total: int
     seconds_left: float | None
     finished: tuple[TileKey, ...] = ()
-    unit: str = "tiles"
+    unit: Unit = "tiles"
     fraction: float | None = None
     drawing: Rect | None = None
+    kind: Kind | None = None
 
 
 Told = Callable[[Progress], None]
@@ -87,7 +96,7 @@ Told = Callable[[Progress], None]
 
 def generating(z: int) -> str:
     """Return the stage in which tiles of level z are made: "Generating ×16"."""
-    return f"Generating {level_name(z)}"
+    return translate("Status", "Generating {z}").format(z=level_name(z))
 
 
 def unheard(progress: Progress) -> None:
@@ -206,7 +215,9 @@ class Chain:
             return
         total = sum(len(work.keys) for work in levels)
         if not self._loaded:
-            stage = f"Loading {self.upscaler.name}"
+            stage = translate("Status", "Loading {name}").format(
+                name=maker_label(self.upscaler.name)
+            )
             yield Progress(stage, levels[0].z, 0, total, None, fraction=0.0)
             self.load(cancelled)
         self._pace.begin(sum(work.cost(self.recipe) for work in levels))
@@ -245,7 +256,7 @@ class Chain:
                 if self.prompter.name == "none":
                     prompt = ""
                 else:
-                    yield self._progress(DESCRIBING, z, done, total)
+                    yield self._progress("describing", z, done, total)
                     crops = self._crops(z - STEP_LEVELS, seen)
                     prompt = self.prompter.prompt(*crops, cancelled)
             step = self.step(z, snapped_to_tiles(seen), prompt)
@@ -253,19 +264,18 @@ class Chain:
         step_id = part.step_id
         if step_id is None:
             step_id = store.begin_step(self.step(z, step.level_region, step.prompt))
-        stage = generating(z)
         whole = self.pyramid.level_rect(z)
         for run in runs:
             check_cancelled(cancelled)
             self._pace.begin_run(run.cost(self.recipe))
             drawing = run.level_region.intersected(whole)
-            yield self._progress(stage, z, done, total, drawing=drawing)
+            yield self._progress("generating", z, done, total, drawing=drawing)
             wanted = not all(map(store.has, run.keys))  # another process may have generated them
             if wanted:
 
                 def moved(share: float, done: int = done, drawing: Rect = drawing) -> None:
                     self._pace.move(share)
-                    told(self._progress(stage, z, done, total, drawing=drawing))
+                    told(self._progress("generating", z, done, total, drawing=drawing))
 
                 for key, pixels in draw_run(
                     run,
@@ -281,12 +291,12 @@ class Chain:
                     store.put(key, pixels, step_id)
             self._pace.end_run(drawn=wanted)
             done += len(run.keys)
-            yield self._progress(stage, z, done, total, finished=run.keys)
+            yield self._progress("generating", z, done, total, finished=run.keys)
         store.finish_step(step_id, time.perf_counter() - started)
 
     def _progress(
         self,
-        stage: str,
+        kind: Kind,
         z: int,
         done: int,
         total: int,
@@ -296,8 +306,9 @@ class Chain:
     ) -> Progress:
         """Return where the work stands."""
         pace = self._pace
+        describing = kind == "describing"
         return Progress(
-            stage,
+            translate_marked("Status", DESCRIBING) if describing else generating(z),
             z,
             done,
             total,
@@ -305,6 +316,7 @@ class Chain:
             finished,
             fraction=pace.fraction,
             drawing=drawing,
+            kind=kind,
         )
 
     def step(self, z: int, level_region: Rect, prompt: str) -> StepRecord:

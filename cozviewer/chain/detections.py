@@ -13,25 +13,42 @@ import numpy as np
 from cozviewer.chain.overlays import Colour, Mark, Marked
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
+from cozviewer.util.translation import translate
 
 TEXT: Colour = (80, 200, 255)
 FACE: Colour = (255, 120, 220)
 MUTED: Colour = (130, 135, 145)
 
-LOOKING = Mark(MUTED, "Looking for text and faces…")
-NOTHING = Mark(MUTED, "No text or faces found")
-NO_DETECTOR = Mark(MUTED, "Text and faces: detection is not installed")
-
-MARKS = {
-    "text": Mark(TEXT, "Text: letters may be invented"),
-    "face": Mark(FACE, "Face: features may be invented"),
-}
+COLOURS = {"text": TEXT, "face": FACE}
+"""Of the outlines."""
 
 LINE = 2
 """Width of an outline in view pixels; a dark one of the same width surrounds it."""
 
 MOSTLY = 0.5
 """Share of a finding's area that must be generated for it to be shown."""
+
+
+def looking_mark() -> Mark:
+    """Return the line of a legend while the detector runs."""
+    return Mark(MUTED, translate("View", "Looking for text and faces…"))
+
+
+def nothing_found_mark() -> Mark:
+    """Return the line of a legend where nothing was detected."""
+    return Mark(MUTED, translate("View", "No text or faces found"))
+
+
+def no_detector_mark() -> Mark:
+    """Return the line of a legend where there is no detector."""
+    return Mark(MUTED, translate("View", "Text and faces: detection is not installed"))
+
+
+def finding_mark(kind: Literal["text", "face"]) -> Mark:
+    """Return how findings of a kind are coloured and named."""
+    if kind == "text":
+        return Mark(TEXT, translate("View", "Text: letters may be invented"))
+    return Mark(FACE, translate("View", "Face: features may be invented"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +80,9 @@ def with_findings(made: Marked, frame: Rgb8, generated: Sequence[Rect], find: Fi
     found = [each for each in find(frame) if _mostly(each.box, generated)]
     out = made.rgb.copy()
     for each in found:
-        _outline(out, each.box, MARKS[each.kind].colour)
+        _outline(out, each.box, COLOURS[each.kind])
     kinds = sorted({each.kind for each in found})
-    marks = tuple(MARKS[kind] for kind in kinds) or (NOTHING,)
+    marks = tuple(map(finding_mark, kinds)) or (nothing_found_mark(),)
     return Marked(out, (*made.legend, *marks))
 
 

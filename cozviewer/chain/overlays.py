@@ -22,7 +22,7 @@ from cozviewer.pyramid.compose import best_region, wanted_level
 from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, finer, level_name
 from cozviewer.pyramid.origins import Patch, patches, view_box
 from cozviewer.pyramid.pyramid import Pyramid
-from cozviewer.pyramid.wording import BORROWED
+from cozviewer.util.translation import translate
 
 Kind = Literal["origin", "trust"]
 
@@ -80,9 +80,6 @@ class Mark:
     colour: Colour
     text: str
     dotted: bool = False
-
-
-BORROWED_MARK = Mark(DOT, BORROWED[0].upper() + BORROWED[1:], dotted=True)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -143,16 +140,29 @@ def origin_mark(view: View, patch: Patch, generative: bool) -> Mark:
     """Return how a patch of a view is coloured and named."""
     if patch.level <= 0:
         if wanted_level(view, 0) > 0:
-            return Mark(INTERPOLATED, "Enlarged, no detail added")
+            return Mark(INTERPOLATED, translate("View", "Enlarged, no detail added"))
         value = view.camera.magnification
-        how = " (scaled down)" if value < 0.9995 else " (enlarged)" if value > SHARP_UP_TO else ""
-        return Mark(SOURCE, f"Original photo{how}")
+        text = translate("View", "Original photo")
+        if value < 0.9995:
+            text = translate("View", "Original photo (scaled down)")
+        elif value > SHARP_UP_TO:
+            text = translate("View", "Original photo (enlarged)")
+        return Mark(SOURCE, text)
     step = patch.level // STEP_LEVELS
-    made = "Generated detail" if generative else "Enlarged"
-    text = f"{made}, level {step} ({level_name(patch.level)})"
+    if generative:
+        text = translate("View", "Generated detail, level {step} ({scale})")
+    else:
+        text = translate("View", "Enlarged, level {step} ({scale})")
+    text = text.format(step=step, scale=level_name(patch.level))
     if patch.enlarged:
-        text += ", not yet at full detail"
+        text = translate("View", "{detail}, not yet at full detail").format(detail=text)
     return Mark(STEPS[(step - 1) % len(STEPS)], text)
+
+
+def borrowed_mark() -> Mark:
+    """Return how borrowed texture is marked and named."""
+    text = translate("View", "Texture borrowed from elsewhere in this photo")
+    return Mark(DOT, text, dotted=True)
 
 
 def _with_origins(frame: Rgb8, view: View, shown: Sequence[Patch], generative: bool) -> Marked:
@@ -193,7 +203,9 @@ def _with_trust(
     z = wanted_level(view, pyramid.source.coarsest)
     made = [patch for patch in shown if patch.level == z and z > 0]
     if not made or not generative:
-        return Marked(frame, (Mark(INTERPOLATED, "No generated detail in view"),))
+        return Marked(
+            frame, (Mark(INTERPOLATED, translate("View", "No generated detail in view")),)
+        )
     # All at once: done tile by tile, the colours would not match where tiles meet.
     whole = Patch(view.visible(z, pyramid.source.width, pyramid.source.height), z, None)
     frame_box = view_box(view, whole)
@@ -207,9 +219,9 @@ def _with_trust(
         part = np.s_[box.y : box.bottom, box.x : box.right]
         out[part] = _blended(out[part], heat[part], np.full((1, 1, 1), HEAT_VEIL, np.float32))
     texts = (
-        "Matches the coarser level",
-        f"Deviates by {MOST / 2:.0f} of 255 grey levels",
-        f"Deviates by {MOST:.0f} grey levels or more",
+        translate("View", "Matches the coarser level"),
+        translate("View", "Deviates by {levels} of 255 grey levels").format(levels=round(MOST / 2)),
+        translate("View", "Deviates by {levels} grey levels or more").format(levels=round(MOST)),
     )
     return Marked(out, tuple(Mark(*pair) for pair in zip(HEAT, texts, strict=True)))
 
@@ -222,7 +234,7 @@ def _with_dots(made: Marked, borrowed: NDArray[np.bool_]) -> Marked:
         row, column = (each.ravel() for each in np.meshgrid(rows, columns, indexing="ij"))
         here = borrowed[row, column]
         _dot(out, row[here], column[here])
-    return Marked(out, (*made.legend, BORROWED_MARK))
+    return Marked(out, (*made.legend, borrowed_mark()))
 
 
 def _dot(rgb: Rgb8, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:

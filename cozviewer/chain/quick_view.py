@@ -24,6 +24,7 @@ from cozviewer.pyramid.compose import SUPPORT, resampled
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, finer, tile_rect, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
 from cozviewer.util.cancel import IsCancelled, check_cancelled
+from cozviewer.util.translation import translate
 
 FIRST = 512
 """Side of the first piece in pixels of the drafted level: a tenth of a second of work."""
@@ -293,4 +294,8 @@ def _from(pixels: Rgb8, there: Rect) -> Fill:
 
 
 def _nothing(key: TileKey, part: Rect) -> Rgb8:
-    raise TileMissing(f"Tile {key} vanished while a draft was made: move the view to try again.")
+    raise TileMissing(
+        translate(
+            "Error", "Tile {key} vanished while a draft was made: move the view to try again."
+        ).format(key=key)
+    )

@@ -14,6 +14,7 @@ from typing import Literal
 
 from cozviewer.export.replacing import replacing
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 Verdict = Literal["first", "second", "same"]
 
@@ -156,11 +157,15 @@ def read_tally(path: Path) -> list[Judgement]:
             return judgements
     except OSError as error:
         raise BadInput(
-            f"The ratings {path} cannot be read ({error.strerror}): choose another file."
+            translate(
+                "Error", "The ratings {path} cannot be read ({reason}): choose another file."
+            ).format(path=path, reason=error.strerror)
         ) from error
     except (ValueError, TypeError, KeyError, csv.Error) as error:
         raise BadInput(
-            f"{path} does not contain ratings of comparisons: choose another file."
+            translate(
+                "Error", "{path} does not contain ratings of comparisons: choose another file."
+            ).format(path=path)
         ) from error
 
 

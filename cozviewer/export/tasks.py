@@ -33,6 +33,7 @@ from cozviewer.pyramid.compose import compose, wanted_level
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.wording import caption_text
 from cozviewer.util.cancel import IsCancelled, never
+from cozviewer.util.units import Unit
 
 
 @dataclass(frozen=True)
@@ -254,7 +255,9 @@ class MovieTask:
         return [frame.view for frame in self.frames]
 
 
-def _counting(on_progress: OnProgress, stage: str, z: int, unit: str) -> Callable[[int, int], None]:
+def _counting(
+    on_progress: OnProgress, stage: str, z: int, unit: Unit
+) -> Callable[[int, int], None]:
     """Return what reports (rows or frames written, all of them), with the time left."""
     started = time.perf_counter()
 

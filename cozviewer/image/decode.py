@@ -19,6 +19,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.reading import STOPPED
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 STRIP_PIXELS = 1 << 18
 """Pixels worked on at once: a megabyte, which stays in the processor's cache."""
@@ -79,8 +80,11 @@ def _load(name: str, image: ImageFile) -> None:
         if image.width < TOO_WIDE:
             raise
         raise BadInput(
-            f"{name} is {image.width} pixels wide, which is too much to be read: open a narrower "
-            "version of it."
+            translate(
+                "Error",
+                "{name} is {width} pixels wide, which is too much to be read: open a narrower "
+                "version of it.",
+            ).format(name=name, width=image.width)
         ) from error
 
 

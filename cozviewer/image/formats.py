@@ -15,8 +15,9 @@ from PIL import (
 from PIL.ImageFile import ImageFile
 
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
-READABLE = "JPEG, PNG, WebP, TIFF, BMP, GIF or AVIF"
+READABLE = QT_TRANSLATE_NOOP("Error", "JPEG, PNG, WebP, TIFF, BMP, GIF or AVIF")
 
 # Called directly and not through Image.open, which applies a pixel limit that the whole process
 # shares, warns half way and stops at 179 megapixels for good: cozviewer has its own limit and a
@@ -69,6 +70,13 @@ def format_of(head: bytes, name: str) -> str:
         if kind in PLUGINS:
             return kind
         raise BadInput(
-            f"{name} is a {kind} file, which cannot be opened: convert it to {READABLE}."
+            translate(
+                "Error",
+                "{name} is a {kind} file, which cannot be opened: convert it to {readable}.",
+            ).format(name=name, kind=kind, readable=translate_marked("Error", READABLE))
         )
-    raise BadInput(f"{name} is not a picture that can be opened: choose a {READABLE} file.")
+    raise BadInput(
+        translate(
+            "Error", "{name} is not a picture that can be opened: choose a {readable} file."
+        ).format(name=name, readable=translate_marked("Error", READABLE))
+    )

@@ -8,6 +8,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from cozviewer.image.overviews import level_sizes
 from cozviewer.util.errors import BadInput, HugePicture
+from cozviewer.util.translation import translate
 from cozviewer.util.units import gigabytes
 
 HUGE = 300_000_000
@@ -108,21 +109,32 @@ def check_size(name: str, kind: str, image: ImageFile, allow_huge: bool) -> None
     width, height = image.size
     if height > MOST_ROWS:
         raise BadInput(
-            f"{name} is {height} pixels high, which is too much to be read: open a lower version "
-            "of it."
+            translate(
+                "Error",
+                "{name} is {height} pixels high, which is too much to be read: open a lower "
+                "version of it.",
+            ).format(name=name, height=height)
         )
     needed = memory_needed(kind, image)
-    size = f"{width} x {height} pixels ({width * height / 1e6:.0f} megapixels)"
+    size = translate("Error", "{width} x {height} pixels ({megapixels:.0f} megapixels)").format(
+        width=width, height=height, megapixels=width * height / 1e6
+    )
     if width * height > HUGE and not allow_huge:
         raise HugePicture(
-            f"{name} claims {size} and will take about {gigabytes(needed)} of memory to open: "
-            "confirm that you want it (--allow-huge on the command line).",
+            translate(
+                "Error",
+                "{name} claims {size} and will take about {needed} of memory to open: "
+                "confirm that you want it (--allow-huge on the command line).",
+            ).format(name=name, size=size, needed=gigabytes(needed)),
             width,
             height,
         )
     free = psutil.virtual_memory().available
     if needed > free:
         raise BadInput(
-            f"{name} has {size} and needs about {gigabytes(needed)} of memory to open, of which "
-            f"{gigabytes(free)} are free: close other programs, or open a smaller version of it."
+            translate(
+                "Error",
+                "{name} has {size} and needs about {needed} of memory to open, of which "
+                "{free} are free: close other programs, or open a smaller version of it.",
+            ).format(name=name, size=size, needed=gigabytes(needed), free=gigabytes(free))
         )

@@ -18,8 +18,9 @@ from cozviewer.image.formats import PLUGINS, format_of
 from cozviewer.image.png_chunks import without_broken_metadata
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
 
-STOPPED = "Opening the picture was stopped."
+STOPPED = QT_TRANSLATE_NOOP("Error", "Opening the picture was stopped.")
 """The message when opening was cancelled."""
 
 
@@ -47,7 +48,7 @@ def opened(path: Path, cancelled: IsCancelled = never) -> Iterator[tuple[str, Im
         Failure: Memory ran out.
     """
     with _open_file(path, cancelled) as file:
-        kind, header_read = "a picture", False
+        kind, header_read = translate("Error", "a picture"), False
         try:
             kind = format_of(file.peek(16), shown_name(path))
             with quiet_pillow():
@@ -62,8 +63,11 @@ def opened(path: Path, cancelled: IsCancelled = never) -> Iterator[tuple[str, Im
             raise
         except MemoryError as error:
             raise Failure(
-                f"There is not enough memory to open {shown_name(path)}: close other programs, "
-                "or open a smaller version of it."
+                translate(
+                    "Error",
+                    "There is not enough memory to open {path}: close other programs, "
+                    "or open a smaller version of it.",
+                ).format(path=shown_name(path))
             ) from error
         except Exception as error:  # the plugins raise errors of any type
             raise BadInput(_sentence(path, kind, error, header_read)) from error
@@ -106,33 +110,63 @@ def _open_file(path: Path, cancelled: IsCancelled) -> _Watched:
     try:
         state = path.stat()
         if stat.S_ISDIR(state.st_mode):
-            raise BadInput(f"{name} is a folder: choose a picture in it.")
+            raise BadInput(
+                translate("Error", "{name} is a folder: choose a picture in it.").format(name=name)
+            )
         if not stat.S_ISREG(state.st_mode):
-            raise BadInput(f"{name} is a device or a pipe and no file: choose a picture.")
+            raise BadInput(
+                translate(
+                    "Error", "{name} is a device or a pipe and no file: choose a picture."
+                ).format(name=name)
+            )
         if state.st_size == 0:
-            raise BadInput(f"{name} is empty (0 bytes): get a fresh copy of it.")
+            raise BadInput(
+                translate("Error", "{name} is empty (0 bytes): get a fresh copy of it.").format(
+                    name=name
+                )
+            )
         return _Watched(path, cancelled)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise BadInput(f"{name} does not exist: check the path.") from error
+        raise BadInput(
+            translate("Error", "{name} does not exist: check the path.").format(name=name)
+        ) from error
     except PermissionError as error:
-        raise BadInput(f"{name} cannot be read: you have no permission for it.") from error
+        raise BadInput(
+            translate("Error", "{name} cannot be read: you have no permission for it.").format(
+                name=name
+            )
+        ) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise BadInput(f"{name} cannot be opened ({reason}): check the path.") from error
+        raise BadInput(
+            translate("Error", "{name} cannot be opened ({reason}): check the path.").format(
+                name=name, reason=reason
+            )
+        ) from error
 
 
 def _sentence(path: Path, kind: str, error: Exception, header_read: bool) -> str:
     name = shown_name(path)
     if not os.path.exists(path):
-        return f"{name} vanished while it was being read: open it again when it is back."
+        return translate(
+            "Error", "{name} vanished while it was being read: open it again when it is back."
+        ).format(name=name)
     if isinstance(error, OSError) and error.errno is not None:
-        return f"{name} could not be read to its end ({error.strerror}): open it again."
+        return translate(
+            "Error", "{name} could not be read to its end ({reason}): open it again."
+        ).format(name=name, reason=error.strerror)
     reason = str(error).strip().rstrip(".") or type(error).__name__
     if "truncated" in reason.lower():
-        return f"{name} is incomplete: it ends before the picture does; get a fresh copy of it."
+        return translate(
+            "Error",
+            "{name} is incomplete: it ends before the picture does; get a fresh copy of it.",
+        ).format(name=name)
     if header_read:
-        return f"{name} is damaged ({reason}): get a fresh copy of it."
-    return (
-        f"{name} begins like {kind} but cannot be read as such ({reason}): it is damaged or of a "
-        "rare kind; get a fresh copy, or save it as PNG."
-    )
+        return translate("Error", "{name} is damaged ({reason}): get a fresh copy of it.").format(
+            name=name, reason=reason
+        )
+    return translate(
+        "Error",
+        "{name} begins like {kind} but cannot be read as such ({reason}): it is damaged or of a "
+        "rare kind; get a fresh copy, or save it as PNG.",
+    ).format(name=name, kind=kind, reason=reason)

@@ -22,6 +22,7 @@ from cozviewer.util.background import in_background
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Failure
 from cozviewer.util.paths import absolute
+from cozviewer.util.translation import translate
 
 PREVIEW_SIDE = 512
 """Minimum length of a preview's longer side, in pixels."""
@@ -135,7 +136,11 @@ def source_from_pixels(rgb: Rgb8, name: str) -> Source:
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8:
         raise ValueError(f"not (H, W, 3) uint8 but {rgb.shape} {rgb.dtype}")
     if rgb.size == 0:
-        raise BadInput(f"{name} has no pixels: choose a part of the picture that is not empty.")
+        raise BadInput(
+            translate(
+                "Error", "{name} has no pixels: choose a part of the picture that is not empty."
+            ).format(name=name)
+        )
     return _source(name, None, np.ascontiguousarray(rgb), None, never)
 
 

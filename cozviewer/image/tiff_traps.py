@@ -9,6 +9,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 _WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC, _PLANAR, _SAMPLE_FORMAT = 256, 257, 258, 262, 284, 339
 _WHITE_IS_ZERO = 0
@@ -41,14 +42,20 @@ def prepare(name: str, image: TiffImageFile) -> GreyFacts:
     if max(bits) > 8 and image.tag_v2.get(_PLANAR) == 2 and not compressed:
         # Each plane is unpacked as if its samples had 8 bits: garbage.
         raise BadInput(
-            f"{name} keeps its {max(bits)}-bit colours in separate planes, which cannot be read: "
-            "save it with interleaved channels, or as PNG."
+            translate(
+                "Error",
+                "{name} keeps its {bits}-bit colours in separate planes, which cannot be read: "
+                "save it with interleaved channels, or as PNG.",
+            ).format(name=name, bits=max(bits))
         )
     if compressed and any(mode.endswith(("BS", "BF")) for mode in raw_modes):
         # libtiff gives native byte order, and Pillow swaps it once more: garbage.
         raise BadInput(
-            f"{name} is a compressed big-endian TIFF of signed or float values, which cannot be "
-            "read: save it uncompressed or little-endian."
+            translate(
+                "Error",
+                "{name} is a compressed big-endian TIFF of signed or float values, which cannot be "
+                "read: save it uncompressed or little-endian.",
+            ).format(name=name)
         )
     # With its memory there already, the plugin does not apply the process-wide pixel limit.
     size = image.tag_v2[_WIDTH], image.tag_v2[_HEIGHT]

@@ -16,6 +16,7 @@ from cozviewer.jobs.latest import answer
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.origins import patches
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class BorrowedFinder(QObject):
             lambda: self._mask(request.view),
             lambda mask: self.found.emit(request, mask),
             self.failed.emit,
-            "looking for borrowed texture",
+            QT_TRANSLATE_NOOP("Error", "looking for borrowed texture"),
         )
 
     def _mask(self, view: View) -> NDArray[np.bool_]:

@@ -5,11 +5,18 @@ A detection takes a second or two, and the next frame must not wait for it.
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.chain.detections import LOOKING, NO_DETECTOR, Find, with_findings, with_line
+from cozviewer.chain.detections import (
+    Find,
+    looking_mark,
+    no_detector_mark,
+    with_findings,
+    with_line,
+)
 from cozviewer.chain.overlays import Marked
 from cozviewer.jobs.frame_composer import Trusted
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.latest import answer
+from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 
 class Looker(QObject):
@@ -38,9 +45,9 @@ class Looker(QObject):
         """Search one frame, unless its request has been cancelled."""
         find, made = self._find, seen.made
         if find is None:
-            self._show(seen, with_line(made, NO_DETECTOR))
+            self._show(seen, with_line(made, no_detector_mark()))
             return
-        self._show(seen, with_line(made, LOOKING))
+        self._show(seen, with_line(made, looking_mark()))
 
         def fail(sentence: str) -> None:
             self.failed.emit(sentence)
@@ -51,7 +58,7 @@ class Looker(QObject):
             lambda: with_findings(made, seen.frame, seen.generated, find),
             lambda found: self._show(seen, found),
             fail,
-            "looking for text and faces",
+            QT_TRANSLATE_NOOP("Error", "looking for text and faces"),
         )
 
     def _show(self, seen: Trusted, made: Marked) -> None:

@@ -10,6 +10,7 @@ from cozviewer.jobs.report import sentence_of
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.downloads import Told
 from cozviewer.util.errors import Cancelled
+from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 Fetch = Callable[[str, Told, IsCancelled], None]
 """Fetches the model of a name; raises the errors of the program."""
@@ -55,6 +56,11 @@ class DownloadJob(QObject):
         except Cancelled:
             self.ended.emit(request, "")
         except Exception as error:
-            self.ended.emit(request, sentence_of(error, f"downloading {request.name}"))
+            self.ended.emit(
+                request,
+                sentence_of(
+                    error, QT_TRANSLATE_NOOP("Error", "downloading {name}"), name=request.name
+                ),
+            )
         else:
             self.fetched.emit(request)

@@ -10,6 +10,7 @@ from cozviewer.chain.draft import begin, end, keep
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.store.draft import Draft
 from cozviewer.pyramid.store.store import StepRecord
+from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ class DraftJob(QObject):
         try:
             keep(self._chain.pyramid, draft)
         except Exception as error:
-            self.failed.emit(draft, sentence_of(error, "keeping the new tiles"))
+            self.failed.emit(
+                draft, sentence_of(error, QT_TRANSLATE_NOOP("Error", "keeping the new tiles"))
+            )
             return
         self.kept.emit(draft)
         try:

@@ -14,6 +14,7 @@ from cozviewer.jobs.latest import answer
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel, compose
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class FrameComposer(QObject):
             lambda: compose(pyramid, request.view, request.finest, request.kernel),
             lambda frame: self._deliver(request, frame, pyramid),
             self.failed.emit,
-            "composing the view",
+            QT_TRANSLATE_NOOP("Error", "composing the view"),
         )
 
     def _deliver(self, request: FrameRequest, frame: Rgb8, pyramid: Pyramid) -> None:

@@ -94,7 +94,7 @@ def answer(
         work: Returns the result.
         deliver: Receives the result, unless the request was cancelled meanwhile.
         fail: Receives one sentence for the user if `work` or `deliver` raises.
-        doing: What the work is, as in "reading a tile"; for that sentence.
+        doing: What the work is, as `sentence_of` takes it; for that sentence.
     """
     if request.cancelled.is_set():
         return

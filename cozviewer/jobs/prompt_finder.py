@@ -10,6 +10,7 @@ from cozviewer.jobs.latest import answer
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_region
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class WordsFinder(QObject):
             lambda: self._words_below(request.view),
             lambda words: self.found.emit(request, words),
             self.failed.emit,
-            "reading the words",
+            QT_TRANSLATE_NOOP("Error", "reading the words"),
         )
 
     def _words_below(self, view: View) -> tuple[LevelWords, ...]:

@@ -12,6 +12,7 @@ from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 ANSWER_SECONDS = 0.012
 """How long tiles are gathered for one answer: a view has a thousand of them, and the GUI thread
@@ -91,7 +92,7 @@ class TileLoader(QObject):
                     answer()
                     began = time.monotonic()
         except Exception as error:
-            self.failed.emit(sentence_of(error, "reading a tile"))
+            self.failed.emit(sentence_of(error, QT_TRANSLATE_NOOP("Error", "reading a tile")))
         answer()
 
     def _with_known(self, keys: Sequence[TileKey]) -> Iterator[tuple[TileKey, bool]]:

@@ -20,8 +20,10 @@ from cozviewer.jobs.quick_job import (
 from cozviewer.jobs.zoom_worker import StepRequest, ZoomWorker
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.makers import maker_label
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
-FINISHING = "Finishing the current tile"
+FINISHING = QT_TRANSLATE_NOOP("Status", "Finishing the current tile")
 """Stage while the worker still holds the request before: a model may take a while to return."""
 
 
@@ -112,7 +114,11 @@ class ViewWork(QObject):
         if self._warming:
             return
         self._warming = True
-        self._on_loading(f"Loading {self._chain.upscaler.name}")
+        self._on_loading(
+            translate("Status", "Loading {name}").format(
+                name=maker_label(self._chain.upscaler.name)
+            )
+        )
         if self._quick is None:
             self._warm.emit()
         else:
@@ -256,7 +262,9 @@ class ViewWork(QObject):
         self._refine.emit(request)
         if waiting:
             # Last, because a slot may answer with another call of this object.
-            self.progressed.emit(Progress(FINISHING, request.z, 0, 0, None))
+            self.progressed.emit(
+                Progress(translate_marked("Status", FINISHING), request.z, 0, 0, None)
+            )
 
     @Slot(object, object)
     def _on_progress(self, request: StepRequest, progress: Progress) -> None:

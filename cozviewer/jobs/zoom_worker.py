@@ -11,7 +11,9 @@ from cozviewer.chain.stages import stages_told
 from cozviewer.image.rect import Rect
 from cozviewer.jobs.collector import libraries_passed_over
 from cozviewer.jobs.report import sentence_of
+from cozviewer.pyramid.makers import maker_label
 from cozviewer.util.errors import Cancelled
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,18 @@ class ZoomWorker(QObject):
     def warm(self) -> None:
         """Load the engine before it is needed."""
         try:
-            self.loading.emit(f"Loading {self._chain.upscaler.name}")
+            self.loading.emit(
+                translate("Status", "Loading {name}").format(
+                    name=maker_label(self._chain.upscaler.name)
+                )
+            )
             with stages_told(self.loading.emit), libraries_passed_over():
                 self._chain.load()
             self.warmed.emit(self._chain.upscaler.device, list(self._devices()))
         except Exception as error:
-            self.warming_failed.emit(sentence_of(error, "loading the engine"))
+            self.warming_failed.emit(
+                sentence_of(error, QT_TRANSLATE_NOOP("Error", "loading the engine"))
+            )
 
     @Slot(object)
     def refine(self, request: StepRequest) -> None:
@@ -107,7 +115,9 @@ class ZoomWorker(QObject):
         except Cancelled:
             self.stopped.emit(request)
         except Exception as error:
-            self.failed.emit(request, sentence_of(error, "drawing finer tiles"))
+            self.failed.emit(
+                request, sentence_of(error, QT_TRANSLATE_NOOP("Error", "drawing finer tiles"))
+            )
         else:
             self.finished.emit(request)
         if computed:

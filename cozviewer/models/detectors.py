@@ -21,6 +21,7 @@ from cozviewer.chain.detections import Find, Finding
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect, rect_between
 from cozviewer.util.errors import Failure
+from cozviewer.util.translation import translate
 
 NEEDED = ("rapidocr", "onnxruntime", "dlib")
 
@@ -100,7 +101,10 @@ def _model(task: str) -> Path:
     found = sorted(Path(str(files("rapidocr").joinpath("models"))).glob(f"*_{task}_*.onnx"))
     if not found:
         raise Failure(
-            "The text and face detection is incomplete, so nothing is detected: reinstall it."
+            translate(
+                "Error",
+                "The text and face detection is incomplete, so nothing is detected: reinstall it.",
+            )
         )
     return found[-1]
 

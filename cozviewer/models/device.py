@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import Literal
 
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 AUTO = "auto"
 
@@ -97,7 +98,9 @@ def pick_device(wanted: str = AUTO) -> Device:
     if name not in available:
         there = ", ".join([AUTO, *available[:-1]])
         raise BadInput(
-            f"This computer has no device {wanted!r}: choose {there} or {available[-1]}."
+            translate(
+                "Error", "This computer has no device {wanted!r}: choose {there} or {available}."
+            ).format(wanted=wanted, there=there, available=available[-1])
         )
     if name == "cpu":
         return _cpu()
@@ -130,9 +133,12 @@ def ways(place: Device, numbers: str = AUTO) -> Sequence[Device]:
         if way.numbers == numbers:
             return [way]
     *others, last = AUTO, *(way.numbers for way in supported)
-    names = f"{', '.join(others)} or {last}"
     raise BadInput(
-        f"The {place.hardware} does not support the number format {numbers!r}: choose {names}."
+        translate(
+            "Error",
+            "The {hardware} does not support the number format {numbers!r}: choose {others} or "
+            "{last}.",
+        ).format(hardware=place.hardware, numbers=numbers, others=", ".join(others), last=last)
     )
 
 

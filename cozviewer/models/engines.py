@@ -8,8 +8,10 @@ from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.config.choice import CozChoice, PrompterChoice
 from cozviewer.models.context import ModelContext
 from cozviewer.models.prompters import NoPrompter, TextPrompter, with_words
+from cozviewer.pyramid.makers import maker_label
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import expanded
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,33 +20,51 @@ class Engine:
 
     Attributes:
         name: Name on the command line: "realesrgan".
-        title: Display name.
-        description: One sentence.
+        maker: Name of its upscaler.
+        about: Marked for translation; see `description`.
         licence: Licence of its weights; "" if it has none.
         own_files: Whether the user must get its files: they are large, or the user must accept
             their licence.
     """
 
     name: str
-    title: str
-    description: str
+    maker: str
+    about: str
     licence: str = ""
     own_files: bool = False
+
+    @property
+    def title(self) -> str:
+        """Display name."""
+        return maker_label(self.maker)
+
+    @property
+    def description(self) -> str:
+        """One sentence."""
+        return translate_marked("Engine", self.about)
 
 
 ENGINES = (
     Engine(
         "realesrgan",
         "Real-ESRGAN",
-        "General-purpose AI upscaler, built in.",
+        QT_TRANSLATE_NOOP("Engine", "General-purpose AI upscaler, built in."),
         "BSD-3-Clause",
     ),
-    Engine("bicubic", "Bicubic", "Smooth enlargement without new detail."),
-    Engine("nearest", "Nearest", "Shows the photo's pixels as squares (nearest neighbour)."),
+    Engine(
+        "bicubic", "Bicubic", QT_TRANSLATE_NOOP("Engine", "Smooth enlargement without new detail.")
+    ),
+    Engine(
+        "nearest",
+        "Nearest",
+        QT_TRANSLATE_NOOP("Engine", "Shows the photo's pixels as squares (nearest neighbour)."),
+    ),
     Engine(
         "coz",
         "Chain-of-Zoom",
-        "Creative AI zoom guided by text (needs 23 GB of models; use a GPU).",
+        QT_TRANSLATE_NOOP(
+            "Engine", "Creative AI zoom guided by text (needs 23 GB of models; use a GPU)."
+        ),
         "Stability AI Community (must be accepted once), MIT for the authors' files",
         own_files=True,
     ),
@@ -84,7 +104,11 @@ def make_upscaler(
 
         return model_file(expanded(engine), context)
     names = ", ".join(entry.name for entry in ENGINES)
-    raise BadInput(f"Unknown engine {engine!r}: choose {names} or the path of a 4x model file.")
+    raise BadInput(
+        translate(
+            "Error", "Unknown engine {engine!r}: choose {names} or the path of a 4x model file."
+        ).format(engine=engine, names=names)
+    )
 
 
 def _coz(choice: CozChoice, context: ModelContext) -> Upscaler:
@@ -93,13 +117,20 @@ def _coz(choice: CozChoice, context: ModelContext) -> Upscaler:
     from cozviewer.models.coz.engine import CozSd3
 
     if choice.setting not in ("paper", "best"):
-        raise BadInput(f"Unknown setting {choice.setting!r}: choose paper or best.")
+        raise BadInput(
+            translate("Error", "Unknown setting {setting!r}: choose paper or best.").format(
+                setting=choice.setting
+            )
+        )
     lora = choice.lora or own_file(LORA_FILE, context.cache_dir)
     vae = choice.vae or own_file(ENCODER_FILE, context.cache_dir)
     if lora is None or vae is None:
         raise BadInput(
-            f"Chain-of-Zoom needs two files that are not on this computer: get {LORA_FILE} and "
-            f"{ENCODER_FILE} from the folder ckpt of {ORIGIN}, and choose them."
+            translate(
+                "Error",
+                "Chain-of-Zoom needs two files that are not on this computer: get {lora_file} and "
+                "{encoder_file} from the folder ckpt of {origin}, and choose them.",
+            ).format(lora_file=LORA_FILE, encoder_file=ENCODER_FILE, origin=ORIGIN)
         )
     return CozSd3(
         choice.base or SD3,
@@ -133,7 +164,9 @@ def make_prompter(choice: PrompterChoice, context: ModelContext | None = None) -
         return NoPrompter()
     if choice.name == "text":
         if not prompt:
-            raise BadInput("The prompter text needs a prompt: enter one, or choose none.")
+            raise BadInput(
+                translate("Error", "The prompter text needs a prompt: enter one, or choose none.")
+            )
         return TextPrompter(prompt)
     if choice.name == "qwen":
         describing = _qwen(choice, context)
@@ -141,7 +174,11 @@ def make_prompter(choice: PrompterChoice, context: ModelContext | None = None) -
         describing = _server(choice, context.notice)
     else:
         *names, last = PROMPTERS
-        raise BadInput(f"Unknown prompter {choice.name!r}: choose {', '.join(names)} or {last}.")
+        raise BadInput(
+            translate("Error", "Unknown prompter {name!r}: choose {names} or {last}.").format(
+                name=choice.name, names=", ".join(names), last=last
+            )
+        )
     return with_words(describing, prompt)
 
 

@@ -23,6 +23,7 @@ from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -51,11 +52,17 @@ def model_file(path: Path, context: ModelContext) -> NetworkUpscaler:
     def open_network(place: Device) -> Network:
         if place.dtype == "int8":
             raise BadInput(
-                f"{path.stem} does not support int8: choose the number format auto or fp32."
+                translate(
+                    "Error", "{stem} does not support int8: choose the number format auto or fp32."
+                ).format(stem=path.stem)
             )
         content = read_content(path)
         if digests and hashlib.sha256(content).hexdigest() != digests[0]:
-            raise BadInput(f"The model file {path} changed after it was chosen: choose it again.")
+            raise BadInput(
+                translate(
+                    "Error", "The model file {path} changed after it was chosen: choose it again."
+                ).format(path=path)
+            )
         return load_network(state_of(content, path), place, path)
 
     return NetworkUpscaler(path.stem, identity, open_network, context)
@@ -87,12 +94,15 @@ def load_network(state: Mapping[str, Any], place: Device, path: Path) -> Network
                 raise
             continue
         if fine.shape != (1, 3, STEP_SCALE * PROBE, STEP_SCALE * PROBE):
-            raise _not_4x(path, "returns pictures of the wrong size")
+            raise _not_4x(path, translate("Error", "returns pictures of the wrong size"))
         if torch.isfinite(fine).all():
             return network
     raise BadInput(
-        f"The model file {path} does not work on the {place.hardware}: "
-        "choose another device or another file."
+        translate(
+            "Error",
+            "The model file {path} does not work on the {hardware}: "
+            "choose another device or another file.",
+        ).format(path=path, hardware=place.hardware)
     )
 
 
@@ -108,11 +118,13 @@ def _descriptor(state: Mapping[str, Any], path: Path) -> Any:
             raise
         raise no_model(path) from error
     if not isinstance(descriptor, spandrel.ImageModelDescriptor):
-        raise _not_4x(path, "is for inpainting")
+        raise _not_4x(path, translate("Error", "is for inpainting"))
     if descriptor.scale != STEP_SCALE:
-        raise _not_4x(path, f"enlarges by {descriptor.scale}")
+        raise _not_4x(
+            path, translate("Error", "enlarges by {scale}").format(scale=descriptor.scale)
+        )
     if (descriptor.input_channels, descriptor.output_channels) != (3, 3):
-        raise _not_4x(path, "is not for RGB pictures")
+        raise _not_4x(path, translate("Error", "is not for RGB pictures"))
     return descriptor
 
 
@@ -147,4 +159,8 @@ def _stoppable(descriptor: Any) -> Callable[["Tensor", IsCancelled, Progressed],
 
 
 def _not_4x(path: Path, what: str) -> BadInput:
-    return BadInput(f"The model in {path} {what}: choose a model that enlarges RGB pictures by 4.")
+    return BadInput(
+        translate(
+            "Error", "The model in {path} {what}: choose a model that enlarges RGB pictures by 4."
+        ).format(path=path, what=what)
+    )

@@ -16,6 +16,7 @@ from typing import Any
 from cozviewer.models.network import is_out_of_memory
 from cozviewer.util.errors import BadInput, CozviewerError
 from cozviewer.util.paths import check_path
+from cozviewer.util.translation import translate
 
 SAFETENSORS = ".safetensors"
 SUFFIXES = (SAFETENSORS, ".pth", ".pt", ".ckpt")
@@ -29,15 +30,27 @@ def check_file(path: Path) -> None:
     """
     check_path(path)
     if path.is_dir():
-        raise BadInput(f"{path} is a folder: choose a model file in it.")
+        raise BadInput(
+            translate("Error", "{path} is a folder: choose a model file in it.").format(path=path)
+        )
     if not path.is_file():
-        raise BadInput(f"The model file {path} does not exist: check the path.")
+        raise BadInput(
+            translate("Error", "The model file {path} does not exist: check the path.").format(
+                path=path
+            )
+        )
     if path.suffix.lower() not in SUFFIXES:
         raise BadInput(
-            f"{path} is not a model file: choose one that ends in {', '.join(SUFFIXES)}."
+            translate(
+                "Error", "{path} is not a model file: choose one that ends in {suffixes}."
+            ).format(path=path, suffixes=", ".join(SUFFIXES))
         )
     if path.stat().st_size == 0:
-        raise BadInput(f"The model file {path} is empty: copy or download it again.")
+        raise BadInput(
+            translate("Error", "The model file {path} is empty: copy or download it again.").format(
+                path=path
+            )
+        )
 
 
 def file_digest(path: Path) -> str:
@@ -119,7 +132,10 @@ def is_refused_code(error: Exception) -> bool:
 def no_model(path: Path) -> BadInput:
     """Return the error for a file that is not a supported model."""
     return BadInput(
-        f"{path} is not a supported 4× model: choose another (ESRGAN, SwinIR, HAT, DAT, ...)."
+        translate(
+            "Error",
+            "{path} is not a supported 4× model: choose another (ESRGAN, SwinIR, HAT, DAT, ...).",
+        ).format(path=path)
     )
 
 
@@ -133,11 +149,18 @@ def is_torchscript(content: bytes) -> bool:
 
 
 def _unreadable(path: Path, error: OSError) -> BadInput:
-    return BadInput(f"The model file {path} cannot be read ({error.strerror}): choose another.")
+    return BadInput(
+        translate(
+            "Error", "The model file {path} cannot be read ({reason}): choose another."
+        ).format(path=path, reason=error.strerror)
+    )
 
 
 def _program(path: Path) -> BadInput:
     return BadInput(
-        f"The model file {path} contains executable code and was blocked: use a .safetensors "
-        "version of it."
+        translate(
+            "Error",
+            "The model file {path} contains executable code and was blocked: use a .safetensors "
+            "version of it.",
+        ).format(path=path)
     )

@@ -10,6 +10,7 @@ from cozviewer.models.device import Device, all_threads
 from cozviewer.models.server.address import redacted
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Failure
+from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -77,8 +78,11 @@ def run_network(
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise Failure(
-                f"The {device.hardware} reported an error ({first_line(error)}): try again, or "
-                "choose another device."
+                translate(
+                    "Error",
+                    "The {hardware} reported an error ({reason}): try again, or "
+                    "choose another device.",
+                ).format(hardware=device.hardware, reason=first_line(error))
             ) from error
     # Outside `except`, as the error's traceback keeps the features alive.
     if device.name.startswith("cuda"):

@@ -37,6 +37,7 @@ from cozviewer.models.network import Network, is_out_of_memory
 from cozviewer.util.atomic import atomic_private_path
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
+from cozviewer.util.translation import translate
 
 SIDE = 48
 """Side in pixels of the square test picture."""
@@ -111,7 +112,7 @@ def fastest(
     if device is not None:
         with suppress(BadInput):  # it no longer works
             return open_network(device)
-    tell_stage("Measuring which number format is fastest")
+    tell_stage(translate("Status", "Measuring which number format is fastest"))
     with _one_thread():
         network = timed(candidates, open_network, clock=clock, cancelled=cancelled)
     if folder is not None and network.device in candidates:

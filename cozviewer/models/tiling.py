@@ -15,6 +15,7 @@ from cozviewer.image.rect import Rect, split
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, finer
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import Failure
+from cozviewer.util.translation import translate
 
 SMALLEST = 32
 """Minimum side of a part in parent pixels."""
@@ -101,6 +102,9 @@ def _parts(whole: Rect, most: int) -> list[Rect]:
 
 def _too_little(part: Rect) -> Failure:
     return Failure(
-        f"Not enough memory to enlarge even {part.width} × {part.height} pixels: close other "
-        "programs, or choose another device or engine."
+        translate(
+            "Error",
+            "Not enough memory to enlarge even {width} × {height} pixels: close other "
+            "programs, or choose another device or engine.",
+        ).format(width=part.width, height=part.height)
     )

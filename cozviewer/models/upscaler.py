@@ -16,6 +16,7 @@ from cozviewer.models.number_formats import fastest
 from cozviewer.models.tiling import upscale_in_parts
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, Failure
+from cozviewer.util.translation import translate
 
 HALO = 16
 """Parent pixels of context around a run of a convolutional network. Measured over 1024 x 1024
@@ -144,8 +145,11 @@ class NetworkUpscaler:
         network = self._open_network(candidates[0])
         if numbers not in (AUTO, network.device.numbers):
             raise BadInput(
-                f"{self.name} does not support the number format {numbers}: choose auto or "
-                f"{network.device.numbers}."
+                translate(
+                    "Error",
+                    "{name} does not support the number format {numbers}: choose auto or "
+                    "{supported}.",
+                ).format(name=self.name, numbers=numbers, supported=network.device.numbers)
             )
         return network
 
@@ -155,7 +159,10 @@ class NetworkUpscaler:
         if not self._shrunk:
             self._shrunk = True
             self._context.notice(
-                f"{self.name} ran out of memory and continues in smaller parts, a little slower."
+                translate(
+                    "Error",
+                    "{name} ran out of memory and continues in smaller parts, a little slower.",
+                ).format(name=self.name)
             )
 
 
@@ -163,11 +170,16 @@ def load_error(name: str, error: Exception) -> Failure:
     """Return the error for an engine that the device or the libraries cannot load."""
     if is_out_of_memory(error):
         return Failure(
-            f"{name} does not fit into memory: close other programs, or choose another device."
+            translate(
+                "Error",
+                "{name} does not fit into memory: close other programs, or choose another device.",
+            ).format(name=name)
         )
     return Failure(
-        f"{name} could not be loaded ({first_line(error)}): choose another device, or reinstall "
-        "cozviewer."
+        translate(
+            "Error",
+            "{name} could not be loaded ({reason}): choose another device, or reinstall cozviewer.",
+        ).format(name=name, reason=first_line(error))
     )
 
 
@@ -198,6 +210,9 @@ def bare_run(upscaler: Upscaler, rgb: Rgb8, cancelled: IsCancelled) -> RgbFloat:
     except MemoryError as error:
         height, width = rgb.shape[:2]
         raise Failure(
-            f"Not enough memory for a single run over {width} × {height} pixels: close other "
-            "programs, or measure with --quick."
+            translate(
+                "Error",
+                "Not enough memory for a single run over {width} × {height} pixels: close other "
+                "programs, or measure with --quick.",
+            ).format(width=width, height=height)
         ) from error

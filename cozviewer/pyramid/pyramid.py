@@ -30,6 +30,7 @@ from cozviewer.pyramid.geometry import (
 from cozviewer.pyramid.store.draft import Draft
 from cozviewer.pyramid.store.store import StepRecord, TileStore
 from cozviewer.util.errors import Failure
+from cozviewer.util.translation import translate
 
 T = TypeVar("T")
 
@@ -152,8 +153,11 @@ class Pyramid:
         pixels = self.region(z, level_region, note)
         if lost:
             raise TileMissing(
-                f"Tile {lost[0]} is missing from the tile cache or cannot be read: try "
-                "again, or clear the cache with `cozviewer cache clear`."
+                translate(
+                    "Error",
+                    "Tile {lost} is missing from the tile cache or cannot be read: try "
+                    "again, or clear the cache with `cozviewer cache clear`.",
+                ).format(lost=lost[0])
             )
         return pixels
 

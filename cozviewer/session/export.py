@@ -18,6 +18,7 @@ from cozviewer.session.session import SUFFIX, Bookmark, Reference, SessionPyrami
 from cozviewer.session.source import reference_to
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Failure
+from cozviewer.util.translation import translate
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ def check_session_target(path: Path) -> None:
     """
     if path.suffix.lower() != SUFFIX:
         raise BadInput(
-            f"A session needs the suffix {SUFFIX}: save it as {path.with_suffix(SUFFIX).name}."
+            translate("Error", "A session needs the suffix {suffix}: save it as {name}.").format(
+                suffix=SUFFIX, name=path.with_suffix(SUFFIX).name
+            )
         )
     check_place(path)
 
@@ -107,7 +110,10 @@ def save_session(
                     keys and not now
                 ):
                     raise Failure(
-                        f"The tiles changed while {path.name} was being saved: save it again."
+                        translate(
+                            "Error",
+                            "The tiles changed while {name} was being saved: save it again.",
+                        ).format(name=path.name)
                     )
             connection.execute("COMMIT")
         size = _synced(part)

@@ -40,6 +40,7 @@ from cozviewer.session.session import (
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.checked import checked_int, checked_text, int_of_text
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 APPLICATION_ID = 0x436F7A56
 """The application id in SQLite's header: "CozV"."""
@@ -148,18 +149,25 @@ def session_file(path: Path, cancelled: IsCancelled = never) -> Iterator[sqlite3
             _check(path, connection)
             yield connection
         except sqlite3.Error as error:
-            watch.raise_if_stopped("Opening the session was canceled.")
+            watch.raise_if_stopped(translate("Error", "Opening the session was canceled."))
             if is_interrupted(error):
                 raise BadInput(
-                    f"{shown_name(path)} takes too long to read. It is damaged, or was not saved "
-                    "by cozviewer: get a fresh copy of it."
+                    translate(
+                        "Error",
+                        "{path} takes too long to read. It is damaged, or was not saved "
+                        "by cozviewer: get a fresh copy of it.",
+                    ).format(path=shown_name(path))
                 ) from error
             raise damaged(path) from error
 
 
 def damaged(path: Path) -> BadInput:
     """Return the error for a file that cannot be read completely."""
-    return BadInput(f"{shown_name(path)} is damaged or incomplete: get a fresh copy of it.")
+    return BadInput(
+        translate("Error", "{path} is damaged or incomplete: get a fresh copy of it.").format(
+            path=shown_name(path)
+        )
+    )
 
 
 def read_rows(
@@ -230,19 +238,33 @@ def _connected(path: Path) -> sqlite3.Connection:
     name = shown_name(path)
     try:
         if path.exists() and not path.is_file():
-            raise BadInput(f"{name} is not a file: choose a {SUFFIX} file.")
+            raise BadInput(
+                translate("Error", "{name} is not a file: choose a {suffix} file.").format(
+                    name=name, suffix=SUFFIX
+                )
+            )
         if _application_id(_head(path)) != APPLICATION_ID:
-            raise BadInput(f"{name} is not a cozviewer session: choose a {SUFFIX} file.")
+            raise BadInput(
+                translate(
+                    "Error", "{name} is not a cozviewer session: choose a {suffix} file."
+                ).format(name=name, suffix=SUFFIX)
+            )
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1",
             uri=True,
             isolation_level=None,
         )
     except FileNotFoundError as error:
-        raise BadInput(f"{name} does not exist: check the path.") from error
+        raise BadInput(
+            translate("Error", "{name} does not exist: check the path.").format(name=name)
+        ) from error
     except (OSError, ValueError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise BadInput(f"{name} cannot be read ({reason}): check the path.") from error
+        raise BadInput(
+            translate("Error", "{name} cannot be read ({reason}): check the path.").format(
+                name=name, reason=reason
+            )
+        ) from error
     harden(connection, LARGEST_TILE)
     connection.execute("PRAGMA query_only = ON")
     return connection
@@ -259,15 +281,20 @@ def _check(path: Path, connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise BadInput(
-            f"{shown_name(path)} was saved by a newer version of cozviewer: update to open it."
+            translate(
+                "Error", "{path} was saved by a newer version of cozviewer: update to open it."
+            ).format(path=shown_name(path))
         )
     if version < 1:
         raise damaged(path)
     foreign = foreign_object(connection, SCHEMA)
     if foreign is not None:
         raise BadInput(
-            f"{shown_name(path)} is damaged, or was not saved by cozviewer ({foreign}): get a "
-            "fresh copy of it."
+            translate(
+                "Error",
+                "{path} is damaged, or was not saved by cozviewer ({foreign}): get a "
+                "fresh copy of it.",
+            ).format(path=shown_name(path), foreign=foreign)
         )
 
 

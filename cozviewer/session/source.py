@@ -12,6 +12,7 @@ from cozviewer.session.session import Reference, Session
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, HugePicture
 from cozviewer.util.paths import absolute, is_network_path
+from cozviewer.util.translation import translate
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +37,10 @@ class SourceMissing(BadInput):
     """
 
     def __init__(self, what: str, session: Session) -> None:
-        super().__init__(f"{what}: name its file with --source FILE.")
-        self.what = f"{what}."
+        super().__init__(
+            translate("Error", "{what}: name its file with --source FILE.").format(what=what)
+        )
+        self.what = translate("Error", "{what}.").format(what=what)
         self.session = session
 
 
@@ -62,7 +65,9 @@ def open_path(
     if not is_session(path):
         if picture is not None:
             raise BadInput(
-                f"{shown_name(path)} is not a session, so --source does not apply to it."
+                translate(
+                    "Error", "{path} is not a session, so --source does not apply to it."
+                ).format(path=shown_name(path))
             )
         return OpenedImage(open_source(path, allow_huge=allow_huge, cancelled=cancelled))
     session = read_session(path, cancelled)
@@ -121,9 +126,17 @@ def _places(session: Session) -> Iterator[Path]:
 def _what(session: Session, another: Source | None, picture: Path | None) -> str:
     """Describe the problem. `another` is a different picture that was found instead."""
     name, reference = shown_name(session.path), session.reference
-    size = f"{reference.width} x {reference.height} pixels"
+    size = translate("Error", "{width} x {height} pixels").format(
+        width=reference.width, height=reference.height
+    )
     if another is None:
-        return f"The picture of {name} is not at {reference.path or reference.name} ({size})"
+        return translate("Error", "The picture of {name} is not at {path} ({size})").format(
+            name=name, path=reference.path or reference.name, size=size
+        )
     if picture is None:
-        return f"The picture of {name}, {another.path}, has changed since then"
-    return f"{another.name} is not the picture of {name}, which was {reference.name} with {size}"
+        return translate("Error", "The picture of {name}, {path}, has changed since then").format(
+            name=name, path=another.path
+        )
+    return translate(
+        "Error", "{other} is not the picture of {name}, which was {picture} with {size}"
+    ).format(other=another.name, name=name, picture=reference.name, size=size)

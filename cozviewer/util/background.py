@@ -37,7 +37,7 @@ def in_background(work: Callable[[IsCancelled], T], cancelled: IsCancelled, stop
         work: Gets a function that returns whether its result is no longer wanted; it should check
             that often and raise `Cancelled`.
         cancelled: Whether the result is no longer wanted; called from both threads.
-        stopped: The message of `Cancelled`.
+        stopped: The message of `Cancelled`, as in `check_cancelled`.
 
     Raises:
         Cancelled: `cancelled` returned True.

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 
 from cozviewer.util.errors import Cancelled
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate_marked
+
+STOPPED = QT_TRANSLATE_NOOP("Error", "Stopped.")
 
 IsCancelled = Callable[[], bool]
 """Returns whether the work at hand is no longer wanted; cheap, callable from any thread."""
@@ -13,7 +16,11 @@ def never() -> bool:
     return False
 
 
-def check_cancelled(is_cancelled: IsCancelled, message: str = "Stopped.") -> None:
-    """Raise `Cancelled` with `message` if the work at hand is no longer wanted."""
+def check_cancelled(is_cancelled: IsCancelled, message: str = STOPPED) -> None:
+    """Raise `Cancelled` if the work at hand is no longer wanted.
+
+    Args:
+        message: Marked for translation in the context "Error".
+    """
     if is_cancelled():
-        raise Cancelled(message)
+        raise Cancelled(translate_marked("Error", message))

@@ -4,6 +4,8 @@ Each message is one sentence for the user: what is wrong, and what to do. Comman
 with `exit_code`; the window shows it in its banner.
 """
 
+from cozviewer.util.translation import translate
+
 
 class CozviewerError(Exception):
     """Base class: an error that the user can act on."""
@@ -31,7 +33,11 @@ class MissingLibrary(BadInput):
             sentence: What is not available, and what else can be done.
             extra: The extra of cozviewer that installs the library: "movies".
         """
-        super().__init__(f"{sentence} To install it, run `pip install 'cozviewer[{extra}]'`.")
+        super().__init__(
+            translate(
+                "Error", "{sentence} To install it, run `pip install 'cozviewer[{extra}]'`."
+            ).format(sentence=sentence, extra=extra)
+        )
         self.sentence = sentence
 
 

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 LONGEST_NAME = 255
 """Bytes of a file name on ext4, APFS and most others; UTF-16 units on NTFS."""
@@ -76,17 +77,26 @@ def check_path(path: Path) -> None:
             os.getcwd()
         os.stat(path)
     except ValueError as error:  # a NUL, or half a surrogate pair
-        raise BadInput(f"{_short(path)} is not the name of a file: check the path.") from error
+        raise BadInput(
+            translate("Error", "{path} is not the name of a file: check the path.").format(
+                path=_short(path)
+            )
+        ) from error
     except FileNotFoundError as error:
         if error.filename is None:  # from getcwd
             raise BadInput(
-                f"The current folder no longer exists, so {_short(path)} cannot be found: change "
-                "to another folder, or give the whole path."
+                translate(
+                    "Error",
+                    "The current folder no longer exists, so {path} cannot be found: change "
+                    "to another folder, or give the whole path.",
+                ).format(path=_short(path))
             ) from error
     except OSError as error:
         if error.errno in (errno.ENAMETOOLONG, errno.EINVAL, errno.ELOOP):
             raise BadInput(
-                f"{_short(path)} cannot be used ({error.strerror}): choose another name."
+                translate("Error", "{path} cannot be used ({reason}): choose another name.").format(
+                    path=_short(path), reason=error.strerror
+                )
             ) from error
 
 

@@ -29,6 +29,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from cozviewer.util.errors import Cancelled
+from cozviewer.util.translation import translate
 
 MIN_AGE = 300.0
 """Seconds without a change after which a part may be swept."""
@@ -73,7 +74,7 @@ def part_beside(path: Path, ending: str = ".part", *, private: bool = False) -> 
     base = path.with_name(stem)
     with _lock:
         if _ending.is_set():
-            raise Cancelled("Stopped: the program is closing.")
+            raise Cancelled(translate("Error", "Stopped: the program is closing."))
         _open.add(base)
     try:
         part = path.with_name(f"{stem}{ending}")

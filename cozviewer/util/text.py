@@ -29,7 +29,7 @@ def visible_line(text: str) -> str:
 
 
 def counted(number: int, things: str) -> str:
-    """Return "1 tile", "12 tiles" or "1,200 tiles".
+    """Return "1 tile", "12 tiles" or "1,200 tiles" in English, for the commands.
 
     Args:
         number: At least 0.

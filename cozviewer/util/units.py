@@ -1,4 +1,22 @@
-"""Sizes, durations and the time left: how the window and the commands write and estimate them."""
+"""Sizes, durations, counts and the time left: how the window and the commands write them."""
+
+from typing import Literal
+
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
+
+Unit = Literal["tiles", "rows", "frames"]
+"""What work consists of."""
+
+COUNTS: dict[Unit, str] = {
+    "tiles": QT_TRANSLATE_NOOP("Units", "%n tile(s)"),
+    "rows": QT_TRANSLATE_NOOP("Units", "%n row(s)"),
+    "frames": QT_TRANSLATE_NOOP("Units", "%n frame(s)"),
+}
+
+
+def count_text(number: int, unit: Unit) -> str:
+    """Return "1 tile", "12 rows" or "1,200 frames", in the language of the user."""
+    return translate_marked("Units", COUNTS[unit], number)
 
 
 def bytes_text(size: float) -> str:
@@ -10,7 +28,7 @@ def bytes_text(size: float) -> str:
         size: Bytes, at least 0.
     """
     if size < 999.5:
-        return f"{size:.0f} bytes"
+        return translate("Units", "%n byte(s)", None, round(size))
     value, units = size / 1000, ["kB", "MB", "GB", "TB"]
     while value >= 999.5 and len(units) > 1:
         value /= 1000
@@ -27,10 +45,14 @@ def duration_text(seconds: float) -> str:
     """Return "7 s", "1 min 20 s" or "2 h 5 min"; at least "1 s"."""
     whole = max(1, round(seconds))
     if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return translate("Units", "{seconds} s").format(seconds=whole)
+    minutes, seconds = divmod(whole, 60)
+    if minutes >= 60:
+        hours, minutes = divmod(minutes, 60)
+        return translate("Units", "{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    if not seconds:
+        return translate("Units", "{minutes} min").format(minutes=minutes)
+    return translate("Units", "{minutes} min {seconds} s").format(minutes=minutes, seconds=seconds)
 
 
 def seconds_left(elapsed: float, done: float, total: float) -> float | None:

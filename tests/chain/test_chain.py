@@ -105,6 +105,10 @@ def test_progress_tells_stage_level_and_count(chain_over: MakeChain) -> None:
         ("Generating ×16", 4, total, None),
     ]
     assert {report.total for report in reports} == {total}
+    assert [report.kind for report in reports] == [
+        *(None, "describing", "generating", "generating"),
+        *("describing", "generating", "generating"),
+    ]
 
 
 def test_progress_moves_within_a_run_and_never_back(chain_over: MakeChain) -> None:

@@ -6,11 +6,11 @@ import pytest
 from cozviewer.chain.detections import (
     FACE,
     LINE,
-    LOOKING,
-    MARKS,
-    NOTHING,
     TEXT,
     Finding,
+    finding_mark,
+    looking_mark,
+    nothing_found_mark,
     with_findings,
     with_line,
 )
@@ -48,7 +48,7 @@ def told(*found: Finding, generated: list[Rect] = LEFT) -> tuple[Rgb8, list[Mark
 def test_an_outline_lies_around_what_was_found_and_covers_none_of_it() -> None:
     box = Rect(20, 30, 40, 25)
     rgb, legend = told(Finding("text", box))
-    assert legend == [MARKS["text"]]
+    assert legend == [finding_mark("text")]
     np.testing.assert_array_equal(rgb[30:55, 20:60], OVERLAY.rgb[30:55, 20:60])
     for y, x in ((30 - LINE, 40), (55 + LINE - 1, 40), (40, 20 - LINE), (40, 60 + LINE - 1)):
         assert tuple(rgb[y, x]) == TEXT
@@ -60,7 +60,7 @@ def test_an_outline_lies_around_what_was_found_and_covers_none_of_it() -> None:
 
 def test_each_kind_has_its_colour_and_its_line_in_the_legend() -> None:
     rgb, legend = told(Finding("text", Rect(10, 10, 20, 9)), Finding("face", Rect(50, 50, 30, 30)))
-    assert legend == [MARKS["face"], MARKS["text"]]
+    assert legend == [finding_mark("face"), finding_mark("text")]
     assert tuple(rgb[10 - LINE, 15]) == TEXT
     assert tuple(rgb[50 - LINE, 60]) == FACE
 
@@ -76,27 +76,27 @@ def test_each_kind_has_its_colour_and_its_line_in_the_legend() -> None:
 )
 def test_what_the_source_holds_is_not_doubted(box: Rect, is_told: bool) -> None:
     rgb, legend = told(Finding("face", box))
-    assert legend == ([MARKS["face"]] if is_told else [NOTHING])
+    assert legend == ([finding_mark("face")] if is_told else [nothing_found_mark()])
     assert np.array_equal(rgb, OVERLAY.rgb) != is_told
 
 
 def test_what_lies_in_two_tiles_is_told_too() -> None:
     tiles = [Rect(0, 0, 50, 100), Rect(50, 0, 50, 100)]
     _, legend = told(Finding("text", Rect(30, 10, 40, 20)), generated=tiles)
-    assert legend == [MARKS["text"]]
+    assert legend == [finding_mark("text")]
 
 
 def test_an_outline_is_cut_at_the_edge() -> None:
     rgb, legend = told(Finding("face", Rect(0, 0, 100, 100)))
-    assert legend == [MARKS["face"]]
+    assert legend == [finding_mark("face")]
     np.testing.assert_array_equal(rgb[:, :100], OVERLAY.rgb[:, :100])
     assert tuple(rgb[50, 100 + LINE - 1]) == FACE
 
 
 def test_a_line_more_leaves_the_picture_as_it_is() -> None:
-    result = with_line(OVERLAY, LOOKING)
+    result = with_line(OVERLAY, looking_mark())
     assert result.rgb is OVERLAY.rgb
-    assert result.legend == (*OVERLAY.legend, LOOKING)
+    assert result.legend == (*OVERLAY.legend, looking_mark())
 
 
 def test_the_generated_parts_of_a_view_are_those_of_finer_levels() -> None:

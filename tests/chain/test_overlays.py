@@ -7,7 +7,6 @@ from skimage import data
 
 from cozviewer.chain.chain import texture_of
 from cozviewer.chain.overlays import (
-    BORROWED_MARK,
     DOT,
     DOT_EDGE,
     DOTS,
@@ -17,6 +16,7 @@ from cozviewer.chain.overlays import (
     STEPS,
     Colour,
     Kind,
+    borrowed_mark,
     marked,
 )
 from cozviewer.image.pixels import Rgb8
@@ -153,8 +153,8 @@ def test_borrowed_texture_is_dotted_where_the_photo_has_it_to_give(kind: Kind) -
     plain = marked(frame, pyramid, view, kind, True)
     made = marked(frame, pyramid, view, kind, True, texture=texture)
     assert not dots(plain.rgb).any()
-    assert made.legend == (*plain.legend, BORROWED_MARK)
-    assert BORROWED_MARK.text == "Texture borrowed from elsewhere in this photo"
+    assert made.legend == (*plain.legend, borrowed_mark())
+    assert borrowed_mark().text == "Texture borrowed from elsewhere in this photo"
     left, right = dots(made.rgb)[:, :160], dots(made.rgb)[:, 520:]
     assert left.sum() == pytest.approx(left.size * 8 / DOTS**2, rel=0.15)
     assert not right.any()
@@ -177,5 +177,5 @@ def test_up_to_the_first_step_and_where_it_stands_in_nothing_is_dotted(z: int, l
     view = View(camera_at(100, 128, 2.0**z), 512, 256).aligned()
     frame = compose(pyramid, view)
     made = marked(frame, pyramid, view, "origin", True, texture=texture_of(pyramid))
-    assert BORROWED_MARK not in made.legend
+    assert borrowed_mark() not in made.legend
     np.testing.assert_array_equal(made.rgb, marked(frame, pyramid, view, "origin", True).rgb)

@@ -3,6 +3,7 @@
 import pytest
 
 from cozviewer.config.questions import FIELDS, PHOTO, Field
+from cozviewer.util.translation import install
 
 
 def test_photos_are_asked_about_in_the_words_of_the_authors() -> None:
@@ -22,6 +23,15 @@ def test_every_field_asks_for_words_and_tells_a_zoom_from_a_crop(field: Field) -
         assert "  " not in question
     assert "second image is a zoom-in of the first" in field.questions.two
     assert "second image" not in field.questions.one
+
+
+def test_titles_are_translated_and_questions_are_not() -> None:
+    install(lambda context, text, disambiguation, n: f"{context}: {text}")
+    try:
+        assert FIELDS[2].title == "Prompts: Medical scan"
+        assert FIELDS[2].questions.one.startswith("This is a medical scan.")
+    finally:
+        install(None)
 
 
 def test_no_two_fields_ask_the_same() -> None:

@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from cozviewer.chain.detections import LOOKING, NO_DETECTOR, NOTHING, Find, Finding
+from cozviewer.chain.detections import (
+    Find,
+    Finding,
+    looking_mark,
+    no_detector_mark,
+    nothing_found_mark,
+)
 from cozviewer.chain.overlays import Mark
 from cozviewer.image.pixels import Rgb8
 from cozviewer.jobs.detection_job import Looker
@@ -44,14 +50,14 @@ def trust() -> FrameRequest:
 def test_the_overlay_comes_before_the_search_ends() -> None:
     heard = looking(lambda rgb: [])
     heard.composer.compose(trust())
-    assert heard.last == [LOOKING, NOTHING]
+    assert heard.last == [looking_mark(), nothing_found_mark()]
     assert not heard.failures
 
 
 def test_where_nobody_can_look_the_legend_says_so() -> None:
     heard = looking(None)
     heard.composer.compose(trust())
-    assert heard.last == [NO_DETECTOR]
+    assert heard.last == [no_detector_mark()]
 
 
 def test_the_other_overlay_is_not_looked_at() -> None:
@@ -71,8 +77,8 @@ def test_a_search_that_fails_leaves_the_overlay_and_says_so(
 
     heard = looking(broken)
     heard.composer.compose(trust())
-    assert heard.last[0] == LOOKING
-    assert heard.last[-1] != LOOKING, "nobody is looking any more"
+    assert heard.last[0] == looking_mark()
+    assert heard.last[-1] != looking_mark(), "nobody is looking any more"
     assert "looking for text and faces" in heard.failures[0]
     assert caplog.records
 
@@ -87,5 +93,5 @@ def test_nothing_is_looked_for_once_the_view_moved_on() -> None:
     heard, request = looking(find), trust()
     heard.looker.marked.connect(lambda *_: request.cancelled.set())
     heard.composer.compose(request)
-    assert heard.last == [LOOKING]
+    assert heard.last == [looking_mark()]
     assert not asked

@@ -4,6 +4,7 @@ import pytest
 
 from cozviewer.jobs.report import sentence_of
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import install
 
 
 def test_our_own_errors_are_told_as_they_are(caplog: pytest.LogCaptureFixture) -> None:
@@ -27,3 +28,15 @@ def test_the_unexpected_is_named_and_logged_with_its_traceback(
     assert "drawing finer tiles" in sentence
     assert "KeyError" in sentence
     assert caplog.records[0].exc_info is not None
+
+
+def test_the_window_is_told_in_its_language_and_the_log_in_english(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    install(lambda context, text, disambiguation, n: f"~{text}")
+    try:
+        sentence = sentence_of(KeyError("z"), "saving {name}", name="a{b}.png")
+    finally:
+        install(None)
+    assert sentence.startswith("~Something went wrong while ~saving a{b}.png (KeyError")
+    assert caplog.messages == ["Unexpected error while saving a{b}.png"]

@@ -10,6 +10,7 @@ from cozviewer.config.choice import CozChoice, PrompterChoice
 from cozviewer.models.engines import ENGINES, Engine, is_path, make_prompter, make_upscaler
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import install
 from tests.models.chat_server import ChatServer
 from tests.models.networks import esrgan_state, saved
 from tests.models.tiny_qwen import save_tiny_qwen
@@ -21,8 +22,18 @@ INSTALLED = [entry for entry in ENGINES if not entry.own_files]
 @pytest.mark.parametrize("entry", INSTALLED, ids=lambda entry: entry.name)
 def test_every_engine_can_be_made_and_is_named_as_announced(entry: Engine) -> None:
     engine = make_upscaler(entry.name)
-    assert engine.name == entry.title
+    assert engine.name == entry.maker == entry.title
     assert engine.identity["name"] == entry.name
+
+
+@pytest.mark.parametrize("entry", ENGINES, ids=lambda entry: entry.name)
+def test_descriptions_are_translated_when_they_are_asked_for(entry: Engine) -> None:
+    install(lambda context, text, disambiguation, n: f"{context}: {text}")
+    try:
+        translated = entry.description
+    finally:
+        install(None)
+    assert translated == f"Engine: {entry.description}"
 
 
 def test_only_models_invent_detail() -> None:

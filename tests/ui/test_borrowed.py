@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from skimage import data
 
-from cozviewer.chain.overlays import BORROWED_MARK
+from cozviewer.chain.overlays import borrowed_mark
 from cozviewer.chain.texture import PhotoTexture
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.rect import Rect
@@ -109,7 +109,7 @@ def test_overlays_have_it_in_their_legend(
     layer = viewer.window.panes.generated.layer
     QTest.keyClick(viewer.window, key)
     qtbot.waitUntil(lambda: bool(layer.legend))
-    assert (BORROWED_MARK in layer.legend) == textured
+    assert (borrowed_mark() in layer.legend) == textured
 
 
 @pytest.mark.parametrize("textured", [True], indirect=True)

@@ -6,7 +6,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.detections import FACE, LINE, LOOKING, MARKS, NO_DETECTOR, Finding
+from cozviewer.chain.detections import (
+    FACE,
+    LINE,
+    Finding,
+    finding_mark,
+    looking_mark,
+    no_detector_mark,
+)
 from cozviewer.chain.overlays import Kind, marked
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
@@ -90,14 +97,14 @@ def test_trust_outlines_text_and_faces_in_what_is_generated(
 
     layer.document._looker._find = find
     QTest.keyClick(viewer.window, Qt.Key.Key_T)
-    qtbot.waitUntil(lambda: MARKS["face"] in layer.legend)
-    assert LOOKING not in layer.legend
+    qtbot.waitUntil(lambda: finding_mark("face") in layer.legend)
+    assert looking_mark() not in layer.legend
     assert np.array_equal(asked[0], expected(layer, None))
     ratio = viewer.window.devicePixelRatioF()
     assert ratio == 1
     assert tuple(grabbed(viewer.window.panes.generated)[200 - LINE, 350]) == FACE
     QTest.keyClick(viewer.window, Qt.Key.Key_O)
-    qtbot.waitUntil(lambda: bool(layer.legend) and MARKS["face"] not in layer.legend)
+    qtbot.waitUntil(lambda: bool(layer.legend) and finding_mark("face") not in layer.legend)
     assert len(asked) == 1
 
 
@@ -106,7 +113,7 @@ def test_trust_says_when_nobody_looks_for_text_and_faces(
 ) -> None:
     QTest.keyClick(viewer.window, Qt.Key.Key_T)
     qtbot.waitUntil(lambda: bool(layer.legend))
-    assert layer.legend[-1] == NO_DETECTOR
+    assert layer.legend[-1] == no_detector_mark()
 
 
 @pytest.mark.usefixtures("tile_runs")

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cozviewer.util.translation import QT_TRANSLATE_NOOP, install, translate
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, install, translate, translate_marked
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +47,11 @@ def test_installed_lookup_translates() -> None:
 
 def test_marked_text_is_unchanged() -> None:
     assert QT_TRANSLATE_NOOP("Menu", "Open") == "Open"
+
+
+def test_marked_text_is_translated_when_it_is_used() -> None:
+    rows = QT_TRANSLATE_NOOP("Units", "%n row(s)")
+    assert translate_marked("Units", rows, 1) == "1 row"
+    install(lambda context, text, disambiguation, n: f"{context} {text} %n" if n > 1 else "")
+    assert translate_marked("Units", rows, 1200) == "Units 1,200 row(s) 1,200"
+    assert translate_marked("Units", "Any other text") == "Any other text"

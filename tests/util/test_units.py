@@ -2,7 +2,14 @@
 
 import pytest
 
-from cozviewer.util.units import bytes_text, duration_text, gigabytes, seconds_left
+from cozviewer.util.units import (
+    Unit,
+    bytes_text,
+    count_text,
+    duration_text,
+    gigabytes,
+    seconds_left,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +31,18 @@ from cozviewer.util.units import bytes_text, duration_text, gigabytes, seconds_l
 )
 def test_sizes_have_the_unit_that_suits_them(size: float, text: str) -> None:
     assert bytes_text(size) == text
+
+
+def test_one_byte_is_singular() -> None:
+    assert bytes_text(1) == "1 byte"
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "text"),
+    [(0, "tiles", "0 tiles"), (1, "rows", "1 row"), (1200, "frames", "1,200 frames")],
+)
+def test_counts(number: int, unit: Unit, text: str) -> None:
+    assert count_text(number, unit) == text
 
 
 def test_amounts_that_are_compared_are_all_in_gigabytes() -> None:

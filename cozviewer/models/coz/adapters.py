@@ -16,6 +16,7 @@ from cozviewer.models.coz.checkpoint import (
     other_file,
     read_checkpoint,
 )
+from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -51,7 +52,11 @@ def fused_transformer(
     linears = modulation(transformer)
     if len(pairs) != len(linears):
         raise other_file(
-            path, LORA_FILE, f"it has {len(pairs)} layers where the base has {len(linears)}"
+            path,
+            LORA_FILE,
+            translate("Error", "it has {pairs} layers where the base has {linears}").format(
+                pairs=len(pairs), linears=len(linears)
+            ),
         )
     for (name, linear), (up, down) in zip(linears.items(), pairs, strict=True):
         weight = linear.weight.detach().float()
@@ -59,8 +64,17 @@ def fused_transformer(
             raise other_file(
                 path,
                 LORA_FILE,
-                f"it has {up.shape[0]} × {down.shape[1]} weights for {name} where the base has "
-                f"{weight.shape[0]} × {weight.shape[1]}",
+                translate(
+                    "Error",
+                    "it has {rows} × {columns} weights for {name} where the base has "
+                    "{base_rows} × {base_columns}",
+                ).format(
+                    rows=up.shape[0],
+                    columns=down.shape[1],
+                    name=name,
+                    base_rows=weight.shape[0],
+                    base_columns=weight.shape[1],
+                ),
             )
         yield f"{name}.weight", weight + LORA_SCALE * (up.float() @ down.float())
 
@@ -80,7 +94,9 @@ def fused_encoder(content: bytes, path: Path, wanted: "State") -> "dict[str, Ten
     if not isinstance(state, dict) or not all(
         isinstance(name, str) and is_finite_tensor(tensor) for name, tensor in state.items()
     ):
-        raise other_file(path, ENCODER_FILE, "it is not a dictionary of tensors")
+        raise other_file(
+            path, ENCODER_FILE, translate("Error", "it is not a dictionary of tensors")
+        )
     fused = {}
     left = {name: tensor.float() for name, tensor in state.items()}
     for name, shape in ((name, tensor.shape) for name, tensor in wanted.items()):
@@ -93,16 +109,30 @@ def fused_encoder(content: bytes, path: Path, wanted: "State") -> "dict[str, Ten
             down = left.pop(f"{layer}.lora_A.{ADAPTER}.weight", None)
             up = left.pop(f"{layer}.lora_B.{ADAPTER}.weight", None)
             if down is None or up is None:
-                raise other_file(path, ENCODER_FILE, f"the LoRA of {layer} is missing")
+                raise other_file(
+                    path,
+                    ENCODER_FILE,
+                    translate("Error", "the LoRA of {layer} is missing").format(layer=layer),
+                )
         if weight is None:
-            raise other_file(path, ENCODER_FILE, f"{name} is missing")
+            raise other_file(
+                path, ENCODER_FILE, translate("Error", "{name} is missing").format(name=name)
+            )
         if weight.shape != shape:
-            raise other_file(path, ENCODER_FILE, f"{name} has a different shape in the base")
+            raise other_file(
+                path,
+                ENCODER_FILE,
+                translate("Error", "{name} has a different shape in the base").format(name=name),
+            )
         if down is not None and up is not None:
             weight = weight + ENCODER_SCALE * _product(up, down, weight.shape, layer, path)
         fused[name] = weight.contiguous()
     if left:
-        raise other_file(path, ENCODER_FILE, f"it has weights that the base lacks: {min(left)}")
+        raise other_file(
+            path,
+            ENCODER_FILE,
+            translate("Error", "it has weights that the base lacks: {left}").format(left=min(left)),
+        )
     return fused
 
 
@@ -122,19 +152,31 @@ def modulation(transformer: Any) -> dict[str, Any]:
 
 def _lora_pairs(values: Any, path: Path) -> "Sequence[tuple[Tensor, Tensor]]":
     if not isinstance(values, list) or not values or not all(map(is_finite_tensor, values)):
-        raise other_file(path, LORA_FILE, "it is not a list of tensors")
+        raise other_file(path, LORA_FILE, translate("Error", "it is not a list of tensors"))
     if len(values) % 2:
-        raise other_file(path, LORA_FILE, f"it has {len(values)} tensors, an odd number")
+        raise other_file(
+            path,
+            LORA_FILE,
+            translate("Error", "it has {values} tensors, an odd number").format(values=len(values)),
+        )
     pairs = list(zip(values[::2], values[1::2], strict=True))
     for up, down in pairs:
         if up.ndim != 2 or down.ndim != 2 or (up.shape[1], down.shape[0]) != (RANK, RANK):
-            raise other_file(path, LORA_FILE, f"its tensors are not pairs of rank {RANK}")
+            raise other_file(
+                path,
+                LORA_FILE,
+                translate("Error", "its tensors are not pairs of rank {rank}").format(rank=RANK),
+            )
     return pairs
 
 
 def _product(up: "Tensor", down: "Tensor", shape: Any, layer: str, path: Path) -> "Tensor":
     """Return B·A in the shape of the layer's weight; B of a convolution is 1x1."""
-    wrong = other_file(path, ENCODER_FILE, f"the LoRA of {layer} does not fit")
+    wrong = other_file(
+        path,
+        ENCODER_FILE,
+        translate("Error", "the LoRA of {layer} does not fit").format(layer=layer),
+    )
     if up.ndim != len(shape) or up.shape[1] != down.shape[0] or up[0, 0].numel() != 1:
         raise wrong
     product = up.flatten(1) @ down.flatten(1)

@@ -16,6 +16,7 @@ from cozviewer.models.network import first_line, is_out_of_memory
 from cozviewer.models.quiet import quietly
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import check_path, expanded
+from cozviewer.util.translation import translate
 
 SD3 = "stabilityai/stable-diffusion-3-medium-diffusers"
 """The base that the authors trained their adapters for; its licence must be accepted once."""
@@ -122,15 +123,24 @@ def open_part(kind: Any, folder: Path, part: str, dtype: Any, **options: Any) ->
         raise broken_part(folder, part, first_line(error)) from error
     missing = sorted(report["missing_keys"])
     if missing:
-        raise broken_part(folder, part, f"{len(missing)} weights are missing, such as {missing[0]}")
+        raise broken_part(
+            folder,
+            part,
+            translate("Error", "{count} weights are missing, such as {name}").format(
+                count=len(missing), name=missing[0]
+            ),
+        )
     return network.eval().requires_grad_(False)
 
 
 def broken_part(folder: Path, part: str, why: str) -> BadInput:
     """Return the error for a part that cannot be loaded."""
     return BadInput(
-        f"The part {part} of Stable Diffusion 3 in {folder} cannot be loaded ({why}): download it "
-        "again, or choose another folder."
+        translate(
+            "Error",
+            "The part {part} of Stable Diffusion 3 in {folder} cannot be loaded ({reason}): "
+            "download it again, or choose another folder.",
+        ).format(part=part, folder=folder, reason=why)
     )
 
 
@@ -154,17 +164,23 @@ def _downloaded(base: str | Path) -> Path:
     """Return the folder of a downloaded hub model."""
     if not isinstance(base, str) or not HUB_NAME.fullmatch(base):
         raise BadInput(
-            f"The Stable Diffusion 3 folder {base} does not exist: choose another folder, or the "
-            f"name {SD3}."
+            translate(
+                "Error",
+                "The Stable Diffusion 3 folder {base} does not exist: choose another folder, or "
+                "the name {sd3}.",
+            ).format(base=base, sd3=SD3)
         )
     from huggingface_hub import try_to_load_from_cache
 
     index = try_to_load_from_cache(base, "model_index.json")
     if not isinstance(index, str):
         raise BadInput(
-            f"{base} is not on this computer: accept its licence on https://huggingface.co/{base} "
-            f"and download the model {'coz' if base == SD3 else base}, or choose a folder that "
-            "has it."
+            translate(
+                "Error",
+                "{base} is not on this computer: accept its licence on "
+                "https://huggingface.co/{base} and download the model {model}, or choose a folder "
+                "that has it.",
+            ).format(base=base, model="coz" if base == SD3 else base)
         )
     return Path(index).parent
 
@@ -189,6 +205,9 @@ def _variant(folder: Path) -> str | None:
 
 def _incomplete(folder: Path, part: str) -> BadInput:
     return BadInput(
-        f"The folder {folder} is not a complete Stable Diffusion 3, its part {part} is missing: "
-        f"choose a folder in the layout of {SD3}, or download it again."
+        translate(
+            "Error",
+            "The folder {folder} is not a complete Stable Diffusion 3, its part {part} is missing: "
+            "choose a folder in the layout of {sd3}, or download it again.",
+        ).format(folder=folder, part=part, sd3=SD3)
     )

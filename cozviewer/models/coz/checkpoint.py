@@ -6,6 +6,7 @@ from typing import Any
 from cozviewer.models.model_reading import is_refused_code, is_torchscript, unpickled
 from cozviewer.models.network import is_out_of_memory
 from cozviewer.util.errors import BadInput, CozviewerError
+from cozviewer.util.translation import translate
 
 ORIGIN = "github.com/bryanswkim/Chain-of-Zoom"
 
@@ -46,15 +47,24 @@ def read_checkpoint(content: bytes, path: Path, name: str) -> Any:
             raise
         if is_refused_code(error):
             raise _program(path, name) from error
-        raise other_file(path, name, "it is damaged or not a checkpoint") from error
+        raise other_file(
+            path, name, translate("Error", "it is damaged or not a checkpoint")
+        ) from error
 
 
 def other_file(path: Path, name: str, why: str) -> BadInput:
     """Return the error for a file that does not fit."""
-    return BadInput(f"The file {path} does not fit this base, {why}: get {name} from {ORIGIN}.")
+    return BadInput(
+        translate(
+            "Error", "The file {path} does not fit this base, {reason}: get {name} from {origin}."
+        ).format(path=path, reason=why, name=name, origin=ORIGIN)
+    )
 
 
 def _program(path: Path, name: str) -> BadInput:
     return BadInput(
-        f"The file {path} contains executable code and was blocked: get {name} from {ORIGIN}."
+        translate(
+            "Error",
+            "The file {path} contains executable code and was blocked: get {name} from {origin}.",
+        ).format(path=path, name=name, origin=ORIGIN)
     )

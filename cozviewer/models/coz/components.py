@@ -19,6 +19,7 @@ from cozviewer.models.memory.plan import Model, Plan
 from cozviewer.models.model_reading import file_digest, read_content
 from cozviewer.models.upscaler import load_error
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 TITLE = "Chain-of-Zoom"
 
@@ -187,5 +188,9 @@ class CozModels:
             return None
         content = read_content(path)
         if hashlib.sha256(content).hexdigest() != self.identity[key]:
-            raise BadInput(f"The file {path} changed after it was chosen: choose it again.")
+            raise BadInput(
+                translate(
+                    "Error", "The file {path} changed after it was chosen: choose it again."
+                ).format(path=path)
+            )
         return Adapter(path, content)

@@ -25,6 +25,7 @@ from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Failure
 from cozviewer.util.paths import check_path
+from cozviewer.util.translation import translate
 
 Setting = Literal["paper", "best"]
 
@@ -74,13 +75,20 @@ class CozSd3:
         for path in filter(None, (lora, vae)):
             check_path(path)
             if not path.is_file():
-                raise BadInput(f"The Chain-of-Zoom file {path} does not exist: check the path.")
+                raise BadInput(
+                    translate(
+                        "Error", "The Chain-of-Zoom file {path} does not exist: check the path."
+                    ).format(path=path)
+                )
         self._paper = setting == "paper"
         self._quantised = context.quantised
         if self._paper and self._quantised:
             raise BadInput(
-                f"The setting paper cannot be combined with the memory mode {context.memory}, "
-                "which changes the result: choose auto, together or sequential."
+                translate(
+                    "Error",
+                    "The setting paper cannot be combined with the memory mode {memory}, "
+                    "which changes the result: choose auto, together or sequential.",
+                ).format(memory=context.memory)
             )
         self._models = CozModels(CozFiles(folder, lora, vae, t5, self._paper), context)
         self._notice = context.notice
@@ -154,13 +162,19 @@ class CozSd3:
                 smaller = [other for other in WINDOWS if other < min(side, max(padded.shape[:2]))]
                 if self._paper or not smaller:
                     raise Failure(
-                        f"Not enough memory on the {sd3.device.hardware} for {TITLE}: close other "
-                        "programs, or choose another device or engine."
+                        translate(
+                            "Error",
+                            "Not enough memory on the {hardware} for {title}: close other "
+                            "programs, or choose another device or engine.",
+                        ).format(hardware=sd3.device.hardware, title=TITLE)
                     ) from error
                 if self._side == WINDOWS[0]:
                     self._notice(
-                        f"{TITLE} ran out of memory and continues in smaller windows, a little "
-                        "slower."
+                        translate(
+                            "Error",
+                            "{title} ran out of memory and continues in smaller windows, a little "
+                            "slower.",
+                        ).format(title=TITLE)
                     )
                 self._side = smaller[0]
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from cozviewer.chain.protocols import Notice
 from cozviewer.util.atomic import atomic_private_path
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -70,8 +71,11 @@ def load_or_fuse(
             _write(path, fuse(), shapes, cache.digest)
         except OSError as error:
             cache.notice(
-                f"The fused weights cannot be saved in {cache.folder} ({error.strerror or error}), "
-                "so they are fused again at the next start."
+                translate(
+                    "Error",
+                    "The fused weights cannot be saved in {folder} ({reason}), "
+                    "so they are fused again at the next start.",
+                ).format(folder=cache.folder, reason=error.strerror or error)
             )
             yield from fuse()
             return
@@ -102,8 +106,11 @@ def _read(path: Path) -> "Iterator[Named]":
             tensor = file.get_tensor(name)
             if not bool(tensor.isfinite().all()):
                 raise BadInput(
-                    f"The fused weights in {path} are damaged: delete this file to have them made "
-                    "again."
+                    translate(
+                        "Error",
+                        "The fused weights in {path} are damaged: delete this file to have them "
+                        "made again.",
+                    ).format(path=path)
                 )
             yield name, tensor
 

@@ -7,6 +7,7 @@ from cozviewer.models.coz.base import T5, part_shapes
 from cozviewer.models.device import SHORT, Device
 from cozviewer.models.memory.plan import Model, Part
 from cozviewer.models.memory.weights_size import BYTES, size
+from cozviewer.util.translation import translate
 
 UPSCALER, ENCODERS = "upscaler", "text encoders"
 """Names of its models in a memory plan."""
@@ -67,7 +68,7 @@ def coz_models(
         _part("transformer", size(part_shapes(folder, "transformer"), device.dtype)),
         Part("vae", size(vae, device.dtype), features),
     )
-    instead = "leave out the text encoder T5" if t5 else ""
+    instead = translate("Error", "leave out the text encoder T5") if t5 else ""
     return [
         Model(ENCODERS, "", tuple(encoders), streamed=True, instead=instead),
         Model(UPSCALER, f"{TITLE}, {SHORT[device.dtype]}", drawing),

@@ -16,6 +16,7 @@ from cozviewer.models.device import Device
 from cozviewer.models.memory.manager import release_cached_memory
 from cozviewer.models.network import first_line, is_out_of_memory
 from cozviewer.util.errors import Failure
+from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -92,8 +93,11 @@ def one_step(
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise Failure(
-                f"The {sd3.device.hardware} reported an error ({first_line(error)}): try again, or "
-                "choose another device."
+                translate(
+                    "Error",
+                    "The {hardware} reported an error ({reason}): try again, or "
+                    "choose another device.",
+                ).format(hardware=sd3.device.hardware, reason=first_line(error))
             ) from error
     # Outside `except`, as the error's traceback keeps intermediate results alive.
     release_cached_memory()

@@ -10,6 +10,7 @@ from cozviewer.models.qwen.folder import QWEN, qwen_folder
 from cozviewer.util.downloads import Offer
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import expanded
+from cozviewer.util.translation import translate
 
 REPOSITORIES = {"coz": SD3, "qwen": QWEN}
 """Hub names of the models with a short name."""
@@ -48,7 +49,11 @@ def repository(name: str) -> str:
     if HUB_NAME.fullmatch(name):
         return name
     known = ", ".join(REPOSITORIES)
-    raise BadInput(f"Unknown model {name!r}: choose {known} or a hub name, owner/name.")
+    raise BadInput(
+        translate(
+            "Error", "Unknown model {name!r}: choose {known} or a hub name, owner/name."
+        ).format(name=name, known=known)
+    )
 
 
 def missing_files(choice: EngineChoice, models_folder: Path) -> tuple[str, ...]:
@@ -80,9 +85,12 @@ def _base() -> Offer:
     return Offer(
         "coz",
         "Stable Diffusion 3 medium",
-        "Generates the detail of Chain-of-Zoom.",
-        "Stability AI Community: free for organizations under US$1M yearly revenue; accept the "
-        "licence first",
+        translate("Models", "Generates the detail of Chain-of-Zoom."),
+        translate(
+            "Models",
+            "Stability AI Community: free for organizations under US$1M yearly revenue; accept the "
+            "licence first",
+        ),
         f"https://huggingface.co/{SD3}",
         15_600_000_000,
         where=where,
@@ -93,19 +101,28 @@ def _base() -> Offer:
 def _own_files(models_folder: Path) -> Offer:
     folder = own_folder(models_folder)
     missing = [name for name in (LORA_FILE, ENCODER_FILE) if not (folder / name).is_file()]
+    problem = ""
+    if missing:
+        names = translate("Models", " and ").join(missing)
+        problem = translate("Models", "Missing in {folder}: {names}.").format(
+            folder=folder, names=names
+        )
     return Offer(
         "coz-files",
-        "Chain-of-Zoom’s own weights",
-        "Adapt Stable Diffusion 3 to generate detail in one step.",
+        translate("Models", "Chain-of-Zoom’s own weights"),
+        translate("Models", "Adapt Stable Diffusion 3 to generate detail in one step."),
         "MIT",
         GITHUB,
         100_000_000,
         steps=(
-            f"Download {LORA_FILE} and {ENCODER_FILE} from the folder ckpt of {GITHUB}.",
-            f"Put both files into {folder}.",
+            translate(
+                "Models",
+                "Download {lora_file} and {encoder_file} from the folder ckpt of {github}.",
+            ).format(lora_file=LORA_FILE, encoder_file=ENCODER_FILE, github=GITHUB),
+            translate("Models", "Put both files into {folder}.").format(folder=folder),
         ),
         where="" if missing else str(folder),
-        problem=f"Missing in {folder}: {' and '.join(missing)}." if missing else "",
+        problem=problem,
     )
 
 
@@ -114,9 +131,12 @@ def _qwen() -> Offer:
     return Offer(
         "qwen",
         "Qwen2.5-VL-3B-Instruct",
-        "Describes the picture for Chain-of-Zoom. Qwen/Qwen3-VL-4B-Instruct and "
-        "Qwen/Qwen2.5-VL-7B-Instruct (Apache-2.0) can be used instead.",
-        "Qwen Research: noncommercial use only",
+        translate(
+            "Models",
+            "Describes the picture for Chain-of-Zoom. Qwen/Qwen3-VL-4B-Instruct and "
+            "Qwen/Qwen2.5-VL-7B-Instruct (Apache-2.0) can be used instead.",
+        ),
+        translate("Models", "Qwen Research: noncommercial use only"),
         f"https://huggingface.co/{QWEN}",
         7_500_000_000,
         where=where,

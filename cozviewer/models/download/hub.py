@@ -22,6 +22,7 @@ from cozviewer.models.network import first_line
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.downloads import DownloadProgress, Told
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
+from cozviewer.util.translation import translate
 from cozviewer.util.units import gigabytes, seconds_left
 
 TEXTS = (".json", ".txt", ".model", ".jinja")
@@ -93,7 +94,11 @@ def listing(repo: str, endpoint: str | None = None) -> Listing:
         raise _invalid(repo)
     wanted = tuple(_without_variants(files))
     if not any(file.path.endswith(WEIGHTS) for file in wanted) or info.sha is None:
-        raise BadInput(f"{repo} has no safetensors weights: choose another model.")
+        raise BadInput(
+            translate("Error", "{repo} has no safetensors weights: choose another model.").format(
+                repo=repo
+            )
+        )
     return Listing(repo, info.sha, wanted)
 
 
@@ -112,7 +117,11 @@ def _checked(repo: str, file: HubFile) -> HubFile:
 
 
 def _invalid(repo: str) -> Failure:
-    return Failure(f"The model hub returned invalid data about {repo}: try again later.")
+    return Failure(
+        translate(
+            "Error", "The model hub returned invalid data about {repo}: try again later."
+        ).format(repo=repo)
+    )
 
 
 def download(
@@ -187,7 +196,10 @@ class _Counter:
         self._report(time.monotonic())
 
     def check(self) -> None:
-        check_cancelled(self._cancelled, "Stopped; the next download resumes where it stopped.")
+        check_cancelled(
+            self._cancelled,
+            translate("Error", "Stopped; the next download resumes where it stopped."),
+        )
 
     def _report(self, now: float) -> None:
         done = min(self._total, self._before + self._done)
@@ -227,8 +239,11 @@ def _fetch(
     if digesting.digest.hexdigest() != file.sha256:
         part.unlink()
         raise Failure(
-            f"The downloaded file {file.path} of {what.repo} was damaged and has been deleted: "
-            "download it again."
+            translate(
+                "Error",
+                "The downloaded file {path} of {repo} was damaged and has been deleted: "
+                "download it again.",
+            ).format(path=file.path, repo=what.repo)
         )
     os.replace(part, blobs / file.sha256)
 
@@ -327,8 +342,11 @@ def _check_space(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(there).free
     if needed + HEADROOM > free:
         raise BadInput(
-            f"The download needs {gigabytes(needed)}, and only {gigabytes(free)} are free in "
-            f"{there}: free some space, or set HF_HOME to another disk."
+            translate(
+                "Error",
+                "The download needs {needed}, and only {free} are free in "
+                "{there}: free some space, or set HF_HOME to another disk.",
+            ).format(needed=gigabytes(needed), free=gigabytes(free), there=there)
         )
 
 
@@ -353,33 +371,53 @@ def _user_errors(repo: str) -> Iterator[None]:
     except errors.GatedRepoError as error:
         if get_token() is None:
             raise BadInput(
-                f"Accept the licence of {repo} first: 1. open {page}, sign in and accept it; 2. "
-                "create a token on https://huggingface.co/settings/tokens and set the environment "
-                "variable HF_TOKEN to it; 3. download again."
+                translate(
+                    "Error",
+                    "Accept the licence of {repo} first: 1. open {page}, sign in and accept it; "
+                    "2. create a token on https://huggingface.co/settings/tokens and set the "
+                    "environment variable HF_TOKEN to it; 3. download again.",
+                ).format(repo=repo, page=page)
             ) from error
         raise BadInput(
-            f"Your Hugging Face account has not accepted the licence of {repo}: 1. open {page} "
-            "with that account and accept it; 2. download again."
+            translate(
+                "Error",
+                "Your Hugging Face account has not accepted the licence of {repo}: 1. open {page} "
+                "with that account and accept it; 2. download again.",
+            ).format(repo=repo, page=page)
         ) from error
     except errors.RepositoryNotFoundError as error:
         raise BadInput(
-            f"The model hub has no model {repo}, or it is private: check the name."
+            translate(
+                "Error", "The model hub has no model {repo}, or it is private: check the name."
+            ).format(repo=repo)
         ) from error
     except errors.OfflineModeIsEnabled as error:
         raise BadInput(
-            "Downloads are disabled (HF_HUB_OFFLINE): unset it, or choose a folder with the model."
+            translate(
+                "Error",
+                "Downloads are disabled (HF_HUB_OFFLINE): unset it, or choose a folder with the "
+                "model.",
+            )
         ) from error
     except (HTTPError, errors.HfHubHTTPError) as error:
         raise Failure(
-            f"The model hub did not respond ({first_line(error)}): try again later; the download "
-            "will resume."
+            translate(
+                "Error",
+                "The model hub did not respond ({reason}): try again later; the download "
+                "will resume.",
+            ).format(reason=first_line(error))
         ) from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise Failure(
-                "The disk is full: free some space, or set HF_HOME to another disk; the download "
-                "will resume."
+                translate(
+                    "Error",
+                    "The disk is full: free some space, or set HF_HOME to another disk; the "
+                    "download will resume.",
+                )
             ) from error
         raise Failure(
-            f"The download failed ({first_line(error)}): try again; it will resume."
+            translate("Error", "The download failed ({reason}): try again; it will resume.").format(
+                reason=first_line(error)
+            )
         ) from error

@@ -13,9 +13,11 @@ from cozviewer.models.memory.plan import (
     Model,
     Plan,
     Stage,
+    joined,
     spare,
 )
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 from cozviewer.util.units import gigabytes
 
 Needs = Callable[[str], Sequence[Model]]
@@ -111,20 +113,30 @@ def _refusal(plan: Plan, fitting: Sequence[str]) -> BadInput:
     device = next(device for device in plan.free if not plan.fits_on(device))
     stages = [stage for stage in plan.stages if stage.device == device] or plan.stages
     stage = max(stages, key=lambda stage: stage.need)
-    names = " and ".join(stage.names)
-    where = "CPU" if device == CPU else plan.place
-    begin = (
-        f"The {names} would need {gigabytes(plan.peak(device))} of memory on the {where}, and only "
-        f"{gigabytes(plan.free[device])} are free, of which {gigabytes(spare(device))} must stay "
-        "free"
-    )
     if AUTO in fitting:
-        return BadInput(f"{begin}: choose the memory mode auto, which fits.")
-    ways = ["close other programs"]
-    ways += [model.instead for model in plan.models if model.name in stage.names and model.instead]
-    if fitting:
-        ways.append(f"choose the memory mode {fitting[0]}")
-    if device != CPU:
-        ways.append("choose the CPU as device")
-    ways.append("choose the engine Real-ESRGAN")
-    return BadInput(f"{begin}: {', '.join(ways[:-1])} or {ways[-1]}.")
+        advice = translate("Error", "choose the memory mode auto, which fits")
+    else:
+        ways = [translate("Error", "close other programs")]
+        ways += [
+            model.instead for model in plan.models if model.name in stage.names and model.instead
+        ]
+        if fitting:
+            ways.append(translate("Error", "choose the memory mode {mode}").format(mode=fitting[0]))
+        if device != CPU:
+            ways.append(translate("Error", "choose the CPU as device"))
+        last = translate("Error", "choose the engine Real-ESRGAN")
+        advice = translate("Error", "{ways} or {last}").format(ways=", ".join(ways), last=last)
+    return BadInput(
+        translate(
+            "Error",
+            "The {names} would need {needed} of memory on the {place}, and only {free} are free, "
+            "of which {spare} must stay free: {advice}.",
+        ).format(
+            names=joined(stage.names),
+            needed=gigabytes(plan.peak(device)),
+            place="CPU" if device == CPU else plan.place,
+            free=gigabytes(plan.free[device]),
+            spare=gigabytes(spare(device)),
+            advice=advice,
+        )
+    )

@@ -16,6 +16,7 @@ from cozviewer.models.device import Device, free_memory, pick_device
 from cozviewer.models.memory.choice import best_plan
 from cozviewer.models.memory.plan import CPU, Model, Plan
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 Needs = Callable[[Device, str], Sequence[Model]]
 """Returns what a model needs on a device, quantised to "", "8bit" or "nf4"; raises BadInput."""
@@ -42,7 +43,11 @@ class MemoryManager:
         """
         if memory not in MEMORY_MODES:
             *names, last = MEMORY_MODES
-            raise BadInput(f"Unknown memory mode {memory!r}: choose {', '.join(names)} or {last}.")
+            raise BadInput(
+                translate(
+                    "Error", "Unknown memory mode {memory!r}: choose {names} or {last}."
+                ).format(memory=memory, names=", ".join(names), last=last)
+            )
         self._device = device
         self._memory = memory
         self._on_plan = on_plan
@@ -141,11 +146,17 @@ def _check_quantised_mode(place: Device, memory: str) -> None:
     """
     if not place.name.startswith("cuda"):
         raise BadInput(
-            f"The memory mode {memory} needs an NVIDIA GPU: choose auto, together or sequential "
-            f"for the {place.hardware}."
+            translate(
+                "Error",
+                "The memory mode {memory} needs an NVIDIA GPU: choose auto, together or sequential "
+                "for the {hardware}.",
+            ).format(memory=memory, hardware=place.hardware)
         )
     if find_spec("bitsandbytes") is None:
         raise BadInput(
-            f"The memory mode {memory} needs an optional component that is not installed (see the "
-            "README): choose auto, together or sequential."
+            translate(
+                "Error",
+                "The memory mode {memory} needs an optional component that is not installed (see "
+                "the README): choose auto, together or sequential.",
+            ).format(memory=memory)
         )

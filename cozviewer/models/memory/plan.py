@@ -3,10 +3,11 @@
 Pure functions and values. `MemoryManager` carries a plan out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 from cozviewer.util.units import gigabytes
 
 CPU = "cpu"
@@ -14,7 +15,11 @@ CPU = "cpu"
 SPARE, SPARE_OF_GPU = 1_000_000_000, 500_000_000
 """Bytes that stay free for other programs, whose use of memory may grow in the meantime."""
 
-WORKING_ORDER = ("prompter", "text encoders", "upscaler")
+WORKING_ORDER = (
+    QT_TRANSLATE_NOOP("Models", "prompter"),
+    QT_TRANSLATE_NOOP("Models", "text encoders"),
+    QT_TRANSLATE_NOOP("Models", "upscaler"),
+)
 """Names of models, in the order in which a zoom step runs them."""
 
 Arrangement = Literal["together", "streamed", "sequential"]
@@ -126,24 +131,34 @@ class Plan:
     @property
     def sentence(self) -> str:
         """The plan as a sentence for the user, shown before anything is loaded."""
-        begin = f"Models on the {self.place}"
-        if self.quantised:
-            begin += f", {self.quantised}"
-        free = f"{gigabytes(self.free[self.device])} are free."
+        place = f"{self.place}, {self.quantised}" if self.quantised else self.place
+        free = gigabytes(self.free[self.device])
         if self.arrangement == "sequential" and len(self.stages) > 1:
-            return f"{begin}, one at a time: {', then '.join(self._needs_in_order())}; {free}"
+            return translate(
+                "Models", "Models on the {place}, one at a time: {needs}; {free} are free."
+            ).format(
+                place=place,
+                needs=translate("Models", ", then ").join(self._needs_in_order()),
+                free=free,
+            )
         names = ", ".join(_named(model) for model in self.models)
         if self.arrangement == "streamed":
-            streamed = " and ".join(model.name for model in self.models if model.streamed)
-            names += f" (the {streamed} one by one)"
-        return f"{begin}, together: {names}, {gigabytes(self.peak(self.device))} at most; {free}"
+            streamed = joined(model.name for model in self.models if model.streamed)
+            names = translate("Models", "{names} (the {streamed} one by one)").format(
+                names=names, streamed=streamed
+            )
+        return translate(
+            "Models", "Models on the {place}, together: {names}, {peak} at most; {free} are free."
+        ).format(place=place, names=names, peak=gigabytes(self.peak(self.device)), free=free)
 
     def _needs_in_order(self) -> list[str]:
         needs = []
         for model in self.models:
             need = max(stage.need for stage in self.stages if model.name in stage.names)
-            aside = " on the CPU" if self.device_of(model.name) != self.device else ""
-            needs.append(f"{_named(model)} {gigabytes(need)}{aside}")
+            text = f"{_named(model)} {gigabytes(need)}"
+            if self.device_of(model.name) != self.device:
+                text = translate("Models", "{need} on the CPU").format(need=text)
+            needs.append(text)
         return needs
 
 
@@ -152,5 +167,12 @@ def spare(device: str) -> int:
     return SPARE if device == CPU else SPARE_OF_GPU
 
 
+def joined(names: Iterable[str]) -> str:
+    """Return names of models to display: "text encoders and upscaler"."""
+    labels = [translate_marked("Models", name) for name in names]
+    return translate("Models", " and ").join(labels)
+
+
 def _named(model: Model) -> str:
-    return f"{model.name} ({model.title})" if model.title else model.name
+    label = joined([model.name])
+    return f"{label} ({model.title})" if model.title else label

@@ -17,6 +17,7 @@ from cozviewer.models.coz.checkpoint import is_finite_tensor
 from cozviewer.models.network import first_line, is_out_of_memory
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import check_path
+from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -76,15 +77,26 @@ def check_adapter(folder: Path) -> None:
     """Raise BadInput unless a folder has both files of an adapter."""
     check_path(folder)
     if not folder.is_dir():
-        raise BadInput(f"The adapter folder {folder} does not exist: check the path.")
+        raise BadInput(
+            translate(
+                "Error", "The adapter folder {folder} does not exist: check the path."
+            ).format(folder=folder)
+        )
     if not (folder / WEIGHTS).is_file() and (folder / PICKLED).is_file():
         raise BadInput(
-            f"The adapter in {folder} is a pickle file ({PICKLED}), which can run code: choose an "
-            f"adapter with {WEIGHTS}."
+            translate(
+                "Error",
+                "The adapter in {folder} is a pickle file ({pickled}), which can run code: choose "
+                "an adapter with {weights}.",
+            ).format(folder=folder, pickled=PICKLED, weights=WEIGHTS)
         )
     for name in (CONFIG, WEIGHTS):
         if not (folder / name).is_file():
-            raise BadInput(f"The folder {folder} has no {name}: choose the folder of an adapter.")
+            raise BadInput(
+                translate(
+                    "Error", "The folder {folder} has no {name}: choose the folder of an adapter."
+                ).format(folder=folder, name=name)
+            )
 
 
 def adapter_files(folder: Path) -> list[Path]:
@@ -108,26 +120,33 @@ def read_adapter(folder: Path) -> Adapter:
         if is_out_of_memory(error):
             raise
         raise BadInput(
-            f"The adapter in {folder} cannot be read ({first_line(error)}): choose another."
+            translate(
+                "Error", "The adapter in {folder} cannot be read ({reason}): choose another."
+            ).format(folder=folder, reason=first_line(error))
         ) from error
     if config.get("peft_type") != "LORA" or config.get("bias", "none") != "none":
-        raise _other_kind(folder, "it is not a plain LoRA")
+        raise _other_kind(folder, translate("Error", "it is not a plain LoRA"))
     for name in UNSUPPORTED:
         if config.get(name):
-            raise _other_kind(folder, f"it uses {name}")
+            raise _other_kind(folder, translate("Error", "it uses {name}").format(name=name))
     sides: dict[str, dict[str, Tensor]] = {}
     for key, tensor in state.items():
         match = _KEY.fullmatch(key)
         if match is None or tensor.ndim != 2 or not is_finite_tensor(tensor):
-            raise _other_kind(folder, f"it contains {key}")
+            raise _other_kind(folder, translate("Error", "it contains {key}").format(key=key))
         sides.setdefault(match[1], {})[match[2]] = tensor
     pairs = {}
     for layer, both in sides.items():
         if len(both) != 2 or both["A"].shape[0] != both["B"].shape[1]:
-            raise _other_kind(folder, f"its two matrices for {layer} do not fit each other")
+            raise _other_kind(
+                folder,
+                translate("Error", "its two matrices for {layer} do not fit each other").format(
+                    layer=layer
+                ),
+            )
         pairs[layer] = both["A"], both["B"]
     if not pairs:
-        raise _other_kind(folder, "it is empty")
+        raise _other_kind(folder, translate("Error", "it is empty"))
     return Adapter(folder, pairs, alpha, bool(config.get("use_rslora")))
 
 
@@ -146,13 +165,24 @@ def fuse(adapter: Adapter, model: Any) -> None:
     for saved, (down, up) in adapter.pairs.items():
         layer = layers.get(_present(saved, layers))
         if layer is None:
-            raise _misfit(adapter.folder, f"there is no layer {saved}")
+            raise _misfit(
+                adapter.folder, translate("Error", "there is no layer {saved}").format(saved=saved)
+            )
         weight = layer.weight.detach()
         if weight.shape != (up.shape[0], down.shape[1]):
             raise _misfit(
                 adapter.folder,
-                f"{saved} has {up.shape[0]} × {down.shape[1]} weights instead of "
-                f"{weight.shape[0]} × {weight.shape[1]}",
+                translate(
+                    "Error",
+                    "{saved} has {rows} × {columns} weights instead of "
+                    "{model_rows} × {model_columns}",
+                ).format(
+                    saved=saved,
+                    rows=up.shape[0],
+                    columns=down.shape[1],
+                    model_rows=weight.shape[0],
+                    model_columns=weight.shape[1],
+                ),
             )
         up, down = (side.to(weight.device, torch.float32) for side in (up, down))
         fused = weight.float() + adapter.scale(down.shape[0]) * (up @ down)
@@ -170,13 +200,19 @@ def _present(saved: str, layers: Mapping[str, Any]) -> str:
 
 def _other_kind(folder: Path, why: str) -> BadInput:
     return BadInput(
-        f"The adapter in {folder} is not supported ({why}): choose a plain LoRA, or a model with "
-        "the adapter merged into it."
+        translate(
+            "Error",
+            "The adapter in {folder} is not supported ({reason}): choose a plain LoRA, or a model "
+            "with the adapter merged into it.",
+        ).format(folder=folder, reason=why)
     )
 
 
 def _misfit(folder: Path, why: str) -> BadInput:
     return BadInput(
-        f"The adapter in {folder} does not fit the model ({why}): choose the model that it was "
-        "trained for, or another adapter."
+        translate(
+            "Error",
+            "The adapter in {folder} does not fit the model ({reason}): choose the model that it "
+            "was trained for, or another adapter.",
+        ).format(folder=folder, reason=why)
     )

@@ -13,6 +13,7 @@ from cozviewer.models.memory.weights_size import shapes, size
 from cozviewer.models.network import first_line
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import absolute, check_path, expanded
+from cozviewer.util.translation import translate
 
 QWEN = "Qwen/Qwen2.5-VL-3B-Instruct"
 """The model that the Chain-of-Zoom authors use."""
@@ -49,20 +50,25 @@ def qwen_folder(model: str) -> Path:
     folder = expanded(model)
     check_path(folder)
     if model and folder.is_dir():
-        _check(folder, "choose another folder")
+        _check(folder, translate("Error", "choose another folder"))
         return folder
     name = model or QWEN
     if not HUB_NAME.fullmatch(name):
         raise BadInput(
-            f"The folder {model} of a vision-language model does not exist: choose another folder, "
-            f"or the name {QWEN}."
+            translate(
+                "Error",
+                "The folder {model} of a vision-language model does not exist: choose another "
+                "folder, or the name {qwen}.",
+            ).format(model=model, qwen=QWEN)
         )
     from huggingface_hub import try_to_load_from_cache
 
     config = try_to_load_from_cache(name, "config.json")
     if not isinstance(config, str):
         raise BadInput(
-            f"{name} is not on this computer: {_download(name)}, or choose a folder that has it."
+            translate(
+                "Error", "{name} is not on this computer: {remedy}, or choose a folder that has it."
+            ).format(name=name, remedy=_download(name))
         )
     folder = Path(config).parent
     _check(folder, f"{_download(name)} again")
@@ -103,19 +109,24 @@ def qwen_model(folder: Path, title: str, quantised: str) -> Model:
         raise broken_model(folder, error) from error
     weights = size(tensors, "bfloat16", quantised, lambda name: "vis" in name)
     parts = (Part("model", weights, WORKING_BYTES),)
-    return Model(PROMPTER, title, parts, instead="choose another prompter")
+    return Model(PROMPTER, title, parts, instead=translate("Error", "choose another prompter"))
 
 
 def broken_model(folder: Path, error: Exception) -> BadInput:
     """Return the error for a model that is complete but cannot be loaded."""
     return BadInput(
-        f"The model in {folder} cannot be loaded ({first_line(error)}): download it again, or "
-        "choose another image-text-to-text model."
+        translate(
+            "Error",
+            "The model in {folder} cannot be loaded ({reason}): download it again, or "
+            "choose another image-text-to-text model.",
+        ).format(folder=folder, reason=first_line(error))
     )
 
 
 def _download(name: str) -> str:
-    return f"download the model {'qwen' if name == QWEN else name}"
+    return translate("Error", "download the model {model}").format(
+        model="qwen" if name == QWEN else name
+    )
 
 
 def _check(folder: Path, remedy: str) -> None:
@@ -126,8 +137,11 @@ def _check(folder: Path, remedy: str) -> None:
     weights = _weights(folder)
     if not weights and any(folder.glob("*.bin")):
         raise BadInput(
-            f"The weights in {folder} are pickle files (*.bin), which can run code: choose a model "
-            "with safetensors files."
+            translate(
+                "Error",
+                "The weights in {folder} are pickle files (*.bin), which can run code: choose a "
+                "model with safetensors files.",
+            ).format(folder=folder)
         )
     for name in weights or [WHOLE]:
         if not (folder / name).is_file():
@@ -147,10 +161,16 @@ def _weights(folder: Path) -> list[str]:
             raise ValueError("it names files in other folders")
     except Exception as error:  # any JSON may be in there: its depth and types
         raise BadInput(
-            f"The file {folder / INDEX} is damaged: download the model again, or choose another."
+            translate(
+                "Error", "The file {path} is damaged: download the model again, or choose another."
+            ).format(path=folder / INDEX)
         ) from error
     return sorted(names)
 
 
 def _incomplete(folder: Path, name: str, remedy: str) -> BadInput:
-    return BadInput(f"The model in {folder} is incomplete, {name} is missing: {remedy}.")
+    return BadInput(
+        translate(
+            "Error", "The model in {folder} is incomplete, {name} is missing: {remedy}."
+        ).format(folder=folder, name=name, remedy=remedy)
+    )

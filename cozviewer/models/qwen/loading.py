@@ -13,6 +13,7 @@ from cozviewer.models.quiet import quietly
 from cozviewer.models.qwen.adapter import fuse, read_adapter
 from cozviewer.models.qwen.folder import broken_model
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 KEPT = ("bos_token_id", "eos_token_id", "pad_token_id", "repetition_penalty")
 """Generation settings of a model that are used; sampling is off. The authors also use the penalty
@@ -49,11 +50,18 @@ def check_quantised(quantised: str) -> None:
         BadInput: The format is unknown, or its optional component is not installed.
     """
     if quantised not in ("", *QUANTISED):
-        raise BadInput(f"Unknown quantisation {quantised!r}: choose {' or '.join(QUANTISED)}.")
+        raise BadInput(
+            translate("Error", "Unknown quantisation {quantised!r}: choose {names}.").format(
+                quantised=quantised, names=" or ".join(QUANTISED)
+            )
+        )
     if quantised and find_spec("bitsandbytes") is None:
         raise BadInput(
-            f"Loading a model in {quantised} needs an optional component that is not installed "
-            "(see the README): choose another memory mode."
+            translate(
+                "Error",
+                "Loading a model in {quantised} needs an optional component that is not installed "
+                "(see the README): choose another memory mode.",
+            ).format(quantised=quantised)
         )
 
 
@@ -163,7 +171,12 @@ def _opened(folder: Path, place: str, **more: Any) -> Any:
     missing = sorted(report["missing_keys"])
     if missing:
         raise _broken(
-            folder, ValueError(f"{len(missing)} weights are missing, such as {missing[0]}")
+            folder,
+            ValueError(
+                translate("Error", "{count} weights are missing, such as {name}").format(
+                    count=len(missing), name=missing[0]
+                )
+            ),
         )
     return model
 

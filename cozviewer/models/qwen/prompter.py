@@ -23,6 +23,7 @@ from cozviewer.models.upscaler import load_error
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import CozviewerError, Failure
 from cozviewer.util.paths import expanded
+from cozviewer.util.translation import translate
 
 
 class QwenPrompter:
@@ -114,7 +115,9 @@ class QwenPrompter:
         if not prompt and not self._was_silent:
             self._was_silent = True
             self._context.notice(
-                f"{self.name} gave an empty answer, so detail is generated without a prompt."
+                translate(
+                    "Error", "{name} gave an empty answer, so detail is generated without a prompt."
+                ).format(name=self.name)
             )
         return prompt
 
@@ -149,11 +152,16 @@ class QwenPrompter:
             # Chat templates and processors of models fail in many ways.
             if not is_out_of_memory(error):
                 raise Failure(
-                    f"{self.name} failed on the {vlm.device.hardware} ({first_line(error)}): try "
-                    "again, or choose another device or model."
+                    translate(
+                        "Error",
+                        "{name} failed on the {hardware} ({reason}): try "
+                        "again, or choose another device or model.",
+                    ).format(name=self.name, hardware=vlm.device.hardware, reason=first_line(error))
                 ) from error
         # Outside `except`, as the error's traceback keeps intermediate results alive.
         release_cached_memory()
         raise Failure(
-            f"{self.name} ran out of memory: close other programs, or choose another device."
+            translate(
+                "Error", "{name} ran out of memory: close other programs, or choose another device."
+            ).format(name=self.name)
         )

@@ -26,6 +26,7 @@ from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -73,7 +74,11 @@ def open_compact(place: Device) -> Network:
     import torch
 
     if place.dtype == "int8":
-        raise BadInput(f"{TITLE} does not support int8: choose fp32 or bf16.")
+        raise BadInput(
+            translate("Error", "{title} does not support int8: choose fp32 or bf16.").format(
+                title=TITLE
+            )
+        )
     dtype = getattr(torch, place.dtype)
     layout = torch.channels_last if place.channels_last else torch.contiguous_format
     files = wheel_files(COMPACT)
@@ -104,7 +109,11 @@ def check_layers(layers: Sequence[Convolution]) -> None:
     last = Convolution(filters, 3 * STEP_SCALE**2, None)
     middle = [Convolution(filters, filters, None, prelu=True)] * (len(layers) - 2)
     if list(layers) != [Convolution(3, filters, None, prelu=True), *middle, last]:
-        raise BadInput("This network is not a compact 4x network for RGB: choose another file.")
+        raise BadInput(
+            translate(
+                "Error", "This network is not a compact 4x network for RGB: choose another file."
+            )
+        )
 
 
 def forward(

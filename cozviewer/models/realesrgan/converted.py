@@ -17,6 +17,7 @@ from cozviewer.models.realesrgan.ncnn_format import read_bin, read_param
 from cozviewer.models.realesrgan.rrdbnet import named_state
 from cozviewer.models.realesrgan.weights import BIN_SHA256, PARAM_SHA256, read_checked, wheel_files
 from cozviewer.util.atomic import atomic_private_path
+from cozviewer.util.translation import translate
 
 State = Mapping[str, NDArray[np.float16 | np.float32]]
 """Arrays by name: "conv_first.weight" (out, in, 3, 3), "conv_first.bias" (out,)."""
@@ -68,8 +69,11 @@ def load_or_convert(path: Path, sha256: str, make: Callable[[], State], notice: 
         _write(path, state)
     except OSError as error:
         notice(
-            f"The converted weights cannot be saved in {path.parent} ({error.strerror}), so they "
-            "are converted again at the next start."
+            translate(
+                "Error",
+                "The converted weights cannot be saved in {parent} ({reason}), so they "
+                "are converted again at the next start.",
+            ).format(parent=path.parent, reason=error.strerror)
         )
     return state
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from cozviewer.models.realesrgan.converted import State
 from cozviewer.models.realesrgan.rrdbnet import DENSE, PER_BLOCK, RESIDUAL, SLOPE
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
     from openvino import Model, Node
@@ -83,8 +84,11 @@ def read_steps() -> Steps:
             raise ValueError("wrong values")
     except (OSError, ValueError, EOFError, AttributeError) as error:
         raise BadInput(
-            f"The file {FILE_NAME} of cozviewer is damaged: reinstall cozviewer, or choose the "
-            "number format fp32."
+            translate(
+                "Error",
+                "The file {file_name} of cozviewer is damaged: reinstall cozviewer, or choose the "
+                "number format fp32.",
+            ).format(file_name=FILE_NAME)
         ) from error
     parts = np.split(flat, np.cumsum(channels)[:-1])
     return dict(zip([name for name, _ in points()], parts, strict=True))

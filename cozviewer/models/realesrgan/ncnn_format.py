@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 MAGIC = "7767517"
 FP16_TAG = 0x01306B47
@@ -88,7 +89,11 @@ def read_param(content: bytes) -> list[Convolution]:
         return list(_convolutions(layers))
     except (ValueError, IndexError) as error:
         reason = "a line is truncated" if isinstance(error, IndexError) else str(error)
-        raise BadInput(f"This ncnn .param file is not supported: {reason}.") from error
+        raise BadInput(
+            translate("Error", "This ncnn .param file is not supported: {reason}.").format(
+                reason=reason
+            )
+        ) from error
 
 
 def read_bin(content: bytes, convolutions: list[Convolution]) -> list[Weights]:
@@ -104,8 +109,11 @@ def read_bin(content: bytes, convolutions: list[Convolution]) -> list[Weights]:
         dtype = np.dtype(kind)
         if offset + count * dtype.itemsize > len(content):
             raise BadInput(
-                f"This ncnn .bin file is truncated in convolution {index + 1} of "
-                f"{len(convolutions)}: copy or install it again."
+                translate(
+                    "Error",
+                    "This ncnn .bin file is truncated in convolution {number} of "
+                    "{count}: copy or install it again.",
+                ).format(number=index + 1, count=len(convolutions))
             )
         array = np.frombuffer(content, dtype, count, offset)
         offset += count * dtype.itemsize
@@ -116,8 +124,11 @@ def read_bin(content: bytes, convolutions: list[Convolution]) -> list[Weights]:
         tag = int(take(1, "<u4", index)[0])
         if tag not in (FP16_TAG, FP32_TAG):
             raise BadInput(
-                f"This ncnn .bin file stores convolution {index + 1} in an unknown format "
-                f"(tag {tag:#010x}): use the file that belongs to its .param."
+                translate(
+                    "Error",
+                    "This ncnn .bin file stores convolution {number} in an unknown format "
+                    "(tag {tag:#010x}): use the file that belongs to its .param.",
+                ).format(number=index + 1, tag=tag)
             )
         shape = (layer.outputs, layer.inputs, 3, 3)
         count = layer.outputs * layer.inputs * 9
@@ -128,8 +139,11 @@ def read_bin(content: bytes, convolutions: list[Convolution]) -> list[Weights]:
         weights.append(Weights(kernel.reshape(shape), bias, slopes))  # type: ignore[arg-type]
     if offset != len(content):
         raise BadInput(
-            f"This ncnn .bin file has {len(content) - offset} bytes more than its .param says: "
-            "the two do not belong together."
+            translate(
+                "Error",
+                "This ncnn .bin file has {count} bytes more than its .param says: "
+                "the two do not belong together.",
+            ).format(count=len(content) - offset)
         )
     return weights
 

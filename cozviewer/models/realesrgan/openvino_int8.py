@@ -23,6 +23,7 @@ from cozviewer.models.realesrgan.int8_graphs import BLOCKS, Graphs, read_steps
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput, Cancelled
+from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
     from openvino import CompiledModel, Core, Model
@@ -228,7 +229,7 @@ class _Run:
                 request.cancel()
                 with suppress(RuntimeError):  # it reports the cancellation
                     request.wait()
-                raise Cancelled("Stopped.")
+                raise Cancelled(translate("Error", "Stopped."))
             moving(time.perf_counter() - started)
         request.wait()
 
@@ -260,7 +261,11 @@ def _core() -> "Core":
             from openvino import Core
     except (ImportError, OSError, RuntimeError) as error:
         raise BadInput(
-            "The int8 number format does not work on this computer: choose the number format fp32."
+            translate(
+                "Error",
+                "The int8 number format does not work on this computer: choose the number format "
+                "fp32.",
+            )
         ) from error
     return Core()
 

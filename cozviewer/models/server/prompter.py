@@ -15,6 +15,7 @@ from cozviewer.models.server.reply import Answer, error_text, parse_answer, refu
 from cozviewer.models.server.request import Layout, adapted, data_url, request_of
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 
 class ServerPrompter:
@@ -37,15 +38,21 @@ class ServerPrompter:
         """
         if not address.strip():
             raise BadInput(
-                "The prompter server needs the address of a server and the name of a model: enter "
-                "both."
+                translate(
+                    "Error",
+                    "The prompter server needs the address of a server and the name of a model: "
+                    "enter both.",
+                )
             )
         self._address = read_address(address)
         self._model = model.strip()
         if not self._model:
             raise BadInput(
-                f"The prompter server needs the name of a model: enter one of those that the "
-                f"server lists at {self._address.base}/models."
+                translate(
+                    "Error",
+                    "The prompter server needs the name of a model: enter one of those that the "
+                    "server lists at {base}/models.",
+                ).format(base=self._address.base)
             )
         self._questions = questions
         self._max_tokens = max_tokens
@@ -81,13 +88,25 @@ class ServerPrompter:
         wider = None if previous is None else data_url(previous)
         answer = run_cancellable(self._ask(wider, data_url(crop)), cancelled)
         if wider is not None and not self._layout.wider:
-            self._notice_once(f"{self.name} accepts only one picture: the wider view is not sent.")
+            self._notice_once(
+                translate(
+                    "Error", "{name} accepts only one picture: the wider view is not sent."
+                ).format(name=self.name)
+            )
         prompt = without_repetitions(answer.text)
         if not prompt:
-            why = " within the maximum answer length" if answer.cut else ""
-            self._notice_once(
-                f"{self.name} gave an empty answer{why}, so detail is generated without a prompt."
-            )
+            if answer.cut:
+                text = translate(
+                    "Error",
+                    "{name} gave an empty answer within the maximum answer length, so detail is "
+                    "generated without a prompt.",
+                )
+            else:
+                text = translate(
+                    "Error",
+                    "{name} gave an empty answer, so detail is generated without a prompt.",
+                )
+            self._notice_once(text.format(name=self.name))
         return prompt
 
     async def _ask(self, wider: str | None, crop: str) -> Answer:

@@ -14,6 +14,7 @@ from unicodedata import category
 from cozviewer.models.server.address import SERVICE, VARIABLE, Address, Key, read_address, redacted
 from cozviewer.models.server.request import Layout, adapted
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
+from cozviewer.util.translation import translate
 
 UNKNOWN = re.compile(
     r"model.*(not found|not exist|unknown)|(no such|unknown|invalid|not a valid) model", re.I
@@ -194,44 +195,92 @@ def refusal(
     if key is not None:
         message = message.replace(key.value, "…")
     message = redacted(message)
-    quoted = f" (“{_short(message, QUOTED)}”)" if message else ""
+    quoted = (
+        translate("Error", " (“{message}”)").format(message=_short(message, QUOTED))
+        if message
+        else ""
+    )
     if available and model not in available and (status == 404 or UNKNOWN.search(message)):
         return BadInput(
-            f"The server at {base} has no model {model!r}: it has {_listed(available)}."
+            translate(
+                "Error", "The server at {base} has no model {model!r}: it has {names}."
+            ).format(base=base, model=model, names=_listed(available))
         )
     if UNKNOWN.search(message):
-        return BadInput(f"The server at {base} does not have the model {model!r}{quoted}.")
+        return BadInput(
+            translate(
+                "Error", "The server at {base} does not have the model {model!r}{quoted}."
+            ).format(base=base, model=model, quoted=quoted)
+        )
     text = message.replace(model, "")  # its name may contain "vision"
     if status == 413 or CONTEXT.search(text):
         return BadInput(
-            f"The question and pictures are too long for {model} at {base}{quoted}: start it with "
-            f"a longer context, or shorten the question."
+            translate(
+                "Error",
+                "The question and pictures are too long for {model} at {base}{quoted}: start it "
+                "with a longer context, or shorten the question.",
+            ).format(model=model, base=base, quoted=quoted)
         )
     if PICTURES.search(text):
         return BadInput(
-            f"The model {model!r} at {base} does not accept pictures{quoted}: choose a vision "
-            f"model, such as qwen2.5vl."
+            translate(
+                "Error",
+                "The model {model!r} at {base} does not accept pictures{quoted}: choose a vision "
+                "model, such as qwen2.5vl.",
+            ).format(model=model, base=base, quoted=quoted)
         )
     if status == 404:
-        return BadInput(f"{base} is not a chat server: check the address.")
+        return BadInput(
+            translate("Error", "{base} is not a chat server: check the address.").format(base=base)
+        )
     if status == 429:
-        return Failure(f"The server at {base} is busy{quoted}: try again later.")
+        return Failure(
+            translate("Error", "The server at {base} is busy{quoted}: try again later.").format(
+                base=base, quoted=quoted
+            )
+        )
     if status == 200:
-        what = f"reported an error{quoted}" if message else "sent an incomplete answer"
-        return Failure(f"The server at {base} {what}: check the address and the server's log.")
+        if not message:
+            return Failure(
+                translate(
+                    "Error",
+                    "The server at {base} sent an incomplete answer: check the address and the "
+                    "server's log.",
+                ).format(base=base)
+            )
+        return Failure(
+            translate(
+                "Error",
+                "The server at {base} reported an error{quoted}: check the address and the "
+                "server's log.",
+            ).format(base=base, quoted=quoted)
+        )
     if status >= 500:
-        return Failure(f"The server at {base} failed{quoted}: check its log, or try again later.")
-    return Failure(f"The server at {base} refused the request{quoted}: try another model.")
+        return Failure(
+            translate(
+                "Error", "The server at {base} failed{quoted}: check its log, or try again later."
+            ).format(base=base, quoted=quoted)
+        )
+    return Failure(
+        translate(
+            "Error", "The server at {base} refused the request{quoted}: try another model."
+        ).format(base=base, quoted=quoted)
+    )
 
 
 def _key_error(address: Address, key: Key | None) -> BadInput:
     if key is not None:
         return BadInput(
-            f"The server at {address.base} refused the key from {key.origin}: check it."
+            translate(
+                "Error", "The server at {base} refused the key from {origin}: check it."
+            ).format(base=address.base, origin=key.origin)
         )
     return BadInput(
-        f"The server at {address.base} needs an API key: set the environment variable {VARIABLE}, "
-        f"or save the key in the keyring (service {SERVICE}, user {address.host})."
+        translate(
+            "Error",
+            "The server at {base} needs an API key: set the environment variable {variable}, "
+            "or save the key in the keyring (service {service}, user {host}).",
+        ).format(base=address.base, variable=VARIABLE, service=SERVICE, host=address.host)
     )
 
 
@@ -240,16 +289,27 @@ def _redirected(address: Address, location: str) -> BadInput:
         target = read_address(re.split("[?#]", location)[0]).base
     except BadInput:
         return BadInput(
-            f"The server at {address.base} redirects to another page: check the address."
+            translate(
+                "Error", "The server at {base} redirects to another page: check the address."
+            ).format(base=address.base)
         )
     return BadInput(
-        f"The server at {address.base} redirects to {target}: enter that address if you trust it."
+        translate(
+            "Error",
+            "The server at {base} redirects to {target}: enter that address if you trust it.",
+        ).format(base=address.base, target=target)
     )
 
 
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(_short(name, LONGEST_NAME) for name in names[:NAMED])
-    return shown if len(names) <= NAMED else f"{shown} and {len(names) - NAMED} more"
+    return (
+        shown
+        if len(names) <= NAMED
+        else translate("Error", "{names} and {count} more").format(
+            names=shown, count=len(names) - NAMED
+        )
+    )
 
 
 def _short(text: str, length: int) -> str:

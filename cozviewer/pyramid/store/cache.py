@@ -40,6 +40,7 @@ from cozviewer.pyramid.store.rows import count_tiles, is_empty
 from cozviewer.pyramid.store.sqlite_guard import foreign_object
 from cozviewer.util.checked import checked_int, checked_text, int_of_text
 from cozviewer.util.errors import Failure
+from cozviewer.util.translation import translate
 
 BUDGET_BYTES = 10 * 1000**3
 """What the folder may hold by default."""
@@ -180,8 +181,11 @@ def clear(folder: Path, which: str | Path | None = None) -> int:
                 refused = path
     if refused is not None:
         raise Failure(
-            f"{refused} could not be deleted: close the windows that show the picture, or see"
-            " whether the folder may be written, and try again."
+            translate(
+                "Error",
+                "{reason} could not be deleted: close the windows that show the picture, or see"
+                " whether the folder may be written, and try again.",
+            ).format(reason=refused)
         )
     return freed
 
@@ -194,7 +198,11 @@ def clear_set_aside(folder: Path) -> int:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            raise Failure(f"{path} could not be deleted: {error.strerror}.") from error
+            raise Failure(
+                translate("Error", "{path} could not be deleted: {reason}.").format(
+                    path=path, reason=error.strerror
+                )
+            ) from error
         freed += size
     return freed
 

@@ -22,6 +22,7 @@ from cozviewer.pyramid.store.sqlite_guard import (
     read_schema,
 )
 from cozviewer.util.folders import make_private, make_private_folder
+from cozviewer.util.translation import translate
 
 APPLICATION_ID = 0x436F5A54
 """The application id in SQLite's header: "CoZT"."""
@@ -148,7 +149,8 @@ def open_file(path: Path | None, store_key: StoreKey) -> StoreConnection:
         make_private_folder(path.parent)
         make_private(path)
         if path.exists() and path.stat().st_size == 1:
-            raise NotOurs("is damaged")  # SQLite treats a file of one byte as empty
+            # SQLite treats a file of one byte as empty.
+            raise NotOurs(translate("Error", "is damaged"))
     connection = connect(path, create=True)
     try:
         _create(connection, store_key)
@@ -156,7 +158,7 @@ def open_file(path: Path | None, store_key: StoreKey) -> StoreConnection:
         about = read_about(connection)
         for name in ("source_digest", "recipe_digest"):
             if about.get(name) != getattr(store_key, name):
-                raise NotOurs("is for another picture or recipe")
+                raise NotOurs(translate("Error", "is for another picture or recipe"))
         _make_safe(connection)
     except BaseException:
         connection.close()
@@ -209,7 +211,7 @@ def read_about(connection: sqlite3.Connection) -> dict[str, str]:
         }
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # no such table
-            raise NotOurs("is damaged") from error
+            raise NotOurs(translate("Error", "is damaged")) from error
         raise
 
 
@@ -246,11 +248,12 @@ def _lock(path: Path) -> StoreLock | None:
 
 def _check_ours(connection: sqlite3.Connection) -> None:
     if not is_ours(connection):
-        raise NotOurs("belongs to another program")
+        raise NotOurs(translate("Error", "belongs to another program"))
     if _number(connection, "user_version") != SCHEMA_VERSION:
-        raise NotOurs("was made by another version of cozviewer")
+        raise NotOurs(translate("Error", "was made by another version of cozviewer"))
     if foreign_object(connection, SCHEMA) is not None:
-        raise NotOurs("is damaged")  # or manipulated: other objects in it could run code
+        # Or manipulated: other objects in it could run code.
+        raise NotOurs(translate("Error", "is damaged"))
 
 
 def _make_safe(connection: sqlite3.Connection) -> None:

@@ -27,6 +27,7 @@ from cozviewer.pyramid.store.file import (
 )
 from cozviewer.pyramid.store.removal import delete_file, identity, set_aside
 from cozviewer.pyramid.store.rows import Batch, StepRecord, is_empty, write_batch
+from cozviewer.util.translation import translate
 
 MEMORY_BUDGET = 1 << 30
 """Budget for encoded tiles in memory if the disk cannot be used, in bytes."""
@@ -56,7 +57,7 @@ def open_or_replace(
     except sqlite3.Error as error:
         if not is_broken(error):
             raise
-        reason = "is damaged"
+        reason = translate("Error", "is damaged")
     set_aside(path, found, reason, tell)
     return open_file(path, store_key)
 
@@ -98,9 +99,13 @@ class StoreFiles:
                 answer = question(file)
             except sqlite3.Error as error:
                 if is_broken(error):
-                    self._replace(file, "is damaged")
+                    self._replace(file, translate("Error", "is damaged"))
                 elif not is_busy(error):
-                    self.tell(f"The tile cache {self._path} cannot be read ({error}).")
+                    self.tell(
+                        translate(
+                            "Error", "The tile cache {path} cannot be read ({reason})."
+                        ).format(path=self._path, reason=error)
+                    )
             else:
                 yield answer
 
@@ -127,14 +132,17 @@ class StoreFiles:
             except sqlite3.Error as error:
                 if is_busy(error):
                     self.tell(
-                        f"The tile cache {self._path} is locked by another program;"
-                        " new tiles wait in memory until it is free."
+                        translate(
+                            "Error",
+                            "The tile cache {path} is locked by another program;"
+                            " new tiles wait in memory until it is free.",
+                        ).format(path=self._path)
                     )
                     return False
                 if self._follow():
                     continue  # it was deleted just now
                 if is_broken(error) and attempt < REPLACEMENTS:
-                    self._replace(self._files[0], "is damaged")
+                    self._replace(self._files[0], translate("Error", "is damaged"))
                 elif batch.tiles or batch.replaced:
                     self._go_on_in_memory(error)
                 else:
@@ -198,6 +206,9 @@ class StoreFiles:
     def _go_on_in_memory(self, error: Exception) -> None:
         self._open_in_memory()
         self.tell(
-            f"The tile cache {self._path} cannot be written ({error}), so new tiles are kept"
-            " in memory only, until the program ends."
+            translate(
+                "Error",
+                "The tile cache {path} cannot be written ({reason}), so new tiles are kept"
+                " in memory only, until the program ends.",
+            ).format(path=self._path, reason=error)
         )

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from cozviewer.util.folders import PRIVATE_FILE
+from cozviewer.util.translation import translate
 
 if sys.platform == "win32":
 
@@ -53,7 +54,7 @@ class StoreLock:
         end = time.monotonic() + patience
         while not self._take(alone):
             if time.monotonic() >= end:
-                raise BlockingIOError("it is in use by another program")
+                raise BlockingIOError(translate("Error", "it is in use by another program"))
             time.sleep(0.005)
 
     def remove(self) -> None:

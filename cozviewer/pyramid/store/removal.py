@@ -16,6 +16,7 @@ from cozviewer.pyramid.store.file import connect
 from cozviewer.pyramid.store.lock import StoreLock
 from cozviewer.pyramid.store.sqlite_guard import Watch
 from cozviewer.util.folders import PRIVATE_FILE
+from cozviewer.util.translation import translate
 
 SET_ASIDE = ".set-aside-"
 """Stands between the old name and the time."""
@@ -52,8 +53,10 @@ def set_aside(
             return
         aside = _rename(path)
     tell(
-        f"The tile cache {path.name} {reason}, so it was set aside as {aside.name}"
-        " and a fresh one begun."
+        translate(
+            "Error",
+            "The tile cache {name} {reason}, so it was set aside as {aside} and a fresh one begun.",
+        ).format(name=path.name, reason=reason, aside=aside.name)
     )
 
 

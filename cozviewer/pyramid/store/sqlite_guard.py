@@ -14,6 +14,7 @@ from typing import Any
 
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import Cancelled
+from cozviewer.util.translation import translate
 
 INSTRUCTIONS = 10_000
 """Of SQLite's virtual machine between two calls of the progress handler: less than a
@@ -138,10 +139,16 @@ def foreign_object(connection: sqlite3.Connection, schema: str) -> str | None:
     for each in _objects(connection):
         if each not in wanted:
             kind, name = (str(part)[:40] for part in each[:2])
-            return f"a {ascii(kind)[1:-1]} named {ascii(name)[1:-1]}"
+            return translate("Error", "a {kind} named {name}").format(
+                kind=ascii(kind)[1:-1], name=ascii(name)[1:-1]
+            )
         missing.discard(each)
     lacking = max(missing, key=lambda each: bool(each[3]), default=None)  # tables before indexes
-    return f"no {lacking[0]} named {lacking[1]}" if lacking else None
+    return (
+        translate("Error", "no {kind} named {name}").format(kind=lacking[0], name=lacking[1])
+        if lacking
+        else None
+    )
 
 
 def is_interrupted(error: sqlite3.Error) -> bool:

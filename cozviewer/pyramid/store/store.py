@@ -40,6 +40,7 @@ from cozviewer.pyramid.store.rows import (
     stored_among,
 )
 from cozviewer.pyramid.store.tile_codec import decode_tile, encode_tile, tile_checksum
+from cozviewer.util.translation import translate
 
 __all__ = ["StepRecord", "StoreKey", "TileStore"]
 
@@ -378,7 +379,9 @@ class TileStore:
             self._batch.tiles.pop(key, None)
             self._decoded.pop(key, None)
             self._broken.add(key)
-            self._files.tell("The tile cache holds broken tiles; they count as missing.")
+            self._files.tell(
+                translate("Error", "The tile cache holds broken tiles; they count as missing.")
+            )
 
     def _uids_on_disk(self, keys: Sequence[TileKey]) -> dict[TileKey, str]:
         """Return the uids of the steps that made those tiles that are on disk (under the lock)."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.chain.chain import DESCRIBING, Progress, generating
+from cozviewer.chain.chain import Progress
 from cozviewer.chain.draft import region_anew
 from cozviewer.chain.prompt_history import LevelWords
 from cozviewer.image.rect import Rect
@@ -17,6 +17,7 @@ from cozviewer.ui.prompts.draft_bar import DraftBar, new_version_text
 from cozviewer.ui.prompts.panel import Level, PromptsPanel
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.view.navigator import Navigator
+from cozviewer.util.translation import translate
 
 NO_PHOTO = "Open a photo and zoom in. The prompt of each zoom level appears here."
 
@@ -123,8 +124,11 @@ class PromptsController(QObject):
     @Slot(object)
     def _on_progress(self, progress: Progress) -> None:
         """Show at its level that a prompt is being written or tiles are being generated."""
-        notes = {DESCRIBING: f"{DESCRIBING}…", generating(progress.z): "Generating…"}
-        note = notes.get(progress.stage)
+        note = None
+        if progress.kind == "describing":
+            note = translate("Prompts", "Describing this area…")
+        elif progress.kind == "generating":
+            note = translate("Prompts", "Generating…")
         working = None if note is None else (progress.z, note)
         if working != self._working:
             self._working = working

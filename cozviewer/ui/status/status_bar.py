@@ -16,8 +16,8 @@ from cozviewer.chain.chain import Progress
 from cozviewer.ui.status.work_bar import WorkBar
 from cozviewer.ui.status.work_pace import WorkPace
 from cozviewer.ui.widgets.plain import Label, tool_tip
-from cozviewer.util.text import counted
-from cozviewer.util.units import duration_text
+from cozviewer.util.translation import translate
+from cozviewer.util.units import count_text, duration_text
 
 HEIGHT = 36
 MARGIN = 14
@@ -38,9 +38,12 @@ def progress_text(progress: Progress) -> str:
     if progress.fraction is not None:
         parts.append(f"{int(100 * progress.fraction)}%")
     elif progress.total:
-        parts.append(f"{progress.done:,} of {counted(progress.total, progress.unit)}")
+        total = count_text(progress.total, progress.unit)
+        text = translate("Status", "{done} of {total}")
+        parts.append(text.format(done=f"{progress.done:,}", total=total))
     if progress.seconds_left is not None and progress.seconds_left >= 0.5:
-        parts.append(f"{duration_text(progress.seconds_left)} left")
+        time_left = duration_text(progress.seconds_left)
+        parts.append(translate("Status", "{time} left").format(time=time_left))
     return " · ".join(parts)
 
 
