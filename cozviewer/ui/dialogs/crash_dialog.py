@@ -30,6 +30,7 @@ from shiboken6 import isValid
 
 from cozviewer import __version__
 from cozviewer.ui.widgets.plain import Label
+from cozviewer.util.translation import translate
 
 log = logging.getLogger("cozviewer")
 
@@ -71,14 +72,18 @@ class CrashDialog(QDialog):
             show_file: Opens a file in the system's default program.
         """
         super().__init__(parent)
-        self.setWindowTitle("Unexpected Error")
+        self.setWindowTitle(translate("Help", "Unexpected Error"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._log_file = log_file
         self._show_file = show_file
         self._details: list[str] = []
         self._count = 0
         sentence = _label(
-            "An unexpected error occurred and the last action was not completed. You can continue."
+            translate(
+                "Help",
+                "An unexpected error occurred and the last action was not completed."
+                " You can continue.",
+            )
         )
         self._error = _label("")
         self._error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -86,12 +91,12 @@ class CrashDialog(QDialog):
         self._times.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        self.copy_button = QPushButton("&Copy Details")
+        self.copy_button = QPushButton(translate("Help", "&Copy Details"))
         self.copy_button.clicked.connect(self._copy)
         buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
         self.log_button: QPushButton | None = None
         if log_file is not None:
-            self.log_button = QPushButton("Show &Log")
+            self.log_button = QPushButton(translate("Help", "Show &Log"))
             self.log_button.clicked.connect(self._show_log)
             buttons.addButton(self.log_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
@@ -116,7 +121,7 @@ class CrashDialog(QDialog):
         if self._count == 1:
             self._error.setText(crash.title)
         else:
-            self._times.setText(f"{self._count:,} errors so far.")
+            self._times.setText(translate("Help", "%n error(s) so far.", None, self._count))
             self._times.show()
         if crash.new and len(self._details) < MOST_DETAILS:
             self._details.append(crash.details)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.text import visible_line
+from cozviewer.util.translation import translate
 
 Row = tuple[str | QLabel, QWidget | QLayout]
 """The name of a field, or its label, and the field."""
@@ -82,7 +83,7 @@ def form_of(
 
 def with_browse(line: QLineEdit, browse: Callable[[], None]) -> QHBoxLayout:
     """Return a line edit for a path with a Browse button beside it."""
-    button = QPushButton("Browse…")
+    button = QPushButton(translate("Window", "Browse…"))
     button.setAutoDefault(False)
     button.clicked.connect(browse)
     row = QHBoxLayout()
