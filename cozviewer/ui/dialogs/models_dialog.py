@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from cozviewer.jobs.download_job import DownloadJob, DownloadRequest, Fetch
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.ui.widgets.plain import Label
-from cozviewer.ui.widgets.theme import QUIET
+from cozviewer.ui.widgets.theme import quiet
 from cozviewer.util.downloads import DownloadProgress, Offer
 from cozviewer.util.translation import translate
 from cozviewer.util.units import bytes_text, duration_text
@@ -256,7 +256,7 @@ def _text(text: str = "") -> Label:
     label = Label(text)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setStyleSheet(f"color: {QUIET};")
+    quiet(label)
     return label
 
 

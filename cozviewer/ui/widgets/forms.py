@@ -30,7 +30,7 @@ class Trouble(Label):
     def __init__(self) -> None:
         super().__init__()
         self.setWordWrap(True)
-        self.setStyleSheet("color: #ff9d9d;")
+        self.setProperty("role", "trouble")
         self.hide()
 
     def show_message(self, sentence: str) -> None:
