@@ -157,8 +157,11 @@ def build(window: QMainWindow, menus: Sequence[Menu], icon: Callable[[str], Path
 
 
 def set_keys(action: QAction, keys: Sequence[str]) -> None:
-    """Give an action its shortcuts, in the portable form "Ctrl+O"; its tool tip names them."""
+    """Give an action its shortcuts, in the portable form "Ctrl+O"; its tool tip in the tool bar
+    names them."""
     action.setShortcuts([QKeySequence(key) for key in keys])
+    if action.icon().isNull():
+        return
     plain = title_of(action)
     shown = keys_text(keys[:2])
     action.setToolTip(f"{plain} ({shown})" if shown else plain)
