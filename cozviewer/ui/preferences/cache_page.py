@@ -57,6 +57,7 @@ class CachePage(QWidget):
         self.notice.hide()
         self.trouble = Trouble()
         place, used = QHBoxLayout(), QHBoxLayout()
+        place.setSpacing(8)
         place.addWidget(self.folder, 1)
         place.addWidget(self.change)
         place.addWidget(self.usual)

@@ -44,6 +44,7 @@ class PreferencesController(QObject):
         """
         super().__init__(window)
         self.preferences = saved_preferences()
+        self._spoken = self.preferences.language
         self._services, self._engine_menu, self._window = services, engine_menu, window
         self._dialog: PreferencesDialog | None = None
         self._still, self._desktop_is_still = still, False
@@ -73,7 +74,7 @@ class PreferencesController(QObject):
             self._dialog.activateWindow()
             return
         services, menu = self._services, self._engine_menu
-        general = GeneralPage(self.preferences)
+        general = GeneralPage(self.preferences, self._spoken)
         general.restart_wanted.connect(self.restart_wanted)
         engine = EnginePage(
             self.preferences, services.engines, services.devices(), menu.drafts, menu.ahead

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QListWidget,
+    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -71,6 +72,8 @@ class PreferencesDialog(QDialog):
         row.setSpacing(0)
         row.addWidget(self.names)
         row.addLayout(right, 1)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter ends the editing of a field
         self.resize(760, 480)
         general.changed.connect(self._on_general)
         engine.changed.connect(self._on_engine)

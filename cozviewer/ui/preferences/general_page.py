@@ -30,7 +30,13 @@ class GeneralPage(QWidget):
     changed = Signal(object)
     restart_wanted = Signal()
 
-    def __init__(self, preferences: Preferences) -> None:
+    def __init__(self, preferences: Preferences, spoken: str) -> None:
+        """Create the page.
+
+        Args:
+            preferences: The values.
+            spoken: The language that was preferred when the program was started.
+        """
         super().__init__()
         self._preferences = preferences
         system = translate("Preferences", "Same as the system")
@@ -51,15 +57,19 @@ class GeneralPage(QWidget):
         )
         self.restart = QPushButton(translate("Preferences", "Restart Now"))
         self.restart.clicked.connect(self.restart_wanted)
-        self._at_start = paragraph(
-            translate("Preferences", "The language changes when cozviewer is started again.")
+        self.at_start = QWidget()
+        row = QHBoxLayout(self.at_start)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(
+            paragraph(
+                translate("Preferences", "The language changes when cozviewer is started again.")
+            ),
+            1,
         )
-        row = QHBoxLayout()
-        row.addWidget(self._at_start, 1)
         row.addWidget(self.restart)
         rows = (
             (translate("Preferences", "Language"), self.language),
-            ("", row),
+            ("", self.at_start),
             (translate("Preferences", "Theme"), self.theme),
             (translate("Preferences", "Motion"), self.motion),
         )
@@ -67,7 +77,7 @@ class GeneralPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(form_of(rows))
         column.addStretch(1)
-        self._spoken = preferences.language
+        self._spoken = spoken
         self.show_preferences(preferences)
         for name, box in self._boxes.items():
             box.activated.connect(lambda _, name=name, box=box: self._on_chosen(name, box))
@@ -89,9 +99,7 @@ class GeneralPage(QWidget):
         self.changed.emit(self._preferences)
 
     def _show_restart(self) -> None:
-        other = self._preferences.language != self._spoken
-        self._at_start.setVisible(other)
-        self.restart.setVisible(other)
+        self.at_start.setVisible(self._preferences.language != self._spoken)
 
 
 class EnginePage(QWidget):

@@ -195,6 +195,7 @@ QListWidget#pages::item {{ padding: 7px 14px; border-radius: 5px; }}
 QListWidget#pages::item:selected {{ background: {theme.fill}; color: #ffffff; }}
 QTreeView, QTableView {{ background: {theme.field}; border: 1px solid {theme.line};
     border-radius: 4px; }}
+QTreeView::item {{ padding: 3px 4px; }}
 QHeaderView::section {{ background: {theme.bar}; color: {theme.quiet}; border: none;
     padding: 5px 8px; }}
 #sides::handle {{ background: {theme.line}; }}
