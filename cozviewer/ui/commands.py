@@ -175,7 +175,7 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             "still",
             translate("Menu", "&Reduce Motion"),
             (),
-            window.set_reduced_motion,
+            parts.set_reduced_motion,
             checkable=False,
             needs_picture=False,
         ),

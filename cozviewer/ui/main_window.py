@@ -118,12 +118,6 @@ class MainWindow(QMainWindow):
         device = "" if document is None else document.chain.upscaler.device
         show_about(self._services, device, self)
 
-    @Slot(bool)
-    def set_reduced_motion(self, reduced: bool) -> None:
-        """Let nothing glide or fade, or again."""
-        self.navigator.reduced_motion = reduced
-        self.readout.set_reduced_motion(reduced)
-
     @Slot()
     def toggle_full_screen(self) -> None:
         """Give the whole screen to the image, or leave full screen."""

@@ -127,6 +127,11 @@ class WindowParts:
         enable(self.actions, picture)
         self.compare_menu.setEnabled(picture)
 
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Let nothing glide or fade, or again."""
+        self.navigator.reduced_motion = reduced
+        self.readout.set_reduced_motion(reduced)
+
     def _lay_out(self) -> None:
         """Put the widgets into the window: the image, the prompts beside it, a line below."""
         self.sides = sides = QSplitter()

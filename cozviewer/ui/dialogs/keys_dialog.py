@@ -49,6 +49,7 @@ class KeysDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         self.change = QPushButton(translate("Help", "C&hange…"))
+        self.change.setAutoDefault(False)
         buttons.addButton(self.change, QDialogButtonBox.ButtonRole.ActionRole)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)

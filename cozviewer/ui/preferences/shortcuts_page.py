@@ -86,6 +86,11 @@ class ShortcutsPage(QWidget):
         self.table.setCurrentItem(self._items[name])
 
     @property
+    def shown(self) -> list[Shortcut]:
+        """The commands that the search has found."""
+        return [each for each in self._shortcuts if not self._items[each.name].isHidden()]
+
+    @property
     def _selected(self) -> Shortcut | None:
         item = self.table.currentItem()
         name = None if item is None else item.data(0, Qt.ItemDataRole.UserRole)

@@ -45,8 +45,8 @@ def keep_panels(commands: Mapping[str, Command], actions: Mapping[str, QAction])
             continue
         action, stored = actions[name], kept_text(PANEL + name)
         if stored in (ON, OFF):
-            action.setChecked(stored == ON)
-            action.triggered.emit(stored == ON)  # it counts as the user's choice
+            action.setChecked(stored == OFF)
+            action.trigger()  # so that it counts as the choice of the user
         action.triggered.connect(lambda shown, name=name: _keep_panel(name, shown))
 
 
