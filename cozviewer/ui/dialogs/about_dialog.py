@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from cozviewer import __version__
 from cozviewer.ui.dialogs.versions import licences, version_lines
 from cozviewer.ui.services import Services
+from cozviewer.ui.widgets.forms import resize_on_screen
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.translation import translate
 
@@ -91,6 +92,7 @@ class AboutDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         self.copy_button = QPushButton(translate("Help", "&Copy"))
+        self.copy_button.setAutoDefault(False)
         self.copy_button.setToolTip(translate("Help", "Copy versions and folders"))
         self.copy_button.clicked.connect(self._copy)
         buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
@@ -100,7 +102,7 @@ class AboutDialog(QDialog):
         column.addLayout(head)
         column.addWidget(tabs, 1)
         column.addWidget(buttons)
-        self.resize(600, 440)
+        resize_on_screen(self, 600, 440)
 
     @Slot()
     def _copy(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from cozviewer.ui.actions import keys_text
 from cozviewer.ui.preferences.shortcuts import Shortcut
 from cozviewer.ui.preferences.shortcuts_page import filter_table, group_item, shortcut_table
+from cozviewer.ui.widgets.forms import resize_on_screen
 from cozviewer.util.translation import translate
 
 
@@ -57,7 +58,7 @@ class KeysDialog(QDialog):
         column.addWidget(self.search)
         column.addWidget(self.table, 1)
         column.addWidget(buttons)
-        self.resize(560, 620)
+        resize_on_screen(self, 560, 620)
 
 
 def other_keys() -> list[tuple[str, str]]:

@@ -73,7 +73,7 @@ def licences() -> list[tuple[str, str]]:
         classifiers = about.get_all("Classifier") or []
         stated = [line.rpartition(" :: ")[2] for line in classifiers if line.startswith("License")]
         text = _field(about, "License-Expression") or ", ".join(stated) or _field(about, "License")
-        found.append((f"{name} {package.version}", text.strip().split("\n")[0][:60]))
+        found.append((f"{name} {package.version}", text.strip().split("\n")[0][:200]))
     return found
 
 

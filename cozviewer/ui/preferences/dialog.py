@@ -18,6 +18,7 @@ from cozviewer.ui.preferences.cache_page import CachePage
 from cozviewer.ui.preferences.general_page import EnginePage, GeneralPage
 from cozviewer.ui.preferences.shortcuts_page import Changed, ShortcutsPage
 from cozviewer.ui.settings import Preferences
+from cozviewer.ui.widgets.forms import resize_on_screen
 from cozviewer.util.translation import translate
 
 
@@ -74,7 +75,7 @@ class PreferencesDialog(QDialog):
         row.addLayout(right, 1)
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)  # Enter ends the editing of a field
-        self.resize(760, 480)
+        resize_on_screen(self, 760, 480)
         general.changed.connect(self._on_general)
         engine.changed.connect(self._on_engine)
         shortcuts.changed.connect(self._on_shortcuts)

@@ -114,3 +114,13 @@ def fit_height(dialog: QDialog) -> None:
     if layout is not None:
         layout.activate()
     dialog.resize(dialog.width(), dialog.minimumSizeHint().height())
+
+
+FRAME = 60
+"""Logical pixels that the frame of a dialog may take, and some of what is behind it."""
+
+
+def resize_on_screen(dialog: QDialog, width: int, height: int) -> None:
+    """Give a dialog a size in logical pixels, but a smaller one where the screen is smaller."""
+    room = dialog.screen().availableSize()
+    dialog.resize(min(width, room.width() - FRAME), min(height, room.height() - FRAME))

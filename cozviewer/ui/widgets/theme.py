@@ -193,6 +193,12 @@ QListWidget#pages {{ background: {theme.bar}; border: none; border-right: 1px so
     outline: none; padding: 8px; }}
 QListWidget#pages::item {{ padding: 7px 14px; border-radius: 5px; }}
 QListWidget#pages::item:selected {{ background: {theme.fill}; color: #ffffff; }}
+QTabWidget::pane {{ background: {theme.window}; border: 1px solid {theme.line};
+    border-radius: 4px; top: -1px; }}
+QTabBar::tab {{ color: {theme.quiet}; padding: 7px 16px; border: none;
+    border-bottom: 2px solid transparent; }}
+QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
+QTabWidget QPlainTextEdit {{ border: none; padding: 8px; }}
 QTreeView, QTableView {{ background: {theme.field}; border: 1px solid {theme.line};
     border-radius: 4px; }}
 QTreeView::item {{ padding: 3px 4px; }}
