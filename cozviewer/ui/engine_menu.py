@@ -103,7 +103,7 @@ class EngineMenu(QMenu):
             parent: The window.
             missing: See `Services.missing_files`.
         """
-        super().__init__(translate("Engine", "&Engine"), parent)
+        super().__init__(translate("Engine", "En&gine"), parent)
         self._missing = missing
         self._choice = choice
         self._asked_last = saved_engine_choice()

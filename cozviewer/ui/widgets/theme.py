@@ -207,6 +207,7 @@ QHeaderView::section {{ background: {theme.bar}; color: {theme.quiet}; border: n
 #sides::handle {{ background: {theme.line}; }}
 #prompts QScrollArea, #prompts-page {{ background: {theme.bar}; }}
 #prompts QLabel {{ color: {theme.quiet}; }}
+#prompts #hint {{ background: {theme.control}; color: {theme.text}; }}
 #prompts #level {{ color: {theme.text}; font-weight: 600; }}
 #prompts QPushButton {{ padding: 4px 12px; }}
 #prompts-title {{ background: {theme.bar}; border-bottom: 1px solid {theme.line}; }}
