@@ -7,7 +7,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cozviewer.config.choice import AUTO, BF16, FP32, INT8, EngineChoice
-from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 NUMBERS = (
     (
@@ -64,7 +64,7 @@ class ChoiceMenu(QMenu):
         self.group = QActionGroup(self)
         self.group.triggered.connect(self._on_triggered)
         for value, name, meaning in choices:
-            self.add(value, translate("Engine", name), translate("Engine", meaning))
+            self.add(value, translate_marked("Engine", name), translate_marked("Engine", meaning))
 
     def add(self, value: object, title: str, tip: str = "") -> None:
         """Add an item, in the language of the user."""

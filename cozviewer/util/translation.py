@@ -45,8 +45,22 @@ def translate(context: str, text: str, disambiguation: str | None = None, n: int
 
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
-    """Mark a text in a table for translation and return it unchanged; `translate` it when used."""
+    """Mark a text in a table for translation and return it unchanged.
+
+    `translate_marked` translates it when it is used. Both arguments must be literals.
+    """
     return text
+
+
+def translate_marked(context: str, text: str, n: int = -1) -> str:
+    """Return the translation of a text that `QT_TRANSLATE_NOOP` marked. Any thread.
+
+    Args:
+        context: The one that it was marked with.
+        text: The marked text; any other text is returned unchanged.
+        n: As in `translate`.
+    """
+    return translate(context, text, None, n)
 
 
 def install(lookup: Lookup | None) -> None:

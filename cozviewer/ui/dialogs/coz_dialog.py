@@ -18,7 +18,7 @@ from cozviewer.config.choice import CozChoice, EngineChoice
 from cozviewer.ui.prompts.prompter_form import PrompterForm
 from cozviewer.ui.widgets.forms import Trouble, fit_height, form_of, heading, named_chooser
 from cozviewer.ui.widgets.path_field import PathField
-from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 ENGINE = "coz"
 
@@ -198,7 +198,7 @@ def missing_text(missing: Sequence[str]) -> str:
     """
     if not missing:
         return ""
-    things = [translate("Engine", MISSING[name]) for name in missing]
+    things = [translate_marked("Engine", MISSING[name]) for name in missing]
     if len(things) == 1:
         return translate(
             "Engine",
@@ -214,4 +214,4 @@ def missing_text(missing: Sequence[str]) -> str:
 
 def _titled(values: Sequence[tuple[str, str]]) -> QComboBox:
     """Return a chooser of values with titles that are marked for translation."""
-    return named_chooser((value, translate("Engine", title)) for value, title in values)
+    return named_chooser((value, translate_marked("Engine", title)) for value, title in values)

@@ -163,6 +163,7 @@ class CachePage(QWidget):
         delete = box.addButton(
             translate("Preferences", "Delete"), QMessageBox.ButtonRole.DestructiveRole
         )
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
         delete.clicked.connect(self._on_agreed)
         box.open()
 
