@@ -15,6 +15,7 @@ from cozviewer.ui.dialogs.coz_dialog import ENGINE, CozDialog
 from cozviewer.ui.engine_options import ChoiceMenu, DeviceMenu, NumbersMenu
 from cozviewer.ui.services import EngineEntry
 from cozviewer.ui.settings import keep_text, kept_text, save_engine_choice, saved_engine_choice
+from cozviewer.ui.widgets.path_field import file_filter
 from cozviewer.ui.widgets.plain import menu_text
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
 
@@ -280,13 +281,15 @@ class EngineMenu(QMenu):
 
     @Slot()
     def _choose_file(self) -> None:
-        models = translate("Engine", "4× models")
-        every = translate("Engine", "All files")
+        kinds = file_filter(
+            (translate("Engine", "4× models"), "*.safetensors *.pth *.pt *.ckpt"),
+            (translate("Engine", "All files"), "*"),
+        )
         chosen, _ = QFileDialog.getOpenFileName(
             self,
             translate("Engine", "Choose a 4× Model"),
             "",
-            f"{models} (*.safetensors *.pth *.pt *.ckpt);;{every} (*)",
+            kinds,
         )
         if chosen:
             self._choose(self._with_engine(chosen))

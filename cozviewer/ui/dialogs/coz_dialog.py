@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from cozviewer.config.choice import CozChoice, EngineChoice
 from cozviewer.ui.prompts.prompter_form import PrompterForm
 from cozviewer.ui.widgets.forms import Trouble, fit_height, form_of, heading, named_chooser
-from cozviewer.ui.widgets.path_field import PathField
+from cozviewer.ui.widgets.path_field import PathField, file_filter
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 ENGINE = "coz"
@@ -76,9 +76,10 @@ class CozDialog(QDialog):
         self.setWindowTitle("Chain-of-Zoom")
         self.setMinimumWidth(680)
         self._choice = choice
-        checkpoints = translate("Engine", "Checkpoints")
-        every = translate("Engine", "All files")
-        files = f"{checkpoints} (*.pkl *.pt *.pth);;{every} (*)"
+        files = file_filter(
+            (translate("Engine", "Checkpoints"), "*.pkl *.pt *.pth"),
+            (translate("Engine", "All files"), "*"),
+        )
         self.base = PathField(
             translate("Engine", "Choose the Folder of Stable Diffusion 3"),
             folder=True,

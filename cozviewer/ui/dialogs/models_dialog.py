@@ -86,9 +86,7 @@ class ModelCard(QFrame):
             + "\n"
             + translate("Models", "Licence: {licence}.").format(licence=offer.licence)
         )
-        self.page.setText(
-            f"<a href='{escape(offer.page)}'>{escape(translate('Models', 'Web page'))}</a>"
-        )
+        self.page.setText(_link_to(offer.page, translate("Models", "Web page")))
         self.note.setText(offer.where if here else "\n".join(offer.steps))
         self.note.setVisible(bool(self.note.text()))
         self.bar.hide()
@@ -266,3 +264,8 @@ def _link() -> QLabel:
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setOpenExternalLinks(True)
     return label
+
+
+def _link_to(address: str, text: str) -> str:
+    """Return the markup of a link."""
+    return f"<a href='{escape(address)}'>{escape(text)}</a>"
