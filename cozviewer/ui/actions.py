@@ -14,6 +14,9 @@ from cozviewer.util.translation import translate
 ICON_SIDE = 20
 """Logical pixels of an icon in the tool bar."""
 
+ICON_SIDES = (ICON_SIDE, 16)
+"""The same, and of an icon in a menu."""
+
 UNAVAILABLE_OPACITY = 0.35
 """Opacity of the icon of a disabled action."""
 
@@ -207,7 +210,8 @@ def shown_icon(path: Path, colour: QColor) -> QIcon:
     icon on a dark bar as bright as it was.
     """
     drawn, icon = QIcon(str(path)), QIcon()
-    for side in (ICON_SIDE, 2 * ICON_SIDE):  # the second one for screens of twice the density
+    # For screens of up to three times the density; a size that is missing would be bright.
+    for side in sorted({quarters * size // 4 for quarters in range(4, 13) for size in ICON_SIDES}):
         shape = drawn.pixmap(QSize(side, side), 1.0)
         icon.addPixmap(_tinted(shape, colour, 1.0))
         on = _tinted(shape, QColor(Qt.GlobalColor.white), 1.0)

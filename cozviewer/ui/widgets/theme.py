@@ -4,7 +4,7 @@ What surrounds the photo is the same neutral dark grey in both (`pyramid.compose
 so is what lies over the photo.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 
@@ -116,106 +116,114 @@ def theme_of(chosen: str, system: Qt.ColorScheme) -> Theme:
     return LIGHT if system is Qt.ColorScheme.Light else DARK
 
 
+def shown_theme() -> Theme:
+    """Return the theme that the application has now, for what is painted by hand. GUI thread."""
+    window = QApplication.palette().color(QPalette.ColorRole.Window)
+    return LIGHT if window.lightness() > 127 else DARK
+
+
 def _image(name: str) -> str:
     """Return the path of an icon; style sheets have forward slashes on every system."""
     return Path(str(files("cozviewer.resources").joinpath("icons", f"{name}.svg"))).as_posix()
 
 
-def style_sheet(theme: Theme) -> str:
-    """Return the style sheet of a theme."""
-    return f"""
-QToolTip {{ background: {theme.bar}; color: {theme.text}; border: 1px solid {theme.line};
-    padding: 4px; }}
-QToolBar {{ background: {theme.bar}; border: none; border-bottom: 1px solid {theme.line};
+_STYLE = """
+QToolTip {{ background: {BAR}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px; }}
+QToolBar {{ background: {BAR}; border: none; border-bottom: 1px solid {LINE};
     padding: 4px 8px; spacing: 2px; }}
-QToolBar QToolButton {{ color: {theme.text}; padding: 5px 10px; border-radius: 5px; }}
-QToolBar QToolButton:hover {{ background: {theme.line}; }}
-QToolBar QToolButton:checked {{ background: {theme.fill}; color: #ffffff; }}
-QToolBar QToolButton:disabled {{ color: {theme.unavailable}; }}
-QToolBar QToolButton:checked:disabled {{ background: {theme.line}; color: {theme.off_on_line}; }}
-QToolButton#qt_toolbar_ext_button {{ background: {theme.line}; border-radius: 4px; padding: 0px;
-    qproperty-icon: url("{_image(theme.icons.format("more"))}"); }}
-QToolBar::separator {{ background: {theme.line}; width: 1px; margin: 5px 6px; }}
-QMenuBar {{ background: {theme.bar}; color: {theme.text}; }}
-QMenuBar::item:selected, QMenu::item:selected {{ background: {theme.fill}; color: #ffffff; }}
-QMenu {{ background: {theme.bar}; color: {theme.text}; border: 1px solid {theme.line};
-    padding: 4px; }}
+QToolBar QToolButton {{ color: {TEXT}; padding: 5px 10px; border-radius: 5px; }}
+QToolBar QToolButton:hover {{ background: {LINE}; }}
+QToolBar QToolButton:checked {{ background: {FILL}; color: #ffffff; }}
+QToolBar QToolButton:disabled {{ color: {UNAVAILABLE}; }}
+QToolBar QToolButton:checked:disabled {{ background: {LINE}; color: {OFF_ON_LINE}; }}
+QToolButton#qt_toolbar_ext_button {{ background: {LINE}; border-radius: 4px; padding: 0px;
+    qproperty-icon: url("{MORE}"); }}
+QToolBar::separator {{ background: {LINE}; width: 1px; margin: 5px 6px; }}
+QMenuBar {{ background: {BAR}; color: {TEXT}; }}
+QMenuBar::item:selected, QMenu::item:selected {{ background: {FILL}; color: #ffffff; }}
+QMenu {{ background: {BAR}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px; }}
 QMenu::item {{ padding: 5px 26px 5px 22px; border-radius: 4px; }}
-QMenu::item:disabled {{ color: {theme.unavailable}; }}
-QMenu::separator {{ background: {theme.line}; height: 1px; margin: 4px 8px; }}
-QSplitter::handle {{ background: {theme.accent}; }}
-#status-bar {{ background: {theme.bar}; border-top: 1px solid {theme.line}; }}
-#status-bar QLabel {{ color: {theme.quiet}; }}
-#status-bar #magnification {{ color: {theme.text}; font-weight: 600; }}
-#status-bar #work {{ color: {theme.text}; }}
+QMenu::item:disabled {{ color: {UNAVAILABLE}; }}
+QMenu::separator {{ background: {LINE}; height: 1px; margin: 4px 8px; }}
+QSplitter::handle {{ background: {ACCENT}; }}
+#status-bar {{ background: {BAR}; border-top: 1px solid {LINE}; }}
+#status-bar QLabel {{ color: {QUIET}; }}
+#status-bar #magnification {{ color: {TEXT}; font-weight: 600; }}
+#status-bar #work {{ color: {TEXT}; }}
 #status-bar QPushButton {{ padding: 2px 12px; }}
-QProgressBar {{ background: {theme.line}; border: none; border-radius: 3px; }}
-QProgressBar::chunk {{ background: {theme.accent}; border-radius: 3px; }}
+QProgressBar {{ background: {LINE}; border: none; border-radius: 3px; }}
+QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
 #hint {{ background: rgba(0, 0, 0, 170); color: #f0f0f0; padding: 5px 10px; border-radius: 6px; }}
 #banner {{ background: #2c4a33; border: 1px solid #3f6a49; border-radius: 8px; }}
-#banner[trouble="true"] {{ background: {theme.trouble}; border-color: #934444; }}
+#banner[trouble="true"] {{ background: {TROUBLE}; border-color: #934444; }}
 #banner QLabel {{ color: #ffffff; }}
 #banner QToolButton {{ color: #ffffff; border: none; padding: 2px 8px; }}
-#card {{ background: {theme.bar}; border: 1px solid {theme.line}; border-radius: 6px; }}
-QLabel[role="quiet"] {{ color: {theme.quiet}; }}
-QLabel[role="trouble"] {{ color: {theme.trouble_text}; }}
-#empty QLabel {{ color: {theme.quiet}; }}
-#empty #headline {{ color: {theme.text}; font-size: 20px; font-weight: 600; }}
-QPushButton {{ background: {theme.control}; color: {theme.text}; border: none; border-radius: 5px;
+#card {{ background: {BAR}; border: 1px solid {LINE}; border-radius: 6px; }}
+QLabel[role="quiet"] {{ color: {QUIET}; }}
+QLabel[role="trouble"] {{ color: {TROUBLE_TEXT}; }}
+#empty QLabel {{ color: {QUIET}; }}
+#empty #headline {{ color: {TEXT}; font-size: 20px; font-weight: 600; }}
+QPushButton {{ background: {CONTROL}; color: {TEXT}; border: none; border-radius: 5px;
     padding: 6px 16px; }}
-QPushButton:hover {{ background: {theme.control_hover}; }}
+QPushButton:hover {{ background: {CONTROL_HOVER}; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
-QPushButton:default {{ background: {theme.fill}; color: #ffffff; }}
-QPushButton:default:hover {{ background: {theme.fill_hover}; }}
-QPushButton:disabled {{ background: {theme.control_off}; color: {theme.unavailable}; }}
-QLineEdit, QPlainTextEdit {{ background: {theme.field}; color: {theme.text};
-    border: 1px solid {theme.line}; border-radius: 4px; }}
+QPushButton:default {{ background: {FILL}; color: #ffffff; }}
+QPushButton:default:hover {{ background: {FILL_HOVER}; }}
+QPushButton:disabled {{ background: {CONTROL_OFF}; color: {UNAVAILABLE}; }}
+QLineEdit, QPlainTextEdit {{ background: {FIELD}; color: {TEXT};
+    border: 1px solid {LINE}; border-radius: 4px; }}
 QLineEdit {{ padding: 5px 8px; min-height: 18px; }}
 QPlainTextEdit {{ padding: 2px 4px; }}
-QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {theme.accent}; }}
+QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {ACCENT}; }}
 QSpinBox, QDoubleSpinBox {{ min-height: 28px; }}
 QCheckBox {{ spacing: 8px; }}
-QCheckBox::indicator {{ width: 14px; height: 14px; background: {theme.field};
-    border: 1px solid {theme.quiet}; border-radius: 3px; }}
-QCheckBox::indicator:checked {{ background: {theme.fill}; border-color: {theme.accent};
-    image: url("{_image("check")}"); }}
-QCheckBox::indicator:disabled {{ border-color: {theme.line}; }}
-QComboBox {{ background: {theme.control}; color: {theme.text}; border: none; border-radius: 4px;
+QCheckBox::indicator {{ width: 14px; height: 14px; background: {FIELD};
+    border: 1px solid {QUIET}; border-radius: 3px; }}
+QCheckBox::indicator:checked {{ background: {FILL}; border-color: {ACCENT};
+    image: url("{CHECK}"); }}
+QCheckBox::indicator:disabled {{ border-color: {LINE}; }}
+QComboBox {{ background: {CONTROL}; color: {TEXT}; border: none; border-radius: 4px;
     padding: 5px 9px; min-height: 18px; }}
-QComboBox:hover {{ background: {theme.control_hover}; }}
+QComboBox:hover {{ background: {CONTROL_HOVER}; }}
 QComboBox::drop-down {{ border: none; width: 28px; }}
-QComboBox::down-arrow {{ image: url("{_image(theme.icons.format("chevron"))}");
-    width: 11px; height: 11px; }}
-QComboBox QAbstractItemView {{ background: {theme.bar}; color: {theme.text};
-    border: 1px solid {theme.line};
-    selection-background-color: {theme.fill}; }}
-QListWidget#pages {{ background: {theme.bar}; border: none; border-right: 1px solid {theme.line};
+QComboBox::down-arrow {{ image: url("{CHEVRON}"); width: 11px; height: 11px; }}
+QComboBox QAbstractItemView {{ background: {BAR}; color: {TEXT}; border: 1px solid {LINE};
+    selection-background-color: {FILL}; }}
+QListWidget#pages {{ background: {BAR}; border: none; border-right: 1px solid {LINE};
     outline: none; padding: 8px; }}
 QListWidget#pages::item {{ padding: 7px 14px; border-radius: 5px; }}
-QListWidget#pages::item:selected {{ background: {theme.fill}; color: #ffffff; }}
-QTabWidget::pane {{ background: {theme.window}; border: 1px solid {theme.line};
+QListWidget#pages::item:selected {{ background: {FILL}; color: #ffffff; }}
+QTabWidget::pane {{ background: {WINDOW}; border: 1px solid {LINE};
     border-radius: 4px; top: -1px; }}
-QTabBar::tab {{ color: {theme.quiet}; padding: 7px 16px; border: none;
+QTabBar::tab {{ color: {QUIET}; padding: 7px 16px; border: none;
     border-bottom: 2px solid transparent; }}
-QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
+QTabBar::tab:selected {{ color: {TEXT}; border-bottom-color: {ACCENT}; }}
 QTabWidget QPlainTextEdit {{ border: none; padding: 8px; }}
-QTreeView, QTableView {{ background: {theme.field}; border: 1px solid {theme.line};
+QTreeView, QTableView {{ background: {FIELD}; border: 1px solid {LINE};
     border-radius: 4px; }}
 QTreeView::item {{ padding: 3px 4px; }}
-QHeaderView::section {{ background: {theme.bar}; color: {theme.quiet}; border: none;
+QHeaderView::section {{ background: {BAR}; color: {QUIET}; border: none;
     padding: 5px 8px; }}
-#sides::handle {{ background: {theme.line}; }}
-#prompts QScrollArea, #prompts-page {{ background: {theme.bar}; }}
-#prompts QLabel {{ color: {theme.quiet}; }}
-#prompts #hint {{ background: {theme.control}; color: {theme.text}; }}
-#prompts #level {{ color: {theme.text}; font-weight: 600; }}
+#sides::handle {{ background: {LINE}; }}
+#prompts QScrollArea, #prompts-page {{ background: {BAR}; }}
+#prompts QLabel {{ color: {QUIET}; }}
+#prompts #hint {{ background: {CONTROL}; color: {TEXT}; }}
+#prompts #level {{ color: {TEXT}; font-weight: 600; }}
 #prompts QPushButton {{ padding: 4px 12px; }}
-#prompts-title {{ background: {theme.bar}; border-bottom: 1px solid {theme.line}; }}
-#prompts-title QLabel {{ color: {theme.text}; font-weight: 600; }}
-#prompts-title QToolButton {{ color: {theme.quiet}; border: none; padding: 4px 8px; }}
-#draft {{ background: {theme.panel}; border: 1px solid {theme.line}; border-radius: 8px; }}
-#draft QLabel {{ color: {theme.text}; }}
+#prompts-title {{ background: {BAR}; border-bottom: 1px solid {LINE}; }}
+#prompts-title QLabel {{ color: {TEXT}; font-weight: 600; }}
+#prompts-title QToolButton {{ color: {QUIET}; border: none; padding: 4px 8px; }}
+#draft {{ background: {PANEL}; border: 1px solid {LINE}; border-radius: 8px; }}
+#draft QLabel {{ color: {TEXT}; }}
 """
+"""The names in braces are the fields of a theme and icons."""
+
+
+def style_sheet(theme: Theme) -> str:
+    """Return the style sheet of a theme."""
+    colours = {name.upper(): value for name, value in asdict(theme).items()}
+    icons = {name.upper(): _image(theme.icons.format(name)) for name in ("chevron", "more")}
+    return _STYLE.format(**colours, **icons, CHECK=_image("check"))
 
 
 def quiet(label: QLabel) -> QLabel:

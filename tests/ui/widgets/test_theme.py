@@ -10,7 +10,15 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cozviewer.jobs.images import to_rgb8
-from cozviewer.ui.widgets.theme import DARK, LIGHT, Theme, apply_theme, style_sheet, theme_of
+from cozviewer.ui.widgets.theme import (
+    DARK,
+    LIGHT,
+    Theme,
+    apply_theme,
+    shown_theme,
+    style_sheet,
+    theme_of,
+)
 from tests.ui.conftest import Bench
 
 
@@ -93,6 +101,7 @@ def test_the_theme_changes_while_the_window_is_open(
     for theme in (DARK, LIGHT, DARK):
         apply_theme(plain_application, theme)
         QApplication.processEvents()
+        assert shown_theme() is theme
         shown = to_rgb8(bar.grab().toImage())
         assert tuple(shown[2, 2]) == rgb_of(theme.bar)
         icon = to_rgb8(_on_ground(action.icon().pixmap(QSize(20, 20), 2.0).toImage(), theme.bar))
