@@ -77,6 +77,7 @@ class ToolBar(QToolBar):
         super().__init__(translate("Menu", "Tools"), window)
         self._icon = icon
         self._icons: dict[QAction, str] = {}
+        self._colour = _text_colour()
         self.setObjectName("tools")
         self.setMovable(False)
         self.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
@@ -97,14 +98,16 @@ class ToolBar(QToolBar):
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw the icons in the colour of the theme."""
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+        kinds = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
+        if event.type() in kinds and self._colour != _text_colour():
+            self._colour = _text_colour()
             for action, name in self._icons.items():
                 action.setIcon(shown_icon(self._icon(name), self._colour))
         super().changeEvent(event)
 
-    @property
-    def _colour(self) -> QColor:
-        return QApplication.palette().color(QPalette.ColorRole.ButtonText)
+
+def _text_colour() -> QColor:
+    return QApplication.palette().color(QPalette.ColorRole.ButtonText)
 
 
 @dataclass(frozen=True)
