@@ -21,6 +21,14 @@ UNAVAILABLE_OPACITY = 0.35
 """Opacity of the icon of a disabled action."""
 
 
+ROLES = {
+    "about": QAction.MenuRole.AboutRole,
+    "preferences": QAction.MenuRole.PreferencesRole,
+    "quit": QAction.MenuRole.QuitRole,
+}
+"""Commands that macOS has in the menu of the program; Qt would guess them from English titles."""
+
+
 @dataclass(frozen=True)
 class Command:
     """One command.
@@ -143,6 +151,7 @@ def build(window: QMainWindow, menus: Sequence[Menu], icon: Callable[[str], Path
     ):
         action = QAction(command.text, window)
         action.setObjectName(command.name)
+        action.setMenuRole(ROLES.get(command.name, QAction.MenuRole.NoRole))
         if command.checkable is None:
             action.triggered.connect(lambda _checked=False, run=command.run: run())
         else:
