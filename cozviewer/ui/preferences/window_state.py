@@ -12,6 +12,9 @@ from cozviewer.ui.settings import keep_text, kept_text
 GEOMETRY, SIDES, PANEL = "window/geometry", "window/sides", "window/panel-"
 """Names of stored settings."""
 
+LEAST_SIDE = 200
+"""Logical pixels of a window that somebody has made as small as it can be."""
+
 ON, OFF = "on", "off"
 
 
@@ -23,8 +26,12 @@ def restore_window(window: QMainWindow, sides: QSplitter) -> None:
     Args:
         sides: What divides the window.
     """
-    if window.restoreGeometry(_bytes(kept_text(GEOMETRY))) and window.isFullScreen():
+    usual = window.size()
+    window.restoreGeometry(_bytes(kept_text(GEOMETRY)))
+    if window.isFullScreen():
         window.setWindowState(window.windowState() & ~Qt.WindowState.WindowFullScreen)
+    if window.width() < LEAST_SIDE or window.height() < LEAST_SIDE:
+        window.resize(usual)  # what was stored is damaged
     sides.restoreState(_bytes(kept_text(SIDES)))
 
 

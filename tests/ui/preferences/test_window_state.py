@@ -75,7 +75,7 @@ def test_a_place_that_is_on_no_screen_is_corrected(again: Again, qtbot: QtBot) -
     window.close()
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "ä", "AAAA"])
+@pytest.mark.parametrize("text", ["", "nonsense", "ä", "AAAA", "AdnQywADAAD/////AAAAAAAAAAAAAAAA"])
 def test_a_broken_place_is_that_of_the_first_start(again: Again, text: str) -> None:
     keep_text(GEOMETRY, text)
     keep_text(SIDES, text)
