@@ -3,6 +3,7 @@
 import io
 import logging
 import logging.handlers
+import os
 import sys
 import threading
 from collections.abc import Sequence
@@ -10,12 +11,13 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from cozviewer.assembly import open_chain
 from cozviewer.config.choice import EngineChoice
+from cozviewer.config.choice_text import chosen_since
 from cozviewer.jobs.ahead import on_battery
 from cozviewer.jobs.report import log
 from cozviewer.jobs.threads import running_threads, stop_thread
@@ -26,19 +28,26 @@ from cozviewer.models.download.hub import download, listing
 from cozviewer.models.engines import ENGINES
 from cozviewer.models.realesrgan.compact import compact
 from cozviewer.models.shared import Pool
-from cozviewer.pyramid.store.cache import has_room, trim
+from cozviewer.pyramid.camera import Camera
+from cozviewer.pyramid.store.cache import clear, folder_bytes, has_room, trim
 from cozviewer.pyramid.store.files import MEMORY_BUDGET
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.ui.dialogs.crash_dialog import CrashReporter
 from cozviewer.ui.language import saved_language, use_language
 from cozviewer.ui.main_window import MainWindow
-from cozviewer.ui.services import EngineEntry, Services
-from cozviewer.ui.widgets.theme import apply_theme
+from cozviewer.ui.preferences.appearance import Appearance
+from cozviewer.ui.preferences.motion import desktop_reduces_motion
+from cozviewer.ui.preferences.restart import Place, keep_place, start_again, take_place
+from cozviewer.ui.services import CacheServices, EngineEntry, Services
+from cozviewer.ui.settings import choice_at_start, saved_preferences
+from cozviewer.util.cache_settings import keep_cache_settings, saved_cache_settings
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.downloads import Told
 from cozviewer.util.errors import Failure
 from cozviewer.util.folders import (
+    CACHE_VARIABLE,
     cache_folder,
+    default_cache_folder,
     make_private,
     make_private_folder,
     models_folder,
@@ -55,6 +64,8 @@ def run_viewer(
     cache: Path | None,
     allow_huge: bool = False,
     picture: Path | None = None,
+    restore_engine: bool = False,
+    cache_named: bool = True,
 ) -> int:
     """Open the viewer and return the exit code when its window is closed.
 
@@ -64,6 +75,8 @@ def run_viewer(
         cache: The cache folder; None keeps tiles in memory only.
         allow_huge: Open an image over the size limit without asking.
         picture: The photo of the session, if it has been moved.
+        restore_engine: Whether the preferences decide what `choice` leaves at its default.
+        cache_named: Whether the cache folder was named for this start, rather than set.
 
     Returns:
         0, or 128 plus the number of the signal that closed the window. All threads have ended; if
@@ -76,18 +89,28 @@ def run_viewer(
     application.setWindowIcon(QIcon(str(resource("icons", "cozviewer.svg"))))
     for translator in use_language(saved_language(), resource("translations"), application):
         application.installTranslator(translator)
-    apply_theme(application)
+    preferences = saved_preferences()
+    appearance = Appearance(application, preferences)
+    if restore_engine:
+        choice = chosen_since(choice_at_start(preferences), EngineChoice(), choice)
+    place = take_place()
+    if place is not None:
+        path = place.path
     log_file = log_to(cache)
     watchdog, reporter = Watchdog(log_file), CrashReporter(log_file)
-    stopper = _Stopper(watchdog)
+    stopper, restarting = _Stopper(watchdog), _Restart()
     window: MainWindow | None = None
     with watched(lambda number, frame: None, stopper.receive), reporter.installed():
         try:
-            window = MainWindow(services_for(cache), choice)
+            window = MainWindow(services_for(cache, log_file, cache_named), choice)
+            restarting.follow(window)
+            window.parts.preferences.changed.connect(appearance.follow)
             window.closing.connect(partial(_on_closing, watchdog, reporter))
             stopper.wanted.connect(window.close, Qt.ConnectionType.QueuedConnection)
             reporter.interrupted.connect(window.close, Qt.ConnectionType.QueuedConnection)
             window.show()
+            if place is not None:
+                restarting.return_to(place.camera)
             if path is not None:
                 try:
                     window.open_picture(path, allow_huge, picture)
@@ -103,6 +126,8 @@ def run_viewer(
             reporter.quiet = True
             _end_threads(window)
             watchdog.stop()
+    if restarting.wanted:
+        start_again()
     return stopper.code or code
 
 
@@ -140,6 +165,48 @@ class _Stopper(QObject):
         self.wanted.emit()
 
 
+class _Restart(QObject):
+    """Closes the window so that the program starts anew with the same photo and view.
+
+    Attributes:
+        wanted: Whether it does.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted = False
+        self._window: MainWindow | None = None
+        self._camera: Camera | None = None
+
+    def follow(self, window: MainWindow) -> None:
+        """Wait for the user to ask for it."""
+        self._window = window
+        window.parts.preferences.restart_wanted.connect(self._close)
+
+    def return_to(self, camera: Camera) -> None:
+        """Show this view of the next photo that is opened."""
+        assert self._window is not None
+        self._camera = camera
+        self._window.opened.connect(self._return, Qt.ConnectionType.SingleShotConnection)
+
+    @Slot()
+    def _return(self) -> None:
+        if self._window is not None and self._camera is not None:
+            self._window.navigator.begin_at(self._camera)
+
+    @Slot()
+    def _close(self) -> None:
+        window = self._window
+        if window is None:
+            return
+        if window.document is not None:
+            image = window.document.image
+            path = image.source.path if image.session is None else image.session.path
+            if path is not None:
+                keep_place(Place(path, window.navigator.camera))
+        self.wanted = window.close()
+
+
 def _end_threads(window: MainWindow | None) -> None:
     """Close the window if it is open, and wait for all threads, guarded by a watchdog."""
     if window is not None and window.isVisible():
@@ -151,25 +218,29 @@ def _end_threads(window: MainWindow | None) -> None:
             python_thread.join()
 
 
-def services_for(cache: Path | None) -> Services:
+def services_for(
+    cache: Path | None, log_file: Path | None = None, cache_named: bool = True
+) -> Services:
     """Return the services for the window.
 
     Args:
         cache: The cache folder; None keeps tiles in memory only.
+        log_file: The log, if there is one.
+        cache_named: See `run_viewer`.
     """
-
+    tiles = None if cache is None else pyramids_folder(cache)
     pool = Pool()
     folder = None if cache is None else models_folder(cache)
 
     def trim_cache() -> None:
-        if cache is not None:
-            trim(pyramids_folder(cache))
+        if tiles is not None:
+            trim(tiles, saved_cache_settings().budget_bytes)
 
     def may_ahead(store: TileStore) -> bool:
-        if cache is None:
+        if tiles is None:
             room = store.usage()[0] < MEMORY_BUDGET // 2
         else:
-            room = has_room(pyramids_folder(cache))
+            room = has_room(tiles, saved_cache_settings().budget_bytes)
         return room and not on_battery()
 
     return Services(
@@ -189,6 +260,17 @@ def services_for(cache: Path | None) -> Services:
         # In a separate pool, so that drafts do not wait for the engine.
         quick=Pool().upscaler("drafts", lambda: compact(cache_dir=folder, notice=log.warning)),
         may_ahead=may_ahead,
+        cache=CacheServices(
+            folder=cache,
+            default=default_cache_folder(),
+            fixed=cache_named or CACHE_VARIABLE in os.environ,
+            settings=saved_cache_settings,
+            keep=keep_cache_settings,
+            size=lambda: 0 if tiles is None else folder_bytes(tiles),
+            clear=lambda: 0 if tiles is None else clear(tiles),
+        ),
+        reduces_motion=desktop_reduces_motion,
+        log_file=log_file,
     )
 
 

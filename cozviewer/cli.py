@@ -185,7 +185,15 @@ def _view(args: argparse.Namespace) -> int:
             f"The window cannot be opened, as a system library is missing ({error}). Install it, "
             "or use `cozviewer render` and `cozviewer demo`, which need no window."
         ) from error
-    return run_viewer(args.image, choice, cache_folder, args.allow_huge, args.source)
+    return run_viewer(
+        args.image,
+        choice,
+        cache_folder,
+        args.allow_huge,
+        args.source,
+        restore_engine=args.engine is None,
+        cache_named=args.cache is not None,
+    )
 
 
 def _has_screen() -> bool:

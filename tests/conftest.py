@@ -93,6 +93,7 @@ def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's cache folder of this test (not made yet); settings lie in a fresh folder, too."""
     folder = tmp_path / "user-cache"
     monkeypatch.setenv("COZVIEWER_CACHE", str(folder))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user-config"))
     for settings_format in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(settings_format, QSettings.Scope.UserScope, str(tmp_path / "user-config"))
     return folder

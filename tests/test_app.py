@@ -90,7 +90,8 @@ def begin(window):
 def opening(work):
     \"\"\"Let `work` be what happens when a chain is opened, in a thread of the window.\"\"\"
     from dataclasses import replace
-    app.services_for = lambda cache: replace(services_for(cache), open_chain=lambda *_: work())
+    made = services_for
+    app.services_for = lambda *words: replace(made(*words), open_chain=lambda *_: work())
 
 app.MainWindow = Window
 """
@@ -142,6 +143,43 @@ class Ended:
         self.err = "\n".join(lines)
         log = folder / "cozviewer.log"
         self.log = log.read_text("utf-8") if log.exists() else ""
+
+
+RESTART = """
+import cozviewer.ui.preferences.restart as restart
+from cozviewer.pyramid.camera import camera_at
+def begin(window):
+    window.photo_painted.connect(lambda: later(lambda: {act}, 50))
+def moved(window):
+    print(window.windowTitle(), window.navigator.camera == camera_at(300, 200, 8), flush=True)
+    window.close()
+def restarted(window):
+    window.navigator.begin_at(camera_at(300, 200, 8))
+    window.parts.preferences.restart_wanted.emit()
+app.start_again = lambda: print("again", flush=True)
+"""
+
+
+def test_a_restart_opens_the_photo_at_its_place(tmp_path: Path) -> None:
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}
+    said = []
+    for words, act in (
+        ([str(resource("dandelion.jpg"))], "restarted(window)"),
+        ([], "moved(window)"),
+    ):
+        script = VIEWER + RESTART.format(act=act)
+        script += f"sys.exit(main({[*words, '--cache', str(tmp_path), '--engine', 'bicubic']!r}))"
+        done = subprocess.run(
+            [sys.executable, "-c", script, "", str(tmp_path)],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+            env=env,
+        )
+        assert done.returncode == 0, done.stderr
+        said.append(done.stdout.strip())
+    assert said == ["again", "dandelion.jpg — cozviewer True"]
 
 
 def test_two_seconds_are_enough() -> None:

@@ -23,8 +23,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
     """Put a viewer in place that only notes what it is asked to open."""
     calls: Opened = []
 
-    def run_viewer(*words: object) -> int:
-        calls.append(words)
+    def run_viewer(*words: object, restore_engine: bool, cache_named: bool) -> int:
+        calls.append((*words, restore_engine, cache_named))
         return 0
 
     app = types.ModuleType("cozviewer.app")
@@ -46,7 +46,7 @@ def run_of(name: str, monkeypatch: pytest.MonkeyPatch, error: BaseException | No
 
 def test_a_picture_opens_the_viewer(opened: Opened, cache_folder: Path) -> None:
     assert cli.main(["photo.jpg"]) == 0
-    assert opened == [(Path("photo.jpg"), EngineChoice(), cache_folder, False, None)]
+    assert opened == [(Path("photo.jpg"), EngineChoice(), cache_folder, False, None, True, False)]
 
 
 def test_no_word_opens_the_viewer_without_a_picture(opened: Opened) -> None:
@@ -60,7 +60,7 @@ def test_a_session_opens_the_viewer_with_its_own_engine(
     words = ["trip.cozview", "--source", "photo.jpg", "--device", "cpu"]
     assert cli.main(words) == 0
     choice = EngineChoice(device="cpu")
-    there = (Path("trip.cozview"), choice, cache_folder, False, Path("photo.jpg"))
+    there = (Path("trip.cozview"), choice, cache_folder, False, Path("photo.jpg"), True, False)
     assert opened == [there]
     assert cli.main(["trip.cozview", "--engine", "realesrgan"]) == 2
     assert "already defines its engine" in capsys.readouterr().err
@@ -71,7 +71,7 @@ def test_the_viewer_takes_options(opened: Opened) -> None:
     words = "--engine bicubic --device cpu photo.jpg --seed 7 --no-cache --allow-huge"
     assert cli.main(words.split()) == 0
     choice = EngineChoice(engine="bicubic", device="cpu", seed=7)
-    assert opened == [(Path("photo.jpg"), choice, None, True, None)]
+    assert opened == [(Path("photo.jpg"), choice, None, True, None, False, False)]
 
 
 @pytest.mark.parametrize("words", [["./render"], ["--", "render"], ["--cache", "demo", "a.png"]])

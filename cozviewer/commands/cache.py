@@ -73,16 +73,17 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(folder: Path, as_json: bool) -> int:
-    from cozviewer.pyramid.store.cache import BUDGET_BYTES, folder_bytes, list_set_aside, survey
+    from cozviewer.pyramid.store.cache import folder_bytes, list_set_aside, survey
+    from cozviewer.util.cache_settings import saved_cache_settings
 
     found, aside = survey(folder), list_set_aside(folder)
     stores = found.stores
-    total = folder_bytes(folder)
+    total, budget = folder_bytes(folder), saved_cache_settings().budget_bytes
     if as_json:
         result = {
             "folder": str(folder),
             "bytes": total,
-            "budget": BUDGET_BYTES,
+            "budget": budget,
             "pyramids": [_as_json(store) for store in stores],
             "older": [_file_as_json(path) for path in found.older],
             "unreadable": [_file_as_json(path) for path in found.unreadable],
@@ -90,7 +91,7 @@ def _show(folder: Path, as_json: bool) -> int:
         }
         print(json.dumps(result, indent=2))
         return 0
-    print(f"{bytes_text(total)} of {bytes_text(BUDGET_BYTES)} in {_clean(str(folder))}")
+    print(f"{bytes_text(total)} of {bytes_text(budget)} in {_clean(str(folder))}")
     rows = [_row(store) for store in stores]
     if rows:
         rows.insert(0, ("PICTURE", "PIXELS", "ENGINE", "TILES", "SIZE", "LAST SEEN", "FILE"))

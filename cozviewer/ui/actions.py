@@ -1,20 +1,32 @@
 """Menus, tool bar and keys: every command of the window in one table."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QIcon, QKeySequence, QPainter, QPixmap
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QToolBar, QToolButton
 
 from cozviewer.util.translation import translate
 
 ICON_SIDE = 20
 """Logical pixels of an icon in the tool bar."""
 
+ICON_SIDES = (ICON_SIDE, 16)
+"""The same, and of an icon in a menu."""
+
 UNAVAILABLE_OPACITY = 0.35
 """Opacity of the icon of a disabled action."""
+
+
+ROLES = {
+    "about": QAction.MenuRole.AboutRole,
+    "preferences": QAction.MenuRole.PreferencesRole,
+    "quit": QAction.MenuRole.QuitRole,
+}
+"""Commands that macOS has in the menu of the program; Qt would guess them from English titles."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,7 @@ class Command:
         checkable: Whether it is checked at first; None is not checkable.
         separated: Whether a separator stands before it.
         short: The text beside the icon in the tool bar; "" shows the icon alone.
+        kept: Whether the state that the user gives it is there again at the next start.
     """
 
     name: str
@@ -42,6 +55,7 @@ class Command:
     checkable: bool | None = None
     separated: bool = False
     short: str = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,16 +73,63 @@ class Menu:
     commands: Sequence[Command]
 
 
+class ToolBar(QToolBar):
+    """The tool bar. Its icons have the colour of its text."""
+
+    def __init__(self, window: QMainWindow, icon: Callable[[str], Path]) -> None:
+        """Create the bar, which is empty.
+
+        Args:
+            icon: Returns the path of an icon by its name.
+        """
+        super().__init__(translate("Menu", "Tools"), window)
+        self._icon = icon
+        self._icons: dict[QAction, str] = {}
+        self._colour = _text_colour()
+        self.setObjectName("tools")
+        self.setMovable(False)
+        self.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+
+    def add_command(self, command: Command, action: QAction) -> None:
+        """Add a command that has an icon."""
+        self._icons[action] = command.icon
+        action.setIcon(shown_icon(self._icon(command.icon), self._colour))
+        action.setIconText(command.short or command.text)
+        if command.separated:
+            self.addSeparator()
+        self.addAction(action)
+        button = self.widgetForAction(action)
+        if isinstance(button, QToolButton) and not command.short:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icons in the colour of the theme."""
+        kinds = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
+        if event.type() in kinds and self._colour != _text_colour():
+            self._colour = _text_colour()
+            for action, name in self._icons.items():
+                action.setIcon(shown_icon(self._icon(name), self._colour))
+        super().changeEvent(event)
+
+
+def _text_colour() -> QColor:
+    return QApplication.palette().color(QPalette.ColorRole.ButtonText)
+
+
 @dataclass(frozen=True)
 class Built:
     """What `build` made.
 
     Attributes:
+        commands: The commands by name.
         actions: The actions by the names of their commands.
         menus: The menus by name.
         bar: The tool bar.
     """
 
+    commands: dict[str, Command]
     actions: dict[str, QAction]
     menus: dict[str, QMenu]
     bar: QToolBar
@@ -80,19 +141,17 @@ def build(window: QMainWindow, menus: Sequence[Menu], icon: Callable[[str], Path
     Args:
         icon: Returns the path of an icon by its name.
     """
-    bar = QToolBar(translate("Menu", "Tools"), window)
-    bar.setMovable(False)
-    bar.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
-    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    bar = ToolBar(window, icon)
     window.addToolBar(bar)
     actions: dict[str, QAction] = {}
+    commands: dict[str, Command] = {}
     made = {menu.name: window.menuBar().addMenu(menu.title) for menu in menus}
     for menu, command in (
         (made[each.name], command) for each in menus for command in each.commands
     ):
         action = QAction(command.text, window)
-        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setObjectName(command.name)
+        action.setMenuRole(ROLES.get(command.name, QAction.MenuRole.NoRole))
         if command.checkable is None:
             action.triggered.connect(lambda _checked=False, run=command.run: run())
         else:
@@ -106,38 +165,87 @@ def build(window: QMainWindow, menus: Sequence[Menu], icon: Callable[[str], Path
         # The window keeps the keys when the menu bar is hidden (full screen).
         window.addAction(action)
         if command.icon:
-            action.setIcon(shown_icon(icon(command.icon)))
-            action.setIconText(command.short or command.text)
-            keys = ", ".join(QKeySequence(key).toString() for key in command.keys[:2])
-            plain = command.text.replace("&", "").rstrip("…")
-            action.setToolTip(f"{plain} ({keys})" if keys else plain)
-            if command.separated:
-                bar.addSeparator()
-            bar.addAction(action)
-            button = bar.widgetForAction(action)
-            if isinstance(button, QToolButton) and not command.short:
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        actions[command.name] = action
-    return Built(actions, made, bar)
+            bar.add_command(command, action)
+        set_keys(action, command.keys)
+        commands[command.name], actions[command.name] = command, action
+    return Built(commands, actions, made, bar)
 
 
-def shown_icon(path: Path) -> QIcon:
-    """Return the icon of a file, pale where its action is disabled.
+def set_keys(action: QAction, keys: Sequence[str]) -> None:
+    """Give an action its shortcuts, in the portable form "Ctrl+O"; its tool tip in the tool bar
+    names them."""
+    action.setShortcuts([QKeySequence(key) for key in keys])
+    if action.icon().isNull():
+        return
+    plain = title_of(action)
+    shown = keys_text(keys[:2])
+    action.setToolTip(f"{plain} ({shown})" if shown else plain)
 
-    Styles derive that look from the palette of the platform, which leaves a light icon on a dark
-    bar as bright as it was.
+
+def keys_text(keys: Sequence[str]) -> str:
+    """Return shortcuts as people read them on this system, "" if there are none."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return ", ".join(QKeySequence(key).toString(native) for key in keys)
+
+
+def portable_keys(action: QAction) -> tuple[str, ...]:
+    """Return the shortcuts of an action in the form that is stored: "Ctrl+O"."""
+    return tuple(keys.toString() for keys in action.shortcuts())
+
+
+def title_of(action: QAction) -> str:
+    """Return the title of an action without its mnemonic and its dots."""
+    return plain_title(action.text())
+
+
+def plain_title(text: str) -> str:
+    """Return the text of a menu item without its mnemonic and its dots."""
+    text = re.sub(r"\(&\w\)", "", text)  # "打开(&O)…", as Chinese menus have it
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
+
+
+def all_actions(menu: QMenu) -> Iterator[QAction]:
+    """Yield the actions of a menu and of its submenus, in their order."""
+    for action in menu.actions():
+        inner = action.menu()
+        if isinstance(inner, QMenu):
+            yield from all_actions(inner)
+        elif not action.isSeparator():
+            yield action
+
+
+def shown_icon(path: Path, colour: QColor) -> QIcon:
+    """Return the icon of a file in one colour: white where its action is checked, and pale where
+    the action is disabled.
+
+    Styles derive the look of a disabled icon from the palette of the platform, which leaves a light
+    icon on a dark bar as bright as it was.
     """
-    icon = QIcon(str(path))
-    for side in (ICON_SIDE, 2 * ICON_SIDE):  # the second one for screens of twice the density
-        bright = icon.pixmap(QSize(side, side), 1.0)
-        pale = QPixmap(bright.size())
-        pale.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pale)
-        painter.setOpacity(UNAVAILABLE_OPACITY)
-        painter.drawPixmap(0, 0, bright)
-        painter.end()
-        icon.addPixmap(pale, QIcon.Mode.Disabled)
+    drawn, icon = QIcon(str(path)), QIcon()
+    # For screens of up to three times the density; a size that is missing would be bright.
+    for side in sorted({quarters * size // 4 for quarters in range(4, 13) for size in ICON_SIDES}):
+        shape = drawn.pixmap(QSize(side, side), 1.0)
+        icon.addPixmap(_tinted(shape, colour, 1.0))
+        on = _tinted(shape, QColor(Qt.GlobalColor.white), 1.0)
+        icon.addPixmap(on, QIcon.Mode.Normal, QIcon.State.On)
+        pale = _tinted(shape, colour, UNAVAILABLE_OPACITY)
+        for state in QIcon.State:
+            icon.addPixmap(pale, QIcon.Mode.Disabled, state)
     return icon
+
+
+def _tinted(shape: QPixmap, colour: QColor, opacity: float) -> QPixmap:
+    """Return a shape filled with a colour."""
+    tinted = QPixmap(shape.size())
+    tinted.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(tinted)
+    painter.setOpacity(opacity)
+    painter.drawPixmap(0, 0, shape)
+    painter.setOpacity(1.0)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(tinted.rect(), colour)
+    painter.end()
+    return tinted
 
 
 def enable(actions: dict[str, QAction], picture: bool) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cozviewer.ui.actions import Command, Menu
-from cozviewer.ui.dialogs import help as help_texts
 from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ def window_menus(window: MainWindow, parts: WindowParts) -> list[Menu]:
     """
     return [
         Menu("file", translate("Menu", "&File"), _file_commands(window, parts)),
+        Menu("edit", translate("Menu", "&Edit"), _edit_commands(window, parts)),
         Menu("view", translate("Menu", "&View"), _view_commands(window, parts)),
         Menu("help", translate("Menu", "&Help"), _help_commands(window)),
     ]
@@ -85,6 +85,19 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
     ]
 
 
+def _edit_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
+    return [
+        Command(
+            "preferences",
+            translate("Menu", "&Preferences…"),
+            ("Ctrl+,",),
+            lambda: parts.preferences.show_dialog(),
+            needs_picture=False,
+            separated=True,
+        ),
+    ]
+
+
 def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
     go, overlays = parts.navigator, parts.overlays
     return [
@@ -131,6 +144,7 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             parts.prompting.set_shown,
             icon="prompts",
             checkable=False,
+            kept=True,
             short=translate("Menu", "Prompts"),
         ),
         Command(
@@ -154,13 +168,14 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             ("M",),
             overlays.show_map,
             checkable=True,
+            kept=True,
             needs_picture=False,
         ),
         Command(
             "still",
             translate("Menu", "&Reduce Motion"),
             (),
-            window.set_reduced_motion,
+            parts.set_reduced_motion,
             checkable=False,
             needs_picture=False,
         ),
@@ -183,14 +198,14 @@ def _help_commands(window: MainWindow) -> list[Command]:
             "keys",
             translate("Menu", "&Keyboard Shortcuts"),
             ("F1",),
-            lambda: help_texts.show_keys(window),
+            window.show_keys,
             needs_picture=False,
         ),
         Command(
             "about",
             translate("Menu", "&About cozviewer"),
             (),
-            lambda: help_texts.show_about(window),
+            window.show_about,
             needs_picture=False,
         ),
     ]

@@ -107,6 +107,7 @@ class ImageController(QObject):
         """Generate with another engine or other settings from now on."""
         if self.scope is None:
             self.choice = choice
+            self._parts.engine_menu.show_choice(choice)
         else:
             self.opening.switch(self.scope.document.image, choice)
 

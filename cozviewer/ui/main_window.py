@@ -10,9 +10,13 @@ from cozviewer.chain.chain import Progress
 from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import Preview
+from cozviewer.ui.dialogs.about_dialog import show_about
+from cozviewer.ui.dialogs.keys_dialog import KeysDialog
 from cozviewer.ui.dialogs.models_dialog import ModelsDialog
 from cozviewer.ui.image_controller import ImageController
 from cozviewer.ui.image_scope import ImageScope
+from cozviewer.ui.preferences.engine_memory import EngineMemory
+from cozviewer.ui.preferences.window_state import keep_window
 from cozviewer.ui.services import Services
 from cozviewer.ui.widgets.plain import window_title
 from cozviewer.ui.window_parts import WindowParts
@@ -74,6 +78,9 @@ class MainWindow(QMainWindow):
         parts.empty.sample_wanted.connect(lambda: self.open_picture(services.sample))
         parts.comparison.retired.connect(images.retire)
         self.engine_menu.chosen.connect(images.choose_engine)
+        memory = EngineMemory(lambda: images.choice, self)
+        self.engine_menu.chosen.connect(memory.choose)
+        images.opened.connect(memory.settle)
         self.engine_menu.models_wanted.connect(self.show_models)
         self.readout.stop_wanted.connect(self.stop_work)
         self.panes.generated.painted.connect(self.photo_painted)
@@ -96,11 +103,20 @@ class MainWindow(QMainWindow):
             self._models = ModelsDialog(self._services.offers, self._services.fetch, self)
         self._models.open()
 
-    @Slot(bool)
-    def set_reduced_motion(self, reduced: bool) -> None:
-        """Let nothing glide or fade, or again."""
-        self.navigator.reduced_motion = reduced
-        self.readout.set_reduced_motion(reduced)
+    @Slot()
+    def show_keys(self) -> None:
+        """Show the shortcuts in effect, and mouse gestures."""
+        dialog = KeysDialog(self.parts.preferences.shortcuts, self)
+        dialog.change.clicked.connect(dialog.accept)
+        dialog.change.clicked.connect(self.parts.preferences.show_shortcuts)
+        dialog.open()
+
+    @Slot()
+    def show_about(self) -> None:
+        """Show versions, folders and licences."""
+        document = self.document
+        device = "" if document is None else document.chain.upscaler.device
+        show_about(self._services, device, self)
 
     @Slot()
     def toggle_full_screen(self) -> None:
@@ -214,7 +230,9 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop all work, wait for the tile under work, leave no thread behind."""
         self.closing.emit()
+        keep_window(self, self.parts.sides)
         self.hide()
+        self.parts.preferences.close()
         if self._models is not None:
             self._models.shut_down()
         self.parts.exporting.close()

@@ -12,6 +12,7 @@ from cozviewer.jobs.ahead import May
 from cozviewer.jobs.document import DocumentServices
 from cozviewer.jobs.download_job import Fetch
 from cozviewer.jobs.opener import OpenChain
+from cozviewer.util.cache_settings import CacheSettings
 from cozviewer.util.downloads import Offer
 
 
@@ -33,6 +34,29 @@ class EngineEntry:
 
 
 @dataclass(frozen=True)
+class CacheServices:
+    """The tile cache as the window sees it.
+
+    Attributes:
+        folder: The cache folder in use; None keeps tiles in memory only.
+        default: The cache folder of a user who has set none.
+        fixed: Whether an option of the command line or a variable of the environment has named it.
+        settings: Returns the user's settings. Quick.
+        keep: Stores them; raises OSError.
+        size: Returns the bytes that all tiles take. Called on a thread of its own, as is `clear`.
+        clear: Deletes all tiles and returns the bytes freed; raises Failure if some stay.
+    """
+
+    folder: Path | None
+    default: Path
+    fixed: bool
+    settings: Callable[[], CacheSettings]
+    keep: Callable[[CacheSettings], None]
+    size: Callable[[], int]
+    clear: Callable[[], int]
+
+
+@dataclass(frozen=True)
 class Services:
     """The rest of the program as the window sees it.
 
@@ -49,6 +73,10 @@ class Services:
             by the names of `MISSING` in `ui.dialogs.coz_dialog`; quick.
         numbers: Returns the number formats that a device supports, as `EngineChoice` names both;
             none where that is not known yet. Quick.
+        cache: The tile cache; None where it cannot be set.
+        reduces_motion: Returns whether the desktop asks for less motion; called on a thread of its
+            own. None where it cannot be asked.
+        log_file: The log; None where there is none.
     """
 
     open_chain: OpenChain
@@ -64,6 +92,9 @@ class Services:
     numbers: Callable[[str], Sequence[str]] = lambda device: ()
     quick: Upscaler | None = None
     may_ahead: May | None = None
+    cache: CacheServices | None = None
+    reduces_motion: Callable[[], bool] | None = None
+    log_file: Path | None = None
 
     @property
     def for_documents(self) -> DocumentServices:

@@ -1,21 +1,132 @@
 """Settings that are stored between starts of the program.
 
 They hold paths, addresses and questions, but never keys. A broken settings file, or one of another
-version, counts as empty.
+version, counts as empty. Where the cache is, is kept elsewhere: `util.cache_settings`.
 """
 
+import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSettings
 
-from cozviewer.config.choice import EngineChoice
+from cozviewer.config.choice import NUMBERS, EngineChoice
 from cozviewer.config.choice_text import choice_from, choice_text
 from cozviewer.util.folders import make_private, make_private_folder, open_private
 
 KEY = "chain-of-zoom"
+IN_USE = "engine-in-use"
+SHORTCUTS = "shortcuts"
+
+SYSTEM = "system"
+THEME_CHOICES = (SYSTEM, "dark", "light")
+MOTION_CHOICES = (SYSTEM, "reduced", "full")
+
+LAST = ""
+"""An engine, device or number format at the start: the one in use last."""
+
+MOST_KEYS, LONGEST_KEYS = 10, 60
+"""Shortcuts of one command, and characters of one of them."""
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """What the user sets for all starts.
+
+    Attributes:
+        language: A code, see `ui.language.LANGUAGES`; "" is that of the system.
+        theme: One of THEME_CHOICES.
+        motion: One of MOTION_CHOICES: "reduced" lets nothing glide or fade.
+        engine, device, numbers: As `EngineChoice` names them, at the start; LAST is the one in use
+            last.
+        shortcuts: The shortcuts, in the form "Ctrl+O", of the commands whose shortcuts the user
+            has changed, by name.
+    """
+
+    language: str = ""
+    theme: str = SYSTEM
+    motion: str = SYSTEM
+    engine: str = LAST
+    device: str = LAST
+    numbers: str = LAST
+    shortcuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+_CHOICES = {"theme": THEME_CHOICES, "motion": MOTION_CHOICES}
+
+_TEXTS = {each.name: each.name for each in fields(Preferences) if each.name != SHORTCUTS} | {
+    "engine": "start-engine",
+    "device": "start-device",
+    "numbers": "start-numbers",
+}
+"""Names of the stored settings by field."""
+
+
+def saved_preferences() -> Preferences:
+    """Return the stored preferences; a broken value counts as the default. GUI thread."""
+    values: dict[str, Any] = {"shortcuts": _shortcuts_from(kept_text(SHORTCUTS))}
+    for name, stored in _TEXTS.items():
+        text = kept_text(stored)
+        if text and text in _CHOICES.get(name, (text,)):
+            values[name] = text
+    return Preferences(**values)
+
+
+def save_preferences(preferences: Preferences) -> None:
+    """Store the preferences. GUI thread."""
+    before = saved_preferences()
+    for name, stored in _TEXTS.items():
+        if getattr(preferences, name) != getattr(before, name):
+            keep_text(stored, getattr(preferences, name))
+    if preferences.shortcuts != before.shortcuts:
+        changed = {name: list(keys) for name, keys in preferences.shortcuts.items()}
+        keep_text(SHORTCUTS, json.dumps(changed) if changed else "")
+
+
+def _shortcuts_from(text: str) -> dict[str, tuple[str, ...]]:
+    """Return the shortcuts in a stored text; broken ones are left out."""
+    try:
+        kept = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    found = dict[str, tuple[str, ...]]()
+    for name, keys in kept.items() if isinstance(kept, dict) else ():
+        if not isinstance(keys, list) or len(keys) > MOST_KEYS:
+            continue
+        if all(isinstance(key, str) and 0 < len(key) <= LONGEST_KEYS for key in keys):
+            found[name] = tuple(keys)
+    return found
+
+
+def save_choice_in_use(choice: EngineChoice) -> None:
+    """Store the engine and settings that the user has chosen, for the next start. GUI thread."""
+    keep_text(IN_USE, choice_text(choice))
+
+
+def choice_at_start(preferences: Preferences) -> EngineChoice:
+    """Return the engine and settings to start with. GUI thread.
+
+    A model file that is gone, and Chain-of-Zoom without settings, count as the usual engine.
+    """
+    last = choice_from(kept_text(IN_USE), EngineChoice.texture) or EngineChoice()
+    engine = preferences.engine or last.engine
+    if engine == "coz" and last.engine != "coz":
+        own = saved_engine_choice()
+        engine = EngineChoice.engine if own is None else engine
+        last = last if own is None else replace(own, device=last.device, numbers=last.numbers)
+    if Path(engine).suffix and not Path(engine).is_file():
+        engine = EngineChoice.engine
+    return replace(
+        last,
+        engine=engine,
+        device=preferences.device or last.device,
+        numbers=preferences.numbers if preferences.numbers in NUMBERS else last.numbers,
+        prompter=last.prompter if engine == "coz" else replace(last.prompter, name="none"),
+    )
 
 
 def save_engine_choice(choice: EngineChoice) -> None:

@@ -16,6 +16,8 @@ from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.engine_menu import EngineMenu
 from cozviewer.ui.export.controller import Exporting
 from cozviewer.ui.overlays import Overlays
+from cozviewer.ui.preferences.controller import PreferencesController
+from cozviewer.ui.preferences.window_state import keep_panels, restore_window
 from cozviewer.ui.prompts.controller import PromptsController
 from cozviewer.ui.prompts.side import PromptsSide
 from cozviewer.ui.services import Services
@@ -59,6 +61,8 @@ class WindowParts:
         prompts_side: The prompts panel beside the image.
         engine_menu, compare_menu: Two of the menus.
         draw_with: Whether the GPU draws.
+        preferences: The preferences.
+        sides: Divides the window into the image and the panels beside it.
     """
 
     def __init__(self, window: MainWindow, services: Services, choice: EngineChoice) -> None:
@@ -111,6 +115,11 @@ class WindowParts:
         )
         for menu in (self.engine_menu, self.compare_menu, self.sessions.menu):
             window.menuBar().insertMenu(self.menus["help"].menuAction(), menu)
+        self.preferences = PreferencesController(
+            services, self.engine_menu, self.actions["still"], window
+        )
+        keep_panels(built.commands, self.actions)
+        restore_window(window, self.sides)
         self.enable(picture=False)
 
     def enable(self, *, picture: bool) -> None:
@@ -118,9 +127,14 @@ class WindowParts:
         enable(self.actions, picture)
         self.compare_menu.setEnabled(picture)
 
+    def set_reduced_motion(self, reduced: bool) -> None:
+        """Let nothing glide or fade, or again."""
+        self.navigator.reduced_motion = reduced
+        self.readout.set_reduced_motion(reduced)
+
     def _lay_out(self) -> None:
         """Put the widgets into the window: the image, the prompts beside it, a line below."""
-        sides = QSplitter()
+        self.sides = sides = QSplitter()
         sides.setObjectName("sides")
         sides.setHandleWidth(3)
         sides.setChildrenCollapsible(False)

@@ -11,14 +11,28 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from cozviewer.util.cache_settings import saved_cache_settings
+
+CACHE_VARIABLE = "COZVIEWER_CACHE"
+"""Names the cache folder, before any setting."""
+
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
 
 def cache_folder() -> Path:
-    """Return the cache folder: the environment variable COZVIEWER_CACHE, or the user's default."""
-    chosen = os.environ.get("COZVIEWER_CACHE")
+    """Return the cache folder: the environment variable COZVIEWER_CACHE, the one that the user has
+    set in the window, or the default of the system."""
+    chosen = os.environ.get(CACHE_VARIABLE)
     if chosen:
         return Path(chosen)
+    folder = saved_cache_settings().folder
+    if folder is not None:
+        return folder
+    return default_cache_folder()
+
+
+def default_cache_folder() -> Path:
+    """Return the cache folder of a user who has set none."""
     from platformdirs import user_cache_path
 
     return user_cache_path("cozviewer", appauthor=False)

@@ -15,6 +15,8 @@ from cozviewer.config.choice import CozChoice, EngineChoice, PrompterChoice
 from cozviewer.ui.dialogs.coz_dialog import CozDialog
 from cozviewer.ui.engine_menu import EngineMenu
 from cozviewer.ui.services import EngineEntry
+from cozviewer.ui.settings import Preferences, choice_at_start
+from tests.ui.conftest import Bench
 
 ENTRIES = [
     EngineEntry("realesrgan", "Real-ESRGAN", ""),
@@ -232,3 +234,28 @@ def test_drafts_are_shown_unless_they_are_turned_off_for_good(
     assert not again.drafts
     trigger(again, "Show D&rafts")
     assert EngineMenu(ENTRIES, EngineChoice(), parent).drafts
+
+
+def test_without_a_photo_one_choice_is_added_to_the_other(bench: Bench) -> None:
+    window = bench.window
+    window.engine_menu.chosen.emit(EngineChoice("nearest", fidelity=0.5))
+    action = submenu(window.engine_menu, "Device")[1]
+    assert action.text() == "CPU"
+    action.trigger()
+    assert window.images.choice == EngineChoice("nearest", "cpu", fidelity=0.5)
+
+
+def test_what_the_user_chose_is_there_at_the_next_start(viewer: Bench, qtbot: QtBot) -> None:
+    window = viewer.window
+    with qtbot.waitSignal(window.opened):
+        window.engine_menu.chosen.emit(EngineChoice("stripes", "cpu", seed=4))
+    assert choice_at_start(Preferences()) == EngineChoice("stripes", "cpu", seed=4)
+
+
+def test_an_engine_that_opens_nothing_is_not_kept(viewer: Bench, qtbot: QtBot) -> None:
+    window = viewer.window
+    window.images.opening.failed.connect(lambda _: None)
+    assert choice_at_start(Preferences()) == EngineChoice()
+    with qtbot.waitSignal(window.opened):
+        window.images.reload()
+    assert choice_at_start(Preferences()) == EngineChoice()

@@ -7,7 +7,17 @@ from PySide6.QtCore import QSettings
 
 from cozviewer.config.choice import CozChoice, EngineChoice, PrompterChoice
 from cozviewer.config.questions import Questions
-from cozviewer.ui.settings import KEY, save_engine_choice, saved_engine_choice
+from cozviewer.ui.settings import (
+    KEY,
+    Preferences,
+    choice_at_start,
+    keep_text,
+    save_choice_in_use,
+    save_engine_choice,
+    save_preferences,
+    saved_engine_choice,
+    saved_preferences,
+)
 
 FULL = EngineChoice(
     "coz",
@@ -44,3 +54,71 @@ def test_what_cannot_be_read_counts_as_none(text: str) -> None:
     settings.setValue(KEY, text)
     settings.sync()
     assert saved_engine_choice() is None
+
+
+def test_preferences_are_kept() -> None:
+    assert saved_preferences() == Preferences()
+    chosen = Preferences(
+        language="zh_CN",
+        theme="light",
+        motion="reduced",
+        engine="bicubic",
+        device="cpu",
+        numbers="fp32",
+        shortcuts={"open": ("Ctrl+P", "Ctrl+,"), "quit": ()},
+    )
+    save_preferences(chosen)
+    assert saved_preferences() == chosen
+    save_preferences(Preferences())
+    assert saved_preferences() == Preferences()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("theme", "pink"),
+        ("motion", "1"),
+        ("shortcuts", "{"),
+        ("shortcuts", "[" * 100_000),
+        ("shortcuts", "[1]"),
+        (
+            "shortcuts",
+            '{"open": 3, "quit": [1], "in": [""], "out": ["1234567890"]}'.replace("0", "0" * 60),
+        ),
+    ],
+)
+def test_a_broken_preference_counts_as_the_default(name: str, text: str) -> None:
+    save_preferences(Preferences(language="en"))
+    keep_text(name, text)
+    assert saved_preferences() == Preferences(language="en")
+
+
+def test_the_engine_at_the_start_is_the_last_one_or_the_preferred() -> None:
+    assert choice_at_start(Preferences()) == EngineChoice()
+    last = EngineChoice("bicubic", "cuda", fidelity=0.5, numbers="bf16")
+    save_choice_in_use(last)
+    assert choice_at_start(Preferences()) == last
+    preferred = Preferences(engine="nearest", device="cpu", numbers="fp32")
+    expected = EngineChoice("nearest", "cpu", fidelity=0.5, numbers="fp32")
+    assert choice_at_start(preferred) == expected
+    assert choice_at_start(Preferences(numbers="fp5")) == last
+
+
+def test_a_model_file_that_is_gone_is_not_started_with(tmp_path: Path) -> None:
+    model = tmp_path / "mine.pth"
+    save_choice_in_use(EngineChoice(str(model)))
+    assert choice_at_start(Preferences()).engine == "realesrgan"
+    model.touch()
+    assert choice_at_start(Preferences()).engine == str(model)
+
+
+def test_chain_of_zoom_starts_with_its_settings_or_not_at_all() -> None:
+    preferred = Preferences(engine="coz")
+    assert choice_at_start(preferred) == EngineChoice()
+    save_engine_choice(FULL)
+    save_choice_in_use(EngineChoice("bicubic", "cpu"))
+    start = choice_at_start(preferred)
+    assert (start.engine, start.coz, start.prompter) == ("coz", FULL.coz, FULL.prompter)
+    save_choice_in_use(FULL)
+    left = choice_at_start(Preferences(engine="realesrgan"))
+    assert (left.engine, left.prompter.name) == ("realesrgan", "none")

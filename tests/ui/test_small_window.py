@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from cozviewer.chain.chain import Progress
 from cozviewer.ui.compare.blind import Blind
 from cozviewer.ui.status.status_bar import StatusBar
-from cozviewer.ui.widgets.theme import STYLE
+from cozviewer.ui.widgets.theme import DARK, style_sheet
 from tests.ui.conftest import Bench, settle, wheel
 
 SIZES = [(400, 300), (480, 360), (640, 480), (1000, 600), (1280, 860)]
@@ -29,7 +29,7 @@ def test_work_does_not_change_the_size_of_the_window(
     viewer: Bench, qtbot: QtBot, size: tuple[int, int]
 ) -> None:
     window, wanted = viewer.window, QSize(*size)
-    window.setStyleSheet(STYLE)
+    window.setStyleSheet(style_sheet(DARK))
     window.resize(wanted)
     settle(qtbot, window)
     assert window.size() == wanted
@@ -77,7 +77,7 @@ def test_every_button_of_the_blind_test_can_be_pressed(
     viewer: Bench, qtbot: QtBot, tmp_path: Path, size: tuple[int, int]
 ) -> None:
     window = viewer.window
-    window.setStyleSheet(STYLE)
+    window.setStyleSheet(style_sheet(DARK))
     window.resize(*size)
     blind = window.findChildren(Blind)[0]
     blind.begin(tmp_path / "tally.csv")
@@ -95,7 +95,7 @@ def test_every_button_of_the_blind_test_can_be_pressed(
 
 def test_the_tool_bar_says_that_there_is_more(bench: Bench, qtbot: QtBot) -> None:
     window = bench.window
-    window.setStyleSheet(STYLE)
+    window.setStyleSheet(style_sheet(DARK))
     window.resize(400, 300)
     more = window.parts.bar.findChild(QToolButton, "qt_toolbar_ext_button")
     assert isinstance(more, QToolButton)

@@ -22,6 +22,7 @@ from cozviewer.pyramid.store.cache import trim
 from cozviewer.session.pyramids import choice_of, other_pyramids, session_pyramid
 from cozviewer.session.session import Session, SessionPyramid
 from cozviewer.session.source import OpenedImage, open_path
+from cozviewer.util.cache_settings import saved_cache_settings
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
 from cozviewer.util.folders import pyramids_folder
@@ -67,7 +68,7 @@ def opened_chain(
     finally:
         chain.pyramid.store.close()
         if cache is not None:
-            trim(pyramids_folder(cache))
+            trim(pyramids_folder(cache), saved_cache_settings().budget_bytes)
 
 
 def choice_for(session: Session | None, options: OpenOptions) -> EngineChoice:

@@ -38,12 +38,10 @@ from cozviewer.pyramid.store.file import (
 from cozviewer.pyramid.store.removal import SET_ASIDE, delete_file
 from cozviewer.pyramid.store.rows import count_tiles, is_empty
 from cozviewer.pyramid.store.sqlite_guard import foreign_object
+from cozviewer.util.cache_settings import BUDGET_BYTES
 from cozviewer.util.checked import checked_int, checked_text, int_of_text
 from cozviewer.util.errors import Failure
 from cozviewer.util.translation import translate
-
-BUDGET_BYTES = 10 * 1000**3
-"""What the folder may hold by default."""
 
 TRIMMED_TO = 0.95
 """Share of the budget that is left after trimming, so that not every step has to trim again."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QPushButton,
@@ -16,34 +17,34 @@ from PySide6.QtWidgets import (
 from cozviewer.config.choice import CozChoice, EngineChoice
 from cozviewer.ui.prompts.prompter_form import PrompterForm
 from cozviewer.ui.widgets.forms import Trouble, fit_height, form_of, heading, named_chooser
-from cozviewer.ui.widgets.path_field import PathField
+from cozviewer.ui.widgets.path_field import PathField, file_filter
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 ENGINE = "coz"
 
 SETTINGS = (
-    ("best", "Best quality (seamless)"),
-    ("paper", "As in the paper (to reproduce its results)"),
+    ("best", QT_TRANSLATE_NOOP("Engine", "Best quality (seamless)")),
+    ("paper", QT_TRANSLATE_NOOP("Engine", "As in the paper (to reproduce its results)")),
 )
+"""Values and titles: see `CozChoice.setting`."""
 
 MEMORY = (
-    ("auto", "Automatic"),
-    ("together", "Keep all models loaded (fastest)"),
-    ("sequential", "Load one model at a time"),
-    ("8bit", "Low memory, 8-bit (NVIDIA)"),
-    ("nf4", "Lowest memory, 4-bit (NVIDIA)"),
+    ("auto", QT_TRANSLATE_NOOP("Engine", "Automatic")),
+    ("together", QT_TRANSLATE_NOOP("Engine", "Keep all models loaded (fastest)")),
+    ("sequential", QT_TRANSLATE_NOOP("Engine", "Load one model at a time")),
+    ("8bit", QT_TRANSLATE_NOOP("Engine", "Low memory, 8-bit (NVIDIA)")),
+    ("nf4", QT_TRANSLATE_NOOP("Engine", "Lowest memory, 4-bit (NVIDIA)")),
 )
+"""Values and titles: see `EngineChoice.memory`."""
 
 MISSING = {
-    "base": "Stable Diffusion 3 (base model)",
-    "lora": "model_20001.pkl (LoRA)",
-    "vae": "vae_encoder_20001.pt (VAE encoder)",
-    "qwen": "the vision model",
-    "adapter": "the adapter of the vision model",
+    "base": QT_TRANSLATE_NOOP("Engine", "Stable Diffusion 3 (base model)"),
+    "lora": QT_TRANSLATE_NOOP("Engine", "model_20001.pkl (LoRA)"),
+    "vae": QT_TRANSLATE_NOOP("Engine", "vae_encoder_20001.pt (VAE encoder)"),
+    "qwen": QT_TRANSLATE_NOOP("Engine", "the vision model"),
+    "adapter": QT_TRANSLATE_NOOP("Engine", "the adapter of the vision model"),
 }
 """Names of the files that may be missing, as the form names them."""
-
-T5 = "Use the large text encoder (T5, 10 GB)"
-T5_TIP = "Without it, long prompts are followed less closely"
 
 
 class CozDialog(QDialog):
@@ -75,58 +76,65 @@ class CozDialog(QDialog):
         self.setWindowTitle("Chain-of-Zoom")
         self.setMinimumWidth(680)
         self._choice = choice
-        files = "Checkpoints (*.pkl *.pt *.pth);;All files (*)"
+        files = file_filter(
+            (translate("Engine", "Checkpoints"), "*.pkl *.pt *.pth"),
+            (translate("Engine", "All files"), "*"),
+        )
         self.base = PathField(
-            "Choose the Folder of Stable Diffusion 3",
+            translate("Engine", "Choose the Folder of Stable Diffusion 3"),
             folder=True,
-            hint="Automatic (downloaded Stable Diffusion 3), or choose a folder",
+            hint=translate(
+                "Engine", "Automatic (downloaded Stable Diffusion 3), or choose a folder"
+            ),
         )
         self.lora = PathField(
-            "Choose model_20001.pkl",
+            translate("Engine", "Choose model_20001.pkl"),
             folder=False,
             filter_=files,
-            hint="Automatic, or choose model_20001.pkl",
+            hint=translate("Engine", "Automatic, or choose model_20001.pkl"),
         )
         self.vae = PathField(
-            "Choose vae_encoder_20001.pt",
+            translate("Engine", "Choose vae_encoder_20001.pt"),
             folder=False,
             filter_=files,
-            hint="Automatic, or choose vae_encoder_20001.pt",
+            hint=translate("Engine", "Automatic, or choose vae_encoder_20001.pt"),
         )
-        self.setting, self.memory = named_chooser(SETTINGS), named_chooser(MEMORY)
-        self.t5 = QCheckBox(T5)
-        self.t5.setToolTip(T5_TIP)
+        self.setting, self.memory = _titled(SETTINGS), _titled(MEMORY)
+        self.t5 = QCheckBox(translate("Engine", "Use the large text encoder (T5, 10 GB)"))
+        self.t5.setToolTip(
+            translate("Engine", "Without it, long prompts are followed less closely")
+        )
         first = choice.engine != ENGINE and choice.prompter.name == "none"
         self.prompter = PrompterForm(
             replace(choice.prompter, name="qwen") if first else choice.prompter
         )
         self._trouble = Trouble()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.use = QPushButton("Use Chain-of-Zoom")
+        self.use = QPushButton(translate("Engine", "Use Chain-of-Zoom"))
         self.use.setDefault(True)
         buttons.addButton(self.use, QDialogButtonBox.ButtonRole.AcceptRole)
-        models = QPushButton("Get Models…")
+        models = QPushButton(translate("Engine", "Get Models…"))
         models.setAutoDefault(False)
-        models.setToolTip("Download or check models")
+        models.setToolTip(translate("Engine", "Download or check models"))
         buttons.addButton(models, QDialogButtonBox.ButtonRole.ActionRole)
 
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(10)
-        column.addWidget(heading("Image Model"))
+        column.addWidget(heading(translate("Engine", "Image Model")))
         rows = (
-            ("Base model", self.base),
-            ("LoRA weights", self.lora),
-            ("VAE encoder", self.vae),
-            ("Quality", self.setting),
-            ("Memory", self.memory),
+            (translate("Engine", "Base model"), self.base),
+            (translate("Engine", "LoRA weights"), self.lora),
+            (translate("Engine", "VAE encoder"), self.vae),
+            (translate("Engine", "Quality"), self.setting),
+            (translate("Engine", "Memory"), self.memory),
             ("", self.t5),
         )
         grid = form_of(rows, spacing=8)
         grid.setColumnMinimumWidth(0, 120)
         column.addLayout(grid)
         column.addSpacing(6)
-        column.addWidget(heading("Prompts"))
+        column.addWidget(heading(translate("Engine", "Prompts")))
         column.addWidget(self.prompter)
         column.addStretch(1)
         column.addWidget(self._trouble)
@@ -191,7 +199,20 @@ def missing_text(missing: Sequence[str]) -> str:
     """
     if not missing:
         return ""
-    things = [MISSING[name] for name in missing]
-    listed = " and ".join([", ".join(things[:-1]), things[-1]] if len(things) > 1 else things)
-    it = "it" if len(things) == 1 else "them"
-    return f"Not found: {listed}. Choose {it} above, or click Get Models… to download {it}."
+    things = [translate_marked("Engine", MISSING[name]) for name in missing]
+    if len(things) == 1:
+        return translate(
+            "Engine",
+            "Not found: {file}. Choose it above, or click Get Models… to download it.",
+        ).format(file=things[0])
+    listed = translate("Engine", "{files} and {last}").format(
+        files=translate("Engine", ", ", "between file names").join(things[:-1]), last=things[-1]
+    )
+    return translate(
+        "Engine", "Not found: {files}. Choose them above, or click Get Models… to download them."
+    ).format(files=listed)
+
+
+def _titled(values: Sequence[tuple[str, str]]) -> QComboBox:
+    """Return a chooser of values with titles that are marked for translation."""
+    return named_chooser((value, translate_marked("Engine", title)) for value, title in values)

@@ -5,7 +5,6 @@ repaint: it is counted, but neither shown nor logged in full again.
 """
 
 import logging
-import platform
 import sys
 import threading
 import traceback
@@ -15,21 +14,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-import PySide6
 from PySide6.QtCore import QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QDialogButtonBox,
+    QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
 
-from cozviewer import __version__
+from cozviewer.ui.dialogs.versions import version_lines
 from cozviewer.ui.widgets.plain import Label
+from cozviewer.util.translation import translate
 
 log = logging.getLogger("cozviewer")
 
@@ -71,43 +71,53 @@ class CrashDialog(QDialog):
             show_file: Opens a file in the system's default program.
         """
         super().__init__(parent)
-        self.setWindowTitle("Unexpected Error")
+        self.setWindowTitle(translate("Help", "Unexpected Error"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._log_file = log_file
         self._show_file = show_file
         self._details: list[str] = []
         self._count = 0
         sentence = _label(
-            "An unexpected error occurred and the last action was not completed. You can continue."
+            translate(
+                "Help",
+                "An unexpected error occurred and the last action was not completed."
+                " You can continue.",
+            )
         )
         self._error = _label("")
         self._error.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._times = _label("")
         self._times.hide()
+        self._text = QPlainTextEdit()
+        self._text.setReadOnly(True)
+        self._text.setMinimumHeight(180)
+        self._text.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        self.copy_button = QPushButton("&Copy Details")
+        self.details_button = QPushButton(translate("Help", "Show &Details"))
+        self.details_button.setCheckable(True)
+        self.details_button.toggled.connect(self._show_details)
+        buttons.addButton(self.details_button, QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button = QPushButton(translate("Help", "&Copy Details"))
         self.copy_button.clicked.connect(self._copy)
         buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
         self.log_button: QPushButton | None = None
         if log_file is not None:
-            self.log_button = QPushButton("Show &Log")
+            self.log_button = QPushButton(translate("Help", "Show &Log"))
             self.log_button.clicked.connect(self._show_log)
             buttons.addButton(self.log_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         column = QVBoxLayout(self)
         for label in (sentence, self._error, self._times):
             column.addWidget(label)
+        column.addWidget(self._text, 1)
         column.addWidget(buttons)
-        self.setMinimumWidth(420)
+        self.setMinimumWidth(560)
 
     @property
     def details(self) -> str:
         """The text that "Copy Details" copies."""
-        about = (
-            f"cozviewer {__version__}, Python {platform.python_version()}, "
-            f"PySide6 {PySide6.__version__}, {platform.platform()}"
-        )
+        about = "\n".join([*version_lines(), f"Log: {self._log_file or 'stderr'}"])
         return "\n\n".join([about, f"Errors: {self._count}", *self._details])
 
     def add(self, crash: Crash) -> None:
@@ -116,10 +126,16 @@ class CrashDialog(QDialog):
         if self._count == 1:
             self._error.setText(crash.title)
         else:
-            self._times.setText(f"{self._count:,} errors so far.")
+            self._times.setText(translate("Help", "%n error(s) so far.", None, self._count))
             self._times.show()
         if crash.new and len(self._details) < MOST_DETAILS:
             self._details.append(crash.details)
+        self._text.setPlainText(self.details)
+
+    @Slot(bool)
+    def _show_details(self, shown: bool) -> None:
+        self._text.setVisible(shown)
+        self.adjustSize()
 
     @Slot()
     def _copy(self) -> None:

@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 from cozviewer.jobs.download_job import DownloadJob, DownloadRequest, Fetch
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.ui.widgets.plain import Label
-from cozviewer.ui.widgets.theme import QUIET
+from cozviewer.ui.widgets.theme import quiet
 from cozviewer.util.downloads import DownloadProgress, Offer
+from cozviewer.util.translation import translate
 from cozviewer.util.units import bytes_text, duration_text
 
 Offers = Callable[[], Sequence[Offer]]
@@ -75,30 +76,43 @@ class ModelCard(QFrame):
         self.offer = offer
         self._fetching = False
         here = not offer.problem
-        self.state.setText("Installed" if here else f"About {bytes_text(offer.size)}")
-        self.about.setText(f"{offer.purpose}\nLicence: {offer.licence}.")
-        self.page.setText(f"<a href='{escape(offer.page)}'>Web page</a>")
+        self.state.setText(
+            translate("Models", "Installed")
+            if here
+            else translate("Models", "About {size}").format(size=bytes_text(offer.size))
+        )
+        self.about.setText(
+            offer.purpose
+            + "\n"
+            + translate("Models", "Licence: {licence}.").format(licence=offer.licence)
+        )
+        self.page.setText(_link_to(offer.page, translate("Models", "Web page")))
         self.note.setText(offer.where if here else "\n".join(offer.steps))
         self.note.setVisible(bool(self.note.text()))
         self.bar.hide()
-        self.button.setText("Download")
+        self.button.setText(translate("Models", "Download"))
         self.button.setVisible(not here and not offer.steps)
 
     def show_progress(self, progress: DownloadProgress | None) -> None:
         """Show the progress of the download; None while it starts."""
         self._fetching = True
-        self.button.setText("Stop")
+        self.button.setText(translate("Models", "Stop"))
         self.bar.show()
         self.note.show()
         if progress is None or not progress.total:
             self.bar.setRange(0, 0)
-            self.note.setText("Preparing download…")
+            self.note.setText(translate("Models", "Preparing download…"))
             return
         self.bar.setRange(0, 1000)
         self.bar.setValue(round(1000 * progress.done / progress.total))
-        parts = [f"{bytes_text(progress.done)} of {bytes_text(progress.total)}"]
+        parts = [
+            translate("Models", "{done} of {total}").format(
+                done=bytes_text(progress.done), total=bytes_text(progress.total)
+            )
+        ]
         if progress.seconds_left is not None:
-            parts.append(f"{duration_text(progress.seconds_left)} left")
+            left = duration_text(progress.seconds_left)
+            parts.append(translate("Models", "{time} left").format(time=left))
         self.note.setText(" · ".join([*parts, progress.file]))
 
     def show_trouble(self, sentence: str) -> None:
@@ -130,7 +144,7 @@ class ModelsDialog(QDialog):
 
     def __init__(self, offers: Offers, fetch: Fetch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Models")
+        self.setWindowTitle(translate("Models", "Models"))
         self.setMinimumWidth(660)
         self._offers = offers
         self._request: DownloadRequest | None = None
@@ -169,7 +183,7 @@ class ModelsDialog(QDialog):
     def _stop(self) -> None:
         if self._request is not None:
             self._request.cancelled.set()
-            self._card(self._request).note.setText("Stopping…")
+            self._card(self._request).note.setText(translate("Models", "Stopping…"))
 
     @Slot(object, object)
     def _on_progress(self, request: DownloadRequest, progress: DownloadProgress) -> None:
@@ -185,7 +199,9 @@ class ModelsDialog(QDialog):
     @Slot(object, str)
     def _on_ended(self, request: DownloadRequest, sentence: str) -> None:
         self._request = None
-        self._card(request).show_trouble(sentence or "Paused. Download resumes where it stopped.")
+        self._card(request).show_trouble(
+            sentence or translate("Models", "Paused. Download resumes where it stopped.")
+        )
         self._show_busy()
 
     def _show_offers(self) -> None:
@@ -221,19 +237,24 @@ class ModelsDialog(QDialog):
 def intro_text(offers: Sequence[Offer]) -> str:
     """Return the text above the models: how much has to be downloaded."""
     size = sum(offer.size for offer in offers if offer.problem)
-    needs = (
-        f"Chain-of-Zoom needs the models below, of which {bytes_text(size)} are missing."
-        if size
-        else "All models of Chain-of-Zoom are installed."
-    )
-    return f"Real-ESRGAN is built in. {needs} Everything runs on this computer."
+    if not size:
+        return translate(
+            "Models",
+            "Real-ESRGAN is built in. All models of Chain-of-Zoom are installed. Everything runs"
+            " on this computer.",
+        )
+    return translate(
+        "Models",
+        "Real-ESRGAN is built in. Chain-of-Zoom needs the models below, of which {size} are"
+        " missing. Everything runs on this computer.",
+    ).format(size=bytes_text(size))
 
 
 def _text(text: str = "") -> Label:
     label = Label(text)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setStyleSheet(f"color: {QUIET};")
+    quiet(label)
     return label
 
 
@@ -243,3 +264,8 @@ def _link() -> QLabel:
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setOpenExternalLinks(True)
     return label
+
+
+def _link_to(address: str, text: str) -> str:
+    """Return the markup of a link."""
+    return f"<a href='{escape(address)}'>{escape(text)}</a>"

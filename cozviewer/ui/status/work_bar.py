@@ -5,7 +5,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from cozviewer.ui.widgets.theme import ACCENT, LINE
+from cozviewer.ui.widgets.theme import shown_theme
 
 WIDTH, HEIGHT = 120, 6
 """In logical pixels."""
@@ -58,21 +58,22 @@ class WorkBar(QProgressBar):
         whole = QRectF(self.rect())
         track = QPainterPath()
         track.addRoundedRect(whole, HEIGHT / 2, HEIGHT / 2)
-        painter.fillPath(track, QColor(LINE))
+        painter.fillPath(track, QColor(shown_theme().line))
         painter.setClipPath(track)
         done = QRectF(whole)
         if self._fraction is not None:
             done.setWidth(whole.width() * self._fraction)
-            painter.fillRect(done, QColor(ACCENT))
+            painter.fillRect(done, QColor(shown_theme().accent))
         elif self.reduced_motion:
             painter.setOpacity(PULSE[int(self._now) % len(PULSE)])
-            painter.fillRect(done, QColor(ACCENT))
+            painter.fillRect(done, QColor(shown_theme().accent))
         if not self.reduced_motion:
             self._paint_light(painter, done)
 
     def _paint_light(self, painter: QPainter, done: QRectF) -> None:
         """Paint the highlight over the part that is done; alone where that is unknown."""
-        colour = LIGHT if self._fraction is not None else QColor(ACCENT)
+        accent = QColor(shown_theme().accent)
+        colour = LIGHT if self._fraction is not None else accent
         faint = QColor(colour)
         faint.setAlpha(0)
         middle = (self._now / ROUND_SECONDS % 1) * (1 + 2 * SHARE) - SHARE

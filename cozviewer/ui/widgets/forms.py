@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.text import visible_line
+from cozviewer.util.translation import translate
 
 Row = tuple[str | QLabel, QWidget | QLayout]
 """The name of a field, or its label, and the field."""
@@ -29,7 +30,7 @@ class Trouble(Label):
     def __init__(self) -> None:
         super().__init__()
         self.setWordWrap(True)
-        self.setStyleSheet("color: #ff9d9d;")
+        self.setProperty("role", "trouble")
         self.hide()
 
     def show_message(self, sentence: str) -> None:
@@ -82,7 +83,7 @@ def form_of(
 
 def with_browse(line: QLineEdit, browse: Callable[[], None]) -> QHBoxLayout:
     """Return a line edit for a path with a Browse button beside it."""
-    button = QPushButton("Browse…")
+    button = QPushButton(translate("Window", "Browse…"))
     button.setAutoDefault(False)
     button.clicked.connect(browse)
     row = QHBoxLayout()
@@ -113,3 +114,13 @@ def fit_height(dialog: QDialog) -> None:
     if layout is not None:
         layout.activate()
     dialog.resize(dialog.width(), dialog.minimumSizeHint().height())
+
+
+FRAME = 60
+"""Logical pixels that the frame of a dialog may take, and some of what is behind it."""
+
+
+def resize_on_screen(dialog: QDialog, width: int, height: int) -> None:
+    """Give a dialog a size in logical pixels, but a smaller one where the screen is smaller."""
+    room = dialog.screen().availableSize()
+    dialog.resize(min(width, room.width() - FRAME), min(height, room.height() - FRAME))

@@ -8,6 +8,15 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 from cozviewer.ui.widgets.forms import with_browse
 
 
+def file_filter(*kinds: tuple[str, str]) -> str:
+    """Return a filter for QFileDialog.
+
+    Args:
+        kinds: What a kind of file is called, and its patterns: ("Models", "*.pth *.pt").
+    """
+    return ";;".join(f"{title} ({patterns})" for title, patterns in kinds)
+
+
 class PathField(QWidget):
     """A path that can be typed or browsed for."""
 

@@ -1,31 +1,133 @@
-"""The dark theme of the window; all its colours are defined here."""
+"""The dark and the light theme of the window; all its colours are defined here.
 
+What surrounds the photo is the same neutral dark grey in both (`pyramid.compose.BACKGROUND`), and
+so is what lies over the photo.
+"""
+
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
-WINDOW = "#1f2024"
-BAR = "#26282d"
-LINE = "#35373d"
-TEXT = "#e6e7ea"
-QUIET = "#a3a6ae"
-ACCENT = "#4c9be8"
-"""Of thin elements on a dark background: lines, handles, focus, progress."""
-FILL = "#2270bd"
-"""Of surfaces under white text: a contrast of 5.1 to 1; WCAG 2.1 requires 4.5."""
-UNAVAILABLE = "#6b6e76"
-"""Of disabled text and icons."""
-TROUBLE = "#6b2f2f"
 
-_ICONS = files("cozviewer.resources").joinpath("icons")
-CHEVRON, CHECK, MORE = (
-    Path(str(_ICONS.joinpath(f"{name}.svg"))).as_posix() for name in ("chevron", "check", "more")
+@dataclass(frozen=True)
+class Theme:
+    """The colours of the window. Text has a contrast of 4.5 to 1 at least (WCAG 2.1), except where
+    it cannot be used.
+
+    Attributes:
+        name: "dark" or "light".
+        window, bar, field: Grounds of windows, of bars and menus, and of what is edited.
+        line: Borders, separators, and the ground of what is pointed at in a bar.
+        control, control_hover, control_off: Grounds of buttons and lists.
+        text, quiet: Of important and of other text.
+        accent: Of thin elements: lines, handles, focus, progress, links.
+        fill, fill_hover: Of surfaces under white text.
+        unavailable: Of disabled text and icons; `off_on_line` on the ground `line`.
+        trouble: Of surfaces under white text that tells of an error.
+        trouble_text: Of such text in a dialog.
+        panel: Ground of what floats over the photo.
+        icons: The names of the icons in style sheets, "{}" stands for what they show.
+    """
+
+    name: str
+    window: str
+    bar: str
+    field: str
+    line: str
+    control: str
+    control_hover: str
+    control_off: str
+    text: str
+    quiet: str
+    accent: str
+    fill: str
+    fill_hover: str
+    unavailable: str
+    off_on_line: str
+    trouble: str
+    trouble_text: str
+    panel: str
+    icons: str
+
+
+DARK = Theme(
+    name="dark",
+    window="#1f2024",
+    bar="#26282d",
+    field="#1f2024",
+    line="#35373d",
+    control="#35373d",
+    control_hover="#44474f",
+    control_off="#2b2d33",
+    text="#e6e7ea",
+    quiet="#a3a6ae",
+    accent="#4c9be8",
+    fill="#2270bd",
+    fill_hover="#2b78c5",
+    unavailable="#6b6e76",
+    off_on_line="#8b8e96",
+    trouble="#6b2f2f",
+    trouble_text="#ff9d9d",
+    panel="rgba(31, 32, 36, 235)",
+    icons="{}",
 )
-"""Style sheets name images by path, with forward slashes on every system."""
 
-STYLE = f"""
+LIGHT = Theme(
+    name="light",
+    window="#f4f5f7",
+    bar="#e9ebee",
+    field="#ffffff",
+    line="#c8cbd1",
+    control="#d9dce1",
+    control_hover="#cbced5",
+    control_off="#e6e8eb",
+    text="#1c1e22",
+    quiet="#545861",
+    accent="#1f6dba",
+    fill="#2270bd",
+    fill_hover="#1b63aa",
+    unavailable="#9599a1",
+    off_on_line="#73767e",
+    trouble="#8a3030",
+    trouble_text="#b3231b",
+    panel="rgba(244, 245, 247, 240)",
+    icons="{}-light",
+)
+
+SYSTEM = "system"
+"""Follows the system."""
+
+THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+
+
+def theme_of(chosen: str, system: Qt.ColorScheme) -> Theme:
+    """Return the theme that was chosen.
+
+    Args:
+        chosen: SYSTEM or a key of `THEMES`.
+        system: What the system prefers; without a preference, the dark theme is used.
+    """
+    if chosen in THEMES:
+        return THEMES[chosen]
+    return LIGHT if system is Qt.ColorScheme.Light else DARK
+
+
+def shown_theme() -> Theme:
+    """Return the theme that the application has now, for what is painted by hand. GUI thread."""
+    window = QApplication.palette().color(QPalette.ColorRole.Window)
+    return LIGHT if window.lightness() > 127 else DARK
+
+
+def _image(name: str) -> str:
+    """Return the path of an icon; style sheets have forward slashes on every system."""
+    return Path(str(files("cozviewer.resources").joinpath("icons", f"{name}.svg"))).as_posix()
+
+
+_STYLE = """
 QToolTip {{ background: {BAR}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px; }}
 QToolBar {{ background: {BAR}; border: none; border-bottom: 1px solid {LINE};
     padding: 4px 8px; spacing: 2px; }}
@@ -33,7 +135,7 @@ QToolBar QToolButton {{ color: {TEXT}; padding: 5px 10px; border-radius: 5px; }}
 QToolBar QToolButton:hover {{ background: {LINE}; }}
 QToolBar QToolButton:checked {{ background: {FILL}; color: #ffffff; }}
 QToolBar QToolButton:disabled {{ color: {UNAVAILABLE}; }}
-QToolBar QToolButton:checked:disabled {{ background: {LINE}; color: #8b8e96; }}
+QToolBar QToolButton:checked:disabled {{ background: {LINE}; color: {OFF_ON_LINE}; }}
 QToolButton#qt_toolbar_ext_button {{ background: {LINE}; border-radius: 4px; padding: 0px;
     qproperty-icon: url("{MORE}"); }}
 QToolBar::separator {{ background: {LINE}; width: 1px; margin: 5px 6px; }}
@@ -57,64 +159,106 @@ QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
 #banner QLabel {{ color: #ffffff; }}
 #banner QToolButton {{ color: #ffffff; border: none; padding: 2px 8px; }}
 #card {{ background: {BAR}; border: 1px solid {LINE}; border-radius: 6px; }}
+QLabel[role="quiet"] {{ color: {QUIET}; }}
+QLabel[role="trouble"] {{ color: {TROUBLE_TEXT}; }}
 #empty QLabel {{ color: {QUIET}; }}
 #empty #headline {{ color: {TEXT}; font-size: 20px; font-weight: 600; }}
-QPushButton {{ background: {LINE}; color: {TEXT}; border: none; border-radius: 5px;
+QPushButton {{ background: {CONTROL}; color: {TEXT}; border: none; border-radius: 5px;
     padding: 6px 16px; }}
-QPushButton:hover {{ background: #44474f; }}
+QPushButton:hover {{ background: {CONTROL_HOVER}; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QPushButton:default {{ background: {FILL}; color: #ffffff; }}
-QPushButton:default:hover {{ background: #2b78c5; }}
-QPushButton:disabled {{ background: #2b2d33; color: {UNAVAILABLE}; }}
-QLineEdit, QPlainTextEdit {{ background: {WINDOW}; color: {TEXT}; border: 1px solid {LINE};
-    border-radius: 4px; }}
+QPushButton:default:hover {{ background: {FILL_HOVER}; }}
+QPushButton:disabled {{ background: {CONTROL_OFF}; color: {UNAVAILABLE}; }}
+QLineEdit, QPlainTextEdit {{ background: {FIELD}; color: {TEXT};
+    border: 1px solid {LINE}; border-radius: 4px; }}
 QLineEdit {{ padding: 5px 8px; min-height: 18px; }}
 QPlainTextEdit {{ padding: 2px 4px; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {ACCENT}; }}
 QSpinBox, QDoubleSpinBox {{ min-height: 28px; }}
 QCheckBox {{ spacing: 8px; }}
-QCheckBox::indicator {{ width: 14px; height: 14px; background: {WINDOW};
+QCheckBox::indicator {{ width: 14px; height: 14px; background: {FIELD};
     border: 1px solid {QUIET}; border-radius: 3px; }}
 QCheckBox::indicator:checked {{ background: {FILL}; border-color: {ACCENT};
     image: url("{CHECK}"); }}
 QCheckBox::indicator:disabled {{ border-color: {LINE}; }}
-QComboBox {{ background: {LINE}; color: {TEXT}; border: none; border-radius: 4px;
+QComboBox {{ background: {CONTROL}; color: {TEXT}; border: none; border-radius: 4px;
     padding: 5px 9px; min-height: 18px; }}
-QComboBox:hover {{ background: #44474f; }}
+QComboBox:hover {{ background: {CONTROL_HOVER}; }}
 QComboBox::drop-down {{ border: none; width: 28px; }}
 QComboBox::down-arrow {{ image: url("{CHEVRON}"); width: 11px; height: 11px; }}
 QComboBox QAbstractItemView {{ background: {BAR}; color: {TEXT}; border: 1px solid {LINE};
     selection-background-color: {FILL}; }}
+QListWidget#pages {{ background: {BAR}; border: none; border-right: 1px solid {LINE};
+    outline: none; padding: 8px; }}
+QListWidget#pages::item {{ padding: 7px 14px; border-radius: 5px; }}
+QListWidget#pages::item:selected {{ background: {FILL}; color: #ffffff; }}
+QTabWidget::pane {{ background: {WINDOW}; border: 1px solid {LINE};
+    border-radius: 4px; top: -1px; }}
+QTabBar::tab {{ color: {QUIET}; padding: 7px 16px; border: none;
+    border-bottom: 2px solid transparent; }}
+QTabBar::tab:selected {{ color: {TEXT}; border-bottom-color: {ACCENT}; }}
+QTabWidget QPlainTextEdit {{ border: none; padding: 8px; }}
+QTreeView, QTableView {{ background: {FIELD}; border: 1px solid {LINE};
+    border-radius: 4px; }}
+QTreeView::item {{ padding: 3px 4px; }}
+QHeaderView::section {{ background: {BAR}; color: {QUIET}; border: none;
+    padding: 5px 8px; }}
 #sides::handle {{ background: {LINE}; }}
 #prompts QScrollArea, #prompts-page {{ background: {BAR}; }}
 #prompts QLabel {{ color: {QUIET}; }}
+#prompts #hint {{ background: {CONTROL}; color: {TEXT}; }}
 #prompts #level {{ color: {TEXT}; font-weight: 600; }}
 #prompts QPushButton {{ padding: 4px 12px; }}
 #prompts-title {{ background: {BAR}; border-bottom: 1px solid {LINE}; }}
 #prompts-title QLabel {{ color: {TEXT}; font-weight: 600; }}
 #prompts-title QToolButton {{ color: {QUIET}; border: none; padding: 4px 8px; }}
-#draft {{ background: rgba(31, 32, 36, 235); border: 1px solid {LINE}; border-radius: 8px; }}
+#draft {{ background: {PANEL}; border: 1px solid {LINE}; border-radius: 8px; }}
 #draft QLabel {{ color: {TEXT}; }}
 """
+"""The names in braces are the fields of a theme and icons."""
 
 
-def apply_theme(application: QApplication) -> None:
+def style_sheet(theme: Theme) -> str:
+    """Return the style sheet of a theme."""
+    colours = {name.upper(): value for name, value in asdict(theme).items()}
+    icons = {name.upper(): _image(theme.icons.format(name)) for name in ("chevron", "more")}
+    return _STYLE.format(**colours, **icons, CHECK=_image("check"))
+
+
+def quiet(label: QLabel) -> QLabel:
+    """Give a label the colour of less important text, in every theme; return it."""
+    label.setProperty("role", "quiet")
+    return label
+
+
+def apply_theme(application: QApplication, theme: Theme = DARK) -> None:
     """Apply style, palette and style sheet to the application."""
     application.setStyle("Fusion")
     palette = QPalette()
     for role, colour in (
-        (QPalette.ColorRole.Window, WINDOW),
-        (QPalette.ColorRole.Base, WINDOW),
-        (QPalette.ColorRole.AlternateBase, BAR),
-        (QPalette.ColorRole.Button, LINE),
-        (QPalette.ColorRole.WindowText, TEXT),
-        (QPalette.ColorRole.Text, TEXT),
-        (QPalette.ColorRole.ButtonText, TEXT),
-        (QPalette.ColorRole.PlaceholderText, QUIET),
-        (QPalette.ColorRole.Highlight, FILL),
+        (QPalette.ColorRole.Window, theme.window),
+        (QPalette.ColorRole.Base, theme.field),
+        (QPalette.ColorRole.AlternateBase, theme.bar),
+        (QPalette.ColorRole.Button, theme.control),
+        (QPalette.ColorRole.Mid, theme.line),
+        (QPalette.ColorRole.WindowText, theme.text),
+        (QPalette.ColorRole.Text, theme.text),
+        (QPalette.ColorRole.ButtonText, theme.text),
+        (QPalette.ColorRole.PlaceholderText, theme.quiet),
+        (QPalette.ColorRole.ToolTipBase, theme.bar),
+        (QPalette.ColorRole.ToolTipText, theme.text),
+        (QPalette.ColorRole.Highlight, theme.fill),
         (QPalette.ColorRole.HighlightedText, "#ffffff"),
-        (QPalette.ColorRole.Link, ACCENT),
+        (QPalette.ColorRole.Accent, theme.accent),
+        (QPalette.ColorRole.Link, theme.accent),
     ):
         palette.setColor(role, QColor(colour))
+    for role in (
+        QPalette.ColorRole.WindowText,
+        QPalette.ColorRole.Text,
+        QPalette.ColorRole.ButtonText,
+    ):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.unavailable))
     application.setPalette(palette)
-    application.setStyleSheet(STYLE)
+    application.setStyleSheet(style_sheet(theme))

@@ -16,7 +16,6 @@ from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.store import cache
 from cozviewer.pyramid.store import file as store_file
 from cozviewer.pyramid.store.cache import (
-    BUDGET_BYTES,
     TRIMMED_TO,
     clear,
     clear_set_aside,
@@ -31,6 +30,7 @@ from cozviewer.pyramid.store.cache import (
 )
 from cozviewer.pyramid.store.file import SCHEMA_VERSION, connect
 from cozviewer.pyramid.store.store import TileStore
+from cozviewer.util.cache_settings import BUDGET_BYTES
 from cozviewer.util.errors import Failure
 from tests.pyramid.stores import (
     STEP,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QThread, QUrl
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from cozviewer.ui.dialogs.crash_dialog import Crash, CrashDialog, CrashReporter
@@ -196,3 +196,18 @@ def test_an_error_that_stops_nothing_is_only_logged(
     assert sys.unraisablehook is before
     assert reporter.dialog is None
     assert "ValueError: in the end" in caplog.text
+
+
+def test_details_are_shown_on_request(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = CrashDialog(tmp_path / "cozviewer.log")
+    qtbot.addWidget(dialog)
+    dialog.add(Crash("ValueError: boom", "Traceback of it", new=True))
+    dialog.show()
+    text = dialog.findChildren(QPlainTextEdit)[0]
+    assert not text.isVisible()
+    dialog.details_button.click()
+    assert text.isVisible()
+    assert text.toPlainText() == dialog.details
+    assert f"Log: {tmp_path / 'cozviewer.log'}" in dialog.details
+    dialog.add(Crash("LookupError: other", "Traceback of another", new=True))
+    assert text.toPlainText().endswith("Traceback of another")

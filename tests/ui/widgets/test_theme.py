@@ -1,15 +1,24 @@
 """Colours that can be read, and controls that show whether they can be used."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cozviewer.jobs.images import to_rgb8
-from cozviewer.ui.widgets import theme
-from cozviewer.ui.widgets.theme import STYLE
+from cozviewer.ui.widgets.theme import (
+    DARK,
+    LIGHT,
+    Theme,
+    apply_theme,
+    shown_theme,
+    style_sheet,
+    theme_of,
+)
 from tests.ui.conftest import Bench
 
 
@@ -33,32 +42,87 @@ def _luminance(name: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 @pytest.mark.parametrize(
     ("text", "ground"),
     [
-        ("#ffffff", theme.FILL),
-        ("#ffffff", theme.TROUBLE),
-        (theme.TEXT, theme.WINDOW),
-        (theme.TEXT, theme.BAR),
-        (theme.TEXT, theme.LINE),
-        (theme.QUIET, theme.BAR),
+        ("", "fill"),
+        ("", "fill_hover"),
+        ("", "trouble"),
+        ("text", "window"),
+        ("text", "bar"),
+        ("text", "field"),
+        ("text", "line"),
+        ("text", "control"),
+        ("text", "control_hover"),
+        ("quiet", "window"),
+        ("quiet", "bar"),
+        ("quiet", "field"),
+        ("accent", "window"),
+        ("trouble_text", "window"),
     ],
 )
-def test_text_can_be_read(text: str, ground: str) -> None:
-    assert contrast(text, ground) >= 4.5
+def test_text_can_be_read(theme: Theme, text: str, ground: str) -> None:
+    assert contrast(getattr(theme, text, "#ffffff"), getattr(theme, ground)) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("chosen", "system", "theme"),
+    [
+        ("dark", Qt.ColorScheme.Light, DARK),
+        ("light", Qt.ColorScheme.Dark, LIGHT),
+        ("system", Qt.ColorScheme.Light, LIGHT),
+        ("system", Qt.ColorScheme.Dark, DARK),
+        ("system", Qt.ColorScheme.Unknown, DARK),
+        ("pink", Qt.ColorScheme.Light, LIGHT),
+    ],
+)
+def test_the_system_decides_unless_a_theme_is_chosen(
+    chosen: str, system: Qt.ColorScheme, theme: Theme
+) -> None:
+    assert theme_of(chosen, system) is theme
+
+
+@pytest.fixture
+def plain_application(qapp: QApplication) -> Iterator[QApplication]:
+    """The application, which has its look back afterwards."""
+    style, palette, sheet = qapp.style().name(), qapp.palette(), qapp.styleSheet()
+    yield qapp
+    qapp.setStyleSheet(sheet)
+    qapp.setPalette(palette)
+    qapp.setStyle(style)
+
+
+def test_the_theme_changes_while_the_window_is_open(
+    plain_application: QApplication, bench: Bench
+) -> None:
+    bar = bench.window.parts.bar
+    action = bench.window.actions_by_name["fit"]
+    for theme in (DARK, LIGHT, DARK):
+        apply_theme(plain_application, theme)
+        QApplication.processEvents()
+        assert shown_theme() is theme
+        shown = to_rgb8(bar.grab().toImage())
+        assert tuple(shown[2, 2]) == rgb_of(theme.bar)
+        icon = to_rgb8(_on_ground(action.icon().pixmap(QSize(20, 20), 2.0).toImage(), theme.bar))
+        most = np.abs(icon.astype(int) - rgb_of(theme.bar)).max()
+        assert most > 120  # light on dark, dark on light
 
 
 def test_a_default_button_is_white_on_the_filled_blue(qtbot: QtBot) -> None:
     button = QPushButton("Save")
     qtbot.addWidget(button)
-    button.setStyleSheet(STYLE)
+    button.setStyleSheet(style_sheet(DARK))
     button.setDefault(True)
     button.show()
     shown = to_rgb8(button.grab().toImage())
-    assert tuple(shown[3, button.width() // 2]) == rgb_of(theme.FILL)
+    assert tuple(shown[3, button.width() // 2]) == rgb_of(DARK.fill)
 
 
-def test_the_icon_of_a_disabled_action_is_pale(bench: Bench) -> None:
+def test_the_icon_of_a_disabled_action_is_pale(
+    plain_application: QApplication, bench: Bench
+) -> None:
+    apply_theme(plain_application, DARK)
     for name in ("in", "out", "fit", "one", "previous"):
         icon = bench.window.actions_by_name[name].icon()
         for ratio in (1.0, 2.0):
@@ -71,7 +135,7 @@ def test_the_icon_of_a_disabled_action_is_pale(bench: Bench) -> None:
 
 def test_a_switch_that_is_on_and_disabled_is_not_filled(bench: Bench) -> None:
     window = bench.window
-    window.setStyleSheet(STYLE)
+    window.setStyleSheet(style_sheet(DARK))
     action = window.actions_by_name["prompts"]
     button = window.parts.bar.widgetForAction(action)
     action.setChecked(True)
@@ -79,15 +143,19 @@ def test_a_switch_that_is_on_and_disabled_is_not_filled(bench: Bench) -> None:
         action.setEnabled(enabled)
         QApplication.processEvents()
         shown = to_rgb8(button.grab().toImage())
-        filled = (shown == rgb_of(theme.FILL)).all(axis=-1)
+        filled = (shown == rgb_of(DARK.fill)).all(axis=-1)
         assert bool(filled.mean() > 0.3) is enabled
 
 
 def _brightest(image: QImage) -> int:
     """Return the brightest value of an icon on a dark ground."""
+    return int(np.max(to_rgb8(_on_ground(image, DARK.bar))))
+
+
+def _on_ground(image: QImage, colour: str) -> QImage:
     ground = QImage(image.size(), QImage.Format.Format_RGB32)
-    ground.fill(QColor(theme.BAR))
+    ground.fill(QColor(colour))
     painter = QPainter(ground)
-    painter.drawImage(0, 0, image)
+    painter.drawImage(QRectF(ground.rect()), image)
     painter.end()
-    return int(np.max(to_rgb8(ground)))
+    return ground

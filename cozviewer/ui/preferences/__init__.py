@@ -1,0 +1,1 @@
+"""Preferences, and what of the window is the same at the next start."""

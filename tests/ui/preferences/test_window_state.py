@@ -1,0 +1,111 @@
+"""The window is where and as it was at the last start."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray, QPoint, QRect, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
+
+from cozviewer.config.choice import EngineChoice
+from cozviewer.ui.main_window import MainWindow
+from cozviewer.ui.preferences.window_state import GEOMETRY, SIDES
+from cozviewer.ui.settings import keep_text
+from tests.ui.conftest import Bench, Stripes, services
+
+
+@pytest.fixture
+def again(tmp_path: Path, picture: Path, qtbot: QtBot) -> "Again":
+    return Again(tmp_path, picture, qtbot)
+
+
+class Again:
+    """Opens the window once more, as the next start does."""
+
+    def __init__(self, folder: Path, picture: Path, qtbot: QtBot) -> None:
+        self._folder, self._picture, self._qtbot = folder, picture, qtbot
+
+    def __call__(self) -> MainWindow:
+        given = services(Stripes(), self._folder / "again", self._picture)
+        window = MainWindow(given, EngineChoice("stripes"))
+        self._qtbot.addWidget(window)
+        window.show()
+        self._qtbot.waitExposed(window)
+        return window
+
+
+def test_place_and_size_are_there_again(bench: Bench, again: Again) -> None:
+    bench.window.setGeometry(120, 90, 612, 487)
+    bench.window.close()
+    window = again()
+    assert window.geometry() == QRect(120, 90, 612, 487)
+    window.close()
+
+
+def test_a_maximised_window_is_maximised_again(bench: Bench, again: Again, qtbot: QtBot) -> None:
+    bench.window.showMaximized()
+    qtbot.waitUntil(bench.window.isMaximized)
+    bench.window.close()
+    window = again()
+    assert window.isMaximized()
+    window.close()
+
+
+def test_full_screen_is_left_at_the_end(bench: Bench, again: Again, qtbot: QtBot) -> None:
+    QTest.keyClick(bench.window, Qt.Key.Key_F11)
+    qtbot.waitUntil(bench.window.isFullScreen)
+    bench.window.close()
+    window = again()
+    assert not window.isFullScreen()
+    assert window.menuBar().isVisible()
+    window.close()
+
+
+def test_a_place_that_is_on_no_screen_is_corrected(again: Again, qtbot: QtBot) -> None:
+    away = QMainWindow()
+    qtbot.addWidget(away)
+    away.setGeometry(-9000, 7000, 640, 480)
+    keep_text(GEOMETRY, away.saveGeometry().toBase64().toStdString())
+    window = again()
+    screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+    assert any(screen.contains(window.geometry().center()) for screen in screens)
+    assert any(screen.contains(window.geometry().topLeft() + QPoint(8, 0)) for screen in screens)
+    window.close()
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "ä", "AAAA", "AdnQywADAAD/////AAAAAAAAAAAAAAAA"])
+def test_a_broken_place_is_that_of_the_first_start(again: Again, text: str) -> None:
+    keep_text(GEOMETRY, text)
+    keep_text(SIDES, text)
+    window = again()
+    assert (window.width(), window.height()) == (1280, 860)
+    window.close()
+
+
+def test_panels_are_as_the_user_left_them(bench: Bench, again: Again) -> None:
+    QTest.keyClick(bench.window, Qt.Key.Key_P)  # without a photo, it does nothing
+    bench.window.parts.enable(picture=True)
+    QTest.keyClick(bench.window, Qt.Key.Key_P)
+    QTest.keyClick(bench.window, Qt.Key.Key_M)
+    assert bench.window.parts.prompts_side.isVisible()
+    bench.window.parts.sides.setSizes([500, 280])
+    sizes = bench.window.parts.sides.sizes()
+    bench.window.close()
+    window = again()
+    assert window.actions_by_name["prompts"].isChecked()
+    assert not window.actions_by_name["map"].isChecked()
+    assert not window.minimap.wanted
+    assert window.parts.prompts_side.isVisible()
+    assert window.parts.sides.sizes()[1] == pytest.approx(sizes[1], abs=2)
+    # An engine without prompts does not hide what the user has shown.
+    window.parts.prompts_side.follow(False)
+    assert window.actions_by_name["prompts"].isChecked()
+    window.close()
+
+
+def test_what_the_window_stores_is_text(bench: Bench) -> None:
+    data = bench.window.saveGeometry()
+    text = data.toBase64().toStdString()
+    assert QByteArray.fromBase64(text.encode()) == data
