@@ -134,6 +134,22 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             short=translate("Menu", "Prompts"),
         ),
         Command(
+            "info",
+            translate("Menu", "&Info Panel"),
+            ("I",),
+            parts.info.set_info_shown,
+            icon="info",
+            checkable=False,
+            short=translate("Menu", "Info"),
+        ),
+        Command(
+            "histogram",
+            translate("Menu", "&Histogram"),
+            ("H",),
+            parts.info.set_histogram_shown,
+            checkable=False,
+        ),
+        Command(
             "origin",
             translate("Menu", "Show &Provenance"),
             ("O",),

@@ -16,7 +16,8 @@ SHORTCUTS = (
             ("0 or Home, 1", "Fit to window, actual size (100%)"),
             ("Backspace", "Back to the previous view"),
             ("O, T", "Highlight generated areas, show the deviation map"),
-            ("P, M, F11", "Prompts panel, navigator, full screen"),
+            ("P, I, H", "Prompts panel, info panel, histogram"),
+            ("M, F11", "Navigator, full screen"),
         ),
     ),
     (

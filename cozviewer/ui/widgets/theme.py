@@ -90,9 +90,18 @@ QComboBox QAbstractItemView {{ background: {BAR}; color: {TEXT}; border: 1px sol
 #prompts QLabel {{ color: {QUIET}; }}
 #prompts #level {{ color: {TEXT}; font-weight: 600; }}
 #prompts QPushButton {{ padding: 4px 12px; }}
-#prompts-title {{ background: {BAR}; border-bottom: 1px solid {LINE}; }}
-#prompts-title QLabel {{ color: {TEXT}; font-weight: 600; }}
-#prompts-title QToolButton {{ color: {QUIET}; border: none; padding: 4px 8px; }}
+#side-title {{ background: {BAR}; border-bottom: 1px solid {LINE}; }}
+#side-title QLabel {{ color: {TEXT}; font-weight: 600; }}
+#side-title QToolButton {{ color: {QUIET}; border: 1px solid transparent; border-radius: 4px;
+    padding: 3px 7px; }}
+#side-title QToolButton:hover {{ background: {LINE}; color: {TEXT}; }}
+#side-title QToolButton:focus {{ border-color: {ACCENT}; }}
+#info, #info QScrollArea, #info-page, #histogram {{ background: {BAR}; }}
+#info QLabel, #histogram QLabel {{ color: {QUIET}; }}
+#info #heading {{ color: {TEXT}; font-weight: 600; padding-bottom: 3px; }}
+#info QLineEdit {{ background: transparent; border: none; padding: 0px; min-height: 16px;
+    selection-background-color: {FILL}; }}
+#info QPushButton {{ padding: 3px 12px; }}
 #draft {{ background: rgba(31, 32, 36, 235); border: 1px solid {LINE}; border-radius: 8px; }}
 #draft QLabel {{ color: {TEXT}; }}
 """
