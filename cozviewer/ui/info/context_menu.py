@@ -1,9 +1,10 @@
 """The context menu of the image: the commands that are about the place under the pointer."""
 
+import sys
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Signal, Slot
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QContextMenuEvent, QCursor, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QMenu
 
 from cozviewer.ui.view.canvas import Canvas
@@ -48,21 +49,24 @@ class ImageMenu(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Open the menu; every other event goes on."""
-        if not isinstance(event, QContextMenuEvent) or not isinstance(watched, Canvas):
+        if not isinstance(watched, Canvas) or watched.layer.document is None:
             return False
-        document = watched.layer.document
-        if document is None:
+        if isinstance(event, QContextMenuEvent):
+            by_keys = event.reason() == QContextMenuEvent.Reason.Keyboard
+            self._open(watched, _place_for_keys(watched) if by_keys else QPointF(event.pos()))
+        elif isinstance(event, QKeyEvent) and _asks(event):
+            self._open(watched, _place_for_keys(watched))
+        else:
             return False
-        at, where = QPointF(event.pos()), event.globalPos()
-        if event.reason() == QContextMenuEvent.Reason.Keyboard and not watched.underMouse():
-            at = QPointF(watched.width() / 2, watched.height() / 2)
-            where = watched.mapToGlobal(at.toPoint())
-        self._note_place(watched, at)
-        menu = self._menu(watched)
-        self.opened.emit(menu)
-        menu.popup(where)
         event.accept()
         return True
+
+    def _open(self, pane: Canvas, at: QPointF) -> None:
+        """Open the menu at a place of a pane, in logical pixels."""
+        self._note_place(pane, at)
+        menu = self._menu(pane)
+        self.opened.emit(menu)
+        menu.popup(pane.mapToGlobal(at.toPoint()))
 
     def _note_place(self, pane: Canvas, at: QPointF) -> None:
         ratio, view = pane.devicePixelRatioF(), pane.view
@@ -91,3 +95,18 @@ class ImageMenu(QObject):
     @Slot()
     def _on_copy_place(self) -> None:
         QGuiApplication.clipboard().setText(self._place)
+
+
+def _place_for_keys(pane: Canvas) -> QPointF:
+    """Return the place for a menu that keys ask for: the pointer's, or else the middle."""
+    if pane.underMouse():
+        return QPointF(pane.mapFromGlobal(QCursor.pos()))
+    return QPointF(pane.width() / 2, pane.height() / 2)
+
+
+def _asks(event: QKeyEvent) -> bool:
+    """Return whether Shift+F10 was pressed. (Windows turns it into the other event itself.)"""
+    if event.type() != QEvent.Type.KeyPress or sys.platform == "win32":
+        return False
+    shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+    return shift and event.key() == Qt.Key.Key_F10

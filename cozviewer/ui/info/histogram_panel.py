@@ -34,10 +34,10 @@ class HistogramPanel(QWidget):
         self.plot.pointed.connect(self._on_pointed)
         self._low, self._high = Label(), Label()
         for label, tip in (
-            (self._low, translate("Info", "Pixels with a channel at 0: no detail in the shadows")),
+            (self._low, translate("Info", "Clipped shadows: pixels with a channel at 0")),
             (
                 self._high,
-                translate("Info", "Pixels with a channel at 255: no detail in the highlights"),
+                translate("Info", "Clipped highlights: pixels with a channel at 255"),
             ),
         ):
             label.setToolTip(tip)
@@ -47,7 +47,7 @@ class HistogramPanel(QWidget):
         self.whole = QCheckBox(translate("Info", "Whole photo"))
         self.whole.setToolTip(translate("Info", "Count the whole photo rather than this view"))
         self.whole.toggled.connect(self.wanted)
-        self.logarithmic = QCheckBox(translate("Info", "Logarithmic"))
+        self.logarithmic = QCheckBox(translate("Info", "Log scale"))
         self.logarithmic.setToolTip(translate("Info", "Make rare values visible"))
         self.logarithmic.toggled.connect(self.plot.set_logarithmic)
         clipped = QHBoxLayout()
@@ -93,8 +93,8 @@ class HistogramPanel(QWidget):
             return
         low = percent_text(histogram.share(histogram.black))
         high = percent_text(histogram.share(histogram.white))
-        self._low.setText(translate("Info", "Clipped at 0: {percent}").format(percent=low))
-        self._high.setText(translate("Info", "at 255: {percent}").format(percent=high))
+        self._low.setText(translate("Info", "{percent} at 0").format(percent=low))
+        self._high.setText(translate("Info", "{percent} at 255").format(percent=high))
 
     @Slot(int)
     def _on_pointed(self, value: int) -> None:
@@ -104,9 +104,7 @@ class HistogramPanel(QWidget):
             self._show_clipping()
             return
         shares = [percent_text(histogram.share(int(count))) for count in histogram.counts[:, value]]
-        self._low.setText(
-            translate("Info", "{value}: luminance {part}").format(value=value, part=shares[3])
-        )
+        self._low.setText(translate("Info", "{value}: {part}").format(value=value, part=shares[3]))
         self._high.setText(
             translate("Info", "R {red}  G {green}  B {blue}").format(
                 red=shares[0], green=shares[1], blue=shares[2]

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QSizePolicy,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cozviewer.ui.widgets.plain import Label, tool_tip
 from cozviewer.util.translation import translate
@@ -36,6 +43,7 @@ class SidePanel(QWidget):
         bar = QWidget()
         bar.setObjectName("side-title")
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         close = QToolButton()
         close.setText("✕")
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

@@ -1,5 +1,8 @@
 """The context menu of the image."""
 
+import sys
+
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
@@ -80,7 +83,22 @@ def test_the_menu_key_opens_it_over_the_image(viewer: Bench, qtbot: QtBot) -> No
     menu = open_menu(viewer, qtbot, QPoint(0, 0), reason)
     assert entry(menu, "Copy Coordinates").isEnabled()  # of the middle of the view
     QTest.keyClick(menu, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: not menu.isVisible())
+    qtbot.waitUntil(lambda: viewer.window.panes.generated.findChild(QMenu) is None)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system sends the other event")
+def test_shift_f10_opens_it_too(viewer: Bench, qtbot: QtBot) -> None:
+    window = viewer.window
+    with qtbot.waitSignal(window.parts.image_menu.opened) as got:
+        QTest.keyClick(window.panes.generated, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    got.args[0].close()
+
+
+def test_without_a_photo_there_is_none(bench: Bench) -> None:
+    pane = bench.window.panes.generated
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(5, 5), QPoint(5, 5))
+    QApplication.sendEvent(pane, event)
+    assert pane.findChild(QMenu) is None
 
 
 def test_a_right_click_moves_nothing(viewer: Bench, qtbot: QtBot) -> None:

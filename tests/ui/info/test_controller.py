@@ -102,9 +102,12 @@ def test_the_place_is_shown_on_request_only(viewer: Bench, qtbot: QtBot) -> None
     reveal = panel.camera.reveal
     assert reveal is not None
     QTest.mouseClick(reveal, Qt.MouseButton.LeftButton)
-    fields = panel.camera.findChildren(ValueField)
-    place = next(field for field in fields if field.text() == "48.50000, 2.00000")
-    qtbot.waitUntil(lambda: any(each.isVisible() for each in fields if each is place))
+
+    def seen() -> list[str]:
+        fields = panel.camera.findChildren(ValueField)
+        return [field.text() for field in fields if field.isVisible()]
+
+    qtbot.waitUntil(lambda: "48.50000, 2.00000" in seen())
     assert panel.camera.reveal is None
     QTest.mouseClick(panel.copy, Qt.MouseButton.LeftButton)
     copied = QGuiApplication.clipboard().text()
@@ -146,7 +149,7 @@ def test_the_pixel_under_the_pointer_is_told(viewer: Bench, qtbot: QtBot) -> Non
 
 
 def test_an_export_tells_what_made_it(bench: Bench, qtbot: QtBot, tmp_path: Path) -> None:
-    origin = Origin("generated", "Real-ESRGAN", "cat\u202e.jpg", "", "", "", "12,3", "16", 4)
+    origin = Origin("generated", "Real-ESRGAN", "cat\u202e.jpg", "ab12", "", "", "12,3", "16", 4)
     path = tmp_path / "export.jpg"
     Image.new("RGB", (64, 64)).save(path, xmp=to_xmp(origin))
     window = bench.window
@@ -194,8 +197,8 @@ def test_the_histogram_of_the_whole_photo(viewer: Bench, qtbot: QtBot) -> None:
     wheel(window.panes.generated, QPoint(250, 300), 3)
     known(viewer, qtbot)
     np.testing.assert_array_equal(panel.histogram.counts, expected.counts)
-    assert panel.text.startswith("Clipped at 0: ")
-    assert panel.plot.accessibleDescription().startswith("Clipped at 0: ")
+    assert " at 0 | " in panel.text
+    assert "% at 255" in panel.plot.accessibleDescription()
 
 
 def test_the_plot_tells_counts_at_the_pointer_and_has_two_scales(
@@ -207,7 +210,7 @@ def test_the_plot_tells_counts_at_the_pointer_and_has_two_scales(
     panel = window.parts.info.histogram
     usual = panel.text
     QTest.mouseMove(panel.plot, QPoint(panel.plot.width() // 2, 20))
-    assert panel.text.startswith("128: luminance ")
+    assert panel.text.startswith("128: ")
     assert "R " in panel.text
     QApplication.sendEvent(panel.plot, QEvent(QEvent.Type.Leave))
     assert panel.text == usual
