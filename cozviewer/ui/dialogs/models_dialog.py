@@ -21,6 +21,7 @@ from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.ui.widgets.theme import QUIET
 from cozviewer.util.downloads import DownloadProgress, Offer
+from cozviewer.util.translation import translate
 from cozviewer.util.units import bytes_text, duration_text
 
 Offers = Callable[[], Sequence[Offer]]
@@ -58,6 +59,9 @@ class ModelCard(QFrame):
         self.note = _text()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(
+            translate("Models", "Download of {model}").format(model=offer.title)
+        )
         self.bar.setFixedHeight(6)
         self.bar.setRange(0, 1000)
         column = QVBoxLayout(self)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from cozviewer.config.choice import PrompterChoice
 from cozviewer.config.questions import FIELDS, Questions
+from cozviewer.ui.widgets.forms import name_field
 from cozviewer.ui.widgets.path_field import PathField
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.translation import translate
@@ -88,7 +89,7 @@ class PrompterForm(QWidget):
         for row, (whom, label, widget) in enumerate(rows):
             tall = isinstance(widget, QPlainTextEdit)
             side = Qt.AlignmentFlag.AlignTop if tall else Qt.AlignmentFlag.AlignVCenter
-            label.setBuddy(widget)
+            name_field(label, widget)
             grid.addWidget(label, row, 0, side)
             grid.addWidget(widget, row, 1)
             self._rows.append((whom, label, widget))

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from cozviewer.ui.widgets.plain import Label
+from cozviewer.util.translation import translate
 
 GOOD_NEWS_MS = 6000
 """Messages about success disappear after this time; warnings stay until closed or replaced."""
@@ -37,6 +38,7 @@ class Banner(QWidget):
         close = QToolButton()
         close.setText("✕")
         close.setToolTip("Close (Esc)")
+        close.setAccessibleName(translate("Window", "Close"))
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
