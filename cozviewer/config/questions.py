@@ -6,6 +6,8 @@ words, and name the kind of picture, so that a model does not mistake tissue for
 
 from dataclasses import dataclass
 
+from cozviewer.util.translation import QT_TRANSLATE_NOOP
+
 
 @dataclass(frozen=True, slots=True)
 class Questions:
@@ -26,7 +28,7 @@ class Field:
 
     Attributes:
         name: Value of the option: "microscopy".
-        title: Display name.
+        title: Display name, to be translated in the context Prompts.
         questions: Its questions.
     """
 
@@ -51,10 +53,10 @@ PHOTO = Questions(
 )
 
 FIELDS = (
-    Field("photo", "Photo", PHOTO),
+    Field("photo", QT_TRANSLATE_NOOP("Prompts", "Photo"), PHOTO),
     Field(
         "microscopy",
-        "Microscopy, pathology",
+        QT_TRANSLATE_NOOP("Prompts", "Microscopy, pathology"),
         _asked(
             "a microscope slide",
             "the tissue or specimen, its cells and structures, their texture and stain",
@@ -62,7 +64,7 @@ FIELDS = (
     ),
     Field(
         "medical",
-        "Medical scan",
+        QT_TRANSLATE_NOOP("Prompts", "Medical scan"),
         _asked(
             "a medical scan",
             "the modality, the part of the body, the structures and their texture",
@@ -70,7 +72,7 @@ FIELDS = (
     ),
     Field(
         "satellite",
-        "Satellite, aerial",
+        QT_TRANSLATE_NOOP("Prompts", "Satellite, aerial"),
         _asked(
             "the ground seen from above",
             "the land cover, buildings, roads, vegetation and water, and their surfaces",
@@ -78,7 +80,7 @@ FIELDS = (
     ),
     Field(
         "artwork",
-        "Artwork, document",
+        QT_TRANSLATE_NOOP("Prompts", "Artwork, document"),
         _asked(
             "an artwork or a document",
             "the technique and material, what is depicted or written, lines, strokes and surface",

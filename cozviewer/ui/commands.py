@@ -135,7 +135,7 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
         ),
         Command(
             "info",
-            translate("Menu", "&Info Panel"),
+            translate("Menu", "Info Pane&l"),
             ("I",),
             parts.info.set_info_shown,
             icon="info",

@@ -33,6 +33,8 @@ DELAY_MS = 120
 class Information(QObject):
     """Connects the panels with the document. GUI thread.
 
+    Of a comparison, they describe the first image.
+
     It has more than 12 attributes: a request of which only the newest counts for each of three
     kinds of information.
 

@@ -14,7 +14,7 @@ from cozviewer.ui.widgets.theme import LINE, QUIET, TEXT, WINDOW
 CHANNELS = (QColor(156, 30, 30), QColor(18, 120, 34), QColor(18, 42, 158))
 """Of red, green and blue; where they overlap, they add up to grey."""
 
-HEIGHT, LEAST_HEIGHT, MOST_HEIGHT = 130, 36, 200
+HEIGHT, LEAST_HEIGHT, MOST_HEIGHT = 104, 36, 200
 """Preferred, minimum and maximum height in logical pixels."""
 
 RADIUS = 4

@@ -91,13 +91,15 @@ def shown_image(layer: Layer, part: QRect | None = None) -> QImage:
     """
     view = layer.view
     area = part or QRect(0, 0, view.width, view.height)
-    frame = layer.frame
+    frame, covering = layer.frame, layer.exact.covering
+    if covering is not None and not layer.legend:  # the version before a new prompt
+        return covering if part is None else covering.copy(part)
     if frame is not None and layer.shows_frame and layer.draft_over is None:
         return frame if part is None else frame.copy(part)
     image = QImage(area.size(), QImage.Format.Format_RGB32)
     painter = QPainter(image)
     painter.translate(-area.topLeft())
-    if frame is not None and layer.exact.covering is not None:
+    if frame is not None and covering is not None:
         painter.drawImage(QPoint(0, 0), frame)
     else:
         layer.draw(painter, area)

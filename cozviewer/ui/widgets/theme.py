@@ -42,6 +42,7 @@ QMenuBar::item:selected, QMenu::item:selected {{ background: {FILL}; color: #fff
 QMenu {{ background: {BAR}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px; }}
 QMenu::item {{ padding: 5px 26px 5px 22px; border-radius: 4px; }}
 QMenu::item:disabled {{ color: {UNAVAILABLE}; }}
+QMenu::icon:checked {{ background: {FILL}; border: 1px solid {ACCENT}; border-radius: 4px; }}
 QMenu::separator {{ background: {LINE}; height: 1px; margin: 4px 8px; }}
 QSplitter::handle {{ background: {ACCENT}; }}
 #status-bar {{ background: {BAR}; border-top: 1px solid {LINE}; }}
