@@ -15,7 +15,7 @@ from cozviewer.export.origin import Origin, to_xmp
 from cozviewer.image.histogram import histogram_of
 from cozviewer.jobs.threads import running_threads
 from cozviewer.ui.info.section import Section, ValueField
-from tests.ui.conftest import Bench, grabbed, settle, wheel
+from tests.ui.conftest import Bench, grabbed, point, settle, wheel
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_the_pixel_under_the_pointer_is_told(viewer: Bench, qtbot: QtBot) -> Non
     known(viewer, qtbot)
     section = window.parts.info.panel.pixel
     assert values(section)["Hex"] == "–"
-    QTest.mouseMove(pane, QPoint(200, 300))
+    point(pane, QPoint(200, 300))
     qtbot.waitUntil(lambda: values(section)["Hex"] != "–")
     pixel = window.parts.pointers[0].pixel_at(QPointF(200, 300))
     assert pixel is not None
@@ -209,7 +209,7 @@ def test_the_plot_tells_counts_at_the_pointer_and_has_two_scales(
     known(viewer, qtbot)
     panel = window.parts.info.histogram
     usual = panel.text
-    QTest.mouseMove(panel.plot, QPoint(panel.plot.width() // 2, 20))
+    point(panel.plot, QPoint(panel.plot.width() // 2, 20))
     assert panel.text.startswith("128: ")
     assert "R " in panel.text
     QApplication.sendEvent(panel.plot, QEvent(QEvent.Type.Leave))

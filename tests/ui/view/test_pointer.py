@@ -17,7 +17,7 @@ from cozviewer.ui.compare.compared_images import Sides
 from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.view.pixel import Pixel, coordinates
 from cozviewer.ui.view.pointer import pointed_draft_text, pointed_text
-from tests.ui.conftest import Bench, grabbed, settle, wheel
+from tests.ui.conftest import Bench, grabbed, point, settle, wheel
 
 VIEW = View(camera_at(100, 50, 16), 800, 600)
 TILE = Patch(Rect(0, 0, 256, 256), 4, TileKey(4, 6, 3))
@@ -87,7 +87,7 @@ def test_the_value_is_that_of_the_photo_at_full_size(viewer: Bench, qtbot: QtBot
     settle(qtbot, window)
     pixels = np.asarray(Image.open(viewer.picture))
     for place in (QPoint(200, 200), QPoint(340, 231)):
-        QTest.mouseMove(pane, place)
+        point(pane, place)
         qtbot.waitUntil(lambda place=place: shown(viewer, place))  # type: ignore[misc]
         pixel = window.parts.pointers[0].pixel
         assert pixel is not None
@@ -110,7 +110,7 @@ def test_the_value_is_that_of_the_screen_even_under_an_overlay(viewer: Bench, qt
     settle(qtbot, window)
     place = QPoint(350, 330)
     seen = tuple(int(value) for value in grabbed(pane)[place.y(), place.x()])
-    QTest.mouseMove(pane, place)
+    point(pane, place)
     qtbot.waitUntil(lambda: shown(viewer, place))
     pixel = window.parts.pointers[0].pixel
     assert pixel is not None
@@ -126,10 +126,10 @@ def test_the_value_is_that_of_the_screen_even_under_an_overlay(viewer: Bench, qt
 
 def test_outside_the_photo_there_is_no_pixel(viewer: Bench, qtbot: QtBot) -> None:
     window, pane = viewer.window, viewer.window.panes.generated
-    QTest.mouseMove(pane, QPoint(400, 300))
+    point(pane, QPoint(400, 300))
     qtbot.waitUntil(lambda: bool(window.readout.pixel.text()))
     width = window.readout.pixel.width()
-    QTest.mouseMove(pane, QPoint(400, 2))
+    point(pane, QPoint(400, 2))
     qtbot.waitUntil(lambda: not window.readout.pixel.text())
     assert window.readout.pixel.width() == width  # what is beside it does not move
 
@@ -140,7 +140,7 @@ def test_the_second_pane_of_a_comparison_has_a_readout_too(viewer: Bench, qtbot:
     settle(qtbot, window)
     beside = window.panes.beside
     middle = QPoint(beside.width() // 2, beside.height() // 2)
-    QTest.mouseMove(beside, middle)
+    point(beside, middle)
     qtbot.waitUntil(lambda: bool(window.readout.pixel.text()))
     assert window.parts.pointers[1].pixel is not None
     seen = grabbed(beside)[middle.y(), middle.x()]
@@ -154,11 +154,11 @@ def test_the_line_tells_it_while_the_mouse_is_there(viewer: Bench, qtbot: QtBot)
     usual = window.readout.text
     assert "AI-generated" in usual
     # Away from the map, which lies over the picture.
-    QTest.mouseMove(pane, QPoint(300, 300))
+    point(pane, QPoint(300, 300))
     qtbot.waitUntil(lambda: "Generated detail, level 2 (×16)" in window.readout.text)
     qtbot.waitUntil(lambda: shown(viewer, QPoint(300, 300)))
     first = window.parts.pointers[0].pixel
-    QTest.mouseMove(pane, QPoint(340, 300))
+    point(pane, QPoint(340, 300))
     qtbot.waitUntil(lambda: shown(viewer, QPoint(340, 300)))
     second = window.parts.pointers[0].pixel
     assert first is not None
@@ -172,10 +172,10 @@ def test_the_line_tells_it_while_the_mouse_is_there(viewer: Bench, qtbot: QtBot)
     qtbot.waitUntil(lambda: "level 2" not in window.readout.text)
     QTest.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=QPoint(345, 300))
     settle(qtbot, window)
-    QTest.mouseMove(pane, QPoint(300, 300))
+    point(pane, QPoint(300, 300))
     qtbot.waitUntil(lambda: "level 2" in window.readout.text)
     window.panes.compare(Mode.CURTAIN, Sides())
-    QTest.mouseMove(pane, QPoint(310, 300))
+    point(pane, QPoint(310, 300))
     qtbot.waitUntil(lambda: "level 2" not in window.readout.text)
     assert window.readout.pixel.text().startswith("x ")
     assert "RGB" not in window.readout.pixel.text()
