@@ -11,12 +11,13 @@ No information is given by colour alone:
   is clipped; assistive technology reads that as the description of the plot.
 - The provenance overlay: each colour is named in the legend, borrowed texture is dotted, what is
   enlarged is striped; status bar and Info panel say the same of the pointer and of the view.
-- The deviation map: its legend names the range; it has no other meaning.
+- The deviation map, from green to red, is the exception: its legend names both ends, but how far
+  a single place deviates is not told in another way.
 - Swatches in the Info panel and the status bar: the text beside each names what it stands for.
 - Banners and errors: the sentence says what went wrong.
 - Progress: a percentage or a count stands beside the bar.
 - Checked buttons of the tool bar: their menu entries have check marks, and their panels are seen.
-- Focus: a border appears or grows, it does not only change its colour.
+- Focus: a line appears around the control.
 """
 
 import re

@@ -9,7 +9,18 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
@@ -26,7 +37,7 @@ from cozviewer.ui.export.movie_dialog import MovieDialog
 from cozviewer.ui.widgets import theme
 from cozviewer.util.downloads import Offer
 from tests.ui.accessible import nameless, unreached
-from tests.ui.conftest import Bench, settle, wheel
+from tests.ui.conftest import Bench, grabbed, settle, wheel
 from tests.ui.listening import open_in, press, rest, studio, write, zoom_in
 from tests.ui.widgets.test_theme import contrast
 
@@ -176,6 +187,46 @@ def test_colours_that_rules_of_the_style_sheet_pair_can_be_read() -> None:
 def test_lines_that_show_the_focus_stand_out() -> None:
     for ground in GROUNDS:
         assert contrast(theme.ACCENT, ground) >= 3.0
+    for ground in (*GROUNDS, theme.LINE, theme.FILL):
+        assert contrast(theme.FOCUS, ground) >= 3.0
+
+
+def _default_button() -> QWidget:
+    button = QPushButton("Save")
+    button.setDefault(True)
+    return button
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: QPushButton("Browse…"),
+        _default_button,
+        lambda: QCheckBox("Whole photo"),
+        QComboBox,
+        QLineEdit,
+        QSpinBox,
+        QPlainTextEdit,
+    ],
+)
+def test_the_focus_can_be_seen(qtbot: QtBot, make: Callable[[], QWidget]) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.setStyleSheet(theme.STYLE)
+    column = QVBoxLayout(window)
+    other, control = QPushButton("Other"), make()
+    for widget in (other, control):
+        column.addWidget(widget)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    other.setFocus()
+    without = grabbed(control).astype(int)
+    size = control.size()
+    QTest.keyClick(other, Qt.Key.Key_Tab)
+    assert control.hasFocus()
+    assert (abs(grabbed(control) - without).max(axis=2) > 60).sum() > 50
+    assert control.size() == size
 
 
 def test_every_colour_of_the_palette_is_one(qtbot: QtBot) -> None:
