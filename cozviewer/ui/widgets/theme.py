@@ -76,7 +76,7 @@ QLineEdit {{ padding: 5px 8px; min-height: 18px; }}
 QPlainTextEdit {{ padding: 2px 4px; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {ACCENT}; }}
 QSpinBox, QDoubleSpinBox {{ min-height: 28px; }}
-QCheckBox {{ spacing: 8px; border: 1px solid transparent; border-radius: 4px; padding: 1px 3px; }}
+QCheckBox {{ spacing: 8px; border: 1px solid transparent; border-radius: 4px; padding: 1px 3px 1px 0px; }}
 QCheckBox:focus {{ border-color: {FOCUS}; }}
 QCheckBox::indicator {{ width: 14px; height: 14px; background: {WINDOW};
     border: 1px solid {QUIET}; border-radius: 3px; }}
