@@ -51,6 +51,11 @@ class BookmarksMenu(QMenu):
         self._fill()
 
     @property
+    def adding(self) -> QAction:
+        """The command that adds a bookmark."""
+        return self._add
+
+    @property
     def bookmarks(self) -> tuple[Bookmark, ...]:
         """All bookmarks in order."""
         return self._bookmarks

@@ -60,7 +60,7 @@ class ImageScope(QObject):
         self.blind = Blind(document.source, navigator, panes, parts.blind_bar, parts.banner, self)
         parts.prompting.set_document(document)
         parts.exporting.set_document(document)
-        parts.pointer.set_document(document)
+        parts.info.set_document(document)
         self._connections = Connections()
         self._connect()
 
@@ -89,7 +89,7 @@ class ImageScope(QObject):
         self.blind.close()
         self.status.close()
         self._parts.prompting.set_document(None)
-        self._parts.pointer.set_document(None)
+        self._parts.info.set_document(None)
         self._connections.close()
 
     @Slot()

@@ -154,7 +154,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{window_title(scope.source.name)} — cozviewer")
         self.parts.enable(picture=True)
         self.parts.comparison.set_image(scope.document.image)
-        self.parts.prompts_side.follow(scope.document.chain.upscaler.accepts_prompt)
+        upscaler = scope.document.chain.upscaler
+        self.parts.prompts_command.follow(upscaler.name, upscaler.accepts_prompt)
+        self.readout.pixel.forget_width()
         self.minimap.set_source(scope.source)
 
     @Slot(object)

@@ -1,7 +1,9 @@
 """What can lie over the image: the navigator map, the provenance and deviation overlays, and the
-readout at the pointer."""
+readouts at the pointer."""
 
-from PySide6.QtCore import QObject, Slot
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 
 from cozviewer.chain.overlays import Kind
@@ -11,13 +13,19 @@ from cozviewer.ui.view.pointer import Pointer
 
 
 class Overlays(QObject):
-    """Switches them, at most one of the two overlays at a time. GUI thread."""
+    """Switches them, at most one of the two overlays at a time. GUI thread.
+
+    Signals:
+        blinded: (bool) all that would reveal which image is which is hidden, or allowed again.
+    """
+
+    blinded = Signal(bool)
 
     def __init__(
-        self, panes: ComparePanes, minimap: Minimap, pointer: Pointer, parent: QObject
+        self, panes: ComparePanes, minimap: Minimap, pointers: Sequence[Pointer], parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._panes, self._minimap, self._pointer = panes, minimap, pointer
+        self._panes, self._minimap, self._pointers = panes, minimap, pointers
         self._actions: dict[str, QAction] = {}
 
     def set_actions(self, actions: dict[str, QAction]) -> None:
@@ -48,7 +56,9 @@ class Overlays(QObject):
 
     def set_blind(self, blind: bool) -> None:
         """Hide and disable all that would reveal which image is which, or allow it again."""
-        self._pointer.set_silent(blind)
+        for pointer in self._pointers:
+            pointer.set_silent(blind)
+        self.blinded.emit(blind)
         # The map lies over the generated image alone.
         self.show_map(not blind and self._actions["map"].isChecked())
         self._actions["map"].setEnabled(not blind)

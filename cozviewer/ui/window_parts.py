@@ -15,11 +15,14 @@ from cozviewer.ui.compare.menu import CompareMenu
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.engine_menu import EngineMenu
 from cozviewer.ui.export.controller import Exporting
+from cozviewer.ui.info.context_menu import ImageMenu
+from cozviewer.ui.info.controller import Information
+from cozviewer.ui.info.side import SideArea, SidePanel
 from cozviewer.ui.overlays import Overlays
 from cozviewer.ui.preferences.controller import PreferencesController
 from cozviewer.ui.preferences.window_state import keep_panels, restore_window
 from cozviewer.ui.prompts.controller import PromptsController
-from cozviewer.ui.prompts.side import PromptsSide
+from cozviewer.ui.prompts.side import PromptsCommand
 from cozviewer.ui.services import Services
 from cozviewer.ui.sessions import Sessions
 from cozviewer.ui.status.status_bar import StatusBar
@@ -29,6 +32,7 @@ from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.pointer import Pointer
 from cozviewer.ui.widgets.banner import Banner
 from cozviewer.ui.widgets.empty import EmptyPage
+from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
     from cozviewer.ui.main_window import MainWindow
@@ -48,7 +52,8 @@ class WindowParts:
         pages: Shows the invitation to open something, or the image area.
         empty: That invitation.
         minimap: The navigator map.
-        pointer: The readout at the pointer.
+        pointers: The readouts at the pointer, one for each pane.
+        info: The panels Info and Histogram.
         overlays: Switches what lies over the image.
         blind_bar: Takes the ratings of a blind test.
         prompting: The prompts.
@@ -58,7 +63,9 @@ class WindowParts:
         actions: The commands of the window by name.
         menus: The menus of the command table by name.
         bar: The tool bar.
-        prompts_side: The prompts panel beside the image.
+        prompts_command: Whether there is a Prompts panel.
+        side: The panels beside the image.
+        image_menu: The context menu of the image.
         engine_menu, compare_menu: Two of the menus.
         draw_with: Whether the GPU draws.
         preferences: The preferences.
@@ -77,9 +84,16 @@ class WindowParts:
         self.banner = Banner(self.pages)
         self.pages.currentChanged.connect(self.banner.raise_)
         self.minimap = Minimap(self.navigator, self.panes.generated)
-        self.pointer = Pointer(self.panes.generated, window)
-        self.pointer.described.connect(self.readout.show_pointed)
-        self.overlays = Overlays(self.panes, self.minimap, self.pointer, window)
+        self.info = Information(self.navigator, self.panes.generated, window)
+        window.closing.connect(self.info.close)
+        panes = (self.panes.generated, self.panes.beside)
+        self.pointers = tuple(Pointer(pane, window) for pane in panes)
+        for pointer in self.pointers:
+            pointer.described.connect(self.readout.show_pointed)
+            pointer.pointed.connect(self.readout.show_pixel)
+            pointer.pointed.connect(self.info.show_pixel)
+        self.overlays = Overlays(self.panes, self.minimap, self.pointers, window)
+        self.overlays.blinded.connect(self.info.set_blind)
         self.prompting = PromptsController(self.navigator, self.panes.generated, window)
         self.prompting.message.connect(self.banner.show_message)
         self.exporting = Exporting(
@@ -93,12 +107,13 @@ class WindowParts:
         built = build(window, window_menus(window, self), services.icon)
         self.actions, self.menus, self.bar = built.actions, built.menus, built.bar
         self.overlays.set_actions(self.actions)
-        self.prompts_side = PromptsSide(self.prompting.panel, self.actions["prompts"])
+        self.prompts_command = PromptsCommand(self.actions["prompts"], self.bar, window)
+        self.menus["view"].setToolTipsVisible(True)
+        self.side = self._side_area()
         self._lay_out()
         self.blind_bar = BlindBar(self.panes)
         self.draw_with = DrawWith(self.panes, self.banner, self.menus["view"])
         self.engine_menu = EngineMenu(services.engines, choice, window, services.missing_files)
-        self.prompting.setup_wanted.connect(self.engine_menu.ask)
         self.engine_menu.drafts_wanted.connect(self.panes.allow_drafts)
         self.panes.allow_drafts(self.engine_menu.drafts)
         self.compare_menu = CompareMenu(services.engines, self.engine_menu, window)
@@ -118,7 +133,10 @@ class WindowParts:
         self.preferences = PreferencesController(
             services, self.engine_menu, self.actions["still"], window
         )
+        commands = {"bookmark": self.sessions.menu.adding, **self.actions}
+        self.image_menu = ImageMenu(panes, commands, window)
         keep_panels(built.commands, self.actions)
+        self.prompts_command.close()
         restore_window(window, self.sides)
         self.enable(picture=False)
 
@@ -132,15 +150,27 @@ class WindowParts:
         self.navigator.reduced_motion = reduced
         self.readout.set_reduced_motion(reduced)
 
+    def _side_area(self) -> SideArea:
+        info, prompts = self.info, self.prompting
+        make, actions = SidePanel, self.actions
+        histogram = translate("Info", "Histogram")
+        return SideArea(
+            [
+                make(histogram, info.histogram, actions["histogram"], stretch=0),
+                make(translate("Info", "Info"), info.panel, actions["info"]),
+                make(translate("Prompts", "Prompts"), prompts.panel, actions["prompts"]),
+            ]
+        )
+
     def _lay_out(self) -> None:
-        """Put the widgets into the window: the image, the prompts beside it, a line below."""
+        """Put the widgets into the window: the image, panels beside it, a line below."""
         self.sides = sides = QSplitter()
         sides.setObjectName("sides")
         sides.setHandleWidth(3)
         sides.setChildrenCollapsible(False)
         sides.addWidget(self.pages)
         sides.setStretchFactor(0, 1)
-        sides.addWidget(self.prompts_side)
+        sides.addWidget(self.side)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)

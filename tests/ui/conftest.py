@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -214,6 +215,13 @@ def wheel(
         False,
     )
     QApplication.sendEvent(widget, event)
+
+
+def point(widget: QWidget, position: QPoint) -> None:
+    """Move the mouse to a place for certain: another test may have left it there, and moving it to
+    where it is would be no event."""
+    QTest.mouseMove(widget, position + QPoint(3, 5))
+    QTest.mouseMove(widget, position)
 
 
 def grabbed(widget: QWidget) -> Rgb8:

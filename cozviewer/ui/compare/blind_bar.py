@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, 
 
 from cozviewer.evaluate.tally import Verdict
 from cozviewer.ui.widgets.plain import Label
+from cozviewer.util.translation import translate
 
 MARGIN = 16
 """Logical pixels from the edges of the panes."""
@@ -155,4 +156,5 @@ def _scores(name: str) -> QComboBox:
     box.addItem(f"{name}: no rating")
     box.addItems([f"{name}: {score}" for score in SCORES])
     box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    box.setAccessibleName(translate("Compare", "Rating of {name}").format(name=name))
     return box

@@ -85,6 +85,8 @@ class SettingsDialog(QDialog):
         grid.setColumnMinimumWidth(0, 120)
         column = stacked(self, (grid, self.prompter, self.trouble, self.buttons))
         column.insertStretch(2, 1)
+        # Tab enters the box at the accepting button and would pass over one before it.
+        self.setTabOrder(self.use, self.buttons.button(QDialogButtonBox.StandardButton.Cancel))
 
         self.engine.currentIndexChanged.connect(self._show_rows)
         self.setting.currentIndexChanged.connect(self._show_rows)

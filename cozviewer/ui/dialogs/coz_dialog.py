@@ -139,6 +139,8 @@ class CozDialog(QDialog):
         column.addStretch(1)
         column.addWidget(self._trouble)
         column.addWidget(buttons)
+        # Tab enters the box at the accepting button and would pass over one before it.
+        self.setTabOrder(models, buttons.button(QDialogButtonBox.StandardButton.Cancel))
         self._fill(choice)
         buttons.accepted.connect(self._use)
         buttons.rejected.connect(self.reject)

@@ -35,8 +35,10 @@ class KeysDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.search = QLineEdit()
         self.search.setPlaceholderText(translate("Help", "Search"))
+        self.search.setAccessibleName(translate("Help", "Search"))
         self.search.setClearButtonEnabled(True)
         self.table = shortcut_table()
+        self.table.setAccessibleName(translate("Help", "Keyboard Shortcuts"))
         self.table.setSelectionMode(self.table.SelectionMode.NoSelection)
         for each in shortcuts:
             if each.keys:

@@ -59,6 +59,9 @@ class ModelCard(QFrame):
         self.note = _text()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(
+            translate("Models", "Download of {model}").format(model=offer.title)
+        )
         self.bar.setFixedHeight(6)
         self.bar.setRange(0, 1000)
         column = QVBoxLayout(self)

@@ -30,6 +30,7 @@ from cozviewer.ui.widgets.forms import Trouble, chooser, form_of, stacked, with_
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.errors import CozviewerError
 from cozviewer.util.text import counted
+from cozviewer.util.translation import translate
 from cozviewer.util.units import bytes_text, duration_text
 
 RATES = (24, 25, 30, 50, 60)
@@ -92,6 +93,7 @@ class MovieDialog(QDialog):
         self._shapes = [*((width, height) for _, width, height in SHAPES), even]
         self.rate = chooser(f"{rate} fps" for rate in RATES)
         self.rate.setCurrentIndex(RATES.index(30))
+        self.rate.setAccessibleName(translate("Export", "Frame rate"))
         self.seconds = QDoubleSpinBox()
         self.seconds.setMaximum(600)
         self.seconds.setDecimals(1)

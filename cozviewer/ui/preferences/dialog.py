@@ -47,6 +47,7 @@ class PreferencesDialog(QDialog):
         self.general, self.engine, self.cache, self.shortcuts = general, engine, cache, shortcuts
         self.names = QListWidget()
         self.names.setObjectName("pages")
+        self.names.setAccessibleName(translate("Preferences", "Pages"))
         self.pages = QStackedWidget()
         titled: list[tuple[str, QWidget]] = [
             (translate("Preferences", "General"), general),

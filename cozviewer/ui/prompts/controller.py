@@ -19,19 +19,6 @@ from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.util.translation import translate
 
-NO_PHOTO = "Open a photo and zoom in. The prompt of each zoom level appears here."
-
-NO_LEVELS = "This is the original photo. Zoom in to see and edit prompts."
-
-
-def no_prompts_text(engine: str) -> str:
-    """Return the hint that is shown for an engine without prompts."""
-    return (
-        f"{engine} does not use prompts.\n\n"
-        "To steer the result with text, use Chain-of-Zoom. The prompt of each zoom level then"
-        " appears here, where you can edit it."
-    )
-
 
 class PromptsController(QObject):
     """Connects the panel and the bar of drafts with the document.
@@ -43,12 +30,10 @@ class PromptsController(QObject):
     Signals:
         refine_wanted: the missing tiles of the view have changed; they are to be generated.
         message: (str) a message for the user.
-        setup_wanted: the user wants to set up an engine with prompts.
     """
 
     refine_wanted = Signal()
     message = Signal(str)
-    setup_wanted = Signal()
 
     def __init__(self, navigator: Navigator, canvas: Canvas, parent: QObject) -> None:
         super().__init__(parent)
@@ -61,7 +46,6 @@ class PromptsController(QObject):
         self._working: tuple[int, str] | None = None
         self._shown = False
         self.panel.redraw_wanted.connect(self._redraw)
-        self.panel.setup.clicked.connect(self.setup_wanted)
         self.bar.keep.clicked.connect(self._keep)
         self.bar.discard.clicked.connect(self._discard)
         self.bar.older_wanted.connect(canvas.layer.exact.show_older)
@@ -101,7 +85,8 @@ class PromptsController(QObject):
         levels = document.drafting.levels
         if levels:
             document.drafting.discard()
-            self.message.emit(f"{new_version_text(levels)} discarded.")
+            text = translate("Prompts", "{new_version} discarded.")
+            self.message.emit(text.format(new_version=new_version_text(levels)))
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -150,14 +135,13 @@ class PromptsController(QObject):
     def _show(self) -> None:
         """Update rows and bar."""
         document = self._document
-        hint, has_tiles = NO_PHOTO, False
+        hint, has_tiles = no_photo_text(), False
         drafted: tuple[int, ...] = ()
         if document is not None:
-            engine = document.chain.upscaler
-            hint = NO_LEVELS if engine.accepts_prompt else no_prompts_text(engine.name)
+            hint = no_levels_text()
             drafted, has_tiles = document.drafting.levels, document.drafting.has_tiles
         self.bar.show_levels(drafted, has_tiles)
-        notes = dict.fromkeys(drafted, "New, not saved yet")
+        notes = dict.fromkeys(drafted, translate("Prompts", "New, not saved yet"))
         if self._working is not None:
             notes[self._working[0]] = self._working[1]
         levels = [
@@ -166,8 +150,7 @@ class PromptsController(QObject):
             )
             for found in self._found
         ]
-        setup = document is not None and not document.chain.upscaler.accepts_prompt
-        self.panel.show_levels(levels, hint, setup)
+        self.panel.show_levels(levels, hint)
 
     # -- what is changed -------------------------------------------------------------------------
 
@@ -204,8 +187,22 @@ class PromptsController(QObject):
         if self._document is None:
             return
         if self._document.exporting:
-            self.message.emit("An export is running. Wait for it, or cancel it (Esc).")
+            self.message.emit(
+                translate("Prompts", "An export is running. Wait for it, or cancel it (Esc).")
+            )
             return
         self._document.interrupt()
         self._document.drafting.discard()
         self.refine_wanted.emit()
+
+
+def no_photo_text() -> str:
+    """Return the hint that is shown while no photo is open."""
+    return translate(
+        "Prompts", "Open a photo and zoom in. The prompt of each zoom level appears here."
+    )
+
+
+def no_levels_text() -> str:
+    """Return the hint that is shown while the view shows the photo itself."""
+    return translate("Prompts", "This is the original photo. Zoom in to see and edit prompts.")

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QWidget
 
 from cozviewer.pyramid.geometry import level_name
 from cozviewer.ui.widgets.plain import Label
+from cozviewer.util.translation import translate
 
 MARGIN = 16
 """Distance to the lower edge of the pane in logical pixels."""
@@ -31,12 +32,12 @@ class DraftBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._text = Label()
-        self.keep = QPushButton("Keep")
+        self.keep = QPushButton(translate("Prompts", "Keep"))
         self.keep.setDefault(True)
-        self.keep.setToolTip("Replace the old version")
-        self.discard = QPushButton("Discard")
-        self.discard.setToolTip("Restore the old version")
-        self.older = QPushButton("Hold to Compare with Old")
+        self.keep.setToolTip(translate("Prompts", "Replace the old version"))
+        self.discard = QPushButton(translate("Prompts", "Discard"))
+        self.discard.setToolTip(translate("Prompts", "Restore the old version"))
+        self.older = QPushButton(translate("Prompts", "Hold to Compare with Old"))
         self.older.pressed.connect(lambda: self.older_wanted.emit(True))
         self.older.released.connect(lambda: self.older_wanted.emit(False))
         buttons = QHBoxLayout()
@@ -90,5 +91,9 @@ class DraftBar(QWidget):
 def new_version_text(levels: Sequence[int]) -> str:
     """Return "New version at ×4, ×16 and ×64"."""
     names = [level_name(z) for z in levels]
-    listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-    return f"New version at {listed}"
+    listed = names[-1] if names else ""
+    if len(names) > 1:
+        listed = translate("Prompts", "{levels} and {last}").format(
+            levels=", ".join(names[:-1]), last=listed
+        )
+    return translate("Prompts", "New version at {levels}").format(levels=listed)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from cozviewer.ui.prompts.row import PromptRow
 from cozviewer.ui.widgets.plain import Label
@@ -28,9 +28,6 @@ class Level:
 class PromptsPanel(QWidget):
     """A row for each level, or a hint if there is none.
 
-    Attributes:
-        setup: The button that sets up an engine with prompts.
-
     Signals:
         redraw_wanted: (int, str) a level is to be regenerated with this prompt.
     """
@@ -53,9 +50,6 @@ class PromptsPanel(QWidget):
         self._column.setContentsMargins(14, 12, 14, 14)
         self._column.setSpacing(18)
         self._column.addWidget(self._hint)
-        self.setup = QPushButton("Set Up Chain-of-Zoom…")
-        self.setup.hide()
-        self._column.addWidget(self.setup, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addStretch(1)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
@@ -80,13 +74,12 @@ class PromptsPanel(QWidget):
         """The visible rows, coarse to fine."""
         return [self._rows[z] for z in self._shown]
 
-    def show_levels(self, levels: Sequence[Level], hint: str, setup: bool = False) -> None:
+    def show_levels(self, levels: Sequence[Level], hint: str) -> None:
         """Show these levels. Other rows are hidden and keep their edits.
 
         Args:
             levels: The levels, coarse to fine.
             hint: The hint to show if there are none.
-            setup: Whether to show the button under the hint.
         """
         for level in levels:
             row = self._rows.get(level.z) or self._add_row(level.z)
@@ -97,7 +90,6 @@ class PromptsPanel(QWidget):
             row.setVisible(z in self._shown)
         self._hint.setText(hint)
         self._hint.setVisible(not levels)
-        self.setup.setVisible(setup and not levels)
 
     def forget(self) -> None:
         """Remove all rows with their edits, for another photo or engine."""
@@ -121,6 +113,6 @@ class PromptsPanel(QWidget):
         row = PromptRow(z)
         row.redraw_wanted.connect(self.redraw_wanted)
         self._rows[z] = row
-        # After the hint and its button, ordered by level.
-        self._column.insertWidget(2 + sorted(self._rows).index(z), row)
+        # After the hint, ordered by level.
+        self._column.insertWidget(1 + sorted(self._rows).index(z), row)
         return row

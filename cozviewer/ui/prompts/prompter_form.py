@@ -15,17 +15,10 @@ from PySide6.QtWidgets import (
 
 from cozviewer.config.choice import PrompterChoice
 from cozviewer.config.questions import FIELDS, Questions
+from cozviewer.ui.widgets.forms import name_field
 from cozviewer.ui.widgets.path_field import PathField
 from cozviewer.ui.widgets.plain import Label
-
-WHO = (
-    ("qwen", "A vision model on this computer"),
-    ("server", "A vision model on a server"),
-    ("text", "My prompt only"),
-    ("none", "No prompt"),
-)
-
-OWN_WORDING = "Custom"
+from cozviewer.util.translation import translate
 
 ASKED = ("qwen", "server")
 """The prompters that are asked questions."""
@@ -41,27 +34,35 @@ class PrompterForm(QWidget):
         super().__init__()
         self._choice = choice
         self.who = QComboBox()
-        for name, title in WHO:
+        prompters = prompter_titles()
+        for name, title in prompters:
             self.who.addItem(title, name)
         self.qwen = PathField(
-            "Choose the Folder of a Vision Model",
+            translate("Prompts", "Choose the Folder of a Vision Model"),
             folder=True,
-            hint="Automatic (downloaded Qwen2.5-VL-3B), or a folder or Hugging Face name",
+            hint=translate(
+                "Prompts", "Automatic (downloaded Qwen2.5-VL-3B), or a folder or Hugging Face name"
+            ),
         )
-        self.adapter = PathField("Choose the Folder of an Adapter", folder=True, hint="None")
+        self.adapter = PathField(
+            translate("Prompts", "Choose the Folder of an Adapter"),
+            folder=True,
+            hint=translate("Prompts", "None"),
+        )
         self.server = QLineEdit()
         self.server.setPlaceholderText("localhost:11434")
         self.server_model = QLineEdit()
         self.server_model.setPlaceholderText("qwen2.5vl:3b")
         self.field = QComboBox()
         for field in FIELDS:
-            self.field.addItem(field.title, field.questions)
-        self.field.addItem(OWN_WORDING)
+            self.field.addItem(translate("Prompts", field.title), field.questions)
+        self.field.addItem(translate("Prompts", "Custom"))
         self.one, self.two = _question_box(), _question_box()
         self.tokens = QSpinBox()
         self.tokens.setRange(1, 1024)
-        self.tokens.setPrefix("up to ")
-        self.tokens.setSuffix(" tokens")
+        before, _, after = translate("Prompts", "up to {count} tokens").partition("{count}")
+        self.tokens.setPrefix(before)
+        self.tokens.setSuffix(after)
         self.prompt = QLineEdit()
         self._prompt_label = Label()
 
@@ -72,22 +73,23 @@ class PrompterForm(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setColumnMinimumWidth(0, 120)
         self._rows: list[tuple[tuple[str, ...], QWidget, QWidget]] = []
-        every_name = tuple(name for name, _ in WHO)
+        every_name = tuple(name for name, _ in prompters)
         rows: tuple[tuple[tuple[str, ...], QLabel, QWidget], ...] = (
-            (every_name, Label("Prompts from"), self.who),
-            (("qwen",), Label("Vision model"), self.qwen),
-            (("qwen",), Label("Adapter"), self.adapter),
-            (("server",), Label("Server address"), self.server),
-            (("server",), Label("Model name"), self.server_model),
-            (ASKED, Label("Picture type"), self.field),
-            (ASKED, Label("Question"), self.one),
-            (ASKED, Label("Question for\nclose-ups"), self.two),
-            (ASKED, Label("Answer length"), self.tokens),
+            (every_name, Label(translate("Prompts", "Prompts from")), self.who),
+            (("qwen",), Label(translate("Prompts", "Vision model")), self.qwen),
+            (("qwen",), Label(translate("Prompts", "Adapter")), self.adapter),
+            (("server",), Label(translate("Prompts", "Server address")), self.server),
+            (("server",), Label(translate("Prompts", "Model name")), self.server_model),
+            (ASKED, Label(translate("Prompts", "Picture type")), self.field),
+            (ASKED, Label(translate("Prompts", "Question")), self.one),
+            (ASKED, Label(translate("Prompts", "Question for\nclose-ups")), self.two),
+            (ASKED, Label(translate("Prompts", "Answer length")), self.tokens),
             ((*ASKED, "text"), self._prompt_label, self.prompt),
         )
         for row, (whom, label, widget) in enumerate(rows):
             tall = isinstance(widget, QPlainTextEdit)
             side = Qt.AlignmentFlag.AlignTop if tall else Qt.AlignmentFlag.AlignVCenter
+            name_field(label, widget)
             grid.addWidget(label, row, 0, side)
             grid.addWidget(widget, row, 1)
             self._rows.append((whom, label, widget))
@@ -117,11 +119,13 @@ class PrompterForm(QWidget):
         """Return a message about missing input, or ""."""
         choice = self.choice
         if choice.name == "text" and not choice.words:
-            return "Enter a prompt, or choose a vision model."
+            return translate("Prompts", "Enter a prompt, or choose a vision model.")
         if choice.name == "server" and not (choice.server and choice.server_model):
-            return "Enter the server's address and the model's name."
+            return translate("Prompts", "Enter the server's address and the model's name.")
         if choice.name in ASKED and not (choice.questions.one and choice.questions.two):
-            return "Enter both questions, or pick a picture type to restore the defaults."
+            return translate(
+                "Prompts", "Enter both questions, or pick a picture type to restore the defaults."
+            )
         return ""
 
     def _fill(self, choice: PrompterChoice) -> None:
@@ -145,12 +149,13 @@ class PrompterForm(QWidget):
         for whom, label, widget in self._rows:
             label.setVisible(who in whom)
             widget.setVisible(who in whom)
-        self._prompt_label.setText("Prompt" if who == "text" else "Additional text")
-        self.prompt.setPlaceholderText(
-            "ginger cat, long whiskers"
-            if who == "text"
-            else "Optional text added to the description"
-        )
+        if who == "text":
+            self._prompt_label.setText(translate("Prompts", "Prompt"))
+            self.prompt.setPlaceholderText(translate("Prompts", "ginger cat, long whiskers"))
+        else:
+            self._prompt_label.setText(translate("Prompts", "Additional text"))
+            hint = translate("Prompts", "Optional text added to the description")
+            self.prompt.setPlaceholderText(hint)
 
     @Slot(int)
     def _show_field(self, index: int) -> None:
@@ -164,8 +169,18 @@ class PrompterForm(QWidget):
     def _name_field(self) -> None:
         """Select the picture type whose questions are entered."""
         asked = self._questions()
-        known = [field.title for field in FIELDS if field.questions == asked]
-        self.field.setCurrentText(known[0] if known else OWN_WORDING)
+        known = [index for index, field in enumerate(FIELDS) if field.questions == asked]
+        self.field.setCurrentIndex(known[0] if known else self.field.count() - 1)
+
+
+def prompter_titles() -> tuple[tuple[str, str], ...]:
+    """Return the prompters: (value of `PrompterChoice.name`, title)."""
+    return (
+        ("qwen", translate("Prompts", "A vision model on this computer")),
+        ("server", translate("Prompts", "A vision model on a server")),
+        ("text", translate("Prompts", "My prompt only")),
+        ("none", translate("Prompts", "No prompt")),
+    )
 
 
 def _question_box() -> QPlainTextEdit:

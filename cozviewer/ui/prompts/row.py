@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from cozviewer.pyramid.geometry import level_name
 from cozviewer.ui.widgets.plain import Label
+from cozviewer.util.translation import translate
 
 FEWEST_LINES, MOST_LINES = 2, 8
 """Height limits of an editor in lines; longer texts scroll."""
@@ -45,12 +46,17 @@ class PromptRow(QWidget):
         self._state = Label()
         self.edit = QPlainTextEdit()
         self.edit.setTabChangesFocus(True)
-        self.edit.setAccessibleName(f"Prompt at {level_name(z)}")
-        self.draw = QPushButton("Regenerate")
+        name = translate("Prompts", "Prompt at {level}").format(level=level_name(z))
+        self.edit.setAccessibleName(name)
+        self.draw = QPushButton(translate("Prompts", "Regenerate"))
         self.draw.setDefault(True)
-        self.draw.setToolTip("Regenerate this level with the edited prompt (Ctrl+Enter)")
-        self.undo = QPushButton("Revert")
-        self.undo.setToolTip("Restore the prompt that this level was generated with")
+        self.draw.setToolTip(
+            translate("Prompts", "Regenerate this level with the edited prompt (Ctrl+Enter)")
+        )
+        self.undo = QPushButton(translate("Prompts", "Revert"))
+        self.undo.setToolTip(
+            translate("Prompts", "Restore the prompt that this level was generated with")
+        )
         head = QHBoxLayout()
         head.addWidget(self._level)
         head.addStretch(1)
@@ -114,10 +120,13 @@ class PromptRow(QWidget):
     def _update(self) -> None:
         made = self._prompt is not None
         self.edit.setReadOnly(not made)
-        self.edit.setPlaceholderText("No prompt" if made else self._note or "Not generated yet")
+        none = translate("Prompts", "No prompt")
+        waiting = self._note or translate("Prompts", "Not generated yet")
+        self.edit.setPlaceholderText(none if made else waiting)
         self.draw.setVisible(made and self.changed)
         self.undo.setVisible(made and self.changed)
-        note = "Edited" if made and self.changed else self._note
+        edited = made and self.changed
+        note = translate("Prompts", "Edited") if edited else self._note
         self._state.setText(note if made else "")
 
     @Slot()

@@ -13,8 +13,10 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from cozviewer.chain.chain import Progress
+from cozviewer.ui.info.pixel_label import PixelLabel
 from cozviewer.ui.status.work_bar import WorkBar
 from cozviewer.ui.status.work_pace import WorkPace
+from cozviewer.ui.view.pixel import Pixel
 from cozviewer.ui.widgets.plain import Label, tool_tip
 from cozviewer.util.translation import translate
 from cozviewer.util.units import count_text, duration_text
@@ -62,6 +64,9 @@ class ElidingLabel(Label):
 class StatusBar(QWidget):
     """The status bar.
 
+    Attributes:
+        pixel: The readout of the pixel under the pointer.
+
     Signals:
         stop_wanted: the Stop button was pressed.
     """
@@ -81,6 +86,7 @@ class StatusBar(QWidget):
         self._stop.setToolTip("Stop generating or exporting (Esc)")
         self._stop.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._stop.clicked.connect(self.stop_wanted)
+        self.pixel = PixelLabel(self)
         self._engine = ElidingLabel(parent=self)
         for label, name in (
             (self._size, "magnification"),
@@ -117,6 +123,14 @@ class StatusBar(QWidget):
         self._pointed = text
         self._origin.setText(text or self._provenance)
         self._lay_out()
+
+    @Slot(object)
+    def show_pixel(self, pixel: Pixel | None) -> None:
+        """Show the place and the colour of the pixel under the pointer, or none."""
+        width = self.pixel.sizeHint().width()
+        self.pixel.show_pixel(pixel)
+        if self.pixel.sizeHint().width() != width:
+            self._lay_out()
 
     def show_work(self, progress: Progress | None) -> None:
         """Show progress; None if no work is in progress."""
@@ -178,7 +192,15 @@ class StatusBar(QWidget):
     def _lay_out(self) -> None:
         """Place the parts from left to right; spare width goes before the progress."""
         widths = self._widths()
-        row = (self._size, self._origin, self._work, self._bar, self._stop, self._engine)
+        row = (
+            self._size,
+            self._origin,
+            self._work,
+            self._bar,
+            self._stop,
+            self.pixel,
+            self._engine,
+        )
         shown = [part for part in row if widths.get(part)]
         spare = self.width() - 2 * MARGIN - sum(widths.values()) - SPACING * (len(shown) - 1)
         x = MARGIN
@@ -219,13 +241,14 @@ class StatusBar(QWidget):
         if self._progress is not None:
             bids.append((self._bar, self._bar.width()))
         bids.append((self._origin, min(260, whole[self._origin])))
+        bids.append((self.pixel, self.pixel.sizeHint().width()))
         bids += [(self._engine, whole[self._engine]), (self._origin, whole[self._origin])]
         widths: dict[QWidget, int] = {}
         room = self.width() - 2 * MARGIN + SPACING
         for part, wanted in bids:
             had = widths.get(part, -SPACING)  # a new part needs the space before it, too
             given = min(wanted, had + room)
-            least = min(wanted, LEAST) if isinstance(part, QLabel) else wanted
+            least = min(wanted, LEAST) if isinstance(part, ElidingLabel) else wanted
             if given > max(had, 0) and given >= least:
                 widths[part] = given
                 room -= given - had

@@ -6,6 +6,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPain
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from cozviewer.ui.widgets.theme import shown_theme
+from cozviewer.util.translation import translate
 
 WIDTH, HEIGHT = 120, 6
 """In logical pixels."""
@@ -36,6 +37,7 @@ class WorkBar(QProgressBar):
         self._fraction: float | None = None
         self._now = 0.0
         self.setTextVisible(False)
+        self.setAccessibleName(translate("Status", "Progress"))
         self.setFixedSize(WIDTH, HEIGHT)
 
     def show_part(self, fraction: float | None, now: float) -> None:

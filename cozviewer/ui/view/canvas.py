@@ -24,6 +24,7 @@ from cozviewer.ui.view.labels import draw_label, draw_legend
 from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.tile_cache import TileCache
+from cozviewer.util.translation import translate
 
 WAITING = Mark((130, 135, 145), "Shown once this view is complete")
 """Shown in place of the legend of an overlay until the overlay is ready."""
@@ -86,6 +87,7 @@ class Canvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(QSize(64, 64))
+        self.setAccessibleName(translate("View", "Image"))
 
     @property
     def view(self) -> View:

@@ -1,4 +1,4 @@
-"""Describes the pixel under the mouse pointer: its position and where it comes from."""
+"""Describes the pixel under the mouse pointer: its position, colour and where it comes from."""
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCursor, QMouseEvent
@@ -8,8 +8,10 @@ from cozviewer.jobs.document import Document
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.geometry import level_name
 from cozviewer.pyramid.origins import Patch, patch_at
-from cozviewer.pyramid.wording import BORROWED, draft_text, generated_text, place_text
+from cozviewer.pyramid.wording import BORROWED, draft_text, generated_text
 from cozviewer.ui.view.canvas import Canvas
+from cozviewer.ui.view.pixel import Pixel, coordinates, shown_colour
+from cozviewer.util.translation import translate
 
 PAUSE_MS = 60
 """Time between two updates, so that mouse motion does not slow down painting."""
@@ -27,17 +29,19 @@ class Pointer(QObject):
     """An event filter on one pane that passes on all events.
 
     Signals:
-        described: (str) the description of the pixel under the pointer; "" if there is none.
+        described: (str) where the pixel under the pointer comes from; "" if there is none.
+        pointed: (Pixel | None) the pixel under the pointer.
     """
 
     described = Signal(str)
+    pointed = Signal(object)
 
     def __init__(self, pane: Canvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pane = pane
-        self._document: Document | None = None
         self._silent = False
         self._place: QPointF | None = None
+        self._pixel: Pixel | None = None
         self._look = QTimer(self)
         self._look.setSingleShot(True)
         self._look.setInterval(PAUSE_MS)
@@ -45,10 +49,10 @@ class Pointer(QObject):
         pane.installEventFilter(self)
         pane.changed.connect(self._on_changed)
 
-    def set_document(self, document: Document | None) -> None:
-        """Set the document; None for none."""
-        self._document = document
-        self._on_changed()
+    @property
+    def pixel(self) -> Pixel | None:
+        """The pixel under the pointer; None if there is none."""
+        return self._pixel
 
     def set_silent(self, silent: bool) -> None:
         """Switch the descriptions off or on."""
@@ -67,6 +71,23 @@ class Pointer(QObject):
             self._on_changed()
         return False
 
+    def pixel_at(self, place: QPointF) -> Pixel | None:
+        """Return the pixel at a position in the pane in logical pixels; None outside the photo."""
+        document = self._pane.layer.document
+        if document is None or self._silent:
+            return None
+        ratio = self._pane.devicePixelRatioF()
+        view_x, view_y = place.x() * ratio, place.y() * ratio
+        layer, view = self._pane.layer, self._pane.view
+        patch = patch_at(document.chain.pyramid, view, int(view_x), int(view_y), layer.finest)
+        if patch is None:
+            return None
+        x, y = coordinates(view, view_x, view_y)
+        if self._pane.compared:
+            return Pixel(x, y, None, "")
+        origin = self._origin(document, view_x, view_y, patch)
+        return Pixel(x, y, shown_colour(layer, view_x, view_y), origin)
+
     @Slot()
     def _on_changed(self) -> None:
         if not self._look.isActive():
@@ -74,76 +95,62 @@ class Pointer(QObject):
 
     @Slot()
     def _describe(self) -> None:
-        place, document = self._place, self._document
-        if place is None or document is None or self._pane.compared or self._silent:
-            self.described.emit("")
-            return
-        ratio = self._pane.devicePixelRatioF()
-        x, y = place.x() * ratio, place.y() * ratio
-        view, pyramid = self._pane.view, document.chain.pyramid
-        patch = patch_at(pyramid, view, int(x), int(y), self._pane.layer.finest)
-        if patch is None:
-            self.described.emit("")
-            return
-        maker = document.chain.upscaler
-        draft, over = self._pane.layer.draft_at(x, y), self._pane.layer.draft_over
+        pixel = None if self._place is None else self.pixel_at(self._place)
+        if pixel is None and self._pixel is None:
+            return  # the pointer may be in another pane, which describes it
+        if pixel != self._pixel:
+            self._pixel = pixel
+            self.described.emit("" if pixel is None else pixel.origin)
+            self.pointed.emit(pixel)
+
+    def _origin(self, document: Document, view_x: float, view_y: float, patch: Patch) -> str:
+        """Return where the pixel at a place of the view comes from."""
+        layer, view = self._pane.layer, self._pane.view
+        maker, pyramid = document.chain.upscaler, document.chain.pyramid
+        draft, over = layer.draft_at(view_x, view_y), layer.draft_over
         if draft is not None:
-            self.described.emit(pointed_draft_text(view, x, y, draft, maker.name, over is not None))
-            return
+            return pointed_draft_text(view, draft, maker.name, over is not None)
         steps = {} if patch.made_from is None else pyramid.steps_of([patch.made_from])
         prompt = next((step.prompt for step in steps.values()), "")
-        borrowed = self._pane.layer.exact.borrows_at(x, y)
-        self.described.emit(
-            pointed_text(view, x, y, patch, maker.name, maker.generative, prompt, borrowed)
-        )
+        borrowed = layer.exact.borrows_at(view_x, view_y)
+        return pointed_text(view, patch, maker.name, maker.generative, prompt, borrowed)
 
 
-def pointed_draft_text(
-    view: View, view_x: float, view_y: float, z: int, maker: str, over: bool = False
-) -> str:
-    """Return "Draft of ×16, not yet generated by Real-ESRGAN · 812.4, 340.1".
+def pointed_draft_text(view: View, z: int, maker: str, over: bool = False) -> str:
+    """Return "Draft of ×16, not yet generated by Real-ESRGAN".
 
     Args:
         view: The view.
-        view_x, view_y: A position in view pixels.
         z: The step level of which the draft is.
         maker: Name of the upscaler.
         over: Whether the draft lies over detail of the next coarser level.
     """
-    place = place_text(view.camera, view_x - view.width / 2, view_y - view.height / 2)
     if over:
         under = generated_text(maker, level_name(view.camera.rest_level))
-        return f"{draft_text(z)} over {under} · {place}"
-    return f"{draft_text(z)}, not yet generated by {maker} · {place}"
+        return translate("View", "{draft} over {detail}").format(draft=draft_text(z), detail=under)
+    return translate("View", "{draft}, not yet generated by {engine}").format(
+        draft=draft_text(z), engine=maker
+    )
 
 
 def pointed_text(
-    view: View,
-    view_x: float,
-    view_y: float,
-    patch: Patch,
-    maker: str,
-    generative: bool,
-    prompt: str,
-    borrowed: bool = False,
+    view: View, patch: Patch, maker: str, generative: bool, prompt: str, borrowed: bool = False
 ) -> str:
-    """Return "Generated detail, level 2 (×16) · Real-ESRGAN · 812.4, 340.1".
+    """Return "Generated detail, level 2 (×16) · Real-ESRGAN".
 
     Args:
         view: The view.
-        view_x, view_y: A position in view pixels.
-        patch: The patch at that position.
+        patch: The patch at a place of the view.
         maker: Name of the upscaler.
         generative: Whether it invents detail.
         prompt: The prompt of the step that generated it, or "".
         borrowed: Whether its texture is borrowed from elsewhere in the photo.
     """
-    place = place_text(view.camera, view_x - view.width / 2, view_y - view.height / 2)
-    text = origin_mark(view, patch, generative).text
+    parts = [origin_mark(view, patch, generative).text]
     if patch.level > 0:
-        text += f" · {maker}"
+        parts.append(maker)
     if borrowed:
-        text += f" · {BORROWED}"
+        parts.append(BORROWED)
     if prompt:
-        text += f" · prompt: “{prompt}”"
-    return f"{text} · {place}"
+        parts.append(translate("View", "prompt: “{prompt}”").format(prompt=prompt))
+    return " · ".join(parts)

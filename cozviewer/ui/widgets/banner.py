@@ -38,6 +38,7 @@ class Banner(QWidget):
         close = QToolButton()
         close.setText("✕")
         close.setToolTip(translate("Window", "Close (Esc)"))
+        close.setAccessibleName(translate("Window", "Close"))
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)

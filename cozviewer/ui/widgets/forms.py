@@ -73,12 +73,33 @@ def form_of(
     for row, (name, field) in enumerate(rows):
         if name:
             label = Label(name) if isinstance(name, str) else name
+            name_field(label, field)
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
         if isinstance(field, QLayout):
             grid.addLayout(field, row, 1)
         else:
             grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignVCenter)
     return grid
+
+
+def name_field(label: QLabel, field: QWidget | QLayout) -> None:
+    """Make a label the name of a field for assistive technology; of a layout, of its first widget.
+
+    Where the widget that takes the focus is inside another, Qt does not find the label, so that
+    its text is copied.
+    """
+    first: QWidget | None = None
+    if isinstance(field, QWidget):
+        first = field
+    elif (item := field.itemAt(0)) is not None:
+        first = item.widget()
+    if first is None:
+        return
+    target = first.focusProxy() or first
+    if target.focusPolicy() != Qt.FocusPolicy.NoFocus:
+        label.setBuddy(target)
+    if target is not first:
+        target.setAccessibleName(label.text().replace("\n", " "))
 
 
 def with_browse(line: QLineEdit, browse: Callable[[], None]) -> QHBoxLayout:

@@ -25,6 +25,7 @@ class Theme:
         control, control_hover, control_off: Grounds of buttons and lists.
         text, quiet: Of important and of other text.
         accent: Of thin elements: lines, handles, focus, progress, links.
+        focus: Of the line around what has the keyboard focus: 3 to 1 on `fill` as well.
         fill, fill_hover: Of surfaces under white text.
         unavailable: Of disabled text and icons; `off_on_line` on the ground `line`.
         trouble: Of surfaces under white text that tells of an error.
@@ -44,6 +45,7 @@ class Theme:
     text: str
     quiet: str
     accent: str
+    focus: str
     fill: str
     fill_hover: str
     unavailable: str
@@ -66,6 +68,7 @@ DARK = Theme(
     text="#e6e7ea",
     quiet="#a3a6ae",
     accent="#4c9be8",
+    focus="#b7d6f5",
     fill="#2270bd",
     fill_hover="#2b78c5",
     unavailable="#6b6e76",
@@ -88,6 +91,7 @@ LIGHT = Theme(
     text="#1c1e22",
     quiet="#545861",
     accent="#1f6dba",
+    focus="#081c30",
     fill="#2270bd",
     fill_hover="#1b63aa",
     unavailable="#9599a1",
@@ -144,13 +148,14 @@ QMenuBar::item:selected, QMenu::item:selected {{ background: {FILL}; color: #fff
 QMenu {{ background: {BAR}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px; }}
 QMenu::item {{ padding: 5px 26px 5px 22px; border-radius: 4px; }}
 QMenu::item:disabled {{ color: {UNAVAILABLE}; }}
+QMenu::icon:checked {{ background: {FILL}; border: 1px solid {ACCENT}; border-radius: 4px; }}
 QMenu::separator {{ background: {LINE}; height: 1px; margin: 4px 8px; }}
 QSplitter::handle {{ background: {ACCENT}; }}
 #status-bar {{ background: {BAR}; border-top: 1px solid {LINE}; }}
 #status-bar QLabel {{ color: {QUIET}; }}
 #status-bar #magnification {{ color: {TEXT}; font-weight: 600; }}
 #status-bar #work {{ color: {TEXT}; }}
-#status-bar QPushButton {{ padding: 2px 12px; }}
+#status-bar QPushButton {{ padding: 1px 11px; }}
 QProgressBar {{ background: {LINE}; border: none; border-radius: 3px; }}
 QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
 #hint {{ background: rgba(0, 0, 0, 170); color: #f0f0f0; padding: 5px 10px; border-radius: 6px; }}
@@ -163,12 +168,13 @@ QLabel[role="quiet"] {{ color: {QUIET}; }}
 QLabel[role="trouble"] {{ color: {TROUBLE_TEXT}; }}
 #empty QLabel {{ color: {QUIET}; }}
 #empty #headline {{ color: {TEXT}; font-size: 20px; font-weight: 600; }}
-QPushButton {{ background: {CONTROL}; color: {TEXT}; border: none; border-radius: 5px;
-    padding: 6px 16px; }}
+QPushButton {{ background: {CONTROL}; color: {TEXT}; border: 1px solid transparent;
+    border-radius: 5px; padding: 5px 15px; }}
 QPushButton:hover {{ background: {CONTROL_HOVER}; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QPushButton:default {{ background: {FILL}; color: #ffffff; }}
 QPushButton:default:hover {{ background: {FILL_HOVER}; }}
+QPushButton:focus {{ border-color: {FOCUS}; }}
 QPushButton:disabled {{ background: {CONTROL_OFF}; color: {UNAVAILABLE}; }}
 QLineEdit, QPlainTextEdit {{ background: {FIELD}; color: {TEXT};
     border: 1px solid {LINE}; border-radius: 4px; }}
@@ -176,14 +182,17 @@ QLineEdit {{ padding: 5px 8px; min-height: 18px; }}
 QPlainTextEdit {{ padding: 2px 4px; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {ACCENT}; }}
 QSpinBox, QDoubleSpinBox {{ min-height: 28px; }}
-QCheckBox {{ spacing: 8px; }}
+QCheckBox {{ spacing: 8px; border: 1px solid transparent; border-radius: 4px;
+    padding: 1px 3px 1px 0px; }}
+QCheckBox:focus {{ border-color: {FOCUS}; }}
 QCheckBox::indicator {{ width: 14px; height: 14px; background: {FIELD};
     border: 1px solid {QUIET}; border-radius: 3px; }}
 QCheckBox::indicator:checked {{ background: {FILL}; border-color: {ACCENT};
     image: url("{CHECK}"); }}
 QCheckBox::indicator:disabled {{ border-color: {LINE}; }}
-QComboBox {{ background: {CONTROL}; color: {TEXT}; border: none; border-radius: 4px;
-    padding: 5px 9px; min-height: 18px; }}
+QComboBox {{ background: {CONTROL}; color: {TEXT}; border: 1px solid transparent;
+    border-radius: 4px; padding: 4px 8px; min-height: 18px; }}
+QComboBox:focus {{ border-color: {FOCUS}; }}
 QComboBox:hover {{ background: {CONTROL_HOVER}; }}
 QComboBox::drop-down {{ border: none; width: 28px; }}
 QComboBox::down-arrow {{ image: url("{CHEVRON}"); width: 11px; height: 11px; }}
@@ -209,10 +218,21 @@ QHeaderView::section {{ background: {BAR}; color: {QUIET}; border: none;
 #prompts QLabel {{ color: {QUIET}; }}
 #prompts #hint {{ background: {CONTROL}; color: {TEXT}; }}
 #prompts #level {{ color: {TEXT}; font-weight: 600; }}
-#prompts QPushButton {{ padding: 4px 12px; }}
-#prompts-title {{ background: {BAR}; border-bottom: 1px solid {LINE}; }}
-#prompts-title QLabel {{ color: {TEXT}; font-weight: 600; }}
-#prompts-title QToolButton {{ color: {QUIET}; border: none; padding: 4px 8px; }}
+#prompts QPushButton {{ padding: 3px 11px; }}
+#side-title {{ background: {BAR}; border-bottom: 1px solid {LINE}; }}
+#side-title QLabel {{ color: {TEXT}; font-weight: 600; }}
+#side-title QToolButton {{ color: {QUIET}; border: 1px solid transparent; border-radius: 4px;
+    padding: 3px 7px; }}
+#side-title QToolButton:hover {{ background: {LINE}; color: {TEXT}; }}
+#side-title QToolButton:focus {{ border-color: {FOCUS}; }}
+#info, #info QScrollArea, #info-page, #histogram {{ background: {BAR}; }}
+#info QLabel, #histogram QLabel {{ color: {QUIET}; }}
+#info #heading {{ color: {TEXT}; font-weight: 600; padding-bottom: 3px; }}
+#info QLineEdit {{ background: transparent; border: none; padding: 0px; min-height: 16px;
+    selection-background-color: {FILL}; }}
+#info QPushButton {{ padding: 2px 11px; }}
+#info QScrollArea {{ border: 1px solid transparent; }}
+#info QScrollArea:focus {{ border-color: {FOCUS}; }}
 #draft {{ background: {PANEL}; border: 1px solid {LINE}; border-radius: 8px; }}
 #draft QLabel {{ color: {TEXT}; }}
 """

@@ -85,22 +85,41 @@ def test_a_broken_place_is_that_of_the_first_start(again: Again, text: str) -> N
 
 
 def test_panels_are_as_the_user_left_them(bench: Bench, again: Again) -> None:
-    QTest.keyClick(bench.window, Qt.Key.Key_P)  # without a photo, it does nothing
+    QTest.keyClick(bench.window, Qt.Key.Key_I)  # without a photo, it does nothing
     bench.window.parts.enable(picture=True)
-    QTest.keyClick(bench.window, Qt.Key.Key_P)
+    QTest.keyClick(bench.window, Qt.Key.Key_I)
     QTest.keyClick(bench.window, Qt.Key.Key_M)
-    assert bench.window.parts.prompts_side.isVisible()
+    assert bench.window.parts.side.isVisible()
     bench.window.parts.sides.setSizes([500, 280])
     sizes = bench.window.parts.sides.sizes()
     bench.window.close()
     window = again()
-    assert window.actions_by_name["prompts"].isChecked()
+    assert window.actions_by_name["info"].isChecked()
     assert not window.actions_by_name["map"].isChecked()
     assert not window.minimap.wanted
-    assert window.parts.prompts_side.isVisible()
+    assert window.parts.side.isVisible()
     assert window.parts.sides.sizes()[1] == pytest.approx(sizes[1], abs=2)
-    # An engine without prompts does not hide what the user has shown.
-    window.parts.prompts_side.follow(False)
+    window.close()
+
+
+def test_the_prompts_panel_comes_back_with_an_engine_that_has_prompts(
+    bench: Bench, again: Again
+) -> None:
+    prompts = bench.window.actions_by_name["prompts"]
+    bench.window.parts.prompts_command.follow("Chain-of-Zoom", accepts_prompt=True)
+    prompts.setEnabled(True)
+    assert prompts.isChecked()
+    prompts.trigger()
+    bench.window.close()
+    window = again()
+    command, action = window.parts.prompts_command, window.actions_by_name["prompts"]
+    command.follow("Chain-of-Zoom", accepts_prompt=True)
+    assert not action.isChecked()  # the user closed it
+    action.trigger()
+    window.close()
+    window = again()
+    assert not window.actions_by_name["prompts"].isChecked()  # no engine is known yet
+    window.parts.prompts_command.follow("Chain-of-Zoom", accepts_prompt=True)
     assert window.actions_by_name["prompts"].isChecked()
     window.close()
 

@@ -14,7 +14,6 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
 from cozviewer.pyramid.camera import Camera
-from cozviewer.ui.dialogs.coz_dialog import CozDialog
 from cozviewer.util.errors import Failure
 from tests.ui.conftest import Bench, settle, wheel
 from tests.ui.listening import (
@@ -85,19 +84,41 @@ def differ(one: np.ndarray, other: np.ndarray) -> bool:
 # -- The panel
 
 
-def test_for_an_engine_that_takes_no_words_it_is_hidden_and_says_so(viewer: Bench) -> None:
-    panel = viewer.window.prompting.panel
-    assert not panel.isVisible()
-    QTest.keyClick(viewer.window, Qt.Key.Key_P)
-    assert panel.isVisible()
-    assert panel.rows == []
-    assert panel.hint.startswith("Stripes does not use prompts")
-    panel.setup.click()
-    dialog = viewer.window.findChild(CozDialog)
-    assert dialog is not None
-    dialog.reject()
-    QTest.keyClick(viewer.window, Qt.Key.Key_P)
-    assert not panel.isVisible()
+def test_for_an_engine_without_prompts_it_is_closed_and_the_command_says_why(
+    viewer: Bench,
+) -> None:
+    window = viewer.window
+    action = window.actions_by_name["prompts"]
+    assert not window.prompting.panel.isVisible()
+    assert not action.isEnabled()
+    assert action.toolTip().startswith("Stripes does not use prompts")
+    assert window.menuBar().actions()  # the menu shows tool tips
+    assert window.parts.menus["view"].toolTipsVisible()
+    assert action in window.parts.menus["view"].actions()
+    assert window.parts.bar.widgetForAction(action) is None
+    QTest.keyClick(window, Qt.Key.Key_P)
+    assert not window.prompting.panel.isVisible()
+
+
+def test_its_button_comes_and_goes_with_the_engine(opened: Studio, qtbot: QtBot) -> None:
+    window = opened.window
+    action, bar = window.actions_by_name["prompts"], window.parts.bar
+    names = [each.text() for each in bar.actions()]
+    assert action.isEnabled()
+    assert action.toolTip() == "Prompts Panel (P)"
+    opened.engine.accepts_prompt = False
+    with qtbot.waitSignal(window.opened):
+        QTest.keyClick(window, Qt.Key.Key_F5)
+    settle(qtbot, window)
+    assert not window.prompting.panel.isVisible()
+    assert action not in bar.actions()
+    assert not action.isEnabled()
+    opened.engine.accepts_prompt = True
+    with qtbot.waitSignal(window.opened):
+        QTest.keyClick(window, Qt.Key.Key_F5)
+    settle(qtbot, window)
+    assert window.prompting.panel.isVisible()
+    assert [each.text() for each in bar.actions()] == names
 
 
 def test_for_one_that_listens_it_is_there_until_somebody_closes_it(
@@ -106,7 +127,6 @@ def test_for_one_that_listens_it_is_there_until_somebody_closes_it(
     panel = opened.window.prompting.panel
     assert panel.isVisible()
     assert "the original photo" in panel.hint
-    assert not panel.setup.isVisible()
     QTest.keyClick(opened.window, Qt.Key.Key_P)
     assert not panel.isVisible()
     with qtbot.waitSignal(opened.window.opened):

@@ -136,7 +136,7 @@ def test_the_icon_of_a_disabled_action_is_pale(
 def test_a_switch_that_is_on_and_disabled_is_not_filled(bench: Bench) -> None:
     window = bench.window
     window.setStyleSheet(style_sheet(DARK))
-    action = window.actions_by_name["prompts"]
+    action = window.actions_by_name["compare"]
     button = window.parts.bar.widgetForAction(action)
     action.setChecked(True)
     for enabled in (True, False):

@@ -1,0 +1,114 @@
+"""The pixel under the pointer: its place in the photo, its colour as shown, and its origin."""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from cozviewer.pyramid.camera import View
+from cozviewer.ui.view.layer import Layer
+from cozviewer.util.translation import translate
+
+MOST_DECIMALS = 12
+"""Largest number of decimals of a coordinate."""
+
+
+@dataclass(frozen=True)
+class Pixel:
+    """A pixel under the pointer.
+
+    Attributes:
+        x, y: Its place in source pixels, with as many decimals as view pixels can be told apart.
+        rgb: Its colour as shown, 0..255; None while two images lie over each other.
+        origin: Where it comes from: original, enlarged, generated or a draft.
+    """
+
+    x: str
+    y: str
+    rgb: tuple[int, int, int] | None
+    origin: str
+
+    @property
+    def place(self) -> str:
+        """Return "812.4, 340.1"."""
+        return f"{self.x}, {self.y}"
+
+    @property
+    def hex(self) -> str:
+        """Return "#806028", or "" without a colour."""
+        return "" if self.rgb is None else "#{:02x}{:02x}{:02x}".format(*self.rgb)
+
+    @property
+    def text(self) -> str:
+        """Return "x 812.4, y 340.1 · RGB 128 96 40"."""
+        place = translate("View", "x {x}, y {y}").format(x=self.x, y=self.y)
+        if self.rgb is None:
+            return place
+        return f"{place} · RGB {self.rgb[0]} {self.rgb[1]} {self.rgb[2]}"
+
+
+def coordinates(view: View, view_x: float, view_y: float) -> tuple[str, str]:
+    """Return the place of a view pixel in source pixels, rounded down: (x, y).
+
+    There are decimals where the view is magnified. The arithmetic is exact at any depth.
+
+    Args:
+        view: The view.
+        view_x, view_y: A view pixel; its middle counts.
+    """
+    camera = view.camera
+    unit = Fraction(camera.scale) * Fraction(2) ** camera.level
+    magnification = camera.magnification
+    digits = min(MOST_DECIMALS, max(0, math.ceil(math.log10(magnification))))
+    half = Fraction(1, 2)
+    offsets = (
+        Fraction(math.floor(view_x)) + half - Fraction(view.width, 2),
+        Fraction(math.floor(view_y)) + half - Fraction(view.height, 2),
+    )
+    x, y = (
+        centre + offset / unit for centre, offset in zip(camera.source_centre, offsets, strict=True)
+    )
+    return _decimal(x, digits), _decimal(y, digits)
+
+
+def _decimal(value: Fraction, digits: int) -> str:
+    """Return a number, rounded down, with a fixed number of decimals."""
+    scaled = math.floor(value * 10**digits)
+    sign = "-" if scaled < 0 else ""
+    whole, rest = divmod(abs(scaled), 10**digits)
+    return f"{sign}{whole}.{rest:0{digits}d}" if digits else f"{sign}{whole}"
+
+
+def shown_image(layer: Layer, part: QRect | None = None) -> QImage:
+    """Return what a layer shows, with drafts but without overlays, which tint the picture.
+
+    GUI thread.
+
+    Args:
+        part: In view pixels; None for the whole view.
+    """
+    view = layer.view
+    area = part or QRect(0, 0, view.width, view.height)
+    frame, covering = layer.frame, layer.exact.covering
+    if covering is not None and not layer.legend:  # the version before a new prompt
+        return covering if part is None else covering.copy(part)
+    if frame is not None and layer.shows_frame and layer.draft_over is None:
+        return frame if part is None else frame.copy(part)
+    image = QImage(area.size(), QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    painter.translate(-area.topLeft())
+    if frame is not None and covering is not None:
+        painter.drawImage(QPoint(0, 0), frame)
+    else:
+        layer.draw(painter, area)
+    painter.end()
+    return image
+
+
+def shown_colour(layer: Layer, view_x: float, view_y: float) -> tuple[int, int, int]:
+    """Return the colour that a layer shows at a view pixel, 0..255. GUI thread."""
+    image = shown_image(layer, QRect(math.floor(view_x), math.floor(view_y), 1, 1))
+    colour = QColor(image.pixel(0, 0))
+    return colour.red(), colour.green(), colour.blue()
