@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
     def stop_work(self) -> None:
         """Stop all work; see `ImageController.stop`."""
         self.images.stop()
+        self.panes.images.stop_others()
 
     # -- opening ---------------------------------------------------------------------------------
 
@@ -175,7 +176,7 @@ class MainWindow(QMainWindow):
             )
             self.navigator.step(dx, dy)
         elif event.key() == HOLD_KEY:
-            self.panes.hold(True)
+            self.panes.on_top.hold(True)
         elif event.key() == Qt.Key.Key_Escape:
             self._escape()
         else:
@@ -196,7 +197,7 @@ class MainWindow(QMainWindow):
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == HOLD_KEY and not event.isAutoRepeat():
-            self.panes.hold(False)
+            self.panes.on_top.hold(False)
         else:
             super().keyReleaseEvent(event)
 

@@ -20,8 +20,9 @@ from cozviewer.ui.engine_menu import DEPTHS, FIDELITIES, TEXTURES
 from cozviewer.ui.prompts.prompter_form import PrompterForm
 from cozviewer.ui.widgets.forms import Trouble, fit_height, form_of, named_chooser, stacked
 from cozviewer.ui.widgets.plain import Label
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
 
-SAME = "These are the current settings. Change at least one."
+SAME = QT_TRANSLATE_NOOP("Compare", "These are the current settings. Change at least one.")
 
 
 class SettingsDialog(QDialog):
@@ -48,7 +49,7 @@ class SettingsDialog(QDialog):
             present: The settings that the open image is generated with.
         """
         super().__init__(parent)
-        self.setWindowTitle("Compare with Other Settings")
+        self.setWindowTitle(translate("Compare", "Compare with Other Settings"))
         self.setMinimumWidth(640)
         self._present = present
         self.engine = named_chooser((choice, title) for title, choice in engines)
@@ -69,17 +70,17 @@ class SettingsDialog(QDialog):
         self.prompter = PrompterForm(start.prompter)
         self.trouble = Trouble()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.use = QPushButton("Compare")
+        self.use = QPushButton(translate("Compare", "Compare"))
         self.use.setDefault(True)
         self.buttons.addButton(self.use, QDialogButtonBox.ButtonRole.AcceptRole)
 
         self._rows: tuple[tuple[QLabel, QWidget], ...] = (
-            (Label("Engine"), self.engine),
-            (Label("Setting"), self.setting),
-            (Label("Fidelity"), self.fidelity),
-            (Label("Edges"), self.contours),
-            (Label("Texture"), self.texture),
-            (Label("Seed"), self.seed),
+            (Label(translate("Compare", "Engine")), self.engine),
+            (Label(translate("Compare", "Setting")), self.setting),
+            (Label(translate("Compare", "Fidelity")), self.fidelity),
+            (Label(translate("Compare", "Edges")), self.contours),
+            (Label(translate("Compare", "Texture")), self.texture),
+            (Label(translate("Compare", "Seed")), self.seed),
         )
         grid = form_of(self._rows, spacing=8)
         grid.setColumnMinimumWidth(0, 120)
@@ -134,7 +135,7 @@ class SettingsDialog(QDialog):
         choice = self.choice
         trouble = self.prompter.trouble() if choice.engine == ENGINE else ""
         if not trouble and choice == self._present:
-            trouble = SAME
+            trouble = translate("Compare", SAME)
         self.trouble.show_message(trouble)
         if not trouble:
             self.wanted.emit(choice)

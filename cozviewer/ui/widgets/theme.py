@@ -95,6 +95,13 @@ QComboBox QAbstractItemView {{ background: {BAR}; color: {TEXT}; border: 1px sol
 #prompts-title QToolButton {{ color: {QUIET}; border: none; padding: 4px 8px; }}
 #draft {{ background: rgba(31, 32, 36, 235); border: 1px solid {LINE}; border-radius: 8px; }}
 #draft QLabel {{ color: {TEXT}; }}
+#compare-bar {{ background: rgba(31, 32, 36, 215); border: 1px solid rgba(255, 255, 255, 40);
+    border-radius: 8px; }}
+#compare-bar QToolButton {{ color: #e6e7ea; border: none; border-radius: 5px; padding: 4px 5px; }}
+#compare-bar QToolButton:hover {{ background: rgba(255, 255, 255, 45); }}
+#compare-bar QToolButton:focus {{ border: 1px solid {ACCENT}; padding: 3px 4px; }}
+#compare-bar QToolButton:checked {{ background: {FILL}; color: #ffffff; }}
+#compare-line {{ background: rgba(255, 255, 255, 50); }}
 """
 
 
