@@ -99,9 +99,9 @@ class ImageScope(QObject):
     @Slot()
     def _on_blind_begun(self) -> None:
         self._parts.overlays.set_blind(True)
-        self._parts.comparing.set_blind(True)
         if self._parts.panes.mode is not Mode.SIDE:
             self._parts.compare_menu.compare_side_by_side()
+        self._parts.comparing.set_blind(True)
 
     @Slot()
     def _on_blind_ended(self) -> None:

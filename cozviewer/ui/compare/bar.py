@@ -64,7 +64,7 @@ class CompareBar(QWidget):
         self.setObjectName("compare-bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(4, 4, 4, 4)
         row.setSpacing(SPACING)
         self.buttons: dict[Mode, QToolButton] = {}
@@ -130,7 +130,8 @@ class CompareBar(QWidget):
             return
         extra = [part for part in (*self.counts.values(), self._lines[1]) if not part.isHidden()]
         self.resize(self.sizeHint())
-        usual = self.width() - sum(part.sizeHint().width() + SPACING for part in extra)
+        self._row.activate()
+        usual = self.width() - sum(part.width() + SPACING for part in extra)
         x = (self._over.width() - usual) // 2
         x = min(x, self._over.width() - self.width() - MARGIN)
         if self._beside.isVisible():

@@ -11,15 +11,15 @@ from cozviewer.jobs.document import Document
 from cozviewer.session.pyramids import session_pyramid
 from cozviewer.session.session import SessionPyramid
 from cozviewer.session.source import OpenedImage
-from cozviewer.ui.compare.panes import ComparePanes
+from cozviewer.ui.compare.shown_image import ShownImages
 from cozviewer.ui.opening import Opening
 from cozviewer.ui.services import Services
 
 
 class ComparisonDocuments(QObject):
-    """Opens them one after the other and hands them to the panes. Each has a pyramid and threads of
-    its own, and is closed when it is not compared any more: there are as many as there are panes in
-    a grid, and one for the other settings that were chosen last.
+    """Opens them one after the other and hands them to `ShownImages`. Each has a pyramid and
+    threads of its own, and is closed when it is not compared any more: there are at most as many as
+    there are panes in a grid, and one for the other settings that were chosen last.
 
     Signals:
         failed: (str) One sentence.
@@ -29,10 +29,10 @@ class ComparisonDocuments(QObject):
     failed = Signal(str)
     retired = Signal(object)
 
-    def __init__(self, services: Services, panes: ComparePanes, window: QWidget) -> None:
+    def __init__(self, services: Services, images: ShownImages, window: QWidget) -> None:
         super().__init__(window)
         self._services = services
-        self._panes = panes
+        self._images = images
         self._choice: EngineChoice | None = None
         self._grid: tuple[EngineChoice, ...] = ()
         self._image: OpenedImage | None = None
@@ -105,7 +105,7 @@ class ComparisonDocuments(QObject):
                 return
 
     def _retire(self, choice: EngineChoice) -> None:
-        self._panes.hide_other(choice)
+        self._images.remove(choice)
         self.retired.emit(self._open.pop(choice))
 
     @Slot(object, object, object)
@@ -117,7 +117,7 @@ class ComparisonDocuments(QObject):
         document = Document(chain, self._services.for_comparisons, session=image.session)
         document.failed.connect(self.failed)
         self._open[wanted] = document
-        self._panes.show_other(document, wanted)
+        self._images.add(document, wanted)
         self._open_next()
 
     @Slot(str)

@@ -42,7 +42,7 @@ class Comparing(QObject):
         self._panes, self._navigator = panes, navigator
         offers = EngineOffers(services.engines, engines, window)
         self.menu = CompareMenu(offers, window)
-        self.documents = ComparisonDocuments(services, panes, window)
+        self.documents = ComparisonDocuments(services, panes.images, window)
         self.grid = Grid(panes, self.documents, offers)
         self.bar = CompareBar(panes, minimap, services.icon)
         self.hint = Hint(navigator, panes)

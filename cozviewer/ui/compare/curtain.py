@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QPen,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSlider, QWidget
+from PySide6.QtWidgets import QApplication, QSlider, QWidget
 
 from cozviewer.ui.widgets.theme import ACCENT
 from cozviewer.util.translation import translate
@@ -73,7 +73,7 @@ class Grip(QSlider):
             translate("Compare", "Drag to compare; double-click to center; arrow keys move it")
         )
         self.setAccessibleName(translate("Compare", "Divider"))
-        self._hovered = False
+        self._pane, self._hovered = pane, False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -132,8 +132,23 @@ class Grip(QSlider):
         event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the image under the grip."""
-        event.ignore()
+        """Pass the wheel on to the image under the grip."""
+        QApplication.sendEvent(
+            self._pane,
+            QWheelEvent(
+                self.mapToParent(event.position()),
+                event.globalPosition(),
+                event.pixelDelta(),
+                event.angleDelta(),
+                event.buttons(),
+                event.modifiers(),
+                event.phase(),
+                event.inverted(),
+                event.source(),
+                event.pointingDevice(),
+            ),
+        )
+        event.accept()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._hovered = True

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QActionGroup, QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QActionGroup, QColor, QCursor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from cozviewer.config.choice import EngineChoice
@@ -42,6 +42,7 @@ class PaneButton(QToolButton):
     def __init__(self, pane: Canvas) -> None:
         super().__init__(pane)
         self._pane = pane
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -59,7 +60,8 @@ class PaneButton(QToolButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        active = self.underMouse() or self.hasFocus() or self.isDown()
+        pointed = self.rect().contains(self.mapFromGlobal(QCursor.pos()))
+        active = pointed or self.hasFocus() or self.isDown()
         part = QRectF(self.rect())
         part.setLeft(part.right() - CHEVRON + 3)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -108,6 +110,7 @@ class Grid(QObject):
         for button in self.buttons:
             menu = QMenu(button)
             menu.aboutToShow.connect(self._fill)
+            menu.aboutToHide.connect(button.update)
             button.setMenu(menu)
         panes.labels.changed.connect(self._place_buttons)
         panes.area.arranged.connect(self._place_buttons)
@@ -124,7 +127,7 @@ class Grid(QObject):
         if self._active == (mode is Mode.GRID):
             return
         self._active = mode is Mode.GRID
-        settings = self._panes.settings
+        settings = self._panes.comparison.settings
         plain = not any(isinstance(content, EngineChoice) for content in self._contents)
         if self._active and settings is not None and plain:
             self._contents[2] = settings  # what was compared last is of interest here, too
@@ -160,7 +163,10 @@ class Grid(QObject):
     def _place_buttons(self) -> None:
         order = self._panes.area.order
         for pane, button in zip(self._panes.canvases, self.buttons, strict=True):
-            button.setVisible(self._active and pane in order)
+            shown = self._active and pane in order
+            if button.hasFocus() and not shown:
+                self._panes.generated.setFocus()
+            button.setVisible(shown)
             if not button.isHidden():
                 button.follow()
 

@@ -1,20 +1,16 @@
 """The second image of a pane that shows two of them, and the input that it takes."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QMouseEvent
 
 from cozviewer.ui.compare.paint import GAINS, LENS_RADIUS, Mode, Over
+from cozviewer.ui.compare.pane_labels import PaneLabels
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
 
 RADII = (60, 80, 110, LENS_RADIUS, 200, 270, 360)
 """Radii of the loupe in logical pixels."""
-
-Pair = Callable[[], tuple[str, str]]
-"""Returns a text for each of two images."""
 
 
 class OnTop(QObject):
@@ -34,11 +30,12 @@ class OnTop(QObject):
         self._radius, self._gain = LENS_RADIUS, GAINS[3]
         pane.installEventFilter(self)
 
-    def show_over(self, mode: Mode, names: Pair, labels: Pair, *, second_left: bool) -> None:
+    def show_over(self, mode: Mode, labels: PaneLabels, second_left: bool) -> None:
         """Show the layer over the image of the pane.
 
         Args:
-            mode, names, labels, second_left: See `Over`.
+            mode, second_left: See `Over`.
+            labels: Names both images.
         """
         if self.over is not None and (self.over.mode, self.over.second_left) == (mode, second_left):
             self._pane.refresh()
@@ -46,8 +43,8 @@ class OnTop(QObject):
         self.over = Over(
             self.layer,
             mode,
-            names,
-            labels,
+            labels.pair,
+            labels.labels,
             lambda: self._pane.curtain.position,
             second_left,
             radius=self._radius,
@@ -57,8 +54,9 @@ class OnTop(QObject):
 
     def hide_over(self) -> None:
         """Show the image of the pane alone."""
-        self.over = None
-        self._pane.set_over(None)
+        if self.over is not None:
+            self.over = None
+            self._pane.set_over(None)
 
     def hold(self, held: bool) -> None:
         """Show the second image of BLINK, or the first one again."""

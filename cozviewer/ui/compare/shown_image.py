@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.document import Document
@@ -68,7 +68,12 @@ class ShownImages(QObject):
     Attributes:
         main: The open image; None while there is none.
         others: The others by their settings.
+
+    Signals:
+        changed: There is another image with other settings, or one less.
     """
+
+    changed = Signal()
 
     def __init__(self, navigator: Navigator, pane: Canvas, parent: QObject) -> None:
         """Hold no image yet.
@@ -82,26 +87,27 @@ class ShownImages(QObject):
         self._navigator, self._pane = navigator, pane
         self._queue: list[ShownImage] = []
 
-    def set_main(self, document: Document | None, choice: EngineChoice) -> ShownImage | None:
-        """Take a document as the open image in the place of the one before; None for none. Others
-        are those of the photo before, and are dropped."""
-        for other in [*self.others]:
-            self.remove(other)
-        if self.main is not None:
-            self.main.close()
-            self.main = None
-        if document is not None:
-            self.main = ShownImage(document, choice, self._navigator, self._pane, self)
-            self.main.refiner.refined.connect(self._refine_next)
+    def set_main(self, document: Document, choice: EngineChoice) -> ShownImage:
+        """Take a document as the open image in the place of the one before, with no others."""
+        self.clear()
+        self.main = ShownImage(document, choice, self._navigator, self._pane, self)
+        self.main.refiner.refined.connect(self._refine_next)
         return self.main
 
+    def clear(self) -> None:
+        """Drop all images."""
+        for image in self._all():
+            image.close()
+        self.main, self._queue = None, []
+        self.others.clear()
+
     def add(self, document: Document, choice: EngineChoice) -> None:
-        """Take a document that is generated with other settings."""
-        self.remove(choice)
+        """Take a document that is generated with other settings, which has no image yet."""
         image = ShownImage(document, choice, self._navigator, self._pane, self)
         image.refiner.refined.connect(self._refine_next)
         image.refiner.stopped.connect(self._refine_next)
         self.others[choice] = image
+        self.changed.emit()
 
     def remove(self, choice: EngineChoice) -> None:
         """Drop the document with these settings, if there is one."""
@@ -109,6 +115,7 @@ class ShownImages(QObject):
         if image is not None:
             self._queue = [each for each in self._queue if each is not image]
             image.close()
+            self.changed.emit()
 
     def place(self, layers: Mapping[ShownImage, Layer]) -> None:
         """Refine the images that are shown in these layers from now on. What is under way for them
