@@ -76,7 +76,8 @@ class PaneButton(QToolButton):
 
     def _label_box(self) -> QRectF:
         pane = self._pane
-        return label_box(pane.label, pane.rect(), pane.font())
+        area = pane.rect().adjusted(0, 0, -CHEVRON, 0)
+        return label_box(pane.label, area, pane.font())
 
 
 class Grid(QObject):
@@ -167,6 +168,7 @@ class Grid(QObject):
             if button.hasFocus() and not shown:
                 self._panes.generated.setFocus()
             button.setVisible(shown)
+            pane.label_room = CHEVRON if shown else 0
             if not button.isHidden():
                 button.follow()
 

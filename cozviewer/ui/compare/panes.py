@@ -59,6 +59,8 @@ class ComparePanes(QWidget):
         self.images = ShownImages(navigator, self.generated, self)
         self.images.changed.connect(self._place)
         self.labels = PaneLabels(navigator, self._image_of, self)
+        self.images.worked.connect(self.labels.update)
+        self.images.worked.connect(self.generated.refresh)
         self.comparison = Comparison()
         self._drafts_wanted = True
         self._place()

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.document import Document
 from cozviewer.ui.compare.compared_images import Result
+from cozviewer.ui.connections import Connections
 from cozviewer.ui.refiner import Refiner
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.view.layer import Layer
@@ -14,7 +15,7 @@ from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.tile_cache import TileCache
 
 
-class ShownImage:
+class ShownImage(QObject):
     """A document with what belongs to showing it.
 
     Attributes:
@@ -22,7 +23,13 @@ class ShownImage:
         choice: The engine and settings that it is generated with.
         tiles: Its tiles in memory, shared by all layers that show it.
         refiner: Its refine loop.
+        generating: Whether detail that its view lacks is being generated.
+
+    Signals:
+        worked: `generating` has changed.
     """
+
+    worked = Signal()
 
     def __init__(
         self,
@@ -36,17 +43,23 @@ class ShownImage:
 
         Args:
             pane: See `Refiner`.
-            parent: The parent of the refiner.
+            parent: The parent.
         """
+        super().__init__(parent)
         self.document, self.choice = document, choice
+        self.generating = False
         self.tiles = TileCache(document.source.coarsest)
-        self.refiner = Refiner(navigator, document, pane, parent)
+        self.refiner = Refiner(navigator, document, pane, self)
+        self._connections = Connections()
+        self._connections.add(document.view_work.progressed, self._on_progress)
+        for ended in (self.refiner.refined, self.refiner.stopped, self.refiner.interrupted):
+            self._connections.add(ended, self._on_end)
 
     @property
     def result(self) -> Result:
         """What it is generated with."""
         upscaler = self.document.chain.upscaler
-        return Result(upscaler.name, self.choice, upscaler.generative)
+        return Result(upscaler.name, self.choice, upscaler.generative, self.generating)
 
     @property
     def working(self) -> bool:
@@ -55,8 +68,21 @@ class ShownImage:
 
     def close(self) -> None:
         """End the refine loop; the document itself stays open."""
+        self._connections.close()
         self.refiner.close()
-        self.refiner.deleteLater()
+        self.deleteLater()
+
+    @Slot()
+    def _on_progress(self) -> None:
+        if not self.generating:
+            self.generating = True
+            self.worked.emit()
+
+    @Slot()
+    def _on_end(self) -> None:
+        if self.generating:
+            self.generating = False
+            self.worked.emit()
 
 
 class ShownImages(QObject):
@@ -71,9 +97,11 @@ class ShownImages(QObject):
 
     Signals:
         changed: There is another image with other settings, or one less.
+        worked: An image is being generated, or not any more.
     """
 
     changed = Signal()
+    worked = Signal()
 
     def __init__(self, navigator: Navigator, pane: Canvas, parent: QObject) -> None:
         """Hold no image yet.
@@ -92,6 +120,7 @@ class ShownImages(QObject):
         self.clear()
         self.main = ShownImage(document, choice, self._navigator, self._pane, self)
         self.main.refiner.refined.connect(self._refine_next)
+        self.main.worked.connect(self.worked)
         return self.main
 
     def clear(self) -> None:
@@ -106,6 +135,7 @@ class ShownImages(QObject):
         image = ShownImage(document, choice, self._navigator, self._pane, self)
         image.refiner.refined.connect(self._refine_next)
         image.refiner.stopped.connect(self._refine_next)
+        image.worked.connect(self.worked)
         self.others[choice] = image
         self.changed.emit()
 

@@ -38,6 +38,7 @@ class Canvas(QWidget):
         mark: The outline of what is being generated; left out of `picture` and of comparisons.
         label: A text in its lower left corner; "" for none.
         label_at_top: Whether that text is in the upper left corner instead.
+        label_room: Logical pixels right of that text that are left free.
 
     Signals:
         changed: the contents changed (plan, sharpness), for the status bar.
@@ -70,6 +71,7 @@ class Canvas(QWidget):
         super().__init__(parent)
         self.label = ""
         self.label_at_top = False
+        self.label_room = 0
         self._navigator = navigator
         self._over: Over | None = None
         self._surface: GpuSurface | None = None
@@ -200,8 +202,8 @@ class Canvas(QWidget):
         if self._over is not None:
             self._over.paint_labels(painter, self.layer, self.size(), self.font())
         elif self.label:
-            top = self.label_at_top
-            draw_side_label(painter, self.label, self.rect(), self.font(), top=top)
+            top, area = self.label_at_top, self.rect().adjusted(0, 0, -self.label_room, 0)
+            draw_side_label(painter, self.label, area, self.font(), top=top)
         legend = (WAITING,) if self.layer.awaits_marks else self.layer.legend
         if legend:
             draw_legend(painter, legend, QPoint(12, self._legend_bottom()), self.font())
