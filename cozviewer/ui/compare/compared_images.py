@@ -10,6 +10,14 @@ from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
 PROMPT_LENGTH = 28
 """Characters of the user's prompt that fit into a label."""
 
+VALUES = (
+    QT_TRANSLATE_NOOP("Compare", "best"),
+    QT_TRANSLATE_NOOP("Compare", "paper"),
+    QT_TRANSLATE_NOOP("Compare", "crisp"),
+    QT_TRANSLATE_NOOP("Compare", "soft"),
+)
+"""Values of settings that are in labels as they are; see `EngineChoice`."""
+
 Say = Callable[[str], str]
 """Returns a text marked for translation as it is wanted: `in_english` or `translated`."""
 
@@ -133,11 +141,11 @@ def _settings_texts(choice: EngineChoice, say: Say) -> tuple[str, ...]:
     """Return a text for each setting in which results can differ."""
     seed = say(QT_TRANSLATE_NOOP("Compare", "seed {seed}")).format(seed=choice.seed)
     return (
-        choice.coz.setting,
+        say(choice.coz.setting),
         _prompt_text(choice.prompter, say),
         seed,
         _fidelity_text(choice, say),
-        choice.depth,
+        say(choice.depth),
         _texture_text(choice, say),
     )
 
