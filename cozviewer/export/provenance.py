@@ -67,15 +67,17 @@ def _origin_of_view(chain: Chain, view: View) -> Origin:
     )
 
 
-def origin_of_comparison(source: Source, view: View, seen: Sequence[Chain]) -> Origin:
-    """Return the origin of a comparison of two pictures of a view, but for `borrowed`; see
+def origin_of_comparison(
+    source: Source, view: View, seen: Sequence[Chain], interpolated: bool
+) -> Origin:
+    """Return the origin of a comparison of several pictures of a view, but for `borrowed`; see
     `comparison_borrows`.
 
     Args:
-        source: The photo of both.
-        view: The view of both.
-        seen: The chains of the pictures that have generated levels, in order; if there are fewer
-            than two, the other picture is the interpolated source.
+        source: The photo of all.
+        view: The view of all.
+        seen: The chains of the pictures that have generated levels, in order.
+        interpolated: Whether there is also a picture that is the interpolated source.
     """
     z = wanted_level(view, source.coarsest)
     if not seen or z <= 0:
@@ -83,7 +85,7 @@ def origin_of_comparison(source: Source, view: View, seen: Sequence[Chain]) -> O
         sharp = _untouched(view, z)
         return _of_source(source, min(z, 0), sharp, place(camera), camera.magnification)
     origins = [_origin_of_view(chain, view) for chain in seen]
-    kinds = {origin.kind for origin in origins} | ({"interpolated"} if len(seen) < 2 else set())
+    kinds = {origin.kind for origin in origins} | ({"interpolated"} if interpolated else set())
     return replace(
         origins[0],
         kind=origins[0].kind if len(kinds) == 1 else "mixed",
@@ -92,7 +94,7 @@ def origin_of_comparison(source: Source, view: View, seen: Sequence[Chain]) -> O
 
 
 def comparison_borrows(view: View, seen: Sequence[Chain]) -> Callable[[], bool]:
-    """Record what two pictures of a view are made of now, which is quick.
+    """Record what pictures of a view are made of now, which is quick.
 
     Args:
         view, seen: As for `origin_of_comparison`.

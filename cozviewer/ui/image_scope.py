@@ -101,7 +101,9 @@ class ImageScope(QObject):
         self._parts.overlays.set_blind(True)
         if self._parts.panes.mode is not Mode.SIDE:
             self._parts.compare_menu.compare_side_by_side()
+        self._parts.comparing.set_blind(True)
 
     @Slot()
     def _on_blind_ended(self) -> None:
         self._parts.overlays.set_blind(False)
+        self._parts.comparing.set_blind(False)

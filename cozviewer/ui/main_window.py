@@ -131,6 +131,7 @@ class MainWindow(QMainWindow):
     def stop_work(self) -> None:
         """Stop all work; see `ImageController.stop`."""
         self.images.stop()
+        self.panes.images.stop_others()
 
     # -- opening ---------------------------------------------------------------------------------
 
@@ -193,7 +194,7 @@ class MainWindow(QMainWindow):
             )
             self.navigator.step(dx, dy)
         elif event.key() == HOLD_KEY:
-            self.panes.hold(True)
+            self.panes.on_top.hold(True)
         elif event.key() == Qt.Key.Key_Escape:
             self._escape()
         else:
@@ -214,7 +215,7 @@ class MainWindow(QMainWindow):
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == HOLD_KEY and not event.isAutoRepeat():
-            self.panes.hold(False)
+            self.panes.on_top.hold(False)
         else:
             super().keyReleaseEvent(event)
 

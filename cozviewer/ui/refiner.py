@@ -50,6 +50,7 @@ class Refiner(QObject):
         self.layer: Layer | None = None
         self.drafts = False
         self.complete = False
+        self._again = False
         self._navigator, self._pane = navigator, pane
         self._connections = Connections()
         self._connections.add(navigator.gesture_started, self.interrupt)
@@ -61,18 +62,24 @@ class Refiner(QObject):
     def interrupt(self) -> None:
         """Make the work on the present view stale."""
         self.document.interrupt()
-        self.complete = False
+        self.complete = self._again = False
         self.interrupted.emit()
 
     @Slot()
     def refine(self) -> None:
-        """Refine the view once it is at rest; interrupt the document while the image is hidden."""
+        """Refine the view once it is at rest; interrupt the document while the image is hidden.
+
+        Work that is under way goes on: it is for the same camera, as every gesture ends it. What
+        the view lacks after that, because its pane is larger than it was, is generated then.
+        """
         if not self._navigator.at_rest:
             return
         self.complete = False
         self.began.emit()
         if self.layer is None:
             self.document.interrupt()
+        elif self.document.view_work.working:
+            self._again = True
         else:
             self.draw_draft()
             self.document.refine(self.layer.view)
@@ -91,6 +98,10 @@ class Refiner(QObject):
 
     @Slot()
     def _on_refined(self) -> None:
+        if self._again:
+            self._again = False
+            self.refine()
+            return
         self.complete = True
         if self.layer is not None:
             self.layer.finish(final=True)
@@ -98,6 +109,7 @@ class Refiner(QObject):
 
     @Slot()
     def _on_stopped(self) -> None:
+        self._again = False
         if self.layer is not None:
             self.layer.finish(final=False)
         self.stopped.emit()

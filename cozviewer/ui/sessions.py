@@ -19,7 +19,7 @@ from cozviewer.session.export import Saved
 from cozviewer.session.pyramids import session_pyramid
 from cozviewer.session.session import SUFFIX, viewpoint_of
 from cozviewer.ui.bookmarks import BookmarksMenu
-from cozviewer.ui.compare.comparison_document import ComparisonDocument
+from cozviewer.ui.compare.comparison_documents import ComparisonDocuments
 from cozviewer.ui.export.target import agreed_in_dialog, ask_to_replace
 from cozviewer.ui.kept_bookmarks import keep_bookmarks, kept_bookmarks
 from cozviewer.ui.status.status_bar import StatusBar
@@ -44,7 +44,7 @@ class Sessions(QObject):
         self,
         open_chain: OpenChain,
         navigator: Navigator,
-        comparison: ComparisonDocument,
+        comparison: ComparisonDocuments,
         readout: StatusBar,
         banner: Banner,
         window: QWidget,

@@ -10,8 +10,7 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.ui.actions import build, enable
 from cozviewer.ui.commands import window_menus
 from cozviewer.ui.compare.blind_bar import BlindBar
-from cozviewer.ui.compare.comparison_document import ComparisonDocument
-from cozviewer.ui.compare.menu import CompareMenu
+from cozviewer.ui.compare.controller import Comparing
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.engine_menu import EngineMenu
 from cozviewer.ui.export.controller import Exporting
@@ -59,7 +58,8 @@ class WindowParts:
         prompting: The prompts.
         exporting: Exports.
         sessions: Saving sessions, and bookmarks.
-        comparison: The document with other settings.
+        comparing: Comparisons.
+        comparison: The documents with other settings.
         actions: The commands of the window by name.
         menus: The menus of the command table by name.
         bar: The tool bar.
@@ -116,10 +116,13 @@ class WindowParts:
         self.engine_menu = EngineMenu(services.engines, choice, window, services.missing_files)
         self.engine_menu.drafts_wanted.connect(self.panes.allow_drafts)
         self.panes.allow_drafts(self.engine_menu.drafts)
-        self.compare_menu = CompareMenu(services.engines, self.engine_menu, window)
-        self.comparison = ComparisonDocument(services, self.panes, window)
+        self.comparing = Comparing(
+            services, self.panes, self.navigator, self.minimap, self.engine_menu, window
+        )
+        self.compare_menu, self.comparison = self.comparing.menu, self.comparing.documents
         self.comparison.failed.connect(self.banner.warn)
-        self._connect_compare_menu()
+        compare = self.actions["compare"]
+        self.compare_menu.chosen.connect(lambda mode, _: compare.setChecked(mode is not None))
         self.sessions = Sessions(
             services.open_chain,
             self.navigator,
@@ -179,10 +182,3 @@ class WindowParts:
         column.addWidget(self.readout)
         self.window.setCentralWidget(page)
         self.readout.hide()
-
-    def _connect_compare_menu(self) -> None:
-        menu, action = self.compare_menu, self.actions["compare"]
-        menu.chosen.connect(self.panes.compare)
-        menu.chosen.connect(lambda mode, _: action.setChecked(mode is not None))
-        menu.settings_chosen.connect(self.comparison.choose)
-        menu.amplified.connect(self.panes.amplify)

@@ -155,6 +155,6 @@ def test_a_comparison_has_what_either_side_has_at_that_moment() -> None:
     assert comparison_borrows(view, [without, drawn])()
     assert not comparison_borrows(view, [without])()
     assert not comparison_borrows(view, [])()
-    assert not origin_of_comparison(drawn.pyramid.source, view, [drawn]).borrowed
+    assert not origin_of_comparison(drawn.pyramid.source, view, [drawn], True).borrowed
     for chain in (without, drawn, later):
         chain.pyramid.store.close()

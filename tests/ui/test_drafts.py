@@ -179,6 +179,8 @@ def test_a_view_that_enlarges_its_level_gets_a_draft_of_the_next(
     qtbot.waitUntil(lambda: layer.draft_over == 4)
     window.engine_menu._drafts.trigger()
     assert np.array_equal(grabbed(window.panes.generated), without)
+    # Side by side, the pane was not under the pointer.
+    QTest.mouseMove(window.panes.generated, QPoint(220, 170))
     qtbot.waitUntil(lambda: "Generated detail, level 1 (×4) · Stripes" in window.readout.text)
     assert not layer.shows_draft
 

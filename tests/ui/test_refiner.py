@@ -1,6 +1,7 @@
 """The refine loop of one image: when its document is interrupted, drafted and refined."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -25,6 +26,7 @@ class Recorder(QObject):
         super().__init__()
         self.asked: list[str] = []
         self.views: list[View] = []
+        self.view_work = SimpleNamespace(working=False)
 
     def interrupt(self) -> None:
         self.asked.append("interrupt")

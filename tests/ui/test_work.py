@@ -20,6 +20,7 @@ from cozviewer.jobs.view_work import FINISHING
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import TileKey
+from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.util.errors import BadInput, Failure
@@ -192,7 +193,7 @@ def test_compare_shows_two_pictures_that_move_as_one(viewer: Bench, qtbot: QtBot
     window = viewer.window
     zoom_in(viewer)
     settle(qtbot, window)
-    QTest.keyClick(window, Qt.Key.Key_C)
+    window.compare_menu.set_mode(Mode.SIDE)
     settle(qtbot, window)
     qtbot.waitUntil(lambda: window.panes.beside.shows_frame)
     window.panes.generated.label = window.panes.beside.label = ""
@@ -218,7 +219,7 @@ def test_compare_works_while_tiles_are_computed(viewer: Bench, qtbot: QtBot) -> 
     viewer.engine.hold(after=1)
     zoom_in(viewer)
     wait_for_work(viewer, qtbot)
-    QTest.keyClick(viewer.window, Qt.Key.Key_C)
+    viewer.window.compare_menu.set_mode(Mode.SIDE)
     viewer.engine.hold(after=1)
     wait_for_work(viewer, qtbot, 2)
     assert viewer.window.panes.beside.isVisible()

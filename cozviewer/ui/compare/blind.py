@@ -20,7 +20,7 @@ from cozviewer.export.provenance import place
 from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.compare.blind_bar import BlindBar
-from cozviewer.ui.compare.compared_images import Sides
+from cozviewer.ui.compare.compared_images import Sides, translated
 from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.connections import Connections
@@ -28,7 +28,7 @@ from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.widgets.banner import Banner
 from cozviewer.ui.widgets.plain import message_box
 from cozviewer.util.errors import CozviewerError
-from cozviewer.util.text import counted
+from cozviewer.util.translation import translate
 
 
 class Blind(QObject):
@@ -87,9 +87,9 @@ class Blind(QObject):
         name = self._source.folder / f"{Path(self._source.name).stem}-comparisons.csv"
         chosen, _ = QFileDialog.getSaveFileName(
             self._window,
-            "Save Ratings To (an Existing File Is Continued)",
+            translate("Compare", "Save Ratings To (an Existing File Is Continued)"),
             str(name),
-            "Tables (*.csv)",
+            translate("Compare", "Tables (*.csv)"),
             options=QFileDialog.Option.DontConfirmOverwrite,
         )
         if not chosen:
@@ -119,13 +119,13 @@ class Blind(QObject):
         """Name both sides again, and show the results."""
         self._path = self._sides = None
         self.bar.hide()
-        self._panes.end_blind()
+        self._panes.set_blind(None)
         self.ended.emit()
         if self._judgements:
             message_box(
                 self._window,
                 QMessageBox.Icon.NoIcon,
-                "Blind Test Results",
+                translate("Compare", "Blind Test Results"),
                 results_text(standings(self._judgements)),
                 QMessageBox.StandardButton.Close,
             ).open()
@@ -137,7 +137,7 @@ class Blind(QObject):
             self.end()
 
     def _shuffle(self) -> None:
-        self._panes.set_blind(swapped=self._chance.random() < 0.5)
+        self._panes.set_blind(self._chance.random() < 0.5)
         self.bar.ask(len(self._judgements))
 
     @Slot(str)
@@ -145,7 +145,7 @@ class Blind(QObject):
         if self._path is None:
             return
         camera = self._navigator.camera
-        first, second = self._panes.blind_names()
+        first, second = self._panes.labels.names_for_files()
         scores = self.bar.given()
         judgement = Judgement(
             datetime.now(UTC).isoformat(timespec="seconds"),
@@ -183,10 +183,18 @@ def results_text(found: list[Standing]) -> str:
         share, low, high = (
             f"{100 * value:.0f} %" for value in (each.wins / each.shown, each.low, each.high)
         )
-        ratings = counted(each.shown, "ratings")
-        text = f"{each.name}: preferred in {share} of {ratings} (95 %: {low} to {high})"
+        text = translate(
+            "Compare",
+            "{name}: preferred in {share} of %n rating(s) (95 %: {low} to {high})",
+            None,
+            each.shown,
+        ).format(name=translated(each.name), share=share, low=low, high=high)
         if each.opinion is not None:
-            error = "" if each.opinion_error is None else f" ± {each.opinion_error:.1f}"
-            text += f", average rating {each.opinion:.1f}{error}"
-        lines.append(text + ".")
+            rating = f"{each.opinion:.1f}"
+            if each.opinion_error is not None:
+                rating += f" ± {each.opinion_error:.1f}"
+            text = translate("Compare", "{text}, average rating {rating}").format(
+                text=text, rating=rating
+            )
+        lines.append(translate("Compare", "{text}.").format(text=text))
     return "\n\n".join(lines)

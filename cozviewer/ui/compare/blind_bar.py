@@ -6,18 +6,29 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, 
 
 from cozviewer.evaluate.tally import Verdict
 from cozviewer.ui.widgets.plain import Label
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 MARGIN = 16
 """Logical pixels from the edges of the panes."""
 
-SCORES = ("5 excellent", "4 good", "3 fair", "2 poor", "1 bad")
+SCORES = (
+    QT_TRANSLATE_NOOP("Compare", "5 excellent"),
+    QT_TRANSLATE_NOOP("Compare", "4 good"),
+    QT_TRANSLATE_NOOP("Compare", "3 fair"),
+    QT_TRANSLATE_NOOP("Compare", "2 poor"),
+    QT_TRANSLATE_NOOP("Compare", "1 bad"),
+)
 """Absolute category rating of ITU-T P.910; the first letter is the score."""
 
 VERDICTS: tuple[tuple[str, str, str, Verdict], ...] = (
-    ("A Is Better", "A", "A", "first"),
-    ("No Difference", "Same", "S", "same"),
-    ("B Is Better", "B", "B", "second"),
+    (QT_TRANSLATE_NOOP("Compare", "A Is Better"), QT_TRANSLATE_NOOP("Compare", "A"), "A", "first"),
+    (
+        QT_TRANSLATE_NOOP("Compare", "No Difference"),
+        QT_TRANSLATE_NOOP("Compare", "Same"),
+        "S",
+        "same",
+    ),
+    (QT_TRANSLATE_NOOP("Compare", "B Is Better"), QT_TRANSLATE_NOOP("Compare", "B"), "B", "second"),
 )
 """Title, short title, key, and what it means; A is on the left."""
 
@@ -61,16 +72,16 @@ class BlindBar(QWidget):
         self.scores = (_scores("A"), _scores("B"))
         for title, _, key, verdict in VERDICTS:
             button = _button("")
-            button.setToolTip(f"{title} ({key})")
+            button.setToolTip(_with_key(title, key))
             button.clicked.connect(lambda _checked=False, v=verdict: self.judged.emit(v))
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.activated.connect(button.click)
             self.buttons[verdict] = button
-        self.next = _button("Next Place")
-        self.next.setToolTip("Jump to a random place at the same zoom")
+        self.next = _button(translate("Compare", "Next Place"))
+        self.next.setToolTip(translate("Compare", "Jump to a random place at the same zoom"))
         self.next.clicked.connect(self.next_wanted)
-        self.end = _button("Finish and Reveal")
-        self.end.setToolTip("Show what A and B are, and the results (Esc)")
+        self.end = _button(translate("Compare", "Finish and Reveal"))
+        self.end.setToolTip(translate("Compare", "Show what A and B are, and the results (Esc)"))
         self.end.clicked.connect(self.end_wanted)
         self._parts = (
             self._text,
@@ -92,8 +103,10 @@ class BlindBar(QWidget):
         Args:
             looks: The number of ratings so far.
         """
-        counted = f" · {looks:,} rated" if looks else ""
-        self._text.setText(f"Which is better?{counted}")
+        text = translate("Compare", "Which is better?")
+        if looks:
+            text += " · " + translate("Compare", "%n rated", None, looks)
+        self._text.setText(text)
         for box in self.scores:
             box.setCurrentIndex(0)
         self.show()
@@ -127,11 +140,15 @@ class BlindBar(QWidget):
 
     def _arrange(self, places: tuple[Place, ...], short: bool) -> None:
         for title, short_title, key, verdict in VERDICTS:
-            text = short_title if short else f"{title} ({key})"
+            text = translate("Compare", short_title) if short else _with_key(title, key)
             self.buttons[verdict].setText(text)
         for part, place in zip(self._parts, places, strict=True):
             self._grid.addWidget(part, *place)
         self._grid.invalidate()
+
+
+def _with_key(title: str, key: str) -> str:
+    return f"{translate('Compare', title)} ({key})"
 
 
 def _button(title: str) -> QPushButton:
@@ -153,8 +170,8 @@ def _row(*parts: QWidget) -> QWidget:
 
 def _scores(name: str) -> QComboBox:
     box = QComboBox()
-    box.addItem(f"{name}: no rating")
-    box.addItems([f"{name}: {score}" for score in SCORES])
+    box.addItem(translate("Compare", "{name}: no rating").format(name=name))
+    box.addItems([f"{name}: {translate_marked('Compare', score)}" for score in SCORES])
     box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     box.setAccessibleName(translate("Compare", "Rating of {name}").format(name=name))
     return box

@@ -1,27 +1,43 @@
 """The Compare menu: the mode, and the two images that are compared."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cozviewer.config.choice import EngineChoice
-from cozviewer.ui.compare.compared_images import GENERATED, OTHER_SETTINGS, SOURCES, Side, Sides
-from cozviewer.ui.compare.paint import Mode
-from cozviewer.ui.compare.settings_dialog import SettingsDialog
-from cozviewer.ui.engine_menu import EngineMenu
-from cozviewer.ui.services import EngineEntry
+from cozviewer.ui.compare.compared_images import (
+    GENERATED,
+    OTHER_SETTINGS,
+    SOURCES,
+    Side,
+    Sides,
+    translated,
+)
+from cozviewer.ui.compare.engine_offers import EngineOffers
+from cozviewer.ui.compare.paint import Mode, mode_title
+from cozviewer.ui.widgets.plain import menu_text
+from cozviewer.util.translation import translate
 
-TIPS = {
-    Mode.SIDE: "Side by side, synchronized",
-    Mode.CURTAIN: "Split view: drag the divider",
-    Mode.BLINK: "Hold B to switch to the other image",
-    Mode.LENS: "Shows the other image inside a loupe",
-    Mode.DIFFERENCE: "Gray = identical. [ and ] change the gain.",
-}
+
+def mode_tip(mode: Mode | None) -> str:
+    """Return what a mode does, in a sentence."""
+    match mode:
+        case None:
+            return translate("Compare", "Shows the AI result alone")
+        case Mode.CURTAIN:
+            return translate("Compare", "Split view: drag the divider")
+        case Mode.SIDE:
+            return translate("Compare", "Side by side, synchronized")
+        case Mode.GRID:
+            return translate("Compare", "Up to four images, synchronized")
+        case Mode.BLINK:
+            return translate("Compare", "Hold B to switch to the other image")
+        case Mode.LENS:
+            return translate("Compare", "Shows the other image inside a loupe")
+        case Mode.DIFFERENCE:
+            return translate("Compare", "Gray = identical. [ and ] change the gain.")
 
 
 class CompareMenu(QMenu):
@@ -31,7 +47,8 @@ class CompareMenu(QMenu):
         chosen: (Mode | None, Sides) What is to be compared; None is no comparison.
         settings_chosen: (EngineChoice) The settings of the side OTHER_SETTINGS.
         blind_wanted: A blind test is to begin.
-        amplified: (int) The gain of a difference is to change by so many steps.
+        amplified: (int) The gain of a difference, or the size of a loupe, is to change by so many
+            steps.
     """
 
     chosen = Signal(object, object)
@@ -39,56 +56,28 @@ class CompareMenu(QMenu):
     amplified = Signal(int)
     blind_wanted = Signal()
 
-    def __init__(
-        self, entries: Sequence[EngineEntry], engines: EngineMenu, parent: QWidget
-    ) -> None:
-        """Offer engines to compare with.
-
-        Args:
-            engines: Has the settings that the open image is generated with.
-        """
-        super().__init__("&Compare", parent)
+    def __init__(self, offers: EngineOffers, parent: QWidget) -> None:
+        super().__init__(translate("Compare", "&Compare"), parent)
         self.setToolTipsVisible(True)
-        self._entries, self._engines = entries, engines
+        self._offers = offers
         self._mode: Mode | None = None
-        self._last = Mode.SIDE
+        self._last = Mode.CURTAIN
+        self._last_pair = Mode.CURTAIN
         self._wanted = Sides()
         self._settings: EngineChoice | None = None
         self._modes = QActionGroup(self)
         self._firsts = QActionGroup(self)
         self._seconds = QActionGroup(self)
-        self.addSection("Mode")
-        for mode in (None, *Mode):
-            action = self.addAction("Off" if mode is None else mode.value)
-            action.setToolTip(TIPS.get(mode, "") if mode else "Shows the AI result alone")
-            self._add(self._modes, action, mode)
-        self.addSection("Base")
-        menu = self.addMenu("&Left / Base Image")
-        for side in (GENERATED, *SOURCES):
-            self._add(self._firsts, menu.addAction(side.title), side)
-        self.addSection("Compare With")
-        for side in SOURCES:
-            self._add(self._seconds, self.addAction(side.title), side)
-        for entry in entries:
-            # One that asks for files first is offered in the dialog, once it was chosen.
-            if not entry.own_files:
-                action = self.addAction(f"Engine: {entry.title}")
-                self._add(self._seconds, action, replace(EngineChoice(), engine=entry.name))
-        action = self.addAction("Other &Settings…")
-        action.setToolTip("Compare with a different engine or different settings")
-        self._add(self._seconds, action, OTHER_SETTINGS)
+        self._gains: dict[int, QAction] = {}
+        self._add_modes()
+        self._add_images()
+        self._add_gains(parent)
         self.addSeparator()
-        gains = (("Increase Difference Gain", "]", 1), ("Decrease Difference Gain", "[", -1))
-        self._gains: list[QAction] = []
-        for text, key, steps in gains:
-            action = self.addAction(text)
-            self._gains.append(action)
-            action.setShortcut(QKeySequence(key))
-            action.triggered.connect(lambda _checked=False, by=steps: self.amplified.emit(by))
-            parent.addAction(action)
-        self.addSeparator()
-        self.addAction("&Blind Test…", self.blind_wanted.emit).setToolTip(
-            "Rate both sides without knowing which is which; results go to a CSV file"
+        self.addAction(translate("Compare", "&Blind Test…"), self.blind_wanted.emit).setToolTip(
+            translate(
+                "Compare",
+                "Rate both sides without knowing which is which; results go to a CSV file",
+            )
         )
         self._mark()
 
@@ -103,9 +92,50 @@ class CompareMenu(QMenu):
         if comparing != (self._mode is not None):
             self._choose(self._last if comparing else None, self._wanted)
 
+    @Slot(object)
+    def set_mode(self, mode: Mode | None) -> None:
+        """Compare in this way from now on; None ends the comparison."""
+        self._choose(mode, self._wanted)
+
     def compare_side_by_side(self) -> None:
-        """Compare side by side the images that were compared last."""
+        """Compare side by side the images that were compared last, and as before next time."""
+        last = self._last
         self._choose(Mode.SIDE, self._wanted)
+        self._last = last
+
+    def _add_modes(self) -> None:
+        self.addSection(translate("Compare", "Mode"))
+        for mode in (None, *Mode):
+            text = translate("Compare", "Off") if mode is None else mode_title(mode)
+            action = self.addAction(text)
+            action.setToolTip(mode_tip(mode))
+            self._add(self._modes, action, mode)
+
+    def _add_images(self) -> None:
+        self.addSection(translate("Compare", "Base"))
+        menu = self.addMenu(translate("Compare", "B&ase Image"))
+        for side in (GENERATED, *SOURCES):
+            self._add(self._firsts, menu.addAction(translated(side.title)), side)
+        self.addSection(translate("Compare", "Compare With"))
+        for side in SOURCES:
+            self._add(self._seconds, self.addAction(translated(side.title)), side)
+        for title, choice in self._offers.simple():
+            text = translate("Compare", "Engine: {name}").format(name=menu_text(title))
+            self._add(self._seconds, self.addAction(text), choice)
+        action = self.addAction(translate("Compare", "Other &Settings…"))
+        action.setToolTip(
+            translate("Compare", "Compare with a different engine or different settings")
+        )
+        self._add(self._seconds, action, OTHER_SETTINGS)
+        self.addSeparator()
+
+    def _add_gains(self, window: QWidget) -> None:
+        for key, steps in (("]", 1), ("[", -1)):
+            action = self.addAction("")
+            action.setShortcut(QKeySequence(key))
+            action.triggered.connect(lambda _checked=False, by=steps: self.amplified.emit(by))
+            window.addAction(action)
+            self._gains[steps] = action
 
     def _add(self, group: QActionGroup, action: QAction, data: object) -> None:
         action.setCheckable(True)
@@ -116,8 +146,18 @@ class CompareMenu(QMenu):
 
     def _mark(self) -> None:
         """Check what is chosen, and enable what is of use with it."""
-        for action in self._gains:
-            action.setEnabled(self._mode is Mode.DIFFERENCE)
+        loupe = self._mode is Mode.LENS
+        texts = (
+            (translate("Compare", "Larger Loupe"), translate("Compare", "Smaller Loupe"))
+            if loupe
+            else (
+                translate("Compare", "Increase Difference Gain"),
+                translate("Compare", "Decrease Difference Gain"),
+            )
+        )
+        for steps, text in zip((1, -1), texts, strict=True):
+            self._gains[steps].setText(text)
+            self._gains[steps].setEnabled(loupe or self._mode is Mode.DIFFERENCE)
         first, second = self._wanted.first, self._wanted.second
         chosen: object = second if self._settings is None else self._settings
         kept = [action.data() for action in self._seconds.actions()]
@@ -131,8 +171,14 @@ class CompareMenu(QMenu):
     def _choose(self, mode: Mode | None, sides: Sides) -> None:
         self._mode, self._wanted = mode, sides
         self._last = mode or self._last
+        if mode is not None and mode is not Mode.GRID:
+            self._last_pair = mode
         self._mark()
         self.chosen.emit(mode, sides)
+
+    def _compare_pair(self, sides: Sides) -> None:
+        """Compare two images in the mode in use, or in the last one that is for two."""
+        self._choose(self._last_pair, sides)
 
     @Slot()
     def _on_mode(self) -> None:
@@ -144,46 +190,23 @@ class CompareMenu(QMenu):
         first, second = self._firsts.checkedAction().data(), self._wanted.second
         if second == first:  # an image is not compared with itself
             second = SOURCES[(SOURCES.index(first) + 1) % len(SOURCES)]
-        self._choose(self._mode or self._last, Sides(first, second))
+        self._compare_pair(Sides(first, second))
 
     @Slot()
     def _on_second(self) -> None:
         wanted = self._seconds.checkedAction().data()
         if wanted is OTHER_SETTINGS:
             self._mark()  # nothing changes until the dialog is accepted
-            self._ask_settings()
+            self._offers.ask(self._settings, self._take_settings)
         elif isinstance(wanted, Side):
             self._settings = None
             first = GENERATED if wanted == self._wanted.first else self._wanted.first
-            self._choose(self._mode or self._last, Sides(first, wanted))
+            self._compare_pair(Sides(first, wanted))
         else:
             self._take_settings(wanted)
-
-    def _ask_settings(self) -> None:
-        present = self._engines.choice
-        start = self._settings or present
-        dialog = SettingsDialog(self._offered(start), start, present, self.parentWidget())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.wanted.connect(self._take_settings)
-        dialog.open()
-
-    def _offered(self, start: EngineChoice) -> list[tuple[str, EngineChoice]]:
-        """Return the titles and settings of the engines whose files are known."""
-        known = [start, self._engines.choice]
-        if self._engines.asked_last is not None:
-            known.append(self._engines.asked_last)
-        by_name = {choice.engine: choice for choice in reversed(known)}
-        offered = []
-        for entry in self._entries:
-            choice = by_name.pop(entry.name, None)
-            if choice is None and not entry.own_files:
-                choice = replace(EngineChoice(), engine=entry.name)
-            if choice is not None:
-                offered.append((entry.title, choice))
-        return [*offered, *((Path(name).name, choice) for name, choice in by_name.items())]
 
     @Slot(object)
     def _take_settings(self, choice: EngineChoice) -> None:
         self._settings = choice
         self.settings_chosen.emit(choice)
-        self._choose(self._mode or self._last, replace(self._wanted, second=OTHER_SETTINGS))
+        self._compare_pair(replace(self._wanted, second=OTHER_SETTINGS))

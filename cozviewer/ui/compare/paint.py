@@ -9,27 +9,40 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen
 
 from cozviewer.jobs.images import to_qimage, to_rgb8
+from cozviewer.ui.compare.side_labels import draw_side_label
 from cozviewer.ui.view.labels import draw_label
 from cozviewer.ui.view.layer import Layer
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
 
 LENS_RADIUS = 150
-"""Logical pixels."""
+"""Logical pixels, unless the loupe was made larger or smaller."""
 
 GAINS = (1, 2, 4, 8, 16, 32)
 """Factors that a difference can be amplified by."""
 
-_LINE = QColor(255, 255, 255, 220)
-_SHADOW = QColor(0, 0, 0, 120)
+_LINE = QColor(255, 255, 255, 235)
+_SHADOW = QColor(0, 0, 0, 130)
 
 
 class Mode(Enum):
-    """How two images are compared; the value is the title."""
+    """How images are compared; the value is the English title, see `mode_title`."""
 
-    SIDE = "Side by Side"
-    CURTAIN = "Split View"
-    BLINK = "Blink"
-    LENS = "Loupe"
-    DIFFERENCE = "Difference"
+    CURTAIN = QT_TRANSLATE_NOOP("Compare", "Split View")
+    SIDE = QT_TRANSLATE_NOOP("Compare", "Side by Side")
+    GRID = QT_TRANSLATE_NOOP("Compare", "Grid")
+    BLINK = QT_TRANSLATE_NOOP("Compare", "Blink")
+    LENS = QT_TRANSLATE_NOOP("Compare", "Loupe")
+    DIFFERENCE = QT_TRANSLATE_NOOP("Compare", "Difference")
+
+    @property
+    def in_one_pane(self) -> bool:
+        """Whether both images are in one pane."""
+        return self not in (Mode.SIDE, Mode.GRID)
+
+
+def mode_title(mode: Mode) -> str:
+    """Return the title of a mode in the language of the user."""
+    return translate("Compare", mode.value)
 
 
 @dataclass
@@ -38,54 +51,74 @@ class Over:
 
     Attributes:
         layer: The image.
-        mode: Any but SIDE, where the second image has a pane of its own.
-        names: Returns the labels of both images, the pane's own first.
+        mode: One that is `in_one_pane`.
+        names: Returns what both images are called, the pane's own first.
+        labels: Returns the labels of both images, the pane's own first.
         divider: Returns the position of the CURTAIN's divider, 0..1.
+        second_left: Of CURTAIN: whether the second image stands left of the divider.
         held: Of BLINK: whether the second image is shown.
         at: Of LENS: the cursor in logical pixels; None while it is elsewhere.
+        radius: Of LENS: its radius in logical pixels.
         gain: Of DIFFERENCE: the factor of amplification.
     """
 
     layer: Layer
     mode: Mode
     names: Callable[[], tuple[str, str]]
+    labels: Callable[[], tuple[str, str]]
     divider: Callable[[], float]
+    second_left: bool = False
     held: bool = False
     at: QPoint | None = None
+    radius: int = LENS_RADIUS
     gain: int = 8
     _difference: tuple[tuple[int, int, int], QImage] | None = field(default=None, repr=False)
 
     def paint_labels(self, painter: QPainter, main: Layer, size: QSize, font: QFont) -> None:
-        """Write the labels into the corners; in logical pixels.
+        """Write the labels into the lower corners; in logical pixels.
 
         Args:
             main: The pane's own image.
         """
-        first, second = self.names()
-        left = QPoint(12, 12)
-        if self.mode is Mode.DIFFERENCE:
-            draw_label(painter, self.difference_text(main), left, font)
+        first, second = self.labels()
+        whole = QRect(QPoint(0, 0), size)
+        if self.mode is Mode.CURTAIN:
+            self._paint_side_labels(painter, whole, font)
+        elif self.mode is Mode.DIFFERENCE:
+            draw_side_label(painter, self.difference_text(main), whole, font)
         elif self.mode is Mode.BLINK:
-            shown = second if self.held else f"{first} (hold B to switch)"
-            draw_label(painter, shown, left, font)
+            draw_side_label(painter, second if self.held else first, whole, font)
         else:
-            draw_label(painter, first, left, font)
-            if self.mode is Mode.CURTAIN:
-                at = QPoint(round(self.divider() * size.width()) + 12, 12)
-                draw_label(painter, second, at, font)
-            elif self.at is not None:
-                below = QPoint(self.at.x() - LENS_RADIUS // 2, self.at.y() + LENS_RADIUS + 8)
+            draw_side_label(painter, first, whole, font)
+            if self.at is not None:
+                below = QPoint(self.at.x() - self.radius // 2, self.at.y() + self.radius + 8)
                 draw_label(painter, second, below, font)
+
+    def _paint_side_labels(self, painter: QPainter, whole: QRect, font: QFont) -> None:
+        """Write a label into the outer lower corner of each side of the divider."""
+        x = round(self.divider() * whole.width())
+        left, right = QRect(whole), QRect(whole)
+        left.setWidth(x)
+        right.setLeft(x)
+        one, other = self.labels()[:: -1 if self.second_left else 1]
+        draw_side_label(painter, one, left, font)
+        draw_side_label(painter, other, right, font, right=True)
 
     def difference_text(self, main: Layer) -> str:
         """Return the label of a difference, which says whether it is complete."""
         first, second = self.names()
         if self.difference(main) is None:
-            return f"{first}. The difference appears when both images are ready."
-        names = " \N{MINUS SIGN} ".join(name.partition(" · ")[0] for name in (first, second))
-        text = f"Difference (gain {self.gain}×): {names}"
-        finished = main.frame_is_final and self.layer.frame_is_final
-        return text if finished else f"{text} (incomplete: parts are only enlarged)"
+            return translate(
+                "Compare", "{name}. The difference appears when both images are ready."
+            ).format(name=first)
+        text = translate(
+            "Compare", "Difference (gain {gain}×): {first} \N{MINUS SIGN} {second}"
+        ).format(gain=self.gain, first=first, second=second)
+        if main.frame_is_final and self.layer.frame_is_final:
+            return text
+        return translate("Compare", "{text} (incomplete: parts are only enlarged)").format(
+            text=text
+        )
 
     def difference(self, main: Layer) -> QImage | None:
         """Return the amplified difference of both exact frames: grey where they agree; None while
@@ -117,7 +150,7 @@ def paint_over(painter: QPainter, main: Layer, over: Over, whole: QRect, ratio: 
     elif over.mode is Mode.LENS:
         main.draw(painter, whole)
         if over.at is not None:
-            _paint_lens(painter, over.layer, over.at, whole, ratio)
+            _paint_lens(painter, over, over.at, whole, ratio)
     else:
         image = over.difference(main)
         if image is None:
@@ -128,25 +161,17 @@ def paint_over(painter: QPainter, main: Layer, over: Over, whole: QRect, ratio: 
 
 def _paint_curtain(painter: QPainter, main: Layer, over: Over, whole: QRect, ratio: float) -> None:
     x = round(over.divider() * whole.width())
-    main.draw(painter, QRect(0, 0, x, whole.height()))
-    over.layer.draw(painter, QRect(x, 0, whole.width() - x, whole.height()))
-    middle = whole.height() / 2
+    left, right = (over.layer, main) if over.second_left else (main, over.layer)
+    left.draw(painter, QRect(0, 0, x, whole.height()))
+    right.draw(painter, QRect(x, 0, whole.width() - x, whole.height()))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for colour, width in ((_SHADOW, 4 * ratio), (_LINE, 1.6 * ratio)):
+    for colour, width in ((_SHADOW, 5 * ratio), (_LINE, 2 * ratio)):
         painter.setPen(QPen(colour, width))
         painter.drawLine(QPointF(x, 0), QPointF(x, whole.height()))
-    painter.setPen(QPen(_SHADOW, ratio))
-    painter.setBrush(_LINE)
-    painter.drawEllipse(QPointF(x, middle), 13 * ratio, 13 * ratio)
-    painter.setPen(QPen(QColor(40, 40, 45), 1.8 * ratio))
-    for way in (-1, 1):
-        tip, back, up = x + way * 7 * ratio, x + way * 3 * ratio, 4 * ratio
-        painter.drawLine(QPointF(tip, middle), QPointF(back, middle - up))
-        painter.drawLine(QPointF(tip, middle), QPointF(back, middle + up))
 
 
-def _paint_lens(painter: QPainter, layer: Layer, at: QPoint, whole: QRect, ratio: float) -> None:
-    radius = LENS_RADIUS * ratio
+def _paint_lens(painter: QPainter, over: Over, at: QPoint, whole: QRect, ratio: float) -> None:
+    layer, radius = over.layer, over.radius * ratio
     middle = QPointF(at.x() * ratio, at.y() * ratio)
     box = QRect(
         round(middle.x() - radius), round(middle.y() - radius), round(2 * radius), round(2 * radius)

@@ -1,5 +1,6 @@
 """Asks for other settings to compare with: another engine, prompt or seed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,8 +21,9 @@ from cozviewer.ui.engine_menu import DEPTHS, FIDELITIES, TEXTURES
 from cozviewer.ui.prompts.prompter_form import PrompterForm
 from cozviewer.ui.widgets.forms import Trouble, fit_height, form_of, named_chooser, stacked
 from cozviewer.ui.widgets.plain import Label
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
-SAME = "These are the current settings. Change at least one."
+SAME = QT_TRANSLATE_NOOP("Compare", "These are the current settings. Change at least one.")
 
 
 class SettingsDialog(QDialog):
@@ -48,13 +50,15 @@ class SettingsDialog(QDialog):
             present: The settings that the open image is generated with.
         """
         super().__init__(parent)
-        self.setWindowTitle("Compare with Other Settings")
+        self.setWindowTitle(translate("Compare", "Compare with Other Settings"))
         self.setMinimumWidth(640)
         self._present = present
         self.engine = named_chooser((choice, title) for title, choice in engines)
         names = [choice.engine for _, choice in engines]
         self.engine.setCurrentIndex(names.index(start.engine))
-        self.setting = named_chooser(SETTINGS)
+        self.setting = named_chooser(
+            (value, translate_marked("Engine", title)) for value, title in SETTINGS
+        )
         self.setting.setCurrentIndex(self.setting.findData(start.coz.setting))
         self.fidelity = _explained(FIDELITIES)
         nearest = min(FIDELITIES, key=lambda each: abs(each[0] - start.fidelity))
@@ -69,17 +73,17 @@ class SettingsDialog(QDialog):
         self.prompter = PrompterForm(start.prompter)
         self.trouble = Trouble()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.use = QPushButton("Compare")
+        self.use = QPushButton(translate("Compare", "Compare"))
         self.use.setDefault(True)
         self.buttons.addButton(self.use, QDialogButtonBox.ButtonRole.AcceptRole)
 
         self._rows: tuple[tuple[QLabel, QWidget], ...] = (
-            (Label("Engine"), self.engine),
-            (Label("Setting"), self.setting),
-            (Label("Fidelity"), self.fidelity),
-            (Label("Edges"), self.contours),
-            (Label("Texture"), self.texture),
-            (Label("Seed"), self.seed),
+            (Label(translate("Compare", "Engine")), self.engine),
+            (Label(translate("Compare", "Setting")), self.setting),
+            (Label(translate("Compare", "Fidelity")), self.fidelity),
+            (Label(translate("Compare", "Edges")), self.contours),
+            (Label(translate("Compare", "Texture")), self.texture),
+            (Label(translate("Compare", "Seed")), self.seed),
         )
         grid = form_of(self._rows, spacing=8)
         grid.setColumnMinimumWidth(0, 120)
@@ -136,7 +140,7 @@ class SettingsDialog(QDialog):
         choice = self.choice
         trouble = self.prompter.trouble() if choice.engine == ENGINE else ""
         if not trouble and choice == self._present:
-            trouble = SAME
+            trouble = translate("Compare", SAME)
         self.trouble.show_message(trouble)
         if not trouble:
             self.wanted.emit(choice)
@@ -149,7 +153,16 @@ class SettingsDialog(QDialog):
 
 def _explained(choices: Sequence[tuple[object, str, str]]) -> QComboBox:
     """Return a chooser of values, with their titles and explanations."""
-    return named_chooser(
-        (value, f"{title.replace('&', '')}: {meaning[0].lower()}{meaning[1:]}")
-        for value, title, meaning in choices
-    )
+    rows = []
+    for value, title, meaning in choices:
+        plain = re.sub(r"\(&\w\)|&", "", translate_marked("Engine", title))
+        text = translate_marked("Engine", meaning)
+        rows.append(
+            (
+                value,
+                translate("Compare", "{setting}: {meaning}").format(
+                    setting=plain, meaning=text[0].lower() + text[1:]
+                ),
+            )
+        )
+    return named_chooser(rows)

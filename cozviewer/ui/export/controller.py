@@ -106,7 +106,9 @@ class Exporting(QObject):
             pixels, comparison = self._panes.picture(), None
             if pixels is not None:
                 seen = self._panes.chains_seen
-                origin = origin_of_comparison(chain.pyramid.source, view, seen)
+                origin = origin_of_comparison(
+                    chain.pyramid.source, view, seen, self._panes.comparison.shows_source
+                )
                 comparison = Comparison(pixels, origin, comparison_borrows(view, seen))
             self._open(ExportDialog(chain, view, window, comparison))
 

@@ -17,10 +17,11 @@ from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel
 from cozviewer.ui.compare.curtain import Curtain
 from cozviewer.ui.compare.paint import Mode, Over, paint_over
+from cozviewer.ui.compare.side_labels import draw_side_label, label_height
 from cozviewer.ui.view.drawing_mark import DrawingMark
 from cozviewer.ui.view.gestures import Gestures
 from cozviewer.ui.view.gpu import GpuSurface
-from cozviewer.ui.view.labels import draw_label, draw_legend
+from cozviewer.ui.view.labels import draw_legend
 from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.tile_cache import TileCache
@@ -36,7 +37,9 @@ class Canvas(QWidget):
     Attributes:
         layer: The image that it shows.
         mark: The outline of what is being generated; left out of `picture` and of comparisons.
-        label: A text in its corner; "" for none.
+        label: A text in its lower left corner; "" for none.
+        label_at_top: Whether that text is in the upper left corner instead.
+        label_room: Logical pixels right of that text that are left free.
 
     Signals:
         changed: the contents changed (plan, sharpness), for the status bar.
@@ -68,6 +71,8 @@ class Canvas(QWidget):
         """
         super().__init__(parent)
         self.label = ""
+        self.label_at_top = False
+        self.label_room = 0
         self._navigator = navigator
         self._over: Over | None = None
         self._surface: GpuSurface | None = None
@@ -199,13 +204,19 @@ class Canvas(QWidget):
         if self._over is not None:
             self._over.paint_labels(painter, self.layer, self.size(), self.font())
         elif self.label:
-            draw_label(painter, self.label, QPoint(12, 12), self.font())
+            top, area = self.label_at_top, self.rect().adjusted(0, 0, -self.label_room, 0)
+            draw_side_label(painter, self.label, area, self.font(), top=top)
         legend = (WAITING,) if self.layer.awaits_marks else self.layer.legend
         if legend:
-            draw_legend(painter, legend, QPoint(12, self.height() - 12), self.font())
+            draw_legend(painter, legend, QPoint(12, self._legend_bottom()), self.font())
         if self.layer.has_plan and not self.layer.has_painted:
             self.layer.has_painted = True
             self.painted.emit()
+
+    def _legend_bottom(self) -> int:
+        """Return the lower edge of a legend, which stands above a label."""
+        labelled = self._over is not None or (self.label and not self.label_at_top)
+        return self.height() - 12 - (round(label_height(self.font())) + 8 if labelled else 0)
 
     @Slot(QRegion)
     def _refresh_region(self, region: QRegion) -> None:

@@ -73,7 +73,7 @@ class DrawWith(QObject):
             group.addAction(action)
             action.triggered.connect(lambda _=False, way=way: self.choose(way))
             self._actions[way] = action
-        for pane in (panes.generated, panes.beside):
+        for pane in panes.canvases:
             # Queued, as the slot removes the surface that sends the signal.
             pane.gpu_failed.connect(self._on_failed, Qt.ConnectionType.QueuedConnection)
             pane.gpu_begins.connect(self._begin_trial)
@@ -112,7 +112,7 @@ class DrawWith(QObject):
                 self._warn(UNUSABLE)
 
     def _set_gpu(self, wanted: bool) -> None:
-        for pane in (self._panes.generated, self._panes.beside):
+        for pane in self._panes.canvases:
             pane.set_gpu(wanted)
 
     def _warn(self, sentence: str) -> None:

@@ -70,6 +70,8 @@ class DrawingMark(QObject):
 
     def set_document(self, document: Document | None) -> None:
         """Follow the progress of a document."""
+        if document is self._document:
+            return
         if self._document is not None:
             self._document.progressed.disconnect(self._on_progress)
             for ended in self._ends(self._document):

@@ -38,7 +38,8 @@ class Navigator(QObject):
 
     Signals:
         moved: The camera changed.
-        gesture_started: The camera begins to move after a rest.
+        gesture_started: The camera begins to move after a rest. (A new size of the pane moves a
+            camera only if the whole photo is shown.)
         paused: There was no input for PAUSE_MS; the camera is at its `goal`, or glides there.
         settled: The camera has been at rest for SETTLE_MS.
     """
@@ -57,6 +58,7 @@ class Navigator(QObject):
         self._motion: Glide | Throw | None = None
         self._rest_of_pixel = (0.0, 0.0)
         self._resting = True
+        self._resized = False
         self._follows_fit = True
         self._history: list[Camera] = []
         self._frame = QTimer(self)
@@ -115,8 +117,14 @@ class Navigator(QObject):
         self._view_size = (max(1, view_width), max(1, view_height))
         if self._follows_fit:
             self._jump(fit(*self._source_size, *self._view_size))
-        else:  # a glide ends at once
+        elif self._motion is not None:  # a glide ends at once
             self._jump(self.goal)
+        else:  # what is under way for this camera goes on
+            self._resized = self._resized or self._resting
+            self._resting = False
+            self._pause.start()
+            self._rest.start()
+            self.moved.emit()
 
     def zoom(self, factor: float, offset_x: float = 0.0, offset_y: float = 0.0) -> None:
         """Glide to a zoom by `factor` around a point, in view pixels from the centre."""
@@ -220,8 +228,8 @@ class Navigator(QObject):
     def _begin(self) -> None:
         self._rest.stop()
         self._pause.start()
-        if self._resting:
-            self._resting = False
+        if self._resting or self._resized:
+            self._resting = self._resized = False
             self.gesture_started.emit()
 
     def _glide(self, goal: Camera, seconds: float) -> None:
@@ -277,7 +285,7 @@ class Navigator(QObject):
             self.paused.emit()
 
     def _settle(self) -> None:
-        self._resting = True
+        self._resting, self._resized = True, False
         if not self._history or self._history[-1] != self._camera:
             self._history.append(self._camera)
             del self._history[:-MEMORY]

@@ -235,6 +235,13 @@ QHeaderView::section {{ background: {BAR}; color: {QUIET}; border: none;
 #info QScrollArea:focus {{ border-color: {FOCUS}; }}
 #draft {{ background: {PANEL}; border: 1px solid {LINE}; border-radius: 8px; }}
 #draft QLabel {{ color: {TEXT}; }}
+#compare-bar {{ background: rgba(31, 32, 36, 215); border: 1px solid rgba(255, 255, 255, 40);
+    border-radius: 8px; }}
+#compare-bar QToolButton {{ color: #e6e7ea; border: none; border-radius: 5px; padding: 4px 5px; }}
+#compare-bar QToolButton:hover {{ background: rgba(255, 255, 255, 45); }}
+#compare-bar QToolButton:focus {{ border: 1px solid #b7d6f5; padding: 3px 4px; }}
+#compare-bar QToolButton:checked {{ background: {FILL}; color: #ffffff; }}
+#compare-line {{ background: rgba(255, 255, 255, 50); }}
 """
 """The names in braces are the fields of a theme and icons."""
 

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.compose import compose
 from cozviewer.ui.compare.compared_images import OTHER_SETTINGS, SOURCES, Side, Sides
+from cozviewer.ui.compare.curtain import TARGET
 from cozviewer.ui.compare.paint import LENS_RADIUS, Mode
 from cozviewer.ui.compare.panes import ComparePanes
 from tests.ui.conftest import Bench, grabbed, settle, wheel
@@ -36,7 +37,7 @@ def exact(panes: ComparePanes, side: Side | None) -> Rgb8:
     return compose(pyramid, view, 0, side.kernel)
 
 
-BELOW_LABELS = 60
+ABOVE_LABELS = -60
 
 
 @pytest.mark.parametrize("side", SOURCES, ids=lambda side: side.title)
@@ -45,9 +46,9 @@ def test_the_curtain_shows_one_left_and_the_other_right_of_the_divider(
 ) -> None:
     shown = compare(panes, qtbot, Mode.CURTAIN, side)
     middle = shown.shape[1] // 2
-    left, right = np.s_[BELOW_LABELS:, : middle - 20], np.s_[BELOW_LABELS:, middle + 20 :]
-    assert np.array_equal(shown[left], exact(panes, None)[left])
-    assert np.array_equal(shown[right], exact(panes, side)[right])
+    left, right = np.s_[:ABOVE_LABELS, : middle - 20], np.s_[:ABOVE_LABELS, middle + 20 :]
+    assert np.array_equal(shown[left], exact(panes, side)[left])
+    assert np.array_equal(shown[right], exact(panes, None)[right])
     assert not np.array_equal(exact(panes, None)[right], exact(panes, side)[right])
 
 
@@ -61,8 +62,9 @@ def test_the_divider_is_dragged_and_the_picture_stays(panes: ComparePanes, qtbot
     assert pane.curtain.position == pytest.approx(200 / pane.width())
     assert pane.view.camera == camera
     shown = grabbed(pane)
-    part = np.s_[BELOW_LABELS:, 220 : pane.width() // 2]
-    assert np.array_equal(shown[part], exact(panes, BICUBIC)[part])
+    # Below the grip, which a test that grabs the widget has in its picture.
+    part = np.s_[y + TARGET : ABOVE_LABELS, 220 : pane.width() // 2]
+    assert np.array_equal(shown[part], exact(panes, None)[part])
 
 
 def test_beside_the_divider_the_picture_is_dragged(panes: ComparePanes, qtbot: QtBot) -> None:
@@ -77,16 +79,16 @@ def test_beside_the_divider_the_picture_is_dragged(panes: ComparePanes, qtbot: Q
 
 
 def test_blink_shows_the_other_while_it_is_held(panes: ComparePanes, qtbot: QtBot) -> None:
-    part = np.s_[BELOW_LABELS:]
+    part = np.s_[:ABOVE_LABELS]
     assert np.array_equal(compare(panes, qtbot, Mode.BLINK)[part], exact(panes, None)[part])
-    panes.hold(True)
+    panes.on_top.hold(True)
     assert np.array_equal(grabbed(panes.generated)[part], exact(panes, BICUBIC)[part])
-    panes.hold(False)
+    panes.on_top.hold(False)
     assert np.array_equal(grabbed(panes.generated)[part], exact(panes, None)[part])
 
 
 def test_the_lens_follows_the_cursor_and_goes_with_it(panes: ComparePanes, qtbot: QtBot) -> None:
-    pane, part = panes.generated, np.s_[BELOW_LABELS:]
+    pane, part = panes.generated, np.s_[:ABOVE_LABELS]
     before = compare(panes, qtbot, Mode.LENS)
     assert np.array_equal(before[part], exact(panes, None)[part])
     QTest.mouseMove(pane, QPoint(399, 300))
@@ -94,7 +96,7 @@ def test_the_lens_follows_the_cursor_and_goes_with_it(panes: ComparePanes, qtbot
     shown, inside = grabbed(pane), LENS_RADIUS // 2
     middle = np.s_[300 - inside : 300 + inside, 400 - inside : 400 + inside]
     assert np.array_equal(shown[middle], exact(panes, BICUBIC)[middle])
-    beyond = np.s_[BELOW_LABELS:, : 400 - LENS_RADIUS - 5]
+    beyond = np.s_[:ABOVE_LABELS, : 400 - LENS_RADIUS - 5]
     assert np.array_equal(shown[beyond], exact(panes, None)[beyond])
 
 
@@ -105,8 +107,8 @@ def test_a_difference_is_grey_where_both_agree_and_amplified_elsewhere(
     away = exact(panes, None).astype(int) - exact(panes, BICUBIC)
     for gain in (8, 4):
         expected = np.clip(128 + gain * away, 0, 255)
-        assert np.array_equal(shown[BELOW_LABELS:], expected[BELOW_LABELS:])
-        panes.amplify(-1)
+        assert np.array_equal(shown[:ABOVE_LABELS], expected[:ABOVE_LABELS])
+        panes.on_top.amplify(-1)
         shown = grabbed(panes.generated)
 
 
@@ -114,7 +116,7 @@ def test_the_amplification_ends_somewhere(panes: ComparePanes, qtbot: QtBot) -> 
     compare(panes, qtbot, Mode.DIFFERENCE)
     assert panes.over is not None
     for steps, gain in ((+99, 32), (-99, 1)):
-        panes.amplify(steps)
+        panes.on_top.amplify(steps)
         assert panes.over.gain == gain
 
 
@@ -125,10 +127,12 @@ def test_all_follow_the_wheel(viewer: Bench, panes: ComparePanes, qtbot: QtBot) 
         settle(qtbot, viewer.window)
         assert panes.over is not None
         qtbot.waitUntil(lambda: panes.over is not None and panes.over.layer.shows_frame)
-        right = np.s_[BELOW_LABELS:, -200:]
+        right = np.s_[:ABOVE_LABELS, -200:]
         shown = grabbed(panes.generated)[right]
         if mode is Mode.CURTAIN:
-            assert np.array_equal(shown, exact(panes, BICUBIC)[right])
+            assert np.array_equal(shown, exact(panes, None)[right])
+            left = np.s_[:ABOVE_LABELS, :200]
+            assert np.array_equal(grabbed(panes.generated)[left], exact(panes, BICUBIC)[left])
         else:
             assert not np.array_equal(shown, exact(panes, None)[right])
 
@@ -182,7 +186,7 @@ def test_another_engine_has_a_pyramid_of_its_own(
     qtbot.waitUntil(lambda: over.layer.shows_frame, timeout=20_000)
     # The same engine on the same picture: the tiles that are there serve both.
     assert viewer.engine.calls == calls
-    right = np.s_[BELOW_LABELS:, -200:]
+    right = np.s_[:ABOVE_LABELS, -200:]
     assert np.array_equal(grabbed(panes.generated)[right], exact(panes, None)[right])
     wheel(panes.generated, QPoint(400, 300), 12)
     settle(qtbot, viewer.window)

@@ -204,9 +204,9 @@ def test_beside_another_picture_only_the_side_that_is_drawn_is_marked(
     qtbot.waitUntil(lambda: window.panes.generated.mark._region is not None)
     assert is_marked(window)
     assert window.panes.beside.mark._region is None
-    window.panes.set_blind(swapped=False)  # it would tell which side is which
+    window.panes.set_blind(False)  # it would tell which side is which
     assert not is_marked(window)
-    window.panes.end_blind()
+    window.panes.set_blind(None)
     assert is_marked(window)
 
 
