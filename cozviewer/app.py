@@ -5,7 +5,7 @@ import logging
 import logging.handlers
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -50,7 +50,7 @@ from cozviewer.util.temporary import end_now
 
 
 def run_viewer(
-    path: Path | None,
+    paths: Sequence[Path],
     choice: EngineChoice,
     cache: Path | None,
     allow_huge: bool = False,
@@ -59,7 +59,7 @@ def run_viewer(
     """Open the viewer and return the exit code when its window is closed.
 
     Args:
-        path: A photo or session to open at the start.
+        paths: The photos, the folder or the session to open at the start; the first one is shown.
         choice: The engine and its settings.
         cache: The cache folder; None keeps tiles in memory only.
         allow_huge: Open an image over the size limit without asking.
@@ -88,9 +88,12 @@ def run_viewer(
             stopper.wanted.connect(window.close, Qt.ConnectionType.QueuedConnection)
             reporter.interrupted.connect(window.close, Qt.ConnectionType.QueuedConnection)
             window.show()
-            if path is not None:
+            if paths:
                 try:
-                    window.open_picture(path, allow_huge, picture)
+                    if picture is None:
+                        window.open_pictures(paths, allow_huge)
+                    else:
+                        window.open_picture(paths[0], allow_huge, picture)
                 except Exception as error:
                     reporter.report(type(error), error, error.__traceback__)
             code = application.exec()
@@ -189,12 +192,22 @@ def services_for(cache: Path | None) -> Services:
         # In a separate pool, so that drafts do not wait for the engine.
         quick=Pool().upscaler("drafts", lambda: compact(cache_dir=folder, notice=log.warning)),
         may_ahead=may_ahead,
+        fetch_picture=fetch_picture,
     )
 
 
 def fetch(name: str, told: Told, cancelled: IsCancelled) -> None:
     """Download a model; see `cozviewer.models.download.hub`."""
     download(listing(repository(name)), told, cancelled)
+
+
+def fetch_picture(
+    link: str, path: Path, on_progress: Callable[[int, int], None], cancelled: IsCancelled
+) -> None:
+    """Download a picture; see `cozviewer.models.download.picture`."""
+    from cozviewer.models.download.picture import fetch_picture
+
+    fetch_picture(link, path, on_progress, cancelled)
 
 
 def devices() -> Sequence[str]:

@@ -24,6 +24,7 @@ def window_menus(window: MainWindow, parts: WindowParts) -> list[Menu]:
     """
     return [
         Menu("file", translate("Menu", "&File"), _file_commands(window, parts)),
+        Menu("edit", translate("Menu", "&Edit"), _edit_commands(window)),
         Menu("view", translate("Menu", "&View"), _view_commands(window, parts)),
         Menu("help", translate("Menu", "&Help"), _help_commands(window)),
     ]
@@ -36,16 +37,35 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             "open",
             translate("Menu", "&Open…"),
             ("Ctrl+O",),
-            lambda: window.images.ask(),
+            lambda: window.browsing.ask(),
             icon="open",
             needs_picture=False,
             short=translate("Menu", "Open"),
+        ),
+        Command(
+            "next-photo",
+            translate("Menu", "&Next Photo"),
+            ("PgDown",),
+            lambda: window.browsing.next(),
+            separated=True,
+        ),
+        Command(
+            "previous-photo",
+            translate("Menu", "&Previous Photo"),
+            ("PgUp",),
+            lambda: window.browsing.previous(),
         ),
         Command(
             "reload",
             translate("Menu", "&Reload from Disk"),
             ("F5",),
             lambda: window.images.reload(),
+        ),
+        Command(
+            "show-in-folder",
+            translate("Menu", "Show in &Folder"),
+            (),
+            lambda: window.view_commands.show_in_folder(),
         ),
         Command(
             "export",
@@ -75,12 +95,37 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             lambda: parts.sessions.ask(),
         ),
         Command(
+            "print",
+            translate("Menu", "Pr&int…"),
+            ("Ctrl+P",),
+            lambda: window.view_commands.print(),
+            separated=True,
+        ),
+        Command(
             "quit",
             translate("Menu", "&Quit"),
             ("Ctrl+Q",),
             window.close,
             needs_picture=False,
             separated=True,
+        ),
+    ]
+
+
+def _edit_commands(window: MainWindow) -> list[Command]:
+    return [
+        Command(
+            "copy",
+            translate("Menu", "&Copy View"),
+            ("Ctrl+C",),
+            lambda: window.view_commands.copy(),
+        ),
+        Command(
+            "paste",
+            translate("Menu", "&Paste"),
+            ("Ctrl+V",),
+            lambda: window.browsing.paste(),
+            needs_picture=False,
         ),
     ]
 
@@ -112,7 +157,7 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             icon="one-to-one",
         ),
         Command(
-            "previous", translate("Menu", "&Back"), ("Backspace",), go.previous, icon="previous"
+            "previous", translate("Menu", "&Back"), ("Alt+Left",), go.previous, icon="previous"
         ),
         Command(
             "compare",

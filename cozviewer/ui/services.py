@@ -12,7 +12,7 @@ from cozviewer.jobs.ahead import May
 from cozviewer.jobs.document import DocumentServices
 from cozviewer.jobs.download_job import Fetch
 from cozviewer.jobs.opener import OpenChain
-from cozviewer.util.downloads import Offer
+from cozviewer.util.downloads import FetchPicture, Offer
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class Services:
             by the names of `MISSING` in `ui.dialogs.coz_dialog`; quick.
         numbers: Returns the number formats that a device supports, as `EngineChoice` names both;
             none where that is not known yet. Quick.
+        fetch_picture: Downloads a picture from a link; None where links cannot be opened.
     """
 
     open_chain: OpenChain
@@ -64,6 +65,7 @@ class Services:
     numbers: Callable[[str], Sequence[str]] = lambda device: ()
     quick: Upscaler | None = None
     may_ahead: May | None = None
+    fetch_picture: FetchPicture | None = None
 
     @property
     def for_documents(self) -> DocumentServices:

@@ -25,7 +25,6 @@ from cozviewer.ui.kept_bookmarks import keep_bookmarks, kept_bookmarks
 from cozviewer.ui.status.status_bar import StatusBar
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.widgets.banner import Banner
-from cozviewer.ui.widgets.plain import window_title
 from cozviewer.util.errors import BadInput
 from cozviewer.util.text import counted
 from cozviewer.util.units import bytes_text
@@ -79,9 +78,6 @@ class Sessions(QObject):
         self._source = document.source
         session = document.image.session
         self._path = None if session is None else session.path
-        if session is not None:
-            title = window_title(session.path.name)
-            self._window.setWindowTitle(f"{title} — {self._window.windowTitle()}")
         if session is None:
             self.menu.show_bookmarks(kept_bookmarks(self._source.digest))
         else:

@@ -1,0 +1,56 @@
+"""The view as it is seen now, and what it shows in a few words: for the clipboard and for paper."""
+
+from dataclasses import dataclass
+
+from cozviewer.image.pixels import Rgb8
+from cozviewer.pyramid.wording import magnification_text
+from cozviewer.ui.compare.panes import ComparePanes
+from cozviewer.ui.image_scope import ImageScope
+from cozviewer.ui.view.navigator import Navigator
+from cozviewer.util.translation import translate
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A view.
+
+    Attributes:
+        pixels: (H, W, 3) uint8, as on the screen.
+        name: The name of the photo.
+        magnification: "×16".
+        detail: What the pixels are: "generated detail".
+        generated: Whether any of them may be generated.
+    """
+
+    pixels: Rgb8
+    name: str
+    magnification: str
+    detail: str
+    generated: bool
+
+
+def seen_in(scope: ImageScope, panes: ComparePanes, navigator: Navigator) -> Seen:
+    """Return the view of the open image. GUI thread."""
+    compared = panes.picture()
+    detail, generated = _detail(scope, panes, navigator)
+    return Seen(
+        panes.generated.picture() if compared is None else compared,
+        scope.source.name,
+        magnification_text(navigator.camera),
+        translate("Files", "comparison") if compared is not None else detail,
+        generated,
+    )
+
+
+def _detail(scope: ImageScope, panes: ComparePanes, navigator: Navigator) -> tuple[str, bool]:
+    """Return what the pixels of a view are, and whether any may be generated."""
+    camera, layer = navigator.camera, panes.generated.layer
+    if camera.rest_level <= 0:
+        return translate("Files", "original photo"), False
+    if not scope.document.chain.upscaler.generative:
+        return translate("Files", "enlarged, no detail added"), False
+    if layer.shows_draft:
+        return translate("Files", "draft of generated detail"), True
+    if not (scope.refiner.complete or panes.generated.sharp):
+        return translate("Files", "detail not fully generated"), True
+    return translate("Files", "generated detail"), True
