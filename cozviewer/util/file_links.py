@@ -3,7 +3,7 @@
 import os
 import socket
 from pathlib import Path
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 from urllib.request import url2pathname
 
 from cozviewer.util.errors import BadInput
@@ -22,16 +22,17 @@ def path_of_file_link(link: str, *, windows: bool = os.name == "nt") -> Path:
     Raises:
         BadInput: The file is on another computer, or the link has no path.
     """
-    parts = urlsplit(link)
-    host = parts.netloc.lower()
+    # Not urlsplit: a question mark or number sign that is not encoded belongs to the name.
+    rest = link[len("file:") :]
+    host, path = "", rest
+    if rest.startswith("//"):
+        host, slash, path = rest[2:].partition("/")
+        host, path = host.lower(), slash + path
     if host not in ("", "localhost", socket.gethostname().lower()):
         raise BadInput(
             f"{link[:80]} is a file on another computer ({host}): copy it to this one, and open "
             "the copy."
         )
-    # A question mark or number sign in a name is encoded; one that is not is meant literally.
-    path = parts.path + (f"?{parts.query}" if parts.query else "")
-    path += f"#{parts.fragment}" if parts.fragment else ""
     if not path.strip("/"):
         raise BadInput(f"{link[:80]} names no file.")
     if windows:
