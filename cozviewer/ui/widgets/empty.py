@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -11,6 +11,9 @@ from cozviewer.util.translation import translate
 
 HINT_WIDTH = 520
 """Maximum width of the hint in logical pixels, for lines of a comfortable length."""
+
+SMALLEST = QSize(240, 130)
+"""Minimum size in logical pixels."""
 
 MOST_RECENT = 4
 """Recent files that are listed."""
@@ -100,6 +103,10 @@ class EmptyPage(QWidget):
             self._files.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         self._fit()
 
+    def minimumSizeHint(self) -> QSize:
+        """Ask for no more than headline and buttons need, so that the window can become small."""
+        return QSize(SMALLEST)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit()
 
@@ -108,6 +115,7 @@ class EmptyPage(QWidget):
         self._hint.setVisible(True)
         self._recent.setVisible(self._files.count() > 0)
         for part in (self._recent, self._hint):
+            self._column.invalidate()
             self._column.activate()
             if self._column.heightForWidth(self.width()) > self.height():
                 part.setVisible(False)
