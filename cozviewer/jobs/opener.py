@@ -166,7 +166,7 @@ class Opener(QObject):
             return OpenedImage(source_from_pixels(over_white(request.pixels), path.name))
         if request.link:
             return OpenedImage(self._downloaded(request))
-        if request.ahead is not None and request.ahead.valid:
+        if request.ahead is not None and request.ahead.is_valid():
             return OpenedImage(request.ahead.source)
         lead = lead_of(path, cancelled) if request.follow else None
         if lead is not None:

@@ -36,8 +36,7 @@ class ReadAhead:
     source: Source
     stamp: Stamp
 
-    @property
-    def valid(self) -> bool:
+    def is_valid(self) -> bool:
         """Whether the file has not been changed since. Looks at the file, so not for the GUI."""
         return stamp_of(self.path) == self.stamp
 

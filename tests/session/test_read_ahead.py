@@ -22,11 +22,11 @@ def test_a_photo_is_read_and_true_until_its_file_changes(photo: Path) -> None:
     ahead = read_ahead(photo, never)
     assert ahead is not None
     assert (ahead.source.path, ahead.source.width) == (photo, 40)
-    assert ahead.valid
+    assert ahead.is_valid()
     Image.new("RGB", (50, 30)).save(photo)
-    assert not ahead.valid
+    assert not ahead.is_valid()
     photo.unlink()
-    assert not ahead.valid
+    assert not ahead.is_valid()
 
 
 def test_large_photos_sessions_and_missing_files_are_not_read(

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from cozviewer.ui.files.given import may_open
-from cozviewer.ui.widgets.theme import ACCENT, TEXT, WINDOW
+from cozviewer.ui.widgets.theme import ACCENT, BAR, TEXT, WINDOW
 from cozviewer.util.translation import translate
 
 MARGIN = 14
@@ -85,9 +85,10 @@ class DropTarget(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.5)
         font.setBold(True)
         painter.setFont(font)
+        flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+        text = painter.boundingRect(frame, flags, self._text)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(BAR))
+        painter.drawRoundedRect(text.adjusted(-24, -14, 24, 14), RADIUS, RADIUS)
         painter.setPen(QColor(TEXT))
-        painter.drawText(
-            frame,
-            Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
-            self._text,
-        )
+        painter.drawText(frame, flags, self._text)

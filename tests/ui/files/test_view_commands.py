@@ -98,7 +98,7 @@ def test_the_folder_is_opened_where_there_is_no_file_manager(
 ) -> None:
     monkeypatch.setattr("sys.platform", "linux")
     desktop = Desktop()
-    QDesktopServices.setUrlHandler("file", desktop, "open")
+    QDesktopServices.setUrlHandler("file", desktop, b"open")
     try:
         viewer.window.actions_by_name["show-in-folder"].trigger()
         qtbot.waitUntil(lambda: bool(desktop.opened))
