@@ -55,7 +55,9 @@ class Browsing(QObject):
         self.walk = Walk(self)
         self._ahead = ReadingAhead(self._may_read_ahead, self)
         self.recent = RecentMenu(self.walk.look, parts.window)
-        parts.menus["file"].insertMenu(parts.actions["next-photo"], self.recent)
+        entries = parts.menus["file"].actions()
+        below_open = entries[entries.index(parts.actions["open"]) + 1]
+        parts.menus["file"].insertMenu(below_open, self.recent)
         parts.menus["file"].insertSeparator(parts.actions["export"])
         self._edges = EdgeButtons(parts.panes.generated)
         self._drop = DropTarget(parts.window, parts.pages)

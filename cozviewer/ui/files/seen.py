@@ -1,8 +1,10 @@
 """The view as it is seen now, and what it shows in a few words: for the clipboard and for paper."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.source import Source
+from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.wording import magnification_text
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.image_scope import ImageScope
@@ -40,6 +42,22 @@ def seen_in(scope: ImageScope, panes: ComparePanes, navigator: Navigator) -> See
         translate("Files", "comparison") if compared is not None else detail,
         generated,
     )
+
+
+def without_surroundings(seen: Seen, source: Source, view: View) -> Seen:
+    """Return a view without what lies around the photo, which would cost much ink on paper.
+
+    Args:
+        view: The view; one of another size, as that of a comparison side by side, stays whole.
+    """
+    if seen.pixels.shape[:2] != (view.height, view.width):
+        return seen
+    left, right = (view.view_x(0, x) for x in (0, source.width))
+    top, bottom = (view.view_y(0, y) for y in (0, source.height))
+    columns = slice(max(0, round(left)), min(view.width, round(right)))
+    rows = slice(max(0, round(top)), min(view.height, round(bottom)))
+    part = seen.pixels[rows, columns]
+    return replace(seen, pixels=part) if part.size else seen
 
 
 def _detail(scope: ImageScope, panes: ComparePanes, navigator: Navigator) -> tuple[str, bool]:

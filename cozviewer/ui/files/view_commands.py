@@ -9,7 +9,7 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from cozviewer.export.targets import refuse_source
 from cozviewer.jobs.images import to_qimage
 from cozviewer.ui.files.printing import print_view, printer_for
-from cozviewer.ui.files.seen import Seen, seen_in
+from cozviewer.ui.files.seen import Seen, seen_in, without_surroundings
 from cozviewer.ui.files.show_in_folder import FileManager
 from cozviewer.ui.image_controller import ImageController
 from cozviewer.ui.window_parts import WindowParts
@@ -52,9 +52,10 @@ class ViewCommands(QObject):
 
     def print(self) -> None:
         """Ask for a printer, and print the view as it is now."""
-        seen = self.seen
-        if seen is None:
+        scope, seen = self._images.scope, self.seen
+        if scope is None or seen is None:
             return
+        seen = without_surroundings(seen, scope.source, self._parts.panes.generated.view)
         printer = printer_for(seen)
         self._printed = printer, seen
         dialog = QPrintDialog(printer, self._parts.window)

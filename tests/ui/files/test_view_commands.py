@@ -15,6 +15,7 @@ from cozviewer.jobs.images import to_rgb8
 from cozviewer.ui.compare.compared_images import Sides
 from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.files.printing import caption_of, print_view, printer_for
+from cozviewer.ui.files.seen import without_surroundings
 from tests.ui.conftest import Bench, settle, wheel
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -61,6 +62,27 @@ def test_a_view_is_printed_to_a_file(viewer: Bench, qtbot: QtBot, tmp_path: Path
     assert caption.endswith("detail beyond 100% is AI-generated and may not be real")
 
 
+def test_only_the_photo_is_printed_not_what_is_around_it(viewer: Bench, qtbot: QtBot) -> None:
+    window = viewer.window
+    window.navigator.zoom(0.5)
+    settle(qtbot, window)
+    document, seen = window.document, window.view_commands.seen
+    assert document is not None
+    assert seen is not None
+    view = window.panes.generated.view
+    part = without_surroundings(seen, document.source, view).pixels
+    height, width = part.shape[:2]
+    assert (height, width) < seen.pixels.shape[:2]
+    assert width / height == pytest.approx(700 / 500, rel=0.02)
+    assert part[0].std() > 1  # no row of the background
+    window.navigator.zoom(20.0)
+    settle(qtbot, window)
+    seen = window.view_commands.seen
+    assert seen is not None
+    whole = without_surroundings(seen, document.source, window.panes.generated.view)
+    assert whole.pixels.shape == seen.pixels.shape
+
+
 def test_the_dialog_prints_but_never_over_the_photo(
     viewer: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -98,7 +120,7 @@ def test_the_folder_is_opened_where_there_is_no_file_manager(
 ) -> None:
     monkeypatch.setattr("sys.platform", "linux")
     desktop = Desktop()
-    QDesktopServices.setUrlHandler("file", desktop, b"open")
+    QDesktopServices.setUrlHandler("file", desktop, "open")  # type: ignore[arg-type]  # of its stub
     try:
         viewer.window.actions_by_name["show-in-folder"].trigger()
         qtbot.waitUntil(lambda: bool(desktop.opened))
