@@ -90,10 +90,10 @@ def run_viewer(
             window.show()
             if paths:
                 try:
-                    if picture is None:
-                        window.open_pictures(paths, allow_huge)
-                    else:
+                    if len(paths) == 1:
                         window.open_picture(paths[0], allow_huge, picture)
+                    else:
+                        window.open_pictures(paths, allow_huge)
                 except Exception as error:
                     reporter.report(type(error), error, error.__traceback__)
             code = application.exec()

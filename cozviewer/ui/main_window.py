@@ -75,13 +75,14 @@ class MainWindow(QMainWindow):
         self.draw_with, self.engine_menu = parts.draw_with, parts.engine_menu
         self.compare_menu, self.bookmarks_menu = parts.compare_menu, parts.sessions.menu
         self.images = images = ImageController(services, choice, parts)
+        # First the sentence about one file; then browsing may go on to another.
+        images.opening.failed.connect(self._on_open_failed)
         self.browsing = browsing = Browsing(images, parts)
         self.view_commands = ViewCommands(images, parts)
         browsing.moved.connect(self._show_title)
         images.opening.started.connect(self._on_reading)
         images.opening.progressed.connect(self.readout.show_work)
         images.opening.previewed.connect(self._on_previewed)
-        images.opening.failed.connect(self._on_open_failed)
         images.shown.connect(self._on_shown)
         images.opened.connect(self._on_opened)
         parts.empty.open_wanted.connect(browsing.ask)
@@ -100,8 +101,11 @@ class MainWindow(QMainWindow):
     def open_picture(
         self, path: Path, allow_huge: bool = False, picture: Path | None = None
     ) -> None:
-        """Open a photo or a session; see `ImageController.open`."""
-        self.browsing.open(path, allow_huge, picture)
+        """Open a photo, the photos of a folder, or a session; see `ImageController.open`."""
+        if picture is None:
+            self.browsing.open_all([path], allow_huge)
+        else:
+            self.browsing.open(path, allow_huge, picture)
 
     def open_pictures(self, paths: Sequence[Path], allow_huge: bool = False) -> None:
         """Open several files or a folder; see `Browsing.open_all`."""

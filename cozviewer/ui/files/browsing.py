@@ -52,6 +52,7 @@ class Browsing(QObject):
         self._way = 1
         self._stepped = 0.0
         self._target: Path | None = None
+        self._asked: Path | None = None
         self.walk = Walk(self)
         self._ahead = ReadingAhead(self._may_read_ahead, self)
         self.recent = RecentMenu(self.walk.look, parts.window)
@@ -189,6 +190,7 @@ class Browsing(QObject):
 
     def _open_target(self) -> None:
         if self._target is not None:
+            self._asked = self._target
             ahead = self._ahead.take(self._target)
             self._images.open_next(self._target, ahead, self._allow_huge)
 
@@ -210,6 +212,9 @@ class Browsing(QObject):
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
         """After a broken file the next step goes on from there; after Stop, from the open one."""
+        if sentence and self._target is not None and self._target != self._asked:
+            self._open_target()  # a key is held down
+            return
         target, self._target = self._target, None
         if not sentence and target is not None and self._images.path is not None:
             self.walk.move_to(self._images.path)

@@ -81,6 +81,50 @@ def test_a_broken_file_is_passed(bench: Bench, qtbot: QtBot, photos: list[Path])
     assert window.banner.text == ""
 
 
+def test_a_key_that_is_held_down_goes_past_a_broken_file(
+    bench: Bench, qtbot: QtBot, photos: list[Path]
+) -> None:
+    window = bench.window
+    photos[1].write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+    open_first(qtbot, bench, photos[0], 4)
+    for _ in range(3):
+        QTest.keyClick(window, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: shown(bench) == "img11.png" and not window.images.busy)
+    assert window.banner.text == ""
+
+
+def test_stop_leads_back_to_the_photo_that_is_open(
+    bench: Bench, qtbot: QtBot, photos: list[Path]
+) -> None:
+    window = bench.window
+    open_first(qtbot, bench, photos[0], 4)
+    QTest.keyClick(window, Qt.Key.Key_PageDown)
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert window.browsing.walk.place == 0
+    with qtbot.waitSignal(window.opened):
+        QTest.keyClick(window, Qt.Key.Key_PageDown)
+    assert shown(bench) == "IMG2.png"
+
+
+def test_sessions_are_walked_past_unless_they_are_opened(
+    bench: Bench, qtbot: QtBot, photos: list[Path]
+) -> None:
+    window, session = bench.window, photos[0].with_name("img3.cozview")
+    open_first(qtbot, bench, photos[1], 4)
+    settle(qtbot, window)
+    window.parts.sessions.save(session)
+    qtbot.waitUntil(lambda: "Saved" in window.banner.text)
+    with qtbot.waitSignal(window.opened):
+        QTest.keyClick(window, Qt.Key.Key_PageDown)
+    assert shown(bench) == "img10.png"
+    open_first(qtbot, bench, session, 5)
+    assert window.windowTitle() == "img3.cozview — IMG2.png (3 of 5) — cozviewer"
+    with qtbot.waitSignal(window.opened):
+        QTest.keyClick(window, Qt.Key.Key_PageDown)
+    assert shown(bench) == "img10.png"
+    qtbot.waitUntil(lambda: not window.images.busy)
+
+
 def test_files_that_come_and_go(bench: Bench, qtbot: QtBot, photos: list[Path]) -> None:
     window = bench.window
     open_first(qtbot, bench, photos[1], 4)
