@@ -124,7 +124,7 @@ def _edit_commands(window: MainWindow) -> list[Command]:
             "paste",
             translate("Menu", "&Paste"),
             ("Ctrl+V",),
-            lambda: window.browsing.paste(),
+            lambda: window.receiving.paste(),
             needs_picture=False,
         ),
     ]

@@ -13,6 +13,7 @@ from cozviewer.jobs.document import Document
 from cozviewer.jobs.opener import Preview
 from cozviewer.ui.dialogs.models_dialog import ModelsDialog
 from cozviewer.ui.files.browsing import Browsing
+from cozviewer.ui.files.receiving import Receiving
 from cozviewer.ui.files.view_commands import ViewCommands
 from cozviewer.ui.image_controller import ImageController
 from cozviewer.ui.image_scope import ImageScope
@@ -47,6 +48,7 @@ class MainWindow(QMainWindow):
         parts: What the window is made of.
         images: Opens images, and keeps the one that is open.
         browsing: Opens files one after the other.
+        receiving: Opens what is dropped or pasted.
         view_commands: Copies and prints the view.
         navigator, panes, readout, banner, minimap, prompting, actions_by_name, draw_with,
             engine_menu, compare_menu, bookmarks_menu: Those of the parts that are used most, which
@@ -78,6 +80,7 @@ class MainWindow(QMainWindow):
         # First the sentence about one file; then browsing may go on to another.
         images.opening.failed.connect(self._on_open_failed)
         self.browsing = browsing = Browsing(images, parts)
+        self.receiving = Receiving(browsing, images, parts)
         self.view_commands = ViewCommands(images, parts)
         browsing.moved.connect(self._show_title)
         images.opening.started.connect(self._on_reading)

@@ -8,16 +8,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
 from cozviewer.image.folder import SUFFIXES
 from cozviewer.session.session import SUFFIX
 from cozviewer.ui.compare.paint import Mode
-from cozviewer.ui.files.drop import DropTarget
 from cozviewer.ui.files.edge_buttons import EdgeButtons
-from cozviewer.ui.files.given import GivenFiles, GivenLink, GivenPixels, given_in
 from cozviewer.ui.files.read_ahead import ReadingAhead
 from cozviewer.ui.files.recent import RecentMenu
 from cozviewer.ui.files.walk import Walk
@@ -61,7 +58,6 @@ class Browsing(QObject):
         parts.menus["file"].insertMenu(below_open, self.recent)
         parts.menus["file"].insertSeparator(parts.actions["export"])
         self._edges = EdgeButtons(parts.panes.generated)
-        self._drop = DropTarget(parts.window, parts.pages)
         self._connect()
         parts.empty.show_recent(self.recent.paths)
         self._offer()
@@ -79,7 +75,6 @@ class Browsing(QObject):
         self._parts.empty.recent_wanted.connect(self.open)
         self._parts.compare_menu.chosen.connect(self._offer)
         self._edges.pressed.connect(self.step)
-        self._drop.dropped.connect(self._on_dropped)
 
     @property
     def position(self) -> tuple[int, int] | None:
@@ -127,42 +122,6 @@ class Browsing(QObject):
         )
         self.open_all([Path(path) for path in chosen])
 
-    @Slot()
-    def paste(self) -> None:
-        """Open what is in the clipboard: files, a picture, or a link to one."""
-        if not self._open_given(QGuiApplication.clipboard().mimeData(), pasted=True):
-            self._parts.banner.warn(
-                translate(
-                    "Files",
-                    "The clipboard holds no picture. Copy an image, a file or a link to an image "
-                    "first.",
-                )
-            )
-
-    @Slot(object)
-    def _on_dropped(self, data: QMimeData) -> None:
-        if not self._open_given(data, pasted=False):
-            self._parts.banner.warn(
-                translate(
-                    "Files",
-                    "What was dropped is not a picture. Save the picture first, and open its file.",
-                )
-            )
-
-    def _open_given(self, data: QMimeData, *, pasted: bool) -> bool:
-        """Open what a drop or the clipboard holds; return whether there was anything."""
-        given = given_in(data)
-        match given:
-            case GivenFiles():
-                self.open_all(given.paths)
-            case GivenPixels() if pasted:
-                self._images.open_pixels(given.image, translate("Files", "Pasted image"))
-            case GivenPixels():
-                self._images.open_pixels(given.image, translate("Files", "Dropped image"))
-            case GivenLink():
-                self._images.open_link(given.link, given.name)
-        return given is not None
-
     # -- walking ---------------------------------------------------------------------------------
 
     @Slot()
@@ -199,13 +158,11 @@ class Browsing(QObject):
         path = self._images.path
         if path is not None:
             self.recent.add(path)
-        if self._target is None:
+        if path is not None and path == self._asked and self._target not in (None, path):
+            self._open_target()  # a key is held down
+        else:
+            self._target = self._asked = None
             self.walk.follow(path)
-        elif self._target == path:
-            self._target = None
-            self.walk.follow(path)
-        else:  # a key is held down
-            self._open_target()
         self.moved.emit()
         self._want_neighbours()
 

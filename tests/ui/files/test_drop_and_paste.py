@@ -19,7 +19,7 @@ from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import Failure
 from tests.ui.conftest import Bench, Stripes, services, settle
 from tests.ui.files import dropping
-from tests.ui.files.folders import album, photo, shown
+from tests.ui.files.folders import album, open_first, photo, shown
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -101,6 +101,20 @@ def test_a_pasted_picture_has_no_file(bench: Bench, qtbot: QtBot) -> None:
     window.actions_by_name["session"].trigger()
     assert "has no file" in window.banner.text
     assert window.browsing.recent.paths == ()
+
+
+def test_a_picture_that_is_pasted_right_after_a_step_stays(
+    bench: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    photos = album(tmp_path / "album")
+    open_first(qtbot, bench, photos[0], 4)
+    data = QMimeData()
+    data.setImageData(image())
+    QTest.keyClick(bench.window, Qt.Key.Key_PageDown)
+    paste(bench, data)
+    qtbot.waitUntil(lambda: shown(bench) == "Pasted image" and not bench.window.images.busy)
+    settle(qtbot, bench.window)
+    assert shown(bench) == "Pasted image"
 
 
 def test_pasted_paths_are_opened(bench: Bench, qtbot: QtBot, tmp_path: Path) -> None:
