@@ -156,7 +156,7 @@ class Browsing(QObject):
     @Slot(object)
     def _on_opened(self) -> None:
         path = self._images.path
-        if path is not None:
+        if path is not None and path != self._asked:  # not every photo on the way is recent
             self.recent.add(path)
         if path is not None and path == self._asked and self._target not in (None, path):
             self._open_target()  # a key is held down

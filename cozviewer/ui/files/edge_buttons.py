@@ -3,7 +3,7 @@
 They lie on the pane as its children, so that the wheel over them zooms as everywhere else.
 """
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -14,6 +14,9 @@ NEAR = 96
 
 PART = 0.25
 """Largest part of the width of a pane that counts as near."""
+
+REST_MS = 1500
+"""They disappear when the pointer rests for so long, unless it is on one of them."""
 
 SIZE = QSize(40, 76)
 MARGIN = 10
@@ -79,6 +82,10 @@ class EdgeButtons(QObject):
         self._right = EdgeButton(pane, forward=True)
         self._left.clicked.connect(lambda: self.pressed.emit(-1))
         self._right.clicked.connect(lambda: self.pressed.emit(1))
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._on_rested)
         pane.installEventFilter(self)
 
     def allow(self, allowed: bool) -> None:
@@ -113,6 +120,14 @@ class EdgeButtons(QObject):
         self._place()
         self._left.setVisible(self._allowed and room and position.x() < near)
         self._right.setVisible(self._allowed and room and position.x() >= width - near)
+
+        self._rest.start()
+
+    @Slot()
+    def _on_rested(self) -> None:
+        """Leave the photo alone again, unless the pointer waits on a button."""
+        if not (self._left.underMouse() or self._right.underMouse()):
+            self._hide()
 
     def _hide(self) -> None:
         self._left.hide()

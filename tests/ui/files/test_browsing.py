@@ -37,7 +37,8 @@ def test_keys_go_to_the_next_and_previous_photo_and_round(
             QTest.keyClick(window, key)
         assert shown(bench) == name
     assert window.windowTitle() == "img10.png (3 of 4) — cozviewer"
-    assert bench.window.banner.text == ""
+    assert window.banner.text == ""
+    assert window.browsing.recent.paths == (photos[0],)  # not those on the way
 
 
 def test_a_key_that_is_held_down_ends_at_the_last_photo_asked_for(
@@ -237,3 +238,16 @@ def test_buttons_at_the_edges(bench: Bench, qtbot: QtBot, photos: list[Path]) ->
     assert shown(bench) == "IMG2.png"
     QTest.mouseMove(canvas, middle)
     qtbot.waitUntil(lambda: not right.isVisible())
+
+
+def test_the_buttons_go_when_the_pointer_rests(
+    bench: Bench, qtbot: QtBot, photos: list[Path]
+) -> None:
+    open_first(qtbot, bench, photos[0], 4)
+    canvas = bench.window.panes.generated
+    QTest.mouseMove(canvas, canvas.rect().center())
+    QTest.mouseMove(canvas, QPoint(70, 20))
+    left = next(each for each in canvas.findChildren(EdgeButton) if not each._forward)
+    qtbot.waitUntil(left.isVisible)
+    qtbot.waitUntil(lambda: not left.isVisible())
+    settle(qtbot, bench.window)
