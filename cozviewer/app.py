@@ -6,7 +6,7 @@ import logging.handlers
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -59,7 +59,7 @@ from cozviewer.util.temporary import end_now
 
 
 def run_viewer(
-    path: Path | None,
+    paths: Sequence[Path],
     choice: EngineChoice,
     cache: Path | None,
     allow_huge: bool = False,
@@ -70,7 +70,7 @@ def run_viewer(
     """Open the viewer and return the exit code when its window is closed.
 
     Args:
-        path: A photo or session to open at the start.
+        paths: The photos, the folder or the session to open at the start; the first one is shown.
         choice: The engine and its settings.
         cache: The cache folder; None keeps tiles in memory only.
         allow_huge: Open an image over the size limit without asking.
@@ -95,7 +95,7 @@ def run_viewer(
         choice = chosen_since(choice_at_start(preferences), EngineChoice(), choice)
     place = take_place()
     if place is not None:
-        path = place.path
+        paths = [place.path]
     log_file = log_to(cache)
     watchdog, reporter = Watchdog(log_file), CrashReporter(log_file)
     stopper, restarting = _Stopper(watchdog), _Restart()
@@ -111,9 +111,12 @@ def run_viewer(
             window.show()
             if place is not None:
                 restarting.return_to(place.camera)
-            if path is not None:
+            if paths:
                 try:
-                    window.open_picture(path, allow_huge, picture)
+                    if len(paths) == 1:
+                        window.open_picture(paths[0], allow_huge, picture)
+                    else:
+                        window.open_pictures(paths, allow_huge)
                 except Exception as error:
                     reporter.report(type(error), error, error.__traceback__)
             code = application.exec()
@@ -260,6 +263,7 @@ def services_for(
         # In a separate pool, so that drafts do not wait for the engine.
         quick=Pool().upscaler("drafts", lambda: compact(cache_dir=folder, notice=log.warning)),
         may_ahead=may_ahead,
+        fetch_picture=fetch_picture,
         cache=CacheServices(
             folder=cache,
             default=default_cache_folder(),
@@ -277,6 +281,15 @@ def services_for(
 def fetch(name: str, told: Told, cancelled: IsCancelled) -> None:
     """Download a model; see `cozviewer.models.download.hub`."""
     download(listing(repository(name)), told, cancelled)
+
+
+def fetch_picture(
+    link: str, path: Path, on_progress: Callable[[int, int], None], cancelled: IsCancelled
+) -> None:
+    """Download a picture; see `cozviewer.models.download.picture`."""
+    from cozviewer.models.download.picture import fetch_picture
+
+    fetch_picture(link, path, on_progress, cancelled)
 
 
 def devices() -> Sequence[str]:

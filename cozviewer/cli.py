@@ -25,7 +25,7 @@ from cozviewer.commands.common.options import (
 )
 from cozviewer.commands.common.stopping import ending_in_order
 from cozviewer.commands.common.streams import lost_output, prepare
-from cozviewer.commands.common.values import path as path_value
+from cozviewer.commands.common.values import picture_path
 from cozviewer.commands.evaluate import command as evaluate
 from cozviewer.util.errors import BadInput, Cancelled, CozviewerError, Failure
 
@@ -45,7 +45,7 @@ COMMANDS: dict[str, ModuleType] = {
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as in shells."""
 
-USAGE = """cozviewer [OPTIONS] [IMAGE]
+USAGE = """cozviewer [OPTIONS] [IMAGE...]
        cozviewer COMMAND --help"""
 
 EPILOG = """commands (each has its own --help):
@@ -62,6 +62,7 @@ EPILOG = """commands (each has its own --help):
 examples:
   cozviewer                                open the viewer
   cozviewer photo.jpg                      zoom into a photo
+  cozviewer a.jpg b.jpg                    open several, PgDown shows the next one
   cozviewer photo.jpg --engine bicubic     enlarge without a model
   cozviewer photo.jpg --engine my4x.safetensors
   cozviewer trip.cozview                   resume a session
@@ -128,7 +129,7 @@ def _run(arguments: list[str]) -> int:
     viewer = _viewer_parser()
     at = command_at(arguments, COMMANDS, viewer)
     if at is None:
-        return _view(viewer.parse_args(arguments))
+        return _view(viewer.parse_intermixed_args(arguments))
     name = arguments.pop(at)
     parser = Parser(prog="cozviewer", allow_abbrev=False)
     subparsers = parser.add_subparsers(dest="command")
@@ -150,7 +151,11 @@ def _viewer_parser() -> Parser:
         allow_abbrev=False,
     )
     parser.add_argument(
-        "image", nargs="?", type=path_value, metavar="IMAGE", help="the photo or session to open"
+        "images",
+        nargs="*",
+        type=picture_path,
+        metavar="IMAGE",
+        help="the photos, folder or session to open",
     )
     add_engine_options(parser)
     add_cache_options(parser)
@@ -168,7 +173,10 @@ def _view(args: argparse.Namespace) -> int:
     choice, cache_folder = engine_choice(args), cache_of(args)
     from cozviewer.session.session import SUFFIX
 
-    if args.image is not None and args.image.suffix.lower() == SUFFIX and engine_named(args):
+    sessions = [path for path in args.images if path.suffix.lower() == SUFFIX]
+    if len(args.images) > 1 and args.source is not None:
+        raise BadInput("--source applies to one session: name no other files with it.")
+    if sessions and engine_named(args):
         raise BadInput(
             "A session already defines its engine. Remove the engine options; you can choose "
             "another engine in the window."
@@ -186,7 +194,7 @@ def _view(args: argparse.Namespace) -> int:
             "or use `cozviewer render` and `cozviewer demo`, which need no window."
         ) from error
     return run_viewer(
-        args.image,
+        args.images,
         choice,
         cache_folder,
         args.allow_huge,

@@ -28,7 +28,7 @@ class Window(app.MainWindow):
         QTimer.singleShot(0, self.close)
 
 app.MainWindow = Window
-sys.exit(app.run_viewer(Path(sys.argv[1]), EngineChoice("bicubic"), Path(sys.argv[2])))
+sys.exit(app.run_viewer([Path(sys.argv[1])], EngineChoice("bicubic"), Path(sys.argv[2])))
 """
 
 

@@ -46,12 +46,24 @@ def run_of(name: str, monkeypatch: pytest.MonkeyPatch, error: BaseException | No
 
 def test_a_picture_opens_the_viewer(opened: Opened, cache_folder: Path) -> None:
     assert cli.main(["photo.jpg"]) == 0
-    assert opened == [(Path("photo.jpg"), EngineChoice(), cache_folder, False, None, True, False)]
+    there = ([Path("photo.jpg")], EngineChoice(), cache_folder, False, None, True, False)
+    assert opened == [there]
+
+
+def test_several_pictures_are_opened_with_options_anywhere(opened: Opened) -> None:
+    assert cli.main(["b.png", "--engine", "bicubic", "a.png", "--seed", "7", "c.png"]) == 0
+    assert opened[0][0] == [Path("b.png"), Path("a.png"), Path("c.png")]
+    assert opened[0][1] == EngineChoice(engine="bicubic", seed=7)
+
+
+def test_links_to_files_are_paths(opened: Opened) -> None:
+    assert cli.main(["file:///tmp/my%20photo%231.jpg", "file://localhost/tmp/%C3%A4.jpg"]) == 0
+    assert opened[0][0] == [Path("/tmp/my photo#1.jpg"), Path("/tmp/ä.jpg")]
 
 
 def test_no_word_opens_the_viewer_without_a_picture(opened: Opened) -> None:
     assert cli.main([]) == 0
-    assert opened[0][0] is None
+    assert opened[0][0] == []
 
 
 def test_a_session_opens_the_viewer_with_its_own_engine(
@@ -60,7 +72,7 @@ def test_a_session_opens_the_viewer_with_its_own_engine(
     words = ["trip.cozview", "--source", "photo.jpg", "--device", "cpu"]
     assert cli.main(words) == 0
     choice = EngineChoice(device="cpu")
-    there = (Path("trip.cozview"), choice, cache_folder, False, Path("photo.jpg"), True, False)
+    there = ([Path("trip.cozview")], choice, cache_folder, False, Path("photo.jpg"), True, False)
     assert opened == [there]
     assert cli.main(["trip.cozview", "--engine", "realesrgan"]) == 2
     assert "already defines its engine" in capsys.readouterr().err
@@ -71,13 +83,13 @@ def test_the_viewer_takes_options(opened: Opened) -> None:
     words = "--engine bicubic --device cpu photo.jpg --seed 7 --no-cache --allow-huge"
     assert cli.main(words.split()) == 0
     choice = EngineChoice(engine="bicubic", device="cpu", seed=7)
-    assert opened == [(Path("photo.jpg"), choice, None, True, None, False, False)]
+    assert opened == [([Path("photo.jpg")], choice, None, True, None, False, False)]
 
 
 @pytest.mark.parametrize("words", [["./render"], ["--", "render"], ["--cache", "demo", "a.png"]])
 def test_a_picture_may_be_called_like_a_command(opened: Opened, words: list[str]) -> None:
     assert cli.main(words) == 0
-    assert opened[0][0] in (Path("render"), Path("a.png"))
+    assert opened[0][0] in ([Path("render")], [Path("a.png")])
 
 
 def test_options_may_come_before_the_command(
@@ -131,7 +143,9 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     ("words", "hint"),
     [
         (["--nonsense"], "cozviewer --help"),
-        (["a.png", "b.png"], "cozviewer --help"),
+        (["a.png", "b.png", "--nonsense"], "cozviewer --help"),
+        (["a.cozview", "b.png", "--source", "c.png"], "no other files"),
+        (["file://elsewhere/a.png"], "another computer"),
         (["--cache"], "cozviewer --help"),
         (["render", "a.png"], "cozviewer render --help"),
         (["render", "a.png", "-o", "b.png", "c.png"], "cozviewer render --help"),

@@ -1,7 +1,8 @@
 """Arrays to QImages, off the GUI thread."""
 
 import numpy as np
-from PySide6.QtGui import QImage
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColorSpace, QImage, QPainter
 
 from cozviewer.image.pixels import Rgb8
 
@@ -26,3 +27,20 @@ def to_rgb8(image: QImage) -> Rgb8:
     rows = rows.reshape(image.height(), image.bytesPerLine())
     pixels = rows[:, : 4 * image.width()].reshape(image.height(), image.width(), 4)
     return np.ascontiguousarray(pixels[:, :, 2::-1])
+
+
+def over_white(image: QImage) -> Rgb8:
+    """Return a QImage in sRGB as (H, W, 3) uint8, over white where it is transparent."""
+    space = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+    if image.colorSpace().isValid() and image.colorSpace() != space:
+        image = image.convertedToColorSpace(space)
+    if not image.hasAlphaChannel():
+        return to_rgb8(image)
+    image = QImage(image)  # the ratio of the caller's stays
+    opaque = QImage(image.size(), QImage.Format.Format_RGB32)
+    opaque.fill(Qt.GlobalColor.white)
+    painter = QPainter(opaque)
+    image.setDevicePixelRatio(1.0)
+    painter.drawImage(0, 0, image)
+    painter.end()
+    return to_rgb8(opaque)

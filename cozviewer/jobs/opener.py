@@ -1,23 +1,29 @@
 """Opens pictures in a thread: first a quick preview, then the source and its chain."""
 
+import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Notice
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.source import preview
+from cozviewer.image.source import Source, open_source, preview, source_from_pixels
+from cozviewer.jobs.images import over_white
 from cozviewer.jobs.report import sentence_of
 from cozviewer.session.export_link import lead_of
 from cozviewer.session.pyramids import choice_of
+from cozviewer.session.read_ahead import ReadAhead
 from cozviewer.session.source import OpenedImage, SourceMissing, open_path
 from cozviewer.util.cancel import IsCancelled
+from cozviewer.util.downloads import FetchPicture
 from cozviewer.util.errors import BadInput, Cancelled, HugePicture
+from cozviewer.util.translation import translate
 
 OpenChain = Callable[[OpenedImage, EngineChoice, Notice, Notice, IsCancelled], Chain]
 """Makes the chain for an open picture; may read files, must not import heavy libraries.
@@ -31,10 +37,13 @@ class OpenRequest:
     """What to open.
 
     Attributes:
-        path: The picture's file, or a session's.
+        path: The picture's file, or a session's; a name where it has no file.
         choice: The engine; a session is opened with its own.
         settings: The user's settings, from which a session takes the server; None is `choice`.
         image: The picture, if it is already open and only the engine changes.
+        ahead: The picture, if it was read ahead.
+        pixels: The picture, if it comes from the clipboard or another program.
+        link: The address of the picture, if it is to be downloaded; "" otherwise.
         allow_huge: Whether the user confirmed a picture over the size limit.
         picture: The file of a session's picture, if the user selected it.
         follow: Whether a picture exported by cozviewer opens the photo that it was made from.
@@ -46,6 +55,9 @@ class OpenRequest:
     choice: EngineChoice
     settings: EngineChoice | None = None
     image: OpenedImage | None = None
+    ahead: ReadAhead | None = None
+    pixels: QImage | None = None
+    link: str = ""
     allow_huge: bool = False
     picture: Path | None = None
     follow: bool = False
@@ -74,6 +86,7 @@ class Opener(QObject):
         led: (OpenRequest, Lead, bool) the file was exported from a photo, which is already open
             (then nothing follows), or is opened instead if it is in the same folder.
         previewed: (OpenRequest, Preview)
+        downloaded: (OpenRequest, int, int) So many bytes of so many; 0 of them if not known.
         opened: (OpenRequest, EngineChoice, OpenedImage, Chain) the choice is the embedded engine
             where the requested one cannot be used.
         huge: (OpenRequest, str) the user must confirm a large picture; the message says why.
@@ -85,6 +98,7 @@ class Opener(QObject):
 
     led = Signal(object, object, bool)
     previewed = Signal(object, object)
+    downloaded = Signal(object, object, object)
     opened = Signal(object, object, object, object)
     huge = Signal(object, str)
     missing = Signal(object, str)
@@ -92,9 +106,14 @@ class Opener(QObject):
     noticed = Signal(str)
     told = Signal(str)
 
-    def __init__(self, open_chain: OpenChain) -> None:
+    def __init__(self, open_chain: OpenChain, fetch: FetchPicture | None = None) -> None:
+        """Create the opener.
+
+        Args:
+            fetch: Downloads a picture; None where links cannot be opened.
+        """
         super().__init__()
-        self._open_chain = open_chain
+        self._open_chain, self._fetch = open_chain, fetch
 
     @Slot(object)
     def open(self, request: OpenRequest) -> None:
@@ -130,7 +149,11 @@ class Opener(QObject):
             if request.image is not None or wanted.engine == embedded.engine:
                 raise
             chain = self._made(image, embedded, cancelled)
-            self.noticed.emit(f"{error} Meanwhile {chain.upscaler.name} goes on.")
+            self.noticed.emit(
+                translate("Error", "{problem} {engine} is used instead.").format(
+                    problem=error, engine=chain.upscaler.name
+                )
+            )
             return embedded, chain
 
     def _made(self, image: OpenedImage, choice: EngineChoice, cancelled: IsCancelled) -> Chain:
@@ -139,6 +162,12 @@ class Opener(QObject):
     def _read(self, request: OpenRequest) -> OpenedImage | None:
         """Read the requested picture, or the photo it refers to; None if that is already open."""
         path, cancelled = request.path, request.cancelled.is_set
+        if request.pixels is not None:
+            return OpenedImage(source_from_pixels(over_white(request.pixels), path.name))
+        if request.link:
+            return OpenedImage(self._downloaded(request))
+        if request.ahead is not None and request.ahead.is_valid():
+            return OpenedImage(request.ahead.source)
         lead = lead_of(path, cancelled) if request.follow else None
         if lead is not None:
             is_open = lead.origin.source_digest == request.open_digest
@@ -155,3 +184,21 @@ class Opener(QObject):
             allow_huge=request.allow_huge,
             cancelled=cancelled,
         )
+
+    def _downloaded(self, request: OpenRequest) -> Source:
+        """Download a picture and open it; its file is removed again."""
+        if self._fetch is None:
+            raise BadInput(
+                translate("Error", "Links cannot be opened: save the picture, and open its file.")
+            )
+        cancelled = request.cancelled.is_set
+        with tempfile.TemporaryDirectory(prefix="cozviewer-", ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / request.path.name
+            self._fetch(
+                request.link,
+                path,
+                lambda done, total: self.downloaded.emit(request, done, total),
+                cancelled,
+            )
+            source = open_source(path, allow_huge=request.allow_huge, cancelled=cancelled)
+        return replace(source, path=None)

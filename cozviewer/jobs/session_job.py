@@ -18,6 +18,7 @@ from cozviewer.session.pyramids import choice_of, other_pyramids, session_pyrami
 from cozviewer.session.session import Bookmark, SessionPyramid, Viewpoint
 from cozviewer.session.source import OpenedImage
 from cozviewer.util.errors import Cancelled
+from cozviewer.util.translation import translate
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class SessionJob(QObject):
     @Slot(object)
     def save(self, request: SaveRequest) -> None:
         """Save one session, atomically. Runs on the job's thread."""
-        stage, started = f"Saving {request.path.name}", time.monotonic()
+        stage = translate("Session", "Saving {name}").format(name=request.path.name)
+        started = time.monotonic()
 
         def on_progress(done: int, total: int) -> None:
             left = (time.monotonic() - started) / done * (total - done) if done else None

@@ -10,6 +10,7 @@ from cozviewer.pyramid.camera import Camera
 from cozviewer.pyramid.wording import magnification_text, place_text
 from cozviewer.session.session import Bookmark, viewpoint_of, with_bookmark
 from cozviewer.ui.widgets.plain import menu_text
+from cozviewer.util.translation import translate
 
 LONGEST = 60
 """Maximum number of characters of a name in the menu."""
@@ -34,18 +35,18 @@ class BookmarksMenu(QMenu):
         Args:
             camera: Returns the current camera.
         """
-        super().__init__("Book&marks", parent)
+        super().__init__(translate("Menu", "Book&marks"), parent)
         self._camera = camera
         self._bookmarks: tuple[Bookmark, ...] = ()
         self._of_session = False
-        self._add = self.addAction("&Add Bookmark…")
+        self._add = self.addAction(translate("Menu", "&Add Bookmark…"))
         self._add.setShortcut(QKeySequence("Ctrl+D"))
         self._add.triggered.connect(self.ask)
         parent.addAction(self._add)  # the window keeps the key when the menu bar is hidden
-        self._remove = QMenu("&Remove Bookmark", self)
+        self._remove = QMenu(translate("Menu", "&Remove Bookmark"), self)
         self.addMenu(self._remove)
         self.addSeparator()
-        self._none = self.addAction("No bookmarks")
+        self._none = self.addAction(translate("Menu", "No bookmarks"))
         self._none.setEnabled(False)
         self._add.setEnabled(False)
         self._fill()
@@ -77,11 +78,14 @@ class BookmarksMenu(QMenu):
         camera = self._camera()
         dialog = QInputDialog(self.parentWidget())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Add Bookmark")
-        dialog.setLabelText("Bookmark name:")
-        dialog.setOkButtonText("Add")
+        dialog.setWindowTitle(translate("Session", "Add Bookmark"))
+        dialog.setLabelText(translate("Session", "Bookmark name:"))
+        dialog.setOkButtonText(translate("Session", "Add"))
         dialog.resize(360, dialog.sizeHint().height())
-        dialog.setTextValue(f"{magnification_text(camera)} at {place_text(camera, 0, 0)}")
+        name = translate("Session", "{magnification} at {place}")
+        dialog.setTextValue(
+            name.format(magnification=magnification_text(camera), place=place_text(camera, 0, 0))
+        )
         dialog.textValueSelected.connect(lambda name: self.add(name, camera))
         dialog.open()
 
@@ -93,9 +97,13 @@ class BookmarksMenu(QMenu):
         there = any(bookmark.name == name for bookmark in self._bookmarks)
         self._bookmarks = with_bookmark(self._bookmarks, Bookmark(name, viewpoint_of(camera)))
         self._fill()
-        done = "updated" if there else "added"
-        hint = " Save the session to keep it." if self._of_session else ""
-        self.message.emit(f"Bookmark “{name}” {done}.{hint}")
+        if there:
+            text = translate("Session", "Bookmark “{name}” updated.")
+        else:
+            text = translate("Session", "Bookmark “{name}” added.")
+        if self._of_session:
+            text += " " + translate("Session", "Save the session to keep it.")
+        self.message.emit(text.format(name=name))
         self.changed.emit()
 
     def remove(self, bookmark: Bookmark) -> None:

@@ -36,16 +36,35 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             "open",
             translate("Menu", "&Open…"),
             ("Ctrl+O",),
-            lambda: window.images.ask(),
+            lambda: window.browsing.ask(),
             icon="open",
             needs_picture=False,
             short=translate("Menu", "Open"),
+        ),
+        Command(
+            "next-photo",
+            translate("Menu", "&Next Photo"),
+            ("PgDown",),
+            lambda: window.browsing.next(),
+            separated=True,
+        ),
+        Command(
+            "previous-photo",
+            translate("Menu", "&Previous Photo"),
+            ("PgUp",),
+            lambda: window.browsing.previous(),
         ),
         Command(
             "reload",
             translate("Menu", "&Reload from Disk"),
             ("F5",),
             lambda: window.images.reload(),
+        ),
+        Command(
+            "show-in-folder",
+            translate("Menu", "Show in &Folder"),
+            (),
+            lambda: window.view_commands.show_in_folder(),
         ),
         Command(
             "export",
@@ -75,6 +94,13 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             lambda: parts.sessions.ask(),
         ),
         Command(
+            "print",
+            translate("Menu", "Pr&int…"),
+            ("Ctrl+P",),
+            lambda: window.view_commands.print(),
+            separated=True,
+        ),
+        Command(
             "quit",
             translate("Menu", "&Quit"),
             ("Ctrl+Q",),
@@ -87,6 +113,19 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
 
 def _edit_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
     return [
+        Command(
+            "copy",
+            translate("Menu", "&Copy View"),
+            ("Ctrl+C",),
+            lambda: window.view_commands.copy(),
+        ),
+        Command(
+            "paste",
+            translate("Menu", "&Paste"),
+            ("Ctrl+V",),
+            lambda: window.receiving.paste(),
+            needs_picture=False,
+        ),
         Command(
             "preferences",
             translate("Menu", "&Preferences…"),
@@ -125,7 +164,7 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             icon="one-to-one",
         ),
         Command(
-            "previous", translate("Menu", "&Back"), ("Backspace",), go.previous, icon="previous"
+            "previous", translate("Menu", "&Back"), ("Alt+Left",), go.previous, icon="previous"
         ),
         Command(
             "compare",

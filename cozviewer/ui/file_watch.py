@@ -4,6 +4,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
+from cozviewer.util.translation import translate
+
 SETTLE_MS = 500
 """Editors replace a file in two steps; look when both are over."""
 
@@ -12,10 +14,12 @@ class FileWatch(QObject):
     """Watches one file at a time.
 
     Signals:
-        changed: (str) One sentence about what happened to the file.
+        changed: (str) Its content is another; one sentence about that.
+        removed: (str) It is not there any more; one sentence.
     """
 
     changed = Signal(str)
+    removed = Signal(str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -41,7 +45,11 @@ class FileWatch(QObject):
             return
         name = self._path.name
         if self._path.exists():
-            self.changed.emit(f"“{name}” was changed by another program. Press F5 to reload it.")
+            text = translate("Files", "“{name}” was changed by another program.")
+            self.changed.emit(text.format(name=name))
             self.watch(self._path)
         else:
-            self.changed.emit(f"“{name}” was moved or deleted. Still showing the loaded copy.")
+            text = translate(
+                "Files", "“{name}” was moved or deleted. Still showing the loaded copy."
+            )
+            self.removed.emit(text.format(name=name))

@@ -1,25 +1,29 @@
 """Which image is open: opens one in the place of another, and closes documents."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtGui import QImage
 
 from cozviewer.chain.chain import Chain
 from cozviewer.config.choice import EngineChoice
 from cozviewer.config.choice_text import chosen_since
 from cozviewer.image.source import Source
 from cozviewer.jobs.document import Document
-from cozviewer.session.session import SUFFIX
+from cozviewer.jobs.opener import OpenRequest
+from cozviewer.session.read_ahead import ReadAhead
 from cozviewer.session.source import OpenedImage
 from cozviewer.ui.export.link import Returning
 from cozviewer.ui.file_watch import FileWatch
 from cozviewer.ui.image_scope import ImageScope
-from cozviewer.ui.opening import PICTURES, Opening
+from cozviewer.ui.opening import Opening
 from cozviewer.ui.services import Services
+from cozviewer.ui.settings import with_own_server
+from cozviewer.ui.widgets.banner import BannerAction
 from cozviewer.ui.window_parts import WindowParts
-
-FILES = f"Images and Sessions ({PICTURES} *{SUFFIX});;All Files (*)"
+from cozviewer.util.paths import absolute
+from cozviewer.util.translation import translate
 
 
 class ImageController(QObject):
@@ -44,16 +48,25 @@ class ImageController(QObject):
         super().__init__(parts.window)
         self.scope: ImageScope | None = None
         self.choice = choice
-        self.opening = Opening(services.open_chain, parts.window)
+        self.opening = Opening(services.open_chain, parts.window, services.fetch_picture)
         self._services, self._parts = services, parts
         self._closing: list[Document] = []
         self._file = FileWatch(self)
-        self._file.changed.connect(parts.banner.warn)
+        self._file.changed.connect(self._on_file_changed)
+        self._file.removed.connect(parts.banner.warn)
         self._returning = Returning(parts.navigator, parts.banner, self)
         self.opening.led.connect(self._returning.follow)
         self.opening.opened.connect(self._on_opened)
         self.opening.noticed.connect(parts.banner.warn)
         self.opening.told.connect(parts.banner.show_message)
+
+    @property
+    def path(self) -> Path | None:
+        """The file of the open image: its session, or the photo; None where it has none."""
+        if self.scope is None:
+            return None
+        image = self.scope.document.image
+        return image.source.path if image.session is None else absolute(image.session.path)
 
     @property
     def busy(self) -> bool:
@@ -77,19 +90,44 @@ class ImageController(QObject):
             allow_huge: Whether to open a photo over the size limit without asking.
             picture: The photo of a session, if it was moved.
         """
+        follow = picture is None
+        self._open(
+            OpenRequest(path, self.choice, allow_huge=allow_huge, picture=picture, follow=follow)
+        )
+
+    def open_next(self, path: Path, ahead: ReadAhead | None, allow_huge: bool) -> None:
+        """Open a photo or a session on the way through a folder; there, a picture that cozviewer
+        exported is shown itself.
+
+        Args:
+            ahead: The photo, if it was read ahead.
+            allow_huge: See `open`.
+        """
+        self._open(OpenRequest(path, self.choice, ahead=ahead, allow_huge=allow_huge))
+
+    def open_pixels(self, pixels: QImage, name: str) -> None:
+        """Open a picture that is not in a file, and call it by a name."""
+        self._open(OpenRequest(Path(name), self.choice, pixels=pixels))
+
+    def open_link(self, link: str, name: str) -> None:
+        """Download a picture and open it.
+
+        Args:
+            link: Its address, http or https.
+            name: A file name for it.
+        """
+        self._open(OpenRequest(Path(name), self.choice, link=link))
+
+    def _open(self, request: OpenRequest) -> None:
         self._parts.banner.hide()  # its text is about what was there before
         self._returning.forget()
-        source = None if self.scope is None else self.scope.source
-        self.opening.open(path, self.choice, allow_huge, picture, source)
-
-    @Slot()
-    def ask(self) -> None:
-        """Ask which photo or session to open."""
-        chosen, _ = QFileDialog.getOpenFileName(
-            self._parts.window, "Open Image or Session", str(self.opening.folder), FILES
+        self.opening.open(
+            replace(
+                request,
+                settings=with_own_server(self.choice),
+                open_digest="" if self.scope is None else self.scope.source.digest,
+            )
         )
-        if chosen:
-            self.open(Path(chosen))
 
     @Slot()
     def reload(self) -> None:
@@ -101,6 +139,11 @@ class ImageController(QObject):
             self.open(image.session.path, picture=image.source.path)
         elif image.source.path is not None:
             self.open(image.source.path)
+
+    @Slot(str)
+    def _on_file_changed(self, sentence: str) -> None:
+        reload = BannerAction(translate("Files", "Reload"), self.reload)
+        self._parts.banner.warn(sentence, reload)
 
     @Slot(object)
     def choose_engine(self, choice: EngineChoice) -> None:

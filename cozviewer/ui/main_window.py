@@ -1,9 +1,10 @@
-"""The main window: shows which image is open, and takes keys, drops and the close button."""
+"""The main window: shows which image is open, and takes keys and the close button."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow
 
 from cozviewer.chain.chain import Progress
@@ -13,6 +14,9 @@ from cozviewer.jobs.opener import Preview
 from cozviewer.ui.dialogs.about_dialog import show_about
 from cozviewer.ui.dialogs.keys_dialog import KeysDialog
 from cozviewer.ui.dialogs.models_dialog import ModelsDialog
+from cozviewer.ui.files.browsing import Browsing
+from cozviewer.ui.files.receiving import Receiving
+from cozviewer.ui.files.view_commands import ViewCommands
 from cozviewer.ui.image_controller import ImageController
 from cozviewer.ui.image_scope import ImageScope
 from cozviewer.ui.preferences.engine_memory import EngineMemory
@@ -20,6 +24,7 @@ from cozviewer.ui.preferences.window_state import keep_window
 from cozviewer.ui.services import Services
 from cozviewer.ui.widgets.plain import window_title
 from cozviewer.ui.window_parts import WindowParts
+from cozviewer.util.translation import translate
 
 HOLD_KEY = Qt.Key.Key_B
 """Shows the other image of a blink comparison while it is held."""
@@ -35,12 +40,20 @@ ARROWS = {
 }
 
 
+STEPS = {Qt.Key.Key_Space: 1, Qt.Key.Key_Backspace: -1}
+"""Keys to the next and the previous photo besides those of the menu. They are no shortcuts, so
+that Space still presses a button that has the focus."""
+
+
 class MainWindow(QMainWindow):
     """One image and everything around it.
 
     Attributes:
         parts: What the window is made of.
         images: Opens images, and keeps the one that is open.
+        browsing: Opens files one after the other.
+        receiving: Opens what is dropped or pasted.
+        view_commands: Copies and prints the view.
         navigator, panes, readout, banner, minimap, prompting, actions_by_name, draw_with,
             engine_menu, compare_menu, bookmarks_menu: Those of the parts that are used most, which
             is why the window has more than 12 attributes.
@@ -59,7 +72,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("cozviewer")
         self.resize(1280, 860)
-        self.setAcceptDrops(True)
         self._services = services
         self._models: ModelsDialog | None = None
         self.parts = parts = WindowParts(self, services, choice)
@@ -69,12 +81,18 @@ class MainWindow(QMainWindow):
         self.draw_with, self.engine_menu = parts.draw_with, parts.engine_menu
         self.compare_menu, self.bookmarks_menu = parts.compare_menu, parts.sessions.menu
         self.images = images = ImageController(services, choice, parts)
-        images.opening.started.connect(self._on_reading)
-        images.opening.previewed.connect(self._on_previewed)
+        # First the sentence about one file; then browsing may go on to another.
         images.opening.failed.connect(self._on_open_failed)
+        self.browsing = browsing = Browsing(images, parts)
+        self.receiving = Receiving(browsing, images, parts)
+        self.view_commands = ViewCommands(images, parts)
+        browsing.moved.connect(self._show_title)
+        images.opening.started.connect(self._on_reading)
+        images.opening.progressed.connect(self.readout.show_work)
+        images.opening.previewed.connect(self._on_previewed)
         images.shown.connect(self._on_shown)
         images.opened.connect(self._on_opened)
-        parts.empty.open_wanted.connect(images.ask)
+        parts.empty.open_wanted.connect(browsing.ask)
         parts.empty.sample_wanted.connect(lambda: self.open_picture(services.sample))
         parts.comparison.retired.connect(images.retire)
         self.engine_menu.chosen.connect(images.choose_engine)
@@ -93,8 +111,15 @@ class MainWindow(QMainWindow):
     def open_picture(
         self, path: Path, allow_huge: bool = False, picture: Path | None = None
     ) -> None:
-        """Open a photo or a session; see `ImageController.open`."""
-        self.images.open(path, allow_huge, picture)
+        """Open a photo, the photos of a folder, or a session; see `ImageController.open`."""
+        if picture is None:
+            self.browsing.open_all([path], allow_huge)
+        else:
+            self.browsing.open(path, allow_huge, picture)
+
+    def open_pictures(self, paths: Sequence[Path], allow_huge: bool = False) -> None:
+        """Open several files or a folder; see `Browsing.open_all`."""
+        self.browsing.open_all(paths, allow_huge)
 
     @Slot()
     def show_models(self) -> None:
@@ -138,7 +163,8 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_reading(self, name: str) -> None:
         self.readout.show()
-        self.readout.show_work(Progress(f"Opening {name}", 0, 0, 0, None))
+        stage = translate("Files", "Opening {name}").format(name=name)
+        self.readout.show_work(Progress(stage, 0, 0, 0, None))
 
     @Slot(object)
     def _on_previewed(self, preview: Preview) -> None:
@@ -152,13 +178,30 @@ class MainWindow(QMainWindow):
         scope.warmed.connect(self._on_warmed)
         self.engine_menu.show_choice(scope.choice, self.images.choice)
         self.parts.pages.setCurrentWidget(self.panes)
-        self.setWindowTitle(f"{window_title(scope.source.name)} — cozviewer")
+        self._show_title()
         self.parts.enable(picture=True)
+        for name in ("reload", "show-in-folder"):
+            self.actions_by_name[name].setEnabled(self.images.path is not None)
         self.parts.comparison.set_image(scope.document.image)
         upscaler = scope.document.chain.upscaler
         self.parts.prompts_command.follow(upscaler.name, upscaler.accepts_prompt)
         self.readout.pixel.forget_width()
         self.minimap.set_source(scope.source)
+
+    @Slot()
+    def _show_title(self) -> None:
+        """Show in the title which image is open, and where it is in its folder."""
+        scope, position = self.images.scope, self.browsing.position
+        if scope is None:
+            return
+        session = scope.document.image.session
+        title = window_title(scope.source.name)
+        if position is not None:
+            place = translate("Window", "({number} of {count})")
+            title += " " + place.format(number=f"{position[0]:,}", count=f"{position[1]:,}")
+        if session is not None:
+            title = f"{window_title(session.path.name)} — {title}"
+        self.setWindowTitle(f"{title} — cozviewer")
 
     @Slot(object)
     def _on_opened(self, scope: ImageScope) -> None:
@@ -195,6 +238,8 @@ class MainWindow(QMainWindow):
             self.navigator.step(dx, dy)
         elif event.key() == HOLD_KEY:
             self.panes.on_top.hold(True)
+        elif event.key() in STEPS and not event.modifiers():
+            self.browsing.step(STEPS[Qt.Key(event.key())])
         elif event.key() == Qt.Key.Key_Escape:
             self._escape()
         else:
@@ -219,17 +264,6 @@ class MainWindow(QMainWindow):
         else:
             super().keyReleaseEvent(event)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                self.open_picture(Path(url.toLocalFile()))
-                event.acceptProposedAction()
-                return
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop all work, wait for the tile under work, leave no thread behind."""
         self.closing.emit()
@@ -241,5 +275,6 @@ class MainWindow(QMainWindow):
         self.parts.exporting.close()
         self.parts.sessions.close()
         self.parts.comparison.close()
+        self.browsing.close()
         self.images.close()
         super().closeEvent(event)

@@ -8,17 +8,23 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from cozviewer.chain.chain import Chain
+from cozviewer.chain.chain import Chain, Progress
 from cozviewer.config.choice import EngineChoice
-from cozviewer.image.source import Source
+from cozviewer.image.folder import SUFFIXES
 from cozviewer.jobs.opener import OpenChain, Opener, OpenRequest, Preview
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.session.export_link import Lead
 from cozviewer.session.source import OpenedImage
-from cozviewer.ui.settings import with_own_server
 from cozviewer.ui.widgets.plain import message_box
+from cozviewer.util.downloads import FetchPicture
+from cozviewer.util.translation import translate
 
-PICTURES = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif"
+PICTURES = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+
+
+def picture_filter() -> str:
+    """Return the filter of file dialogs for photos."""
+    return translate("Files", "Images ({patterns});;All Files (*)").format(patterns=PICTURES)
 
 
 class Opening(QObject):
@@ -29,6 +35,7 @@ class Opening(QObject):
         led: (Lead, bool) An exported image leads to a place; whether its photo is open already. If
             not, the photo is opened next.
         previewed: (Preview)
+        progressed: (Progress) Of a download.
         opened: (EngineChoice, OpenedImage, Chain)
         failed: (str) One sentence; "" if the user cancelled, or what was asked for is open already.
         noticed: (str) A warning about the cache or a model, at any later time.
@@ -38,20 +45,31 @@ class Opening(QObject):
     started = Signal(str)
     led = Signal(object, bool)
     previewed = Signal(object)
+    progressed = Signal(object)
     opened = Signal(object, object, object)
     failed = Signal(str)
     noticed = Signal(str)
     told = Signal(str)
     _open = Signal(object)
 
-    def __init__(self, open_chain: OpenChain, window: QWidget) -> None:
+    def __init__(
+        self, open_chain: OpenChain, window: QWidget, fetch: FetchPicture | None = None
+    ) -> None:
+        """Start the thread.
+
+        Args:
+            open_chain, fetch: See `Opener`.
+            window: Parent of the questions.
+        """
         super().__init__(window)
         self._window = window
+        self._folder = Path.home()
         self._request: OpenRequest | None = None
         self._reading = False
-        self._opener = Opener(open_chain)
+        self._opener = Opener(open_chain, fetch)
         self._opener.led.connect(self._on_led)
         self._opener.previewed.connect(self._on_previewed)
+        self._opener.downloaded.connect(self._on_downloaded)
         self._opener.opened.connect(self._on_opened)
         self._opener.huge.connect(self._on_huge)
         self._opener.missing.connect(self._on_missing)
@@ -69,33 +87,13 @@ class Opening(QObject):
     @property
     def folder(self) -> Path:
         """The folder of the last photo."""
-        return self._request.path.parent if self._request is not None else Path.home()
+        return self._folder
 
-    def open(
-        self,
-        path: Path,
-        choice: EngineChoice,
-        allow_huge: bool = False,
-        picture: Path | None = None,
-        open_now: Source | None = None,
-    ) -> None:
-        """Open a photo, or a session with its photo; replaces a request that is still being read.
-
-        Args:
-            path, choice, allow_huge, picture: As in `OpenRequest`.
-            open_now: The open photo, to which an exported image may lead.
-        """
-        self._send(
-            OpenRequest(
-                path,
-                choice,
-                with_own_server(choice),
-                allow_huge=allow_huge,
-                picture=picture,
-                follow=picture is None,
-                open_digest="" if open_now is None else open_now.digest,
-            )
-        )
+    def open(self, request: OpenRequest) -> None:
+        """Open a photo or a session; replaces a request that is still being read."""
+        if request.path.is_absolute():
+            self._folder = request.path.parent
+        self._send(request)
 
     def switch(self, image: OpenedImage, choice: EngineChoice) -> None:
         """Make another chain for a photo that is open."""
@@ -108,7 +106,11 @@ class Opening(QObject):
             self._request.cancelled.set()
             self._reading = False
             self.failed.emit("")
-            self.told.emit(f"Opening {self._request.path.name} was canceled.")
+            self.told.emit(
+                translate("Files", "Opening {name} was canceled.").format(
+                    name=self._request.path.name
+                )
+            )
 
     def close(self) -> None:
         """Stop reading and end the thread."""
@@ -144,6 +146,13 @@ class Opening(QObject):
         if self._wanted(request):
             self.previewed.emit(preview)
 
+    @Slot(object, object, object)
+    def _on_downloaded(self, request: OpenRequest, done: int, total: int) -> None:
+        if self._wanted(request):
+            stage = translate("Files", "Downloading {name}").format(name=request.path.name)
+            part = min(1.0, done / total) if total else None
+            self.progressed.emit(Progress(stage, 0, 0, 0, None, fraction=part))
+
     @Slot(object, object, object, object)
     def _on_opened(
         self, request: OpenRequest, choice: EngineChoice, image: OpenedImage, chain: Chain
@@ -168,7 +177,7 @@ class Opening(QObject):
         box = message_box(
             self._window,
             QMessageBox.Icon.Question,
-            "Very Large Image",
+            translate("Files", "Very Large Image"),
             sentence,
             QMessageBox.StandardButton.Open | QMessageBox.StandardButton.Cancel,
         )
@@ -186,12 +195,16 @@ class Opening(QObject):
         box = message_box(
             self._window,
             QMessageBox.Icon.Question,
-            "Locate the Photo",
+            translate("Files", "Locate the Photo"),
             sentence,
             QMessageBox.StandardButton.Cancel,
         )
-        box.setInformativeText("The session is fine, but its photo was moved or renamed.")
-        choose = box.addButton("Choose Photo…", QMessageBox.ButtonRole.AcceptRole)
+        box.setInformativeText(
+            translate("Files", "The session is fine, but its photo was moved or renamed.")
+        )
+        choose = box.addButton(
+            translate("Files", "Choose Photo…"), QMessageBox.ButtonRole.AcceptRole
+        )
         box.setDefaultButton(choose)
         box.accepted.connect(lambda: self._choose_picture(request))
         box.rejected.connect(lambda: self.failed.emit(""))
@@ -200,9 +213,9 @@ class Opening(QObject):
     def _choose_picture(self, request: OpenRequest) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
             self._window,
-            f"Photo of {request.path.name}",
+            translate("Files", "Photo of {name}").format(name=request.path.name),
             str(request.path.parent),
-            f"Images ({PICTURES});;All Files (*)",
+            picture_filter(),
         )
         if chosen:
             self._send(replace(request, picture=Path(chosen), cancelled=Event()))

@@ -13,7 +13,7 @@ from cozviewer.jobs.document import DocumentServices
 from cozviewer.jobs.download_job import Fetch
 from cozviewer.jobs.opener import OpenChain
 from cozviewer.util.cache_settings import CacheSettings
-from cozviewer.util.downloads import Offer
+from cozviewer.util.downloads import FetchPicture, Offer
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ class Services:
             by the names of `MISSING` in `ui.dialogs.coz_dialog`; quick.
         numbers: Returns the number formats that a device supports, as `EngineChoice` names both;
             none where that is not known yet. Quick.
+        fetch_picture: Downloads a picture from a link; None where links cannot be opened.
         cache: The tile cache; None where it cannot be set.
         reduces_motion: Returns whether the desktop asks for less motion; called on a thread of its
             own. None where it cannot be asked.
@@ -92,6 +93,7 @@ class Services:
     numbers: Callable[[str], Sequence[str]] = lambda device: ()
     quick: Upscaler | None = None
     may_ahead: May | None = None
+    fetch_picture: FetchPicture | None = None
     cache: CacheServices | None = None
     reduces_motion: Callable[[], bool] | None = None
     log_file: Path | None = None

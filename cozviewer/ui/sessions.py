@@ -25,9 +25,8 @@ from cozviewer.ui.kept_bookmarks import keep_bookmarks, kept_bookmarks
 from cozviewer.ui.status.status_bar import StatusBar
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.widgets.banner import Banner
-from cozviewer.ui.widgets.plain import window_title
 from cozviewer.util.errors import BadInput
-from cozviewer.util.text import counted
+from cozviewer.util.translation import translate
 from cozviewer.util.units import bytes_text
 
 
@@ -79,9 +78,6 @@ class Sessions(QObject):
         self._source = document.source
         session = document.image.session
         self._path = None if session is None else session.path
-        if session is not None:
-            title = window_title(session.path.name)
-            self._window.setWindowTitle(f"{title} — {self._window.windowTitle()}")
         if session is None:
             self.menu.show_bookmarks(kept_bookmarks(self._source.digest))
         else:
@@ -100,9 +96,21 @@ class Sessions(QObject):
         if self._document is None:
             return
         source = self._document.source
+        if source.path is None:
+            self._banner.warn(
+                translate(
+                    "Session",
+                    "“{name}” has no file, and a session does not include the photo: save it as a "
+                    "file first, and open that.",
+                ).format(name=source.name)
+            )
+            return
         usual = self._path or free_path(source.folder / f"{safe_stem(source.name)}{SUFFIX}")
         chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Save Session", str(usual), f"Sessions (*{SUFFIX})"
+            self._window,
+            translate("Session", "Save Session"),
+            str(usual),
+            translate("Session", "Sessions ({pattern})").format(pattern=f"*{SUFFIX}"),
         )
         if not chosen:
             return
@@ -171,14 +179,18 @@ class Sessions(QObject):
     def _on_saved(self, request: SaveRequest, saved: Saved) -> None:
         if request.image.source is self._source:
             self._path = request.path
-        tiles = f"{counted(saved.tiles, 'tiles')}, {bytes_text(saved.bytes)}"
-        text = (
-            f"Saved {request.path} ({tiles}). The photo is not included: keep it next to the"
-            " session file."
-        )
-        if saved.left_out:
-            one = saved.left_out == 1
-            text += f" {saved.left_out:,} damaged tile{' was' if one else 's were'} left out."
+        tiles = translate("Session", "%n tile(s)", None, saved.tiles)
+        text = translate(
+            "Session",
+            "Saved {path} ({tiles}, {size}). The photo is not included: keep it next to the "
+            "session file.",
+        ).format(path=request.path, tiles=tiles, size=bytes_text(saved.bytes))
+        if saved.left_out == 1:
+            text += " " + translate("Session", "One damaged tile was left out.")
+        elif saved.left_out:
+            text += " " + translate(
+                "Session", "%n damaged tiles were left out.", None, saved.left_out
+            )
         self._banner.show_message(text)
         self._over(request)
 
@@ -186,11 +198,13 @@ class Sessions(QObject):
     def _on_ended(self, request: SaveRequest, sentence: str) -> None:
         name = request.path.name
         if request.image.source is not self._source:
-            self._banner.warn(f"{name} was not saved because another image was opened.")
+            text = translate("Session", "{name} was not saved because another image was opened.")
+            self._banner.warn(text.format(name=name))
         elif sentence:
             self._banner.warn(sentence)
         else:
-            self._banner.show_message(f"Saving was canceled; {name} was not saved.")
+            text = translate("Session", "Saving was canceled; {name} was not saved.")
+            self._banner.show_message(text.format(name=name))
         self._over(request)
 
     def _over(self, request: SaveRequest) -> None:

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+
+from cozviewer.util.cancel import IsCancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +52,8 @@ class DownloadProgress:
 
 Told = Callable[[DownloadProgress], None]
 """Receives the progress; called in the thread that downloads."""
+
+FetchPicture = Callable[[str, Path, Callable[[int, int], None], IsCancelled], None]
+"""Downloads what an http or https address names into a file, in the calling thread. The function
+receives the bytes that have come and their total, 0 where that is not known. Raises `BadInput`,
+`Cancelled` and `Failure`."""

@@ -40,7 +40,7 @@ def make(*args):
     window.photo_painted.connect(lambda: report(window))
     return window
 app.MainWindow = make
-app.run_viewer(Path({picture!r}), EngineChoice(), Path({cache!r}))
+app.run_viewer([Path({picture!r})], EngineChoice(), Path({cache!r}))
 """
 
 DRAFTED = """
@@ -77,7 +77,7 @@ def make(*args):
     window.opened.connect(opened)
     return window
 app.MainWindow = make
-app.run_viewer(Path({picture!r}), EngineChoice(), Path({cache!r}))
+app.run_viewer([Path({picture!r})], EngineChoice(), Path({cache!r}))
 """
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 
-from cozviewer.jobs.images import to_qimage, to_rgb8
+from cozviewer.jobs.images import over_white, to_qimage, to_rgb8
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (3, 5), (512, 512), (7, 1021)])
@@ -33,3 +33,12 @@ def test_the_image_outlives_its_array() -> None:
 def test_a_view_with_gaps_is_packed() -> None:
     rgb = np.random.default_rng(1).integers(0, 256, (20, 30, 3), np.uint8)
     np.testing.assert_array_equal(to_rgb8(to_qimage(rgb[3:9, 5:17])), rgb[3:9, 5:17])
+
+
+def test_transparent_pixels_are_shown_over_white() -> None:
+    image = QImage(2, 1, QImage.Format.Format_ARGB32)
+    image.setPixelColor(0, 0, QColor(255, 0, 0, 0))
+    image.setPixelColor(1, 0, QColor(10, 20, 30, 255))
+    image.setDevicePixelRatio(2.0)
+    assert over_white(image).tolist() == [[[255, 255, 255], [10, 20, 30]]]
+    assert image.devicePixelRatio() == 2.0

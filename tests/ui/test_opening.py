@@ -45,7 +45,7 @@ def test_the_embedded_engine_goes_on_where_another_lacks_its_files(
         bench.window.open_picture(bench.picture)
     settle(qtbot, bench.window)
     assert bench.window.banner.text == (
-        "Its files are missing: run `cozviewer models download coz`. Meanwhile Stripes goes on."
+        "Its files are missing: run `cozviewer models download coz`. Stripes is used instead."
     )
     assert bench.window.engine_menu.choice == EngineChoice("realesrgan", device="cpu")
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from cozviewer.util.errors import BadInput
+from cozviewer.util.file_links import is_file_link, path_of_file_link
 from cozviewer.util.paths import check_path
 
 LARGEST_ZOOM_LOG2 = 256
@@ -36,6 +37,19 @@ def path(text: str) -> Path:
     path = Path(text)
     check_path(path)
     return path
+
+
+def picture_path(text: str) -> Path:
+    """Return a path, also of a link to a file ("file:///home/me/a%20photo.jpg").
+
+    Raises:
+        BadInput: It is not a valid path, or on another computer.
+    """
+    if not is_file_link(text):
+        return path(text)
+    found = path_of_file_link(text)
+    check_path(found)
+    return found
 
 
 def zoom(text: str) -> Fraction:

@@ -23,8 +23,9 @@ from cozviewer.ui.export.target import ask_to_replace
 from cozviewer.ui.status.status_bar import StatusBar
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.region_drag import RegionDrag
-from cozviewer.ui.widgets.banner import Banner
+from cozviewer.ui.widgets.banner import Banner, BannerAction
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 
 class Exporting(QObject):
@@ -66,7 +67,8 @@ class Exporting(QObject):
         if (pending := pending_for(document.chain)) is not None:
             self._banner.show_message(
                 f"Export of “{Path(pending.path).name}” was interrupted. Choose File > Resume "
-                "Export to finish it."
+                "Export to finish it.",
+                BannerAction(translate("Export", "Resume"), self.go_on),
             )
 
     def close(self) -> None:

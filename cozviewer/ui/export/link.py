@@ -7,6 +7,7 @@ from cozviewer.pyramid.wording import magnification_text
 from cozviewer.session.export_link import Lead
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.widgets.banner import Banner
+from cozviewer.util.translation import translate
 
 
 class Returning(QObject):
@@ -33,17 +34,25 @@ class Returning(QObject):
         """
         self._awaited = None
         name = lead.path.name
-        original = f" “{lead.photo_name}”" if lead.photo_name else ""
         if is_open:
             self._banner.show_message(_arrival(lead))
             self._navigator.go_to(lead.camera)
         elif lead.photo is not None:
             self._awaited = lead
         else:
-            self._banner.show_message(
-                f"Open the original photo{original}, then drop “{name}” again to go to the place "
-                "that it shows."
-            )
+            if lead.photo_name:
+                text = translate(
+                    "Files",
+                    "Open the original photo “{photo}”, then drop “{name}” again to go to the "
+                    "place that it shows.",
+                )
+            else:
+                text = translate(
+                    "Files",
+                    "Open the original photo, then drop “{name}” again to go to the place that it "
+                    "shows.",
+                )
+            self._banner.show_message(text.format(photo=lead.photo_name, name=name))
 
     def arrived(self, source: Source) -> None:
         """Go to the pending place, if a photo that has just been opened is the right one."""
@@ -55,10 +64,14 @@ class Returning(QObject):
             self._banner.show_message(_arrival(lead))
         else:
             self._banner.warn(
-                f"“{lead.path.name}” does not belong to this version of “{source.name}”. Open the "
-                "right one, then drop it again."
+                translate(
+                    "Files",
+                    "“{name}” does not belong to this version of “{photo}”. Open the right one, "
+                    "then drop it again.",
+                ).format(name=lead.path.name, photo=source.name)
             )
 
 
 def _arrival(lead: Lead) -> str:
-    return f"Went to the place shown in “{lead.path.name}” ({magnification_text(lead.camera)})."
+    text = translate("Files", "Went to the place shown in “{name}” ({magnification}).")
+    return text.format(name=lead.path.name, magnification=magnification_text(lead.camera))

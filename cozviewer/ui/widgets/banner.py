@@ -1,7 +1,10 @@
 """A message over the photo: what went wrong and what to do, or what was done."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.translation import translate
@@ -14,8 +17,21 @@ MARGIN = 12
 """Logical pixels: of the banner, and between it and the edges of what it lies over."""
 
 
+@dataclass(frozen=True)
+class BannerAction:
+    """What the user can do about a message.
+
+    Attributes:
+        text: On the button.
+        run: Called when it is pressed; the banner is hidden by then.
+    """
+
+    text: str
+    run: Callable[[], object]
+
+
 class Banner(QWidget):
-    """A strip with one message and a close button; hidden while there is none.
+    """A strip with a message, maybe a button for an action, and one to close; hidden without one.
 
     It lies over the upper edge of a widget without changing that widget's size, so that the photo
     does not move.
@@ -41,9 +57,15 @@ class Banner(QWidget):
         close.setAccessibleName(translate("Window", "Close"))
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         close.clicked.connect(self.hide)
+        self._action: BannerAction | None = None
+        self._button = QPushButton()
+        self._button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._button.setObjectName("banner-action")
+        self._button.clicked.connect(self._on_pressed)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 8, 8)
         row.addWidget(self._text, 1)
+        row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -56,15 +78,18 @@ class Banner(QWidget):
         """The message, or "" while hidden."""
         return self._text.text() if not self.isHidden() else ""
 
-    def warn(self, sentence: str) -> None:
+    def warn(self, sentence: str, action: BannerAction | None = None) -> None:
         """Show a warning, which stays."""
-        self._show(sentence, trouble=True)
+        self._show(sentence, action, trouble=True)
         self._timer.stop()
 
-    def show_message(self, sentence: str) -> None:
-        """Show a message about success for a while."""
-        self._show(sentence, trouble=False)
-        self._timer.start(GOOD_NEWS_MS)
+    def show_message(self, sentence: str, action: BannerAction | None = None) -> None:
+        """Show a message about success for a while; one with an action stays."""
+        self._show(sentence, action, trouble=False)
+        if action is None:
+            self._timer.start(GOOD_NEWS_MS)
+        else:
+            self._timer.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the size of the widget under it."""
@@ -72,8 +97,18 @@ class Banner(QWidget):
             self._place()
         return False
 
-    def _show(self, sentence: str, trouble: bool) -> None:
+    @Slot()
+    def _on_pressed(self) -> None:
+        action = self._action
+        self.hide()
+        if action is not None:
+            action.run()
+
+    def _show(self, sentence: str, action: BannerAction | None, trouble: bool) -> None:
         self._text.setText(sentence)
+        self._action = action
+        self._button.setText("" if action is None else action.text)
+        self._button.setVisible(action is not None)
         self.setProperty("trouble", trouble)
         self.style().unpolish(self)
         self.style().polish(self)

@@ -163,14 +163,20 @@ QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
 #banner[trouble="true"] {{ background: {TROUBLE}; border-color: #934444; }}
 #banner QLabel {{ color: #ffffff; }}
 #banner QToolButton {{ color: #ffffff; border: none; padding: 2px 8px; }}
+#banner QPushButton {{ background: rgba(255, 255, 255, 38); color: #ffffff; padding: 4px 14px; }}
+#banner QPushButton:hover {{ background: rgba(255, 255, 255, 64); }}
 #card {{ background: {BAR}; border: 1px solid {LINE}; border-radius: 6px; }}
 QLabel[role="quiet"] {{ color: {QUIET}; }}
 QLabel[role="trouble"] {{ color: {TROUBLE_TEXT}; }}
 #empty QLabel {{ color: {QUIET}; }}
 #empty #headline {{ color: {TEXT}; font-size: 20px; font-weight: 600; }}
+#recent-title {{ font-weight: 600; padding-bottom: 4px; }}
 QPushButton {{ background: {CONTROL}; color: {TEXT}; border: 1px solid transparent;
     border-radius: 5px; padding: 5px 15px; }}
 QPushButton:hover {{ background: {CONTROL_HOVER}; }}
+QPushButton#recent-file {{ background: transparent; color: {QUIET}; padding: 4px 12px; }}
+QPushButton#recent-file:hover, QPushButton#recent-file:focus {{ background: {LINE};
+    color: {TEXT}; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QPushButton:default {{ background: {FILL}; color: #ffffff; }}
 QPushButton:default:hover {{ background: {FILL_HOVER}; }}

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
 from cozviewer.export.origin import Origin, read_origin, sight_of_origin
@@ -16,19 +15,11 @@ from cozviewer.export.provenance import origin_of_view
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.wording import magnification_text
 from tests.ui.conftest import Bench, grabbed, settle, wheel
+from tests.ui.files import dropping
 
 
 def drop(viewer: Bench, path: Path) -> None:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    event = QDropEvent(
-        QPointF(300, 300),
-        Qt.DropAction.CopyAction,
-        data,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    viewer.window.dropEvent(event)
+    dropping.drop(viewer.window, dropping.files(path))
 
 
 def saved(viewer: Bench, qtbot: QtBot, path: Path) -> Origin:

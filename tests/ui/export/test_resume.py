@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
@@ -51,7 +52,10 @@ def test_the_next_start_does_the_rest(viewer: Bench, qtbot: QtBot, tmp_path: Pat
         window.open_picture(viewer.picture)
     assert "Export of “whole.png” was interrupted" in window.banner.text
     settle(qtbot, window)
-    window.actions_by_name["go-on"].trigger()
+    resume = window.banner.findChild(QPushButton)
+    assert isinstance(resume, QPushButton)
+    assert resume.text() == "Resume"
+    QTest.mouseClick(resume, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "Exported" in window.banner.text, timeout=20_000)
     document = window.document
     assert document is not None
