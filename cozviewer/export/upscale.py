@@ -163,6 +163,7 @@ def upscale_photo(
     is_cancelled: IsCancelled = never,
     on_progress: OnProgress = unheard,
     session: Path | None = None,
+    is_held: IsCancelled = never,
 ) -> Upscaled:
     """Upscale the photo of a chain and save it, unless that was done before.
 
@@ -171,6 +172,7 @@ def upscale_photo(
         options: Scale, format and place.
         is_cancelled, on_progress: As for `run_task`.
         session: The session file that the photo was opened through; never replaced.
+        is_held: As for `run_task`.
 
     Raises:
         BadInput: The photo cannot be saved as the options say, or is too large for that.
@@ -183,7 +185,9 @@ def upscale_photo(
             if done is not None:
                 return Upscaled(done, task.size, None)
         try:
-            return Upscaled(task.path, task.size, run_task(task, chain, is_cancelled, on_progress))
+            return Upscaled(
+                task.path, task.size, run_task(task, chain, is_cancelled, on_progress, is_held)
+            )
         except NameTaken as error:
             taken = error
     raise taken

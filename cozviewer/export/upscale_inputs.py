@@ -17,7 +17,7 @@ SUFFIXES = frozenset(
 )
 """Endings of the files of a folder that are taken for photos, lower case."""
 
-_UPSCALED = re.compile(r"-\d{1,3}x( \(\d+\))?")
+_UPSCALED = re.compile(r"-\d{1,3}x( \(\d+\))?\Z")
 """The end of the name of an upscaled photo, without the ending."""
 
 
@@ -71,13 +71,17 @@ def is_upscaled(path: Path, cancelled: IsCancelled = never) -> bool:
     Raises:
         Cancelled: `cancelled` returned True.
     """
-    matched = _UPSCALED.search(path.stem)
-    if matched is None or matched.end() != len(path.stem):
+    if not is_named_as_upscaled(path):
         return False
     try:
         return read_origin(path, cancelled) is not None
     except BadInput:
         return False
+
+
+def is_named_as_upscaled(path: Path) -> bool:
+    """Return whether a file is named like an upscaled photo: "NAME-4x.EXT", "NAME-4x (2).EXT"."""
+    return _UPSCALED.search(path.stem) is not None
 
 
 def folder_for(found: FoundPhoto, folder: Path | None) -> Path | None:

@@ -60,6 +60,7 @@ class ImageScope(QObject):
         self.blind = Blind(document.source, navigator, panes, parts.blind_bar, parts.banner, self)
         parts.prompting.set_document(document)
         parts.exporting.set_document(document)
+        parts.upscaling.set_document(document)
         parts.pointer.set_document(document)
         self._connections = Connections()
         self._connect()

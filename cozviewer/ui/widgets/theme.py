@@ -78,6 +78,14 @@ QCheckBox::indicator {{ width: 14px; height: 14px; background: {WINDOW};
 QCheckBox::indicator:checked {{ background: {FILL}; border-color: {ACCENT};
     image: url("{CHECK}"); }}
 QCheckBox::indicator:disabled {{ border-color: {LINE}; }}
+QRadioButton {{ spacing: 8px; }}
+QRadioButton::indicator {{ width: 13px; height: 13px; background: {WINDOW};
+    border: 1px solid {QUIET}; border-radius: 7px; }}
+QRadioButton::indicator:checked {{ border: 4px solid {FILL}; width: 7px; height: 7px;
+    background: #ffffff; }}
+QRadioButton::indicator:disabled {{ border-color: {LINE}; }}
+#upscale-mark {{ color: {QUIET}; border: none; padding: 0px 14px; }}
+#upscale-mark:hover {{ color: {TEXT}; background: {LINE}; }}
 QComboBox {{ background: {LINE}; color: {TEXT}; border: none; border-radius: 4px;
     padding: 5px 9px; min-height: 18px; }}
 QComboBox:hover {{ background: #44474f; }}
