@@ -25,8 +25,9 @@ class QueueProgress:
     """How far the queue is.
 
     Attributes:
-        done, total: Photos that are finished (or failed), and all photos of this round.
-        fraction: 0..1 of the work.
+        done, total: Photos that are finished (or failed) since the work began, and these with all
+            that are still to be done.
+        fraction: 0..1 of their work.
         seconds_left: Estimated; None if unknown.
     """
 
@@ -88,8 +89,8 @@ class UpscaleQueue(QObject):
         self._progress: Progress | None = None
         self._wanted = False
         self._pace: float | None = None
-        self._round = (0, 0)
-        """Photos done and failed since the work began."""
+        self._finished = set[int]()  # since the work began
+        self._over = True
 
     # -- what there is ---------------------------------------------------------------------------
 
@@ -125,7 +126,8 @@ class UpscaleQueue(QObject):
     @property
     def progress(self) -> QueueProgress:
         """How far the whole queue is; photos of unknown size count as one of middle size."""
-        items = [item for item in self._items.values() if item.state is not State.FAILED]
+        ours = [item for item in self._items.values() if item.open or item.number in self._finished]
+        items = [item for item in ours if item.state is not State.FAILED]
         known = [item.work for item in items if item.work]
         usual = sum(known) / len(known) if known else 1.0
         done = left = 0.0
@@ -135,9 +137,9 @@ class UpscaleQueue(QObject):
             done += work * part
             left += 0.0 if item is self._now() else work * (1 - part)
         total = sum(item.work or usual for item in items)
-        finished = sum(not item.open for item in self._items.values())
-        fraction = done / total if total else 0.0
-        return QueueProgress(finished, len(self._items), fraction, self._seconds_left(left))
+        finished = sum(not item.open for item in ours)
+        fraction = done / total if total else 1.0
+        return QueueProgress(finished, len(ours), fraction, self._seconds_left(left))
 
     # -- what is asked for -----------------------------------------------------------------------
 
@@ -157,7 +159,9 @@ class UpscaleQueue(QObject):
         """Work until all photos are done."""
         if not self._wanted and self.open_count:
             self._wanted = True
-            self._round = (0, 0)
+            if self._over:
+                self._over = False
+                self._finished.clear()
         self._begin_next()
         self.progressed.emit()
 
@@ -191,6 +195,7 @@ class UpscaleQueue(QObject):
         for number in numbers:
             item = self._items.get(number)
             if item is not None and item.state is State.FAILED:
+                self._finished.discard(number)
                 self._set(replace(item, state=State.WAITING, sentence=""))
         self._keep()
         self.resume()
@@ -259,7 +264,7 @@ class UpscaleQueue(QObject):
         item = self._now()
         self._end()
         if item is not None:
-            self._round = (self._round[0] + 1, self._round[1])
+            self._finished.add(item.number)
             self._set(replace(item, state=State.DONE, result=done.path, existed=done.made is None))
         self._go_on()
 
@@ -268,7 +273,7 @@ class UpscaleQueue(QObject):
         item = self._now()
         self._end()
         if item is not None and sentence:
-            self._round = (self._round[0], self._round[1] + 1)
+            self._finished.add(item.number)
             self._set(replace(item, state=State.FAILED, sentence=sentence))
         elif item is not None:
             self._set(replace(item, state=State.WAITING))
@@ -286,10 +291,12 @@ class UpscaleQueue(QObject):
     def _check_end(self) -> None:
         """Report that nothing is left to do."""
         if self._wanted and self._request is None and not self.open_count:
-            self._wanted = False
+            self._wanted, self._over = False, True
             self._rest.emit()
             self.progressed.emit()
-            self.finished.emit(*self._round)
+            ended = [item for number, item in self._items.items() if number in self._finished]
+            failed = sum(item.state is State.FAILED for item in ended)
+            self.finished.emit(len(ended) - failed, failed)
 
     def _now(self) -> QueueItem | None:
         """Return the photo under work as it is now; None if there is none or it was removed."""

@@ -138,9 +138,11 @@ class QueueDialog(QDialog):
     def _describe(self) -> None:
         """Show how far the queue is, and what can be done."""
         queue, progress = self._queue, self._queue.progress
-        self.empty.setVisible(not progress.total)
-        self.list.setVisible(bool(progress.total))
-        self.bar.setVisible(bool(progress.total))
+        rows = bool(queue.items)
+        self.empty.setVisible(not rows)
+        self.list.setVisible(rows)
+        self.summary.setVisible(rows)
+        self.bar.setVisible(queue.open_count > 0)
         self.bar.setValue(round(1000 * progress.fraction))
         self.summary.setText(summary_text(queue))
         self.pause.setText(
@@ -211,15 +213,14 @@ class QueueDialog(QDialog):
 
 def summary_text(queue: UpscaleQueue) -> str:
     """Return how far a queue is: "2 of 5 photos · 45% · 3 min left"."""
-    progress = queue.progress
-    if not progress.total:
-        return ""
-    parts = [
-        translate("Upscale", "{done} of %n photo(s) finished", None, progress.total).format(
-            done=f"{progress.done:,}"
-        )
-    ]
-    failed = sum(item.state is State.FAILED for item in queue.items)
+    progress, items = queue.progress, queue.items
+    if queue.open_count:
+        text = translate("Upscale", "{done} of %n photo(s) finished", None, progress.total)
+        parts = [text.format(done=f"{progress.done:,}")]
+    else:
+        done = sum(item.state is State.DONE for item in items)
+        parts = [translate("Upscale", "%n photo(s) finished", None, done)]
+    failed = sum(item.state is State.FAILED for item in items)
     if failed:
         parts.append(translate("Upscale", "%n failed", None, failed))
     if not queue.open_count:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PIL import Image
@@ -169,10 +170,11 @@ def test_try_again(qtbot: QtBot, make: Make, photos: Path) -> None:
 
 def test_it_holds_for_the_view(qtbot: QtBot, make: Make, photos: Path, engine: Stripes) -> None:
     """The run under way is given up, and no other begins until the queue may go on."""
-    queue = make()
+    queue, running = make(), Event()
     engine.hold(0)
+    engine.before_run = running.set
     add(queue, photos / "a.jpg", scale=8)
-    qtbot.waitUntil(lambda: queue.progress_of(0) is not None)
+    qtbot.waitUntil(running.is_set)
     queue.set_held(True)
     assert queue.holding
     qtbot.waitUntil(lambda: engine.calls == 1)
