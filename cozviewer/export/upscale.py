@@ -26,7 +26,7 @@ from cozviewer.image.pixels import Rgb8, padded
 from cozviewer.image.rect import rect_between
 from cozviewer.image.source import Source
 from cozviewer.pyramid.compose import BAND, SUPPORT, best_region, resampled
-from cozviewer.pyramid.geometry import STEP_LEVELS
+from cozviewer.pyramid.geometry import STEP_LEVELS, TILE
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, CozviewerError
@@ -170,7 +170,8 @@ def upscale_photo(
     Args:
         chain: Not used by other threads meanwhile.
         options: Scale, format and place.
-        is_cancelled, on_progress: As for `run_task`.
+        is_cancelled, on_progress: As for `run_task`, but the progress is that of the whole photo,
+            where tiles existed before, too.
         session: The session file that the photo was opened through; never replaced.
         is_held: As for `run_task`.
 
@@ -178,6 +179,11 @@ def upscale_photo(
         BadInput: The photo cannot be saved as the options say, or is too large for that.
         Cancelled, Failure, TileMissing: As `run_task`; finished tiles are kept.
     """
+    tiles = _tile_count(chain.pyramid, level_of(options.scale))
+
+    def on_part(progress: Progress) -> None:
+        on_progress(_of_whole(progress, tiles))
+
     for _ in range(_TRIES):
         task = upscale_task(chain, options, session)
         if not options.overwrite:
@@ -186,7 +192,7 @@ def upscale_photo(
                 return Upscaled(done, task.size, None)
         try:
             return Upscaled(
-                task.path, task.size, run_task(task, chain, is_cancelled, on_progress, is_held)
+                task.path, task.size, run_task(task, chain, is_cancelled, on_part, is_held)
             )
         except NameTaken as error:
             taken = error
@@ -310,6 +316,24 @@ def work_of(size: tuple[int, int], scale: int) -> int:
     """Return the number of parent pixels from which a whole photo is generated, over all levels."""
     levels = level_of(scale) // STEP_LEVELS
     return sum(size[0] * size[1] * 4 ** (STEP_LEVELS * step) for step in range(levels))
+
+
+def _tile_count(pyramid: Pyramid, z: int) -> int:
+    """Return the number of tiles of the whole photo on all generated levels up to z."""
+    rects = (pyramid.level_rect(level) for level in range(STEP_LEVELS, z + 1, STEP_LEVELS))
+    return sum(-(-rect.width // TILE) * -(-rect.height // TILE) for rect in rects)
+
+
+def _of_whole(progress: Progress, tiles: int) -> Progress:
+    """Return the progress on the tiles that were missing as one on all tiles of a photo."""
+    missing = progress.total
+    if progress.unit != "tiles" or not 0 < missing <= tiles:
+        return progress
+    fraction = progress.fraction
+    if fraction is not None:
+        fraction = 1 - (1 - fraction) * missing / tiles
+    done = tiles - missing + progress.done
+    return replace(progress, done=done, total=tiles, fraction=fraction)
 
 
 def scaled_bands(

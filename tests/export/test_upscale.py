@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cozviewer.chain.chain import Chain
+from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.export import large, upscale
 from cozviewer.export.origin import read_origin
@@ -188,6 +188,23 @@ def test_stopping_leaves_no_file(photo: Path) -> None:
     with pytest.raises(Cancelled):
         upscale_photo(chain, UpscaleOptions(), lambda: True)
     assert [path.name for path in photo.parent.iterdir()] == [photo.name]
+    chain.pyramid.store.close()
+
+
+def test_the_progress_is_that_of_the_whole_photo(photo: Path) -> None:
+    """Also where a part was generated before: ×4 here, of ×16."""
+    chain = chain_of(photo)
+    upscale_photo(chain, UpscaleOptions(4))
+    told: list[Progress] = []
+    upscale_photo(chain, UpscaleOptions(16), on_progress=told.append)
+    tiles = [each for each in told if each.unit == "tiles" and each.total]
+    assert {each.total for each in tiles} == {4 * 2 + 13 * 8}
+    assert tiles[0].done == 8
+    assert tiles[-1].done == 112
+    fractions = [each.fraction for each in tiles if each.fraction is not None]
+    assert fractions == sorted(fractions)
+    assert fractions[0] == pytest.approx(8 / 112)
+    assert fractions[-1] == 1.0
     chain.pyramid.store.close()
 
 

@@ -85,7 +85,7 @@ class Upscaling(QObject):
         self.queue.finished.connect(self._on_finished)
         self.queue.noticed.connect(banner.warn)
         self._on_progressed()
-        QTimer.singleShot(0, self, self.announce)
+        QTimer.singleShot(0, self, self._announce)
 
     @property
     def running(self) -> bool:
@@ -104,9 +104,15 @@ class Upscaling(QObject):
 
     @Slot()
     def announce(self) -> None:
-        """Say that photos of the last time are waiting, unless the user has resumed them."""
+        """Say once more, after the first photo is opened, that photos of the last time wait."""
+        if not self._announced:
+            self._announce()
+            self._announced = True
+
+    @Slot()
+    def _announce(self) -> None:
         waiting = self.queue.open_count
-        if waiting and not self.running and not self._announced:
+        if waiting and not self.running:
             self._banner.show_message(
                 translate(
                     "Upscale",

@@ -87,6 +87,7 @@ class UpscaleQueue(QObject):
         self._request: UpscaleRequest | None = None
         self._current: QueueItem | None = None
         self._progress: Progress | None = None
+        self._part = 0.0  # of the photo under work
         self._wanted = False
         self._pace: float | None = None
         self._finished = set[int]()  # since the work began
@@ -123,6 +124,10 @@ class UpscaleQueue(QObject):
         current = self._current
         return self._progress if current is not None and current.number == number else None
 
+    def fraction_of(self, number: int) -> float:
+        """Return the part of the photo under work that is generated, 0..1; 0 for others."""
+        return self._part if self._is_current(number) else 0.0
+
     @property
     def progress(self) -> QueueProgress:
         """How far the whole queue is; photos of unknown size count as one of middle size."""
@@ -133,7 +138,7 @@ class UpscaleQueue(QObject):
         done = left = 0.0
         for item in items:
             work = item.work or usual
-            part = 1.0 if item.state is State.DONE else self._fraction_of(item)
+            part = 1.0 if item.state is State.DONE else self.fraction_of(item.number)
             done += work * part
             left += 0.0 if item is self._now() else work * (1 - part)
         total = sum(item.work or usual for item in items)
@@ -224,7 +229,8 @@ class UpscaleQueue(QObject):
             return
         if self._thread is None:
             self._thread = start_thread("upscaling", self._job, low_priority=True)
-        self._current, self._progress, self._pace = item, None, kept_pace(item.choice)
+        self._current, self._progress, self._part = item, None, 0.0
+        self._pace = kept_pace(item.choice)
         self._request = UpscaleRequest(item.photo, item.options, item.choice, self._hold)
         self._set(replace(item, state=State.WORKING))
         self._upscale.emit(self._request)
@@ -249,6 +255,7 @@ class UpscaleQueue(QObject):
     def _on_progressed(self, request: UpscaleRequest, progress: Progress) -> None:
         if request is self._request and self._current is not None:
             self._progress = progress
+            self._part = max(self._part, progress.fraction or 0.0)
             self.item_changed.emit(self._current.number)
             self.progressed.emit()
 
@@ -308,10 +315,6 @@ class UpscaleQueue(QObject):
     def _set(self, item: QueueItem) -> None:
         self._items[item.number] = item
         self.item_changed.emit(item.number)
-
-    def _fraction_of(self, item: QueueItem) -> float:
-        progress = self.progress_of(item.number)
-        return 0.0 if progress is None else progress.fraction or 0.0
 
     def _seconds_left(self, waiting_work: float) -> float | None:
         """Return the time left for the photo under work and for those that wait."""

@@ -164,9 +164,7 @@ class QueueDelegate(QStyledItemDelegate):
         text = inner.adjusted(THUMBNAIL_WIDTH + 10, 0, 0, 0)
         self._paint_texts(painter, text, model, item)
         if item.state is State.WORKING:
-            progress = model.queue.progress_of(item.number)
-            part = 0.0 if progress is None else progress.fraction or 0.0
-            _paint_bar(painter, text, part)
+            _paint_bar(painter, text, model.queue.fraction_of(item.number))
         painter.setPen(QColor(LINE))
         painter.drawLine(row.bottomLeft(), row.bottomRight())
         painter.restore()
