@@ -12,9 +12,11 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
+    QFrame,
     QHBoxLayout,
     QPushButton,
     QRadioButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -43,6 +45,9 @@ from cozviewer.ui.widgets.theme import QUIET
 from cozviewer.util.errors import CozviewerError
 from cozviewer.util.paths import absolute, expanded
 from cozviewer.util.translation import translate
+
+FRAME = 40
+"""Logical pixels of the screen's height that are left for the frame of the window."""
 
 
 class UpscaleDialog(QDialog):
@@ -77,6 +82,7 @@ class UpscaleDialog(QDialog):
         self.setMinimumWidth(560)
         self.setAcceptDrops(True)
         self._pace = pace
+        self._page, self._scroll = QWidget(), QScrollArea()
         self.photos = PhotoList(lists, paths)
         self.scales = ScaleChoice(options.scale)
         same = translate("Upscale", "Same as the photo")
@@ -180,7 +186,16 @@ class UpscaleDialog(QDialog):
         for name in names:  # beside the first line of their fields
             grid.setAlignment(name, Qt.AlignmentFlag.AlignTop)
             name.setContentsMargins(0, 3, 0, 0)
-        stacked(self, (grid, self.no_times, self.honest, self.trouble, self.buttons))
+        column = QVBoxLayout(self._page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        column.addLayout(grid)
+        column.addWidget(self.no_times)
+        self._scroll.setWidget(self._page)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        stacked(self, (self._scroll, self.honest, self.trouble, self.buttons))
 
     def _connect(self) -> None:
         self.photos.changed.connect(self._describe)
@@ -219,14 +234,20 @@ class UpscaleDialog(QDialog):
 
     @Slot()
     def _fit(self) -> None:
-        """Take the height that the fields need at this width, once they have been laid out."""
-        layout = self.layout()
-        if layout is not None:
-            layout.activate()
-            height = max(
-                layout.totalHeightForWidth(self.width()), layout.totalMinimumSize().height()
-            )
-            self.resize(self.width(), height)
+        """Take the height that the fields need at this width, once they have been laid out; on a
+        small screen they are scrolled."""
+        outer, inner = self.layout(), self._page.layout()
+        if outer is None or inner is None:
+            return
+        outer.activate()
+        inner.activate()
+        width = max(
+            self.width(), inner.totalMinimumSize().width() + self.width() - self._page.width()
+        )
+        needed = inner.totalHeightForWidth(self._page.width())
+        needed = max(needed, inner.totalMinimumSize().height())
+        height = self.height() - self._scroll.height() + needed
+        self.resize(width, min(height, self.screen().availableGeometry().height() - FRAME))
 
     def _has_quality(self, options: UpscaleOptions) -> bool:
         """Return whether the quality has an effect on any of the files."""
