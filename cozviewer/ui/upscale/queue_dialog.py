@@ -89,6 +89,8 @@ class QueueDialog(QDialog):
         self.bar.setFixedHeight(6)
         self.bar.setRange(0, 1000)
         self.add = _button(translate("Upscale", "Add Photos…"))
+        self.add.setShortcut(QKeySequence("Ctrl+U"))
+        self.selected = _button(translate("Upscale", "Selected"))
         self.pause = _button("")
         self.clear = _button(translate("Upscale", "Clear Finished"))
         self._make_actions()
@@ -115,11 +117,14 @@ class QueueDialog(QDialog):
         self.remove.triggered.connect(lambda: self._queue.remove(self._numbers()))
         self.row_actions = (self.open_result, self.in_folder, self.retry, self.remove)
         self.addActions(self.row_actions)
+        menu = QMenu(self)
+        menu.addActions(self.row_actions)
+        self.selected.setMenu(menu)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
-        for button in (self.add, self.clear):
+        for button in (self.add, self.selected, self.clear):
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self.pause)
@@ -164,6 +169,7 @@ class QueueDialog(QDialog):
         self.in_folder.setEnabled(len(items) == 1)
         self.retry.setEnabled(any(item.state is State.FAILED for item in items))
         self.remove.setEnabled(bool(items))
+        self.selected.setEnabled(bool(items))
 
     def _selected(self) -> list[QueueItem]:
         found = (self.model.item(index) for index in self.list.selectedIndexes())
