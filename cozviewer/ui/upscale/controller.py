@@ -291,7 +291,7 @@ class Upscaling(QObject):
         assert self._queue_dialog is not None
         for item in self.queue.items:
             look = self._lists.look(item.photo)
-            if look is not None:
+            if look is not None and not all(item.size):
                 self._queue_dialog.model.show_look(look)
 
     @Slot()

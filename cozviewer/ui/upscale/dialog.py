@@ -81,7 +81,7 @@ class UpscaleDialog(QDialog):
         self.setWindowTitle(translate("Upscale", "Upscale Photos"))
         self.setMinimumWidth(560)
         self.setAcceptDrops(True)
-        self._pace = pace
+        self._pace, self._note = pace, ""
         self._page, self._scroll = QWidget(), QScrollArea()
         self.photos = PhotoList(lists, paths)
         self.scales = ScaleChoice(options.scale)
@@ -199,7 +199,7 @@ class UpscaleDialog(QDialog):
 
     def _connect(self) -> None:
         self.photos.changed.connect(self._describe)
-        self.photos.problem.connect(self.trouble.show_message)
+        self.photos.problem.connect(self._on_problem)
         self.scales.changed.connect(self._describe)
         self.format.currentIndexChanged.connect(self._describe)
         self.quality.changed.connect(self._describe)
@@ -223,7 +223,7 @@ class UpscaleDialog(QDialog):
         estimates = [self._estimate(scale) if whole else None for scale in SCALES]
         self.scales.show_estimates(estimates, len(sizes))
         sentence = self._problem(options)
-        self.trouble.show_message(sentence)
+        self.trouble.show_message(sentence or self._note)
         self.start.setEnabled(bool(photos) and not sentence and not self.photos.searching)
         if len(photos) > 1:
             text = translate("Upscale", "Upscale %n Photo(s)", None, len(photos))
@@ -248,6 +248,12 @@ class UpscaleDialog(QDialog):
         needed = max(needed, inner.totalMinimumSize().height())
         height = self.height() - self._scroll.height() + needed
         self.resize(width, min(height, self.screen().availableGeometry().height() - FRAME))
+
+    @Slot(str)
+    def _on_problem(self, sentence: str) -> None:
+        """Show what is wrong with a folder, beside what else there is."""
+        self._note = sentence
+        self._describe()
 
     def _has_quality(self, options: UpscaleOptions) -> bool:
         """Return whether the quality has an effect on any of the files."""

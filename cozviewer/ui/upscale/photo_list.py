@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -22,6 +22,9 @@ from cozviewer.ui.upscale.photo_lists import PhotoLists
 from cozviewer.ui.widgets.plain import tool_tip
 from cozviewer.util.text import visible_line
 from cozviewer.util.translation import translate
+
+SOON_MS = 50
+"""Time in which several photos that are measured count as one change."""
 
 ROWS = 4
 """Rows that are visible without scrolling."""
@@ -43,6 +46,11 @@ class PhotoList(QWidget):
         super().__init__()
         self._lists = lists
         self._photos: dict[Path, FoundPhoto] = {}
+        self._items: dict[Path, QListWidgetItem] = {}
+        self._soon = QTimer(self)  # folders have thousands of photos, each measured on its own
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self.changed)
         self._request: FindRequest | None = None
         self.list = QListWidget()
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -88,8 +96,8 @@ class PhotoList(QWidget):
 
     @property
     def searching(self) -> bool:
-        """Whether folders are still being read."""
-        return self._request is not None
+        """Whether folders are still being read, or `changed` follows in a moment."""
+        return self._request is not None or self._soon.isActive()
 
     def add_paths(self, paths: Iterable[Path]) -> None:
         """Add files, and the photos of folders."""
@@ -107,6 +115,7 @@ class PhotoList(QWidget):
             item.setData(Qt.ItemDataRole.UserRole, str(photo.path))
             item.setToolTip(tool_tip(str(photo.path)))
             self.list.addItem(item)
+            self._items[photo.path] = item
             if (look := self._lists.look(photo.path)) is not None:
                 self._show(item, look)
         self.changed.emit()
@@ -123,11 +132,10 @@ class PhotoList(QWidget):
 
     @Slot(object)
     def _on_looked(self, look: PhotoLook) -> None:
-        if look.path not in self._photos:
-            return
-        row = list(self._photos).index(look.path)
-        self._show(self.list.item(row), look)
-        self.changed.emit()
+        if look.path in self._items:
+            self._show(self._items[look.path], look)
+            if not self._soon.isActive():
+                self._soon.start()
 
     def _show(self, item: QListWidgetItem, look: PhotoLook) -> None:
         name = visible_line(shown_name(look.path))
@@ -163,7 +171,8 @@ class PhotoList(QWidget):
     @Slot()
     def _remove(self) -> None:
         for item in self.list.selectedItems():
-            self._photos.pop(Path(item.data(Qt.ItemDataRole.UserRole)), None)
+            path = Path(item.data(Qt.ItemDataRole.UserRole))
+            del self._photos[path], self._items[path]
             self.list.takeItem(self.list.row(item))
         self.changed.emit()
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelection, QPoint, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QItemSelection, QPoint, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,6 +24,9 @@ from cozviewer.ui.widgets.plain import Label
 from cozviewer.ui.widgets.theme import QUIET
 from cozviewer.util.translation import translate
 from cozviewer.util.units import duration_text
+
+SOON_MS = 50
+"""Time in which several photos that change count as one change."""
 
 
 def dropped_paths(event: QDragEnterEvent | QDropEvent) -> list[Path]:
@@ -100,7 +103,11 @@ class QueueDialog(QDialog):
         self.clear.clicked.connect(queue.clear_finished)
         self.list.selectionModel().selectionChanged.connect(self._on_selected)
         queue.changed.connect(self._describe)
-        queue.item_changed.connect(self._describe)
+        self._soon = QTimer(self)  # thousands of photos may change at once
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._soon.timeout.connect(self._describe)
+        queue.item_changed.connect(self._describe_soon)
         queue.progressed.connect(self._describe)
         self._describe()
 
@@ -138,6 +145,11 @@ class QueueDialog(QDialog):
         column.addLayout(buttons)
 
     # -- what is shown ---------------------------------------------------------------------------
+
+    @Slot()
+    def _describe_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
 
     @Slot()
     def _describe(self) -> None:

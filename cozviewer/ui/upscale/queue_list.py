@@ -66,6 +66,9 @@ class QueueModel(QAbstractListModel):
         super().__init__(parent)
         self._queue = queue
         self._numbers = [item.number for item in queue.items]
+        self._rows = dict[int, int]()
+        self._by_photo = dict[Path, list[int]]()
+        self._index()
         self._images: dict[Path, QImage] = {}
         queue.changed.connect(self._on_changed)
         queue.item_changed.connect(self._on_item_changed)
@@ -108,12 +111,9 @@ class QueueModel(QAbstractListModel):
         """Take note of the size of a photo, and show its thumbnail."""
         if look.image is not None:
             self._images[look.path] = look.image
-        for row, number in enumerate(self._numbers):
-            item = self._queue.item(number)
-            if item is not None and item.photo == look.path:
-                self._queue.note_size(number, look.width, look.height)
-                index = self.index(row)
-                self.dataChanged.emit(index, index)
+        for number in self._by_photo.get(look.path, ()):
+            self._queue.note_size(number, look.width, look.height)
+            self._on_item_changed(number)
 
     @Slot()
     def _on_changed(self) -> None:
@@ -128,11 +128,19 @@ class QueueModel(QAbstractListModel):
             self.beginInsertRows(QModelIndex(), known, len(now) - 1)
             self._numbers = now
             self.endInsertRows()
+        self._index()
+
+    def _index(self) -> None:
+        """Note which row shows which item, and which items show which photo."""
+        self._rows = {number: row for row, number in enumerate(self._numbers)}
+        self._by_photo.clear()
+        for item in self._queue.items:
+            self._by_photo.setdefault(item.photo, []).append(item.number)
 
     @Slot(int)
     def _on_item_changed(self, number: int) -> None:
-        if number in self._numbers:
-            index = self.index(self._numbers.index(number))
+        if number in self._rows:
+            index = self.index(self._rows[number])
             self.dataChanged.emit(index, index)
 
     @Slot()
