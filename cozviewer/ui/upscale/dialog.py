@@ -1,6 +1,7 @@
 """The upscale dialog: which photos, how many times larger, in which format, and where to."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -257,17 +258,21 @@ class UpscaleDialog(QDialog):
 
     def _has_quality(self, options: UpscaleOptions) -> bool:
         """Return whether the quality has an effect on any of the files."""
-        targets = (target_of(photo.path, options) for photo in self.photos.photos)
-        return any(FORMATS[name].has_quality for name in set(map(format_of, targets)))
+        endings = {photo.path.suffix for photo in self.photos.photos}
+        targets = [target_of(Path(f"a{ending}"), options) for ending in endings]
+        return any(FORMATS[format_of(target)].has_quality for target in targets)
 
     def _estimate(self, scale: int) -> Estimate:
-        options = replace(self.options, scale=scale)
-        sizes, seconds, size_in_bytes = self.photos.sizes, 0.0, 0.0
-        for photo, size in zip(self.photos.photos, sizes, strict=True):
-            width, height = size[0] * scale, size[1] * scale
-            target = target_of(photo.path, options)
-            size_in_bytes += estimated_bytes(target, width, height, options.quality)
-            seconds += seconds_to_upscale(size, scale, self._pace or 0.0)
+        sizes, options = self.photos.sizes, self.options
+        pixels = Counter[str]()  # by the endings of the photos
+        for photo, (width, height) in zip(self.photos.photos, sizes, strict=True):
+            pixels[photo.path.suffix] += width * height * scale**2
+        size_in_bytes = sum(
+            estimated_bytes(target_of(Path(f"a{ending}"), options), count, 1, options.quality)
+            for ending, count in pixels.items()
+        )
+        all_pixels = sum(width * height for width, height in sizes)
+        seconds = seconds_to_upscale((all_pixels, 1), scale, self._pace or 0.0)
         largest = max(sizes, key=math.prod)
         return Estimate(
             (largest[0] * scale, largest[1] * scale),

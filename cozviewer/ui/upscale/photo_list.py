@@ -23,7 +23,7 @@ from cozviewer.ui.widgets.plain import tool_tip
 from cozviewer.util.text import visible_line
 from cozviewer.util.translation import translate
 
-SOON_MS = 50
+SOON_MS = 150
 """Time in which several photos that are measured count as one change."""
 
 ROWS = 4
