@@ -12,7 +12,17 @@ import traceback
 from types import ModuleType
 
 from cozviewer import __version__
-from cozviewer.commands import bench, cache, chain, demo, export_session, models, movie, render
+from cozviewer.commands import (
+    bench,
+    cache,
+    chain,
+    demo,
+    export_session,
+    models,
+    movie,
+    render,
+    upscale,
+)
 from cozviewer.commands.common.argv import Parser, command_at, joined
 from cozviewer.commands.common.options import (
     add_cache_options,
@@ -31,6 +41,7 @@ from cozviewer.util.errors import BadInput, Cancelled, CozviewerError, Failure
 
 COMMANDS: dict[str, ModuleType] = {
     "render": render,
+    "upscale": upscale,
     "movie": movie,
     "chain": chain,
     "evaluate": evaluate,
@@ -50,6 +61,7 @@ USAGE = """cozviewer [OPTIONS] [IMAGE...]
 
 EPILOG = """commands (each has its own --help):
   render          save a view of a photo with generated detail
+  upscale         save whole photos at 2, 4, 8, ... times their size
   movie           save a zoom video from one view to another
   chain           the paper's protocol: zoom into the middle of a photo, 4x per step
   evaluate        measure quality as in the paper
@@ -67,6 +79,7 @@ examples:
   cozviewer photo.jpg --engine my4x.safetensors
   cozviewer trip.cozview                   resume a session
   cozviewer render photo.jpg -o out.png --zoom 64
+  cozviewer upscale photo.jpg --scale 4
 
 A photo that is named like a command is opened as ./render.
 """

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.commands.common import values
-from cozviewer.commands.common.options import add_saving_options, open_options
+from cozviewer.commands.common.options import add_quality_option, add_saving_options, open_options
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
@@ -90,6 +90,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="WxH",
         help="size of the output in pixels (default: 1280x800)",
     )
+    add_quality_option(parser)
     parser.add_argument("--no-gps", action="store_true", help="do not copy the photo's location")
     parser.add_argument(
         "--label",
@@ -234,7 +235,7 @@ def _task_of(
 
     source = pyramid.source
     exif = without_place(source.exif) if args.no_gps else source.exif
-    options = PictureOptions(exif=exif, label=args.label, signature=signature)
+    options = PictureOptions(exif=exif, label=args.label, signature=signature, quality=args.quality)
     if args.whole:
         return RegionTask(output, args.level, pyramid.level_rect(args.level), options)
     if args.region:

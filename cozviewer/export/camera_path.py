@@ -20,6 +20,7 @@ from fractions import Fraction
 
 from cozviewer.pyramid.camera import Camera, View, camera_at
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 EASE_SECONDS = 1.0
 """Time in which the camera accelerates, and slows down again."""
@@ -144,7 +145,10 @@ def frame_specs(
     path = path_between(start, end)
     if not path.length:
         raise BadInput(
-            "Start and end of the movie are the same: choose another view for one of them."
+            translate(
+                "Error",
+                "Start and end of the movie are the same: choose another view for one of them.",
+            )
         )
     last = max(1, round(fps * Fraction(seconds)) - 1)
     there = [

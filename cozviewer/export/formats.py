@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,14 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from cozviewer.export.origin import PNG_KEYWORD
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
+
+QUALITY = 95
+"""The quality that JPEG, WebP and AVIF are saved at unless another one is chosen."""
+
+_SHARES = ((1, 0.04), (50, 0.2), (80, 0.42), (90, 0.65), (QUALITY, 1.0), (100, 2.4))
+"""Sizes of a photo's file at some qualities, as parts of the size at QUALITY: the largest of JPEG,
+WebP and AVIF."""
 
 LOSSLESS = 100
 """The quality at which WebP keeps every pixel."""
@@ -33,12 +42,14 @@ class Format:
         longest_side: Limit of the format in pixels.
         bytes_per_pixel: Size of a photo at the default quality, the largest of six photos.
         options: Returns Pillow's options for (XMP packet, EXIF block, quality 1..100).
+        has_quality: Whether the quality has an effect.
     """
 
     suffixes: tuple[str, ...]
     longest_side: int
     bytes_per_pixel: float
     options: Callable[[bytes, bytes | None, int], dict[str, Any]]
+    has_quality: bool = False
 
 
 def format_of(path: Path) -> str:
@@ -52,8 +63,22 @@ def format_of(path: Path) -> str:
             return name
     known = ", ".join(suffix for form in FORMATS.values() for suffix in form.suffixes)
     if not path.suffix:
-        raise BadInput(f"{path.name} has no ending: use one of {known}.")
-    raise BadInput(f"{path.name} has an unknown ending: use one of {known}.")
+        sentence = translate("Error", "{name} has no ending: use one of {known}.")
+    else:
+        sentence = translate("Error", "{name} has an unknown ending: use one of {known}.")
+    raise BadInput(sentence.format(name=path.name, known=known))
+
+
+def share_of_quality(quality: int) -> float:
+    """Return the size of a file as a part of that at QUALITY, roughly.
+
+    Args:
+        quality: 1..100.
+    """
+    for (lower, less), (upper, more) in pairwise(_SHARES):
+        if quality <= upper:
+            return less + (more - less) * (max(quality, lower) - lower) / (upper - lower)
+    return _SHARES[-1][1]
 
 
 def srgb_profile() -> bytes:
@@ -62,6 +87,20 @@ def srgb_profile() -> bytes:
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     profile[24:36] = b"".join(part.to_bytes(2, "big") for part in (2000, 1, 1, 0, 0, 0))
     return bytes(profile)
+
+
+def format_named(name: str) -> str:
+    """Return the format, a key of FORMATS, that a user calls "png", "JPEG", ".jpg" or "dzi".
+
+    Raises:
+        BadInput: There is no such format.
+    """
+    wanted = name.lower().lstrip(".")
+    for title, form in FORMATS.items():
+        if wanted == title.lower() or f".{wanted}" in form.suffixes:
+            return title
+    known = ", ".join(form.suffixes[0].lstrip(".") for form in FORMATS.values())
+    raise BadInput(f"Unknown format {name!r}: choose one of {known}.")
 
 
 def with_format(path: Path, name: str | None) -> Path:
@@ -75,13 +114,7 @@ def with_format(path: Path, name: str | None) -> Path:
     """
     if name is None:
         return path
-    wanted = name.lower().lstrip(".")
-    for title, form in FORMATS.items():
-        if wanted == title.lower() or f".{wanted}" in form.suffixes:
-            break
-    else:
-        known = ", ".join(form.suffixes[0].lstrip(".") for form in FORMATS.values())
-        raise BadInput(f"Unknown format {name!r}: choose one of {known}.")
+    form = FORMATS[format_named(name)]
     if path.suffix.lower() in form.suffixes:
         return path
     if any(path.suffix.lower() in other.suffixes for other in FORMATS.values()):
@@ -155,9 +188,9 @@ def _tags_of_the_photo(exif: bytes | None) -> Image.Exif:
 FORMATS: Mapping[str, Format] = {
     "PNG": Format((".png",), 2**31 - 1, 1.9, _png_options),
     # The format allows 65535; libjpeg does not.
-    "JPEG": Format((".jpg", ".jpeg"), 65500, 0.6, _jpeg_options),
-    "WebP": Format((".webp",), 16383, 0.4, _webp_options),
-    "AVIF": Format((".avif",), 65536, 0.5, _avif_options),
+    "JPEG": Format((".jpg", ".jpeg"), 65500, 0.6, _jpeg_options, True),
+    "WebP": Format((".webp",), 16383, 0.4, _webp_options, True),
+    "AVIF": Format((".avif",), 65536, 0.5, _avif_options, True),
     "TIFF": Format((".tif", ".tiff"), 2**31 - 1, 3.1, _tiff_options),
     # Written in bands by libvips (see `large`), like PNG and TIFF above a certain size.
     "Deep Zoom": Format((".dzi",), 2**31 - 1, 3.5, _no_options),

@@ -14,14 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from cozviewer.export.formats import format_of, srgb_profile
+from cozviewer.export.formats import QUALITY, format_of, srgb_profile
 from cozviewer.export.origin import Origin, to_xmp
-from cozviewer.export.replacing import STOPPED, reason
+from cozviewer.export.replacing import STOPPED, not_saved
 from cozviewer.export.targets import tiles_folder
 from cozviewer.image.pixels import Rgb8
 from cozviewer.util.atomic import atomic_path
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
-from cozviewer.util.errors import CozviewerError, Failure, MissingLibrary
+from cozviewer.util.errors import CozviewerError, MissingLibrary
+from cozviewer.util.translation import translate
 
 LARGE = 64_000_000
 """Pixels above which a picture is written in bands, if libvips is installed and has the format."""
@@ -52,8 +53,11 @@ def in_bands(path: Path, width: int, height: int) -> bool:
     if name == "Deep Zoom" or pixels > IN_MEMORY:
         if not _library():
             raise MissingLibrary(
-                "Deep Zoom and pictures this large are not available in this installation: choose "
-                "another format or a smaller area.",
+                translate(
+                    "Error",
+                    "Deep Zoom and pictures this large are not available in this installation: "
+                    "choose another format or a smaller area.",
+                ),
                 "huge",
             )
         return True
@@ -67,7 +71,7 @@ def save_large(
     bands: Iterable[Rgb8],
     origin: Origin,
     *,
-    quality: int = 95,
+    quality: int = QUALITY,
     exif: bytes | None = None,
     cancelled: IsCancelled = never,
 ) -> None:
@@ -116,7 +120,7 @@ def save_large(
         raise
     except Exception as error:  # libvips has one kind of error
         feed.check()
-        raise Failure(f"{path.name} was not saved: {reason(error)}.") from error
+        raise not_saved(path, error) from error
 
 
 class _Feed:

@@ -20,6 +20,7 @@ from cozviewer.export.picture import check_place
 from cozviewer.export.replacing import STOPPED, replacing
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 from cozviewer.util.units import gigabytes
 
 
@@ -35,8 +36,16 @@ def check_movie(path: Path, clip: Clip) -> None:
     needed, free = estimated_movie_bytes(clip), shutil.disk_usage(path.parent).free
     if needed > free:
         raise BadInput(
-            f"{path.name} will take about {gigabytes(needed)}, and {gigabytes(free)} are "
-            f"free in {path.parent}: choose another folder, or a smaller or shorter movie."
+            translate(
+                "Error",
+                "{name} will take about {needed}, and {free} are free in {folder}: choose another "
+                "folder, or a smaller or shorter movie.",
+            ).format(
+                name=path.name,
+                needed=gigabytes(needed),
+                free=gigabytes(free),
+                folder=path.parent,
+            )
         )
 
 

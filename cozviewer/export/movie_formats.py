@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from cozviewer.util.errors import BadInput, MissingLibrary
+from cozviewer.util.translation import translate
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,10 @@ def movie_form(path: Path, codec: str = "h264") -> str:
         if path.suffix.lower() == form.suffix and form.codec in ("", codec):
             return name
     if not path.suffix:
-        raise BadInput(f"{path.name} has no ending: use one of .mp4, .webp, .gif.")
-    raise BadInput(f"{path.name} cannot be a movie: use one of .mp4, .webp, .gif.")
+        sentence = translate("Error", "{name} has no ending: use one of .mp4, .webp, .gif.")
+    else:
+        sentence = translate("Error", "{name} cannot be a movie: use one of .mp4, .webp, .gif.")
+    raise BadInput(sentence.format(name=path.name))
 
 
 def check_clip(path: Path, clip: Clip) -> None:
@@ -95,30 +98,53 @@ def check_clip(path: Path, clip: Clip) -> None:
         MissingLibrary: It can, but its library is not installed.
     """
     form, name = MOVIE_FORMATS[clip.form], clip.form
-    size = f"{clip.width} x {clip.height} pixels"
     if clip.width > form.widest or clip.height > form.tallest:
         raise BadInput(
-            f"{size} do not fit into {name}, which is limited to {form.widest} x {form.tallest}: "
-            "choose a smaller size, or another format."
+            translate(
+                "Error",
+                "{width} x {height} pixels do not fit into {format}, which is limited to {widest} "
+                "x {tallest}: choose a smaller size, or another format.",
+            ).format(
+                width=clip.width,
+                height=clip.height,
+                format=name,
+                widest=form.widest,
+                tallest=form.tallest,
+            )
         )
     if min(clip.width, clip.height) < form.smallest:
         raise BadInput(
-            f"{size} are too few for {name}, which needs {form.smallest} a side: choose a larger "
-            "size, or another format."
+            translate(
+                "Error",
+                "{width} x {height} pixels are too few for {format}, which needs {least} a side: "
+                "choose a larger size, or another format.",
+            ).format(width=clip.width, height=clip.height, format=name, least=form.smallest)
         )
     if form.even and (clip.width % 2 or clip.height % 2):
         even = f"{clip.width // 2 * 2}x{clip.height // 2 * 2}"
-        raise BadInput(f"{name} needs even width and height: choose {even}.")
+        raise BadInput(
+            translate("Error", "{format} needs even width and height: choose {even}.").format(
+                format=name, even=even
+            )
+        )
     if clip.fps > form.fastest:
         raise BadInput(
-            f"{float(clip.fps):g} frames per second are too many for {name}: choose at most "
-            f"{form.fastest}, or another format."
+            translate(
+                "Error",
+                "{rate} frames per second are too many for {format}: choose at most {fastest}, or "
+                "another format.",
+            ).format(rate=f"{float(clip.fps):g}", format=name, fastest=form.fastest)
         )
     if not 1 <= clip.quality <= 100:
-        raise BadInput(f"The quality is {clip.quality}: choose one from 1 to 100.")
+        raise BadInput(
+            translate("Error", "The quality is {quality}: choose one from 1 to 100.").format(
+                quality=clip.quality
+            )
+        )
     if form.codec and find_spec("av") is None:
         raise MissingLibrary(
-            "MP4 is not available in this installation: choose .webp or .gif.", "movies"
+            translate("Error", "MP4 is not available in this installation: choose .webp or .gif."),
+            "movies",
         )
 
 

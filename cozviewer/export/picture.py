@@ -5,13 +5,14 @@ Called by the tasks (`tasks`) and by commands with finished pixels.
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from cozviewer.export.caption import captioned, captioned_bands, label_of
-from cozviewer.export.formats import FORMATS, format_of, srgb_profile
+from cozviewer.export.formats import FORMATS, QUALITY, format_of, share_of_quality, srgb_profile
 from cozviewer.export.large import IN_MEMORY, in_bands, save_large
 from cozviewer.export.origin import Origin, to_xmp
 from cozviewer.export.replacing import replacing
@@ -24,6 +25,7 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import check_path
+from cozviewer.util.translation import translate
 from cozviewer.util.units import gigabytes
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "check_target",
     "estimated_bytes",
     "format_of",
+    "save_bands",
     "save_picture",
     "save_region",
 ]
@@ -52,24 +55,42 @@ def check_target(path: Path, width: int, height: int) -> None:
     name = format_of(path)
     longest = FORMATS[name].longest_side
     if width <= 0 or height <= 0:
-        raise BadInput(f"The area is empty ({width} x {height} pixels): choose another one.")
+        raise BadInput(
+            translate(
+                "Error", "The area is empty ({width} x {height} pixels): choose another one."
+            ).format(width=width, height=height)
+        )
     if max(width, height) > longest:
         raise BadInput(
-            f"{width} x {height} pixels do not fit into {name}, which is limited to {longest} a "
-            "side: choose a smaller area, or another format (TIFF or PNG)."
+            translate(
+                "Error",
+                "{width} x {height} pixels do not fit into {format}, which is limited to {longest} "
+                "a side: choose a smaller area, or another format (TIFF or PNG).",
+            ).format(width=width, height=height, format=name, longest=longest)
         )
     check_place(path)
     refuse_foreign_folder(path)
     if not in_bands(path, width, height) and width * height > IN_MEMORY:
         raise BadInput(
-            f"{width} x {height} pixels are too large to be saved as {name}: choose a smaller "
-            "area, or another format (TIFF or PNG)."
+            translate(
+                "Error",
+                "{width} x {height} pixels are too large to be saved as {format}: choose a smaller "
+                "area, or another format (TIFF or PNG).",
+            ).format(width=width, height=height, format=name)
         )
     needed, free = estimated_bytes(path, width, height), shutil.disk_usage(path.parent).free
     if needed > free:
         raise BadInput(
-            f"{path.name} will take about {gigabytes(needed)}, and {gigabytes(free)} are "
-            f"free in {path.parent}: choose another folder, or a smaller area."
+            translate(
+                "Error",
+                "{name} will take about {needed}, and {free} are free in {folder}: choose another "
+                "folder, or a smaller area.",
+            ).format(
+                name=path.name,
+                needed=gigabytes(needed),
+                free=gigabytes(free),
+                folder=path.parent,
+            )
         )
 
 
@@ -83,22 +104,43 @@ def check_place(path: Path) -> None:
     check_path(path)
     folder = path.parent
     if path.is_dir():
-        raise BadInput(f"{path} is a folder: enter the name of a file.")
+        raise BadInput(
+            translate("Error", "{path} is a folder: enter the name of a file.").format(path=path)
+        )
     if not folder.is_dir():
-        raise BadInput(f"The folder {folder} does not exist: create it, or choose another one.")
+        raise BadInput(
+            translate(
+                "Error", "The folder {folder} does not exist: create it, or choose another one."
+            ).format(folder=folder)
+        )
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise BadInput(f"The folder {folder} is not writable: choose another one.")
+        raise BadInput(
+            translate("Error", "The folder {folder} is not writable: choose another one.").format(
+                folder=folder
+            )
+        )
     if path.exists() and not os.access(path, os.W_OK):
-        raise BadInput(f"{path.name} is write-protected: choose another name.")
+        raise BadInput(
+            translate("Error", "{name} is write-protected: choose another name.").format(
+                name=path.name
+            )
+        )
 
 
-def estimated_bytes(path: Path, width: int, height: int) -> int:
+def estimated_bytes(path: Path, width: int, height: int, quality: int = QUALITY) -> int:
     """Return an estimate of the file size in bytes: an upper bound for photos, not for noise.
+
+    Args:
+        path: Its suffix selects the format.
+        width, height: Of the picture in pixels.
+        quality: 1..100 for JPEG, WebP and AVIF.
 
     Raises:
         BadInput: The suffix is unknown.
     """
-    return round(width * height * FORMATS[format_of(path)].bytes_per_pixel)
+    form = FORMATS[format_of(path)]
+    share = share_of_quality(quality) if form.has_quality else 1.0
+    return round(width * height * form.bytes_per_pixel * share)
 
 
 def save_picture(
@@ -106,7 +148,7 @@ def save_picture(
     rgb: Rgb8,
     origin: Origin,
     *,
-    quality: int = 95,
+    quality: int = QUALITY,
     exif: bytes | None = None,
     label: bool = False,
     cancelled: IsCancelled = never,
@@ -132,8 +174,7 @@ def save_picture(
         Failure: The disk is full or went away, or memory ran out.
     """
     check_target(path, rgb.shape[1], rgb.shape[0])
-    if not 1 <= quality <= 100:
-        raise BadInput(f"The quality is {quality}: choose one from 1 to 100.")
+    _check_quality(quality)
     name = format_of(path)
     if label and (said := label_of(origin)):
         rgb = captioned(rgb, said)
@@ -162,6 +203,7 @@ def save_region(
     level_region: Rect,
     origin: Origin,
     *,
+    quality: int = QUALITY,
     exif: bytes | None = None,
     label: bool = False,
     complete: bool = False,
@@ -177,6 +219,7 @@ def save_region(
         z: A level of the source or a step level.
         level_region: Pixels of level z, inside the photo.
         origin: Written into the file as metadata.
+        quality: 1..100 for JPEG, WebP and AVIF.
         exif: EXIF block of the source, upright.
         label: As for `save_picture`.
         complete: Whether all tiles must exist.
@@ -191,13 +234,70 @@ def save_region(
     width, height = level_region.width, level_region.height
     if not in_bands(path, width, height):
         pixels = best_region(pyramid, z, level_region, complete)
-        save_picture(path, pixels, origin, exif=exif, label=label, cancelled=cancelled)
+        save_picture(
+            path, pixels, origin, quality=quality, exif=exif, label=label, cancelled=cancelled
+        )
         return
     most = (level_region.bottom - 1) // BAND - level_region.y // BAND + 1
-    parts = _counted(bands(pyramid, z, level_region, complete), lambda done: on_written(done, most))
+    save_bands(
+        path,
+        (width, height),
+        _counted(bands(pyramid, z, level_region, complete), lambda done: on_written(done, most)),
+        origin,
+        quality=quality,
+        exif=exif,
+        label=label,
+        cancelled=cancelled,
+    )
+
+
+def save_bands(
+    path: Path,
+    size: tuple[int, int],
+    parts: Iterable[Rgb8],
+    origin: Origin,
+    *,
+    quality: int = QUALITY,
+    exif: bytes | None = None,
+    label: bool = False,
+    cancelled: IsCancelled = never,
+) -> None:
+    """Save a picture that comes in bands; see `save_picture`.
+
+    Args:
+        path: The file to write; its suffix selects the format.
+        size: Width and height in pixels.
+        parts: (rows, width, 3) uint8 from top to bottom, `height` rows in all. Those of a small
+            picture are joined in memory, others are written one by one.
+        origin, quality, exif, label, cancelled: As for `save_picture`.
+
+    Raises:
+        BadInput, Cancelled, Failure: As `save_picture`.
+    """
+    width, height = size
+    check_target(path, width, height)
+    _check_quality(quality)
+    if not in_bands(path, width, height):
+        pixels, top = np.empty((height, width, 3), np.uint8), 0
+        for part in parts:
+            pixels[top : top + len(part)] = part
+            top += len(part)
+        save_picture(
+            path, pixels, origin, quality=quality, exif=exif, label=label, cancelled=cancelled
+        )
+        return
     if label and (said := label_of(origin)):
         parts = captioned_bands(parts, said, width, height)
-    save_large(path, width, height, parts, origin, exif=exif, cancelled=cancelled)
+    save_large(path, width, height, parts, origin, quality=quality, exif=exif, cancelled=cancelled)
+
+
+def _check_quality(quality: int) -> None:
+    if not 1 <= quality <= 100:
+        raise BadInput(
+            translate("Error", "The quality is {quality}: choose one from 1 to 100.").format(
+                quality=quality
+            )
+        )
 
 
 def _counted(parts: Iterator[Rgb8], on_written: Callable[[int], None]) -> Iterator[Rgb8]:

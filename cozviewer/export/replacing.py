@@ -12,18 +12,29 @@ from typing import Any
 from cozviewer.util.atomic import atomic_path
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import CozviewerError, Failure
+from cozviewer.util.translation import translate
 
 STOPPED = "Saving the picture was stopped."
 
-_REASONS = {
-    errno.ENOSPC: "the disk is full: free some space, or choose another folder",
-    errno.EDQUOT: "your share of the disk is used up: free some space, or choose another folder",
-    errno.EFBIG: "the disk cannot hold files this large: choose another one",
-    errno.EROFS: "the disk is read-only: choose another folder",
-    errno.EACCES: "you have no permission: choose another folder",
-    errno.EPERM: "you have no permission: choose another folder",
-    errno.ENOENT: "its folder is gone: choose another one",
-}
+
+def _reasons() -> dict[int, str]:
+    """Return why the system refuses a file, and what to do, by its error number."""
+    return {
+        errno.ENOSPC: translate(
+            "Error", "the disk is full: free some space, or choose another folder"
+        ),
+        errno.EDQUOT: translate(
+            "Error",
+            "your share of the disk is used up: free some space, or choose another folder",
+        ),
+        errno.EFBIG: translate(
+            "Error", "the disk cannot hold files this large: choose another one"
+        ),
+        errno.EROFS: translate("Error", "the disk is read-only: choose another folder"),
+        errno.EACCES: translate("Error", "you have no permission: choose another folder"),
+        errno.EPERM: translate("Error", "you have no permission: choose another folder"),
+        errno.ENOENT: translate("Error", "its folder is gone: choose another one"),
+    }
 
 
 @contextmanager
@@ -62,10 +73,13 @@ def replacing_path(path: Path, cancelled: IsCancelled) -> Iterator[Path]:
         raise
     except MemoryError as error:
         raise Failure(
-            f"{path.name} was not saved: there is not enough memory; choose a smaller part."
+            translate(
+                "Error",
+                "{name} was not saved: there is not enough memory; choose a smaller part.",
+            ).format(name=path.name)
         ) from error
     except Exception as error:  # encoders raise many kinds
-        raise Failure(f"{path.name} was not saved: {reason(error)}.") from error
+        raise not_saved(path, error) from error
 
 
 class _Watched(io.BufferedWriter):
@@ -93,11 +107,18 @@ class _Watched(io.BufferedWriter):
         os.fsync(self._file.fileno())
 
 
+def not_saved(path: Path, error: Exception) -> Failure:
+    """Return the error to raise where `path` could not be written."""
+    sentence = translate("Error", "{name} was not saved: {reason}.")
+    return Failure(sentence.format(name=path.name, reason=reason(error)))
+
+
 def reason(error: Exception) -> str:
     """Return why a file was not written, as the middle of a sentence, and what to do."""
     if isinstance(error, sqlite3.Error):
         full = getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
         error = OSError(errno.ENOSPC, "") if full else error
     if isinstance(error, OSError) and error.errno is not None:
-        return _REASONS.get(error.errno, f"{error.strerror}; try another folder")
+        other = translate("Error", "{error}; try another folder").format(error=error.strerror)
+        return _reasons().get(error.errno, other)
     return str(error).strip().rstrip(".") or type(error).__name__

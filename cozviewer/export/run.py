@@ -70,6 +70,7 @@ def run_task(
     chain: Chain,
     is_cancelled: IsCancelled = never,
     on_progress: OnProgress = unheard,
+    is_held: IsCancelled = never,
 ) -> Made:
     """Generate the tiles that a file needs, then write it.
 
@@ -78,10 +79,13 @@ def run_task(
         chain: Not used by other threads meanwhile.
         is_cancelled: Checked between runs of the model and while the file is written.
         on_progress: Receives tiles first, then rows or frames.
+        is_held: Ends the work as `is_cancelled` does, but only while tiles are generated: whoever
+            lets the work rest for a while does not lose a file that is half written.
 
     Raises:
         BadInput: The file cannot be written as asked.
-        Cancelled: `is_cancelled` returned True; finished tiles are kept, the file is not.
+        Cancelled: `is_cancelled` or `is_held` returned True; finished tiles are kept, the file is
+            not.
         Failure: A model, the memory or the disk failed; finished tiles are kept.
         TileMissing: Tiles were lost over and over again.
     """
@@ -91,7 +95,7 @@ def run_task(
             needs,
             chain,
             lambda: task.write(chain, is_cancelled, on_progress),
-            is_cancelled,
+            lambda: is_cancelled() or is_held(),
             on_progress,
         )
     )

@@ -20,6 +20,7 @@ from cozviewer.export.replacing import replacing_path
 from cozviewer.pyramid.wording import BORROWED
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, Failure, MissingLibrary
+from cozviewer.util.translation import translate
 
 SIGNED = {
     ".png": "image/png",
@@ -62,11 +63,17 @@ def check_signing(path: Path, signature: Signature) -> None:
             match.
     """
     if importlib.util.find_spec("c2pa") is None:
-        raise MissingLibrary("Content Credentials are not available in this installation.", "c2pa")
+        raise MissingLibrary(
+            translate("Error", "Content Credentials are not available in this installation."),
+            "c2pa",
+        )
     if path.suffix.lower() not in SIGNED:
         raise BadInput(
-            f"{path.name} cannot be signed: choose PNG, JPEG, WebP, AVIF or TIFF, or export "
-            "without Content Credentials."
+            translate(
+                "Error",
+                "{name} cannot be signed: choose PNG, JPEG, WebP, AVIF or TIFF, or export without "
+                "Content Credentials.",
+            ).format(name=path.name)
         )
     small = io.BytesIO()
     Image.new("RGB", (1, 1)).save(small, "PNG")
@@ -77,8 +84,15 @@ def check_signing(path: Path, signature: Signature) -> None:
         )
     except Exception as error:
         raise BadInput(
-            f"Signing with {signature.certificate.name} and {signature.key.name} failed "
-            f"({_reason(error)}): choose a certificate chain and its private key as PEM files."
+            translate(
+                "Error",
+                "Signing with {certificate} and {key} failed ({reason}): choose a certificate "
+                "chain and its private key as PEM files.",
+            ).format(
+                certificate=signature.certificate.name,
+                key=signature.key.name,
+                reason=_reason(error),
+            )
         ) from error
 
 
@@ -129,8 +143,11 @@ def sign_picture(
                 manifest.sign(_signer(signature), SIGNED[path.suffix.lower()], unsigned, signed)
         except c2pa.C2paError as error:
             raise Failure(
-                f"{path.name} was saved, but not signed ({_reason(error)}): try again, or export "
-                "without Content Credentials."
+                translate(
+                    "Error",
+                    "{name} was saved, but not signed ({reason}): try again, or export without "
+                    "Content Credentials.",
+                ).format(name=path.name, reason=_reason(error))
             ) from error
 
 

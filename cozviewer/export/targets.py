@@ -11,6 +11,7 @@ from pathlib import Path
 from cozviewer.image.reading import shown_name
 from cozviewer.image.source import Source
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 DEEP_ZOOM = ".dzi"
 
@@ -63,7 +64,11 @@ def refuse_inputs(paths: Iterable[Path], inputs: Inputs) -> None:
                 found = next(held, None)
             if found is not None:
                 name = shown_name(found[0])
-                raise BadInput(f"{path} would replace {found[1]} ({name}): choose another name.")
+                raise BadInput(
+                    translate(
+                        "Error", "{path} would replace {what} ({name}): choose another name."
+                    ).format(path=path, what=found[1], name=name)
+                )
 
 
 def refuse_source(path: Path, source: Source, session: Path | None = None) -> None:
@@ -77,7 +82,10 @@ def refuse_source(path: Path, source: Source, session: Path | None = None) -> No
     Raises:
         BadInput: It would.
     """
-    refuse_inputs([path], [(source.path, "the photo itself"), (session, "the session itself")])
+    photo = translate("Error", "the photo itself")
+    refuse_inputs(
+        [path], [(source.path, photo), (session, translate("Error", "the session itself"))]
+    )
 
 
 def refuse_foreign_folder(path: Path) -> None:
@@ -95,8 +103,11 @@ def refuse_foreign_folder(path: Path) -> None:
         names = [""]
     if any(name not in _OF_DEEP_ZOOM and not name.isdecimal() for name in names):
         raise BadInput(
-            f"{path.name} stores its tiles in {folder.name}, which exists and contains other "
-            "files: choose another name."
+            translate(
+                "Error",
+                "{name} stores its tiles in {folder}, which exists and contains other files: "
+                "choose another name.",
+            ).format(name=path.name, folder=folder.name)
         )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.series import Needs, needs_of
 from cozviewer.export.camera_path import FrameSpec
+from cozviewer.export.formats import QUALITY
 from cozviewer.export.frames import frames_of
 from cozviewer.export.movie import save_movie
 from cozviewer.export.movie_formats import Clip
@@ -33,6 +34,7 @@ from cozviewer.pyramid.compose import compose, wanted_level
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.wording import caption_text
 from cozviewer.util.cancel import IsCancelled, never
+from cozviewer.util.translation import translate
 from cozviewer.util.units import Unit
 
 
@@ -46,12 +48,14 @@ class PictureOptions:
         exif: EXIF block of the photo to be copied into the file; None for none.
         label: Whether a corner says that detail was generated.
         signature: What the file is signed with; None leaves it unsigned.
+        quality: 1..100 for JPEG, WebP and AVIF.
     """
 
     complete: bool = True
     exif: bytes | None = None
     label: bool = False
     signature: Signature | None = None
+    quality: int = QUALITY
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class PictureTask:
     def write(self, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress) -> Origin:
         """See `Task`."""
         z = wanted_level(self.view, chain.pyramid.source.coarsest)
-        on_progress(Progress(f"Writing {self.path.name}", z, 0, 0, None))
+        on_progress(Progress(writing(self.path), z, 0, 0, None))
         options = self.options
         pixels = compose(chain.pyramid, self.view, complete=options.complete)
         origin = origin_of_view(chain, self.view, is_cancelled)
@@ -93,11 +97,12 @@ class PictureTask:
             self.path,
             pixels,
             origin,
+            quality=options.quality,
             exif=options.exif,
             label=options.label,
             cancelled=is_cancelled,
         )
-        _sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
+        sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
         return origin
 
 
@@ -134,7 +139,7 @@ class RegionTask:
 
     def write(self, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress) -> Origin:
         """See `Task`."""
-        stage = f"Writing {self.path.name}"
+        stage = writing(self.path)
         on_progress(Progress(stage, self.z, 0, 0, None))
         options = self.options
         origin = origin_of_region(chain, self.z, self.level_region, is_cancelled)
@@ -144,13 +149,14 @@ class RegionTask:
             self.z,
             self.level_region,
             origin,
+            quality=options.quality,
             exif=options.exif,
             label=options.label,
             complete=options.complete,
             cancelled=is_cancelled,
-            on_written=_counting(on_progress, stage, self.z, "rows"),
+            on_written=counting(on_progress, stage, self.z, "rows"),
         )
-        _sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
+        sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
         return origin
 
 
@@ -173,7 +179,7 @@ class StripTask:
     def write(self, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress) -> Origin:
         """See `Task`."""
         pyramid = chain.pyramid
-        on_progress(Progress(f"Writing {self.path.name}", 0, 0, 0, None))
+        on_progress(Progress(writing(self.path), 0, 0, 0, None))
         pictures = [compose(pyramid, view, complete=True) for view in self.views]
         origin = origin_of_strip(chain, self.views, is_cancelled)
         name, engine = pyramid.source.name, chain.upscaler.name
@@ -204,7 +210,7 @@ class ComparisonTask:
 
     def write(self, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress) -> Origin:
         """See `Task`."""
-        on_progress(Progress(f"Writing {self.path.name}", 0, 0, 0, None))
+        on_progress(Progress(writing(self.path), 0, 0, 0, None))
         origin = replace(self.origin, borrowed=self.borrowed())
         save_picture(self.path, self.pixels, origin, cancelled=is_cancelled)
         return origin
@@ -246,7 +252,7 @@ class MovieTask:
             frames_of(chain.pyramid, self.frames, caption if self.caption else None),
             origin,
             cancelled=is_cancelled,
-            on_written=_counting(on_progress, f"Writing {self.path.name}", origin.level, "frames"),
+            on_written=counting(on_progress, writing(self.path), origin.level, "frames"),
         )
         return origin
 
@@ -255,9 +261,12 @@ class MovieTask:
         return [frame.view for frame in self.frames]
 
 
-def _counting(
-    on_progress: OnProgress, stage: str, z: int, unit: Unit
-) -> Callable[[int, int], None]:
+def writing(path: Path) -> str:
+    """Return the stage in which a file is written: "Writing photo.png"."""
+    return translate("Export", "Writing {name}").format(name=path.name)
+
+
+def counting(on_progress: OnProgress, stage: str, z: int, unit: Unit) -> Callable[[int, int], None]:
     """Return what reports (rows or frames written, all of them), with the time left."""
     started = time.perf_counter()
 
@@ -268,7 +277,7 @@ def _counting(
     return report
 
 
-def _sign(
+def sign(
     path: Path,
     signature: Signature | None,
     origin: Origin,
@@ -278,6 +287,7 @@ def _sign(
 ) -> None:
     """Sign a file that was written, if it is to be signed."""
     if signature is not None:
-        on_progress(Progress(f"Signing {path.name}", origin.level, 0, 0, None))
+        stage = translate("Export", "Signing {name}").format(name=path.name)
+        on_progress(Progress(stage, origin.level, 0, 0, None))
         photo = chain.pyramid.source.path
         sign_picture(path, origin, photo, signature, cancelled=is_cancelled)

@@ -14,6 +14,7 @@ from cozviewer.export.run import Task, run_task
 from cozviewer.export.targets import refuse_source
 from cozviewer.jobs.report import sentence_of
 from cozviewer.util.errors import Cancelled
+from cozviewer.util.translation import translate
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,7 @@ class ExportJob(QObject):
         except Cancelled:
             self.ended.emit(request, "")
         except Exception as error:
-            self.ended.emit(request, sentence_of(error, f"saving {request.path.name}"))
+            doing = translate("Export", "saving {name}").format(name=request.path.name)
+            self.ended.emit(request, sentence_of(error, doing))
         else:
             self.saved.emit(request)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.export.origin import Origin, read_origin, sight_of_origin
+from cozviewer.export.upscale_inputs import is_named_as_upscaled
 from cozviewer.pyramid.camera import Camera, camera_at
 from cozviewer.session.file import is_session
 from cozviewer.util.cancel import IsCancelled
@@ -42,8 +43,8 @@ def lead_of(path: Path, cancelled: IsCancelled) -> Lead | None:
     """Return what the picture at `path` refers to.
 
     Returns:
-        None if cozviewer did not export it, or if it cannot be opened (then the error is reported
-        when it is opened as a picture).
+        None if cozviewer did not export it, if it is an upscaled photo, which is opened as what it
+        is, or if it cannot be opened (then the error is reported when it is opened as a picture).
 
     Raises:
         Cancelled: `cancelled` returned True.
@@ -51,6 +52,8 @@ def lead_of(path: Path, cancelled: IsCancelled) -> Lead | None:
     try:
         origin = read_origin(path, cancelled)
     except (BadInput, Failure):
+        return None
+    if is_named_as_upscaled(path):
         return None
     viewpoint = None if origin is None else sight_of_origin(origin)
     if origin is None or viewpoint is None:

@@ -187,7 +187,9 @@ class ImageController(QObject):
         if old is not None:
             old.close()
         document = Document(chain, self._services.for_documents, session=image.session)
-        self.scope = ImageScope(document, choice, self._parts, lambda: self.busy)
+        self.scope = ImageScope(
+            document, choice, self._parts, lambda: self.busy or self._parts.upscaling.running
+        )
         if image.session is None:
             self.choice = choice
         elif old is not None and old.source is source:  # else the session brought its engine

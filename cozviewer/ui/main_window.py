@@ -102,6 +102,7 @@ class MainWindow(QMainWindow):
         self.engine_menu.models_wanted.connect(self.show_models)
         self.readout.stop_wanted.connect(self.stop_work)
         self.panes.generated.painted.connect(self.photo_painted)
+        self.opened.connect(parts.upscaling.announce)
 
     @property
     def document(self) -> Document | None:
@@ -151,6 +152,12 @@ class MainWindow(QMainWindow):
         self.parts.bar.setVisible(not full)
         # The other states stay: a maximised window is maximised again afterwards.
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @Slot()
+    def quit(self) -> None:
+        """Close the window, after a question if photos are being upscaled."""
+        if self.parts.upscaling.may_close():
+            self.close()
 
     @Slot()
     def stop_work(self) -> None:
@@ -266,6 +273,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop all work, wait for the tile under work, leave no thread behind."""
+        if event.spontaneous() and not self.parts.upscaling.may_close():
+            event.ignore()
+            return
         self.closing.emit()
         keep_window(self, self.parts.sides)
         self.hide()
@@ -273,6 +283,7 @@ class MainWindow(QMainWindow):
         if self._models is not None:
             self._models.shut_down()
         self.parts.exporting.close()
+        self.parts.upscaling.close()
         self.parts.sessions.close()
         self.parts.comparison.close()
         self.browsing.close()

@@ -165,6 +165,11 @@ def kept_text(name: str) -> str:
     return str(_settings().value(name, ""))
 
 
+def settings_folder() -> Path:
+    """Return the folder of the settings file, where other files may be kept, too. GUI thread."""
+    return Path(_settings().fileName()).parent
+
+
 def _settings() -> QSettings:
     return QSettings(
         QSettings.Format.IniFormat, QSettings.Scope.UserScope, "cozviewer", "cozviewer"

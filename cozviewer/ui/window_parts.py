@@ -25,6 +25,7 @@ from cozviewer.ui.prompts.side import PromptsCommand
 from cozviewer.ui.services import Services
 from cozviewer.ui.sessions import Sessions
 from cozviewer.ui.status.status_bar import StatusBar
+from cozviewer.ui.upscale.controller import Upscaling
 from cozviewer.ui.view.draw_with import DrawWith
 from cozviewer.ui.view.minimap import Minimap
 from cozviewer.ui.view.navigator import Navigator
@@ -57,6 +58,7 @@ class WindowParts:
         blind_bar: Takes the ratings of a blind test.
         prompting: The prompts.
         exporting: Exports.
+        upscaling: Upscaling whole photos.
         sessions: Saving sessions, and bookmarks.
         comparing: Comparisons.
         comparison: The documents with other settings.
@@ -104,6 +106,8 @@ class WindowParts:
             lambda: self.sessions.menu.bookmarks,
             window,
         )
+        self.upscaling = Upscaling(services, lambda: window.images, self.banner, window)
+        self.exporting.upscale_wanted.connect(self.upscaling.ask)
         built = build(window, window_menus(window, self), services.icon)
         self.actions, self.menus, self.bar = built.actions, built.menus, built.bar
         self.overlays.set_actions(self.actions)

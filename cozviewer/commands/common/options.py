@@ -336,6 +336,17 @@ def add_saving_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_quality_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the quality of lossy formats."""
+    parser.add_argument(
+        "--quality",
+        type=values.quality,
+        default=95,
+        metavar="Q",
+        help="quality of JPEG, WebP and AVIF, 1 to 100 (default: 95; 100 is lossless in WebP)",
+    )
+
+
 def add_huge_option(parser: argparse.ArgumentParser) -> None:
     """Add the option to open very large images."""
     parser.add_argument(

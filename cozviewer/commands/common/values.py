@@ -242,6 +242,29 @@ def tokens(text: str) -> int:
     return int(text)
 
 
+def quality(text: str) -> int:
+    """Return the quality of a lossy format.
+
+    Raises:
+        BadInput: It is not a whole number from 1 to 100.
+    """
+    if not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= 100:
+        raise BadInput(f"The quality {text!r} must be a whole number from 1 to 100.")
+    return int(text)
+
+
+def scale(text: str) -> int:
+    """Return how many times larger a photo becomes: "4", and "x4", "×4" or "4x" as well.
+
+    Raises:
+        BadInput: It is not a whole number from 2 to 256.
+    """
+    bare = text.strip().lower().strip("x×").strip()
+    if not re.fullmatch(r"\d{1,3}", bare) or not 2 <= int(bare) <= 256:
+        raise BadInput(f"The scale {text!r} must be a whole number from 2 to 256: 2, 4, 8, 16, ...")
+    return int(bare)
+
+
 def _exact(text: str) -> Fraction | None:
     """Return a decimal number exactly, or None if it is not one."""
     if not _NUMBER.fullmatch(text):

@@ -16,6 +16,7 @@ from cozviewer.export.run import with_tiles
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source
+from cozviewer.models.shared import Pool
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose, wanted_level
 from cozviewer.pyramid.store.cache import trim
@@ -45,9 +46,12 @@ class Refined:
 
 @contextmanager
 def opened_chain(
-    options: OpenOptions, line: ProgressLine, cancelled: IsCancelled
+    options: OpenOptions, line: ProgressLine, cancelled: IsCancelled, pool: Pool | None = None
 ) -> Iterator[tuple[OpenedImage, Chain]]:
     """Open a picture or a session, and its chain; close the store and trim the cache at the end.
+
+    Args:
+        pool: Keeps the models for the next picture, as long as something refers to them.
 
     Raises:
         BadInput: The picture or the engine cannot be used.
@@ -59,7 +63,7 @@ def opened_chain(
         options.path, options.picture, allow_huge=options.allow_huge, cancelled=cancelled
     )
     choice = choice_for(image.session, options)
-    chain = open_chain(image, choice, cache, line.notice, cancelled=cancelled)
+    chain = open_chain(image, choice, cache, line.notice, pool=pool, cancelled=cancelled)
     try:
         yield image, chain
     except Cancelled as error:

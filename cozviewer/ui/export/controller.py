@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from cozviewer.export.provenance import comparison_borrows, origin_of_comparison
@@ -29,7 +29,13 @@ from cozviewer.util.translation import translate
 
 
 class Exporting(QObject):
-    """Asks what to export of the current view and has the document do it in the background."""
+    """Asks what to export of the current view and has the document do it in the background.
+
+    Signals:
+        upscale_wanted: The whole photo is to be upscaled rather than a view exported.
+    """
+
+    upscale_wanted = Signal()
 
     def __init__(
         self,
@@ -66,8 +72,9 @@ class Exporting(QObject):
         document.export_ended.connect(self._on_ended)
         if (pending := pending_for(document.chain)) is not None:
             self._banner.show_message(
-                f"Export of “{Path(pending.path).name}” was interrupted. Choose File > Resume "
-                "Export to finish it.",
+                translate("Export", "Export of “{name}” was interrupted.").format(
+                    name=Path(pending.path).name
+                ),
                 BannerAction(translate("Export", "Resume"), self.go_on),
             )
 
@@ -82,7 +89,9 @@ class Exporting(QObject):
         pending = pending_for(self._document.chain)
         if pending is None:
             self._banner.show_message(
-                "There is no interrupted export of this photo with these settings."
+                translate(
+                    "Export", "There is no interrupted export of this photo with these settings."
+                )
             )
             return
         task = task_of(pending, self._document.chain)
@@ -112,7 +121,9 @@ class Exporting(QObject):
                     chain.pyramid.source, view, seen, self._panes.comparison.shows_source
                 )
                 comparison = Comparison(pixels, origin, comparison_borrows(view, seen))
-            self._open(ExportDialog(chain, view, window, comparison))
+            dialog = ExportDialog(chain, view, window, comparison)
+            dialog.upscale_wanted.connect(self.upscale_wanted)
+            self._open(dialog)
 
     def ask_region(self) -> None:
         """Let the user drag a rectangle, then ask what to export of it."""
@@ -129,9 +140,12 @@ class Exporting(QObject):
         if self._document is not None:
             chain, view, window = self._document.chain, self._panes.generated.view, self._window
             before = self._navigator.view_before
-            starts = [] if before is None else [("Previous view", before)]
+            starts = []
+            if before is not None:
+                starts.append((translate("Export", "Previous view"), before))
+            title = translate("Export", "Bookmark “{name}”")
             starts += [
-                (f"Bookmark “{each.name}”", each.viewpoint.camera) for each in self._bookmarks()
+                (title.format(name=each.name), each.viewpoint.camera) for each in self._bookmarks()
             ]
             self._open(MovieDialog(chain, view, starts, window))
 
@@ -150,7 +164,8 @@ class Exporting(QObject):
     @Slot(object)
     def _on_exported(self, request: Export) -> None:
         note_ended()
-        self._banner.show_message(f"Exported {request.path}.")
+        exported = translate("Export", "Exported {path}.").format(path=request.path)
+        self._banner.show_message(exported)
         self._readout.show_note("")
 
     @Slot(object, str)
@@ -162,4 +177,5 @@ class Exporting(QObject):
             self._banner.warn(sentence)
         else:
             note_ended()
-            self._banner.show_message(f"Export canceled. “{request.path.name}” was not written.")
+            canceled = translate("Export", "Export canceled. “{name}” was not written.")
+            self._banner.show_message(canceled.format(name=request.path.name))

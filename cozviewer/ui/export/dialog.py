@@ -1,5 +1,6 @@
 """The export dialog: what to export, in which format, where to; the result is a task."""
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +10,15 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QVBoxLayout,
+    QHBoxLayout,
+    QPushButton,
     QWidget,
 )
 
 from cozviewer.chain.chain import Chain
+from cozviewer.export.formats import QUALITY
 from cozviewer.export.picture import FORMATS, check_target, estimated_bytes
-from cozviewer.export.signing import Signature, check_signing
+from cozviewer.export.signing import check_signing
 from cozviewer.export.targets import refuse_source
 from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask
 from cozviewer.image.exif import without_place
@@ -28,22 +31,21 @@ from cozviewer.ui.export.offers import (
     offers,
     strip_offer,
 )
+from cozviewer.ui.export.quality import QualityField
+from cozviewer.ui.export.signing_form import SigningForm
 from cozviewer.ui.export.target import TargetLine, text_of
 from cozviewer.ui.settings import keep_text, kept_text
 from cozviewer.ui.widgets.forms import Trouble, chooser, fit_height, form_of, stacked, with_browse
-from cozviewer.ui.widgets.path_field import PathField
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.errors import CozviewerError
-from cozviewer.util.text import counted
+from cozviewer.util.translation import translate
 from cozviewer.util.units import bytes_text, duration_text
 
 LABEL = "export/label"
 """Setting: whether a corner of the picture says what was generated."""
 
-WANTED, CERTIFICATE, KEY = "export/sign", "export/certificate", "export/key"
-"""Settings; only the paths are stored, never what the files contain."""
-
-PEM = "PEM files (*.pem *.crt *.cer *.key);;All files (*)"
+QUALITY_KEY = "export/quality"
+"""Setting: the quality of JPEG, WebP and AVIF."""
 
 
 class ExportDialog(QDialog):
@@ -51,9 +53,11 @@ class ExportDialog(QDialog):
 
     Signals:
         wanted: (Task) Save was pressed and the file can be written.
+        upscale_wanted: The whole photo is to be upscaled instead; the dialog is closed.
     """
 
     wanted = Signal(object)
+    upscale_wanted = Signal()
 
     def __init__(
         self,
@@ -70,7 +74,7 @@ class ExportDialog(QDialog):
             comparison: The comparison on the screen; None if there is none.
         """
         super().__init__(parent)
-        self.setWindowTitle("Export")
+        self.setWindowTitle(translate("Export", "Export"))
         self.setMinimumWidth(560)
         self._chain = chain
         self._offers = offers(chain, view)
@@ -79,30 +83,44 @@ class ExportDialog(QDialog):
         if (way := strip_offer(chain, view)) is not None:
             self._offers.append(way)
 
+        self.upscale = QPushButton(translate("Menu", "U&pscale Photo…"))
+        self.upscale.setAutoDefault(False)
+        self.upscale.setToolTip(
+            translate("Export", "Save the whole photo at 2, 4, 8 or 16 times its size")
+        )
         self.what = chooser(offer.title for offer in self._offers)
         self.size_label = Label()
         self.complete = QCheckBox()
         self.complete.setChecked(True)
-        self.place = QCheckBox("Include location (GPS)")
+        self.place = QCheckBox(translate("Upscale", "Include location (GPS)"))
         self.place.setChecked(True)
         exif = chain.pyramid.source.exif
         if without_place(exif) == exif:
             self.place.hide()
-        self.label = QCheckBox("Add “AI-generated detail” label")
+        self.label = QCheckBox(translate("Export", "Add “AI-generated detail” label"))
         self.label.setChecked(kept_text(LABEL) == "on")
         self.signing = SigningForm()
         self.format = chooser(FORMATS)
+        self.quality = QualityField(_kept_quality())
         self.path = TargetLine(chain.pyramid.source.folder / self._offers[0].task.path)
         self.trouble = Trouble()
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
 
+        form = QHBoxLayout()
+        form.setSpacing(12)
+        form.addWidget(self.format, 1)
+        form.addWidget(self.quality, 1)
+        whole = QHBoxLayout()
+        whole.addWidget(self.upscale)
+        whole.addStretch(1)
         rows = (
-            ("What to export", self.what),
-            ("Size", self.size_label),
-            ("Format", self.format),
-            ("File", with_browse(self.path, self._browse)),
+            (translate("Export", "Whole photo"), whole),
+            (translate("Export", "What to export"), self.what),
+            (translate("Export", "Size"), self.size_label),
+            (translate("Export", "Format"), form),
+            (translate("Export", "File"), with_browse(self.path, self._browse)),
             ("", self.complete),
             ("", self.label),
             ("", self.place),
@@ -110,6 +128,8 @@ class ExportDialog(QDialog):
         )
         stacked(self, (form_of(rows), self.trouble, self.buttons))
 
+        self.upscale.clicked.connect(self._upscale)
+        self.quality.changed.connect(self._show_size)
         self.what.currentIndexChanged.connect(self._describe)
         self.format.currentTextChanged.connect(self._use_format)
         self.path.textChanged.connect(self._follow_suffix)
@@ -137,23 +157,36 @@ class ExportDialog(QDialog):
         self.complete.setEnabled(offer.has_options)  # sheets are always complete
         self.label.setVisible(offer.has_options)  # sheets have captions
         self.signing.setVisible(offer.has_options)
-        amount = ("" if exact else "up to ") + counted(missing, "tiles")
+        if exact:
+            amount = translate("Export", "%n tile(s)", None, missing)
+        else:
+            amount = translate("Export", "up to %n tile(s)", None, missing)
         seconds = self._chain.seconds_for(missing)
         if seconds is not None:
-            amount += f", about {duration_text(max(1.0, seconds))}"
-        self.complete.setText(f"Generate missing detail first ({amount})")
+            time = translate("Export", "about {time}")
+            amount += ", " + time.format(time=duration_text(max(1.0, seconds)))
+        text = translate("Export", "Generate missing detail first ({amount})")
+        self.complete.setText(text.format(amount=amount))
         self._show_size()
 
+    @Slot()
     def _show_size(self) -> None:
-        offer = self.offer
-        text = f"{offer.width:,} × {offer.height:,} pixels"
+        offer, path = self.offer, Path(self.path.text())
+        text = translate("Export", "{width} × {height} pixels").format(
+            width=f"{offer.width:,}", height=f"{offer.height:,}"
+        )
         megapixels = offer.width * offer.height / 1e6
         if megapixels >= 0.1:
-            text += f" ({megapixels:,.1f} megapixels)"
+            mega = translate("Export", "{number} megapixels").format(number=f"{megapixels:,.1f}")
+            text += f" ({mega})"
         with suppress(CozviewerError):  # the name has no known ending yet
-            size = estimated_bytes(Path(self.path.text()), offer.width, offer.height)
-            text += f", up to {bytes_text(size)}"
+            quality = self.quality.value if offer.has_options else QUALITY
+            size = estimated_bytes(path, offer.width, offer.height, quality)
+            text += ", " + translate("Export", "up to {size}").format(size=bytes_text(size))
         self.size_label.setText(text)
+        self.quality.setVisible(
+            offer.has_options and FORMATS[self.format.currentText()].has_quality
+        )
 
     @Slot(str)
     def _use_format(self, name: str) -> None:
@@ -164,11 +197,16 @@ class ExportDialog(QDialog):
     @Slot(str)
     def _follow_suffix(self, text: str) -> None:
         self.trouble.show_message("")
-        self._show_size()
         suffix = Path(text).suffix.lower()
         for name, form in FORMATS.items():
             if suffix in form.suffixes:
                 self.format.setCurrentText(name)
+        self._show_size()
+
+    @Slot()
+    def _upscale(self) -> None:
+        self.reject()
+        self.upscale_wanted.emit()
 
     @Slot()
     def _browse(self) -> None:
@@ -176,7 +214,7 @@ class ExportDialog(QDialog):
             f"{name} ({' '.join('*' + suffix for suffix in form.suffixes)})"
             for name, form in FORMATS.items()
         )
-        self.path.browse("Export As", patterns)
+        self.path.browse(translate("Export", "Export As"), patterns)
 
     @Slot()
     def _save(self) -> None:
@@ -197,6 +235,7 @@ class ExportDialog(QDialog):
         task, path = self.offer.task, self.path.path
         if isinstance(task, PictureTask | RegionTask):
             keep_text(LABEL, "on" if self.label.isChecked() else "")
+            keep_text(QUALITY_KEY, str(self.quality.value))
             self.signing.keep()
             self.wanted.emit(replace(task, path=path, options=self._options()))
         else:
@@ -210,48 +249,10 @@ class ExportDialog(QDialog):
             exif=exif if self.place.isChecked() else without_place(exif),
             label=self.label.isChecked(),
             signature=self.signing.signature,
+            quality=self.quality.value,
         )
 
 
-class SigningForm(QWidget):
-    """A check box, and inputs for certificate and key while it is checked; all are remembered."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.wanted = QCheckBox("Attach Content Credentials (C2PA)")
-        self.certificate = PathField(
-            "Choose the Certificate", folder=False, filter_=PEM, hint="Certificate chain (.pem)"
-        )
-        self.key = PathField(
-            "Choose the Private Key",
-            folder=False,
-            filter_=PEM,
-            hint="Unencrypted private key (.pem)",
-        )
-        self.certificate.show_path(kept_text(CERTIFICATE))
-        self.key.show_path(kept_text(KEY))
-        files = QWidget()
-        grid = form_of((("Certificate", self.certificate), ("Private key", self.key)), spacing=8)
-        grid.setContentsMargins(24, 0, 0, 0)
-        files.setLayout(grid)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.wanted)
-        column.addWidget(files)
-        self.wanted.setChecked(kept_text(WANTED) == "on")
-        files.setVisible(self.wanted.isChecked())
-        self.wanted.toggled.connect(files.setVisible)
-
-    @property
-    def signature(self) -> Signature | None:
-        """Certificate and key as entered; None if the file is not to be signed."""
-        if not self.wanted.isChecked() or self.isHidden():
-            return None
-        return Signature(Path(self.certificate.text), Path(self.key.text))
-
-    def keep(self) -> None:
-        """Remember the inputs."""
-        keep_text(WANTED, "on" if self.wanted.isChecked() else "")
-        keep_text(CERTIFICATE, self.certificate.text)
-        keep_text(KEY, self.key.text)
+def _kept_quality() -> int:
+    kept = kept_text(QUALITY_KEY)
+    return int(kept) if re.fullmatch(r"[0-9]{1,3}", kept) and 1 <= int(kept) <= 100 else QUALITY

@@ -29,7 +29,6 @@ from cozviewer.ui.export.target import TargetLine, text_of
 from cozviewer.ui.widgets.forms import Trouble, chooser, form_of, stacked, with_browse
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.errors import CozviewerError
-from cozviewer.util.text import counted
 from cozviewer.util.translation import translate
 from cozviewer.util.units import bytes_text, duration_text
 
@@ -42,14 +41,8 @@ REST_SECONDS = 1.0
 SHORTEST_WAY = 0.5
 """Seconds that a zoom takes at least."""
 
-SHAPES = (
-    ("1280 × 720", 1280, 720),
-    ("1920 × 1080", 1920, 1080),
-    ("3840 × 2160", 3840, 2160),
-    ("1080 × 1080 (square)", 1080, 1080),
-    ("1080 × 1920 (portrait)", 1080, 1920),
-    ("640 × 360", 640, 360),
-)
+SHAPES = ((1280, 720), (1920, 1080), (3840, 2160), (1080, 1080), (1080, 1920), (640, 360))
+"""Widths and heights in pixels."""
 
 
 class MovieDialog(QDialog):
@@ -76,33 +69,37 @@ class MovieDialog(QDialog):
             starts: Titles and cameras of views where it can begin besides the whole photo.
         """
         super().__init__(parent)
-        self.setWindowTitle("Export Zoom Video")
+        self.setWindowTitle(translate("Export", "Export Zoom Video"))
         self.setMinimumWidth(560)
         self._chain = chain
         self._view = view
         source = chain.pyramid.source
         size = (view.width, view.height)
         whole = View(fit(source.width, source.height, *size), *size)
-        self._starts = [("Whole photo", whole)]
+        self._starts = [(translate("Export", "Whole photo"), whole)]
         self._starts += [(title, View(camera, *size)) for title, camera in starts]
 
         self.start = chooser(title for title, _ in self._starts)
-        self.shape = chooser(title for title, *_ in SHAPES)
         even = (view.width // 2 * 2, view.height // 2 * 2)
-        self.shape.addItem(f"{even[0]} × {even[1]} (window)")
-        self._shapes = [*((width, height) for _, width, height in SHAPES), even]
-        self.rate = chooser(f"{rate} fps" for rate in RATES)
+        self._shapes = [*SHAPES, even]
+        self.shape = chooser(_shape_title(*shape) for shape in SHAPES)
+        in_window = translate("Export", "{width} × {height} (window)")
+        self.shape.addItem(in_window.format(width=even[0], height=even[1]))
+        rates = translate("Export", "{rate} fps")
+        self.rate = chooser(rates.format(rate=rate) for rate in RATES)
         self.rate.setCurrentIndex(RATES.index(30))
         self.rate.setAccessibleName(translate("Export", "Frame rate"))
         self.seconds = QDoubleSpinBox()
         self.seconds.setMaximum(600)
         self.seconds.setDecimals(1)
-        self.seconds.setSuffix(" s")
+        self.seconds.setSuffix(translate("Export", " s"))
         self.seconds.setToolTip(
-            "Length of the video, including a hold of one second where the zoom ends"
+            translate(
+                "Export", "Length of the video, including a hold of one second where the zoom ends"
+            )
         )
-        self.back = QCheckBox("Zoom back out at the end")
-        self.caption = QCheckBox("Show magnification and engine as caption")
+        self.back = QCheckBox(translate("Export", "Zoom back out at the end"))
+        self.caption = QCheckBox(translate("Export", "Show magnification and engine as caption"))
         self.caption.setChecked(True)
         self.format = chooser(MOVIE_FORMATS)
         name = Path(suggested_name(chain, view)).with_suffix(".mp4")
@@ -141,13 +138,13 @@ class MovieDialog(QDialog):
         length.addWidget(self.back)
         length.addStretch(1)
         rows = (
-            ("From", self.start),
-            ("To", Label("Current view")),
-            ("Size", self.shape),
-            ("Length", length),
+            (translate("Export", "From"), self.start),
+            (translate("Export", "To"), Label(translate("Export", "Current view"))),
+            (translate("Export", "Size"), self.shape),
+            (translate("Export", "Length"), length),
             ("", self.caption),
-            ("Format", self.format),
-            ("File", with_browse(self.path, self._browse)),
+            (translate("Export", "Format"), self.format),
+            (translate("Export", "File"), with_browse(self.path, self._browse)),
             ("", self.about),
         )
         stacked(self, (form_of(rows), self.trouble, self.buttons))
@@ -200,17 +197,28 @@ class MovieDialog(QDialog):
         shown, clip = self._frames(), self.clip
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(bool(shown))
         if not shown:
-            self.about.setText("Start and end are the same. Zoom in first.")
+            self.about.setText(translate("Export", "Start and end are the same. Zoom in first."))
             return
-        text = (
-            f"{counted(clip.frames, 'frames')}, {float(clip.frames / clip.fps):.1f} s, "
-            f"up to {bytes_text(estimated_movie_bytes(clip))}"
+        text = translate(
+            "Export", "%n frame(s), {seconds} s, up to {size}.", None, clip.frames
+        ).format(
+            seconds=f"{float(clip.frames / clip.fps):.1f}",
+            size=bytes_text(estimated_movie_bytes(clip)),
         )
         if missing := missing_tiles_of(self._task(), self._chain):
-            text += f". {counted(missing, 'missing tiles')} will be generated first"
             if (seconds := self._chain.seconds_for(missing)) is not None:
-                text += f" (about {duration_text(max(1.0, seconds))})"
-        self.about.setText(text + ".")
+                first = translate(
+                    "Export",
+                    "%n missing tile(s) will be generated first (about {time}).",
+                    None,
+                    missing,
+                ).format(time=duration_text(max(1.0, seconds)))
+            else:
+                first = translate(
+                    "Export", "%n missing tile(s) will be generated first.", None, missing
+                )
+            text += f" {first}"
+        self.about.setText(text)
 
     @Slot(str)
     def _use_format(self, name: str) -> None:
@@ -231,7 +239,7 @@ class MovieDialog(QDialog):
     @Slot()
     def _browse(self) -> None:
         patterns = ";;".join(f"{name} (*{form.suffix})" for name, form in MOVIE_FORMATS.items())
-        self.path.browse("Export As", patterns)
+        self.path.browse(translate("Export", "Export As"), patterns)
 
     @Slot()
     def _save(self) -> None:
@@ -254,3 +262,14 @@ class MovieDialog(QDialog):
     def _task(self) -> MovieTask:
         """Return what is to be made, as chosen."""
         return MovieTask(self.path.path, self.clip, tuple(self._frames()), self.caption.isChecked())
+
+
+def _shape_title(width: int, height: int) -> str:
+    """Return what a size is called."""
+    if width == height:
+        form = translate("Export", "{width} × {height} (square)")
+    elif width < height:
+        form = translate("Export", "{width} × {height} (portrait)")
+    else:
+        form = translate("Export", "{width} × {height}")
+    return form.format(width=width, height=height)

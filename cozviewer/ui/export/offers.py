@@ -29,6 +29,7 @@ from cozviewer.pyramid.geometry import (
     snapped_to_tiles,
     tiles_of,
 )
+from cozviewer.util.translation import translate
 
 PANEL = 480
 """Side of the pictures of a zoom strip, in pixels."""
@@ -81,16 +82,16 @@ def offers(chain: Chain, view: View) -> list[Offer]:
     up to that of the view, then the visible area at each level up to one step beyond."""
     source = chain.pyramid.source
     current = PictureTask(Path(suggested_name(chain, view)), view)
-    found = [Offer("Current view", current, *current.size)]
+    found = [Offer(translate("Export", "Current view"), current, *current.size)]
     finest = step_level(max(0, wanted_level(view, source.coarsest)))
     for level in range(0, finest + 1, STEP_LEVELS):
         name = suggested_name_of_level(chain, level)
         task = RegionTask(Path(name), level, chain.pyramid.level_rect(level))
-        found += _at_level("Whole photo", task)
+        found += _at_level(translate("Export", "Whole photo at {level}"), task)
     for level in range(0, finest + STEP_LEVELS + 1, STEP_LEVELS):
         name = suggested_name(chain, view, z=level)
         task = RegionTask(Path(name), level, view.visible(level, source.width, source.height))
-        found += _at_level("Visible area", task)
+        found += _at_level(translate("Export", "Visible area at {level}"), task)
     return found
 
 
@@ -102,7 +103,8 @@ def strip_offer(chain: Chain, view: View) -> Offer | None:
     blank = np.zeros((PANEL, PANEL, 3), np.uint8)
     height, width = strip("", "", views, [blank] * len(views)).shape[:2]
     task = StripTask(Path(suggested_name(chain, view, what="strip")), views)
-    return Offer(f"Zoom sequence ({len(views)} pictures side by side)", task, width, height)
+    title = translate("Export", "Zoom sequence (%n picture(s) side by side)", None, len(views))
+    return Offer(title, task, width, height)
 
 
 def comparison_offer(chain: Chain, view: View, comparison: Comparison) -> Offer:
@@ -110,7 +112,7 @@ def comparison_offer(chain: Chain, view: View, comparison: Comparison) -> Offer:
     name = Path(suggested_name(chain, view, what="comparison"))
     task = ComparisonTask(name, comparison.pixels, comparison.origin, comparison.borrowed)
     height, width = comparison.pixels.shape[:2]
-    return Offer("Comparison as shown", task, width, height)
+    return Offer(translate("Export", "Comparison as shown"), task, width, height)
 
 
 def missing_count(chain: Chain, offer: Offer) -> tuple[int, bool]:
@@ -133,9 +135,11 @@ def missing_count(chain: Chain, offer: Offer) -> tuple[int, bool]:
     return max(0, most - chain.pyramid.store.usage()[1]), False
 
 
-def _at_level(what: str, task: RegionTask) -> list[Offer]:
+def _at_level(title: str, task: RegionTask) -> list[Offer]:
     """Return the offer of a region, or nothing where it is empty or too large."""
     if task.level_region.empty or task.level_region.area > LARGEST:
         return []
-    original = " (original pixels)" if task.z == 0 else ""
-    return [Offer(f"{what} at {level_name(task.z)}{original}", task, *task.size)]
+    title = title.format(level=level_name(task.z))
+    if task.z == 0:
+        title = translate("Export", "{what} (original pixels)").format(what=title)
+    return [Offer(title, task, *task.size)]

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain
+from cozviewer.export.formats import QUALITY
 from cozviewer.export.run import Task
 from cozviewer.export.signing import Signature
 from cozviewer.export.tasks import PictureOptions, RegionTask
@@ -30,6 +31,7 @@ class Pending:
         label: Whether a corner says what was generated.
         with_place: Whether the location of the photo is copied.
         certificate, key: Paths of what it is signed with; "" for no signature.
+        quality: 1..100.
     """
 
     path: str
@@ -44,6 +46,7 @@ class Pending:
     with_place: bool
     certificate: str
     key: str
+    quality: int = QUALITY
 
 
 def note_begun(task: Task, chain: Chain) -> None:
@@ -66,6 +69,7 @@ def note_begun(task: Task, chain: Chain) -> None:
         options.exif == chain.pyramid.source.exif,
         "" if signature is None else str(signature.certificate),
         "" if signature is None else str(signature.key),
+        options.quality,
     )
     keep_text(KEY, json.dumps(asdict(pending)))
 
@@ -89,6 +93,8 @@ def pending_for(chain: Chain) -> Pending | None:
         return None
     if any("\0" in text for text in (found.path, found.certificate, found.key)):
         return None
+    if not 1 <= found.quality <= 100:
+        return None
     region = Rect(found.x, found.y, found.width, found.height)
     known = 0 < found.z <= _DEEPEST and found.z % STEP_LEVELS == 0
     if not known or region.empty or not chain.pyramid.level_rect(found.z).contains(region):
@@ -103,6 +109,7 @@ def task_of(pending: Pending, chain: Chain) -> RegionTask:
         exif=exif if pending.with_place else without_place(exif),
         label=pending.label,
         signature=Signature(Path(pending.certificate), Path(pending.key)) if pending.key else None,
+        quality=pending.quality,
     )
     region = Rect(pending.x, pending.y, pending.width, pending.height)
     return RegionTask(Path(pending.path), pending.z, region, options)

@@ -10,6 +10,7 @@ from cozviewer.image.reading import shown_name
 from cozviewer.ui.widgets.plain import message_box
 from cozviewer.util.errors import CozviewerError, MissingLibrary
 from cozviewer.util.paths import expanded
+from cozviewer.util.translation import translate
 
 
 class TargetLine(QLineEdit):
@@ -84,16 +85,18 @@ def ask_to_replace(taken: Sequence[Path], window: QWidget, write: Callable[[], N
     if not taken:
         write()
         return
-    names = " and ".join(shown_name(each) for each in taken)
-    one = len(taken) == 1
+    names = [shown_name(each) for each in taken]
+    if len(names) == 1:
+        title = translate("Export", "Replace File?")
+        text = translate("Export", "{name} already exists. Replace it?").format(name=names[0])
+    else:
+        title = translate("Export", "Replace Files?")
+        text = translate("Export", "{names} and {last} already exist. Replace them?")
+        text = text.format(names=", ".join(names[:-1]), last=names[-1])
     box = message_box(
-        window,
-        QMessageBox.Icon.Question,
-        "Replace File?" if one else "Replace Files?",
-        f"{names} already exists. Replace it?" if one else f"{names} already exist. Replace them?",
-        QMessageBox.StandardButton.NoButton,
+        window, QMessageBox.Icon.Question, title, text, QMessageBox.StandardButton.NoButton
     )
-    replace = box.addButton("Replace", QMessageBox.ButtonRole.AcceptRole)
+    replace = box.addButton(translate("Export", "Replace"), QMessageBox.ButtonRole.AcceptRole)
     cancel = box.addButton(QMessageBox.StandardButton.Cancel)
     box.setDefaultButton(cancel)
     box.setEscapeButton(cancel)

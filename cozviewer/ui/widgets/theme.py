@@ -30,6 +30,7 @@ class Theme:
         unavailable: Of disabled text and icons; `off_on_line` on the ground `line`.
         trouble: Of surfaces under white text that tells of an error.
         trouble_text: Of such text in a dialog.
+        good_text: Of text that tells of success.
         panel: Ground of what floats over the photo.
         icons: The names of the icons in style sheets, "{}" stands for what they show.
     """
@@ -52,6 +53,7 @@ class Theme:
     off_on_line: str
     trouble: str
     trouble_text: str
+    good_text: str
     panel: str
     icons: str
 
@@ -75,6 +77,7 @@ DARK = Theme(
     off_on_line="#8b8e96",
     trouble="#6b2f2f",
     trouble_text="#ff9d9d",
+    good_text="#8fd19e",
     panel="rgba(31, 32, 36, 235)",
     icons="{}",
 )
@@ -98,6 +101,7 @@ LIGHT = Theme(
     off_on_line="#73767e",
     trouble="#8a3030",
     trouble_text="#b3231b",
+    good_text="#1c6b33",
     panel="rgba(244, 245, 247, 240)",
     icons="{}-light",
 )
@@ -196,6 +200,16 @@ QCheckBox::indicator {{ width: 14px; height: 14px; background: {FIELD};
 QCheckBox::indicator:checked {{ background: {FILL}; border-color: {ACCENT};
     image: url("{CHECK}"); }}
 QCheckBox::indicator:disabled {{ border-color: {LINE}; }}
+QRadioButton {{ spacing: 8px; border: 1px solid transparent; border-radius: 4px;
+    padding: 1px 3px 1px 0px; }}
+QRadioButton:focus {{ border-color: {FOCUS}; }}
+QRadioButton::indicator {{ width: 13px; height: 13px; background: {FIELD};
+    border: 1px solid {QUIET}; border-radius: 7px; }}
+QRadioButton::indicator:checked {{ border: 4px solid {FILL}; width: 7px; height: 7px;
+    background: #ffffff; }}
+QRadioButton::indicator:disabled {{ border-color: {LINE}; }}
+#upscale-mark {{ color: {QUIET}; border: none; padding: 0px 14px; }}
+#upscale-mark:hover {{ color: {TEXT}; background: {LINE}; }}
 QComboBox {{ background: {CONTROL}; color: {TEXT}; border: 1px solid transparent;
     border-radius: 4px; padding: 4px 8px; min-height: 18px; }}
 QComboBox:focus {{ border-color: {FOCUS}; }}

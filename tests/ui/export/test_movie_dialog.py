@@ -24,7 +24,7 @@ def dialog(viewer: Bench, qtbot: QtBot) -> MovieDialog:
     settle(qtbot, viewer.window)
     viewer.window.actions_by_name["movie"].trigger()
     (found,) = viewer.window.findChildren(MovieDialog)
-    found.shape.setCurrentIndex([title for title, *_ in SHAPES].index("640 × 360"))
+    found.shape.setCurrentIndex(SHAPES.index((640, 360)))
     found.seconds.setValue(2)
     return found
 

@@ -15,12 +15,16 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.commands import demo_pictures
 from cozviewer.commands.common import views
+from cozviewer.config.choice import EngineChoice
+from cozviewer.export.formats import format_named
 from cozviewer.export.origin import read_origin
 from cozviewer.export.provenance import decimal
 from cozviewer.export.run import Task
 from cozviewer.export.tasks import StripTask
+from cozviewer.export.upscale import UpscaleOptions
 from cozviewer.image.source import open_source
 from cozviewer.jobs.export_job import Export, ExportJob
+from cozviewer.jobs.upscale_job import UpscaleJob, UpscaleRequest
 from cozviewer.models.prompters import NoPrompter, TextPrompter
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.pyramid import Pyramid
@@ -190,7 +194,7 @@ def test_a_movie(qtbot: QtBot, run: Run, photo: Path, tmp_path: Path, fresh_chai
     size = (640, 360)
     dialog = MovieDialog(chain, View(camera_at(100, 90, 16.0), *size).aligned(), [])
     qtbot.addWidget(dialog)
-    dialog.shape.setCurrentIndex([title for title, *_ in SHAPES].index("640 × 360"))
+    dialog.shape.setCurrentIndex(SHAPES.index((640, 360)))
     dialog.rate.setCurrentIndex(RATES.index(24))
     dialog.seconds.setValue(1.5)  # half a second of it is the zoom
     dialog.path.setText(str(tmp_path / "window.gif"))
@@ -215,3 +219,26 @@ def test_a_strip(
     assert found is not None
     assert (found.kind, found.borrowed) == ("mixed", chain.texture is not None)
     assert path.read_bytes() == (tmp_path / "demo" / "zoom-strip.png").read_bytes()
+
+
+@pytest.mark.parametrize(("scale", "ending"), [(2, "jpg"), (4, "png"), (4, "webp")])
+def test_an_upscaled_photo(
+    run: Run, photo: Path, tmp_path: Path, fresh_chain: Any, scale: int, ending: str
+) -> None:
+    """What the queue makes is what the command makes."""
+    ended: list[str] = []
+    job = UpscaleJob(fresh_chain, lambda: None)
+    job.ended.connect(lambda _, sentence: ended.append(sentence))
+    options = UpscaleOptions(
+        scale, format_named(ending), 80, tmp_path / "window", place=False, label=True
+    )
+    job.upscale(UpscaleRequest(photo, options, EngineChoice()))
+    assert ended == []
+    words = ["--scale", scale, "--format", ending, "--quality", "80", "--no-gps", "--label"]
+    assert run("upscale", photo, "-o", tmp_path / "command", *words).code == 0
+    name = f"photo-{scale}x.{ending}"
+    exported, rendered = tmp_path / "window" / name, tmp_path / "command" / name
+    assert exported.read_bytes() == rendered.read_bytes()
+    origin = read_origin(exported)
+    assert origin is not None
+    assert (origin.kind, origin.magnification) == ("generated", str(scale))

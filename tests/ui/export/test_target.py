@@ -36,7 +36,7 @@ def opened(viewer: Bench, name: str) -> Dialog:
     ]
     dialog = next(each for each in found if each.isVisible())
     if isinstance(dialog, MovieDialog):
-        dialog.shape.setCurrentIndex([title for title, *_ in SHAPES].index("640 × 360"))
+        dialog.shape.setCurrentIndex(SHAPES.index((640, 360)))
         dialog.seconds.setValue(2)
     return dialog
 
