@@ -19,7 +19,8 @@ from cozviewer.export.targets import refuse_foreign_folder
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.reading import quiet_pillow
 from cozviewer.image.rect import Rect
-from cozviewer.pyramid.compose import BAND, bands, best_region
+from cozviewer.pyramid.compose import band_parts, bands, best_region
+from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput
@@ -162,6 +163,7 @@ def save_region(
     level_region: Rect,
     origin: Origin,
     *,
+    orientation: Orientation = UPRIGHT,
     exif: bytes | None = None,
     label: bool = False,
     complete: bool = False,
@@ -177,6 +179,7 @@ def save_region(
         z: A level of the source or a step level.
         level_region: Pixels of level z, inside the photo.
         origin: Written into the file as metadata.
+        orientation: How the pixels are turned.
         exif: EXIF block of the source, upright.
         label: As for `save_picture`.
         complete: Whether all tiles must exist.
@@ -188,13 +191,15 @@ def save_region(
         BadInput, Cancelled, Failure: As `save_picture`.
         TileMissing: `complete`, and a tile does not exist or cannot be read.
     """
-    width, height = level_region.width, level_region.height
+    width, height = orientation.size(level_region.width, level_region.height)
     if not in_bands(path, width, height):
-        pixels = best_region(pyramid, z, level_region, complete)
+        pixels = orientation.turned(best_region(pyramid, z, level_region, complete))
         save_picture(path, pixels, origin, exif=exif, label=label, cancelled=cancelled)
         return
-    most = (level_region.bottom - 1) // BAND - level_region.y // BAND + 1
-    parts = _counted(bands(pyramid, z, level_region, complete), lambda done: on_written(done, most))
+    most = len(band_parts(level_region, orientation))
+    parts = _counted(
+        bands(pyramid, z, level_region, complete, orientation), lambda done: on_written(done, most)
+    )
     if label and (said := label_of(origin)):
         parts = captioned_bands(parts, said, width, height)
     save_large(path, width, height, parts, origin, exif=exif, cancelled=cancelled)

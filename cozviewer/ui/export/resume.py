@@ -14,6 +14,7 @@ from cozviewer.export.tasks import PictureOptions, RegionTask
 from cozviewer.image.exif import without_place
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import STEP_LEVELS
+from cozviewer.pyramid.orientation import UPRIGHT, orientation_of
 from cozviewer.ui.settings import keep_text, kept_text
 
 KEY = "export/pending"
@@ -30,6 +31,7 @@ class Pending:
         label: Whether a corner says what was generated.
         with_place: Whether the location of the photo is copied.
         certificate, key: Paths of what it is signed with; "" for no signature.
+        orientation: The EXIF number of how it is turned.
     """
 
     path: str
@@ -44,6 +46,7 @@ class Pending:
     with_place: bool
     certificate: str
     key: str
+    orientation: int = 1
 
 
 def note_begun(task: Task, chain: Chain) -> None:
@@ -66,6 +69,7 @@ def note_begun(task: Task, chain: Chain) -> None:
         options.exif == chain.pyramid.source.exif,
         "" if signature is None else str(signature.certificate),
         "" if signature is None else str(signature.key),
+        task.orientation.exif,
     )
     keep_text(KEY, json.dumps(asdict(pending)))
 
@@ -105,7 +109,8 @@ def task_of(pending: Pending, chain: Chain) -> RegionTask:
         signature=Signature(Path(pending.certificate), Path(pending.key)) if pending.key else None,
     )
     region = Rect(pending.x, pending.y, pending.width, pending.height)
-    return RegionTask(Path(pending.path), pending.z, region, options)
+    orientation = orientation_of(pending.orientation) or UPRIGHT
+    return RegionTask(Path(pending.path), pending.z, region, options, orientation)
 
 
 _EXAMPLE = Pending("", "", "", 2, 0, 0, 1, 1, False, True, "", "")
