@@ -21,6 +21,7 @@ from cozviewer.ui.prompts.side import PromptsSide
 from cozviewer.ui.services import Services
 from cozviewer.ui.sessions import Sessions
 from cozviewer.ui.status.status_bar import StatusBar
+from cozviewer.ui.travel import Travel
 from cozviewer.ui.view.draw_with import DrawWith
 from cozviewer.ui.view.minimap import Minimap
 from cozviewer.ui.view.navigator import Navigator
@@ -47,6 +48,7 @@ class WindowParts:
         empty: That invitation.
         minimap: The navigator map.
         pointer: The readout at the pointer.
+        travel: Leads to other views.
         overlays: Switches what lies over the image.
         blind_bar: Takes the ratings of a blind test.
         prompting: The prompts.
@@ -75,6 +77,7 @@ class WindowParts:
         self.minimap = Minimap(self.navigator, self.panes.generated)
         self.pointer = Pointer(self.panes.generated, window)
         self.pointer.described.connect(self.readout.show_pointed)
+        self.travel = Travel(self.navigator, self.panes, self.readout.zoom, window)
         self.overlays = Overlays(self.panes, self.minimap, self.pointer, window)
         self.prompting = PromptsController(self.navigator, self.panes.generated, window)
         self.prompting.message.connect(self.banner.show_message)
@@ -89,6 +92,7 @@ class WindowParts:
         built = build(window, window_menus(window, self), services.icon)
         self.actions, self.menus, self.bar = built.actions, built.menus, built.bar
         self.overlays.set_actions(self.actions)
+        self.travel.set_actions(self.actions)
         self.prompts_side = PromptsSide(self.prompting.panel, self.actions["prompts"])
         self._lay_out()
         self.blind_bar = BlindBar(self.panes)
@@ -116,6 +120,7 @@ class WindowParts:
     def enable(self, *, picture: bool) -> None:
         """Enable the commands that can be used, with an image open or without."""
         enable(self.actions, picture)
+        self.travel.enable(picture=picture)
         self.compare_menu.setEnabled(picture)
 
     def _lay_out(self) -> None:

@@ -20,7 +20,7 @@ def pointed_place(pane: Canvas) -> QPointF:
     place = QPointF(pane.mapFromGlobal(QCursor.pos()))
     if not pane.underMouse():
         place = QPointF(pane.width() / 2, pane.height() / 2)
-    return place * pane.devicePixelRatioF()
+    return pane.view_place(place)
 
 
 class Pointer(QObject):
@@ -78,8 +78,7 @@ class Pointer(QObject):
         if place is None or document is None or self._pane.compared or self._silent:
             self.described.emit("")
             return
-        ratio = self._pane.devicePixelRatioF()
-        x, y = place.x() * ratio, place.y() * ratio
+        x, y = self._pane.view_place(place).toTuple()
         view, pyramid = self._pane.view, document.chain.pyramid
         patch = patch_at(pyramid, view, int(x), int(y), self._pane.layer.finest)
         if patch is None:

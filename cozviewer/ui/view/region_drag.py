@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QRubberBand
 
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.widgets.plain import Label
@@ -99,13 +100,16 @@ def part_of(view: View, box: QRect, ratio: float) -> View:
 
     Args:
         view: The whole view.
-        box: The part in logical pixels.
+        box: The part as it is shown, in logical pixels.
         ratio: Device pixels per logical pixel.
     """
-    left, right = (round(x * ratio) for x in (box.x(), box.x() + box.width()))
-    top, bottom = (round(y * ratio) for y in (box.y(), box.y() + box.height()))
+    shown_left, shown_right = (round(x * ratio) for x in (box.x(), box.x() + box.width()))
+    shown_top, shown_bottom = (round(y * ratio) for y in (box.y(), box.y() + box.height()))
+    shown = Rect(shown_left, shown_top, shown_right - shown_left, shown_bottom - shown_top)
+    part = view.orientation.inverse.rect(shown, *view.shown_size)
     unit = Fraction(view.camera.scale) * Fraction(2) ** view.camera.level
     x, y = view.camera.source_centre
-    x += (Fraction(left + right - view.width) / 2) / unit
-    y += (Fraction(top + bottom - view.height) / 2) / unit
-    return View(camera_at(x, y, unit), max(1, right - left), max(1, bottom - top))
+    x += (Fraction(part.x + part.right - view.width) / 2) / unit
+    y += (Fraction(part.y + part.bottom - view.height) / 2) / unit
+    camera = camera_at(x, y, unit)
+    return View(camera, max(1, part.width), max(1, part.height), view.orientation)

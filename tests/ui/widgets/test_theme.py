@@ -59,7 +59,7 @@ def test_a_default_button_is_white_on_the_filled_blue(qtbot: QtBot) -> None:
 
 
 def test_the_icon_of_a_disabled_action_is_pale(bench: Bench) -> None:
-    for name in ("in", "out", "fit", "one", "previous"):
+    for name in ("in", "out", "fit", "one", "back", "forward"):
         icon = bench.window.actions_by_name[name].icon()
         for ratio in (1.0, 2.0):
             enabled, disabled = (
