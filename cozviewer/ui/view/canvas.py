@@ -25,9 +25,10 @@ from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.painter import shown_rect
 from cozviewer.ui.view.tile_cache import TileCache
+from cozviewer.util.translation import translate
 
-WAITING = Mark((130, 135, 145), "Shown once this view is complete")
-"""Shown in place of the legend of an overlay until the overlay is ready."""
+WAITING = (130, 135, 145)
+"""Colour of the text in place of the legend of an overlay until the overlay is ready."""
 
 
 class Canvas(QWidget):
@@ -212,7 +213,7 @@ class Canvas(QWidget):
             self._over.paint_labels(painter, self.layer, self.size(), self.font())
         elif self.label:
             draw_label(painter, self.label, QPoint(12, 12), self.font())
-        legend = (WAITING,) if self.layer.awaits_marks else self.layer.legend
+        legend = (_waiting(),) if self.layer.awaits_marks else self.layer.legend
         if legend:
             draw_legend(painter, legend, QPoint(12, self.height() - 12), self.font())
         if self.layer.has_plan and not self.layer.has_painted:
@@ -264,3 +265,7 @@ class Canvas(QWidget):
             self._size_taken = size
             self._navigator.set_view_size(*size)
             self.layer.on_moved()
+
+
+def _waiting() -> Mark:
+    return Mark(WAITING, translate("View", "Shown once this view is complete"))

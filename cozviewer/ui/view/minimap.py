@@ -13,6 +13,7 @@ from cozviewer.jobs.images import to_qimage
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.painter import turned_image, turning
+from cozviewer.util.translation import translate
 
 WIDTH, HEIGHT = 180, 140
 """Maximum size in logical pixels."""
@@ -35,7 +36,7 @@ class Minimap(QWidget):
         self._turned = QImage()
         self._source: Source | None = None
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("Navigator: click or drag to move the view (M to hide)")
+        self.setToolTip(translate("View", "Navigator: click or drag to move the view (M to hide)"))
         self.hide()
         navigator.moved.connect(self.follow)
         navigator.turned.connect(self._turn)

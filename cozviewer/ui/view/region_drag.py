@@ -10,6 +10,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.widgets.plain import Label
+from cozviewer.util.translation import translate
 
 SMALLEST = 8
 """Minimum side of a rectangle in logical pixels; anything smaller is a click."""
@@ -40,7 +41,8 @@ class RegionDrag(QObject):
         self.asking = True
         self._pane.setCursor(Qt.CursorShape.CrossCursor)
         self._pane.setFocus()
-        self._show_hint("Drag to select an area. Press Esc to cancel.", QPoint(12, 12))
+        hint = translate("View", "Drag to select an area. Press Esc to cancel.")
+        self._show_hint(hint, QPoint(12, 12))
 
     def cancel(self) -> None:
         """Cancel the selection."""
@@ -71,8 +73,10 @@ class RegionDrag(QObject):
             self._band.setGeometry(box)
             self._band.show()
             ratio = self._pane.devicePixelRatioF()
-            size = f"{round(box.width() * ratio):,} × {round(box.height() * ratio):,} pixels"
-            self._show_hint(size, box.bottomLeft() + QPoint(0, 8))
+            width, height = (f"{round(side * ratio):,}" for side in box.size().toTuple())
+            size = translate("View", "{width} × {height} pixels")
+            text = size.format(width=width, height=height)
+            self._show_hint(text, box.bottomLeft() + QPoint(0, 8))
         elif kind == QEvent.Type.MouseButtonRelease and self._begun is not None:
             box = self._box(at)
             self.cancel()
