@@ -13,6 +13,9 @@ from cozviewer.util.translation import translate
 ICON_SIDE = 20
 """Logical pixels of an icon in the tool bar."""
 
+ICON_SIDES = (ICON_SIDE, 16)
+"""The same, and of an icon in a menu."""
+
 UNAVAILABLE_OPACITY = 0.35
 """Opacity of the icon of a disabled action."""
 
@@ -128,7 +131,8 @@ def shown_icon(path: Path) -> QIcon:
     bar as bright as it was.
     """
     icon = QIcon(str(path))
-    for side in (ICON_SIDE, 2 * ICON_SIDE):  # the second one for screens of twice the density
+    # For screens of up to three times the density; a size that is missing would be bright.
+    for side in sorted({quarters * size // 4 for quarters in range(4, 13) for size in ICON_SIDES}):
         bright = icon.pixmap(QSize(side, side), 1.0)
         pale = QPixmap(bright.size())
         pale.fill(Qt.GlobalColor.transparent)

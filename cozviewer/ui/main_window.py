@@ -23,6 +23,13 @@ HOLD_KEY = Qt.Key.Key_B
 ARROW_PART = 0.15
 """Part of the view that an arrow key moves; with Shift, it is a whole view."""
 
+SHORTCUT = (
+    Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
+"""With one of these, an arrow is a shortcut, and moves nothing while its command is disabled."""
+
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -168,7 +175,7 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         arrow = ARROWS.get(Qt.Key(event.key()))
-        if arrow is not None:
+        if arrow is not None and not event.modifiers() & SHORTCUT:
             whole = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             part = 1.0 if whole else ARROW_PART
             self.navigator.step_part(part * arrow[0], part * arrow[1])

@@ -47,6 +47,8 @@ def test_back_and_forward_have_keys_and_are_disabled_where_they_lead_nowhere(
     assert (actions["back"].isEnabled(), actions["forward"].isEnabled()) == (False, True)
     press(still, qtbot, Qt.Key.Key_Right, ALT)
     assert window.navigator.camera == deep
+    press(still, qtbot, Qt.Key.Key_Right, ALT)  # leads nowhere, and is no arrow key
+    assert window.navigator.camera == deep
 
 
 def test_the_side_buttons_of_a_mouse_go_back_and_forward(still: Bench, qtbot: QtBot) -> None:

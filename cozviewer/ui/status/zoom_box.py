@@ -8,7 +8,7 @@ from cozviewer.ui.status.zoom_text import zoom_choices, zoom_hint, zoom_of
 from cozviewer.ui.widgets.theme import CHEVRON
 from cozviewer.util.translation import translate
 
-MARGINS, ARROW = 16, 20
+MARGINS, ARROW = 16, 26
 """Widths in logical pixels beside the text: both margins, and the arrow of the list."""
 
 USUAL = "×1,024"
