@@ -1,5 +1,6 @@
 """Getting around a picture with the commands of the window, its keys and its zoom box."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -10,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from cozviewer.pyramid.camera import camera_at, fit
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.ui.dialogs.go_to_dialog import GoToDialog
-from tests.ui.conftest import Bench, settle, wheel
+from cozviewer.ui.widgets.focus_frame import FocusFrame
+from tests.ui.conftest import Bench, grabbed, settle, wheel
 
 ALT, CONTROL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -215,3 +217,21 @@ def test_tab_leads_from_the_picture_to_the_zoom_box_and_back(still: Bench, qtbot
     assert QApplication.focusWidget() is window.readout.zoom
     QTest.keyClick(window.readout.zoom, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
     assert QApplication.focusWidget() is pane
+
+
+def test_the_picture_has_a_frame_while_tab_has_led_to_it(still: Bench, qtbot: QtBot) -> None:
+    window, pane = still.window, still.window.panes.generated
+    window.activateWindow()
+    window.readout.zoom.setFocus()
+    plain = grabbed(pane)
+    pane.setFocus(Qt.FocusReason.BacktabFocusReason)
+    frame = pane.findChild(FocusFrame)
+    assert isinstance(frame, FocusFrame)
+    assert frame.isVisible()
+    assert frame.size() == pane.size()
+    assert not np.array_equal(grabbed(pane), plain)
+    assert np.array_equal(pane.picture(), plain)
+    window.resize(700, 600)
+    assert frame.size() == pane.size()
+    QTest.mouseClick(pane, Qt.MouseButton.LeftButton)
+    assert not frame.isVisible()

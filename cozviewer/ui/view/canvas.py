@@ -25,6 +25,7 @@ from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.painter import shown_rect
 from cozviewer.ui.view.tile_cache import TileCache
+from cozviewer.ui.widgets.focus_frame import FocusFrame
 from cozviewer.util.translation import translate
 
 WAITING = (130, 135, 145)
@@ -84,6 +85,7 @@ class Canvas(QWidget):
         Gestures(navigator, self)
         # Filters installed last are called first: the divider comes before the gestures.
         self.installEventFilter(self.curtain)
+        FocusFrame(self)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
