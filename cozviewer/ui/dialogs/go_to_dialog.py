@@ -55,10 +55,11 @@ class GoToDialog(QDialog):
             field.setAccessibleName(name)
             self._lengths[field] = len(field.text())
             field.textEdited.connect(self._on_edited)
-        size = translate("View", "The photo has {width} × {height} pixels.").format(
-            width=f"{source_size[0]:,}", height=f"{source_size[1]:,}"
+        about = translate(
+            "View",
+            "The photo has {width} × {height} pixels. You can also paste “1234, 567 @ ×64”.",
         )
-        hint = Label(size + " " + translate("View", "You can also paste “1234, 567 @ ×64”."))
+        hint = Label(about.format(width=f"{source_size[0]:,}", height=f"{source_size[1]:,}"))
         hint.setWordWrap(True)
         self.trouble = Trouble()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)

@@ -10,7 +10,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import BACKGROUND
 from cozviewer.pyramid.geometry import TILE
-from cozviewer.pyramid.orientation import UPRIGHT, Orientation
+from cozviewer.pyramid.orientation import Orientation
 from cozviewer.pyramid.plan import Draw, Place, Plan
 from cozviewer.pyramid.tile_mask import SHEET
 from cozviewer.ui.view.draft_pieces import PieceDraw
@@ -108,12 +108,16 @@ def draw_frame(
 
 def turned_image(image: QImage, orientation: Orientation) -> QImage:
     """Return an RGB32 image turned, without loss; the image itself if it is to be upright."""
-    if orientation == UPRIGHT:
+    if orientation.mirrored:
+        packed = np.frombuffer(image.constBits(), np.uint32)  # RGB32 has no padding
+        width, height = image.width(), image.height()
+        rows = np.ascontiguousarray(packed.reshape(height, width)[:, ::-1])
+        form = QImage.Format.Format_RGB32
+        image = QImage(rows.data, width, height, 4 * width, form).copy()
+    if orientation.turns == 0:
         return image
-    packed = np.frombuffer(image.constBits(), np.uint32)  # RGB32 has no padding
-    turned = orientation.turned(packed.reshape(image.height(), image.width()))
-    height, width = turned.shape
-    return QImage(turned.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+    # Qt turns by right angles without loss, and large images twice as fast as numpy.
+    return image.transformed(QTransform().rotate(90 * orientation.turns))
 
 
 def turning(view: View) -> QTransform:
