@@ -1,11 +1,20 @@
 """The zoom box of the status bar: shows the magnification, and takes another one."""
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QFocusEvent,
+    QIcon,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPalette,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QToolTip, QWidget
 
 from cozviewer.ui.status.zoom_text import zoom_choices, zoom_hint, zoom_of
-from cozviewer.ui.widgets.theme import CHEVRON
 from cozviewer.util.translation import translate
 
 MARGINS, ARROW = 16, 26
@@ -33,14 +42,14 @@ class ZoomBox(QLineEdit):
         self.setMaxLength(60)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setAccessibleName(translate("View", "Magnification"))
-        self.setToolTip(translate("View", "Magnification (Z to edit)"))
+        self.setToolTip(translate("View", "Magnification: enter one, or choose from the list"))
         self.menu = QMenu(self)
         for title, zoom in zoom_choices():
             self.menu.addAction(title).setData(zoom)
             if title == "100%":
                 self.menu.insertSeparator(self.menu.actions()[-1])
         self.menu.triggered.connect(lambda action: self._take(action.data()))
-        self._arrow = self.addAction(QIcon(CHEVRON), QLineEdit.ActionPosition.TrailingPosition)
+        self._arrow = self.addAction(_chevron(), QLineEdit.ActionPosition.TrailingPosition)
         self._arrow.setToolTip(translate("View", "Choose a magnification"))
         self._arrow.triggered.connect(self.open_list)
 
@@ -109,6 +118,12 @@ class ZoomBox(QLineEdit):
             self.selectAll()
         self._clicked = False
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the arrow in the colour of the theme."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._arrow.setIcon(_chevron())
+
     def event(self, event: QEvent) -> bool:
         """Keep Esc from what the window does with it."""
         overrides = event.type() == QEvent.Type.ShortcutOverride
@@ -140,3 +155,16 @@ class ZoomBox(QLineEdit):
         self.setText(self._shown)
         self.setModified(False)
         self.setCursorPosition(0)
+
+
+def _chevron() -> QIcon:
+    """Return an arrow down in the colour of text, sharp on every screen."""
+    pixmap = QPixmap(64, 64)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    colour = QApplication.palette().color(QPalette.ColorRole.ButtonText)
+    painter.setPen(QPen(colour, 6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.drawPolyline([QPointF(16, 24), QPointF(32, 40), QPointF(48, 24)])
+    painter.end()
+    return QIcon(pixmap)

@@ -1,10 +1,8 @@
 """A thin frame around a widget that has the keyboard because of a key, not of the mouse."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
-
-from cozviewer.ui.widgets.theme import ACCENT
 
 WIDTH = 2
 """Logical pixels of the line."""
@@ -43,6 +41,6 @@ class FocusFrame(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setPen(QPen(QColor(ACCENT), WIDTH))
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Link), WIDTH))
         inset = WIDTH // 2
         painter.drawRect(self.rect().adjusted(inset, inset, -inset, -inset))
