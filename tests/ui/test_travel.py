@@ -67,6 +67,18 @@ def test_the_side_buttons_of_a_mouse_go_back_and_forward(still: Bench, qtbot: Qt
     assert window.navigator.camera == deep
 
 
+def test_two_quick_presses_of_a_side_button_go_back_twice(still: Bench, qtbot: QtBot) -> None:
+    window, pane = still.window, still.window.panes.generated
+    first = window.navigator.camera
+    for notches in (5, 4):
+        wheel(pane, QPoint(300, 200), notches)
+        settle(qtbot, window)
+    QTest.mouseClick(pane, Qt.MouseButton.BackButton, pos=QPoint(100, 100))
+    QTest.mouseDClick(pane, Qt.MouseButton.BackButton, pos=QPoint(100, 100))
+    settle(qtbot, window)
+    assert window.navigator.camera == first
+
+
 def test_without_a_picture_nothing_leads_anywhere(bench: Bench) -> None:
     for name in ("back", "forward", "upright", "zoom", "go-to", "fill", "rotate-right"):
         assert not bench.window.actions_by_name[name].isEnabled()
