@@ -155,7 +155,13 @@ class Layer(QObject):
 
     @property
     def frame(self) -> QImage | None:
-        """The exact frame of the present view as it is shown; None while there is none."""
+        """The exact frame of the present view, upright; None while there is none."""
+        frame = self.exact.current
+        return None if frame is None else frame.image
+
+    @property
+    def shown_frame(self) -> QImage | None:
+        """The same, turned as it is shown."""
         frame, orientation = self.exact.current, self._view().orientation
         if frame is None or orientation == UPRIGHT:
             return None if frame is None else frame.image
