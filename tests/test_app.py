@@ -54,7 +54,7 @@ def test_the_menu_offers_every_engine() -> None:
 
 def test_every_icon_that_the_window_names_is_there() -> None:
     for name in ("cozviewer", "open", "export", "fit", "one-to-one", "zoom-in", "zoom-out",
-                 "previous", "compare", "prompts"):  # fmt: skip
+                 "back", "forward", "compare", "prompts"):  # fmt: skip
         assert resource("icons", f"{name}.svg").is_file()
 
 

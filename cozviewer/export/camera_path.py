@@ -15,7 +15,7 @@ Positions are exact (see `camera`). Floats are used only for fractions of a view
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from cozviewer.pyramid.camera import Camera, View, camera_at
@@ -152,8 +152,7 @@ def frame_specs(
         )
     last = max(1, round(fps * Fraction(seconds)) - 1)
     there = [
-        FrameSpec(View(path.at(eased(i / last, seconds)), end.width, end.height))
-        for i in range(last + 1)
+        FrameSpec(replace(end, camera=path.at(eased(i / last, seconds)))) for i in range(last + 1)
     ]
     there[-1] = FrameSpec(end, 1 + round(fps * Fraction(hold_seconds)))
     return [*there, *reversed(there[:-1])] if back else there
@@ -171,13 +170,18 @@ def path_between(start: View, end: View) -> CameraPath:
 
 
 def resized(view: View, width: int, height: int) -> View:
-    """Return the view of another size that shows all that `view` shows, as large as possible."""
+    """Return the view of another size that shows all that `view` shows, as large as possible.
+
+    Args:
+        width, height: The size as it is shown.
+    """
+    width, height = view.orientation.size(width, height)
     if (width, height) == (view.width, view.height):
         return view
     x, y = view.camera.source_centre
     factor = min(Fraction(width, view.width), Fraction(height, view.height))
     magnification = Fraction(view.camera.scale) * Fraction(2) ** view.camera.level * factor
-    return View(camera_at(x, y, magnification), width, height).aligned()
+    return View(camera_at(x, y, magnification), width, height, view.orientation).aligned()
 
 
 def eased(part: float, seconds: float) -> float:

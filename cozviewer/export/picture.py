@@ -20,7 +20,8 @@ from cozviewer.export.targets import refuse_foreign_folder
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.reading import quiet_pillow
 from cozviewer.image.rect import Rect
-from cozviewer.pyramid.compose import BAND, bands, best_region
+from cozviewer.pyramid.compose import band_parts, bands, best_region
+from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput
@@ -203,6 +204,7 @@ def save_region(
     level_region: Rect,
     origin: Origin,
     *,
+    orientation: Orientation = UPRIGHT,
     quality: int = QUALITY,
     exif: bytes | None = None,
     label: bool = False,
@@ -219,6 +221,7 @@ def save_region(
         z: A level of the source or a step level.
         level_region: Pixels of level z, inside the photo.
         origin: Written into the file as metadata.
+        orientation: How the pixels are turned.
         quality: 1..100 for JPEG, WebP and AVIF.
         exif: EXIF block of the source, upright.
         label: As for `save_picture`.
@@ -231,18 +234,19 @@ def save_region(
         BadInput, Cancelled, Failure: As `save_picture`.
         TileMissing: `complete`, and a tile does not exist or cannot be read.
     """
-    width, height = level_region.width, level_region.height
+    width, height = orientation.size(level_region.width, level_region.height)
     if not in_bands(path, width, height):
-        pixels = best_region(pyramid, z, level_region, complete)
+        pixels = orientation.turned(best_region(pyramid, z, level_region, complete))
         save_picture(
             path, pixels, origin, quality=quality, exif=exif, label=label, cancelled=cancelled
         )
         return
-    most = (level_region.bottom - 1) // BAND - level_region.y // BAND + 1
+    most = len(band_parts(level_region, orientation))
+    parts = bands(pyramid, z, level_region, complete, orientation)
     save_bands(
         path,
         (width, height),
-        _counted(bands(pyramid, z, level_region, complete), lambda done: on_written(done, most)),
+        _counted(parts, lambda done: on_written(done, most)),
         origin,
         quality=quality,
         exif=exif,

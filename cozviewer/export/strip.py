@@ -28,7 +28,8 @@ def strip_views(source: Source, view: View, side: int) -> list[View]:
     widest = fit(source.width, source.height, side, side).magnification
     found: list[View] = []
     while len(found) < MOST and (not found or magnification > widest / 2):
-        found.append(View(camera_at(x, y, magnification), side, side).aligned())
+        camera = camera_at(x, y, magnification)
+        found.append(View(camera, side, side, view.orientation).aligned())
         magnification /= STEP_SCALE
     return found[::-1]
 

@@ -31,6 +31,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import compose, wanted_level
+from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.wording import caption_text
 from cozviewer.util.cancel import IsCancelled, never
@@ -75,7 +76,7 @@ class PictureTask:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the file in pixels."""
-        return self.view.width, self.view.height
+        return self.view.shown_size
 
     @property
     def magnification(self) -> float:
@@ -115,17 +116,19 @@ class RegionTask:
         z: A level of the source or a step level.
         level_region: Pixels of level z, inside the photo.
         options: How it is saved.
+        orientation: How it is turned in the file.
     """
 
     path: Path
     z: int
     level_region: Rect
     options: PictureOptions = field(default_factory=PictureOptions)
+    orientation: Orientation = UPRIGHT
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the file in pixels."""
-        return self.level_region.width, self.level_region.height
+        return self.orientation.size(self.level_region.width, self.level_region.height)
 
     @property
     def magnification(self) -> float:
@@ -149,6 +152,7 @@ class RegionTask:
             self.z,
             self.level_region,
             origin,
+            orientation=self.orientation,
             quality=options.quality,
             exif=options.exif,
             label=options.label,
@@ -242,8 +246,7 @@ class MovieTask:
         origin = origin_of_movie(chain, self._views, is_cancelled)
 
         def caption(camera: Camera) -> str:
-            view = View(camera, self.clip.width, self.clip.height)
-            borrowed = view_borrows(chain, view)
+            borrowed = view_borrows(chain, replace(self.frames[-1].view, camera=camera))
             return caption_text(camera, upscaler.name, upscaler.generative, borrowed)
 
         save_movie(

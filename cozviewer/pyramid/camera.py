@@ -8,11 +8,13 @@ within a view.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from fractions import Fraction
 
 from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_rect
+from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 
 SUBPIXEL_BITS = 64
 """Positions are in units of 2^-64 pixels of the camera's level."""
@@ -122,11 +124,29 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A camera and the size of the view in device pixels."""
+    """A camera and the size of the view in device pixels.
+
+    Attributes:
+        camera: Position and magnification.
+        width, height: Size upright; see `shown_size`.
+        orientation: How the pixels of the view are turned when they are shown. All other members
+            are about the upright view.
+    """
 
     camera: Camera
     width: int
     height: int
+    orientation: Orientation = UPRIGHT
+
+    @property
+    def upright(self) -> "View":
+        """The same view, not turned."""
+        return self if self.orientation == UPRIGHT else replace(self, orientation=UPRIGHT)
+
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Width and height of the view as it is shown."""
+        return self.orientation.size(self.width, self.height)
 
     def view_x(self, z: int, level_x: int) -> float:
         """Return the view position of the left edge of column `level_x` of level z."""
@@ -204,7 +224,7 @@ class View:
         one = 1 << SUBPIXEL_BITS
         x = _rounded(self.camera.x - self.width * one // 2) + self.width * one // 2
         y = _rounded(self.camera.y - self.height * one // 2) + self.height * one // 2
-        return View(Camera(self.camera.level, 1.0, x, y), self.width, self.height)
+        return replace(self, camera=Camera(self.camera.level, 1.0, x, y))
 
 
 def camera_at(
@@ -231,6 +251,57 @@ def fit(source_width: int, source_height: int, view_width: int, view_height: int
     magnification = min(1.0, max(1, view_width) / source_width, max(1, view_height) / source_height)
     camera = camera_at(Fraction(source_width, 2), Fraction(source_height, 2), magnification)
     return View(camera, view_width, view_height).aligned().camera
+
+
+class Fitting(Enum):
+    """How a photo is fitted into a view."""
+
+    WHOLE = "whole"
+    """All of it is seen; a small photo is not enlarged."""
+    FILL = "fill"
+    """The view is full of it."""
+    WIDTH = "width"
+    """It is as wide as the view."""
+    HEIGHT = "height"
+    """It is as high as the view."""
+
+    def turned(self, orientation: Orientation) -> "Fitting":
+        """Return what fits the upright view, if this fits the view as it is shown."""
+        exchanged = {Fitting.WIDTH: Fitting.HEIGHT, Fitting.HEIGHT: Fitting.WIDTH}
+        return exchanged.get(self, self) if orientation.sideways else self
+
+
+def fitted(
+    fitting: Fitting,
+    source_width: int,
+    source_height: int,
+    view: View,
+) -> Camera:
+    """Return the camera that fits a photo into a view.
+
+    A photo that is larger than the view along a side stays where it is along that side, as far as
+    the view then shows nothing beyond it; else it is centred.
+
+    Args:
+        fitting: How; see `Fitting.turned` if the view is turned.
+        view: Its size, and where it is.
+    """
+    if fitting is Fitting.WHOLE:
+        return fit(source_width, source_height, view.width, view.height)
+    sizes = ((source_width, max(1, view.width)), (source_height, max(1, view.height)))
+    wide, high = (Fraction(seen, source) for source, seen in sizes)
+    if fitting is Fitting.FILL:
+        magnification = max(wide, high)
+    else:
+        magnification = wide if fitting is Fitting.WIDTH else high
+    x, y = (
+        min(max(centre, seen / magnification / 2), source - seen / magnification / 2)
+        if source * magnification > seen
+        else Fraction(source, 2)
+        for centre, (source, seen) in zip(view.camera.source_centre, sizes, strict=True)
+    )
+    camera = camera_at(x, y, magnification)
+    return View(camera, view.width, view.height).aligned().camera
 
 
 def between(start: Camera, end: Camera, t: float) -> Camera:

@@ -7,6 +7,7 @@ The window at rest, `cozviewer render` and all exports use this module, so their
 import math
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -25,6 +26,7 @@ from cozviewer.pyramid.geometry import (
     coarser,
     snapped_to_tiles,
 )
+from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 
 BACKGROUND = (24, 25, 28)
@@ -72,7 +74,8 @@ def compose(
         complete: Whether all tiles of the level must exist.
 
     Returns:
-        (view.height, view.width, 3) uint8; BACKGROUND outside the photo.
+        (H, W, 3) uint8 of `view.shown_size`, turned by the orientation of the view; BACKGROUND
+        outside the photo.
 
     Raises:
         TileMissing: `complete`, and a tile does not exist or cannot be read.
@@ -85,7 +88,7 @@ def compose(
     whole = pyramid.level_rect(z)
     inside = view.picture(pyramid.source.width, pyramid.source.height)
     if inside.empty:
-        return out
+        return view.orientation.turned(out)
     per_pixel = math.ldexp(1 / view.camera.scale, z - view.camera.level)
     margin = math.ceil(_KERNELS[kernel][1] * max(1.0, per_pixel)) + 1
     wanted = view.level_region(z).intersected(whole).grown(margin)
@@ -105,7 +108,7 @@ def compose(
         per_pixel,
         kernel,
     )
-    return out
+    return view.orientation.turned(out)
 
 
 def wanted_level(view: View, coarsest: int) -> int:
@@ -159,14 +162,40 @@ def best_region(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = F
     return pyramid.region(z, level_region, fill)
 
 
-def bands(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = False) -> Iterator[Rgb8]:
-    """Yield the result of `best_region` in bands of rows, for regions of any size."""
-    top = level_region.y
-    while top < level_region.bottom:
-        bottom = min(level_region.bottom, (top // BAND + 1) * BAND)
-        band = rect_between(level_region.x, top, level_region.right, bottom)
-        yield best_region(pyramid, z, band, complete)
-        top = bottom
+def bands(
+    pyramid: Pyramid,
+    z: int,
+    level_region: Rect,
+    complete: bool = False,
+    orientation: Orientation = UPRIGHT,
+) -> Iterator[Rgb8]:
+    """Yield the result of `best_region`, turned, in bands of rows, for regions of any size."""
+    for part in band_parts(level_region, orientation):
+        yield orientation.turned(best_region(pyramid, z, part, complete))
+
+
+def band_parts(level_region: Rect, orientation: Orientation = UPRIGHT) -> list[Rect]:
+    """Return the parts of a region that are its bands, top to bottom, when it is turned."""
+    x, y, right, bottom = (
+        level_region.x,
+        level_region.y,
+        level_region.right,
+        level_region.bottom,
+    )
+    if orientation.sideways:
+        found = [rect_between(low, y, high, bottom) for low, high in _cuts(x, right)]
+    else:
+        found = [rect_between(x, low, right, high) for low, high in _cuts(y, bottom)]
+    # Where the upper or left edge of the region is shown: at the top, or at the bottom.
+    _, down = orientation.way(1, 0) if orientation.sideways else orientation.way(0, 1)
+    return found if down > 0 else found[::-1]
+
+
+def _cuts(low: int, high: int) -> list[tuple[int, int]]:
+    """Return a range cut at the multiples of BAND."""
+    inner = range((low // BAND + 1) * BAND, high, BAND)
+    edges = [low, *inner, high]
+    return list(pairwise(edges)) if low < high else []
 
 
 def _enlarged(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:

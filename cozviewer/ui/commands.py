@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cozviewer.pyramid.camera import Fitting
 from cozviewer.ui.actions import Command, Menu
 from cozviewer.util.translation import translate
 
@@ -25,6 +26,7 @@ def window_menus(window: MainWindow, parts: WindowParts) -> list[Menu]:
         Menu("file", translate("Menu", "&File"), _file_commands(window, parts)),
         Menu("edit", translate("Menu", "&Edit"), _edit_commands(window, parts)),
         Menu("view", translate("Menu", "&View"), _view_commands(window, parts)),
+        Menu("image", translate("Menu", "&Image"), _image_commands(parts)),
         Menu("help", translate("Menu", "&Help"), _help_commands(window)),
     ]
 
@@ -154,8 +156,19 @@ def _edit_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
 
 
 def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
-    go, overlays = parts.navigator, parts.overlays
+    go, overlays, travel = parts.navigator, parts.overlays, parts.travel
     return [
+        Command(
+            "back",
+            translate("Menu", "&Back"),
+            ("Alt+Left",),
+            go.back,
+            icon="back",
+            separated=True,
+        ),
+        Command(
+            "forward", translate("Menu", "Forwar&d"), ("Alt+Right",), go.forward, icon="forward"
+        ),
         Command(
             "in",
             translate("Menu", "Zoom &In"),
@@ -180,8 +193,20 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             icon="one-to-one",
         ),
         Command(
-            "previous", translate("Menu", "&Back"), ("Alt+Left",), go.previous, icon="previous"
+            "fit-width",
+            translate("Menu", "Fit Widt&h"),
+            ("2",),
+            lambda: go.fit_to(Fitting.WIDTH),
         ),
+        Command("fill", translate("Menu", "Fi&ll Window"), ("3",), lambda: go.fit_to(Fitting.FILL)),
+        Command(
+            "fit-height",
+            translate("Menu", "Fit H&eight"),
+            ("4",),
+            lambda: go.fit_to(Fitting.HEIGHT),
+        ),
+        Command("zoom", translate("Menu", "&Zoom To…"), ("Z",), travel.zoom.edit),
+        Command("go-to", translate("Menu", "Go to Coordina&tes…"), ("Ctrl+G",), travel.ask),
         Command(
             "compare",
             translate("Menu", "&Compare"),
@@ -262,6 +287,44 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
         ),
         Command("refine", translate("Menu", "&Generate Detail"), ("R",), parts.panes.refine),
         Command("stop", translate("Menu", "&Stop Generating"), (), window.stop_work),
+    ]
+
+
+def _image_commands(parts: WindowParts) -> list[Command]:
+    travel = parts.travel
+    return [
+        Command(
+            "rotate-right",
+            translate("Menu", "Rotate &Right"),
+            ("Ctrl+]",),
+            lambda: travel.rotate(1),
+        ),
+        Command(
+            "rotate-left",
+            translate("Menu", "Rotate &Left"),
+            ("Ctrl+[",),
+            lambda: travel.rotate(-1),
+        ),
+        Command(
+            "flip-horizontally",
+            translate("Menu", "Flip &Horizontally"),
+            (),
+            lambda: travel.flip(vertically=False),
+            separated=True,
+        ),
+        Command(
+            "flip-vertically",
+            translate("Menu", "Flip &Vertically"),
+            (),
+            lambda: travel.flip(vertically=True),
+        ),
+        Command(
+            "upright",
+            translate("Menu", "Reset &Orientation"),
+            (),
+            travel.reset_orientation,
+            separated=True,
+        ),
     ]
 
 

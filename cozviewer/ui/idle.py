@@ -123,7 +123,7 @@ class Idle(QObject):
         if self._quiet:
             pane, drafts = self._panes.generated, self._panes.shows_drafts
             place = pointed_place(pane)
-            self._document.draw_ahead(pane.view, place.x(), place.y(), self._pan, drafts)
+            self._document.draw_ahead(pane.view.upright, place.x(), place.y(), self._pan, drafts)
         elif self._refined and not self._document.ahead.running:
             self._wait.start()  # for an export to end, say, or a dialog to be closed
 
@@ -136,7 +136,7 @@ class Idle(QObject):
     @Slot()
     def _on_settled(self) -> None:
         """Keep the direction of the last pan."""
-        view = self._panes.generated.view
+        view = self._panes.generated.view.upright
         shift = None if self._view is None else view.shift_from(self._view)
         if shift != (0, 0):
             self._pan = (0.0, 0.0) if shift is None else (float(shift[0]), float(shift[1]))

@@ -30,7 +30,14 @@ HOLD_KEY = Qt.Key.Key_B
 """Shows the other image of a blink comparison while it is held."""
 
 ARROW_PART = 0.15
-"""Part of the view that an arrow key moves."""
+"""Part of the view that an arrow key moves; with Shift, it is a whole view."""
+
+SHORTCUT = (
+    Qt.KeyboardModifier.AltModifier
+    | Qt.KeyboardModifier.ControlModifier
+    | Qt.KeyboardModifier.MetaModifier
+)
+"""With one of these, an arrow is a shortcut, and moves nothing while its command is disabled."""
 
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -237,12 +244,10 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         arrow = ARROWS.get(Qt.Key(event.key()))
-        if arrow is not None:
-            dx, dy = (
-                way * ARROW_PART * size
-                for way, size in zip(arrow, self.navigator.view_size, strict=True)
-            )
-            self.navigator.step(dx, dy)
+        if arrow is not None and not event.modifiers() & SHORTCUT:
+            whole = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            part = 1.0 if whole else ARROW_PART
+            self.navigator.step_part(part * arrow[0], part * arrow[1])
         elif event.key() == HOLD_KEY:
             self.panes.on_top.hold(True)
         elif event.key() in STEPS and not event.modifiers():

@@ -88,7 +88,7 @@ class Refiner(QObject):
     def draw_draft(self) -> None:
         """Request a draft of the view, or of the one that the camera glides to."""
         if self.drafts and self.layer is not None:
-            view = replace(self._pane.view, camera=self._navigator.goal)
+            view = replace(self._pane.view.upright, camera=self._navigator.goal)
             place = pointed_place(self._pane)
             self.document.draw_draft(view, place.x(), place.y())
 

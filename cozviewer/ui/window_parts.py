@@ -25,6 +25,7 @@ from cozviewer.ui.prompts.side import PromptsCommand
 from cozviewer.ui.services import Services
 from cozviewer.ui.sessions import Sessions
 from cozviewer.ui.status.status_bar import StatusBar
+from cozviewer.ui.travel import Travel
 from cozviewer.ui.upscale.controller import Upscaling
 from cozviewer.ui.view.draw_with import DrawWith
 from cozviewer.ui.view.minimap import Minimap
@@ -54,6 +55,7 @@ class WindowParts:
         minimap: The navigator map.
         pointers: The readouts at the pointer, one for each pane.
         info: The panels Info and Histogram.
+        travel: Leads to other views.
         overlays: Switches what lies over the image.
         blind_bar: Takes the ratings of a blind test.
         prompting: The prompts.
@@ -86,6 +88,7 @@ class WindowParts:
         self.banner = Banner(self.pages)
         self.pages.currentChanged.connect(self.banner.raise_)
         self.minimap = Minimap(self.navigator, self.panes.generated)
+        self.travel = Travel(self.navigator, self.panes, self.readout.zoom, window)
         self.info = Information(self.navigator, self.panes.generated, window)
         window.closing.connect(self.info.close)
         panes = (self.panes.generated, self.panes.beside)
@@ -111,6 +114,7 @@ class WindowParts:
         built = build(window, window_menus(window, self), services.icon)
         self.actions, self.menus, self.bar = built.actions, built.menus, built.bar
         self.overlays.set_actions(self.actions)
+        self.travel.set_actions(self.actions)
         self.prompts_command = PromptsCommand(self.actions["prompts"], self.bar, window)
         self.menus["view"].setToolTipsVisible(True)
         self.side = self._side_area()
@@ -150,6 +154,7 @@ class WindowParts:
     def enable(self, *, picture: bool) -> None:
         """Enable the commands that can be used, with an image open or without."""
         enable(self.actions, picture)
+        self.travel.enable(picture=picture)
         self.compare_menu.setEnabled(picture)
 
     def set_reduced_motion(self, reduced: bool) -> None:

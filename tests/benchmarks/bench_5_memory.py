@@ -36,7 +36,7 @@ def test_memory(monkeypatch: pytest.MonkeyPatch) -> None:
             elif what < 0.9:
                 window.navigator.step(random.uniform(-500, 500), random.uniform(-300, 300))
             elif what < 0.95:
-                window.navigator.previous()
+                window.navigator.back()
             else:
                 window.compare_menu.set_comparing(window.panes.mode is None)
             gestures += 1

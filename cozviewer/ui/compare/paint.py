@@ -123,7 +123,7 @@ class Over:
     def difference(self, main: Layer) -> QImage | None:
         """Return the amplified difference of both exact frames: grey where they agree; None while
         one is missing."""
-        one, other = main.frame, self.layer.frame
+        one, other = main.shown_frame, self.layer.shown_frame
         if one is None or other is None or one.size() != other.size():
             return None
         key = (one.cacheKey(), other.cacheKey(), self.gain)

@@ -75,12 +75,13 @@ class MovieDialog(QDialog):
         self._view = view
         source = chain.pyramid.source
         size = (view.width, view.height)
-        whole = View(fit(source.width, source.height, *size), *size)
+        whole = replace(view, camera=fit(source.width, source.height, *size))
         self._starts = [(translate("Export", "Whole photo"), whole)]
-        self._starts += [(title, View(camera, *size)) for title, camera in starts]
+        self._starts += [(title, replace(view, camera=camera)) for title, camera in starts]
 
         self.start = chooser(title for title, _ in self._starts)
-        even = (view.width // 2 * 2, view.height // 2 * 2)
+        shown_width, shown_height = view.shown_size
+        even = (shown_width // 2 * 2, shown_height // 2 * 2)
         self._shapes = [*SHAPES, even]
         self.shape = chooser(_shape_title(*shape) for shape in SHAPES)
         in_window = translate("Export", "{width} × {height} (window)")

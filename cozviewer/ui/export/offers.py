@@ -86,11 +86,13 @@ def offers(chain: Chain, view: View) -> list[Offer]:
     finest = step_level(max(0, wanted_level(view, source.coarsest)))
     for level in range(0, finest + 1, STEP_LEVELS):
         name = suggested_name_of_level(chain, level)
-        task = RegionTask(Path(name), level, chain.pyramid.level_rect(level))
+        whole = chain.pyramid.level_rect(level)
+        task = RegionTask(Path(name), level, whole, orientation=view.orientation)
         found += _at_level(translate("Export", "Whole photo at {level}"), task)
     for level in range(0, finest + STEP_LEVELS + 1, STEP_LEVELS):
         name = suggested_name(chain, view, z=level)
-        task = RegionTask(Path(name), level, view.visible(level, source.width, source.height))
+        seen = view.visible(level, source.width, source.height)
+        task = RegionTask(Path(name), level, seen, orientation=view.orientation)
         found += _at_level(translate("Export", "Visible area at {level}"), task)
     return found
 

@@ -15,6 +15,7 @@ from cozviewer.export.tasks import PictureOptions, RegionTask
 from cozviewer.image.exif import without_place
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import STEP_LEVELS
+from cozviewer.pyramid.orientation import UPRIGHT, orientation_of
 from cozviewer.ui.settings import keep_text, kept_text
 
 KEY = "export/pending"
@@ -32,6 +33,7 @@ class Pending:
         with_place: Whether the location of the photo is copied.
         certificate, key: Paths of what it is signed with; "" for no signature.
         quality: 1..100.
+        orientation: The EXIF number of how it is turned.
     """
 
     path: str
@@ -47,6 +49,7 @@ class Pending:
     certificate: str
     key: str
     quality: int = QUALITY
+    orientation: int = 1
 
 
 def note_begun(task: Task, chain: Chain) -> None:
@@ -70,6 +73,7 @@ def note_begun(task: Task, chain: Chain) -> None:
         "" if signature is None else str(signature.certificate),
         "" if signature is None else str(signature.key),
         options.quality,
+        task.orientation.exif,
     )
     keep_text(KEY, json.dumps(asdict(pending)))
 
@@ -112,7 +116,8 @@ def task_of(pending: Pending, chain: Chain) -> RegionTask:
         quality=pending.quality,
     )
     region = Rect(pending.x, pending.y, pending.width, pending.height)
-    return RegionTask(Path(pending.path), pending.z, region, options)
+    orientation = orientation_of(pending.orientation) or UPRIGHT
+    return RegionTask(Path(pending.path), pending.z, region, options, orientation)
 
 
 _EXAMPLE = Pending("", "", "", 2, 0, 0, 1, 1, False, True, "", "")

@@ -9,10 +9,7 @@ from cozviewer.ui.connections import Connections
 from cozviewer.ui.refiner import Refiner
 from cozviewer.ui.status.status_bar import StatusBar
 from cozviewer.ui.view.navigator import Navigator
-
-DONE = "Done"
-STOPPED = "Stopped. Press R to resume."
-AHEAD = "Generating ahead"
+from cozviewer.util.translation import translate
 
 
 class ImageStatus(QObject):
@@ -91,11 +88,11 @@ class ImageStatus(QObject):
 
     @Slot()
     def _on_refined(self) -> None:
-        self._show_end(DONE if self._worked else "")
+        self._show_end(translate("Status", "Done") if self._worked else "")
 
     @Slot()
     def _on_stopped(self) -> None:
-        self._show_end(STOPPED)
+        self._show_end(translate("Status", "Stopped. Press R to resume."))
 
     def _show_end(self, note: str) -> None:
         if not self._document.exporting:
@@ -104,7 +101,7 @@ class ImageStatus(QObject):
 
     @Slot()
     def _on_ahead_began(self) -> None:
-        self._readout.show_note(AHEAD)
+        self._readout.show_note(translate("Status", "Generating ahead"))
 
     @Slot()
     def _on_ahead_ended(self) -> None:

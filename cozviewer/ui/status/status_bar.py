@@ -16,6 +16,7 @@ from cozviewer.chain.chain import Progress
 from cozviewer.ui.info.pixel_label import PixelLabel
 from cozviewer.ui.status.work_bar import WorkBar
 from cozviewer.ui.status.work_pace import WorkPace
+from cozviewer.ui.status.zoom_box import ZoomBox
 from cozviewer.ui.view.pixel import Pixel
 from cozviewer.ui.widgets.plain import Label, tool_tip
 from cozviewer.util.translation import translate
@@ -65,6 +66,7 @@ class StatusBar(QWidget):
     """The status bar.
 
     Attributes:
+        zoom: The magnification, which can be edited.
         pixel: The readout of the pixel under the pointer.
 
     Signals:
@@ -78,23 +80,23 @@ class StatusBar(QWidget):
         self.setObjectName("status-bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._provenance = self._pointed = ""
-        self._size = ElidingLabel(parent=self)
+        self.zoom = ZoomBox(self)
         self._origin = ElidingLabel(parent=self)
         self._work = ElidingLabel(parent=self)
         self._bar = WorkBar(self)
-        self._stop = QPushButton("Stop", self)
-        self._stop.setToolTip("Stop generating or exporting (Esc)")
+        self._stop = QPushButton(translate("Status", "Stop"), self)
+        self._stop.setToolTip(translate("Status", "Stop generating or exporting (Esc)"))
         self._stop.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._stop.clicked.connect(self.stop_wanted)
         self.pixel = PixelLabel(self)
         self._engine = ElidingLabel(parent=self)
-        for label, name in (
-            (self._size, "magnification"),
+        for part, name in (
+            (self.zoom, "magnification"),
             (self._origin, "provenance"),
             (self._work, "work"),
             (self._engine, "engine"),
         ):
-            label.setObjectName(name)
+            part.setObjectName(name)
         self._progress: Progress | None = None
         self._pace = WorkPace()
         self._work_width = 0
@@ -107,12 +109,12 @@ class StatusBar(QWidget):
     @property
     def text(self) -> str:
         """All texts that it shows, joined by " | "."""
-        labels = (self._size, self._origin, self._work, self._engine)
-        return " | ".join(label.text() for label in labels if label.text())
+        texts = (label.text() for label in (self._origin, self._work, self._engine))
+        return " | ".join(text for text in (self.zoom.shown, *texts) if text)
 
     def show_view(self, magnification: str, provenance: str) -> None:
         """Show the magnification and where the pixels of the view come from."""
-        self._size.setText(magnification)
+        self.zoom.show_text(magnification)
         self._provenance = provenance
         self._origin.setText(self._pointed or provenance)
         self._lay_out()
@@ -193,7 +195,7 @@ class StatusBar(QWidget):
         """Place the parts from left to right; spare width goes before the progress."""
         widths = self._widths()
         row = (
-            self._size,
+            self.zoom,
             self._origin,
             self._work,
             self._bar,
@@ -224,8 +226,9 @@ class StatusBar(QWidget):
         """Return the width of each part that is shown; the most useful ones come first."""
         whole = {
             label: label.sizeHint().width() if label.text() else 0
-            for label in (self._size, self._origin, self._work, self._engine)
+            for label in (self._origin, self._work, self._engine)
         }
+        zoom = (self.zoom.least_width, self.zoom.sizeHint().width()) if self.zoom.shown else (0, 0)
         # The text of progress changes every second; keep its width, so that nothing jumps.
         if whole[self._work]:
             whole[self._work] = self._work_width = max(self._work_width, whole[self._work])
@@ -234,12 +237,13 @@ class StatusBar(QWidget):
         if self._progress is not None:
             bids.append((self._stop, self._stop.sizeHint().width()))
         bids += [
-            (self._size, whole[self._size]),
+            (self.zoom, zoom[0]),
             (self._origin, min(self._first_word_width(), whole[self._origin])),
             (self._work, whole[self._work]),
         ]
         if self._progress is not None:
             bids.append((self._bar, self._bar.width()))
+        bids.append((self.zoom, zoom[1]))
         bids.append((self._origin, min(260, whole[self._origin])))
         bids.append((self.pixel, self.pixel.sizeHint().width()))
         bids += [(self._engine, whole[self._engine]), (self._origin, whole[self._origin])]
@@ -248,7 +252,8 @@ class StatusBar(QWidget):
         for part, wanted in bids:
             had = widths.get(part, -SPACING)  # a new part needs the space before it, too
             given = min(wanted, had + room)
-            least = min(wanted, LEAST) if isinstance(part, ElidingLabel) else wanted
+            shrinks = isinstance(part, ElidingLabel) or (part is self.zoom and part not in widths)
+            least = min(wanted, LEAST) if shrinks else wanted
             if given > max(had, 0) and given >= least:
                 widths[part] = given
                 room -= given - had

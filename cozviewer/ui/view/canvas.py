@@ -24,11 +24,13 @@ from cozviewer.ui.view.gpu import GpuSurface
 from cozviewer.ui.view.labels import draw_legend
 from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
+from cozviewer.ui.view.painter import shown_rect
 from cozviewer.ui.view.tile_cache import TileCache
+from cozviewer.ui.widgets.focus_frame import FocusFrame
 from cozviewer.util.translation import translate
 
-WAITING = Mark((130, 135, 145), "Shown once this view is complete")
-"""Shown in place of the legend of an overlay until the overlay is ready."""
+WAITING = (130, 135, 145)
+"""Colour of the text in place of the legend of an overlay until the overlay is ready."""
 
 
 class Canvas(QWidget):
@@ -88,6 +90,7 @@ class Canvas(QWidget):
         Gestures(navigator, self)
         # Filters installed last are called first: the divider comes before the gestures.
         self.installEventFilter(self.curtain)
+        FocusFrame(self)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -96,11 +99,24 @@ class Canvas(QWidget):
 
     @property
     def view(self) -> View:
-        """The camera and this pane's size in device pixels."""
+        """The camera and this pane's size in device pixels, turned as it is shown."""
         ratio = self.devicePixelRatioF()
         return self._navigator.view(
             max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
         )
+
+    def view_place(self, place: QPointF) -> QPointF:
+        """Return the point of the view that is shown at a place of this pane.
+
+        Args:
+            place: In logical pixels.
+
+        Returns:
+            In view pixels, from the upper left corner of the upright view.
+        """
+        view, ratio = self.view, self.devicePixelRatioF()
+        back = view.orientation.inverse
+        return QPointF(*back.point(place.x() * ratio, place.y() * ratio, *view.shown_size))
 
     @property
     def sharp(self) -> bool:
@@ -158,7 +174,7 @@ class Canvas(QWidget):
             with self.mark.left_out():
                 return to_rgb8(self._surface.grabFramebuffer())
         view = self.view
-        image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+        image = QImage(*view.shown_size, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.devicePixelRatioF())
         with self.mark.left_out():
             self.render(image, QPoint(), renderFlags=QWidget.RenderFlag.DrawWindowBackground)
@@ -193,7 +209,7 @@ class Canvas(QWidget):
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
         view = self.view
-        whole = QRect(0, 0, view.width, view.height)
+        whole = QRect(0, 0, *view.shown_size)
         if self._over is None:
             part = QRectF(QPointF(rect.topLeft()) * ratio, QSizeF(rect.size()) * ratio)
             self.layer.draw(painter, part.toAlignedRect().intersected(whole))
@@ -206,7 +222,7 @@ class Canvas(QWidget):
         elif self.label:
             top, area = self.label_at_top, self.rect().adjusted(0, 0, -self.label_room, 0)
             draw_side_label(painter, self.label, area, self.font(), top=top)
-        legend = (WAITING,) if self.layer.awaits_marks else self.layer.legend
+        legend = (_waiting(),) if self.layer.awaits_marks else self.layer.legend
         if legend:
             draw_legend(painter, legend, QPoint(12, self._legend_bottom()), self.font())
         if self.layer.has_plan and not self.layer.has_painted:
@@ -233,7 +249,8 @@ class Canvas(QWidget):
             self.refresh()
             return
         ratio = self.devicePixelRatioF()
-        corner, size = QPointF(view_part.topLeft()) / ratio, QSizeF(view_part.size()) / ratio
+        part = shown_rect(self.view, view_part)
+        corner, size = QPointF(part.topLeft()) / ratio, QSizeF(part.size()) / ratio
         self.update(QRectF(corner, size).toAlignedRect())
 
     def event(self, event: QEvent) -> bool:
@@ -257,9 +274,12 @@ class Canvas(QWidget):
 
         (After `on_moved` a layer waits for the view to settle, which needs a change.)
         """
-        view = self.view
-        size = (view.width, view.height)
+        size = self.view.shown_size
         if self.isVisible() and size != self._size_taken:
             self._size_taken = size
             self._navigator.set_view_size(*size)
             self.layer.on_moved()
+
+
+def _waiting() -> Mark:
+    return Mark(WAITING, translate("View", "Shown once this view is complete"))

@@ -15,6 +15,7 @@ from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.settings import keep_text, kept_text
 from cozviewer.ui.view.gpu import has_device, is_software, renderer
 from cozviewer.ui.widgets.banner import Banner
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
 
 VARIABLE = "COZVIEWER_DRAW_WITH"
 """Environment variable that overrides the setting for one start: automatic, gpu or processor."""
@@ -22,11 +23,16 @@ VARIABLE = "COZVIEWER_DRAW_WITH"
 _CHOICE, _TRIAL = "draw-with", "gpu-trial"
 """Names of settings: the chosen way; and a mark that is not "" until the driver has drawn."""
 
-UNUSABLE = "The graphics driver cannot be used. The CPU renders the view instead."
-LEFT = "The graphics driver failed. The CPU renders the view from now on."
-CRASHED = (
+UNUSABLE = QT_TRANSLATE_NOOP(
+    "View", "The graphics driver cannot be used. The CPU renders the view instead."
+)
+LEFT = QT_TRANSLATE_NOOP(
+    "View", "The graphics driver failed. The CPU renders the view from now on."
+)
+CRASHED = QT_TRANSLATE_NOOP(
+    "View",
     "cozviewer ended unexpectedly while the graphics driver started, so the CPU renders the view."
-    " To try the GPU again, choose View > Rendering > GPU."
+    " To try the GPU again, choose View > Rendering > GPU.",
 )
 
 
@@ -38,11 +44,12 @@ class Way(Enum):
     PROCESSOR = "processor"
 
 
-TITLES = {
-    Way.AUTOMATIC: "&Automatic",
-    Way.GPU: "&GPU (OpenGL)",
-    Way.PROCESSOR: "&CPU",
-}
+def _titles() -> dict[Way, str]:
+    return {
+        Way.AUTOMATIC: translate("Menu", "&Automatic"),
+        Way.GPU: translate("Menu", "&GPU (OpenGL)"),
+        Way.PROCESSOR: translate("Menu", "&CPU"),
+    }
 
 
 def chosen_way() -> Way:
@@ -65,9 +72,9 @@ class DrawWith(QObject):
         self._banner = banner
         self._trial = bool(kept_text(_TRIAL))
         self._actions: dict[Way, QAction] = {}
-        menu = view_menu.addMenu("&Rendering")
+        menu = view_menu.addMenu(translate("Menu", "&Rendering"))
         group = QActionGroup(menu)
-        for way, title in TITLES.items():
+        for way, title in _titles().items():
             action = menu.addAction(title)
             action.setCheckable(True)
             group.addAction(action)
@@ -101,7 +108,7 @@ class DrawWith(QObject):
             self._end_trial()
             keep_text(_CHOICE, Way.PROCESSOR.value)
             self._actions[Way.PROCESSOR].setChecked(True)
-            self._warn(CRASHED)
+            self._warn(translate("View", CRASHED))
         elif way is Way.GPU or has_device():
             self._begin_trial()
             name = renderer()
@@ -109,7 +116,7 @@ class DrawWith(QObject):
             if name is not None and (way is Way.GPU or not is_software(name)):
                 self._set_gpu(True)
             elif way is Way.GPU:
-                self._warn(UNUSABLE)
+                self._warn(translate("View", UNUSABLE))
 
     def _set_gpu(self, wanted: bool) -> None:
         for pane in self._panes.canvases:
@@ -135,4 +142,4 @@ class DrawWith(QObject):
         self._end_trial()
         if self.by_gpu:
             self._set_gpu(False)
-            self._banner.warn(LEFT)
+            self._banner.warn(translate("View", LEFT))

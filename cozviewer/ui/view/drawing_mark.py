@@ -18,6 +18,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.jobs.document import Document
 from cozviewer.pyramid.camera import View
 from cozviewer.ui.view.navigator import Navigator
+from cozviewer.ui.view.painter import turning
 
 TICK_MS = 100
 """Time between two updates of the outline."""
@@ -151,7 +152,8 @@ class DrawingMark(QObject):
         self._painted -= QRegion(inner if inner.isValid() else QRect())
 
     def _box(self, view: View, ratio: float) -> QRectF | None:
-        """Return the rectangle of the line in view pixels; None if it would not be visible."""
+        """Return the rectangle of the line as it is shown, in pixels of the view; None if it would
+        not be visible."""
         if self._region is None:
             return None
         region = self._region.intersected(view.level_region(self._z).grown(1))
@@ -159,9 +161,10 @@ class DrawingMark(QObject):
             return None
         left, top = view.view_x(self._z, region.x), view.view_y(self._z, region.y)
         right, bottom = view.view_x(self._z, region.right), view.view_y(self._z, region.bottom)
-        inside = QRectF(0, 0, view.width, view.height)
+        inside = QRectF(0, 0, *view.shown_size)
         inset = INSET * ratio
-        seen = QRectF(left, top, right - left, bottom - top).intersected(inside)
+        place = turning(view).mapRect(QRectF(left, top, right - left, bottom - top))
+        seen = place.intersected(inside)
         box = seen.intersected(inside.adjusted(inset, inset, -inset, -inset))
         if box.width() <= inset or box.height() <= inset:
             return None

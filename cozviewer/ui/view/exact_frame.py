@@ -237,6 +237,8 @@ class ExactFrame(QObject):
         if self.is_final:
             if self._borrowed.request is None:
                 self._ask_for_borrowed()
+            if self._overlay is not None and self._marks.request is None:
+                self._ask_for_marks()  # the view has moved, and is back where it was
             return
         pending = self._frame.pending
         if pending is not None and pending.view == self._view():

@@ -11,6 +11,12 @@ from cozviewer.ui.view.wheel import WheelZoom, meaning
 DOUBLE_CLICK = 2.0
 """Zoom factor of a double-click; its inverse with Alt or Shift."""
 
+SIDE_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
+"""Buttons 4 and 5 of a mouse go back and forward through the views."""
+
+PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)
+"""The second of two quick presses is a double-click."""
+
 SMALLEST_PINCH = 0.1
 """Minimum of the zoom factor 1 + value of a pinch event."""
 
@@ -62,6 +68,11 @@ class Gestures(QObject):
             )
             factor = 1 / DOUBLE_CLICK if outwards else DOUBLE_CLICK
             self._navigator.zoom(factor, *self._offset(event.position()))
+        elif kind in PRESSES and event.button() in SIDE_BUTTONS:
+            if event.button() == Qt.MouseButton.BackButton:
+                self._navigator.back()
+            else:
+                self._navigator.forward()
         elif kind == QEvent.Type.MouseButtonPress and (
             left or event.button() == Qt.MouseButton.MiddleButton
         ):

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPaintEngine, QPainter
 
 from cozviewer.chain.overlays import Kind, Mark
 from cozviewer.chain.quick_view import sharper_level
@@ -23,12 +23,19 @@ from cozviewer.jobs.quick_job import DraftImage, SharperImage
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel
 from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.store.draft import Stale
 from cozviewer.ui.view.draft_pieces import DraftPieces, PieceDraw
 from cozviewer.ui.view.exact_frame import ExactFrame, Frame
 from cozviewer.ui.view.mosaic import Mosaic
 from cozviewer.ui.view.navigator import Navigator
-from cozviewer.ui.view.painter import BACKGROUND_COLOUR, draw_frame
+from cozviewer.ui.view.painter import (
+    BACKGROUND_COLOUR,
+    draw_frame,
+    turned_image,
+    turning,
+    view_rect,
+)
 from cozviewer.ui.view.sharper import SharperParts
 from cozviewer.ui.view.tile_cache import FADE_SECONDS, TileCache
 
@@ -89,7 +96,8 @@ class Layer(QObject):
 
         Args:
             navigator: The camera, shared with other layers.
-            view: Returns the camera with the size of the pane.
+            view: Returns the camera with the size of the pane. What a layer knows is about the
+                upright view; only `draw` turns it.
             finest, kernel: See the attributes.
         """
         super().__init__(parent)
@@ -98,15 +106,16 @@ class Layer(QObject):
         self.has_painted = False
         self._view = view
         self._navigator = navigator
-        self._mosaic = Mosaic(navigator, view, lambda: self._softly, self)
+        self._mosaic = Mosaic(navigator, lambda: self.view, lambda: self._softly, self)
         self._drafts = DraftPieces()
         self._sharper = SharperParts()
         self._drafts_allowed = False
         self._preview: QImage | None = None
+        self._turned: tuple[tuple[int, Orientation], QImage] | None = None
         self._fade = FadeTimer(self)
         self.exact = ExactFrame(
             navigator,
-            view,
+            lambda: self.view,
             lambda: FrameRequest(self.view, self.finest, self.kernel),
             lambda: self._shows_stand_in,
             self,
@@ -124,8 +133,8 @@ class Layer(QObject):
 
     @property
     def view(self) -> View:
-        """The camera and the pane's size in device pixels."""
-        return self._view()
+        """The camera and the size of the pane in device pixels, upright."""
+        return self._view().upright
 
     @property
     def document(self) -> Document | None:
@@ -146,9 +155,20 @@ class Layer(QObject):
 
     @property
     def frame(self) -> QImage | None:
-        """The exact frame of the present view; None while there is none."""
+        """The exact frame of the present view, upright; None while there is none."""
         frame = self.exact.current
         return None if frame is None else frame.image
+
+    @property
+    def shown_frame(self) -> QImage | None:
+        """The same, turned as it is shown."""
+        frame, orientation = self.exact.current, self._view().orientation
+        if frame is None or orientation == UPRIGHT:
+            return None if frame is None else frame.image
+        key = (frame.image.cacheKey(), orientation)
+        if self._turned is None or self._turned[0] != key:
+            self._turned = key, turned_image(frame.image, orientation)
+        return self._turned[1]
 
     @property
     def frame_is_final(self) -> bool:
@@ -350,12 +370,33 @@ class Layer(QObject):
     # -- painting --------------------------------------------------------------------------------
 
     def draw(self, painter: QPainter, area: QRect) -> None:
-        """Draw a part of the view.
+        """Draw a part of the view as it is shown.
 
         Args:
-            painter: In device pixels (1 unit = 1 view pixel).
-            area: What to draw, in view pixels.
+            painter: In device pixels (1 unit = 1 pixel of the view).
+            area: What to draw, in pixels of what is shown.
         """
+        view = self._view()
+        if view.orientation == UPRIGHT:
+            self._draw(painter, area)
+            return
+        view_area = view_rect(view, area)
+        if painter.paintEngine().type() != QPaintEngine.Type.Raster:
+            painter.save()
+            painter.setTransform(turning(view), combine=True)
+            self._draw(painter, view_area)
+            painter.restore()
+            return
+        # A painter that turns is slower, and rounds its pixels where it mirrors.
+        image = QImage(view_area.size(), QImage.Format.Format_RGB32)
+        upright = QPainter(image)
+        upright.translate(-view_area.topLeft())
+        self._draw(upright, view_area)
+        upright.end()
+        painter.drawImage(area.topLeft(), turned_image(image, view.orientation))
+
+    def _draw(self, painter: QPainter, area: QRect) -> None:
+        """Draw a part of the upright view, with a painter and an area in its pixels."""
         covering, frame, view = self.exact.covering, self.exact.frame, self.view
         if covering is not None:
             draw_frame(painter, covering, QPoint(0, 0), 1.0, area)

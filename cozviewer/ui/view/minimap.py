@@ -4,14 +4,16 @@ from fractions import Fraction
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QWidget
 
 from cozviewer.image.source import Source
 from cozviewer.jobs.images import to_qimage
-from cozviewer.pyramid.camera import camera_at
+from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.ui.view.navigator import Navigator
+from cozviewer.ui.view.painter import turned_image, turning
+from cozviewer.util.translation import translate
 
 WIDTH, HEIGHT = 180, 140
 """Maximum size in logical pixels."""
@@ -31,15 +33,18 @@ class Minimap(QWidget):
         self.wanted = True
         self._navigator = navigator
         self._image: QImage | None = None
+        self._turned = QImage()
         self._source: Source | None = None
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("Navigator: click or drag to move the view (M to hide)")
+        self.setToolTip(translate("View", "Navigator: click or drag to move the view (M to hide)"))
         self.hide()
         navigator.moved.connect(self.follow)
+        navigator.turned.connect(self._turn)
 
     def set_source(self, source: Source | None) -> None:
         """Show a photo; the map is made from the coarsest overview that is large enough."""
         self._source = source
+        self._image = None
         if source is not None:
             wide, high = 2 * WIDTH, 2 * HEIGHT
             fine = [
@@ -48,10 +53,17 @@ class Minimap(QWidget):
             small = Image.fromarray(np.ascontiguousarray(fine[-1] if fine else source.levels[0]))
             small.thumbnail((wide, high), Image.Resampling.LANCZOS)
             self._image = to_qimage(np.asarray(small))
-            scale = min(WIDTH / source.width, HEIGHT / source.height)
-            self.setFixedSize(
-                max(24, round(source.width * scale)), max(24, round(source.height * scale))
-            )
+        self._turn()
+
+    @Slot()
+    def _turn(self) -> None:
+        """Show the map as the view is turned."""
+        if self._source is not None and self._image is not None:
+            orientation = self._navigator.orientation
+            self._turned = turned_image(self._image, orientation)
+            width, height = orientation.size(self._source.width, self._source.height)
+            scale = min(WIDTH / width, HEIGHT / height)
+            self.setFixedSize(max(24, round(width * scale)), max(24, round(height * scale)))
         self.follow()
 
     def follow(self) -> None:
@@ -72,7 +84,7 @@ class Minimap(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(self.rect(), self._image)
+        painter.drawImage(self.rect(), self._turned)
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QPen(QColor(0, 0, 0, 200), 1))
         painter.drawRect(frame)
@@ -98,22 +110,27 @@ class Minimap(QWidget):
     def _go(self, event: QMouseEvent) -> None:
         if self._source is None or not event.buttons() & Qt.MouseButton.LeftButton:
             return
-        x = Fraction(event.position().x()) / self.width() * self._source.width
-        y = Fraction(event.position().y()) / self.height() * self._source.height
+        place = self._turning().inverted()[0].map(event.position())
+        x, y = (Fraction(part) for part in place.toTuple())
         self._navigator.go_to(camera_at(x, y, self._navigator.camera.magnification))
 
     def _mark(self) -> QRectF:
         """Return the rectangle of the view in logical pixels of the map."""
         assert self._source is not None
         camera = self._navigator.camera
-        width, height = self._navigator.view_size
+        width, height = (side / camera.magnification for side in self._navigator.view_size)
         x, y = (float(value) for value in camera.source_centre)
-        per_source = self.width() / self._source.width
-        half_width = width / 2 / camera.magnification * per_source
-        half_height = height / 2 / camera.magnification * per_source
-        return QRectF(
-            x * per_source - half_width,
-            y * per_source - half_height,
-            2 * half_width,
-            2 * half_height,
+        seen = QRectF(x - width / 2, y - height / 2, width, height)
+        return self._turning().mapRect(seen)
+
+    def _turning(self) -> QTransform:
+        """Return what maps source pixels to logical pixels of the map."""
+        assert self._source is not None
+        source = View(
+            self._navigator.camera,
+            self._source.width,
+            self._source.height,
+            self._navigator.orientation,
         )
+        width, height = source.shown_size
+        return turning(source) * QTransform.fromScale(self.width() / width, self.height() / height)

@@ -2,6 +2,9 @@
 
 A wheel notch sets a goal and the camera glides there; a drag moves it at once and lets it glide on;
 when it has been still for a moment, the view is settled.
+
+Gestures and keys are about the view as it is shown (`shown_`, see `pyramid.orientation`); the
+camera and its motion are about the upright view.
 """
 
 import math
@@ -10,7 +13,9 @@ from fractions import Fraction
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from cozviewer.pyramid.camera import Camera, View, camera_at, fit
+from cozviewer.pyramid.camera import Camera, Fitting, View, camera_at, fit, fitted
+from cozviewer.pyramid.orientation import UPRIGHT, Orientation
+from cozviewer.ui.view.history import History, Place
 from cozviewer.ui.view.motion import SLOWEST, Glide, Throw
 
 ZOOM_SECONDS = 0.18
@@ -26,12 +31,12 @@ PAUSE_MS = 90
 """A draft of the goal is begun after so long without input, so that it is there before the
 camera."""
 
-MEMORY = 100
-"""The number of views that `previous` can go back."""
-
 
 class Navigator(QObject):
-    """The camera and its motion. It has more than 20 methods: a short one for each gesture.
+    """The camera and its motion.
+
+    It has more than 20 methods, a short one for each gesture, and more than 12 attributes, as three
+    are timers.
 
     Attributes:
         reduced_motion: Whether the camera jumps instead of gliding.
@@ -42,25 +47,30 @@ class Navigator(QObject):
             camera only if the whole photo is shown.)
         paused: There was no input for PAUSE_MS; the camera is at its `goal`, or glides there.
         settled: The camera has been at rest for SETTLE_MS.
+        turned: The orientation changed.
+        history_changed: Whether `back` or `forward` lead anywhere may have changed.
     """
 
     moved = Signal()
     gesture_started = Signal()
     paused = Signal()
     settled = Signal()
+    turned = Signal()
+    history_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.reduced_motion = False
         self._source_size = (1, 1)
         self._view_size = (1, 1)
+        self._orientation = UPRIGHT
         self._camera = camera_at(0.5, 0.5, 1.0)
         self._motion: Glide | Throw | None = None
         self._rest_of_pixel = (0.0, 0.0)
         self._resting = True
         self._resized = False
-        self._follows_fit = True
-        self._history: list[Camera] = []
+        self._fitting: Fitting | None = Fitting.WHOLE
+        self._history = History()
         self._frame = QTimer(self)
         self._frame.setTimerType(Qt.TimerType.PreciseTimer)
         self._frame.setInterval(16)
@@ -96,28 +106,54 @@ class Navigator(QObject):
 
     @property
     def view_size(self) -> tuple[int, int]:
-        """Size of a pane in device pixels."""
+        """Size of the upright view in device pixels: of a pane, or exchanged if it is sideways."""
         return self._view_size
 
-    def view(self, view_width: int, view_height: int) -> View:
+    @property
+    def orientation(self) -> Orientation:
+        """How the view is turned when it is shown."""
+        return self._orientation
+
+    def view(self, shown_width: int, shown_height: int) -> View:
         """Return the camera with the size of a pane."""
-        return View(self._camera, view_width, view_height)
+        size = self._orientation.size(shown_width, shown_height)
+        return View(self._camera, *size, self._orientation)
 
     def set_source(self, source_width: int, source_height: int) -> None:
-        """Begin with a new photo: all of it is shown."""
+        """Begin with a new photo: all of it is shown, upright."""
         self._source_size = (source_width, source_height)
         self._history.clear()
-        self._follows_fit = True
-        self._jump(fit(*self._source_size, *self._view_size))
+        self._take_orientation(UPRIGHT)
+        self._fitting = Fitting.WHOLE
+        self._jump(self._fitted(Fitting.WHOLE))
+        self.history_changed.emit()
 
-    def set_view_size(self, view_width: int, view_height: int) -> None:
+    def set_view_size(self, shown_width: int, shown_height: int) -> None:
         """Follow the pane's size in device pixels; a photo that was fitted stays fitted."""
-        if (view_width, view_height) == self._view_size:
+        size = self._orientation.size(max(1, shown_width), max(1, shown_height))
+        if size != self._view_size:
+            self._view_size = size
+            self._refit()
+
+    def turn(self, orientation: Orientation) -> None:
+        """Show the view turned. It stays where it is; a photo that was fitted stays fitted."""
+        if orientation != self._orientation:
+            self._take_orientation(orientation)
+            self._refit()
+
+    def _take_orientation(self, orientation: Orientation) -> None:
+        if orientation == self._orientation:
             return
-        self._view_size = (max(1, view_width), max(1, view_height))
-        if self._follows_fit:
-            self._jump(fit(*self._source_size, *self._view_size))
-        elif self._motion is not None:  # a glide ends at once
+        shown_size = self._orientation.size(*self._view_size)
+        self._orientation = orientation
+        self._view_size = orientation.size(*shown_size)
+        self.turned.emit()
+
+    def _refit(self) -> None:
+        """Follow a change of the pane; a glide ends at once."""
+        if self._fitting is not None:
+            self._jump(self._fitted(self._fitting))
+        elif self._motion is not None:
             self._jump(self.goal)
         else:  # what is under way for this camera goes on
             self._resized = self._resized or self._resting
@@ -127,37 +163,45 @@ class Navigator(QObject):
             self.moved.emit()
 
     def zoom(self, factor: float, offset_x: float = 0.0, offset_y: float = 0.0) -> None:
-        """Glide to a zoom by `factor` around a point, in view pixels from the centre."""
-        self._follows_fit = False
-        self._glide(self._bounded(self.goal, factor, offset_x, offset_y), ZOOM_SECONDS)
+        """Glide to a zoom by `factor` around a point, in shown pixels from the centre."""
+        self._leave()
+        view_x, view_y = self._upright(offset_x, offset_y)
+        self._glide(self._bounded(self.goal, factor, view_x, view_y), ZOOM_SECONDS)
 
     def pinch(self, factor: float, offset_x: float, offset_y: float) -> None:
         """Zoom at once, as for a trackpad."""
-        self._follows_fit = False
+        self._leave()
         self._begin()
         if isinstance(self._motion, Glide):
             self._motion = None
-        self._move(self._bounded(self._camera, factor, offset_x, offset_y))
+        view_x, view_y = self._upright(offset_x, offset_y)
+        self._move(self._bounded(self._camera, factor, view_x, view_y))
 
-    def pan(self, view_dx: float, view_dy: float) -> None:
-        """Move the camera at once by view pixels."""
-        self._follows_fit = False
+    def pan(self, shown_dx: float, shown_dy: float) -> None:
+        """Move the camera at once by shown pixels."""
+        self._leave()
         self._begin()
         self._motion = None
-        self._move(self._panned(view_dx, view_dy))
+        self._move(self._panned(*self._upright(shown_dx, shown_dy)))
 
-    def step(self, view_dx: float, view_dy: float) -> None:
-        """Glide by view pixels, as for the arrow keys."""
-        self._follows_fit = False
+    def step(self, shown_dx: float, shown_dy: float) -> None:
+        """Glide by shown pixels, as for the arrow keys."""
+        self._leave()
+        view_dx, view_dy = self._upright(shown_dx, shown_dy)
         goal = self.goal.panned(round(view_dx), round(view_dy))
         self._glide(goal.clamped(*self._source_size), ZOOM_SECONDS)
 
+    def step_part(self, part_x: float, part_y: float) -> None:
+        """Glide by parts of the pane's width and height."""
+        width, height = self._orientation.size(*self._view_size)
+        self.step(part_x * width, part_y * height)
+
     def throw(self, velocity_x: float, velocity_y: float) -> None:
-        """Glide on after a drag with this speed in view pixels per second."""
+        """Glide on after a drag with this speed in shown pixels per second."""
         if self.reduced_motion or math.hypot(velocity_x, velocity_y) < 10 * SLOWEST:
             return
         self._begin()
-        self._motion = Throw(velocity_x, velocity_y, time.monotonic())
+        self._motion = Throw(*self._upright(velocity_x, velocity_y), time.monotonic())
         self._frame.start()
 
     def hold(self) -> None:
@@ -169,44 +213,84 @@ class Navigator(QObject):
 
     def fit(self) -> None:
         """Glide to the whole photo."""
-        self._follows_fit = True
-        self._glide(fit(*self._source_size, *self._view_size), FLIGHT_SECONDS)
+        self.fit_to(Fitting.WHOLE)
+
+    def fit_to(self, fitting: Fitting) -> None:
+        """Glide to where the photo is fitted, as it is shown; it stays so if the pane changes."""
+        self._leave(fitting)
+        self._glide(self._fitted(fitting), FLIGHT_SECONDS)
 
     def one_to_one(self) -> None:
-        """Glide to one source pixel per device pixel, around the middle of the view; along a side
-        on which all of the photo is seen then, around the middle of the photo."""
-        self._follows_fit = False
+        """Glide to one source pixel per device pixel; see `magnify`."""
+        self.magnify(1.0)
+
+    def magnify(self, magnification: float) -> None:
+        """Glide to a magnification, around the middle of the view; along a side on which all of the
+        photo is seen then, around the middle of the photo."""
+        self._leave()
         x, y = (
-            centre if source > view else Fraction(source, 2)
+            centre if source * magnification > view else Fraction(source, 2)
             for centre, source, view in zip(
-                self._camera.source_centre, self._source_size, self._view_size, strict=True
+                self.goal.source_centre, self._source_size, self._view_size, strict=True
             )
         )
-        view = View(camera_at(x, y, 1.0), *self._view_size).aligned()
+        view = View(self._within(camera_at(x, y, magnification)), *self._view_size).aligned()
         self._glide(view.camera.clamped(*self._source_size), FLIGHT_SECONDS)
 
     def go_to(self, camera: Camera) -> None:
         """Glide to a camera."""
-        self._follows_fit = False
+        self._leave()
         self._glide(self._within(camera), FLIGHT_SECONDS)
 
     def begin_at(self, camera: Camera) -> None:
         """Show a camera at once, such as that of a session."""
-        self._follows_fit = False
+        self._leave()
         self._jump(self._within(camera))
 
     @property
     def view_before(self) -> Camera | None:
-        """The camera that `previous` leads to; None at the first view."""
-        others = (camera for camera in reversed(self._history) if camera != self._camera)
-        return next(others, None)
+        """The last camera that differs from the present one; None at the first view."""
+        return self._history.before(self._camera)
 
-    def previous(self) -> None:
-        """Glide back to the previous view."""
-        while self._history and self._history[-1] == self._camera:
-            self._history.pop()
-        if self._history:
-            self.go_to(self._history.pop())
+    @property
+    def can_go_back(self) -> bool:
+        """Whether there is a view before this one."""
+        return self._history.can_go_back
+
+    @property
+    def can_go_forward(self) -> bool:
+        """Whether there is a view after this one, as `back` was used."""
+        return self._history.can_go_forward
+
+    def back(self) -> None:
+        """Glide to the view before."""
+        self._travel(-1)
+
+    def forward(self) -> None:
+        """Glide to the view that `back` led away from."""
+        self._travel(1)
+
+    def _travel(self, steps: int) -> None:
+        place = self._history.go(steps, Place(self.goal, self._fitting))
+        if place is not None:
+            self._fitting = place.fitting
+            here = place.camera if place.fitting is None else self._fitted(place.fitting)
+            self._glide(self._within(here), FLIGHT_SECONDS)
+        self.history_changed.emit()
+
+    def _leave(self, fitting: Fitting | None = None) -> None:
+        """Begin a motion that leads elsewhere than to a view of the history."""
+        self._fitting = fitting
+        self._history.leave()
+
+    def _fitted(self, fitting: Fitting) -> Camera:
+        """Return the camera where the photo is fitted as it is shown."""
+        view = View(self.goal, *self._view_size)
+        return fitted(fitting.turned(self._orientation), *self._source_size, view)
+
+    def _upright(self, shown_dx: float, shown_dy: float) -> tuple[float, float]:
+        """Return a way or a speed over the upright view."""
+        return self._orientation.inverse.way(shown_dx, shown_dy)
 
     @property
     def _least(self) -> float:
@@ -286,7 +370,6 @@ class Navigator(QObject):
 
     def _settle(self) -> None:
         self._resting, self._resized = True, False
-        if not self._history or self._history[-1] != self._camera:
-            self._history.append(self._camera)
-            del self._history[:-MEMORY]
+        self._history.note(Place(self._camera, self._fitting))
+        self.history_changed.emit()
         self.settled.emit()

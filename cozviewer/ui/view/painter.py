@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QPoint, QRect, QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import BACKGROUND
 from cozviewer.pyramid.geometry import TILE
+from cozviewer.pyramid.orientation import Orientation
 from cozviewer.pyramid.plan import Draw, Place, Plan
 from cozviewer.pyramid.tile_mask import SHEET
 from cozviewer.ui.view.draft_pieces import PieceDraw
@@ -100,3 +104,38 @@ def draw_frame(
     painter.setOpacity(opacity)
     painter.drawImage(part.topLeft(), image, part.translated(-corner))
     painter.setOpacity(1.0)
+
+
+def turned_image(image: QImage, orientation: Orientation) -> QImage:
+    """Return an RGB32 image turned, without loss; the image itself if it is to be upright."""
+    if orientation.mirrored:
+        packed = np.frombuffer(image.constBits(), np.uint32)  # RGB32 has no padding
+        width, height = image.width(), image.height()
+        rows = np.ascontiguousarray(packed.reshape(height, width)[:, ::-1])
+        form = QImage.Format.Format_RGB32
+        image = QImage(rows.data, width, height, 4 * width, form).copy()
+    if orientation.turns == 0:
+        return image
+    # Qt turns by right angles without loss, and large images twice as fast as numpy.
+    return image.transformed(QTransform().rotate(90 * orientation.turns))
+
+
+def turning(view: View) -> QTransform:
+    """Return what maps the pixels of a view to where they are shown."""
+    (xx, xy), (yx, yy) = view.orientation.way(1, 0), view.orientation.way(0, 1)
+    x, y = view.orientation.point(0, 0, view.width, view.height)
+    return QTransform(xx, xy, yx, yy, x, y)
+
+
+def shown_rect(view: View, view_part: QRect) -> QRect:
+    """Return where a part of a view is shown."""
+    part = Rect(view_part.x(), view_part.y(), view_part.width(), view_part.height())
+    place = view.orientation.rect(part, view.width, view.height)
+    return QRect(place.x, place.y, place.width, place.height)
+
+
+def view_rect(view: View, shown_part: QRect) -> QRect:
+    """Return the part of a view that is shown somewhere."""
+    part = Rect(shown_part.x(), shown_part.y(), shown_part.width(), shown_part.height())
+    place = view.orientation.inverse.rect(part, *view.shown_size)
+    return QRect(place.x, place.y, place.width, place.height)

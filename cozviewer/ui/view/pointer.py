@@ -22,7 +22,7 @@ def pointed_place(pane: Canvas) -> QPointF:
     place = QPointF(pane.mapFromGlobal(QCursor.pos()))
     if not pane.underMouse():
         place = QPointF(pane.width() / 2, pane.height() / 2)
-    return place * pane.devicePixelRatioF()
+    return pane.view_place(place)
 
 
 class Pointer(QObject):
@@ -76,8 +76,7 @@ class Pointer(QObject):
         document = self._pane.layer.document
         if document is None or self._silent:
             return None
-        ratio = self._pane.devicePixelRatioF()
-        view_x, view_y = place.x() * ratio, place.y() * ratio
+        view_x, view_y = self._pane.view_place(place).toTuple()
         layer, view = self._pane.layer, self._pane.view
         patch = patch_at(document.chain.pyramid, view, int(view_x), int(view_y), layer.finest)
         if patch is None:

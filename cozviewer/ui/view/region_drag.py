@@ -6,9 +6,11 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QRubberBand
 
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.widgets.plain import Label
+from cozviewer.util.translation import translate
 
 SMALLEST = 8
 """Minimum side of a rectangle in logical pixels; anything smaller is a click."""
@@ -39,7 +41,8 @@ class RegionDrag(QObject):
         self.asking = True
         self._pane.setCursor(Qt.CursorShape.CrossCursor)
         self._pane.setFocus()
-        self._show_hint("Drag to select an area. Press Esc to cancel.", QPoint(12, 12))
+        hint = translate("View", "Drag to select an area. Press Esc to cancel.")
+        self._show_hint(hint, QPoint(12, 12))
 
     def cancel(self) -> None:
         """Cancel the selection."""
@@ -70,8 +73,10 @@ class RegionDrag(QObject):
             self._band.setGeometry(box)
             self._band.show()
             ratio = self._pane.devicePixelRatioF()
-            size = f"{round(box.width() * ratio):,} × {round(box.height() * ratio):,} pixels"
-            self._show_hint(size, box.bottomLeft() + QPoint(0, 8))
+            width, height = (f"{round(side * ratio):,}" for side in box.size().toTuple())
+            size = translate("View", "{width} × {height} pixels")
+            text = size.format(width=width, height=height)
+            self._show_hint(text, box.bottomLeft() + QPoint(0, 8))
         elif kind == QEvent.Type.MouseButtonRelease and self._begun is not None:
             box = self._box(at)
             self.cancel()
@@ -99,13 +104,16 @@ def part_of(view: View, box: QRect, ratio: float) -> View:
 
     Args:
         view: The whole view.
-        box: The part in logical pixels.
+        box: The part as it is shown, in logical pixels.
         ratio: Device pixels per logical pixel.
     """
-    left, right = (round(x * ratio) for x in (box.x(), box.x() + box.width()))
-    top, bottom = (round(y * ratio) for y in (box.y(), box.y() + box.height()))
+    shown_left, shown_right = (round(x * ratio) for x in (box.x(), box.x() + box.width()))
+    shown_top, shown_bottom = (round(y * ratio) for y in (box.y(), box.y() + box.height()))
+    shown = Rect(shown_left, shown_top, shown_right - shown_left, shown_bottom - shown_top)
+    part = view.orientation.inverse.rect(shown, *view.shown_size)
     unit = Fraction(view.camera.scale) * Fraction(2) ** view.camera.level
     x, y = view.camera.source_centre
-    x += (Fraction(left + right - view.width) / 2) / unit
-    y += (Fraction(top + bottom - view.height) / 2) / unit
-    return View(camera_at(x, y, unit), max(1, right - left), max(1, bottom - top))
+    x += (Fraction(part.x + part.right - view.width) / 2) / unit
+    y += (Fraction(part.y + part.bottom - view.height) / 2) / unit
+    camera = camera_at(x, y, unit)
+    return View(camera, max(1, part.width), max(1, part.height), view.orientation)

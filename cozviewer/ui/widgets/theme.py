@@ -157,7 +157,10 @@ QMenu::separator {{ background: {LINE}; height: 1px; margin: 4px 8px; }}
 QSplitter::handle {{ background: {ACCENT}; }}
 #status-bar {{ background: {BAR}; border-top: 1px solid {LINE}; }}
 #status-bar QLabel {{ color: {QUIET}; }}
-#status-bar #magnification {{ color: {TEXT}; font-weight: 600; }}
+#status-bar #magnification {{ background: transparent; color: {TEXT}; font-weight: 600;
+    border: 1px solid transparent; border-radius: 4px; padding: 2px 4px; min-height: 18px; }}
+#status-bar #magnification:hover {{ background: {LINE}; }}
+#status-bar #magnification:focus {{ background: {WINDOW}; border-color: {ACCENT}; }}
 #status-bar #work {{ color: {TEXT}; }}
 #status-bar QPushButton {{ padding: 1px 11px; }}
 QProgressBar {{ background: {LINE}; border: none; border-radius: 3px; }}

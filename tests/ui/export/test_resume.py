@@ -12,9 +12,12 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
+from cozviewer.export.tasks import RegionTask
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.compose import best_region
+from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.ui.export.dialog import ExportDialog
-from cozviewer.ui.export.resume import KEY
+from cozviewer.ui.export.resume import KEY, note_begun, pending_for, task_of
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.settings import keep_text, kept_text
 from tests.ui.conftest import Bench, Stripes, services, settle
@@ -69,6 +72,24 @@ def test_the_next_start_does_the_rest(viewer: Bench, qtbot: QtBot, tmp_path: Pat
     window.actions_by_name["go-on"].trigger()
     assert "There is no interrupted export" in window.banner.text
     window.close()
+
+
+@pytest.mark.parametrize("orientation", [UPRIGHT, Orientation(1), Orientation(3, True)], ids=str)
+def test_it_goes_on_with_the_orientation_of_the_window(
+    viewer: Bench, orientation: Orientation
+) -> None:
+    document = viewer.window.document
+    assert document is not None
+    task = RegionTask(Path("a.png"), 2, Rect(0, 0, 30, 20), orientation=orientation)
+    note_begun(task, document.chain)
+    pending = pending_for(document.chain)
+    assert pending is not None
+    assert task_of(pending, document.chain).orientation == orientation
+    keep_text(KEY, kept_text(KEY).replace(f'"orientation": {orientation.exif}', '"orientation": 9'))
+    damaged = pending_for(document.chain)
+    assert damaged is not None
+    assert task_of(damaged, document.chain).orientation == UPRIGHT
+    keep_text(KEY, "")
 
 
 def test_what_a_person_stops_is_forgotten(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:

@@ -207,7 +207,7 @@ def test_what_is_typed_stays_when_the_view_moves_and_undo_takes_it_back(
     at.window.navigator.fit()
     rest(qtbot, at)
     assert not row.isVisible()
-    at.window.navigator.previous()
+    at.window.navigator.back()
     rest(qtbot, at)
     assert at.rows[1] is row
     assert row.text == "something else"

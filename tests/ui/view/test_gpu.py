@@ -33,6 +33,7 @@ from tests.ui.conftest import Bench, grabbed, settle, wheel
 ELSEWHERE = {
     "ui/compare/test_panes.py": "curtain or divider or blink or lens or difference",
     "ui/test_drafts.py": "at_once or one_to_one",
+    "ui/view/test_turned.py": "at_rest or both_sides",
 }
 """Tests of what panes show, by words in their names; none with keys, which a window without a
 window manager does not get."""

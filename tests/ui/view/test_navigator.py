@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 from pytestqt.qtbot import QtBot
 
-from cozviewer.pyramid.camera import Camera, camera_at
+from cozviewer.pyramid.camera import Camera, Fitting, camera_at, fit
+from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.ui.view.navigator import Navigator
 
 
@@ -97,3 +98,132 @@ def test_a_throw_has_no_goal_yet(qtbot: QtBot) -> None:
     with qtbot.waitSignal(navigator.settled):
         pass
     assert told == []
+
+
+def resting(qtbot: QtBot, navigator: Navigator, move: Callable[[], object]) -> Camera:
+    """Move, and return where the view settles."""
+    with qtbot.waitSignal(navigator.settled):
+        move()
+    return navigator.camera
+
+
+def navigator_over(qtbot: QtBot, width: int = 2000, height: int = 1000) -> Navigator:
+    """Return a navigator without glides over a photo, in a pane of 400 x 300."""
+    navigator = Navigator()
+    navigator.reduced_motion = True
+    navigator.set_view_size(400, 300)
+    resting(qtbot, navigator, lambda: navigator.set_source(width, height))
+    return navigator
+
+
+def test_back_and_forward_lead_along_the_views(qtbot: QtBot) -> None:
+    navigator = navigator_over(qtbot)
+    first = navigator.camera
+    assert (navigator.can_go_back, navigator.can_go_forward) == (False, False)
+    second = resting(qtbot, navigator, lambda: navigator.go_to(camera_at(700, 400, 4.0)))
+    third = resting(qtbot, navigator, lambda: navigator.zoom(2.0, 40, 30))
+    assert resting(qtbot, navigator, navigator.back) == second
+    assert navigator.view_before == first
+    assert resting(qtbot, navigator, navigator.back) == first
+    assert (navigator.can_go_back, navigator.can_go_forward) == (False, True)
+    navigator.back()  # leads nowhere
+    assert navigator.camera == first
+    assert resting(qtbot, navigator, navigator.forward) == second
+    assert resting(qtbot, navigator, navigator.forward) == third
+    resting(qtbot, navigator, navigator.back)
+    resting(qtbot, navigator, lambda: navigator.pan(50, 0))
+    assert not navigator.can_go_forward
+
+
+def test_two_steps_back_in_quick_succession(qtbot: QtBot) -> None:
+    navigator = navigator_over(qtbot)
+    first = navigator.camera
+    resting(qtbot, navigator, lambda: navigator.go_to(camera_at(700, 400, 4.0)))
+    last = resting(qtbot, navigator, lambda: navigator.go_to(camera_at(900, 500, 16.0)))
+    navigator.reduced_motion = False
+    navigator.back()
+    assert resting(qtbot, navigator, navigator.back) == first
+    navigator.forward()
+    assert resting(qtbot, navigator, navigator.forward) == last
+
+
+def test_back_to_a_fitted_photo_fits_it_into_the_pane_as_it_is_now(qtbot: QtBot) -> None:
+    navigator = navigator_over(qtbot)
+    resting(qtbot, navigator, lambda: navigator.go_to(camera_at(700, 400, 4.0)))
+    resting(qtbot, navigator, lambda: navigator.set_view_size(800, 600))
+    assert resting(qtbot, navigator, navigator.back) == fit(2000, 1000, 800, 600)
+    resting(qtbot, navigator, lambda: navigator.set_view_size(200, 150))
+    assert navigator.camera == fit(2000, 1000, 200, 150)
+
+
+def test_another_photo_has_views_of_its_own(qtbot: QtBot) -> None:
+    navigator = navigator_over(qtbot)
+    resting(qtbot, navigator, lambda: navigator.go_to(camera_at(700, 400, 4.0)))
+    navigator.turn(Orientation(1))
+    with qtbot.waitSignals([navigator.history_changed, navigator.turned]):
+        navigator.set_source(100, 100)
+    assert (navigator.can_go_back, navigator.view_before) == (False, None)
+    assert navigator.orientation == UPRIGHT
+
+
+@pytest.mark.parametrize(
+    ("fitting", "seen", "seen_sideways"),
+    [
+        (Fitting.WHOLE, (2000, 1500), (1000 * 4 / 3 * 2, 2000)),
+        (Fitting.WIDTH, (2000, 1500), (1000, 750)),
+        (Fitting.HEIGHT, (1000 * 4 / 3, 1000), (2000 * 4 / 3, 2000)),
+        (Fitting.FILL, (1000 * 4 / 3, 1000), (1000, 750)),
+    ],
+)
+def test_a_fitted_photo_stays_fitted_as_it_is_shown(
+    qtbot: QtBot,
+    fitting: Fitting,
+    seen: tuple[float, float],
+    seen_sideways: tuple[float, float],
+) -> None:
+    """`seen` is how much of the photo's plane the pane shows, in source pixels."""
+    navigator = navigator_over(qtbot)
+
+    def shown() -> tuple[float, float]:
+        zoom = navigator.camera.magnification
+        width, height = navigator.orientation.size(*navigator.view_size)
+        return width / zoom, height / zoom
+
+    resting(qtbot, navigator, lambda: navigator.go_to(camera_at(1000, 500, 8.0)))
+    resting(qtbot, navigator, lambda: navigator.fit_to(fitting))
+    assert shown() == pytest.approx(seen)
+    resting(qtbot, navigator, lambda: navigator.set_view_size(600, 450))
+    assert shown() == pytest.approx(seen)
+    resting(qtbot, navigator, lambda: navigator.turn(Orientation(1)))
+    if fitting is Fitting.WHOLE:
+        assert navigator.camera == fit(2000, 1000, 450, 600)
+    else:
+        assert shown() == pytest.approx(seen_sideways)
+
+
+@pytest.mark.parametrize("magnification", [1.0, 4.0, 64.0])
+def test_a_magnification_is_taken_around_the_middle(qtbot: QtBot, magnification: float) -> None:
+    navigator = navigator_over(qtbot)
+    resting(qtbot, navigator, lambda: navigator.go_to(camera_at(700, 400, 8.0)))
+    camera = resting(qtbot, navigator, lambda: navigator.magnify(magnification))
+    assert camera.magnification == magnification
+    assert [float(part) for part in camera.source_centre] == pytest.approx([700, 400], abs=1)
+
+
+def test_a_magnification_is_bounded(qtbot: QtBot) -> None:
+    navigator = navigator_over(qtbot)
+    camera = resting(qtbot, navigator, lambda: navigator.magnify(1e-9))
+    assert camera.magnification == fit(2000, 1000, 400, 300).magnification / 2
+
+
+def test_a_turned_view_stays_where_it_is(qtbot: QtBot) -> None:
+    navigator = navigator_over(qtbot)
+    camera = resting(qtbot, navigator, lambda: navigator.go_to(camera_at(700, 400, 8.0)))
+    told: list[bool] = []
+    navigator.turned.connect(lambda: told.append(True))
+    resting(qtbot, navigator, lambda: navigator.turn(Orientation(3, True)))
+    assert (navigator.camera, told) == (camera, [True])
+    assert navigator.view(400, 300).shown_size == (400, 300)
+    assert navigator.view_size == (300, 400)
+    navigator.turn(Orientation(3, True))
+    assert told == [True]

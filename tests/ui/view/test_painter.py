@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
@@ -14,9 +14,10 @@ from cozviewer.jobs.images import to_qimage, to_rgb8
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import BACKGROUND
 from cozviewer.pyramid.geometry import TILE, tiles_of
+from cozviewer.pyramid.orientation import Orientation
 from cozviewer.pyramid.plan import plan
 from cozviewer.ui.view.layer import _strips_beside
-from cozviewer.ui.view.painter import draw_plan
+from cozviewer.ui.view.painter import draw_plan, shown_rect, turned_image, turning, view_rect
 from cozviewer.ui.view.tile_cache import TileCache
 
 
@@ -84,3 +85,25 @@ def test_frame_and_strips_cover_a_moved_view_once(dx: int, dy: int) -> None:
         assert QRect(0, 0, 64, 48).contains(strip)
         times[strip.top() : strip.bottom() + 1, strip.left() : strip.right() + 1] += 1
     assert np.all(times == 1)
+
+
+ALL = [Orientation(turns, mirrored) for turns in range(4) for mirrored in (False, True)]
+
+
+@pytest.mark.parametrize("orientation", ALL, ids=str)
+@pytest.mark.parametrize("size", [(1, 1), (5, 3), (130, 67)])
+def test_an_image_is_turned_without_loss(orientation: Orientation, size: tuple[int, int]) -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
+    turned = turned_image(to_qimage(rgb), orientation)
+    assert turned.format() == QImage.Format.Format_RGB32
+    assert np.array_equal(to_rgb8(turned), orientation.turned(rgb))
+
+
+@pytest.mark.parametrize("orientation", ALL, ids=str)
+def test_parts_and_points_of_a_view_are_where_they_are_shown(orientation: Orientation) -> None:
+    view = View(camera_at(0, 0, 1.0), 130, 67, orientation)
+    part = QRect(10, 20, 33, 7)
+    shown = shown_rect(view, part)
+    assert turning(view).mapRect(QRectF(part)) == QRectF(shown)
+    assert view_rect(view, shown) == part
+    assert shown_rect(view, QRect(0, 0, 130, 67)) == QRect(0, 0, *view.shown_size)

@@ -123,9 +123,9 @@ def test_the_icon_of_a_disabled_action_is_pale(
     plain_application: QApplication, bench: Bench
 ) -> None:
     apply_theme(plain_application, DARK)
-    for name in ("in", "out", "fit", "one", "previous"):
+    for name in ("in", "out", "fit", "one", "back", "forward"):
         icon = bench.window.actions_by_name[name].icon()
-        for ratio in (1.0, 2.0):
+        for ratio in (1.0, 1.25, 1.5, 1.75, 2.0, 3.0):
             enabled, disabled = (
                 _brightest(icon.pixmap(QSize(20, 20), ratio, mode).toImage())
                 for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled)
