@@ -3,15 +3,18 @@
 `decode.py` asks here before and after a TIFF is decoded.
 """
 
+import ctypes
+from contextlib import suppress
 from dataclasses import dataclass
 
-from PIL import Image
+from PIL import Image, _imaging
 from PIL.TiffImagePlugin import TiffImageFile
 
-from cozviewer.util.errors import BadInput
-from cozviewer.util.translation import translate
+from cozviewer.image.tiff_samples import SampleTiff
 
-_WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC, _PLANAR, _SAMPLE_FORMAT = 256, 257, 258, 262, 284, 339
+_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
+_PLANAR, _SAMPLE_FORMAT = 284, 339
+_WEBP = 50001
 _WHITE_IS_ZERO = 0
 _UNSIGNED = 1
 
@@ -23,56 +26,74 @@ _KEPT_DIRECTORIES = (0x8769, 0x8825)
 
 @dataclass(frozen=True)
 class GreyFacts:
-    """What the tags say about grey values of more than 8 bits; see deep_grey.Scale."""
+    """What the tags say about values of more than 8 bits; see deep_grey.Scale.
+
+    Attributes:
+        deep_colour: Whether colours have 16 bits, of which Pillow keeps the upper byte.
+    """
 
     bits: int
     inverted: bool
     unsigned: bool
+    deep_colour: bool = False
 
 
-def prepare(name: str, image: TiffImageFile) -> GreyFacts:
-    """Get `image` ready to be decoded.
-
-    Raises:
-        BadInput: Pillow would give wrong pixels for this kind of file.
-    """
+def misread(image: TiffImageFile) -> bool:
+    """Return whether Pillow would give wrong pixels, or none, for this kind of file."""
     bits = image.tag_v2.get(_BITS, (1,))
-    raw_modes = [tile.args[0] for tile in image.tile if isinstance(tile.args, tuple)]
-    compressed = any(tile.codec_name == "libtiff" for tile in image.tile)
-    if max(bits) > 8 and image.tag_v2.get(_PLANAR) == 2 and not compressed:
-        # Each plane is unpacked as if its samples had 8 bits: garbage.
-        raise BadInput(
-            translate(
-                "Error",
-                "{name} keeps its {bits}-bit colours in separate planes, which cannot be read: "
-                "save it with interleaved channels, or as PNG.",
-            ).format(name=name, bits=max(bits))
-        )
-    if compressed and any(mode.endswith(("BS", "BF")) for mode in raw_modes):
-        # libtiff gives native byte order, and Pillow swaps it once more: garbage.
-        raise BadInput(
-            translate(
-                "Error",
-                "{name} is a compressed big-endian TIFF of signed or float values, which cannot be "
-                "read: save it uncompressed or little-endian.",
-            ).format(name=name)
-        )
+    compressed = _is_compressed(image)
+    # Each plane would be unpacked as if its samples had 8 bits: garbage.
+    deep_planes = max(bits) > 8 and image.tag_v2.get(_PLANAR) == 2 and not compressed
+    # libtiff gives native byte order, and Pillow swaps it once more: garbage.
+    swapped = compressed and any(mode.endswith(("BS", "BF")) for mode in _raw_modes(image))
+    # Pillow's own libtiff is built without WebP.
+    return deep_planes or swapped or image.tag_v2.get(_COMPRESSION) == _WEBP
+
+
+def silence_libtiff() -> None:
+    """Keep libtiff from printing on stderr, which it does from C; its errors reach us anyway.
+
+    Pillow offers no way to it. Where libtiff is built into Pillow's own library without being
+    visible (Windows), nothing changes.
+    """
+    with suppress(OSError, AttributeError):
+        pillow = ctypes.CDLL(_imaging.__file__)
+        pillow.TIFFSetErrorHandler(None)
+        pillow.TIFFSetWarningHandler(None)
+
+
+def _is_compressed(image: TiffImageFile) -> bool:
+    return any(tile.codec_name == "libtiff" for tile in image.tile)
+
+
+def _raw_modes(image: TiffImageFile) -> list[str]:
+    return [str(tile.args[0]) for tile in image.tile if isinstance(tile.args, tuple)]
+
+
+def prepare(image: TiffImageFile) -> GreyFacts:
+    """Get `image`, which is not `misread`, ready to be decoded."""
+    raw_modes = _raw_modes(image)
     # With its memory there already, the plugin does not apply the process-wide pixel limit.
     size = image.tag_v2[_WIDTH], image.tag_v2[_HEIGHT]
     image.im = Image.new(image.mode, size).im
     return GreyFacts(
         bits=12 if raw_modes[:1] == ["I;12"] else 16,
         inverted=image.tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO,
+        deep_colour=any(";16" in mode and mode.startswith("RGB") for mode in raw_modes),
         unsigned=image.mode == "I" and image.tag_v2.get(_SAMPLE_FORMAT, (1,))[0] == _UNSIGNED,
     )
 
 
-def exif_of(image: TiffImageFile) -> bytes | None:
+def exif_of(image: TiffImageFile | SampleTiff) -> bytes | None:
     """Return what the tags of a decoded TIFF say about the photo, as an EXIF block, if anything
     that can be understood."""
     kept = Image.Exif()
     try:
-        tags = image.getexif()
+        tags = Image.Exif()
+        if isinstance(image, TiffImageFile):
+            tags = image.getexif()
+        elif image.fp is not None:
+            tags.load_from_fp(image.fp, image.directory_offset)
         for tag in _KEPT_TAGS:
             if tag in tags:
                 kept[tag] = tags[tag]
