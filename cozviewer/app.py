@@ -55,6 +55,7 @@ def run_viewer(
     cache: Path | None,
     allow_huge: bool = False,
     picture: Path | None = None,
+    page: int | None = None,
 ) -> int:
     """Open the viewer and return the exit code when its window is closed.
 
@@ -64,6 +65,7 @@ def run_viewer(
         cache: The cache folder; None keeps tiles in memory only.
         allow_huge: Open an image over the size limit without asking.
         picture: The photo of the session, if it has been moved.
+        page: The page or frame of the photo, from 1; None is the first one.
 
     Returns:
         0, or 128 plus the number of the signal that closed the window. All threads have ended; if
@@ -90,7 +92,7 @@ def run_viewer(
             window.show()
             if path is not None:
                 try:
-                    window.open_picture(path, allow_huge, picture)
+                    window.open_picture(path, allow_huge, picture, page)
                 except Exception as error:
                     reporter.report(type(error), error, error.__traceback__)
             code = application.exec()

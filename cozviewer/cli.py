@@ -18,6 +18,7 @@ from cozviewer.commands.common.options import (
     add_cache_options,
     add_engine_options,
     add_huge_option,
+    add_page_option,
     add_source_option,
     cache_of,
     engine_choice,
@@ -156,6 +157,7 @@ def _viewer_parser() -> Parser:
     add_cache_options(parser)
     add_huge_option(parser)
     add_source_option(parser)
+    add_page_option(parser)
     parser.add_argument(
         "--debug", action="store_true", help="show where in the program an error occurred"
     )
@@ -185,7 +187,7 @@ def _view(args: argparse.Namespace) -> int:
             f"The window cannot be opened, as a system library is missing ({error}). Install it, "
             "or use `cozviewer render` and `cozviewer demo`, which need no window."
         ) from error
-    return run_viewer(args.image, choice, cache_folder, args.allow_huge, args.source)
+    return run_viewer(args.image, choice, cache_folder, args.allow_huge, args.source, args.page)
 
 
 def _has_screen() -> bool:

@@ -41,12 +41,14 @@ class Decoded:
     Attributes:
         rgb: (H, W, 3) uint8 sRGB, upright.
         exif: The EXIF block for an upright picture, if there is one.
+        warnings: What is missing of the picture, a sentence each.
         notices: What people should know about how it is shown, a sentence each.
         sideways: Whether it was turned by a quarter.
     """
 
     rgb: Rgb8
     exif: bytes | None
+    warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     sideways: bool = False
 
@@ -77,9 +79,8 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
         samples = picture.samples()
         if samples.is_readable:
             return _decode_samples(name, picture, samples, cancelled, managed)
-    notices = []
-    if picture.ended_early():
-        notices += _missing_part(name, image)
+    notices: list[str] = []
+    warnings = _missing_part(name, image) if picture.ended_early() else ()
     if isinstance(image, TiffImageFile):  # it has turned itself upright
         turn, block = 1, tiff_traps.exif_of(image)
     else:
@@ -102,7 +103,7 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
         as_in_file[y : y + strip.height, x : x + strip.width] = convert(colours, alpha)
     if transparent:
         notices.append(_on_white())
-    return Decoded(rgb, exif.upright(block), tuple(notices), sideways=turn >= 5)
+    return Decoded(rgb, exif.upright(block), warnings, tuple(notices), sideways=turn >= 5)
 
 
 def _decode_samples(
@@ -115,7 +116,7 @@ def _decode_samples(
     scale = tiff_samples.scale_of(samples, layout, rows)
     notices = _stretched(scale)
     if layout.hidden:
-        notices.append(_bands(name, layout))
+        notices.append(_bands(layout))
     block = tiff_traps.exif_of(image)
     convert, _ = _converter(picture, image, block, managed and not layout.is_lab)
     rgb, as_in_file = _canvas(image.size, image.orientation)
@@ -127,7 +128,7 @@ def _decode_samples(
     if transparent:
         notices.append(_on_white())
     sideways = image.orientation >= 5
-    return Decoded(rgb, exif.upright(block), tuple(notices), sideways)
+    return Decoded(rgb, exif.upright(block), (), tuple(notices), sideways)
 
 
 def _converter(
@@ -194,17 +195,17 @@ def _stretched(scale: deep_grey.Scale) -> list[str]:
     ]
 
 
-def _bands(name: str, layout: tiff_samples.Layout) -> str:
+def _bands(layout: tiff_samples.Layout) -> str:
     if len(layout.bands) == 1:
-        return translate("Error", "{name} has {count} bands, of which the first is shown.").format(
-            name=name, count=layout.count
-        )
+        return translate(
+            "Error", "The picture has {count} bands, of which the first is shown."
+        ).format(count=layout.count)
     return translate(
-        "Error", "{name} has {count} bands, of which {shown} are shown as colours."
-    ).format(name=name, count=layout.count, shown=", ".join(str(band + 1) for band in layout.bands))
+        "Error", "The picture has {count} bands, of which {shown} are shown as colors."
+    ).format(count=layout.count, shown=", ".join(str(band + 1) for band in layout.bands))
 
 
-def _missing_part(name: str, image: Image.Image) -> list[str]:
+def _missing_part(name: str, image: Image.Image) -> tuple[str, ...]:
     """Return what is to be said about a JPEG that ended before its end marker.
 
     libjpeg gives medium grey for what is missing. Of a progressive picture all is there, but
@@ -223,23 +224,17 @@ def _missing_part(name: str, image: Image.Image) -> list[str]:
         )
     if missing:
         percent = max(1, round(100 * missing / image.height))
-        return [
+        return (
             translate(
-                "Error", "{name} ends early: the lower {percent} % of the picture are missing."
-            ).format(name=name, percent=percent)
-        ]
+                "Error", "The file ends early: the lower {percent}% of the picture are missing."
+            ).format(percent=percent),
+        )
     if "progressive" in image.info:
-        return [
-            translate("Error", "{name} ends early: fine detail of it may be missing.").format(
-                name=name
-            )
-        ]
+        return (translate("Error", "The file ends early: fine detail may be missing."),)
     corner = image.crop((max(0, image.width - 8), max(0, image.height - 8), *image.size))
     if _grey_rows(corner) == corner.height:
-        return [
-            translate("Error", "{name} ends early: its lower right is missing.").format(name=name)
-        ]
-    return []
+        return (translate("Error", "The file ends early: the lower right corner is missing."),)
+    return ()
 
 
 def _grey_rows(image: Image.Image) -> int:

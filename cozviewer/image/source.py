@@ -43,6 +43,7 @@ class Source:
         exif: The EXIF block of the file, adapted to the upright picture (see `exif.upright`).
         page, pages: Which page or frame of its file it is, from 1, and how many there are.
         resolution: Of level 0 where the file says so.
+        warnings: What is missing of the picture, a sentence each.
         notices: What people should know about how it was read, a sentence each.
     """
 
@@ -54,6 +55,7 @@ class Source:
     page: int = 1
     pages: int = 1
     resolution: Resolution | None = None
+    warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
     @property
@@ -139,6 +141,7 @@ def open_source(
             page=picture.page,
             pages=picture.pages,
             resolution=resolution.turned if resolution and decoded.sideways else resolution,
+            warnings=decoded.warnings,
             notices=(*_place(picture, page), *decoded.notices),
         )
 

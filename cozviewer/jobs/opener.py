@@ -18,6 +18,7 @@ from cozviewer.session.pyramids import choice_of
 from cozviewer.session.source import OpenedImage, SourceMissing, open_path
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled, HugePicture
+from cozviewer.util.translation import translate
 
 OpenChain = Callable[[OpenedImage, EngineChoice, Notice, Notice, IsCancelled], Chain]
 """Makes the chain for an open picture; may read files, must not import heavy libraries.
@@ -37,6 +38,7 @@ class OpenRequest:
         image: The picture, if it is already open and only the engine changes.
         allow_huge: Whether the user confirmed a picture over the size limit.
         picture: The file of a session's picture, if the user selected it.
+        page: Which page or frame of a picture, from 1; None is the first one.
         follow: Whether a picture exported by cozviewer opens the photo that it was made from.
         open_digest: `Source.digest` of the open photo; "" if there is none.
         cancelled: Set when another request replaces this one.
@@ -48,6 +50,7 @@ class OpenRequest:
     image: OpenedImage | None = None
     allow_huge: bool = False
     picture: Path | None = None
+    page: int | None = None
     follow: bool = False
     open_digest: str = ""
     cancelled: Event = field(default_factory=Event)
@@ -79,7 +82,7 @@ class Opener(QObject):
         huge: (OpenRequest, str) the user must confirm a large picture; the message says why.
         missing: (OpenRequest, str) the user must locate the session's picture.
         failed: (OpenRequest, str) an error message.
-        noticed: (str) a warning about the cache or a model, at any later time.
+        noticed: (str) a warning about the picture, the cache or a model, at any later time.
         told: (str) another message.
     """
 
@@ -105,6 +108,8 @@ class Opener(QObject):
             image = request.image or self._read(request)
             if image is None:
                 return
+            if request.image is None:
+                self._tell(image, request)
             choice, chain = self._chain(image, request)
         except Cancelled:
             return
@@ -136,6 +141,18 @@ class Opener(QObject):
     def _made(self, image: OpenedImage, choice: EngineChoice, cancelled: IsCancelled) -> Chain:
         return self._open_chain(image, choice, self.noticed.emit, self.told.emit, cancelled)
 
+    def _tell(self, image: OpenedImage, request: OpenRequest) -> None:
+        """Report what is missing of a picture that was read, and how it is shown."""
+        source = image.source
+        notices = source.notices
+        if request.page is not None and source.pages > 1:
+            place = translate("Files", "Page {page} of {pages}")
+            notices = (place.format(page=source.page, pages=source.pages) + ".", *notices)
+        sentences = " ".join((*source.warnings, *notices))
+        if not sentences or request.cancelled.is_set():
+            return
+        (self.noticed if source.warnings else self.told).emit(sentences)
+
     def _read(self, request: OpenRequest) -> OpenedImage | None:
         """Read the requested picture, or the photo it refers to; None if that is already open."""
         path, cancelled = request.path, request.cancelled.is_set
@@ -152,6 +169,7 @@ class Opener(QObject):
         return open_path(
             path,
             request.picture,
+            page=request.page,
             allow_huge=request.allow_huge,
             cancelled=cancelled,
         )

@@ -48,6 +48,18 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             lambda: window.images.reload(),
         ),
         Command(
+            "next-page",
+            translate("Menu", "Ne&xt Page"),
+            ("PgDown",),
+            lambda: window.images.turn_page(1),
+        ),
+        Command(
+            "previous-page",
+            translate("Menu", "Pre&vious Page"),
+            ("PgUp",),
+            lambda: window.images.turn_page(-1),
+        ),
+        Command(
             "export",
             translate("Menu", "&Export…"),
             ("Ctrl+S", "Ctrl+E"),

@@ -84,10 +84,14 @@ class MainWindow(QMainWindow):
         return None if self.images.scope is None else self.images.scope.document
 
     def open_picture(
-        self, path: Path, allow_huge: bool = False, picture: Path | None = None
+        self,
+        path: Path,
+        allow_huge: bool = False,
+        picture: Path | None = None,
+        page: int | None = None,
     ) -> None:
         """Open a photo or a session; see `ImageController.open`."""
-        self.images.open(path, allow_huge, picture)
+        self.images.open(path, allow_huge, picture, page)
 
     @Slot()
     def show_models(self) -> None:

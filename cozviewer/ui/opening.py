@@ -18,7 +18,7 @@ from cozviewer.session.source import OpenedImage
 from cozviewer.ui.settings import with_own_server
 from cozviewer.ui.widgets.plain import message_box
 
-PICTURES = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif"
+PICTURES = "*.jpg *.jpeg *.png *.webp *.tif *.tiff *.bmp *.gif *.avif *.heic *.heif"
 
 
 class Opening(QObject):
@@ -78,11 +78,12 @@ class Opening(QObject):
         allow_huge: bool = False,
         picture: Path | None = None,
         open_now: Source | None = None,
+        page: int | None = None,
     ) -> None:
         """Open a photo, or a session with its photo; replaces a request that is still being read.
 
         Args:
-            path, choice, allow_huge, picture: As in `OpenRequest`.
+            path, choice, allow_huge, picture, page: As in `OpenRequest`.
             open_now: The open photo, to which an exported image may lead.
         """
         self._send(
@@ -92,7 +93,8 @@ class Opening(QObject):
                 with_own_server(choice),
                 allow_huge=allow_huge,
                 picture=picture,
-                follow=picture is None,
+                page=page,
+                follow=picture is None and page is None,
                 open_digest="" if open_now is None else open_now.digest,
             )
         )

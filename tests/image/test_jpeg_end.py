@@ -31,7 +31,7 @@ def test_without_the_end_marker_nothing_is_missing(
 ) -> None:
     source = open_source(cut(tmp_path, last=last))
     np.testing.assert_array_equal(source.levels[0], whole)
-    assert source.notices == ()
+    assert source.warnings == ()
 
 
 @pytest.mark.parametrize(("part", "missing"), [(0.3, 71), (0.5, 51), (0.8, 20)])
@@ -40,9 +40,9 @@ def test_the_good_part_is_shown(
 ) -> None:
     """Noise is packed evenly, but for the header."""
     source = open_source(cut(tmp_path, part))
-    (notice,) = source.notices
-    assert notice.startswith("cut.jpg ends early: the lower ")
-    percent = int(notice.split("the lower ")[1].split(" %")[0])
+    (notice,) = source.warnings
+    assert notice.startswith("The file ends early: the lower ")
+    percent = int(notice.split("the lower ")[1].split("%")[0])
     assert abs(percent - missing) <= 3
     good = source.height * (100 - percent) // 100 - 32
     np.testing.assert_array_equal(source.levels[0][:good], whole[:good])
@@ -53,18 +53,18 @@ def test_grey_pictures_too(tmp_path: Path) -> None:
     path = tmp_path / "cut.jpg"
     content = encoded(RGB[..., 0], "JPEG")
     path.write_bytes(content[: len(content) // 2])
-    assert "are missing" in open_source(path).notices[0]
+    assert "are missing" in open_source(path).warnings[0]
 
 
 def test_the_last_row_of_blocks(tmp_path: Path, whole: np.ndarray) -> None:
     source = open_source(cut(tmp_path, last=200))
-    assert source.notices == ("cut.jpg ends early: its lower right is missing.",)
+    assert source.warnings == ("The file ends early: the lower right corner is missing.",)
     np.testing.assert_array_equal(source.levels[0][:300], whole[:300])
 
 
 def test_a_progressive_one_is_coarser(tmp_path: Path, whole: np.ndarray) -> None:
     source = open_source(cut(tmp_path, 0.7, progressive=True))
-    assert source.notices == ("cut.jpg ends early: fine detail of it may be missing.",)
+    assert source.warnings == ("The file ends early: fine detail may be missing.",)
     assert np.abs(source.levels[0].astype(int) - whole).mean() < 60
 
 
