@@ -165,7 +165,7 @@ def _is_narrow(image: Image.Image) -> bool:
     """Return whether of 16 bits the upper 4 are unused, of which 8 bits would show next to
     nothing."""
     most = [band.getextrema()[1] for band in image.split()[:3]]
-    return 0 < max(int(value) for value in most if isinstance(value, int | float)) < 16
+    return max(int(value) for value in most if isinstance(value, int | float)) < 16
 
 
 def _has_holes(alpha: Image.Image | None) -> bool:

@@ -134,7 +134,7 @@ def _picture(
     kind: str, file: "_Watched", name: str, page: int | None, count_pages: bool
 ) -> Picture:
     if kind == "TIFF":
-        return _tiff(file, name, page or 1)
+        return _tiff(file, name, 1 if page is None else page)
     coded, coded_only, profile = None, False, None
     view: io.BufferedReader = file
     if kind == "PNG":

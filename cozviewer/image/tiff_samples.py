@@ -90,11 +90,6 @@ class SampleTiff(ImageFile):
         value = 1 if tag is None else tag.value
         return int(value) if isinstance(value, int) and 1 <= value <= 8 else 1
 
-    @property
-    def directory_offset(self) -> int:
-        """Where the page's directory is in the file."""
-        return int(self._page.offset)
-
     def samples(self, name: str) -> NDArray[Any]:
         """Return (H, W, bands), of any kind of number.
 

@@ -93,7 +93,8 @@ def exif_of(image: TiffImageFile | SampleTiff) -> bytes | None:
         if isinstance(image, TiffImageFile):
             tags = image.getexif()
         elif image.fp is not None:
-            tags.load_from_fp(image.fp, image.directory_offset)
+            image.fp.seek(0)
+            tags.load_from_fp(image.fp)
         for tag in _KEPT_TAGS:
             if tag in tags:
                 kept[tag] = tags[tag]
