@@ -103,7 +103,8 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
         as_in_file[y : y + strip.height, x : x + strip.width] = convert(colours, alpha)
     if transparent:
         notices.append(_on_white())
-    return Decoded(rgb, exif.upright(block), warnings, tuple(notices), sideways=turn >= 5)
+    sideways = turn >= 5 or facts.sideways
+    return Decoded(rgb, exif.upright(block), warnings, tuple(notices), sideways)
 
 
 def _decode_samples(

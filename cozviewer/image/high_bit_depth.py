@@ -87,10 +87,11 @@ def to_grey8(strip: Image.Image, scale: Scale) -> Image.Image:
 
 def to_8_bit(values: NDArray[Any], scale: Scale) -> NDArray[np.uint8]:
     """Return numbers of any kind as 0..255, rounded. What is no number becomes black."""
-    scaled = values.astype(np.float64)
-    scaled -= scale.black
-    scaled *= 255 / (scale.white - scale.black) if scale.white != scale.black else 0
-    scaled += 0.5
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaled = values.astype(np.float64)
+        scaled -= scale.black
+        scaled *= 255 / (scale.white - scale.black) if scale.white != scale.black else 0
+        scaled += 0.5
     np.nan_to_num(scaled, copy=False, nan=0, posinf=255, neginf=0)
     return scaled.clip(0, 255, out=scaled).astype(np.uint8)
 

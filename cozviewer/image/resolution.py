@@ -65,3 +65,30 @@ def resolution_of_info(info: Mapping[Any, Any]) -> Resolution | None:
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         return None
     return resolution(across, down, "inch")
+
+
+def pillow_options(name: str, resolution: Resolution | None) -> dict[str, Any]:
+    """Return the options by which Pillow writes a resolution into a file.
+
+    Args:
+        name: Pillow's name of the format. PNG keeps pixels per metre and TIFF the unit that it is
+            given; JPEG holds up to 65535 pixels per inch, and nothing is written above.
+        resolution: Of the pixels that are written; None writes nothing.
+
+    Returns:
+        Nothing for formats without a resolution of their own.
+    """
+    if resolution is None:
+        return {}
+    if name == "TIFF":
+        return {
+            "resolution_unit": resolution.unit,
+            "x_resolution": resolution.across,
+            "y_resolution": resolution.down,
+        }
+    dpi = resolution.per_inch
+    if name == "PNG" and max(resolution.per_metre) < 2**31:
+        return {"dpi": dpi}
+    if name == "JPEG" and min(dpi) >= 0.5 and max(dpi) <= 65535:
+        return {"dpi": dpi}
+    return {}

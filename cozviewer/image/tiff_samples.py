@@ -259,7 +259,7 @@ def _lab_to_srgb(values: NDArray[Any], photometric: int) -> NDArray[np.uint8]:
     xyz = np.where(f > 6 / 29, f**3, 3 * (6 / 29) ** 2 * (f - 4 / 29)) * D50
     ours = xyz_matrix(SRGB_PRIMARIES)
     linear = xyz @ np.linalg.solve(ours, adapted(D50, ours.sum(axis=1))).T
-    np.nan_to_num(linear, copy=False)
+    linear = np.nan_to_num(linear)
     encoded: NDArray[np.uint8] = (255 * srgb_encoded(linear.clip(0, 1)) + 0.5).astype(np.uint8)
     return encoded
 

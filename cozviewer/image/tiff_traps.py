@@ -4,6 +4,7 @@
 """
 
 import ctypes
+import logging
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from cozviewer.image.tiff_samples import SampleTiff
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
-_PLANAR, _SAMPLE_FORMAT = 284, 339
+_ORIENTATION, _PLANAR, _SAMPLE_FORMAT = 274, 284, 339
 _WEBP = 50001
 _WHITE_IS_ZERO = 0
 _UNSIGNED = 1
@@ -30,12 +31,14 @@ class GreyFacts:
 
     Attributes:
         deep_colour: Whether colours have 16 bits, of which Pillow keeps the upper byte.
+        sideways: Whether Pillow will turn it by a quarter.
     """
 
     bits: int
     inverted: bool
     unsigned: bool
     deep_colour: bool = False
+    sideways: bool = False
 
 
 def misread(image: TiffImageFile) -> bool:
@@ -51,11 +54,14 @@ def misread(image: TiffImageFile) -> bool:
 
 
 def silence_libtiff() -> None:
-    """Keep libtiff from printing on stderr, which it does from C; its errors reach us anyway.
+    """Keep libtiff and Pillow from printing on stderr; their errors reach us anyway.
+
+    libtiff prints from C.
 
     Pillow offers no way to it. Where libtiff is built into Pillow's own library without being
     visible (Windows), nothing changes.
     """
+    logging.getLogger("PIL.TiffImagePlugin").setLevel(logging.CRITICAL)
     with suppress(OSError, AttributeError):
         pillow = ctypes.CDLL(_imaging.__file__)
         pillow.TIFFSetErrorHandler(None)
@@ -79,6 +85,7 @@ def prepare(image: TiffImageFile) -> GreyFacts:
     return GreyFacts(
         bits=12 if raw_modes[:1] == ["I;12"] else 16,
         inverted=image.tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO,
+        sideways=image.tag_v2.get(_ORIENTATION) in (5, 6, 7, 8),
         deep_colour=any(";16" in mode and mode.startswith("RGB") for mode in raw_modes),
         unsigned=image.mode == "I" and image.tag_v2.get(_SAMPLE_FORMAT, (1,))[0] == _UNSIGNED,
     )

@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -141,8 +142,8 @@ def test_adobe_rgb_by_exif(
     index: bytes | None,
     expected: dict[str, tuple[int, int, int]],
 ) -> None:
-    lossless = {"WebP": {"lossless": True}, "JPEG": {"quality": 100}}.get(kind, {})
-    content = encoded(PATCHES, kind, exif=exif_of(space, index), **lossless)
+    options: dict[str, dict[str, Any]] = {"WebP": {"lossless": True}, "JPEG": {"quality": 100}}
+    content = encoded(PATCHES, kind, exif=exif_of(space, index), **options.get(kind, {}))
     check(opened(tmp_path, content), expected, within=3)
 
 

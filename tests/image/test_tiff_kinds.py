@@ -157,7 +157,7 @@ LAB = {  # of sRGB colours, with the white of D50 (Lindbloom's calculator)
 
 @pytest.mark.parametrize("colour", LAB)
 @pytest.mark.parametrize("photometric", ["cielab", "icclab"])
-def test_deep_lab(tmp_path: Path, colour: tuple[int, ...], photometric: str) -> None:
+def test_deep_lab(tmp_path: Path, colour: tuple[int, int, int], photometric: str) -> None:
     lightness, a, b = LAB[colour]
     if photometric == "cielab":
         numbers = [lightness * 655.35, a * 256, b * 256]
