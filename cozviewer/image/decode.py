@@ -227,7 +227,7 @@ def _missing_part(name: str, image: Image.Image) -> tuple[str, ...]:
         percent = max(1, round(100 * missing / image.height))
         return (
             translate(
-                "Error", "The file ends early: the lower {percent}% of the picture are missing."
+                "Error", "The file ends early: the lower {percent}% of the picture is missing."
             ).format(percent=percent),
         )
     if "progressive" in image.info:

@@ -16,6 +16,7 @@ from cozviewer.ui.image_scope import ImageScope
 from cozviewer.ui.services import Services
 from cozviewer.ui.widgets.plain import window_title
 from cozviewer.ui.window_parts import WindowParts
+from cozviewer.util.translation import translate
 
 HOLD_KEY = Qt.Key.Key_B
 """Shows the other image of a blink comparison while it is held."""
@@ -139,7 +140,13 @@ class MainWindow(QMainWindow):
         scope.warmed.connect(self._on_warmed)
         self.engine_menu.show_choice(scope.choice, self.images.choice)
         self.parts.pages.setCurrentWidget(self.panes)
-        self.setWindowTitle(f"{window_title(scope.source.name)} — cozviewer")
+        source = scope.source
+        title = window_title(source.name)
+        if source.pages > 1:
+            title += " " + translate("Window", "({page} of {pages})").format(
+                page=source.page, pages=source.pages
+            )
+        self.setWindowTitle(f"{title} — cozviewer")
         self.parts.enable(picture=True)
         self.parts.comparison.set_image(scope.document.image)
         self.parts.prompts_side.follow(scope.document.chain.upscaler.accepts_prompt)

@@ -53,7 +53,7 @@ def test_grey_pictures_too(tmp_path: Path) -> None:
     path = tmp_path / "cut.jpg"
     content = encoded(RGB[..., 0], "JPEG")
     path.write_bytes(content[: len(content) // 2])
-    assert "are missing" in open_source(path).warnings[0]
+    assert "is missing" in open_source(path).warnings[0]
 
 
 def test_the_last_row_of_blocks(tmp_path: Path, whole: np.ndarray) -> None:
