@@ -17,6 +17,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from cozviewer.image import colour, exif, tiff_samples, tiff_traps
 from cozviewer.image import high_bit_depth as deep_grey
 from cozviewer.image.coded_colour import ADOBE_RGB
+from cozviewer.image.limits import check_size
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.reading import STOPPED, Picture
 from cozviewer.image.tiff_samples import SampleTiff
@@ -77,7 +78,8 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
     _load(name, image)
     if facts.deep_colour and picture.samples is not None and _is_narrow(image):
         samples = picture.samples()
-        if samples.is_readable:
+        if samples.is_readable and _fits(name, picture.kind, samples):
+            image.close()  # which frees its memory
             return _decode_samples(name, picture, samples, cancelled, managed)
     notices: list[str] = []
     warnings = _missing_part(name, image) if picture.ended_early() else ()
@@ -160,6 +162,15 @@ def _canvas(size: tuple[int, int], turn: int) -> tuple[Rgb8, Rgb8]:
     width, height = size if turn < 5 else size[::-1]
     rgb = np.empty((height, width, 3), np.uint8)
     return rgb, _as_in_file(rgb, turn)
+
+
+def _fits(name: str, kind: str, image: ImageFile) -> bool:
+    """Return whether there is memory to decode a picture."""
+    try:
+        check_size(name, kind, image, allow_huge=True)
+    except BadInput:
+        return False
+    return True
 
 
 def _is_narrow(image: Image.Image) -> bool:

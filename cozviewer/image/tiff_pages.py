@@ -21,11 +21,11 @@ MOST_PAGES = 10_000
 _MOST_VALUES = 4096
 """Values of a tag that are read."""
 
-_SUBFILE, _OLD_SUBFILE, _BITS, _COMPRESSION, _PHOTOMETRIC, _SAMPLES = 254, 255, 258, 259, 262, 277
-_X_RESOLUTION, _Y_RESOLUTION, _PLANAR, _UNIT, _SUB_DIRECTORIES = 282, 283, 284, 296, 330
+_SUBFILE, _OLD_SUBFILE, _PHOTOMETRIC = 254, 255, 262
+_X_RESOLUTION, _Y_RESOLUTION, _UNIT, _SUB_DIRECTORIES = 282, 283, 296, 330
 _READ = {
-    *(_SUBFILE, _OLD_SUBFILE, _BITS, _COMPRESSION, _PHOTOMETRIC, _SAMPLES),
-    *(_X_RESOLUTION, _Y_RESOLUTION, _PLANAR, _UNIT, _SUB_DIRECTORIES),
+    *(_SUBFILE, _OLD_SUBFILE, _PHOTOMETRIC),
+    *(_X_RESOLUTION, _Y_RESOLUTION, _UNIT, _SUB_DIRECTORIES),
 }
 _REDUCED, _MASK, _OLD_REDUCED = 1, 4, 2
 _SENSOR, _LINEAR_SENSOR = 32803, 34892
@@ -61,20 +61,6 @@ class Directory:
     def raw(self) -> bool:
         """Whether it holds what a camera's sensor measured."""
         return self.first(_PHOTOMETRIC, 0) in (_SENSOR, _LINEAR_SENSOR)
-
-    @property
-    def compression(self) -> int:
-        return self.first(_COMPRESSION, 1)
-
-    @property
-    def deep(self) -> bool:
-        """Whether a sample has more than 8 bits."""
-        return max(self.values.get(_BITS, (1,))) > 8
-
-    @property
-    def planar(self) -> bool:
-        """Whether each channel is kept apart."""
-        return self.first(_PLANAR, 1) == 2 and self.first(_SAMPLES, 1) > 1
 
     @property
     def resolution(self) -> Resolution | None:

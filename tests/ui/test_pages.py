@@ -22,9 +22,9 @@ Open = Callable[..., None]
 
 @pytest.fixture
 def open_it(bench: Bench, qtbot: QtBot) -> Open:
-    def open_it(path: Path, **options: int) -> None:
+    def open_it(path: Path, page: int | None = None) -> None:
         with qtbot.waitSignal(bench.window.opened, timeout=10_000):
-            bench.window.open_picture(path, **options)
+            bench.window.open_picture(path, page=page)
 
     return open_it
 
