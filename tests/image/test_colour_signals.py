@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from cozviewer.image import formats
 from cozviewer.image.source import Source, open_source
+from cozviewer.util.errors import BadInput
 from tests.image.test_coded_colour import D50_COLUMNS, profile
 from tests.pyramid.pictures import encoded, png, png_chunk
 
@@ -197,3 +199,14 @@ def test_any_major_brand(tmp_path: Path, kind: str, major: bytes) -> None:
     content = heif(kind)
     assert content[4:8] == b"ftyp"
     check(opened(tmp_path, content[:8] + major + content[12:]), SRGB, within=4)
+
+
+def test_without_pillow_heif_its_name_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formats, "find_spec", lambda _: None)
+    with pytest.raises(BadInput) as caught:
+        opened(tmp_path, heif("HEIC"))
+    assert str(caught.value) == (
+        "picture is a HEIC file, which needs the package pillow-heif (pip install cozviewer[heic])."
+    )
