@@ -14,13 +14,15 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from cozviewer.image import colour, exif, tiff_samples, tiff_traps
+from cozviewer.image import colour, exif
 from cozviewer.image import high_bit_depth as deep_grey
 from cozviewer.image.coded_colour import ADOBE_RGB
 from cozviewer.image.limits import check_size
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.reading import STOPPED, Picture
-from cozviewer.image.tiff_samples import SampleTiff
+from cozviewer.image.tiff import samples as tiff_samples
+from cozviewer.image.tiff import traps as tiff_traps
+from cozviewer.image.tiff.samples import SampleTiff
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import translate

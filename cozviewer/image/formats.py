@@ -16,7 +16,7 @@ from PIL import (
 from PIL.ImageFile import ImageFile
 
 from cozviewer.image.heif_boxes import kind_of_brands
-from cozviewer.image.tiff_pages import raw_error
+from cozviewer.image.tiff.pages import raw_error
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 

@@ -7,7 +7,7 @@ from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from cozviewer.image.overviews import level_sizes
-from cozviewer.image.tiff_samples import SampleTiff
+from cozviewer.image.tiff.samples import SampleTiff
 from cozviewer.util.errors import BadInput, HugePicture
 from cozviewer.util.translation import translate
 from cozviewer.util.units import gigabytes

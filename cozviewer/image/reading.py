@@ -16,15 +16,15 @@ from pathlib import Path
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from cozviewer.image import tiff_traps
 from cozviewer.image.coded_colour import CodedColour
 from cozviewer.image.formats import PLUGINS, format_of
 from cozviewer.image.heif_boxes import HEAD_BYTES, nclx_colour
 from cozviewer.image.png_chunks import without_broken_metadata
 from cozviewer.image.png_colour import colour_of
 from cozviewer.image.resolution import Resolution, resolution_of_info
-from cozviewer.image.tiff_pages import pages_of, starting_at
-from cozviewer.image.tiff_samples import SampleTiff
+from cozviewer.image.tiff import traps as tiff_traps
+from cozviewer.image.tiff.pages import pages_of, starting_at
+from cozviewer.image.tiff.samples import SampleTiff
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate

@@ -22,7 +22,7 @@ from tests.image.test_colour_signals import (
     heif,
 )
 from tests.image.test_frames import animated
-from tests.image.test_tiff_kinds import COLOUR, KINDS, LARGE, REDUCED, SENSOR, pages
+from tests.image.tiff.test_kinds import COLOUR, KINDS, LARGE, REDUCED, SENSOR, pages
 from tests.mutations import edited, mutated
 from tests.pyramid.pictures import encoded, noise, png, png_chunk, tiff
 

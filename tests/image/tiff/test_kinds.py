@@ -11,9 +11,9 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
-from cozviewer.image import tiff_samples
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import Source, open_source
+from cozviewer.image.tiff import samples as tiff_samples
 from cozviewer.util.errors import BadInput, HugePicture
 from tests.pyramid.pictures import noise, smooth, tiff
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from PIL import Image, _imaging
 from PIL.TiffImagePlugin import TiffImageFile
 
-from cozviewer.image.tiff_samples import SampleTiff
+from cozviewer.image.tiff.samples import SampleTiff
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
 _ORIENTATION, _PLANAR, _SAMPLE_FORMAT = 274, 284, 339
