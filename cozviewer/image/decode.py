@@ -14,7 +14,7 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from cozviewer.image import colour, exif
+from cozviewer.image import colour, exif, notices
 from cozviewer.image import high_bit_depth as deep_grey
 from cozviewer.image.coded_colour import ADOBE_RGB
 from cozviewer.image.limits import check_size
@@ -29,9 +29,6 @@ from cozviewer.util.translation import translate
 
 STRIP_PIXELS = 1 << 18
 """Pixels worked on at once: a megabyte, which stays in the processor's cache."""
-
-_USELESS = 0.95
-"""Missing part of a JPEG from which it is not shown."""
 
 TOO_WIDE = 1 << 25
 """Pixels of a row from which Pillow may fail to count its bits, 64 each at most, in 31 bits."""
@@ -83,8 +80,8 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
         if samples.is_readable and _fits(name, picture.kind, samples):
             image.close()  # which frees its memory
             return _decode_samples(name, picture, samples, cancelled, managed)
-    notices: list[str] = []
-    warnings = _missing_part(name, image) if picture.ended_early() else ()
+    told: list[str] = []
+    warnings = notices.missing_part(name, image) if picture.ended_early() else ()
     if isinstance(image, TiffImageFile):  # it has turned itself upright
         turn, block = 1, tiff_traps.exif_of(image)
     else:
@@ -95,9 +92,9 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
     if image.mode in deep_grey.MODES:
         strips = (strip for _, _, strip in _strips(image, cancelled))
         grey = deep_grey.scale_of(image.mode, strips, facts.bits, facts.inverted, facts.unsigned)
-        notices += _stretched(grey)
+        told += notices.stretched(grey)
     convert, hdr = _converter(picture, image, block, managed)
-    notices += hdr
+    told += hdr
 
     rgb, as_in_file = _canvas(image.size, turn)
     transparent = False
@@ -106,9 +103,9 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
         transparent = transparent or _has_holes(alpha)
         as_in_file[y : y + strip.height, x : x + strip.width] = convert(colours, alpha)
     if transparent:
-        notices.append(_on_white())
+        told.append(notices.on_white())
     sideways = turn >= 5 or facts.sideways
-    return Decoded(rgb, exif.upright(block), warnings, tuple(notices), sideways)
+    return Decoded(rgb, exif.upright(block), warnings, tuple(told), sideways)
 
 
 def _decode_samples(
@@ -119,9 +116,9 @@ def _decode_samples(
     samples, layout = image.samples(name), image.layout
     rows = max(1, STRIP_PIXELS // (image.width * layout.count))
     scale = tiff_samples.scale_of(samples, layout, rows)
-    notices = _stretched(scale)
+    told = notices.stretched(scale)
     if layout.hidden:
-        notices.append(_bands(layout))
+        told.append(notices.bands(layout))
     block = tiff_traps.exif_of(image)
     convert, _ = _converter(picture, image, block, managed and not layout.is_lab)
     rgb, as_in_file = _canvas(image.size, image.orientation)
@@ -131,9 +128,9 @@ def _decode_samples(
         transparent = transparent or _has_holes(alpha)
         as_in_file[y : y + colours.height] = convert(colours, alpha)
     if transparent:
-        notices.append(_on_white())
+        told.append(notices.on_white())
     sideways = image.orientation >= 5
-    return Decoded(rgb, exif.upright(block), (), tuple(notices), sideways)
+    return Decoded(rgb, exif.upright(block), (), tuple(told), sideways)
 
 
 def _converter(
@@ -147,16 +144,8 @@ def _converter(
         icc = None
         if not picture.coded_only and exif.says_adobe_rgb(block):
             coded = ADOBE_RGB
-    notices = []
-    if coded is not None and coded.hdr:
-        notices.append(
-            translate(
-                "Error",
-                "This is an HDR picture ({kind}); its highlights are compressed to the range of "
-                "an ordinary display (BT.2390).",
-            ).format(kind=coded.hdr)
-        )
-    return colour.converter(image.mode, icc, coded), notices
+    told = [notices.hdr(coded.hdr)] if coded is not None and coded.hdr else []
+    return colour.converter(image.mode, icc, coded), told
 
 
 def _canvas(size: tuple[int, int], turn: int) -> tuple[Rgb8, Rgb8]:
@@ -184,86 +173,6 @@ def _is_narrow(image: Image.Image) -> bool:
 
 def _has_holes(alpha: Image.Image | None) -> bool:
     return alpha is not None and alpha.getextrema()[0] != 255
-
-
-def _on_white() -> str:
-    return translate("Error", "Transparent parts are shown on white.")
-
-
-def _stretched(scale: deep_grey.Scale) -> list[str]:
-    if not scale.stretched:
-        return []
-    darkest, brightest = sorted((scale.black, scale.white))
-    return [
-        translate(
-            "Error",
-            "The values of this picture fill a part of their range: {darkest} is shown as black "
-            "and {brightest} as white.",
-        ).format(darkest=f"{darkest:.6g}", brightest=f"{brightest:.6g}")
-        if scale.black <= scale.white
-        else translate(
-            "Error",
-            "The values of this picture fill a part of their range: {darkest} is shown as white "
-            "and {brightest} as black.",
-        ).format(darkest=f"{darkest:.6g}", brightest=f"{brightest:.6g}")
-    ]
-
-
-def _bands(layout: tiff_samples.Layout) -> str:
-    if len(layout.bands) == 1:
-        return translate(
-            "Error", "The picture has {count} bands, of which the first is shown."
-        ).format(count=layout.count)
-    return translate(
-        "Error", "The picture has {count} bands, of which {shown} are shown as colors."
-    ).format(count=layout.count, shown=", ".join(str(band + 1) for band in layout.bands))
-
-
-def _missing_part(name: str, image: Image.Image) -> tuple[str, ...]:
-    """Return what is to be said about a JPEG that ended before its end marker.
-
-    libjpeg gives medium grey for what is missing. Of a progressive picture all is there, but
-    coarser.
-
-    Raises:
-        BadInput: Next to nothing is there.
-    """
-    missing = _grey_rows(image)
-    if missing >= _USELESS * image.height:
-        raise BadInput(
-            translate(
-                "Error",
-                "{name} is incomplete: it ends before the picture does; get a fresh copy of it.",
-            ).format(name=name)
-        )
-    if missing:
-        percent = max(1, round(100 * missing / image.height))
-        return (
-            translate(
-                "Error", "The file ends early: the lower {percent}% of the picture is missing."
-            ).format(percent=percent),
-        )
-    if "progressive" in image.info:
-        return (translate("Error", "The file ends early: fine detail may be missing."),)
-    corner = image.crop((max(0, image.width - 8), max(0, image.height - 8), *image.size))
-    if _grey_rows(corner) == corner.height:
-        return (translate("Error", "The file ends early: the lower right corner is missing."),)
-    return ()
-
-
-def _grey_rows(image: Image.Image) -> int:
-    """Return how many rows at the lower edge are of one medium grey."""
-    last = np.asarray(image.crop((0, image.height - 1, *image.size)))[0, -1]
-    if np.abs(np.atleast_1d(last)[:3].astype(int) - 128).max() > 1:
-        return 0
-    rows = max(1, STRIP_PIXELS // image.width)
-    for bottom in range(image.height, 0, -rows):
-        top = max(0, bottom - rows)
-        strip = np.asarray(image.crop((0, top, image.width, bottom)))
-        other = np.flatnonzero((strip != last).reshape(len(strip), -1).any(axis=1))
-        if other.size:
-            return int(image.height - (top + other[-1] + 1))
-    return image.height
 
 
 def _load(name: str, image: ImageFile) -> None:

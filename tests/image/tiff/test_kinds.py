@@ -204,7 +204,7 @@ def test_floats_that_are_stretched_are_told(tmp_path: Path) -> None:
     source = opened(tmp_path, tiff(np.array([[-1.5, 0, 2.5]], np.float32)))
     assert "-1.5 is shown as black and 2.5 as white" in source.notices[0]
     ink = tiff(np.array([[-1.5, 0, 2.5]]), photometric="miniswhite")
-    assert "-1.5 is shown as white and 2.5 as black" in opened(tmp_path, ink).notices[0]
+    assert "2.5 is shown as black and -1.5 as white" in opened(tmp_path, ink).notices[0]
 
 
 def test_what_is_no_number_is_black(tmp_path: Path) -> None:
