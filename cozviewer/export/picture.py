@@ -19,6 +19,7 @@ from cozviewer.export.targets import refuse_foreign_folder
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.reading import quiet_pillow
 from cozviewer.image.rect import Rect
+from cozviewer.image.resolution import Resolution, pillow_options
 from cozviewer.pyramid.compose import BAND, bands, best_region
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import IsCancelled, never
@@ -109,6 +110,7 @@ def save_picture(
     quality: int = 95,
     exif: bytes | None = None,
     label: bool = False,
+    resolution: Resolution | None = None,
     cancelled: IsCancelled = never,
 ) -> None:
     """Save a picture in the format for the suffix of `path`, with its origin as metadata.
@@ -124,6 +126,7 @@ def save_picture(
         exif: EXIF block of the source, upright (`Source.exif`); left out if the format cannot hold
             it.
         label: Whether a corner of the picture says that detail was generated, if it was.
+        resolution: Of `rgb`; kept by PNG and TIFF, and by JPEG without `exif`, which has its own.
         cancelled: Checked while the file is written; WebP and AVIF are encoded in one go before.
 
     Raises:
@@ -146,11 +149,14 @@ def save_picture(
             origin,
             quality=quality,
             exif=exif,
+            resolution=resolution,
             cancelled=cancelled,
         )
         return
     with replacing(path, cancelled) as file, quiet_pillow():
         options = FORMATS[name].options(to_xmp(origin), exif, quality)
+        if name != "JPEG" or exif is None:
+            options |= pillow_options(name, resolution)
         image = Image.fromarray(rgb)
         image.save(file, name, icc_profile=srgb_profile(), **options)
 
@@ -189,15 +195,34 @@ def save_region(
         TileMissing: `complete`, and a tile does not exist or cannot be read.
     """
     width, height = level_region.width, level_region.height
+    resolution = pyramid.source.resolution
+    resolution = None if resolution is None else resolution.scaled(2.0**z)
     if not in_bands(path, width, height):
         pixels = best_region(pyramid, z, level_region, complete)
-        save_picture(path, pixels, origin, exif=exif, label=label, cancelled=cancelled)
+        save_picture(
+            path,
+            pixels,
+            origin,
+            exif=exif,
+            label=label,
+            resolution=resolution,
+            cancelled=cancelled,
+        )
         return
     most = (level_region.bottom - 1) // BAND - level_region.y // BAND + 1
     parts = _counted(bands(pyramid, z, level_region, complete), lambda done: on_written(done, most))
     if label and (said := label_of(origin)):
         parts = captioned_bands(parts, said, width, height)
-    save_large(path, width, height, parts, origin, exif=exif, cancelled=cancelled)
+    save_large(
+        path,
+        width,
+        height,
+        parts,
+        origin,
+        exif=exif,
+        resolution=resolution,
+        cancelled=cancelled,
+    )
 
 
 def _counted(parts: Iterator[Rgb8], on_written: Callable[[int], None]) -> Iterator[Rgb8]:

@@ -31,6 +31,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import compose, wanted_level
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.resolution import scaled_resolution
 from cozviewer.pyramid.wording import caption_text
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.units import Unit
@@ -95,6 +96,7 @@ class PictureTask:
             origin,
             exif=options.exif,
             label=options.label,
+            resolution=scaled_resolution(chain.pyramid.source, self.view),
             cancelled=is_cancelled,
         )
         _sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
