@@ -46,7 +46,7 @@ def per_cm(path: Path) -> tuple[float, float]:
             tags = tif.pages.first.tags
             assert tags["ResolutionUnit"].value == 3
             numbers = [tags[name].value for name in ("XResolution", "YResolution")]
-            return tuple(above / below for above, below in numbers)  # type: ignore[return-value]
+            return tuple(above / below for above, below in numbers)
     with Image.open(path) as image:
         across, down = image.info["dpi"]
     return across / 2.54, down / 2.54

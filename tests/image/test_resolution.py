@@ -39,6 +39,24 @@ RGB = noise(12, 8)
             Resolution(200, 300, "inch"),
         ),
         (tiff(RGB, photometric="rgb", resolution=(1, 1), resolutionunit=1), None),
+        *[
+            (
+                tiff(
+                    RGB[..., 0],
+                    resolution=(4, 4),
+                    resolutionunit=1,
+                    description=f"ImageJ=1.54f\nunit={unit}\n",
+                    metadata=None,
+                ),
+                None if per_cm is None else Resolution(per_cm, per_cm, "cm"),
+            )
+            for unit, per_cm in (
+                ("micron", 40_000),
+                (r"\u00B5m", 40_000),
+                ("mm", 40),
+                ("pixel", None),
+            )
+        ],
         (encoded(RGB, "JPEG", dpi=(300, 150)), Resolution(300, 150, "inch")),
         (encoded(RGB, "PNG"), None),
         (png(RGB, 8, 2, png_chunk(b"pHYs", bytes(9))), None),

@@ -27,6 +27,12 @@ _READ = {
     *(_SUBFILE, _OLD_SUBFILE, _PHOTOMETRIC),
     *(_X_RESOLUTION, _Y_RESOLUTION, _UNIT, _SUB_DIRECTORIES),
 }
+_DESCRIPTION = 270
+
+_IMAGEJ_UNITS = {
+    **dict.fromkeys((b"micron", b"um", b"\xb5m", b"\xc2\xb5m", b"\\u00B5m"), 1e4),
+    **{b"nm": 1e7, b"mm": 10.0, b"cm": 1.0, b"m": 0.01, b"inch": 1 / 2.54},
+}
 _REDUCED, _MASK, _OLD_REDUCED = 1, 4, 2
 _SENSOR, _LINEAR_SENSOR = 32803, 34892
 """Photometric interpretations of camera raw files: DNG, NEF, ARW, PEF, ..."""
@@ -42,10 +48,12 @@ class Directory:
     Attributes:
         offset: Where it begins in the file.
         values: The numbers of the tags that are of interest here.
+        description: The start of the text about the picture.
     """
 
     offset: int
     values: dict[int, tuple[float, ...]]
+    description: bytes = b""
 
     def first(self, tag: int, otherwise: int) -> int:
         """Return the first number of a tag."""
@@ -66,6 +74,9 @@ class Directory:
     def resolution(self) -> Resolution | None:
         unit = self.first(_UNIT, 2)
         numbers = [self.values.get(tag, (0.0,))[0] for tag in (_X_RESOLUTION, _Y_RESOLUTION)]
+        if unit not in (2, 3) and self.description.startswith(b"ImageJ="):
+            per_cm = _imagej_units_per_cm(self.description)
+            return resolution(numbers[0] * per_cm, numbers[1] * per_cm, "cm")
         if unit not in (2, 3):
             return None
         return resolution(numbers[0], numbers[1], "inch" if unit == 2 else "cm")
@@ -151,8 +162,16 @@ class _Reader:
         size, inline = (20, 8) if self._big else (12, 4)
         entries = self._file.read(size * count[0])
         values: dict[int, tuple[float, ...]] = {}
+        description = b""
         for at in range(0, len(entries) - size + 1, size):
             tag, kind, number = struct.unpack_from(self._order + "HH" + self._offset, entries, at)
+            if tag == _DESCRIPTION and kind == 2 and inline < number:
+                (place,) = struct.unpack_from(
+                    self._order + self._offset, entries, at + size - inline
+                )
+                description = (
+                    self._file.read(min(number, _MOST_VALUES)) if self._seek(place) else b""
+                )
             if tag not in _READ or kind not in _FORMATS or not 0 < number <= _MOST_VALUES:
                 continue
             form = self._order + _FORMATS[kind] * number
@@ -166,7 +185,7 @@ class _Reader:
                 numbers = struct.unpack(form, content[: struct.calcsize(form)])
                 values[tag] = _fractions(numbers) if kind == 5 else numbers
         self._seek(offset + (8 if self._big else 2) + size * count[0])
-        return Directory(offset, values)
+        return Directory(offset, values, description)
 
     def _numbers(self, content: bytes, form: str) -> tuple[int, ...]:
         """Return the number at the start of `content`; nothing if that is too short."""
@@ -178,6 +197,17 @@ class _Reader:
             return False
         self._file.seek(offset)
         return True
+
+
+def _imagej_units_per_cm(description: bytes) -> float:
+    """Return how many of ImageJ's units of length are a centimetre; 0 for unknown ones.
+
+    ImageJ keeps pixels per unit as the resolution of TIFF, and the unit in the description
+    (ij.io.FileInfo, TiffEncoder).
+    """
+    lines = (line.partition(b"=") for line in description.splitlines())
+    unit = next((value for name, _, value in lines if name == b"unit"), b"")
+    return _IMAGEJ_UNITS.get(unit.strip(), 0.0)
 
 
 def _fractions(numbers: tuple[int, ...]) -> tuple[float, ...]:
