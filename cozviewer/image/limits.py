@@ -62,7 +62,7 @@ def _decoder_bytes(kind: str, image: ImageFile) -> int:
     if isinstance(image, TiffImageFile):
         return _tiff_bytes(image)
     if isinstance(image, SampleTiff):
-        return image.memory_needed
+        return image.memory_needed + _file_size(image)
     width, height = image.size
     row = width * _sample_bytes(image)
     if kind == "BMP":

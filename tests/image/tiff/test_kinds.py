@@ -1,6 +1,8 @@
 """TIFFs of every kind: numbers, channels, planes, compressions, pages; and what is said of them."""
 
 import io
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import Source, open_source
 from cozviewer.image.tiff import samples as tiff_samples
 from cozviewer.util.errors import BadInput, HugePicture
+from tests.image.test_limits import MEASURE, WORKING
 from tests.pyramid.pictures import noise, smooth, tiff
 
 RGB = noise(37, 23)
@@ -249,6 +252,20 @@ def test_a_bomb_of_floats_is_asked_about(tmp_path: Path) -> None:
         changed[place : place + 2] = (60_000).to_bytes(2, "little")
     with pytest.raises(HugePicture, match="60000 x 60000"):
         opened(tmp_path, bytes(changed))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_no_more_memory_is_used_than_was_promised(tmp_path: Path, compression: str | None) -> None:
+    path = tmp_path / "scan.tif"
+    values = np.random.default_rng(0).random((2000, 1500, 3), np.float32)
+    path.write_bytes(tiff(values, photometric="rgb", compression=compression))
+    ended = subprocess.run(
+        [sys.executable, "-c", MEASURE, path], capture_output=True, text=True, check=True
+    )
+    needed, used = map(int, ended.stdout.split())
+    assert used < needed + WORKING
+    assert needed < 2 * used
 
 
 def pages(*written: tuple[NDArray[Any], dict[str, Any]], big: bool = False) -> bytes:
