@@ -64,6 +64,7 @@ def run_viewer(
     cache: Path | None,
     allow_huge: bool = False,
     picture: Path | None = None,
+    page: int | None = None,
     restore_engine: bool = False,
     cache_named: bool = True,
 ) -> int:
@@ -75,6 +76,7 @@ def run_viewer(
         cache: The cache folder; None keeps tiles in memory only.
         allow_huge: Open an image over the size limit without asking.
         picture: The photo of the session, if it has been moved.
+        page: The page or frame of the photo, from 1; None is the first one.
         restore_engine: Whether the preferences decide what `choice` leaves at its default.
         cache_named: Whether the cache folder was named for this start, rather than set.
 
@@ -114,7 +116,7 @@ def run_viewer(
             if paths:
                 try:
                     if len(paths) == 1:
-                        window.open_picture(paths[0], allow_huge, picture)
+                        window.open_picture(paths[0], allow_huge, picture, page)
                     else:
                         window.open_pictures(paths, allow_huge)
                 except Exception as error:

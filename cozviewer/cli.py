@@ -28,6 +28,7 @@ from cozviewer.commands.common.options import (
     add_cache_options,
     add_engine_options,
     add_huge_option,
+    add_page_option,
     add_source_option,
     cache_of,
     engine_choice,
@@ -174,6 +175,7 @@ def _viewer_parser() -> Parser:
     add_cache_options(parser)
     add_huge_option(parser)
     add_source_option(parser)
+    add_page_option(parser)
     parser.add_argument(
         "--debug", action="store_true", help="show where in the program an error occurred"
     )
@@ -212,6 +214,7 @@ def _view(args: argparse.Namespace) -> int:
         cache_folder,
         args.allow_huge,
         args.source,
+        args.page,
         restore_engine=args.engine is None,
         cache_named=args.cache is not None,
     )

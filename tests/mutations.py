@@ -22,6 +22,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
                 changed[at : at + length] = changed[other : other + length]
             case _:
                 del changed[at : at + length]
+        changed = changed or bytearray(b"x")
     return bytes(changed)
 
 

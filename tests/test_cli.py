@@ -46,7 +46,7 @@ def run_of(name: str, monkeypatch: pytest.MonkeyPatch, error: BaseException | No
 
 def test_a_picture_opens_the_viewer(opened: Opened, cache_folder: Path) -> None:
     assert cli.main(["photo.jpg"]) == 0
-    there = ([Path("photo.jpg")], EngineChoice(), cache_folder, False, None, True, False)
+    there = ([Path("photo.jpg")], EngineChoice(), cache_folder, False, None, None, True, False)
     assert opened == [there]
 
 
@@ -72,7 +72,16 @@ def test_a_session_opens_the_viewer_with_its_own_engine(
     words = ["trip.cozview", "--source", "photo.jpg", "--device", "cpu"]
     assert cli.main(words) == 0
     choice = EngineChoice(device="cpu")
-    there = ([Path("trip.cozview")], choice, cache_folder, False, Path("photo.jpg"), True, False)
+    there = (
+        [Path("trip.cozview")],
+        choice,
+        cache_folder,
+        False,
+        Path("photo.jpg"),
+        None,
+        True,
+        False,
+    )
     assert opened == [there]
     assert cli.main(["trip.cozview", "--engine", "realesrgan"]) == 2
     assert "already defines its engine" in capsys.readouterr().err
@@ -83,7 +92,7 @@ def test_the_viewer_takes_options(opened: Opened) -> None:
     words = "--engine bicubic --device cpu photo.jpg --seed 7 --no-cache --allow-huge"
     assert cli.main(words.split()) == 0
     choice = EngineChoice(engine="bicubic", device="cpu", seed=7)
-    assert opened == [([Path("photo.jpg")], choice, None, True, None, False, False)]
+    assert opened == [([Path("photo.jpg")], choice, None, True, None, None, False, False)]
 
 
 @pytest.mark.parametrize("words", [["./render"], ["--", "render"], ["--cache", "demo", "a.png"]])

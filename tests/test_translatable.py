@@ -13,6 +13,9 @@ from cozviewer.util.errors import CozviewerError
 from tests.translatable import ERRORS, offenders, offenders_in, sources
 
 PACKAGES = (
+    "app.py",
+    "export",
+    "ui",
     "util",
     "image",
     "pyramid",

@@ -32,6 +32,8 @@ ALLOWED = {
     "MB": "a unit, the same in every language",
     "GB": "a unit, the same in every language",
     "TB": "a unit, the same in every language",
+    "localhost": "an address",
+    "qwen2.5vl:3b": "the name of a model",
     "Esc": "the label of a key",
     "Ctrl": "the label of a key",
 }
@@ -47,6 +49,7 @@ ERRORS = (
     "Failure",
     "HugePicture",
     "MissingLibrary",
+    "NameTaken",
     "SourceMissing",
     "TileMissing",
 )

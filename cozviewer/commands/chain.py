@@ -10,6 +10,7 @@ from cozviewer.commands.common.options import (
     add_cache_options,
     add_engine_options,
     add_huge_option,
+    add_page_option,
     cache_of,
     engine_choice,
 )
@@ -64,6 +65,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
+    add_page_option(parser)
     parser.add_argument(
         "--json", action="store_true", help="print a report as one JSON object on stdout"
     )
@@ -85,6 +87,7 @@ def run(args: argparse.Namespace) -> int:
         inputs=tuple(inputs_of(args)),
         cache=cache_of(args),
         allow_huge=args.allow_huge,
+        page=args.page,
     )
     started = time.perf_counter()
     with ProgressLine(sys.stderr) as line, stoppable() as cancelled:

@@ -32,6 +32,7 @@ class ChainOptions:
         inputs: Files that must not be replaced.
         cache: The cache folder, for converted models; None keeps nothing.
         allow_huge: Whether to open pictures over the size limit.
+        page: Which page or frame of each file, from 1; None is the first one.
     """
 
     input: Path
@@ -41,6 +42,7 @@ class ChainOptions:
     inputs: Inputs = ()
     cache: Path | None = None
     allow_huge: bool = False
+    page: int | None = None
 
 
 @dataclass(frozen=True)
@@ -111,12 +113,15 @@ def _make_chain(
     try:
         source = open_source(
             path,
+            page=options.page,
             allow_huge=options.allow_huge,
             cancelled=cancelled,
             managed=not options.choice.paper,  # the authors read no colour profiles
         )
     except BadInput as error:
         raise _CannotOpen(str(error)) from error
+    for sentence in (*source.warnings, *source.notices):
+        line.notice(f"{path.name}: {sentence}")
     make_folder(options.output)
     upscaler, recipe = models.upscaler, models.recipe
     files = ChainFiles(options.output, name, source, upscaler, recipe)

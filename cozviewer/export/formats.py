@@ -100,7 +100,11 @@ def format_named(name: str) -> str:
         if wanted == title.lower() or f".{wanted}" in form.suffixes:
             return title
     known = ", ".join(form.suffixes[0].lstrip(".") for form in FORMATS.values())
-    raise BadInput(f"Unknown format {name!r}: choose one of {known}.")
+    raise BadInput(
+        translate("Error", "Unknown format {name}: choose one of {known}.").format(
+            name=repr(name), known=known
+        )
+    )
 
 
 def with_format(path: Path, name: str | None) -> Path:
@@ -119,7 +123,9 @@ def with_format(path: Path, name: str | None) -> Path:
         return path
     if any(path.suffix.lower() in other.suffixes for other in FORMATS.values()):
         raise BadInput(
-            f"{path.name} does not end with {form.suffixes[0]}: remove --format or the ending."
+            translate(
+                "Error", "{name} does not end with {ending}: remove --format or the ending."
+            ).format(name=path.name, ending=form.suffixes[0])
         )
     return path.with_name(path.name + form.suffixes[0])
 

@@ -19,6 +19,7 @@ from cozviewer.export.origin import Origin, to_xmp
 from cozviewer.export.replacing import STOPPED, not_saved
 from cozviewer.export.targets import tiles_folder
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.resolution import Resolution
 from cozviewer.util.atomic import atomic_path
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import CozviewerError, MissingLibrary
@@ -73,6 +74,7 @@ def save_large(
     *,
     quality: int = QUALITY,
     exif: bytes | None = None,
+    resolution: Resolution | None = None,
     cancelled: IsCancelled = never,
 ) -> None:
     """Save a picture that comes in bands, in the format for the suffix of `path`.
@@ -87,6 +89,7 @@ def save_large(
         origin: Where the pixels come from.
         quality: 1..100 for JPEG.
         exif: EXIF block of the source, upright; libvips cannot write it into TIFF and Deep Zoom.
+        resolution: Of the picture; None writes 72 per inch.
         cancelled: Checked between pieces of a band.
 
     Raises:
@@ -105,7 +108,11 @@ def save_large(
                 source, "", access="sequential", unlimited=True, fail_on="truncated"
             )
             # Without a resolution libvips assumes 1 pixel per millimetre: set 72 per inch.
-            image = image.copy(xres=72 / 25.4, yres=72 / 25.4)
+            density = resolution or Resolution(72, 72, "inch")
+            across, down = density.per_metre
+            image = image.copy(xres=across / 1000, yres=down / 1000)
+            unit = "cm" if density.unit == "cm" else "in"
+            image.set_type(pyvips.GValue.gstr_type, "resolution-unit", unit)
             for name, block in (
                 ("icc-profile-data", srgb_profile()),
                 ("xmp-data", to_xmp(origin)),

@@ -20,6 +20,7 @@ from cozviewer.export.targets import refuse_foreign_folder
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.reading import quiet_pillow
 from cozviewer.image.rect import Rect
+from cozviewer.image.resolution import Resolution, pillow_options
 from cozviewer.pyramid.compose import band_parts, bands, best_region
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
@@ -152,6 +153,7 @@ def save_picture(
     quality: int = QUALITY,
     exif: bytes | None = None,
     label: bool = False,
+    resolution: Resolution | None = None,
     cancelled: IsCancelled = never,
 ) -> None:
     """Save a picture in the format for the suffix of `path`, with its origin as metadata.
@@ -167,6 +169,7 @@ def save_picture(
         exif: EXIF block of the source, upright (`Source.exif`); left out if the format cannot hold
             it.
         label: Whether a corner of the picture says that detail was generated, if it was.
+        resolution: Of `rgb`; kept by PNG and TIFF, and by JPEG without `exif`, which has its own.
         cancelled: Checked while the file is written; WebP and AVIF are encoded in one go before.
 
     Raises:
@@ -188,11 +191,14 @@ def save_picture(
             origin,
             quality=quality,
             exif=exif,
+            resolution=resolution,
             cancelled=cancelled,
         )
         return
     with replacing(path, cancelled) as file, quiet_pillow():
         options = FORMATS[name].options(to_xmp(origin), exif, quality)
+        if name != "JPEG" or exif is None:
+            options |= pillow_options(name, resolution)
         image = Image.fromarray(rgb)
         image.save(file, name, icc_profile=srgb_profile(), **options)
 
@@ -235,10 +241,20 @@ def save_region(
         TileMissing: `complete`, and a tile does not exist or cannot be read.
     """
     width, height = orientation.size(level_region.width, level_region.height)
+    resolution = pyramid.source.resolution
+    if resolution is not None:
+        resolution = resolution.scaled(2.0**z)
+        resolution = resolution.turned if orientation.sideways else resolution
     if not in_bands(path, width, height):
-        pixels = orientation.turned(best_region(pyramid, z, level_region, complete))
         save_picture(
-            path, pixels, origin, quality=quality, exif=exif, label=label, cancelled=cancelled
+            path,
+            orientation.turned(best_region(pyramid, z, level_region, complete)),
+            origin,
+            quality=quality,
+            exif=exif,
+            label=label,
+            resolution=resolution,
+            cancelled=cancelled,
         )
         return
     most = len(band_parts(level_region, orientation))
@@ -251,6 +267,7 @@ def save_region(
         quality=quality,
         exif=exif,
         label=label,
+        resolution=resolution,
         cancelled=cancelled,
     )
 
@@ -264,6 +281,7 @@ def save_bands(
     quality: int = QUALITY,
     exif: bytes | None = None,
     label: bool = False,
+    resolution: Resolution | None = None,
     cancelled: IsCancelled = never,
 ) -> None:
     """Save a picture that comes in bands; see `save_picture`.
@@ -273,7 +291,7 @@ def save_bands(
         size: Width and height in pixels.
         parts: (rows, width, 3) uint8 from top to bottom, `height` rows in all. Those of a small
             picture are joined in memory, others are written one by one.
-        origin, quality, exif, label, cancelled: As for `save_picture`.
+        origin, quality, exif, label, resolution, cancelled: As for `save_picture`.
 
     Raises:
         BadInput, Cancelled, Failure: As `save_picture`.
@@ -287,12 +305,29 @@ def save_bands(
             pixels[top : top + len(part)] = part
             top += len(part)
         save_picture(
-            path, pixels, origin, quality=quality, exif=exif, label=label, cancelled=cancelled
+            path,
+            pixels,
+            origin,
+            quality=quality,
+            exif=exif,
+            label=label,
+            resolution=resolution,
+            cancelled=cancelled,
         )
         return
     if label and (said := label_of(origin)):
         parts = captioned_bands(parts, said, width, height)
-    save_large(path, width, height, parts, origin, quality=quality, exif=exif, cancelled=cancelled)
+    save_large(
+        path,
+        width,
+        height,
+        parts,
+        origin,
+        quality=quality,
+        exif=exif,
+        resolution=resolution,
+        cancelled=cancelled,
+    )
 
 
 def _check_quality(quality: int) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 from cozviewer.util.atomic import atomic_path
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import CozviewerError, Failure
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
 
-STOPPED = "Saving the picture was stopped."
+STOPPED = QT_TRANSLATE_NOOP("Error", "Saving the picture was stopped.")
 
 
 def _reasons() -> dict[int, str]:

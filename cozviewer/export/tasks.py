@@ -33,6 +33,7 @@ from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import compose, wanted_level
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.resolution import scaled_resolution
 from cozviewer.pyramid.wording import caption_text
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.translation import translate
@@ -101,6 +102,7 @@ class PictureTask:
             quality=options.quality,
             exif=options.exif,
             label=options.label,
+            resolution=scaled_resolution(chain.pyramid.source, self.view),
             cancelled=is_cancelled,
         )
         sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)

@@ -123,6 +123,7 @@ class UpscaleTask:
         origin = origin_of_region(chain, z, whole, is_cancelled)
         origin = replace(origin, magnification=str(self.scale))
         on_written = counting(on_progress, stage, z, "rows")
+        resolution = chain.pyramid.source.resolution
         save_bands(
             self.path,
             self.size,
@@ -131,6 +132,7 @@ class UpscaleTask:
             quality=options.quality,
             exif=options.exif,
             label=options.label,
+            resolution=None if resolution is None else resolution.scaled(self.scale),
             cancelled=is_cancelled,
         )
         sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)

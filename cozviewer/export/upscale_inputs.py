@@ -7,15 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.export.origin import read_origin
+from cozviewer.image.folder import SUFFIXES
 from cozviewer.image.reading import shown_name
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import translate
-
-SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif")
-)
-"""Endings of the files of a folder that are taken for photos, lower case."""
 
 _UPSCALED = re.compile(r"-\d{1,3}x( \(\d+\))?\Z")
 """The end of the name of an upscaled photo, without the ending."""

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from cozviewer.image import high_bit_depth as deep_grey
+from cozviewer.image.coded_colour import CodedColour, srgb_converter
 from cozviewer.image.pixels import Rgb8
 
 _SRGB_NAMES = ("sRGB", "sRGB IEC61966-2.1", "sRGB built-in")
@@ -18,22 +19,27 @@ _ToSrgb = Callable[[Image.Image], Image.Image]
 
 
 def converter(
-    mode: str, icc: bytes | None, grey: deep_grey.Scale | None
-) -> Callable[[Image.Image], Rgb8]:
+    mode: str, icc: bytes | None, coded: CodedColour | None = None
+) -> Callable[[Image.Image, Image.Image | None], Rgb8]:
     """Return the function that turns strips of a picture into (H, W, 3) uint8 sRGB.
 
-    What is transparent lies on white, as on paper. A colour profile that is broken or belongs to
-    another kind of picture is passed over: the picture then counts as sRGB.
+    It gets what `opaque_part` returns. What is transparent lies on white, as on paper. A colour
+    profile that is broken or belongs to another kind of picture is passed over: the picture then
+    counts as sRGB.
 
     Args:
         mode: Pillow's mode of the picture.
         icc: Its embedded profile, if any.
-        grey: How values become 0..255, for the modes of deep_grey.MODES.
+        coded: Its colours, if numbers name them; then the profile does not count.
     """
-    to_srgb = _profile_transform(_base_mode(mode), icc) or _plain
+    base = _base_mode(mode)
+    to_srgb: _ToSrgb = _plain
+    if coded is not None and base in ("L", "RGB"):
+        to_srgb = _coded_transform(coded)
+    elif coded is None:
+        to_srgb = _profile_transform(base, icc) or _plain
 
-    def convert(strip: Image.Image) -> Rgb8:
-        colour, alpha = _opaque_part(strip, grey)
+    def convert(colour: Image.Image, alpha: Image.Image | None) -> Rgb8:
         rgb = to_srgb(colour)
         if alpha is not None:
             rgb = Image.composite(rgb, Image.new("RGB", rgb.size, "white"), alpha)
@@ -49,10 +55,15 @@ def _base_mode(mode: str) -> str:
     return mode if mode in ("CMYK", "LAB") else "RGB"
 
 
-def _opaque_part(
+def opaque_part(
     strip: Image.Image, grey: deep_grey.Scale | None
 ) -> tuple[Image.Image, Image.Image | None]:
-    """Return (colours in their base mode, alpha in mode "L" where there is some)."""
+    """Return (colours in their base mode, alpha in mode "L" where there is some).
+
+    Args:
+        strip: A part of a picture.
+        grey: How values become 0..255, for the modes of deep_grey.MODES.
+    """
     if grey is not None:
         return deep_grey.to_grey8(strip, grey), _key_alpha(strip)
     base = _base_mode(strip.mode)
@@ -80,6 +91,11 @@ def _in_mode(strip: Image.Image, mode: str) -> Image.Image:
 
 def _plain(colour: Image.Image) -> Image.Image:
     return _in_mode(colour, "RGB")
+
+
+def _coded_transform(coded: CodedColour) -> _ToSrgb:
+    convert = srgb_converter(coded)
+    return lambda colour: Image.fromarray(convert(np.asarray(_in_mode(colour, "RGB"))))
 
 
 def _profile_transform(mode: str, icc: bytes | None) -> _ToSrgb | None:

@@ -5,18 +5,24 @@ per RGB pixel and the result takes 3: a picture of 300 megapixels is 2.1 GB whil
 (`limits.py` has the whole reckoning). Everything else happens strip by strip.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from cozviewer.image import colour, exif, tiff_traps
+from cozviewer.image import colour, exif, notices
 from cozviewer.image import high_bit_depth as deep_grey
+from cozviewer.image.coded_colour import ADOBE_RGB
+from cozviewer.image.limits import check_size
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.reading import STOPPED
+from cozviewer.image.reading import STOPPED, Picture
+from cozviewer.image.tiff import samples as tiff_samples
+from cozviewer.image.tiff import traps as tiff_traps
+from cozviewer.image.tiff.samples import SampleTiff
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import translate
@@ -28,29 +34,54 @@ TOO_WIDE = 1 << 25
 """Pixels of a row from which Pillow may fail to count its bits, 64 each at most, in 31 bits."""
 
 
-def decode(
-    name: str, image: ImageFile, cancelled: IsCancelled, *, managed: bool = True
-) -> tuple[Rgb8, bytes | None]:
-    """Decode `image`, which is of no use afterwards.
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """The pixels of a picture.
+
+    Attributes:
+        rgb: (H, W, 3) uint8 sRGB, upright.
+        exif: The EXIF block for an upright picture, if there is one.
+        warnings: What is missing of the picture, a sentence each.
+        notices: What people should know about how it is shown, a sentence each.
+        sideways: Whether it was turned by a quarter.
+    """
+
+    rgb: Rgb8
+    exif: bytes | None
+    warnings: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    sideways: bool = False
+
+
+def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool = True) -> Decoded:
+    """Decode `picture`, which is of no use afterwards.
 
     Args:
         name: What people call the file.
-        image: From `reading.opened`, within its `with` block, which explains what Pillow raises.
+        picture: From `reading.opened_page`, within its `with` block, which explains what Pillow
+            raises.
         cancelled: Asked between strips.
         managed: Whether its colour profile counts; if not, its numbers are taken as sRGB.
 
-    Returns:
-        (H, W, 3) uint8 sRGB, upright; the EXIF block for an upright picture, if there is one.
-
     Raises:
-        BadInput: Pillow reads this kind of file wrongly.
+        BadInput: The picture is of a kind that cannot be read, or nothing of it is there.
         Cancelled: `cancelled` said so.
     """
+    image = picture.image
+    if isinstance(image, SampleTiff):
+        return _decode_samples(name, picture, image, cancelled, managed)
     facts = tiff_traps.GreyFacts(bits=16, inverted=False, unsigned=False)
     if isinstance(image, TiffImageFile):
-        facts = tiff_traps.prepare(name, image)
+        facts = tiff_traps.prepare(image)
     _scale_transparent_colour(image)
     _load(name, image)
+    if facts.deep_colour and picture.samples is not None and _is_narrow(image):
+        samples = picture.samples()
+        if samples.is_readable and _fits(name, picture.kind, samples):
+            image.close()  # which frees its memory
+            return _decode_samples(name, picture, samples, cancelled, managed)
+    told: list[str] = []
+    warnings = notices.missing_part(name, image) if picture.ended_early() else ()
     if isinstance(image, TiffImageFile):  # it has turned itself upright
         turn, block = 1, tiff_traps.exif_of(image)
     else:
@@ -61,15 +92,87 @@ def decode(
     if image.mode in deep_grey.MODES:
         strips = (strip for _, _, strip in _strips(image, cancelled))
         grey = deep_grey.scale_of(image.mode, strips, facts.bits, facts.inverted, facts.unsigned)
-    icc = image.info.get("icc_profile") if managed else None
-    convert = colour.converter(image.mode, icc, grey)
+        told += notices.stretched(grey)
+    convert, hdr = _converter(picture, image, block, managed)
+    told += hdr
 
-    width, height = image.size if turn < 5 else image.size[::-1]
-    rgb = np.empty((height, width, 3), np.uint8)
-    as_in_file = _as_in_file(rgb, turn)
+    rgb, as_in_file = _canvas(image.size, turn)
+    transparent = False
     for x, y, strip in _strips(image, cancelled):
-        as_in_file[y : y + strip.height, x : x + strip.width] = convert(strip)
-    return rgb, exif.upright(block)
+        colours, alpha = colour.opaque_part(strip, grey)
+        transparent = transparent or _has_holes(alpha)
+        as_in_file[y : y + strip.height, x : x + strip.width] = convert(colours, alpha)
+    if transparent:
+        told.append(notices.on_white())
+    sideways = turn >= 5 or facts.sideways
+    return Decoded(rgb, exif.upright(block), warnings, tuple(told), sideways)
+
+
+def _decode_samples(
+    name: str, picture: Picture, image: SampleTiff, cancelled: IsCancelled, managed: bool
+) -> Decoded:
+    """Decode a TIFF by its samples."""
+    check_cancelled(cancelled, STOPPED)
+    samples, layout = image.samples(name), image.layout
+    rows = max(1, STRIP_PIXELS // (image.width * layout.count))
+    scale = tiff_samples.scale_of(samples, layout, rows)
+    told = notices.stretched(scale)
+    if layout.hidden:
+        told.append(notices.bands(layout))
+    block = tiff_traps.exif_of(image)
+    convert, _ = _converter(picture, image, block, managed and not layout.is_lab)
+    rgb, as_in_file = _canvas(image.size, image.orientation)
+    transparent = False
+    for y, colours, alpha in tiff_samples.strips_of(samples, layout, scale, rows):
+        check_cancelled(cancelled, STOPPED)
+        transparent = transparent or _has_holes(alpha)
+        as_in_file[y : y + colours.height] = convert(colours, alpha)
+    if transparent:
+        told.append(notices.on_white())
+    sideways = image.orientation >= 5
+    return Decoded(rgb, exif.upright(block), (), tuple(told), sideways)
+
+
+def _converter(
+    picture: Picture, image: ImageFile, block: bytes | None, managed: bool
+) -> tuple[Callable[[Image.Image, Image.Image | None], Rgb8], list[str]]:
+    """Return the way to sRGB, and what is to be said about it."""
+    if not managed:
+        return colour.converter(image.mode, None), []
+    coded, icc = picture.coded, picture.profile or image.info.get("icc_profile")
+    if coded is None and (picture.coded_only or not isinstance(icc, bytes)):
+        icc = None
+        if not picture.coded_only and exif.says_adobe_rgb(block):
+            coded = ADOBE_RGB
+    told = [notices.hdr(coded.hdr)] if coded is not None and coded.hdr else []
+    return colour.converter(image.mode, icc, coded), told
+
+
+def _canvas(size: tuple[int, int], turn: int) -> tuple[Rgb8, Rgb8]:
+    """Return an empty picture, and a view of it as the file has it."""
+    width, height = size if turn < 5 else size[::-1]
+    rgb = np.empty((height, width, 3), np.uint8)
+    return rgb, _as_in_file(rgb, turn)
+
+
+def _fits(name: str, kind: str, image: ImageFile) -> bool:
+    """Return whether there is memory to decode a picture."""
+    try:
+        check_size(name, kind, image, allow_huge=True)
+    except BadInput:
+        return False
+    return True
+
+
+def _is_narrow(image: Image.Image) -> bool:
+    """Return whether of 16 bits the upper 4 are unused, of which 8 bits would show next to
+    nothing."""
+    most = [band.getextrema()[1] for band in image.split()[:3]]
+    return max(int(value) for value in most if isinstance(value, int | float)) < 16
+
+
+def _has_holes(alpha: Image.Image | None) -> bool:
+    return alpha is not None and alpha.getextrema()[0] != 255
 
 
 def _load(name: str, image: ImageFile) -> None:

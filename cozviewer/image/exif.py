@@ -13,7 +13,8 @@ PREFIX = b"Exif\0\0"
 _ORIENTATION = 0x0112
 _THUMBNAIL_START = 0x0201
 _THUMBNAIL_LENGTH = 0x0202
-_GPS = 0x8825
+_GPS, _CAMERA = 0x8825, 0x8769
+_COLOUR_SPACE, _INTEROPERABILITY, _INTEROPERABILITY_INDEX = 0xA001, 0xA005, 0x0001
 _SHORT, _LONG = 3, 4
 
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
@@ -36,6 +37,25 @@ def orientation(exif: bytes | None) -> int:
     except (struct.error, ValueError):
         return 1
     return value if value in range(1, 9) else 1
+
+
+def says_adobe_rgb(exif: bytes | None) -> bool:
+    """Return whether the colours are those of Adobe RGB, as cameras say without a profile.
+
+    DCF 2.0 (CIPA DC-009), 4.3: the colour space is not sRGB but "uncalibrated", and the
+    interoperability index is R03. Some cameras write 2 as the colour space instead.
+    """
+    try:
+        block, start, order = _header(exif or b"")
+        camera = _read(block, _directory(block, start, order).values, _CAMERA)
+        values = _directory(block, camera, order).values if camera else {}
+        space = _read(block, values, _COLOUR_SPACE)
+        at = _read(block, values, _INTEROPERABILITY)
+        if space == 0xFFFF and at:
+            return _text(block, at, order, _INTEROPERABILITY_INDEX) == b"R03"
+    except (struct.error, ValueError):
+        return False
+    return space == 2
 
 
 def upright(exif: bytes | None) -> bytes | None:
@@ -104,6 +124,16 @@ def _read(block: bytearray, values: dict[int, tuple[int, str]], tag: int) -> int
         return 0
     at, form = values[tag]
     return int(struct.unpack_from(form, block, at)[0])
+
+
+def _text(block: bytearray, start: int, order: str, wanted: int) -> bytes:
+    """Return a text of at most 4 bytes of a directory; nothing if there is none."""
+    (count,) = struct.unpack_from(order + "H", block, start)
+    for at in range(start + 2, start + 2 + 12 * count, 12):
+        tag, _, number = struct.unpack_from(order + "HHI", block, at)
+        if tag == wanted and number <= 4:
+            return bytes(block[at + 8 : at + 8 + number]).rstrip(b"\0")
+    return b""
 
 
 def _blank_thumbnail(block: bytearray, directory: _Directory) -> None:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif")
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"),
+    *(".avif", ".heic", ".heif"),
+)
 """Endings of the names of pictures that can be opened, in lower case."""
 
 CHECK_EVERY = 256

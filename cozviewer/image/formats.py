@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from importlib.util import find_spec
 
 from PIL import (
     AvifImagePlugin,
@@ -14,10 +15,20 @@ from PIL import (
 )
 from PIL.ImageFile import ImageFile
 
+from cozviewer.image.heif_boxes import kind_of_brands
+from cozviewer.image.tiff.pages import raw_error
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
-READABLE = QT_TRANSLATE_NOOP("Error", "JPEG, PNG, WebP, TIFF, BMP, GIF or AVIF")
+READABLE = QT_TRANSLATE_NOOP("Error", "JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF or HEIC")
+
+
+def _heic(file: io.BufferedReader) -> ImageFile:
+    from pillow_heif import HeifImageFile
+
+    image: ImageFile = HeifImageFile(file)  # type: ignore[no-untyped-call]
+    return image
+
 
 # Called directly and not through Image.open, which applies a pixel limit that the whole process
 # shares, warns half way and stops at 179 megapixels for good: cozviewer has its own limit and a
@@ -30,9 +41,24 @@ PLUGINS: dict[str, Callable[[io.BufferedReader], ImageFile]] = {
     "BMP": BmpImagePlugin.BmpImageFile,
     "GIF": GifImagePlugin.GifImageFile,
     "AVIF": AvifImagePlugin.AvifImageFile,
+    "HEIC": _heic,
 }
 
+PACKAGES = {"HEIC": ("pillow_heif", "pillow-heif", "heic")}
+"""Of formats that need a package which may be missing: its module, its name, and the extra of
+cozviewer that brings it."""
+
+_RAW = "camera raw"
+
 _MAGICS = (
+    (4, b"ftypcrx ", _RAW),
+    (8, b"CR\2\0", _RAW),
+    (0, b"IIRO", _RAW),
+    (0, b"IIRS", _RAW),
+    (0, b"MMOR", _RAW),
+    (0, b"IIU\0", _RAW),
+    (0, b"FUJIFILMCCD-RAW", _RAW),
+    (0, b"FOVb", _RAW),
     (0, b"\xff\xd8\xff", "JPEG"),
     (0, b"\x89PNG\r\n\x1a\n", "PNG"),
     (8, b"WEBP", "WebP"),
@@ -42,10 +68,7 @@ _MAGICS = (
     (0, b"MM\x00\x2b", "TIFF"),
     (0, b"BM", "BMP"),
     (0, b"GIF8", "GIF"),
-    (4, b"ftypavi", "AVIF"),
-    (4, b"ftypmif1", "AVIF"),
     # Not supported, but recognised, so that the message can name them.
-    (4, b"ftyphe", "HEIC"),
     (0, b"\xff\x0a", "JPEG XL"),
     (4, b"JXL ", "JPEG XL"),
     (4, b"jP  ", "JPEG 2000"),
@@ -58,17 +81,29 @@ def format_of(head: bytes, name: str) -> str:
     """Return the format, one of PLUGINS, of a file.
 
     Args:
-        head: Its first 16 bytes or more.
+        head: Its first 16 bytes; for the brands of AVIF and HEIC its first few hundred.
         name: Its display name.
 
     Raises:
-        BadInput: It is not a supported format.
+        BadInput: It is not a supported format, or needs a package that is not installed.
     """
-    for offset, magic, kind in _MAGICS:
-        if head[offset : offset + len(magic)] != magic:
-            continue
-        if kind in PLUGINS:
-            return kind
+    kinds = (kind for at, magic, kind in _MAGICS if head[at : at + len(magic)] == magic)
+    kind = next(kinds, "") or kind_of_brands(head)
+    if kind in PACKAGES:
+        module, package, extra = PACKAGES[kind]
+        if find_spec(module) is None:
+            raise BadInput(
+                translate(
+                    "Error",
+                    "{name} is a {kind} file, which needs the package {package} (pip install "
+                    "cozviewer[{extra}]).",
+                ).format(name=name, kind=kind, package=package, extra=extra)
+            )
+    if kind in PLUGINS:
+        return kind
+    if kind == _RAW:
+        raise raw_error(name)
+    if kind:
         raise BadInput(
             translate(
                 "Error",

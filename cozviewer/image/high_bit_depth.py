@@ -6,7 +6,8 @@ within one level.)
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from PIL import Image
 
 INTEGER_MODES = ("I;16", "I;16B", "I;16L", "I")
 MODES = (*INTEGER_MODES, "F")
+
+NARROW_BITS = 12
+"""Bits up to which 16-bit values count as measured with fewer bits."""
 
 
 @dataclass(frozen=True)
@@ -23,61 +27,89 @@ class Scale:
     Attributes:
         black, white: The ends; black > white where the file counts ink instead of light.
         unsigned: Mode "I" holds unsigned 32-bit values (Pillow reads them as signed ones).
+        stretched: The values that are there decided, not what the file's format says.
     """
 
     black: float
     white: float
     unsigned: bool = False
+    stretched: bool = False
 
 
 def scale_of(
     mode: str, strips: Iterable[Image.Image], bits: int, inverted: bool, unsigned: bool
 ) -> Scale:
-    """Return the scale of a deep grey picture.
-
-    16-bit values count from 0 to 65535 (12-bit ones to 4095), floats from 0 to 1. Signed, 32-bit
-    and other float values have no agreed white: their own darkest and brightest value become
-    black and white.
+    """Return the scale of a deep grey picture, as `range_of` says.
 
     Args:
         mode: One of MODES.
-        strips: The whole picture, piece by piece; looked at only where the mode says too little.
+        strips: The whole picture, piece by piece.
         bits: Bits per sample in the file.
         inverted: 0 means white.
         unsigned: See `Scale`.
     """
-    if mode.startswith("I;16"):
-        black, white = 0.0, float((1 << bits) - 1)
-    else:
-        natural = 1.0 if mode == "F" else 65535.0
-        black, white = _extremes(strips, unsigned)
-        if black >= 0 and white <= natural:
-            black, white = 0.0, natural
-    if inverted:
-        black, white = white, black
-    return Scale(black, white, unsigned)
+    extremes = _extremes(strips, unsigned)
+    scale = range_of(extremes, bits if mode.startswith("I;16") else 0, is_float=mode == "F")
+    scale = replace(scale, unsigned=unsigned)
+    return replace(scale, black=scale.white, white=scale.black) if inverted else scale
+
+
+def range_of(extremes: tuple[float, float], bits: int, *, is_float: bool) -> Scale:
+    """Return what becomes black and what white.
+
+    Unsigned values of up to 16 bits count from 0 to the largest that they can have; but 16-bit
+    values of which none needs more than 12 bits were measured with fewer bits, as by microscopes
+    and scanners, and count from 0 to the largest that those bits can have (so that pictures of a
+    series stay comparable). Floats count from 0 to 1 where all are in that range, signed and
+    32-bit values from 0 to 65535. Otherwise there is no agreed white: the darkest and the
+    brightest value become black and white.
+
+    Args:
+        extremes: Darkest and brightest value.
+        bits: Of unsigned values up to 16 bits; 0 for all others.
+        is_float: Whether they are floats.
+    """
+    darkest, brightest = extremes
+    if bits:
+        used = int(brightest).bit_length()
+        stretched = bits == 16 and 0 < used <= NARROW_BITS
+        return Scale(0.0, float((1 << (max(used, 8) if stretched else bits)) - 1), False, stretched)
+    natural = 1.0 if is_float else 65535.0
+    if darkest >= 0 and brightest <= natural:
+        return Scale(0.0, natural)
+    return Scale(darkest, brightest, stretched=True)
 
 
 def to_grey8(strip: Image.Image, scale: Scale) -> Image.Image:
-    """Return `strip`, of one of MODES, in mode "L". What is no number becomes black."""
-    values = _values(strip, scale.unsigned).astype(np.float64)
-    values -= scale.black
-    values *= 255 / (scale.white - scale.black) if scale.white != scale.black else 0
-    values += 0.5
-    np.nan_to_num(values, copy=False, nan=0, posinf=255, neginf=0)
-    return Image.fromarray(values.clip(0, 255, out=values).astype(np.uint8))
+    """Return `strip`, of one of MODES, in mode "L"."""
+    return Image.fromarray(to_8_bit(_values(strip, scale.unsigned), scale))
 
 
-def _values(strip: Image.Image, unsigned: bool) -> NDArray[np.generic]:
+def to_8_bit(values: NDArray[Any], scale: Scale) -> NDArray[np.uint8]:
+    """Return numbers of any kind as 0..255, rounded. What is no number becomes black."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaled = values.astype(np.float64)
+        scaled -= scale.black
+        scaled *= 255 / (scale.white - scale.black) if scale.white != scale.black else 0
+        scaled += 0.5
+    np.nan_to_num(scaled, copy=False, nan=0, posinf=255, neginf=0)
+    return scaled.clip(0, 255, out=scaled).astype(np.uint8)
+
+
+def extremes_of(parts: Iterable[NDArray[Any]]) -> tuple[float, float]:
+    """Return the darkest and the brightest of all numbers; 0 and 1 where there is none."""
+    low, high = np.inf, -np.inf
+    for values in parts:
+        numbers = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+        if numbers.size:
+            low, high = min(low, float(numbers.min())), max(high, float(numbers.max()))
+    return (low, high) if low <= high else (0.0, 1.0)
+
+
+def _values(strip: Image.Image, unsigned: bool) -> NDArray[Any]:
     values = np.asarray(strip)
     return values.view(np.uint32) if unsigned else values
 
 
 def _extremes(strips: Iterable[Image.Image], unsigned: bool) -> tuple[float, float]:
-    low, high = np.inf, -np.inf
-    for strip in strips:
-        values = _values(strip, unsigned)
-        numbers = values[np.isfinite(values)]
-        if numbers.size:
-            low, high = min(low, float(numbers.min())), max(high, float(numbers.max()))
-    return (low, high) if low <= high else (0.0, 1.0)
+    return extremes_of(_values(strip, unsigned) for strip in strips)

@@ -39,7 +39,7 @@ def without_broken_metadata(file: io.BufferedReader) -> io.BufferedReader:
     file.seek(_SIZE)
     header = file.read(_COLOUR_TYPE + 1 - _SIZE)
     colour_type = header[-1] if header else 0
-    for start, length, name in _ancillary_chunks(file):
+    for start, length, name in ancillary_chunks(file):
         size = None
         if name in _ANIMATION:
             parts_of_animation.append((start, start + 12 + length))
@@ -63,7 +63,7 @@ def without_broken_metadata(file: io.BufferedReader) -> io.BufferedReader:
     return _Without(file, left_out) if left_out else file
 
 
-def _ancillary_chunks(file: io.BufferedReader) -> Iterator[tuple[int, int, bytes]]:
+def ancillary_chunks(file: io.BufferedReader) -> Iterator[tuple[int, int, bytes]]:
     """Yield (start, length of content, name) of each, the file at its content."""
     at = _FIRST_CHUNK
     while True:

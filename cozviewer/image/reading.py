@@ -8,14 +8,23 @@ import io
 import os
 import stat
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL.ImageFile import ImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 
+from cozviewer.image.coded_colour import CodedColour
 from cozviewer.image.formats import PLUGINS, format_of
+from cozviewer.image.heif_boxes import HEAD_BYTES, nclx_colour
 from cozviewer.image.png_chunks import without_broken_metadata
+from cozviewer.image.png_colour import colour_of
+from cozviewer.image.resolution import Resolution, resolution_of_info
+from cozviewer.image.tiff import traps as tiff_traps
+from cozviewer.image.tiff.pages import pages_of, starting_at
+from cozviewer.image.tiff.samples import SampleTiff
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
@@ -24,41 +33,89 @@ STOPPED = QT_TRANSLATE_NOOP("Error", "Opening the picture was stopped.")
 """The message when opening was cancelled."""
 
 
+_HEAD_BYTES = 512
+"""Bytes that tell the format of a file."""
+
+
 def shown_name(path: Path) -> str:
     """Return the file name for display; bytes that are not UTF-8 become question marks."""
     return os.fsencode(path.name or path).decode("utf-8", "replace")
 
 
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture whose header was read; its pixels are not decoded yet.
+
+    Attributes:
+        kind: The format, one of `formats.PLUGINS`.
+        image: What decodes it, at the page that was asked for.
+        page, pages: Which page or frame it is, from 1, and how many the file has.
+        resolution: As the file says it.
+        coded: Its colours, if numbers name them; they count, not a profile.
+        coded_only: Whether no profile counts, even if `coded` is None (sRGB).
+        profile: A profile that Pillow could not read.
+        ended_early: Returns whether more was read than the file has.
+        samples: Opens a TIFF by the reader of samples instead.
+    """
+
+    kind: str
+    image: ImageFile
+    page: int = 1
+    pages: int = 1
+    resolution: Resolution | None = None
+    coded: CodedColour | None = None
+    coded_only: bool = False
+    profile: bytes | None = None
+    ended_early: Callable[[], bool] = lambda: False
+    samples: Callable[[], SampleTiff] | None = None
+
+
 @contextmanager
 def opened(path: Path, cancelled: IsCancelled = never) -> Iterator[tuple[str, ImageFile]]:
-    """Open the picture at `path` and read its header; the pixels are not decoded yet.
+    """Open the first page of the picture at `path`, as `opened_page`.
+
+    Yields:
+        The format, one of `formats.PLUGINS`, and the image.
+
+    Raises:
+        BadInput, Cancelled, Failure: As `opened_page`.
+    """
+    with opened_page(path, None, cancelled, count_pages=False) as picture:
+        yield picture.kind, picture.image
+
+
+@contextmanager
+def opened_page(
+    path: Path, page: int | None, cancelled: IsCancelled = never, *, count_pages: bool = True
+) -> Iterator[Picture]:
+    """Open a page or frame of the picture at `path` and read its header; the pixels are not decoded
+    yet.
 
     Pillow's errors within the `with` block are converted to messages, too, so decode there.
 
     Args:
         path: The file.
+        page: Which one, from 1; None is the first one, of HEIC the primary one.
         cancelled: Checked before every read; JPEG, PNG, GIF and BMP are decoded while being read.
-
-    Yields:
-        The format, one of `formats.PLUGINS`, and the image at its first frame or page.
+        count_pages: Whether to count the frames, for which a GIF is read to its end.
 
     Raises:
-        BadInput: The file is missing, not a picture, of an unknown format, or damaged.
+        BadInput: The file is missing, not a picture, of an unknown format, or damaged, or has no
+            such page.
         Cancelled: `cancelled` returned True.
         Failure: Memory ran out.
     """
     with _open_file(path, cancelled) as file:
         kind, header_read = translate("Error", "a picture"), False
         try:
-            kind = format_of(file.peek(16), shown_name(path))
+            kind = format_of(file.peek(_HEAD_BYTES), shown_name(path))
             with quiet_pillow():
-                file.short_header = kind == "WebP"
-                image = PLUGINS[kind](without_broken_metadata(file) if kind == "PNG" else file)
+                picture = _picture(kind, file, shown_name(path), page, count_pages)
                 header_read = True
                 try:
-                    yield kind, image
+                    yield picture
                 finally:
-                    image.close()  # frees the memory even if the object is still referenced
+                    picture.image.close()  # frees the memory even if it is still referenced
         except CozviewerError:
             raise
         except MemoryError as error:
@@ -71,6 +128,70 @@ def opened(path: Path, cancelled: IsCancelled = never) -> Iterator[tuple[str, Im
             ) from error
         except Exception as error:  # the plugins raise errors of any type
             raise BadInput(_sentence(path, kind, error, header_read)) from error
+
+
+def _picture(
+    kind: str, file: "_Watched", name: str, page: int | None, count_pages: bool
+) -> Picture:
+    if kind == "TIFF":
+        return _tiff(file, name, 1 if page is None else page)
+    coded, coded_only, profile = None, False, None
+    view: io.BufferedReader = file
+    if kind == "PNG":
+        colour = colour_of(file)
+        coded, coded_only, profile = colour.coded, colour.is_coded, colour.large_profile
+        view = without_broken_metadata(file)
+    elif kind in ("AVIF", "HEIC"):
+        coded = nclx_colour(file.read(HEAD_BYTES))
+        file.seek(0)
+    file.short_header = kind == "WebP"
+    image = PLUGINS[kind](view)
+    file.ending = b"\xff\xd9" if kind == "JPEG" else b""  # the marker at the end of each JPEG
+    # An MPO holds other pictures of the same scene: a depth map, a gain map, the other eye.
+    counted = kind != "JPEG" and (count_pages or page is not None)
+    pages = int(getattr(image, "n_frames", 1)) if counted else 1
+    if page is None:
+        page = image.tell() + 1
+    else:
+        _check_page(name, page, pages)
+        image.seek(page - 1)
+    resolution = resolution_of_info(image.info)
+    return Picture(
+        kind, image, page, pages, resolution, coded, coded_only, profile, lambda: file.ended_early
+    )
+
+
+def _tiff(file: "_Watched", name: str, page: int) -> Picture:
+    tiff_traps.silence_libtiff()
+    pages = pages_of(file, name)
+    _check_page(name, page, max(1, len(pages)))
+    if not pages:
+        return Picture("TIFF", TiffImageFile(file))  # which says what is wrong
+    directory = pages[page - 1]
+
+    def samples() -> SampleTiff:
+        return SampleTiff(starting_at(file, directory))
+
+    image: ImageFile
+    try:
+        image = TiffImageFile(starting_at(file, directory))
+        if tiff_traps.misread(image):
+            image = samples()
+    except (SyntaxError, KeyError, ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        file.seek(0)
+        image = samples()
+    return Picture("TIFF", image, page, len(pages), directory.resolution, samples=samples)
+
+
+def _check_page(name: str, page: int, pages: int) -> None:
+    if not 1 <= page <= pages:
+        raise BadInput(
+            translate("Error", "{name} has no page {page}: choose one from 1 to {pages}.").format(
+                name=name, page=page, pages=pages
+            )
+        )
 
 
 @contextmanager
@@ -91,18 +212,25 @@ class _Watched(io.BufferedReader):
     Attributes:
         short_header: Whether to return the first few bytes in two parts. Pillow's WebP plugin (13)
             applies the global pixel limit if its first read contains the picture's size.
+        ending: What is read behind the end of the file, once.
+        ended_early: Whether that was read.
     """
 
     def __init__(self, path: Path, cancelled: IsCancelled) -> None:
         super().__init__(io.FileIO(path))
-        self._cancelled = cancelled
+        self._path, self._cancelled = path, cancelled
         self.short_header = False
+        self.ending = b""
+        self.ended_early = False
 
     def read(self, size: int | None = -1, /) -> bytes:
         check_cancelled(self._cancelled, STOPPED)
         if self.short_header and size is not None and 16 < size < 64:
             size, self.short_header = 16, False
-        return super().read(size)
+        content = super().read(size)
+        if not content and size != 0 and self.ending and os.path.exists(self._path):
+            content, self.ending, self.ended_early = self.ending, b"", True
+        return content
 
 
 def _open_file(path: Path, cancelled: IsCancelled) -> _Watched:

@@ -5,7 +5,7 @@ level 0.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +16,9 @@ from cozviewer.image.decode import STRIP_PIXELS, decode
 from cozviewer.image.limits import HUGE, check_size
 from cozviewer.image.overviews import with_overviews
 from cozviewer.image.pixels import Rgb8, part_of
-from cozviewer.image.reading import STOPPED, opened, shown_name
+from cozviewer.image.reading import STOPPED, Picture, opened_page, shown_name
 from cozviewer.image.rect import Rect
+from cozviewer.image.resolution import Resolution
 from cozviewer.util.background import in_background
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Failure
@@ -40,6 +41,10 @@ class Source:
         levels: levels[k] is level z = -k, (H, W, 3) uint8, read-only. Each is half as large as
             the previous one, rounded up, down to overviews.LAST_SIDE.
         exif: The EXIF block of the file, adapted to the upright picture (see `exif.upright`).
+        page, pages: Which page or frame of its file it is, from 1, and how many there are.
+        resolution: Of level 0 where the file says so.
+        warnings: What is missing of the picture, a sentence each.
+        notices: What people should know about how it was read, a sentence each.
     """
 
     name: str
@@ -47,6 +52,11 @@ class Source:
     digest: str
     levels: tuple[Rgb8, ...]
     exif: bytes | None = None
+    page: int = 1
+    pages: int = 1
+    resolution: Resolution | None = None
+    warnings: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -91,11 +101,12 @@ class Source:
 def open_source(
     path: Path | str,
     *,
+    page: int | None = None,
     allow_huge: bool = False,
     cancelled: IsCancelled = never,
     managed: bool = True,
 ) -> Source:
-    """Open the first frame or page of a JPEG, PNG, WebP, TIFF, BMP, GIF or AVIF file.
+    """Open a page or frame of a JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF or HEIC file.
 
     It is turned upright by its EXIF orientation, converted to sRGB by its colour profile, composed
     over white where it is transparent, and scaled to 8 bits. Takes seconds for large pictures (300
@@ -103,6 +114,7 @@ def open_source(
 
     Args:
         path: The file.
+        page: Which one, from 1; None is the first one, of HEIC the primary one.
         allow_huge: Whether more than limits.HUGE pixels are allowed.
         cancelled: Checked repeatedly, in this thread and in a decoding thread. If the decoder
             cannot be interrupted, this function returns and the decoder finishes in the
@@ -119,12 +131,32 @@ def open_source(
     name = shown_name(path)
 
     def read(cancelled: IsCancelled) -> Source:
-        with opened(path, cancelled) as (kind, image):
-            check_size(name, kind, image, allow_huge)
-            rgb, exif_block = decode(name, image, cancelled, managed=managed)
-        return _source(name, absolute(path), rgb, exif_block, cancelled)
+        with opened_page(path, page, cancelled) as picture:
+            check_size(name, picture.kind, picture.image, allow_huge)
+            decoded = decode(name, picture, cancelled, managed=managed)
+        source = _source(name, absolute(path), decoded.rgb, decoded.exif, cancelled)
+        resolution = picture.resolution
+        return replace(
+            source,
+            page=picture.page,
+            pages=picture.pages,
+            resolution=resolution.turned if resolution and decoded.sideways else resolution,
+            warnings=decoded.warnings,
+            notices=(*_place(picture, page), *decoded.notices),
+        )
 
     return in_background(read, cancelled, STOPPED)
+
+
+def _place(picture: Picture, page: int | None) -> tuple[str, ...]:
+    """Return what is to be said about the other pages or frames, unless one was asked for."""
+    if picture.pages == 1 or page is not None:
+        return ()
+    if picture.kind in ("TIFF", "HEIC"):
+        place = translate("Error", "Page {page} of {pages} is open.")
+    else:
+        place = translate("Error", "Frame {page} of {pages} is open.")
+    return (place.format(page=picture.page, pages=picture.pages),)
 
 
 def source_from_pixels(rgb: Rgb8, name: str) -> Source:
@@ -163,7 +195,8 @@ def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int
     path = Path(path)
 
     def read(cancelled: IsCancelled) -> tuple[Rgb8, int, int] | None:
-        with opened(path, cancelled) as (_, image):
+        with opened_page(path, None, cancelled, count_pages=False) as picture:
+            image = picture.image
             width, height = image.size
             divisor = min(8, max(width, height) // PREVIEW_SIDE)
             small = isinstance(image, JpegImageFile) and divisor >= 2 and width * height <= HUGE
@@ -171,7 +204,7 @@ def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int
                 return None
             image.draft(None, (max(1, width // divisor), max(1, height // divisor)))
             sideways = exif.orientation(image.info.get("exif")) >= 5
-            rgb, _ = decode(shown_name(path), image, cancelled)
+            rgb = decode(shown_name(path), picture, cancelled).rgb
         return (rgb, height, width) if sideways else (rgb, width, height)
 
     try:

@@ -46,6 +46,7 @@ class OpenRequest:
         link: The address of the picture, if it is to be downloaded; "" otherwise.
         allow_huge: Whether the user confirmed a picture over the size limit.
         picture: The file of a session's picture, if the user selected it.
+        page: Which page or frame of a picture, from 1; None is the first one.
         follow: Whether a picture exported by cozviewer opens the photo that it was made from.
         open_digest: `Source.digest` of the open photo; "" if there is none.
         cancelled: Set when another request replaces this one.
@@ -60,6 +61,7 @@ class OpenRequest:
     link: str = ""
     allow_huge: bool = False
     picture: Path | None = None
+    page: int | None = None
     follow: bool = False
     open_digest: str = ""
     cancelled: Event = field(default_factory=Event)
@@ -92,7 +94,7 @@ class Opener(QObject):
         huge: (OpenRequest, str) the user must confirm a large picture; the message says why.
         missing: (OpenRequest, str) the user must locate the session's picture.
         failed: (OpenRequest, str) an error message.
-        noticed: (str) a warning about the cache or a model, at any later time.
+        noticed: (str) a warning about the picture, the cache or a model, at any later time.
         told: (str) another message.
     """
 
@@ -124,6 +126,8 @@ class Opener(QObject):
             image = request.image or self._read(request)
             if image is None:
                 return
+            if request.image is None:
+                self._tell(image, request)
             choice, chain = self._chain(image, request)
         except Cancelled:
             return
@@ -159,6 +163,18 @@ class Opener(QObject):
     def _made(self, image: OpenedImage, choice: EngineChoice, cancelled: IsCancelled) -> Chain:
         return self._open_chain(image, choice, self.noticed.emit, self.told.emit, cancelled)
 
+    def _tell(self, image: OpenedImage, request: OpenRequest) -> None:
+        """Report what is missing of a picture that was read, and how it is shown."""
+        source = image.source
+        notices = source.notices
+        if request.page is not None and source.pages > 1:
+            place = translate("Files", "Page {page} of {pages}")
+            notices = (place.format(page=source.page, pages=source.pages) + ".", *notices)
+        sentences = " ".join((*source.warnings, *notices))
+        if not sentences or request.cancelled.is_set():
+            return
+        (self.noticed if source.warnings else self.told).emit(sentences)
+
     def _read(self, request: OpenRequest) -> OpenedImage | None:
         """Read the requested picture, or the photo it refers to; None if that is already open."""
         path, cancelled = request.path, request.cancelled.is_set
@@ -181,6 +197,7 @@ class Opener(QObject):
         return open_path(
             path,
             request.picture,
+            page=request.page,
             allow_huge=request.allow_huge,
             cancelled=cancelled,
         )

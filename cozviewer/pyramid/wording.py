@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from cozviewer.pyramid.camera import SHARP_UP_TO, Camera
 from cozviewer.pyramid.geometry import level_name
-from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 BORROWED = QT_TRANSLATE_NOOP("View", "texture borrowed from elsewhere in this photo")
 """Describes pixels whose texture a step took from the photo; see `chain.texture`. English, for
@@ -100,7 +100,7 @@ def _kind_text(
 
 def borrowed_text() -> str:
     """Return "texture borrowed from elsewhere in this photo"."""
-    return translate("View", BORROWED)
+    return translate_marked("View", BORROWED)
 
 
 def generated_text(maker: str, level: str = "") -> str:

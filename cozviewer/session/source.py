@@ -14,6 +14,9 @@ from cozviewer.util.errors import BadInput, HugePicture
 from cozviewer.util.paths import absolute, is_network_path
 from cozviewer.util.translation import translate
 
+MOST_PAGES_TRIED = 200
+"""Pages of a file among which the one of a session is searched for."""
+
 
 @dataclass(frozen=True, eq=False)
 class OpenedImage:
@@ -48,6 +51,7 @@ def open_path(
     path: Path,
     picture: Path | None = None,
     *,
+    page: int | None = None,
     allow_huge: bool = False,
     cancelled: IsCancelled = never,
 ) -> OpenedImage:
@@ -56,6 +60,7 @@ def open_path(
     Args:
         path: A picture or a session.
         picture: The file of the session's picture; None searches for it.
+        page: Which page or frame of a picture, from 1; None is the first one.
         allow_huge, cancelled: As for `open_source`.
 
     Raises:
@@ -69,24 +74,49 @@ def open_path(
                     "Error", "{path} is not a session, so --source does not apply to it."
                 ).format(path=shown_name(path))
             )
-        return OpenedImage(open_source(path, allow_huge=allow_huge, cancelled=cancelled))
+        source = open_source(path, page=page, allow_huge=allow_huge, cancelled=cancelled)
+        return OpenedImage(source)
+    if page is not None:
+        raise BadInput(
+            translate(
+                "Error",
+                "{path} is a session, which knows its page, so --page does not apply to it.",
+            ).format(path=shown_name(path))
+        )
     session = read_session(path, cancelled)
     another = None
     for place in [picture] if picture is not None else _places(session):
         try:
-            source = open_source(place, allow_huge=allow_huge, cancelled=cancelled)
+            source = _source_at(place, session.reference, allow_huge, cancelled)
         except HugePicture:
             raise
         except BadInput:
             if picture is not None:
                 raise
             continue
-        reference = session.reference
-        size = (source.width, source.height)
-        if (source.digest, *size) == (reference.digest, reference.width, reference.height):
+        if _is_meant(source, session.reference):
             return OpenedImage(source, session)
         another = another or source
     raise SourceMissing(_what(session, another, picture), session)
+
+
+def _source_at(
+    place: Path, reference: Reference, allow_huge: bool, cancelled: IsCancelled
+) -> Source:
+    """Return the page of a file that a session refers to; its first one if none is."""
+    first = open_source(place, allow_huge=allow_huge, cancelled=cancelled)
+    for page in range(1, min(first.pages, MOST_PAGES_TRIED) + 1):
+        if _is_meant(first, reference):
+            break
+        other = open_source(place, page=page, allow_huge=allow_huge, cancelled=cancelled)
+        if _is_meant(other, reference):
+            return other
+    return first
+
+
+def _is_meant(source: Source, reference: Reference) -> bool:
+    meant = (reference.digest, reference.width, reference.height)
+    return (source.digest, source.width, source.height) == meant
 
 
 def reference_to(source: Source, session_path: Path) -> Reference:

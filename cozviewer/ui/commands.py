@@ -69,6 +69,18 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             lambda: window.view_commands.show_in_folder(),
         ),
         Command(
+            "next-page",
+            translate("Menu", "Ne&xt Page"),
+            ("Ctrl+PgDown",),
+            lambda: window.images.turn_page(1),
+        ),
+        Command(
+            "previous-page",
+            translate("Menu", "Pre&vious Page"),
+            ("Ctrl+PgUp",),
+            lambda: window.images.turn_page(-1),
+        ),
+        Command(
             "export",
             translate("Menu", "&Export…"),
             ("Ctrl+S", "Ctrl+E"),

@@ -83,16 +83,29 @@ class ImageController(QObject):
         """The engine and settings of the open image, or of the next one while there is none."""
         return self.choice if self.scope is None else self.scope.choice
 
-    def open(self, path: Path, allow_huge: bool = False, picture: Path | None = None) -> None:
+    def open(
+        self,
+        path: Path,
+        allow_huge: bool = False,
+        picture: Path | None = None,
+        page: int | None = None,
+    ) -> None:
         """Read a photo or a session in the background; the open image stays until it is there.
 
         Args:
             allow_huge: Whether to open a photo over the size limit without asking.
             picture: The photo of a session, if it was moved.
+            page: Which page or frame, from 1; None is the first one.
         """
-        follow = picture is None
         self._open(
-            OpenRequest(path, self.choice, allow_huge=allow_huge, picture=picture, follow=follow)
+            OpenRequest(
+                path,
+                self.choice,
+                allow_huge=allow_huge,
+                picture=picture,
+                page=page,
+                follow=picture is None and page is None,
+            )
         )
 
     def open_next(self, path: Path, ahead: ReadAhead | None, allow_huge: bool) -> None:
@@ -138,7 +151,25 @@ class ImageController(QObject):
         if image.session is not None:
             self.open(image.session.path, picture=image.source.path)
         elif image.source.path is not None:
-            self.open(image.source.path)
+            self.open(image.source.path, page=_page_of(image.source))
+
+    def turn_page(self, step: int) -> None:
+        """Open the next page or frame of the file of the open image, or the one before.
+
+        Args:
+            step: 1 or -1.
+        """
+        source = None if self.scope is None else self.scope.source
+        if source is None or source.path is None or source.pages == 1:
+            sentence = translate("Files", "This image has only one page.")
+        elif source.page + step < 1:
+            sentence = translate("Files", "This is the first page.")
+        elif source.page + step > source.pages:
+            sentence = translate("Files", "This is the last page.")
+        else:
+            self.open(source.path, page=source.page + step)
+            return
+        self._parts.banner.show_message(sentence)
 
     @Slot(str)
     def _on_file_changed(self, sentence: str) -> None:
@@ -213,6 +244,11 @@ class ImageController(QObject):
         if isinstance(document, Document) and document in self._closing:
             self._closing.remove(document)
             document.deleteLater()
+
+
+def _page_of(source: Source) -> int | None:
+    """Return the page to open again; None for files of one page."""
+    return source.page if source.pages > 1 else None
 
 
 def _same_place(old: Source, new: Source) -> bool:

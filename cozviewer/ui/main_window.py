@@ -117,13 +117,17 @@ class MainWindow(QMainWindow):
         return None if self.images.scope is None else self.images.scope.document
 
     def open_picture(
-        self, path: Path, allow_huge: bool = False, picture: Path | None = None
+        self,
+        path: Path,
+        allow_huge: bool = False,
+        picture: Path | None = None,
+        page: int | None = None,
     ) -> None:
         """Open a photo, the photos of a folder, or a session; see `ImageController.open`."""
-        if picture is None:
+        if picture is None and page is None:
             self.browsing.open_all([path], allow_huge)
         else:
-            self.browsing.open(path, allow_huge, picture)
+            self.browsing.open(path, allow_huge, picture, page)
 
     def open_pictures(self, paths: Sequence[Path], allow_huge: bool = False) -> None:
         """Open several files or a folder; see `Browsing.open_all`."""
@@ -209,7 +213,10 @@ class MainWindow(QMainWindow):
         if scope is None:
             return
         session = scope.document.image.session
-        title = window_title(scope.source.name)
+        title, source = window_title(scope.source.name), scope.source
+        if source.pages > 1:
+            page = translate("Window", "(page {page} of {pages})")
+            title += " " + page.format(page=f"{source.page:,}", pages=f"{source.pages:,}")
         if position is not None:
             place = translate("Window", "({number} of {count})")
             title += " " + place.format(number=f"{position[0]:,}", count=f"{position[1]:,}")

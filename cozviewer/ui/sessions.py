@@ -185,11 +185,9 @@ class Sessions(QObject):
             "Saved {path} ({tiles}, {size}). The photo is not included: keep it next to the "
             "session file.",
         ).format(path=request.path, tiles=tiles, size=bytes_text(saved.bytes))
-        if saved.left_out == 1:
-            text += " " + translate("Session", "One damaged tile was left out.")
-        elif saved.left_out:
+        if saved.left_out:
             text += " " + translate(
-                "Session", "%n damaged tiles were left out.", None, saved.left_out
+                "Session", "Left out: %n damaged tile(s).", None, saved.left_out
             )
         self._banner.show_message(text)
         self._over(request)

@@ -7,6 +7,7 @@ from urllib.parse import unquote_to_bytes
 from urllib.request import url2pathname
 
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 
 def is_file_link(text: str) -> bool:
@@ -30,11 +31,14 @@ def path_of_file_link(link: str, *, windows: bool = os.name == "nt") -> Path:
         host, path = host.lower(), slash + path
     if host not in ("", "localhost", socket.gethostname().lower()):
         raise BadInput(
-            f"{link[:80]} is a file on another computer ({host}): copy it to this one, and open "
-            "the copy."
+            translate(
+                "Error",
+                "{link} is a file on another computer ({host}): copy it to this one, and open the"
+                " copy.",
+            ).format(link=link[:80], host=host)
         )
     if not path.strip("/"):
-        raise BadInput(f"{link[:80]} names no file.")
+        raise BadInput(translate("Error", "{link} names no file.").format(link=link[:80]))
     if windows:
         return Path(url2pathname(path))
     return Path(os.fsdecode(unquote_to_bytes(path)))

@@ -2,6 +2,2928 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>Compare</name>
+    <message>
+        <source>%n pane(s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End Comparison</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the comparison (C)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save Ratings To (an Existing File Is Continued)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blind Test Results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text}, average rating {rating}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>5 excellent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>4 good</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>3 fair</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>2 poor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 bad</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A Is Better</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No Difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B Is Better</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next Place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jump to a random place at the same zoom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finish and Reveal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show what A and B are, and the results (Esc)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which is better?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n rated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}: no rating</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rating of {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>best</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paper</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>crisp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>soft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>AI result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original, enlarged (bicubic)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original, enlarged (Lanczos)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original, enlarged (nearest)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}, generating…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generated by {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enlarged by {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>seed {seed}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>texture from the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no added texture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>described by {model}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>auto-described</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{description} and {prompt}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>faithful</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>creative</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fidelity {value}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag to compare; double-click to center; arrow keys move it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Divider</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose what this pane shows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pane: {label}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add Pane</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close This Pane</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other Settings…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>AI result (current settings)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Engine: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The settings of this pane</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag the divider · Double-click to center it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose what a pane shows at its label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold B to see the other image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the pointer · [ and ] change the size of the loupe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gray = identical · [ and ] change the gain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zoom in to compare: up to 100% all images are the original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows the AI result alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Split view: drag the divider</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Side by side, synchronized</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Up to four images, synchronized</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold B to switch to the other image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows the other image inside a loupe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gray = identical. [ and ] change the gain.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Blind Test…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rate both sides without knowing which is which; results go to a CSV file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Base</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B&amp;ase Image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare With</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other &amp;Settings…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare with a different engine or different settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger Loupe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smaller Loupe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Increase Difference Gain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decrease Difference Gain</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Split View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Side by Side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blink</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loupe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name}. The difference appears when both images are ready.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Difference (gain {gain}×): {first} N{MINUS SIGN} {second}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{text} (incomplete: parts are only enlarged)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These are the current settings. Change at least one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare with Other Settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fidelity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edges</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Texture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{setting}: {meaning}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Engine</name>
+    <message>
+        <source>General-purpose AI upscaler, built in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smooth enlargement without new detail.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows the photo&apos;s pixels as squares (nearest neighbour).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Creative AI zoom guided by text (needs 23 GB of models; use a GPU).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bicubic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nearest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draft network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Best quality (seamless)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As in the paper (to reproduce its results)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep all models loaded (fastest)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load one model at a time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Low memory, 8-bit (NVIDIA)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lowest memory, 4-bit (NVIDIA)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stable Diffusion 3 (base model)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>model_20001.pkl (LoRA)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>vae_encoder_20001.pt (VAE encoder)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the vision model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the adapter of the vision model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checkpoints</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the Folder of Stable Diffusion 3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic (downloaded Stable Diffusion 3), or choose a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose model_20001.pkl</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic, or choose model_20001.pkl</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose vae_encoder_20001.pt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic, or choose vae_encoder_20001.pt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use the large text encoder (T5, 10 GB)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without it, long prompts are followed less closely</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use Chain-of-Zoom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Get Models…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download or check models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Image Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Base model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LoRA weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>VAE encoder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not found: {file}. Choose it above, or click Get Models… to download it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{files} and {last}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, </source>
+        <comment>between file names</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not found: {files}. Choose them above, or click Get Models… to download them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Faithful</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colours always match the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Balanced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colours may shift slightly</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Creative</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unmodified model output; colours may drift from level to level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Crisp</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Crisp edges from ×16 on (recommended)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Soft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Soft edges, up to 20% faster</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the &amp;photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From ×16 on, missing texture is taken from elsewhere in the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unmodified model output</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>En&amp;gine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Model File…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load a 4× upscaling model (.safetensors, .pth): ESRGAN, SwinIR, HAT, DAT…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colour &amp;Fidelity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edge &amp;Sharpening</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Texture at Depth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show D&amp;rafts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the result of a small, fast model until the engine has generated the detail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generate Ahead &amp;When Idle</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>While you pause, generate the detail that you are likely to zoom or pan to next (not on battery)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Manage M&amp;odels…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Model File ({name})…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>4× models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a 4× Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Automatic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The fastest on this computer; measured once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>32-bit float (&amp;fp32)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Most exact</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>16-bit float (&amp;bf16)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Half the memory; differs by about half a grey level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>8-bit integer (&amp;int8)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Real-ESRGAN only; differs by about one grey level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Precision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Automatic ({format})</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Error</name>
+    <message>
+        <source>Tiles of this photo that an earlier version drew are not used any more. They are removed when the cache needs space, or by `cozviewer cache clear`.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This session was made with prompts from a server, and you have not set one, so new tiles are drawn without a prompt: set a server under Engine, Chain-of-Zoom…, or with --server and --server-model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its files here are not the ones that it was made with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 tile is broken in {name}; all the rest is here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} tiles are broken in {name}; all the rest is here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tile {key} vanished while a draft was made: move the view to try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The ratings {path} cannot be read ({reason}): choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} does not contain ratings of comparisons: choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start and end of the movie are the same: choose another view for one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} has no ending: use one of {known}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} has an unknown ending: use one of {known}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unknown format {name}: choose one of {known}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} does not end with {ending}: remove --format or the ending.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deep Zoom and pictures this large are not available in this installation: choose another format or a smaller area.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} will take about {needed}, and {free} are free in {folder}: choose another folder, or a smaller or shorter movie.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} has no ending: use one of .mp4, .webp, .gif.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} cannot be a movie: use one of .mp4, .webp, .gif.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} x {height} pixels do not fit into {format}, which is limited to {widest} x {tallest}: choose a smaller size, or another format.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} x {height} pixels are too few for {format}, which needs {least} a side: choose a larger size, or another format.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{format} needs even width and height: choose {even}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{rate} frames per second are too many for {format}: choose at most {fastest}, or another format.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The quality is {quality}: choose one from 1 to 100.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MP4 is not available in this installation: choose .webp or .gif.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The area is empty ({width} x {height} pixels): choose another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} x {height} pixels do not fit into {format}, which is limited to {longest} a side: choose a smaller area, or another format (TIFF or PNG).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} x {height} pixels are too large to be saved as {format}: choose a smaller area, or another format (TIFF or PNG).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} will take about {needed}, and {free} are free in {folder}: choose another folder, or a smaller area.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is a folder: enter the name of a file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder {folder} does not exist: create it, or choose another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder {folder} is not writable: choose another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is write-protected: choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving the picture was stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the disk is full: free some space, or choose another folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>your share of the disk is used up: free some space, or choose another folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the disk cannot hold files this large: choose another one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the disk is read-only: choose another folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>you have no permission: choose another folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its folder is gone: choose another one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} was not saved: there is not enough memory; choose a smaller part.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} was not saved: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{error}; try another folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Content Credentials are not available in this installation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} cannot be signed: choose PNG, JPEG, WebP, AVIF or TIFF, or export without Content Credentials.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Signing with {certificate} and {key} failed ({reason}): choose a certificate chain and its private key as PEM files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} was saved, but not signed ({reason}): try again, or export without Content Credentials.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} would replace {what} ({name}): choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the photo itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the session itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} stores its tiles in {folder}, which exists and contains other files: choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} exists: choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The scale is {scale}: choose a whole number from 2 to {largest}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photos cannot be upscaled to {format}: choose one of {known}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder {folder} cannot be created ({reason}): choose another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no photo to be upscaled in {folder}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder {folder} cannot be read ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is {width} pixels wide, which is too much to be read: open a narrower version of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF or HEIC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is a {kind} file, which needs the package {package} (pip install cozviewer[{extra}]).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is a {kind} file, which cannot be opened: convert it to {readable}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is not a picture that can be opened: choose a {readable} file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is {height} pixels high, which is too much to be read: open a lower version of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} x {height} pixels ({megapixels:.0f} megapixels)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} claims {size} and will take about {needed} of memory to open: confirm that you want it (--allow-huge on the command line).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} has {size} and needs about {needed} of memory to open, of which {free} are free: close other programs, or open a smaller version of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is an HDR picture ({kind}); its highlights are compressed to the range of an ordinary display (BT.2390).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Transparent parts are shown on white.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The values of this picture fill a part of their range: {black} is shown as black and {white} as white.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture has {count} bands, of which the first is shown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture has {count} bands, of which {shown} are shown as colors.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is incomplete: it ends before the picture does; get a fresh copy of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file ends early: the lower {percent}% of the picture is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file ends early: fine detail may be missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file ends early: the lower right corner is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opening the picture was stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is not enough memory to open {path}: close other programs, or open a smaller version of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} has no page {page}: choose one from 1 to {pages}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is a folder: choose a picture in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is a device or a pipe and no file: choose a picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is empty (0 bytes): get a fresh copy of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} does not exist: check the path.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} cannot be read: you have no permission for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} cannot be opened ({reason}): check the path.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} vanished while it was being read: open it again when it is back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} could not be read to its end ({reason}): open it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is damaged ({reason}): get a fresh copy of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} begins like {kind} but cannot be read as such ({reason}): it is damaged or of a rare kind; get a fresh copy, or save it as PNG.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page {page} of {pages} is open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frame {page} of {pages} is open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} has no pixels: choose a part of the picture that is not empty.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is a camera raw file, whose photo has to be developed first: save it as TIFF or JPEG with a raw converter, and open that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is a TIFF of a rare kind ({kind}) and needs the package imagecodecs (pip install cozviewer[scans]).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>looking for borrowed texture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>looking for text and faces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>downloading {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>keeping the new tiles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder “{name}” cannot be read ({reason}): open another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” contains no photos that can be opened: open another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These folders contain no photos that can be opened: open other ones.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>composing the view</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{problem} {engine} is used instead.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Links cannot be opened: save the picture, and open its file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reading the words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is not enough memory for {doing}; close other programs and try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something went wrong while {doing} ({error}); the log has the details.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reading a tile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>loading the engine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>drawing finer tiles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it has {pairs} layers where the base has {linears}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it has {rows} × {columns} weights for {name} where the base has {base_rows} × {base_columns}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is not a dictionary of tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the LoRA of {layer} is missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} has a different shape in the base</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it has weights that the base lacks: {left}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is not a list of tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it has {values} tensors, an odd number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its tensors are not pairs of rank {rank}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the LoRA of {layer} does not fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} weights are missing, such as {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The part {part} of Stable Diffusion 3 in {folder} cannot be loaded ({reason}): download it again, or choose another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The Stable Diffusion 3 folder {base} does not exist: choose another folder, or the name {sd3}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{base} is not on this computer: accept its licence on https://huggingface.co/{base} and download the model {model}, or choose a folder that has it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder {folder} is not a complete Stable Diffusion 3, its part {part} is missing: choose a folder in the layout of {sd3}, or download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is damaged or not a checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file {path} does not fit this base, {reason}: get {name} from {origin}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file {path} contains executable code and was blocked: get {name} from {origin}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file {path} changed after it was chosen: choose it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The Chain-of-Zoom file {path} does not exist: check the path.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The setting paper cannot be combined with the memory mode {memory}, which changes the result: choose auto, together or sequential.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not enough memory on the {hardware} for {title}: close other programs, or choose another device or engine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{title} ran out of memory and continues in smaller windows, a little slower.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The fused weights cannot be saved in {folder} ({reason}), so they are fused again at the next start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The fused weights in {path} are damaged: delete this file to have them made again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>leave out the text encoder T5</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The {hardware} reported an error ({reason}): try again, or choose another device.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text and face detection is incomplete, so nothing is detected: reinstall it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer has no device {wanted!r}: choose {there} or {available}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The {hardware} does not support the number format {numbers!r}: choose {others} or {last}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unknown model {name!r}: choose {known} or a hub name, owner/name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{repo} has no safetensors weights: choose another model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model hub returned invalid data about {repo}: try again later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped; the next download resumes where it stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The downloaded file {path} of {repo} was damaged and has been deleted: download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The download needs {needed}, and only {free} are free in {there}: free some space, or set HF_HOME to another disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept the licence of {repo} first: 1. open {page}, sign in and accept it; 2. create a token on https://huggingface.co/settings/tokens and set the environment variable HF_TOKEN to it; 3. download again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your Hugging Face account has not accepted the licence of {repo}: 1. open {page} with that account and accept it; 2. download again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model hub has no model {repo}, or it is private: check the name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Downloads are disabled (HF_HUB_OFFLINE): unset it, or choose a folder with the model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model hub did not respond ({reason}): try again later; the download will resume.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk is full: free some space, or set HF_HOME to another disk; the download will resume.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The download failed ({reason}): try again; it will resume.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only links that begin with http:// or https:// can be opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The download was stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{host} does not give out this picture (status {status}): save it in the browser, and open its file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The link to {host} leads to a page, not to a picture: open the picture itself in the browser and drag it from there, or save it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture cannot be downloaded from {host}: check the link and network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture cannot be stored ({reason}): free some space.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture on {host} is larger than {limit}: save it in the browser, and open its file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{host} does not answer, or too slowly: try again later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unknown engine {engine!r}: choose {names} or the path of a 4x model file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unknown setting {setting!r}: choose paper or best.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chain-of-Zoom needs two files that are not on this computer: get {lora_file} and {encoder_file} from the folder ckpt of {origin}, and choose them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The prompter text needs a prompt: enter one, or choose none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unknown prompter {name!r}: choose {names} or {last}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>choose the memory mode auto, which fits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>close other programs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>choose the memory mode {mode}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>choose the CPU as device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>choose the engine Real-ESRGAN</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{ways} or {last}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The {names} would need {needed} of memory on the {place}, and only {free} are free, of which {spare} must stay free: {advice}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unknown memory mode {memory!r}: choose {names} or {last}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The memory mode {memory} needs an NVIDIA GPU: choose auto, together or sequential for the {hardware}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The memory mode {memory} needs an optional component that is not installed (see the README): choose auto, together or sequential.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{stem} does not support int8: choose the number format auto or fp32.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model file {path} changed after it was chosen: choose it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>returns pictures of the wrong size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model file {path} does not work on the {hardware}: choose another device or another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is for inpainting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>enlarges by {scale}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is not for RGB pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model in {path} {what}: choose a model that enlarges RGB pictures by 4.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is a folder: choose a model file in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model file {path} does not exist: check the path.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is not a model file: choose one that ends in {suffixes}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model file {path} is empty: copy or download it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is not a supported 4× model: choose another (ESRGAN, SwinIR, HAT, DAT, ...).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model file {path} cannot be read ({reason}): choose another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model file {path} contains executable code and was blocked: use a .safetensors version of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The adapter folder {folder} does not exist: check the path.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The adapter in {folder} is a pickle file ({pickled}), which can run code: choose an adapter with {weights}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder {folder} has no {name}: choose the folder of an adapter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The adapter in {folder} cannot be read ({reason}): choose another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is not a plain LoRA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it uses {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it contains {key}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its two matrices for {layer} do not fit each other</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is empty</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>there is no layer {saved}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{saved} has {rows} × {columns} weights instead of {model_rows} × {model_columns}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The adapter in {folder} is not supported ({reason}): choose a plain LoRA, or a model with the adapter merged into it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The adapter in {folder} does not fit the model ({reason}): choose the model that it was trained for, or another adapter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>choose another folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder {model} of a vision-language model does not exist: choose another folder, or the name {qwen}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is not on this computer: {remedy}, or choose a folder that has it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>choose another prompter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model in {folder} cannot be loaded ({reason}): download it again, or choose another image-text-to-text model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>download the model {model}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The weights in {folder} are pickle files (*.bin), which can run code: choose a model with safetensors files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file {path} is damaged: download the model again, or choose another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model in {folder} is incomplete, {name} is missing: {remedy}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unknown quantisation {quantised!r}: choose {names}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loading a model in {quantised} needs an optional component that is not installed (see the README): choose another memory mode.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} gave an empty answer, so detail is generated without a prompt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} failed on the {hardware} ({reason}): try again, or choose another device or model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} ran out of memory: close other programs, or choose another device.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{title} does not support int8: choose fp32 or bf16.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This network is not a compact 4x network for RGB: choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The converted weights cannot be saved in {parent} ({reason}), so they are converted again at the next start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file {file_name} of cozviewer is damaged: reinstall cozviewer, or choose the number format fp32.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This ncnn .param file is not supported: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This ncnn .bin file is truncated in convolution {number} of {count}: copy or install it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This ncnn .bin file stores convolution {number} in an unknown format (tag {tag:#010x}): use the file that belongs to its .param.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This ncnn .bin file has {count} bytes more than its .param says: the two do not belong together.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The int8 number format does not work on this computer: choose the number format fp32.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This network is not a 4x RRDBNet for RGB: choose another file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The built-in model is missing: reinstall cozviewer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The built-in model {path} cannot be read ({reason}): reinstall cozviewer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The built-in model {path} is damaged: reinstall cozviewer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server address contains a user name or password: remove them, and set the environment variable COZVIEWER_SERVER_KEY to the key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Servers are used with http or https, not {scheme}: {typed}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server address {typed} is too long: end it before the ? or #, and set the environment variable COZVIEWER_SERVER_KEY to a key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{typed} is not a server address: enter one like localhost:11434 or https://example.org/v1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The key from {origin} contains invalid characters: check it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sending the key from {origin} to {host} over http is not safe: use an address with https://, or remove the key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the keyring</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot connect to {host}: this computer&apos;s proxy or certificate settings are not valid, see HTTP_PROXY, ALL_PROXY and SSL_CERT_FILE.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The answer of {host} is too long: it is not a chat server, or ignores the token limit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot find the server {host}: check its address and the network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The security certificate of {host} is not valid ({verify_message}): check the address {base}, or make this computer trust the certificate.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} does not support https: check the address, or try http://.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No server is running at {base}: start it, or choose another prompter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server address {base} is not valid: check it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The proxy for {base} refused the connection: check its settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No response from {base}: check the address, and whether the server is running.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} takes too long: try again when it has loaded its model, or choose a smaller one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} cannot be reached: check the network.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} closed the connection: check its log, and try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The prompter server needs the address of a server and the name of a model: enter both.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The prompter server needs the name of a model: enter one of those that the server lists at {base}/models.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} accepts only one picture: the wider view is not sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} gave an empty answer within the maximum answer length, so detail is generated without a prompt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> (“{message}”)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} has no model {model!r}: it has {names}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} does not have the model {model!r}{quoted}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The question and pictures are too long for {model} at {base}{quoted}: start it with a longer context, or shorten the question.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model {model!r} at {base} does not accept pictures{quoted}: choose a vision model, such as qwen2.5vl.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{base} is not a chat server: check the address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} is busy{quoted}: try again later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} sent an incomplete answer: check the address and the server&apos;s log.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} reported an error{quoted}: check the address and the server&apos;s log.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} failed{quoted}: check its log, or try again later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} refused the request{quoted}: try another model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} refused the key from {origin}: check it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} needs an API key: set the environment variable {variable}, or save the key in the keyring (service {service}, user {host}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} redirects to another page: check the address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server at {base} redirects to {target}: enter that address if you trust it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{names} and {count} more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not enough memory to enlarge even {width} × {height} pixels: close other programs, or choose another device or engine.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} does not support the number format {numbers}: choose auto or {supported}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} ran out of memory and continues in smaller parts, a little slower.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} does not fit into memory: close other programs, or choose another device.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} could not be loaded ({reason}): choose another device, or reinstall cozviewer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not enough memory for a single run over {width} × {height} pixels: close other programs, or measure with --quick.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tile {lost} is missing from the tile cache or cannot be read: try again, or clear the cache with `cozviewer cache clear`.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{reason} could not be deleted: close the windows that show the picture, or see whether the folder may be written, and try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} could not be deleted: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is damaged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is for another picture or recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>belongs to another program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>was made by another version of cozviewer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tile cache {path} cannot be read ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tile cache {path} is locked by another program; new tiles wait in memory until it is free.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tile cache {path} cannot be written ({reason}), so new tiles are kept in memory only, until the program ends.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>it is in use by another program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tile cache {name} {reason}, so it was set aside as {aside} and a fresh one begun.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a {kind} named {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>no {kind} named {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tile cache holds broken tiles; they count as missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A session needs the suffix {suffix}: save it as {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tiles changed while {name} was being saved: save it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opening the session was canceled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} takes too long to read. It is damaged, or was not saved by cozviewer: get a fresh copy of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is damaged or incomplete: get a fresh copy of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is not a file: choose a {suffix} file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} is not a cozviewer session: choose a {suffix} file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} cannot be read ({reason}): check the path.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} was saved by a newer version of cozviewer: update to open it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is damaged, or was not saved by cozviewer ({foreign}): get a fresh copy of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The detail in this session was generated by {name}, which is not available here, so only existing detail is shown. {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The prompts of this session were made by {name}, which is not available here. {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}: name its file with --source FILE.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is not a session, so --source does not apply to it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is a session, which knows its page, so --page does not apply to it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} x {height} pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture of {name} is not at {path} ({size})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture of {name}, {path}, has changed since then</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{other} is not the picture of {name}, which was {picture} with {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter a magnification such as 400%, ×64 or 4.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} must be a number from 0 to {most}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{sentence} To install it, run `pip install &apos;cozviewer[{extra}]&apos;`.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{link} is a file on another computer ({host}): copy it to this one, and open the copy.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{link} names no file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} is not the name of a file: check the path.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The current folder no longer exists, so {path} cannot be found: change to another folder, or give the whole path.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{path} cannot be used ({reason}): choose another name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped: the program is closing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Export</name>
+    <message>
+        <source>Writing {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Signing {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>saving {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export of “{name}” was interrupted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no interrupted export of this photo with these settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous view</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bookmark “{name}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exported {path}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export canceled. “{name}” was not written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the whole photo at 2, 4, 8 or 16 times its size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add “AI-generated detail” label</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What to export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n tile(s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>up to %n tile(s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generate missing detail first ({amount})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} × {height} pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} megapixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>up to {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export As</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export Zoom Video</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} × {height} (window)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{rate} fps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frame rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Length of the video, including a hold of one second where the zoom ends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zoom back out at the end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show magnification and engine as caption</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Current view</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start and end are the same. Zoom in first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n missing tile(s) will be generated first (about {time}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n missing tile(s) will be generated first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} × {height} (square)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} × {height} (portrait)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} × {height}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole photo at {level}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Visible area at {level}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparison as shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{what} (original pixels)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attach Content Credentials (C2PA)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PEM files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the Certificate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Certificate chain (.pem)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the Private Key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unencrypted private key (.pem)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Certificate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Private key</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace File?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} already exists. Replace it?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace Files?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{names} and {last} already exist. Replace them?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Files</name>
+    <message>
+        <source>Page {page} of {pages}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the original photo “{photo}”, then drop “{name}” again to go to the place that it shows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the original photo, then drop “{name}” again to go to the place that it shows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” does not belong to this version of “{photo}”. Open the right one, then drop it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Went to the place shown in “{name}” ({magnification}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” was changed by another program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” was moved or deleted. Still showing the loaded copy.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Images and Sessions ({patterns});;All Files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open Images or Session</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Previous photo (Page Up)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next photo (Page Down)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop to open %n file(s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop to open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture from {host}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>detail beyond 100% is AI-generated and may not be real</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pasted image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The clipboard holds no picture. Copy an image, a file or a link to an image first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dropped image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was dropped is not a picture. Save the picture first, and open its file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>comparison</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>original photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>enlarged, no detail added</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>draft of generated detail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>detail not fully generated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>generated detail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copied the view ({magnification}, {detail}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Print View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The view could not be printed: check the printer, or print to a file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Printed the view to {path}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent the view to the printer {name}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This image has only one page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is the first page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is the last page.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reload</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opening {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Images ({patterns});;All Files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opening {name} was canceled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Downloading {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Very Large Image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Locate the Photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The session is fine, but its photo was moved or renamed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose Photo…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photo of {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Help</name>
+    <message>
+        <source>About cozviewer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zoom into any photo, without limits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beyond 100%, detail is generated by an AI upscaler, level by level. The method is Chain-of-Zoom (Kim, Jang, Ye; arXiv 2505.18600).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Detail beyond 100% is AI-generated and may not be real. The status bar always shows what is original and what is generated.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cozviewer is free software under the MIT licence.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Versions and Folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy versions and folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unexpected Error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An unexpected error occurred and the last action was not completed. You can continue.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show &amp;Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Copy Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show &amp;Log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keyboard Shortcuts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mouse and Other Keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>C&amp;hange…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wheel, pinch, Ctrl + two fingers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zoom at the pointer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag, two fingers, arrow keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Double-click</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zoom in 2× (with Alt or Shift: out)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Esc</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop generating; close a message; leave full screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regenerate with the edited prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See the other image of a comparison (blink)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A, B, S</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rate in a blind test: A, B, no difference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the view</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rate in a blind test</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop generating; leave full screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold to see the other image (blink)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the next control</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Info</name>
+    <message>
+        <source>Histogram</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clipped shadows: pixels with a channel at 0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clipped highlights: pixels with a channel at 255</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Count the whole photo rather than this view</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Log scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make rare values visible</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{percent} at 0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{percent} at 255</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{value}: {part}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>R {red}  G {green}  B {blue}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made with cozviewer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This view</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pixel under the pointer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Info</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy all of it as text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} × {height} px · {count} MP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dimensions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Taken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exposure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ISO</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Focal length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Flash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Caption</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Artist</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copyright</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Software</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Location</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Contents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Centre</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Partly borrowed from elsewhere in the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Texture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A draft is shown until the detail is generated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Position</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RGB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hex</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Origin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gray</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Indexed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>with transparency</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None (shown as sRGB)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unreadable (shown as sRGB)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1/{fraction} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{length} mm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>({length} mm in 35 mm film)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fired</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Did not fire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pixels of the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enlarged, no detail added</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>AI-generated detail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Partly AI-generated detail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show where the photo was taken</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide {panel}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Menu</name>
     <message>
         <source>Tools</source>
@@ -12,7 +2934,15 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Image</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -28,7 +2958,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>&amp;Next Photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Previous Photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Reload from Disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in &amp;Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ne&amp;xt Page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pre&amp;vious Page</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -37,6 +2987,18 @@
     </message>
     <message>
         <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>U&amp;pscale Photo…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Upscale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Upscale &amp;Queue</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -56,7 +3018,27 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Pr&amp;int…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Copy View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Paste</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Preferences…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forwar&amp;d</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -80,6 +3062,26 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Fit Widt&amp;h</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fi&amp;ll Window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fit H&amp;eight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Zoom To…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to Coordina&amp;tes…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Compare</source>
         <translation type="unfinished"></translation>
     </message>
@@ -93,6 +3095,18 @@
     </message>
     <message>
         <source>Prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Info Pane&amp;l</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Info</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Histogram</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -124,11 +3138,1315 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Rotate &amp;Right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rotate &amp;Left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Flip &amp;Horizontally</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Flip &amp;Vertically</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset &amp;Orientation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Keyboard Shortcuts</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;About cozviewer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Book&amp;marks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Add Bookmark…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Remove Bookmark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No bookmarks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open &amp;Recent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Clear Menu</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Automatic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;GPU (OpenGL)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;CPU</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Rendering</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>Generates the detail of Chain-of-Zoom.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stability AI Community: free for organizations under US$1M yearly revenue; accept the licence first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> and </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Missing in {folder}: {names}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chain-of-Zoom’s own weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Adapt Stable Diffusion 3 to generate detail in one step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download {lora_file} and {encoder_file} from the folder ckpt of {github}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put both files into {folder}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Describes the picture for Chain-of-Zoom. Qwen/Qwen3-VL-4B-Instruct and Qwen/Qwen2.5-VL-7B-Instruct (Apache-2.0) can be used instead.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Qwen Research: noncommercial use only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>prompter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>text encoders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>upscaler</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models on the {place}, one at a time: {needs}; {free} are free.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, then </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{names} (the {streamed} one by one)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models on the {place}, together: {names}, {peak} at most; {free} are free.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{need} on the CPU</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download of {model}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Installed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence: {licence}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Web page</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preparing download…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paused. Download resumes where it stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Real-ESRGAN is built in. All models of Chain-of-Zoom are installed. Everything runs on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Real-ESRGAN is built in. Chain-of-Zoom needs the models below, of which {size} are missing. Everything runs on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Preferences</name>
+    <message>
+        <source>Change…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Default</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Maximum size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generated detail is kept, so that a place seen before is there at once. Where room is needed, what was not seen for longest is deleted first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a Folder for the Cache</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The settings could not be stored: {reason}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This time, cozviewer was started without a cache.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This time, cozviewer was started with another cache folder: {folder}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The new folder is used from the next start. What is in {folder} stays there and is not used any more; clear it here first if you do not need it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear the Cache</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete all generated detail in the cache? It is generated again when you look at it. Photos, exports and sessions are not touched.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Freed {size}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The detail of open photos stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preferences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cache</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Same as the system</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reduced: nothing glides or fades</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Full</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restart Now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The language changes when cozviewer is started again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Motion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>32-bit float (fp32)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>16-bit float (bf16)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>8-bit integer (int8)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show drafts until detail is generated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generate ahead while idle (not on battery)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Engine at the start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine of the open photo is chosen in the Engine menu. Options of the command line and the engine of a session come first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset All</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use It Here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New shortcut</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{key} has a fixed meaning: {meaning}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{key} is the shortcut of “{command}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shortcut</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Prompts</name>
+    <message>
+        <source>Photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Microscopy, pathology</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Medical scan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Satellite, aerial</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Artwork, document</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{new_version} discarded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Describing this area…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generating…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New, not saved yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An export is running. Wait for it, or cancel it (Esc).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a photo and zoom in. The prompt of each zoom level appears here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is the original photo. Zoom in to see and edit prompts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace the old version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore the old version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold to Compare with Old</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{levels} and {last}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New version at {levels}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the Folder of a Vision Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Automatic (downloaded Qwen2.5-VL-3B), or a folder or Hugging Face name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the Folder of an Adapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Custom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>up to {count} tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Vision model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Adapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Server address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture type</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Question for
+close-ups</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter a prompt, or choose a vision model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter the server&apos;s address and the model&apos;s name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter both questions, or pick a picture type to restore the defaults.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ginger cat, long whiskers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Additional text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Optional text added to the description</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A vision model on this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A vision model on a server</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>My prompt only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt at {level}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regenerate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regenerate this level with the edited prompt (Ctrl+Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Revert</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore the prompt that this level was generated with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not generated yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edited</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{engine} does not use prompts. To steer the result with text, choose Chain-of-Zoom in the Engine menu.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Session</name>
+    <message>
+        <source>Saving {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add Bookmark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bookmark name:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{magnification} at {place}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bookmark “{name}” updated.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bookmark “{name}” added.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the session to keep it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}” has no file, and a session does not include the photo: save it as a file first, and open that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save Session</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sessions ({pattern})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved {path} ({tiles}, {size}). The photo is not included: keep it next to the session file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} was not saved because another image was opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saving was canceled; {name} was not saved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Status</name>
+    <message>
+        <source>Describing this area</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generating {z}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loading {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finishing the current tile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measuring which number format is fastest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped. Press R to resume.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generating ahead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop generating or exporting (Esc)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Units</name>
+    <message>
+        <source>%n tile(s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n row(s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n frame(s)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{minutes} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{minutes} min {seconds} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Upscale</name>
+    <message>
+        <source>reading {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opening {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>upscaling {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Include location (GPS)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n photo(s) waiting to be upscaled since last time. Choose File &gt; Upscale Queue to resume.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Upscaling {percent}%</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n photo(s) upscaled.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n photo(s) failed: see File &gt; Upscale Queue.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved {path}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Upscaling finished</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Upscale Photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Same as the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beside the original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In a folder:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder for Upscaled Photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep metadata (date, camera)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another one in the Engine menu.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Detail finer than the photo’s own pixels is generated by AI and may not be real. The files say so in their metadata.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Times are shown once the engine has generated something on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Upscale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the folder to save in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add Photos…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add Folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All Files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add Photos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add the Photos of a Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Upscale Queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No photos yet. Add photos, or drop files and folders here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear Finished</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open Result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try Again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove from Queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n photo(s) finished</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waiting for the view</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Already done: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failed: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pausing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paused while the view is being generated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} × {height} pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>up to {width} × {height} pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>up to {size}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>View</name>
+    <message>
+        <source>Looking for text and faces…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No text or faces found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text and faces: detection is not installed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text: letters may be invented</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Face: features may be invented</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enlarged, no detail added</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original photo (scaled down)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original photo (enlarged)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generated detail, level {step} ({scale})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enlarged, level {step} ({scale})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{detail}, not yet at full detail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Texture borrowed from elsewhere in this photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No generated detail in view</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Matches the coarser level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deviates by {levels} of 255 grey levels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Deviates by {levels} grey levels or more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>texture borrowed from elsewhere in this photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original photo, scaled to {percent}%</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original photo at 100%</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original photo, slightly enlarged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original photo, enlarged {factor}×</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 photo pixel = {size} screen pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enlarged, no detail added ({engine})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{draft} over {detail}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{detail}, with {texture}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{draft}, not yet generated by {engine}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enlarged where not yet generated by {engine}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{detail}; partly {texture}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>AI-generated {level} ({engine})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>AI-generated detail ({engine})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draft by a small model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draft of {level}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>original photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>generated by {engine}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>enlarged ({engine})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to Coordinates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>X (pixels from the left)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Y (pixels from the top)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Magnification</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The photo has {width} × {height} pixels. You can also paste “1234, 567 @ ×64”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy Coordinates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Magnification: enter one, or choose from the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a magnification</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fill</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fit Width</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fit Height</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter a magnification such as 400%, ×64 or Fit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shown once this view is complete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The graphics driver cannot be used. The CPU renders the view instead.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The graphics driver failed. The CPU renders the view from now on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cozviewer ended unexpectedly while the graphics driver started, so the CPU renders the view. To try the GPU again, choose View &gt; Rendering &gt; GPU.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Navigator: click or drag to move the view (M to hide)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>x {x}, y {y}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>prompt: “{prompt}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag to select an area. Press Esc to cancel.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{width} × {height} pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>(page {page} of {pages})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>({number} of {count})</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zoom into a photo without limits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a photo here or click Open, then scroll to zoom in. Missing detail is generated on this computer: a draft at once, the final detail within seconds to minutes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try the Sample Photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Browse…</source>
         <translation type="unfinished"></translation>
     </message>
 </context>

@@ -1,10 +1,12 @@
 """A session finds its picture again wherever both went, and says so where it does not."""
 
+import io
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from cozviewer.image.source import open_source
 from cozviewer.session.source import SourceMissing, open_path, reference_to
@@ -145,3 +147,17 @@ def test_a_path_on_another_machine_is_not_looked_at(
     with pytest.raises(SourceMissing):
         open_path(file)
     assert not [path for path in looked_at if "host" in path]
+
+
+def test_the_page_of_a_session_is_found_again(file: Path) -> None:
+    photo, meant = file.with_name("photo.png"), smooth(WIDTH, HEIGHT)
+    pages = io.BytesIO()
+    first, *rest = map(Image.fromarray, (255 - meant, meant[::-1], meant))
+    first.save(pages, "TIFF", save_all=True, append_images=rest)
+    photo.write_bytes(pages.getvalue())
+    image = open_path(file)
+    assert image.session is not None
+    assert (image.source.page, image.source.pages) == (3, 3)
+    assert open_path(photo, page=2).source.page == 2
+    with pytest.raises(BadInput, match=r"trip\.cozview is a session, which knows its page"):
+        open_path(file, page=1)

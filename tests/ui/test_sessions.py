@@ -140,8 +140,8 @@ def test_broken_tiles_that_were_left_out_are_told(
     (store,) = (tmp_path / "cache0").rglob("*.tiles")
     damaged = damage(store, "other bytes")
     save(first, qtbot, tmp_path / "trip.cozview")
-    broken = "1 damaged tile was" if damaged == 1 else f"{damaged} damaged tiles were"
-    assert f"{broken} left out." in first.banner.text
+    broken = "1 damaged tile" if damaged == 1 else f"{damaged} damaged tiles"
+    assert f"Left out: {broken}." in first.banner.text
 
 
 def test_all_its_pyramids_go_along(trip: Path, model: Path, new_window: Open, qtbot: QtBot) -> None:

@@ -16,6 +16,10 @@ TEXTS = [
 PLURALS = [(place, text) for place, text, _ in TEXTS if "%n" in text]
 
 
+UNCHANGED = ("%n failed", "%n rated")
+"""Texts without a noun, which are the same for every number."""
+
+
 def test_there_are_some() -> None:
     assert len(PLURALS) > 3
 
@@ -23,6 +27,8 @@ def test_there_are_some() -> None:
 @pytest.mark.parametrize(("place", "text"), PLURALS, ids=[text for _, text in PLURALS])
 def test_number_chooses_the_plural(place: str, text: str) -> None:
     assert text.count("%n") == 1, place
+    if text in UNCHANGED:
+        return
     assert re.search(r"\w\(e?s\)", text), f"{place} has no plural ending"
     one, two = (translate_marked("Units", text, n) for n in (1, 2))
     assert not re.search(r"\(\w{1,3}\)", one), f"{place} keeps an ending: {one}"

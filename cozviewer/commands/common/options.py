@@ -289,6 +289,7 @@ class OpenOptions:
         cache: The cache folder; None keeps nothing.
         picture: Where the picture of a session is; None searches for it.
         allow_huge: Whether to open a picture over the size limit.
+        page: Which page or frame of a picture, from 1; None is the first one.
     """
 
     path: Path
@@ -297,6 +298,7 @@ class OpenOptions:
     cache: Path | None
     picture: Path | None = None
     allow_huge: bool = False
+    page: int | None = None
 
 
 def open_options(args: argparse.Namespace, path: Path) -> OpenOptions:
@@ -312,6 +314,7 @@ def open_options(args: argparse.Namespace, path: Path) -> OpenOptions:
         cache=cache_of(args),
         picture=getattr(args, "source", None),
         allow_huge=args.allow_huge,
+        page=getattr(args, "page", None),
     )
 
 
@@ -331,6 +334,7 @@ def add_saving_options(parser: argparse.ArgumentParser) -> None:
     add_cache_options(parser)
     add_huge_option(parser)
     add_source_option(parser)
+    add_page_option(parser)
     parser.add_argument(
         "--json", action="store_true", help="print a report as one JSON object on stdout"
     )
@@ -344,6 +348,17 @@ def add_quality_option(parser: argparse.ArgumentParser) -> None:
         default=95,
         metavar="Q",
         help="quality of JPEG, WebP and AVIF, 1 to 100 (default: 95; 100 is lossless in WebP)",
+    )
+
+
+def add_page_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option for a page or frame of a file that has several."""
+    parser.add_argument(
+        "--page",
+        type=values.page,
+        metavar="N",
+        help="the page or frame to open, of a TIFF, GIF, WebP, PNG, AVIF or HEIC that has several "
+        "(default: 1)",
     )
 
 

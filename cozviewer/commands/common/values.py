@@ -175,6 +175,17 @@ def levels(text: str) -> int:
     return int(text)
 
 
+def page(text: str) -> int:
+    """Return the number of a page or frame, from 1.
+
+    Raises:
+        BadInput: It is not a whole number in that range.
+    """
+    if not re.fullmatch(r"\d{1,7}", text) or not int(text):
+        raise BadInput(f"The page {text!r} must be a whole number from 1.")
+    return int(text)
+
+
 def region(text: str) -> tuple[Fraction, Fraction, Fraction, Fraction]:
     """Return a region "X,Y,WIDTH,HEIGHT" in source pixels.
 

@@ -60,8 +60,14 @@ def opened_chain(
     cache = options.cache
     line.show(f"Opening {options.path.name}")
     image = open_path(
-        options.path, options.picture, allow_huge=options.allow_huge, cancelled=cancelled
+        options.path,
+        options.picture,
+        page=options.page,
+        allow_huge=options.allow_huge,
+        cancelled=cancelled,
     )
+    for sentence in (*image.source.warnings, *image.source.notices):
+        line.notice(sentence)
     choice = choice_for(image.session, options)
     chain = open_chain(image, choice, cache, line.notice, pool=pool, cancelled=cancelled)
     try:

@@ -140,7 +140,7 @@ class BlindBar(QWidget):
 
     def _arrange(self, places: tuple[Place, ...], short: bool) -> None:
         for title, short_title, key, verdict in VERDICTS:
-            text = translate("Compare", short_title) if short else _with_key(title, key)
+            text = translate_marked("Compare", short_title) if short else _with_key(title, key)
             self.buttons[verdict].setText(text)
         for part, place in zip(self._parts, places, strict=True):
             self._grid.addWidget(part, *place)
@@ -148,7 +148,7 @@ class BlindBar(QWidget):
 
 
 def _with_key(title: str, key: str) -> str:
-    return f"{translate('Compare', title)} ({key})"
+    return f"{translate_marked('Compare', title)} ({key})"
 
 
 def _button(title: str) -> QPushButton:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cozviewer.config.choice import FROM_PHOTO, EngineChoice, PrompterChoice
 from cozviewer.pyramid.compose import Kernel
-from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 PROMPT_LENGTH = 28
 """Characters of the user's prompt that fit into a label."""
@@ -29,7 +29,7 @@ def in_english(text: str) -> str:
 
 def translated(text: str) -> str:
     """Return a text of this module in the language of the user, for the window."""
-    return translate("Compare", text)
+    return translate_marked("Compare", text)
 
 
 @dataclass(frozen=True)

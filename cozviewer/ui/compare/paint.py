@@ -12,7 +12,7 @@ from cozviewer.jobs.images import to_qimage, to_rgb8
 from cozviewer.ui.compare.side_labels import draw_side_label
 from cozviewer.ui.view.labels import draw_label
 from cozviewer.ui.view.layer import Layer
-from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 LENS_RADIUS = 150
 """Logical pixels, unless the loupe was made larger or smaller."""
@@ -42,7 +42,7 @@ class Mode(Enum):
 
 def mode_title(mode: Mode) -> str:
     """Return the title of a mode in the language of the user."""
-    return translate("Compare", mode.value)
+    return translate_marked("Compare", mode.value)
 
 
 @dataclass

@@ -140,7 +140,7 @@ class SettingsDialog(QDialog):
         choice = self.choice
         trouble = self.prompter.trouble() if choice.engine == ENGINE else ""
         if not trouble and choice == self._present:
-            trouble = translate("Compare", SAME)
+            trouble = translate_marked("Compare", SAME)
         self.trouble.show_message(trouble)
         if not trouble:
             self.wanted.emit(choice)

@@ -86,15 +86,21 @@ class Browsing(QObject):
     # -- opening ---------------------------------------------------------------------------------
 
     @Slot(object)
-    def open(self, path: Path, allow_huge: bool = False, picture: Path | None = None) -> None:
+    def open(
+        self,
+        path: Path,
+        allow_huge: bool = False,
+        picture: Path | None = None,
+        page: int | None = None,
+    ) -> None:
         """Open one photo or session, and walk through its folder from now on.
 
         Args:
-            allow_huge, picture: See `ImageController.open`.
+            allow_huge, picture, page: See `ImageController.open`.
         """
         self.walk.leave_chosen()
         self._allow_huge, self._target = allow_huge, None
-        self._images.open(path, allow_huge, picture)
+        self._images.open(path, allow_huge, picture, page)
 
     def open_all(self, paths: Sequence[Path], allow_huge: bool = False) -> None:
         """Open files or folders: the first one now, the others are walked through.

@@ -55,7 +55,7 @@ class PrompterForm(QWidget):
         self.server_model.setPlaceholderText("qwen2.5vl:3b")
         self.field = QComboBox()
         for field in FIELDS:
-            self.field.addItem(translate("Prompts", field.title), field.questions)
+            self.field.addItem(field.title, field.questions)
         self.field.addItem(translate("Prompts", "Custom"))
         self.one, self.two = _question_box(), _question_box()
         self.tokens = QSpinBox()

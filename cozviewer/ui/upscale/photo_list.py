@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cozviewer.export.upscale_inputs import SUFFIXES, FoundPhoto
+from cozviewer.export.upscale_inputs import FoundPhoto
+from cozviewer.image.folder import SUFFIXES
 from cozviewer.image.reading import shown_name
 from cozviewer.jobs.photo_list_job import FindRequest, PhotoLook
 from cozviewer.ui.upscale.photo_lists import PhotoLists

@@ -15,7 +15,7 @@ from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.settings import keep_text, kept_text
 from cozviewer.ui.view.gpu import has_device, is_software, renderer
 from cozviewer.ui.widgets.banner import Banner
-from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 VARIABLE = "COZVIEWER_DRAW_WITH"
 """Environment variable that overrides the setting for one start: automatic, gpu or processor."""
@@ -108,7 +108,7 @@ class DrawWith(QObject):
             self._end_trial()
             keep_text(_CHOICE, Way.PROCESSOR.value)
             self._actions[Way.PROCESSOR].setChecked(True)
-            self._warn(translate("View", CRASHED))
+            self._warn(translate_marked("View", CRASHED))
         elif way is Way.GPU or has_device():
             self._begin_trial()
             name = renderer()
@@ -116,7 +116,7 @@ class DrawWith(QObject):
             if name is not None and (way is Way.GPU or not is_software(name)):
                 self._set_gpu(True)
             elif way is Way.GPU:
-                self._warn(translate("View", UNUSABLE))
+                self._warn(translate_marked("View", UNUSABLE))
 
     def _set_gpu(self, wanted: bool) -> None:
         for pane in self._panes.canvases:
@@ -142,4 +142,4 @@ class DrawWith(QObject):
         self._end_trial()
         if self.by_gpu:
             self._set_gpu(False)
-            self._banner.warn(translate("View", LEFT))
+            self._banner.warn(translate_marked("View", LEFT))

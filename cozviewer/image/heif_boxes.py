@@ -1,0 +1,123 @@
+"""What the boxes of an AVIF or HEIC file say: what codes the picture, and its colours.
+
+ISO/IEC 14496-12 (boxes) and 23008-12 (HEIF). Everything is read from the first bytes of a file, in
+which the boxes about pictures lie; what is cut off or odd says nothing.
+"""
+
+import struct
+from collections.abc import Iterator
+
+from cozviewer.image.coded_colour import PEAK_NITS, CodedColour, from_numbers
+
+HEAD_BYTES = 1 << 20
+"""Bytes of a file that are looked at."""
+
+AVIF_BRANDS = {b"avif", b"avis", b"avio", b"MA1A", b"MA1B"}
+HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+_STRUCTURE_BRANDS = {b"mif1", b"mif2", b"msf1", b"miaf", b"MiHE"}
+"""Brands of pictures that leave open how these are coded."""
+
+
+def kind_of_brands(head: bytes) -> str:
+    """Return "AVIF" or "HEIC"; "" for another kind of file.
+
+    The major brand counts first, then the compatible ones in their order (23008-12, 10.2).
+
+    Args:
+        head: The first bytes of a file, with its ftyp box as far as they reach.
+    """
+    if head[4:8] != b"ftyp":
+        return ""
+    end = min(int.from_bytes(head[:4], "big"), len(head), 4096)
+    brands = [head[8:12], *(head[at : at + 4] for at in range(16, end - 3, 4))]
+    for brand in brands:
+        if brand in AVIF_BRANDS:
+            return "AVIF"
+        if brand in HEIC_BRANDS:
+            return "HEIC"
+    return "HEIC" if any(brand in _STRUCTURE_BRANDS for brand in brands) else ""
+
+
+def nclx_colour(head: bytes) -> CodedColour | None:
+    """Return the colour of the primary picture that its code points name.
+
+    None where they mean sRGB, where nothing is said, and where there is a profile, which counts
+    before them (ISO/IEC 23000-22, 7.3.6.4).
+
+    Args:
+        head: The first HEAD_BYTES of the file.
+    """
+    try:
+        return _nclx_colour(memoryview(head))
+    except (struct.error, IndexError, ValueError):
+        return None
+
+
+def _nclx_colour(head: memoryview) -> CodedColour | None:
+    meta = _box(head, b"meta")
+    if meta is None:
+        return None
+    meta = meta[4:]  # version and flags
+    primary, tables = _box(meta, b"pitm"), _box(meta, b"iprp")
+    if primary is None or tables is None:
+        return None
+    item = int.from_bytes(primary[4:6] if primary[0] == 0 else primary[4:8], "big")
+    container = _box(tables, b"ipco")
+    if container is None:
+        return None
+    properties = list(_boxes(container))
+    codes: tuple[int, int] | None = None
+    peak = PEAK_NITS
+    for association in (content for name, content in _boxes(tables) if name == b"ipma"):
+        for index in _associated(association, item):
+            if not 1 <= index <= len(properties):
+                continue
+            name, content = properties[index - 1]
+            if name == b"colr" and bytes(content[:4]) in (b"prof", b"rICC"):
+                return None
+            if name == b"colr" and bytes(content[:4]) == b"nclx":
+                first, second = struct.unpack(">HH", content[4:8])
+                codes = first, second
+            elif name == b"clli":
+                peak = float(int.from_bytes(content[:2], "big")) or PEAK_NITS
+    return None if codes is None else from_numbers(codes[0], codes[1], peak)
+
+
+def _boxes(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
+    """Yield (type, content) of the boxes in `data`; the last one may be cut off."""
+    at = 0
+    while at + 8 <= len(data):
+        size, name, start = (
+            int.from_bytes(data[at : at + 4], "big"),
+            bytes(data[at + 4 : at + 8]),
+            8,
+        )
+        if size == 1:
+            size, start = int.from_bytes(data[at + 8 : at + 16], "big"), 16
+        elif size == 0:
+            size = len(data) - at
+        if size < start:
+            return
+        yield name, data[at + start : at + size]
+        at += size
+
+
+def _box(data: memoryview, wanted: bytes) -> memoryview | None:
+    return next((content for name, content in _boxes(data) if name == wanted), None)
+
+
+def _associated(content: memoryview, item: int) -> Iterator[int]:
+    """Yield the indices, from 1, of the properties of an item (23008-12, 9.3, ipma)."""
+    version, wide = content[0], content[3] & 1
+    count, at = int.from_bytes(content[4:8], "big"), 8
+    for _ in range(count):
+        id_size = 4 if version else 2
+        found = int.from_bytes(content[at : at + id_size], "big")
+        number = content[at + id_size]
+        at += id_size + 1
+        for _ in range(number):
+            size = 2 if wide else 1
+            index = int.from_bytes(content[at : at + size], "big") & (0x7FFF if wide else 0x7F)
+            at += size
+            if found == item:
+                yield index

@@ -1,0 +1,108 @@
+"""Files changed at random: each gives a picture or a sentence, and nothing is printed."""
+
+import io
+import random
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cozviewer.image.heif_boxes import kind_of_brands, nclx_colour
+from cozviewer.image.source import open_source
+from cozviewer.util.errors import BadInput
+from tests.image.test_colour_signals import (
+    CHROMATICITIES_P3,
+    CICP_P3,
+    GAMMA_1,
+    ICC,
+    exif_of,
+    heif,
+)
+from tests.image.test_frames import animated
+from tests.image.tiff.test_kinds import COLOUR, KINDS, LARGE, REDUCED, SENSOR, pages
+from tests.mutations import edited, mutated
+from tests.pyramid.pictures import encoded, noise, png, png_chunk, tiff
+
+RGB = noise(20, 16)
+
+FILES = 60
+"""How many are made of each seed."""
+
+HDR = png_chunk(b"cICP", bytes([9, 16, 0, 1])) + png_chunk(b"cLLI", struct.pack(">II", 9**7, 9**6))
+
+SEEDS: dict[str, Callable[[], bytes]] = {
+    "PNG of numbers": lambda: png(RGB, 8, 2, HDR, GAMMA_1, CHROMATICITIES_P3, CICP_P3, ICC),
+    "APNG": lambda: animated("PNG"),
+    "GIF": lambda: animated("GIF"),
+    "WebP": lambda: animated("WEBP"),
+    "AVIF": lambda: heif("AVIF"),
+    "HEIC": lambda: heif("HEIC"),
+    "JPEG of Adobe RGB": lambda: encoded(RGB, "JPEG", exif=exif_of(0xFFFF, b"R03")),
+    "progressive JPEG": lambda: encoded(RGB, "JPEG", progressive=True),
+    "pages": lambda: pages(
+        (RGB, COLOUR), (RGB, {**COLOUR, "compression": "lzw"}), (RGB / 9, COLOUR)
+    ),
+    "raw": lambda: pages(
+        (REDUCED, {**COLOUR, "subfiletype": 1, "subifds": 1}), (SENSOR, {"photometric": 32803})
+    ),
+    "thumbnail": lambda: pages(
+        (REDUCED, {**COLOUR, "subfiletype": 1, "subifds": 1}), (LARGE, COLOUR), big=True
+    ),
+    **{
+        name: lambda pixels=pixels, options=options: tiff(pixels, **options)  # type: ignore[misc]
+        for name, (pixels, options, _) in KINDS.items()
+    },
+}  # fmt: skip
+
+
+def check(path: Path, page: int | None = None) -> None:
+    """Open a file, which may be anything."""
+    try:
+        source = open_source(path, page=page)
+    except BadInput as error:
+        sentence = str(error)
+    else:
+        assert source.levels[0].dtype == np.uint8
+        return
+    assert path.name in sentence
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_a_picture_or_a_sentence(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str
+) -> None:
+    chance = random.Random(name)
+    whole = SEEDS[name]()
+    path = tmp_path / "changed"
+    for number in range(FILES):
+        content = bytearray(whole)
+        for _ in range(chance.randint(1, 3)):
+            at = chance.randrange(min(len(content), chance.choice((64, 400, len(content)))))
+            content[at] = chance.choice((0, 255, content[at] ^ 1 << chance.randrange(8)))
+        if number % 3 == 1:
+            content = bytearray(mutated(whole, chance) if number % 2 else edited(whole, chance))
+        path.write_bytes(content)
+        check(path, chance.choice((None, None, 1, 2)))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_mutated_boxes_say_something_or_nothing() -> None:
+    chance = random.Random(3)
+    whole = heif("AVIF")[:400]
+    for _ in range(2000):
+        head = edited(whole, chance)
+        nclx_colour(head)
+        assert kind_of_brands(head) in ("", "AVIF", "HEIC")
+
+
+def test_a_grey_jpeg_cut_anywhere(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    Image.fromarray(RGB[..., 0]).save(file, "JPEG")
+    path = tmp_path / "cut.jpg"
+    for length in range(20, len(file.getvalue()), 7):
+        path.write_bytes(file.getvalue()[:length])
+        check(path)
