@@ -33,17 +33,24 @@ The way of one export, from the window or a command:
        -> export/picture, large, movie, strip   the file, written atomically (util/atomic)
        -> export/signing                Content Credentials
 
+Whole photos: ui/upscale, jobs/upscale_job, commands/upscale -> export/upscale -> export/run. The
+queue of the window is kept beside the settings and yields to the view.
+
 Progress: chain/pace and `chain.Progress` -> ui/status (the line below the picture) and
 ui/view/drawing_mark (on the picture); chain/stages while a model loads.
 
 The window: ui/main_window (input), window_parts (its widgets), commands (every command),
-image_controller (which image is open), image_scope (what lives as long as it). Requests of which
-only the newest counts: jobs/latest. Prompts that a person changed make a draft beside the store,
-kept or discarded: ui/prompts, jobs/drafting, chain/draft, pyramid/store/draft. Models share memory
-through models/memory/manager; number formats are timed by models/number_formats; files are fetched
-by models/download. What is real in a view is shown by chain/overlays, borrowed_texture and
-detections. Opening a path gives a `session.source.OpenedImage`: the source, and the session if
-there is one.
+image_controller (which image is open), image_scope (what lives as long as it), files/browsing (the
+walk through a folder), travel (back, forward, zoom box, orientation), info (panels), preferences
+(settings, theme, shortcuts). Requests of which only the newest counts: jobs/latest. A turned view
+is upright everywhere but in what pyramid/compose returns and a pane paints (pyramid/orientation).
+Text passes through util/translation; ui/language chooses the language.
+
+Prompts that a person changed make a draft beside the store, kept or discarded: ui/prompts,
+jobs/drafting, chain/draft, pyramid/store/draft. Models share memory through models/memory/manager;
+number formats are timed by models/number_formats; files are fetched by models/download. What is
+real in a view is shown by chain/overlays, borrowed_texture and detections. Opening a path gives a
+`session.source.OpenedImage`: the source, and the session if there is one.
 
 Imports go one way: app, cli -> commands, ui -> jobs -> session -> evaluate -> export -> chain ->
 pyramid, config -> image -> util. `assembly` puts models and chain together for both programs;

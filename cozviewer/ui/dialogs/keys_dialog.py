@@ -71,6 +71,10 @@ def other_keys() -> list[tuple[str, str]]:
             translate("Help", "Zoom at the pointer"),
         ),
         (translate("Help", "Drag, two fingers, arrow keys"), translate("Help", "Move")),
+        (translate("Help", "Shift+arrow keys"), translate("Help", "Move by the whole view")),
+        (translate("Help", "Space, Backspace"), translate("Help", "Next, previous photo")),
+        (translate("Help", "Mouse buttons 4, 5"), translate("Help", "Back, forward")),
+        (translate("Help", "Right mouse button"), translate("Help", "Open the menu of the image")),
         (
             translate("Help", "Double-click"),
             translate("Help", "Zoom in 2× (with Alt or Shift: out)"),
