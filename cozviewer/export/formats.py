@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from cozviewer.export.origin import PNG_KEYWORD
 from cozviewer.util.errors import BadInput
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import listed, translate
 
 QUALITY = 95
 """The quality that JPEG, WebP and AVIF are saved at unless another one is chosen."""
@@ -61,7 +61,7 @@ def format_of(path: Path) -> str:
     for name, form in FORMATS.items():
         if path.suffix.lower() in form.suffixes:
             return name
-    known = ", ".join(suffix for form in FORMATS.values() for suffix in form.suffixes)
+    known = listed(suffix for form in FORMATS.values() for suffix in form.suffixes)
     if not path.suffix:
         sentence = translate("Error", "{name} has no ending: use one of {known}.")
     else:
@@ -99,7 +99,7 @@ def format_named(name: str) -> str:
     for title, form in FORMATS.items():
         if wanted == title.lower() or f".{wanted}" in form.suffixes:
             return title
-    known = ", ".join(form.suffixes[0].lstrip(".") for form in FORMATS.values())
+    known = listed(form.suffixes[0].lstrip(".") for form in FORMATS.values())
     raise BadInput(
         translate("Error", "Unknown format {name}: choose one of {known}.").format(
             name=repr(name), known=known

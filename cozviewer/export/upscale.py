@@ -30,7 +30,7 @@ from cozviewer.pyramid.geometry import STEP_LEVELS, TILE
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, CozviewerError
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import listed, translate
 
 SCALES = (2, 4, 8, 16)
 """The scales that the window offers."""
@@ -257,7 +257,7 @@ def check_options(options: UpscaleOptions) -> None:
         raise BadInput(
             translate(
                 "Error", "Photos cannot be upscaled to {format}: choose one of {known}."
-            ).format(format=options.format, known=", ".join(WRITABLE))
+            ).format(format=options.format, known=listed(WRITABLE))
         )
     if not 1 <= options.quality <= 100:
         raise BadInput(

@@ -6,7 +6,7 @@ from PIL import Image
 from cozviewer.image.high_bit_depth import Scale
 from cozviewer.image.tiff.samples import Layout
 from cozviewer.util.errors import BadInput
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import listed, translate
 
 _USELESS = 0.95
 """Missing part of a JPEG from which it is not shown."""
@@ -49,7 +49,7 @@ def bands(layout: Layout) -> str:
         ).format(count=layout.count)
     return translate(
         "Error", "The picture has {count} bands, of which {shown} are shown as colors."
-    ).format(count=layout.count, shown=", ".join(str(band + 1) for band in layout.bands))
+    ).format(count=layout.count, shown=listed(str(band + 1) for band in layout.bands))
 
 
 def missing_part(name: str, image: Image.Image) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import Literal
 
 from cozviewer.util.errors import BadInput
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import listed, translate
 
 AUTO = "auto"
 
@@ -96,7 +96,7 @@ def pick_device(wanted: str = AUTO) -> Device:
     available = available_devices()
     name = {AUTO: _fastest(available), "cuda:0": "cuda"}.get(wanted, wanted)
     if name not in available:
-        there = ", ".join([AUTO, *available[:-1]])
+        there = listed([AUTO, *available[:-1]])
         raise BadInput(
             translate(
                 "Error", "This computer has no device {wanted!r}: choose {there} or {available}."
@@ -138,7 +138,7 @@ def ways(place: Device, numbers: str = AUTO) -> Sequence[Device]:
             "Error",
             "The {hardware} does not support the number format {numbers!r}: choose {others} or "
             "{last}.",
-        ).format(hardware=place.hardware, numbers=numbers, others=", ".join(others), last=last)
+        ).format(hardware=place.hardware, numbers=numbers, others=listed(others), last=last)
     )
 
 

@@ -11,7 +11,7 @@ from cozviewer.models.prompters import NoPrompter, TextPrompter, with_words
 from cozviewer.pyramid.makers import maker_label
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import expanded
-from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, listed, translate, translate_marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def make_upscaler(
         from cozviewer.models.model_file import model_file
 
         return model_file(expanded(engine), context)
-    names = ", ".join(entry.name for entry in ENGINES)
+    names = listed(entry.name for entry in ENGINES)
     raise BadInput(
         translate(
             "Error", "Unknown engine {engine!r}: choose {names} or the path of a 4x model file."
@@ -176,7 +176,7 @@ def make_prompter(choice: PrompterChoice, context: ModelContext | None = None) -
         *names, last = PROMPTERS
         raise BadInput(
             translate("Error", "Unknown prompter {name!r}: choose {names} or {last}.").format(
-                name=choice.name, names=", ".join(names), last=last
+                name=choice.name, names=listed(names), last=last
             )
         )
     return with_words(describing, prompt)

@@ -16,7 +16,7 @@ from typing import Any
 from cozviewer.models.network import is_out_of_memory
 from cozviewer.util.errors import BadInput, CozviewerError
 from cozviewer.util.paths import check_path
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import listed, translate
 
 SAFETENSORS = ".safetensors"
 SUFFIXES = (SAFETENSORS, ".pth", ".pt", ".ckpt")
@@ -43,7 +43,7 @@ def check_file(path: Path) -> None:
         raise BadInput(
             translate(
                 "Error", "{path} is not a model file: choose one that ends in {suffixes}."
-            ).format(path=path, suffixes=", ".join(SUFFIXES))
+            ).format(path=path, suffixes=listed(SUFFIXES))
         )
     if path.stat().st_size == 0:
         raise BadInput(

@@ -8,7 +8,7 @@ installs the lookup of its language once, before it makes the first widget. What
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 Lookup = Callable[[str, str, str, int], str]
 """Returns the translation of (context, text, disambiguation, n), with "%n" still in it, or ""
@@ -61,6 +61,11 @@ def translate_marked(context: str, text: str, n: int = -1) -> str:
         n: As in `translate`.
     """
     return translate(context, text, None, n)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return "one, two, three", with the separator of the language. Any thread."""
+    return translate("Units", ", ").join(parts)
 
 
 def install(lookup: Lookup | None) -> None:

@@ -10,7 +10,7 @@ from cozviewer.models.qwen.folder import QWEN, qwen_folder
 from cozviewer.util.downloads import Offer
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import expanded
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import listed, translate
 
 REPOSITORIES = {"coz": SD3, "qwen": QWEN}
 """Hub names of the models with a short name."""
@@ -48,7 +48,7 @@ def repository(name: str) -> str:
         return REPOSITORIES[name]
     if HUB_NAME.fullmatch(name):
         return name
-    known = ", ".join(REPOSITORIES)
+    known = listed(REPOSITORIES)
     raise BadInput(
         translate(
             "Error", "Unknown model {name!r}: choose {known} or a hub name, owner/name."

@@ -17,7 +17,7 @@ from cozviewer.models.memory.plan import (
     spare,
 )
 from cozviewer.util.errors import BadInput
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import listed, translate
 from cozviewer.util.units import gigabytes
 
 Needs = Callable[[str], Sequence[Model]]
@@ -125,7 +125,7 @@ def _refusal(plan: Plan, fitting: Sequence[str]) -> BadInput:
         if device != CPU:
             ways.append(translate("Error", "choose the CPU as device"))
         last = translate("Error", "choose the engine Real-ESRGAN")
-        advice = translate("Error", "{ways} or {last}").format(ways=", ".join(ways), last=last)
+        advice = translate("Error", "{ways} or {last}").format(ways=listed(ways), last=last)
     return BadInput(
         translate(
             "Error",

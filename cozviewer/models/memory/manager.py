@@ -16,7 +16,7 @@ from cozviewer.models.device import Device, free_memory, pick_device
 from cozviewer.models.memory.choice import best_plan
 from cozviewer.models.memory.plan import CPU, Model, Plan
 from cozviewer.util.errors import BadInput
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import listed, translate
 
 Needs = Callable[[Device, str], Sequence[Model]]
 """Returns what a model needs on a device, quantised to "", "8bit" or "nf4"; raises BadInput."""
@@ -46,7 +46,7 @@ class MemoryManager:
             raise BadInput(
                 translate(
                     "Error", "Unknown memory mode {memory!r}: choose {names} or {last}."
-                ).format(memory=memory, names=", ".join(names), last=last)
+                ).format(memory=memory, names=listed(names), last=last)
             )
         self._device = device
         self._memory = memory

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
+from cozviewer.util.translation import QT_TRANSLATE_NOOP, listed, translate, translate_marked
 from cozviewer.util.units import gigabytes
 
 CPU = "cpu"
@@ -141,7 +141,7 @@ class Plan:
                 needs=translate("Models", ", then ").join(self._needs_in_order()),
                 free=free,
             )
-        names = ", ".join(_named(model) for model in self.models)
+        names = listed(_named(model) for model in self.models)
         if self.arrangement == "streamed":
             streamed = joined(model.name for model in self.models if model.streamed)
             names = translate("Models", "{names} (the {streamed} one by one)").format(

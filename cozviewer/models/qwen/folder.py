@@ -71,7 +71,7 @@ def qwen_folder(model: str) -> Path:
             ).format(name=name, remedy=_download(name))
         )
     folder = Path(config).parent
-    _check(folder, f"{_download(name)} again")
+    _check(folder, _download(name, again=True))
     return folder
 
 
@@ -123,10 +123,13 @@ def broken_model(folder: Path, error: Exception) -> BadInput:
     )
 
 
-def _download(name: str) -> str:
-    return translate("Error", "download the model {model}").format(
-        model="qwen" if name == QWEN else name
+def _download(name: str, *, again: bool = False) -> str:
+    remedy = (
+        translate("Error", "download the model {model} again")
+        if again
+        else translate("Error", "download the model {model}")
     )
+    return remedy.format(model="qwen" if name == QWEN else name)
 
 
 def _check(folder: Path, remedy: str) -> None:

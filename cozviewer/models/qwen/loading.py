@@ -13,7 +13,7 @@ from cozviewer.models.quiet import quietly
 from cozviewer.models.qwen.adapter import fuse, read_adapter
 from cozviewer.models.qwen.folder import broken_model
 from cozviewer.util.errors import BadInput
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import listed, translate
 
 KEPT = ("bos_token_id", "eos_token_id", "pad_token_id", "repetition_penalty")
 """Generation settings of a model that are used; sampling is off. The authors also use the penalty
@@ -52,7 +52,7 @@ def check_quantised(quantised: str) -> None:
     if quantised not in ("", *QUANTISED):
         raise BadInput(
             translate("Error", "Unknown quantisation {quantised!r}: choose {names}.").format(
-                quantised=quantised, names=" or ".join(QUANTISED)
+                quantised=quantised, names=listed(QUANTISED)
             )
         )
     if quantised and find_spec("bitsandbytes") is None:

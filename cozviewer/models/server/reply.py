@@ -14,7 +14,7 @@ from unicodedata import category
 from cozviewer.models.server.address import SERVICE, VARIABLE, Address, Key, read_address, redacted
 from cozviewer.models.server.request import Layout, adapted
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import listed, translate
 
 UNKNOWN = re.compile(
     r"model.*(not found|not exist|unknown)|(no such|unknown|invalid|not a valid) model", re.I
@@ -302,7 +302,7 @@ def _redirected(address: Address, location: str) -> BadInput:
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(_short(name, LONGEST_NAME) for name in names[:NAMED])
+    shown = listed(_short(name, LONGEST_NAME) for name in names[:NAMED])
     return (
         shown
         if len(names) <= NAMED

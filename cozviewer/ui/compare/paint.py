@@ -111,9 +111,9 @@ class Over:
             return translate(
                 "Compare", "{name}. The difference appears when both images are ready."
             ).format(name=first)
-        text = translate(
-            "Compare", "Difference (gain {gain}×): {first} \N{MINUS SIGN} {second}"
-        ).format(gain=self.gain, first=first, second=second)
+        text = translate("Compare", "Difference (gain {gain}×): {first} − {second}").format(
+            gain=self.gain, first=first, second=second
+        )
         if main.frame_is_final and self.layer.frame_is_final:
             return text
         return translate("Compare", "{text} (incomplete: parts are only enlarged)").format(

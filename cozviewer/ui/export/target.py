@@ -10,7 +10,7 @@ from cozviewer.image.reading import shown_name
 from cozviewer.ui.widgets.plain import message_box
 from cozviewer.util.errors import CozviewerError, MissingLibrary
 from cozviewer.util.paths import expanded
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import listed, translate
 
 
 class TargetLine(QLineEdit):
@@ -92,7 +92,7 @@ def ask_to_replace(taken: Sequence[Path], window: QWidget, write: Callable[[], N
     else:
         title = translate("Export", "Replace Files?")
         text = translate("Export", "{names} and {last} already exist. Replace them?")
-        text = text.format(names=", ".join(names[:-1]), last=names[-1])
+        text = text.format(names=listed(names[:-1]), last=names[-1])
     box = message_box(
         window, QMessageBox.Icon.Question, title, text, QMessageBox.StandardButton.NoButton
     )

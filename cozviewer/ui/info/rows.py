@@ -13,7 +13,7 @@ from cozviewer.pyramid.camera import Camera
 from cozviewer.pyramid.wording import magnification_text, place_text
 from cozviewer.ui.view.pixel import Pixel
 from cozviewer.util.text import visible_line
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import listed, translate
 from cozviewer.util.units import bytes_text
 
 LEAST_PERCENT = 0.1
@@ -202,7 +202,7 @@ def _colours_text(facts: FileFacts) -> str:
         parts.append(translate("Info", "%n bit(s) per channel", None, facts.bits))
     if facts.alpha:
         parts.append(translate("Info", "with transparency"))
-    return ", ".join(parts)
+    return listed(parts)
 
 
 def _profile_text(profile: str) -> str:

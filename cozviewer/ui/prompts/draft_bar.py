@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QWidget
 
 from cozviewer.pyramid.geometry import level_name
 from cozviewer.ui.widgets.plain import Label
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import listed, translate
 
 MARGIN = 16
 """Distance to the lower edge of the pane in logical pixels."""
@@ -91,9 +91,9 @@ class DraftBar(QWidget):
 def new_version_text(levels: Sequence[int]) -> str:
     """Return "New version at ×4, ×16 and ×64"."""
     names = [level_name(z) for z in levels]
-    listed = names[-1] if names else ""
+    shown = names[-1] if names else ""
     if len(names) > 1:
-        listed = translate("Prompts", "{levels} and {last}").format(
-            levels=", ".join(names[:-1]), last=listed
+        shown = translate("Prompts", "{levels} and {last}").format(
+            levels=listed(names[:-1]), last=shown
         )
-    return translate("Prompts", "New version at {levels}").format(levels=listed)
+    return translate("Prompts", "New version at {levels}").format(levels=shown)

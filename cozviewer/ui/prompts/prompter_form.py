@@ -75,7 +75,7 @@ class PrompterForm(QWidget):
         self._rows: list[tuple[tuple[str, ...], QWidget, QWidget]] = []
         every_name = tuple(name for name, _ in prompters)
         rows: tuple[tuple[tuple[str, ...], QLabel, QWidget], ...] = (
-            (every_name, Label(translate("Prompts", "Prompts from")), self.who),
+            (every_name, Label(translate("Prompts", "Prompt source")), self.who),
             (("qwen",), Label(translate("Prompts", "Vision model")), self.qwen),
             (("qwen",), Label(translate("Prompts", "Adapter")), self.adapter),
             (("server",), Label(translate("Prompts", "Server address")), self.server),

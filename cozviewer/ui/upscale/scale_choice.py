@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
 from cozviewer.export.upscale import SCALES
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.ui.widgets.theme import quiet
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import listed, translate
 from cozviewer.util.units import bytes_text, duration_text
 
 
@@ -68,7 +68,7 @@ class ScaleChoice(QWidget):
 
     def text(self, scale: int) -> str:
         """Return what is shown about a scale."""
-        return ", ".join(label.text() for label in self._texts[scale] if label.text())
+        return listed(label.text() for label in self._texts[scale] if label.text())
 
     def show_estimates(self, estimates: Sequence[Estimate | None], photos: int) -> None:
         """Show what each scale gives; None while unknown.
