@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import QTranslator
 
 from cozviewer.ui.language import LANGUAGES
+from tests.translatable import marked_texts, sources
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "resources" / "translations"
@@ -62,6 +63,18 @@ def test_every_text_of_the_code_is_in_the_file(code: str, tmp_path: Path) -> Non
     fresh = Path(shutil.copy(kept, tmp_path))
     tool.collect(fresh)
     assert texts(fresh) == texts(kept), "run `make translations`"
+
+
+def test_lupdate_sees_every_text() -> None:
+    """It overlooks those whose number is more than a name: write `count = len(rows)` before."""
+    seen = {m.source for m in messages(FOLDER / f"cozviewer_{CODES[0]}.ts")}
+    overlooked = [
+        f"{path.name}:{line}: {text}"
+        for path in sources()
+        for line, text, _ in marked_texts(path.read_text(encoding="utf-8"))
+        if text not in seen
+    ]
+    assert overlooked == []
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -179,16 +179,15 @@ class Sessions(QObject):
     def _on_saved(self, request: SaveRequest, saved: Saved) -> None:
         if request.image.source is self._source:
             self._path = request.path
-        tiles = translate("Session", "%n tile(s)", None, saved.tiles)
+        count, left_out = saved.tiles, saved.left_out
+        tiles = translate("Session", "%n tile(s)", None, count)
         text = translate(
             "Session",
             "Saved {path} ({tiles}, {size}). The photo is not included: keep it next to the "
             "session file.",
         ).format(path=request.path, tiles=tiles, size=bytes_text(saved.bytes))
-        if saved.left_out:
-            text += " " + translate(
-                "Session", "Left out: %n damaged tile(s).", None, saved.left_out
-            )
+        if left_out:
+            text += " " + translate("Session", "Left out: %n damaged tile(s).", None, left_out)
         self._banner.show_message(text)
         self._over(request)
 

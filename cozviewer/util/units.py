@@ -28,7 +28,8 @@ def bytes_text(size: float) -> str:
         size: Bytes, at least 0.
     """
     if size < 999.5:
-        return translate("Units", "%n byte(s)", None, round(size))
+        count = round(size)
+        return translate("Units", "%n byte(s)", None, count)
     value, units = size / 1000, ["kB", "MB", "GB", "TB"]
     while value >= 999.5 and len(units) > 1:
         value /= 1000

@@ -29,6 +29,12 @@
             <source>Blind Test Results</source>
             <translation>盲测结果</translation>
         </message>
+        <message numerus="yes">
+            <source>{name}: preferred in {share} of %n rating(s) (95 %: {low} to {high})</source>
+            <translation>
+                <numerusform>{name}：在 %n 次评分中有 {share} 更受偏好（95% 置信区间：{low} 至 {high}）</numerusform>
+            </translation>
+        </message>
         <message>
             <source>{text}, average rating {rating}</source>
             <translation>{text}，平均评分 {rating}</translation>
@@ -2214,6 +2220,12 @@
             <translation>起点与终点相同，请先放大。</translation>
         </message>
         <message numerus="yes">
+            <source>%n frame(s), {seconds} s, up to {size}.</source>
+            <translation>
+                <numerusform>%n 帧，{seconds} 秒，不超过 {size}。</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>%n missing tile(s) will be generated first (about {time}).</source>
             <translation>
                 <numerusform>将先生成 %n 个缺失的图块（约 {time}）。</numerusform>
@@ -2244,6 +2256,12 @@
         <message>
             <source>Visible area at {level}</source>
             <translation>{level} 可见区域</translation>
+        </message>
+        <message numerus="yes">
+            <source>Zoom sequence (%n picture(s) side by side)</source>
+            <translation>
+                <numerusform>缩放序列（%n 张图并排）</numerusform>
+            </translation>
         </message>
         <message>
             <source>Comparison as shown</source>
@@ -2552,6 +2570,12 @@
         <message>
             <source>Show &amp;Log</source>
             <translation>显示日志(&amp;L)</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n error(s) so far.</source>
+            <translation>
+                <numerusform>目前共 %n 个错误。</numerusform>
+            </translation>
         </message>
         <message>
             <source>Keyboard Shortcuts</source>
@@ -2899,6 +2923,12 @@
         <message>
             <source>Indexed</source>
             <translation>索引颜色</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n bit(s) per channel</source>
+            <translation>
+                <numerusform>每通道 %n 位</numerusform>
+            </translation>
         </message>
         <message>
             <source>with transparency</source>
@@ -3877,9 +3907,21 @@ close-ups</source>
             <source>Sessions ({pattern})</source>
             <translation>会话 ({pattern})</translation>
         </message>
+        <message numerus="yes">
+            <source>%n tile(s)</source>
+            <translation>
+                <numerusform>%n 个图块</numerusform>
+            </translation>
+        </message>
         <message>
             <source>Saved {path} ({tiles}, {size}). The photo is not included: keep it next to the session file.</source>
             <translation>已保存 {path}（{tiles}，{size}）。会话不包含照片，请将照片与会话文件放在一起。</translation>
+        </message>
+        <message numerus="yes">
+            <source>Left out: %n damaged tile(s).</source>
+            <translation>
+                <numerusform>已略去 %n 个损坏的图块。</numerusform>
+            </translation>
         </message>
         <message>
             <source>{name} was not saved because another image was opened.</source>
@@ -3965,6 +4007,12 @@ close-ups</source>
                 <numerusform>%n 帧</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>%n byte(s)</source>
+            <translation>
+                <numerusform>%n 字节</numerusform>
+            </translation>
+        </message>
         <message>
             <source>{seconds} s</source>
             <translation>{seconds} 秒</translation>
@@ -4014,6 +4062,12 @@ close-ups</source>
             <source>Quit?</source>
             <translation>要退出吗？</translation>
         </message>
+        <message numerus="yes">
+            <source>%n photo(s) still to be upscaled. You can resume the queue next time.</source>
+            <translation>
+                <numerusform>还有 %n 张照片尚未放大。下次启动后可以继续队列。</numerusform>
+            </translation>
+        </message>
         <message>
             <source>Quit</source>
             <translation>退出</translation>
@@ -4021,6 +4075,12 @@ close-ups</source>
         <message>
             <source>Upscaling {percent}%</source>
             <translation>正在放大 {percent}%</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n photo(s) waiting</source>
+            <translation>
+                <numerusform>%n 张照片等待中</numerusform>
+            </translation>
         </message>
         <message numerus="yes">
             <source>%n photo(s) upscaled.</source>
@@ -4098,6 +4158,12 @@ close-ups</source>
             <source>Engine</source>
             <translation>引擎</translation>
         </message>
+        <message numerus="yes">
+            <source>Upscale %n Photo(s)</source>
+            <translation>
+                <numerusform>放大 %n 张照片</numerusform>
+            </translation>
+        </message>
         <message>
             <source>Choose the folder to save in.</source>
             <translation>请选择保存文件夹。</translation>
@@ -4165,6 +4231,12 @@ close-ups</source>
         <message>
             <source>Resume</source>
             <translation>继续</translation>
+        </message>
+        <message numerus="yes">
+            <source>{done} of %n photo(s) finished</source>
+            <translation>
+                <numerusform>已完成 {done} / %n 张照片</numerusform>
+            </translation>
         </message>
         <message numerus="yes">
             <source>%n photo(s) finished</source>

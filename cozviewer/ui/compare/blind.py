@@ -183,11 +183,12 @@ def results_text(found: list[Standing]) -> str:
         share, low, high = (
             f"{100 * value:.0f} %" for value in (each.wins / each.shown, each.low, each.high)
         )
+        shown = each.shown
         text = translate(
             "Compare",
             "{name}: preferred in {share} of %n rating(s) (95 %: {low} to {high})",
             None,
-            each.shown,
+            shown,
         ).format(name=translated(each.name), share=share, low=low, high=high)
         if each.opinion is not None:
             rating = f"{each.opinion:.1f}"

@@ -126,7 +126,8 @@ class CrashDialog(QDialog):
         if self._count == 1:
             self._error.setText(crash.title)
         else:
-            self._times.setText(translate("Help", "%n error(s) so far.", None, self._count))
+            count = self._count
+            self._times.setText(translate("Help", "%n error(s) so far.", None, count))
             self._times.show()
         if crash.new and len(self._details) < MOST_DETAILS:
             self._details.append(crash.details)

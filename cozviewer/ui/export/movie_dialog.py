@@ -200,9 +200,8 @@ class MovieDialog(QDialog):
         if not shown:
             self.about.setText(translate("Export", "Start and end are the same. Zoom in first."))
             return
-        text = translate(
-            "Export", "%n frame(s), {seconds} s, up to {size}.", None, clip.frames
-        ).format(
+        count = clip.frames
+        text = translate("Export", "%n frame(s), {seconds} s, up to {size}.", None, count).format(
             seconds=f"{float(clip.frames / clip.fps):.1f}",
             size=bytes_text(estimated_movie_bytes(clip)),
         )

@@ -105,7 +105,8 @@ def strip_offer(chain: Chain, view: View) -> Offer | None:
     blank = np.zeros((PANEL, PANEL, 3), np.uint8)
     height, width = strip("", "", views, [blank] * len(views)).shape[:2]
     task = StripTask(Path(suggested_name(chain, view, what="strip")), views)
-    title = translate("Export", "Zoom sequence (%n picture(s) side by side)", None, len(views))
+    count = len(views)
+    title = translate("Export", "Zoom sequence (%n picture(s) side by side)", None, count)
     return Offer(title, task, width, height)
 
 

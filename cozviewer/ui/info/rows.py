@@ -198,8 +198,9 @@ def _colours_text(facts: FileFacts) -> str:
     """Return "RGB, 8 bits per channel, with transparency"."""
     names = {"grey": translate("Info", "Gray"), "palette": translate("Info", "Indexed")}
     parts = [names.get(facts.colours, facts.colours)]
-    if facts.bits is not None:
-        parts.append(translate("Info", "%n bit(s) per channel", None, facts.bits))
+    bits = facts.bits
+    if bits is not None:
+        parts.append(translate("Info", "%n bit(s) per channel", None, bits))
     if facts.alpha:
         parts.append(translate("Info", "with transparency"))
     return listed(parts)

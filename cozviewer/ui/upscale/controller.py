@@ -164,6 +164,7 @@ class Upscaling(QObject):
             return True
         if self._question is not None:
             return False
+        count = self.queue.open_count
         box = message_box(
             self._window,
             QMessageBox.Icon.Question,
@@ -172,7 +173,7 @@ class Upscaling(QObject):
                 "Upscale",
                 "%n photo(s) still to be upscaled. You can resume the queue next time.",
                 None,
-                self.queue.open_count,
+                count,
             ),
             QMessageBox.StandardButton.NoButton,
         )
@@ -254,7 +255,8 @@ class Upscaling(QObject):
             part = int(100 * queue.progress.fraction)
             text = translate("Upscale", "Upscaling {percent}%").format(percent=part)
         else:
-            text = translate("Upscale", "%n photo(s) waiting", None, queue.open_count)
+            count = queue.open_count
+            text = translate("Upscale", "%n photo(s) waiting", None, count)
         if text != self.mark.text():
             self.mark.setText(text)
             # A menu bar places its corner only when it is resized.

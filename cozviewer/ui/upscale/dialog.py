@@ -226,8 +226,9 @@ class UpscaleDialog(QDialog):
         sentence = self._problem(options)
         self.trouble.show_message(sentence or self._note)
         self.start.setEnabled(bool(photos) and not sentence and not self.photos.searching)
-        if len(photos) > 1:
-            text = translate("Upscale", "Upscale %n Photo(s)", None, len(photos))
+        count = len(photos)
+        if count > 1:
+            text = translate("Upscale", "Upscale %n Photo(s)", None, count)
         else:
             text = translate("Upscale", "Upscale")
         self.start.setText(text)

@@ -233,7 +233,8 @@ def summary_text(queue: UpscaleQueue) -> str:
     """Return how far a queue is: "2 of 5 photos · 45% · 3 min left"."""
     progress, items = queue.progress, queue.items
     if queue.open_count:
-        text = translate("Upscale", "{done} of %n photo(s) finished", None, progress.total)
+        total = progress.total
+        text = translate("Upscale", "{done} of %n photo(s) finished", None, total)
         parts = [text.format(done=f"{progress.done:,}")]
     else:
         done = sum(item.state is State.DONE for item in items)
