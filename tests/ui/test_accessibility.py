@@ -145,21 +145,22 @@ def _bookmark(viewer: Bench) -> QDialog:
     return viewer.window.findChildren(QDialog)[-1]
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        _export,
-        _movie,
-        _models,
-        _coz,
-        _compare_settings,
-        _crash,
-        _keys,
-        _about,
-        _bookmark,
-        _preferences,
-    ],
+DIALOGS: tuple[Callable[[Bench], QDialog], ...] = (
+    _export,
+    _movie,
+    _models,
+    _coz,
+    _compare_settings,
+    _crash,
+    _keys,
+    _about,
+    _bookmark,
+    _preferences,
 )
+"""Make the dialogs of a window with a photo."""
+
+
+@pytest.mark.parametrize("make", DIALOGS)
 def test_a_dialog(viewer: Bench, qtbot: QtBot, make: Callable[[Bench], QDialog]) -> None:
     dialog = make(viewer)
     dialog.show()
