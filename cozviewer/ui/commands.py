@@ -206,11 +206,11 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
         ),
         Command(
             "fit-width",
-            translate("Menu", "Fit Widt&h"),
+            translate("Menu", "Fit Width"),
             ("2",),
             lambda: go.fit_to(Fitting.WIDTH),
         ),
-        Command("fill", translate("Menu", "Fi&ll Window"), ("3",), lambda: go.fit_to(Fitting.FILL)),
+        Command("fill", translate("Menu", "Fill Window"), ("3",), lambda: go.fit_to(Fitting.FILL)),
         Command(
             "fit-height",
             translate("Menu", "Fit H&eight"),

@@ -3138,16 +3138,16 @@
             <translation>实际大小（100%）(&amp;A)</translation>
         </message>
         <message>
+            <source>Fit Width</source>
+            <translation>适合宽度</translation>
+        </message>
+        <message>
+            <source>Fill Window</source>
+            <translation>填满窗口</translation>
+        </message>
+        <message>
             <source>&amp;Back</source>
             <translation>后退(&amp;B)</translation>
-        </message>
-        <message>
-            <source>Fit Widt&amp;h</source>
-            <translation>适合宽度(&amp;H)</translation>
-        </message>
-        <message>
-            <source>Fi&amp;ll Window</source>
-            <translation>填满窗口(&amp;L)</translation>
         </message>
         <message>
             <source>Fit H&amp;eight</source>

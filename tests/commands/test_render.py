@@ -193,7 +193,7 @@ def test_the_cache_is_kept_within_its_budget(
     run: Run, photo: Path, tmp_path: Path, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trimmed: list[Path] = []
-    monkeypatch.setattr(views, "trim", trimmed.append)
+    monkeypatch.setattr(views, "trim", lambda folder, budget: trimmed.append(folder))
     run("render", photo, "-o", tmp_path / "a.png", *BICUBIC)
     assert trimmed == [cache_folder / "pyramids"]
 

@@ -16,11 +16,13 @@ def test_numbers_count_and_capitals_do_not() -> None:
 
 
 def test_only_pictures_are_listed(tmp_path: Path) -> None:
-    for name in ("b.JPG", "a10.png", "a9.png", "trip.cozview", "notes.txt", "._a.jpg", "x.heic"):
+    for name in ("b.JPG", "a10.png", "a9.png", "trip.cozview", "notes.txt", "._a.jpg", "x.HEIC"):
         (tmp_path / name).touch()
     (tmp_path / "folder.jpg").mkdir()
     (tmp_path / "circle.jpg").symlink_to(tmp_path / "circle.jpg")
-    assert [path.name for path in pictures_in(tmp_path)] == ["a9.png", "a10.png", "b.JPG"]
+    assert [path.name for path in pictures_in(tmp_path)] == [
+        *("a9.png", "a10.png", "b.JPG", "x.HEIC")
+    ]
 
 
 def test_listing_is_cancelled(tmp_path: Path) -> None:

@@ -75,7 +75,6 @@ def test_a_whole_level_is_computed_and_saved(
         pytest.importorskip("pyvips")
         monkeypatch.setattr(large, "LARGE", 1000)
         monkeypatch.setattr("cozviewer.pyramid.compose.BAND", TILE)
-        monkeypatch.setattr("cozviewer.export.picture.BAND", TILE)
     job = ExportJob(chain)
     heard = Heard(job)
     request = whole(chain, tmp_path / "whole.png")

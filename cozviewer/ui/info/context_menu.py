@@ -15,7 +15,7 @@ GROUPS = (
     ("copy", "export", "region", "upscale"),
     ("fit", "one", "compare"),
     ("refine", "stop"),
-    ("bookmark", "copy-place", "reveal"),
+    ("bookmark", "copy-place", "show-in-folder"),
     ("info", "histogram"),
 )
 """The commands by name, with a separator between groups. One that does not exist is left out."""
@@ -69,8 +69,8 @@ class ImageMenu(QObject):
         menu.popup(pane.mapToGlobal(at.toPoint()))
 
     def _note_place(self, pane: Canvas, at: QPointF) -> None:
-        ratio, view = pane.devicePixelRatioF(), pane.view
-        view_x, view_y = at.x() * ratio, at.y() * ratio
+        view = pane.view
+        view_x, view_y = pane.view_place(at).toTuple()
         document = pane.layer.document
         inside = False
         if document is not None:

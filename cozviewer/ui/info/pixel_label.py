@@ -50,9 +50,8 @@ class PixelLabel(Label):
         left = 0
         if pixel.rgb is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(
-                QColor(shown_theme().unavailable)
-            )  # so that a colour like the bar's can be seen
+            # So that a colour like the bar's can be seen.
+            painter.setPen(QColor(shown_theme().unavailable))
             painter.setBrush(QColor(*pixel.rgb))
             top = (self.height() - SWATCH) / 2
             painter.drawRoundedRect(QRectF(0.5, top + 0.5, SWATCH - 1, SWATCH - 1), 2, 2)
