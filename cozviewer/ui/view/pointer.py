@@ -1,5 +1,7 @@
 """Describes the pixel under the mouse pointer: its position, colour and where it comes from."""
 
+import math
+
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCursor, QMouseEvent
 
@@ -76,7 +78,10 @@ class Pointer(QObject):
         document = self._pane.layer.document
         if document is None or self._silent:
             return None
-        view_x, view_y = self._pane.view_place(place).toTuple()
+        ratio = self._pane.devicePixelRatioF()
+        # The middle of a pixel: turned, its corner would be that of a neighbour.
+        middle = QPointF(math.floor(place.x() * ratio) + 0.5, math.floor(place.y() * ratio) + 0.5)
+        view_x, view_y = self._pane.view_place(middle / ratio).toTuple()
         layer, view = self._pane.layer, self._pane.view
         patch = patch_at(document.chain.pyramid, view, int(view_x), int(view_y), layer.finest)
         if patch is None:
