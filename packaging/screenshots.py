@@ -86,6 +86,8 @@ class Studio:
 def comparisons(studio: Studio) -> None:
     """The split view, the grid and the difference."""
     window = studio.window
+    studio.go_to(7.0)
+    window.panes.on_top.amplify(-1)
     for mode, name in (
         (Mode.CURTAIN, "compare"),
         (Mode.GRID, "grid"),
@@ -99,7 +101,7 @@ def comparisons(studio: Studio) -> None:
         studio.rest()
         studio.save(name)
     window.actions_by_name["compare"].trigger()
-    studio.rest()
+    studio.go_to(16.0)
 
 
 def overlays(studio: Studio) -> None:
