@@ -20,7 +20,9 @@ def test_only_pictures_are_listed(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     (tmp_path / "folder.jpg").mkdir()
     (tmp_path / "circle.jpg").symlink_to(tmp_path / "circle.jpg")
-    assert [path.name for path in pictures_in(tmp_path)] == ["a9.png", "a10.png", "b.JPG"]
+    assert [path.name for path in pictures_in(tmp_path)] == [
+        "a9.png", "a10.png", "b.JPG", "x.heic",
+    ]  # fmt: skip
 
 
 def test_listing_is_cancelled(tmp_path: Path) -> None:
