@@ -51,6 +51,7 @@ class Source:
         resolution: Of level 0 where the file says so.
         warnings: What is missing of the picture, a sentence each.
         notices: What people should know about how it was read, a sentence each.
+        medical: Whether it is of a person's body, so that a warning stays in sight.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Source:
     resolution: Resolution | None = None
     warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    medical: bool = False
 
     @property
     def width(self) -> int:
@@ -149,6 +151,7 @@ def open_source(
             resolution=resolution.turned if resolution and decoded.sideways else resolution,
             warnings=decoded.warnings,
             notices=(*_place(picture, page), *decoded.notices),
+            medical=picture.kind == "DICOM",
         )
 
     return in_background(read, cancelled, STOPPED)

@@ -47,7 +47,7 @@ FILES = 60
 HDR = png_chunk(b"cICP", bytes([9, 16, 0, 1])) + png_chunk(b"cLLI", struct.pack(">II", 9**7, 9**6))
 
 RARE: dict[str, Callable[[], bytes]] = {
-    "camera raw": lambda: dng(RGB),
+    "camera raw": lambda: dng(noise(64, 48)),
     "JPEG XL": lambda: through_file(
         lambda path: Image.fromarray(RGB).save(path, lossless=True), ".jxl"
     ),

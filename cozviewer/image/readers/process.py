@@ -227,7 +227,13 @@ class _Process:
         answer: dict[str, Any] = json.loads(line)
         match answer.get("error"):
             case "memory":
-                raise MemoryError
+                raise BadInput(
+                    translate(
+                        "Error",
+                        "{name} takes more memory than a picture of its size should: it is "
+                        "damaged; get a fresh copy, or save it as PNG with another program.",
+                    ).format(name=self._name)
+                )
             case "refused":
                 raise BadInput(refusal(answer["key"], self._name, answer["values"]))
             case "damaged":
