@@ -11,7 +11,7 @@ from cozviewer.image.readers.light import shown_light
 from cozviewer.image.readers.opened import Opened, Pixels, checked_page
 
 _WIDTH, _HEIGHT = 0xBC80, 0xBC81
-_BYTES_PER_PIXEL = 64
+_BYTES_PER_PIXEL = 48
 """jxrlib's coefficients, up to 4 channels of 4 bytes each, unpacked and copied."""
 
 

@@ -6,15 +6,21 @@ from typing import Any
 import numpy as np
 
 from cozviewer.image.readers.opened import Note, Opened, Pixels, Refused, checked_page
+from cozviewer.image.readers.psd_head import has_merged
+
+_MERGED_BYTES, _LAYER_BYTES = 24, 160
+"""Per pixel besides three copies of all channels: of the finished picture, and where layers are
+combined in floats."""
 
 
 def open_picture(path: str, page: int | None) -> Opened:
     """Read the header of a file."""
     checked_page(page, 1)
     with open(path, "rb") as file:
-        head = file.read(26)
-    _, _, channels, height, width, depth, _ = struct.unpack(">4sH6xHIIHH", head)
-    needed = width * height * (max(1, depth // 8) * channels * 3 + 160) + (1 << 28)
+        channels, height, width, depth = struct.unpack(">12xHIIH2x", file.read(26))
+        merged = has_merged(file)
+    per_pixel = 3 * channels * max(1, depth // 8) + (_MERGED_BYTES if merged else _LAYER_BYTES)
+    needed = per_pixel * width * height + (1 << 28)
     return Opened(width, height, needed, lambda: _pixels(path))
 
 
