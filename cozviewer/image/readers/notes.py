@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from cozviewer.image import notices
 from cozviewer.util.translation import translate
 
 
@@ -16,11 +17,7 @@ def sentence(key: str, values: Mapping[str, float | str]) -> str:
         "developed": lambda: translate(
             "Error", "Developed with camera white balance and automatic brightness."
         ),
-        "hdr": lambda: translate(
-            "Error",
-            "This is an HDR picture ({kind}); its highlights are compressed to the range of an "
-            "ordinary display (BT.2390).",
-        ),
+        "hdr": lambda: notices.hdr(str(values["kind"])),
         "exposure": lambda: translate(
             "Error", "Its exposure was changed by {stops} EV to make it visible."
         ),

@@ -158,6 +158,7 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         threading.Thread(target=self._watch, name="decoder", daemon=True).start()
         self._tell(json.dumps(request).encode() + b"\n")

@@ -1,6 +1,7 @@
 """Rare formats give the pixels that their files hold, upright and in sRGB, and say how."""
 
 import io
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from tests.image.rare_files import (
     radiance,
     through_file,
 )
-from tests.pyramid.pictures import noise, smooth
+from tests.image.test_colour_signals import ICC
+from tests.pyramid.pictures import noise, png, smooth
 
 RGB = noise(40, 24)
 GREY = RGB[..., 0]
@@ -129,6 +131,21 @@ def test_a_colour_profile_of_jpeg_xl_counts(tmp_path: Path) -> None:
     """Grey stays grey, and colours get more vivid, when wider primaries are named."""
     linear = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     assert np.array_equal(opened(tmp_path, jxl(RGB, icc_profile=linear)).levels[0], RGB)
+
+
+def test_a_colour_profile_of_jpeg_2000_counts(tmp_path: Path) -> None:
+    """ISO/IEC 15444-1, I.5.3.3: method 2."""
+    icc = zlib.decompress(ICC[8 + ICC[8:].index(b"\0") + 2 : -4])
+    content = saved(RGB, "JPEG2000")
+    header, colour = content.index(b"jp2h") - 4, content.index(b"colr") - 4
+    size = int.from_bytes(content[colour : colour + 4])
+    box = (11 + len(icc)).to_bytes(4) + b"colr" + bytes([2, 0, 0]) + icc
+    whole = int.from_bytes(content[header : header + 4]) + len(box) - size
+    content = content[:colour] + box + content[colour + size :]
+    content = content[:header] + whole.to_bytes(4) + content[header + 4 :]
+    expected = opened(tmp_path, png(RGB, 8, 2, ICC)).levels[0]
+    assert np.abs(expected.astype(int) - RGB).max() > 5
+    assert np.array_equal(opened(tmp_path, content).levels[0], expected)
 
 
 def test_a_jpeg_inside_jpeg_xl_is_turned(tmp_path: Path) -> None:
