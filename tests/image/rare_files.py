@@ -4,6 +4,7 @@ there is one."""
 import io
 import struct
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from astropy.io import fits
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.encaps import encapsulate
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from cozviewer.image.pixels import Rgb8
 
@@ -118,6 +120,17 @@ def dicom(values: NDArray[Any], photometric: str = "MONOCHROME2", **elements: An
     data["PixelData"].VR = "OB" if values.dtype.itemsize == 1 else "OW"
     for name, value in elements.items():
         setattr(data, name, value)
+    file = io.BytesIO()
+    pydicom.dcmwrite(file, data, enforce_file_format=True)
+    return file.getvalue()
+
+
+def packed_dicom(syntax: str, pack: Callable[[NDArray[Any]], bytes], frames: NDArray[Any]) -> bytes:
+    """Return a DICOM file of (frames, H, W), each packed by a function."""
+    data = pydicom.dcmread(io.BytesIO(dicom(frames)))
+    data.PixelData = encapsulate([pack(frame) for frame in frames])
+    data["PixelData"].is_undefined_length = True
+    data.file_meta.TransferSyntaxUID = UID(syntax)
     file = io.BytesIO()
     pydicom.dcmwrite(file, data, enforce_file_format=True)
     return file.getvalue()

@@ -1,14 +1,22 @@
 """DICOM, read by pydicom: one frame, by the window of the file. Nothing of a person leaves here."""
 
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
+from pydicom.encaps import get_frame
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
 from pydicom.pixels.utils import pixel_array
 
 from cozviewer.image.readers.opened import Note, Opened, Pixels, Refused, checked_page
+
+_CODECS = {
+    **dict.fromkeys(("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"), "ljpeg_decode"),
+    **dict.fromkeys(("1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"), "jpegls_decode"),
+}
+"""imagecodecs' decoders of transfer syntaxes (PS3.6, annex A)."""
 
 
 def open_picture(path: str, page: int | None) -> Opened:
@@ -35,8 +43,11 @@ def _frame(data: Any, index: int) -> Pixels:
     try:
         values: NDArray[Any] = pixel_array(data, index=index)
     except (RuntimeError, NotImplementedError) as error:
-        syntax = data.file_meta.TransferSyntaxUID
-        raise Refused("packed", kind=pydicom.uid.UID(syntax).name) from error
+        unpacked = _unpacked(data, index)
+        if unpacked is None:
+            syntax = data.file_meta.TransferSyntaxUID
+            raise Refused("packed", kind=pydicom.uid.UID(syntax).name) from error
+        values = unpacked
     medical: Note = ("medical", {})
     photometric = str(data.PhotometricInterpretation)
     if photometric == "PALETTE COLOR":
@@ -52,6 +63,24 @@ def _frame(data: Any, index: int) -> Pixels:
     if photometric == "MONOCHROME1":
         grey = 255 - grey
     return Pixels(grey, (medical, note))
+
+
+def _unpacked(data: Any, index: int) -> NDArray[Any] | None:
+    """Return a grey frame that pydicom alone cannot unpack: JPEG without loss, and JPEG-LS."""
+    name = _CODECS.get(str(data.file_meta.TransferSyntaxUID))
+    if name is None or find_spec("imagecodecs") is None or int(data.SamplesPerPixel) != 1:
+        return None
+    import imagecodecs
+
+    frames = int(data.get("NumberOfFrames", 1) or 1)
+    packed = get_frame(data.PixelData, index, number_of_frames=frames)
+    values: NDArray[Any] = getattr(imagecodecs, name)(packed)
+    if values.shape != (int(data.Rows), int(data.Columns)):
+        raise ValueError("a frame of another size")
+    if int(data.PixelRepresentation):  # two's complement of BitsStored bits
+        unused = 8 * values.dtype.itemsize - int(data.BitsStored)
+        return (values << unused).view(f"i{values.dtype.itemsize}") >> unused
+    return values
 
 
 def _windowed(values: NDArray[Any], data: Any) -> tuple[NDArray[np.uint8], Note]:

@@ -24,6 +24,7 @@ from tests.image.rare_files import (
     exr,
     fits_file,
     layered_psd,
+    packed_dicom,
     pdf,
     psd,
     radiance,
@@ -283,6 +284,49 @@ def test_frames_of_dicom(tmp_path: Path) -> None:
     second = opened(tmp_path, dicom(frames, **window), page=2)
     assert np.array_equal(second.levels[0], grey(255 - GREY))
     assert (second.page, second.pages) == (2, 2)
+
+
+JPEG_2000, LOSSLESS, JPEG_LS = (f"1.2.840.10008.1.2.4.{number}" for number in (90, 70, 80))
+
+
+@pytest.mark.parametrize(
+    ("syntax", "pack"),
+    [
+        (JPEG_2000, lambda grey: saved(grey, "JPEG2000", no_jp2=True)),
+        (LOSSLESS, imagecodecs.ljpeg_encode),
+        (JPEG_LS, imagecodecs.jpegls_encode),
+    ],
+)
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.int16])
+def test_packed_dicom(tmp_path: Path, syntax: str, pack: Any, kind: type[np.integer[Any]]) -> None:
+    if kind == np.int16 and syntax == JPEG_2000:
+        pytest.skip("Pillow writes no signed numbers")
+    first = GREY.astype(kind) * (1 if kind == np.uint8 else 100)
+    if kind == np.int16:
+        first -= 12000
+    frames = np.stack([first, first[::-1]])
+    content = packed_dicom(syntax, lambda values: bytes(pack(_unsigned(values))), frames)
+    for page, expected in enumerate(frames, 1):
+        source = opened(tmp_path, content, page=page)
+        low, high = float(first.min()), float(first.max())
+        scaled = (expected - low) / (high - low) * 255
+        assert np.abs(source.levels[0][..., 0] - scaled).max() <= 0.51
+
+
+def _unsigned(values: NDArray[Any]) -> NDArray[Any]:
+    return values.view(np.uint16) if values.dtype == np.int16 else values
+
+
+def test_dicom_of_a_palette(tmp_path: Path) -> None:
+    tables = np.random.default_rng(0).integers(0, 65536, (3, 256)).astype("<u2")
+    names = ("Red", "Green", "Blue")
+    elements: dict[str, Any] = {
+        f"{name}PaletteColorLookupTableDescriptor": [256, 0, 16] for name in names
+    }
+    for name, table in zip(names, tables, strict=True):
+        elements[f"{name}PaletteColorLookupTableData"] = table.tobytes()
+    source = opened(tmp_path, dicom(GREY, "PALETTE COLOR", **elements))
+    assert np.array_equal(source.levels[0], tables.T[GREY] >> 8)
 
 
 def test_nothing_of_a_patient_leaves_the_file(tmp_path: Path) -> None:
