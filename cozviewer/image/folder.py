@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from cozviewer.image.formats import SUFFIXES as SUFFIXES
+from cozviewer.image.readers.table import SUFFIXES as SUFFIXES
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 
 CHECK_EVERY = 256

@@ -17,19 +17,13 @@ from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from cozviewer.image.coded_colour import CodedColour
-from cozviewer.image.formats import (
-    PHOTOSHOP,
-    RAW,
-    check_package,
-    format_named,
-    format_of,
-    is_raw_name,
-)
+from cozviewer.image.formats import check_package, format_named, format_of, is_raw_name
 from cozviewer.image.heif_boxes import HEAD_BYTES, jp2_profile, nclx_colour
 from cozviewer.image.png_chunks import without_broken_metadata
 from cozviewer.image.png_colour import colour_of
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.readers.psd_head import is_flat
+from cozviewer.image.readers.table import PHOTOSHOP, RAW
 from cozviewer.image.resolution import Resolution, resolution_of_info
 from cozviewer.image.tiff import traps as tiff_traps
 from cozviewer.image.tiff.pages import pages_of, starting_at
@@ -56,7 +50,7 @@ class Picture:
     """A picture whose header was read; its pixels are not decoded yet.
 
     Attributes:
-        kind: The format, a name in `formats.FORMATS`.
+        kind: The format, a name in `readers.table.FORMATS`.
         image: What decodes it, at the page that was asked for.
         page, pages: Which page or frame it is, from 1, and how many the file has.
         resolution: As the file says it.
@@ -84,7 +78,7 @@ def opened(path: Path, cancelled: IsCancelled = never) -> Iterator[tuple[str, Im
     """Open the first page of the picture at `path`, as `opened_page`.
 
     Yields:
-        The format, a name in `formats.FORMATS`, and the image.
+        The format, a name in `readers.table.FORMATS`, and the image.
 
     Raises:
         BadInput, Cancelled, Failure: As `opened_page`.

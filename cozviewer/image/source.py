@@ -13,11 +13,11 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from cozviewer.image import exif
 from cozviewer.image.decode import STRIP_PIXELS, decode
-from cozviewer.image.formats import RAW
 from cozviewer.image.limits import HUGE, check_size
 from cozviewer.image.overviews import with_overviews
 from cozviewer.image.pixels import Rgb8, part_of
 from cozviewer.image.readers.process import ProcessImage
+from cozviewer.image.readers.table import RAW
 from cozviewer.image.reading import STOPPED, Picture, opened_page, shown_name
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
@@ -114,7 +114,7 @@ def open_source(
     cancelled: IsCancelled = never,
     managed: bool = True,
 ) -> Source:
-    """Open a page or frame of a file of one of `formats.FORMATS`.
+    """Open a page or frame of a file of one of `readers.table.FORMATS`.
 
     It is turned upright by its EXIF orientation, converted to sRGB by its colour profile, composed
     over white where it is transparent, and scaled to 8 bits. Takes seconds for large pictures (300

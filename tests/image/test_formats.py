@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cozviewer.image import folder
-from cozviewer.image.formats import FORMATS, SUFFIXES, format_of, format_rows
+from cozviewer.image.formats import format_of
+from cozviewer.image.readers.table import FORMATS, SUFFIXES, format_rows
 from cozviewer.image.source import open_source
 from cozviewer.util.errors import BadInput
 from tests.image.rare_files import psd

@@ -7,6 +7,7 @@ import pytest
 
 from cozviewer.image import formats
 from cozviewer.image.readers import process
+from cozviewer.image.readers.table import Format
 from cozviewer.image.source import open_source
 from cozviewer.util.errors import BadInput, Cancelled
 
@@ -47,7 +48,7 @@ def photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "from cozviewer.image.readers.child import main; main()"
     )
     monkeypatch.setattr(process, "_START", start)
-    acting = formats.Format("PDF", (), "", None, "reader_for_tests")
+    acting = Format("PDF", (), "", None, "reader_for_tests")
     monkeypatch.setitem(formats._BY_NAME, "PDF", acting)
     return tmp_path / "a.pdf"
 
