@@ -6,7 +6,6 @@ pictures.
 
 import io
 import os
-import stat
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,21 +27,15 @@ from cozviewer.image.resolution import Resolution, resolution_of_info
 from cozviewer.image.tiff import traps as tiff_traps
 from cozviewer.image.tiff.pages import pages_of, starting_at
 from cozviewer.image.tiff.samples import SampleTiff
-from cozviewer.util.cancel import IsCancelled, check_cancelled, never
+from cozviewer.image.watched_file import STOPPED as STOPPED
+from cozviewer.image.watched_file import WatchedFile, open_file
+from cozviewer.image.watched_file import shown_name as shown_name
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
-from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
-
-STOPPED = QT_TRANSLATE_NOOP("Error", "Opening the picture was stopped.")
-"""The message when opening was cancelled."""
-
+from cozviewer.util.translation import translate
 
 _HEAD_BYTES = 512
 """Bytes that tell the format of a file."""
-
-
-def shown_name(path: Path) -> str:
-    """Return the file name for display; bytes that are not UTF-8 become question marks."""
-    return os.fsencode(path.name or path).decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +101,7 @@ def opened_page(
         Cancelled: `cancelled` returned True.
         Failure: Memory ran out.
     """
-    with _open_file(path, cancelled) as file:
+    with open_file(path, cancelled) as file:
         kind, header_read = translate("Error", "a picture"), False
         try:
             kind = format_of(file.peek(_HEAD_BYTES), shown_name(path))
@@ -136,7 +129,7 @@ def opened_page(
 
 
 def _picture(
-    kind: str, file: "_Watched", name: str, page: int | None, count_pages: bool
+    kind: str, file: WatchedFile, name: str, page: int | None, count_pages: bool
 ) -> Picture:
     if kind == "TIFF":
         return _tiff(file, name, page)
@@ -173,13 +166,13 @@ def _picture(
     )
 
 
-def _is_raw(file: "_Watched", name: str) -> bool:
+def _is_raw(file: WatchedFile, name: str) -> bool:
     """Return whether a TIFF is what a camera's sensor measured."""
     pages = pages_of(file)
     return is_raw_name(name) or (bool(pages) and all(page.raw for page in pages))
 
 
-def _in_process(kind: str, file: "_Watched", name: str, page: int | None) -> Picture:
+def _in_process(kind: str, file: WatchedFile, name: str, page: int | None) -> Picture:
     check_package(kind, name)
     image = ProcessImage(
         file, kind, format_named(kind).reader, (file.path, name), page, file.cancelled
@@ -189,7 +182,7 @@ def _in_process(kind: str, file: "_Watched", name: str, page: int | None) -> Pic
     return Picture(kind, image, image.page, image.pages, image.resolution)
 
 
-def _tiff(file: "_Watched", name: str, page: int | None) -> Picture:
+def _tiff(file: WatchedFile, name: str, page: int | None) -> Picture:
     tiff_traps.silence_libtiff()
     pages = pages_of(file)
     page = 1 if page is None else page
@@ -233,75 +226,6 @@ def quiet_pillow() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"PIL\.")
         yield
-
-
-class _Watched(io.BufferedReader):
-    """A file that checks for cancellation before every read.
-
-    Attributes:
-        path: The file.
-        cancelled: Whether it is no longer wanted.
-        short_header: Whether to return the first few bytes in two parts. Pillow's WebP plugin (13)
-            applies the global pixel limit if its first read contains the picture's size.
-        ending: What is read behind the end of the file, once.
-        ended_early: Whether that was read.
-    """
-
-    def __init__(self, path: Path, cancelled: IsCancelled) -> None:
-        super().__init__(io.FileIO(path))
-        self.path, self.cancelled = path, cancelled
-        self.short_header = False
-        self.ending = b""
-        self.ended_early = False
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        check_cancelled(self.cancelled, STOPPED)
-        if self.short_header and size is not None and 16 < size < 64:
-            size, self.short_header = 16, False
-        content = super().read(size)
-        if not content and size != 0 and self.ending and os.path.exists(self.path):
-            content, self.ending, self.ended_early = self.ending, b"", True
-        return content
-
-
-def _open_file(path: Path, cancelled: IsCancelled) -> _Watched:
-    name = shown_name(path)
-    try:
-        state = path.stat()
-        if stat.S_ISDIR(state.st_mode):
-            raise BadInput(
-                translate("Error", "{name} is a folder: choose a picture in it.").format(name=name)
-            )
-        if not stat.S_ISREG(state.st_mode):
-            raise BadInput(
-                translate(
-                    "Error", "{name} is a device or a pipe and no file: choose a picture."
-                ).format(name=name)
-            )
-        if state.st_size == 0:
-            raise BadInput(
-                translate("Error", "{name} is empty (0 bytes): get a fresh copy of it.").format(
-                    name=name
-                )
-            )
-        return _Watched(path, cancelled)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise BadInput(
-            translate("Error", "{name} does not exist: check the path.").format(name=name)
-        ) from error
-    except PermissionError as error:
-        raise BadInput(
-            translate("Error", "{name} cannot be read: you have no permission for it.").format(
-                name=name
-            )
-        ) from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadInput(
-            translate("Error", "{name} cannot be opened ({reason}): check the path.").format(
-                name=name, reason=reason
-            )
-        ) from error
 
 
 def _sentence(path: Path, kind: str, error: Exception, header_read: bool) -> str:
