@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.export.origin import read_origin
-from cozviewer.image.folder import SUFFIXES
+from cozviewer.image.readers.table import PHOTO_SUFFIXES
 from cozviewer.image.reading import shown_name
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
@@ -50,7 +50,7 @@ def photos_in(folder: Path, recursive: bool, cancelled: IsCancelled = never) -> 
     found = [
         FoundPhoto(path, path.parent.relative_to(folder))
         for path in _files(folder, recursive, cancelled)
-        if path.suffix.lower() in SUFFIXES and not is_upscaled(path, cancelled)
+        if path.suffix.lower() in PHOTO_SUFFIXES and not is_upscaled(path, cancelled)
     ]
     if not found:
         raise BadInput(

@@ -123,6 +123,27 @@ def srgb_converter(colour: CodedColour) -> Callable[[Rgb8], Rgb8]:
     return convert
 
 
+def linear_to_srgb(light: NDArray[np.float32], primaries: Primaries, peak: float) -> Rgb8:
+    """Return (H, W, 3) of linear light, 1 being white, as sRGB.
+
+    Args:
+        light: Of any range.
+        primaries: Of its colours.
+        peak: The brightest light; what is above 1 is compressed by the curve of BT.2390, as
+            light of WHITE_NITS times as many cd/m2, and cut off at its end, 10,000.
+    """
+    light = np.maximum(light, 0)
+    if peak > 1:
+        most = min(peak * WHITE_NITS, _MOST_NITS)
+        nits = np.minimum(light * np.float32(WHITE_NITS), np.float32(most))
+        light = _compressed(nits, CodedColour(transfer=PQ, peak=most))
+    if not np.allclose(primaries, SRGB_PRIMARIES, atol=0.002):
+        light = light @ _matrix_to_srgb(primaries).astype(np.float32).T
+    encoded = _srgb_codes()
+    codes: Rgb8 = encoded[(light.clip(0, 1) * (len(encoded) - 1) + 0.5).astype(np.uint16)]
+    return codes
+
+
 def xyz_matrix(primaries: Primaries) -> Floats:
     """Return the 3 x 3 matrix from linear RGB to XYZ, in which white has Y = 1 (SMPTE RP 177)."""
     white, *rest = np.array(primaries).reshape(4, 2)

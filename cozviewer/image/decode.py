@@ -19,6 +19,7 @@ from cozviewer.image import high_bit_depth as deep_grey
 from cozviewer.image.coded_colour import ADOBE_RGB
 from cozviewer.image.limits import check_size
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.reading import STOPPED, Picture
 from cozviewer.image.tiff import samples as tiff_samples
 from cozviewer.image.tiff import traps as tiff_traps
@@ -80,7 +81,7 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
         if samples.is_readable and _fits(name, picture.kind, samples):
             image.close()  # which frees its memory
             return _decode_samples(name, picture, samples, cancelled, managed)
-    told: list[str] = []
+    told = list(image.told) if isinstance(image, ProcessImage) else []
     warnings = notices.missing_part(name, image) if picture.ended_early() else ()
     if isinstance(image, TiffImageFile):  # it has turned itself upright
         turn, block = 1, tiff_traps.exif_of(image)

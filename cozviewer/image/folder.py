@@ -5,13 +5,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from cozviewer.image.readers.table import SUFFIXES as SUFFIXES
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
-
-SUFFIXES = (
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"),
-    *(".avif", ".heic", ".heif"),
-)
-"""Endings of the names of pictures that can be opened, in lower case."""
 
 CHECK_EVERY = 256
 """Entries of a folder between two checks whether the list is still wanted."""

@@ -53,6 +53,15 @@ def nclx_colour(head: bytes) -> CodedColour | None:
         return None
 
 
+def jp2_profile(head: bytes) -> bytes | None:
+    """Return the colour profile of a JPEG 2000 file (ISO/IEC 15444-1, I.5.3.3), if it has one."""
+    header = _box(memoryview(head), b"jp2h")
+    colour = None if header is None else _box(header, b"colr")
+    if colour is None or len(colour) < 3 or colour[0] not in (2, 3):
+        return None
+    return bytes(colour[3:])
+
+
 def _nclx_colour(head: memoryview) -> CodedColour | None:
     meta = _box(head, b"meta")
     if meta is None:

@@ -7,6 +7,7 @@ from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from cozviewer.image.overviews import level_sizes
+from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.tiff.samples import SampleTiff
 from cozviewer.util.errors import BadInput, HugePicture
 from cozviewer.util.translation import translate
@@ -28,10 +29,10 @@ _ROW_BYTES = 8
 _LEVEL_BYTES = 3
 """Per pixel of level 0, which is made beside Pillow's picture, and of the overviews."""
 
-_DECODER_BYTES = {"WebP": 12, "AVIF": 10, "HEIC": 10, "progressive": 6}
+_DECODER_BYTES = {"WebP": 12, "AVIF": 10, "HEIC": 10, "progressive": 6, "JPEG 2000": 20}
 """Per pixel that decoders need at their peak beside Pillow's picture. Measured with libwebp 1.6
 and libavif 1.4 (which decode at once into canvases and planes of their own); libjpeg keeps
-3 x 16-bit coefficients of a progressive picture."""
+3 x 16-bit coefficients of a progressive picture, OpenJPEG 4 x 32-bit ones and a copy."""
 
 _UNPACKED_ROWS = 2
 """Rows that are in memory besides the picture where rows are unpacked as they are in the file."""
@@ -61,6 +62,8 @@ def _decoder_bytes(kind: str, image: ImageFile) -> int:
     """Return the memory of the decoder besides Pillow's image, in bytes."""
     if isinstance(image, TiffImageFile):
         return _tiff_bytes(image)
+    if isinstance(image, ProcessImage):
+        return image.memory_needed
     if isinstance(image, SampleTiff):
         return image.memory_needed + _file_size(image)
     width, height = image.size
@@ -70,7 +73,7 @@ def _decoder_bytes(kind: str, image: ImageFile) -> int:
     if kind == "PNG":
         return 2 * row  # the present and the one before, by which it is filtered
     per_pixel = _DECODER_BYTES.get("progressive" if "progressive" in image.info else kind, 0)
-    whole_file = _file_size(image) if kind in ("WebP", "AVIF", "HEIC") else 0
+    whole_file = _file_size(image) if kind in ("WebP", "AVIF", "HEIC", "JPEG 2000") else 0
     return row + per_pixel * width * height + whole_file
 
 

@@ -6,7 +6,6 @@ pictures.
 
 import io
 import os
-import stat
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,29 +16,26 @@ from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from cozviewer.image.coded_colour import CodedColour
-from cozviewer.image.formats import PLUGINS, format_of
-from cozviewer.image.heif_boxes import HEAD_BYTES, nclx_colour
+from cozviewer.image.formats import check_package, format_named, format_of, is_raw_name
+from cozviewer.image.heif_boxes import HEAD_BYTES, jp2_profile, nclx_colour
 from cozviewer.image.png_chunks import without_broken_metadata
 from cozviewer.image.png_colour import colour_of
+from cozviewer.image.readers.process import ProcessImage
+from cozviewer.image.readers.psd_head import is_flat
+from cozviewer.image.readers.table import PHOTOSHOP, RAW
 from cozviewer.image.resolution import Resolution, resolution_of_info
 from cozviewer.image.tiff import traps as tiff_traps
 from cozviewer.image.tiff.pages import pages_of, starting_at
 from cozviewer.image.tiff.samples import SampleTiff
-from cozviewer.util.cancel import IsCancelled, check_cancelled, never
+from cozviewer.image.watched_file import STOPPED as STOPPED
+from cozviewer.image.watched_file import WatchedFile, open_file
+from cozviewer.image.watched_file import shown_name as shown_name
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
-from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
-
-STOPPED = QT_TRANSLATE_NOOP("Error", "Opening the picture was stopped.")
-"""The message when opening was cancelled."""
-
+from cozviewer.util.translation import translate
 
 _HEAD_BYTES = 512
 """Bytes that tell the format of a file."""
-
-
-def shown_name(path: Path) -> str:
-    """Return the file name for display; bytes that are not UTF-8 become question marks."""
-    return os.fsencode(path.name or path).decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +43,7 @@ class Picture:
     """A picture whose header was read; its pixels are not decoded yet.
 
     Attributes:
-        kind: The format, one of `formats.PLUGINS`.
+        kind: The format, a name in `readers.table.FORMATS`.
         image: What decodes it, at the page that was asked for.
         page, pages: Which page or frame it is, from 1, and how many the file has.
         resolution: As the file says it.
@@ -75,7 +71,7 @@ def opened(path: Path, cancelled: IsCancelled = never) -> Iterator[tuple[str, Im
     """Open the first page of the picture at `path`, as `opened_page`.
 
     Yields:
-        The format, one of `formats.PLUGINS`, and the image.
+        The format, a name in `readers.table.FORMATS`, and the image.
 
     Raises:
         BadInput, Cancelled, Failure: As `opened_page`.
@@ -105,10 +101,12 @@ def opened_page(
         Cancelled: `cancelled` returned True.
         Failure: Memory ran out.
     """
-    with _open_file(path, cancelled) as file:
+    with open_file(path, cancelled) as file:
         kind, header_read = translate("Error", "a picture"), False
         try:
             kind = format_of(file.peek(_HEAD_BYTES), shown_name(path))
+            if kind == "TIFF" and _is_raw(file, shown_name(path)):
+                kind = RAW
             with quiet_pillow():
                 picture = _picture(kind, file, shown_name(path), page, count_pages)
                 header_read = True
@@ -131,10 +129,13 @@ def opened_page(
 
 
 def _picture(
-    kind: str, file: "_Watched", name: str, page: int | None, count_pages: bool
+    kind: str, file: WatchedFile, name: str, page: int | None, count_pages: bool
 ) -> Picture:
     if kind == "TIFF":
-        return _tiff(file, name, 1 if page is None else page)
+        return _tiff(file, name, page)
+    plugin = format_named(kind).plugin
+    if plugin is None or (kind == PHOTOSHOP and not is_flat(file)):
+        return _in_process(kind, file, name, page)
     coded, coded_only, profile = None, False, None
     view: io.BufferedReader = file
     if kind == "PNG":
@@ -144,26 +145,47 @@ def _picture(
     elif kind in ("AVIF", "HEIC"):
         coded = nclx_colour(file.read(HEAD_BYTES))
         file.seek(0)
+    elif kind == "JPEG 2000":
+        profile = jp2_profile(file.read(HEAD_BYTES))
+        file.seek(0)
     file.short_header = kind == "WebP"
-    image = PLUGINS[kind](view)
+    image = plugin(view)
     file.ending = b"\xff\xd9" if kind == "JPEG" else b""  # the marker at the end of each JPEG
     # An MPO holds other pictures of the same scene: a depth map, a gain map, the other eye.
-    counted = kind != "JPEG" and (count_pages or page is not None)
+    counted = kind not in ("JPEG", PHOTOSHOP) and (count_pages or page is not None)
     pages = int(getattr(image, "n_frames", 1)) if counted else 1
     if page is None:
-        page = image.tell() + 1
+        page = 1 if kind == PHOTOSHOP else image.tell() + 1  # whose frames are layers
     else:
         _check_page(name, page, pages)
-        image.seek(page - 1)
+        if pages > 1:
+            image.seek(page - 1)
     resolution = resolution_of_info(image.info)
     return Picture(
         kind, image, page, pages, resolution, coded, coded_only, profile, lambda: file.ended_early
     )
 
 
-def _tiff(file: "_Watched", name: str, page: int) -> Picture:
+def _is_raw(file: WatchedFile, name: str) -> bool:
+    """Return whether a TIFF is what a camera's sensor measured."""
+    pages = pages_of(file)
+    return is_raw_name(name) or (bool(pages) and all(page.raw for page in pages))
+
+
+def _in_process(kind: str, file: WatchedFile, name: str, page: int | None) -> Picture:
+    check_package(kind, name)
+    image = ProcessImage(
+        file, kind, format_named(kind).reader, (file.path, name), page, file.cancelled
+    )
+    if kind == RAW:
+        image.info["exif"] = tiff_traps.exif_of_file(file)  # most are built like TIFF
+    return Picture(kind, image, image.page, image.pages, image.resolution)
+
+
+def _tiff(file: WatchedFile, name: str, page: int | None) -> Picture:
     tiff_traps.silence_libtiff()
-    pages = pages_of(file, name)
+    pages = pages_of(file)
+    page = 1 if page is None else page
     _check_page(name, page, max(1, len(pages)))
     if not pages:
         return Picture("TIFF", TiffImageFile(file))  # which says what is wrong
@@ -204,73 +226,6 @@ def quiet_pillow() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"PIL\.")
         yield
-
-
-class _Watched(io.BufferedReader):
-    """A file that checks for cancellation before every read.
-
-    Attributes:
-        short_header: Whether to return the first few bytes in two parts. Pillow's WebP plugin (13)
-            applies the global pixel limit if its first read contains the picture's size.
-        ending: What is read behind the end of the file, once.
-        ended_early: Whether that was read.
-    """
-
-    def __init__(self, path: Path, cancelled: IsCancelled) -> None:
-        super().__init__(io.FileIO(path))
-        self._path, self._cancelled = path, cancelled
-        self.short_header = False
-        self.ending = b""
-        self.ended_early = False
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        check_cancelled(self._cancelled, STOPPED)
-        if self.short_header and size is not None and 16 < size < 64:
-            size, self.short_header = 16, False
-        content = super().read(size)
-        if not content and size != 0 and self.ending and os.path.exists(self._path):
-            content, self.ending, self.ended_early = self.ending, b"", True
-        return content
-
-
-def _open_file(path: Path, cancelled: IsCancelled) -> _Watched:
-    name = shown_name(path)
-    try:
-        state = path.stat()
-        if stat.S_ISDIR(state.st_mode):
-            raise BadInput(
-                translate("Error", "{name} is a folder: choose a picture in it.").format(name=name)
-            )
-        if not stat.S_ISREG(state.st_mode):
-            raise BadInput(
-                translate(
-                    "Error", "{name} is a device or a pipe and no file: choose a picture."
-                ).format(name=name)
-            )
-        if state.st_size == 0:
-            raise BadInput(
-                translate("Error", "{name} is empty (0 bytes): get a fresh copy of it.").format(
-                    name=name
-                )
-            )
-        return _Watched(path, cancelled)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise BadInput(
-            translate("Error", "{name} does not exist: check the path.").format(name=name)
-        ) from error
-    except PermissionError as error:
-        raise BadInput(
-            translate("Error", "{name} cannot be read: you have no permission for it.").format(
-                name=name
-            )
-        ) from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadInput(
-            translate("Error", "{name} cannot be opened ({reason}): check the path.").format(
-                name=name, reason=reason
-            )
-        ) from error
 
 
 def _sentence(path: Path, kind: str, error: Exception, header_read: bool) -> str:

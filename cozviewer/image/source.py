@@ -16,6 +16,8 @@ from cozviewer.image.decode import STRIP_PIXELS, decode
 from cozviewer.image.limits import HUGE, check_size
 from cozviewer.image.overviews import with_overviews
 from cozviewer.image.pixels import Rgb8, part_of
+from cozviewer.image.readers.process import ProcessImage
+from cozviewer.image.readers.table import RAW
 from cozviewer.image.reading import STOPPED, Picture, opened_page, shown_name
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
@@ -27,6 +29,10 @@ from cozviewer.util.translation import translate
 
 PREVIEW_SIDE = 512
 """Minimum length of a preview's longer side, in pixels."""
+
+
+_SAME_SHAPE = 0.03
+"""Difference of ratios of sides up to which a preview counts as one of the whole photo."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +51,7 @@ class Source:
         resolution: Of level 0 where the file says so.
         warnings: What is missing of the picture, a sentence each.
         notices: What people should know about how it was read, a sentence each.
+        medical: Whether it is of a person's body, so that a warning stays in sight.
     """
 
     name: str
@@ -57,6 +64,7 @@ class Source:
     resolution: Resolution | None = None
     warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    medical: bool = False
 
     @property
     def width(self) -> int:
@@ -106,7 +114,7 @@ def open_source(
     cancelled: IsCancelled = never,
     managed: bool = True,
 ) -> Source:
-    """Open a page or frame of a JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF or HEIC file.
+    """Open a page or frame of a file of one of `readers.table.FORMATS`.
 
     It is turned upright by its EXIF orientation, converted to sRGB by its colour profile, composed
     over white where it is transparent, and scaled to 8 bits. Takes seconds for large pictures (300
@@ -143,6 +151,7 @@ def open_source(
             resolution=resolution.turned if resolution and decoded.sideways else resolution,
             warnings=decoded.warnings,
             notices=(*_place(picture, page), *decoded.notices),
+            medical=picture.kind == "DICOM",
         )
 
     return in_background(read, cancelled, STOPPED)
@@ -152,7 +161,7 @@ def _place(picture: Picture, page: int | None) -> tuple[str, ...]:
     """Return what is to be said about the other pages or frames, unless one was asked for."""
     if picture.pages == 1 or page is not None:
         return ()
-    if picture.kind in ("TIFF", "HEIC"):
+    if picture.kind in ("TIFF", "HEIC", "PDF", "OpenEXR"):
         place = translate("Error", "Page {page} of {pages} is open.")
     else:
         place = translate("Error", "Frame {page} of {pages} is open.")
@@ -179,7 +188,8 @@ def source_from_pixels(rgb: Rgb8, name: str) -> Source:
 def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int, int] | None:
     """Quickly decode a small version of a picture, to be shown while the picture is read.
 
-    A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size in a fraction of the time.
+    A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size in a fraction of the time; a camera raw
+    file holds a JPEG.
 
     Args:
         path: The file.
@@ -198,6 +208,8 @@ def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int
         with opened_page(path, None, cancelled, count_pages=False) as picture:
             image = picture.image
             width, height = image.size
+            if isinstance(image, ProcessImage):
+                return _embedded(image)
             divisor = min(8, max(width, height) // PREVIEW_SIDE)
             small = isinstance(image, JpegImageFile) and divisor >= 2 and width * height <= HUGE
             if not small:
@@ -211,6 +223,16 @@ def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int
         return in_background(read, cancelled, STOPPED)
     except (BadInput, Failure):
         return None
+
+
+def _embedded(image: ProcessImage) -> tuple[Rgb8, int, int] | None:
+    """Return the preview in a camera raw file, if it shows all of the photo."""
+    width, height = image.size
+    small = image.thumbnail_in_file() if image.format == RAW and width * height <= HUGE else None
+    if small is None or abs(small.width * height / (small.height * width) - 1) > _SAME_SHAPE:
+        return None
+    small.thumbnail((2 * PREVIEW_SIDE, 2 * PREVIEW_SIDE))
+    return np.asarray(small), width, height
 
 
 def _source(

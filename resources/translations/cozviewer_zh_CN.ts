@@ -1005,10 +1005,6 @@
             <translation>{name} 是 {kind} 文件，需要安装 {package}（pip install cozviewer[{extra}]）。</translation>
         </message>
         <message>
-            <source>{name} is a {kind} file, which cannot be opened: convert it to {readable}.</source>
-            <translation>{name} 是 {kind} 文件，无法打开：请转换为 {readable}。</translation>
-        </message>
-        <message>
             <source>{name} is not a picture that can be opened: choose a {readable} file.</source>
             <translation>{name} 不是可打开的图片：请选择 {readable} 文件。</translation>
         </message>
@@ -1077,8 +1073,56 @@
             <translation>内存不足，无法打开 {path}：请关闭其他程序，或打开较小的版本。</translation>
         </message>
         <message>
+            <source>Developed with camera white balance and automatic brightness.</source>
+            <translation>已按相机白平衡显影，并自动调整亮度。</translation>
+        </message>
+        <message>
+            <source>Its exposure was changed by {stops} EV to make it visible.</source>
+            <translation>为便于查看，曝光已调整 {stops} EV。</translation>
+        </message>
+        <message>
+            <source>The file has no finished picture; its layers were combined anew.</source>
+            <translation>文件中没有合成好的图像，已重新合并图层。</translation>
+        </message>
+        <message>
+            <source>Channels shown: {channels}.</source>
+            <translation>显示的通道：{channels}。</translation>
+        </message>
+        <message>
+            <source>Stretched from {black} (black) to {white} (white) with an asinh curve.</source>
+            <translation>已用 asinh 曲线将 {black}（黑）至 {white}（白）拉伸显示。</translation>
+        </message>
+        <message>
+            <source>Not for diagnosis.</source>
+            <translation>不可用于诊断。</translation>
+        </message>
+        <message>
+            <source>Window: center {center}, width {width}.</source>
+            <translation>窗位 {center}，窗宽 {width}。</translation>
+        </message>
+        <message>
+            <source>The file has no window; values from {black} to {white} are shown.</source>
+            <translation>文件未给出窗宽窗位，显示范围为 {black} 至 {white}。</translation>
+        </message>
+        <message>
+            <source>Drawn at {width} x {height} pixels.</source>
+            <translation>按 {width} × {height} 像素绘制。</translation>
+        </message>
+        <message>
             <source>{name} has no page {page}: choose one from 1 to {pages}.</source>
             <translation>{name} 没有第 {page} 页：请选择 1 到 {pages} 之间的页码。</translation>
+        </message>
+        <message>
+            <source>{name} is protected by a password: save it without one.</source>
+            <translation>{name} 受密码保护：请另存为不带密码的文件。</translation>
+        </message>
+        <message>
+            <source>{name} holds no picture: choose another file.</source>
+            <translation>{name} 中没有图像：请选择其他文件。</translation>
+        </message>
+        <message>
+            <source>{name} is packed in a way that cannot be read here ({kind}): save it uncompressed.</source>
+            <translation>{name} 的压缩方式（{kind}）无法读取：请另存为未压缩的文件。</translation>
         </message>
         <message>
             <source>{name} is a folder: choose a picture in it.</source>
@@ -1131,10 +1175,6 @@
         <message>
             <source>{name} has no pixels: choose a part of the picture that is not empty.</source>
             <translation>{name} 不含任何像素：请选择图片中非空的部分。</translation>
-        </message>
-        <message>
-            <source>{name} is a camera raw file, whose photo has to be developed first: save it as TIFF or JPEG with a raw converter, and open that.</source>
-            <translation>{name} 是相机 RAW 文件，需要先转换：请用 RAW 转换软件存为 TIFF 或 JPEG 后再打开。</translation>
         </message>
         <message>
             <source>{name} is a TIFF of a rare kind ({kind}) and needs the package imagecodecs (pip install cozviewer[scans]).</source>
@@ -2055,6 +2095,18 @@
         <message>
             <source>Stopped: the program is closing.</source>
             <translation>已停止：程序正在关闭。</translation>
+        </message>
+        <message>
+            <source>{name} takes more memory than a picture of its size should: it is damaged; get a fresh copy, or save it as PNG with another program.</source>
+            <translation>{name} 占用的内存超出其尺寸应有的范围，文件已损坏：请重新获取文件，或用其他程序另存为 PNG。</translation>
+        </message>
+        <message>
+            <source>{name} takes too long to be read: it is damaged or too large; save it as PNG with another program.</source>
+            <translation>读取 {name} 用时过长，文件已损坏或过大：请用其他程序另存为 PNG。</translation>
+        </message>
+        <message>
+            <source>{name} cannot be read: the decoder of {kind} stopped unexpectedly; the file is damaged or too large; get a fresh copy, or save it as PNG.</source>
+            <translation>无法读取 {name}：{kind} 解码器意外停止，文件已损坏或过大；请重新获取文件，或另存为 PNG。</translation>
         </message>
     </context>
     <context>
@@ -3953,6 +4005,10 @@ close-ups</source>
         <message>
             <source>Measuring which number format is fastest</source>
             <translation>正在测试哪种数值格式最快</translation>
+        </message>
+        <message>
+            <source>Not for diagnosis</source>
+            <translation>不可用于诊断</translation>
         </message>
         <message>
             <source>Done</source>

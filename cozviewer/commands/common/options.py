@@ -357,8 +357,7 @@ def add_page_option(parser: argparse.ArgumentParser) -> None:
         "--page",
         type=values.page,
         metavar="N",
-        help="the page or frame to open, of a TIFF, GIF, WebP, PNG, AVIF or HEIC that has several "
-        "(default: 1)",
+        help="the page or frame to open, of a file that has several (default: 1)",
     )
 
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from cozviewer.image.resolution import Resolution, resolution
-from cozviewer.util.errors import BadInput
-from cozviewer.util.translation import translate
 
 MOST_PAGES = 10_000
 """Directories that are looked at."""
@@ -82,16 +80,15 @@ class Directory:
         return resolution(numbers[0], numbers[1], "inch" if unit == 2 else "cm")
 
 
-def pages_of(file: io.BufferedReader, name: str) -> list[Directory]:
+def pages_of(file: io.BufferedReader) -> list[Directory]:
     """Return the directories of a TIFF that are pictures of full size; afterwards the file is at
     its start.
 
     Args:
         file: A TIFF or BigTIFF.
-        name: What people call it.
 
-    Raises:
-        BadInput: It is a camera raw file.
+    Returns:
+        Of a camera raw file those with what the sensor measured.
     """
     file.seek(0)
     reader = _Reader(file)
@@ -106,20 +103,7 @@ def pages_of(file: io.BufferedReader, name: str) -> list[Directory]:
             pages += [part for part in parts if part is not None and not part.reduced]
     finally:
         file.seek(0)
-    if pages and all(page.raw for page in pages):
-        raise raw_error(name)
-    return [page for page in pages if not page.raw] or chain
-
-
-def raw_error(name: str) -> BadInput:
-    """Return the error about a camera raw file."""
-    return BadInput(
-        translate(
-            "Error",
-            "{name} is a camera raw file, whose photo has to be developed first: save it as TIFF "
-            "or JPEG with a raw converter, and open that.",
-        ).format(name=name)
-    )
+    return [page for page in pages if not page.raw] or pages or chain
 
 
 def starting_at(file: io.BufferedReader, directory: Directory) -> io.BufferedReader:

@@ -7,6 +7,7 @@ import ctypes
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import IO
 
 from PIL import Image, _imaging
 from PIL.TiffImagePlugin import TiffImageFile
@@ -94,20 +95,31 @@ def prepare(image: TiffImageFile) -> GreyFacts:
 def exif_of(image: TiffImageFile | SampleTiff) -> bytes | None:
     """Return what the tags of a decoded TIFF say about the photo, as an EXIF block, if anything
     that can be understood."""
-    kept = Image.Exif()
     try:
-        tags = Image.Exif()
         if isinstance(image, TiffImageFile):
-            tags = image.getexif()
-        elif image.fp is not None:
-            image.fp.seek(0)
-            tags.load_from_fp(image.fp)
-        for tag in _KEPT_TAGS:
-            if tag in tags:
-                kept[tag] = tags[tag]
-        for tag in _KEPT_DIRECTORIES:
-            if directory := tags.get_ifd(tag):
-                kept[tag] = directory
-        return kept.tobytes() if len(kept) else None
+            return _kept(image.getexif())
     except Exception:  # of odd tags Pillow raises many kinds; the picture itself is good
         return None
+    return None if image.fp is None else exif_of_file(image.fp)
+
+
+def exif_of_file(file: IO[bytes]) -> bytes | None:
+    """Return the same of the first directory of a TIFF."""
+    try:
+        tags = Image.Exif()
+        file.seek(0)
+        tags.load_from_fp(file)
+        return _kept(tags)
+    except Exception:  # as above
+        return None
+
+
+def _kept(tags: Image.Exif) -> bytes | None:
+    kept = Image.Exif()
+    for tag in _KEPT_TAGS:
+        if tag in tags:
+            kept[tag] = tags[tag]
+    for tag in _KEPT_DIRECTORIES:
+        if directory := tags.get_ifd(tag):
+            kept[tag] = directory
+    return kept.tobytes() if len(kept) else None

@@ -1,0 +1,109 @@
+"""The process in which a rare format is decoded.
+
+A reader in C that is fed a broken file may crash, hang or take all memory; here it takes no
+window with it. The process reads one request as a line of JSON, answers with the header of the
+picture, waits for the command to decode it, and answers with the pixels. What libraries print is
+lost on purpose.
+"""
+
+import base64
+import json
+import os
+import sys
+import warnings
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from cozviewer.image.readers.opened import Opened, Refused
+
+PIXELS, THUMBNAIL = b"pixels\n", b"thumbnail\n"
+"""The commands that follow a header."""
+
+_HEADER_BYTES = 1 << 30
+"""Memory for reading a header, besides the file."""
+
+_SLACK_BYTES = (1 << 28) + (os.cpu_count() or 1) * 10_000_000
+"""Memory of allocators and threads' stacks besides what a reader says that it needs."""
+
+_PRIVATE = ("DICOM",)
+"""Formats of which errors may quote what is told of a person."""
+
+
+def main() -> None:
+    """Serve one picture; stdin and stdout belong to the parent process."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not garble the answers
+    warnings.simplefilter("ignore")
+    request = json.loads(sys.stdin.buffer.readline())
+    try:
+        _serve(request, answers)
+    except MemoryError:
+        _send(answers, {"error": "memory"})
+    except Refused as error:
+        _send(answers, {"error": "refused", "key": error.key, "values": error.values})
+    except BaseException as error:  # of Rust's panics, too
+        told = "" if request["kind"] in _PRIVATE else _reason(error)
+        _send(answers, {"error": "damaged", "reason": (told or type(error).__name__)[:300]})
+
+
+def _serve(request: dict[str, Any], answers: BinaryIO) -> None:
+    module = import_module(f"cozviewer.image.readers.{request['reader']}")
+    path = request["path"]
+    _limit_memory(_HEADER_BYTES + 3 * os.path.getsize(path))
+    opened: Opened = module.open_picture(path, request["page"])
+    if opened.width < 1 or opened.height < 1:
+        raise ValueError("no pixels")
+    _send(
+        answers,
+        {
+            "width": opened.width,
+            "height": opened.height,
+            "needed": opened.needed,
+            "page": opened.page,
+            "pages": opened.pages,
+            "per_cm": opened.per_cm,
+        },
+    )
+    command = sys.stdin.buffer.readline()
+    _limit_memory(_SLACK_BYTES + opened.needed)
+    if command == THUMBNAIL:
+        jpeg, turn = opened.thumbnail() or (b"", 1)
+        _send(answers, {"bytes": len(jpeg), "turn": turn})
+        answers.write(jpeg)
+        answers.flush()
+    elif command == PIXELS:
+        pixels = opened.decode()
+        values = np.ascontiguousarray(pixels.values, np.uint8)
+        metadata = {"icc_profile": _text(pixels.icc), "exif": _text(pixels.exif)}
+        _send(answers, {"shape": values.shape, "notes": pixels.notes, "info": metadata})
+        answers.write(values.data)
+        answers.flush()
+
+
+def _reason(error: BaseException) -> str:
+    said = error.args[0] if error.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
+
+
+def _text(content: bytes | None) -> str | None:
+    return None if content is None else base64.b64encode(content).decode()
+
+
+def _send(answers: BinaryIO, answer: dict[str, Any]) -> None:
+    answers.write(json.dumps(answer).encode() + b"\n")
+    answers.flush()
+
+
+def _limit_memory(more: int) -> None:
+    """Let the process have so many bytes more than now, where the system can see to that."""
+    with suppress(ImportError, ValueError, OSError, AttributeError):
+        import resource
+
+        import psutil
+
+        now = int(psutil.Process().memory_info().data)
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (now + more, hard))

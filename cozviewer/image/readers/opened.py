@@ -1,0 +1,81 @@
+"""What the readers of rare formats return to the process that runs them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+Note = tuple[str, dict[str, float | str]]
+"""What is to be said about a picture: a key of `notes.sentence`, and its numbers."""
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """A decoded picture.
+
+    Attributes:
+        values: uint8; (H, W) grey, or (H, W, C): grey with opacity, colours, or both.
+        notes: What is to be said about how it is shown.
+        icc: Its colour profile.
+        exif: Its EXIF block.
+    """
+
+    values: NDArray[Any]
+    notes: tuple[Note, ...] = ()
+    icc: bytes | None = None
+    exif: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A picture whose header was read.
+
+    Attributes:
+        width, height: In pixels, upright.
+        needed: Memory for decoding it, in bytes.
+        decode: Returns its pixels.
+        page, pages: Which page or frame it is, from 1, and how many there are.
+        per_cm: Pixels per centimetre, across and down.
+        thumbnail: Returns a small JPEG of it, and its turn as in EXIF; None without one.
+    """
+
+    width: int
+    height: int
+    needed: int
+    decode: Callable[[], Pixels]
+    page: int = 1
+    pages: int = 1
+    per_cm: tuple[float, float] | None = None
+    thumbnail: Callable[[], tuple[bytes, int] | None] = field(default=lambda: None)
+
+
+class Refused(Exception):
+    """A picture cannot be read for a reason that has a sentence of its own.
+
+    Attributes:
+        key: See `notes.refusal`.
+        values: What its sentence tells.
+    """
+
+    def __init__(self, key: str, **values: float | str) -> None:
+        super().__init__(key)
+        self.key, self.values = key, values
+
+
+def rendered(values: NDArray[Any]) -> Note:
+    """Return the note about a picture that has no pixels of its own."""
+    height, width = values.shape[:2]
+    return "rendered", {"width": width, "height": height}
+
+
+def checked_page(page: int | None, pages: int) -> int:
+    """Return the page to open, the first one by default.
+
+    Raises:
+        Refused: There is no such page.
+    """
+    page = 1 if page is None else page
+    if not 1 <= page <= pages:
+        raise Refused("page", page=page, pages=pages)
+    return page

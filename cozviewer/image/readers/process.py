@@ -1,0 +1,271 @@
+"""The parent's side of the process that decodes a rare format; see `child`."""
+
+import base64
+import io
+import json
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from PIL.ImageFile import ImageFile
+
+from cozviewer.image.readers.child import PIXELS, THUMBNAIL
+from cozviewer.image.readers.notes import refusal, sentence
+from cozviewer.image.resolution import Resolution, resolution
+from cozviewer.util.cancel import IsCancelled, check_cancelled
+from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
+
+HEADER_SECONDS = 30.0
+"""Time for starting the process and reading a header."""
+
+DECODE_SECONDS = 30.0
+"""Time for decoding, besides that of the pixels."""
+
+_SECONDS_PER_PIXEL = 3e-6
+_LOOK_SECONDS = 0.05
+_LONGEST_THUMBNAIL = 1 << 26
+
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from cozviewer.image.readers.child import main; main()"
+)
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+class ProcessImage(ImageFile):
+    """A picture that another process reads, in Pillow's clothes.
+
+    Pillow's class because size, mode and metadata are where all that looks at opened files expects
+    them. `close` ends the process.
+
+    Attributes:
+        page, pages: Which page it is, from 1, and how many there are.
+        resolution: As the file says it.
+        memory_needed: Of the process and of what it returns, in bytes.
+        told: Sentences about how the picture is shown, once it is loaded.
+    """
+
+    def __init__(
+        self,
+        file: io.BufferedReader,
+        kind: str,
+        reader: str,
+        place: tuple[Path, str],
+        page: int | None,
+        cancelled: IsCancelled,
+    ) -> None:
+        """Read the header.
+
+        Args:
+            file: The file, for its size.
+            kind: Name of the format.
+            reader: The module of this package that reads it.
+            place: Path of the file, and what people call it.
+            page: Which one, from 1; None is the first one.
+            cancelled: Checked repeatedly.
+
+        Raises:
+            BadInput: It cannot be read.
+            Cancelled: `cancelled` said so.
+        """
+        self._kind, (path, self._name) = kind, place
+        self._request = {"kind": kind, "reader": reader, "path": str(path.absolute()), "page": page}
+        self._process = _Process(self._name, kind, cancelled)
+        self.page, self.pages = 1, 1
+        self.resolution: Resolution | None = None
+        self.memory_needed = 0
+        self.told: tuple[str, ...] = ()
+        try:
+            super().__init__(file)
+        except BaseException:
+            self._process.end()
+            raise
+
+    def _open(self) -> None:
+        self.format = self._kind
+        header = self._process.started(self._request)
+        self._size = int(header["width"]), int(header["height"])
+        self._mode = "RGB"
+        self.page, self.pages = int(header["page"]), int(header["pages"])
+        self.memory_needed = int(header["needed"]) + 4 * self.width * self.height
+        if header["per_cm"] is not None:
+            across, down = header["per_cm"]
+            self.resolution = resolution(across, down, "cm")
+
+    def tell(self) -> int:
+        """Return the number of the page, from 0."""
+        return self.page - 1
+
+    def load(self) -> Any:
+        """Decode the picture, once."""
+        if self._im is None:
+            values, answer = self._process.pixels(self.width, self.height)
+            image = Image.fromarray(values)
+            self._size, self._mode, self.im = image.size, image.mode, image.im
+            self.told = tuple(sentence(key, numbers) for key, numbers in answer["notes"])
+            for name, text in answer["info"].items():
+                if text is not None:
+                    self.info[name] = base64.b64decode(text)
+        return self.im.pixel_access(self.readonly)
+
+    def thumbnail_in_file(self) -> Image.Image | None:
+        """Return the small picture that the file holds, upright; afterwards the picture itself
+        cannot be loaded any more."""
+        jpeg, turn = self._process.thumbnail()
+        if not jpeg:
+            return None
+        with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
+            small = image.convert("RGB")
+        return small.transpose(_TURNS[turn]) if turn in _TURNS else small
+
+    def close(self) -> None:
+        """Free the memory, and end the process."""
+        self._process.end()
+        super().close()
+
+
+class _Process:
+    """One process. A thread ends it when it is no longer wanted or takes too long, so that reading
+    from it never waits longer."""
+
+    def __init__(self, name: str, kind: str, cancelled: IsCancelled) -> None:
+        self._name, self._kind, self._cancelled = name, kind, cancelled
+        self._process: subprocess.Popen[bytes] | None = None
+        self._over = threading.Event()
+        self._until, self._late = 0.0, False
+
+    def started(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Start the process and return the header."""
+        root = Path(__file__).parents[3]
+        self._until = time.monotonic() + HEADER_SECONDS
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", _START, str(root)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        threading.Thread(target=self._watch, name="decoder", daemon=True).start()
+        self._tell(json.dumps(request).encode() + b"\n")
+        return self._answer()
+
+    def pixels(self, width: int, height: int) -> tuple[Any, dict[str, Any]]:
+        """Return the values of a picture that has about this size, and what else
+        `opened.Pixels` holds."""
+        self._until = time.monotonic() + DECODE_SECONDS + _SECONDS_PER_PIXEL * width * height
+        self._tell(PIXELS)
+        answer = self._answer()
+        shape = tuple(int(side) for side in answer["shape"])
+        if abs(shape[1] - width) > 2 or abs(shape[0] - height) > 2 or shape[2:] > (4,):
+            raise ValueError(f"{shape} pixels in place of {(height, width)}")
+        values = np.empty(shape, np.uint8)
+        self._fill(values.reshape(-1).data)
+        return values, answer
+
+    def thumbnail(self) -> tuple[bytes, int]:
+        """Return a small JPEG, nothing if there is none, and its turn as in EXIF."""
+        self._until = time.monotonic() + DECODE_SECONDS
+        self._tell(THUMBNAIL)
+        answer = self._answer()
+        content = bytearray(min(int(answer["bytes"]), _LONGEST_THUMBNAIL))
+        if content:
+            self._fill(memoryview(content))
+        return bytes(content), int(answer["turn"])
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self._over.set()
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:  # what was not sent yet
+                    continue
+
+    def _watch(self) -> None:
+        process = self._process
+        while process is not None and not self._over.wait(_LOOK_SECONDS):
+            self._late = time.monotonic() > self._until
+            if self._late or self._cancelled():
+                process.kill()
+                return
+
+    def _tell(self, command: bytes) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(command)
+            self._process.stdin.flush()
+        except OSError:
+            self._raise_end()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line.endswith(b"\n"):
+            self._raise_end()
+        answer: dict[str, Any] = json.loads(line)
+        match answer.get("error"):
+            case "memory":
+                raise BadInput(
+                    translate(
+                        "Error",
+                        "{name} takes more memory than a picture of its size should: it is "
+                        "damaged; get a fresh copy, or save it as PNG with another program.",
+                    ).format(name=self._name)
+                )
+            case "refused":
+                raise BadInput(refusal(answer["key"], self._name, answer["values"]))
+            case "damaged":
+                raise ValueError(" ".join(answer["reason"].split()))
+        return answer
+
+    def _fill(self, content: memoryview) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        at = 0
+        while at < len(content):
+            count = self._process.stdout.readinto(content[at:])  # type: ignore[attr-defined]
+            if not count:
+                self._raise_end()
+            at += count
+
+    def _raise_end(self) -> None:
+        """Explain why the process ended."""
+        check_cancelled(self._cancelled)
+        if self._late:
+            raise BadInput(
+                translate(
+                    "Error",
+                    "{name} takes too long to be read: it is damaged or too large; save it as PNG "
+                    "with another program.",
+                ).format(name=self._name)
+            )
+        raise BadInput(
+            translate(
+                "Error",
+                "{name} cannot be read: the decoder of {kind} stopped unexpectedly; the file is "
+                "damaged or too large; get a fresh copy, or save it as PNG.",
+            ).format(name=self._name, kind=self._kind)
+        )

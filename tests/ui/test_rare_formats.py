@@ -1,0 +1,56 @@
+"""Files of rare formats in the window."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.image.rare_files import dicom, dng
+from tests.image.test_mutated import RARE
+from tests.pyramid.pictures import smooth
+from tests.ui.conftest import Bench, settle
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_each_opens(bench: Bench, qtbot: QtBot, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "picture"
+    path.write_bytes(RARE[name]())
+    with qtbot.waitSignal(bench.window.opened, timeout=20_000):
+        bench.window.open_picture(path)
+    scope = bench.window.images.scope
+    assert scope is not None
+    assert scope.source.name == "picture"
+    assert "Not for diagnosis" not in bench.window.readout.text or name == "DICOM"
+    settle(qtbot, bench.window)
+
+
+def test_a_medical_picture_says_so_as_long_as_it_is_open(
+    bench: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "scan.dcm"
+    path.write_bytes(dicom(smooth(300, 200)[..., 0], WindowCenter=100, WindowWidth=200))
+    window = bench.window
+    with qtbot.waitSignal(window.opened, timeout=20_000):
+        window.open_picture(path)
+    assert window.banner.text == "Not for diagnosis. Window: center 100, width 200."
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: "Not for diagnosis · " in window.readout.text)
+    assert "Doe" not in window.windowTitle() + window.readout.text
+
+
+def test_a_raw_photo_is_seen_before_it_is_developed(
+    bench: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "photo.dng"
+    path.write_bytes(dng(smooth(640, 480), preview=smooth(320, 240)))
+    window = bench.window
+    seen: list[tuple[int, int]] = []
+    window.images.opening.previewed.connect(lambda small: seen.append((small.width, small.height)))
+    with qtbot.waitSignal(window.opened, timeout=20_000):
+        window.open_picture(path)
+    assert seen == [(640, 480)]
+    assert "camera white balance" in window.banner.text
+    settle(qtbot, window)
