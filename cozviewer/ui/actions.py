@@ -96,7 +96,8 @@ class ToolBar(QToolBar):
         """Add a command that has an icon."""
         self._icons[action] = command.icon
         action.setIcon(shown_icon(self._icon(command.icon), self._colour))
-        action.setIconText(command.short or command.text)
+        # A mnemonic here would be one of the button, and compete with those of the menu bar.
+        action.setIconText(command.short or plain_title(command.text))
         if command.separated:
             self.addSeparator()
         self.addAction(action)

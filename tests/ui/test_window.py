@@ -8,7 +8,7 @@ from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from cozviewer.pyramid.camera import View
@@ -318,3 +318,9 @@ def test_an_event_that_changes_no_size_does_not_keep_the_exact_frame_away(
     wheel(canvas, QPoint(400, 250), 3)
     settle(qtbot, window)
     assert canvas.shows_frame
+
+
+def test_the_tool_bar_takes_no_mnemonic_of_the_menu_bar(bench: Bench) -> None:
+    buttons = bench.window.parts.bar.findChildren(QToolButton)
+    assert buttons
+    assert [each.text() for each in buttons if not each.shortcut().isEmpty()] == []

@@ -291,10 +291,15 @@ class Upscaling(QObject):
     def _look_at_photos(self) -> None:
         """Read sizes and thumbnails of the photos of the queue."""
         assert self._queue_dialog is not None
+        model = self._queue_dialog.model
         for item in self.queue.items:
             look = self._lists.look(item.photo)
-            if look is not None and not all(item.size):
-                self._queue_dialog.model.show_look(look)
+            if look is None:
+                continue
+            # The size may be known from the work on the photo, before the list was ever shown.
+            lacks_image = look.image is not None and model.image(item) is None
+            if lacks_image or not all(item.size):
+                model.show_look(look)
 
     @Slot()
     def _leave(self) -> None:

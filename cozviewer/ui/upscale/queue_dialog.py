@@ -163,10 +163,12 @@ class QueueDialog(QDialog):
         self.bar.setValue(round(1000 * progress.fraction))
         self.summary.setText(summary_text(queue))
         self.pause.setText(
-            translate("Upscale", "Pause") if queue.running else translate("Upscale", "Resume")
+            translate("Upscale", "Resume")
+            if queue.open_count and not queue.running
+            else translate("Upscale", "Pause")
         )
         self.pause.setEnabled(queue.open_count > 0)
-        self.pause.setDefault(not queue.running)
+        self.pause.setDefault(queue.open_count > 0 and not queue.running)
         self.clear.setEnabled(any(item.state is State.DONE for item in queue.items))
         self._enable()
 
@@ -214,6 +216,8 @@ class QueueDialog(QDialog):
 
     @Slot(QPoint)
     def _show_menu(self, place: QPoint) -> None:
+        if not self._selected():
+            return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions(self.row_actions)

@@ -235,6 +235,35 @@ def test_the_window_of_the_queue(bench: Bench, qtbot: QtBot, photos: Path) -> No
     assert not dialog.empty.isHidden()
 
 
+def test_a_photo_that_is_done_has_a_thumbnail(bench: Bench, qtbot: QtBot, photos: Path) -> None:
+    queue = bench.window.parts.upscaling.queue
+    with qtbot.waitSignal(queue.finished):
+        queued(bench, photos / "a.jpg")
+    assert all(queue.items[0].size)
+    dialog = queue_dialog_of(bench.window)
+    qtbot.waitUntil(lambda: dialog.model.image(queue.items[0]) is not None)
+    assert dialog.pause.text() == "Pause"
+    assert not dialog.pause.isEnabled()
+
+
+def test_a_photo_known_from_the_dialog_has_a_thumbnail(
+    viewer: Bench, qtbot: QtBot, photos: Path
+) -> None:
+    queue = viewer.window.parts.upscaling.queue
+    dialog = dialog_of(viewer.window, qtbot)
+    with qtbot.waitSignal(queue.finished):
+        QTest.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
+    activate(viewer.window, qtbot)
+    model = queue_dialog_of(viewer.window).model
+    qtbot.waitUntil(lambda: model.image(queue.items[0]) is not None)
+
+
+def test_below_the_rows_there_is_no_menu(bench: Bench, qtbot: QtBot) -> None:
+    dialog = queue_dialog_of(bench.window)
+    dialog.list.customContextMenuRequested.emit(QPoint(5, 60))
+    assert QApplication.activePopupWidget() is None
+
+
 def select(dialog: QueueDialog, row: int) -> None:
     place = dialog.list.visualRect(dialog.model.index(row)).center()
     QTest.mouseClick(dialog.list.viewport(), Qt.MouseButton.LeftButton, pos=place)

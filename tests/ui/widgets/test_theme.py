@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from cozviewer.jobs.images import to_rgb8
@@ -159,3 +159,32 @@ def _on_ground(image: QImage, colour: str) -> QImage:
     painter.drawImage(QRectF(ground.rect()), image)
     painter.end()
     return ground
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_the_focus_of_a_button_is_its_border_alone(
+    plain_application: QApplication, qtbot: QtBot, theme: Theme
+) -> None:
+    apply_theme(plain_application, theme)
+    button = QPushButton("     ")
+    qtbot.addWidget(button)
+    button.show()
+    button.activateWindow()
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(button.hasFocus)
+    shown = to_rgb8(button.grab().toImage())
+    assert (shown[0, 20:-20] == rgb_of(theme.focus)).all()
+    assert (shown[4:-4, 8:-8] == rgb_of(theme.control)).all()
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_the_button_of_a_narrow_menu_bar_is_seen(
+    plain_application: QApplication, bench: Bench, qtbot: QtBot, theme: Theme
+) -> None:
+    apply_theme(plain_application, theme)
+    bench.window.resize(400, 300)
+    more = bench.window.menuBar().findChild(QToolButton, "qt_menubar_ext_button")
+    assert more is not None
+    qtbot.waitUntil(more.isVisible)
+    shown = to_rgb8(more.grab().toImage())
+    assert np.abs(shown.astype(int) - rgb_of(theme.line)).max() > 100
