@@ -38,6 +38,7 @@ from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.preferences.appearance import Appearance
 from cozviewer.ui.preferences.motion import desktop_reduces_motion
 from cozviewer.ui.preferences.restart import Place, keep_place, start_again, take_place
+from cozviewer.ui.preferences.window_state import bound_to_screen
 from cozviewer.ui.services import CacheServices, EngineEntry, Services
 from cozviewer.ui.settings import choice_at_start, saved_preferences
 from cozviewer.util.cache_settings import keep_cache_settings, saved_cache_settings
@@ -105,6 +106,7 @@ def run_viewer(
     with watched(lambda number, frame: None, stopper.receive), reporter.installed():
         try:
             window = MainWindow(services_for(cache, log_file, cache_named), choice)
+            bound_to_screen(window)
             restarting.follow(window)
             window.parts.preferences.changed.connect(appearance.follow)
             window.closing.connect(partial(_on_closing, watchdog, reporter))

@@ -161,8 +161,8 @@ class ImageController(QObject):
         """
         source = None if self.scope is None else self.scope.source
         if source is None or source.path is None or source.pages == 1:
-            sentence = translate("Files", "This image has only one page.")
-        elif source.page + step < 1:
+            return
+        if source.page + step < 1:
             sentence = translate("Files", "This is the first page.")
         elif source.page + step > source.pages:
             sentence = translate("Files", "This is the last page.")

@@ -200,6 +200,8 @@ class MainWindow(QMainWindow):
         self.parts.enable(picture=True)
         for name in ("reload", "show-in-folder"):
             self.actions_by_name[name].setEnabled(self.images.path is not None)
+        for name in ("next-page", "previous-page"):
+            self.actions_by_name[name].setEnabled(scope.source.pages > 1)
         self.parts.comparison.set_image(scope.document.image)
         upscaler = scope.document.chain.upscaler
         self.parts.prompts_command.follow(upscaler.name, upscaler.accepts_prompt)

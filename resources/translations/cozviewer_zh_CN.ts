@@ -2509,10 +2509,6 @@
             <translation>已将视图发送到打印机 {name}。</translation>
         </message>
         <message>
-            <source>This image has only one page.</source>
-            <translation>此图像只有一页。</translation>
-        </message>
-        <message>
             <source>This is the first page.</source>
             <translation>已是第一页。</translation>
         </message>

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from cozviewer.image.pixels import Rgb8
-from tests.pyramid.pictures import encoded, noise, smooth
+from tests.pyramid.pictures import smooth
 from tests.ui.conftest import Bench, settle
 
 RGB = smooth(300, 200)
@@ -81,19 +81,9 @@ def test_there_is_an_end_at_both_sides(
 
 def test_a_photo_has_one_page(bench: Bench, open_it: Open) -> None:
     open_it(bench.picture)
-    assert bench.window.banner.text == ""
+    actions = bench.window.actions_by_name
+    assert not actions["next-page"].isEnabled()
+    assert not actions["previous-page"].isEnabled()
     QTest.keyClick(bench.window, Qt.Key.Key_PageDown, CONTROL)
-    assert bench.window.banner.text == "This image has only one page."
+    assert bench.window.banner.text == ""
     assert bench.window.windowTitle() == "photo.png — cozviewer"
-
-
-def test_what_is_missing_is_a_warning(
-    bench: Bench, qtbot: QtBot, open_it: Open, tmp_path: Path
-) -> None:
-    path = tmp_path / "cut.jpg"
-    content = encoded(noise(60, 80), "JPEG")
-    path.write_bytes(content[: len(content) * 3 // 4])
-    open_it(path)
-    banner = bench.window.banner
-    assert banner.text.startswith("The file ends early: the lower ")
-    assert banner.property("trouble") is True

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMainWindow, QSplitter
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from cozviewer.ui.actions import Command
 from cozviewer.ui.settings import keep_text, kept_text
@@ -16,6 +16,9 @@ LEAST_SIDE = 200
 """Logical pixels of a window that somebody has made as small as it can be."""
 
 ON, OFF = "on", "off"
+
+FRAME = QSize(16, 56)
+"""Logical pixels that a window's frame and title may take at most."""
 
 
 def restore_window(window: QMainWindow, sides: QSplitter) -> None:
@@ -33,6 +36,15 @@ def restore_window(window: QMainWindow, sides: QSplitter) -> None:
     if window.width() < LEAST_SIDE or window.height() < LEAST_SIDE:
         window.resize(usual)  # what was stored is damaged
     sides.restoreState(_bytes(kept_text(SIDES)))
+
+
+def bound_to_screen(window: QWidget) -> None:
+    """Make a window that is not yet shown small enough for its screen, frame included. GUI thread.
+
+    Qt does so with a size that was stored, but not with the first one.
+    """
+    room = window.screen().availableSize() - FRAME
+    window.resize(window.size().boundedTo(room))
 
 
 def keep_window(window: QMainWindow, sides: QSplitter) -> None:

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, QPoint, QRect, Qt
+from PySide6.QtCore import QByteArray, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
 from cozviewer.ui.main_window import MainWindow
-from cozviewer.ui.preferences.window_state import GEOMETRY, SIDES
+from cozviewer.ui.preferences.window_state import GEOMETRY, SIDES, bound_to_screen
 from cozviewer.ui.settings import keep_text
 from tests.ui.conftest import Bench, Stripes, services
 
@@ -128,3 +128,16 @@ def test_what_the_window_stores_is_text(bench: Bench) -> None:
     data = bench.window.saveGeometry()
     text = data.toBase64().toStdString()
     assert QByteArray.fromBase64(text.encode()) == data
+
+
+def test_the_first_window_fits_on_its_screen(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    screen = window.screen().availableSize()
+    window.resize(screen + QSize(400, 100))
+    bound_to_screen(window)
+    assert window.height() < screen.height()
+    assert window.width() < screen.width()
+    window.resize(300, 200)
+    bound_to_screen(window)
+    assert window.size() == QSize(300, 200)
