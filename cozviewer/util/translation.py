@@ -68,6 +68,11 @@ def listed(parts: Iterable[str]) -> str:
     return translate("Units", ", ").join(parts)
 
 
+def with_note(text: str, note: str) -> str:
+    """Return "text (note)", with the brackets of the language. Any thread."""
+    return translate("Units", "{text} ({note})").format(text=text, note=note)
+
+
 def install(lookup: Lookup | None) -> None:
     """Translate with a lookup from now on; None shows English. GUI thread, before any widget."""
     global _lookup
