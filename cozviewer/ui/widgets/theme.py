@@ -148,6 +148,8 @@ QToolButton#qt_toolbar_ext_button {{ background: {LINE}; border-radius: 4px; pad
     qproperty-icon: url("{MORE}"); }}
 QToolBar::separator {{ background: {LINE}; width: 1px; margin: 5px 6px; }}
 QMenuBar {{ background: {BAR}; color: {TEXT}; }}
+QToolButton#qt_menubar_ext_button {{ background: {LINE}; border-radius: 4px; padding: 0px;
+    qproperty-icon: url("{MORE}"); }}
 QMenuBar::item:selected, QMenu::item:selected {{ background: {FILL}; color: #ffffff; }}
 QMenu {{ background: {BAR}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px; }}
 QMenu::item {{ padding: 5px 26px 5px 22px; border-radius: 4px; }}
