@@ -2339,10 +2339,6 @@
     <context>
         <name>Files</name>
         <message>
-            <source>Page {page} of {pages}</source>
-            <translation>第 {page} 页，共 {pages} 页</translation>
-        </message>
-        <message>
             <source>Open the original photo “{photo}”, then drop “{name}” again to go to the place that it shows.</source>
             <translation>请先打开原始照片“{photo}”，再次拖入“{name}”即可转到其所示位置。</translation>
         </message>
@@ -2511,6 +2507,10 @@
         <message>
             <source>Photo of {name}</source>
             <translation>{name} 的照片</translation>
+        </message>
+        <message>
+            <source>Page {page} of {pages}.</source>
+            <translation>第 {page} 页，共 {pages} 页。</translation>
         </message>
     </context>
     <context>
@@ -2794,7 +2794,7 @@
         </message>
         <message>
             <source>{width} × {height} px · {count} MP</source>
-            <translation>{width} × {height} 像素 · {count} 百万像素</translation>
+            <translation>{width} × {height} · {count} 百万像素</translation>
         </message>
         <message>
             <source>Dimensions</source>
@@ -4040,6 +4040,10 @@ close-ups</source>
         <message>
             <source>{text} ({note})</source>
             <translation>{text}（{note}）</translation>
+        </message>
+        <message>
+            <source>{sentence} {next_sentence}</source>
+            <translation>{sentence}{next_sentence}</translation>
         </message>
     </context>
     <context>
