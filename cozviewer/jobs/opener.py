@@ -23,7 +23,7 @@ from cozviewer.session.source import OpenedImage, SourceMissing, open_path
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.downloads import FetchPicture
 from cozviewer.util.errors import BadInput, Cancelled, HugePicture
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import sentences, translate
 
 OpenChain = Callable[[OpenedImage, EngineChoice, Notice, Notice, IsCancelled], Chain]
 """Makes the chain for an open picture; may read files, must not import heavy libraries.
@@ -168,12 +168,12 @@ class Opener(QObject):
         source = image.source
         notices = source.notices
         if request.page is not None and source.pages > 1:
-            place = translate("Files", "Page {page} of {pages}")
-            notices = (place.format(page=source.page, pages=source.pages) + ".", *notices)
-        sentences = " ".join((*source.warnings, *notices))
-        if not sentences or request.cancelled.is_set():
+            place = translate("Files", "Page {page} of {pages}.")
+            notices = (place.format(page=source.page, pages=source.pages), *notices)
+        told = (*source.warnings, *notices)
+        if not told or request.cancelled.is_set():
             return
-        (self.noticed if source.warnings else self.told).emit(sentences)
+        (self.noticed if source.warnings else self.told).emit(sentences(told))
 
     def _read(self, request: OpenRequest) -> OpenedImage | None:
         """Read the requested picture, or the photo it refers to; None if that is already open."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QToolBar, QToolButton
 
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import translate, with_note
 
 ICON_SIDE = 20
 """Logical pixels of an icon in the tool bar."""
@@ -180,7 +180,7 @@ def set_keys(action: QAction, keys: Sequence[str]) -> None:
         return
     plain = title_of(action)
     shown = keys_text(keys[:2])
-    action.setToolTip(f"{plain} ({shown})" if shown else plain)
+    action.setToolTip(with_note(plain, shown) if shown else plain)
 
 
 def keys_text(keys: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from cozviewer.pyramid.camera import Camera
 from cozviewer.pyramid.wording import magnification_text, place_text
 from cozviewer.session.session import Bookmark, viewpoint_of, with_bookmark
 from cozviewer.ui.widgets.plain import menu_text
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import sentences, translate
 
 LONGEST = 60
 """Maximum number of characters of a name in the menu."""
@@ -102,7 +102,7 @@ class BookmarksMenu(QMenu):
         else:
             text = translate("Session", "Bookmark “{name}” added.")
         if self._of_session:
-            text += " " + translate("Session", "Save the session to keep it.")
+            text = sentences((text, translate("Session", "Save the session to keep it.")))
         self.message.emit(text.format(name=name))
         self.changed.emit()
 

@@ -24,7 +24,7 @@ from cozviewer.ui.preferences.window_state import keep_window
 from cozviewer.ui.services import Services
 from cozviewer.ui.widgets.plain import window_title
 from cozviewer.ui.window_parts import WindowParts
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import translate, with_note
 
 HOLD_KEY = Qt.Key.Key_B
 """Shows the other image of a blink comparison while it is held."""
@@ -217,11 +217,13 @@ class MainWindow(QMainWindow):
         session = scope.document.image.session
         title, source = window_title(scope.source.name), scope.source
         if source.pages > 1:
-            page = translate("Window", "(page {page} of {pages})")
-            title += " " + page.format(page=f"{source.page:,}", pages=f"{source.pages:,}")
+            page = translate("Window", "page {page} of {pages}")
+            page = page.format(page=f"{source.page:,}", pages=f"{source.pages:,}")
+            title = with_note(title, page)
         if position is not None:
-            place = translate("Window", "({number} of {count})")
-            title += " " + place.format(number=f"{position[0]:,}", count=f"{position[1]:,}")
+            place = translate("Window", "{number} of {count}")
+            place = place.format(number=f"{position[0]:,}", count=f"{position[1]:,}")
+            title = with_note(title, place)
         if session is not None:
             title = f"{window_title(session.path.name)} — {title}"
         self.setWindowTitle(f"{title} — cozviewer")

@@ -26,7 +26,7 @@ from cozviewer.ui.status.status_bar import StatusBar
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.widgets.banner import Banner
 from cozviewer.util.errors import BadInput
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import sentences, translate
 from cozviewer.util.units import bytes_text
 
 
@@ -187,7 +187,8 @@ class Sessions(QObject):
             "session file.",
         ).format(path=request.path, tiles=tiles, size=bytes_text(saved.bytes))
         if left_out:
-            text += " " + translate("Session", "Left out: %n damaged tile(s).", None, left_out)
+            damaged = translate("Session", "Left out: %n damaged tile(s).", None, left_out)
+            text = sentences((text, damaged))
         self._banner.show_message(text)
         self._over(request)
 

@@ -91,7 +91,7 @@ class WindowParts:
         self.travel = Travel(self.navigator, self.panes, self.readout.zoom, window)
         self.info = Information(self.navigator, self.panes.generated, window)
         window.closing.connect(self.info.close)
-        panes = (self.panes.generated, self.panes.beside)
+        panes = self.panes.canvases
         self.pointers = tuple(Pointer(pane, window) for pane in panes)
         for pointer in self.pointers:
             pointer.described.connect(self.readout.show_pointed)

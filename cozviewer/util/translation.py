@@ -9,6 +9,7 @@ installs the lookup of its language once, before it makes the first widget. What
 
 import re
 from collections.abc import Callable, Iterable
+from functools import reduce
 
 Lookup = Callable[[str, str, str, int], str]
 """Returns the translation of (context, text, disambiguation, n), with "%n" still in it, or ""
@@ -66,6 +67,17 @@ def translate_marked(context: str, text: str, n: int = -1) -> str:
 def listed(parts: Iterable[str]) -> str:
     """Return "one, two, three", with the separator of the language. Any thread."""
     return translate("Units", ", ").join(parts)
+
+
+def with_note(text: str, note: str) -> str:
+    """Return "text (note)", with the brackets of the language. Any thread."""
+    return translate("Units", "{text} ({note})").format(text=text, note=note)
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Return sentences after one another, with the space of the language. Any thread."""
+    both = translate("Units", "{sentence} {next_sentence}")
+    return reduce(lambda text, part: both.format(sentence=text, next_sentence=part), parts)
 
 
 def install(lookup: Lookup | None) -> None:

@@ -15,7 +15,7 @@
         </message>
         <message>
             <source>End the comparison (C)</source>
-            <translation>结束对比 (C)</translation>
+            <translation>结束对比（C）</translation>
         </message>
         <message>
             <source>Save Ratings To (an Existing File Is Continued)</source>
@@ -30,9 +30,9 @@
             <translation>盲测结果</translation>
         </message>
         <message numerus="yes">
-            <source>{name}: preferred in {share} of %n rating(s) (95 %: {low} to {high})</source>
+            <source>{name}: preferred in {share} of %n rating(s) (95% confidence: {low} to {high})</source>
             <translation>
-                <numerusform>{name}：在 %n 次评分中有 {share} 更受偏好（95% 置信区间：{low} 至 {high}）</numerusform>
+                <numerusform>{name}：在 %n 次评分中的胜出率为 {share}（95% 置信区间：{low} 至 {high}）</numerusform>
             </translation>
         </message>
         <message>
@@ -77,7 +77,7 @@
         </message>
         <message>
             <source>Same</source>
-            <translation>相同</translation>
+            <translation>无差别</translation>
         </message>
         <message>
             <source>B Is Better</source>
@@ -101,7 +101,7 @@
         </message>
         <message>
             <source>Show what A and B are, and the results (Esc)</source>
-            <translation>揭晓 A、B 分别是什么，并显示结果 (Esc)</translation>
+            <translation>揭晓 A、B 分别是什么，并显示结果（Esc）</translation>
         </message>
         <message>
             <source>Which is better?</source>
@@ -115,7 +115,7 @@
         </message>
         <message>
             <source>{name}: no rating</source>
-            <translation>{name}: 未评分</translation>
+            <translation>{name}：未评分</translation>
         </message>
         <message>
             <source>Rating of {name}</source>
@@ -387,7 +387,7 @@
         </message>
         <message>
             <source>{name}. The difference appears when both images are ready.</source>
-            <translation>{name}。两张图像都就绪后显示差异。</translation>
+            <translation>{name}。两幅图像都就绪后显示差异。</translation>
         </message>
         <message>
             <source>Difference (gain {gain}×): {first} − {second}</source>
@@ -490,11 +490,11 @@
         </message>
         <message>
             <source>Low memory, 8-bit (NVIDIA)</source>
-            <translation>低内存，8 位 (NVIDIA)</translation>
+            <translation>低内存，8 位（NVIDIA）</translation>
         </message>
         <message>
             <source>Lowest memory, 4-bit (NVIDIA)</source>
-            <translation>最低内存，4 位 (NVIDIA)</translation>
+            <translation>最低内存，4 位（NVIDIA）</translation>
         </message>
         <message>
             <source>Stable Diffusion 3 (base model)</source>
@@ -602,7 +602,7 @@
         </message>
         <message>
             <source>{files} and {last}</source>
-            <translation>{files}、{last}</translation>
+            <translation>{files} 和 {last}</translation>
         </message>
         <message>
             <source>, </source>
@@ -1310,7 +1310,7 @@
         </message>
         <message>
             <source>it is damaged or not a checkpoint</source>
-            <translation>文件已损坏或不是检查点</translation>
+            <translation>文件已损坏或不是模型权重文件</translation>
         </message>
         <message>
             <source>The file {path} does not fit this base, {reason}: get {name} from {origin}.</source>
@@ -1494,7 +1494,7 @@
         </message>
         <message>
             <source>{ways} or {last}</source>
-            <translation>{ways}，或{last}</translation>
+            <translation>{ways}或{last}</translation>
         </message>
         <message>
             <source>The {names} would need {needed} of memory on the {place}, and only {free} are free, of which {spare} must stay free: {advice}.</source>
@@ -2213,11 +2213,15 @@
         </message>
         <message>
             <source>up to {size}</source>
-            <translation>不超过 {size}</translation>
+            <translation>最大 {size}</translation>
         </message>
         <message>
             <source>Export As</source>
             <translation>导出为</translation>
+        </message>
+        <message>
+            <source>{text}, {more}</source>
+            <translation>{text}，{more}</translation>
         </message>
         <message>
             <source>Export Zoom Video</source>
@@ -2229,7 +2233,7 @@
         </message>
         <message>
             <source>{rate} fps</source>
-            <translation>{rate} fps</translation>
+            <translation>{rate} 帧/秒</translation>
         </message>
         <message>
             <source>Frame rate</source>
@@ -2274,7 +2278,7 @@
         <message numerus="yes">
             <source>%n frame(s), {seconds} s, up to {size}.</source>
             <translation>
-                <numerusform>%n 帧，{seconds} 秒，不超过 {size}。</numerusform>
+                <numerusform>%n 帧，{seconds} 秒，最大 {size}。</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -2329,7 +2333,7 @@
         </message>
         <message>
             <source>Attach Content Credentials (C2PA)</source>
-            <translation>附加内容凭据 (C2PA)</translation>
+            <translation>附加内容凭据（C2PA）</translation>
         </message>
         <message>
             <source>PEM files</source>
@@ -2345,7 +2349,7 @@
         </message>
         <message>
             <source>Certificate chain (.pem)</source>
-            <translation>证书链 (.pem)</translation>
+            <translation>证书链（.pem）</translation>
         </message>
         <message>
             <source>Choose the Private Key</source>
@@ -2353,7 +2357,7 @@
         </message>
         <message>
             <source>Unencrypted private key (.pem)</source>
-            <translation>未加密的私钥 (.pem)</translation>
+            <translation>未加密的私钥（.pem）</translation>
         </message>
         <message>
             <source>Certificate</source>
@@ -2386,10 +2390,6 @@
     </context>
     <context>
         <name>Files</name>
-        <message>
-            <source>Page {page} of {pages}</source>
-            <translation>第 {page} 页，共 {pages} 页</translation>
-        </message>
         <message>
             <source>Open the original photo “{photo}”, then drop “{name}” again to go to the place that it shows.</source>
             <translation>请先打开原始照片“{photo}”，再次拖入“{name}”即可转到其所示位置。</translation>
@@ -2555,6 +2555,10 @@
         <message>
             <source>Photo of {name}</source>
             <translation>{name} 的照片</translation>
+        </message>
+        <message>
+            <source>Page {page} of {pages}.</source>
+            <translation>第 {page} 页，共 {pages} 页。</translation>
         </message>
     </context>
     <context>
@@ -2838,7 +2842,7 @@
         </message>
         <message>
             <source>{width} × {height} px · {count} MP</source>
-            <translation>{width} × {height} 像素 · {count} MP</translation>
+            <translation>{width} × {height} · {count} 百万像素</translation>
         </message>
         <message>
             <source>Dimensions</source>
@@ -3003,8 +3007,8 @@
             <translation>{length} mm</translation>
         </message>
         <message>
-            <source>({length} mm in 35 mm film)</source>
-            <translation>(35 mm 等效焦距 {length} mm)</translation>
+            <source>{length} mm in 35 mm film</source>
+            <translation>等效 35 mm 焦距 {length} mm</translation>
         </message>
         <message>
             <source>Fired</source>
@@ -3346,7 +3350,7 @@
         </message>
         <message>
             <source> and </source>
-            <translation>、</translation>
+            <translation> 和 </translation>
         </message>
         <message>
             <source>Missing in {folder}: {names}.</source>
@@ -3629,7 +3633,7 @@
         </message>
         <message>
             <source>Generate ahead while idle (not on battery)</source>
-            <translation>空闲时提前生成（使用电池时除外）</translation>
+            <translation>空闲时预先生成（使用电池时除外）</translation>
         </message>
         <message>
             <source>Engine at the start</source>
@@ -4016,7 +4020,7 @@ close-ups</source>
         </message>
         <message>
             <source>Generating ahead</source>
-            <translation>正在提前生成</translation>
+            <translation>正在预先生成</translation>
         </message>
         <message>
             <source>{done} of {total}</source>
@@ -4032,7 +4036,7 @@ close-ups</source>
         </message>
         <message>
             <source>Stop generating or exporting (Esc)</source>
-            <translation>停止生成或导出 (Esc)</translation>
+            <translation>停止生成或导出（Esc）</translation>
         </message>
         <message>
             <source>Progress</source>
@@ -4084,6 +4088,14 @@ close-ups</source>
         <message>
             <source>, </source>
             <translation>、</translation>
+        </message>
+        <message>
+            <source>{text} ({note})</source>
+            <translation>{text}（{note}）</translation>
+        </message>
+        <message>
+            <source>{sentence} {next_sentence}</source>
+            <translation>{sentence}{next_sentence}</translation>
         </message>
     </context>
     <context>
@@ -4559,7 +4571,7 @@ close-ups</source>
         </message>
         <message>
             <source>Enter a magnification such as 400%, ×64 or Fit.</source>
-            <translation>请输入放大倍率，如 400%、×64 或“适合窗口”。</translation>
+            <translation>请输入放大倍率，例如 400%、×64 或“适合窗口”。</translation>
         </message>
         <message>
             <source>Image</source>
@@ -4605,16 +4617,8 @@ close-ups</source>
     <context>
         <name>Window</name>
         <message>
-            <source>(page {page} of {pages})</source>
-            <translation>(第 {page} 页，共 {pages} 页)</translation>
-        </message>
-        <message>
-            <source>({number} of {count})</source>
-            <translation>({number}/{count})</translation>
-        </message>
-        <message>
             <source>Close (Esc)</source>
-            <translation>关闭 (Esc)</translation>
+            <translation>关闭（Esc）</translation>
         </message>
         <message>
             <source>Close</source>
@@ -4643,6 +4647,14 @@ close-ups</source>
         <message>
             <source>Browse…</source>
             <translation>浏览…</translation>
+        </message>
+        <message>
+            <source>page {page} of {pages}</source>
+            <translation>第 {page} 页，共 {pages} 页</translation>
+        </message>
+        <message>
+            <source>{number} of {count}</source>
+            <translation>{number}/{count}</translation>
         </message>
     </context>
 </TS>

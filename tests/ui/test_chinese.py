@@ -1,6 +1,7 @@
 """The window in Chinese: no English words are left, and no text is cut."""
 
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -45,6 +46,12 @@ NAMES = re.compile(
 ENGLISH = re.compile(r"[A-Za-z]{3,}(?:[ -][A-Za-z]{2,})+|[A-Za-z]{5,}")
 """An English word of five letters, or two words."""
 
+PATTERNS = re.compile(r"\(&\w\)|\(\*[^)]*\)|\(\{patterns?\}\)|;;|\? 或 #")
+"""Half-width punctuation that belongs: mnemonics, file patterns and parts of links."""
+
+HALF_WIDTH = re.compile(r"[一-鿿][“”]? ?[,;:!?()]|[,;:!?(] ?[一-鿿]")
+"""Half-width punctuation beside Chinese."""
+
 
 @pytest.fixture
 def chinese(qapp: QApplication) -> Iterator[None]:
@@ -87,6 +94,11 @@ def english(found: Iterator[str]) -> set[str]:
     return {text for text in plain if ENGLISH.search(NAMES.sub("", text))}
 
 
+def half_width(found: Iterator[str]) -> set[str]:
+    """Return the texts with half-width punctuation beside Chinese."""
+    return {text for text in found if HALF_WIDTH.search(PATTERNS.sub("", text))}
+
+
 def cut(root: QWidget) -> list[str]:
     """Return the texts of visible buttons and labels that are wider than their widgets."""
     found = []
@@ -115,6 +127,12 @@ def test_the_menus(viewer: Bench) -> None:
     assert english(menu.title() for menu in menus if isinstance(menu, QMenu)) == set()
 
 
+def test_punctuation_is_full_width() -> None:
+    tree = ET.parse(resource("translations", "cozviewer_zh_CN.ts"))
+    found = ("".join(each.itertext()) for each in tree.getroot().iter("translation"))
+    assert half_width(found) == set()
+
+
 @pytest.mark.usefixtures("chinese")
 def test_the_window_with_all_panels(viewer: Bench, qtbot: QtBot) -> None:
     window = viewer.window
@@ -125,6 +143,7 @@ def test_the_window_with_all_panels(viewer: Bench, qtbot: QtBot) -> None:
     settle(qtbot, window)
     QTest.mouseMove(window.panes.generated, QPoint(200, 200))
     assert english(texts(window)) == set()
+    assert half_width(texts(window)) == set()
     assert english(iter([window.readout.text])) == set()
     assert cut(window) == []
 
@@ -136,6 +155,7 @@ def test_comparisons(viewer: Bench, qtbot: QtBot, mode: Mode) -> None:
     window.compare_menu.set_mode(mode)
     settle(qtbot, window)
     assert english(texts(window)) == set()
+    assert half_width(texts(window)) == set()
 
 
 @pytest.mark.usefixtures("chinese")
@@ -147,6 +167,7 @@ def test_a_dialog(viewer: Bench, qtbot: QtBot, make: Callable[[Bench], QDialog])
     qtbot.waitUntil(dialog.isVisible)
     try:
         assert english(texts(dialog)) == set()
+        assert half_width(texts(dialog)) == set()
         assert cut(dialog) == []
     finally:
         if isinstance(dialog, ModelsDialog):

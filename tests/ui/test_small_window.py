@@ -101,3 +101,21 @@ def test_the_tool_bar_says_that_there_is_more(bench: Bench, qtbot: QtBot) -> Non
     assert isinstance(more, QToolButton)
     qtbot.waitUntil(more.isVisible)
     assert not more.icon().isNull()
+
+
+def test_the_menu_bar_says_that_there_is_more(bench: Bench, qtbot: QtBot) -> None:
+    window = bench.window
+    window.setStyleSheet(style_sheet(DARK))
+    more = window.menuBar().findChild(QToolButton, "qt_menubar_ext_button")
+    assert isinstance(more, QToolButton)
+    window.menuBar().addMenu("A menu with a name that is too long for a small window")
+    window.resize(400, 300)
+    qtbot.waitUntil(more.isVisible)
+    colours = more.icon().pixmap(16, 16).toImage()
+    inked = [
+        colours.pixelColor(x, y).lightness()
+        for x in range(colours.width())
+        for y in range(colours.height())
+        if colours.pixelColor(x, y).alpha() > 200
+    ]
+    assert max(inked) > 150  # on a dark bar

@@ -2,7 +2,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from cozviewer.util.translation import QT_TRANSLATE_NOOP, install, translate, translate_marked
+from cozviewer.util.translation import (
+    QT_TRANSLATE_NOOP,
+    install,
+    sentences,
+    translate,
+    translate_marked,
+    with_note,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +62,16 @@ def test_marked_text_is_translated_when_it_is_used() -> None:
     install(lambda context, text, disambiguation, n: f"{context} {text} %n" if n > 1 else "")
     assert translate_marked("Units", rows, 1200) == "Units 1,200 row(s) 1,200"
     assert translate_marked("Units", "Any other text") == "Any other text"
+
+
+def test_texts_are_joined_as_the_language_has_it() -> None:
+    assert with_note("Open", "Ctrl+{O}") == "Open (Ctrl+{O})"
+    assert sentences(("One.",)) == "One."
+    assert sentences(("One.", "Two {2}.", "Three.")) == "One. Two {2}. Three."
+    chinese = {
+        "{text} ({note})": "{text}【{note}】",
+        "{sentence} {next_sentence}": "{sentence}{next_sentence}",
+    }
+    install(lambda context, text, disambiguation, n: chinese.get(text, ""))
+    assert with_note("打开", "Ctrl+O") == "打开【Ctrl+O】"
+    assert sentences(("一。", "二。")) == "一。二。"

@@ -181,12 +181,12 @@ def results_text(found: list[Standing]) -> str:
     lines = []
     for each in found:
         share, low, high = (
-            f"{100 * value:.0f} %" for value in (each.wins / each.shown, each.low, each.high)
+            f"{100 * value:.0f}%" for value in (each.wins / each.shown, each.low, each.high)
         )
         shown = each.shown
         text = translate(
             "Compare",
-            "{name}: preferred in {share} of %n rating(s) (95 %: {low} to {high})",
+            "{name}: preferred in {share} of %n rating(s) (95% confidence: {low} to {high})",
             None,
             shown,
         ).format(name=translated(each.name), share=share, low=low, high=high)

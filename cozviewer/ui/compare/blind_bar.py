@@ -6,7 +6,12 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, 
 
 from cozviewer.evaluate.tally import Verdict
 from cozviewer.ui.widgets.plain import Label
-from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
+from cozviewer.util.translation import (
+    QT_TRANSLATE_NOOP,
+    translate,
+    translate_marked,
+    with_note,
+)
 
 MARGIN = 16
 """Logical pixels from the edges of the panes."""
@@ -148,7 +153,7 @@ class BlindBar(QWidget):
 
 
 def _with_key(title: str, key: str) -> str:
-    return f"{translate_marked('Compare', title)} ({key})"
+    return with_note(translate_marked("Compare", title), key)
 
 
 def _button(title: str) -> QPushButton:

@@ -38,7 +38,7 @@ from cozviewer.ui.settings import keep_text, kept_text
 from cozviewer.ui.widgets.forms import Trouble, chooser, fit_height, form_of, stacked, with_browse
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.errors import CozviewerError
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import translate, with_note
 from cozviewer.util.units import bytes_text, duration_text
 
 LABEL = "export/label"
@@ -164,7 +164,7 @@ class ExportDialog(QDialog):
         seconds = self._chain.seconds_for(missing)
         if seconds is not None:
             time = translate("Export", "about {time}")
-            amount += ", " + time.format(time=duration_text(max(1.0, seconds)))
+            amount = _with(amount, time.format(time=duration_text(max(1.0, seconds))))
         text = translate("Export", "Generate missing detail first ({amount})")
         self.complete.setText(text.format(amount=amount))
         self._show_size()
@@ -178,11 +178,11 @@ class ExportDialog(QDialog):
         megapixels = offer.width * offer.height / 1e6
         if megapixels >= 0.1:
             mega = translate("Export", "{number} megapixels").format(number=f"{megapixels:,.1f}")
-            text += f" ({mega})"
+            text = with_note(text, mega)
         with suppress(CozviewerError):  # the name has no known ending yet
             quality = self.quality.value if offer.has_options else QUALITY
             size = estimated_bytes(path, offer.width, offer.height, quality)
-            text += ", " + translate("Export", "up to {size}").format(size=bytes_text(size))
+            text = _with(text, translate("Export", "up to {size}").format(size=bytes_text(size)))
         self.size_label.setText(text)
         self.quality.setVisible(
             offer.has_options and FORMATS[self.format.currentText()].has_quality
@@ -256,3 +256,8 @@ class ExportDialog(QDialog):
 def _kept_quality() -> int:
     kept = kept_text(QUALITY_KEY)
     return int(kept) if re.fullmatch(r"[0-9]{1,3}", kept) and 1 <= int(kept) <= 100 else QUALITY
+
+
+def _with(text: str, more: str) -> str:
+    """Return "text, more", with the comma of the language."""
+    return translate("Export", "{text}, {more}").format(text=text, more=more)

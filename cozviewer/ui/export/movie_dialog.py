@@ -29,7 +29,7 @@ from cozviewer.ui.export.target import TargetLine, text_of
 from cozviewer.ui.widgets.forms import Trouble, chooser, form_of, stacked, with_browse
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.errors import CozviewerError
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import sentences, translate
 from cozviewer.util.units import bytes_text, duration_text
 
 RATES = (24, 25, 30, 50, 60)
@@ -217,7 +217,7 @@ class MovieDialog(QDialog):
                 first = translate(
                     "Export", "%n missing tile(s) will be generated first.", None, missing
                 )
-            text += f" {first}"
+            text = sentences((text, first))
         self.about.setText(text)
 
     @Slot(str)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from cozviewer.ui.settings import keep_text, kept_text
 from cozviewer.ui.widgets.plain import menu_text, tool_tip
 from cozviewer.util.paths import is_network_path
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import translate, with_note
 
 KEY = "recent-files"
 
@@ -104,7 +104,7 @@ class RecentMenu(QMenu):
         for path in paths:
             name = path.name if len(path.name) <= LONGEST else path.name[:LONGEST] + "…"
             if names.count(path.name) > 1:
-                name = f"{name} ({path.parent.name})"
+                name = with_note(name, path.parent.name)
             action = self.addAction(menu_text(name))
             action.setToolTip(tool_tip(str(path)))
             action.setData(path)

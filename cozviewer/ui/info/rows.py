@@ -13,7 +13,7 @@ from cozviewer.pyramid.camera import Camera
 from cozviewer.pyramid.wording import magnification_text, place_text
 from cozviewer.ui.view.pixel import Pixel
 from cozviewer.util.text import visible_line
-from cozviewer.util.translation import listed, translate
+from cozviewer.util.translation import listed, translate, with_note
 from cozviewer.util.units import bytes_text
 
 LEAST_PERCENT = 0.1
@@ -191,7 +191,7 @@ def _size_text(size: int) -> str:
     if size < 1000:
         return short
     exact = translate("Info", "{count} bytes").format(count=f"{size:,}")
-    return f"{short} ({exact})"
+    return with_note(short, exact)
 
 
 def _colours_text(facts: FileFacts) -> str:
@@ -226,8 +226,8 @@ def _focal_text(exif: ExifFields) -> str:
     text = translate("Info", "{length} mm").format(length=f"{exif.focal:.3g}")
     if exif.focal_35 is None or abs(exif.focal_35 - exif.focal) < 0.5:
         return text
-    film = translate("Info", "({length} mm in 35 mm film)").format(length=f"{exif.focal_35:.3g}")
-    return f"{text} {film}"
+    film = translate("Info", "{length} mm in 35 mm film").format(length=f"{exif.focal_35:.3g}")
+    return with_note(text, film)
 
 
 def _flash_text(flash: bool | None) -> str:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from cozviewer.ui.widgets.plain import Label, tool_tip
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import translate, with_note
 
 WIDTH, LEAST_WIDTH, LEAST_HEIGHT = 340, 220, 40
 """Initial width, and minimum size of a panel, in logical pixels."""
@@ -48,7 +48,7 @@ class SidePanel(QWidget):
         close.setText("✕")
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         hide = translate("Info", "Hide")
-        close.setToolTip(tool_tip(f"{hide} ({keys})" if keys else hide))
+        close.setToolTip(tool_tip(with_note(hide, keys) if keys else hide))
         close.setAccessibleName(translate("Info", "Hide {panel}").format(panel=title))
         close.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus in the image
         close.clicked.connect(action.trigger)

@@ -22,7 +22,7 @@ from cozviewer.ui.services import CacheServices
 from cozviewer.ui.widgets.forms import Trouble, form_of
 from cozviewer.ui.widgets.plain import Label, message_box
 from cozviewer.util.cache_settings import LEAST_BYTES, MOST_BYTES, CacheSettings
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import sentences, translate
 from cozviewer.util.units import bytes_text
 
 GIGABYTE = 1000**3
@@ -182,6 +182,6 @@ class CachePage(QWidget):
     def _on_cleared(self, freed: int, sentence: str) -> None:
         told = translate("Preferences", "Freed {size}.").format(size=bytes_text(freed))
         if sentence:
-            told += " " + translate("Preferences", "The detail of open photos stays.")
+            told = sentences((told, translate("Preferences", "The detail of open photos stays.")))
         self.notice.setText(told)
         self.notice.show()

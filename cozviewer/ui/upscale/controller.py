@@ -23,7 +23,7 @@ from cozviewer.ui.upscale.queue import UpscaleQueue
 from cozviewer.ui.upscale.queue_dialog import QueueDialog, summary_text
 from cozviewer.ui.widgets.banner import Banner
 from cozviewer.ui.widgets.plain import message_box, tool_tip
-from cozviewer.util.translation import translate
+from cozviewer.util.translation import sentences, translate
 
 if TYPE_CHECKING:
     from cozviewer.ui.image_controller import ImageController
@@ -270,10 +270,10 @@ class Upscaling(QObject):
             return
         text = translate("Upscale", "%n photo(s) upscaled.", None, done)
         if failed:
-            text += " " + translate(
+            trouble = translate(
                 "Upscale", "%n photo(s) failed: see File > Upscale Queue.", None, failed
             )
-            self._banner.warn(text)
+            self._banner.warn(sentences((text, trouble)))
         else:
             results = [item.result for item in self.queue.items if item.result is not None]
             if done == 1 and results:

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QWidget
 
@@ -38,6 +38,7 @@ class Minimap(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(translate("View", "Navigator: click or drag to move the view (M to hide)"))
         self.hide()
+        pane.installEventFilter(self)
         navigator.moved.connect(self.follow)
         navigator.turned.connect(self._turn)
 
@@ -54,6 +55,13 @@ class Minimap(QWidget):
             small.thumbnail((wide, high), Image.Resampling.LANCZOS)
             self._image = to_qimage(np.asarray(small))
         self._turn()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the corner of the pane. (Of panes that move as one, the first one that is resized
+        moves the view, when the others still have their old size.)"""
+        if event.type() == QEvent.Type.Resize:
+            self.follow()
+        return False
 
     @Slot()
     def _turn(self) -> None:

@@ -85,7 +85,7 @@ def test_whoever_prefers_one_picture_is_understood_however_it_is_shuffled(
 
     blind.end()
     (box,) = window.findChildren(QMessageBox)
-    assert "Stripes: preferred in 100 % of 12 ratings" in box.text()
+    assert "Stripes: preferred in 100% of 12 ratings" in box.text()
     box.close()
 
 
@@ -130,8 +130,9 @@ def test_the_tally_is_told_with_its_intervals() -> None:
         Standing("Source", 1, 0.5, 0, 1, 3, None),
     ]
     assert results_text(found).split("\n\n") == [
-        "Stripes: preferred in 75 % of 20 ratings (95 %: 53 % to 89 %), average rating 4.2 ± 0.3.",
-        "Source: preferred in 50 % of 1 rating (95 %: 0 % to 100 %), average rating 3.0.",
+        "Stripes: preferred in 75% of 20 ratings (95% confidence: 53% to 89%), "
+        "average rating 4.2 ± 0.3.",
+        "Source: preferred in 50% of 1 rating (95% confidence: 0% to 100%), average rating 3.0.",
     ]
 
 

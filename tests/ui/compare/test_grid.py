@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialogButtonBox, QMenu
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu
 from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
@@ -20,6 +20,7 @@ from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.compare.settings_dialog import SettingsDialog
 from cozviewer.ui.export.dialog import ExportDialog
+from cozviewer.ui.view.minimap import MARGIN
 from cozviewer.ui.widgets.theme import DARK, style_sheet
 from tests.ui.conftest import Bench, settle, wheel
 
@@ -95,6 +96,39 @@ def test_a_gesture_in_any_pane_moves_all(
         cameras = {each.view.camera for each in panes.area.order}
         assert len(cameras) == 1
         assert before not in cameras
+
+
+def test_the_pixel_of_every_pane_is_read(
+    viewer: Bench, panes: ComparePanes, grid: Grid, qtbot: QtBot
+) -> None:
+    wheel(panes.generated, QPoint(100, 80), 1)
+    complete(viewer, qtbot)
+    info = viewer.window.parts.readout.pixel
+    for pane in panes.area.order:
+        place = QPoint(pane.width() // 2, pane.height() // 2)
+        QTest.mouseMove(pane, place - QPoint(20, 20))
+        QTest.mouseMove(pane, place)
+        qtbot.waitUntil(lambda: "RGB" in info.text())
+        QApplication.sendEvent(pane, QEvent(QEvent.Type.Leave))
+        qtbot.waitUntil(lambda: not info.text())
+
+
+def test_the_navigator_stays_in_its_corner(
+    viewer: Bench, panes: ComparePanes, grid: Grid, qtbot: QtBot
+) -> None:
+    window = viewer.window
+    window.actions_by_name["map"].setChecked(True)
+    wheel(panes.generated, QPoint(100, 80), 8)
+    complete(viewer, qtbot)
+    for width in (1500, 1100, 1300):
+        window.resize(width, 900)
+        complete(viewer, qtbot)
+        minimap, pane = window.minimap, window.minimap.parentWidget()
+        assert pane is not None
+        assert minimap.geometry().right() + 1 + MARGIN == pane.width()
+        assert minimap.isVisible() == (
+            pane.width() >= 3 * minimap.width() and pane.height() >= 2 * minimap.height()
+        )
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])

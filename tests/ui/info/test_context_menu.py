@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QMenu
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.view.canvas import Canvas
 from tests.ui.conftest import Bench, settle
 
@@ -19,9 +20,10 @@ def open_menu(
     qtbot: QtBot,
     at: QPoint,
     reason: QContextMenuEvent.Reason = QContextMenuEvent.Reason.Mouse,
+    pane: Canvas | None = None,
 ) -> QMenu:
     """Open the menu as the platform would, and return it."""
-    pane: Canvas = viewer.window.panes.generated
+    pane = pane or viewer.window.panes.generated
     with qtbot.waitSignal(viewer.window.parts.image_menu.opened) as got:
         QApplication.sendEvent(pane, QContextMenuEvent(reason, at, pane.mapToGlobal(at)))
     menu = got.args[0]
@@ -77,6 +79,17 @@ def test_coordinates_of_the_place_are_copied(viewer: Bench, qtbot: QtBot) -> Non
     menu = open_menu(viewer, qtbot, QPoint(3, 3))  # beside the photo
     assert not entry(menu, "Copy Coordinates").isEnabled()
     menu.close()
+
+
+def test_it_opens_in_every_pane_of_a_grid(viewer: Bench, qtbot: QtBot) -> None:
+    viewer.window.compare_menu.set_mode(Mode.GRID)
+    settle(qtbot, viewer.window)
+    order = viewer.window.panes.area.order
+    assert len(order) == 4
+    for pane in order:
+        menu = open_menu(viewer, qtbot, QPoint(pane.width() // 2, 100), pane=pane)
+        assert entry(menu, "Copy Coordinates").isEnabled()
+        menu.close()
 
 
 def test_the_menu_key_opens_it_over_the_image(viewer: Bench, qtbot: QtBot) -> None:
