@@ -4,20 +4,20 @@ The way of one wheel event, and where each part of it lives:
 
     wheel                   ui/view/gestures, wheel     what the event means
     -> camera               ui/view/navigator, motion   glides there; exact at any depth
-    -> plan                 ui/view/mosaic, pyramid/plan   which tiles to show and to fetch
+    -> plan                 ui/view/tiles/mosaic, pyramid/plan   which tiles to show and to fetch
     -> paint                ui/view/canvas, layer, painter   at once, from what is in memory
                             (ui/view/gpu, paint_pace)   coarsely in motion, where too slow
-       <- tiles             jobs/tile_loader, ui/view/tile_cache   from the source or the store
+       <- tiles             jobs/tile_loader, ui/view/tiles   from the source or the store
     -> rest                 ui/refiner                  one loop for each shown image
     -> draft                jobs/quick_job, chain/quick_view   at once, by a small network; shown
-                            ui/view/draft_pieces, sharper   until tiles cover it; never kept
+                            ui/view/tiles               until tiles cover it; never kept
     -> step request         jobs/document, view_work, zoom_worker   on a QThread
     -> chain                chain/chain, planned, runs  what must be generated, coarse to fine
        -> prompt, upscale   chain/protocols <- models/  the interfaces, and what implements them
        -> adaptive scale    chain/rescale               soft parts are drawn from further away
        -> fidelity          chain/fidelity              colours stay those of the parent
-       -> texture           chain/texture, material     what is lacking is borrowed from the photo
-       -> join              chain/beyond, chain/join    no border to the tiles that exist
+       -> texture           chain/textures              what is lacking is borrowed from the photo
+       -> join              chain/joining               no border to the tiles that exist
        -> tiles             chain/step, pyramid/store   kept for good
     -> "tiles made"         jobs/document               the plan is made anew, the tiles fade in
     -> exact frame          ui/view/exact_frame, jobs/frame_composer, pyramid/compose   as `render`

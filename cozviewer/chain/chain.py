@@ -13,15 +13,15 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Literal, TypeVar
 
-from cozviewer.chain.beyond import Beyond
 from cozviewer.chain.draft import Part, prompt_near
+from cozviewer.chain.joining.beyond import Beyond
 from cozviewer.chain.pace import Pace
 from cozviewer.chain.planned import planned
 from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import CORE, Run
 from cozviewer.chain.step import draw_run
-from cozviewer.chain.texture import PhotoTexture
+from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.compose import best_region

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cozviewer.chain.borrowed_texture import borrowed_mask
 from cozviewer.chain.consistency import BLOCK, departure
-from cozviewer.chain.texture import PhotoTexture
+from cozviewer.chain.textures.borrowed_texture import borrowed_mask
+from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.camera import SHARP_UP_TO, View

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from cozviewer.chain.borrowed_texture import borrows_where
 from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.step import finer_core
-from cozviewer.chain.texture import PhotoTexture
+from cozviewer.chain.textures.borrowed_texture import borrows_where
+from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8, part_of, to_float
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey

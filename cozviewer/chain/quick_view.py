@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.protocols import Upscaler
-from cozviewer.chain.texture import PhotoTexture
+from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8, padded, part_of, to_8bit, to_float
 from cozviewer.image.rect import Rect, rect_between, split
 from cozviewer.pyramid.camera import Camera, View

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cozviewer.chain.beyond import Beyond
 from cozviewer.chain.fidelity import corrected
-from cozviewer.chain.join import join
+from cozviewer.chain.joining.beyond import Beyond
+from cozviewer.chain.joining.join import join
 from cozviewer.chain.protocols import Progressed, Upscaler, ignore
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.rescale import Margins, redrawn
 from cozviewer.chain.runs import Run
-from cozviewer.chain.texture import PhotoTexture
+from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8, RgbFloat, padded, part_of, to_8bit, to_float
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import (

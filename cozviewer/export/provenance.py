@@ -9,10 +9,10 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from cozviewer.chain.borrowed_texture import borrowed_mask, borrows
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.planned import missing_tiles
 from cozviewer.chain.prompt_history import words_below
+from cozviewer.chain.textures.borrowed_texture import borrowed_mask, borrows
 from cozviewer.export.origin import Kind, Origin, mixed
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source

@@ -18,8 +18,8 @@ from PIL.TiffImagePlugin import TiffImageFile
 from cozviewer.image.coded_colour import CodedColour
 from cozviewer.image.formats import check_package, format_named, format_of, is_raw_name
 from cozviewer.image.heif_boxes import HEAD_BYTES, jp2_profile, nclx_colour
-from cozviewer.image.png_chunks import without_broken_metadata
-from cozviewer.image.png_colour import colour_of
+from cozviewer.image.png.png_chunks import without_broken_metadata
+from cozviewer.image.png.png_colour import colour_of
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.readers.psd_head import is_flat
 from cozviewer.image.readers.table import PHOTOSHOP, RAW

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.chain.borrowed_texture import borrowed_mask
-from cozviewer.chain.texture import PhotoTexture
+from cozviewer.chain.textures.borrowed_texture import borrowed_mask
+from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.jobs.latest import answer
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.origins import patches

@@ -6,7 +6,7 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.overlays import Kind, Marked, generated_boxes, marked
-from cozviewer.chain.texture import PhotoTexture
+from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.jobs.images import to_qimage

@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 
 from cozviewer.chain.protocols import Upscaler
 from cozviewer.chain.quick_view import QuickPiece, quick_view, sharper_view
-from cozviewer.chain.texture import PhotoTexture
+from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.image.rect import Rect
 from cozviewer.jobs.collector import collector_paused, libraries_passed_over
 from cozviewer.jobs.images import to_qimage

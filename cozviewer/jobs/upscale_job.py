@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.upscale import UpscaleOptions, upscale_photo
-from cozviewer.jobs.opener import OpenChain
+from cozviewer.jobs.files.opener import OpenChain
 from cozviewer.jobs.report import sentence_of
 from cozviewer.session.source import OpenedImage, open_path
 from cozviewer.util.errors import Cancelled

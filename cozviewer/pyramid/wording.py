@@ -11,7 +11,7 @@ from cozviewer.pyramid.geometry import level_name
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 BORROWED = QT_TRANSLATE_NOOP("View", "texture borrowed from elsewhere in this photo")
-"""Describes pixels whose texture a step took from the photo; see `chain.texture`. English, for
+"""Describes pixels whose texture a step took from the photo; see `chain.textures`. English, for
 metadata; `borrowed_text` is for people."""
 
 

@@ -11,7 +11,7 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.config.choice_text import chosen_since
 from cozviewer.image.source import Source
 from cozviewer.jobs.document import Document
-from cozviewer.jobs.opener import OpenRequest
+from cozviewer.jobs.files.opener import OpenRequest
 from cozviewer.session.read_ahead import ReadAhead
 from cozviewer.session.source import OpenedImage
 from cozviewer.ui.export.link import Returning

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow
 from cozviewer.chain.chain import Progress
 from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.document import Document
-from cozviewer.jobs.opener import Preview
+from cozviewer.jobs.files.opener import Preview
 from cozviewer.ui.dialogs.about_dialog import show_about
 from cozviewer.ui.dialogs.keys_dialog import KeysDialog
 from cozviewer.ui.dialogs.models_dialog import ModelsDialog

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.folder import SUFFIXES
-from cozviewer.jobs.opener import OpenChain, Opener, OpenRequest, Preview
+from cozviewer.jobs.files.opener import OpenChain, Opener, OpenRequest, Preview
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.session.export_link import Lead
 from cozviewer.session.source import OpenedImage

@@ -10,8 +10,8 @@ from cozviewer.chain.protocols import Upscaler
 from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.ahead import May
 from cozviewer.jobs.document import DocumentServices
-from cozviewer.jobs.download_job import Fetch
-from cozviewer.jobs.opener import OpenChain
+from cozviewer.jobs.files.download_job import Fetch
+from cozviewer.jobs.files.opener import OpenChain
 from cozviewer.util.cache_settings import CacheSettings
 from cozviewer.util.downloads import FetchPicture, Offer
 

@@ -23,7 +23,7 @@ from cozviewer.ui.preferences.window_state import keep_panels, restore_window
 from cozviewer.ui.prompts.controller import PromptsController
 from cozviewer.ui.prompts.side import PromptsCommand
 from cozviewer.ui.services import Services
-from cozviewer.ui.sessions import Sessions
+from cozviewer.ui.session.sessions import Sessions
 from cozviewer.ui.status.status_bar import StatusBar
 from cozviewer.ui.travel import Travel
 from cozviewer.ui.upscale.controller import Upscaling

@@ -10,7 +10,7 @@ import pytest
 
 from cozviewer.chain.chain import Chain, texture_of
 from cozviewer.chain.fidelity import blurred, corrected
-from cozviewer.chain.join import join
+from cozviewer.chain.joining.join import join
 from cozviewer.chain.protocols import ignore
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.rescale import redrawn, softness

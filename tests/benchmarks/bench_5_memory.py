@@ -8,7 +8,7 @@ import psutil
 import pytest
 from PySide6.QtCore import QPoint
 
-from cozviewer.ui.view import tile_cache
+from cozviewer.ui.view.tiles import tile_cache
 from tests.benchmarks.desk import application, open_window, show, turn_wheel
 
 SECONDS = 60

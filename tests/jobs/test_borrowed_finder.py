@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from skimage import data
 
-from cozviewer.chain.borrowed_texture import borrowed_mask
 from cozviewer.chain.chain import texture_of
+from cozviewer.chain.textures.borrowed_texture import borrowed_mask
 from cozviewer.jobs.borrowed_finder import BorrowedFinder, BorrowedRequest
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import tiles_of

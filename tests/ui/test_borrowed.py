@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from skimage import data
 
 from cozviewer.chain.overlays import borrowed_mark
-from cozviewer.chain.texture import PhotoTexture
+from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import camera_at

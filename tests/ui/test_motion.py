@@ -98,7 +98,7 @@ def test_many_tiles_in_one_turn_are_one_plan(
 
     document = viewer.window.document
     assert document is not None
-    monkeypatch.setattr("cozviewer.ui.view.mosaic.plan", counted)
+    monkeypatch.setattr("cozviewer.ui.view.tiles.mosaic.plan", counted)
     with qtbot.waitSignal(panes.generated.layer.changed):
         for col in range(300):
             document.tiles_made.emit((TileKey(2, 1000 + col, 1000),))

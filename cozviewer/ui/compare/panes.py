@@ -10,7 +10,7 @@ from cozviewer.chain.chain import Chain
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8
 from cozviewer.jobs.document import Document
-from cozviewer.jobs.opener import Preview
+from cozviewer.jobs.files.opener import Preview
 from cozviewer.pyramid.compose import Kernel
 from cozviewer.ui.compare.compared_images import OTHER_SETTINGS, SOURCES, Content, Side, Sides
 from cozviewer.ui.compare.comparison import Comparison, kernel_of

@@ -12,7 +12,7 @@ from cozviewer.ui.refiner import Refiner
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
-from cozviewer.ui.view.tile_cache import TileCache
+from cozviewer.ui.view.tiles.tile_cache import TileCache
 
 
 class ShownImage(QObject):

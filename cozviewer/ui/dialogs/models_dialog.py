@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cozviewer.jobs.download_job import DownloadJob, DownloadRequest, Fetch
+from cozviewer.jobs.files.download_job import DownloadJob, DownloadRequest, Fetch
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.ui.widgets.theme import quiet

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from cozviewer.jobs.read_ahead_job import ReadAheadJob, ReadAheadRequest
+from cozviewer.jobs.files.read_ahead_job import ReadAheadJob, ReadAheadRequest
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.session.read_ahead import ReadAhead
 

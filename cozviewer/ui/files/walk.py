@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
 from cozviewer.image.folder import natural_key
-from cozviewer.jobs.folder_job import FolderJob, Listing, ListRequest
+from cozviewer.jobs.files.folder_job import FolderJob, Listing, ListRequest
 from cozviewer.jobs.threads import start_thread, stop_thread
 
 SETTLE_MS = 500

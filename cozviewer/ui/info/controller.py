@@ -6,10 +6,10 @@ shown, and only while one is.
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
-from cozviewer.image.histogram import Histogram
+from cozviewer.image.facts.histogram import Histogram
 from cozviewer.image.rect import Rect
 from cozviewer.jobs.document import Document
-from cozviewer.jobs.info_job import (
+from cozviewer.jobs.files.info_job import (
     HistogramRequest,
     InfoJob,
     PhotoInfo,

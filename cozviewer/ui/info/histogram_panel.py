@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from cozviewer.image.histogram import Histogram
+from cozviewer.image.facts.histogram import Histogram
 from cozviewer.ui.info.histogram_plot import HistogramPlot
 from cozviewer.ui.info.rows import percent_text
 from cozviewer.ui.widgets.plain import Label

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cozviewer.image.histogram import Histogram
+from cozviewer.image.facts.histogram import Histogram
 from cozviewer.ui.widgets.theme import shown_theme
 
 CHANNELS = (QColor(156, 30, 30), QColor(18, 120, 34), QColor(18, 42, 158))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from cozviewer.chain.overlays import Colour
 from cozviewer.chain.view_shares import Share
 from cozviewer.export.origin import Kind, Origin
-from cozviewer.image.exif_fields import ExifFields, Location
-from cozviewer.image.file_facts import FileFacts
+from cozviewer.image.facts.exif_fields import ExifFields, Location
+from cozviewer.image.facts.file_facts import FileFacts
 from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import Camera
 from cozviewer.pyramid.wording import magnification_text, place_text

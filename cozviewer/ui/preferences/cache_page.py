@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cozviewer.jobs.cache_job import CacheJob
+from cozviewer.jobs.files.cache_job import CacheJob
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.ui.preferences.general_page import paragraph
 from cozviewer.ui.services import CacheServices

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from cozviewer.export.upscale_inputs import FoundPhoto
 from cozviewer.image.folder import SUFFIXES
 from cozviewer.image.reading import shown_name
-from cozviewer.jobs.photo_list_job import FindRequest, PhotoLook
+from cozviewer.jobs.files.photo_list_job import FindRequest, PhotoLook
 from cozviewer.ui.upscale.photo_lists import PhotoLists
 from cozviewer.ui.widgets.plain import tool_tip
 from cozviewer.util.text import visible_line

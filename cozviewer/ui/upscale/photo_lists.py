@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from cozviewer.jobs.photo_list_job import FindRequest, PhotoListJob, PhotoLook
+from cozviewer.jobs.files.photo_list_job import FindRequest, PhotoListJob, PhotoLook
 from cozviewer.jobs.threads import start_thread, stop_thread
 
 

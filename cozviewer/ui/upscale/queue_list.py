@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from cozviewer.image.reading import shown_name
-from cozviewer.jobs.photo_list_job import PhotoLook
+from cozviewer.jobs.files.photo_list_job import PhotoLook
 from cozviewer.ui.status.status_bar import progress_text
 from cozviewer.ui.upscale.items import QueueItem, State
 from cozviewer.ui.upscale.queue import UpscaleQueue

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 from cozviewer.chain.overlays import Mark
 from cozviewer.image.pixels import Rgb8
 from cozviewer.jobs.document import Document
+from cozviewer.jobs.files.opener import Preview
 from cozviewer.jobs.images import to_rgb8
-from cozviewer.jobs.opener import Preview
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel
 from cozviewer.ui.compare.curtain import Curtain
@@ -25,7 +25,7 @@ from cozviewer.ui.view.labels import draw_legend
 from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.painter import shown_rect
-from cozviewer.ui.view.tile_cache import TileCache
+from cozviewer.ui.view.tiles.tile_cache import TileCache
 from cozviewer.ui.widgets.focus_frame import FocusFrame
 from cozviewer.util.translation import translate
 

@@ -22,7 +22,7 @@ from cozviewer.jobs.frame_composer import FrameRequest
 from cozviewer.jobs.latest import Latest
 from cozviewer.pyramid.camera import View
 from cozviewer.ui.view.navigator import Navigator
-from cozviewer.ui.view.tile_cache import FADE_SECONDS
+from cozviewer.ui.view.tiles.tile_cache import FADE_SECONDS
 
 
 @dataclass(frozen=True)

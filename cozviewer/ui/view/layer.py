@@ -16,18 +16,16 @@ from PySide6.QtGui import QImage, QPaintEngine, QPainter
 from cozviewer.chain.overlays import Kind, Mark
 from cozviewer.chain.quick_view import sharper_level
 from cozviewer.jobs.document import Document
+from cozviewer.jobs.files.opener import Preview
 from cozviewer.jobs.frame_composer import FrameRequest
 from cozviewer.jobs.images import to_qimage
-from cozviewer.jobs.opener import Preview
 from cozviewer.jobs.quick_job import DraftImage, SharperImage
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.store.draft import Stale
-from cozviewer.ui.view.draft_pieces import DraftPieces, PieceDraw
 from cozviewer.ui.view.exact_frame import ExactFrame, Frame
-from cozviewer.ui.view.mosaic import Mosaic
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.painter import (
     BACKGROUND_COLOUR,
@@ -36,8 +34,10 @@ from cozviewer.ui.view.painter import (
     turning,
     view_rect,
 )
-from cozviewer.ui.view.sharper import SharperParts
-from cozviewer.ui.view.tile_cache import FADE_SECONDS, TileCache
+from cozviewer.ui.view.tiles.draft_pieces import DraftPieces, PieceDraw
+from cozviewer.ui.view.tiles.mosaic import Mosaic
+from cozviewer.ui.view.tiles.sharper import SharperParts
+from cozviewer.ui.view.tiles.tile_cache import FADE_SECONDS, TileCache
 
 FRAME_MS = 16
 

@@ -13,8 +13,8 @@ from cozviewer.pyramid.geometry import TILE
 from cozviewer.pyramid.orientation import Orientation
 from cozviewer.pyramid.plan import Draw, Place, Plan
 from cozviewer.pyramid.tile_mask import SHEET
-from cozviewer.ui.view.draft_pieces import PieceDraw
-from cozviewer.ui.view.tile_cache import TileCache
+from cozviewer.ui.view.tiles.draft_pieces import PieceDraw
+from cozviewer.ui.view.tiles.tile_cache import TileCache
 
 BACKGROUND_COLOUR = QColor(*BACKGROUND)
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cozviewer.export.origin import Origin, to_xmp
-from cozviewer.image.histogram import histogram_of
+from cozviewer.image.facts.histogram import histogram_of
 from cozviewer.jobs.threads import running_threads
 from cozviewer.ui.info.section import Section, ValueField
 from tests.ui.conftest import Bench, grabbed, point, settle, wheel

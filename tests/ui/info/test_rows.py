@@ -8,8 +8,8 @@ import pytest
 from cozviewer.chain.overlays import Mark
 from cozviewer.chain.view_shares import Share
 from cozviewer.export.origin import Origin
-from cozviewer.image.exif_fields import ExifFields, Location
-from cozviewer.image.file_facts import FileFacts
+from cozviewer.image.facts.exif_fields import ExifFields, Location
+from cozviewer.image.facts.file_facts import FileFacts
 from cozviewer.image.source import Source, source_from_pixels
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.info.rows import (

@@ -11,7 +11,7 @@ from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
-from cozviewer.ui.view.tile_cache import TileCache
+from cozviewer.ui.view.tiles.tile_cache import TileCache
 from tests.ui.view.documents import FAR_VIEW, VIEW, FakeDocument, Heard
 
 

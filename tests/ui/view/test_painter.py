@@ -18,7 +18,7 @@ from cozviewer.pyramid.orientation import Orientation
 from cozviewer.pyramid.plan import plan
 from cozviewer.ui.view.layer import _strips_beside
 from cozviewer.ui.view.painter import draw_plan, shown_rect, turned_image, turning, view_rect
-from cozviewer.ui.view.tile_cache import TileCache
+from cozviewer.ui.view.tiles.tile_cache import TileCache
 
 
 def painted(view: View, source: Rgb8) -> Rgb8:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from cozviewer.ui.bookmarks import BookmarksMenu
+from cozviewer.ui.session.bookmarks import BookmarksMenu
 from cozviewer.ui.status.status_bar import ElidingLabel
 from cozviewer.ui.widgets.plain import Label, menu_text, message_box, tool_tip, window_title
 from tests.ui.conftest import Bench

@@ -1,0 +1,1 @@
+"""How runs that are drawn one after another join without a border."""

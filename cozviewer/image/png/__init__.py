@@ -1,0 +1,1 @@
+"""What Pillow leaves out of PNG: chunks that are damaged or large, and colour."""

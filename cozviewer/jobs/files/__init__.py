@@ -1,0 +1,1 @@
+"""Work on files beside the window: opening, reading ahead, listing, saving, downloading."""

@@ -1,0 +1,1 @@
+"""Sessions and bookmarks in the window."""

@@ -1,0 +1,1 @@
+"""What a pane shows of the pyramid: tiles, drafts, and what is missing."""
