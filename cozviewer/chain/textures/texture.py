@@ -284,6 +284,8 @@ class _Places:
 class _Spots:
     """What the places of a survey may borrow, worked out when first asked for.
 
+    More than 12 attributes, because each property of the places is an array of its own.
+
     Positions are clamped to the photo, so texture continues beyond its edges.
     """
 

@@ -55,6 +55,8 @@ composed. A view of 3840 x 2160 has about as many."""
 class TileStore:
     """Stores the tiles of one source and recipe.
 
+    More than 20 methods, because one lock guards tiles, steps and what was seen of them together.
+
     Thread-safe: one lock guards all state; encoding and decoding happen outside it. Calls wait
     while another one writes to disk (some 20 ms), so they are not for the GUI thread. No method
     raises SQLite errors: unreadable tiles are missing, and unwritable ones stay in memory. Several

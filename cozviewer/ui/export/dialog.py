@@ -49,7 +49,7 @@ QUALITY_KEY = "export/quality"
 
 
 class ExportDialog(QDialog):
-    """What to export, in which format, and where to.
+    """What to export, in which format, and where to; one attribute for each input.
 
     Signals:
         wanted: (Task) Save was pressed and the file can be written.

@@ -28,7 +28,8 @@ TEXT_HEIGHT = 58
 
 
 class PrompterForm(QWidget):
-    """A form for a `PrompterChoice`; only the fields of the chosen prompter are visible."""
+    """A form for a `PrompterChoice`; only the fields of the chosen prompter are visible. It has one
+    attribute for each input."""
 
     def __init__(self, choice: PrompterChoice) -> None:
         super().__init__()

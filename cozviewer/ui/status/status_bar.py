@@ -63,7 +63,7 @@ class ElidingLabel(Label):
 
 
 class StatusBar(QWidget):
-    """The status bar.
+    """The status bar. More than 12 attributes, because it has one for each text and button.
 
     Attributes:
         zoom: The magnification, which can be edited.

@@ -34,7 +34,7 @@ WAITING = (130, 135, 145)
 
 
 class Canvas(QWidget):
-    """A pane over a document.
+    """A pane over a document. More than 20 methods, because a third of them are events of Qt.
 
     Attributes:
         layer: The image that it shows.

@@ -37,6 +37,8 @@ Held = tuple[View, tuple[Draw, ...], QImage, int]
 class Mosaic(QObject):
     """The tiles of one document in one pane.
 
+    More than 12 attributes, because a plan is reused as long as nothing that it depends on changes.
+
     Signals:
         changed: (QRect | None) there is a new plan; the part of the view that differs from the old
             one, in view pixels, None for all of it.
