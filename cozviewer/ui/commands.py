@@ -64,7 +64,7 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
         ),
         Command(
             "previous-page",
-            translate("Menu", "Pre&vious Page"),
+            translate("Menu", "Previous Pa&ge"),
             ("Ctrl+PgUp",),
             lambda: window.images.turn_page(-1),
         ),
@@ -110,7 +110,7 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
         Command("go-on", translate("Menu", "Res&ume Export"), (), exporting.go_on),
         Command(
             "upscale",
-            translate("Menu", "U&pscale Photo…"),
+            translate("Menu", "Upsc&ale Photo…"),
             ("Ctrl+U",),
             lambda: parts.upscaling.ask(),
             icon="upscale",
@@ -119,14 +119,14 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
         ),
         Command(
             "upscale-queue",
-            translate("Menu", "Upscale &Queue"),
+            translate("Menu", "Upsca&le Queue"),
             ("Ctrl+Shift+U",),
             lambda: parts.upscaling.show_queue(),
             needs_picture=False,
         ),
         Command(
             "print",
-            translate("Menu", "Pr&int…"),
+            translate("Menu", "Prin&t…"),
             ("Ctrl+P",),
             lambda: window.view_commands.print(),
             separated=True,
@@ -159,7 +159,7 @@ def _edit_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
         ),
         Command(
             "preferences",
-            translate("Menu", "&Preferences…"),
+            translate("Menu", "Pr&eferences…"),
             ("Ctrl+,",),
             lambda: parts.preferences.show_dialog(),
             needs_picture=False,
@@ -284,7 +284,7 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
         ),
         Command(
             "still",
-            translate("Menu", "&Reduce Motion"),
+            translate("Menu", "Red&uce Motion"),
             (),
             parts.set_reduced_motion,
             checkable=False,

@@ -3110,10 +3110,6 @@
             <translation>下一页(&amp;X)</translation>
         </message>
         <message>
-            <source>Pre&amp;vious Page</source>
-            <translation>上一页(&amp;V)</translation>
-        </message>
-        <message>
             <source>&amp;Export…</source>
             <translation>导出(&amp;E)…</translation>
         </message>
@@ -3122,16 +3118,8 @@
             <translation>导出</translation>
         </message>
         <message>
-            <source>U&amp;pscale Photo…</source>
-            <translation>放大照片(&amp;P)…</translation>
-        </message>
-        <message>
             <source>Upscale</source>
             <translation>放大照片</translation>
-        </message>
-        <message>
-            <source>Upscale &amp;Queue</source>
-            <translation>放大队列(&amp;Q)</translation>
         </message>
         <message>
             <source>Export &amp;Selection…</source>
@@ -3150,10 +3138,6 @@
             <translation>保存会话(&amp;I)…</translation>
         </message>
         <message>
-            <source>Pr&amp;int…</source>
-            <translation>打印(&amp;I)…</translation>
-        </message>
-        <message>
             <source>&amp;Quit</source>
             <translation>退出(&amp;Q)</translation>
         </message>
@@ -3164,10 +3148,6 @@
         <message>
             <source>&amp;Paste</source>
             <translation>粘贴(&amp;P)</translation>
-        </message>
-        <message>
-            <source>&amp;Preferences…</source>
-            <translation>首选项(&amp;P)…</translation>
         </message>
         <message>
             <source>Forwar&amp;d</source>
@@ -3200,6 +3180,26 @@
         <message>
             <source>&amp;Back</source>
             <translation>后退(&amp;B)</translation>
+        </message>
+        <message>
+            <source>Previous Pa&amp;ge</source>
+            <translation>上一页(&amp;G)</translation>
+        </message>
+        <message>
+            <source>Upsc&amp;ale Photo…</source>
+            <translation>放大照片(&amp;A)…</translation>
+        </message>
+        <message>
+            <source>Upsca&amp;le Queue</source>
+            <translation>放大队列(&amp;L)</translation>
+        </message>
+        <message>
+            <source>Prin&amp;t…</source>
+            <translation>打印(&amp;T)…</translation>
+        </message>
+        <message>
+            <source>Pr&amp;eferences…</source>
+            <translation>首选项(&amp;E)…</translation>
         </message>
         <message>
             <source>Fit H&amp;eight</source>
@@ -3254,8 +3254,8 @@
             <translation>导航器(&amp;N)</translation>
         </message>
         <message>
-            <source>&amp;Reduce Motion</source>
-            <translation>减弱动态效果(&amp;R)</translation>
+            <source>Red&amp;uce Motion</source>
+            <translation>减弱动态效果(&amp;U)</translation>
         </message>
         <message>
             <source>&amp;Full Screen</source>
@@ -3314,8 +3314,8 @@
             <translation>没有书签</translation>
         </message>
         <message>
-            <source>Open &amp;Recent</source>
-            <translation>最近打开(&amp;R)</translation>
+            <source>Open Re&amp;cent</source>
+            <translation>最近打开(&amp;C)</translation>
         </message>
         <message>
             <source>&amp;Clear Menu</source>

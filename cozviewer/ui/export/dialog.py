@@ -83,7 +83,7 @@ class ExportDialog(QDialog):
         if (way := strip_offer(chain, view)) is not None:
             self._offers.append(way)
 
-        self.upscale = QPushButton(translate("Menu", "U&pscale Photo…"))
+        self.upscale = QPushButton(translate("Menu", "Upsc&ale Photo…"))
         self.upscale.setAutoDefault(False)
         self.upscale.setToolTip(
             translate("Export", "Save the whole photo at 2, 4, 8 or 16 times its size")

@@ -56,7 +56,7 @@ class RecentMenu(QMenu):
         Args:
             look: Finds out in the background which files are missing; see `show_missing`.
         """
-        super().__init__(translate("Menu", "Open &Recent"), parent)
+        super().__init__(translate("Menu", "Open Re&cent"), parent)
         self._look = look
         self._files: dict[Path, QAction] = {}
         self.setToolTipsVisible(True)

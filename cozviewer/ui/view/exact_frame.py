@@ -51,8 +51,8 @@ class _Overlay:
 class ExactFrame(QObject):
     """The exact picture of a pane. GUI thread only.
 
-    More than 20 methods, because frame, overlays and versions wait for each other; most are slots or
-    properties of a line.
+    More than 20 methods, because frame, overlays and versions wait for each other; most are slots
+    or properties of a line.
 
     Signals:
         composed: (bool) a frame has come; whether it fades in.
