@@ -1,11 +1,14 @@
 """Makes the README's screenshots: drives the real window over the sample photo and saves what it
-shows. Run it in the project's folder: `.venv/bin/python packaging/screenshots.py [NAME...]`."""
+shows. Run it in the project's folder: `.venv/bin/python packaging/screenshots.py [NAME...]`, and
+once more with the name "chinese", as a program has one language."""
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import gettempdir
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -22,8 +25,9 @@ from cozviewer.export.tasks import StripTask
 from cozviewer.jobs.export_job import Export
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.compare.paint import Mode
+from cozviewer.ui.language import use_language
 from cozviewer.ui.main_window import MainWindow
-from cozviewer.ui.widgets.theme import DARK, apply_theme
+from cozviewer.ui.widgets.theme import DARK, LIGHT, apply_theme
 from cozviewer.util.folders import cache_folder
 
 FOLDER = Path(__file__).parent / "screenshots"
@@ -115,7 +119,7 @@ def overlays(studio: Studio) -> None:
         studio.rest()
 
 
-def panels(studio: Studio) -> None:
+def panels(studio: Studio, shot: str = "info") -> None:
     """Info and histogram."""
     window = studio.window
     for shown in (True, False):
@@ -125,7 +129,7 @@ def panels(studio: Studio) -> None:
         if shown:
             studio.rest()
             studio.pause(3)
-            studio.save("info")
+            studio.save(shot)
 
 
 def upscale(studio: Studio) -> None:
@@ -149,7 +153,13 @@ def strip(studio: Studio) -> None:
     studio.wait(lambda: "Exported" in window.banner.text)
 
 
-SHOTS = {
+def chinese(studio: Studio) -> None:
+    """The same in Chinese and light; see `main`."""
+    studio.go_to(7.0)
+    panels(studio, "chinese")
+
+
+SHOTS: dict[str, Callable[[Studio], None]] = {
     "compare": comparisons,
     "overlays": overlays,
     "info": panels,
@@ -161,14 +171,21 @@ SHOTS = {
 def main() -> None:
     """Make them all, or those that are named."""
     application = QApplication(sys.argv[:1])
-    apply_theme(application, DARK)
+    alone = sys.argv[1:] == ["chinese"]
+    if alone:
+        for translator in use_language("zh_CN", resource("translations"), application):
+            application.installTranslator(translator)
+    apply_theme(application, LIGHT if alone else DARK)
     FOLDER.mkdir(exist_ok=True)
     studio = Studio(application)
-    studio.window.open_picture(resource("dandelion.jpg"))
+    photo = Path(gettempdir()) / "photos" / "dandelion.jpg"  # the info panel shows the folder
+    photo.parent.mkdir(exist_ok=True)
+    shutil.copy(resource("dandelion.jpg"), photo)
+    studio.window.open_picture(photo)
     studio.rest()
     studio.go_to(16.0)
     for name in sys.argv[1:] or SHOTS:
-        SHOTS[name](studio)
+        (chinese if alone else SHOTS[name])(studio)
     studio.window.close()
 
 
