@@ -40,7 +40,7 @@ def test_with_bitsandbytes_it_is_let_through(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_another_quantisation_is_refused() -> None:
-    with pytest.raises(BadInput, match=r"^Unknown quantisation '2bit': choose 8bit or nf4\.$"):
+    with pytest.raises(BadInput, match=r"^Unknown quantisation '2bit': choose 8bit, nf4\.$"):
         check_quantised("2bit")
 
 
