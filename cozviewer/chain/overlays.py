@@ -19,7 +19,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.camera import SHARP_UP_TO, View
 from cozviewer.pyramid.compose import best_region, wanted_level
-from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, finer, level_name
+from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, coarser, finer, level_name
 from cozviewer.pyramid.origins import Patch, patches, view_box
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.translation import translate
@@ -224,6 +224,28 @@ def _with_trust(
         translate("View", "Deviates by {levels} grey levels or more").format(levels=round(MOST)),
     )
     return Marked(out, tuple(Mark(*pair) for pair in zip(HEAT, texts, strict=True)))
+
+
+def deviation_at(pyramid: Pyramid, patch: Patch, level_x: int, level_y: int) -> float | None:
+    """Return what the deviation map shows at a place, in grey levels; None where nothing is
+    generated.
+
+    Args:
+        patch: The patch that contains the place.
+        level_x, level_y: A pixel of the level of the patch.
+    """
+    if patch.level != patch.z or patch.z <= 0:
+        return None
+    parent_z, across = patch.z - STEP_LEVELS, STEP_SCALE * BLOCK
+    block = Rect(level_x // across * BLOCK, level_y // across * BLOCK, BLOCK, BLOCK)
+    block = block.intersected(pyramid.level_rect(parent_z))
+    if block.empty:
+        return None
+    figures = departure(
+        best_region(pyramid, patch.z, finer(block, STEP_LEVELS)),
+        best_region(pyramid, parent_z, block),
+    )
+    return float(figures[0, 0])
 
 
 def _with_dots(made: Marked, borrowed: NDArray[np.bool_]) -> Marked:

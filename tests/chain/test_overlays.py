@@ -17,12 +17,14 @@ from cozviewer.chain.overlays import (
     Colour,
     Kind,
     borrowed_mark,
+    deviation_at,
     marked,
 )
 from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import TileKey, tiles_of
+from cozviewer.pyramid.origins import patch_at
 from cozviewer.pyramid.pyramid import Pyramid
 from tests.pyramid.pyramids import enlarged, put_level, put_tiles, pyramid_of
 
@@ -104,6 +106,27 @@ def test_departure_from_the_parent_is_shown_by_its_size(change: int, colour: Col
     assert_coloured(rgb, 60, 128, colour)
     assert_coloured(rgb, 450, 128, HEAT[0])
     assert len(legend) == len(HEAT)
+
+
+@pytest.mark.parametrize("change", [0, 4, 20])
+def test_departure_is_told_as_a_number_too(change: int) -> None:
+    pyramid = pyramid_of(GREY)
+    child = enlarged(GREY, 4).copy()
+    child[:, : child.shape[1] // 2] += np.uint8(change)
+    put_level(pyramid, 2, child)
+    view = view_at(4)
+    for view_x, expected in ((60, change), (450, 0)):
+        patch = patch_at(pyramid, view, view_x, 128)
+        assert patch is not None
+        level_x = patch.level_region.x + 20
+        assert deviation_at(pyramid, patch, level_x, 256) == pytest.approx(expected, abs=0.2)
+
+
+def test_departure_of_what_is_not_generated_is_not_told() -> None:
+    pyramid, view = pyramid_of(GREY), view_at(4)
+    patch = patch_at(pyramid, view, 60, 128)
+    assert patch is not None
+    assert deviation_at(pyramid, patch, 200, 200) is None
 
 
 def test_colours_of_departure_go_over_into_each_other_where_tiles_meet() -> None:

@@ -11,8 +11,8 @@ No information is given by colour alone:
   is clipped; assistive technology reads that as the description of the plot.
 - The provenance overlay: each colour is named in the legend, borrowed texture is dotted, what is
   enlarged is striped; status bar and Info panel say the same of the pointer and of the view.
-- The deviation map, from green to red, is the exception: its legend names both ends, but how far
-  a single place deviates is not told in another way.
+- The deviation map, from green to red: the status bar tells how far the place under the pointer
+  deviates.
 - Swatches in the Info panel and the status bar: the text beside each names what it stands for.
 - Banners and errors: the sentence says what went wrong.
 - Progress: a percentage or a count stands beside the bar.

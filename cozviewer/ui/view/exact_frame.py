@@ -146,6 +146,11 @@ class ExactFrame(QObject):
         return self._overlay is not None or self._older.result is not None
 
     @property
+    def overlay(self) -> Kind | None:
+        """The overlay that is wanted."""
+        return self._overlay
+
+    @property
     def legend(self) -> tuple[Mark, ...]:
         """The legend of the overlay; empty while there is none."""
         return () if self._marks.result is None else self._marks.result.legend

@@ -58,19 +58,23 @@ def coordinates(view: View, view_x: float, view_y: float) -> tuple[str, str]:
         view: The view.
         view_x, view_y: A view pixel; its middle counts.
     """
-    camera = view.camera
-    unit = Fraction(camera.scale) * Fraction(2) ** camera.level
-    magnification = camera.magnification
+    magnification = view.camera.magnification
     digits = min(MOST_DECIMALS, max(0, math.ceil(math.log10(magnification))))
-    half = Fraction(1, 2)
-    offsets = (
-        Fraction(math.floor(view_x)) + half - Fraction(view.width, 2),
-        Fraction(math.floor(view_y)) + half - Fraction(view.height, 2),
-    )
-    x, y = (
-        centre + offset / unit for centre, offset in zip(camera.source_centre, offsets, strict=True)
-    )
+    x, y = source_place(view, view_x, view_y)
     return _decimal(x, digits), _decimal(y, digits)
+
+
+def source_place(view: View, view_x: float, view_y: float) -> tuple[Fraction, Fraction]:
+    """Return the place of the middle of a view pixel in source pixels, exact at any depth."""
+    camera, half = view.camera, Fraction(1, 2)
+    unit = Fraction(camera.scale) * Fraction(2) ** camera.level
+    x, y = (
+        centre + (Fraction(math.floor(at)) + half - Fraction(size, 2)) / unit
+        for centre, at, size in zip(
+            camera.source_centre, (view_x, view_y), (view.width, view.height), strict=True
+        )
+    )
+    return x, y
 
 
 def _decimal(value: Fraction, digits: int) -> str:

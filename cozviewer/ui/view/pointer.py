@@ -5,14 +5,14 @@ import math
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCursor, QMouseEvent
 
-from cozviewer.chain.overlays import origin_mark
+from cozviewer.chain.overlays import deviation_at, origin_mark
 from cozviewer.jobs.document import Document
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.geometry import level_name
 from cozviewer.pyramid.origins import Patch, patch_at
-from cozviewer.pyramid.wording import BORROWED, draft_text, generated_text
+from cozviewer.pyramid.wording import borrowed_text, draft_text, generated_text
 from cozviewer.ui.view.canvas import Canvas
-from cozviewer.ui.view.pixel import Pixel, coordinates, shown_colour
+from cozviewer.ui.view.pixel import Pixel, coordinates, shown_colour, source_place
 from cozviewer.util.translation import translate
 
 PAUSE_MS = 60
@@ -117,7 +117,17 @@ class Pointer(QObject):
         steps = {} if patch.made_from is None else pyramid.steps_of([patch.made_from])
         prompt = next((step.prompt for step in steps.values()), "")
         borrowed = layer.exact.borrows_at(view_x, view_y)
-        return pointed_text(view, patch, maker.name, maker.generative, prompt, borrowed)
+        text = pointed_text(view, patch, maker.name, maker.generative, prompt, borrowed)
+        if layer.exact.overlay != "trust" or not maker.generative:
+            return text
+        x, y = (math.floor(at * 2**patch.z) for at in source_place(view, view_x, view_y))
+        deviation = deviation_at(pyramid, patch, x, y) if patch.z > 0 else None
+        return text if deviation is None else f"{deviation_text(deviation)} · {text}"
+
+
+def deviation_text(levels: float) -> str:
+    """Return "Deviates by 3 of 255 grey levels", as the deviation map shows by colour."""
+    return translate("View", "Deviates by {levels} of 255 grey levels").format(levels=round(levels))
 
 
 def pointed_draft_text(view: View, z: int, maker: str, over: bool = False) -> str:
@@ -154,7 +164,7 @@ def pointed_text(
     if patch.level > 0:
         parts.append(maker)
     if borrowed:
-        parts.append(BORROWED)
+        parts.append(borrowed_text())
     if prompt:
         parts.append(translate("View", "prompt: “{prompt}”").format(prompt=prompt))
     return " · ".join(parts)

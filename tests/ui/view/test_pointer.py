@@ -1,5 +1,6 @@
 """What the line under the picture says about the place under the mouse."""
 
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -122,6 +123,24 @@ def test_the_value_is_that_of_the_screen_even_under_an_overlay(viewer: Bench, qt
     again = window.parts.pointers[0].pixel_at(QPointF(place))
     assert again is not None
     assert again.rgb == seen
+
+
+def test_the_deviation_is_told_while_its_map_is_shown(viewer: Bench, qtbot: QtBot) -> None:
+    window, pane = viewer.window, viewer.window.panes.generated
+    wheel(pane, QPoint(400, 300), 9)
+    settle(qtbot, window)
+    pointer, place = window.parts.pointers[0], QPointF(350, 330)
+    pixel = pointer.pixel_at(place)
+    assert pixel is not None
+    assert "Deviates" not in pixel.origin
+    QTest.keyClick(window, Qt.Key.Key_T)
+    qtbot.waitUntil(lambda: bool(pane.layer.legend))
+    pixel = pointer.pixel_at(place)
+    assert pixel is not None
+    # The stripes of the fake engine darken a quarter of the pixels by 40 percent.
+    told = re.match(r"Deviates by (\d+) of 255 grey levels · Generated detail", pixel.origin)
+    assert told is not None
+    assert int(told[1]) > 8
 
 
 def test_outside_the_photo_there_is_no_pixel(viewer: Bench, qtbot: QtBot) -> None:
