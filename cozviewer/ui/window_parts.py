@@ -113,6 +113,7 @@ class WindowParts:
         self.exporting.upscale_wanted.connect(self.upscaling.ask)
         built = build(window, window_menus(window, self), services.icon)
         self.actions, self.menus, self.bar = built.actions, built.menus, built.bar
+        self.menus["file"].aboutToShow.connect(self._offer_resume)
         self.overlays.set_actions(self.actions)
         self.travel.set_actions(self.actions)
         self.prompts_command = PromptsCommand(self.actions["prompts"], self.bar, window)
@@ -156,6 +157,9 @@ class WindowParts:
         enable(self.actions, picture)
         self.travel.enable(picture=picture)
         self.compare_menu.setEnabled(picture)
+
+    def _offer_resume(self) -> None:
+        self.actions["go-on"].setEnabled(self.exporting.can_go_on)
 
     def set_reduced_motion(self, reduced: bool) -> None:
         """Let nothing glide or fade, or again."""

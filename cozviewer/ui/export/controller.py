@@ -82,6 +82,11 @@ class Exporting(QObject):
         """Report nothing any more: the program ends, which is not the same as Stop."""
         self._document = None
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether there is an interrupted export to resume. Reads the settings."""
+        return self._document is not None and pending_for(self._document.chain) is not None
+
     def go_on(self) -> None:
         """Resume the export that the end of the program interrupted."""
         if self._document is None:

@@ -55,6 +55,8 @@ def test_the_next_start_does_the_rest(viewer: Bench, qtbot: QtBot, tmp_path: Pat
         window.open_picture(viewer.picture)
     assert "Export of “whole.png” was interrupted" in window.banner.text
     settle(qtbot, window)
+    window.parts.menus["file"].aboutToShow.emit()
+    assert window.actions_by_name["go-on"].isEnabled()
     resume = window.banner.findChild(QPushButton)
     assert isinstance(resume, QPushButton)
     assert resume.text() == "Resume"
@@ -71,6 +73,8 @@ def test_the_next_start_does_the_rest(viewer: Bench, qtbot: QtBot, tmp_path: Pat
     assert kept_text(KEY) == ""
     window.actions_by_name["go-on"].trigger()
     assert "There is no interrupted export" in window.banner.text
+    window.parts.menus["file"].aboutToShow.emit()
+    assert not window.actions_by_name["go-on"].isEnabled()
     window.close()
 
 
