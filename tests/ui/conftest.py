@@ -149,6 +149,19 @@ def services(
     )
 
 
+@pytest.fixture(autouse=True)
+def _nothing_takes_the_mouse(qapp: QApplication) -> Iterator[None]:
+    """Hide what a test leaves open: a dialog or a menu would take the mouse from the next test for
+    as long as Python keeps it."""
+    yield
+    grabber = QWidget.mouseGrabber()
+    if grabber is not None:
+        grabber.releaseMouse()
+    for widget in QApplication.topLevelWidgets():
+        if widget.isVisible():
+            widget.hide()
+
+
 @pytest.fixture
 def bench(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Bench]:
     """A shown window with no picture in it yet."""
