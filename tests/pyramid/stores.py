@@ -63,7 +63,8 @@ def same(found: Rgb8 | None, wanted: Rgb8) -> bool:
 
 def stored_keys(path: Path) -> list[TileKey]:
     """Return the keys in a file, read beside the store; fails if the file is not sound."""
-    with closing(sqlite3.connect(path)) as file:
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute("BEGIN")  # so that nothing is written between the questions
         assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         rows = file.execute("SELECT key FROM tiles JOIN pixels USING (id)").fetchall()
         assert len(rows) == file.execute("SELECT count(*) FROM tiles").fetchone()[0]

@@ -228,7 +228,9 @@ def _default_button() -> QWidget:
 def test_the_focus_can_be_seen(qtbot: QtBot, make: Callable[[], QWidget], theme: Theme) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    window.setStyleSheet(style_sheet(theme))
+    # The ground of the theme, whatever another test has given the application.
+    ground = f"QWidget {{ background: {theme.window}; }}"
+    window.setStyleSheet(ground + style_sheet(theme))
     column = QVBoxLayout(window)
     other, control = QPushButton("Other"), make()
     for widget in (other, control):
