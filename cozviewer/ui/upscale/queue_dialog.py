@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelection, QPoint, Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QAction, QDesktopServices, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtCore import QItemSelection, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cozviewer.ui.files.show_in_folder import FileManager
 from cozviewer.ui.upscale.items import QueueItem, State
 from cozviewer.ui.upscale.queue import UpscaleQueue
 from cozviewer.ui.upscale.queue_list import QueueDelegate, QueueModel
@@ -35,11 +36,6 @@ def dropped_paths(event: QDragEnterEvent | QDropEvent) -> list[Path]:
     return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
 
 
-def open_folder(path: Path) -> None:
-    """Show the folder of a file in the system's file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
-
-
 class QueueDialog(QDialog):
     """The window of the queue; it can stay open beside the main window.
 
@@ -53,22 +49,13 @@ class QueueDialog(QDialog):
     add_wanted = Signal(object)
     open_wanted = Signal(object)
 
-    def __init__(
-        self,
-        queue: UpscaleQueue,
-        parent: QWidget | None = None,
-        show_in_folder: Callable[[Path], None] = open_folder,
-    ) -> None:
-        """Show a queue.
-
-        Args:
-            show_in_folder: Shows a file in the file manager.
-        """
+    def __init__(self, queue: UpscaleQueue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(translate("Upscale", "Upscale Queue"))
         self.setAcceptDrops(True)
         self.resize(620, 460)
-        self._queue, self._show_in_folder = queue, show_in_folder
+        self._queue = queue
+        self._show_in_folder: Callable[[Path], None] = FileManager(self).show_file
         self.model = QueueModel(queue, self)
         self.list = QListView()
         self.list.setModel(self.model)
