@@ -12,6 +12,7 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.config.choice import CRISP, FROM_PHOTO, EngineChoice, PrompterChoice
+from cozviewer.config.fields import with_field
 from cozviewer.image.source import Source
 from cozviewer.models.context import ModelContext
 from cozviewer.models.engines import make_prompter, make_upscaler
@@ -138,11 +139,11 @@ def open_chain(
         Cancelled: `cancelled` said so.
     """
     source, session = image.source, image.session
-    if session is not None:
-        kept = pyramid_for(session, choice)
-        if kept is not None:
-            models = _kept_models(session, kept, choice, cache, notice, show_message, pool)
-            return _open_kept(source, session, kept, models, cache, notice, cancelled)
+    kept = None if session is None else pyramid_for(session, choice)
+    choice = with_field(choice, source.subject.field)
+    if session is not None and kept is not None:
+        models = _kept_models(session, kept, choice, cache, notice, show_message, pool)
+        return _open_kept(source, session, kept, models, cache, notice, cancelled)
     models = make_models(choice, cache, notice, show_message, pool)
     if session is not None:
         for kept in session.pyramids:

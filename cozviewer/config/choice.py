@@ -92,6 +92,8 @@ class EngineChoice:
             regenerates soft parts at a coarser scale first, "soft" does not.
         texture: Missing texture from the second step on, for the same engines: "photo" borrows it
             from elsewhere in the photo, "off" adds none.
+        field: The field of work, a name in `fields.FIELD_NAMES`: "auto" is that of the file's kind.
+            It may replace other settings, see `fields.with_field`.
         numbers: The number format of Real-ESRGAN and model files: "fp32", "bf16", "int8"
             (Real-ESRGAN only), or "auto" for the fastest on the device. Not part of the recipe.
     """
@@ -106,6 +108,7 @@ class EngineChoice:
     depth: str = CRISP
     texture: str = FROM_PHOTO
     numbers: str = AUTO
+    field: str = "auto"
 
     @property
     def paper(self) -> bool:

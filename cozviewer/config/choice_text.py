@@ -23,6 +23,8 @@ from cozviewer.config.choice import (
     PrompterChoice,
     memory_mode,
 )
+from cozviewer.config.fields import AUTO as BY_KIND
+from cozviewer.config.fields import FIELD_NAMES
 from cozviewer.config.questions import Questions
 from cozviewer.util.paths import absolute, expanded
 
@@ -44,7 +46,8 @@ def choice_from(text: str, texture: str = NO_TEXTURE) -> EngineChoice | None:
 
     Args:
         texture: `EngineChoice.texture` of a text that was written before this setting existed: off
-            for what was generated then.
+            for what was generated then, and the default for settings, whose field of work is then
+            that of the file's kind.
     """
     try:
         kept = json.loads(text)
@@ -52,6 +55,8 @@ def choice_from(text: str, texture: str = NO_TEXTURE) -> EngineChoice | None:
         kept.setdefault("depth", SOFT)  # written before this setting existed
         kept.setdefault("texture", texture)  # the same
         kept["memory"] = memory_mode(kept.get("memory", AUTO))
+        # The same: what was generated before, with its texture off or not, was taken for a photo.
+        kept.setdefault("field", BY_KIND if texture == EngineChoice.texture else "photo")
         if kept.get("numbers") not in NUMBERS:
             kept["numbers"] = AUTO
         choice = EngineChoice(
@@ -162,6 +167,7 @@ def _in_range(choice: EngineChoice) -> bool:
         and 1 <= choice.prompter.max_tokens <= MOST_TOKENS
         and choice.depth in DEPTHS
         and choice.texture in TEXTURES
+        and choice.field in FIELD_NAMES
         and all(name is None or _may_be_file(str(name)) for name in names)
     )
 

@@ -21,6 +21,7 @@ from cozviewer.image.readers.table import RAW
 from cozviewer.image.reading import STOPPED, Picture, opened_page, shown_name
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
+from cozviewer.image.subject import UNKNOWN, Subject
 from cozviewer.util.background import in_background
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Failure
@@ -51,7 +52,7 @@ class Source:
         resolution: Of level 0 where the file says so.
         warnings: What is missing of the picture, a sentence each.
         notices: What people should know about how it was read, a sentence each.
-        medical: Whether it is of a person's body, so that a warning stays in sight.
+        subject: What its file says about what it shows: the field of work, and its physical size.
     """
 
     name: str
@@ -64,7 +65,7 @@ class Source:
     resolution: Resolution | None = None
     warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
-    medical: bool = False
+    subject: Subject = UNKNOWN
 
     @property
     def width(self) -> int:
@@ -73,6 +74,11 @@ class Source:
     @property
     def height(self) -> int:
         return int(self.levels[0].shape[0])
+
+    @property
+    def medical(self) -> bool:
+        """Whether it is of a person's body, so that a caution stays in sight."""
+        return self.subject.field == "medical"
 
     @property
     def folder(self) -> Path:
@@ -151,7 +157,7 @@ def open_source(
             resolution=resolution.turned if resolution and decoded.sideways else resolution,
             warnings=decoded.warnings,
             notices=(*_place(picture, page), *decoded.notices),
-            medical=picture.kind == "DICOM",
+            subject=picture.subject.turned if decoded.sideways else picture.subject,
         )
 
     return in_background(read, cancelled, STOPPED)

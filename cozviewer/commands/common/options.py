@@ -18,7 +18,9 @@ from cozviewer.config.choice import (
     PrompterChoice,
     memory_mode,
 )
-from cozviewer.config.questions import FIELDS, Questions
+from cozviewer.config.fields import AUTO as BY_KIND
+from cozviewer.config.fields import FIELD_NAMES, field_named
+from cozviewer.config.questions import PHOTO, Questions
 from cozviewer.util.errors import BadInput
 
 
@@ -128,9 +130,11 @@ def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--field",
-        choices=[field.name for field in FIELDS],
-        default=FIELDS[0].name,
-        help="picture type, which selects the questions to qwen and server (default: photo)",
+        choices=FIELD_NAMES,
+        default=BY_KIND,
+        help="picture type: auto (the default, by the kind of the file), photo, microscopy, "
+        "medical (no borrowed texture, full fidelity), satellite, artwork; selects the questions "
+        "to qwen and server",
     )
     group.add_argument(
         "--question",
@@ -187,7 +191,7 @@ def default_prompter(engine: str, prompt: str) -> str:
 def engine_choice(args: argparse.Namespace) -> EngineChoice:
     """Return the choice of `add_engine_options`; --prompt alone selects the prompter "text"."""
     engine = args.engine or EngineChoice.engine
-    field = next(field for field in FIELDS if field.name == args.field)
+    usual = PHOTO if args.field == BY_KIND else field_named(args.field).questions
     asked = args.question.strip()
     return EngineChoice(
         engine=engine,
@@ -197,6 +201,7 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
         depth=args.edges,
         texture=args.texture,
         numbers=args.numbers,
+        field=args.field,
         memory=args.memory,
         coz=CozChoice(
             base=args.coz_base,
@@ -212,7 +217,7 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
             adapter=args.qwen_adapter,
             server=args.server,
             server_model=args.server_model,
-            questions=Questions(asked, asked) if asked else field.questions,
+            questions=Questions(asked, asked) if asked else usual,
             max_tokens=args.max_tokens,
         ),
     )

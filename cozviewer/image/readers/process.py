@@ -17,6 +17,7 @@ from PIL.ImageFile import ImageFile
 from cozviewer.image.readers.child import PIXELS, THUMBNAIL
 from cozviewer.image.readers.notes import refusal, sentence
 from cozviewer.image.resolution import Resolution, resolution
+from cozviewer.image.subject import UNKNOWN, Field, Subject, scale_of
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import translate
@@ -30,6 +31,9 @@ DECODE_SECONDS = 30.0
 _SECONDS_PER_PIXEL = 3e-6
 _LOOK_SECONDS = 0.05
 _LONGEST_THUMBNAIL = 1 << 26
+
+FIELDS_OF_KINDS: dict[str, Field] = {"DICOM": "medical"}
+"""Formats of one field of work alone."""
 
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
@@ -56,6 +60,7 @@ class ProcessImage(ImageFile):
     Attributes:
         page, pages: Which page it is, from 1, and how many there are.
         resolution: As the file says it.
+        subject: What it shows, as far as the file says it.
         memory_needed: Of the process and of what it returns, in bytes.
         told: Sentences about how the picture is shown, once it is loaded.
     """
@@ -88,6 +93,7 @@ class ProcessImage(ImageFile):
         self._process = _Process(self._name, kind, cancelled)
         self.page, self.pages = 1, 1
         self.resolution: Resolution | None = None
+        self.subject = UNKNOWN
         self.memory_needed = 0
         self.told: tuple[str, ...] = ()
         try:
@@ -106,6 +112,9 @@ class ProcessImage(ImageFile):
         if header["per_cm"] is not None:
             across, down = header["per_cm"]
             self.resolution = resolution(across, down, "cm")
+        size = header["pixel_size"]
+        scale = None if size is None else scale_of(*size)
+        self.subject = Subject(FIELDS_OF_KINDS.get(self._kind, "photo"), scale)
 
     def tell(self) -> int:
         """Return the number of the page, from 0."""

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from cozviewer.config.choice import PrompterChoice
-from cozviewer.config.questions import FIELDS, Questions
+from cozviewer.config.fields import FIELDS
+from cozviewer.config.questions import Questions
 from cozviewer.ui.widgets.forms import name_field
 from cozviewer.ui.widgets.path_field import PathField
 from cozviewer.ui.widgets.plain import Label

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import CozChoice, EngineChoice, PrompterChoice
-from cozviewer.config.questions import FIELDS, PHOTO, Questions
+from cozviewer.config.fields import FIELDS
+from cozviewer.config.questions import PHOTO, Questions
 from cozviewer.ui.dialogs.coz_dialog import CozDialog
 
 Make = Callable[[EngineChoice], CozDialog]
