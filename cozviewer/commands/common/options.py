@@ -3,6 +3,7 @@
 import argparse
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cozviewer.commands.common import values
 from cozviewer.config.choice import (
@@ -22,6 +23,10 @@ from cozviewer.config.fields import AUTO as BY_KIND
 from cozviewer.config.fields import FIELD_NAMES, field_named
 from cozviewer.config.questions import PHOTO, Questions
 from cozviewer.util.errors import BadInput
+
+if TYPE_CHECKING:
+    from cozviewer.image.source import Source
+    from cozviewer.image.subject import Scale
 
 
 def add_engine_options(parser: argparse.ArgumentParser) -> None:
@@ -354,6 +359,45 @@ def add_quality_option(parser: argparse.ArgumentParser) -> None:
         metavar="Q",
         help="quality of JPEG, WebP and AVIF, 1 to 100 (default: 95; 100 is lossless in WebP)",
     )
+
+
+def add_scale_bar_options(parser: "argparse._ActionsContainer") -> None:
+    """Add the options for a scale bar in what is saved."""
+    parser.add_argument(
+        "--scale-bar",
+        action="store_true",
+        help="add a scale bar in a corner, of a photo whose physical size is known",
+    )
+    parser.add_argument(
+        "--pixel-size",
+        type=values.pixel_size,
+        metavar="L",
+        help="physical size of a pixel of the photo, for --scale-bar: 0.25um, 10m, 0.4arcsec "
+        "(default: what its file says)",
+    )
+
+
+def scale_asked(args: argparse.Namespace, source: "Source") -> "Scale | None":
+    """Return the scale of the bar that the options of `add_scale_bar_options` ask for.
+
+    Raises:
+        BadInput: The physical size is not known, or a size is given and no bar asked for.
+    """
+    if not args.scale_bar:
+        if args.pixel_size is not None:
+            raise BadInput("--pixel-size needs --scale-bar.")
+        return None
+    if args.pixel_size is not None:
+        from cozviewer.image.subject import scale_of
+
+        size, unit = args.pixel_size
+        return scale_of(size, size, unit)
+    if source.subject.scale is None:
+        raise BadInput(
+            f"{source.name} does not say the physical size of its pixels: give it, for example "
+            "with --pixel-size 0.25um."
+        )
+    return source.subject.scale
 
 
 def add_page_option(parser: argparse.ArgumentParser) -> None:

@@ -81,7 +81,7 @@ def _ome_scale(description: bytes) -> Scale | None:
         if size is None:
             return None
         sides.append(_number(size[1]) * _LENGTHS.get(name, math.nan))
-    return scale_of(*sides)
+    return scale_of(sides[0], sides[1])
 
 
 def _ground(values: Values) -> Scale | None:
