@@ -63,6 +63,19 @@ def scale_bar(
     return ScaleBar(size / each, label)
 
 
+def size_text(size: float, unit: str) -> str:
+    """Return the size of a pixel: "0.25 µm", "10 m", "0.4″".
+
+    Args:
+        size: In metres or seconds of arc, > 0.
+        unit: "m" or "arcsec".
+    """
+    if unit == "arcsec":
+        return f"{size:.4g}″"
+    name, power = next((each for each in _UNITS if size >= 0.1 * 10.0 ** each[1]), _UNITS[-1])
+    return f"{size / 10.0**power:.4g} {name}"
+
+
 def _length_within(metres: float) -> tuple[float, str]:
     digit, power = _round_within(metres)
     name, unit = ("km", 3) if power > 0 else ("m", 0)

@@ -69,8 +69,9 @@ def test_the_size_of_a_pixel_can_be_given(run: Run, photo: Path, tmp_path: Path)
     ],
 )
 def test_sizes(text: str, size: float, unit: str) -> None:
-    found = values.pixel_size(text)
-    assert found == (pytest.approx(size), unit)
+    number, name = values.pixel_size(text)
+    assert number == pytest.approx(size)
+    assert name == unit
 
 
 @pytest.mark.parametrize("text", ["", "0m", "-1m", "1", "um", "1 inch", "1e99m", "nan m"])

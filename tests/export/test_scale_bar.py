@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -147,8 +148,8 @@ def test_strips_and_movies_have_one_in_each_picture(tmp_path: Path) -> None:
     assert made.origin.scale_bar == "10 µm"
     start = View(fit(80, 60, 160, 120), 160, 120)
     end = View(camera_at(40, 30, 4), 160, 120)
-    frames = tuple(frame_specs(start, end, 10, 0.3))
-    clip = Clip("WebP", 160, 120, 10, sum(frame.ticks for frame in frames), 100)
+    frames = tuple(frame_specs(start, end, Fraction(10), 0.3))
+    clip = Clip("WebP", 160, 120, Fraction(10), sum(frame.ticks for frame in frames), 100)
     lengths = []
     for name, scale in (("plain.webp", None), ("bars.webp", UM)):
         made = run_task(MovieTask(tmp_path / name, clip, frames, scale=scale), chain)
