@@ -133,6 +133,21 @@ class Canvas(QWidget):
         """Whether a second image lies over the first one."""
         return self._over is not None
 
+    def layer_at(self, place: QPointF) -> tuple[Layer, str] | None:
+        """Return the image that is shown at a place, and what it is called beside another one, ""
+        where it is alone; None at the difference of two.
+
+        Args:
+            place: In logical pixels.
+        """
+        over = self._over
+        if over is None:
+            return self.layer, ""
+        second = over.second_at(place.x(), place.y(), self.width())
+        if second is None:
+            return None
+        return (over.layer if second else self.layer), over.names()[second]
+
     @property
     def by_gpu(self) -> bool:
         """Whether the GPU draws this pane."""
