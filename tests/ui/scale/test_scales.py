@@ -18,6 +18,7 @@ from cozviewer.ui.engine_options import ChoiceMenu
 from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.scale.dialog import ScaleDialog
 from cozviewer.ui.scale.kept_scales import keep_scale, kept_scale, scale_from, scale_text
+from cozviewer.ui.view.canvas import Canvas
 from tests.image.rare_files import dicom
 from tests.pyramid.pictures import smooth, tiff
 from tests.ui.conftest import Bench, grabbed, settle, wheel
@@ -41,6 +42,10 @@ def cells(bench: Bench, qtbot: QtBot, tmp_path: Path) -> Bench:
     window.navigator.one_to_one()
     settle(qtbot, window)
     return bench
+
+
+def has_bar(pane: Canvas) -> bool:
+    return pane.scale_bar is not None
 
 
 def lower_left(rgb: Rgb8) -> Rgb8:
@@ -88,10 +93,10 @@ def test_the_view_menu_hides_it(cells: Bench) -> None:
     pane, action = cells.window.panes.generated, cells.window.actions_by_name["scale-bar"]
     assert action.isChecked()
     action.trigger()
-    assert pane.scale_bar is None
+    assert not has_bar(pane)
     assert length_of_bar(grabbed(pane)) < 20
     action.trigger()
-    assert pane.scale_bar is not None
+    assert has_bar(pane)
 
 
 def test_the_picture_itself_has_none(cells: Bench) -> None:
@@ -105,7 +110,7 @@ def test_in_a_comparison_it_stands_above_the_label(cells: Bench, qtbot: QtBot) -
     alone = grabbed(pane)[-24:, 12:60]
     window.actions_by_name["compare"].trigger()
     settle(qtbot, window)
-    assert pane.scale_bar is not None
+    assert has_bar(pane)
     assert not np.array_equal(alone, grabbed(pane)[-24:, 12:60])  # the label is there now
     assert length_of_bar(grabbed(pane)) == 200
 
@@ -129,7 +134,7 @@ def enter(dialog: ScaleDialog, pixels: str, length: str, unit: str) -> None:
 
 def test_a_scale_is_set_and_kept_with_the_photo(viewer: Bench, qtbot: QtBot) -> None:
     window, pane = viewer.window, viewer.window.panes.generated
-    assert pane.scale_bar is None
+    assert not has_bar(pane)
     window.actions_by_name["info"].trigger()
     dialog = open_dialog(viewer)
     assert not dialog.reset.isEnabled()
@@ -142,8 +147,7 @@ def test_a_scale_is_set_and_kept_with_the_photo(viewer: Bench, qtbot: QtBot) -> 
     assert scope is not None
     digest = scope.source.digest
     assert kept_scale(digest) == Scale(0.25e-3, 0.25e-3)
-    assert pane.scale_bar is not None
-    assert window.parts.exporting is not None
+    assert has_bar(pane)
     assert "0.25 mm" in window.parts.info.panel.file.text
     window.actions_by_name["reload"].trigger()
     settle(qtbot, window)
@@ -152,7 +156,7 @@ def test_a_scale_is_set_and_kept_with_the_photo(viewer: Bench, qtbot: QtBot) -> 
     assert (dialog.pixels.text(), dialog.length.text()) == ("100", "2.5")
     QTest.mouseClick(dialog.reset, LEFT)
     assert kept_scale(digest) is None
-    assert pane.scale_bar is None
+    assert not has_bar(pane)
 
 
 @pytest.mark.parametrize("clicks", [False, True])
