@@ -326,11 +326,11 @@ def _read(path: Path, connection: sqlite3.Connection) -> Session:
     viewpoint, bookmarks = None, list[Bookmark]()
     turned = iter(_orientations(about.get(ORIENTATIONS, "")))
     views = "SELECT name, x, y, magnification FROM views ORDER BY id"
-    for name, *numbers in limited(connection, views, MOST_VIEWS):
+    for name, x, y, magnification in limited(connection, views, MOST_VIEWS):
         if name is None:
-            viewpoint = viewpoint_from(*numbers, orientation=next(turned, 0))
+            viewpoint = viewpoint_from(x, y, magnification, next(turned, 0))
         else:
-            bookmarks.append(bookmark_from(name, *numbers, orientation=next(turned, 0)))
+            bookmarks.append(bookmark_from(name, x, y, magnification, next(turned, 0)))
     index = read_index(connection, reference)
     pyramids = "SELECT id, recipe, recipe_digest, choice, maker, tiles FROM pyramids ORDER BY id"
     stored = [

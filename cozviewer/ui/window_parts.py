@@ -41,6 +41,9 @@ from cozviewer.util.translation import translate
 if TYPE_CHECKING:
     from cozviewer.ui.main_window import MainWindow
 
+LEAST_WIDTH = 240
+"""Minimum width of the window in logical pixels."""
+
 
 class WindowParts:
     """Makes the parts, all of which live as long as the window.
@@ -90,6 +93,9 @@ class WindowParts:
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.panes)
+        # Not that of the empty page, which has more text: a panel fits beside the image then.
+        self.pages.setMinimumWidth(self.panes.minimumSizeHint().width())
+        window.setMinimumWidth(LEAST_WIDTH)
         self.banner = Banner(self.pages)
         self.pages.currentChanged.connect(self.banner.raise_)
         self.minimap = Minimap(self.navigator, self.panes.generated)
