@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
@@ -264,6 +265,14 @@ def test_a_caution_stands_by_a_medical_picture(bench: Bench, qtbot: QtBot, tmp_p
     settle(qtbot, window)
     caution = window.parts.caution
     assert caution.text() == "Not for diagnosis: generated detail is not evidence"
+    window.navigator.reduced_motion = True
+    heights = []
+    for magnification in (1.0, 4.0):  # the pixels of the file, and generated ones
+        window.navigator.magnify(magnification)
+        settle(qtbot, window)
+        window.actions_by_name["copy"].trigger()
+        heights.append(QGuiApplication.clipboard().image().height())
+    assert heights[0] == window.panes.generated.height() < heights[1]
     for change in ("compare", "full", "info"):
         window.actions_by_name[change].trigger()
         settle(qtbot, window)
