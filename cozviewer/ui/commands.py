@@ -284,7 +284,7 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
         ),
         Command(
             "scale-bar",
-            translate("Menu", "Scale Ba&r"),
+            translate("Menu", "Scale Bar"),
             (),
             parts.scales.show_bar,
             checkable=True,
