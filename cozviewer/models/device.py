@@ -76,7 +76,9 @@ def has_torch() -> bool:
 
 
 def available_devices() -> list[str]:
-    """Return the names of the available devices, the CPU first. Imports torch."""
+    """Return the names of the available devices, the CPU first. Imports torch if installed."""
+    if not has_torch():
+        return ["cpu"]
     import torch
 
     names = ["cpu"]

@@ -14,8 +14,9 @@ from cozviewer.models.device import AUTO, Device, has_torch, pick_device, ways
 from cozviewer.models.network import LoadedNetwork, Network, first_line, is_out_of_memory
 from cozviewer.models.number_formats import fastest
 from cozviewer.models.tiling import upscale_in_parts
+from cozviewer.models.without_torch import no_torch
 from cozviewer.util.cancel import IsCancelled, never
-from cozviewer.util.errors import BadInput, Failure
+from cozviewer.util.errors import BadInput, CozviewerError, Failure
 from cozviewer.util.translation import translate
 
 HALO = 16
@@ -173,7 +174,7 @@ class NetworkUpscaler:
             )
 
 
-def load_error(name: str, error: Exception) -> Failure:
+def load_error(name: str, error: Exception) -> CozviewerError:
     """Return the error for an engine that the device or the libraries cannot load."""
     if is_out_of_memory(error):
         return Failure(
@@ -189,17 +190,6 @@ def load_error(name: str, error: Exception) -> Failure:
             "Error",
             "{name} could not be loaded ({reason}): choose another device, or reinstall cozviewer.",
         ).format(name=name, reason=first_line(error))
-    )
-
-
-def no_torch(name: str) -> Failure:
-    """Return the error for an engine that needs torch, where it is not installed."""
-    return Failure(
-        translate(
-            "Error",
-            "{name} needs PyTorch, which this edition of cozviewer does not contain: install the "
-            "full edition, or choose Real-ESRGAN.",
-        ).format(name=name)
     )
 
 

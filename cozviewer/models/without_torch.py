@@ -48,6 +48,17 @@ def cpu(wanted: str, numbers: str, supported: Sequence[str]) -> Device:
     return Device("cpu", "CPU", _DTYPES[numbers])
 
 
+def no_torch(name: str) -> BadInput:
+    """Return the error for an engine that needs torch, where it is not installed."""
+    return BadInput(
+        translate(
+            "Error",
+            "{name} needs PyTorch, which this edition of cozviewer does not contain: install the "
+            "full edition, or choose Real-ESRGAN.",
+        ).format(name=name)
+    )
+
+
 def formats(*, int8: bool) -> Sequence[str]:
     """Return the number formats of a built-in network, the fastest last. Imports OpenVINO.
 

@@ -8,14 +8,16 @@ import pytest
 import torch
 from skimage import data
 
+from cozviewer.config.choice import PrompterChoice
 from cozviewer.image.pixels import RgbFloat, to_float
 from cozviewer.models import without_torch
 from cozviewer.models.context import ModelContext
-from cozviewer.models.engines import make_upscaler
+from cozviewer.models.engines import make_prompter, make_upscaler
+from cozviewer.models.number_formats import machine_key, supported_formats
 from cozviewer.models.realesrgan.compact import compact
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.util.cancel import never
-from cozviewer.util.errors import BadInput, Cancelled, Failure
+from cozviewer.util.errors import BadInput, Cancelled
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed")
 
@@ -98,11 +100,23 @@ def test_devices_and_number_formats_that_are_not_there_are_named() -> None:
 
 
 @pytest.mark.usefixtures("no_torch")
-def test_a_model_file_needs_the_full_edition(tmp_path: Path) -> None:
+def test_models_of_torch_need_the_full_edition(tmp_path: Path) -> None:
     path = tmp_path / "mine.safetensors"
     path.write_bytes(b"content")
-    with pytest.raises(Failure, match=r"^mine needs PyTorch.*full edition"):
-        make_upscaler(str(path), context()).load()
+    with pytest.raises(BadInput, match=r"^mine.safetensors needs PyTorch.*full edition"):
+        make_upscaler(str(path), context())
+    with pytest.raises(BadInput, match=r"^Chain-of-Zoom needs PyTorch"):
+        make_upscaler("coz", context())
+    with pytest.raises(BadInput, match=r"^Qwen needs PyTorch"):
+        make_prompter(PrompterChoice("qwen"), context())
+
+
+@pytest.mark.usefixtures("no_torch")
+def test_the_machine_is_described_by_openvino() -> None:
+    assert supported_formats() == without_torch.formats(int8=True)
+    key = machine_key()
+    assert key["torch"] == ""
+    assert "fp32" in key["instructions"]
 
 
 @pytest.mark.parametrize(("text", "expected"), [("3", 3), ("0", 1)])
