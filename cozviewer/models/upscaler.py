@@ -183,7 +183,7 @@ def load_error(name: str, error: Exception) -> CozviewerError:
                 "{name} does not fit into memory: close other programs, or choose another device.",
             ).format(name=name)
         )
-    if not has_torch():
+    if isinstance(error, ModuleNotFoundError) and error.name == "torch":
         return no_torch(name)
     return Failure(
         translate(
