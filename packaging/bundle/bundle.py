@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 
 # What must be installed besides the bundle's content.
-TOOLS = ("pyinstaller>=6.10", "cyclonedx-bom>=5")
+TOOLS = ("pyinstaller>=6.10", "cyclonedx-bom>=5", "argparse-manpage>=4.6")
 
 
 def main() -> None:
@@ -56,7 +56,9 @@ def main() -> None:
           build, "--workpath", build / "work", HERE / "cozviewer.spec"], folder=build)  # fmt: skip
     folder = build / "cozviewer"
     _try(folder / ("cozviewer.exe" if sys.platform == "win32" else "cozviewer"))
-    made = _packed(folder, name, dist, args.runtime)
+    manual = dist / "cozviewer.1"
+    _run([python, "-P", ROOT / "packaging/manual.py", manual])
+    made = [manual, *_packed(folder, name, dist, args.runtime)]
     made.append(write_bill(python, dist / f"{name}.cdx.json"))
     write_sums(dist, made)
     for path in made:
@@ -118,7 +120,7 @@ def _packed(folder: Path, name: str, dist: Path, runtime: Path | None) -> list[P
     if runtime is None:
         print("No AppImage is made without --runtime (see packaging/bundle/appimage.py).")
         return [packed]
-    return [packed, make_appimage(folder, runtime, dist / f"{name}.AppImage")]
+    return [packed, make_appimage(folder, dist / "cozviewer.1", runtime, dist / f"{name}.AppImage")]
 
 
 def _without_owner(entry: tarfile.TarInfo) -> tarfile.TarInfo:
