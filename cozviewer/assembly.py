@@ -93,7 +93,7 @@ def make_models(
         (choice.engine, choice.coz, *place, choice.numbers),
         lambda: make_upscaler(choice.engine, context, choice.coz),
     )
-    if choice.prompter.name == "qwen":
+    if choice.prompter.name in ("qwen", "tags"):
         bare = replace(choice.prompter, words="")
         describing = pool.prompter((bare, *place), lambda: make_prompter(bare, context))
         prompter = with_words(describing, choice.prompter.words)

@@ -53,11 +53,14 @@ class PrompterChoice:
     """The chosen prompter and its settings.
 
     Attributes:
-        name: "none", "text", "qwen" or "server".
+        name: "none", "text", "qwen", "tags" or "server".
         words: The user's prompt: used alone by "text", and added to the descriptions of the others.
         qwen: For "qwen": a folder with an image-text-to-text model, or its name on Hugging Face; ""
             is the default model.
         adapter: For "qwen": a folder with an adapter for it, or None.
+        ram, dape: For "tags": the checkpoints of the tagger RAM and of its fine-tuning DAPE; None
+            takes the files in the folder of models, and does without DAPE if it is not there.
+        ram_tags: For "tags": the list of tags, or None.
         server: For "server": the address of an OpenAI-compatible server.
         server_model: For "server": the name of the model on the server.
         questions: The questions for "qwen" and "server".
@@ -72,6 +75,9 @@ class PrompterChoice:
     server_model: str = ""
     questions: Questions = PHOTO
     max_tokens: int = 32
+    ram: Path | None = None
+    dape: Path | None = None
+    ram_tags: Path | None = None
 
 
 @dataclass(frozen=True)

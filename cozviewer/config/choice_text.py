@@ -29,6 +29,9 @@ from cozviewer.util.paths import absolute, expanded
 MOST_PATH, MOST_NAME = 4095, 255
 """Maximum number of bytes of a path and of a name on Linux."""
 
+TAGGER = ("ram", "dape", "ram_tags")
+"""The files of the prompter "tags" in a `PrompterChoice`."""
+
 LARGEST_SEED = 1 << 63
 MOST_TOKENS = 1024
 """Maximum number of tokens of an answer."""
@@ -61,6 +64,7 @@ def choice_from(text: str, texture: str = NO_TEXTURE) -> EngineChoice | None:
                 **{
                     **prompter,
                     "adapter": _path(prompter["adapter"]),
+                    **{name: _path(prompter.get(name)) for name in TAGGER},
                     "questions": Questions(**prompter["questions"]),
                 }
             ),
@@ -81,7 +85,9 @@ def with_whole_paths(choice: EngineChoice) -> EngineChoice:
             coz, base=_whole_name(coz.base), lora=_absolute(coz.lora), vae=_absolute(coz.vae)
         ),
         prompter=replace(
-            prompter, qwen=_whole_name(prompter.qwen), adapter=_absolute(prompter.adapter)
+            prompter,
+            qwen=_whole_name(prompter.qwen),
+            **{name: _absolute(getattr(prompter, name)) for name in ("adapter", *TAGGER)},
         ),
     )
 
@@ -155,7 +161,8 @@ def _is_like(value: object, like: object) -> bool:
 def _in_range(choice: EngineChoice) -> bool:
     """Return whether all values are in range; names are checked where they are used."""
     coz, prompter = choice.coz, choice.prompter
-    names = (choice.engine, coz.base, coz.lora, coz.vae, prompter.qwen, prompter.adapter)
+    names = [choice.engine, coz.base, coz.lora, coz.vae, prompter.qwen, prompter.adapter]
+    names += [getattr(prompter, name) for name in TAGGER]
     return (
         0 <= choice.fidelity <= 1
         and abs(choice.seed) < LARGEST_SEED

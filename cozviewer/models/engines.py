@@ -70,7 +70,7 @@ ENGINES = (
     ),
 )
 
-PROMPTERS = ("none", "text", "qwen", "server")
+PROMPTERS = ("none", "text", "qwen", "tags", "server")
 
 
 def make_upscaler(
@@ -170,6 +170,8 @@ def make_prompter(choice: PrompterChoice, context: ModelContext | None = None) -
         return TextPrompter(prompt)
     if choice.name == "qwen":
         describing = _qwen(choice, context)
+    elif choice.name == "tags":
+        describing = _tags(choice, context)
     elif choice.name == "server":
         describing = _server(choice, context.notice)
     else:
@@ -192,6 +194,12 @@ def _qwen(choice: PrompterChoice, context: ModelContext) -> Prompter:
         questions=choice.questions,
         max_tokens=choice.max_tokens,
     )
+
+
+def _tags(choice: PrompterChoice, context: ModelContext) -> Prompter:
+    from cozviewer.models.ram.prompter import TagsPrompter
+
+    return TagsPrompter(choice, context)
 
 
 def _server(choice: PrompterChoice, notice: Notice) -> Prompter:

@@ -59,7 +59,7 @@ def test_the_list_as_json_has_every_engine(capsys: pytest.CaptureFixture[str]) -
     assert all(entry["ready"] and not entry["problem"] for entry in entries[:-1])
     assert "download the model coz" in entries[-1]["problem"]
     needs = {need["name"]: need for need in entries[-1]["needs"]}
-    assert list(needs) == ["coz", "coz-files", "qwen"]
+    assert list(needs) == ["coz", "coz-files", "qwen", "tags"]
     assert all(need["licence"] and need["page"] and need["problem"] for need in needs.values())
     assert "download the model qwen" in needs["qwen"]["problem"]
     assert entries[0]["files"] == [str(path) for path in wheel_files()]
@@ -104,7 +104,7 @@ def test_where_names_the_folder_and_the_files_that_exist(
         "folder": str(folder),
         "files": [str(path) for path in wheel_files()],
         "own_files": str(folder / "coz"),
-        "downloads": {"coz": "", "coz-files": "", "qwen": ""},
+        "downloads": {"coz": "", "coz-files": "", "qwen": "", "tags": ""},
     }
     folder.mkdir(parents=True)
     (folder / FILE_NAME).write_bytes(b"...")

@@ -13,6 +13,7 @@ from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.util.cancel import never
 from tests.models.tiny_qwen import save_adapter, save_tiny_qwen
+from tests.models.tiny_ram import saved_ram
 from tests.models.tiny_sd3 import save_tiny_sd3
 
 
@@ -64,3 +65,9 @@ def tiny_qwen(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_adapter(tiny_qwen: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an adapter for the tiny Qwen2.5-VL; not to be written to."""
     return save_adapter(tmp_path_factory.mktemp("tiny") / "adapter", tiny_qwen)
+
+
+@pytest.fixture(scope="session")
+def tiny_ram(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files of a tiny RAM and DAPE; not to be written to."""
+    return saved_ram(tmp_path_factory.mktemp("tiny") / "tags")

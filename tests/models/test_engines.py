@@ -134,6 +134,6 @@ def test_the_prompter_server_asks_its_server(tmp_path: Path) -> None:
 
 def test_unknown_prompters_get_the_names_of_all() -> None:
     with pytest.raises(
-        BadInput, match=r"^Unknown prompter 'gpt': choose none, text, qwen or server\.$"
+        BadInput, match=r"^Unknown prompter 'gpt': choose none, text, qwen, tags or server\.$"
     ):
         make_prompter(PrompterChoice("gpt"))

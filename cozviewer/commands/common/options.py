@@ -97,15 +97,15 @@ def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--prompter",
         metavar="P",
-        help="none (the default of realesrgan), qwen (the default of coz), server, or text (your "
-        "prompt only)",
+        help="none (the default of realesrgan), qwen (the default of coz), tags (what an image "
+        "tagger recognises), server, or text (your prompt only)",
     )
     group.add_argument(
         "--prompt",
         default="",
         metavar="TEXT",
         help="your prompt: the whole prompt with the prompter text (or without --prompter), and "
-        "added to the descriptions of qwen and server",
+        "added to the descriptions of qwen, tags and server",
     )
     group.add_argument(
         "--qwen",
@@ -116,6 +116,27 @@ def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--qwen-adapter", type=values.path, metavar="FOLDER", help="a PEFT adapter for that model"
+    )
+    group.add_argument(
+        "--ram",
+        type=values.path,
+        metavar="FILE",
+        help="the tagger of tags, ram_swin_large_14m.pth (default: the one in the folder of "
+        "models)",
+    )
+    group.add_argument(
+        "--dape",
+        type=values.path,
+        metavar="FILE",
+        help="DAPE.pth, its fine-tuning for degraded pictures (default: the one in the folder of "
+        "models, if it is there)",
+    )
+    group.add_argument(
+        "--ram-tags",
+        type=values.path,
+        metavar="FILE",
+        help="its list of tags, ram_tag_list.txt, with ram_tag_list_threshold.txt beside it "
+        "(default: beside the tagger)",
     )
     group.add_argument(
         "--server",
@@ -214,6 +235,9 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
             server_model=args.server_model,
             questions=Questions(asked, asked) if asked else field.questions,
             max_tokens=args.max_tokens,
+            ram=args.ram,
+            dape=args.dape,
+            ram_tags=args.ram_tags,
         ),
     )
 

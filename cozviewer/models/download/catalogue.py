@@ -7,6 +7,16 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.models.coz.base import SD3, base_folder
 from cozviewer.models.coz.checkpoint import ENCODER_FILE, LORA_FILE, ORIGIN
 from cozviewer.models.qwen.folder import QWEN, qwen_folder
+from cozviewer.models.ram.files import (
+    COZ_PAGE,
+    DAPE_FILE,
+    RAM_FILE,
+    RAM_PAGE,
+    TAGS_FILE,
+    THRESHOLDS_FILE,
+    missing_parts,
+    tags_folder,
+)
 from cozviewer.util.downloads import Offer
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import expanded
@@ -25,7 +35,7 @@ def offers(models_folder: Path) -> list[Offer]:
     Args:
         models_folder: Folder with the subfolder of the authors' two files.
     """
-    return [_base(), _own_files(models_folder), _qwen()]
+    return [_base(), _own_files(models_folder), _qwen(), _tagger(models_folder)]
 
 
 def own_folder(models_folder: Path) -> Path:
@@ -57,8 +67,8 @@ def repository(name: str) -> str:
 
 
 def missing_files(choice: EngineChoice, models_folder: Path) -> tuple[str, ...]:
-    """Return which files of Chain-of-Zoom are missing: some of "base", "lora", "vae", "qwen" and
-    "adapter".
+    """Return which files of Chain-of-Zoom are missing: some of "base", "lora", "vae", "qwen",
+    "adapter", "ram", "dape" and "ram_tags".
 
     Fast: only checks whether files exist.
 
@@ -77,6 +87,8 @@ def missing_files(choice: EngineChoice, models_folder: Path) -> tuple[str, ...]:
             missing.append("qwen")
         if prompter.adapter is not None and not expanded(prompter.adapter).is_dir():
             missing.append("adapter")
+    if prompter.name == "tags":
+        missing += missing_parts(prompter, models_folder)
     return tuple(missing)
 
 
@@ -140,6 +152,38 @@ def _qwen() -> Offer:
         f"https://huggingface.co/{QWEN}",
         7_500_000_000,
         where=where,
+        problem=problem,
+    )
+
+
+def _tagger(models_folder: Path) -> Offer:
+    folder = tags_folder(models_folder)
+    names = (RAM_FILE, DAPE_FILE, TAGS_FILE, THRESHOLDS_FILE)
+    missing = [name for name in names if not (folder / name).is_file()]
+    problem = ""
+    if missing:
+        problem = translate("Models", "Missing in {folder}: {names}.").format(
+            folder=folder, names=listed(missing)
+        )
+    return Offer(
+        "tags",
+        "RAM + DAPE",
+        translate("Models", "Names what is in the picture, for the prompter tags."),
+        "Apache-2.0",
+        RAM_PAGE,
+        5_650_000_000,
+        steps=(
+            translate("Models", "Download {file} from {page}.").format(
+                file=RAM_FILE, page=RAM_PAGE
+            ),
+            translate("Models", "Download {files} from the folders {folders} of {page}.").format(
+                files=listed((DAPE_FILE, TAGS_FILE, THRESHOLDS_FILE)),
+                folders=listed(("ckpt/DAPE", "ram/data")),
+                page=COZ_PAGE,
+            ),
+            translate("Models", "Put all files into {folder}.").format(folder=folder),
+        ),
+        where="" if missing else str(folder),
         problem=problem,
     )
 

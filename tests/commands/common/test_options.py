@@ -78,6 +78,10 @@ def test_who_describes_is_in_the_choice() -> None:
     assert engine_choice(read(*words, "--max-tokens", "128")).prompter == PrompterChoice(
         "qwen", "cat", "folder", Path("grpo"), max_tokens=128
     )
+    tagger = ("--prompter", "tags", "--ram", "a.pth", "--dape", "b.pth", "--ram-tags", "c.txt")
+    assert engine_choice(read(*tagger)).prompter == PrompterChoice(
+        "tags", ram=Path("a.pth"), dape=Path("b.pth"), ram_tags=Path("c.txt")
+    )
     asked = ("--prompter", "server", "--server", "localhost:11434", "--server-model", "sees")
     assert engine_choice(read(*asked)).prompter == PrompterChoice(
         "server", server="localhost:11434", server_model="sees"
