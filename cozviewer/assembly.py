@@ -90,8 +90,8 @@ def make_models(
     place = (choice.device, choice.memory)
 
     upscaler = pool.upscaler(
-        (choice.engine, choice.coz, *place, choice.numbers),
-        lambda: make_upscaler(choice.engine, context, choice.coz),
+        (choice.engine, choice.coz, choice.pisa, *place, choice.numbers),
+        lambda: make_upscaler(choice.engine, context, choice.coz, choice.pisa),
     )
     if choice.prompter.name in ("qwen", "tags"):
         bare = replace(choice.prompter, words="")

@@ -23,6 +23,10 @@ AUTO, FP32, BF16, INT8 = NUMBERS = ("auto", "fp32", "bf16", "int8")
 """See `EngineChoice.numbers`."""
 
 
+LARGEST_STRENGTH = 2.0
+"""Of `PisaChoice`; 1 is the strength of the training."""
+
+
 def memory_mode(name: str) -> str:
     """Return the current name of a memory mode; "in-turn" is the old name of "sequential"."""
     return SEQUENTIAL if name == "in-turn" else name
@@ -46,6 +50,24 @@ class CozChoice:
     vae: Path | None = None
     setting: str = "best"
     t5: bool = True
+
+
+@dataclass(frozen=True)
+class PisaChoice:
+    """Settings of the engine "pisa".
+
+    Attributes:
+        base: A folder with Stable Diffusion 2.1, or its name on Hugging Face; "" is the default
+            model.
+        weights: The file of the authors; None takes the one in the folder of models.
+        pixel: How strongly noise, blur and compression are removed, 0 to LARGEST_STRENGTH.
+        semantic: How much detail is generated, 0 to LARGEST_STRENGTH.
+    """
+
+    base: str = ""
+    weights: Path | None = None
+    pixel: float = 1.0
+    semantic: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -85,7 +107,7 @@ class EngineChoice:
     """The chosen engine and all settings.
 
     Attributes:
-        engine: "realesrgan", "nearest", "bicubic", "coz" or the path of a 4x model file.
+        engine: "realesrgan", "nearest", "bicubic", "coz", "pisa" or the path of a 4x model file.
         device: "auto", "cpu", "cuda", "cuda:1", "mps".
         seed: The random seed.
         memory: How models share memory: "auto", "together" (all stay loaded), "sequential" (one at
@@ -100,6 +122,7 @@ class EngineChoice:
             from elsewhere in the photo, "off" adds none.
         numbers: The number format of Real-ESRGAN and model files: "fp32", "bf16", "int8"
             (Real-ESRGAN only), or "auto" for the fastest on the device. Not part of the recipe.
+        pisa: Settings of the engine "pisa".
     """
 
     engine: str = "realesrgan"
@@ -112,6 +135,7 @@ class EngineChoice:
     depth: str = CRISP
     texture: str = FROM_PHOTO
     numbers: str = AUTO
+    pisa: PisaChoice = PisaChoice()
 
     @property
     def paper(self) -> bool:

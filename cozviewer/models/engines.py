@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
-from cozviewer.config.choice import CozChoice, PrompterChoice
+from cozviewer.config.choice import CozChoice, PisaChoice, PrompterChoice
 from cozviewer.models.context import ModelContext
 from cozviewer.models.prompters import NoPrompter, TextPrompter, with_words
 from cozviewer.pyramid.makers import maker_label
@@ -68,6 +68,16 @@ ENGINES = (
         "Stability AI Community (must be accepted once), MIT for the authors' files",
         own_files=True,
     ),
+    Engine(
+        "pisa",
+        "PiSA-SR",
+        QT_TRANSLATE_NOOP(
+            "Engine",
+            "AI upscaler with adjustable detail (needs 5.3 GB of models; use a GPU with 6 GB).",
+        ),
+        "CreativeML Open RAIL++-M (forbids harmful uses), Apache-2.0 for the authors' file",
+        own_files=True,
+    ),
 )
 
 PROMPTERS = ("none", "text", "qwen", "tags", "server")
@@ -77,6 +87,7 @@ def make_upscaler(
     engine: str,
     context: ModelContext | None = None,
     coz: CozChoice = CozChoice(),  # noqa: B008 (it is frozen)
+    pisa: PisaChoice = PisaChoice(),  # noqa: B008 (the same)
 ) -> Upscaler:
     """Return an engine; cheap, imports no heavy library.
 
@@ -84,6 +95,7 @@ def make_upscaler(
         engine: A name in ENGINES, or the path of a 4x model file.
         context: Where and how it runs; None uses the defaults.
         coz: The files and settings of the engine "coz".
+        pisa: Those of the engine "pisa".
 
     Raises:
         BadInput: The engine, file or setting does not exist.
@@ -99,6 +111,8 @@ def make_upscaler(
         return realesrgan(context)
     if engine == "coz":
         return _coz(coz, context)
+    if engine == "pisa":
+        return _pisa(pisa, context)
     if is_path(engine):
         from cozviewer.models.model_file import model_file
 
@@ -142,9 +156,32 @@ def _coz(choice: CozChoice, context: ModelContext) -> Upscaler:
     )
 
 
-def own_file(name: str, cache_dir: Path | None) -> Path | None:
-    """Return the path of one of the authors' files in the cache folder, or None."""
-    path = None if cache_dir is None else cache_dir / "coz" / name
+def _pisa(choice: PisaChoice, context: ModelContext) -> Upscaler:
+    from cozviewer.models.pisa.base import SD2
+    from cozviewer.models.pisa.checkpoint import FILE_NAME, FOLDER_NAME, ORIGIN
+    from cozviewer.models.pisa.engine import PisaSr
+
+    weights = choice.weights or own_file(FILE_NAME, context.cache_dir, FOLDER_NAME)
+    if weights is None:
+        raise BadInput(
+            translate(
+                "Error",
+                "PiSA-SR needs a file that is not on this computer: get {name} from {origin}, and "
+                "choose it.",
+            ).format(name=FILE_NAME, origin=ORIGIN)
+        )
+    return PisaSr(
+        choice.base or SD2,
+        expanded(weights),
+        context,
+        pixel=choice.pixel,
+        semantic=choice.semantic,
+    )
+
+
+def own_file(name: str, cache_dir: Path | None, folder: str = "coz") -> Path | None:
+    """Return the path of one of the authors' files in a folder of the cache folder, or None."""
+    path = None if cache_dir is None else cache_dir / folder / name
     return path if path is not None and path.is_file() else None
 
 

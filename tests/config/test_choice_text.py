@@ -1,11 +1,12 @@
 """Choices as text: what older versions wrote is read as it was meant."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cozviewer.config.choice import FROM_PHOTO, NO_TEXTURE, EngineChoice, PrompterChoice
+from cozviewer.config.choice import FROM_PHOTO, NO_TEXTURE, EngineChoice, PisaChoice, PrompterChoice
 from cozviewer.config.choice_text import choice_from, choice_text, same_engine, with_whole_paths
 
 
@@ -49,4 +50,32 @@ def test_a_choice_from_before_there_was_a_tagger_has_none() -> None:
 def test_an_impossible_path_of_the_tagger_is_refused() -> None:
     kept = json.loads(choice_text(TAGGED))
     kept["prompter"]["dape"] = "a\0b"
+    assert choice_from(json.dumps(kept)) is None
+
+
+PISA = EngineChoice("pisa", pisa=PisaChoice("sd2", Path("a.pkl"), 0.5, 1.5))
+
+
+def test_the_settings_of_pisa_are_kept_and_decide_its_pixels_alone() -> None:
+    assert choice_from(choice_text(PISA)) == PISA
+    whole = with_whole_paths(PISA)
+    assert whole.pisa.weights == Path.cwd() / "a.pkl"
+    assert same_engine(PISA, whole)
+    stronger = replace(PISA, pisa=replace(PISA.pisa, semantic=1.0))
+    assert not same_engine(PISA, stronger)
+    assert same_engine(replace(PISA, engine="bicubic"), replace(stronger, engine="bicubic"))
+
+
+def test_a_choice_from_before_there_was_pisa_has_its_defaults() -> None:
+    kept = json.loads(choice_text(EngineChoice()))
+    del kept["pisa"]
+    assert choice_from(json.dumps(kept)) == EngineChoice()
+
+
+@pytest.mark.parametrize(
+    "change", [{"pixel": -1.0}, {"semantic": 2.5}, {"pixel": "1"}, {"base": 1}]
+)
+def test_impossible_settings_of_pisa_are_refused(change: dict[str, object]) -> None:
+    kept = json.loads(choice_text(PISA))
+    kept["pisa"] |= change
     assert choice_from(json.dumps(kept)) is None

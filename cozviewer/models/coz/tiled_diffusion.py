@@ -4,13 +4,85 @@ For networks that work best at one size. Independent of the network: `run` is an
 returns new pixels for a window.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cozviewer.chain.protocols import Notice
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.image.rect import Rect
+from cozviewer.util.errors import Failure
+from cozviewer.util.translation import translate
+
+
+class ShrinkingWindows:
+    """Runs a network in windows, in smaller ones once memory has run out."""
+
+    def __init__(self, title: str, notice: Notice, overlap: int) -> None:
+        """Start with the largest windows.
+
+        Args:
+            title: Display name of the engine.
+            notice: Called when memory runs out for the first time.
+            overlap: Minimum overlap of windows in pixels.
+        """
+        self._title, self._notice, self._overlap = title, notice, overlap
+        self._skipped = 0
+
+    def run(
+        self,
+        picture: RgbFloat,
+        run: Callable[[RgbFloat, Rect], RgbFloat],
+        sides: Sequence[int],
+        *,
+        multiple: int,
+        hardware: str,
+    ) -> RgbFloat:
+        """Run `run` over a picture; see `in_windows`.
+
+        Args:
+            picture: (H, W, 3) float32; H and W multiples of `multiple`.
+            run: As for `in_windows`; raises MemoryError when memory runs out.
+            sides: Sides of a window in pixels, the largest first; always the same number of them.
+            multiple: As for `in_windows`.
+            hardware: Display name of the device.
+
+        Raises:
+            Failure: Memory runs out in the smallest windows, too.
+        """
+        while True:
+            side = sides[min(self._skipped, len(sides) - 1)]
+            try:
+                return in_windows(picture, run, side=side, overlap=self._overlap, multiple=multiple)
+            except MemoryError as error:
+                within = min(side, max(picture.shape[:2]))
+                smaller = [index for index, other in enumerate(sides) if other < within]
+                if not smaller:
+                    raise Failure(
+                        translate(
+                            "Error",
+                            "Not enough memory on the {hardware} for {title}: close other "
+                            "programs, or choose another device or engine.",
+                        ).format(hardware=hardware, title=self._title)
+                    ) from error
+                if self._skipped == 0:
+                    self._notice(
+                        translate(
+                            "Error",
+                            "{title} ran out of memory and continues in smaller windows, a little "
+                            "slower.",
+                        ).format(title=self._title)
+                    )
+                self._skipped = smaller[0]
+
+
+def padded_to(picture: RgbFloat, multiple: int) -> RgbFloat:
+    """Return a picture padded by mirroring until its sides are multiples of a number."""
+    height, width = picture.shape[:2]
+    return np.pad(
+        picture, ((0, -height % multiple), (0, -width % multiple), (0, 0)), mode="symmetric"
+    )
 
 
 def window_starts(length: int, side: int, overlap: int, multiple: int) -> list[int]:
