@@ -92,7 +92,10 @@ def with_whole_paths(choice: EngineChoice) -> EngineChoice:
         prompter=replace(
             prompter,
             qwen=_whole_name(prompter.qwen),
-            **{name: _absolute(getattr(prompter, name)) for name in ("adapter", *TAGGER)},
+            adapter=_absolute(prompter.adapter),
+            ram=_absolute(prompter.ram),
+            dape=_absolute(prompter.dape),
+            ram_tags=_absolute(prompter.ram_tags),
         ),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from cozviewer.config.choice import LARGEST_STRENGTH, EngineChoice, PisaChoice
 from cozviewer.ui.dialogs.coz_dialog import missing_text
-from cozviewer.ui.widgets.forms import Trouble, form_of, heading
+from cozviewer.ui.widgets.forms import Trouble, fit_height, form_of, heading
 from cozviewer.ui.widgets.path_field import PathField, file_filter
 from cozviewer.util.translation import translate
 
@@ -50,7 +50,7 @@ class PisaDialog(QDialog):
         self._missing = missing
         self._choice = choice
         self.setWindowTitle("PiSA-SR")
-        self.setMinimumWidth(620)
+        self.setMinimumWidth(680)
         self.base = PathField(
             translate("Engine", "Choose the Folder of Stable Diffusion 2.1"),
             folder=True,
@@ -124,6 +124,9 @@ class PisaDialog(QDialog):
         buttons.accepted.connect(self._use)
         buttons.rejected.connect(self.reject)
         models.clicked.connect(self.models_wanted)
+        self._fit = QTimer(self)  # the message has its height once it is shown
+        self._fit.setSingleShot(True)
+        self._fit.timeout.connect(self._fit_height)
 
     @property
     def choice(self) -> EngineChoice:
@@ -148,9 +151,14 @@ class PisaDialog(QDialog):
     def _use(self) -> None:
         trouble = missing_text(self._missing(self.choice))
         self._trouble.show_message(trouble)
+        self._fit.start()
         if not trouble:
             self.wanted.emit(self.choice)
             self.accept()
+
+    @Slot()
+    def _fit_height(self) -> None:
+        fit_height(self)
 
 
 def _strength() -> QDoubleSpinBox:
