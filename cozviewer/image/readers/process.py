@@ -4,7 +4,6 @@ import base64
 import io
 import json
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -19,6 +18,7 @@ from cozviewer.image.readers.notes import refusal, sentence
 from cozviewer.image.resolution import Resolution, resolution
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
+from cozviewer.util.own_process import command_of
 from cozviewer.util.translation import translate
 
 HEADER_SECONDS = 30.0
@@ -30,11 +30,6 @@ DECODE_SECONDS = 30.0
 _SECONDS_PER_PIXEL = 3e-6
 _LOOK_SECONDS = 0.05
 _LONGEST_THUMBNAIL = 1 << 26
-
-_START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from cozviewer.image.readers.child import main; main()"
-)
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -151,10 +146,9 @@ class _Process:
 
     def started(self, request: dict[str, Any]) -> dict[str, Any]:
         """Start the process and return the header."""
-        root = Path(__file__).parents[3]
         self._until = time.monotonic() + HEADER_SECONDS
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START, str(root)],
+            command_of("cozviewer.image.readers.child"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
