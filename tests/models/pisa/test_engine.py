@@ -60,7 +60,10 @@ def test_large_pictures_are_blended_from_windows(
 ) -> None:
     monkeypatch.setattr(engine, "WINDOWS", (160, 128))
     monkeypatch.setattr(engine, "OVERLAP", 32)
-    fine = made(tiny_sd2, tiny_pisa).upscale(picture()[:48, :64], "", 0, never)
+    shares: list[float] = []
+    pisa = made(tiny_sd2, tiny_pisa)
+    fine = pisa.upscale(picture()[:48, :64], "", 0, never, shares.append)
+    assert shares == [0.25, 0.5, 0.75, 1]
     assert fine.shape == (192, 256, 3)
     assert np.isfinite(fine).all()
 
