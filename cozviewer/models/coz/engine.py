@@ -145,7 +145,12 @@ class CozSd3:
 
         sides = (sd3.largest,) if self._paper else [min(side, sd3.largest) for side in WINDOWS]
         fine = self._windows.run(
-            padded, run, sides, multiple=sd3.multiple, hardware=sd3.device.hardware
+            padded,
+            run,
+            sides,
+            multiple=sd3.multiple,
+            hardware=sd3.device.hardware,
+            progressed=progressed,
         )
         fine = fine[:height, :width].clip(0, 1)
         if self._paper:

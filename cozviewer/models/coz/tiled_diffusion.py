@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cozviewer.chain.protocols import Notice
+from cozviewer.chain.protocols import Notice, Progressed, ignore
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.image.rect import Rect
 from cozviewer.util.errors import Failure
@@ -38,6 +38,7 @@ class ShrinkingWindows:
         *,
         multiple: int,
         hardware: str,
+        progressed: Progressed = ignore,
     ) -> RgbFloat:
         """Run `run` over a picture; see `in_windows`.
 
@@ -47,6 +48,7 @@ class ShrinkingWindows:
             sides: Sides of a window in pixels, the largest first; always the same number of them.
             multiple: As for `in_windows`.
             hardware: Display name of the device.
+            progressed: As for `in_windows`.
 
         Raises:
             Failure: Memory runs out in the smallest windows, too.
@@ -54,7 +56,14 @@ class ShrinkingWindows:
         while True:
             side = sides[min(self._skipped, len(sides) - 1)]
             try:
-                return in_windows(picture, run, side=side, overlap=self._overlap, multiple=multiple)
+                return in_windows(
+                    picture,
+                    run,
+                    side=side,
+                    overlap=self._overlap,
+                    multiple=multiple,
+                    progressed=progressed,
+                )
             except MemoryError as error:
                 within = min(side, max(picture.shape[:2]))
                 smaller = [index for index, other in enumerate(sides) if other < within]
@@ -108,6 +117,7 @@ def in_windows(
     side: int,
     overlap: int,
     multiple: int,
+    progressed: Progressed = ignore,
 ) -> RgbFloat:
     """Run `run` over a picture window by window, or once if it fits into one window.
 
@@ -117,6 +127,7 @@ def in_windows(
         side: Side of a window in pixels, a multiple of `multiple`.
         overlap: Pixels over which neighbours are blended, less than `side`.
         multiple: Windows start at, and have sizes of, multiples of this.
+        progressed: Receives the finished part of the work after each window.
     """
     height, width = picture.shape[:2]
     windows = [
@@ -128,7 +139,7 @@ def in_windows(
         return run(picture, windows[0])
     result = np.zeros_like(picture)
     weights = np.zeros((height, width, 1), np.float32)
-    for window in windows:
+    for index, window in enumerate(windows):
         there = np.s_[window.y : window.bottom, window.x : window.right]
         weight = (
             blend_weights(window.height, overlap)[:, None, None]
@@ -136,6 +147,7 @@ def in_windows(
         )
         result[there] += run(picture[there], window) * weight
         weights[there] += weight
+        progressed((index + 1) / len(windows))
     result /= weights
     return result
 

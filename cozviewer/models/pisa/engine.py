@@ -128,6 +128,11 @@ class PisaSr:
             return one_step(sd2, pixels, tokens, noise[:, :, y:bottom, x:right], check)
 
         fine = self._windows.run(
-            padded, run, WINDOWS, multiple=sd2.multiple, hardware=sd2.device.hardware
+            padded,
+            run,
+            WINDOWS,
+            multiple=sd2.multiple,
+            hardware=sd2.device.hardware,
+            progressed=progressed,
         )
         return np.ascontiguousarray(fine[:height, :width].clip(0, 1))

@@ -168,8 +168,8 @@ def _file(named: Path | None, folder: Path | None, name: str) -> Path | None:
                 )
             )
         return path
-    path = None if folder is None else folder / name
-    return path if path is not None and path.is_file() else None
+    own = None if folder is None else folder / name
+    return own if own is not None and own.is_file() else None
 
 
 def _lines(path: Path) -> list[str]:

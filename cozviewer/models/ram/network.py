@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cozviewer.image.pixels import Rgb8
+from cozviewer.models.device import Device
 from cozviewer.models.network import first_line, is_out_of_memory
 from cozviewer.models.quiet import quietly
 from cozviewer.models.qwen.answer import as_shown, checked
@@ -59,7 +60,7 @@ class Ram:
         queries: (1, tags, width), a query for each tag.
         layers: The layers of the tagging head.
         score: Linear layer to one number.
-        place: torch device name.
+        device: The device.
     """
 
     encoder: Any
@@ -67,7 +68,7 @@ class Ram:
     queries: "Tensor"
     layers: Any
     score: Any
-    place: str
+    device: Device
 
     @property
     def tags(self) -> int:
@@ -75,13 +76,13 @@ class Ram:
         return int(self.queries.shape[1])
 
 
-def open_ram(ram: Path, dape: Path | None, place: str) -> Ram:
+def open_ram(ram: Path, dape: Path | None, device: Device) -> Ram:
     """Return the network on a device.
 
     Args:
         ram: The checkpoint of RAM.
         dape: The LoRA of DAPE, or None.
-        place: torch device name.
+        device: The device; its number format is not used.
 
     Raises:
         BadInput: A file is damaged, another file, or contains code.
@@ -90,7 +91,7 @@ def open_ram(ram: Path, dape: Path | None, place: str) -> Ram:
     if dape is not None:
         fuse_dape(weights, dape)
     try:
-        return _built(weights, place)
+        return _built(weights, device)
     except CozviewerError:
         raise
     except Exception as error:  # the libraries fail in many ways on unexpected shapes
@@ -119,7 +120,7 @@ def probabilities(ram: Ram, picture: Rgb8, check: Callable[[], None]) -> NDArray
         image = torch.from_numpy(pixels).permute(2, 0, 1)[None].contiguous()
         image = interpolate(image, (SIDE, SIDE), mode="bilinear", antialias=True)
         mean, std = (torch.tensor(values)[None, :, None, None] for values in (MEAN, STD))
-        seen = ram.encoder(((image - mean) / std).to(ram.place))
+        seen = ram.encoder(((image - mean) / std).to(ram.device.name))
         whole = seen.pooler_output[:, None]
         image = ram.project(torch.cat([whole, seen.last_hidden_state], dim=1))
         tags = ram.queries
@@ -130,7 +131,7 @@ def probabilities(ram: Ram, picture: Rgb8, check: Callable[[], None]) -> NDArray
         return result
 
 
-def _built(weights: "Mapping[str, Tensor]", place: str) -> Ram:
+def _built(weights: "Mapping[str, Tensor]", device: Device) -> Ram:
     import torch
     from torch import nn
 
@@ -152,8 +153,8 @@ def _built(weights: "Mapping[str, Tensor]", place: str) -> Ram:
         queries = word(weights["label_embed"]).relu()[None].clone()
     project, score = _linear(weights, "image_proj"), _linear(weights, "fc")
     for module in (encoder, project, stack, score):
-        module.eval().requires_grad_(False).to(place)
-    return Ram(encoder, project, queries.to(place), stack, score, place)
+        module.eval().requires_grad_(False).to(device.name)
+    return Ram(encoder, project, queries.to(device.name), stack, score, device)
 
 
 def _swin(weights: "Mapping[str, Tensor]") -> Any:

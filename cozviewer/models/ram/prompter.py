@@ -83,7 +83,7 @@ class TagsPrompter:
                         "Error",
                         "{name} failed on the {hardware} ({reason}): try "
                         "again, or choose another device or model.",
-                    ).format(name=TITLE, hardware=ram.place, reason=first_line(error))
+                    ).format(name=TITLE, hardware=ram.device.hardware, reason=first_line(error))
                 ) from error
         else:
             tags = self._tags
@@ -108,7 +108,7 @@ class TagsPrompter:
             files = self._files
             try:
                 self._context.memory_manager.acquire(PROMPTER, self.free)
-                ram = open_ram(files.ram, files.dape, pick_device(self._context.device).name)
+                ram = open_ram(files.ram, files.dape, pick_device(self._context.device))
             except (ImportError, OSError, MemoryError, RuntimeError) as error:
                 raise load_error(TITLE, error) from error
             if self._identity not in (

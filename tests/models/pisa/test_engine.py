@@ -9,7 +9,7 @@ import pytest
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.models.context import ModelContext
-from cozviewer.models.pisa import components, engine
+from cozviewer.models.pisa import components, engine, network
 from cozviewer.models.pisa.engine import PisaSr
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled, Failure
@@ -31,7 +31,8 @@ def pisa(tiny_sd2: Path, tiny_pisa: Path) -> PisaSr:
 def test_it_enlarges_by_four_and_repeats_itself(pisa: PisaSr) -> None:
     assert pisa.device == ""
     fine = pisa.upscale(CROP, "", 3, never)
-    assert (fine.shape, fine.dtype) == ((80, 104, 3), np.float32)
+    assert fine.shape == (80, 104, 3)
+    assert fine.dtype == np.float32
     assert 0 <= fine.min() < fine.max() <= 1
     assert pisa.device == "CPU, fp32"
     assert np.array_equal(fine, pisa.upscale(CROP, "not used", 3, never))
@@ -59,7 +60,10 @@ def test_large_pictures_are_blended_from_windows(
 ) -> None:
     monkeypatch.setattr(engine, "WINDOWS", (160, 128))
     monkeypatch.setattr(engine, "OVERLAP", 32)
-    fine = made(tiny_sd2, tiny_pisa).upscale(picture()[:48, :64], "", 0, never)
+    shares: list[float] = []
+    pisa = made(tiny_sd2, tiny_pisa)
+    fine = pisa.upscale(picture()[:48, :64], "", 0, never, shares.append)
+    assert shares == [0.25, 0.5, 0.75, 1]
     assert fine.shape == (192, 256, 3)
     assert np.isfinite(fine).all()
 
@@ -69,7 +73,7 @@ def test_windows_shrink_when_memory_runs_out(
 ) -> None:
     monkeypatch.setattr(engine, "WINDOWS", (160, 128))
     monkeypatch.setattr(engine, "OVERLAP", 32)
-    real, sizes, notices = engine.one_step, list[int](), list[str]()
+    real, sizes, notices = network.one_step, list[int](), list[str]()
 
     def short(sd2: Any, pixels: Any, *rest: Any) -> Any:
         sizes.append(max(pixels.shape))

@@ -78,7 +78,12 @@ def test_all_files_make_the_tagger_ready(models: Path) -> None:
 
 @pytest.mark.parametrize("part", ["ram", "dape", "ram_tags"])
 def test_a_chosen_file_must_exist(models: Path, part: str) -> None:
-    chosen = replace(CHOICE, **{part: models / "none"})
+    path = models / "none"
+    chosen = {
+        "ram": replace(CHOICE, ram=path),
+        "dape": replace(CHOICE, dape=path),
+        "ram_tags": replace(CHOICE, ram_tags=path),
+    }[part]
     with pytest.raises(BadInput, match="none does not exist: check the path"):
         ram_files(chosen, models)
     assert missing_parts(chosen, models) == (part,)

@@ -9,9 +9,12 @@ import pytest
 import torch
 
 from cozviewer.image.pixels import Rgb8
+from cozviewer.models.device import Device
 from cozviewer.models.ram.network import open_ram, probabilities
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.models.tiny_ram import ram_state
+
+CPU = Device("cpu", "CPU")
 
 REFERENCE = Path(__file__).parents[2] / "data" / "ram-tiny" / "reference.json"
 
@@ -31,7 +34,7 @@ def reference(kind: str) -> Any:
 @pytest.mark.parametrize("kind", ["ram", "dape"])
 def test_probabilities_are_those_of_the_authors_code(tiny_ram: Path, kind: str) -> None:
     dape = tiny_ram / "DAPE.pth" if kind == "dape" else None
-    ram = open_ram(tiny_ram / "ram_swin_large_14m.pth", dape, "cpu")
+    ram = open_ram(tiny_ram / "ram_swin_large_14m.pth", dape, CPU)
     found = probabilities(ram, picture(), lambda: None)
     wanted = 1 / (1 + np.exp(-np.array(reference(kind)["logits"])))
     assert found.shape == wanted.shape
@@ -45,7 +48,7 @@ def test_the_checkpoints_agree_only_with_their_own_reference() -> None:
 
 
 def test_it_can_be_stopped_between_layers(tiny_ram: Path) -> None:
-    ram = open_ram(tiny_ram / "ram_swin_large_14m.pth", None, "cpu")
+    ram = open_ram(tiny_ram / "ram_swin_large_14m.pth", None, CPU)
     calls = 0
 
     def check() -> None:
@@ -76,7 +79,7 @@ def test_a_checkpoint_without_one_of_its_weights_is_refused(tmp_path: Path, name
     del state[name]
     torch.save({"model": state}, tmp_path / "a.pth")
     with pytest.raises(BadInput, match=r"a\.pth cannot be used by the prompter tags, .*: downl"):
-        open_ram(tmp_path / "a.pth", None, "cpu")
+        open_ram(tmp_path / "a.pth", None, CPU)
 
 
 def test_a_checkpoint_of_other_sizes_is_refused(tmp_path: Path) -> None:
@@ -84,4 +87,4 @@ def test_a_checkpoint_of_other_sizes_is_refused(tmp_path: Path) -> None:
     state["image_proj.weight"] = torch.zeros(8, 8)
     torch.save({"model": state}, tmp_path / "a.pth")
     with pytest.raises(BadInput, match="cannot be used by the prompter tags"):
-        open_ram(tmp_path / "a.pth", None, "cpu")
+        open_ram(tmp_path / "a.pth", None, CPU)

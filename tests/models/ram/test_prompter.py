@@ -120,7 +120,7 @@ def failing(error: Exception) -> Callable[..., Any]:
     ("error", "sentence"),
     [
         (RuntimeError("CUDA out of memory. Tried"), "^RAM ran out of memory: close other programs"),
-        (RuntimeError("device lost.\nmore"), r"^RAM failed on the cpu \(device lost\): try again"),
+        (RuntimeError("device lost.\nmore"), r"^RAM failed on the CPU \(device lost\): try again"),
     ],
 )
 def test_a_device_that_fails_is_reported(
