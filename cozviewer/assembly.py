@@ -96,10 +96,10 @@ def make_models(
     place = (choice.device, choice.memory)
 
     upscaler = pool.upscaler(
-        (choice.engine, choice.coz, *place, choice.numbers),
-        lambda: make_upscaler(choice.engine, context, choice.coz),
+        (choice.engine, choice.coz, choice.pisa, *place, choice.numbers),
+        lambda: make_upscaler(choice.engine, context, choice.coz, choice.pisa),
     )
-    if choice.prompter.name == "qwen":
+    if choice.prompter.name in ("qwen", "tags"):
         bare = replace(choice.prompter, words="")
         describing = pool.prompter((bare, *place), lambda: make_prompter(bare, context))
         prompter = with_words(describing, choice.prompter.words)

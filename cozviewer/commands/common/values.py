@@ -8,6 +8,7 @@ import re
 from fractions import Fraction
 from pathlib import Path
 
+from cozviewer.config.choice import LARGEST_STRENGTH
 from cozviewer.util.errors import BadInput
 from cozviewer.util.file_links import is_file_link, path_of_file_link
 from cozviewer.util.paths import check_path
@@ -263,6 +264,18 @@ def part(text: str) -> float:
     value = _exact(text.strip())
     if value is None or not 0 <= value <= 1:
         raise BadInput(f"{text!r} must be a number from 0 to 1, such as 0.5.")
+    return float(value)
+
+
+def strength(text: str) -> float:
+    """Return a number from 0 to LARGEST_STRENGTH.
+
+    Raises:
+        BadInput: It is not a number in that range.
+    """
+    value = _exact(text.strip())
+    if value is None or not 0 <= value <= LARGEST_STRENGTH:
+        raise BadInput(f"{text!r} must be a number from 0 to {LARGEST_STRENGTH:g}, such as 0.5.")
     return float(value)
 
 
