@@ -4,6 +4,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColorSpace, QImage, QPainter
 
+from cozviewer.image.alpha.plane import Plane, over
 from cozviewer.image.pixels import Rgb8
 
 
@@ -18,6 +19,16 @@ def to_qimage(rgb: Rgb8) -> QImage:
     packed[:, :, 3] = 255
     # The QImage shares the array's memory, so it is copied before the array goes.
     return QImage(packed.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+
+
+def to_premultiplied(rgb: Rgb8, alpha: Plane) -> QImage:
+    """Return (H, W, 3) uint8 with its alpha, (H, W) uint8, as a QImage in ARGB32_Premultiplied."""
+    height, width = alpha.shape
+    packed = np.empty((height, width, 4), np.uint8)
+    packed[:, :, :3] = over(rgb, alpha, (0, 0, 0))[:, :, ::-1]
+    packed[:, :, 3] = alpha
+    form = QImage.Format.Format_ARGB32_Premultiplied
+    return QImage(packed.data, width, height, 4 * width, form).copy()
 
 
 def to_rgb8(image: QImage) -> Rgb8:
