@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.commands.common import values
-from cozviewer.commands.common.options import add_saving_options, open_options
+from cozviewer.commands.common.options import (
+    add_background_option,
+    add_saving_options,
+    open_options,
+)
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
@@ -113,6 +117,7 @@ def _add_movie_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show magnification and engine in each frame",
     )
+    add_background_option(parser, keeps=False)
     group.add_argument(
         "--codec",
         choices=("h264", "av1"),
@@ -165,7 +170,7 @@ def run(args: argparse.Namespace) -> int:
         frames = sum(frame.ticks for frame in shown)
         clip = Clip(form, width, height, args.fps, frames, args.quality)
         check_movie(output, clip)
-        task = MovieTask(output, clip, tuple(shown), args.caption)
+        task = MovieTask(output, clip, tuple(shown), args.caption, args.background)
         missing = missing_tiles_of(task, chain)
         if missing:
             line.notice(f"{counted(missing, 'missing tiles')} will be generated first.")

@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.commands.common import values
-from cozviewer.commands.common.options import add_quality_option, add_saving_options, open_options
+from cozviewer.commands.common.options import (
+    add_background_option,
+    add_quality_option,
+    add_saving_options,
+    open_options,
+)
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
@@ -91,6 +96,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="size of the output in pixels (default: 1280x800)",
     )
     add_quality_option(parser)
+    add_background_option(parser)
     parser.add_argument("--no-gps", action="store_true", help="do not copy the photo's location")
     parser.add_argument(
         "--label",
@@ -164,6 +170,7 @@ def run(args: argparse.Namespace) -> int:
         CozviewerError: With the sentence to print.
     """
     from cozviewer.commands.common.views import opened_chain
+    from cozviewer.export.background import flattened_sentence
     from cozviewer.export.formats import with_format
     from cozviewer.export.picture import check_target
     from cozviewer.export.run import run_task
@@ -186,6 +193,8 @@ def run(args: argparse.Namespace) -> int:
         refuse_source(output, chain.pyramid.source)
         task = _task_of(args, image, chain.pyramid, output, signature)
         check_target(output, *task.size)
+        if sentence := flattened_sentence(chain.pyramid.source, output, args.background):
+            line.notice(sentence)
         made = run_task(task, chain, cancelled, line.show_work)
     seconds, origin = time.perf_counter() - started, made.origin
     if args.json:
@@ -198,6 +207,7 @@ def run(args: argparse.Namespace) -> int:
             "magnification": task.magnification,
             "centre": origin.centre,
             "texture_borrowed": origin.borrowed,
+            **({"alpha": origin.alpha} if origin.alpha else {}),
             "tiles_computed": made.generated,
             "tiles_reused": made.reused,
             "seconds": round(seconds, 3),
@@ -209,6 +219,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         maker = f"by {origin.engine}" if origin.engine else "from the photo's own pixels"
         texture = f" with {BORROWED}" if origin.borrowed else ""
+        if origin.alpha == "interpolated":
+            texture += ", with interpolated transparency"
         print(
             f"Saved {output}: ×{origin.magnification} {maker}{texture}, "
             f"{counted(made.generated, 'tiles')} generated and {made.reused:,} reused in "
@@ -235,7 +247,13 @@ def _task_of(
 
     source = pyramid.source
     exif = without_place(source.exif) if args.no_gps else source.exif
-    options = PictureOptions(exif=exif, label=args.label, signature=signature, quality=args.quality)
+    options = PictureOptions(
+        exif=exif,
+        label=args.label,
+        signature=signature,
+        quality=args.quality,
+        background=args.background,
+    )
     if args.whole:
         return RegionTask(output, args.level, pyramid.level_rect(args.level), options)
     if args.region:

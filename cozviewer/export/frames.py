@@ -11,6 +11,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.pyramid import CachedPyramid, Pyramid
+from cozviewer.pyramid.transparency import WHITE, Colour, view_over
 
 MOST_THREADS = 4
 """More would slow down the encoder, which has threads of its own."""
@@ -20,14 +21,18 @@ Frames = Iterator[tuple[Rgb8, int]]
 
 
 def frames_of(
-    pyramid: Pyramid, specs: Sequence[FrameSpec], caption: Callable[[Camera], str] | None = None
+    pyramid: Pyramid,
+    specs: Sequence[FrameSpec],
+    caption: Callable[[Camera], str] | None = None,
+    background: Colour = WHITE,
 ) -> Frames:
-    """Yield the frames of a movie: each view as `compose` returns it.
+    """Yield the frames of a movie: each view as `compose` returns it, over a background.
 
     Args:
         pyramid: Must contain all tiles of the views.
         specs: The frames.
         caption: Returns the caption for the view of a camera; None for no captions.
+        background: The colour under what is transparent.
 
     Raises:
         TileMissing: A tile does not exist or cannot be read.
@@ -36,6 +41,7 @@ def frames_of(
 
     def frame(view: View) -> Rgb8:
         pixels = compose(remembering, view, complete=True)
+        pixels = view_over(pyramid.source, view, pixels, background)
         return pixels if caption is None else captioned(pixels, caption(view.camera))
 
     threads = min(MOST_THREADS, os.cpu_count() or 1)

@@ -24,6 +24,9 @@ from cozviewer.util.cancel import IsCancelled, never
 
 Kind = Literal["source", "interpolated", "generated", "mixed"]
 
+AlphaKind = Literal["", "source", "interpolated"]
+"""The origin of alpha: none, the photo's own, or interpolated from it."""
+
 PNG_KEYWORD = "XML:com.adobe.xmp"
 """Keyword of the PNG text chunk that holds XMP."""
 
@@ -88,6 +91,7 @@ class Origin:
         recipe: The recipe itself (`Recipe.text`); "" if there is none.
         prompts: Prompts of all steps, the first one first.
         borrowed: Whether texture was borrowed from elsewhere in the photo.
+        alpha: Where its alpha comes from, which is never generated; "" if it has none.
     """
 
     kind: Kind
@@ -102,6 +106,7 @@ class Origin:
     recipe: str = ""
     prompts: tuple[str, ...] = ()
     borrowed: bool = False
+    alpha: AlphaKind = ""
 
 
 def mixed(origin: Origin) -> Origin:
@@ -157,6 +162,7 @@ def from_xmp(packet: bytes | str) -> Origin | None:
         recipe=found.get("Recipe", ""),
         prompts=_prompts(found.get("Prompts", "[]")),
         borrowed=bool(found.get("Texture")),
+        alpha=next((kind for kind in get_args(AlphaKind) if kind == found.get("Alpha")), ""),
     )
 
 
@@ -209,6 +215,8 @@ def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:
         yield "Recipe", origin.recipe[:LONGEST_PROMPT]
     if origin.borrowed:
         yield "Texture", BORROWED
+    if origin.alpha:
+        yield "Alpha", origin.alpha
     if origin.prompts:
         each = LONGEST_PROMPT // len(origin.prompts)
         yield (

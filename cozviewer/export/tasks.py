@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.series import Needs, needs_of
+from cozviewer.export.background import KEEP, Background, alpha_kind, finished, keeps_alpha
 from cozviewer.export.camera_path import FrameSpec
 from cozviewer.export.formats import QUALITY
 from cozviewer.export.frames import frames_of
@@ -27,6 +28,7 @@ from cozviewer.export.provenance import (
 from cozviewer.export.run import OnProgress
 from cozviewer.export.signing import Signature, sign_picture
 from cozviewer.export.strip import strip
+from cozviewer.image.alpha.plane import OPAQUE
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import Camera, View
@@ -34,6 +36,7 @@ from cozviewer.pyramid.compose import compose, wanted_level
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.resolution import scaled_resolution
+from cozviewer.pyramid.transparency import WHITE, AlphaOptions, alpha_of_view, view_over
 from cozviewer.pyramid.wording import caption_text
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.translation import translate
@@ -51,6 +54,7 @@ class PictureOptions:
         label: Whether a corner says that detail was generated.
         signature: What the file is signed with; None leaves it unsigned.
         quality: 1..100 for JPEG, WebP and AVIF.
+        background: What lies under what is transparent.
     """
 
     complete: bool = True
@@ -58,6 +62,7 @@ class PictureOptions:
     label: bool = False
     signature: Signature | None = None
     quality: int = QUALITY
+    background: Background = KEEP
 
 
 @dataclass(frozen=True)
@@ -92,17 +97,22 @@ class PictureTask:
         """See `Task`."""
         z = wanted_level(self.view, chain.pyramid.source.coarsest)
         on_progress(Progress(writing(self.path), z, 0, 0, None))
-        options = self.options
+        options, source = self.options, chain.pyramid.source
         pixels = compose(chain.pyramid, self.view, complete=options.complete)
         origin = origin_of_view(chain, self.view, is_cancelled)
+        kept = keeps_alpha(self.path, options.background)
+        around = AlphaOptions(outside=0 if kept else OPAQUE)
+        alpha = alpha_of_view(source, self.view, around)
+        own = origin.kind == "source"
+        origin = replace(origin, alpha=alpha_kind(source, self.path, options.background, own))
         save_picture(
             self.path,
-            pixels,
+            finished(pixels, alpha, self.path, options.background),
             origin,
             quality=options.quality,
             exif=options.exif,
             label=options.label,
-            resolution=scaled_resolution(chain.pyramid.source, self.view),
+            resolution=scaled_resolution(source, self.view),
             cancelled=is_cancelled,
         )
         sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
@@ -146,8 +156,10 @@ class RegionTask:
         """See `Task`."""
         stage = writing(self.path)
         on_progress(Progress(stage, self.z, 0, 0, None))
-        options = self.options
+        options, source = self.options, chain.pyramid.source
         origin = origin_of_region(chain, self.z, self.level_region, is_cancelled)
+        alpha = alpha_kind(source, self.path, options.background, self.z == 0)
+        origin = replace(origin, alpha=alpha)
         save_region(
             self.path,
             chain.pyramid,
@@ -159,6 +171,7 @@ class RegionTask:
             exif=options.exif,
             label=options.label,
             complete=options.complete,
+            background=options.background,
             cancelled=is_cancelled,
             on_written=counting(on_progress, stage, self.z, "rows"),
         )
@@ -173,10 +186,12 @@ class StripTask:
     Attributes:
         path: The file to write; its suffix selects the format.
         views: Square, of one size, each 4x closer than the one before.
+        background: What lies under what is transparent; it is not kept.
     """
 
     path: Path
     views: tuple[View, ...]
+    background: Background = WHITE
 
     def needs(self, pyramid: Pyramid) -> Needs:
         """See `Task`."""
@@ -186,7 +201,11 @@ class StripTask:
         """See `Task`."""
         pyramid = chain.pyramid
         on_progress(Progress(writing(self.path), 0, 0, 0, None))
-        pictures = [compose(pyramid, view, complete=True) for view in self.views]
+        source, colour = pyramid.source, self.background or WHITE
+        pictures = [
+            view_over(source, view, compose(pyramid, view, complete=True), colour)
+            for view in self.views
+        ]
         origin = origin_of_strip(chain, self.views, is_cancelled)
         name, engine = pyramid.source.name, chain.upscaler.name
         pixels = strip(name, engine, self.views, pictures, origin.borrowed)
@@ -231,12 +250,14 @@ class MovieTask:
         clip: Format, size and length.
         frames: Its frames, as many as `clip` counts; see `frame_specs`.
         caption: Whether each frame shows the magnification and what made the detail.
+        background: What lies under what is transparent; it is not kept.
     """
 
     path: Path
     clip: Clip
     frames: tuple[FrameSpec, ...]
     caption: bool = False
+    background: Background = WHITE
 
     def needs(self, pyramid: Pyramid) -> Needs:
         """See `Task`."""
@@ -254,7 +275,12 @@ class MovieTask:
         save_movie(
             self.path,
             self.clip,
-            frames_of(chain.pyramid, self.frames, caption if self.caption else None),
+            frames_of(
+                chain.pyramid,
+                self.frames,
+                caption if self.caption else None,
+                self.background or WHITE,
+            ),
             origin,
             cancelled=is_cancelled,
             on_written=counting(on_progress, writing(self.path), origin.level, "frames"),

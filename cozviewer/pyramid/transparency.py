@@ -141,9 +141,10 @@ def view_over(
     return rgb if alpha is None else over(rgb, alpha, background)
 
 
-def with_channel(rgb: Rgb8, alpha: Plane | None) -> Rgb8:
-    """Return pixels with their alpha as a fourth channel, if there is one."""
-    return rgb if alpha is None else np.dstack((rgb, alpha))
+def source_over(source: Source, background: Colour = WHITE) -> Rgb8:
+    """Return level 0 over a background, (H, W, 3) uint8."""
+    rgb, alpha = source.levels[0], source.alpha
+    return rgb if alpha is None else over(rgb, alpha.level(0), background)
 
 
 def alpha_bands(

@@ -207,6 +207,7 @@ class MainWindow(QMainWindow):
         self.parts.prompts_command.follow(upscaler.name, upscaler.accepts_prompt)
         self.readout.pixel.forget_width()
         self.minimap.set_source(scope.source)
+        self.parts.backdrops.enable(alpha=scope.source.alpha is not None)
 
     @Slot()
     def _show_title(self) -> None:

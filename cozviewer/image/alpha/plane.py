@@ -71,6 +71,18 @@ class Alpha:
             math.ldexp(1.0, -z),
         )
 
+    def rows(self, scale: int, top: int, bottom: int) -> Plane:
+        """Return some rows of the whole picture enlarged, (bottom - top, width * scale) uint8.
+
+        Args:
+            scale: Pixels of the result per pixel of level 0, 1 or more; any whole number.
+            top, bottom: The first row, and the first one after the last, of the result.
+        """
+        near = rect_between(0, top // scale, self.width, -(-bottom // scale)).grown(REACH)
+        first = float(Fraction(top, scale) - near.y)
+        size = (self.width * scale, bottom - top)
+        return enlarged(self.padded(0, near), float(REACH), first, size, 1 / scale)
+
     def is_clear(self, z: int, level_region: Rect) -> bool:
         """Return whether nothing of a region can be seen: alpha is 0 in all of it.
 

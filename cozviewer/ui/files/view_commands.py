@@ -38,7 +38,7 @@ class ViewCommands(QObject):
         """Copy the view as a picture."""
         seen = self.seen
         if seen is not None:
-            QGuiApplication.clipboard().setImage(to_qimage(seen.pixels))
+            QGuiApplication.clipboard().setImage(to_qimage(seen.with_alpha))
             text = translate("Files", "Copied the view ({magnification}, {detail}).")
             self._parts.banner.show_message(
                 text.format(magnification=seen.magnification, detail=seen.detail)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from cozviewer.chain.overlays import Kind, Mark
 from cozviewer.chain.quick_view import sharper_level
+from cozviewer.image.alpha.plane import Plane
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.files.opener import Preview
 from cozviewer.jobs.frame_composer import FrameRequest
@@ -98,7 +99,7 @@ class Layer(QObject):
         self,
         navigator: Navigator,
         view: Callable[[], View],
-        parent: QWidget,
+        parent: QObject,
         finest: int | None = None,
         kernel: Kernel = "bicubic",
     ) -> None:
@@ -124,7 +125,7 @@ class Layer(QObject):
         self._preview: QImage | None = None
         self._turned: tuple[tuple[int, Orientation], QImage] | None = None
         self._fade = FadeTimer(self)
-        self.veil = Veil(parent.devicePixelRatioF)
+        self.veil = Veil(lambda: parent.devicePixelRatioF() if isinstance(parent, QWidget) else 1.0)
         self.exact = ExactFrame(
             navigator,
             lambda: self.view,
@@ -181,6 +182,14 @@ class Layer(QObject):
         if self._turned is None or self._turned[0] != key:
             self._turned = key, turned_image(frame.image, orientation)
         return self._turned[1]
+
+    @property
+    def shown_alpha(self) -> Plane | None:
+        """The alpha of `shown_frame`, (H, W) uint8; None if it is opaque, or there is none."""
+        frame = self.exact.current
+        if frame is None or frame.alpha is None:
+            return None
+        return self._view().orientation.turned(frame.alpha.plane)
 
     @property
     def frame_is_final(self) -> bool:

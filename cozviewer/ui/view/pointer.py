@@ -12,7 +12,7 @@ from cozviewer.pyramid.geometry import level_name
 from cozviewer.pyramid.origins import Patch, patch_at
 from cozviewer.pyramid.wording import borrowed_text, draft_text, generated_text
 from cozviewer.ui.view.canvas import Canvas
-from cozviewer.ui.view.pixel import Pixel, coordinates, shown_colour, source_place
+from cozviewer.ui.view.pixel import Pixel, coordinates, shown_alpha, shown_colour, source_place
 from cozviewer.util.translation import translate
 
 PAUSE_MS = 60
@@ -90,7 +90,8 @@ class Pointer(QObject):
         if self._pane.compared:
             return Pixel(x, y, None, "")
         origin = self._origin(document, view_x, view_y, patch)
-        return Pixel(x, y, shown_colour(layer, view_x, view_y), origin)
+        colour = shown_colour(layer, view_x, view_y)
+        return Pixel(x, y, colour, origin, shown_alpha(layer, view_x, view_y))
 
     @Slot()
     def _on_changed(self) -> None:

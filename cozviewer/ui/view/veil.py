@@ -23,11 +23,13 @@ from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.transparency import AlphaOptions, alpha_of_part, alpha_of_view
+from cozviewer.ui.settings import BACKDROP_CHOICES
 from cozviewer.ui.view.painter import around, shown_rect, view_rect
 
-CHECKERBOARD, WHITE, BLACK = "checkerboard", "white", "black"
-BACKDROPS = (CHECKERBOARD, WHITE, BLACK)
+BACKDROPS = BACKDROP_CHOICES
 """What can lie behind a picture; the first one is the default."""
+
+CHECKERBOARD, WHITE, BLACK = BACKDROPS
 
 SQUARE = 8
 """Side of a square of the checkerboard in logical pixels."""
