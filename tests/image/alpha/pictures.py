@@ -16,7 +16,8 @@ def disc_alpha(side: int, scale: int = 1, radius: float = 0.35) -> Plane:
     place = (np.arange(side * scale * fine) + 0.5) / (side * scale * fine) - 0.5
     inside = (place**2 + place[:, None] ** 2 < radius**2).astype(np.float32)
     parts = inside.reshape(side * scale, fine, side * scale, fine).mean((1, 3))
-    return (255 * parts + 0.5).astype(np.uint8)
+    alpha: Plane = (255 * parts + 0.5).astype(np.uint8)
+    return alpha
 
 
 def disc(side: int = 40, hidden: int = 0) -> tuple[Rgb8, Plane]:
