@@ -121,11 +121,9 @@ class ExportDialog(QDialog):
         whole = QHBoxLayout()
         whole.addWidget(self.upscale)
         whole.addStretch(1)
-        kept = [
-            (translate("Export", "Transparency"), field)
-            for field in (self.transparency,)
-            if field is not None
-        ]
+        kept: list[tuple[str, QWidget]] = []
+        if self.transparency is not None:
+            kept.append((translate("Export", "Transparency"), self.transparency))
         rows = (
             (translate("Export", "Whole photo"), whole),
             (translate("Export", "What to export"), self.what),

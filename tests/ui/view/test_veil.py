@@ -186,14 +186,12 @@ def test_the_export_dialog_offers_what_becomes_of_it(close: Bench, qtbot: QtBot)
     assert isinstance(dialog, ExportDialog)
     field = dialog.transparency
     assert field is not None
-    assert field.background is None
-    assert field.note.text() == ""
+    assert (field.background, field.note.text()) == (None, "")
     dialog.format.setCurrentText("JPEG")
     assert "JPEG has no transparency" in field.note.text()
     field.box.setCurrentIndex(2)
     field.box.activated.emit(2)
-    assert field.background == (0, 0, 0)
-    assert field.note.text() == ""
+    assert (field.background, field.note.text()) == ((0, 0, 0), "")
     dialog.reject()
 
 
