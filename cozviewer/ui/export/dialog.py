@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
+    QLayout,
     QPushButton,
     QWidget,
 )
@@ -124,7 +125,7 @@ class ExportDialog(QDialog):
         kept: list[tuple[str, QWidget]] = []
         if self.transparency is not None:
             kept.append((translate("Export", "Transparency"), self.transparency))
-        rows = (
+        rows: tuple[tuple[str, QWidget | QLayout], ...] = (
             (translate("Export", "Whole photo"), whole),
             (translate("Export", "What to export"), self.what),
             (translate("Export", "Size"), self.size_label),
