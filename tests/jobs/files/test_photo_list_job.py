@@ -79,7 +79,7 @@ def test_a_thumbnail_has_no_hidden_colours(tmp_path: Path) -> None:
     image = Image.new("RGBA", (400, 300), (0, 255, 0, 0))
     image.paste((200, 0, 0, 255), (100, 0, 400, 300))
     image.save(path)
-    thumbnail = look(path).thumbnail
+    thumbnail = look(path).image
     assert thumbnail is not None
     assert thumbnail.pixelColor(1, 1).alpha() == 0
     row = [thumbnail.pixelColor(x, thumbnail.height() // 2) for x in range(thumbnail.width())]
