@@ -226,7 +226,7 @@ class Chain:
         if not levels:
             return
         total = sum(len(work.keys) for work in levels)
-        if not self._loaded:
+        if not self._loaded and any(work.needs_model for work in levels):
             stage = translate("Status", "Loading {name}").format(
                 name=maker_label(self.upscaler.name)
             )
@@ -265,7 +265,7 @@ class Chain:
             prompt = prompt_near(self.pyramid, store, z - STEP_LEVELS, seen)
             if prompt is None:
                 check_cancelled(cancelled)
-                if self.prompter.name == "none":
+                if self.prompter.name == "none" or all(run.clear for run in runs):
                     prompt = ""
                 else:
                     yield self._progress("describing", z, done, total)
@@ -301,7 +301,7 @@ class Chain:
                     self.texture,
                 ):
                     store.put(key, pixels, step_id)
-            self._pace.end_run(drawn=wanted)
+            self._pace.end_run(drawn=wanted and not run.clear)
             done += len(run.keys)
             yield self._progress("generating", z, done, total, finished=run.keys)
         store.finish_step(step_id, time.perf_counter() - started)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from cozviewer.chain.clear import ordered_runs
 from cozviewer.chain.draft import Part, parts
 from cozviewer.chain.recipe import Recipe
-from cozviewer.chain.runs import Run, nearest_first, runs_of
+from cozviewer.chain.runs import Run
 from cozviewer.chain.step import parent_region
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, centre_first, coarser, tiles_of
@@ -18,7 +19,7 @@ class LevelWork:
     Attributes:
         z: The level.
         parts: Its missing tiles, grouped by store and step, each with the runs that generate them,
-            from the centre outwards.
+            from the centre outwards; runs of which nothing can be seen come last.
     """
 
     z: int
@@ -28,6 +29,11 @@ class LevelWork:
     def keys(self) -> list[TileKey]:
         """All its missing tiles."""
         return [key for _, runs in self.parts for run in runs for key in run.keys]
+
+    @property
+    def needs_model(self) -> bool:
+        """Whether the upscaler must run."""
+        return any(not run.clear for _, runs in self.parts for run in runs)
 
     def cost(self, recipe: Recipe) -> int:
         """Return the number of parent pixels given to the upscaler."""
@@ -52,7 +58,7 @@ def planned(pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect) -> lis
         work = LevelWork(
             z,
             tuple(
-                (part, tuple(nearest_first(runs_of(part.keys, recipe), region)))
+                (part, tuple(ordered_runs(pyramid, part.keys, recipe, region)))
                 for part in parts(pyramid, pyramid.missing(centre_first(needed, region)))
             ),
         )

@@ -32,13 +32,18 @@ class Run:
         level_region: A rectangle of whole tiles in pixels of their level; it may extend beyond the
             photo.
         keys: The missing tiles in it, row by row; the other tiles in it exist.
+        clear: Whether nothing of the tiles can be seen, so that they are only enlarged; see
+            `clear`.
     """
 
     level_region: Rect
     keys: tuple[TileKey, ...]
+    clear: bool = False
 
     def cost(self, recipe: Recipe) -> int:
         """Return the number of parent pixels given to the upscaler."""
+        if self.clear:
+            return 0
         core = coarser(self.level_region, STEP_LEVELS)
         return _cost(core.width, core.height, recipe)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from cozviewer.chain.clear import enlarged_run
 from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.joining.beyond import Beyond
 from cozviewer.chain.joining.join import join
@@ -73,6 +74,9 @@ def draw_run(
     Raises:
         TileMissing, Cancelled, Failure.
     """
+    if run.clear:
+        yield from enlarged_run(run, pyramid)
+        return
     z = run.keys[0].z
     width, height = pyramid.source.width, pyramid.source.height
     region = run.level_region.intersected(pyramid.level_rect(z))

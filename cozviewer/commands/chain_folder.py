@@ -12,9 +12,9 @@ from cozviewer.commands.common.pictures import pictures_in, unique_names
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.targets import Inputs, refuse_inputs
-from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
+from cozviewer.pyramid.transparency import source_over
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
 from cozviewer.util.units import seconds_left
@@ -125,8 +125,9 @@ def _make_chain(
     make_folder(options.output)
     upscaler, recipe = models.upscaler, models.recipe
     files = ChainFiles(options.output, name, source, upscaler, recipe)
-    whole = Rect(0, 0, source.width, source.height)
-    states = [first_state(source.pixels(0, whole))]
+    if source.alpha is not None:
+        line.notice(f"{path.name}: transparent parts lie on white in what is made from it.")
+    states = [first_state(source_over(source))]
     files.save_state(states[0], cancelled)
     line.show(f"{about}: loading {upscaler.name}")
     upscaler.load()

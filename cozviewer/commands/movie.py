@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cozviewer.commands.common import values
 from cozviewer.commands.common.options import (
+    add_background_option,
     add_saving_options,
     add_scale_bar_options,
     open_options,
@@ -119,6 +120,7 @@ def _add_movie_options(parser: argparse.ArgumentParser) -> None:
         help="show magnification and engine in each frame",
     )
     add_scale_bar_options(group)
+    add_background_option(parser, keeps=False)
     group.add_argument(
         "--codec",
         choices=("h264", "av1"),
@@ -172,7 +174,7 @@ def run(args: argparse.Namespace) -> int:
         clip = Clip(form, width, height, args.fps, frames, args.quality)
         check_movie(output, clip)
         scale = scale_asked(args, chain.pyramid.source)
-        task = MovieTask(output, clip, tuple(shown), args.caption, scale)
+        task = MovieTask(output, clip, tuple(shown), args.caption, scale, args.background)
         missing = missing_tiles_of(task, chain)
         if missing:
             line.notice(f"{counted(missing, 'missing tiles')} will be generated first.")

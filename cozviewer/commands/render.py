@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cozviewer.commands.common import values
 from cozviewer.commands.common.options import (
+    add_background_option,
     add_quality_option,
     add_saving_options,
     add_scale_bar_options,
@@ -99,6 +100,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="size of the output in pixels (default: 1280x800)",
     )
     add_quality_option(parser)
+    add_background_option(parser)
     parser.add_argument("--no-gps", action="store_true", help="do not copy the photo's location")
     parser.add_argument(
         "--label",
@@ -173,6 +175,7 @@ def run(args: argparse.Namespace) -> int:
         CozviewerError: With the sentence to print.
     """
     from cozviewer.commands.common.views import opened_chain
+    from cozviewer.export.background import flattened_sentence
     from cozviewer.export.formats import with_format
     from cozviewer.export.picture import check_target
     from cozviewer.export.run import run_task
@@ -195,6 +198,8 @@ def run(args: argparse.Namespace) -> int:
         refuse_source(output, chain.pyramid.source)
         task = _task_of(args, image, chain.pyramid, output, signature)
         check_target(output, *task.size)
+        if sentence := flattened_sentence(chain.pyramid.source, output, args.background):
+            line.notice(sentence)
         made = run_task(task, chain, cancelled, line.show_work)
     seconds, origin = time.perf_counter() - started, made.origin
     if args.json:
@@ -208,6 +213,7 @@ def run(args: argparse.Namespace) -> int:
             "centre": origin.centre,
             "texture_borrowed": origin.borrowed,
             "scale_bar": origin.scale_bar,
+            **({"alpha": origin.alpha} if origin.alpha else {}),
             "tiles_computed": made.generated,
             "tiles_reused": made.reused,
             "seconds": round(seconds, 3),
@@ -219,6 +225,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         maker = f"by {origin.engine}" if origin.engine else "from the photo's own pixels"
         texture = f" with {BORROWED}" if origin.borrowed else ""
+        if origin.alpha == "interpolated":
+            texture += ", with interpolated transparency"
         print(
             f"Saved {output}: ×{origin.magnification} {maker}{texture}, "
             f"{counted(made.generated, 'tiles')} generated and {made.reused:,} reused in "
@@ -251,6 +259,7 @@ def _task_of(
         signature=signature,
         quality=args.quality,
         scale=scale_asked(args, source),
+        background=args.background,
     )
     if args.whole:
         return RegionTask(output, args.level, pyramid.level_rect(args.level), options)

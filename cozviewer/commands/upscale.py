@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cozviewer.commands.common import values
-from cozviewer.commands.common.options import add_quality_option, add_saving_options, open_options
+from cozviewer.commands.common.options import (
+    add_background_option,
+    add_quality_option,
+    add_saving_options,
+    open_options,
+)
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
 from cozviewer.util.errors import BadInput, Cancelled, CozviewerError, Failure
@@ -72,6 +77,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "written)",
     )
     add_quality_option(parser)
+    add_background_option(parser)
     parser.add_argument(
         "--recursive", action="store_true", help="search the folders in a folder, too"
     )
@@ -113,6 +119,7 @@ def run(args: argparse.Namespace) -> int:
         place=not args.no_gps,
         label=args.label,
         overwrite=args.overwrite,
+        background=args.background,
     )
     check_options(options)
     if args.output is not None and args.output.exists() and not args.output.is_dir():
@@ -205,7 +212,8 @@ class _Work:
         from dataclasses import replace
 
         from cozviewer.commands.common.views import opened_chain
-        from cozviewer.export.upscale import upscale_photo
+        from cozviewer.export.background import flattened_sentence
+        from cozviewer.export.upscale import target_of, upscale_photo
         from cozviewer.export.upscale_inputs import folder_for
 
         def show(progress: "Progress") -> None:
@@ -216,6 +224,11 @@ class _Work:
         options = replace(self._options, folder=folder_for(found, self._args.output))
         with opened_chain(opening, line, cancelled, self._pool) as (image, chain):
             self._models = chain.upscaler, chain.prompter  # keeps them loaded for the next photo
+            said = flattened_sentence(
+                chain.pyramid.source, target_of(found.path, options), options.background
+            )
+            if said:
+                line.notice(f"{found.path.name}: {said}")
             session = None if image.session is None else image.session.path
             done = upscale_photo(chain, options, cancelled, show, session)
             engine, recipe = chain.upscaler.name, chain.recipe.digest

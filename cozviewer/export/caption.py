@@ -42,7 +42,7 @@ def captioned(rgb: Rgb8, text: str) -> Rgb8:
     """Return a frame with a caption at the bottom left.
 
     Args:
-        rgb: (H, W, 3) uint8; is not changed.
+        rgb: (H, W, 3) uint8, or with alpha (H, W, 4); is not changed.
         text: One line, see `drawable`. Set smaller if the frame is too narrow, and cut off if that
             is not enough.
     """
@@ -53,7 +53,8 @@ def captioned_bands(bands: Iterable[Rgb8], text: str, width: int, height: int) -
     """Yield a picture's bands, top to bottom, with a caption at the bottom left of the whole.
 
     Args:
-        bands: (rows, width, 3) uint8, `height` rows in all; they are not changed.
+        bands: (rows, width, 3) uint8, or with alpha (rows, width, 4), `height` rows in all; they
+            are not changed.
         text: As for `captioned`.
     """
     yield from plated_bands(bands, _plate(text, width, height))
@@ -70,8 +71,13 @@ def plated_bands(bands: Iterable[Rgb8], plate: Plate) -> Iterator[Rgb8]:
     for band in bands:
         bottom = top + len(band)
         if bottom > plate.y and top < plate.y + plate.image.height:
-            image = Image.fromarray(band)
-            image.paste(plate.image, (plate.x, plate.y - top), plate.image)
+            image, place = Image.fromarray(band), (plate.x, plate.y - top)
+            if image.mode == "RGBA":
+                over = Image.new("RGBA", image.size, (0, 0, 0, 0))
+                over.paste(plate.image, place)
+                image.alpha_composite(over)
+            else:
+                image.paste(plate.image, place, plate.image)
             band = np.asarray(image)
         yield band
         top = bottom

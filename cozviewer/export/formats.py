@@ -43,6 +43,7 @@ class Format:
         bytes_per_pixel: Size of a photo at the default quality, the largest of six photos.
         options: Returns Pillow's options for (XMP packet, EXIF block, quality 1..100).
         has_quality: Whether the quality has an effect.
+        has_alpha: Whether it holds transparency.
     """
 
     suffixes: tuple[str, ...]
@@ -50,6 +51,7 @@ class Format:
     bytes_per_pixel: float
     options: Callable[[bytes, bytes | None, int], dict[str, Any]]
     has_quality: bool = False
+    has_alpha: bool = True
 
 
 def format_of(path: Path) -> str:
@@ -194,7 +196,7 @@ def _tags_of_the_photo(exif: bytes | None) -> Image.Exif:
 FORMATS: Mapping[str, Format] = {
     "PNG": Format((".png",), 2**31 - 1, 1.9, _png_options),
     # The format allows 65535; libjpeg does not.
-    "JPEG": Format((".jpg", ".jpeg"), 65500, 0.6, _jpeg_options, True),
+    "JPEG": Format((".jpg", ".jpeg"), 65500, 0.6, _jpeg_options, True, False),
     "WebP": Format((".webp",), 16383, 0.4, _webp_options, True),
     "AVIF": Format((".avif",), 65536, 0.5, _avif_options, True),
     "TIFF": Format((".tif", ".tiff"), 2**31 - 1, 3.1, _tiff_options),

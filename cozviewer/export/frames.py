@@ -13,6 +13,7 @@ from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.pyramid import CachedPyramid, Pyramid
+from cozviewer.pyramid.transparency import WHITE, Colour, view_over
 
 MOST_THREADS = 4
 """More would slow down the encoder, which has threads of its own."""
@@ -26,14 +27,16 @@ def frames_of(
     specs: Sequence[FrameSpec],
     caption: Callable[[Camera], str] | None = None,
     scale: Scale | None = None,
+    background: Colour = WHITE,
 ) -> Frames:
-    """Yield the frames of a movie: each view as `compose` returns it.
+    """Yield the frames of a movie: each view as `compose` returns it, over a background.
 
     Args:
         pyramid: Must contain all tiles of the views.
         specs: The frames.
         caption: Returns the caption for the view of a camera; None for no captions.
         scale: Of the source, for a scale bar in each frame; None for no bars.
+        background: The colour under what is transparent.
 
     Raises:
         TileMissing: A tile does not exist or cannot be read.
@@ -42,6 +45,7 @@ def frames_of(
 
     def frame(view: View) -> Rgb8:
         pixels = compose(remembering, view, complete=True)
+        pixels = view_over(pyramid.source, view, pixels, background)
         if scale is not None and (bar := bar_of_view(scale, view)) is not None:
             pixels = with_scale_bar(pixels, bar)
         return pixels if caption is None else captioned(pixels, caption(view.camera))

@@ -38,8 +38,8 @@ ROWS = 32
 """Rows in one piece of the stream that libvips reads."""
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_EIGHT_BIT_RGB = (8, 2, 0, 0, 0)
-"""IHDR: bit depth, colour type, compression, filter, interlace."""
+_EIGHT_BIT = {3: (8, 2, 0, 0, 0), 4: (8, 6, 0, 0, 0)}
+"""IHDR by the number of channels: bit depth, colour type, compression, filter, interlace."""
 
 
 def in_bands(path: Path, width: int, height: int) -> bool:
@@ -72,6 +72,7 @@ def save_large(
     bands: Iterable[Rgb8],
     origin: Origin,
     *,
+    channels: int = 3,
     quality: int = QUALITY,
     exif: bytes | None = None,
     resolution: Resolution | None = None,
@@ -87,6 +88,7 @@ def save_large(
         width, height: Of the picture.
         bands: See `png_stream`.
         origin: Where the pixels come from.
+        channels: Of the bands: 3, or 4 with alpha, not for JPEG.
         quality: 1..100 for JPEG.
         exif: EXIF block of the source, upright; libvips cannot write it into TIFF and Deep Zoom.
         resolution: Of the picture; None writes 72 per inch.
@@ -99,7 +101,7 @@ def save_large(
     """
     import pyvips
 
-    feed = _Feed(png_stream(width, height, bands), cancelled)
+    feed = _Feed(png_stream(width, height, bands, channels), cancelled)
     source = pyvips.SourceCustom()
     source.on_read(feed.read)
     try:
@@ -189,22 +191,26 @@ def _replace_tiles(new: Path, tiles: Path) -> None:
     old.rename(new)
 
 
-def png_stream(width: int, height: int, bands: Iterable[Rgb8]) -> Iterator[bytes]:
+def png_stream(
+    width: int, height: int, bands: Iterable[Rgb8], channels: int = 3
+) -> Iterator[bytes]:
     """Yield the bytes of a PNG (RFC 2083) without compression: how bands get into libvips without
     ever being whole in memory or on disk. Writing and reading it costs next to nothing.
 
     Args:
         width, height: Of the picture, below 2^31.
-        bands: (rows, width, 3) uint8 from top to bottom, `height` rows in all; each is
+        bands: (rows, width, channels) uint8 from top to bottom, `height` rows in all; each is
             requested when the stream needs it.
+        channels: 3, or 4 with alpha.
     """
-    yield _PNG_SIGNATURE + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, *_EIGHT_BIT_RGB))
+    header = struct.pack(">IIBBBBB", width, height, *_EIGHT_BIT[channels])
+    yield _PNG_SIGNATURE + _chunk(b"IHDR", header)
     stored = zlib.compressobj(0)
     for band in bands:
         for top in range(0, len(band), ROWS):
             rows = band[top : top + ROWS]
             # Each row begins with the number of its filter: 0, none.
-            lines = np.zeros((len(rows), 1 + 3 * width), np.uint8)
+            lines = np.zeros((len(rows), 1 + channels * width), np.uint8)
             lines[:, 1:] = rows.reshape(len(rows), -1)
             yield _chunk(b"IDAT", stored.compress(lines.data))
     yield _chunk(b"IDAT", stored.flush()) + _chunk(b"IEND", b"")

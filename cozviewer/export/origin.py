@@ -24,6 +24,9 @@ from cozviewer.util.cancel import IsCancelled, never
 
 Kind = Literal["source", "interpolated", "generated", "mixed"]
 
+AlphaKind = Literal["", "source", "interpolated"]
+"""The origin of alpha: none, the photo's own, or interpolated from it."""
+
 PNG_KEYWORD = "XML:com.adobe.xmp"
 """Keyword of the PNG text chunk that holds XMP."""
 
@@ -91,6 +94,7 @@ class Origin:
         borrowed: Whether texture was borrowed from elsewhere in the photo.
         medical: Whether it is a medical picture with generated detail, which is not for diagnosis.
         scale_bar: What a scale bar in it says, that of the closest view: "50 µm"; "" without one.
+        alpha: Where its alpha comes from, which is never generated; "" if it has none.
     """
 
     kind: Kind
@@ -107,6 +111,7 @@ class Origin:
     borrowed: bool = False
     medical: bool = False
     scale_bar: str = ""
+    alpha: AlphaKind = ""
 
 
 def mixed(origin: Origin) -> Origin:
@@ -166,6 +171,7 @@ def from_xmp(packet: bytes | str) -> Origin | None:
         borrowed=bool(found.get("Texture")),
         medical=bool(found.get("Caution")),
         scale_bar=found.get("ScaleBar", ""),
+        alpha=next((kind for kind in get_args(AlphaKind) if kind == found.get("Alpha")), ""),
     )
 
 
@@ -233,6 +239,8 @@ def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:
         yield "Caution", CAUTION
     if origin.scale_bar:
         yield "ScaleBar", origin.scale_bar
+    if origin.alpha:
+        yield "Alpha", origin.alpha
     if origin.prompts:
         each = LONGEST_PROMPT // len(origin.prompts)
         yield (

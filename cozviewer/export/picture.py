@@ -11,6 +11,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from cozviewer.export.background import (
+    KEEP,
+    Background,
+    channels_of,
+    finished,
+    finished_bands,
+)
 from cozviewer.export.caption import captioned, captioned_bands, label_of
 from cozviewer.export.formats import FORMATS, QUALITY, format_of, share_of_quality, srgb_profile
 from cozviewer.export.large import IN_MEMORY, in_bands, save_large
@@ -26,6 +33,7 @@ from cozviewer.pyramid.compose import band_parts, bands, best_region
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.scale_bar import ScaleBar
+from cozviewer.pyramid.transparency import alpha_bands
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import check_path
@@ -165,7 +173,8 @@ def save_picture(
 
     Args:
         path: The file to write; replaced if it exists.
-        rgb: (H, W, 3) uint8 sRGB.
+        rgb: (H, W, 3) uint8 sRGB; or (H, W, 4) with alpha, by which the colours are not
+            multiplied, for formats that hold it.
         origin: Where the pixels come from.
         quality: 1..100 for JPEG, WebP and AVIF.
         exif: EXIF block of the source, upright (`Source.exif`); left out if the format cannot hold
@@ -191,6 +200,7 @@ def save_picture(
             rgb.shape[0],
             [rgb],
             origin,
+            channels=rgb.shape[2],
             quality=quality,
             exif=exif,
             resolution=resolution,
@@ -218,6 +228,7 @@ def save_region(
     label: bool = False,
     complete: bool = False,
     bar: ScaleBar | None = None,
+    background: Background = KEEP,
     cancelled: Callable[[], bool] = never,
     on_written: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
@@ -236,6 +247,7 @@ def save_region(
         label: As for `save_picture`.
         complete: Whether all tiles must exist.
         bar: A scale bar for the corner; None for none.
+        background: What lies under what is transparent.
         cancelled: Checked while the file is written.
         on_written: Called with (bands written, all bands) if it is written in bands, on a thread of
             libvips.
@@ -245,12 +257,15 @@ def save_region(
         TileMissing: `complete`, and a tile does not exist or cannot be read.
     """
     width, height = orientation.size(level_region.width, level_region.height)
+    alpha = pyramid.source.alpha
     resolution = pyramid.source.resolution
     if resolution is not None:
         resolution = resolution.scaled(2.0**z)
         resolution = resolution.turned if orientation.sideways else resolution
     if not in_bands(path, width, height):
+        whole = None if alpha is None else orientation.turned(alpha.region(z, level_region))
         pixels = orientation.turned(best_region(pyramid, z, level_region, complete))
+        pixels = finished(pixels, whole, path, background)
         save_picture(
             path,
             pixels if bar is None else with_scale_bar(pixels, bar),
@@ -263,7 +278,10 @@ def save_region(
         )
         return
     most = len(band_parts(level_region, orientation))
-    parts = bands(pyramid, z, level_region, complete, orientation)
+    alphas = None if alpha is None else alpha_bands(alpha, z, level_region, orientation)
+    parts = finished_bands(
+        bands(pyramid, z, level_region, complete, orientation), alphas, path, background
+    )
     if bar is not None:
         parts = scale_bar_bands(parts, bar, width, height)
     save_bands(
@@ -271,6 +289,7 @@ def save_region(
         (width, height),
         _counted(parts, lambda done: on_written(done, most)),
         origin,
+        channels=channels_of(pyramid.source, path, background),
         quality=quality,
         exif=exif,
         label=label,
@@ -285,6 +304,7 @@ def save_bands(
     parts: Iterable[Rgb8],
     origin: Origin,
     *,
+    channels: int = 3,
     quality: int = QUALITY,
     exif: bytes | None = None,
     label: bool = False,
@@ -296,8 +316,9 @@ def save_bands(
     Args:
         path: The file to write; its suffix selects the format.
         size: Width and height in pixels.
-        parts: (rows, width, 3) uint8 from top to bottom, `height` rows in all. Those of a small
-            picture are joined in memory, others are written one by one.
+        parts: (rows, width, channels) uint8 from top to bottom, `height` rows in all. Those of a
+            small picture are joined in memory, others are written one by one.
+        channels: 3; or 4 with alpha, for formats that hold it.
         origin, quality, exif, label, resolution, cancelled: As for `save_picture`.
 
     Raises:
@@ -307,7 +328,7 @@ def save_bands(
     check_target(path, width, height)
     _check_quality(quality)
     if not in_bands(path, width, height):
-        pixels, top = np.empty((height, width, 3), np.uint8), 0
+        pixels, top = np.empty((height, width, channels), np.uint8), 0
         for part in parts:
             pixels[top : top + len(part)] = part
             top += len(part)
@@ -330,6 +351,7 @@ def save_bands(
         height,
         parts,
         origin,
+        channels=channels,
         quality=quality,
         exif=exif,
         resolution=resolution,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.series import Needs, needs_of
+from cozviewer.export.background import KEEP, Background, alpha_kind, finished, keeps_alpha
 from cozviewer.export.camera_path import FrameSpec
 from cozviewer.export.caption import with_caution
 from cozviewer.export.formats import QUALITY
@@ -29,6 +30,7 @@ from cozviewer.export.run import OnProgress
 from cozviewer.export.scale_bar import bar_for, bar_of_view, with_scale_bar
 from cozviewer.export.signing import Signature, sign_picture
 from cozviewer.export.strip import strip
+from cozviewer.image.alpha.plane import OPAQUE
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.subject import Scale
@@ -38,6 +40,7 @@ from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.resolution import scaled_resolution
 from cozviewer.pyramid.scale_bar import ScaleBar
+from cozviewer.pyramid.transparency import WHITE, AlphaOptions, alpha_of_view, view_over
 from cozviewer.pyramid.wording import caption_text, caution_text
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.translation import translate
@@ -56,6 +59,7 @@ class PictureOptions:
         signature: What the file is signed with; None leaves it unsigned.
         quality: 1..100 for JPEG, WebP and AVIF.
         scale: Of the source, for a scale bar in a corner; None for no bar.
+        background: What lies under what is transparent.
     """
 
     complete: bool = True
@@ -64,6 +68,7 @@ class PictureOptions:
     signature: Signature | None = None
     quality: int = QUALITY
     scale: Scale | None = None
+    background: Background = KEEP
 
 
 @dataclass(frozen=True)
@@ -98,9 +103,15 @@ class PictureTask:
         """See `Task`."""
         z = wanted_level(self.view, chain.pyramid.source.coarsest)
         on_progress(Progress(writing(self.path), z, 0, 0, None))
-        options = self.options
+        options, source = self.options, chain.pyramid.source
         pixels = compose(chain.pyramid, self.view, complete=options.complete)
         origin = origin_of_view(chain, self.view, is_cancelled)
+        kept = keeps_alpha(self.path, options.background)
+        around = AlphaOptions(outside=0 if kept else OPAQUE)
+        alpha = alpha_of_view(source, self.view, around)
+        own = origin.kind == "source"
+        origin = replace(origin, alpha=alpha_kind(source, self.path, options.background, own))
+        pixels = finished(pixels, alpha, self.path, options.background)
         if options.scale and (bar := bar_of_view(options.scale, self.view)) is not None:
             pixels, origin = with_scale_bar(pixels, bar), replace(origin, scale_bar=bar.label)
         save_picture(
@@ -110,7 +121,7 @@ class PictureTask:
             quality=options.quality,
             exif=options.exif,
             label=options.label,
-            resolution=scaled_resolution(chain.pyramid.source, self.view),
+            resolution=scaled_resolution(source, self.view),
             cancelled=is_cancelled,
         )
         sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
@@ -154,13 +165,14 @@ class RegionTask:
         """See `Task`."""
         stage = writing(self.path)
         on_progress(Progress(stage, self.z, 0, 0, None))
-        options = self.options
+        options, source = self.options, chain.pyramid.source
         origin = origin_of_region(chain, self.z, self.level_region, is_cancelled)
+        alpha = alpha_kind(source, self.path, options.background, self.z == 0)
         bar = None
         if options.scale is not None:
             sideways = self.orientation.sideways
             bar = bar_for(options.scale, self.magnification, *self.size, sideways)
-        origin = replace(origin, scale_bar="" if bar is None else bar.label)
+        origin = replace(origin, alpha=alpha, scale_bar="" if bar is None else bar.label)
         save_region(
             self.path,
             chain.pyramid,
@@ -173,6 +185,7 @@ class RegionTask:
             label=options.label,
             complete=options.complete,
             bar=bar,
+            background=options.background,
             cancelled=is_cancelled,
             on_written=counting(on_progress, stage, self.z, "rows"),
         )
@@ -188,11 +201,13 @@ class StripTask:
         path: The file to write; its suffix selects the format.
         views: Square, of one size, each 4x closer than the one before.
         scale: Of the source, for a scale bar in each picture; None for no bars.
+        background: What lies under what is transparent; it is not kept.
     """
 
     path: Path
     views: tuple[View, ...]
     scale: Scale | None = None
+    background: Background = WHITE
 
     def needs(self, pyramid: Pyramid) -> Needs:
         """See `Task`."""
@@ -202,7 +217,11 @@ class StripTask:
         """See `Task`."""
         pyramid = chain.pyramid
         on_progress(Progress(writing(self.path), 0, 0, 0, None))
-        pictures = [compose(pyramid, view, complete=True) for view in self.views]
+        source, colour = pyramid.source, self.background or WHITE
+        pictures = [
+            view_over(source, view, compose(pyramid, view, complete=True), colour)
+            for view in self.views
+        ]
         origin = origin_of_strip(chain, self.views, is_cancelled)
         for index, view in enumerate(self.views):
             if self.scale is not None and (bar := bar_of_view(self.scale, view)) is not None:
@@ -260,6 +279,7 @@ class MovieTask:
         frames: Its frames, as many as `clip` counts; see `frame_specs`.
         caption: Whether each frame shows the magnification and what made the detail.
         scale: Of the source, for a scale bar in each frame; None for no bars.
+        background: What lies under what is transparent; it is not kept.
     """
 
     path: Path
@@ -267,6 +287,7 @@ class MovieTask:
     frames: tuple[FrameSpec, ...]
     caption: bool = False
     scale: Scale | None = None
+    background: Background = WHITE
 
     def needs(self, pyramid: Pyramid) -> Needs:
         """See `Task`."""
@@ -289,7 +310,13 @@ class MovieTask:
         save_movie(
             self.path,
             self.clip,
-            frames_of(chain.pyramid, self.frames, caption if self.caption else None, self.scale),
+            frames_of(
+                chain.pyramid,
+                self.frames,
+                caption if self.caption else None,
+                self.scale,
+                self.background or WHITE,
+            ),
             origin,
             cancelled=is_cancelled,
             on_written=counting(on_progress, writing(self.path), origin.level, "frames"),

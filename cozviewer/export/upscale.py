@@ -14,6 +14,13 @@ from pathlib import Path
 
 from cozviewer.chain.chain import WITH_HALO, Chain, Progress, unheard
 from cozviewer.chain.series import Needs
+from cozviewer.export.background import (
+    KEEP,
+    Background,
+    alpha_kind,
+    channels_of,
+    finished_bands,
+)
 from cozviewer.export.formats import FORMATS, QUALITY
 from cozviewer.export.origin import Origin, read_origin
 from cozviewer.export.picture import check_target, save_bands
@@ -21,6 +28,7 @@ from cozviewer.export.provenance import origin_of_region
 from cozviewer.export.run import Made, OnProgress, run_task
 from cozviewer.export.targets import free_path, refuse_source
 from cozviewer.export.tasks import PictureOptions, counting, sign, writing
+from cozviewer.image.alpha.plane import Plane
 from cozviewer.image.exif import without_place
 from cozviewer.image.pixels import Rgb8, padded
 from cozviewer.image.rect import rect_between
@@ -60,6 +68,7 @@ class UpscaleOptions:
         label: Whether a corner says that detail was generated.
         overwrite: Whether an existing file is replaced; else a free name is found, and a photo that
             was upscaled before in the same way is skipped.
+        background: What lies under what is transparent.
     """
 
     scale: int = 4
@@ -70,6 +79,7 @@ class UpscaleOptions:
     place: bool = True
     label: bool = False
     overwrite: bool = False
+    background: Background = KEEP
 
 
 @dataclass(frozen=True)
@@ -121,14 +131,20 @@ class UpscaleTask:
         on_progress(Progress(stage, z, 0, 0, None))
         whole = chain.pyramid.level_rect(z)
         origin = origin_of_region(chain, z, whole, is_cancelled)
-        origin = replace(origin, magnification=str(self.scale))
+        source, background = chain.pyramid.source, options.background
+        alpha = alpha_kind(source, self.path, background, own_pixels=False)
+        origin = replace(origin, magnification=str(self.scale), alpha=alpha)
         on_written = counting(on_progress, stage, z, "rows")
-        resolution = chain.pyramid.source.resolution
+        resolution = source.resolution
+        alphas = alpha_of_bands(source, self.scale)
         save_bands(
             self.path,
             self.size,
-            scaled_bands(chain.pyramid, self.scale, on_written),
+            finished_bands(
+                scaled_bands(chain.pyramid, self.scale, on_written), alphas, self.path, background
+            ),
             origin,
+            channels=channels_of(source, self.path, background),
             quality=options.quality,
             exif=options.exif,
             label=options.label,
@@ -218,7 +234,12 @@ def upscale_task(chain: Chain, options: UpscaleOptions, session: Path | None = N
         path,
         options.scale,
         (source.width, source.height),
-        PictureOptions(exif=_exif(source, options), label=options.label, quality=options.quality),
+        PictureOptions(
+            exif=_exif(source, options),
+            label=options.label,
+            quality=options.quality,
+            background=options.background,
+        ),
         options.overwrite,
     )
     refuse_source(path, source, session)
@@ -356,12 +377,25 @@ def scaled_bands(
     Raises:
         TileMissing: A tile does not exist or cannot be read.
     """
-    z = level_of(scale)
-    height, rows = pyramid.source.height * scale, max(1, BAND * scale >> z)
-    tops = range(0, height, rows)
-    for done, top in enumerate(tops, 1):
-        yield _band(pyramid, z, scale, top, min(height, top + rows))
-        on_used(done, len(tops))
+    z, rows = level_of(scale), _rows_of_bands(pyramid.source, scale)
+    for done, (top, bottom) in enumerate(rows, 1):
+        yield _band(pyramid, z, scale, top, bottom)
+        on_used(done, len(rows))
+
+
+def alpha_of_bands(source: Source, scale: int) -> Iterator[Plane] | None:
+    """Return the alpha of the bands of `scaled_bands`, (rows, source.width * scale) uint8 each;
+    None if it is opaque."""
+    alpha = source.alpha
+    if alpha is None:
+        return None
+    return (alpha.rows(scale, top, bottom) for top, bottom in _rows_of_bands(source, scale))
+
+
+def _rows_of_bands(source: Source, scale: int) -> list[tuple[int, int]]:
+    """Return the first row of each band, and the first one after it."""
+    height, rows = source.height * scale, max(1, BAND * scale >> level_of(scale))
+    return [(top, min(height, top + rows)) for top in range(0, height, rows)]
 
 
 def _band(pyramid: Pyramid, z: int, scale: int, top: int, bottom: int) -> Rgb8:

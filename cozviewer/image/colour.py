@@ -1,4 +1,4 @@
-"""From the pixels as a file keeps them to opaque 8-bit sRGB, strip by strip.
+"""From the pixels as a file keeps them to 8-bit sRGB and alpha, strip by strip.
 
 `decode.py` cuts the strips, so that no second whole picture is ever in memory.
 """
@@ -20,12 +20,11 @@ _ToSrgb = Callable[[Image.Image], Image.Image]
 
 def converter(
     mode: str, icc: bytes | None, coded: CodedColour | None = None
-) -> Callable[[Image.Image, Image.Image | None], Rgb8]:
+) -> Callable[[Image.Image], Rgb8]:
     """Return the function that turns strips of a picture into (H, W, 3) uint8 sRGB.
 
-    It gets what `opaque_part` returns. What is transparent lies on white, as on paper. A colour
-    profile that is broken or belongs to another kind of picture is passed over: the picture then
-    counts as sRGB.
+    It gets the colours that `split` returns. A colour profile that is broken or belongs to another
+    kind of picture is passed over: the picture then counts as sRGB.
 
     Args:
         mode: Pillow's mode of the picture.
@@ -39,13 +38,7 @@ def converter(
     elif coded is None:
         to_srgb = _profile_transform(base, icc) or _plain
 
-    def convert(colour: Image.Image, alpha: Image.Image | None) -> Rgb8:
-        rgb = to_srgb(colour)
-        if alpha is not None:
-            rgb = Image.composite(rgb, Image.new("RGB", rgb.size, "white"), alpha)
-        return np.asarray(rgb)
-
-    return convert
+    return lambda colour: np.asarray(to_srgb(colour))
 
 
 def _base_mode(mode: str) -> str:
@@ -55,7 +48,7 @@ def _base_mode(mode: str) -> str:
     return mode if mode in ("CMYK", "LAB") else "RGB"
 
 
-def opaque_part(
+def split(
     strip: Image.Image, grey: deep_grey.Scale | None
 ) -> tuple[Image.Image, Image.Image | None]:
     """Return (colours in their base mode, alpha in mode "L" where there is some).

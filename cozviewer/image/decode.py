@@ -16,6 +16,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from cozviewer.image import colour, exif, notices
 from cozviewer.image import high_bit_depth as deep_grey
+from cozviewer.image.alpha.plane import AlphaWriter, Plane
 from cozviewer.image.coded_colour import ADOBE_RGB
 from cozviewer.image.limits import check_size
 from cozviewer.image.pixels import Rgb8
@@ -45,6 +46,7 @@ class Decoded:
         warnings: What is missing of the picture, a sentence each.
         notices: What people should know about how it is shown, a sentence each.
         sideways: Whether it was turned by a quarter.
+        alpha: (H, W) uint8, upright; None if it is opaque.
     """
 
     rgb: Rgb8
@@ -52,6 +54,7 @@ class Decoded:
     warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     sideways: bool = False
+    alpha: Plane | None = None
 
 
 def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool = True) -> Decoded:
@@ -98,15 +101,14 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
     told += hdr
 
     rgb, as_in_file = _canvas(image.size, turn)
-    transparent = False
+    opacity = AlphaWriter(*image.size)
     for x, y, strip in _strips(image, cancelled):
-        colours, alpha = colour.opaque_part(strip, grey)
-        transparent = transparent or _has_holes(alpha)
-        as_in_file[y : y + strip.height, x : x + strip.width] = convert(colours, alpha)
-    if transparent:
-        told.append(notices.on_white())
+        colours, alpha = colour.split(strip, grey)
+        as_in_file[y : y + strip.height, x : x + strip.width] = convert(colours)
+        opacity.write(x, y, alpha)
+    plane = _upright(opacity.plane, turn)
     sideways = turn >= 5 or facts.sideways
-    return Decoded(rgb, exif.upright(block), warnings, tuple(told), sideways)
+    return Decoded(rgb, exif.upright(block), warnings, tuple(told), sideways, plane)
 
 
 def _decode_samples(
@@ -123,20 +125,19 @@ def _decode_samples(
     block = tiff_traps.exif_of(image)
     convert, _ = _converter(picture, image, block, managed and not layout.is_lab)
     rgb, as_in_file = _canvas(image.size, image.orientation)
-    transparent = False
+    opacity = AlphaWriter(*image.size)
     for y, colours, alpha in tiff_samples.strips_of(samples, layout, scale, rows):
         check_cancelled(cancelled, STOPPED)
-        transparent = transparent or _has_holes(alpha)
-        as_in_file[y : y + colours.height] = convert(colours, alpha)
-    if transparent:
-        told.append(notices.on_white())
+        as_in_file[y : y + colours.height] = convert(colours)
+        opacity.write(0, y, alpha)
+    plane = _upright(opacity.plane, image.orientation)
     sideways = image.orientation >= 5
-    return Decoded(rgb, exif.upright(block), (), tuple(told), sideways)
+    return Decoded(rgb, exif.upright(block), (), tuple(told), sideways, plane)
 
 
 def _converter(
     picture: Picture, image: ImageFile, block: bytes | None, managed: bool
-) -> tuple[Callable[[Image.Image, Image.Image | None], Rgb8], list[str]]:
+) -> tuple[Callable[[Image.Image], Rgb8], list[str]]:
     """Return the way to sRGB, and what is to be said about it."""
     if not managed:
         return colour.converter(image.mode, None), []
@@ -172,10 +173,6 @@ def _is_narrow(image: Image.Image) -> bool:
     return max(int(value) for value in most if isinstance(value, int | float)) < 16
 
 
-def _has_holes(alpha: Image.Image | None) -> bool:
-    return alpha is not None and alpha.getextrema()[0] != 255
-
-
 def _load(name: str, image: ImageFile) -> None:
     """Decode all pixels: one call for some formats, which nothing can interrupt."""
     try:
@@ -201,6 +198,15 @@ def _strips(image: Image.Image, cancelled: IsCancelled) -> Iterator[tuple[int, i
             check_cancelled(cancelled, STOPPED)
             right, bottom = min(x + columns, image.width), min(y + rows, image.height)
             yield x, y, image.crop((x, y, right, bottom))
+
+
+def _upright(plane: Plane | None, turn: int) -> Plane | None:
+    """Return an alpha plane upright, which lies as the file has it."""
+    if plane is None or turn == 1:
+        return plane
+    upright = np.empty(plane.shape if turn < 5 else plane.shape[::-1], np.uint8)
+    _as_in_file(upright, turn)[:] = plane
+    return upright
 
 
 def _as_in_file(upright: Rgb8, turn: int) -> Rgb8:

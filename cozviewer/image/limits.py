@@ -49,9 +49,10 @@ def memory_needed(kind: str, image: ImageFile) -> int:
     """
     width, height = image.size
     pillow = _pillow_bytes(image, width, height)
-    beside = max(_LEVEL_BYTES * width * height, _decoder_bytes(kind, image))
+    level_bytes = _LEVEL_BYTES + image.has_transparency_data  # and a byte for alpha
+    beside = max(level_bytes * width * height, _decoder_bytes(kind, image))
     levels = sum(w * h for w, h in level_sizes(width, height))
-    return max(pillow + beside, _LEVEL_BYTES * levels)
+    return max(pillow + beside, level_bytes * levels)
 
 
 def _pillow_bytes(image: ImageFile, width: int, height: int) -> int:

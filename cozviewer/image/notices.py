@@ -24,11 +24,6 @@ def hdr(kind: str) -> str:
     ).format(kind=kind)
 
 
-def on_white() -> str:
-    """Return the sentence about a picture that is not opaque everywhere."""
-    return translate("Error", "Transparent parts are shown on white.")
-
-
 def stretched(scale: Scale) -> list[str]:
     """Return a sentence if the values that are there decided what becomes black and white."""
     if not scale.stretched:

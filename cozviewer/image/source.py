@@ -12,6 +12,8 @@ import numpy as np
 from PIL.JpegImagePlugin import JpegImageFile
 
 from cozviewer.image import exif
+from cozviewer.image.alpha.bleeding import with_alpha
+from cozviewer.image.alpha.plane import Alpha, Plane, is_opaque
 from cozviewer.image.decode import STRIP_PIXELS, decode
 from cozviewer.image.limits import HUGE, check_size
 from cozviewer.image.overviews import with_overviews
@@ -43,8 +45,8 @@ class Source:
     Attributes:
         name: The file name, for display.
         path: The absolute path of its file; None if it was not read from one.
-        digest: Hex SHA-256 of the size and the pixels of level 0. It does not depend on the file's
-            name or metadata.
+        digest: Hex SHA-256 of the size and the pixels of level 0, with alpha if there is some. It
+            does not depend on the file's name or metadata.
         levels: levels[k] is level z = -k, (H, W, 3) uint8, read-only. Each is half as large as
             the previous one, rounded up, down to overviews.LAST_SIDE.
         exif: The EXIF block of the file, adapted to the upright picture (see `exif.upright`).
@@ -53,6 +55,8 @@ class Source:
         warnings: What is missing of the picture, a sentence each.
         notices: What people should know about how it was read, a sentence each.
         subject: What its file says about what it shows: the field of work, and its physical size.
+        alpha: Its transparency; None if it is opaque. The colours under what is transparent are
+            those of its surroundings.
     """
 
     name: str
@@ -66,6 +70,7 @@ class Source:
     warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     subject: Subject = UNKNOWN
+    alpha: Alpha | None = None
 
     @property
     def width(self) -> int:
@@ -122,9 +127,9 @@ def open_source(
 ) -> Source:
     """Open a page or frame of a file of one of `readers.table.FORMATS`.
 
-    It is turned upright by its EXIF orientation, converted to sRGB by its colour profile, composed
-    over white where it is transparent, and scaled to 8 bits. Takes seconds for large pictures (300
-    megapixels), so it is not for the GUI thread.
+    It is turned upright by its EXIF orientation, converted to sRGB by its colour profile, and
+    scaled to 8 bits. Takes seconds for large pictures (300 megapixels), so it is not for the GUI
+    thread.
 
     Args:
         path: The file.
@@ -148,7 +153,7 @@ def open_source(
         with opened_page(path, page, cancelled) as picture:
             check_size(name, picture.kind, picture.image, allow_huge)
             decoded = decode(name, picture, cancelled, managed=managed)
-        source = _source(name, absolute(path), decoded.rgb, decoded.exif, cancelled)
+        source = _source(name, absolute(path), decoded.rgb, decoded.exif, cancelled, decoded.alpha)
         resolution = picture.resolution
         return replace(
             source,
@@ -174,8 +179,13 @@ def _place(picture: Picture, page: int | None) -> tuple[str, ...]:
     return (place.format(page=picture.page, pages=picture.pages),)
 
 
-def source_from_pixels(rgb: Rgb8, name: str) -> Source:
-    """Return a source of (H, W, 3) uint8 sRGB pixels, which must not be changed afterwards.
+def source_from_pixels(rgb: Rgb8, name: str, alpha: Plane | None = None) -> Source:
+    """Return a source of pixels, which must not be changed afterwards.
+
+    Args:
+        rgb: (H, W, 3) uint8 sRGB, not multiplied by alpha.
+        name: The name, for display.
+        alpha: (H, W) uint8; None if it is opaque.
 
     Raises:
         BadInput: The array is empty.
@@ -188,6 +198,8 @@ def source_from_pixels(rgb: Rgb8, name: str) -> Source:
                 "Error", "{name} has no pixels: choose a part of the picture that is not empty."
             ).format(name=name)
         )
+    if alpha is not None and not is_opaque(alpha):
+        return _source(name, None, rgb.copy(), None, never, alpha)
     return _source(name, None, np.ascontiguousarray(rgb), None, never)
 
 
@@ -242,20 +254,39 @@ def _embedded(image: ProcessImage) -> tuple[Rgb8, int, int] | None:
 
 
 def _source(
-    name: str, path: Path | None, rgb: Rgb8, exif_block: bytes | None, cancelled: IsCancelled
+    name: str,
+    path: Path | None,
+    rgb: Rgb8,
+    exif_block: bytes | None,
+    cancelled: IsCancelled,
+    plane: Plane | None = None,
 ) -> Source:
-    levels = tuple(level.view() for level in with_overviews(rgb, cancelled))
+    """Return a source; `rgb` is changed under what is transparent."""
+    alpha = None
+    if plane is None:
+        made = with_overviews(rgb, cancelled)
+    else:
+        made, alpha = with_alpha(rgb, plane, cancelled)
+    levels = tuple(level.view() for level in made)
     for level in levels:
         level.flags.writeable = False
-    return Source(name, path, _digest(rgb, cancelled), levels, exif_block)
+    return Source(name, path, _digest(rgb, cancelled, plane), levels, exif_block, alpha=alpha)
 
 
-def _digest(rgb: Rgb8, cancelled: IsCancelled) -> str:
+def _digest(rgb: Rgb8, cancelled: IsCancelled, plane: Plane | None = None) -> str:
+    """Return the digest of pixels; the colours under fully transparent ones do not count."""
     height, width = rgb.shape[:2]
     digest = hashlib.sha256(f"{width}x{height};".encode())
-    bytes_at_once = 3 * STRIP_PIXELS
-    flat = rgb.reshape(-1)
-    for start in range(0, flat.size, bytes_at_once):
+    flat = rgb.reshape(-1, 3)
+    opacity = None if plane is None else plane.reshape(-1)
+    for start in range(0, len(flat), STRIP_PIXELS):
         check_cancelled(cancelled, STOPPED)
-        digest.update(flat[start : start + bytes_at_once].data)
+        part = flat[start : start + STRIP_PIXELS]
+        if opacity is not None:
+            seen = opacity[start : start + STRIP_PIXELS] != 0
+            part = part * seen[:, None].astype(np.uint8)
+        digest.update(part.data)
+    if plane is not None:
+        digest.update(b";alpha;")
+        digest.update(np.ascontiguousarray(plane).data)
     return digest.hexdigest()

@@ -75,7 +75,7 @@ class Document(QObject):
         tiles_changed: (Stale) These tiles were replaced or removed.
         borrowed_found: (BorrowedRequest, NDArray[np.bool_]) Where a view shows borrowed texture.
         words_found: (WordsRequest, tuple[LevelWords, ...])
-        composed: (FrameRequest, QImage)
+        composed: (FrameRequest, QImage, FrameAlpha | None) A frame, opaque, and its alpha.
         marked: (FrameRequest, QImage, tuple[Mark, ...]) A frame with an overlay, and its legend.
         progressed: (Progress) Of the newest view or of an export.
         refined: The newest view has all the tiles that it needs.
@@ -94,7 +94,7 @@ class Document(QObject):
     tiles_changed = Signal(object)
     borrowed_found = Signal(object, object)
     words_found = Signal(object, object)
-    composed = Signal(object, object)
+    composed = Signal(object, object, object)
     marked = Signal(object, object, object)
     progressed = Signal(object)
     refined = Signal()

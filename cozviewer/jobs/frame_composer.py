@@ -4,16 +4,19 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
 
 from cozviewer.chain.overlays import Kind, Marked, generated_boxes, marked
 from cozviewer.chain.textures.texture import PhotoTexture
+from cozviewer.image.alpha.plane import Plane
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
-from cozviewer.jobs.images import to_qimage
+from cozviewer.jobs.images import to_premultiplied, to_qimage
 from cozviewer.jobs.latest import answer
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel, compose
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.transparency import AlphaOptions, alpha_of_view
 from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 
@@ -40,6 +43,19 @@ class FrameRequest:
 
 
 @dataclass(frozen=True, eq=False)
+class FrameAlpha:
+    """The alpha of a frame.
+
+    Attributes:
+        plane: (H, W) uint8.
+        image: The frame, multiplied by it.
+    """
+
+    plane: Plane
+    image: QImage
+
+
+@dataclass(frozen=True, eq=False)
 class Trusted:
     """A frame with the overlay of consistency, in which text and faces can be detected.
 
@@ -60,14 +76,15 @@ class FrameComposer(QObject):
     """Composes frames; lives on a worker's thread.
 
     Signals:
-        composed: (FrameRequest, QImage) a frame without an overlay.
+        composed: (FrameRequest, QImage, FrameAlpha | None) a frame without an overlay, opaque, and
+            its alpha; None if all of it is opaque.
         marked: (FrameRequest, QImage, tuple[Mark, ...]) a frame with one, and its legend.
         trusted: (Trusted) a frame with the overlay of consistency over generated parts, for the
             detectors.
         failed: (str) one sentence.
     """
 
-    composed = Signal(object, object)
+    composed = Signal(object, object, object)
     marked = Signal(object, object, object)
     trusted = Signal(object)
     failed = Signal(str)
@@ -96,7 +113,10 @@ class FrameComposer(QObject):
 
     def _deliver(self, request: FrameRequest, frame: Rgb8, pyramid: Pyramid) -> None:
         if request.overlay is None:
-            self.composed.emit(request, to_qimage(frame))
+            options = AlphaOptions(request.kernel, hard=request.finest is None)
+            plane = alpha_of_view(pyramid.source, request.view, options)
+            alpha = None if plane is None else FrameAlpha(plane, to_premultiplied(frame, plane))
+            self.composed.emit(request, to_qimage(frame), alpha)
         else:
             self._mark(request, request.overlay, frame, pyramid)
 

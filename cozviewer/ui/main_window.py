@@ -211,6 +211,7 @@ class MainWindow(QMainWindow):
         self.parts.caution.setVisible(scope.document.chain.medical)
         self.engine_menu.show_found(scope.source.subject.field)
         self.parts.info.show_field(field_of(scope.choice, scope.source.subject.field).title)
+        self.parts.backdrops.enable(alpha=scope.source.alpha is not None)
 
     @Slot()
     def _show_title(self) -> None:

@@ -25,6 +25,7 @@ SHORTCUTS = "shortcuts"
 SYSTEM = "system"
 THEME_CHOICES = (SYSTEM, "dark", "light")
 MOTION_CHOICES = (SYSTEM, "reduced", "full")
+BACKDROP_CHOICES = ("checkerboard", "white", "black")
 
 LAST = ""
 """An engine, device or number format at the start: the one in use last."""
@@ -45,6 +46,7 @@ class Preferences:
             last.
         shortcuts: The shortcuts, in the form "Ctrl+O", of the commands whose shortcuts the user
             has changed, by name.
+        backdrop: One of BACKDROP_CHOICES: what lies behind transparent parts.
     """
 
     language: str = ""
@@ -54,9 +56,10 @@ class Preferences:
     device: str = LAST
     numbers: str = LAST
     shortcuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    backdrop: str = BACKDROP_CHOICES[0]
 
 
-_CHOICES = {"theme": THEME_CHOICES, "motion": MOTION_CHOICES}
+_CHOICES = {"theme": THEME_CHOICES, "motion": MOTION_CHOICES, "backdrop": BACKDROP_CHOICES}
 
 _TEXTS = {each.name: each.name for each in fields(Preferences) if each.name != SHORTCUTS} | {
     "engine": "start-engine",

@@ -26,9 +26,11 @@ from cozviewer.ui.prompts.side import PromptsCommand
 from cozviewer.ui.scale.controller import Scales
 from cozviewer.ui.services import Services
 from cozviewer.ui.session.sessions import Sessions
+from cozviewer.ui.settings import Preferences
 from cozviewer.ui.status.status_bar import StatusBar
 from cozviewer.ui.travel import Travel
 from cozviewer.ui.upscale.controller import Upscaling
+from cozviewer.ui.view.backdrop_menu import BackdropMenu
 from cozviewer.ui.view.draw_with import DrawWith
 from cozviewer.ui.view.minimap import Minimap
 from cozviewer.ui.view.navigator import Navigator
@@ -79,6 +81,7 @@ class WindowParts:
         side: The panels beside the image.
         image_menu: The context menu of the image.
         engine_menu, compare_menu: Two of the menus.
+        backdrops: The menu of what lies behind transparent parts.
         draw_with: Whether the GPU draws.
         preferences: The preferences.
         sides: Divides the window into the image and the panels beside it.
@@ -135,6 +138,7 @@ class WindowParts:
         self.side = self._side_area()
         self._lay_out()
         self.blind_bar = BlindBar(self.panes)
+        self.backdrops = BackdropMenu(self.menus["view"])
         self.draw_with = DrawWith(self.panes, self.banner, self.menus["view"])
         self.engine_menu = EngineMenu(services.engines, choice, window, services.missing_files)
         self.menus["image"].addMenu(self.engine_menu.field_menu)
@@ -160,6 +164,9 @@ class WindowParts:
         self.preferences = PreferencesController(
             services, self.engine_menu, self.actions["still"], window
         )
+        self.backdrops.chosen.connect(self.preferences.choose_backdrop)
+        self.preferences.changed.connect(self._show_backdrop)
+        self._show_backdrop(self.preferences.preferences)
         commands = {"bookmark": self.sessions.menu.adding, **self.actions}
         self.image_menu = ImageMenu(panes, commands, window)
         keep_panels(built.commands, self.actions)
@@ -172,6 +179,13 @@ class WindowParts:
         enable(self.actions, picture)
         self.travel.enable(picture=picture)
         self.compare_menu.setEnabled(picture)
+
+    def _show_backdrop(self, preferences: Preferences) -> None:
+        """Show the backdrop that is preferred behind transparent parts."""
+        kind = preferences.backdrop
+        self.panes.set_backdrop(kind)
+        self.minimap.set_backdrop(kind)
+        self.backdrops.show_choice(kind)
 
     def _offer_resume(self) -> None:
         self.actions["go-on"].setEnabled(self.exporting.can_go_on)

@@ -20,6 +20,7 @@ from cozviewer.models.prompters import TextPrompter
 from cozviewer.pyramid.camera import Camera, View, camera_at
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.transparency import Colour
 from cozviewer.util.errors import Cancelled
 from tests.chain.fakes import DetailUpscaler, Silent
 from tests.pyramid.pyramids import gentle, pyramid_of
@@ -45,6 +46,7 @@ def test_captions_and_origin_name_borrowed_texture_where_it_is_seen(
         shown: Sequence[FrameSpec],
         caption: Callable[[Camera], str],
         scale: object,
+        background: Colour,
     ) -> Iterator[tuple[Rgb8, int]]:
         captions.extend(caption(spec.view.camera) for spec in shown)
         return iter(())

@@ -9,6 +9,7 @@ from PIL import Image, ImageCms
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import open_source
+from tests.image.on_white import on_white
 from tests.pyramid.pictures import encoded, noise, png, png_chunk, smooth, tiff
 
 WHITE, BLACK = [255, 255, 255], [0, 0, 0]
@@ -17,7 +18,7 @@ WHITE, BLACK = [255, 255, 255], [0, 0, 0]
 def pixels_of(tmp_path: Path, content: bytes) -> Rgb8:
     path = tmp_path / "picture"
     path.write_bytes(content)
-    return open_source(path).levels[0]
+    return on_white(open_source(path))
 
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -136,7 +137,7 @@ ALPHA = np.array([[0, 128, 255]], np.uint8)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF", "WebP"])
-def test_what_is_transparent_lies_on_white(tmp_path: Path, kind: str) -> None:
+def test_what_is_transparent_on_white(tmp_path: Path, kind: str) -> None:
     rgba = np.dstack([np.full((1, 3, 3), 100, np.uint8), ALPHA])
     content = saved(Image.fromarray(rgba), kind.upper(), **{"lossless": True, "exact": True})
     pixels = pixels_of(tmp_path, content)

@@ -123,10 +123,10 @@ def test_cancelled_between_strips(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     def counted(*args: object) -> object:
         convert = whole(*args)  # type: ignore[arg-type]
 
-        def one(strip: Image.Image, alpha: Image.Image | None) -> object:
+        def one(strip: Image.Image) -> object:
             nonlocal converted
             converted += 1
-            return convert(strip, alpha)
+            return convert(strip)
 
         return one
 

@@ -83,11 +83,14 @@ def test_the_second_picture_of_a_jpeg_is_no_page(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "P", "LA"])
-def test_transparency_is_told(tmp_path: Path, mode: str) -> None:
+def test_transparency_is_found(tmp_path: Path, mode: str) -> None:
     rgba = np.dstack([FRAMES[0], np.full(FRAMES[0].shape[:2], 255, np.uint8)])
     opaque, path = Image.fromarray(rgba).convert(mode), tmp_path / "logo.png"
     opaque.save(path)
-    assert open_source(path).notices == ()
+    assert open_source(path).alpha is None
     rgba[0, 0, 3] = 0
     Image.fromarray(rgba).convert(mode).save(path)
-    assert open_source(path).notices == ("Transparent parts are shown on white.",)
+    source = open_source(path)
+    assert source.notices == ()
+    assert source.alpha is not None
+    assert np.argwhere(source.alpha.levels[0] != 255).tolist() == [[0, 0]]

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cozviewer.image.source import open_source
+from tests.image.on_white import on_white
 from tests.pyramid.pictures import png, png_chunk, tiff
 
 DEEP = np.array([[0, 128, 129, 257, 300, 4095, 32768, 65279, 65535]], np.uint16)
@@ -18,7 +19,7 @@ UPPER_BYTE = [[0, 0, 0, 1, 1, 15, 128, 254, 255]]
 def grey_of(tmp_path: Path, content: bytes) -> list[list[int]]:
     path = tmp_path / "picture"
     path.write_bytes(content)
-    pixels = open_source(path).levels[0]
+    pixels = on_white(open_source(path))
     assert (pixels == pixels[..., :1]).all()
     return list(pixels[..., 0].tolist())
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
 
-from cozviewer.jobs.images import over_white, to_qimage, to_rgb8
+from cozviewer.jobs.images import pixels_of, to_qimage, to_rgb8
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (3, 5), (512, 512), (7, 1021)])
@@ -35,10 +35,13 @@ def test_a_view_with_gaps_is_packed() -> None:
     np.testing.assert_array_equal(to_rgb8(to_qimage(rgb[3:9, 5:17])), rgb[3:9, 5:17])
 
 
-def test_transparent_pixels_are_shown_over_white() -> None:
+def test_transparent_pixels_keep_their_colour() -> None:
     image = QImage(2, 1, QImage.Format.Format_ARGB32)
     image.setPixelColor(0, 0, QColor(255, 0, 0, 0))
     image.setPixelColor(1, 0, QColor(10, 20, 30, 255))
     image.setDevicePixelRatio(2.0)
-    assert over_white(image).tolist() == [[[255, 255, 255], [10, 20, 30]]]
+    rgb, alpha = pixels_of(image)
+    assert rgb.tolist() == [[[255, 0, 0], [10, 20, 30]]]
+    assert alpha is not None
+    assert alpha.tolist() == [[0, 255]]
     assert image.devicePixelRatio() == 2.0

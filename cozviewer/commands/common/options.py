@@ -464,6 +464,23 @@ def scale_asked(args: argparse.Namespace, source: "Source") -> "Scale | None":
     return source.subject.scale
 
 
+def add_background_option(parser: argparse.ArgumentParser, *, keeps: bool = True) -> None:
+    """Add the option for what lies under what is transparent.
+
+    Args:
+        keeps: Whether the files of the command can hold transparency.
+    """
+    usual = "keep (the default; white where the format has none), " if keeps else ""
+    parser.add_argument(
+        "--background",
+        type=values.background,
+        default="keep" if keeps else "white",
+        metavar="B",
+        help=f"transparent parts: {usual}white{'' if keeps else ' (the default)'}, black or "
+        "#rrggbb",
+    )
+
+
 def add_page_option(parser: argparse.ArgumentParser) -> None:
     """Add the option for a page or frame of a file that has several."""
     parser.add_argument(

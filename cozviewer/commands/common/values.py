@@ -301,6 +301,21 @@ def quality(text: str) -> int:
     return int(text)
 
 
+def background(text: str) -> tuple[int, int, int] | None:
+    """Return the colour under what is transparent: "white", "black" or "#rrggbb"; None for "keep".
+
+    Raises:
+        BadInput: It is none of these.
+    """
+    named = {"keep": None, "white": (255, 255, 255), "black": (0, 0, 0)}
+    if text.lower() in named:
+        return named[text.lower()]
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        raise BadInput(f"The background {text!r} must be keep, white, black or #rrggbb.")
+    red, green, blue = bytes.fromhex(text[1:])
+    return red, green, blue
+
+
 def scale(text: str) -> int:
     """Return how many times larger a photo becomes: "4", and "x4", "×4" or "4x" as well.
 

@@ -17,10 +17,10 @@ from cozviewer.evaluate.cache import Kept, trim
 from cozviewer.evaluate.metrics import OWN, Metric
 from cozviewer.evaluate.results import Evaluation, Figures, Outcome
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source
 from cozviewer.models.metrics import learned_metrics
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
+from cozviewer.pyramid.transparency import source_over
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
 
@@ -124,9 +124,8 @@ def _first_states(
             line.notice(f"Skipped: {error}")
             left_out.append(path)
         else:
-            whole = Rect(0, 0, source.width, source.height)
             names.append(name)
-            firsts.append(first_state(source.pixels(0, whole)).pixels)
+            firsts.append(first_state(source_over(source)).pixels)
     if not names and parts == 1:
         raise BadInput(f"No picture in {options.input} could be read to its end: get fresh copies.")
     return names, firsts, left_out

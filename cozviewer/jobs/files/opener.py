@@ -14,7 +14,7 @@ from cozviewer.chain.protocols import Notice
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import Source, open_source, preview, source_from_pixels
-from cozviewer.jobs.images import over_white
+from cozviewer.jobs.images import pixels_of
 from cozviewer.jobs.report import sentence_of
 from cozviewer.session.export_link import lead_of
 from cozviewer.session.pyramids import choice_of
@@ -179,7 +179,8 @@ class Opener(QObject):
         """Read the requested picture, or the photo it refers to; None if that is already open."""
         path, cancelled = request.path, request.cancelled.is_set
         if request.pixels is not None:
-            return OpenedImage(source_from_pixels(over_white(request.pixels), path.name))
+            rgb, alpha = pixels_of(request.pixels)
+            return OpenedImage(source_from_pixels(rgb, path.name, alpha))
         if request.link:
             return OpenedImage(self._downloaded(request))
         if request.ahead is not None and request.ahead.is_valid():

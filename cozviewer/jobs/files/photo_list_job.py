@@ -116,7 +116,8 @@ class PhotoListJob(QObject):
             thumbnail = None
             if width * height <= LARGEST_DECODED and turned == 1:
                 try:
-                    thumbnail = _thumbnail(image.convert("RGB"))
+                    mode = "RGBA" if image.has_transparency_data else "RGB"
+                    thumbnail = _thumbnail(image.convert(mode))
                 except (OSError, ValueError, SyntaxError):  # damaged: it is reported later
                     thumbnail = None
         if turned >= 5:

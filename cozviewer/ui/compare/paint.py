@@ -148,6 +148,9 @@ class Over:
         key = (one.cacheKey(), other.cacheKey(), self.gain)
         if self._difference is None or self._difference[0] != key:
             away = to_rgb8(one).astype(np.int16) - to_rgb8(other)
+            alpha = main.shown_alpha
+            if alpha is not None:  # nothing is seen of what differs under transparent parts
+                away = (away * (alpha[..., None] / np.float32(255))).astype(np.int16)
             shown = np.clip(128 + self.gain * away, 0, 255).astype(np.uint8)
             self._difference = key, to_qimage(shown)
         return self._difference[1]

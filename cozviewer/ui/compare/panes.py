@@ -126,6 +126,13 @@ class ComparePanes(QWidget):
         self.images.clear()
         self._place()
 
+    def set_backdrop(self, kind: str) -> None:
+        """Show something behind transparent parts, one of BACKDROPS."""
+        for layer in (*(pane.layer for pane in self.canvases), self.on_top.layer):
+            layer.veil.kind = kind
+        for pane in self.canvases:
+            pane.refresh()
+
     def allow_drafts(self, wanted: bool) -> None:
         """Show drafts in the generated image, or never."""
         self._drafts_wanted = wanted

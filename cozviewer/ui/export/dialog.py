@@ -11,11 +11,13 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
+    QLayout,
     QPushButton,
     QWidget,
 )
 
 from cozviewer.chain.chain import Chain
+from cozviewer.export.background import KEEP
 from cozviewer.export.formats import QUALITY
 from cozviewer.export.picture import FORMATS, check_target, estimated_bytes
 from cozviewer.export.scale_bar import bar_for
@@ -38,6 +40,7 @@ from cozviewer.ui.export.offers import (
 from cozviewer.ui.export.quality import QualityField
 from cozviewer.ui.export.signing_form import SigningForm
 from cozviewer.ui.export.target import TargetLine, text_of
+from cozviewer.ui.export.transparency import TransparencyField
 from cozviewer.ui.settings import keep_text, kept_text
 from cozviewer.ui.widgets.forms import Trouble, chooser, fit_height, form_of, stacked, with_browse
 from cozviewer.ui.widgets.plain import Label
@@ -114,6 +117,10 @@ class ExportDialog(QDialog):
         self.signing = SigningForm()
         self.format = chooser(FORMATS)
         self.quality = QualityField(_kept_quality())
+        self.transparency: TransparencyField | None = None
+        if chain.pyramid.source.alpha is not None:
+            self.transparency = TransparencyField(chain.pyramid.source)
+            self.transparency.changed.connect(self._show_size)
         self.path = TargetLine(chain.pyramid.source.folder / self._offers[0].task.path)
         self.trouble = Trouble()
         self.buttons = QDialogButtonBox(
@@ -127,11 +134,15 @@ class ExportDialog(QDialog):
         whole = QHBoxLayout()
         whole.addWidget(self.upscale)
         whole.addStretch(1)
-        rows = (
+        kept: list[tuple[str, QWidget]] = []
+        if self.transparency is not None:
+            kept.append((translate("Export", "Transparency"), self.transparency))
+        rows: tuple[tuple[str, QWidget | QLayout], ...] = (
             (translate("Export", "Whole photo"), whole),
             (translate("Export", "What to export"), self.what),
             (translate("Export", "Size"), self.size_label),
             (translate("Export", "Format"), form),
+            *kept,
             (translate("Export", "File"), with_browse(self.path, self._browse)),
             ("", self.complete),
             ("", self.label),
@@ -197,6 +208,8 @@ class ExportDialog(QDialog):
             size = estimated_bytes(path, offer.width, offer.height, quality)
             text = _with(text, translate("Export", "up to {size}").format(size=bytes_text(size)))
         self.size_label.setText(text)
+        if self.transparency is not None:
+            self.transparency.show_for(path, sheet=not offer.has_options)
         self.quality.setVisible(
             offer.has_options and FORMATS[self.format.currentText()].has_quality
         )
@@ -281,6 +294,7 @@ class ExportDialog(QDialog):
             label=self.label.isChecked(),
             signature=self.signing.signature,
             quality=self.quality.value,
+            background=KEEP if self.transparency is None else self.transparency.background,
         )
 
 

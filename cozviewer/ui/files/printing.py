@@ -61,7 +61,7 @@ def print_view(printer: QPrinter, seen: Seen) -> bool:
         caption = caption_of(seen)
         room = QRect(0, 0, round(page.width()), round(page.height()))
         text = QRectF(painter.fontMetrics().boundingRect(room, int(flags), caption))
-        image = to_qimage(seen.pixels)
+        image = to_qimage(seen.on_white)
         space = page.height() - text.height() - GAP_POINTS * unit
         scale = min(page.width() / image.width(), max(1.0, space) / image.height())
         width, height = scale * image.width(), scale * image.height()

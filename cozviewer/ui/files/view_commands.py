@@ -40,7 +40,7 @@ class ViewCommands(QObject):
         """Copy the view as a picture."""
         seen = self.seen
         if seen is not None:
-            QGuiApplication.clipboard().setImage(to_qimage(self._cautioned(seen).pixels))
+            QGuiApplication.clipboard().setImage(to_qimage(self._cautioned(seen).with_alpha))
             text = translate("Files", "Copied the view ({magnification}, {detail}).")
             self._parts.banner.show_message(
                 text.format(magnification=seen.magnification, detail=seen.detail)
@@ -53,7 +53,7 @@ class ViewCommands(QObject):
         medical = scope is not None and scope.document.chain.medical
         if not (medical and seen.generated):
             return seen
-        return replace(seen, pixels=with_caution(seen.pixels))
+        return replace(seen, pixels=with_caution(seen.on_white), alpha=None)
 
     def show_in_folder(self) -> None:
         """Show the file of the open image, or its session, in the file manager."""

@@ -160,12 +160,16 @@ def pixel_rows(pixel: Pixel | None) -> list[Row]:
         origin = pixel.origin or "–"
         if pixel.rgb is not None:
             rgb, hexadecimal = "{} {} {}".format(*pixel.rgb), pixel.hex
-    return [
+    rows = [
         Row(translate("Info", "Position"), place),
         Row(translate("Info", "RGB"), rgb),
         Row(translate("Info", "Hex"), hexadecimal),
         Row(translate("Info", "Origin"), visible_line(origin)),
     ]
+    if pixel is not None and pixel.alpha is not None:
+        percent = percent_text(pixel.alpha / 255)
+        rows.insert(2, Row(translate("Info", "Alpha"), f"{pixel.alpha} ({percent})"))
+    return rows
 
 
 def percent_text(part: float) -> str:

@@ -124,6 +124,13 @@ class PreferencesController(QObject):
         self._desktop_is_still = still
         self._apply_motion()
 
+    @Slot(str)
+    def choose_backdrop(self, kind: str) -> None:
+        """Choose what lies behind transparent parts, one of BACKDROP_CHOICES."""
+        self.change(replace(self.preferences, backdrop=kind))
+        if self._dialog is not None:
+            self._dialog.show_preferences(self.preferences)
+
     @Slot(bool)
     def _on_still(self, still: bool) -> None:
         self.change(replace(self.preferences, motion="reduced" if still else "full"))

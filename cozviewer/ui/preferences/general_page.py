@@ -20,7 +20,7 @@ WIDEST = 520
 
 
 class GeneralPage(QWidget):
-    """Language, theme and motion.
+    """Language, theme, motion, and what lies behind transparent parts.
 
     Signals:
         changed: (Preferences) the user changed one of them.
@@ -55,6 +55,13 @@ class GeneralPage(QWidget):
                 ("full", translate("Preferences", "Full")),
             )
         )
+        self.backdrop = named_chooser(
+            (
+                ("checkerboard", translate("Preferences", "Checkerboard")),
+                ("white", translate("Preferences", "White")),
+                ("black", translate("Preferences", "Black")),
+            )
+        )
         self.restart = QPushButton(translate("Preferences", "Restart Now"))
         self.restart.clicked.connect(self.restart_wanted)
         self.at_start = QWidget()
@@ -72,6 +79,7 @@ class GeneralPage(QWidget):
             ("", self.at_start),
             (translate("Preferences", "Theme"), self.theme),
             (translate("Preferences", "Motion"), self.motion),
+            (translate("Preferences", "Transparency"), self.backdrop),
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -84,7 +92,12 @@ class GeneralPage(QWidget):
 
     @property
     def _boxes(self) -> dict[str, QComboBox]:
-        return {"language": self.language, "theme": self.theme, "motion": self.motion}
+        return {
+            "language": self.language,
+            "theme": self.theme,
+            "motion": self.motion,
+            "backdrop": self.backdrop,
+        }
 
     def show_preferences(self, preferences: Preferences) -> None:
         """Show the values."""

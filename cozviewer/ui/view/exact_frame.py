@@ -18,7 +18,7 @@ from PySide6.QtGui import QImage
 from cozviewer.chain.overlays import Kind, Mark
 from cozviewer.jobs.borrowed_finder import BorrowedRequest
 from cozviewer.jobs.document import Document
-from cozviewer.jobs.frame_composer import FrameRequest
+from cozviewer.jobs.frame_composer import FrameAlpha, FrameRequest
 from cozviewer.jobs.latest import Latest
 from cozviewer.pyramid.camera import View
 from cozviewer.ui.view.navigator import Navigator
@@ -34,12 +34,14 @@ class Frame:
         image: Its pixels.
         arrived: `time.monotonic` when it came; -inf if it is to be shown without a fade.
         final: Whether nothing was missing in it.
+        alpha: Its alpha; None if all of it is opaque.
     """
 
     view: View
     image: QImage
     arrived: float
     final: bool
+    alpha: FrameAlpha | None = None
 
 
 @dataclass(frozen=True)
@@ -290,8 +292,8 @@ class ExactFrame(QObject):
 
     # -- what comes ------------------------------------------------------------------------------
 
-    @Slot(object, object)
-    def _on_composed(self, request: FrameRequest, image: QImage) -> None:
+    @Slot(object, object, object)
+    def _on_composed(self, request: FrameRequest, image: QImage, alpha: FrameAlpha | None) -> None:
         if self._older.accept(request, image):
             self.updated.emit()
             return
@@ -300,7 +302,8 @@ class ExactFrame(QObject):
         moved = old is not None and request.view.shift_from(old.view) is not None
         soft = not moved and not self._navigator.reduced_motion
         arrived = time.monotonic() if soft else -math.inf
-        if not self._frame.accept(request, Frame(request.view, image, arrived, self._final)):
+        frame = Frame(request.view, image, arrived, self._final, alpha)
+        if not self._frame.accept(request, frame):
             return
         self.composed.emit(soft)
         self._ask_for_marks()

@@ -12,9 +12,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPaintEngine, QPainter
+from PySide6.QtWidgets import QWidget
 
 from cozviewer.chain.overlays import Kind, Mark
 from cozviewer.chain.quick_view import sharper_level
+from cozviewer.image.alpha.plane import Plane
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.files.opener import Preview
 from cozviewer.jobs.frame_composer import FrameRequest
@@ -25,6 +27,7 @@ from cozviewer.pyramid.compose import Kernel
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.store.draft import Stale
+from cozviewer.pyramid.transparency import AlphaOptions
 from cozviewer.ui.view.exact_frame import ExactFrame, Frame
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.painter import (
@@ -38,8 +41,12 @@ from cozviewer.ui.view.tiles.draft_pieces import DraftPieces, PieceDraw
 from cozviewer.ui.view.tiles.mosaic import Mosaic
 from cozviewer.ui.view.tiles.sharper import SharperParts
 from cozviewer.ui.view.tiles.tile_cache import FADE_SECONDS, TileCache
+from cozviewer.ui.view.veil import Known, Veil
 
 FRAME_MS = 16
+
+MOST_ALPHA = 4_000_000
+"""View pixels up to which alpha is resampled finely on the GUI thread: a tenth of a second."""
 
 
 class FadeTimer(QTimer):
@@ -74,6 +81,7 @@ class Layer(QObject):
         finest: The finest level to show: 0 for the interpolated source; None for all.
         kernel: How the exact frame is interpolated.
         exact: The exact picture of the view at rest, with overlays.
+        veil: Paints what lies behind a picture with transparent parts.
         has_painted: Whether anything of the document has been on screen: the first tiles do not
             fade in.
 
@@ -101,6 +109,7 @@ class Layer(QObject):
             navigator: The camera, shared with other layers.
             view: Returns the camera with the size of the pane. What a layer knows is about the
                 upright view; only `draw` turns it.
+            parent: The pane.
             finest, kernel: See the attributes.
         """
         super().__init__(parent)
@@ -116,6 +125,7 @@ class Layer(QObject):
         self._preview: QImage | None = None
         self._turned: tuple[tuple[int, Orientation], QImage] | None = None
         self._fade = FadeTimer(self)
+        self.veil = Veil(lambda: parent.devicePixelRatioF() if isinstance(parent, QWidget) else 1.0)
         self.exact = ExactFrame(
             navigator,
             lambda: self.view,
@@ -172,6 +182,14 @@ class Layer(QObject):
         if self._turned is None or self._turned[0] != key:
             self._turned = key, turned_image(frame.image, orientation)
         return self._turned[1]
+
+    @property
+    def shown_alpha(self) -> Plane | None:
+        """The alpha of `shown_frame`, (H, W) uint8; None if it is opaque, or there is none."""
+        frame = self.exact.current
+        if frame is None or frame.alpha is None:
+            return None
+        return self._view().orientation.turned(frame.alpha.plane)
 
     @property
     def frame_is_final(self) -> bool:
@@ -273,6 +291,7 @@ class Layer(QObject):
             self.document.tiles_changed.disconnect(self._on_tiles_changed)
         self._drafts.clear()
         self._sharper.clear()
+        self.veil.forget()
         self.has_painted = False
         self.exact.set_document(document)
         if document is not None:
@@ -373,12 +392,73 @@ class Layer(QObject):
     # -- painting --------------------------------------------------------------------------------
 
     def draw(self, painter: QPainter, area: QRect) -> None:
-        """Draw a part of the view as it is shown.
+        """Draw a part of the view as it is shown, over the backdrop where it is transparent.
 
         Args:
             painter: In device pixels (1 unit = 1 pixel of the view).
             area: What to draw, in pixels of what is shown.
         """
+        document = self.document
+        if document is None or document.source.alpha is None or self.veil.is_left_out:
+            self._draw_turned(painter, area)
+            return
+        for part in self._draw_finished(painter, area):
+            self._draw_turned(painter, part)
+            self.veil.draw(
+                painter,
+                part,
+                document.source,
+                self._view(),
+                self._known_alpha(),
+                self._alpha_options,
+            )
+
+    def _draw_finished(self, painter: QPainter, area: QRect) -> list[QRect]:
+        """Draw the exact frame over the backdrop in one go, if nothing lies over it.
+
+        Returns:
+            The parts of the area that it does not cover; all of it if something lies over it.
+        """
+        frame, view = self.exact.frame, self._view()
+        shift = None if frame is None else self.view.shift_from(frame.view)
+        if (
+            frame is None
+            or shift is None
+            or frame.alpha is None
+            or view.orientation != UPRIGHT
+            or self.exact.covering is not None
+            or self.draft_over is not None
+            or time.monotonic() - frame.arrived < FADE_SECONDS
+        ):
+            return [area]
+        corner = QPoint(-shift[0], -shift[1])
+        covered = QRect(corner, frame.image.size()).intersected(area)
+        self.veil.fill(painter, covered)
+        draw_frame(painter, frame.alpha.image, corner, 1.0, covered)
+        strips = (strip.intersected(area) for strip in _strips_beside(shift, view))
+        return [strip for strip in strips if not strip.isEmpty()]
+
+    @property
+    def _alpha_options(self) -> AlphaOptions:
+        """How alpha is resampled until the exact one has come; coarsely in motion."""
+        view, coarse = self.view, 1
+        if not self._navigator.at_rest:
+            coarse = 2 if self._mosaic.factor < 3 else 4
+        elif view.width * view.height > MOST_ALPHA:
+            coarse = 2
+        return AlphaOptions(self.kernel, hard=self.finest is None and coarse == 1, coarse=coarse)
+
+    def _known_alpha(self) -> Known | None:
+        """Return the alpha of the exact frame; None where it does not fit the view."""
+        frame = self.exact.frame
+        shift = None if frame is None else self.view.shift_from(frame.view)
+        if frame is None or shift is None:
+            return None
+        plane = None if frame.alpha is None else frame.alpha.plane
+        return Known(plane, QRect(QPoint(-shift[0], -shift[1]), frame.image.size()))
+
+    def _draw_turned(self, painter: QPainter, area: QRect) -> None:
+        """Draw a part of the view as it is shown, opaque."""
         view = self._view()
         if view.orientation == UPRIGHT:
             self._draw(painter, area)

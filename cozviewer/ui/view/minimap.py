@@ -8,11 +8,13 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QWidget
 
+from cozviewer.image.alpha.plane import Plane
 from cozviewer.image.source import Source
 from cozviewer.jobs.images import to_qimage
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.painter import turned_image, turning
+from cozviewer.ui.view.veil import CHECKERBOARD, SQUARE, Backdrop, veil_image
 from cozviewer.util.translation import translate
 
 WIDTH, HEIGHT = 180, 140
@@ -34,6 +36,8 @@ class Minimap(QWidget):
         self._navigator = navigator
         self._image: QImage | None = None
         self._turned = QImage()
+        self._alpha: Plane | None = None
+        self._backdrop = CHECKERBOARD
         self._source: Source | None = None
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(translate("View", "Navigator: click or drag to move the view (M to hide)"))
@@ -53,7 +57,15 @@ class Minimap(QWidget):
             ]
             small = Image.fromarray(np.ascontiguousarray(fine[-1] if fine else source.levels[0]))
             small.thumbnail((wide, high), Image.Resampling.LANCZOS)
-            self._image = to_qimage(np.asarray(small))
+            self._image, self._alpha = to_qimage(np.asarray(small)), None
+            if source.alpha is not None:
+                plane = Image.fromarray(source.alpha.levels[max(0, len(fine) - 1)])
+                self._alpha = np.asarray(plane.resize(small.size, Image.Resampling.LANCZOS))
+        self._turn()
+
+    def set_backdrop(self, kind: str) -> None:
+        """Show something behind transparent parts, one of BACKDROPS."""
+        self._backdrop = kind
         self._turn()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -68,7 +80,15 @@ class Minimap(QWidget):
         """Show the map as the view is turned."""
         if self._source is not None and self._image is not None:
             orientation = self._navigator.orientation
-            self._turned = turned_image(self._image, orientation)
+            image = self._image
+            if self._alpha is not None:
+                image = image.copy()
+                painter = QPainter(image)
+                # Squares of their full size: the map has twice the pixels that it is shown with.
+                backdrop = Backdrop(self._backdrop, 2 * SQUARE)
+                painter.drawImage(0, 0, veil_image(self._alpha, backdrop, 0, 0))
+                painter.end()
+            self._turned = turned_image(image, orientation)
             width, height = orientation.size(self._source.width, self._source.height)
             scale = min(WIDTH / width, HEIGHT / height)
             self.setFixedSize(max(24, round(width * scale)), max(24, round(height * scale)))

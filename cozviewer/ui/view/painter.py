@@ -43,7 +43,7 @@ def draw_plan(
     # Overviews round up, so their tiles may extend a little beyond the photo.
     picture = plan.picture
     seen = area.intersected(QRect(picture.x, picture.y, picture.width, picture.height))
-    for part in (area,) if plan.bare or seen.isEmpty() else _around(seen, area):
+    for part in (area,) if plan.bare or seen.isEmpty() else around(seen, area):
         painter.fillRect(part, BACKGROUND_COLOUR)
     painter.setClipRect(seen)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
@@ -75,7 +75,7 @@ def draw_plan(
     painter.restore()
 
 
-def _around(inner: QRect, whole: QRect) -> tuple[QRect, ...]:
+def around(inner: QRect, whole: QRect) -> tuple[QRect, ...]:
     """Return the rectangles that cover `whole` without `inner`, which lies in it."""
     left, right = inner.x() - whole.x(), whole.right() - inner.right()
     top, bottom = inner.y() - whole.y(), whole.bottom() - inner.bottom()

@@ -7,7 +7,10 @@ from fractions import Fraction
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from cozviewer.image.alpha.plane import OPAQUE
+from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.transparency import AlphaOptions, alpha_of_part
 from cozviewer.ui.view.layer import Layer
 from cozviewer.util.translation import translate
 
@@ -23,12 +26,14 @@ class Pixel:
         x, y: Its place in source pixels, with as many decimals as view pixels can be told apart.
         rgb: Its colour as shown, 0..255; None of the difference of two images.
         origin: Where it comes from: original, enlarged, generated or a draft.
+        alpha: Its alpha, 0..255; None of an opaque picture, and without a colour.
     """
 
     x: str
     y: str
     rgb: tuple[int, int, int] | None
     origin: str
+    alpha: int | None = None
 
     @property
     def place(self) -> str:
@@ -37,8 +42,10 @@ class Pixel:
 
     @property
     def hex(self) -> str:
-        """Return "#806028", or "" without a colour."""
-        return "" if self.rgb is None else "#{:02x}{:02x}{:02x}".format(*self.rgb)
+        """Return "#806028", with alpha "#80602880", or "" without a colour."""
+        if self.rgb is None:
+            return ""
+        return "#" + bytes((*self.rgb, *(() if self.alpha is None else (self.alpha,)))).hex()
 
     @property
     def text(self) -> str:
@@ -46,7 +53,16 @@ class Pixel:
         place = translate("View", "x {x}, y {y}").format(x=self.x, y=self.y)
         if self.rgb is None:
             return place
-        return f"{place} · RGB {self.rgb[0]} {self.rgb[1]} {self.rgb[2]}"
+        name = "RGB" if self.alpha is None else "RGBA"
+        return f"{place} · {name} {self.values}"
+
+    @property
+    def values(self) -> str:
+        """Return "128 96 40", with alpha "128 96 40 128", or "" without a colour."""
+        if self.rgb is None:
+            return ""
+        alpha = () if self.alpha is None else (self.alpha,)
+        return " ".join(map(str, (*self.rgb, *alpha)))
 
 
 def coordinates(view: View, view_x: float, view_y: float) -> tuple[str, str]:
@@ -86,7 +102,8 @@ def _decimal(value: Fraction, digits: int) -> str:
 
 
 def shown_image(layer: Layer, part: QRect | None = None) -> QImage:
-    """Return what a layer shows, with drafts but without overlays, which tint the picture.
+    """Return what a layer shows, with drafts but without overlays, which tint the picture, and
+    without what lies behind transparent parts.
 
     GUI thread.
 
@@ -106,9 +123,21 @@ def shown_image(layer: Layer, part: QRect | None = None) -> QImage:
     if frame is not None and covering is not None:
         painter.drawImage(QPoint(0, 0), frame)
     else:
-        layer.draw(painter, area)
+        with layer.veil.left_out():
+            layer.draw(painter, area)
     painter.end()
     return image
+
+
+def shown_alpha(layer: Layer, view_x: float, view_y: float) -> int | None:
+    """Return the alpha of a view pixel, 0..255; None of an opaque picture. GUI thread."""
+    document = layer.document
+    if document is None or document.source.alpha is None:
+        return None
+    options = AlphaOptions(layer.kernel, hard=layer.finest is None)
+    part = Rect(math.floor(view_x), math.floor(view_y), 1, 1)
+    plane = alpha_of_part(document.source, layer.view, part, options)
+    return OPAQUE if plane is None else int(plane[0, 0])
 
 
 def shown_colour(layer: Layer, view_x: float, view_y: float) -> tuple[int, int, int]:

@@ -13,7 +13,7 @@ from cozviewer.pyramid.origins import Patch, patch_at
 from cozviewer.pyramid.wording import borrowed_text, draft_text, generated_text
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.view.layer import Layer
-from cozviewer.ui.view.pixel import Pixel, coordinates, shown_colour, source_place
+from cozviewer.ui.view.pixel import Pixel, coordinates, shown_alpha, shown_colour, source_place
 from cozviewer.util.translation import translate
 
 PAUSE_MS = 60
@@ -97,7 +97,8 @@ class Pointer(QObject):
         origin = self._origin(layer, document, view_x, view_y, patch)
         if side:
             origin = translate("View", "{image}: {origin}").format(image=side, origin=origin)
-        return Pixel(x, y, shown_colour(layer, view_x, view_y), origin)
+        colour = shown_colour(layer, view_x, view_y)
+        return Pixel(x, y, colour, origin, shown_alpha(layer, view_x, view_y))
 
     @Slot()
     def _on_changed(self) -> None:

@@ -18,6 +18,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.readers.exr import shown_channels
 from cozviewer.image.source import Source, open_source, preview
 from cozviewer.util.errors import BadInput, HugePicture
+from tests.image.on_white import on_white
 from tests.image.rare_files import (
     dicom,
     dng,
@@ -122,10 +123,12 @@ def test_exact_pixels(tmp_path: Path, name: str) -> None:
     ],
     ids=["JPEG XL", "OpenEXR"],
 )
-def test_opacity_lies_on_white(tmp_path: Path, content: bytes) -> None:
+def test_opacity_is_kept(tmp_path: Path, content: bytes) -> None:
     source = opened(tmp_path, content)
-    assert source.notices == ("Transparent parts are shown on white.",)
-    assert source.levels[0][:, :, 1].min() >= 125
+    assert source.notices == ()
+    assert source.alpha is not None
+    assert set(source.alpha.levels[0].ravel().tolist()) <= {127, 128}
+    assert on_white(source)[:, :, 1].min() >= 125
 
 
 def test_a_colour_profile_of_jpeg_xl_counts(tmp_path: Path) -> None:
@@ -359,7 +362,8 @@ def test_svg_is_drawn(tmp_path: Path) -> None:
     source = opened(tmp_path, SVG % b"", "a.svg")
     assert (source.width, source.height) == (4096, 2048)
     assert source.levels[0][1000, 1000].tolist() == [204, 0, 0]
-    assert source.levels[0][1000, 3000].tolist() == [255, 255, 255]
+    assert source.alpha is not None
+    assert source.alpha.levels[0][1000, [1000, 3000]].tolist() == [255, 0]
     assert "Drawn at 4096 x 2048 pixels." in source.notices
 
 
@@ -375,7 +379,7 @@ def test_svg_reads_no_other_file(tmp_path: Path) -> None:
         entity % b'<image href="&a;" width="20" height="10"/>',
     ):
         source = opened(tmp_path, content, "a.svg")
-        assert source.levels[0][1000, 3000].tolist() == [255, 255, 255]
+        assert on_white(source)[1000, 3000].tolist() == [255, 255, 255]
 
 
 def test_a_page_of_a_pdf(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import Source, open_source
 from cozviewer.image.tiff import samples as tiff_samples
 from cozviewer.util.errors import BadInput, HugePicture
+from tests.image.on_white import on_white
 from tests.image.test_limits import MEASURE, WORKING
 from tests.pyramid.pictures import noise, smooth, tiff
 
@@ -133,19 +134,21 @@ def test_bands_are_told(tmp_path: Path) -> None:
     assert "2 bands, of which the first" in opened(tmp_path, tiff(pixels, **options)).notices[0]
 
 
-def test_deep_alpha_lies_on_white(tmp_path: Path) -> None:
+def test_deep_alpha(tmp_path: Path) -> None:
     half = np.dstack([np.full((1, 3), 100, np.uint8), np.array([[0, 128, 255]], np.uint8)])
     source = opened(
         tmp_path, tiff(deep(half), photometric="minisblack", extrasamples=["unassalpha"])
     )
-    assert source.levels[0][0, :, 0].tolist() == [255, 177, 100]
-    assert source.notices == ("Transparent parts are shown on white.",)
+    assert on_white(source)[0, :, 0].tolist() == [255, 177, 100]
+    assert source.alpha is not None
+    assert source.alpha.levels[0].tolist() == [[0, 128, 255]]
+    assert source.notices == ()
 
 
 def test_deep_premultiplied_alpha(tmp_path: Path) -> None:
     half = np.dstack([np.array([[0, 50, 100]], np.uint8), np.array([[0, 128, 255]], np.uint8)])
     content = tiff(deep(half), photometric="minisblack", extrasamples=["assocalpha"])
-    pixels = opened(tmp_path, content).levels[0]
+    pixels = on_white(opened(tmp_path, content))
     assert np.abs(pixels[0, :, 0].astype(int) - [255, 177, 100]).max() <= 1
 
 

@@ -72,3 +72,15 @@ def test_files_and_folders_are_searched(tmp_path: Path) -> None:
     assert len(answers) == 1
     job.closing.set()
     job.look(tmp_path / "b.png")
+
+
+def test_a_thumbnail_has_no_hidden_colours(tmp_path: Path) -> None:
+    path = tmp_path / "logo.png"
+    image = Image.new("RGBA", (400, 300), (0, 255, 0, 0))
+    image.paste((200, 0, 0, 255), (100, 0, 400, 300))
+    image.save(path)
+    thumbnail = look(path).image
+    assert thumbnail is not None
+    assert thumbnail.pixelColor(1, 1).alpha() == 0
+    row = [thumbnail.pixelColor(x, thumbnail.height() // 2) for x in range(thumbnail.width())]
+    assert max(colour.green() for colour in row if colour.alpha() > 8) <= 8

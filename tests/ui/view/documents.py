@@ -25,7 +25,7 @@ class FakeDocument(QObject):
     draft_drawn = Signal(object)
     sharper_drawn = Signal(object)
     tiles_changed = Signal(object)
-    composed = Signal(object, object)
+    composed = Signal(object, object, object)
     marked = Signal(object, object, object)
     borrowed_found = Signal(object, object)
 
@@ -49,7 +49,7 @@ class FakeDocument(QObject):
     def answer(self, request: FrameRequest) -> QImage:
         """Deliver a frame, and return it."""
         image = QImage(4, 3, QImage.Format.Format_RGB32)
-        self.composed.emit(request, image)
+        self.composed.emit(request, image, None)
         return image
 
     @property

@@ -101,6 +101,11 @@ class Mosaic(QObject):
         return self._plan
 
     @property
+    def factor(self) -> int:
+        """The width in view pixels of the painted pixels while the view moves."""
+        return self._pace.factor
+
+    @property
     def waiting(self) -> bool:
         """Whether requested tiles have not arrived yet."""
         return self._load.pending is not None
