@@ -23,7 +23,7 @@ from tests.pyramid.pyramids import noise
 
 RGB = smooth(301, 233)
 GREY = RGB[..., 0]
-TILES = {"tile": (64, 48)}
+TILES: dict[str, Any] = {"tile": (64, 48)}
 
 
 def deep(values: NDArray[np.uint8]) -> NDArray[np.uint16]:
