@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from cozviewer.image.pixels import Rgb8
 from cozviewer.image.tiled import reduced
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.pyramid.compose import compose
@@ -75,15 +76,15 @@ def test_a_damaged_tile_stays_coarse_and_is_told_once(
     x, y = canvas.width() // 2, canvas.height() // 2
 
     coarse = tile_at(1, col // 2, row // 2)[34:94, 34:94].repeat(2, axis=0).repeat(2, axis=1)
+    beside = tile_at(0, col, row + 1)[20:60, 68:188]
 
-    def shows_coarse() -> bool:
-        shown = grabbed(canvas)[y - 60 : y + 60, x - 60 : x + 60].astype(int)
-        return bool(np.abs(shown - coarse).mean() < 4)
+    def shows(expected: Rgb8, top: int) -> bool:
+        height = len(expected)
+        shown = grabbed(canvas)[y + top : y + top + height, x - 60 : x + 60].astype(int)
+        return bool(np.abs(shown - expected).mean() < 4)
 
-    qtbot.waitUntil(shows_coarse)
-    beside = tile_at(0, col, row + 1)[30:90, 68:188]
-    found = grabbed(canvas)[y + 158 : y + 218, x - 60 : x + 60].astype(int)
-    assert np.abs(found - beside).mean() < 4
+    qtbot.waitUntil(lambda: shows(coarse, -60))
+    qtbot.waitUntil(lambda: shows(beside, 148))
     window.navigator.go_to(camera_at(Fraction(500), Fraction(500), 1.0))
     settle(qtbot, window)
     window.minimap.hide()
