@@ -97,6 +97,10 @@ class RegionReader(Protocol):
         ...
 
 
+OnGlimpse = Callable[[Rgb8, int, int], None]
+"""Receives a small version of a picture, and the width and height of the picture itself."""
+
+
 @dataclass(frozen=True)
 class RegionRequest:
     """A file that may be read region by region.
@@ -112,6 +116,8 @@ class RegionRequest:
         huge: The same for files that have none, which takes long to make up for.
         progress: Gets the part that is done, 0..1, where opening takes long; from any thread.
         cancelled: Whether the picture is no longer wanted; to be checked often.
+        glimpse: Gets an impression of a picture that takes long to open, (h, w, 3) uint8, and the
+            width and height of the picture itself; from any thread.
     """
 
     path: Path
@@ -123,6 +129,7 @@ class RegionRequest:
     huge: int = HUGE
     progress: Callable[[float], None] = lambda part: None
     cancelled: IsCancelled = never
+    glimpse: OnGlimpse = lambda rgb, width, height: None
 
 
 OpenRegions = Callable[[RegionRequest], RegionReader | None]
