@@ -133,7 +133,7 @@ def check_size(name: str, kind: str, image: ImageFile, allow_huge: bool) -> None
                 "{name} claims {size} and will take about {needed} of memory to open: "
                 "confirm that you want it (--allow-huge on the command line).",
             ).format(name=name, size=size, needed=gigabytes(needed))
-            + _other_way(kind),
+            + _other_way(kind, image),
             width,
             height,
         )
@@ -145,13 +145,14 @@ def check_size(name: str, kind: str, image: ImageFile, allow_huge: bool) -> None
                 "{name} has {size} and needs about {needed} of memory to open, of which "
                 "{free} are free: close other programs, or open a smaller version of it.",
             ).format(name=name, size=size, needed=gigabytes(needed), free=gigabytes(free))
-            + _other_way(kind)
+            + _other_way(kind, image)
         )
 
 
-def _other_way(kind: str) -> str:
+def _other_way(kind: str, image: ImageFile) -> str:
     """Return a sentence about how a picture could be opened in little memory; "" if in no way."""
-    if kind not in ("JPEG", "PNG") or find_spec("pyvips") is not None:
+    whole_only = image.info.get("progressive") or image.info.get("interlace")
+    if kind not in ("JPEG", "PNG") or whole_only or find_spec("pyvips") is not None:
         return ""
     return " " + translate(
         "Error",
