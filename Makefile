@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint bench translations clean system
+.PHONY: help run test lint bench translations bundle clean system
 
 help: ## Tell what can be done here.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1  \t\2/p' Makefile
@@ -37,6 +37,12 @@ bench: $(VENV)/.test ## Time what should be fast and print the figures.
 
 translations: $(VENV)/.test ## Collect texts for translators, build what they translated.
 	@$(BIN)/python packaging/translations.py
+
+# light or full, see packaging/bundle/bundle.py; OPTIONS are passed to it.
+FLAVOUR ?= light
+
+bundle: ## Make a program that runs without Python, in dist/.
+	@$(PYTHON) packaging/bundle/bundle.py $(FLAVOUR) $(OPTIONS)
 
 clean: ## Remove .venv, the demo and every cache.
 	rm -rf $(VENV) demo build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache \

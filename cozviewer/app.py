@@ -306,12 +306,14 @@ def devices() -> Sequence[str]:
 
 
 def numbers(device: str) -> Sequence[str]:
-    """Return the number formats that a device supports; none until torch is loaded."""
-    if "torch" not in sys.modules:
+    """Return the number formats that a device supports; none until torch or, where that is not
+    installed, OpenVINO is loaded."""
+    if "torch" not in sys.modules and "openvino" not in sys.modules:
         return ()
-    from cozviewer.models.device import supported_numbers
+    from cozviewer.models.device import has_torch
+    from cozviewer.models.number_formats import supported_formats
 
-    return supported_numbers(device)
+    return () if has_torch() and "torch" not in sys.modules else supported_formats(device)
 
 
 def resource(*names: str) -> Path:

@@ -12,6 +12,7 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.config.choice import CRISP, FROM_PHOTO, EngineChoice, PrompterChoice
+from cozviewer.config.fields import field_of, with_field
 from cozviewer.image.source import Source
 from cozviewer.models.context import ModelContext
 from cozviewer.models.engines import make_prompter, make_upscaler
@@ -53,11 +54,16 @@ NO_SERVER = QT_TRANSLATE_NOOP(
 
 @dataclass(frozen=True)
 class Models:
-    """What makes the finer levels: a pair of models and the recipe that names them."""
+    """What makes the finer levels: a pair of models and the recipe that names them.
+
+    Attributes:
+        medical: See `Chain`.
+    """
 
     upscaler: Upscaler
     prompter: Prompter
     recipe: Recipe
+    medical: bool = False
 
 
 def make_models(
@@ -90,10 +96,10 @@ def make_models(
     place = (choice.device, choice.memory)
 
     upscaler = pool.upscaler(
-        (choice.engine, choice.coz, *place, choice.numbers),
-        lambda: make_upscaler(choice.engine, context, choice.coz),
+        (choice.engine, choice.coz, choice.pisa, *place, choice.numbers),
+        lambda: make_upscaler(choice.engine, context, choice.coz, choice.pisa),
     )
-    if choice.prompter.name == "qwen":
+    if choice.prompter.name in ("qwen", "tags"):
         bare = replace(choice.prompter, words="")
         describing = pool.prompter((bare, *place), lambda: make_prompter(bare, context))
         prompter = with_words(describing, choice.prompter.words)
@@ -138,12 +144,15 @@ def open_chain(
         Cancelled: `cancelled` said so.
     """
     source, session = image.source, image.session
-    if session is not None:
-        kept = pyramid_for(session, choice)
-        if kept is not None:
-            models = _kept_models(session, kept, choice, cache, notice, show_message, pool)
-            return _open_kept(source, session, kept, models, cache, notice, cancelled)
+    kept = None if session is None else pyramid_for(session, choice)
+    medical = field_of(choice, source.subject.field).medical
+    choice = with_field(choice, source.subject.field)
+    if session is not None and kept is not None:
+        models = _kept_models(session, kept, choice, cache, notice, show_message, pool)
+        models = replace(models, medical=medical)
+        return _open_kept(source, session, kept, models, cache, notice, cancelled)
     models = make_models(choice, cache, notice, show_message, pool)
+    models = replace(models, medical=medical)
     if session is not None:
         for kept in session.pyramids:
             if kept.info.recipe_digest == models.recipe.digest:
@@ -237,7 +246,7 @@ def _chain(
         if not os.path.exists(path) and only_older(folder, source.digest):
             notice(translate_marked("Error", OLDER_TILES))  # not again once there are newer ones
     pyramid = Pyramid(source, TileStore.open(path, store_key, notice))
-    return Chain(pyramid, models.upscaler, models.prompter, models.recipe)
+    return Chain(pyramid, models.upscaler, models.prompter, models.recipe, models.medical)
 
 
 def _broken_tiles(count: int, name: str) -> str:

@@ -57,6 +57,8 @@ COMMANDS: dict[str, ModuleType] = {
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as in shells."""
 
+DESCRIPTION = "Zoom into any photo, without limits: missing detail is generated."
+
 USAGE = """cozviewer [OPTIONS] [IMAGE...]
        cozviewer COMMAND --help"""
 
@@ -155,11 +157,44 @@ def _run(arguments: list[str]) -> int:
     return code
 
 
+def whole_parser() -> Parser:
+    """Return a parser of the options and of all commands, for shell completion and the manual; the
+    program itself parses with that of one command, so that it starts at once."""
+    parser = Parser(
+        prog="cozviewer",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_viewer_options(parser)
+    subparsers = parser.add_subparsers(dest="command", metavar="IMAGE or COMMAND")
+    for command in COMMANDS.values():
+        command.add_parser(subparsers)
+    return parser
+
+
+class _PrintCompletion(argparse.Action):
+    """Prints the completion script of a shell and ends the program."""
+
+    def __call__(self, parser: object, args: object, shell: object, option: object = None) -> None:
+        try:
+            import shtab
+        except ImportError as error:
+            raise BadInput(
+                "Completion needs the package shtab: install it with `pip install shtab`."
+            ) from error
+        script = shtab.complete(whole_parser(), shell=str(shell))
+        if shell == "bash":  # where no command fits, the names of files
+            script = script.replace("complete -o bashdefault", "complete -o bashdefault -o default")
+        print(script)
+        raise SystemExit(0)
+
+
 def _viewer_parser() -> Parser:
     parser = Parser(
         prog="cozviewer",
         usage=USAGE,
-        description="Zoom into any photo, without limits: missing detail is generated.",
+        description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -171,6 +206,11 @@ def _viewer_parser() -> Parser:
         metavar="IMAGE",
         help="the photos, folder or session to open",
     )
+    _add_viewer_options(parser)
+    return parser
+
+
+def _add_viewer_options(parser: Parser) -> None:
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
@@ -180,7 +220,14 @@ def _viewer_parser() -> Parser:
         "--debug", action="store_true", help="show where in the program an error occurred"
     )
     parser.add_argument("--version", action="version", version=f"cozviewer {__version__}")
-    return parser
+    parser.add_argument(
+        "--print-completion",
+        action=_PrintCompletion,
+        choices=("bash", "zsh", "fish", "tcsh", "powershell"),
+        metavar="SHELL",
+        help="print a script that completes commands and options in a shell: bash, zsh, "
+        "fish, tcsh or powershell",
+    )
 
 
 def _view(args: argparse.Namespace) -> int:

@@ -4,10 +4,10 @@ Run it in the project's folder: `.venv/bin/python packaging/calibrate_int8.py`.
 
 Crops of free photos (the sample photo and some of scikit-image's) run through the network in fp32,
 and so do crops of some results, as in the second step of a zoom. The least and the greatest value
-of each channel before each convolution give its step: see cozviewer/models/int8_graphs.py. Squares
-of strong colours, as charts and pixel art have them, reach four times as far as photos; the steps
-follow them for a part of that way, so that they are drawn well and photos hardly worse. All takes
-about half a minute of one core.
+of each channel before each convolution give its step: see openvino_graphs.py. Squares of strong
+colours, as charts and pixel art have them, reach four times as far as photos; the steps follow them
+for a part of that way, so that they are drawn well and photos hardly worse. All takes about half a
+minute of one core.
 
 With `--compare FOLDER`, nothing is calibrated: crops of other photos are drawn in fp32 and int8,
 the figures of both are printed, and sheets (fp32, int8, eight times the difference) are saved
@@ -33,7 +33,7 @@ from cozviewer.image.pixels import RgbFloat, to_float
 from cozviewer.models.context import ModelContext
 from cozviewer.models.realesrgan.converted import convert
 from cozviewer.models.realesrgan.engine import realesrgan
-from cozviewer.models.realesrgan.int8_graphs import BLOCKS, FILE_NAME, points, steps_between
+from cozviewer.models.realesrgan.openvino_graphs import BLOCKS, FILE_NAME, points, steps_between
 from cozviewer.models.realesrgan.rrdbnet import DENSE, forward, layer_names
 from cozviewer.util.cancel import never
 

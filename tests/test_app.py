@@ -48,8 +48,8 @@ def test_the_photo_is_on_screen_before_torch_is_imported(tmp_path: Path) -> None
 
 def test_the_menu_offers_every_engine() -> None:
     entries = services_for(None).engines
-    assert [entry.name for entry in entries] == ["realesrgan", "bicubic", "nearest", "coz"]
-    assert [entry.name for entry in entries if entry.own_files] == ["coz"]
+    assert [entry.name for entry in entries] == ["realesrgan", "bicubic", "nearest", "coz", "pisa"]
+    assert [entry.name for entry in entries if entry.own_files] == ["coz", "pisa"]
 
 
 def test_every_icon_that_the_window_names_is_there() -> None:

@@ -14,6 +14,7 @@ from cozviewer.config.choice import EngineChoice, PrompterChoice
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source, open_source
+from cozviewer.image.subject import Subject
 from cozviewer.models.prompters import TextPrompter
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose, wanted_level
@@ -264,3 +265,29 @@ def test_a_store_of_an_earlier_version_under_the_same_name_is_set_aside(
     (sentence,) = told
     assert sentence.startswith(f"The tile cache {store.name} was made by another version")
     assert "set aside as" in sentence
+
+
+def test_the_field_of_work_decides_how_a_picture_is_generated(source: Source) -> None:
+    usual = make_models(EngineChoice(), None, pytest.fail).recipe
+    scan = replace(source, subject=Subject("medical"))
+    cells = replace(source, subject=Subject("microscopy"))
+    found = {}
+    for name, picture, choice in (
+        ("photo", source, EngineChoice()),
+        ("cells", cells, EngineChoice()),
+        ("scan", scan, EngineChoice()),
+        ("taken for a scan", source, EngineChoice(field="medical")),
+        ("taken for a photo", scan, EngineChoice(field="photo")),
+    ):
+        chain = open_chain(OpenedImage(picture), choice, None, pytest.fail)
+        found[name] = chain.recipe.photo_texture, chain.medical
+        chain.pyramid.store.close()
+        if name in ("photo", "cells"):  # what was generated before is found again
+            assert chain.recipe == usual
+    assert found == {
+        "photo": (True, False),
+        "cells": (True, False),
+        "scan": (False, True),
+        "taken for a scan": (False, True),
+        "taken for a photo": (True, True),  # the caution stays
+    }

@@ -1,6 +1,7 @@
 """The command `cozviewer`: which words mean what, and how it ends when something is wrong."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -291,3 +292,31 @@ def test_a_name_that_is_no_text_can_be_told(tmp_path: Path) -> None:
     done = subprocess.run(words, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert rb"out-\udcff.png" in done.stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "tcsh", "powershell"])
+def test_completion_knows_commands_and_their_options(
+    shell: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["--print-completion", shell]) == 0
+    script = capsys.readouterr().out
+    for word in ("export-session", "--print-completion", "engine"):
+        assert word in script
+
+
+def test_bash_completes_what_is_typed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if shutil.which("bash") is None:
+        pytest.skip("there is no bash")
+    assert cli.main(["--print-completion", "bash"]) == 0
+    script = tmp_path / "completion"
+    script.write_text(
+        capsys.readouterr().out
+        + """
+typed() { COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); _shtab_cozviewer; echo "${COMPREPLY[*]}"; }
+typed cozviewer rend
+typed cozviewer render --lab
+typed cozviewer cache ""
+"""
+    )
+    done = subprocess.run(["bash", str(script)], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["render", "--label", "show clear"]

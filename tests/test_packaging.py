@@ -1,16 +1,31 @@
 """What is installed is complete, and its parts fit each other."""
 
+import re
 import tomllib
 from importlib.resources import files
+from importlib.util import module_from_spec, spec_from_file_location
+from itertools import chain
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 import cozviewer
+from cozviewer.cli import COMMANDS
 
 ROOT = Path(__file__).parent.parent
+
+
+def load_module(name: str, path: Path) -> ModuleType:
+    """Return a script of packaging/ as a module."""
+    spec = spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def test_every_package_is_installed() -> None:
@@ -60,3 +75,23 @@ def test_torch_and_torchvision_were_built_for_each_other() -> None:
     boxes = torch.tensor([[0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 1.0, 1.0]])
     kept = torchvision.ops.nms(boxes, torch.tensor([1.0, 0.5]), 0.5)
     assert kept.tolist() == [0], "torchvision's own compiled part runs on torch's tensors"
+
+
+def test_the_manual_describes_every_command() -> None:
+    page = load_module("manual", ROOT / "packaging/manual.py").manual()
+    assert page.startswith('.TH COZVIEWER "1"')
+    for command in COMMANDS:
+        assert f"cozviewer {command}".replace("-", "\\-") in page
+
+
+@pytest.mark.parametrize("flavour", ["light", "full"])
+def test_bundles_contain_what_the_program_depends_on(flavour: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = (ROOT / f"packaging/bundle/{flavour}.txt").read_text().splitlines()
+    named = [line for line in lines if line and not line.startswith("#")]
+    if flavour == "full":
+        extras = re.findall(r"[\w]+", named[0].partition("[")[2])
+        assert set(extras) <= set(project["optional-dependencies"])
+        return
+    known = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    assert set(named) <= {re.split(r"[><=!;\[ ]", line)[0] for line in known}

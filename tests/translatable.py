@@ -22,6 +22,7 @@ ALLOWED = {
     "cozviewer": "the name of the program",
     "Real-ESRGAN": "the name of an engine",
     "Chain-of-Zoom": "the name of an engine",
+    "PiSA-SR": "the name of an engine",
     "GitHub": "the name of a site",
     "MIT": "the name of a licence",
     "CPU": "the same in every language",

@@ -140,11 +140,22 @@ class Chain:
     Attributes:
         beyond: The pixels generated beyond the edges of the last runs; None keeps none.
         texture: The photo's texture, which is borrowed; None if the recipe has it off.
+        medical: Whether a caution stands by what is generated.
     """
 
     def __init__(
-        self, pyramid: Pyramid, upscaler: Upscaler, prompter: Prompter, recipe: Recipe
+        self,
+        pyramid: Pyramid,
+        upscaler: Upscaler,
+        prompter: Prompter,
+        recipe: Recipe,
+        medical: bool = False,
     ) -> None:
+        """Create a chain.
+
+        Args:
+            medical: Whether the picture is taken for a medical one, whatever its file says.
+        """
         self.pyramid = pyramid
         self.upscaler = upscaler
         self.prompter = prompter
@@ -153,6 +164,7 @@ class Chain:
         self._pace = Pace()
         self.beyond: Beyond | None = Beyond()
         self.texture = texture_of(pyramid) if recipe.photo_texture else None
+        self.medical = medical or pyramid.source.medical
 
     @property
     def seconds_per_pixel(self) -> float | None:

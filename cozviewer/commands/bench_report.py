@@ -1,5 +1,6 @@
 """What `cozviewer bench` finds, and prints: figures as text for people, and as one JSON object."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -110,7 +111,7 @@ def as_text(figures: Figures) -> str:
     """Return the figures as lines of a table."""
     machine, crop = figures.machine, _size(figures.crop)
     lines = [
-        f"cozviewer {machine['cozviewer']}, torch {machine['torch']}, {machine['system']}",
+        f"cozviewer {machine['cozviewer']}, {_library(machine)}, {machine['system']}",
         f"{machine['cpu'] or 'CPU'}: {machine['cores']} cores, {machine['threads']} threads, "
         f"{machine['instructions']}; load {figures.load:.1f}",
         f"{figures.engine} on {figures.device}" if figures.device else figures.engine,
@@ -220,3 +221,9 @@ def _refined_name(view: RefinedView) -> str:
 
 def _size(size: tuple[int, int]) -> str:
     return f"{size[0]} × {size[1]}"
+
+
+def _library(machine: Mapping[str, str]) -> str:
+    """Return what runs the networks, with its version."""
+    torch = machine["torch"]
+    return f"torch {torch}" if torch else f"OpenVINO {machine['openvino']}"

@@ -24,9 +24,9 @@ from cozviewer.config.choice import AUTO, EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.image.source import Source
 from cozviewer.models.context import ModelContext
-from cozviewer.models.device import pick_device, supported_numbers
+from cozviewer.models.device import has_torch, pick_device
 from cozviewer.models.engines import make_upscaler
-from cozviewer.models.number_formats import machine_key
+from cozviewer.models.number_formats import machine_key, supported_formats
 from cozviewer.models.realesrgan.compact import compact
 from cozviewer.models.upscaler import NetworkUpscaler, bare_run
 from cozviewer.pyramid.camera import View
@@ -159,7 +159,7 @@ def _bare(bench: _Bench, choice: EngineChoice, crop: Rgb8) -> list[Bare]:
         return [Bare("", bench.chain.upscaler.device, taken)]
     found: list[Bare] = []
     exact: RgbFloat | None = None
-    for numbers in supported_numbers(choice.device):
+    for numbers in supported_formats(choice.device):
         bench.line.show(f"Running the bare crop in {numbers}")
         try:
             upscaler = make_upscaler(choice.engine, replace(context, numbers=numbers))
@@ -245,7 +245,7 @@ def _why(choice: EngineChoice, bare: list[Bare]) -> str:
         return "asked for with --numbers"
     if len(bare) == 1:
         return "the only one that this device supports"
-    if pick_device(choice.device).name != "cpu":
+    if has_torch() and pick_device(choice.device).name != "cpu":
         return "the usual one of this device"
     return "timed when loaded: the fastest that is exact enough"
 

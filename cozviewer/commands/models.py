@@ -17,6 +17,7 @@ ACTIONS = ("list", "where", "download")
 EXAMPLES = """examples:
   cozviewer models                      what is here, what is not, and under which licence
   cozviewer models download coz qwen    Stable Diffusion 3 and the vision model, once
+  cozviewer models download pisa        Stable Diffusion 2.1 for PiSA-SR, 5.2 GB
   cozviewer models download Qwen/Qwen3-VL-4B-Instruct
 
 A download that was stopped (Ctrl-C) goes on where it was. Nothing is downloaded unasked.
@@ -42,7 +43,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
         help=f"{', '.join(ACTIONS[:-1])} or {ACTIONS[-1]}",
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="to download: coz, qwen, or a hub name, owner/name"
+        "names", nargs="*", metavar="NAME", help="to download: coz, qwen, pisa, or a hub name"
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -81,7 +82,7 @@ def _list(found: "dict[Engine, Readiness]", needs: "list[Offer]", *, as_json: bo
     if as_json:
         reports = [_report(engine, state) for engine, state in found.items()]
         for report in reports:
-            report["needs"] = [asdict(need) for need in needs] if report["name"] == "coz" else []
+            report["needs"] = [asdict(need) for need in needs if need.engine == report["name"]]
         print(json.dumps(reports, indent=2))
         return
     from cozviewer.util.units import bytes_text
@@ -94,9 +95,10 @@ def _list(found: "dict[Engine, Readiness]", needs: "list[Offer]", *, as_json: bo
             facts.append(f"licence of the weights: {engine.licence}")
         print(f"{engine.name:<12}{engine.title}: {', '.join(facts)}")
         print(f"{'':<12}{engine.description}")
-        if engine.name == "coz":
-            for need in needs:
-                _print_need(need)
+        own = [need for need in needs if need.engine == engine.name]
+        for need in own:
+            _print_need(need)
+        if own:
             continue
         for line in (state.problem, *state.files):
             if line:
@@ -111,6 +113,8 @@ def _print_need(need: "Offer") -> None:
     state = "not here" if need.problem else "here"
     print(f"{'':<12}{need.title}: {state}, about {bytes_text(need.size)}. {need.purpose}")
     print(f"{'':<14}Licence: {need.licence} ({need.page})")
+    if need.checked:
+        print(f"{'':<14}{need.checked}")
     if need.problem:
         for step in need.steps or (f"Get it with `cozviewer models download {need.name}`.",):
             print(f"{'':<14}{step}")

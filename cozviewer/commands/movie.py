@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.commands.common import values
-from cozviewer.commands.common.options import add_saving_options, open_options
+from cozviewer.commands.common.options import (
+    add_saving_options,
+    add_scale_bar_options,
+    open_options,
+    scale_asked,
+)
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
@@ -113,6 +118,7 @@ def _add_movie_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="show magnification and engine in each frame",
     )
+    add_scale_bar_options(group)
     group.add_argument(
         "--codec",
         choices=("h264", "av1"),
@@ -165,7 +171,8 @@ def run(args: argparse.Namespace) -> int:
         frames = sum(frame.ticks for frame in shown)
         clip = Clip(form, width, height, args.fps, frames, args.quality)
         check_movie(output, clip)
-        task = MovieTask(output, clip, tuple(shown), args.caption)
+        scale = scale_asked(args, chain.pyramid.source)
+        task = MovieTask(output, clip, tuple(shown), args.caption, scale)
         missing = missing_tiles_of(task, chain)
         if missing:
             line.notice(f"{counted(missing, 'missing tiles')} will be generated first.")
@@ -183,6 +190,7 @@ def run(args: argparse.Namespace) -> int:
             "level": made.origin.level,
             "magnification": end.camera.magnification,
             "texture_borrowed": made.origin.borrowed,
+            "scale_bar": made.origin.scale_bar,
             "tiles_computed": made.generated,
             "bytes": output.stat().st_size,
             "seconds": round(spent, 3),

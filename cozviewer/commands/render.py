@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.commands.common import values
-from cozviewer.commands.common.options import add_quality_option, add_saving_options, open_options
+from cozviewer.commands.common.options import (
+    add_quality_option,
+    add_saving_options,
+    add_scale_bar_options,
+    open_options,
+    scale_asked,
+)
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
@@ -38,6 +44,8 @@ EXAMPLES = """examples:
       the whole photo at x4 as Deep Zoom; after an interruption the same command resumes
   cozviewer render trip.cozview -o eye.png --bookmark eye
       a bookmark of a session, without generating it again
+  cozviewer render cells.tif -o cells.png --zoom 16 --scale-bar
+      with a scale bar; where the file does not say its size: --pixel-size 0.25um
   cozviewer render photo.jpg -o plain.png --zoom 16 --engine bicubic --json
       interpolated instead of generated, with a report for scripts
 """
@@ -97,6 +105,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         action="store_true",
         help="add a label in a corner: generated detail, or interpolated",
     )
+    add_scale_bar_options(parser)
     _add_region_options(parser)
     _add_signing_options(parser)
     add_overwrite_option(parser)
@@ -198,6 +207,7 @@ def run(args: argparse.Namespace) -> int:
             "magnification": task.magnification,
             "centre": origin.centre,
             "texture_borrowed": origin.borrowed,
+            "scale_bar": origin.scale_bar,
             "tiles_computed": made.generated,
             "tiles_reused": made.reused,
             "seconds": round(seconds, 3),
@@ -235,7 +245,13 @@ def _task_of(
 
     source = pyramid.source
     exif = without_place(source.exif) if args.no_gps else source.exif
-    options = PictureOptions(exif=exif, label=args.label, signature=signature, quality=args.quality)
+    options = PictureOptions(
+        exif=exif,
+        label=args.label,
+        signature=signature,
+        quality=args.quality,
+        scale=scale_asked(args, source),
+    )
     if args.whole:
         return RegionTask(output, args.level, pyramid.level_rect(args.level), options)
     if args.region:

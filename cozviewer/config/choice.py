@@ -23,6 +23,10 @@ AUTO, FP32, BF16, INT8 = NUMBERS = ("auto", "fp32", "bf16", "int8")
 """See `EngineChoice.numbers`."""
 
 
+LARGEST_STRENGTH = 2.0
+"""Of `PisaChoice`; 1 is the strength of the training."""
+
+
 def memory_mode(name: str) -> str:
     """Return the current name of a memory mode; "in-turn" is the old name of "sequential"."""
     return SEQUENTIAL if name == "in-turn" else name
@@ -49,15 +53,36 @@ class CozChoice:
 
 
 @dataclass(frozen=True)
+class PisaChoice:
+    """Settings of the engine "pisa".
+
+    Attributes:
+        base: A folder with Stable Diffusion 2.1, or its name on Hugging Face; "" is the default
+            model.
+        weights: The file of the authors; None takes the one in the folder of models.
+        pixel: How strongly noise, blur and compression are removed, 0 to LARGEST_STRENGTH.
+        semantic: How much detail is generated, 0 to LARGEST_STRENGTH.
+    """
+
+    base: str = ""
+    weights: Path | None = None
+    pixel: float = 1.0
+    semantic: float = 1.0
+
+
+@dataclass(frozen=True)
 class PrompterChoice:
     """The chosen prompter and its settings.
 
     Attributes:
-        name: "none", "text", "qwen" or "server".
+        name: "none", "text", "qwen", "tags" or "server".
         words: The user's prompt: used alone by "text", and added to the descriptions of the others.
         qwen: For "qwen": a folder with an image-text-to-text model, or its name on Hugging Face; ""
             is the default model.
         adapter: For "qwen": a folder with an adapter for it, or None.
+        ram, dape: For "tags": the checkpoints of the tagger RAM and of its fine-tuning DAPE; None
+            takes the files in the folder of models, and does without DAPE if it is not there.
+        ram_tags: For "tags": the list of tags, or None.
         server: For "server": the address of an OpenAI-compatible server.
         server_model: For "server": the name of the model on the server.
         questions: The questions for "qwen" and "server".
@@ -72,6 +97,9 @@ class PrompterChoice:
     server_model: str = ""
     questions: Questions = PHOTO
     max_tokens: int = 32
+    ram: Path | None = None
+    dape: Path | None = None
+    ram_tags: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +107,7 @@ class EngineChoice:
     """The chosen engine and all settings.
 
     Attributes:
-        engine: "realesrgan", "nearest", "bicubic", "coz" or the path of a 4x model file.
+        engine: "realesrgan", "nearest", "bicubic", "coz", "pisa" or the path of a 4x model file.
         device: "auto", "cpu", "cuda", "cuda:1", "mps".
         seed: The random seed.
         memory: How models share memory: "auto", "together" (all stay loaded), "sequential" (one at
@@ -92,8 +120,11 @@ class EngineChoice:
             regenerates soft parts at a coarser scale first, "soft" does not.
         texture: Missing texture from the second step on, for the same engines: "photo" borrows it
             from elsewhere in the photo, "off" adds none.
+        field: The field of work, a name in `fields.FIELD_NAMES`: "auto" is that of the file's kind.
+            It may replace other settings, see `fields.with_field`.
         numbers: The number format of Real-ESRGAN and model files: "fp32", "bf16", "int8"
             (Real-ESRGAN only), or "auto" for the fastest on the device. Not part of the recipe.
+        pisa: Settings of the engine "pisa".
     """
 
     engine: str = "realesrgan"
@@ -106,6 +137,8 @@ class EngineChoice:
     depth: str = CRISP
     texture: str = FROM_PHOTO
     numbers: str = AUTO
+    field: str = "auto"
+    pisa: PisaChoice = PisaChoice()
 
     @property
     def paper(self) -> bool:

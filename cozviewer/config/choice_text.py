@@ -13,6 +13,7 @@ from typing import Any
 from cozviewer.config.choice import (
     AUTO,
     DEPTHS,
+    LARGEST_STRENGTH,
     NO_TEXTURE,
     NUMBERS,
     QUANTISED,
@@ -20,14 +21,20 @@ from cozviewer.config.choice import (
     TEXTURES,
     CozChoice,
     EngineChoice,
+    PisaChoice,
     PrompterChoice,
     memory_mode,
 )
+from cozviewer.config.fields import AUTO as BY_KIND
+from cozviewer.config.fields import FIELD_NAMES
 from cozviewer.config.questions import Questions
 from cozviewer.util.paths import absolute, expanded
 
 MOST_PATH, MOST_NAME = 4095, 255
 """Maximum number of bytes of a path and of a name on Linux."""
+
+TAGGER = ("ram", "dape", "ram_tags")
+"""The files of the prompter "tags" in a `PrompterChoice`."""
 
 LARGEST_SEED = 1 << 63
 MOST_TOKENS = 1024
@@ -44,23 +51,29 @@ def choice_from(text: str, texture: str = NO_TEXTURE) -> EngineChoice | None:
 
     Args:
         texture: `EngineChoice.texture` of a text that was written before this setting existed: off
-            for what was generated then.
+            for what was generated then, and the default for settings, whose field of work is then
+            that of the file's kind.
     """
     try:
         kept = json.loads(text)
         coz, prompter = kept.pop("coz"), kept.pop("prompter")
+        pisa = kept.pop("pisa", {})  # written before there was this engine
         kept.setdefault("depth", SOFT)  # written before this setting existed
         kept.setdefault("texture", texture)  # the same
         kept["memory"] = memory_mode(kept.get("memory", AUTO))
+        # The same: what was generated before, with its texture off or not, was taken for a photo.
+        kept.setdefault("field", BY_KIND if texture == EngineChoice.texture else "photo")
         if kept.get("numbers") not in NUMBERS:
             kept["numbers"] = AUTO
         choice = EngineChoice(
             **kept,
             coz=CozChoice(**{**coz, "lora": _path(coz["lora"]), "vae": _path(coz["vae"])}),
+            pisa=PisaChoice(**{**pisa, "weights": _path(pisa.get("weights"))}),
             prompter=PrompterChoice(
                 **{
                     **prompter,
                     "adapter": _path(prompter["adapter"]),
+                    **{name: _path(prompter.get(name)) for name in TAGGER},
                     "questions": Questions(**prompter["questions"]),
                 }
             ),
@@ -73,15 +86,21 @@ def choice_from(text: str, texture: str = NO_TEXTURE) -> EngineChoice | None:
 
 def with_whole_paths(choice: EngineChoice) -> EngineChoice:
     """Return a choice with absolute paths."""
-    coz, prompter = choice.coz, choice.prompter
+    coz, prompter, pisa = choice.coz, choice.prompter, choice.pisa
     return replace(
         choice,
         engine=_whole_name(choice.engine) if Path(choice.engine).suffix else choice.engine,
         coz=replace(
             coz, base=_whole_name(coz.base), lora=_absolute(coz.lora), vae=_absolute(coz.vae)
         ),
+        pisa=replace(pisa, base=_whole_name(pisa.base), weights=_absolute(pisa.weights)),
         prompter=replace(
-            prompter, qwen=_whole_name(prompter.qwen), adapter=_absolute(prompter.adapter)
+            prompter,
+            qwen=_whole_name(prompter.qwen),
+            adapter=_absolute(prompter.adapter),
+            ram=_absolute(prompter.ram),
+            dape=_absolute(prompter.dape),
+            ram_tags=_absolute(prompter.ram_tags),
         ),
     )
 
@@ -120,6 +139,8 @@ def _plain(choice: EngineChoice) -> EngineChoice:
     plain = elsewhere(with_whole_paths(choice), EngineChoice())
     if plain.prompter.name != "server":
         plain = replace(plain, prompter=replace(plain.prompter, server="", server_model=""))
+    if plain.engine != "pisa":
+        plain = replace(plain, pisa=PisaChoice())
     if plain.engine == "coz":
         plain = replace(plain, depth=EngineChoice.depth, texture=EngineChoice.texture)
     return plain
@@ -154,14 +175,19 @@ def _is_like(value: object, like: object) -> bool:
 
 def _in_range(choice: EngineChoice) -> bool:
     """Return whether all values are in range; names are checked where they are used."""
-    coz, prompter = choice.coz, choice.prompter
-    names = (choice.engine, coz.base, coz.lora, coz.vae, prompter.qwen, prompter.adapter)
+    coz, prompter, pisa = choice.coz, choice.prompter, choice.pisa
+    names = [choice.engine, coz.base, coz.lora, coz.vae, prompter.qwen, prompter.adapter]
+    names += [getattr(prompter, name) for name in TAGGER]
+    names += [pisa.base, pisa.weights]
     return (
         0 <= choice.fidelity <= 1
+        and 0 <= pisa.pixel <= LARGEST_STRENGTH
+        and 0 <= pisa.semantic <= LARGEST_STRENGTH
         and abs(choice.seed) < LARGEST_SEED
         and 1 <= choice.prompter.max_tokens <= MOST_TOKENS
         and choice.depth in DEPTHS
         and choice.texture in TEXTURES
+        and choice.field in FIELD_NAMES
         and all(name is None or _may_be_file(str(name)) for name in names)
     )
 

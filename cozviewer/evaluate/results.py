@@ -1,7 +1,7 @@
 """The result of an evaluation: figures by method, picture and level, and states to show."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cozviewer.evaluate.metrics import Metric
@@ -21,6 +21,7 @@ class Outcome:
         generative: Whether it invents detail.
         figures: figures[picture][level - 1] for all pictures and levels.
         states: states[picture][level], levels from 0, of the first pictures, for the sheet.
+        identity: Everything that decides its pixels: engine, weights, settings, prompter.
     """
 
     title: str
@@ -28,6 +29,7 @@ class Outcome:
     generative: bool
     figures: list[list[Figures]]
     states: list[list[Rgb8]]
+    identity: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Evaluation:
         outcomes: Results by names of methods.
         missing: Reasons why other metrics were not used, by their names, without a full stop.
         left_out: Files that are not pictures, or are damaged.
+        published: Figures to compare with, by method, scale and metric: ("coz+qwen", 256, "niqe").
     """
 
     levels: int
@@ -49,3 +52,4 @@ class Evaluation:
     outcomes: dict[str, Outcome]
     missing: Mapping[str, str]
     left_out: list[Path]
+    published: Mapping[tuple[str, int, str], float] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from cozviewer.export.origin import Origin
 from cozviewer.image.pixels import Rgb8
-from cozviewer.pyramid.wording import BORROWED
+from cozviewer.pyramid.wording import BORROWED, CAUTION
 
 PLATE = (0, 0, 0, 170)
 INK = (240, 240, 240, 255)
@@ -30,8 +30,8 @@ _SUPERSCRIPTS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 
 
 @dataclass(frozen=True, eq=False)
-class _Plate:
-    """The text on its plate, RGBA, and where its upper left corner is."""
+class Plate:
+    """What lies over a picture, RGBA, and where its upper left corner is."""
 
     image: Image.Image
     x: int
@@ -56,7 +56,17 @@ def captioned_bands(bands: Iterable[Rgb8], text: str, width: int, height: int) -
         bands: (rows, width, 3) uint8, `height` rows in all; they are not changed.
         text: As for `captioned`.
     """
-    plate, top = _plate(text, width, height), 0
+    yield from plated_bands(bands, _plate(text, width, height))
+
+
+def plated_bands(bands: Iterable[Rgb8], plate: Plate) -> Iterator[Rgb8]:
+    """Yield a picture's bands, top to bottom, with a plate over the whole.
+
+    Args:
+        bands: (rows, width, 3) uint8; they are not changed.
+        plate: What lies over them.
+    """
+    top = 0
     for band in bands:
         bottom = top + len(band)
         if bottom > plate.y and top < plate.y + plate.image.height:
@@ -65,6 +75,13 @@ def captioned_bands(bands: Iterable[Rgb8], text: str, width: int, height: int) -
             band = np.asarray(image)
         yield band
         top = bottom
+
+
+def with_caution(rgb: Rgb8) -> Rgb8:
+    """Return a picture, (H, W, 3) uint8, with a line below that it is not for diagnosis."""
+    height, width = rgb.shape[:2]
+    line = np.zeros((3 * text_size(height), width, 3), np.uint8)
+    return np.concatenate((rgb, captioned(line, CAUTION)))
 
 
 def label_of(origin: Origin) -> str:
@@ -76,15 +93,16 @@ def label_of(origin: Origin) -> str:
     }
     label = labels.get(origin.kind, "")
     texture = f", with {BORROWED}" if origin.borrowed else ""
-    return f"{label} ×{origin.magnification}{texture}" if label else ""
+    caution = f"{CAUTION} · " if origin.medical else ""
+    return f"{caution}{label} ×{origin.magnification}{texture}" if label else ""
 
 
-def _plate(text: str, width: int, height: int) -> _Plate:
+def _plate(text: str, width: int, height: int) -> Plate:
     text = drawable(text)
-    size = min(LARGEST, max(SMALLEST, round(height * PART)))
-    length = _font(size).getlength(text) + 1.2 * size
+    size = text_size(height)
+    length = built_in_font(size).getlength(text) + 1.2 * size
     size = min(size, max(SMALLEST, int(size * (width - size) / length)))
-    font = _font(size)
+    font = built_in_font(size)
     ascent, descent = font.getmetrics()
     margin, side, above = round(0.5 * size), round(0.6 * size), round(0.3 * size)
     plate = Image.new(
@@ -93,7 +111,7 @@ def _plate(text: str, width: int, height: int) -> _Plate:
     draw = ImageDraw.Draw(plate)
     draw.rounded_rectangle((0, 0, plate.width - 1, plate.height - 1), round(0.3 * size), PLATE)
     draw.text((side, above), text, INK, font)
-    return _Plate(plate, margin, height - margin - plate.height)
+    return Plate(plate, margin, height - margin - plate.height)
 
 
 def drawable(text: str) -> str:
@@ -108,7 +126,13 @@ def drawable(text: str) -> str:
     return "".join(letter if letter.isascii() or letter == "·" else "?" for letter in plain)
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def text_size(height: int) -> int:
+    """Return the height of a line of text in a picture of a height, in pixels."""
+    return min(LARGEST, max(SMALLEST, round(height * PART)))
+
+
+def built_in_font(size: int) -> ImageFont.FreeTypeFont:
+    """Return Pillow's own font."""
     font = ImageFont.load_default(size)
     assert isinstance(font, ImageFont.FreeTypeFont), "Pillow's wheels have FreeType"
     return font

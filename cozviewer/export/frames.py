@@ -7,7 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from cozviewer.export.camera_path import FrameSpec
 from cozviewer.export.caption import captioned
+from cozviewer.export.scale_bar import bar_of_view, with_scale_bar
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.pyramid import CachedPyramid, Pyramid
@@ -20,7 +22,10 @@ Frames = Iterator[tuple[Rgb8, int]]
 
 
 def frames_of(
-    pyramid: Pyramid, specs: Sequence[FrameSpec], caption: Callable[[Camera], str] | None = None
+    pyramid: Pyramid,
+    specs: Sequence[FrameSpec],
+    caption: Callable[[Camera], str] | None = None,
+    scale: Scale | None = None,
 ) -> Frames:
     """Yield the frames of a movie: each view as `compose` returns it.
 
@@ -28,6 +33,7 @@ def frames_of(
         pyramid: Must contain all tiles of the views.
         specs: The frames.
         caption: Returns the caption for the view of a camera; None for no captions.
+        scale: Of the source, for a scale bar in each frame; None for no bars.
 
     Raises:
         TileMissing: A tile does not exist or cannot be read.
@@ -36,6 +42,8 @@ def frames_of(
 
     def frame(view: View) -> Rgb8:
         pixels = compose(remembering, view, complete=True)
+        if scale is not None and (bar := bar_of_view(scale, view)) is not None:
+            pixels = with_scale_bar(pixels, bar)
         return pixels if caption is None else captioned(pixels, caption(view.camera))
 
     threads = min(MOST_THREADS, os.cpu_count() or 1)

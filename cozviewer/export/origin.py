@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 from cozviewer import __version__
 from cozviewer.image.reading import STOPPED, opened
 from cozviewer.pyramid.camera import DEEPEST
-from cozviewer.pyramid.wording import BORROWED
+from cozviewer.pyramid.wording import BORROWED, CAUTION
 from cozviewer.util.background import in_background
 from cozviewer.util.cancel import IsCancelled, never
 
@@ -46,6 +46,7 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
  <rdf:RDF xmlns:rdf="{rdf}">
   <rdf:Description rdf:about=""
     xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+    xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"
     xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
     xmlns:cozviewer="{own}">
 {properties}
@@ -88,6 +89,8 @@ class Origin:
         recipe: The recipe itself (`Recipe.text`); "" if there is none.
         prompts: Prompts of all steps, the first one first.
         borrowed: Whether texture was borrowed from elsewhere in the photo.
+        medical: Whether it is a medical picture with generated detail, which is not for diagnosis.
+        scale_bar: What a scale bar in it says, that of the closest view: "50 µm"; "" without one.
     """
 
     kind: Kind
@@ -102,6 +105,8 @@ class Origin:
     recipe: str = ""
     prompts: tuple[str, ...] = ()
     borrowed: bool = False
+    medical: bool = False
+    scale_bar: str = ""
 
 
 def mixed(origin: Origin) -> Origin:
@@ -115,6 +120,8 @@ def to_xmp(origin: Origin) -> bytes:
     properties = [("xmp:CreatorTool", f"cozviewer {__version__}")]
     if uri := source_type(origin.kind):
         properties.append(("Iptc4xmpExt:DigitalSourceType", uri))
+    if origin.medical:
+        properties.append(("photoshop:Instructions", CAUTION))
     properties += [(f"cozviewer:{name}", value) for name, value in _own_properties(origin)]
     lines = (f"   <{name}>{_xml_text(value)}</{name}>" for name, value in properties)
     packet = _PACKET.format(rdf=_RDF, own=_OWN, properties="\n".join(lines))
@@ -135,7 +142,7 @@ def from_xmp(packet: bytes | str) -> Origin | None:
     if len(packet) > LARGEST_PACKET:
         return None
     if isinstance(packet, str):
-        packet = packet.encode("utf-8", "replace")
+        packet = _utf_8(packet)
     try:
         found = _own_values(packet)
     except Exception:  # expat raises its own errors, ValueError and LookupError, our handlers too
@@ -157,6 +164,8 @@ def from_xmp(packet: bytes | str) -> Origin | None:
         recipe=found.get("Recipe", ""),
         prompts=_prompts(found.get("Prompts", "[]")),
         borrowed=bool(found.get("Texture")),
+        medical=bool(found.get("Caution")),
+        scale_bar=found.get("ScaleBar", ""),
     )
 
 
@@ -195,6 +204,17 @@ def sight_of_origin(origin: Origin) -> tuple[Fraction, Fraction, Fraction] | Non
     return (x, y, magnification) if within else None
 
 
+def _utf_8(packet: str) -> bytes:
+    """Return the bytes of a packet. In a tEXt chunk of PNG, as libvips writes it, it is UTF-8 that
+    Pillow reads as Latin-1 (PNG, 11.3.3.2)."""
+    try:
+        found = packet.encode("latin-1")
+        found.decode("utf-8")
+    except UnicodeError:
+        return packet.encode("utf-8", "replace")
+    return found
+
+
 def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:
     yield "Kind", origin.kind
     yield "Engine", origin.engine
@@ -209,6 +229,10 @@ def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:
         yield "Recipe", origin.recipe[:LONGEST_PROMPT]
     if origin.borrowed:
         yield "Texture", BORROWED
+    if origin.medical:
+        yield "Caution", CAUTION
+    if origin.scale_bar:
+        yield "ScaleBar", origin.scale_bar
     if origin.prompts:
         each = LONGEST_PROMPT // len(origin.prompts)
         yield (

@@ -16,6 +16,7 @@ from cozviewer.export.formats import FORMATS, QUALITY, format_of, share_of_quali
 from cozviewer.export.large import IN_MEMORY, in_bands, save_large
 from cozviewer.export.origin import Origin, to_xmp
 from cozviewer.export.replacing import replacing
+from cozviewer.export.scale_bar import scale_bar_bands, with_scale_bar
 from cozviewer.export.targets import refuse_foreign_folder
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.reading import quiet_pillow
@@ -24,6 +25,7 @@ from cozviewer.image.resolution import Resolution, pillow_options
 from cozviewer.pyramid.compose import band_parts, bands, best_region
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.scale_bar import ScaleBar
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import check_path
@@ -215,6 +217,7 @@ def save_region(
     exif: bytes | None = None,
     label: bool = False,
     complete: bool = False,
+    bar: ScaleBar | None = None,
     cancelled: Callable[[], bool] = never,
     on_written: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
@@ -232,6 +235,7 @@ def save_region(
         exif: EXIF block of the source, upright.
         label: As for `save_picture`.
         complete: Whether all tiles must exist.
+        bar: A scale bar for the corner; None for none.
         cancelled: Checked while the file is written.
         on_written: Called with (bands written, all bands) if it is written in bands, on a thread of
             libvips.
@@ -246,9 +250,10 @@ def save_region(
         resolution = resolution.scaled(2.0**z)
         resolution = resolution.turned if orientation.sideways else resolution
     if not in_bands(path, width, height):
+        pixels = orientation.turned(best_region(pyramid, z, level_region, complete))
         save_picture(
             path,
-            orientation.turned(best_region(pyramid, z, level_region, complete)),
+            pixels if bar is None else with_scale_bar(pixels, bar),
             origin,
             quality=quality,
             exif=exif,
@@ -259,6 +264,8 @@ def save_region(
         return
     most = len(band_parts(level_region, orientation))
     parts = bands(pyramid, z, level_region, complete, orientation)
+    if bar is not None:
+        parts = scale_bar_bands(parts, bar, width, height)
     save_bands(
         path,
         (width, height),

@@ -89,6 +89,7 @@ def origin_of_comparison(
     return replace(
         origins[0],
         kind=origins[0].kind if len(kinds) == 1 else "mixed",
+        medical=any(origin.medical for origin in origins),
         engine=" and ".join(origin.engine for origin in origins),
     )
 
@@ -279,4 +280,5 @@ def _origin(
         prompt=prompts[-1] if prompts else "",
         recipe=chain.recipe.text,
         prompts=prompts if any(prompts) else (),
+        medical=chain.medical and kind != "interpolated",
     )

@@ -8,7 +8,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import View, camera_at, fit
 from cozviewer.pyramid.geometry import STEP_SCALE
-from cozviewer.pyramid.wording import BORROWED
+from cozviewer.pyramid.wording import BORROWED, CAUTION
 
 MOST = 8
 """Largest number of pictures; of a deeper zoom the last ones are shown."""
@@ -40,6 +40,7 @@ def strip(
     views: Sequence[View],
     pictures: Sequence[Rgb8],
     borrowed: bool = False,
+    medical: bool = False,
 ) -> Rgb8:
     """Return the strip, (H, W, 3) uint8; each picture has a frame around the area of the next one.
 
@@ -49,6 +50,7 @@ def strip(
         views: Square, each 4x closer than the one before.
         pictures: The views, composed.
         borrowed: Whether they contain texture borrowed from elsewhere in the photo.
+        medical: Whether they are not for diagnosis.
     """
     side = views[0].width
     near, far = side * 3 // 8, side - side * 3 // 8
@@ -63,7 +65,7 @@ def strip(
     ]
     maker = f"{engine}, with {BORROWED}" if borrowed else engine
     return sheet(
-        f"Zooming into {name}",
+        f"Zooming into {name}" + (f". {CAUTION}" if medical else ""),
         f"Each picture is the framed part of the one before; its detail is drawn by {maker}.",
         [panels],
     )

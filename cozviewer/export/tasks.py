@@ -11,6 +11,7 @@ from pathlib import Path
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.series import Needs, needs_of
 from cozviewer.export.camera_path import FrameSpec
+from cozviewer.export.caption import with_caution
 from cozviewer.export.formats import QUALITY
 from cozviewer.export.frames import frames_of
 from cozviewer.export.movie import save_movie
@@ -25,16 +26,19 @@ from cozviewer.export.provenance import (
     view_borrows,
 )
 from cozviewer.export.run import OnProgress
+from cozviewer.export.scale_bar import bar_for, bar_of_view, with_scale_bar
 from cozviewer.export.signing import Signature, sign_picture
 from cozviewer.export.strip import strip
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
+from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import compose, wanted_level
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.resolution import scaled_resolution
-from cozviewer.pyramid.wording import caption_text
+from cozviewer.pyramid.scale_bar import ScaleBar
+from cozviewer.pyramid.wording import caption_text, caution_text
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.translation import translate
 from cozviewer.util.units import Unit
@@ -51,6 +55,7 @@ class PictureOptions:
         label: Whether a corner says that detail was generated.
         signature: What the file is signed with; None leaves it unsigned.
         quality: 1..100 for JPEG, WebP and AVIF.
+        scale: Of the source, for a scale bar in a corner; None for no bar.
     """
 
     complete: bool = True
@@ -58,6 +63,7 @@ class PictureOptions:
     label: bool = False
     signature: Signature | None = None
     quality: int = QUALITY
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,8 @@ class PictureTask:
         options = self.options
         pixels = compose(chain.pyramid, self.view, complete=options.complete)
         origin = origin_of_view(chain, self.view, is_cancelled)
+        if options.scale and (bar := bar_of_view(options.scale, self.view)) is not None:
+            pixels, origin = with_scale_bar(pixels, bar), replace(origin, scale_bar=bar.label)
         save_picture(
             self.path,
             pixels,
@@ -148,6 +156,11 @@ class RegionTask:
         on_progress(Progress(stage, self.z, 0, 0, None))
         options = self.options
         origin = origin_of_region(chain, self.z, self.level_region, is_cancelled)
+        bar = None
+        if options.scale is not None:
+            sideways = self.orientation.sideways
+            bar = bar_for(options.scale, self.magnification, *self.size, sideways)
+        origin = replace(origin, scale_bar="" if bar is None else bar.label)
         save_region(
             self.path,
             chain.pyramid,
@@ -159,6 +172,7 @@ class RegionTask:
             exif=options.exif,
             label=options.label,
             complete=options.complete,
+            bar=bar,
             cancelled=is_cancelled,
             on_written=counting(on_progress, stage, self.z, "rows"),
         )
@@ -173,10 +187,12 @@ class StripTask:
     Attributes:
         path: The file to write; its suffix selects the format.
         views: Square, of one size, each 4x closer than the one before.
+        scale: Of the source, for a scale bar in each picture; None for no bars.
     """
 
     path: Path
     views: tuple[View, ...]
+    scale: Scale | None = None
 
     def needs(self, pyramid: Pyramid) -> Needs:
         """See `Task`."""
@@ -188,8 +204,12 @@ class StripTask:
         on_progress(Progress(writing(self.path), 0, 0, 0, None))
         pictures = [compose(pyramid, view, complete=True) for view in self.views]
         origin = origin_of_strip(chain, self.views, is_cancelled)
+        for index, view in enumerate(self.views):
+            if self.scale is not None and (bar := bar_of_view(self.scale, view)) is not None:
+                pictures[index] = with_scale_bar(pictures[index], bar)
+                origin = replace(origin, scale_bar=bar.label)
         name, engine = pyramid.source.name, chain.upscaler.name
-        pixels = strip(name, engine, self.views, pictures, origin.borrowed)
+        pixels = strip(name, engine, self.views, pictures, origin.borrowed, medical=origin.medical)
         save_picture(self.path, pixels, origin, cancelled=is_cancelled)
         return origin
 
@@ -203,12 +223,15 @@ class ComparisonTask:
         pixels: (H, W, 3) uint8, labels included.
         origin: What these pixels show, but for `borrowed`; see `origin_of_comparison`.
         borrowed: Returns whether they contain borrowed texture; see `comparison_borrows`.
+        bar: A scale bar of the view, and how many pixels it is above the lower edge's corner; None
+            for no bar.
     """
 
     path: Path
     pixels: Rgb8
     origin: Origin
     borrowed: Callable[[], bool] = never
+    bar: tuple[ScaleBar, int] | None = None
 
     def needs(self, pyramid: Pyramid) -> Needs:
         """See `Task`; nothing, as the pixels are there."""
@@ -217,8 +240,13 @@ class ComparisonTask:
     def write(self, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress) -> Origin:
         """See `Task`."""
         on_progress(Progress(writing(self.path), 0, 0, 0, None))
-        origin = replace(self.origin, borrowed=self.borrowed())
-        save_picture(self.path, self.pixels, origin, cancelled=is_cancelled)
+        origin, pixels = replace(self.origin, borrowed=self.borrowed()), self.pixels
+        if self.bar is not None:
+            pixels = with_scale_bar(pixels, *self.bar)
+            origin = replace(origin, scale_bar=self.bar[0].label)
+        if origin.medical:
+            pixels = with_caution(pixels)
+        save_picture(self.path, pixels, origin, cancelled=is_cancelled)
         return origin
 
 
@@ -231,12 +259,14 @@ class MovieTask:
         clip: Format, size and length.
         frames: Its frames, as many as `clip` counts; see `frame_specs`.
         caption: Whether each frame shows the magnification and what made the detail.
+        scale: Of the source, for a scale bar in each frame; None for no bars.
     """
 
     path: Path
     clip: Clip
     frames: tuple[FrameSpec, ...]
     caption: bool = False
+    scale: Scale | None = None
 
     def needs(self, pyramid: Pyramid) -> Needs:
         """See `Task`."""
@@ -249,12 +279,17 @@ class MovieTask:
 
         def caption(camera: Camera) -> str:
             borrowed = view_borrows(chain, replace(self.frames[-1].view, camera=camera))
-            return caption_text(camera, upscaler.name, upscaler.generative, borrowed)
+            text = caption_text(camera, upscaler.name, upscaler.generative, borrowed)
+            return f"{caution_text()} · {text}" if origin.medical else text
 
+        if self.scale is not None:
+            closest = max(self._views, key=lambda view: view.camera.log2)
+            bar = bar_of_view(self.scale, closest)
+            origin = replace(origin, scale_bar="" if bar is None else bar.label)
         save_movie(
             self.path,
             self.clip,
-            frames_of(chain.pyramid, self.frames, caption if self.caption else None),
+            frames_of(chain.pyramid, self.frames, caption if self.caption else None, self.scale),
             origin,
             cancelled=is_cancelled,
             on_written=counting(on_progress, writing(self.path), origin.level, "frames"),

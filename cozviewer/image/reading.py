@@ -24,9 +24,11 @@ from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.readers.psd_head import is_flat
 from cozviewer.image.readers.table import PHOTOSHOP, RAW
 from cozviewer.image.resolution import Resolution, resolution_of_info
+from cozviewer.image.subject import UNKNOWN, Subject, subject_of_resolution
 from cozviewer.image.tiff import traps as tiff_traps
 from cozviewer.image.tiff.pages import pages_of, starting_at
 from cozviewer.image.tiff.samples import SampleTiff
+from cozviewer.image.tiff.tiff_subject import tiff_subject
 from cozviewer.image.watched_file import STOPPED as STOPPED
 from cozviewer.image.watched_file import WatchedFile, open_file
 from cozviewer.image.watched_file import shown_name as shown_name
@@ -47,6 +49,7 @@ class Picture:
         image: What decodes it, at the page that was asked for.
         page, pages: Which page or frame it is, from 1, and how many the file has.
         resolution: As the file says it.
+        subject: What it shows, as far as the file says it.
         coded: Its colours, if numbers name them; they count, not a profile.
         coded_only: Whether no profile counts, even if `coded` is None (sRGB).
         profile: A profile that Pillow could not read.
@@ -64,6 +67,7 @@ class Picture:
     profile: bytes | None = None
     ended_early: Callable[[], bool] = lambda: False
     samples: Callable[[], SampleTiff] | None = None
+    subject: Subject = UNKNOWN
 
 
 def kind_of(path: Path, cancelled: IsCancelled = never) -> str:
@@ -170,7 +174,16 @@ def _picture(
             image.seek(page - 1)
     resolution = resolution_of_info(image.info)
     return Picture(
-        kind, image, page, pages, resolution, coded, coded_only, profile, lambda: file.ended_early
+        kind,
+        image,
+        page,
+        pages,
+        resolution,
+        coded,
+        coded_only,
+        profile,
+        lambda: file.ended_early,
+        subject=subject_of_resolution(resolution),
     )
 
 
@@ -192,7 +205,7 @@ def _in_process(kind: str, file: WatchedFile, name: str, page: int | None) -> Pi
     )
     if kind == RAW:
         image.info["exif"] = tiff_traps.exif_of_file(file)  # most are built like TIFF
-    return Picture(kind, image, image.page, image.pages, image.resolution)
+    return Picture(kind, image, image.page, image.pages, image.resolution, subject=image.subject)
 
 
 def _tiff(file: WatchedFile, name: str, page: int | None) -> Picture:
@@ -217,7 +230,10 @@ def _tiff(file: WatchedFile, name: str, page: int | None) -> Picture:
             raise
         file.seek(0)
         image = samples()
-    return Picture("TIFF", image, page, len(pages), directory.resolution, samples=samples)
+    resolution = directory.resolution
+    about = directory.description or pages[0].description
+    subject = tiff_subject(directory.values, about, resolution)
+    return Picture("TIFF", image, page, len(pages), resolution, samples=samples, subject=subject)
 
 
 def _check_page(name: str, page: int, pages: int) -> None:

@@ -23,6 +23,7 @@ from cozviewer.image.readers.table import RAW
 from cozviewer.image.reading import STOPPED, kind_of, opened_page, shown_name
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
+from cozviewer.image.subject import UNKNOWN, Subject
 from cozviewer.image.tiled.digest import digest_of
 from cozviewer.image.tiled.levels import TiledLevels
 from cozviewer.image.tiled.opening import open_regions
@@ -60,7 +61,7 @@ class Source:
         resolution: Of level 0 where the file says so.
         warnings: What is missing of the picture, a sentence each.
         notices: What people should know about how it was read, a sentence each.
-        medical: Whether it is of a person's body, so that a warning stays in sight.
+        subject: What its file says about what it shows: the field of work, and its physical size.
     """
 
     name: str
@@ -73,7 +74,7 @@ class Source:
     resolution: Resolution | None = None
     warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
-    medical: bool = False
+    subject: Subject = UNKNOWN
 
     @property
     def width(self) -> int:
@@ -82,6 +83,11 @@ class Source:
     @property
     def height(self) -> int:
         return self.levels.size(0)[1]
+
+    @property
+    def medical(self) -> bool:
+        """Whether it is of a person's body, so that a caution stays in sight."""
+        return self.subject.field == "medical"
 
     @property
     def folder(self) -> Path:
@@ -195,7 +201,7 @@ def open_source(
             resolution=resolution.turned if resolution and decoded.sideways else resolution,
             warnings=decoded.warnings,
             notices=(*_place(picture.kind, picture.page, picture.pages, page), *decoded.notices),
-            medical=picture.kind == "DICOM",
+            subject=picture.subject.turned if decoded.sideways else picture.subject,
         )
 
     return in_background(read, cancelled, STOPPED)
@@ -227,7 +233,7 @@ def _tiled_source(
         resolution=facts.resolution,
         warnings=facts.warnings,
         notices=(*_place(kind, facts.page, facts.pages, page), *facts.notices),
-        medical=facts.medical,
+        subject=facts.subject,
     )
 
 

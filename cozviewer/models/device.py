@@ -70,8 +70,15 @@ class Device:
         return replace(self, dtype="float32", channels_last=False)
 
 
+def has_torch() -> bool:
+    """Return whether torch is installed; it is not in the small bundle. Imports nothing."""
+    return find_spec("torch") is not None
+
+
 def available_devices() -> list[str]:
-    """Return the names of the available devices, the CPU first. Imports torch."""
+    """Return the names of the available devices, the CPU first. Imports torch if installed."""
+    if not has_torch():
+        return ["cpu"]
     import torch
 
     names = ["cpu"]

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
-from cozviewer.config.choice import CozChoice, PrompterChoice
+from cozviewer.config.choice import CozChoice, PisaChoice, PrompterChoice
 from cozviewer.models.context import ModelContext
+from cozviewer.models.device import has_torch
 from cozviewer.models.prompters import NoPrompter, TextPrompter, with_words
+from cozviewer.models.without_torch import no_torch
 from cozviewer.pyramid.makers import maker_label
 from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import expanded
@@ -68,15 +70,26 @@ ENGINES = (
         "Stability AI Community (must be accepted once), MIT for the authors' files",
         own_files=True,
     ),
+    Engine(
+        "pisa",
+        "PiSA-SR",
+        QT_TRANSLATE_NOOP(
+            "Engine",
+            "AI upscaler with adjustable detail (needs 5.3 GB of models; use a GPU with 6 GB).",
+        ),
+        "CreativeML Open RAIL++-M (forbids harmful uses), Apache-2.0 for the authors' file",
+        own_files=True,
+    ),
 )
 
-PROMPTERS = ("none", "text", "qwen", "server")
+PROMPTERS = ("none", "text", "qwen", "tags", "server")
 
 
 def make_upscaler(
     engine: str,
     context: ModelContext | None = None,
     coz: CozChoice = CozChoice(),  # noqa: B008 (it is frozen)
+    pisa: PisaChoice = PisaChoice(),  # noqa: B008 (the same)
 ) -> Upscaler:
     """Return an engine; cheap, imports no heavy library.
 
@@ -84,6 +97,7 @@ def make_upscaler(
         engine: A name in ENGINES, or the path of a 4x model file.
         context: Where and how it runs; None uses the defaults.
         coz: The files and settings of the engine "coz".
+        pisa: Those of the engine "pisa".
 
     Raises:
         BadInput: The engine, file or setting does not exist.
@@ -97,8 +111,12 @@ def make_upscaler(
         from cozviewer.models.realesrgan.engine import realesrgan
 
         return realesrgan(context)
+    if not has_torch() and (engine == "coz" or is_path(engine)):
+        raise no_torch("Chain-of-Zoom" if engine == "coz" else expanded(engine).name)
     if engine == "coz":
         return _coz(coz, context)
+    if engine == "pisa":
+        return _pisa(pisa, context)
     if is_path(engine):
         from cozviewer.models.model_file import model_file
 
@@ -142,9 +160,32 @@ def _coz(choice: CozChoice, context: ModelContext) -> Upscaler:
     )
 
 
-def own_file(name: str, cache_dir: Path | None) -> Path | None:
-    """Return the path of one of the authors' files in the cache folder, or None."""
-    path = None if cache_dir is None else cache_dir / "coz" / name
+def _pisa(choice: PisaChoice, context: ModelContext) -> Upscaler:
+    from cozviewer.models.pisa.base import SD2
+    from cozviewer.models.pisa.checkpoint import FILE_NAME, FOLDER_NAME, ORIGIN
+    from cozviewer.models.pisa.engine import PisaSr
+
+    weights = choice.weights or own_file(FILE_NAME, context.cache_dir, FOLDER_NAME)
+    if weights is None:
+        raise BadInput(
+            translate(
+                "Error",
+                "PiSA-SR needs a file that is not on this computer: get {name} from {origin}, and "
+                "choose it.",
+            ).format(name=FILE_NAME, origin=ORIGIN)
+        )
+    return PisaSr(
+        choice.base or SD2,
+        expanded(weights),
+        context,
+        pixel=choice.pixel,
+        semantic=choice.semantic,
+    )
+
+
+def own_file(name: str, cache_dir: Path | None, folder: str = "coz") -> Path | None:
+    """Return the path of one of the authors' files in a folder of the cache folder, or None."""
+    path = None if cache_dir is None else cache_dir / folder / name
     return path if path is not None and path.is_file() else None
 
 
@@ -168,8 +209,12 @@ def make_prompter(choice: PrompterChoice, context: ModelContext | None = None) -
                 translate("Error", "The prompter text needs a prompt: enter one, or choose none.")
             )
         return TextPrompter(prompt)
+    if choice.name == "qwen" and not has_torch():
+        raise no_torch("Qwen")
     if choice.name == "qwen":
         describing = _qwen(choice, context)
+    elif choice.name == "tags":
+        describing = _tags(choice, context)
     elif choice.name == "server":
         describing = _server(choice, context.notice)
     else:
@@ -192,6 +237,12 @@ def _qwen(choice: PrompterChoice, context: ModelContext) -> Prompter:
         questions=choice.questions,
         max_tokens=choice.max_tokens,
     )
+
+
+def _tags(choice: PrompterChoice, context: ModelContext) -> Prompter:
+    from cozviewer.models.ram.prompter import TagsPrompter
+
+    return TagsPrompter(choice, context)
 
 
 def _server(choice: PrompterChoice, notice: Notice) -> Prompter:

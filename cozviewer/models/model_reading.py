@@ -139,10 +139,15 @@ def no_model(path: Path) -> BadInput:
     )
 
 
-def is_torchscript(content: bytes) -> bool:
-    """Return whether a file is a compiled program, which torch's reader refuses with a warning."""
+def is_torchscript(content: bytes | Path) -> bool:
+    """Return whether a file is a compiled program, which torch's reader refuses with a warning.
+
+    Args:
+        content: All bytes of the file, or its path.
+    """
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        file = io.BytesIO(content) if isinstance(content, bytes) else content
+        with zipfile.ZipFile(file) as archive:
             return any(PurePosixPath(name).name == "constants.pkl" for name in archive.namelist())
     except Exception:  # for a broken archive: BadZipFile, struct.error, UnicodeDecodeError, ...
         return False

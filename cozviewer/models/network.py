@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
@@ -22,9 +25,26 @@ NO_MEMORY = (
 """In error messages of CUDA, MPS, the CPU, cuDNN, cuBLAS and Windows; of OpenVINO and oneDNN."""
 
 
+class LoadedNetwork(Protocol):
+    """A network that is ready to run, by whichever library.
+
+    Attributes:
+        device: Where it runs, and in which number format.
+    """
+
+    @property
+    def device(self) -> Device: ...
+
+    def run(
+        self, pixels: RgbFloat, cancelled: IsCancelled, progressed: Progressed = ignore
+    ) -> RgbFloat:
+        """Run it over pixels; see `run_network`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A loaded network.
+    """A network of torch that is ready to run.
 
     Attributes:
         forward: Maps (1, 3, H, W) in 0..1 to (1, 3, 4H, 4W); any H, W >= 1. It may check its second
@@ -43,6 +63,37 @@ class Network:
         image = torch.from_numpy(to_float(pixels)).permute(2, 0, 1)[None]
         image = image.to(self.device.name, getattr(torch, self.device.pixels))
         return image if self.device.channels_last else image.contiguous()
+
+    def run(
+        self, pixels: RgbFloat, cancelled: IsCancelled, progressed: Progressed = ignore
+    ) -> RgbFloat:
+        return run_network(self, pixels, cancelled, progressed)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayNetwork:
+    """A network that runs without torch.
+
+    Attributes:
+        forward: As of `Network`, on float32 arrays.
+        device: "cpu", and its number format.
+    """
+
+    forward: Callable[[NDArray[np.float32], IsCancelled, Progressed], NDArray[np.float32]]
+    device: Device
+
+    def run(
+        self, pixels: RgbFloat, cancelled: IsCancelled, progressed: Progressed = ignore
+    ) -> RgbFloat:
+        try:
+            fine = self.forward(pixels.transpose(2, 0, 1)[None], cancelled, progressed)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise device_failure(self.device, error) from error
+        else:
+            clipped: RgbFloat = np.clip(fine[0].transpose(1, 2, 0), 0, 1)
+            return clipped
+        raise MemoryError
 
 
 def run_network(
@@ -77,19 +128,23 @@ def run_network(
             return fine.to("cpu", torch.float32).numpy()
     except RuntimeError as error:
         if not is_out_of_memory(error):
-            raise Failure(
-                translate(
-                    "Error",
-                    "The {hardware} reported an error ({reason}): try again, or "
-                    "choose another device.",
-                ).format(hardware=device.hardware, reason=first_line(error))
-            ) from error
+            raise device_failure(device, error) from error
     # Outside `except`, as the error's traceback keeps the features alive.
     if device.name.startswith("cuda"):
         torch.cuda.empty_cache()
     elif device.name == "mps":
         torch.mps.empty_cache()
     raise MemoryError
+
+
+def device_failure(device: Device, error: Exception) -> Failure:
+    """Return the error for a run that the device or the library did not finish."""
+    return Failure(
+        translate(
+            "Error",
+            "The {hardware} reported an error ({reason}): try again, or choose another device.",
+        ).format(hardware=device.hardware, reason=first_line(error))
+    )
 
 
 def is_out_of_memory(error: BaseException) -> bool:

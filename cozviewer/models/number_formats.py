@@ -32,8 +32,16 @@ from cozviewer import __version__
 from cozviewer.chain.protocols import ignore
 from cozviewer.chain.stages import tell_stage
 from cozviewer.image.pixels import RgbFloat
-from cozviewer.models.device import Device, all_threads, cpu_has
+from cozviewer.models.device import (
+    AUTO,
+    Device,
+    all_threads,
+    cpu_has,
+    has_torch,
+    supported_numbers,
+)
 from cozviewer.models.network import Network, is_out_of_memory
+from cozviewer.models.without_torch import formats, threads
 from cozviewer.util.atomic import atomic_private_path
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
@@ -179,18 +187,30 @@ def probe() -> RgbFloat:
     return np.ascontiguousarray(colour.clip(0, 1), np.float32)
 
 
-def machine_key() -> Key:
-    """Return everything besides the network that decides the speed. Imports torch."""
-    import torch
+def supported_formats(wanted: str = AUTO) -> Sequence[str]:
+    """Return the number formats that the built-in network has on a device, as in `EngineChoice`;
+    none if the device does not exist. Imports torch, or OpenVINO where that is all there is."""
+    return supported_numbers(wanted) if has_torch() else formats(int8=True)
 
-    features = [name for name in ("avx512_bf16", "amx_tile") if cpu_has(f"_is_{name}_supported")]
-    return {
+
+def machine_key() -> Key:
+    """Return everything besides the network that decides the speed. Imports torch if installed."""
+    key = {
         "cozviewer": __version__,
-        "torch": torch.__version__,
+        "torch": "",
         "openvino": _openvino_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "cpu": _cpu_name(),
         "cores": str(os.cpu_count()),
+    }
+    if not has_torch():
+        return {**key, "threads": str(threads()), "instructions": " ".join(formats(int8=True))}
+    import torch
+
+    features = [name for name in ("avx512_bf16", "amx_tile") if cpu_has(f"_is_{name}_supported")]
+    return {
+        **key,
+        "torch": torch.__version__,
         "threads": str(all_threads()),
         "instructions": " ".join([torch.backends.cpu.get_cpu_capability(), *features]),
     }

@@ -63,3 +63,23 @@ def with_words(prompter: Prompter, words: str) -> Prompter:
     """Return a prompter that appends the user's words, if any, to the prompts of `prompter`."""
     words = words.strip()
     return WithWords(prompter, words) if words else prompter
+
+
+class OneImage:
+    """A `Prompter` that shows another the crop alone, without the wider view around it: the
+    one-image prompts that the Chain-of-Zoom paper compares with."""
+
+    def __init__(self, prompter: Prompter) -> None:
+        """Leave the wider view out for `prompter`."""
+        self._prompter = prompter
+
+    @property
+    def name(self) -> str:
+        return self._prompter.name
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        return {**self._prompter.identity, "images": "one"}
+
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
+        return self._prompter.prompt(None, crop, cancelled)

@@ -10,12 +10,13 @@ import numpy as np
 from cozviewer.chain.protocols import Progressed, Upscaler, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.models.context import ModelContext
-from cozviewer.models.device import AUTO, Device, pick_device, ways
-from cozviewer.models.network import Network, first_line, is_out_of_memory, run_network
+from cozviewer.models.device import AUTO, Device, has_torch, pick_device, ways
+from cozviewer.models.network import LoadedNetwork, Network, first_line, is_out_of_memory
 from cozviewer.models.number_formats import fastest
 from cozviewer.models.tiling import upscale_in_parts
+from cozviewer.models.without_torch import no_torch
 from cozviewer.util.cancel import IsCancelled, never
-from cozviewer.util.errors import BadInput, Failure
+from cozviewer.util.errors import BadInput, CozviewerError, Failure
 from cozviewer.util.translation import translate
 
 HALO = 16
@@ -67,6 +68,7 @@ class NetworkUpscaler:
         *,
         part: int = PART,
         halo: int = HALO,
+        without_torch: Callable[[ModelContext], LoadedNetwork] | None = None,
     ) -> None:
         """Prepare; nothing is imported or read before `load` or `identity`.
 
@@ -78,16 +80,18 @@ class NetworkUpscaler:
                 measured, see `fastest`. The notice is called once when memory runs out.
             part: Maximum parent pixels of a part.
             halo: Parent pixels of context around a crop.
+            without_torch: Loads the network where torch is not installed, if that is possible.
         """
         self.name = name
         self.halo = halo
         self._make_identity = identity
         self._open_network = open_network
+        self._without_torch = without_torch
         self._context = context
         self._part = part
         self._shrunk = False
         self._identity: Mapping[str, str] | None = None
-        self._network: Network | None = None
+        self._network: LoadedNetwork | None = None
 
     @property
     def identity(self) -> Mapping[str, str]:
@@ -113,7 +117,7 @@ class NetworkUpscaler:
         network = self.network(cancelled)
         return upscale_in_parts(
             rgb,
-            lambda pixels, moved: run_network(network, pixels, cancelled, moved),
+            lambda pixels, moved: network.run(pixels, cancelled, moved),
             most=self._part,
             halo=max(self.halo, CONTEXT),
             cancelled=cancelled,
@@ -121,7 +125,7 @@ class NetworkUpscaler:
             progressed=progressed,
         )
 
-    def network(self, cancelled: IsCancelled = never) -> Network:
+    def network(self, cancelled: IsCancelled = never) -> LoadedNetwork:
         """Return the network; loads it if necessary, see `load`."""
         if self._network is None:
             try:
@@ -130,8 +134,12 @@ class NetworkUpscaler:
                 raise load_error(self.name, error) from error
         return self._network
 
-    def _opened(self, cancelled: IsCancelled) -> Network:
+    def _opened(self, cancelled: IsCancelled) -> LoadedNetwork:
         """Return the network, in the chosen number format or the fastest one."""
+        if not has_torch():
+            if self._without_torch is None:
+                raise no_torch(self.name)
+            return self._without_torch(self._context)
         numbers = self._context.numbers
         candidates = ways(pick_device(self._context.device), numbers)
         if len(candidates) > 1:
@@ -166,7 +174,7 @@ class NetworkUpscaler:
             )
 
 
-def load_error(name: str, error: Exception) -> Failure:
+def load_error(name: str, error: Exception) -> CozviewerError:
     """Return the error for an engine that the device or the libraries cannot load."""
     if is_out_of_memory(error):
         return Failure(
@@ -175,6 +183,8 @@ def load_error(name: str, error: Exception) -> Failure:
                 "{name} does not fit into memory: close other programs, or choose another device.",
             ).format(name=name)
         )
+    if isinstance(error, ModuleNotFoundError) and error.name == "torch":
+        return no_torch(name)
     return Failure(
         translate(
             "Error",
@@ -206,7 +216,7 @@ def bare_run(upscaler: Upscaler, rgb: Rgb8, cancelled: IsCancelled) -> RgbFloat:
     network = upscaler.network(cancelled)
     pixels = np.array(to_float(rgb), np.float32, order="C")
     try:
-        return run_network(network, pixels, cancelled)
+        return network.run(pixels, cancelled)
     except MemoryError as error:
         height, width = rgb.shape[:2]
         raise Failure(

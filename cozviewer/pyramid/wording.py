@@ -14,6 +14,14 @@ BORROWED = QT_TRANSLATE_NOOP("View", "texture borrowed from elsewhere in this ph
 """Describes pixels whose texture a step took from the photo; see `chain.textures`. English, for
 metadata; `borrowed_text` is for people."""
 
+CAUTION = QT_TRANSLATE_NOOP("View", "Not for diagnosis: generated detail is not evidence")
+"""Stands by medical pictures. English, for metadata; `caution_text` is for people."""
+
+
+def caution_text() -> str:
+    """Return "Not for diagnosis: generated detail is not evidence"."""
+    return translate_marked("View", CAUTION)
+
 
 def magnification_text(camera: Camera) -> str:
     """Return "×64", "×0.25", "×1,234" or "×3.1·10¹²"."""

@@ -13,7 +13,7 @@ from cozviewer.export.replacing import STOPPED, replacing_path
 from cozviewer.image.source import Source
 from cozviewer.pyramid.store.file import PAGE_BYTES, plain
 from cozviewer.pyramid.store.rows import step_row
-from cozviewer.session.file import SCHEMA
+from cozviewer.session.file import ORIENTATIONS, SCHEMA
 from cozviewer.session.session import SUFFIX, Bookmark, Reference, SessionPyramid, Viewpoint
 from cozviewer.session.source import reference_to
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
@@ -130,13 +130,19 @@ def _write_about(
         "INSERT INTO about VALUES (?, ?)",
         [(f"source_{name}", plain(str(value))) for name, value in asdict(reference).items()],
     )
-    views = [(plain(bookmark.name), bookmark.viewpoint) for bookmark in bookmarks]
+    views: list[tuple[str | None, Viewpoint]] = [
+        (plain(bookmark.name), bookmark.viewpoint) for bookmark in bookmarks
+    ]
+    if viewpoint is not None:
+        views.append((None, viewpoint))
+    # Not in the table of views, whose columns older versions check.
+    turned = [0 if seen.orientation is None else seen.orientation.exif for _, seen in views]
+    connection.execute(
+        "INSERT INTO about VALUES (?, ?)", (ORIENTATIONS, " ".join(map(str, turned)))
+    )
     connection.executemany(
         "INSERT INTO views (name, x, y, magnification) VALUES (?, ?, ?, ?)",
-        [
-            (name, str(seen.x), str(seen.y), str(seen.magnification))
-            for name, seen in [*views, *([(None, viewpoint)] if viewpoint is not None else [])]
-        ],
+        [(name, str(seen.x), str(seen.y), str(seen.magnification)) for name, seen in views],
     )
 
 

@@ -78,6 +78,9 @@ SCHEMA = f"""
 # fractions ("1625/2"). The view without a name is the one shown when the session was saved. Tiles
 # have no index: they are found by id, so that a damaged page loses only its own tiles.
 
+ORIENTATIONS = "orientations"
+"""The row of the table `about` with the orientation of each view, in order."""
+
 LARGEST_TILE = 1 << 22
 """Maximum size of an encoded tile in bytes; lossless noise takes 800 KB in version 1."""
 
@@ -321,12 +324,13 @@ def _read(path: Path, connection: sqlite3.Connection) -> Session:
         relative=checked_text(about["source_relative"], LONGEST_PATH),
     )
     viewpoint, bookmarks = None, list[Bookmark]()
+    turned = iter(_orientations(about.get(ORIENTATIONS, "")))
     views = "SELECT name, x, y, magnification FROM views ORDER BY id"
-    for name, *numbers in limited(connection, views, MOST_VIEWS):
+    for name, x, y, magnification in limited(connection, views, MOST_VIEWS):
         if name is None:
-            viewpoint = viewpoint_from(*numbers)
+            viewpoint = viewpoint_from(x, y, magnification, next(turned, 0))
         else:
-            bookmarks.append(bookmark_from(name, *numbers))
+            bookmarks.append(bookmark_from(name, x, y, magnification, next(turned, 0)))
     index = read_index(connection, reference)
     pyramids = "SELECT id, recipe, recipe_digest, choice, maker, tiles FROM pyramids ORDER BY id"
     stored = [
@@ -335,6 +339,13 @@ def _read(path: Path, connection: sqlite3.Connection) -> Session:
     if not stored:
         raise ValueError("no pyramid")
     return Session(path, reference, tuple(stored), tuple(bookmarks), viewpoint)
+
+
+def _orientations(text: object) -> list[int]:
+    """Return EXIF's number of the orientation of each view; 0 where none was recorded."""
+    if not isinstance(text, str) or len(text) > 2 * MOST_VIEWS:
+        return []
+    return [int(word) if word in "12345678" else 0 for word in text.split()]
 
 
 def _pyramid(

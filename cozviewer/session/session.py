@@ -15,6 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from cozviewer.pyramid.camera import DEEPEST, Camera, camera_at
+from cozviewer.pyramid.orientation import Orientation, orientation_of
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.util.checked import checked_text, fraction_of_text
 
@@ -31,11 +32,13 @@ class Viewpoint:
     Attributes:
         x, y: The centre, in source pixels.
         magnification: View pixels per source pixel, > 0.
+        orientation: How the view is turned; None where that was not recorded.
     """
 
     x: Fraction
     y: Fraction
     magnification: Fraction
+    orientation: Orientation | None = None
 
     @property
     def camera(self) -> Camera:
@@ -43,9 +46,10 @@ class Viewpoint:
         return camera_at(self.x, self.y, self.magnification)
 
 
-def viewpoint_of(camera: Camera) -> Viewpoint:
+def viewpoint_of(camera: Camera, orientation: Orientation | None = None) -> Viewpoint:
     """Return the viewpoint whose `camera` equals `camera`."""
-    return Viewpoint(*camera.source_centre, Fraction(camera.scale) * Fraction(2) ** camera.level)
+    magnification = Fraction(camera.scale) * Fraction(2) ** camera.level
+    return Viewpoint(*camera.source_centre, magnification, orientation)
 
 
 @dataclass(frozen=True)
@@ -56,25 +60,34 @@ class Bookmark:
     viewpoint: Viewpoint
 
 
-def viewpoint_from(x: object, y: object, magnification: object) -> Viewpoint:
-    """Parse a viewpoint from three fractions, as stored in a file.
+def viewpoint_from(
+    x: object, y: object, magnification: object, orientation: object = None
+) -> Viewpoint:
+    """Parse a viewpoint from three fractions and EXIF's number of an orientation, as stored in a
+    file; any other orientation counts as not recorded.
 
     Raises:
         ValueError: They are not fractions, or the magnification is out of range.
     """
-    viewpoint = Viewpoint(*map(fraction_of_text, (x, y, magnification)))
+    turned = orientation_of(orientation) if isinstance(orientation, int) else None
+    viewpoint = Viewpoint(
+        fraction_of_text(x), fraction_of_text(y), fraction_of_text(magnification), turned
+    )
     if not Fraction(2) ** -DEEPEST <= viewpoint.magnification <= Fraction(2) ** DEEPEST:
         raise ValueError("magnification out of range")
     return viewpoint
 
 
-def bookmark_from(name: object, x: object, y: object, magnification: object) -> Bookmark:
-    """Parse a bookmark from a name and three fractions, as stored in a file.
+def bookmark_from(
+    name: object, x: object, y: object, magnification: object, orientation: object = None
+) -> Bookmark:
+    """Parse a bookmark from a name and what `viewpoint_from` parses, as stored in a file.
 
     Raises:
         ValueError: The name is not a text of allowed length, or as for `viewpoint_from`.
     """
-    return Bookmark(checked_text(name, LONGEST_NAME), viewpoint_from(x, y, magnification))
+    viewpoint = viewpoint_from(x, y, magnification, orientation)
+    return Bookmark(checked_text(name, LONGEST_NAME), viewpoint)
 
 
 def with_bookmark(bookmarks: Iterable[Bookmark], added: Bookmark) -> tuple[Bookmark, ...]:

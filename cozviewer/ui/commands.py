@@ -283,6 +283,15 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             needs_picture=False,
         ),
         Command(
+            "scale-bar",
+            translate("Menu", "Scale Bar"),
+            (),
+            parts.scales.show_bar,
+            checkable=True,
+            kept=True,
+            needs_picture=False,
+        ),
+        Command(
             "still",
             translate("Menu", "Red&uce Motion"),
             (),
@@ -342,6 +351,13 @@ def _image_commands(parts: WindowParts) -> list[Command]:
             translate("Menu", "Reset &Orientation"),
             (),
             travel.reset_orientation,
+            separated=True,
+        ),
+        Command(
+            "set-scale",
+            translate("Menu", "Set &Scale…"),
+            (),
+            parts.scales.ask,
             separated=True,
         ),
     ]

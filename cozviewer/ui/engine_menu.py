@@ -11,8 +11,10 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from cozviewer.config.choice import CRISP, FROM_PHOTO, NO_TEXTURE, SOFT, EngineChoice
+from cozviewer.config.fields import FIELDS, field_of, with_field
 from cozviewer.ui.dialogs.coz_dialog import ENGINE, CozDialog
-from cozviewer.ui.engine_options import ChoiceMenu, DeviceMenu, NumbersMenu
+from cozviewer.ui.dialogs.pisa_dialog import PISA, PisaDialog
+from cozviewer.ui.engine_options import ChoiceMenu, DeviceMenu, FieldMenu, NumbersMenu
 from cozviewer.ui.services import EngineEntry
 from cozviewer.ui.settings import keep_text, kept_text, save_engine_choice, saved_engine_choice
 from cozviewer.ui.widgets.path_field import file_filter
@@ -77,6 +79,9 @@ DRAFTS, AHEAD, ON, OFF = "drafts", "ahead", "on", "off"
 class EngineMenu(QMenu):
     """The menu.
 
+    Attributes:
+        field_menu: Chooses the field of work; it has a place in another menu.
+
     Signals:
         chosen: (EngineChoice) the user made another choice.
         models_wanted: the user wants to open the dialog of models.
@@ -116,7 +121,8 @@ class EngineMenu(QMenu):
             action.setCheckable(True)
             action.setData(entry.name)
             self._engines.addAction(action)
-            action.triggered.connect(self.ask if entry.own_files else self._on_engine)
+            asking = {ENGINE: self.ask, PISA: self.ask_pisa} if entry.own_files else {}
+            action.triggered.connect(asking.get(entry.name, self._on_engine))
         self._file = self.addAction(translate("Engine", "&Model File…"))
         self._file.setToolTip(
             translate(
@@ -135,6 +141,9 @@ class EngineMenu(QMenu):
             "depth": ChoiceMenu(translate("Engine", "Edge &Sharpening"), DEPTHS, self),
             "texture": ChoiceMenu(translate("Engine", "&Texture at Depth"), TEXTURES, self),
         }
+        self._found = FIELDS[0].name
+        self.field_menu = FieldMenu(parent)
+        self.field_menu.picked.connect(partial(self._choose_value, "field"))
         fields = {"device": self._devices, "numbers": self._numbers, **self._options}
         for field, menu in fields.items():
             self.addMenu(menu)
@@ -222,12 +231,26 @@ class EngineMenu(QMenu):
         )
         self._devices.check(choice.device)
         self._numbers.show_choice(choice)
+        self._show_options()
+
+    def show_found(self, field: str) -> None:
+        """Show which field of work the kind of the file selects, see `Source.subject`."""
+        self._found = field
+        self._show_options()
+
+    def _show_options(self) -> None:
+        """Check what applies to the open photo in its field of work, which may fix a setting."""
+        field = field_of(self._choice, self._found)
+        choice = with_field(self._choice, self._found)
+        self.field_menu.show_field(choice.field, self._found)
         self._options["fidelity"].check_nearest(choice.fidelity)
-        self._options["fidelity"].group.setEnabled(not choice.paper)  # whose fidelity is fixed
-        for field in ("depth", "texture"):
-            self._options[field].check(getattr(choice, field))
+        # The fidelity of the paper is fixed, too.
+        self._options["fidelity"].group.setEnabled(not (choice.paper or field.faithful))
+        for name in ("depth", "texture"):
+            self._options[name].check(getattr(choice, name))
             # An engine with prompts follows those instead.
-            self._options[field].group.setEnabled(choice.engine != ENGINE)
+            fixed = name == "texture" and not field.borrows_texture
+            self._options[name].group.setEnabled(choice.engine != ENGINE and not fixed)
 
     def show_switches(self, drafts: bool, ahead: bool) -> None:
         """Show drafts and generate ahead, or not; both are stored."""
@@ -274,6 +297,16 @@ class EngineMenu(QMenu):
             self.parentWidget(),
             self._missing,
         )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.wanted.connect(self._choose)
+        dialog.models_wanted.connect(self.models_wanted)
+        dialog.open()
+
+    @Slot()
+    def ask_pisa(self) -> None:
+        """Open the settings of PiSA-SR; the engine changes when they are confirmed."""
+        self.show_choice(self._choice)
+        dialog = PisaDialog(self._with_engine(PISA), self.parentWidget(), self._missing)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(self._choose)
         dialog.models_wanted.connect(self.models_wanted)

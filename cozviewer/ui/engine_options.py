@@ -7,6 +7,8 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cozviewer.config.choice import AUTO, BF16, FP32, INT8, EngineChoice
+from cozviewer.config.fields import AUTO as BY_KIND
+from cozviewer.config.fields import FIELDS, field_named
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 NUMBERS = (
@@ -151,3 +153,30 @@ class NumbersMenu(ChoiceMenu):
                     if found
                     else translate("Engine", "&Automatic")
                 )
+
+
+class FieldMenu(ChoiceMenu):
+    """The field of work: what kind of picture it is, see `config.fields`."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(translate("Engine", "&Picture Type"), (), parent)
+        self.add(BY_KIND, "")
+        for field in FIELDS:
+            tip = (
+                translate("Engine", "No borrowed texture, full fidelity, not for diagnosis")
+                if field.medical
+                else ""
+            )
+            self.add(field.name, field.title, tip)
+
+    def show_field(self, chosen: str, found: str) -> None:
+        """Check the chosen field.
+
+        Args:
+            chosen: `EngineChoice.field`.
+            found: The field that the kind of the file selects.
+        """
+        automatic = self.group.actions()[0]
+        title = field_named(found).title
+        automatic.setText(translate("Engine", "&Automatic ({type})").format(type=title))
+        self.check(chosen)

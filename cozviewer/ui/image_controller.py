@@ -12,6 +12,7 @@ from cozviewer.config.choice_text import chosen_since
 from cozviewer.image.source import Source
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.files.opener import OpenRequest
+from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.session.read_ahead import ReadAhead
 from cozviewer.session.source import OpenedImage
 from cozviewer.ui.export.link import Returning
@@ -51,6 +52,8 @@ class ImageController(QObject):
         self.opening = Opening(services.open_chain, parts.window, services.fetch_picture)
         self._services, self._parts = services, parts
         self._closing: list[Document] = []
+        self._orientations: dict[str, Orientation] = {}
+        parts.navigator.turned.connect(self._on_turned)
         self._file = FileWatch(self)
         self._file.changed.connect(self._on_file_changed)
         self._file.removed.connect(parts.banner.warn)
@@ -228,7 +231,8 @@ class ImageController(QObject):
         self._file.watch(source.path)
         self.shown.emit(self.scope)
         if old is None or not _same_place(old.source, source):
-            self._parts.navigator.set_source(source.width, source.height)
+            turned = self._orientations.get(source.digest, UPRIGHT)
+            self._parts.navigator.set_source(source.width, source.height, turned)
         else:
             self._parts.panes.refine()
         self._parts.sessions.set_document(document, choice)
@@ -237,6 +241,12 @@ class ImageController(QObject):
             self.retire(old.document)
             old.deleteLater()
         self.opened.emit(self.scope)
+
+    @Slot()
+    def _on_turned(self) -> None:
+        """Remember how the photo is turned until the program ends."""
+        if self.scope is not None:
+            self._orientations[self.scope.source.digest] = self._parts.navigator.orientation
 
     @Slot()
     def _on_document_closed(self) -> None:

@@ -62,6 +62,7 @@ class ImageScope(QObject):
         parts.exporting.set_document(document)
         parts.info.set_document(document)
         parts.upscaling.set_document(document)
+        parts.scales.set_source(document.source)
         self._connections = Connections()
         self._connect()
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from cozviewer.chain.chain import Progress
 from cozviewer.config.choice import EngineChoice
+from cozviewer.config.fields import field_of
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.files.opener import Preview
 from cozviewer.ui.dialogs.about_dialog import show_about
@@ -207,6 +208,9 @@ class MainWindow(QMainWindow):
         self.parts.prompts_command.follow(upscaler.name, upscaler.accepts_prompt)
         self.readout.pixel.forget_width()
         self.minimap.set_source(scope.source)
+        self.parts.caution.setVisible(scope.document.chain.medical)
+        self.engine_menu.show_found(scope.source.subject.field)
+        self.parts.info.show_field(field_of(scope.choice, scope.source.subject.field).title)
 
     @Slot()
     def _show_title(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cozviewer.config.choice import EngineChoice
+from cozviewer.pyramid.wording import caution_text
 from cozviewer.ui.actions import build, enable
 from cozviewer.ui.commands import window_menus
 from cozviewer.ui.compare.blind_bar import BlindBar
@@ -22,6 +23,7 @@ from cozviewer.ui.preferences.controller import PreferencesController
 from cozviewer.ui.preferences.window_state import keep_panels, restore_window
 from cozviewer.ui.prompts.controller import PromptsController
 from cozviewer.ui.prompts.side import PromptsCommand
+from cozviewer.ui.scale.controller import Scales
 from cozviewer.ui.services import Services
 from cozviewer.ui.session.sessions import Sessions
 from cozviewer.ui.status.status_bar import StatusBar
@@ -33,10 +35,14 @@ from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.pointer import Pointer
 from cozviewer.ui.widgets.banner import Banner
 from cozviewer.ui.widgets.empty import EmptyPage
+from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
     from cozviewer.ui.main_window import MainWindow
+
+LEAST_WIDTH = 240
+"""Minimum width of the window in logical pixels."""
 
 
 class WindowParts:
@@ -61,6 +67,8 @@ class WindowParts:
         prompting: The prompts.
         exporting: Exports.
         upscaling: Upscaling whole photos.
+        scales: The scale of the photo.
+        caution: Stands by medical pictures.
         sessions: Saving sessions, and bookmarks.
         comparing: Comparisons.
         comparison: The documents with other settings.
@@ -85,6 +93,9 @@ class WindowParts:
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.panes)
+        # Not that of the empty page, which has more text: a panel fits beside the image then.
+        self.pages.setMinimumWidth(self.panes.minimumSizeHint().width())
+        window.setMinimumWidth(LEAST_WIDTH)
         self.banner = Banner(self.pages)
         self.pages.currentChanged.connect(self.banner.raise_)
         self.minimap = Minimap(self.navigator, self.panes.generated)
@@ -109,6 +120,9 @@ class WindowParts:
             lambda: self.sessions.menu.bookmarks,
             window,
         )
+        self.scales = Scales(self.panes, window)
+        self.scales.changed.connect(self.exporting.set_scale)
+        self.scales.changed.connect(self.info.show_scale)
         self.upscaling = Upscaling(services, lambda: window.images, self.banner, window)
         self.exporting.upscale_wanted.connect(self.upscaling.ask)
         built = build(window, window_menus(window, self), services.icon)
@@ -123,6 +137,7 @@ class WindowParts:
         self.blind_bar = BlindBar(self.panes)
         self.draw_with = DrawWith(self.panes, self.banner, self.menus["view"])
         self.engine_menu = EngineMenu(services.engines, choice, window, services.missing_files)
+        self.menus["image"].addMenu(self.engine_menu.field_menu)
         self.engine_menu.drafts_wanted.connect(self.panes.allow_drafts)
         self.panes.allow_drafts(self.engine_menu.drafts)
         self.comparing = Comparing(
@@ -192,6 +207,11 @@ class WindowParts:
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(sides, 1)
+        self.caution = Label(caution_text())
+        self.caution.setObjectName("caution")
+        self.caution.setWordWrap(True)
+        self.caution.hide()
+        column.addWidget(self.caution)
         column.addWidget(self.readout)
         self.window.setCentralWidget(page)
         self.readout.hide()

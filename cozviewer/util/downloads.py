@@ -21,6 +21,8 @@ class Offer:
         steps: Instructions for models that cannot be downloaded from here, one sentence each.
         where: The folder or file with the model; "" if it is not installed.
         problem: Why it cannot be used yet, one sentence; "" if it can.
+        engine: The engine that uses it.
+        checked: What has not been tried with it, one sentence; "" if it was used as it is.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Offer:
     steps: tuple[str, ...] = ()
     where: str = ""
     problem: str = ""
+    engine: str = "coz"
+    checked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from cozviewer.image.pixels import RgbFloat, to_float
 from cozviewer.image.source import open_source
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import supported_numbers
-from cozviewer.models.network import run_network
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.util.cancel import never
@@ -39,6 +38,6 @@ def _run(engine: NetworkUpscaler, crop: RgbFloat) -> tuple[float, RgbFloat]:
     best, fine = float("inf"), crop
     for _ in range(ROUNDS):
         started = time.process_time()
-        fine = run_network(network, crop, never)
+        fine = network.run(crop, never)
         best = min(best, time.process_time() - started)
     return best, fine

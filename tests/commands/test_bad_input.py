@@ -21,7 +21,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("--zoom 0.001", "smaller than a pixel below 1/60"),
         ("--engine magic", "realesrgan, bicubic, nearest"),
         ("--engine gone.safetensors", "gone.safetensors"),
-        ("--prompter oracle", "none, text, qwen or server"),
+        ("--prompter oracle", "none, text, qwen, tags or server"),
         ("--prompter text", "needs a prompt"),
         ("--seed x", "whole number"),
         ("--frobnicate", "render --help"),

@@ -127,7 +127,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, clock: Ticking) -> DetailUpscaler:
     monkeypatch.setattr(bench_run, "NetworkUpscaler", FakeUpscaler)
     monkeypatch.setattr(bench_run, "bare_run", run)
     monkeypatch.setattr(bench_run, "compact", lambda **_: DetailUpscaler(before=clock.tick))
-    monkeypatch.setattr(bench_run, "supported_numbers", lambda device: NUMBERS)
+    monkeypatch.setattr(bench_run, "supported_formats", lambda device: NUMBERS)
     return fake
 
 

@@ -11,6 +11,7 @@ from cozviewer.image.pixels import Rgb8
 from tests.commands.conftest import Run
 from tests.models.coz_reference import FOLDER, assert_state_agrees, first_picture
 from tests.models.tiny_qwen import save_adapter, save_tiny_qwen
+from tests.models.tiny_ram import TAGS, saved_ram
 from tests.models.tiny_sd3 import save_tiny_sd3, saved_encoder, saved_lora
 
 
@@ -77,6 +78,24 @@ def test_a_vision_model_says_what_is_there_and_the_user_adds_to_it(
     assert said.endswith(", ginger cat,")
     assert len(said) > len(", ginger cat,")
     assert state(tmp_path / "out" / "per-sample" / "photo", 1).std() > 1
+
+
+def test_a_tagger_names_what_is_there(run: Run, tmp_path: Path) -> None:
+    tags = saved_ram(tmp_path / "tags")
+    files = ("--coz-lora", FOLDER / "sr_lora.pkl", "--coz-vae", FOLDER / "vae_encoder.pt")
+    words = ("--prompter", "tags", "--ram", tags / "ram_swin_large_14m.pth")
+    done = run(
+        "chain",
+        FOLDER / "chain" / "0.png",
+        *("-o", tmp_path / "out", "--levels", "1", "--device", "cpu"),
+        *("--engine", "coz", "--setting", "paper", "--coz-base", FOLDER / "sd3", *files),
+        *(*words, "--dape", tags / "DAPE.pth"),
+    )
+    assert done.code == 0, done.err
+    said = (tmp_path / "out" / "per-sample" / "0" / "txt" / "0.txt").read_text()
+    found = said.split(", ")
+    assert len(found) > 1
+    assert set(found) < set(TAGS)
 
 
 def test_missing_files_are_told_before_anything_is_made(

@@ -16,6 +16,7 @@ from cozviewer.models.realesrgan.converted import FILE_NAME
 from cozviewer.models.realesrgan.weights import wheel_files
 from cozviewer.util.errors import BadInput
 from tests.models.hub_server import HubServer
+from tests.models.tiny_sd2 import save_tiny_sd2
 from tests.models.tiny_sd3 import save_tiny_sd3
 
 
@@ -55,12 +56,23 @@ def test_the_list_says_what_is_ready_and_under_which_licence(
 
 def test_the_list_as_json_has_every_engine(capsys: pytest.CaptureFixture[str]) -> None:
     entries = report(capsys)
-    assert [entry["name"] for entry in entries] == ["realesrgan", "bicubic", "nearest", "coz"]
-    assert all(entry["ready"] and not entry["problem"] for entry in entries[:-1])
-    assert "download the model coz" in entries[-1]["problem"]
-    needs = {need["name"]: need for need in entries[-1]["needs"]}
-    assert list(needs) == ["coz", "coz-files", "qwen"]
+    assert [entry["name"] for entry in entries] == [
+        "realesrgan",
+        "bicubic",
+        "nearest",
+        "coz",
+        "pisa",
+    ]
+    assert all(entry["ready"] and not entry["problem"] for entry in entries[:3])
+    assert "download the model coz" in entries[3]["problem"]
+    needs = {need["name"]: need for need in entries[3]["needs"]}
+    assert list(needs) == ["coz", "coz-files", "qwen", "tags"]
     assert all(need["licence"] and need["page"] and need["problem"] for need in needs.values())
+    own = {need["name"]: need for need in entries[4]["needs"]}
+    assert list(own) == ["pisa", "pisa-file"]
+    assert all(need["licence"] and need["page"] and need["problem"] for need in own.values())
+    assert all("not yet with the published weights" in need["checked"] for need in own.values())
+    assert "download the model pisa" in entries[4]["problem"]
     assert "download the model qwen" in needs["qwen"]["problem"]
     assert entries[0]["files"] == [str(path) for path in wheel_files()]
     assert entries[0]["bytes"] == sum(path.stat().st_size for path in wheel_files())
@@ -82,10 +94,34 @@ def test_a_base_that_was_downloaded_makes_coz_ready(
     fused.parent.mkdir(parents=True)
     fused.write_bytes(b"...")
     capsys.readouterr()  # what saving said
-    coz = report(capsys)[-1]
+    coz = report(capsys)[3]
     assert (coz["ready"], coz["problem"]) == (True, "")
     assert str(base / "vae" / "diffusion_pytorch_model.safetensors") in coz["files"]
     assert str(fused) in coz["files"]
+
+
+def test_a_base_and_the_authors_file_make_pisa_ready(
+    capsys: pytest.CaptureFixture[str],
+    cache_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    repo = tmp_path / "models--sd2-community--stable-diffusion-2-1-base"
+    (repo / "refs").mkdir(parents=True)
+    (repo / "refs" / "main").write_text("0" * 40)
+    base = save_tiny_sd2(repo / "snapshots" / ("0" * 40))
+    capsys.readouterr()  # what saving said
+    pisa = report(capsys)[4]
+    assert (pisa["ready"], "pisa_sr.pkl is missing in" in pisa["problem"]) == (False, True)
+    own = cache_folder / "models" / "pisa" / "pisa_sr.pkl"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    pisa = report(capsys)[4]
+    assert (pisa["ready"], pisa["problem"]) == (True, "")
+    assert str(base / "unet" / "diffusion_pytorch_model.safetensors") in pisa["files"]
+    assert pisa["files"][-1] == str(own)
+    assert not any(need["problem"] for need in pisa["needs"])
 
 
 @pytest.mark.usefixtures("without_weights")
@@ -104,7 +140,14 @@ def test_where_names_the_folder_and_the_files_that_exist(
         "folder": str(folder),
         "files": [str(path) for path in wheel_files()],
         "own_files": str(folder / "coz"),
-        "downloads": {"coz": "", "coz-files": "", "qwen": ""},
+        "downloads": {
+            "coz": "",
+            "coz-files": "",
+            "qwen": "",
+            "tags": "",
+            "pisa": "",
+            "pisa-file": "",
+        },
     }
     folder.mkdir(parents=True)
     (folder / FILE_NAME).write_bytes(b"...")
@@ -129,7 +172,7 @@ def test_the_authors_files_are_found_where_the_list_says(
 def test_a_download_wants_a_name() -> None:
     with pytest.raises(BadInput, match="Name what is to be downloaded"):
         run("download")
-    with pytest.raises(BadInput, match="Unknown model 'gpt': choose coz, qwen or a hub name"):
+    with pytest.raises(BadInput, match="Unknown model 'gpt': choose coz, qwen, pisa or a hub name"):
         run("download", "gpt")
     with pytest.raises(BadInput, match="list takes no names"):
         run("list", "qwen")

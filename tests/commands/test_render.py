@@ -85,6 +85,7 @@ def test_the_report_tells_all(run: Run, photo: Path, tmp_path: Path) -> None:
         "magnification": 16.0,
         "centre": "30,20",
         "texture_borrowed": False,
+        "scale_bar": "",
         "tiles_computed": 4 + 20,
         "tiles_reused": 0,
         "engine": "Bicubic",

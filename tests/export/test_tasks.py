@@ -41,7 +41,10 @@ def test_captions_and_origin_name_borrowed_texture_where_it_is_seen(
     captions: list[str] = []
 
     def frames(
-        pyramid: Pyramid, shown: Sequence[FrameSpec], caption: Callable[[Camera], str]
+        pyramid: Pyramid,
+        shown: Sequence[FrameSpec],
+        caption: Callable[[Camera], str],
+        scale: object,
     ) -> Iterator[tuple[Rgb8, int]]:
         captions.extend(caption(spec.view.camera) for spec in shown)
         return iter(())

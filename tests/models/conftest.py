@@ -13,6 +13,8 @@ from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.util.cancel import never
 from tests.models.tiny_qwen import save_adapter, save_tiny_qwen
+from tests.models.tiny_ram import saved_ram
+from tests.models.tiny_sd2 import save_tiny_sd2, saved_pisa
 from tests.models.tiny_sd3 import save_tiny_sd3
 
 
@@ -64,3 +66,21 @@ def tiny_qwen(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_adapter(tiny_qwen: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an adapter for the tiny Qwen2.5-VL; not to be written to."""
     return save_adapter(tmp_path_factory.mktemp("tiny") / "adapter", tiny_qwen)
+
+
+@pytest.fixture(scope="session")
+def tiny_ram(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files of a tiny RAM and DAPE; not to be written to."""
+    return saved_ram(tmp_path_factory.mktemp("tiny") / "tags")
+
+
+@pytest.fixture(scope="session")
+def tiny_sd2(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny Stable Diffusion 2.1; not to be written to."""
+    return save_tiny_sd2(tmp_path_factory.mktemp("tiny") / "sd2")
+
+
+@pytest.fixture(scope="session")
+def tiny_pisa(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of PiSA-SR for it; not to be written to."""
+    return saved_pisa(tmp_path_factory.mktemp("tiny") / "pisa_sr.pkl")

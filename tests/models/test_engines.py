@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cozviewer.config.choice import CozChoice, PrompterChoice
+from cozviewer.config.choice import CozChoice, PisaChoice, PrompterChoice
+from cozviewer.models.context import ModelContext
 from cozviewer.models.engines import ENGINES, Engine, is_path, make_prompter, make_upscaler
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput
@@ -40,7 +41,11 @@ def test_only_models_invent_detail() -> None:
     assert [entry.name for entry in INSTALLED if make_upscaler(entry.name).generative] == [
         "realesrgan"
     ]
-    assert [entry.name for entry in ENGINES if entry.licence] == ["realesrgan", "coz"]
+    assert [entry.name for entry in ENGINES if entry.licence] == [
+        "realesrgan",
+        "coz",
+        "pisa",
+    ]
 
 
 def test_a_path_makes_the_engine_in_that_file(
@@ -64,7 +69,7 @@ def test_what_looks_like_a_path_is_one(engine: str) -> None:
 def test_an_unknown_engine_gets_the_names_of_all(engine: str) -> None:
     with pytest.raises(
         BadInput,
-        match=f"^Unknown engine '{engine}': choose realesrgan, bicubic, nearest, coz or the ",
+        match=f"^Unknown engine '{engine}': choose realesrgan, bicubic, nearest, coz, pisa or the ",
     ):
         make_upscaler(engine)
 
@@ -89,6 +94,24 @@ def test_the_engine_of_the_paper_says_what_it_wants(tmp_path: Path) -> None:
         make_upscaler("coz", coz=CozChoice(lora=file, vae=file, setting="good"))
     with pytest.raises(BadInput, match=r"stable-diffusion-3-medium-diffusers is not on this comp"):
         make_upscaler("coz", coz=CozChoice(lora=file, vae=file))
+
+
+def test_pisa_is_made_from_files(tiny_sd2: Path, tiny_pisa: Path) -> None:
+    engine = make_upscaler("pisa", pisa=PisaChoice(str(tiny_sd2), tiny_pisa, 0.5, 1.25))
+    assert engine.name == next(entry.title for entry in ENGINES if entry.name == "pisa")
+    identity = engine.identity
+    assert (identity["name"], identity["pixel"], identity["semantic"]) == ("pisa", "0.5", "1.25")
+
+
+def test_pisa_finds_its_file_in_the_folder_of_models(tiny_sd2: Path, tmp_path: Path) -> None:
+    choice = PisaChoice(str(tiny_sd2))
+    with pytest.raises(BadInput, match=r"get pisa_sr\.pkl from github\.com/csslc/PiSA-SR, and ch"):
+        make_upscaler("pisa", ModelContext("cpu", cache_dir=tmp_path), pisa=choice)
+    (tmp_path / "pisa").mkdir()
+    (tmp_path / "pisa" / "pisa_sr.pkl").touch()
+    assert make_upscaler("pisa", ModelContext("cpu", cache_dir=tmp_path), pisa=choice).generative
+    with pytest.raises(BadInput, match=r"2-1-base is not on this computer: download the model pis"):
+        make_upscaler("pisa", ModelContext("cpu", cache_dir=tmp_path))
 
 
 CROP = np.zeros((4, 4, 3), np.uint8)
@@ -134,6 +157,6 @@ def test_the_prompter_server_asks_its_server(tmp_path: Path) -> None:
 
 def test_unknown_prompters_get_the_names_of_all() -> None:
     with pytest.raises(
-        BadInput, match=r"^Unknown prompter 'gpt': choose none, text, qwen or server\.$"
+        BadInput, match=r"^Unknown prompter 'gpt': choose none, text, qwen, tags or server\.$"
     ):
         make_prompter(PrompterChoice("gpt"))

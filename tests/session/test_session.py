@@ -12,12 +12,20 @@ import pytest
 from cozviewer.image.source import Source, open_source
 from cozviewer.pyramid.camera import Camera, camera_at
 from cozviewer.pyramid.geometry import TILE, TileKey
+from cozviewer.pyramid.orientation import Orientation
 from cozviewer.pyramid.store.file import PAGE_BYTES
 from cozviewer.pyramid.store.rows import EncodedTile
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.pyramid.store.tile_codec import encode_tile, tile_checksum
+from cozviewer.session.export import save_session
 from cozviewer.session.file import VERSION, is_session, read_session
-from cozviewer.session.session import Bookmark, Viewpoint, viewpoint_of, with_bookmark
+from cozviewer.session.session import (
+    Bookmark,
+    SessionPyramid,
+    Viewpoint,
+    viewpoint_of,
+    with_bookmark,
+)
 from cozviewer.session.tiles import unpack
 from cozviewer.util.errors import BadInput
 from tests.pyramid.pyramids import noise
@@ -28,6 +36,7 @@ from tests.pyramid.sessions import (
     MADE,
     change,
     empty_store,
+    filled_store,
     photo,
     pixels,
     saved,
@@ -270,3 +279,17 @@ def test_a_store_takes_tiles_of_another_but_keeps_its_own(source: Source) -> Non
         assert step.prompt == "theirs"
         assert store.encoded(key) == tile
         assert store.checksums()[key] == tile.checksum
+
+
+def test_how_a_view_is_turned_is_kept(source: Source, tmp_path: Path) -> None:
+    turned = Orientation(1, mirrored=True)
+    views = [Viewpoint(Fraction(1), Fraction(2), Fraction(4), each) for each in (turned, None)]
+    bookmarks = [Bookmark(str(number), view) for number, view in enumerate(views)]
+    path = tmp_path / "turned.cozview"
+    with filled_store(source) as store:
+        save_session(path, source, [SessionPyramid(MADE, store)], bookmarks, views[0])
+    session = read_session(path)
+    assert [each.viewpoint for each in session.bookmarks] == views
+    assert session.viewpoint == views[0]
+    change(path, lambda file: file.execute("DELETE FROM about WHERE name = 'orientations'"))
+    assert [each.viewpoint.orientation for each in read_session(path).bookmarks] == [None, None]

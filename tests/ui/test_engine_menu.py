@@ -11,8 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from cozviewer.config.choice import CozChoice, EngineChoice, PrompterChoice
+from cozviewer.config.choice import CozChoice, EngineChoice, PisaChoice, PrompterChoice
 from cozviewer.ui.dialogs.coz_dialog import CozDialog
+from cozviewer.ui.dialogs.pisa_dialog import PisaDialog
 from cozviewer.ui.engine_menu import EngineMenu
 from cozviewer.ui.services import EngineEntry
 from cozviewer.ui.settings import Preferences, choice_at_start
@@ -22,6 +23,7 @@ ENTRIES = [
     EngineEntry("realesrgan", "Real-ESRGAN", ""),
     EngineEntry("bicubic", "Bicubic", ""),
     EngineEntry("coz", "Chain-of-Zoom", "", own_files=True),
+    EngineEntry("pisa", "PiSA-SR", "", own_files=True),
 ]
 
 COZ = EngineChoice("coz", coz=CozChoice("/base"), prompter=PrompterChoice("server", server="a"))
@@ -33,8 +35,9 @@ def parent(qtbot: QtBot) -> Iterator[QWidget]:
     qtbot.addWidget(widget)
     widget.show()
     yield widget
-    for dialog in widget.findChildren(CozDialog):
-        dialog.close()
+    for kind in (CozDialog, PisaDialog):
+        for dialog in widget.findChildren(kind):
+            dialog.close()
     QApplication.processEvents()
 
 
@@ -86,6 +89,29 @@ def test_the_next_start_finds_what_was_named(parent: QWidget) -> None:
     EngineMenu(ENTRIES, EngineChoice(), parent).show_choice(COZ)
     trigger(EngineMenu(ENTRIES, EngineChoice(device="cpu"), parent), "Chain-of-Zoom…")
     assert parent.findChildren(CozDialog)[0].choice == replace(COZ, device="cpu")
+
+
+def test_pisa_asks_for_its_settings_and_keeps_them(parent: QWidget, qtbot: QtBot) -> None:
+    menu = EngineMenu(ENTRIES, COZ, parent)
+    trigger(menu, "PiSA-SR…")
+    assert marked(menu) == ["Chain-of-Zoom…"]
+    dialog = parent.findChildren(PisaDialog)[0]
+    dialog.semantic.setValue(0.5)
+    with qtbot.waitSignal(menu.chosen) as chosen:
+        QTest.mouseClick(dialog.use, Qt.MouseButton.LeftButton)
+    choice = chosen.args[0]
+    assert (choice.engine, choice.pisa, choice.prompter.name) == (
+        "pisa",
+        PisaChoice(semantic=0.5),
+        "none",
+    )
+    menu.show_choice(choice)
+    assert marked(menu) == ["PiSA-SR…"]
+    assert menu.asked_last == COZ
+    trigger(menu, "Bicubic")
+    menu.show_choice(replace(choice, engine="bicubic"))
+    trigger(menu, "PiSA-SR…")
+    assert parent.findChildren(PisaDialog)[-1].choice.pisa == PisaChoice(semantic=0.5)
 
 
 def submenu(menu: EngineMenu, word: str) -> list[QAction]:

@@ -119,3 +119,19 @@ def test_the_menu_bar_says_that_there_is_more(bench: Bench, qtbot: QtBot) -> Non
         if colours.pixelColor(x, y).alpha() > 200
     ]
     assert max(inked) > 150  # on a dark bar
+
+
+@pytest.mark.parametrize("comparing", [False, True])
+def test_a_panel_beside_the_image_does_not_widen_a_small_window(
+    viewer: Bench, qtbot: QtBot, comparing: bool
+) -> None:
+    window, wanted = viewer.window, QSize(400, 300)
+    window.resize(wanted)
+    settle(qtbot, window)
+    if comparing:
+        window.actions_by_name["compare"].trigger()
+    window.actions_by_name["info"].trigger()
+    settle(qtbot, window)
+    assert window.size() == wanted
+    assert window.panes.width() + window.parts.side.width() <= 400
+    assert window.panes.width() >= 131

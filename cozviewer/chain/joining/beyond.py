@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cozviewer.chain.joining.join import fade
 from cozviewer.image.pixels import Rgb8, RgbFloat, part_of, to_float
 from cozviewer.image.rect import Rect
-from cozviewer.pyramid.geometry import TileKey, tile_rect
+from cozviewer.pyramid.geometry import TileKey, tile_rect, tiles_of
 
 WIDTH = 48
 """Width of the blend beyond an edge, in pixels; further out, a run has too little context."""
@@ -71,7 +71,14 @@ class Beyond:
 
     @staticmethod
     def _still_there(run: _Drawn, there: Rect, beside: RgbFloat, present: Set[TileKey]) -> bool:
-        """Return whether tiles of a run are present beside another one, unchanged."""
+        """Return whether tiles of a run are present beside another one, all and unchanged.
+
+        Where one is missing, the other run generates it anew, perhaps with another prompt or from
+        a parent that has changed.
+        """
+        common = run.region.intersected(there)
+        if not common.empty and not all(key in present for key in tiles_of(run.z, common)):
+            return False
         found = False
         for key in present:
             part = tile_rect(key).intersected(run.region).intersected(there)

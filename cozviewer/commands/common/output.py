@@ -24,6 +24,10 @@ _INPUTS = {
     "qwen_adapter": "the adapter",
     "coz_lora": "a file of the model",
     "coz_vae": "a file of the model",
+    "pisa_weights": "a file of the model",
+    "ram": "a file of the model",
+    "dape": "a file of the model",
+    "ram_tags": "the list of tags",
 }
 """The options that name input files, and what those files are."""
 

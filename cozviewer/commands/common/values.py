@@ -8,6 +8,7 @@ import re
 from fractions import Fraction
 from pathlib import Path
 
+from cozviewer.config.choice import LARGEST_STRENGTH
 from cozviewer.util.errors import BadInput
 from cozviewer.util.file_links import is_file_link, path_of_file_link
 from cozviewer.util.paths import check_path
@@ -25,6 +26,7 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 # Fraction() would read much more: "1/0", "1_000", and "1e999999999" until memory is full.
 
 _POWER = re.compile(r"(\d{1,4})(?:\^|\*\*)([+-]?\d{1,4})")
+_LENGTH = re.compile(r"(\d{1,20}(?:\.\d{0,20})?(?:[eE][+-]?\d{1,2})?|\.\d{1,20})\s*(\w{1,6})")
 _SIZE = re.compile(r"(\d{1,9})\s*[xX×*]\s*(\d{1,9})")
 
 
@@ -50,6 +52,29 @@ def picture_path(text: str) -> Path:
     found = path_of_file_link(text)
     check_path(found)
     return found
+
+
+def pixel_size(text: str) -> tuple[float, str]:
+    """Return a physical size: "0.25um" or "0.25 µm", "10m", "0.4arcsec".
+
+    Returns:
+        The size, and its unit, "m" or "arcsec".
+
+    Raises:
+        BadInput: It is not a length or an angle above 0.
+    """
+    parts = _LENGTH.fullmatch(text.strip())
+    metres = {"m": 1.0, "km": 1e3, "cm": 1e-2, "mm": 1e-3, "um": 1e-6, "nm": 1e-9, "pm": 1e-12}
+    if parts is not None:
+        number = float(parts[1])
+        unit = parts[2].replace("µ", "u").replace("μ", "u")
+        size = number * metres.get(unit, 1.0)
+        if 1e-17 < size < 1e17 and (unit in metres or unit == "arcsec"):
+            return size, "arcsec" if unit == "arcsec" else "m"
+    raise BadInput(
+        f"{text!r} is not the size of a pixel: give a length or an angle, such as 0.25um, 10m or "
+        "0.4arcsec."
+    )
 
 
 def zoom(text: str) -> Fraction:
@@ -239,6 +264,18 @@ def part(text: str) -> float:
     value = _exact(text.strip())
     if value is None or not 0 <= value <= 1:
         raise BadInput(f"{text!r} must be a number from 0 to 1, such as 0.5.")
+    return float(value)
+
+
+def strength(text: str) -> float:
+    """Return a number from 0 to LARGEST_STRENGTH.
+
+    Raises:
+        BadInput: It is not a number in that range.
+    """
+    value = _exact(text.strip())
+    if value is None or not 0 <= value <= LARGEST_STRENGTH:
+        raise BadInput(f"{text!r} must be a number from 0 to {LARGEST_STRENGTH:g}, such as 0.5.")
     return float(value)
 
 

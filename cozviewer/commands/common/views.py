@@ -20,6 +20,7 @@ from cozviewer.models.shared import Pool
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose, wanted_level
 from cozviewer.pyramid.store.cache import trim
+from cozviewer.pyramid.wording import CAUTION
 from cozviewer.session.pyramids import choice_of, other_pyramids, session_pyramid
 from cozviewer.session.session import Session, SessionPyramid
 from cozviewer.session.source import OpenedImage, open_path
@@ -72,6 +73,8 @@ def opened_chain(
         line.notice(sentence)
     choice = choice_for(image.session, options)
     chain = open_chain(image, choice, cache, line.notice, pool=pool, cancelled=cancelled)
+    if chain.medical:
+        line.notice(f"{CAUTION}.")
     try:
         yield image, chain
     except Cancelled as error:

@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 
 from cozviewer.commands.common import values
 from cozviewer.commands.common.options import (
@@ -12,6 +13,7 @@ from cozviewer.commands.common.options import (
     add_huge_option,
     cache_of,
     engine_choice,
+    with_engine,
 )
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine
@@ -26,6 +28,13 @@ EPILOG = """methods:
   onestep             the bicubic enlargement, processed once by --engine
   any engine          the chain: realesrgan, coz, or the path of a 4x model file
   ENGINE+PROMPTER     the chain with a different prompter than --prompter: coz+none, coz+qwen
+  ENGINE+qwen1        Qwen is shown the crop alone, without the wider view
+  ENGINE+aligned      Qwen with the adapter of --qwen-adapter
+
+--paper makes the table of the paper: all of its methods, from 4x to 256x, and its four metrics. The
+input may be a folder laid out as DIV2K or DIV8K. Methods whose files are not on this computer are
+left out and named. The paper's own figures are copied by you into a CSV file with the columns
+method, scale, metric, value (coz+qwen,256,niqe,...); --published compares each cell with them.
 
 metrics for each scale, as means over the pictures with their 95 % intervals:
   NIQE        distance from the statistics of natural photos; lower is better
@@ -40,6 +49,7 @@ examples:
   cozviewer evaluate photos/ -o report.md
   cozviewer evaluate photo.jpg --levels 3 --methods bicubic,realesrgan --json
   cozviewer evaluate photos/ --methods nearest,onestep,coz+none,coz+qwen --engine coz -o report.json
+  cozviewer evaluate DIV2K/ --paper --devices cuda:0,cuda:1 --published figures.csv -o table.md
 """
 
 
@@ -77,6 +87,24 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="M,M",
         help="the methods to compare (default: nearest,bicubic,onestep and the engine's chain)",
     )
+    parser.add_argument(
+        "--paper",
+        action="store_true",
+        help="make the table of the paper: --engine coz --setting paper, all of its methods",
+    )
+    parser.add_argument(
+        "--published",
+        type=values.path,
+        metavar="CSV",
+        help="with --paper: the published figures, to compare each cell with",
+    )
+    parser.add_argument(
+        "--devices",
+        type=_devices,
+        default=(),
+        metavar="D,D",
+        help="divide the pictures among several devices, for example cuda:0,cuda:1",
+    )
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
@@ -92,26 +120,41 @@ def run(args: argparse.Namespace) -> int:
         CozviewerError: With the sentence to print.
     """
     from cozviewer.commands.evaluate.files import check_report, json_text, save_report, sheet_path
+    from cozviewer.commands.evaluate.paper import ROWS, read_published
     from cozviewer.commands.evaluate.report import as_markdown
     from cozviewer.commands.evaluate.run import EvaluateOptions, evaluate
+    from cozviewer.commands.evaluate.shares import evaluate_shares
 
     if args.output is not None:
         check_report(args.output)
         sheet = sheet_path(args.output)
         check_outputs([args.output, sheet], args)
         confirm_replacing(args.output, sheet, overwrite=args.overwrite)
+    if args.published is not None and not args.paper:
+        raise BadInput("The option --published compares the table of --paper: add --paper.")
+    published = {} if args.published is None else read_published(args.published)
     choice = engine_choice(args)
+    if args.paper:
+        if args.methods is not None or args.engine not in (None, "coz"):
+            raise BadInput("--paper chooses the engine and the methods: leave out yours.")
+        choice = replace(
+            with_engine(choice, "coz", args.prompter), coz=replace(choice.coz, setting="paper")
+        )
+    usual = _distinct(("nearest", "bicubic", "onestep", choice.engine))
     options = EvaluateOptions(
         input=args.input,
         levels=args.levels,
-        methods=args.methods or _distinct(("nearest", "bicubic", "onestep", choice.engine)),
+        methods=args.methods or (tuple(ROWS) if args.paper else usual),
         choice=choice,
         prompter=args.prompter,
         cache=cache_of(args),
         allow_huge=args.allow_huge,
+        paper=args.paper,
     )
     with ProgressLine(sys.stderr) as line, stoppable() as cancelled:
-        evaluation = evaluate(options, line, cancelled)
+        if len(args.devices) > 1:
+            evaluate_shares(options, args.devices, line, cancelled)
+        evaluation = replace(evaluate(options, line, cancelled), published=published)
         if args.output is not None:
             save_report(args.output, evaluation)
             line.notice(f"Saved {args.output} and {sheet_path(args.output)}.")
@@ -125,6 +168,14 @@ def _levels(text: str) -> int:
             f"The number of levels {text!r} must be a whole number from 1 to {MOST_LEVELS}."
         )
     return int(text)
+
+
+def _devices(text: str) -> tuple[str, ...]:
+    """Return the names of devices between commas."""
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names):
+        raise BadInput(f"The list of devices {text!r} has an empty name, unlike cuda:0,cuda:1.")
+    return names
 
 
 def _methods(text: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from cozviewer.config.choice import EngineChoice, PrompterChoice
 from cozviewer.evaluate.enlarged import enlarged_middle
 from cozviewer.image.pixels import Rgb8, to_float
 from cozviewer.models.engines import ENGINES, PROMPTERS, is_path
+from cozviewer.models.prompters import OneImage
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
@@ -28,6 +29,10 @@ from cozviewer.util.errors import BadInput
 DIRECT: tuple[Literal["nearest", "bicubic"], ...] = ("nearest", "bicubic")
 
 ONE_STEP = "onestep"
+
+ONE_IMAGE, ALIGNED = "qwen1", "aligned"
+"""Prompters of the paper's table besides the usual ones: Qwen shown the crop alone, and Qwen with
+the adapter of --qwen-adapter, without which the other two then run."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,12 @@ class Methods:
     """Creates methods from their names; only the last models are kept in memory."""
 
     def __init__(
-        self, choice: EngineChoice, prompter: str | None, cache: Path | None, notice: Notice
+        self,
+        choice: EngineChoice,
+        prompter: str | None,
+        cache: Path | None,
+        notice: Notice,
+        adapter_apart: bool = False,
     ) -> None:
         """Prepare; no model is made yet.
 
@@ -67,8 +77,10 @@ class Methods:
             prompter: The prompter of all engines; None is the default of each.
             cache: The cache folder, for converted weights.
             notice: Receives messages about problems with the models.
+            adapter_apart: Whether only "+aligned" has the adapter for Qwen.
         """
         self._choice, self._prompter = choice, prompter
+        self._adapter_apart = adapter_apart
 
         @lru_cache(maxsize=1)
         def models_of(choice: EngineChoice) -> Models:
@@ -91,7 +103,7 @@ class Methods:
             return self._choice
         engine, plus, suffix = name.rpartition("+")
         prompter: str | None = suffix
-        if not plus or suffix not in PROMPTERS:
+        if not plus or suffix not in (*PROMPTERS, ONE_IMAGE, ALIGNED):
             engine, prompter = name, self._prompter
         if not is_path(engine) and engine not in [each.name for each in ENGINES]:
             engines = ", ".join(each.name for each in ENGINES if each.name not in DIRECT)
@@ -99,7 +111,16 @@ class Methods:
                 f"There is no method {name!r}: choose from nearest, bicubic, onestep, {engines}, "
                 "or the path of a 4x model file."
             )
-        return with_engine(self._choice, engine, prompter)
+        if prompter == ALIGNED and self._choice.prompter.adapter is None:
+            raise BadInput(
+                f"{name} needs an adapter for Qwen: train one with `cozviewer align`, or get the "
+                "authors', and name its folder with --qwen-adapter."
+            )
+        is_qwen = prompter in ("qwen", ONE_IMAGE, ALIGNED)
+        choice = with_engine(self._choice, engine, "qwen" if is_qwen else prompter)
+        if is_qwen and prompter != ALIGNED and self._adapter_apart:
+            return replace(choice, prompter=replace(choice.prompter, adapter=None))
+        return choice
 
     def make(self, name: str) -> Method:
         """Return the method of a name.
@@ -113,6 +134,11 @@ class Methods:
         choice = self.choice(name)
         assert choice is not None
         models = self._models_of(choice)
+        if name.endswith(f"+{ONE_IMAGE}"):
+            prompter = OneImage(models.prompter)
+            identity = tuple(sorted(prompter.identity.items()))
+            recipe = replace(models.recipe, prompter=identity)
+            models = Models(models.upscaler, prompter, recipe)
         one_step = name == ONE_STEP
         return Method(
             name,

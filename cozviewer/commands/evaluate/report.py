@@ -1,12 +1,24 @@
 """What `evaluate` reports: one table over all scales and methods as Markdown, and all as JSON."""
 
+import hashlib
+import platform
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from cozviewer import __version__
+from cozviewer.commands.evaluate.paper import NEAR, Comparison, verdict_of
 from cozviewer.evaluate.consistency import BEST_PSNR
 from cozviewer.evaluate.metrics import Metric
 from cozviewer.evaluate.results import Evaluation, Outcome
 from cozviewer.evaluate.tally import mean_and_error
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, level_name
+
+PACKAGES = ("torch", "diffusers", "transformers", "peft", "openvino", "pyiqa", "lpips", "numpy")
+"""Whose versions may move the figures."""
 
 ARROWS = {"lower": "↓", "higher": "↑"}
 
@@ -18,7 +30,9 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
     the pictures, one for each level, by the names of metrics; `interval` has half the widths of
     their 95 % intervals, `undefined` how many pictures a mean leaves out, and `per_picture` the
     same lists for each picture. What is undefined or unknown is null. `metrics` tells what the
-    figures mean, `skipped` why others are missing.
+    figures mean, `skipped` why others are missing. `published` compares cells with the figures of a
+    paper, `recipes` names everything that decides the pixels of a method, and `machine` the
+    versions that made them.
     """
     metrics = evaluation.metrics
     return {
@@ -45,6 +59,9 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
             metric.name: {"title": metric.title, "unit": metric.unit, "better": metric.better}
             for metric in metrics
         },
+        "published": [asdict(each) for each in compared(evaluation)],
+        "recipes": {name: outcome.identity for name, outcome in evaluation.outcomes.items()},
+        "machine": machine(),
         "skipped": dict(evaluation.missing),
         "left_out": [str(path) for path in evaluation.left_out],
     }
@@ -73,9 +90,77 @@ def as_markdown(evaluation: Evaluation, sheet: str = "") -> str:
     ]
     table = _table([["Scale", "Method", *titles], *rows])
     parts = [f"# Evaluation on {pictures}", table, _notes(evaluation)]
+    cells = compared(evaluation)
+    if cells:
+        parts += ["## Beside the published figures", _comparison(evaluation, cells)]
+    parts += ["## Made with", _made_with(evaluation)]
     if sheet:
         parts.append(f"![Rows are methods, columns are scales]({sheet})")
     return "\n\n".join(parts) + "\n"
+
+
+def compared(evaluation: Evaluation) -> list[Comparison]:
+    """Return the figures that have a published counterpart, in the order of the table."""
+    found = []
+    for level, scale in enumerate(scales(evaluation)):
+        for name, outcome in evaluation.outcomes.items():
+            for metric in evaluation.metrics:
+                theirs = evaluation.published.get((name, scale, metric.name))
+                ours, error = mean_and_error(_values(outcome, metric, level))
+                if theirs is None or ours is None:
+                    continue
+                verdict = verdict_of(ours, error, theirs, metric.better)
+                found.append(Comparison(name, scale, metric.name, ours, error, theirs, verdict))
+    return found
+
+
+def machine() -> dict[str, str]:
+    """Return the system and the versions of what made the figures."""
+    found = {
+        "cozviewer": __version__,
+        "Python": platform.python_version(),
+        "system": platform.platform(),
+    }
+    for package in PACKAGES:
+        with suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
+
+
+def _comparison(evaluation: Evaluation, cells: Sequence[Comparison]) -> str:
+    metrics = {metric.name: metric for metric in evaluation.metrics}
+    rows = []
+    for cell in cells:
+        metric = metrics[cell.metric]
+        error = "" if cell.error is None else f" ± {cell.error:.{metric.digits}f}"
+        rows.append(
+            [
+                f"×{cell.scale}",
+                _cell(cell.method),
+                f"{metric.title} {ARROWS[metric.better]}",
+                f"{cell.ours:.{metric.digits}f}{error}",
+                f"{cell.published:.{metric.digits}f}",
+                cell.verdict,
+            ]
+        )
+    counts = Counter(cell.verdict for cell in cells)
+    sums = ", ".join(f"{counts[each]} {each}" for each in ("as published", "better", "worse"))
+    note = (
+        f"Of {len(cells)} cells: {sums}. As published: the paper's figure lies in our 95 % "
+        f"interval, or within {100 * NEAR:.0f} % of ours."
+    )
+    head = ["Scale", "Method", "Metric", "Here", "Published", "Verdict"]
+    return f"{_table([head, *rows])}\n\n{note}"
+
+
+def _made_with(evaluation: Evaluation) -> str:
+    """Return the versions, and a digest of the recipe of each method, as a list."""
+    lines = [", ".join(f"{name} {text}" for name, text in machine().items())]
+    for name, outcome in evaluation.outcomes.items():
+        digest = hashlib.sha256(outcome.identity.encode()).hexdigest()[:16]
+        device = f" on {outcome.device}" if outcome.device else ""
+        lines.append(f"{_cell(name)}: {_cell(outcome.title)}{device}, recipe {digest}")
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def scales(evaluation: Evaluation) -> list[int]:

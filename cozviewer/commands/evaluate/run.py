@@ -11,6 +11,7 @@ from cozviewer.chain.paper import CROP, first_state_of, middle
 from cozviewer.commands.common.pictures import pictures_in, unique_names
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.evaluate.methods import Method, Methods
+from cozviewer.commands.evaluate.paper import OPTIONAL, ROWS, pictures_folder
 from cozviewer.config.choice import EngineChoice
 from cozviewer.evaluate.cache import Kept, trim
 from cozviewer.evaluate.metrics import OWN, Metric
@@ -38,6 +39,9 @@ class EvaluateOptions:
         prompter: The prompter of all engines; None is the default of each.
         cache: The cache folder; None keeps nothing.
         allow_huge: Whether to open pictures over the size limit.
+        paper: Whether the methods are those of the paper's table; the ones for which a file is
+            missing are then left out.
+        share: Which of how many shares of the pictures to evaluate, (0, 1) for all.
     """
 
     input: Path
@@ -47,6 +51,8 @@ class EvaluateOptions:
     prompter: str | None
     cache: Path | None
     allow_huge: bool = False
+    paper: bool = False
+    share: tuple[int, int] = (0, 1)
 
 
 def evaluate(options: EvaluateOptions, line: ProgressLine, cancelled: IsCancelled) -> Evaluation:
@@ -58,17 +64,16 @@ def evaluate(options: EvaluateOptions, line: ProgressLine, cancelled: IsCancelle
         Failure: A model failed.
     """
     cache = options.cache
-    methods = Methods(options.choice, options.prompter, cache, line.notice)
-    for name in options.methods:  # fail now, not after hours
-        methods.make(name)
-    choices = [methods.choice(name) for name in options.methods]
+    methods = Methods(options.choice, options.prompter, cache, line.notice, options.paper)
+    names_of_methods = _available(options, methods, line)  # fail now, not after hours
+    choices = [methods.choice(name) for name in names_of_methods]
     managed = not any(choice is not None and choice.paper for choice in choices)
     names, firsts, left_out = _first_states(options, managed, line, cancelled)
     learned, missing = learned_metrics(options.choice.device)
     metrics = [*OWN, *learned]
     outcomes = {}
     try:
-        for name in options.methods:
+        for name in names_of_methods:
             method = methods.make(name)
             work = _Work(method, options.levels, metrics, cache, line, cancelled)
             outcomes[name] = _outcome(work, names, firsts)
@@ -80,13 +85,33 @@ def evaluate(options: EvaluateOptions, line: ProgressLine, cancelled: IsCancelle
     return Evaluation(options.levels, names, metrics, outcomes, missing, left_out)
 
 
+def _available(options: EvaluateOptions, methods: Methods, line: ProgressLine) -> list[str]:
+    """Return the names of the methods that can run; those of the paper without files are left out.
+
+    Raises:
+        BadInput: A method does not exist, or cannot run.
+    """
+    found = []
+    for name in options.methods:
+        try:
+            methods.make(name)
+        except BadInput as error:
+            if not options.paper or name not in OPTIONAL:
+                raise
+            line.notice(f"{ROWS[name]} is left out: {error}")
+        else:
+            found.append(name)
+    return found
+
+
 def _first_states(
     options: EvaluateOptions, managed: bool, line: ProgressLine, cancelled: IsCancelled
 ) -> tuple[list[str], list[Rgb8], list[Path]]:
     """Return names and first states of the pictures, and the files that are not pictures."""
-    paths, left_out = pictures_in(options.input, line.notice)
+    paths, left_out = pictures_in(pictures_folder(options.input), line.notice)
     names, firsts = [], []
-    for path, name in zip(paths, unique_names(paths), strict=True):
+    part, parts = options.share
+    for path, name in list(zip(paths, unique_names(paths), strict=True))[part::parts]:
         line.show(f"{path.name}: opening")
         try:
             source = open_source(
@@ -100,7 +125,7 @@ def _first_states(
         else:
             names.append(name)
             firsts.append(first_state_of(source).pixels)
-    if not names:
+    if not names and parts == 1:
         raise BadInput(f"No picture in {options.input} could be read to its end: get fresh copies.")
     return names, firsts, left_out
 
@@ -133,7 +158,9 @@ def _outcome(work: _Work, names: list[str], firsts: list[Rgb8]) -> Outcome:
         if number < SHOWN:
             shown.append(states)
     method = work.method
-    return Outcome(method.title, method.device(), method.generative, figures, shown)
+    return Outcome(
+        method.title, method.device(), method.generative, figures, shown, method.identity
+    )
 
 
 def _complete(

@@ -65,6 +65,7 @@ def _serve(request: dict[str, Any], answers: BinaryIO) -> None:
             "page": opened.page,
             "pages": opened.pages,
             "per_cm": opened.per_cm,
+            "pixel_size": opened.pixel_size,
         },
     )
     command = sys.stdin.buffer.readline()

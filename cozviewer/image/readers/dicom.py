@@ -36,7 +36,16 @@ def open_picture(path: str, page: int | None) -> Opened:
 
     needed = (bytes_per_pixel * 4 + 48) * width * height + (1 << 27)
     needed += bytes_per_pixel * width * height * pages  # the file
-    return Opened(width, height, needed, decode, page=page, pages=pages, per_cm=_per_cm(data))
+    return Opened(
+        width,
+        height,
+        needed,
+        decode,
+        page=page,
+        pages=pages,
+        per_cm=_per_cm(data),
+        pixel_size=_pixel_size(data),
+    )
 
 
 def _frame(data: Any, index: int) -> Pixels:
@@ -137,3 +146,13 @@ def _per_cm(data: Any) -> tuple[float, float] | None:
     except (TypeError, ValueError, ZeroDivisionError):
         return None
     return across, down
+
+
+def _pixel_size(data: Any) -> tuple[float, float, str] | None:
+    """Return width and height of a pixel in metres of the body. (ImagerPixelSpacing is that of the
+    detector, on which a body is larger; PS3.3, 10.7.1.3.)"""
+    try:
+        down, across = (float(length) / 1000 for length in data.get("PixelSpacing"))
+    except (TypeError, ValueError):
+        return None
+    return across, down, "m"

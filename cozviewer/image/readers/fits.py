@@ -1,6 +1,6 @@
 """FITS, read by astropy: the images of the sky as an asinh stretch of their values."""
 
-from math import prod
+from math import hypot, prod
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,11 @@ def open_picture(path: str, page: int | None) -> Opened:
     from astropy.io import fits  # here, because it looks for its settings at once
 
     planes: list[tuple[int, int, tuple[int, ...]]] = []
+    sizes: dict[int, tuple[float, float, str] | None] = {}
     with fits.open(path, memmap=False, lazy_load_hdus=True) as units:
         for index, unit in enumerate(units):
             shape = _shape(unit)
+            sizes[index] = _pixel_size(unit.header) if shape else None
             count = prod(shape[:-2]) if shape else 0
             planes += [(index, plane, shape) for plane in range(min(count, 100_000))]
     if not planes:
@@ -39,7 +41,9 @@ def open_picture(path: str, page: int | None) -> Opened:
         return stretched(values.astype(np.float64))
 
     needed = 16 * prod(shape) + 48 * width * height + (1 << 27)
-    return Opened(width, height, needed, decode, page=page, pages=len(planes))
+    return Opened(
+        width, height, needed, decode, page=page, pages=len(planes), pixel_size=sizes[index]
+    )
 
 
 def stretched(values: NDArray[np.float64]) -> Pixels:
@@ -62,3 +66,22 @@ def _shape(unit: Any) -> tuple[int, ...]:
         return ()
     axes = tuple(int(side) for side in unit.shape)
     return axes if len(axes) >= 2 and prod(axes) > 0 else ()
+
+
+def _pixel_size(header: Any) -> tuple[float, float, str] | None:
+    """Return width and height of a pixel in seconds of arc, of an image of the sky whose axes are
+    in degrees (FITS 4.0, chapter 8: CD, or CDELT)."""
+    if not str(header.get("CTYPE1", "")).startswith(("RA", "DEC", "GLON", "GLAT")):
+        return None
+    try:
+        if "CD1_1" in header or "CD2_2" in header:
+            columns = [
+                hypot(*(float(header.get(f"CD{row}_{column}", 0)) for row in (1, 2)))
+                for column in (1, 2)
+            ]
+        else:
+            columns = [abs(float(header[name])) for name in ("CDELT1", "CDELT2")]
+    except (KeyError, TypeError, ValueError):
+        return None
+    units = {str(header.get(f"CUNIT{axis}", "deg")).strip() or "deg" for axis in (1, 2)}
+    return (columns[0] * 3600, columns[1] * 3600, "arcsec") if units == {"deg"} else None

@@ -37,6 +37,7 @@ class Opened:
         decode: Returns its pixels.
         page, pages: Which page or frame it is, from 1, and how many there are.
         per_cm: Pixels per centimetre, across and down.
+        pixel_size: Of the subject: width and height of a pixel, and "m" or "arcsec".
         thumbnail: Returns a small JPEG of it, and its turn as in EXIF; None without one.
     """
 
@@ -47,6 +48,7 @@ class Opened:
     page: int = 1
     pages: int = 1
     per_cm: tuple[float, float] | None = None
+    pixel_size: tuple[float, float, str] | None = None
     thumbnail: Callable[[], tuple[bytes, int] | None] = field(default=lambda: None)
 
 

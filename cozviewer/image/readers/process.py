@@ -4,7 +4,6 @@ import base64
 import io
 import json
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -17,8 +16,10 @@ from PIL.ImageFile import ImageFile
 from cozviewer.image.readers.child import PIXELS, THUMBNAIL
 from cozviewer.image.readers.notes import refusal, sentence
 from cozviewer.image.resolution import Resolution, resolution
+from cozviewer.image.subject import UNKNOWN, Field, Subject, scale_of
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
+from cozviewer.util.own_process import command_of
 from cozviewer.util.translation import translate
 
 HEADER_SECONDS = 30.0
@@ -31,10 +32,8 @@ _SECONDS_PER_PIXEL = 3e-6
 _LOOK_SECONDS = 0.05
 _LONGEST_THUMBNAIL = 1 << 26
 
-_START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from cozviewer.image.readers.child import main; main()"
-)
+FIELDS_OF_KINDS: dict[str, Field] = {"DICOM": "medical"}
+"""Formats of one field of work alone."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -56,6 +55,7 @@ class ProcessImage(ImageFile):
     Attributes:
         page, pages: Which page it is, from 1, and how many there are.
         resolution: As the file says it.
+        subject: What it shows, as far as the file says it.
         memory_needed: Of the process and of what it returns, in bytes.
         told: Sentences about how the picture is shown, once it is loaded.
     """
@@ -88,6 +88,7 @@ class ProcessImage(ImageFile):
         self._process = _Process(self._name, kind, cancelled)
         self.page, self.pages = 1, 1
         self.resolution: Resolution | None = None
+        self.subject = UNKNOWN
         self.memory_needed = 0
         self.told: tuple[str, ...] = ()
         try:
@@ -106,6 +107,9 @@ class ProcessImage(ImageFile):
         if header["per_cm"] is not None:
             across, down = header["per_cm"]
             self.resolution = resolution(across, down, "cm")
+        size = header["pixel_size"]
+        scale = None if size is None else scale_of(*size)
+        self.subject = Subject(FIELDS_OF_KINDS.get(self._kind, "photo"), scale)
 
     def tell(self) -> int:
         """Return the number of the page, from 0."""
@@ -151,10 +155,9 @@ class _Process:
 
     def started(self, request: dict[str, Any]) -> dict[str, Any]:
         """Start the process and return the header."""
-        root = Path(__file__).parents[3]
         self._until = time.monotonic() + HEADER_SECONDS
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START, str(root)],
+            command_of("cozviewer.image.readers.child"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cozviewer.image.resolution import Resolution, resolution
+from cozviewer.image.tiff.tiff_subject import TAGS as SUBJECT_TAGS
 
 MOST_PAGES = 10_000
 """Directories that are looked at."""
@@ -25,6 +26,7 @@ _X_RESOLUTION, _Y_RESOLUTION, _UNIT, _SUB_DIRECTORIES = 282, 283, 296, 330
 _READ = {
     *(_SUBFILE, _OLD_SUBFILE, _PHOTOMETRIC, _WIDTH, _HEIGHT),
     *(_X_RESOLUTION, _Y_RESOLUTION, _UNIT, _SUB_DIRECTORIES),
+    *SUBJECT_TAGS,
 }
 _DESCRIPTION = 270
 
@@ -36,7 +38,7 @@ _REDUCED, _MASK, _OLD_REDUCED = 1, 4, 2
 _SENSOR, _LINEAR_SENSOR = 32803, 34892
 """Photometric interpretations of camera raw files: DNG, NEF, ARW, PEF, ..."""
 
-_FORMATS = {1: "B", 3: "H", 4: "I", 5: "II", 13: "I", 16: "Q", 18: "Q"}
+_FORMATS = {1: "B", 3: "H", 4: "I", 5: "II", 12: "d", 13: "I", 16: "Q", 18: "Q"}
 """struct's formats of the TIFF types that are read."""
 
 

@@ -9,6 +9,7 @@ from cozviewer.image.limits import HUGE
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
+from cozviewer.image.subject import UNKNOWN, Subject
 from cozviewer.util.cancel import IsCancelled, never
 
 LARGE = 100_000_000
@@ -30,7 +31,8 @@ class RegionFacts:
         resolution: Of level 0, where the file says so.
         warnings: What is missing of the picture, a translated sentence each.
         notices: What people should know about how it is read, a translated sentence each.
-        medical: Whether it is of a person's body, so that a warning stays in sight.
+        subject: What it shows, as far as the file says it: the field of work, and its physical
+            size. "medical" keeps a caution in sight.
         colours, bits, alpha, profile: As in `facts.file_facts.FileFacts`, for the panel Info.
         identity: What stands for the pixels in the digest of the source: of a drawing the bytes of
             its file, or their hash. None reads samples of the pixels (see `digest`), for which
@@ -44,7 +46,7 @@ class RegionFacts:
     resolution: Resolution | None = None
     warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
-    medical: bool = False
+    subject: Subject = UNKNOWN
     colours: str = "RGB"
     bits: int | None = 8
     alpha: bool = False

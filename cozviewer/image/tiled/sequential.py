@@ -43,6 +43,7 @@ def open_sequential(request: RegionRequest) -> RegionReader | None:
         facts = RegionFacts(
             exif=exif.upright(block),
             resolution=picture.resolution,
+            subject=picture.subject,
             notices=(*told, *([notices.on_white()] if strips.transparent else [])),
         )
         return upright(InLevelFile(picture.kind, facts, file), exif.orientation(block))

@@ -23,6 +23,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.tiff import samples as tiff_samples
 from cozviewer.image.tiff import traps as tiff_traps
 from cozviewer.image.tiff.pages import Directory, pages_of, smaller_versions, starting_at
+from cozviewer.image.tiff.tiff_subject import tiff_subject
 from cozviewer.image.tiled.converted import converted
 from cozviewer.image.tiled.digest import spots
 from cozviewer.image.tiled.protocol import RegionFacts, RegionReader, RegionRequest
@@ -93,8 +94,14 @@ def _found(request: RegionRequest) -> tuple[Directory, list[Directory], RegionFa
     # Smaller versions that are not marked as such would count as pages.
     known = {one.offset for one in smaller}
     count = sum(one.offset not in known for one in pages)
-    resolution = directory.resolution
-    facts = RegionFacts(exif=exif.upright(block), page=page, pages=count, resolution=resolution)
+    about = directory.description or pages[0].description
+    facts = RegionFacts(
+        exif=exif.upright(block),
+        page=page,
+        pages=count,
+        resolution=directory.resolution,
+        subject=tiff_subject(directory.values, about, directory.resolution),
+    )
     return directory, smaller, facts
 
 

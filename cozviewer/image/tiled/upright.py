@@ -14,8 +14,8 @@ def upright(reader: RegionReader, orientation: int) -> RegionReader:
     """Return a reader of the upright picture.
 
     Args:
-        reader: Of the picture as the file has it. Its facts must have the resolution as in the
-            file, and the EXIF block of the upright picture.
+        reader: Of the picture as the file has it. Its facts must have resolution and subject
+            as in the file, and the EXIF block of the upright picture.
         orientation: As in EXIF, 1 to 8.
     """
     return reader if orientation == 1 else _Upright(reader, orientation)
@@ -27,8 +27,9 @@ class _Upright:
     def __init__(self, reader: RegionReader, orientation: int) -> None:
         self._reader, self._orientation = reader, orientation
         facts = reader.facts
-        if self._sideways and facts.resolution is not None:
-            facts = replace(facts, resolution=facts.resolution.turned)
+        if self._sideways:
+            resolution = None if facts.resolution is None else facts.resolution.turned
+            facts = replace(facts, resolution=resolution, subject=facts.subject.turned)
         self._facts = facts
 
     @property

@@ -172,14 +172,33 @@ def _lora_pairs(values: Any, path: Path) -> "Sequence[tuple[Tensor, Tensor]]":
 
 def _product(up: "Tensor", down: "Tensor", shape: Any, layer: str, path: Path) -> "Tensor":
     """Return B·A in the shape of the layer's weight; B of a convolution is 1x1."""
-    wrong = other_file(
-        path,
-        ENCODER_FILE,
-        translate("Error", "the LoRA of {layer} does not fit").format(layer=layer),
-    )
-    if up.ndim != len(shape) or up.shape[1] != down.shape[0] or up[0, 0].numel() != 1:
-        raise wrong
-    product = up.flatten(1) @ down.flatten(1)
-    if product.shape[0] != shape[0] or down.shape[1:] != shape[1:]:
-        raise wrong
-    return product.reshape(shape)
+    try:
+        return lora_product(up, down, shape)
+    except ValueError as error:
+        raise other_file(
+            path,
+            ENCODER_FILE,
+            translate("Error", "the LoRA of {layer} does not fit").format(layer=layer),
+        ) from error
+
+
+def lora_product(up: "Tensor", down: "Tensor", shape: Sequence[int]) -> "Tensor":
+    """Return B·A of a LoRA by peft, in the shape of its layer's weight.
+
+    Args:
+        up: B, (rows, rank) or, for a convolution, (rows, rank, 1, 1).
+        down: A, (rank, columns) or (rank, channels, height, width).
+        shape: The shape of the weight.
+
+    Raises:
+        ValueError: They do not fit each other.
+    """
+    if (
+        not up.ndim == down.ndim == len(shape)
+        or 0 in up.shape
+        or up.shape[1] != down.shape[0]
+        or up[0, 0].numel() != 1
+        or (up.shape[0], *down.shape[1:]) != tuple(shape)
+    ):
+        raise ValueError("the LoRA does not fit")
+    return (up.flatten(1) @ down.flatten(1)).reshape(tuple(shape))

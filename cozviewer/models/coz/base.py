@@ -18,6 +18,9 @@ from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import check_path, expanded
 from cozviewer.util.translation import translate
 
+TITLE = "Stable Diffusion 3"
+"""Display name of the base."""
+
 SD3 = "stabilityai/stable-diffusion-3-medium-diffusers"
 """The base that the authors trained their adapters for; its licence must be accepted once."""
 
@@ -80,8 +83,13 @@ def base_digest(folder: Path, cache_dir: Path | None, parts: Iterable[str] = PAR
     return files_digest(folder, sorted(files), cache_dir)
 
 
-def part_shapes(folder: Path, part: str) -> dict[str, Shape]:
+def part_shapes(folder: Path, part: str, title: str = TITLE) -> dict[str, Shape]:
     """Return the shapes of a part's weights by name, from the headers of its files.
+
+    Args:
+        folder: As `base_folder` returns it.
+        part: Name of the part, such as "vae".
+        title: Display name of the base.
 
     Raises:
         BadInput: Its files are broken.
@@ -89,10 +97,12 @@ def part_shapes(folder: Path, part: str) -> dict[str, Shape]:
     try:
         return shapes(weight_files(folder / part))
     except (OSError, ValueError) as error:
-        raise broken_part(folder, part, first_line(error)) from error
+        raise broken_part(folder, part, first_line(error), title) from error
 
 
-def open_part(kind: Any, folder: Path, part: str, dtype: Any, **options: Any) -> Any:
+def open_part(
+    kind: Any, folder: Path, part: str, dtype: Any, title: str = TITLE, **options: Any
+) -> Any:
     """Return a network of the base in `dtype` on the CPU, for inference.
 
     Args:
@@ -100,6 +110,7 @@ def open_part(kind: Any, folder: Path, part: str, dtype: Any, **options: Any) ->
         folder: As `base_folder` returns it.
         part: Name of the part, such as "vae".
         dtype: torch dtype.
+        title: Display name of the base.
         options: Further arguments of `from_pretrained`, such as for quantisation.
 
     Raises:
@@ -120,7 +131,7 @@ def open_part(kind: Any, folder: Path, part: str, dtype: Any, **options: Any) ->
         # Both libraries fail in many ways on unexpected content.
         if is_out_of_memory(error):
             raise
-        raise broken_part(folder, part, first_line(error)) from error
+        raise broken_part(folder, part, first_line(error), title) from error
     missing = sorted(report["missing_keys"])
     if missing:
         raise broken_part(
@@ -129,18 +140,19 @@ def open_part(kind: Any, folder: Path, part: str, dtype: Any, **options: Any) ->
             translate("Error", "{count} weights are missing, such as {name}").format(
                 count=len(missing), name=missing[0]
             ),
+            title,
         )
     return network.eval().requires_grad_(False)
 
 
-def broken_part(folder: Path, part: str, why: str) -> BadInput:
+def broken_part(folder: Path, part: str, why: str, title: str = TITLE) -> BadInput:
     """Return the error for a part that cannot be loaded."""
     return BadInput(
         translate(
             "Error",
-            "The part {part} of Stable Diffusion 3 in {folder} cannot be loaded ({reason}): "
-            "download it again, or choose another folder.",
-        ).format(part=part, folder=folder, reason=why)
+            "The part {part} of {title} in {folder} cannot be loaded ({reason}): download it "
+            "again, or choose another folder.",
+        ).format(part=part, title=title, folder=folder, reason=why)
     )
 
 

@@ -5,7 +5,7 @@ floats, works in windows of the size that the network was trained on, and uses t
 format of the device.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -19,11 +19,11 @@ from cozviewer.image.rect import Rect
 from cozviewer.models.context import ModelContext
 from cozviewer.models.coz.base import base_folder
 from cozviewer.models.coz.components import TITLE, CozFiles, CozModels
-from cozviewer.models.coz.network import Sd3, one_step
-from cozviewer.models.coz.tiled_diffusion import in_windows
+from cozviewer.models.coz.network import one_step
+from cozviewer.models.coz.tiled_diffusion import ShrinkingWindows, padded_to
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
-from cozviewer.util.errors import BadInput, Failure
+from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import check_path
 from cozviewer.util.translation import translate
 
@@ -91,8 +91,8 @@ class CozSd3:
                 ).format(memory=context.memory)
             )
         self._models = CozModels(CozFiles(folder, lora, vae, t5, self._paper), context)
-        self._notice = context.notice
-        self._side = WINDOWS[0]
+        # In `paper` there are no smaller windows, as they would change the pixels.
+        self._windows = ShrinkingWindows(TITLE, context.notice, OVERLAP)
 
     @property
     def halo(self) -> int:
@@ -133,7 +133,7 @@ class CozSd3:
         sd3 = self._models.networks()
         near = self._enlarged(rgb)
         height, width = near.shape[:2]
-        padded = _padded(near, sd3.multiple)
+        padded = padded_to(near, sd3.multiple)
         noise = sd3.noise(padded.shape[1], padded.shape[0], seed)
 
         def run(pixels: RgbFloat, window: Rect) -> RgbFloat:
@@ -143,40 +143,20 @@ class CozSd3:
             )
             return one_step(sd3, pixels, embeds, noise[:, :, y:bottom, x:right], check)
 
-        fine = self._through_windows(padded, run, sd3)[:height, :width].clip(0, 1)
+        sides = (sd3.largest,) if self._paper else [min(side, sd3.largest) for side in WINDOWS]
+        fine = self._windows.run(
+            padded,
+            run,
+            sides,
+            multiple=sd3.multiple,
+            hardware=sd3.device.hardware,
+            progressed=progressed,
+        )
+        fine = fine[:height, :width].clip(0, 1)
         if self._paper:
             # Truncated to 8 bits, as in the authors' pictures.
             fine = to_float((fine * np.float32(255)).astype(np.uint8))
         return np.ascontiguousarray(fine)
-
-    def _through_windows(
-        self, padded: RgbFloat, run: Callable[[RgbFloat, Rect], RgbFloat], sd3: Sd3
-    ) -> RgbFloat:
-        """Run `run` over a picture in windows, in smaller ones when memory runs out. In `paper`
-        that is an error, as it would change the pixels."""
-        while True:
-            side = sd3.largest if self._paper else min(self._side, sd3.largest)
-            try:
-                return in_windows(padded, run, side=side, overlap=OVERLAP, multiple=sd3.multiple)
-            except MemoryError as error:
-                smaller = [other for other in WINDOWS if other < min(side, max(padded.shape[:2]))]
-                if self._paper or not smaller:
-                    raise Failure(
-                        translate(
-                            "Error",
-                            "Not enough memory on the {hardware} for {title}: close other "
-                            "programs, or choose another device or engine.",
-                        ).format(hardware=sd3.device.hardware, title=TITLE)
-                    ) from error
-                if self._side == WINDOWS[0]:
-                    self._notice(
-                        translate(
-                            "Error",
-                            "{title} ran out of memory and continues in smaller windows, a little "
-                            "slower.",
-                        ).format(title=TITLE)
-                    )
-                self._side = smaller[0]
 
     def _enlarged(self, rgb: Rgb8 | RgbFloat) -> RgbFloat:
         """Return (H, W, 3) enlarged by 4 with bicubic interpolation, in 0..1."""
@@ -187,11 +167,3 @@ class CozSd3:
         image = Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC)
         # Divided, as in the authors' code: multiplying by 1/255 differs in the last bit.
         return np.asarray(image).astype(np.float32) / np.float32(255)
-
-
-def _padded(picture: RgbFloat, multiple: int) -> RgbFloat:
-    """Return a picture padded by mirroring until its sides are multiples of a number."""
-    height, width = picture.shape[:2]
-    return np.pad(
-        picture, ((0, -height % multiple), (0, -width % multiple), (0, 0)), mode="symmetric"
-    )

@@ -4,13 +4,94 @@ For networks that work best at one size. Independent of the network: `run` is an
 returns new pixels for a window.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cozviewer.chain.protocols import Notice, Progressed, ignore
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.image.rect import Rect
+from cozviewer.util.errors import Failure
+from cozviewer.util.translation import translate
+
+
+class ShrinkingWindows:
+    """Runs a network in windows, in smaller ones once memory has run out."""
+
+    def __init__(self, title: str, notice: Notice, overlap: int) -> None:
+        """Start with the largest windows.
+
+        Args:
+            title: Display name of the engine.
+            notice: Called when memory runs out for the first time.
+            overlap: Minimum overlap of windows in pixels.
+        """
+        self._title, self._notice, self._overlap = title, notice, overlap
+        self._skipped = 0
+
+    def run(
+        self,
+        picture: RgbFloat,
+        run: Callable[[RgbFloat, Rect], RgbFloat],
+        sides: Sequence[int],
+        *,
+        multiple: int,
+        hardware: str,
+        progressed: Progressed = ignore,
+    ) -> RgbFloat:
+        """Run `run` over a picture; see `in_windows`.
+
+        Args:
+            picture: (H, W, 3) float32; H and W multiples of `multiple`.
+            run: As for `in_windows`; raises MemoryError when memory runs out.
+            sides: Sides of a window in pixels, the largest first; always the same number of them.
+            multiple: As for `in_windows`.
+            hardware: Display name of the device.
+            progressed: As for `in_windows`.
+
+        Raises:
+            Failure: Memory runs out in the smallest windows, too.
+        """
+        while True:
+            side = sides[min(self._skipped, len(sides) - 1)]
+            try:
+                return in_windows(
+                    picture,
+                    run,
+                    side=side,
+                    overlap=self._overlap,
+                    multiple=multiple,
+                    progressed=progressed,
+                )
+            except MemoryError as error:
+                within = min(side, max(picture.shape[:2]))
+                smaller = [index for index, other in enumerate(sides) if other < within]
+                if not smaller:
+                    raise Failure(
+                        translate(
+                            "Error",
+                            "Not enough memory on the {hardware} for {title}: close other "
+                            "programs, or choose another device or engine.",
+                        ).format(hardware=hardware, title=self._title)
+                    ) from error
+                if self._skipped == 0:
+                    self._notice(
+                        translate(
+                            "Error",
+                            "{title} ran out of memory and continues in smaller windows, a little "
+                            "slower.",
+                        ).format(title=self._title)
+                    )
+                self._skipped = smaller[0]
+
+
+def padded_to(picture: RgbFloat, multiple: int) -> RgbFloat:
+    """Return a picture padded by mirroring until its sides are multiples of a number."""
+    height, width = picture.shape[:2]
+    return np.pad(
+        picture, ((0, -height % multiple), (0, -width % multiple), (0, 0)), mode="symmetric"
+    )
 
 
 def window_starts(length: int, side: int, overlap: int, multiple: int) -> list[int]:
@@ -36,6 +117,7 @@ def in_windows(
     side: int,
     overlap: int,
     multiple: int,
+    progressed: Progressed = ignore,
 ) -> RgbFloat:
     """Run `run` over a picture window by window, or once if it fits into one window.
 
@@ -45,6 +127,7 @@ def in_windows(
         side: Side of a window in pixels, a multiple of `multiple`.
         overlap: Pixels over which neighbours are blended, less than `side`.
         multiple: Windows start at, and have sizes of, multiples of this.
+        progressed: Receives the finished part of the work after each window.
     """
     height, width = picture.shape[:2]
     windows = [
@@ -56,7 +139,7 @@ def in_windows(
         return run(picture, windows[0])
     result = np.zeros_like(picture)
     weights = np.zeros((height, width, 1), np.float32)
-    for window in windows:
+    for index, window in enumerate(windows):
         there = np.s_[window.y : window.bottom, window.x : window.right]
         weight = (
             blend_weights(window.height, overlap)[:, None, None]
@@ -64,6 +147,7 @@ def in_windows(
         )
         result[there] += run(picture[there], window) * weight
         weights[there] += weight
+        progressed((index + 1) / len(windows))
     result /= weights
     return result
 

@@ -19,6 +19,8 @@ from typing import Any
 
 from cozviewer.models.coz.base import NETWORKS, SD3, TOKENIZERS
 from cozviewer.models.network import first_line
+from cozviewer.models.pisa.base import PARTS as SD2_PARTS
+from cozviewer.models.pisa.base import SD2
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.downloads import DownloadProgress, Told
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
@@ -294,8 +296,9 @@ def _is_used(repo: str, path: str) -> bool:
     where = PurePosixPath(path)
     if where.suffix not in (*TEXTS, WEIGHTS):
         return False
-    if repo == SD3:
-        return path == "model_index.json" or where.parts[0] in (*NETWORKS, *TOKENIZERS)
+    folders = {SD3: (*NETWORKS, *TOKENIZERS), SD2: SD2_PARTS}.get(repo)
+    if folders is not None:
+        return path == "model_index.json" or where.parts[0] in folders
     return len(where.parts) == 1
 
 

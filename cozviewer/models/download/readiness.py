@@ -6,6 +6,9 @@ from pathlib import Path
 
 from cozviewer.models.coz.base import SD3, base_files, base_folder
 from cozviewer.models.engines import Engine
+from cozviewer.models.pisa.base import SD2, sd2_files, sd2_folder
+from cozviewer.models.pisa.checkpoint import FILE_NAME as PISA_FILE
+from cozviewer.models.pisa.checkpoint import FOLDER_NAME, ORIGIN
 from cozviewer.models.realesrgan.converted import FILE_NAME
 from cozviewer.models.realesrgan.weights import BIN_SHA256, PARAM_SHA256, read_checked, wheel_files
 from cozviewer.util.errors import BadInput
@@ -31,7 +34,7 @@ class Readiness:
 
 def readiness(engine: Engine, models_folder: Path) -> Readiness:
     """Return whether an engine is ready. Reads its weights, which takes a tenth of a second; for
-    coz, only checks that the base is downloaded.
+    coz and pisa, only checks that the files are there: of coz those of the base.
 
     Args:
         engine: The engine.
@@ -39,6 +42,8 @@ def readiness(engine: Engine, models_folder: Path) -> Readiness:
     """
     if engine.name == "coz":
         return _coz(models_folder)
+    if engine.name == "pisa":
+        return _pisa(models_folder)
     if engine.name != "realesrgan":
         return Readiness()
     converted = [path for path in (models_folder / FILE_NAME,) if path.is_file()]
@@ -49,6 +54,19 @@ def readiness(engine: Engine, models_folder: Path) -> Readiness:
     except BadInput as error:
         return Readiness(str(error), converted)
     return Readiness(files=[files.param, files.bin, *converted])
+
+
+def _pisa(models_folder: Path) -> Readiness:
+    own = models_folder / FOLDER_NAME / PISA_FILE
+    files = [own] if own.is_file() else []
+    try:
+        files = [*sd2_files(sd2_folder(SD2)), *files]
+    except BadInput as error:
+        return Readiness(str(error), files)
+    if own in files:
+        return Readiness(files=files)
+    problem = f"The file {PISA_FILE} is missing in {own.parent}: get it from {ORIGIN}."
+    return Readiness(problem, files)
 
 
 def _coz(models_folder: Path) -> Readiness:

@@ -37,7 +37,7 @@ def answer(
     import torch
     from transformers.utils import logging as of_transformers
 
-    with quietly(of_transformers), torch.inference_mode(), _checked(vlm.model, check):
+    with quietly(of_transformers), torch.inference_mode(), checked(vlm.model, check):
         inputs = vlm.processor.apply_chat_template(
             messages(question, pictures),
             tokenize=True,
@@ -76,7 +76,7 @@ def as_shown(picture: Rgb8) -> Image.Image:
 
 
 @contextmanager
-def _checked(model: Any, check: Callable[[], None]) -> Iterator[None]:
+def checked(model: Any, check: Callable[[], None]) -> Iterator[None]:
     """Call `check` before each layer of a model runs."""
     from torch.nn import ModuleList
 

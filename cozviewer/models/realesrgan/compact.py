@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.chain.protocols import Notice, Progressed, ignore
+from cozviewer.models import without_torch
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
-from cozviewer.models.network import Network
-from cozviewer.models.realesrgan.ncnn_format import Convolution, read_bin, read_param
+from cozviewer.models.network import ArrayNetwork, LoadedNetwork, Network
+from cozviewer.models.realesrgan.ncnn_format import Convolution, Weights, read_bin, read_param
 from cozviewer.models.realesrgan.weights import (
     COMPACT,
     COMPACT_BIN_SHA256,
@@ -59,7 +60,28 @@ def compact(*, cache_dir: Path | None, notice: Notice) -> NetworkUpscaler:
         ModelContext("cpu", cache_dir=cache_dir, notice=notice),
         part=PART,
         halo=HALO,
+        without_torch=_without_torch,
     )
+
+
+def _without_torch(context: ModelContext) -> LoadedNetwork:
+    from cozviewer.models.realesrgan.openvino_compact import OpenVinoCompact
+
+    place = without_torch.cpu("cpu", context.numbers, without_torch.formats(int8=False))
+    network = OpenVinoCompact(compact_weights(), without_torch.threads(), place.numbers)
+    return ArrayNetwork(network, place)
+
+
+def compact_weights() -> Sequence[Weights]:
+    """Return the weights of its layers, from the installed ncnn files.
+
+    Raises:
+        BadInput: They are missing or not the expected files.
+    """
+    files = wheel_files(COMPACT)
+    layers = read_param(read_checked(files.param, COMPACT_PARAM_SHA256))
+    check_layers(layers)
+    return read_bin(read_checked(files.bin, COMPACT_BIN_SHA256), layers)
 
 
 def open_compact(place: Device) -> Network:
@@ -81,9 +103,6 @@ def open_compact(place: Device) -> Network:
         )
     dtype = getattr(torch, place.dtype)
     layout = torch.channels_last if place.channels_last else torch.contiguous_format
-    files = wheel_files(COMPACT)
-    layers = read_param(read_checked(files.param, COMPACT_PARAM_SHA256))
-    check_layers(layers)
 
     def tensor(array: object) -> "Tensor":
         return torch.tensor(array).to(place.name, dtype)
@@ -94,7 +113,7 @@ def open_compact(place: Device) -> Network:
             tensor(weights.bias),
             None if weights.slopes is None else tensor(weights.slopes),
         )
-        for weights in read_bin(read_checked(files.bin, COMPACT_BIN_SHA256), layers)
+        for weights in compact_weights()
     ]
     return Network(partial(forward, state), place)
 

@@ -2,11 +2,12 @@
 
 from functools import partial
 
+from cozviewer.models import without_torch
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
-from cozviewer.models.network import Network
+from cozviewer.models.network import ArrayNetwork, LoadedNetwork, Network
 from cozviewer.models.realesrgan.converted import realesrgan_state
-from cozviewer.models.realesrgan.openvino_int8 import Int8Network
+from cozviewer.models.realesrgan.openvino_network import OpenVinoNetwork, on_tensors
 from cozviewer.models.realesrgan.rrdbnet import forward
 from cozviewer.models.realesrgan.weights import BIN_SHA256
 from cozviewer.models.upscaler import NetworkUpscaler
@@ -31,11 +32,12 @@ def realesrgan(context: ModelContext, *, open_edges: bool = True) -> NetworkUpsc
     """
 
     def open_network(place: Device) -> Network:
-        weights = realesrgan_state(context.cache_dir, context.notice)
-        if place.dtype == "int8":
-            return Network(Int8Network(weights), place)
         import torch
 
+        weights = realesrgan_state(context.cache_dir, context.notice)
+        if place.dtype == "int8":
+            # `fastest` measures with one thread of torch.
+            return Network(on_tensors(OpenVinoNetwork(weights, torch.get_num_threads)), place)
         dtype = getattr(torch, place.dtype)
         layout = torch.channels_last if place.channels_last else torch.contiguous_format
         state = {}
@@ -50,4 +52,11 @@ def realesrgan(context: ModelContext, *, open_edges: bool = True) -> NetworkUpsc
         open_network,
         context,
         part=PART,
+        without_torch=_without_torch,
     )
+
+
+def _without_torch(context: ModelContext) -> LoadedNetwork:
+    place = without_torch.cpu(context.device, context.numbers, without_torch.formats(int8=True))
+    weights = realesrgan_state(context.cache_dir, context.notice)
+    return ArrayNetwork(OpenVinoNetwork(weights, without_torch.threads, place.numbers), place)

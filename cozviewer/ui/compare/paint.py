@@ -1,5 +1,6 @@
 """Two images in one pane: split view, blink, loupe and difference."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -73,6 +74,24 @@ class Over:
     radius: int = LENS_RADIUS
     gain: int = 8
     _difference: tuple[tuple[int, int, int], QImage] | None = field(default=None, repr=False)
+
+    def second_at(self, x: float, y: float, width: int) -> bool | None:
+        """Return whether the second image is what is shown at a place; None where neither is.
+
+        Args:
+            x, y: The place in logical pixels of the pane.
+            width: Of the pane.
+        """
+        if self.mode is Mode.CURTAIN:
+            return (x < round(self.divider() * width)) == self.second_left
+        if self.mode is Mode.BLINK:
+            return self.held
+        if self.mode is Mode.LENS:
+            inside = self.at is not None and (
+                math.hypot(x - self.at.x(), y - self.at.y()) <= self.radius
+            )
+            return inside
+        return None
 
     def paint_labels(self, painter: QPainter, main: Layer, size: QSize, font: QFont) -> None:
         """Write the labels into the lower corners; in logical pixels.

@@ -43,6 +43,11 @@ MISSING = {
     "vae": QT_TRANSLATE_NOOP("Engine", "vae_encoder_20001.pt (VAE encoder)"),
     "qwen": QT_TRANSLATE_NOOP("Engine", "the vision model"),
     "adapter": QT_TRANSLATE_NOOP("Engine", "the adapter of the vision model"),
+    "ram": QT_TRANSLATE_NOOP("Engine", "ram_swin_large_14m.pth (tagger)"),
+    "dape": QT_TRANSLATE_NOOP("Engine", "DAPE.pth (fine-tuning of the tagger)"),
+    "ram_tags": QT_TRANSLATE_NOOP("Engine", "ram_tag_list.txt and ram_tag_list_threshold.txt"),
+    "sd2": QT_TRANSLATE_NOOP("Engine", "Stable Diffusion 2.1 (base model)"),
+    "pisa": QT_TRANSLATE_NOOP("Engine", "pisa_sr.pkl (LoRA)"),
 }
 """Names of the files that may be missing, as the form names them."""
 

@@ -1,4 +1,4 @@
-"""The models of Chain-of-Zoom: what is installed, their licences, and downloading the rest."""
+"""The models that can be downloaded: what is installed, their licences, and getting the rest."""
 
 from collections.abc import Callable, Sequence
 from html import escape
@@ -12,17 +12,22 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from cozviewer.jobs.files.download_job import DownloadJob, DownloadRequest, Fetch
 from cozviewer.jobs.threads import start_thread, stop_thread
+from cozviewer.ui.widgets.forms import FRAME, resize_on_screen
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.ui.widgets.theme import quiet
 from cozviewer.util.downloads import DownloadProgress, Offer
 from cozviewer.util.translation import translate
 from cozviewer.util.units import bytes_text, duration_text
+
+WIDTH, HEIGHT = 700, 780
+"""Size of the dialog in logical pixels, where the screen has room."""
 
 Offers = Callable[[], Sequence[Offer]]
 """Returns all models with their state; quick, without network access."""
@@ -88,6 +93,7 @@ class ModelCard(QFrame):
             offer.purpose
             + "\n"
             + translate("Models", "Licence: {licence}.").format(licence=offer.licence)
+            + (f"\n{offer.checked}" if offer.checked else "")
         )
         self.page.setText(_link_to(offer.page, translate("Models", "Web page")))
         self.note.setText(offer.where if here else "\n".join(offer.steps))
@@ -148,7 +154,7 @@ class ModelsDialog(QDialog):
     def __init__(self, offers: Offers, fetch: Fetch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(translate("Models", "Models"))
-        self.setMinimumWidth(660)
+        self.setMinimumWidth(min(WIDTH, self.screen().availableSize().width() - FRAME))
         self._offers = offers
         self._request: DownloadRequest | None = None
         self._job = DownloadJob(fetch)
@@ -162,16 +168,27 @@ class ModelsDialog(QDialog):
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
         column.addWidget(self.intro)
+        inside = QWidget()
+        listing = QVBoxLayout(inside)
+        listing.setContentsMargins(0, 0, 0, 0)
+        listing.setSpacing(12)
         self.cards = [ModelCard(offer) for offer in offers()]
         self.intro.setText(intro_text([card.offer for card in self.cards]))
         for card in self.cards:
             card.wanted.connect(self._start)
             card.stop_wanted.connect(self._stop)
-            column.addWidget(card)
-        column.addStretch(1)
+            listing.addWidget(card)
+        listing.addStretch(1)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        column.addWidget(area, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
+        resize_on_screen(self, WIDTH, HEIGHT)
 
     @Slot(str)
     def _start(self, name: str) -> None:
@@ -243,12 +260,12 @@ def intro_text(offers: Sequence[Offer]) -> str:
     if not size:
         return translate(
             "Models",
-            "Real-ESRGAN is built in. All models of Chain-of-Zoom are installed. Everything runs"
-            " on this computer.",
+            "Real-ESRGAN is built in. The models of the other engines are installed. Everything"
+            " runs on this computer.",
         )
     return translate(
         "Models",
-        "Real-ESRGAN is built in. Chain-of-Zoom needs the models below, of which {size} are"
+        "Real-ESRGAN is built in. The other engines need models below, of which {size} are"
         " missing. Everything runs on this computer.",
     ).format(size=bytes_text(size))
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from cozviewer.export.provenance import comparison_borrows, origin_of_comparison
 from cozviewer.export.run import Task
 from cozviewer.export.targets import refuse_source, replaced_by
+from cozviewer.image.subject import Scale
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.export_job import Export
 from cozviewer.pyramid.camera import View
@@ -61,6 +62,7 @@ class Exporting(QObject):
         self._navigator = navigator
         self._panes, self._readout, self._banner, self._window = panes, readout, banner, window
         self._document: Document | None = None
+        self._scale: Scale | None = None
         self._region = RegionDrag(panes.generated, self)
         self._region.chosen.connect(self._on_region)
 
@@ -77,6 +79,11 @@ class Exporting(QObject):
                 ),
                 BannerAction(translate("Export", "Resume"), self.go_on),
             )
+
+    @Slot(object)
+    def set_scale(self, scale: Scale | None) -> None:
+        """Offer scale bars in this scale, or none."""
+        self._scale = scale
 
     def close(self) -> None:
         """Report nothing any more: the program ends, which is not the same as Stop."""
@@ -126,7 +133,7 @@ class Exporting(QObject):
                     chain.pyramid.source, view, seen, self._panes.comparison.shows_source
                 )
                 comparison = Comparison(pixels, origin, comparison_borrows(view, seen))
-            dialog = ExportDialog(chain, view, window, comparison)
+            dialog = ExportDialog(chain, view, window, comparison, self._scale)
             dialog.upscale_wanted.connect(self.upscale_wanted)
             self._open(dialog)
 
@@ -138,7 +145,7 @@ class Exporting(QObject):
     @Slot(object)
     def _on_region(self, view: View) -> None:
         if self._document is not None:
-            self._open(ExportDialog(self._document.chain, view, self._window))
+            self._open(ExportDialog(self._document.chain, view, self._window, scale=self._scale))
 
     def ask_movie(self) -> None:
         """Ask for a movie that ends at the current view."""
@@ -152,7 +159,7 @@ class Exporting(QObject):
             starts += [
                 (title.format(name=each.name), each.viewpoint.camera) for each in self._bookmarks()
             ]
-            self._open(MovieDialog(chain, view, starts, window))
+            self._open(MovieDialog(chain, view, starts, window, self._scale))
 
     def _open(self, dialog: ExportDialog | MovieDialog) -> None:
         assert self._document is not None

@@ -18,11 +18,15 @@ from PySide6.QtWidgets import (
 from cozviewer.chain.chain import Chain
 from cozviewer.export.formats import QUALITY
 from cozviewer.export.picture import FORMATS, check_target, estimated_bytes
+from cozviewer.export.scale_bar import bar_for
 from cozviewer.export.signing import check_signing
 from cozviewer.export.targets import refuse_source
-from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask
+from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask, StripTask
 from cozviewer.image.exif import without_place
+from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.scale_bar import ScaleBar
+from cozviewer.ui.compare.side_labels import label_height
 from cozviewer.ui.export.offers import (
     Comparison,
     Offer,
@@ -43,6 +47,9 @@ from cozviewer.util.units import bytes_text, duration_text
 
 LABEL = "export/label"
 """Setting: whether a corner of the picture says what was generated."""
+
+SCALE_BAR = "export/scale-bar"
+"""Setting: whether a scale bar is added where the scale is known."""
 
 QUALITY_KEY = "export/quality"
 """Setting: the quality of JPEG, WebP and AVIF."""
@@ -65,6 +72,7 @@ class ExportDialog(QDialog):
         view: View,
         parent: QWidget | None = None,
         comparison: Comparison | None = None,
+        scale: Scale | None = None,
     ) -> None:
         """Offer what can be exported of a view.
 
@@ -72,11 +80,12 @@ class ExportDialog(QDialog):
             chain: The open pyramid; only read.
             view: The view on the screen.
             comparison: The comparison on the screen; None if there is none.
+            scale: Of the photo, for a scale bar; None if it is not known.
         """
         super().__init__(parent)
         self.setWindowTitle(translate("Export", "Export"))
         self.setMinimumWidth(560)
-        self._chain = chain
+        self._chain, self._view, self._scale = chain, view, scale
         self._offers = offers(chain, view)
         if comparison is not None:
             self._offers.insert(1, comparison_offer(chain, view, comparison))
@@ -98,7 +107,10 @@ class ExportDialog(QDialog):
         if without_place(exif) == exif:
             self.place.hide()
         self.label = QCheckBox(translate("Export", "Add “AI-generated detail” label"))
-        self.label.setChecked(kept_text(LABEL) == "on")
+        self.label.setChecked(kept_text(LABEL) == "on" or chain.medical)
+        self.scale_bar = QCheckBox(translate("Export", "Add scale bar"))
+        self.scale_bar.setChecked(kept_text(SCALE_BAR) == "on")
+        self.scale_bar.setVisible(scale is not None)
         self.signing = SigningForm()
         self.format = chooser(FORMATS)
         self.quality = QualityField(_kept_quality())
@@ -123,6 +135,7 @@ class ExportDialog(QDialog):
             (translate("Export", "File"), with_browse(self.path, self._browse)),
             ("", self.complete),
             ("", self.label),
+            ("", self.scale_bar),
             ("", self.place),
             ("", self.signing),
         )
@@ -233,14 +246,32 @@ class ExportDialog(QDialog):
     def _hand_over(self) -> None:
         """Emit the task: all is checked, and what exists may be replaced."""
         task, path = self.offer.task, self.path.path
+        scale = self._scale if self.scale_bar.isChecked() else None
+        if self._scale is not None:
+            keep_text(SCALE_BAR, "on" if scale is not None else "")
         if isinstance(task, PictureTask | RegionTask):
-            keep_text(LABEL, "on" if self.label.isChecked() else "")
+            if not self._chain.medical:
+                keep_text(LABEL, "on" if self.label.isChecked() else "")
             keep_text(QUALITY_KEY, str(self.quality.value))
             self.signing.keep()
-            self.wanted.emit(replace(task, path=path, options=self._options()))
+            self.wanted.emit(
+                replace(task, path=path, options=replace(self._options(), scale=scale))
+            )
+        elif isinstance(task, StripTask):
+            self.wanted.emit(replace(task, path=path, scale=scale))
         else:
-            self.wanted.emit(replace(task, path=path))
+            self.wanted.emit(replace(task, path=path, bar=self._bar(scale)))
         self.accept()
+
+    def _bar(self, scale: Scale | None) -> tuple[ScaleBar, int] | None:
+        """Return the bar of a comparison, above the labels in its lower corners."""
+        if scale is None:
+            return None
+        camera, sideways = self._view.camera, self._view.orientation.sideways
+        size = (self.offer.width, self.offer.height)
+        bar = bar_for(scale, camera.magnification, *size, sideways)
+        above = round((label_height(self.font()) + 8) * self.devicePixelRatioF())
+        return None if bar is None else (bar, above)
 
     def _options(self) -> PictureOptions:
         exif = self._chain.pyramid.source.exif

@@ -24,6 +24,7 @@ from cozviewer.export.provenance import suggested_name
 from cozviewer.export.run import missing_tiles_of
 from cozviewer.export.targets import refuse_source
 from cozviewer.export.tasks import MovieTask
+from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import Camera, View, fit
 from cozviewer.ui.export.target import TargetLine, text_of
 from cozviewer.ui.widgets.forms import Trouble, chooser, form_of, stacked, with_browse
@@ -60,6 +61,7 @@ class MovieDialog(QDialog):
         view: View,
         starts: Sequence[tuple[str, Camera]],
         parent: QWidget | None = None,
+        scale: Scale | None = None,
     ) -> None:
         """Offer movies that end at a view.
 
@@ -67,12 +69,13 @@ class MovieDialog(QDialog):
             chain: The open pyramid; only read.
             view: The view on the screen.
             starts: Titles and cameras of views where it can begin besides the whole photo.
+            scale: Of the photo, for scale bars; None if it is not known.
         """
         super().__init__(parent)
         self.setWindowTitle(translate("Export", "Export Zoom Video"))
         self.setMinimumWidth(560)
         self._chain = chain
-        self._view = view
+        self._view, self._scale = view, scale
         source = chain.pyramid.source
         size = (view.width, view.height)
         whole = replace(view, camera=fit(source.width, source.height, *size))
@@ -102,6 +105,8 @@ class MovieDialog(QDialog):
         self.back = QCheckBox(translate("Export", "Zoom back out at the end"))
         self.caption = QCheckBox(translate("Export", "Show magnification and engine as caption"))
         self.caption.setChecked(True)
+        self.scale_bar = QCheckBox(translate("Export", "Add scale bar"))
+        self.scale_bar.setVisible(scale is not None)
         self.format = chooser(MOVIE_FORMATS)
         name = Path(suggested_name(chain, view)).with_suffix(".mp4")
         self.path = TargetLine(chain.pyramid.source.folder / name)
@@ -144,6 +149,7 @@ class MovieDialog(QDialog):
             (translate("Export", "Size"), self.shape),
             (translate("Export", "Length"), length),
             ("", self.caption),
+            ("", self.scale_bar),
             (translate("Export", "Format"), self.format),
             (translate("Export", "File"), with_browse(self.path, self._browse)),
             ("", self.about),
@@ -261,7 +267,13 @@ class MovieDialog(QDialog):
 
     def _task(self) -> MovieTask:
         """Return what is to be made, as chosen."""
-        return MovieTask(self.path.path, self.clip, tuple(self._frames()), self.caption.isChecked())
+        return MovieTask(
+            self.path.path,
+            self.clip,
+            tuple(self._frames()),
+            self.caption.isChecked(),
+            self._scale if self.scale_bar.isChecked() else None,
+        )
 
 
 def _shape_title(width: int, height: int) -> str:

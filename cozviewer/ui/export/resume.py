@@ -16,6 +16,7 @@ from cozviewer.image.exif import without_place
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import STEP_LEVELS
 from cozviewer.pyramid.orientation import UPRIGHT, orientation_of
+from cozviewer.ui.scale.kept_scales import scale_from, scale_text
 from cozviewer.ui.settings import keep_text, kept_text
 
 KEY = "export/pending"
@@ -34,6 +35,7 @@ class Pending:
         certificate, key: Paths of what it is signed with; "" for no signature.
         quality: 1..100.
         orientation: The EXIF number of how it is turned.
+        scale: For a scale bar, see `scale_text`; "" for no bar.
     """
 
     path: str
@@ -50,6 +52,7 @@ class Pending:
     key: str
     quality: int = QUALITY
     orientation: int = 1
+    scale: str = ""
 
 
 def note_begun(task: Task, chain: Chain) -> None:
@@ -74,6 +77,7 @@ def note_begun(task: Task, chain: Chain) -> None:
         "" if signature is None else str(signature.key),
         options.quality,
         task.orientation.exif,
+        "" if options.scale is None else scale_text(options.scale),
     )
     keep_text(KEY, json.dumps(asdict(pending)))
 
@@ -114,6 +118,7 @@ def task_of(pending: Pending, chain: Chain) -> RegionTask:
         label=pending.label,
         signature=Signature(Path(pending.certificate), Path(pending.key)) if pending.key else None,
         quality=pending.quality,
+        scale=scale_from(pending.scale),
     )
     region = Rect(pending.x, pending.y, pending.width, pending.height)
     orientation = orientation_of(pending.orientation) or UPRIGHT

@@ -1,11 +1,13 @@
 """What is done with the view or the file as a whole: copy, print, show in the file manager."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
+from cozviewer.export.caption import with_caution
 from cozviewer.export.targets import refuse_source
 from cozviewer.jobs.images import to_qimage
 from cozviewer.ui.files.printing import print_view, printer_for
@@ -38,11 +40,20 @@ class ViewCommands(QObject):
         """Copy the view as a picture."""
         seen = self.seen
         if seen is not None:
-            QGuiApplication.clipboard().setImage(to_qimage(seen.pixels))
+            QGuiApplication.clipboard().setImage(to_qimage(self._cautioned(seen).pixels))
             text = translate("Files", "Copied the view ({magnification}, {detail}).")
             self._parts.banner.show_message(
                 text.format(magnification=seen.magnification, detail=seen.detail)
             )
+
+    def _cautioned(self, seen: Seen) -> Seen:
+        """Return a view with the caution below, if it is generated detail of a medical picture:
+        what is copied or printed has no metadata."""
+        scope = self._images.scope
+        medical = scope is not None and scope.document.chain.medical
+        if not (medical and seen.generated):
+            return seen
+        return replace(seen, pixels=with_caution(seen.pixels))
 
     def show_in_folder(self) -> None:
         """Show the file of the open image, or its session, in the file manager."""
@@ -55,7 +66,8 @@ class ViewCommands(QObject):
         scope, seen = self._images.scope, self.seen
         if scope is None or seen is None:
             return
-        seen = without_surroundings(seen, scope.source, self._parts.panes.generated.view)
+        view = self._parts.panes.generated.view
+        seen = self._cautioned(without_surroundings(seen, scope.source, view))
         printer = printer_for(seen)
         self._printed = printer, seen
         dialog = QPrintDialog(printer, self._parts.window)

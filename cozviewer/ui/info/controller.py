@@ -6,8 +6,10 @@ shown, and only while one is.
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
 
+from cozviewer.image.facts.file_facts import FileFacts
 from cozviewer.image.facts.histogram import Histogram
 from cozviewer.image.rect import Rect
+from cozviewer.image.subject import Scale
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.files.info_job import (
     HistogramRequest,
@@ -21,7 +23,14 @@ from cozviewer.jobs.latest import Latest
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.ui.info.histogram_panel import HistogramPanel
 from cozviewer.ui.info.panel import InfoPanel
-from cozviewer.ui.info.rows import camera_rows, file_rows, origin_rows, pixel_rows, view_rows
+from cozviewer.ui.info.rows import (
+    camera_rows,
+    file_rows,
+    origin_rows,
+    pixel_rows,
+    subject_rows,
+    view_rows,
+)
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.pixel import Pixel, shown_image
@@ -61,6 +70,9 @@ class Information(QObject):
         self._document: Document | None = None
         self._pixel: Pixel | None = None
         self._blind = False
+        self._field = ""
+        self._scale: Scale | None = None
+        self._facts: FileFacts | None = None
         self._shown: set[str] = set()
         self._photo: Latest[PhotoRequest, PhotoInfo] = Latest()
         self._view: Latest[ViewRequest, ViewInfo] = Latest()
@@ -95,6 +107,22 @@ class Information(QObject):
         self._pixel = pixel
         if "info" in self._shown and self._document is not None:
             self.panel.pixel.show_rows(pixel_rows(pixel))
+
+    @Slot(object)
+    def show_scale(self, scale: Scale | None) -> None:
+        """Show the physical size of a pixel of the photo."""
+        self._scale = scale
+        self._show_file()
+
+    def show_field(self, title: str) -> None:
+        """Show what kind of picture it is."""
+        self._field = title
+        self._show_file()
+
+    def _show_file(self) -> None:
+        if self._document is not None and "info" in self._shown:
+            rows = file_rows(self._document.source, self._facts)
+            self.panel.file.show_rows([*rows, *subject_rows(self._field, self._scale)])
 
     @Slot(bool)
     def set_blind(self, blind: bool) -> None:
@@ -157,7 +185,8 @@ class Information(QObject):
 
     def _ask_for_photo(self, document: Document) -> None:
         if self._photo.request is None:
-            self.panel.show_photo(file_rows(document.source, None))
+            self._facts = None
+            self._show_file()
             self._read.emit(self._photo.ask(PhotoRequest(document.source)))
 
     @Slot()
@@ -199,9 +228,10 @@ class Information(QObject):
     def _on_photo_known(self, request: PhotoRequest, info: PhotoInfo) -> None:
         if self._photo.accept(request, info):
             made = [] if info.origin is None else origin_rows(info.origin)
-            self.panel.show_photo(
-                file_rows(request.source, info.facts), camera_rows(info.exif), made
-            )
+            self._facts = info.facts
+            self.panel.camera.show_rows(camera_rows(info.exif))
+            self.panel.made.show_rows(made)
+            self._show_file()
 
     @Slot(object, object)
     def _on_view_known(self, request: ViewRequest, info: ViewInfo) -> None:

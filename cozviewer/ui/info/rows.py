@@ -9,7 +9,9 @@ from cozviewer.export.origin import Kind, Origin
 from cozviewer.image.facts.exif_fields import ExifFields, Location
 from cozviewer.image.facts.file_facts import FileFacts
 from cozviewer.image.source import Source
+from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import Camera
+from cozviewer.pyramid.scale_bar import size_text
 from cozviewer.pyramid.wording import magnification_text, place_text
 from cozviewer.ui.view.pixel import Pixel
 from cozviewer.util.text import visible_line
@@ -60,6 +62,22 @@ def file_rows(source: Source, facts: FileFacts | None) -> list[Row]:
         Row(translate("Info", "Colour"), _colours_text(facts)),
         Row(translate("Info", "Profile"), _profile_text(facts.profile)),
     ]
+    return rows
+
+
+def subject_rows(field: str, scale: Scale | None) -> list[Row]:
+    """Return what kind of picture a photo is, and its scale.
+
+    Args:
+        field: Title of the field of work; "" if it is not known yet.
+        scale: None if it is not known.
+    """
+    rows = [Row(translate("Info", "Type"), field)] if field else []
+    if scale is not None:
+        sides = [size_text(side, scale.unit) for side in (scale.across, scale.down)]
+        square = sides[0] == sides[1]
+        value = sides[0] if square else " × ".join(sides)
+        rows.append(Row(translate("Info", "Pixel size"), value))
     return rows
 
 

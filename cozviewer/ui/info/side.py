@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from cozviewer.ui.widgets.plain import Label, tool_tip
 from cozviewer.util.translation import translate, with_note
 
-WIDTH, LEAST_WIDTH, LEAST_HEIGHT = 300, 220, 40
+WIDTH, LEAST_WIDTH, LEAST_HEIGHT = 340, 220, 40
 """Initial width, and minimum size of a panel, in logical pixels."""
 
 

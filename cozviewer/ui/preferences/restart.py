@@ -11,6 +11,7 @@ from PySide6.QtCore import QProcess
 from cozviewer.pyramid.camera import Camera
 from cozviewer.session.session import viewpoint_from, viewpoint_of
 from cozviewer.ui.settings import keep_text, kept_text
+from cozviewer.util.own_process import program
 
 KEY = "reopen"
 
@@ -50,5 +51,5 @@ def take_place() -> Place | None:
 
 def start_again() -> bool:
     """Start the program once more with the same arguments; return whether that was possible."""
-    started = QProcess.startDetached(sys.executable, sys.orig_argv[1:])
+    started = QProcess.startDetached(program(), sys.orig_argv[1:])
     return bool(started[0] if isinstance(started, tuple) else started)

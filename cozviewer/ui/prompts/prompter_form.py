@@ -14,9 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from cozviewer.config.choice import PrompterChoice
-from cozviewer.config.questions import FIELDS, Questions
+from cozviewer.config.fields import FIELDS
+from cozviewer.config.questions import Questions
 from cozviewer.ui.widgets.forms import name_field
-from cozviewer.ui.widgets.path_field import PathField
+from cozviewer.ui.widgets.path_field import PathField, file_filter
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.translation import translate
 
@@ -50,6 +51,31 @@ class PrompterForm(QWidget):
             folder=True,
             hint=translate("Prompts", "None"),
         )
+        checkpoints = file_filter(
+            (translate("Prompts", "Checkpoints"), "*.pth *.pt"),
+            (translate("Prompts", "All files"), "*"),
+        )
+        texts = file_filter(
+            (translate("Prompts", "Text files"), "*.txt"), (translate("Prompts", "All files"), "*")
+        )
+        self.ram = PathField(
+            translate("Prompts", "Choose ram_swin_large_14m.pth"),
+            folder=False,
+            filter_=checkpoints,
+            hint=translate("Prompts", "Automatic, or choose ram_swin_large_14m.pth"),
+        )
+        self.dape = PathField(
+            translate("Prompts", "Choose DAPE.pth"),
+            folder=False,
+            filter_=checkpoints,
+            hint=translate("Prompts", "Automatic, or choose DAPE.pth (optional)"),
+        )
+        self.ram_tags = PathField(
+            translate("Prompts", "Choose ram_tag_list.txt"),
+            folder=False,
+            filter_=texts,
+            hint=translate("Prompts", "Automatic, or choose ram_tag_list.txt"),
+        )
         self.server = QLineEdit()
         self.server.setPlaceholderText("localhost:11434")
         self.server_model = QLineEdit()
@@ -79,13 +105,16 @@ class PrompterForm(QWidget):
             (every_name, Label(translate("Prompts", "Prompt source")), self.who),
             (("qwen",), Label(translate("Prompts", "Vision model")), self.qwen),
             (("qwen",), Label(translate("Prompts", "Adapter")), self.adapter),
+            (("tags",), Label(translate("Prompts", "Tagger (RAM)")), self.ram),
+            (("tags",), Label(translate("Prompts", "Fine-tuning (DAPE)")), self.dape),
+            (("tags",), Label(translate("Prompts", "List of tags")), self.ram_tags),
             (("server",), Label(translate("Prompts", "Server address")), self.server),
             (("server",), Label(translate("Prompts", "Model name")), self.server_model),
             (ASKED, Label(translate("Prompts", "Picture type")), self.field),
             (ASKED, Label(translate("Prompts", "Question")), self.one),
             (ASKED, Label(translate("Prompts", "Question for\nclose-ups")), self.two),
             (ASKED, Label(translate("Prompts", "Answer length")), self.tokens),
-            ((*ASKED, "text"), self._prompt_label, self.prompt),
+            ((*ASKED, "tags", "text"), self._prompt_label, self.prompt),
         )
         for row, (whom, label, widget) in enumerate(rows):
             tall = isinstance(widget, QPlainTextEdit)
@@ -110,6 +139,9 @@ class PrompterForm(QWidget):
             words=self.prompt.text().strip(),
             qwen=self.qwen.text,
             adapter=self.adapter.path,
+            ram=self.ram.path,
+            dape=self.dape.path,
+            ram_tags=self.ram_tags.path,
             server=self.server.text().strip(),
             server_model=self.server_model.text().strip(),
             questions=self._questions(),
@@ -133,6 +165,9 @@ class PrompterForm(QWidget):
         self.who.setCurrentIndex(self.who.findData(choice.name))
         self.qwen.show_path(choice.qwen)
         self.adapter.show_path(choice.adapter)
+        self.ram.show_path(choice.ram)
+        self.dape.show_path(choice.dape)
+        self.ram_tags.show_path(choice.ram_tags)
         self.server.setText(choice.server)
         self.server_model.setText(choice.server_model)
         self.one.setPlainText(choice.questions.one)
@@ -179,6 +214,7 @@ def prompter_titles() -> tuple[tuple[str, str], ...]:
     return (
         ("qwen", translate("Prompts", "A vision model on this computer")),
         ("server", translate("Prompts", "A vision model on a server")),
+        ("tags", translate("Prompts", "An image tagger on this computer (RAM)")),
         ("text", translate("Prompts", "My prompt only")),
         ("none", translate("Prompts", "No prompt")),
     )

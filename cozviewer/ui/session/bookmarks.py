@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from cozviewer.pyramid.camera import Camera
+from cozviewer.pyramid.orientation import Orientation
 from cozviewer.pyramid.wording import magnification_text, place_text
 from cozviewer.session.session import Bookmark, viewpoint_of, with_bookmark
 from cozviewer.ui.widgets.plain import menu_text
@@ -20,7 +21,7 @@ class BookmarksMenu(QMenu):
     """The menu.
 
     Signals:
-        chosen: (Camera) the user chose a bookmark with this view.
+        chosen: (Viewpoint) the user chose a bookmark with this view.
         message: (str) a message for the user about a change.
         changed: a bookmark was added, removed or replaced.
     """
@@ -29,14 +30,20 @@ class BookmarksMenu(QMenu):
     message = Signal(str)
     changed = Signal()
 
-    def __init__(self, camera: Callable[[], Camera], parent: QWidget) -> None:
+    def __init__(
+        self,
+        camera: Callable[[], Camera],
+        parent: QWidget,
+        orientation: Callable[[], Orientation | None] = lambda: None,
+    ) -> None:
         """Make the menu, without bookmarks and disabled until `enable`.
 
         Args:
             camera: Returns the current camera.
+            orientation: Returns how the view is turned; None is not recorded.
         """
         super().__init__(translate("Menu", "Book&marks"), parent)
-        self._camera = camera
+        self._camera, self._orientation = camera, orientation
         self._bookmarks: tuple[Bookmark, ...] = ()
         self._of_session = False
         self._add = self.addAction(translate("Menu", "&Add Bookmark…"))
@@ -75,7 +82,7 @@ class BookmarksMenu(QMenu):
     @Slot()
     def ask(self) -> None:
         """Ask for a name and bookmark the current view."""
-        camera = self._camera()
+        camera, orientation = self._camera(), self._orientation()
         dialog = QInputDialog(self.parentWidget())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(translate("Session", "Add Bookmark"))
@@ -86,16 +93,18 @@ class BookmarksMenu(QMenu):
         dialog.setTextValue(
             name.format(magnification=magnification_text(camera), place=place_text(camera, 0, 0))
         )
-        dialog.textValueSelected.connect(lambda name: self.add(name, camera))
+        dialog.textValueSelected.connect(lambda name: self.add(name, camera, orientation))
         dialog.open()
 
-    def add(self, name: str, camera: Camera) -> None:
+    def add(self, name: str, camera: Camera, orientation: Orientation | None = None) -> None:
         """Add a bookmark; it replaces one of the same name."""
         name = " ".join(name.split())
         if not name:
             return
         there = any(bookmark.name == name for bookmark in self._bookmarks)
-        self._bookmarks = with_bookmark(self._bookmarks, Bookmark(name, viewpoint_of(camera)))
+        self._bookmarks = with_bookmark(
+            self._bookmarks, Bookmark(name, viewpoint_of(camera, orientation))
+        )
         self._fill()
         if there:
             text = translate("Session", "Bookmark “{name}” updated.")
@@ -135,7 +144,7 @@ class BookmarksMenu(QMenu):
     def _on_chosen(self) -> None:
         action = self.sender()
         if isinstance(action, QAction):
-            self.chosen.emit(action.data().viewpoint.camera)
+            self.chosen.emit(action.data().viewpoint)
 
     @Slot()
     def _on_removed(self) -> None:

@@ -15,10 +15,7 @@ GROUP = "bookmarks"
 
 def keep_bookmarks(digest: str, bookmarks: Sequence[Bookmark]) -> None:
     """Keep the bookmarks of a picture, on disk at once. GUI thread."""
-    rows = [
-        [each.name, str(each.viewpoint.x), str(each.viewpoint.y), str(each.viewpoint.magnification)]
-        for each in bookmarks
-    ]
+    rows = [_row(each) for each in bookmarks]
     keep_text(f"{GROUP}/{digest}", json.dumps(rows) if rows else "")
 
 
@@ -33,3 +30,9 @@ def kept_bookmarks(digest: str) -> tuple[Bookmark, ...]:
         with suppress(ValueError, TypeError):
             found.append(bookmark_from(*row))
     return tuple(found)
+
+
+def _row(bookmark: Bookmark) -> list[object]:
+    view = bookmark.viewpoint
+    row: list[object] = [bookmark.name, str(view.x), str(view.y), str(view.magnification)]
+    return row if view.orientation is None else [*row, view.orientation.exif]

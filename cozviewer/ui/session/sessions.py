@@ -17,7 +17,7 @@ from cozviewer.jobs.files.session_job import SaveRequest, SessionJob
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.session.export import Saved
 from cozviewer.session.pyramids import session_pyramid
-from cozviewer.session.session import SUFFIX, viewpoint_of
+from cozviewer.session.session import SUFFIX, Viewpoint, viewpoint_of
 from cozviewer.ui.compare.comparison_documents import ComparisonDocuments
 from cozviewer.ui.export.target import agreed_in_dialog, ask_to_replace
 from cozviewer.ui.session.bookmarks import BookmarksMenu
@@ -58,8 +58,8 @@ class Sessions(QObject):
         self._source: Source | None = None
         self._request: SaveRequest | None = None
         self._path: Path | None = None
-        self.menu = BookmarksMenu(lambda: navigator.camera, window)
-        self.menu.chosen.connect(navigator.go_to)
+        self.menu = BookmarksMenu(lambda: navigator.camera, window, lambda: navigator.orientation)
+        self.menu.chosen.connect(self._on_chosen)
         self.menu.message.connect(banner.show_message)
         self.menu.changed.connect(self._on_bookmarks_changed)
         self._thread: QThread | None = None
@@ -85,7 +85,17 @@ class Sessions(QObject):
         else:
             self.menu.show_bookmarks(session.bookmarks, of_session=True)
         if session is not None and session.viewpoint is not None:
+            self._turn_to(session.viewpoint)
             self._navigator.begin_at(session.viewpoint.camera)
+
+    @Slot(object)
+    def _on_chosen(self, viewpoint: Viewpoint) -> None:
+        self._turn_to(viewpoint)
+        self._navigator.go_to(viewpoint.camera)
+
+    def _turn_to(self, viewpoint: Viewpoint) -> None:
+        if viewpoint.orientation is not None:
+            self._navigator.turn(viewpoint.orientation)
 
     @Slot()
     def _on_bookmarks_changed(self) -> None:
@@ -148,7 +158,7 @@ class Sessions(QObject):
             self._document.image,
             (first,) if other is None or same else (first, other),
             self.menu.bookmarks,
-            viewpoint_of(self._navigator.camera),
+            viewpoint_of(self._navigator.camera, self._navigator.orientation),
         )
         if self._thread is None:
             self._thread = start_thread("sessions", self._job)

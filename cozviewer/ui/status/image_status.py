@@ -60,8 +60,6 @@ class ImageStatus(QObject):
         layer = self._panes.generated.layer
         drafts = layer.shows_draft, layer.draft_over
         text = provenance_text(camera, name, generative, refined, *drafts, layer.borrows)
-        if self._document.source.medical:
-            text = translate("Status", "Not for diagnosis") + " · " + text
         self._readout.show_view(magnification_text(camera), text)
 
     def _show_engine(self, place: str) -> None:

@@ -10,18 +10,20 @@ from PySide6.QtWidgets import QWidget
 
 from cozviewer.chain.overlays import Mark
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.subject import Scale
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.files.opener import Preview
 from cozviewer.jobs.images import to_rgb8
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel
+from cozviewer.pyramid.scale_bar import LONGEST, ScaleBar, scale_bar
 from cozviewer.ui.compare.curtain import Curtain
 from cozviewer.ui.compare.paint import Mode, Over, paint_over
 from cozviewer.ui.compare.side_labels import draw_side_label, label_height
 from cozviewer.ui.view.drawing_mark import DrawingMark
 from cozviewer.ui.view.gestures import Gestures
 from cozviewer.ui.view.gpu import GpuSurface
-from cozviewer.ui.view.labels import draw_legend
+from cozviewer.ui.view.labels import draw_legend, draw_scale_bar, scale_bar_height
 from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.painter import shown_rect
@@ -42,6 +44,7 @@ class Canvas(QWidget):
         label: A text in its lower left corner; "" for none.
         label_at_top: Whether that text is in the upper left corner instead.
         label_room: Logical pixels right of that text that are left free.
+        scale: Of the photo, for a scale bar; None for no bar. Left out of `picture`.
 
     Signals:
         changed: the contents changed (plan, sharpness), for the status bar.
@@ -75,6 +78,8 @@ class Canvas(QWidget):
         self.label = ""
         self.label_at_top = False
         self.label_room = 0
+        self.scale: Scale | None = None
+        self._bar_left_out = False
         self._navigator = navigator
         self._over: Over | None = None
         self._surface: GpuSurface | None = None
@@ -128,10 +133,40 @@ class Canvas(QWidget):
         """Whether a second image lies over the first one."""
         return self._over is not None
 
+    def layer_at(self, place: QPointF) -> tuple[Layer, str] | None:
+        """Return the image that is shown at a place, and what it is called beside another one, ""
+        where it is alone; None at the difference of two.
+
+        Args:
+            place: In logical pixels.
+        """
+        over = self._over
+        if over is None:
+            return self.layer, ""
+        second = over.second_at(place.x(), place.y(), self.width())
+        if second is None:
+            return None
+        return (over.layer if second else self.layer), over.names()[second]
+
     @property
     def by_gpu(self) -> bool:
         """Whether the GPU draws this pane."""
         return self._surface is not None
+
+    def set_scale(self, scale: Scale | None) -> None:
+        """Show a scale bar, or none."""
+        self.scale = scale
+        self.refresh()
+
+    @property
+    def scale_bar(self) -> ScaleBar | None:
+        """The bar that is shown, its length in device pixels; None without one."""
+        if self.scale is None or not self.layer.has_plan:
+            return None
+        view, ratio = self.view, self.devicePixelRatioF()
+        sideways = view.orientation.sideways
+        longest = min(LONGEST, self.width() / 2) * ratio
+        return scale_bar(self.scale, view.camera.magnification, sideways, longest)
 
     def set_gpu(self, wanted: bool) -> None:
         """Draw this pane with the GPU, or with the CPU."""
@@ -170,6 +205,13 @@ class Canvas(QWidget):
         Without drafts, a view at rest equals the output of `render`. With drafts, a view that
         enlarges its level may have one over it, see `Layer.draft_over`.
         """
+        self._bar_left_out = True
+        try:
+            return self._picture()
+        finally:
+            self._bar_left_out = False
+
+    def _picture(self) -> Rgb8:
         if self._surface is not None:
             with self.mark.left_out():
                 return to_rgb8(self._surface.grabFramebuffer())
@@ -223,14 +265,18 @@ class Canvas(QWidget):
             top, area = self.label_at_top, self.rect().adjusted(0, 0, -self.label_room, 0)
             draw_side_label(painter, self.label, area, self.font(), top=top)
         legend = (_waiting(),) if self.layer.awaits_marks else self.layer.legend
+        bottom = self._legend_bottom()
+        if not self._bar_left_out and (bar := self.scale_bar) is not None:
+            draw_scale_bar(painter, bar, QPoint(12, bottom), self.font(), ratio)
+            bottom -= scale_bar_height(self.font()) + 8
         if legend:
-            draw_legend(painter, legend, QPoint(12, self._legend_bottom()), self.font())
+            draw_legend(painter, legend, QPoint(12, bottom), self.font())
         if self.layer.has_plan and not self.layer.has_painted:
             self.layer.has_painted = True
             self.painted.emit()
 
     def _legend_bottom(self) -> int:
-        """Return the lower edge of a legend, which stands above a label."""
+        """Return the lower edge of scale bar and legend, which stand above a label."""
         labelled = self._over is not None or (self.label and not self.label_at_top)
         return self.height() - 12 - (round(label_height(self.font())) + 8 if labelled else 0)
 

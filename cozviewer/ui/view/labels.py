@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from cozviewer.chain.overlays import Mark
+from cozviewer.pyramid.scale_bar import ScaleBar
 from cozviewer.util.text import visible_line
 
 PLATE = QColor(0, 0, 0, 170)
 INK = QColor(240, 240, 240)
+
+BAR, OUTLINE = QColor(255, 255, 255), QColor(0, 0, 0, 215)
+BAR_HEIGHT = 4.0
+"""Of a scale bar, in logical pixels."""
 
 
 def draw_label(painter: QPainter, text: str, corner: QPoint, font: QFont) -> None:
@@ -62,4 +67,40 @@ def draw_legend(painter: QPainter, legend: Sequence[Mark], corner: QPoint, font:
         painter.setPen(INK)
         text = QRectF(corner.x() + 22 + side, y, width, line)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, mark.text)
+    painter.restore()
+
+
+def scale_bar_height(font: QFont) -> int:
+    """Return the height of a scale bar and its label in logical pixels."""
+    return round(QFontMetricsF(font).height() + BAR_HEIGHT + 4)
+
+
+def draw_scale_bar(
+    painter: QPainter, bar: ScaleBar, corner: QPoint, font: QFont, ratio: float
+) -> None:
+    """Draw a scale bar: light with a dark outline, so that it is seen on any background.
+
+    Args:
+        bar: Its length is in device pixels.
+        corner: The lower left corner in logical pixels.
+        ratio: Device pixels per logical pixel.
+    """
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    length = round(bar.length) / ratio
+    box = QRectF(corner.x() + 1, corner.y() - 1 - BAR_HEIGHT, length, BAR_HEIGHT)
+    metrics = QFontMetricsF(bold)
+    left = box.center().x() - metrics.horizontalAdvance(bar.label) / 2
+    text = QPainterPath()
+    text.addText(QPointF(max(corner.x() + 1, left), box.top() - 4), bold, bar.label)
+    painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.fillRect(box.adjusted(-1, -1, 1, 1), OUTLINE)
+    painter.fillRect(box, BAR)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.strokePath(
+        text,
+        QPen(OUTLINE, 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin),
+    )
+    painter.fillPath(text, BAR)
     painter.restore()

@@ -119,11 +119,13 @@ class Navigator(QObject):
         size = self._orientation.size(shown_width, shown_height)
         return View(self._camera, *size, self._orientation)
 
-    def set_source(self, source_width: int, source_height: int) -> None:
-        """Begin with a new photo: all of it is shown, upright."""
+    def set_source(
+        self, source_width: int, source_height: int, orientation: Orientation = UPRIGHT
+    ) -> None:
+        """Begin with a new photo: all of it is shown."""
         self._source_size = (source_width, source_height)
         self._history.clear()
-        self._take_orientation(UPRIGHT)
+        self._take_orientation(orientation)
         self._fitting = Fitting.WHOLE
         self._jump(self._fitted(Fitting.WHOLE))
         self.history_changed.emit()

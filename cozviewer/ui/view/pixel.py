@@ -21,7 +21,7 @@ class Pixel:
 
     Attributes:
         x, y: Its place in source pixels, with as many decimals as view pixels can be told apart.
-        rgb: Its colour as shown, 0..255; None while two images lie over each other.
+        rgb: Its colour as shown, 0..255; None of the difference of two images.
         origin: Where it comes from: original, enlarged, generated or a draft.
     """
 

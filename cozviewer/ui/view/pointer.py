@@ -12,6 +12,7 @@ from cozviewer.pyramid.geometry import level_name
 from cozviewer.pyramid.origins import Patch, patch_at
 from cozviewer.pyramid.wording import borrowed_text, draft_text, generated_text
 from cozviewer.ui.view.canvas import Canvas
+from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.pixel import Pixel, coordinates, shown_colour, source_place
 from cozviewer.util.translation import translate
 
@@ -50,6 +51,7 @@ class Pointer(QObject):
         self._look.timeout.connect(self._describe)
         pane.installEventFilter(self)
         pane.changed.connect(self._on_changed)
+        pane.curtain.moved.connect(self._on_changed)
 
     @property
     def pixel(self) -> Pixel | None:
@@ -75,21 +77,26 @@ class Pointer(QObject):
 
     def pixel_at(self, place: QPointF) -> Pixel | None:
         """Return the pixel at a position in the pane in logical pixels; None outside the photo."""
-        document = self._pane.layer.document
-        if document is None or self._silent:
+        if self._silent:
+            return None
+        layer, side = self._pane.layer_at(place) or (self._pane.layer, None)
+        document = layer.document
+        if document is None:
             return None
         ratio = self._pane.devicePixelRatioF()
         # The middle of a pixel: turned, its corner would be that of a neighbour.
         middle = QPointF(math.floor(place.x() * ratio) + 0.5, math.floor(place.y() * ratio) + 0.5)
         view_x, view_y = self._pane.view_place(middle / ratio).toTuple()
-        layer, view = self._pane.layer, self._pane.view
+        view = self._pane.view
         patch = patch_at(document.chain.pyramid, view, int(view_x), int(view_y), layer.finest)
         if patch is None:
             return None
         x, y = coordinates(view, view_x, view_y)
-        if self._pane.compared:
+        if side is None:
             return Pixel(x, y, None, "")
-        origin = self._origin(document, view_x, view_y, patch)
+        origin = self._origin(layer, document, view_x, view_y, patch)
+        if side:
+            origin = translate("View", "{image}: {origin}").format(image=side, origin=origin)
         return Pixel(x, y, shown_colour(layer, view_x, view_y), origin)
 
     @Slot()
@@ -107,9 +114,11 @@ class Pointer(QObject):
             self.described.emit("" if pixel is None else pixel.origin)
             self.pointed.emit(pixel)
 
-    def _origin(self, document: Document, view_x: float, view_y: float, patch: Patch) -> str:
-        """Return where the pixel at a place of the view comes from."""
-        layer, view = self._pane.layer, self._pane.view
+    def _origin(
+        self, layer: Layer, document: Document, view_x: float, view_y: float, patch: Patch
+    ) -> str:
+        """Return where the pixel of a layer at a place of the view comes from."""
+        view = self._pane.view
         maker, pyramid = document.chain.upscaler, document.chain.pyramid
         draft, over = layer.draft_at(view_x, view_y), layer.draft_over
         if draft is not None:

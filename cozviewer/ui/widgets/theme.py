@@ -176,6 +176,7 @@ QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
 #banner QPushButton:hover {{ background: rgba(255, 255, 255, 64); }}
 #card {{ background: {BAR}; border: 1px solid {LINE}; border-radius: 6px; }}
 QLabel[role="quiet"] {{ color: {QUIET}; }}
+#caution {{ background: #5a4410; color: #ffe9b8; padding: 4px 14px; font-weight: 600; }}
 QLabel[role="trouble"] {{ color: {TROUBLE_TEXT}; }}
 #empty QLabel {{ color: {QUIET}; }}
 #empty #headline {{ color: {TEXT}; font-size: 20px; font-weight: 600; }}

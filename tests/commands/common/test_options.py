@@ -12,7 +12,7 @@ from cozviewer.commands.common.options import (
     engine_choice,
     engine_named,
 )
-from cozviewer.config.choice import CozChoice, EngineChoice, PrompterChoice
+from cozviewer.config.choice import CozChoice, EngineChoice, PisaChoice, PrompterChoice
 from cozviewer.config.questions import PHOTO, Questions
 from cozviewer.util.errors import BadInput
 
@@ -73,10 +73,27 @@ def test_the_files_of_coz_are_in_the_choice() -> None:
     )
 
 
+def test_the_files_and_strengths_of_pisa_are_in_the_choice() -> None:
+    words = ("--pisa-base", "sd2", "--pisa-weights", "a.pkl", "--pixel-strength", "0.8")
+    choice = engine_choice(read("--engine", "pisa", *words, "--semantic-strength", "1.2"))
+    assert choice.pisa == PisaChoice("sd2", Path("a.pkl"), 0.8, 1.2)
+    assert choice.prompter.name == "none"
+
+
+@pytest.mark.parametrize("strength", ["-0.1", "2.01", "much", "nan"])
+def test_a_strength_has_a_range(strength: str) -> None:
+    with pytest.raises(BadInput, match="must be a number from 0 to 2"):
+        read("--pixel-strength", strength)
+
+
 def test_who_describes_is_in_the_choice() -> None:
     words = ("--prompter", "qwen", "--qwen", "folder", "--qwen-adapter", "grpo", "--prompt", "cat")
     assert engine_choice(read(*words, "--max-tokens", "128")).prompter == PrompterChoice(
         "qwen", "cat", "folder", Path("grpo"), max_tokens=128
+    )
+    tagger = ("--prompter", "tags", "--ram", "a.pth", "--dape", "b.pth", "--ram-tags", "c.txt")
+    assert engine_choice(read(*tagger)).prompter == PrompterChoice(
+        "tags", ram=Path("a.pth"), dape=Path("b.pth"), ram_tags=Path("c.txt")
     )
     asked = ("--prompter", "server", "--server", "localhost:11434", "--server-model", "sees")
     assert engine_choice(read(*asked)).prompter == PrompterChoice(

@@ -11,6 +11,8 @@ from cozviewer.image.readers.table import Format
 from cozviewer.image.source import open_source
 from cozviewer.util.errors import BadInput, Cancelled
 
+ROOT = Path(__file__).parents[3]
+
 READER = """
 import ctypes, os, time
 import numpy as np
@@ -47,7 +49,8 @@ def photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f"readers.__path__.append({str(tmp_path)!r}); "
         "from cozviewer.image.readers.child import main; main()"
     )
-    monkeypatch.setattr(process, "_START", start)
+    command = [sys.executable, "-P", "-c", start, str(ROOT)]
+    monkeypatch.setattr(process, "command_of", lambda module: command)
     acting = Format("PDF", (), "", None, "reader_for_tests")
     monkeypatch.setitem(formats._BY_NAME, "PDF", acting)
     return tmp_path / "a.pdf"

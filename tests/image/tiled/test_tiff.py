@@ -97,14 +97,16 @@ def test_regions_are_upright(orientation: int, options: dict[str, Any], tmp_path
         path,
         RGB,
         extratags=[(274, 3, 1, orientation, True)],
-        resolution=(300, 150),
-        resolutionunit=2,
+        resolution=(20_000, 10_000),  # of a microscope
+        resolutionunit=3,
         **options,
     )
     reader, source = regions_of(path), open_source(path)
     assert reader.sizes[0] == (source.width, source.height)
     np.testing.assert_array_equal(whole_of(reader), source.levels[0])
     assert reader.facts.resolution == source.resolution
+    assert reader.facts.subject == source.subject
+    assert source.subject.field == "microscopy"
     reader.close()
 
 

@@ -12,6 +12,7 @@ from huggingface_hub.errors import OfflineModeIsEnabled
 from cozviewer.models.coz.base import SD3
 from cozviewer.models.download import hub
 from cozviewer.models.download.hub import HubFile, download, listing
+from cozviewer.models.pisa.base import SD2
 from cozviewer.util.downloads import DownloadProgress
 from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.models import hub_server
@@ -82,6 +83,31 @@ def test_of_the_base_its_parts_are_listed_once() -> None:
         "vae/diffusion_pytorch_model.safetensors",
         "text_encoder/model.fp16.safetensors",
         "tokenizer/vocab.json",
+    }
+
+
+def test_of_the_base_of_pisa_no_second_copies_are_listed() -> None:
+    files = {
+        "model_index.json": b"{}",
+        "v2-1_512-ema-pruned.safetensors": LARGE,
+        "unet/config.json": b"{}",
+        "unet/diffusion_pytorch_model.safetensors": LARGE,
+        "unet/diffusion_pytorch_model.fp16.safetensors": LARGE,
+        "vae/diffusion_pytorch_model.safetensors": LARGE,
+        "text_encoder/model.safetensors": LARGE,
+        "tokenizer/merges.txt": b"a",
+        "scheduler/scheduler_config.json": b"{}",
+        "feature_extractor/preprocessor_config.json": b"{}",
+    }
+    with HubServer(SD2, files) as server:
+        found = {file.path for file in listing(SD2, server.endpoint).files}
+    assert found == {
+        "model_index.json",
+        "unet/config.json",
+        "unet/diffusion_pytorch_model.safetensors",
+        "vae/diffusion_pytorch_model.safetensors",
+        "text_encoder/model.safetensors",
+        "tokenizer/merges.txt",
     }
 
 

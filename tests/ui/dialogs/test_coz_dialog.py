@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import CozChoice, EngineChoice, PrompterChoice
-from cozviewer.config.questions import FIELDS, PHOTO, Questions
+from cozviewer.config.fields import FIELDS
+from cozviewer.config.questions import PHOTO, Questions
 from cozviewer.ui.dialogs.coz_dialog import CozDialog
 
 Make = Callable[[EngineChoice], CozDialog]
@@ -22,7 +23,17 @@ FULL = EngineChoice(
     "sequential",
     CozChoice("/base", Path("/a.pkl"), Path("/b.pt"), "paper", t5=False),
     PrompterChoice(
-        "server", "cat", "/qwen", Path("/grpo"), "localhost:1", "sees", Questions("A?", "B?"), 64
+        "server",
+        "cat",
+        "/qwen",
+        Path("/grpo"),
+        "localhost:1",
+        "sees",
+        Questions("A?", "B?"),
+        64,
+        Path("/ram.pth"),
+        Path("/dape.pth"),
+        Path("/tags.txt"),
     ),
 )
 
@@ -58,6 +69,12 @@ def test_only_what_matters_is_asked(make: Make, qtbot: QtBot) -> None:
     form.who.setCurrentIndex(form.who.findData("text"))
     assert form.prompt.isVisible()
     assert not form.server.isVisible()
+    assert not form.one.isVisible()
+    form.who.setCurrentIndex(form.who.findData("tags"))
+    assert form.ram.isVisible()
+    assert form.dape.isVisible()
+    assert form.ram_tags.isVisible()
+    assert form.prompt.isVisible()
     assert not form.one.isVisible()
 
 

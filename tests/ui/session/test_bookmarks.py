@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
 from cozviewer.pyramid.camera import camera_at
+from cozviewer.pyramid.orientation import UPRIGHT
 from cozviewer.session.session import Bookmark, Viewpoint
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.session.bookmarks import BookmarksMenu
@@ -46,7 +47,9 @@ def test_a_bookmark_is_gone_to_exactly(menu: BookmarksMenu, qtbot: QtBot) -> Non
     menu.add("far down", DEEP)
     with qtbot.waitSignal(menu.chosen) as chosen:
         entries(menu)[0].trigger()
-    assert chosen.args == [DEEP]
+    (viewpoint,) = chosen.args
+    assert viewpoint.camera == DEEP
+    assert viewpoint.orientation is None
 
 
 def test_the_menu_shows_names_and_sizes_in_order(menu: BookmarksMenu) -> None:
@@ -176,3 +179,40 @@ def test_a_broken_bookmark_costs_no_other(broken: str) -> None:
 def test_bookmarks_nested_without_end_count_as_none() -> None:
     keep_text(f"{GROUP}/of-this", "[" * 100_000)
     assert kept_bookmarks("of-this") == ()
+
+
+def test_a_bookmark_turns_the_view(viewer: Bench, qtbot: QtBot) -> None:
+    window = viewer.window
+    navigator, menu = window.navigator, window.parts.sessions.menu
+    window.actions_by_name["rotate-right"].trigger()
+    turned = navigator.orientation
+    menu.ask()
+    dialog = window.findChild(QInputDialog)
+    assert isinstance(dialog, QInputDialog)
+    dialog.setTextValue("turned")
+    dialog.accept()
+    window.actions_by_name["upright"].trigger()
+    settle(qtbot, window)
+    (kept,) = kept_bookmarks(window.images.scope.source.digest) if window.images.scope else ()
+    assert kept.viewpoint.orientation == turned
+    entries(menu)[0].trigger()
+    assert navigator.orientation == turned
+    settle(qtbot, window)
+
+
+def test_a_photo_is_turned_as_it_was_when_it_is_opened_again(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window, other = viewer.window, tmp_path / "other.png"
+    Image.new("RGB", (64, 48), "red").save(other)
+    window.actions_by_name["rotate-right"].trigger()
+    turned = window.navigator.orientation
+    seen = []
+    for path in (other, viewer.picture):
+        with qtbot.waitSignal(window.opened, timeout=10_000):
+            window.open_picture(path)
+        settle(qtbot, window)
+        seen.append(window.navigator.orientation)
+    assert seen == [UPRIGHT, turned]
+    window.actions_by_name["upright"].trigger()
+    assert window.navigator.orientation == UPRIGHT

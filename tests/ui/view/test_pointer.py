@@ -185,7 +185,7 @@ def test_the_line_tells_it_while_the_mouse_is_there(viewer: Bench, qtbot: QtBot)
     moved = 40 / window.navigator.camera.magnification
     assert abs(float(second.x) - float(first.x) - moved) < 0.11  # one decimal is shown
 
-    # While it drags nothing is told; where another picture lies over this one, the place alone.
+    # While it drags nothing is told.
     QTest.mousePress(pane, Qt.MouseButton.LeftButton, pos=QPoint(340, 300))
     QTest.mouseMove(pane, QPoint(345, 300))
     qtbot.waitUntil(lambda: "level 2" not in window.readout.text)
@@ -193,8 +193,44 @@ def test_the_line_tells_it_while_the_mouse_is_there(viewer: Bench, qtbot: QtBot)
     settle(qtbot, window)
     point(pane, QPoint(300, 300))
     qtbot.waitUntil(lambda: "level 2" in window.readout.text)
-    window.panes.compare(Mode.CURTAIN, Sides())
-    point(pane, QPoint(310, 300))
-    qtbot.waitUntil(lambda: "level 2" not in window.readout.text)
-    assert window.readout.pixel.text().startswith("x ")
-    assert "RGB" not in window.readout.pixel.text()
+
+
+@pytest.mark.parametrize("mode", [Mode.CURTAIN, Mode.BLINK, Mode.LENS, Mode.DIFFERENCE])
+def test_of_two_images_in_one_pane_the_one_that_is_seen(
+    viewer: Bench, qtbot: QtBot, mode: Mode
+) -> None:
+    window, pane = viewer.window, viewer.window.panes.generated
+    window.actions_by_name["map"].trigger()
+    wheel(pane, QPoint(400, 300), 9)
+    settle(qtbot, window)
+    window.panes.compare(mode, Sides())
+    settle(qtbot, window)
+    pointer = window.parts.pointers[0]
+    if mode is Mode.DIFFERENCE:
+        point(pane, QPoint(200, 300))
+        qtbot.waitUntil(lambda: window.readout.pixel.text().startswith("x "))
+        assert "RGB" not in window.readout.pixel.text()
+        return
+
+    def said_at(x: int) -> str:
+        pixel = pointer.pixel_at(QPointF(x, 300))
+        assert pixel is not None
+        assert pixel.rgb == tuple(int(value) for value in grabbed(pane)[300, x])
+        return pixel.origin
+
+    generated, original = "Stripes: Generated detail", "Original, enlarged (bicubic): Enlarged"
+    if mode is Mode.CURTAIN:
+        assert said_at(200).startswith(original)
+        assert said_at(600).startswith(generated)
+        point(pane, QPoint(200, 300))
+        qtbot.waitUntil(lambda: original in window.readout.text)
+        assert "RGB" in window.readout.pixel.text()
+    elif mode is Mode.BLINK:
+        assert said_at(200).startswith(generated)
+        window.panes.on_top.hold(True)
+        assert said_at(200).startswith(original)
+    else:
+        assert said_at(200).startswith(generated)
+        point(pane, QPoint(200, 300))
+        assert said_at(250).startswith(original)
+        assert said_at(390).startswith(generated)

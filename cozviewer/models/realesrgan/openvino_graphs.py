@@ -1,4 +1,4 @@
-"""Real-ESRGAN in int8 as OpenVINO graphs, with the quantisation of each layer.
+"""Real-ESRGAN as OpenVINO graphs: in float, or in int8 with the quantisation of each layer.
 
 Features before a convolution are quantised to unsigned bytes with a common zero point and a scale
 for each channel. The scales of the channels are multiplied into the kernel, which is quantised to
@@ -97,42 +97,49 @@ def read_steps() -> Steps:
 class Graphs:
     """Builds the network in pieces. Between pieces, features are (1, 64, H, W) float32."""
 
-    def __init__(self, state: State, steps: Steps) -> None:
-        """Prepare; `state` is as `realesrgan_state` returns it. The methods import openvino."""
+    def __init__(self, state: State, steps: Steps | None) -> None:
+        """Prepare; the methods import openvino.
+
+        Args:
+            state: As `realesrgan_state` returns it.
+            steps: Of int8; None keeps all layers in float.
+        """
         self._state, self._steps = state, steps
 
     def head(self) -> "Model":
         """Return the first layer: (1, 3, H, W) in 0..1 to features."""
-        image = _input(3)
-        return _model(
-            self._biased(image, _constant(self._array("conv_first.weight")), "conv_first"), image
+        image = input_of(3)
+        return graph(
+            self._biased(image, constant(self._array("conv_first.weight")), "conv_first"), image
         )
 
     def body(self, blocks: Sequence[int]) -> "Model":
         """Return some blocks: features to features."""
-        entered = features = _input(FILTERS)
+        entered = features = input_of(FILTERS)
         for block in blocks:
             inner = features
             for name in dense_names(block):
                 inner = self._dense(inner, name)
             features = _plus(features, inner, RESIDUAL)
-        return _model(features, entered)
+        return graph(features, entered)
 
     def body_end(self) -> "Model":
         """Return the layer after all blocks: features of the blocks and of `head` to features."""
-        features, first = _input(FILTERS), _input(FILTERS)
-        return _model(_plus(first, self._conv("conv_body", features)), features, first)
+        features, first = input_of(FILTERS), input_of(FILTERS)
+        return graph(_plus(first, self._conv("conv_body", features)), features, first)
 
     def tail(self) -> "Model":
         """Return the enlargement: features to (1, 3, 4H, 4W), about 0..1."""
-        entered = features = _input(FILTERS)
+        entered = features = input_of(FILTERS)
         for name in ("conv_up1", "conv_up2"):
             features = _active(self._conv(name, features, doubled=True))
         features = _active(self._conv("conv_hr", features))
-        return _model(self._plain("conv_last", features), entered)
+        return graph(self._plain("conv_last", features), entered)
 
     def _dense(self, features: "Node", name: str) -> "Node":
         """Return a dense block."""
+        if self._steps is None:
+            return self._plain_dense(features, name)
         steps = self._steps[name]
         ends = [FILTERS + index * GROWTH for index in range(DENSE)]
         grown = [_bytes(features, steps[:FILTERS])]
@@ -142,14 +149,25 @@ class Graphs:
         added = self._multiplied(f"{name}.conv{DENSE}", _joined(grown), steps)
         return _plus(features, added, RESIDUAL)
 
+    def _plain_dense(self, features: "Node", name: str) -> "Node":
+        """Return a dense block in float."""
+        grown = [features]
+        for index in range(1, DENSE):
+            grown.append(_active(self._plain(f"{name}.conv{index}", _joined(grown))))
+        added = self._plain(f"{name}.conv{DENSE}", _joined(grown))
+        return _plus(features, added, RESIDUAL)
+
     def _plain(self, name: str, features: "Node") -> "Node":
         """Return a convolution in float."""
-        return self._biased(features, _constant(self._array(f"{name}.weight")), name)
+        return self._biased(features, constant(self._array(f"{name}.weight")), name)
 
     def _conv(self, name: str, features: "Node", *, doubled: bool = False) -> "Node":
-        """Return an int8 convolution, after nearest-neighbour upsampling by 2 if `doubled`."""
+        """Return a convolution, in int8 if there are steps, after nearest-neighbour upsampling by
+        2 if `doubled`."""
+        if self._steps is None:
+            return self._plain(name, enlarged(features, 2) if doubled else features)
         small = _bytes(features, self._steps[name])
-        return self._multiplied(name, _doubled(small) if doubled else small, self._steps[name])
+        return self._multiplied(name, enlarged(small, 2) if doubled else small, self._steps[name])
 
     def _multiplied(self, name: str, small: "Node", steps: NDArray[np.float32]) -> "Node":
         """Return the convolution of quantised features with the scales `steps`."""
@@ -158,33 +176,41 @@ class Graphs:
         kernel = self._array(f"{name}.weight") * steps[:, None, None]
         most = np.abs(kernel).max((1, 2, 3), keepdims=True)
         step = np.maximum(most, np.finfo(np.float32).tiny) / MOST_WEIGHT
-        weights = ops.convert(_constant(np.rint(kernel / step).astype(np.int8)), "f32")
-        return self._biased(small, ops.multiply(weights, _constant(step)), name)
+        weights = ops.convert(constant(np.rint(kernel / step).astype(np.int8)), "f32")
+        return self._biased(small, ops.multiply(weights, constant(step)), name)
 
     def _biased(self, features: "Node", kernel: "Node", name: str) -> "Node":
-        from openvino import opset13 as ops
-
-        one = [1, 1]
-        bias = self._array(f"{name}.bias").reshape(1, -1, 1, 1)
-        return ops.add(ops.convolution(features, kernel, one, one, one, one), _constant(bias))
+        return convolved(features, kernel, self._array(f"{name}.bias"))
 
     def _array(self, name: str) -> NDArray[np.float32]:
         return np.asarray(self._state[name], np.float32)
 
 
-def _input(channels: int) -> Any:
+def input_of(channels: int) -> Any:
+    """Return an input of (1, channels, H, W) float32."""
     from openvino import opset13 as ops
 
     return ops.parameter([1, channels, -1, -1], np.float32)
 
 
-def _model(result: "Node", *inputs: Any) -> "Model":
+def convolved(features: "Node", kernel: "Node", bias: NDArray[np.float32]) -> "Node":
+    """Return a 3x3 convolution with zeros beyond the edges."""
+    from openvino import opset13 as ops
+
+    one = [1, 1]
+    added = constant(np.asarray(bias).reshape(1, -1, 1, 1))
+    return ops.add(ops.convolution(features, kernel, one, one, one, one), added)
+
+
+def graph(result: "Node", *inputs: Any) -> "Model":
+    """Return what computes `result` from its inputs."""
     from openvino import Model
 
     return Model([result], list(inputs))
 
 
-def _constant(value: object) -> "Node":
+def constant(value: object) -> "Node":
+    """Return an array as a part of a graph."""
     from openvino import opset13 as ops
 
     return ops.constant(value)
@@ -193,13 +219,13 @@ def _constant(value: object) -> "Node":
 def _active(features: "Node") -> "Node":
     from openvino import opset13 as ops
 
-    return ops.prelu(features, _constant(np.array([SLOPE], np.float32)))
+    return ops.prelu(features, constant(np.array([SLOPE], np.float32)))
 
 
 def _plus(features: "Node", more: "Node", part: float = 1.0) -> "Node":
     from openvino import opset13 as ops
 
-    return ops.add(features, more if part == 1 else ops.multiply(more, _constant(np.float32(part))))
+    return ops.add(features, more if part == 1 else ops.multiply(more, constant(np.float32(part))))
 
 
 def _joined(grown: Sequence["Node"]) -> "Node":
@@ -208,16 +234,16 @@ def _joined(grown: Sequence["Node"]) -> "Node":
     return ops.concat(list(grown), 1) if len(grown) > 1 else grown[0]
 
 
-def _doubled(features: "Node") -> "Node":
-    """Return features upsampled by 2 (nearest neighbour)."""
+def enlarged(features: "Node", scale: int) -> "Node":
+    """Return features upsampled by `scale` (nearest neighbour)."""
     from openvino import opset13 as ops
 
     return ops.interpolate(
         features,
-        _constant(np.array([2, 2], np.float32)),
+        constant(np.array([scale, scale], np.float32)),
         "nearest",
         "scales",
-        axes=_constant(np.array([2, 3], np.int64)),
+        axes=constant(np.array([2, 3], np.int64)),
         coordinate_transformation_mode="asymmetric",
         nearest_mode="floor",
     )
@@ -231,9 +257,9 @@ def _bytes(features: "Node", steps: NDArray[np.float32]) -> "Node":
     by_channel = steps.reshape(1, -1, 1, 1)
     return ops.fake_quantize(
         features,
-        _constant(low * by_channel),
-        _constant(high * by_channel),
-        _constant(low),
-        _constant(high),
+        constant(low * by_channel),
+        constant(high * by_channel),
+        constant(low),
+        constant(high),
         LEVELS,
     )

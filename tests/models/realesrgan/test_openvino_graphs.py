@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cozviewer.models.realesrgan import int8_graphs
-from cozviewer.models.realesrgan.int8_graphs import FILE_NAME, points, read_steps, steps_between
+from cozviewer.models.realesrgan import openvino_graphs
+from cozviewer.models.realesrgan.openvino_graphs import FILE_NAME, points, read_steps, steps_between
 from cozviewer.models.realesrgan.rrdbnet import expected_layers, layer_names
 from cozviewer.util.errors import BadInput
 
@@ -69,7 +69,7 @@ GOOD = np.full(TOTAL, 0.5, np.float32)
 def test_broken_steps_are_bad_input(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: bytes | None
 ) -> None:
-    monkeypatch.setattr(int8_graphs, "files", lambda package: tmp_path)
+    monkeypatch.setattr(openvino_graphs, "files", lambda package: tmp_path)
     (tmp_path / FILE_NAME).write_bytes(content(GOOD))
     assert read_steps()["conv_hr"].tolist() == [0.5] * 64
     (tmp_path / FILE_NAME).unlink()

@@ -1,4 +1,5 @@
-"""Runs Real-ESRGAN in int8 through OpenVINO, as the `forward` of a `Network`.
+"""Runs Real-ESRGAN through OpenVINO: in int8 as the `forward` of a `Network`, and in any number
+format where torch is not installed.
 
 The network runs in a few pieces, because OpenVINO does not report progress within a run, and keeps
 the memory of each piece. Core-seconds for 320x200 pixels on an EPYC with AVX512-VNNI, beside other
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.models.realesrgan.converted import State
-from cozviewer.models.realesrgan.int8_graphs import BLOCKS, Graphs, read_steps
+from cozviewer.models.realesrgan.openvino_graphs import BLOCKS, Graphs, read_steps
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput, Cancelled
@@ -38,6 +39,9 @@ BAND, REACH = 16_384, 2
 """The enlargement runs in bands of about BAND pixels, as its layers take long and its features are
 16 times as large. A pixel of the result depends on features up to REACH rows away."""
 
+Pixels = NDArray[np.float32]
+"""(1, 3, H, W), about 0..1."""
+
 TAIL_COST = 2.0
 """Cost of the enlargement, in blocks."""
 
@@ -51,34 +55,37 @@ AT_ONCE = 64 * 64
 """Pictures of at most so many pixels run in the calling thread, a piece at a time."""
 
 
-class Int8Network:
-    """Real-ESRGAN in int8. Callable from several threads, one run at a time."""
+class OpenVinoNetwork:
+    """Real-ESRGAN. Callable from several threads, one run at a time."""
 
-    def __init__(self, state: State) -> None:
-        """Compile it for as many threads as torch has in this thread, in one to two seconds.
+    def __init__(self, state: State, threads: Callable[[], int], numbers: str = "int8") -> None:
+        """Compile it, in one to two seconds.
 
         Args:
             state: As `realesrgan_state` returns it.
+            threads: Returns the number of threads of a run that starts in the calling thread.
+            numbers: "fp32", "bf16" or "int8".
 
         Raises:
             BadInput: OpenVINO or the scales are missing or broken.
             RuntimeError: OpenVINO failed.
         """
-        self._graphs = Graphs(state, read_steps())
-        self._core = _core()
+        self._graphs = Graphs(state, read_steps() if numbers == "int8" else None)
+        self._numbers = numbers
+        self._core = open_core()
         self._turn = threading.Lock()
-        self._threads = 0
+        self._count, self._threads = threads, 0
         self._pace = 0.0  # seconds for a block of a pixel, as last measured; 0: never
         self._pieces: list[CompiledModel | None] = []
         self._compiled()
 
     def __call__(
-        self, image: "Tensor", cancelled: IsCancelled, progressed: Progressed = ignore
-    ) -> "Tensor":
-        """Run it with as many threads as torch has in this thread.
+        self, image: Pixels, cancelled: IsCancelled, progressed: Progressed = ignore
+    ) -> Pixels:
+        """Run it.
 
         Args:
-            image: (1, 3, H, W) float32 in 0..1 on the CPU; any H, W >= 1.
+            image: (1, 3, H, W) float32 in 0..1; any H, W >= 1.
             cancelled: Checked every LOOK_MS, or between pieces if the picture is small.
             progressed: Called after each piece and band of the enlargement, and with estimates
                 within a piece.
@@ -94,7 +101,7 @@ class Int8Network:
             check_cancelled(cancelled)
         try:
             pieces = self._compiled()
-            run = _Run(image.shape[2] * image.shape[3] <= AT_ONCE, cancelled)
+            run = Run(image.shape[2] * image.shape[3] <= AT_ONCE, cancelled)
             try:
                 return self._upscaled(pieces, run, image, progressed)
             except BaseException:
@@ -108,13 +115,11 @@ class Int8Network:
     def _upscaled(
         self,
         pieces: "Sequence[CompiledModel]",
-        run: "_Run",
-        image: "Tensor",
+        run: "Run",
+        image: Pixels,
         progressed: Progressed,
-    ) -> "Tensor":
+    ) -> Pixels:
         """Run the pieces over a picture; see `__call__`."""
-        import torch
-
         head, *body, end, tail = pieces
         height, width = image.shape[2:]
         total, pixels = BLOCKS + TAIL_COST, height * width
@@ -124,7 +129,7 @@ class Int8Network:
                 part = min(MOST_GUESSED, seconds / (self._pace * blocks * pixels))
                 progressed((done + blocks * part) / total)
 
-        first = features = run(head, image.contiguous().numpy())
+        first = features = run(head, np.ascontiguousarray(image))
         for index, piece in enumerate(body):
             done = index * PER_PIECE
             blocks = min(PER_PIECE, BLOCKS - done)
@@ -141,14 +146,12 @@ class Int8Network:
             inner = slice(STEP_SCALE * (top - above), STEP_SCALE * (bottom - above))
             fine[:, :, STEP_SCALE * top : STEP_SCALE * bottom] = band[:, :, inner]
             progressed((BLOCKS + TAIL_COST * bottom / height) / total)
-        return torch.from_numpy(fine)
+        return fine
 
     def _compiled(self) -> "Sequence[CompiledModel]":
-        """Return the pieces for torch's number of threads: one while `fastest` measures, otherwise
+        """Return the pieces for the number of threads: one while `fastest` measures, otherwise
         all. Dropped pieces are compiled again; for another number of threads pieces are adapted."""
-        import torch
-
-        threads, makers = torch.get_num_threads(), self._makers()
+        threads, makers = self._count(), self._makers()
         if self._threads != threads:
             adapted = [self._adapted(piece, threads) for piece in self._pieces]
             self._pieces = adapted or [None] * len(makers)
@@ -170,7 +173,7 @@ class Int8Network:
         return [graphs.head, *body, graphs.body_end, graphs.tail]
 
     def _compile(self, graph: "Model", threads: int) -> "CompiledModel":
-        return self._core.compile_model(graph, "CPU", settings(threads))
+        return self._core.compile_model(graph, "CPU", settings(threads, self._numbers))
 
     def _adapted(self, piece: "CompiledModel | None", threads: int) -> "CompiledModel | None":
         """Return a piece for another number of threads, or None if it must be compiled: OpenVINO
@@ -181,12 +184,25 @@ class Int8Network:
         try:
             piece.export_model(exported)
             exported.seek(0)
-            return self._core.import_model(exported, "CPU", settings(threads))
+            return self._core.import_model(exported, "CPU", settings(threads, self._numbers))
         except RuntimeError:
             return None
 
 
-class _Run:
+def on_tensors(
+    forward: Callable[[Pixels, IsCancelled, Progressed], Pixels],
+) -> "Callable[[Tensor, IsCancelled, Progressed], Tensor]":
+    """Return the same function of torch's tensors on the CPU, as a `Network` takes it."""
+
+    def of_tensors(image: "Tensor", cancelled: IsCancelled, progressed: Progressed) -> "Tensor":
+        import torch
+
+        return torch.from_numpy(forward(image.contiguous().numpy(), cancelled, progressed))
+
+    return of_tensors
+
+
+class Run:
     """One run of the network, piece by piece.
 
     Attributes:
@@ -237,13 +253,14 @@ class _Run:
         check_cancelled(self._cancelled)
 
 
-def settings(threads: int) -> dict[str, object]:
+def settings(threads: int, numbers: str = "int8") -> dict[str, object]:
     """Return the OpenVINO settings of a piece."""
     return {
         "INFERENCE_NUM_THREADS": threads,
         "NUM_STREAMS": 1,
         "ENABLE_CPU_PINNING": False,  # other threads compute as well
-        "INFERENCE_PRECISION_HINT": "f32",  # of layers that are not int8
+        # Of layers that are not int8.
+        "INFERENCE_PRECISION_HINT": "bf16" if numbers == "bf16" else "f32",
     }
 
 
@@ -254,7 +271,7 @@ def bands(height: int, width: int) -> Iterator[tuple[int, int]]:
         yield top, min(height, top + rows)
 
 
-def _core() -> "Core":
+def open_core() -> "Core":
     """Return OpenVINO's devices."""
     try:
         with _no_telemetry():

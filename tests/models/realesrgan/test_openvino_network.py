@@ -19,10 +19,10 @@ from cozviewer.models import device as device_module
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device, all_threads
 from cozviewer.models.network import Network, run_network
-from cozviewer.models.realesrgan import int8_graphs, openvino_int8
+from cozviewer.models.realesrgan import openvino_graphs, openvino_network
 from cozviewer.models.realesrgan.converted import convert
 from cozviewer.models.realesrgan.engine import realesrgan
-from cozviewer.models.realesrgan.openvino_int8 import AT_ONCE, Int8Network, bands
+from cozviewer.models.realesrgan.openvino_network import AT_ONCE, OpenVinoNetwork, bands, on_tensors
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled
@@ -33,9 +33,15 @@ INT8 = Device("cpu", "CPU", "int8")
 
 
 @pytest.fixture(scope="session")
-def rough() -> Network:
+def forward() -> OpenVinoNetwork:
     """Real-ESRGAN in int8."""
-    return Network(Int8Network(convert()), INT8)
+    return OpenVinoNetwork(convert(), torch.get_num_threads)
+
+
+@pytest.fixture(scope="session")
+def rough(forward: OpenVinoNetwork) -> Network:
+    """The same as torch's other networks."""
+    return Network(on_tensors(forward), INT8)
 
 
 @pytest.fixture
@@ -90,7 +96,7 @@ def test_bands_of_the_enlargement_join_exactly(
 ) -> None:
     picture = photo(90, 160, 12, 20)
     whole = run_network(rough, picture, never)
-    monkeypatch.setattr(openvino_int8, "BAND", rows * 20)
+    monkeypatch.setattr(openvino_network, "BAND", rows * 20)
     np.testing.assert_allclose(run_network(rough, picture, never), whole, atol=1e-5)
 
 
@@ -107,7 +113,7 @@ def test_bands_of_the_enlargement_join_exactly(
 def test_bands_cover_all_rows_once(
     monkeypatch: pytest.MonkeyPatch, height: int, width: int, expected: list[tuple[int, int]]
 ) -> None:
-    monkeypatch.setattr(openvino_int8, "BAND", 32)
+    monkeypatch.setattr(openvino_network, "BAND", 32)
     assert list(bands(height, width)) == expected
 
 
@@ -116,11 +122,9 @@ assert LARGE**2 > AT_ONCE
 
 
 @pytest.mark.parametrize("side", [8, LARGE])
-def test_progress_grows_to_all(rough: Network, side: int) -> None:
+def test_progress_grows_to_all(forward: OpenVinoNetwork, side: int) -> None:
     parts: list[float] = []
-    image = torch.full((1, 3, side, side), 0.5)
-    forward = rough.forward
-    assert isinstance(forward, Int8Network)
+    image = np.full((1, 3, side, side), 0.5, np.float32)
     forward(image, never, parts.append)
     assert len(parts) >= 3
     assert parts == sorted(parts)
@@ -128,11 +132,11 @@ def test_progress_grows_to_all(rough: Network, side: int) -> None:
     assert parts[-1] == pytest.approx(1)
 
 
-def test_progress_moves_within_a_piece(rough: Network, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openvino_int8, "LOOK_MS", 1)
-    image = torch.full((1, 3, LARGE, LARGE), 0.5)
-    forward = rough.forward
-    assert isinstance(forward, Int8Network)
+def test_progress_moves_within_a_piece(
+    forward: OpenVinoNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openvino_network, "LOOK_MS", 1)
+    image = np.full((1, 3, LARGE, LARGE), 0.5, np.float32)
     forward._pace = 0.0
     first, second = list[float](), list[float]()
     forward(image, never, first.append)
@@ -144,7 +148,9 @@ def test_progress_moves_within_a_piece(rough: Network, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("side", [8, LARGE])
 @pytest.mark.parametrize("asked", [1, 2, 4])
-def test_it_stops_on_the_way(rough: Network, side: int, asked: int) -> None:
+def test_it_stops_on_the_way(
+    forward: OpenVinoNetwork, rough: Network, side: int, asked: int
+) -> None:
     questions: list[bool] = []
 
     def cancelled() -> bool:
@@ -152,10 +158,8 @@ def test_it_stops_on_the_way(rough: Network, side: int, asked: int) -> None:
         return len(questions) >= asked
 
     parts: list[float] = []
-    forward = rough.forward
-    assert isinstance(forward, Int8Network)
     with pytest.raises(Cancelled):
-        forward(torch.full((1, 3, side, side), 0.5), cancelled, parts.append)
+        forward(np.full((1, 3, side, side), 0.5, np.float32), cancelled, parts.append)
     assert len(questions) <= asked + 1
     assert not parts or parts[-1] < 1
     assert run_network(rough, photo(0, 0, 3, 3), never).shape == (12, 12, 3)
@@ -180,7 +184,7 @@ def test_after_a_stop_pictures_of_any_size_are_drawn_as_before(rough: Network) -
             np.testing.assert_array_equal(fine, expected[index])
 
 
-def test_a_piece_is_stopped_before_it_ends(rough: Network) -> None:
+def test_a_piece_is_stopped_before_it_ends(forward: OpenVinoNetwork) -> None:
     parts: list[float] = []
 
     def cancelled() -> bool:
@@ -189,10 +193,8 @@ def test_a_piece_is_stopped_before_it_ends(rough: Network) -> None:
         return len(asked) > 2
 
     asked: list[bool] = []
-    forward = rough.forward
-    assert isinstance(forward, Int8Network)
     with pytest.raises(Cancelled):
-        forward(torch.full((1, 3, 300, 300), 0.5), cancelled, parts.append)
+        forward(np.full((1, 3, 300, 300), 0.5, np.float32), cancelled, parts.append)
     assert parts == []
 
 
@@ -214,24 +216,24 @@ def test_runs_of_several_threads_do_not_mix(rough: Network) -> None:
 
 
 def test_it_computes_with_the_threads_that_torch_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Int8Network, "_makers", lambda self: [lambda: "graph"])
+    monkeypatch.setattr(OpenVinoNetwork, "_makers", lambda self: [lambda: "graph"])
     compiled: list[int] = []
 
-    def compile_one(self: Int8Network, graph: object, threads: int) -> str:
+    def compile_one(self: OpenVinoNetwork, graph: object, threads: int) -> str:
         compiled.append(threads)
         return "piece"
 
-    def adapt(self: Int8Network, piece: str, threads: int) -> str | None:
+    def adapt(self: OpenVinoNetwork, piece: str, threads: int) -> str | None:
         adapted.append((piece, threads))
         return None if threads == 4 else f"{piece} for {threads}"
 
     adapted: list[tuple[str, int]] = []
-    monkeypatch.setattr(Int8Network, "_compile", compile_one)
-    monkeypatch.setattr(Int8Network, "_adapted", adapt)
+    monkeypatch.setattr(OpenVinoNetwork, "_compile", compile_one)
+    monkeypatch.setattr(OpenVinoNetwork, "_adapted", adapt)
     threads = all_threads()
     torch.set_num_threads(1)
     try:
-        network = Int8Network({})
+        network = OpenVinoNetwork({}, torch.get_num_threads)
         assert network._compiled() == ["piece"]
         torch.set_num_threads(3)
         assert network._compiled() == network._compiled() == ["piece for 3"]
@@ -244,36 +246,30 @@ def test_it_computes_with_the_threads_that_torch_has(monkeypatch: pytest.MonkeyP
 
 
 def test_a_piece_for_other_threads_draws_the_same_without_being_compiled(
-    rough: Network, monkeypatch: pytest.MonkeyPatch
+    forward: OpenVinoNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forward = rough.forward
-    assert isinstance(forward, Int8Network)
-    images = [
-        torch.from_numpy(photo(0, 0, *size)).permute(2, 0, 1)[None] for size in ((9, 12), (40, 7))
-    ]
+    images = [photo(0, 0, *size).transpose(2, 0, 1)[None] for size in ((9, 12), (40, 7))]
     expected = [forward(image, never) for image in images]
     threads = all_threads()
     try:
-        monkeypatch.setattr(Int8Network, "_compile", lambda *_: pytest.fail("It was compiled."))
+        monkeypatch.setattr(OpenVinoNetwork, "_compile", lambda *_: pytest.fail("It was compiled."))
         torch.set_num_threads(1)
         for image, fine in zip(images, expected, strict=True):
-            assert torch.equal(forward(image, never), fine)
+            np.testing.assert_array_equal(forward(image, never), fine)
         for piece in forward._pieces:
             assert piece is not None
             assert piece.get_property("INFERENCE_NUM_THREADS") == 1
     finally:
         torch.set_num_threads(threads)
         monkeypatch.undo()
-    assert torch.equal(forward(images[0], never), expected[0])  # compiled again
+    np.testing.assert_array_equal(forward(images[0], never), expected[0])  # compiled again
 
 
-def test_a_piece_that_cannot_be_adapted_is_compiled(rough: Network) -> None:
+def test_a_piece_that_cannot_be_adapted_is_compiled(forward: OpenVinoNetwork) -> None:
     class Fixed:
         def export_model(self, stream: object) -> None:
             raise RuntimeError("It cannot be exported.")
 
-    forward = rough.forward
-    assert isinstance(forward, Int8Network)
     assert forward._adapted(Fixed(), 2) is None
     assert forward._adapted(None, 2) is None
 
@@ -287,7 +283,7 @@ def test_too_little_memory_is_reported_as_everywhere(
     def fail(self: object, *inputs: object) -> None:
         raise error
 
-    monkeypatch.setattr(openvino_int8._Run, "__call__", fail)
+    monkeypatch.setattr(openvino_network.Run, "__call__", fail)
     with pytest.raises(MemoryError):
         run_network(rough, photo(0, 0, 3, 3), never)
 
@@ -312,7 +308,7 @@ def test_an_openvino_that_does_not_work_is_bad_input(monkeypatch: pytest.MonkeyP
 def test_without_steps_another_format_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(int8_graphs, "files", lambda package: tmp_path)
+    monkeypatch.setattr(openvino_graphs, "files", lambda package: tmp_path)
     monkeypatch.setattr(device_module, "cpu_has", lambda name: False)
     engine = realesrgan(ModelContext("cpu", notice=pytest.fail))
     engine.load()
@@ -324,7 +320,8 @@ def test_without_steps_another_format_is_taken(
 
 def test_nothing_is_reported_printed_or_written(tmp_path: Path) -> None:
     script = (
-        "import sys; from cozviewer.models.realesrgan.openvino_int8 import _core; core = _core();"
+        "import sys; from cozviewer.models.realesrgan.openvino_network import open_core;"
+        "core = open_core();"
         "print(core.available_devices, [name for name in sys.modules if 'telemetry' in name"
         " and not name.startswith('openvino.tools')])"
     )

@@ -1,0 +1,65 @@
+"""The compact network for drafts through OpenVINO, where torch is not installed."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cozviewer.chain.protocols import Progressed, ignore
+from cozviewer.models.realesrgan.ncnn_format import Weights
+from cozviewer.models.realesrgan.openvino_graphs import (
+    constant,
+    convolved,
+    enlarged,
+    graph,
+    input_of,
+)
+from cozviewer.models.realesrgan.openvino_network import AT_ONCE, Pixels, Run, open_core, settings
+from cozviewer.pyramid.geometry import STEP_SCALE
+from cozviewer.util.cancel import IsCancelled
+
+if TYPE_CHECKING:
+    from openvino import Model
+
+
+class OpenVinoCompact:
+    """The compact network. Callable from several threads: each run has a request of its own."""
+
+    def __init__(self, layers: Sequence[Weights], threads: int, numbers: str) -> None:
+        """Compile it.
+
+        Args:
+            layers: As `compact.check_layers` accepts them.
+            threads: Of a run.
+            numbers: "fp32" or "bf16".
+
+        Raises:
+            BadInput: OpenVINO is missing or broken.
+            RuntimeError: OpenVINO failed.
+        """
+        self._piece = open_core().compile_model(_graph(layers), "CPU", settings(threads, numbers))
+
+    def __call__(
+        self, image: Pixels, cancelled: IsCancelled, progressed: Progressed = ignore
+    ) -> Pixels:
+        """Run it; as `compact.forward`, but on arrays. There is no progress within a run.
+
+        Raises:
+            Cancelled: `cancelled` returned True.
+            MemoryError, RuntimeError: OpenVINO failed.
+        """
+        run = Run(image.shape[2] * image.shape[3] <= AT_ONCE, cancelled)
+        return run(self._piece, np.ascontiguousarray(image))
+
+
+def _graph(layers: Sequence[Weights]) -> "Model":
+    """Return the network: (1, 3, H, W) in 0..1 to (1, 3, 4H, 4W), about 0..1."""
+    from openvino import opset13 as ops
+
+    image = features = input_of(3)
+    for layer in layers:
+        features = convolved(features, constant(np.asarray(layer.kernel, np.float32)), layer.bias)
+        if layer.slopes is not None:
+            features = ops.prelu(features, constant(layer.slopes))
+    detail = ops.depth_to_space(features, "depth_first", STEP_SCALE)
+    return graph(ops.add(detail, enlarged(image, STEP_SCALE)), image)

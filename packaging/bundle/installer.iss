@@ -1,0 +1,50 @@
+; The installer for Windows, by Inno Setup 6. bundle.py calls it:
+;   iscc /DVersion=0.1.0 /DSource=build\light\cozviewer /Odist /Fcozviewer installer.iss
+
+[Setup]
+AppId={{6A0E6A1D-6C55-4C0B-9A43-0B7C0F6C2C11}
+AppName=cozviewer
+AppVersion={#Version}
+AppPublisher=cozviewer contributors
+DefaultDirName={autopf}\cozviewer
+DefaultGroupName=cozviewer
+PrivilegesRequired=lowest
+PrivilegesRequiredOverridesAllowed=dialog
+ChangesAssociations=yes
+ChangesEnvironment=yes
+ArchitecturesAllowed=x64compatible
+ArchitecturesInstallIn64BitMode=x64compatible
+Compression=lzma2/max
+SolidCompression=yes
+LicenseFile=..\..\LICENSE
+SetupIconFile=cozviewer.ico
+UninstallDisplayIcon={app}\cozviewer.exe
+
+[Languages]
+Name: "en"; MessagesFile: "compiler:Default.isl"
+
+[Tasks]
+Name: "associate"; Description: "Open .cozview sessions with cozviewer"
+Name: "path"; Description: "Add cozviewer to the command line"; Flags: unchecked
+
+[Files]
+Source: "{#Source}\*"; DestDir: "{app}"; Flags: recursesubdirs ignoreversion
+
+[Icons]
+Name: "{group}\cozviewer"; Filename: "{app}\cozviewer.exe"
+
+[Registry]
+Root: HKA; Subkey: "Software\Classes\.cozview"; ValueType: string; ValueData: "cozviewer.session"; \
+    Flags: uninsdeletevalue; Tasks: associate
+Root: HKA; Subkey: "Software\Classes\cozviewer.session"; ValueType: string; \
+    ValueData: "cozviewer session"; Flags: uninsdeletekey; Tasks: associate
+Root: HKA; Subkey: "Software\Classes\cozviewer.session\shell\open\command"; ValueType: string; \
+    ValueData: """{app}\cozviewer.exe"" ""%1"""; Tasks: associate
+; In "Open with" for pictures, without taking them over.
+Root: HKA; Subkey: "Software\Classes\Applications\cozviewer.exe\shell\open\command"; \
+    ValueType: string; ValueData: """{app}\cozviewer.exe"" ""%1"""; Flags: uninsdeletekey
+Root: HKA; Subkey: "Environment"; ValueType: expandsz; ValueName: "Path"; \
+    ValueData: "{olddata};{app}"; Tasks: path; Check: not IsAdminInstallMode
+
+[Run]
+Filename: "{app}\cozviewer.exe"; Description: "Open cozviewer"; Flags: postinstall nowait skipifsilent

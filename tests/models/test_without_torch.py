@@ -1,0 +1,130 @@
+"""Without torch, the built-in networks run as with it, and all else says what it needs."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from skimage import data
+
+from cozviewer.config.choice import PrompterChoice
+from cozviewer.image.pixels import RgbFloat, to_float
+from cozviewer.models import without_torch
+from cozviewer.models.context import ModelContext
+from cozviewer.models.engines import make_prompter, make_upscaler
+from cozviewer.models.number_formats import machine_key, supported_formats
+from cozviewer.models.realesrgan.compact import compact
+from cozviewer.models.realesrgan.engine import realesrgan
+from cozviewer.util.cancel import never
+from cozviewer.util.errors import BadInput, Cancelled
+
+pytest.importorskip("openvino", reason="OpenVINO is not installed")
+
+
+@pytest.fixture
+def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+
+
+def photo() -> RgbFloat:
+    return to_float(np.ascontiguousarray(data.chelsea()[90:130, 160:216]))
+
+
+def context(numbers: str = "auto") -> ModelContext:
+    return ModelContext("cpu", numbers=numbers, notice=pytest.fail)
+
+
+def both(numbers: str, monkeypatch: pytest.MonkeyPatch) -> tuple[RgbFloat, RgbFloat]:
+    """Return what Real-ESRGAN draws with torch and without it."""
+    with_torch = realesrgan(context(numbers), open_edges=False).upscale(photo(), "", 0, never)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    engine = realesrgan(context(numbers))
+    fine = engine.upscale(photo(), "", 0, never)
+    assert engine.device == f"CPU, {numbers}"
+    return with_torch, fine
+
+
+def test_the_numbers_are_those_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_torch, fine = both("fp32", monkeypatch)
+    np.testing.assert_allclose(fine, with_torch, atol=2e-3)
+
+
+def test_int8_is_the_same_to_the_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    if "int8" not in without_torch.formats(int8=True):
+        pytest.skip("this processor has no VNNI")
+    monkeypatch.setenv("OMP_NUM_THREADS", str(torch.get_num_threads()))
+    with_torch, fine = both("int8", monkeypatch)
+    np.testing.assert_array_equal(fine, with_torch)
+
+
+def test_drafts_are_those_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    def drafted() -> RgbFloat:
+        engine = compact(cache_dir=None, notice=pytest.fail)
+        return engine.upscale(photo(), "", 0, never)
+
+    with_torch = drafted()
+    monkeypatch.setitem(sys.modules, "torch", None)
+    fine = drafted()
+    assert np.abs(fine - with_torch).mean() < 0.5 / 255
+    assert np.abs(fine - with_torch).max() < 4 / 255
+
+
+@pytest.mark.usefixtures("no_torch")
+def test_the_fastest_number_format_is_taken() -> None:
+    engine = realesrgan(context())
+    engine.load()
+    assert engine.device == f"CPU, {without_torch.formats(int8=True)[-1]}"
+
+
+@pytest.mark.usefixtures("no_torch")
+def test_a_run_stops_on_the_way() -> None:
+    engine = realesrgan(context("fp32"))
+    engine.load()
+    asked: list[bool] = []
+
+    def cancelled() -> bool:
+        asked.append(True)
+        return len(asked) > 3
+
+    with pytest.raises(Cancelled):
+        engine.upscale(photo(), "", 0, cancelled)
+
+
+@pytest.mark.usefixtures("no_torch")
+def test_devices_and_number_formats_that_are_not_there_are_named() -> None:
+    with pytest.raises(BadInput, match=r"has no device 'cuda': choose auto or cpu"):
+        realesrgan(ModelContext("cuda", notice=pytest.fail)).load()
+    with pytest.raises(BadInput, match=r"does not support the number format 'fp8'"):
+        realesrgan(context("fp8")).load()
+
+
+@pytest.mark.usefixtures("no_torch")
+def test_models_of_torch_need_the_full_edition(tmp_path: Path) -> None:
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(b"content")
+    with pytest.raises(BadInput, match=r"^mine.safetensors needs PyTorch.*full edition"):
+        make_upscaler(str(path), context())
+    with pytest.raises(BadInput, match=r"^Chain-of-Zoom needs PyTorch"):
+        make_upscaler("coz", context())
+    with pytest.raises(BadInput, match=r"^Qwen needs PyTorch"):
+        make_prompter(PrompterChoice("qwen"), context())
+
+
+@pytest.mark.usefixtures("no_torch")
+def test_the_machine_is_described_by_openvino() -> None:
+    assert supported_formats() == without_torch.formats(int8=True)
+    key = machine_key()
+    assert key["torch"] == ""
+    assert "fp32" in key["instructions"]
+
+
+@pytest.mark.parametrize(("text", "expected"), [("3", 3), ("0", 1)])
+def test_openmp_sets_the_threads(text: str, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", text)
+    assert without_torch.threads() == expected
+
+
+def test_otherwise_there_is_a_thread_for_each_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "many")
+    assert without_torch.threads() >= 1
