@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +15,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.tiled import reduced
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.pyramid.compose import compose
+from cozviewer.ui.info.rows import file_rows
 from cozviewer.ui.view.tiles.tile_cache import FROM_FILE_CAP, MEMORY_CAP, budget_for
 from tests.image.tiled.giant import JPEG, giant_tiff, tile_at
 from tests.ui.conftest import Bench, grabbed, settle, wheel
@@ -50,6 +52,23 @@ def test_a_corner_is_generated_as_anywhere(giant: Bench, qtbot: QtBot) -> None:
     assert window.document is not None
     shown = compose(window.document.chain.pyramid, canvas.view)
     np.testing.assert_array_equal(grabbed(canvas), shown)
+
+
+def test_the_panels_describe_it_from_an_overview(giant: Bench, qtbot: QtBot) -> None:
+    window = giant.window
+    QTest.keyClick(window, Qt.Key.Key_H)
+    panel = window.parts.info.histogram
+    panel.whole.setChecked(True)
+    qtbot.waitUntil(lambda: panel.histogram is not None and panel.histogram.sampled)
+    assert "Counted in an overview" in panel.text
+    assert panel.histogram is not None
+    assert panel.histogram.pixels == 3125 * 3125
+    panel.whole.setChecked(False)
+    qtbot.waitUntil(lambda: panel.histogram is not None and not panel.histogram.sampled)
+    assert "overview" not in panel.text
+    assert window.document is not None
+    values = [row.value for row in file_rows(window.document.source, None)]
+    assert "Read from disk as needed" in values
 
 
 def test_a_damaged_tile_stays_coarse_and_is_told_once(
