@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.assembly import Models, make_models
-from cozviewer.chain.paper import first_state, later_states
+from cozviewer.chain.paper import first_state_of, later_states
 from cozviewer.commands.chain_files import ChainFiles, files_of
 from cozviewer.commands.common.output import make_folder
 from cozviewer.commands.common.pictures import pictures_in, unique_names
@@ -14,7 +14,6 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.export.targets import Inputs, refuse_inputs
 from cozviewer.image.source import open_source
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
-from cozviewer.pyramid.transparency import source_over
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
 from cozviewer.util.units import seconds_left
@@ -127,7 +126,7 @@ def _make_chain(
     files = ChainFiles(options.output, name, source, upscaler, recipe)
     if source.alpha is not None:
         line.notice(f"{path.name}: transparent parts lie on white in what is made from it.")
-    states = [first_state(source_over(source))]
+    states = [first_state_of(source)]
     files.save_state(states[0], cancelled)
     line.show(f"{about}: loading {upscaler.name}")
     upscaler.load()

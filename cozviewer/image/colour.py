@@ -10,8 +10,11 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from cozviewer.image import high_bit_depth as deep_grey
+from cozviewer.image.alpha.plane import over
 from cozviewer.image.coded_colour import CodedColour, srgb_converter
 from cozviewer.image.pixels import Rgb8
+
+WHITE = (255, 255, 255)
 
 _SRGB_NAMES = ("sRGB", "sRGB IEC61966-2.1", "sRGB built-in")
 
@@ -39,6 +42,19 @@ def converter(
         to_srgb = _profile_transform(base, icc) or _plain
 
     return lambda colour: np.asarray(to_srgb(colour))
+
+
+def on_white(
+    convert: Callable[[Image.Image], Rgb8],
+) -> Callable[[Image.Image, Image.Image | None], Rgb8]:
+    """Return the function that turns colours and alpha, as `split` returns them, into (H, W, 3)
+    uint8 sRGB over white."""
+
+    def over_white(colours: Image.Image, alpha: Image.Image | None) -> Rgb8:
+        rgb = convert(colours)
+        return rgb if alpha is None else over(rgb, np.asarray(alpha), WHITE)
+
+    return over_white
 
 
 def _base_mode(mode: str) -> str:

@@ -1,12 +1,13 @@
 """Open a path that names a picture or a session: the source, and the session if there is one."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.image.reading import shown_name
 from cozviewer.image.source import Source, open_source
+from cozviewer.image.tiled.protocol import OnGlimpse
 from cozviewer.session.file import is_session, read_session
 from cozviewer.session.session import Reference, Session
 from cozviewer.util.cancel import IsCancelled, never
@@ -54,6 +55,8 @@ def open_path(
     page: int | None = None,
     allow_huge: bool = False,
     cancelled: IsCancelled = never,
+    progress: Callable[[float], None] = lambda part: None,
+    glimpse: OnGlimpse = lambda rgb, width, height: None,
 ) -> OpenedImage:
     """Open a picture, or a session with its picture.
 
@@ -61,7 +64,7 @@ def open_path(
         path: A picture or a session.
         picture: The file of the session's picture; None searches for it.
         page: Which page or frame of a picture, from 1; None is the first one.
-        allow_huge, cancelled: As for `open_source`.
+        allow_huge, cancelled, progress, glimpse: As for `open_source`.
 
     Raises:
         SourceMissing: The session's picture is not found.
@@ -74,7 +77,14 @@ def open_path(
                     "Error", "{path} is not a session, so --source does not apply to it."
                 ).format(path=shown_name(path))
             )
-        source = open_source(path, page=page, allow_huge=allow_huge, cancelled=cancelled)
+        source = open_source(
+            path,
+            page=page,
+            allow_huge=allow_huge,
+            cancelled=cancelled,
+            progress=progress,
+            glimpse=glimpse,
+        )
         return OpenedImage(source)
     if page is not None:
         raise BadInput(
@@ -87,7 +97,7 @@ def open_path(
     another = None
     for place in [picture] if picture is not None else _places(session):
         try:
-            source = _source_at(place, session.reference, allow_huge, cancelled)
+            source = _source_at(place, session.reference, allow_huge, cancelled, progress)
         except HugePicture:
             raise
         except BadInput:
@@ -101,10 +111,14 @@ def open_path(
 
 
 def _source_at(
-    place: Path, reference: Reference, allow_huge: bool, cancelled: IsCancelled
+    place: Path,
+    reference: Reference,
+    allow_huge: bool,
+    cancelled: IsCancelled,
+    progress: Callable[[float], None],
 ) -> Source:
     """Return the page of a file that a session refers to; its first one if none is."""
-    first = open_source(place, allow_huge=allow_huge, cancelled=cancelled)
+    first = open_source(place, allow_huge=allow_huge, cancelled=cancelled, progress=progress)
     for page in range(1, min(first.pages, MOST_PAGES_TRIED) + 1):
         if _is_meant(first, reference):
             break

@@ -1,20 +1,34 @@
 """The paper's protocol, pixel for pixel."""
 
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from cozviewer.chain.paper import CROP, SIDE, State, first_state, later_states, strip
+from cozviewer.chain.paper import (
+    CROP,
+    SIDE,
+    State,
+    first_state,
+    first_state_of,
+    later_states,
+    strip,
+)
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.source import source_from_pixels
+from cozviewer.image.tiled.levels import TiledLevels
 from cozviewer.models.engines import make_upscaler
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled
 from tests.chain.fakes import DetailUpscaler, FakePrompter, FakeUpscaler, Silent
+from tests.image.tiled.readers import ArrayReader
 from tests.pyramid.pictures import noise
+from tests.pyramid.pyramids import gentle
 
 
 def chain_of(first: State, levels: int, upscaler: Any, prompter: Any = None) -> list[State]:
@@ -125,3 +139,16 @@ def test_the_strip_has_all_states_side_by_side() -> None:
     whole = strip(states)
     assert whole.shape == (512, 1536, 3)
     assert np.array_equal(whole[:, 1024:], states[2].pixels)
+
+
+def test_a_source_that_is_not_in_memory_begins_with_nearly_the_same_state(tmp_path: Path) -> None:
+    picture = np.tile(gentle(420, 410), (10, 10, 1))
+    reader = ArrayReader([picture])
+    levels = TiledLevels(reader, tmp_path / "photo.tif")
+    source = replace(source_from_pixels(picture, "photo"), levels=levels)
+    reader.reads.clear()
+    state = first_state_of(source)
+    exact = first_state(picture)
+    assert np.abs(state.pixels.astype(int) - exact.pixels).max() <= 2
+    assert sum(region.area for _, region in reader.reads) <= 4200 * 4100
+    assert np.array_equal(first_state_of(source_from_pixels(picture, "")).pixels, exact.pixels)

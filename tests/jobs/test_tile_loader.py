@@ -7,6 +7,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.jobs import tile_loader
 from cozviewer.jobs.tile_loader import Answer, LoadRequest, TileLoader
 from cozviewer.pyramid.geometry import TileKey
+from cozviewer.util.errors import BadInput
 
 KEYS = tuple(TileKey(0, col, 0) for col in range(60))
 
@@ -73,6 +74,20 @@ def test_a_tile_that_cannot_be_read_ends_it_with_a_sentence() -> None:
     answers, sentences = answered(shelf)
     assert told(answers) == list(KEYS[:9])
     assert len(sentences) == 1
+
+
+def test_tiles_that_the_photos_file_does_not_give_are_absent_and_said_once() -> None:
+    class Damaged(Shelf):
+        def tile(self, key: TileKey) -> Rgb8 | None:
+            if key.col in (10, 20, 30):
+                raise BadInput(f"Part {key.col} cannot be read.")
+            return super().tile(key)
+
+    answers, sentences = answered(Damaged())
+    assert told(answers) == list(KEYS)
+    absent = {key for answer in answers for key in answer.absent}
+    assert {KEYS[10], KEYS[20], KEYS[30]} <= absent
+    assert sentences == ["Part 10 cannot be read."]
 
 
 def test_derived_tiles_that_cannot_be_are_found_out_many_at_a_time(

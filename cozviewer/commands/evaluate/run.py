@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from cozviewer.chain.paper import CROP, first_state, middle
+from cozviewer.chain.paper import CROP, first_state_of, middle
 from cozviewer.commands.common.pictures import pictures_in, unique_names
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.evaluate.methods import Method, Methods
@@ -20,7 +20,6 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import open_source
 from cozviewer.models.metrics import learned_metrics
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
-from cozviewer.pyramid.transparency import source_over
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
 
@@ -125,7 +124,7 @@ def _first_states(
             left_out.append(path)
         else:
             names.append(name)
-            firsts.append(first_state(source_over(source)).pixels)
+            firsts.append(first_state_of(source).pixels)
     if not names and parts == 1:
         raise BadInput(f"No picture in {options.input} could be read to its end: get fresh copies.")
     return names, firsts, left_out

@@ -61,7 +61,7 @@ def file_facts(path: Path, cancelled: IsCancelled = never) -> FileFacts:
                 colours=_colours(image.mode),
                 bits=_bits(kind, image),
                 alpha=image.mode in _ALPHA or "transparency" in image.info,
-                profile=_profile_name(image.info.get("icc_profile")),
+                profile=profile_name(image.info.get("icc_profile")),
             )
 
     return in_background(read, cancelled, STOPPED)
@@ -88,7 +88,7 @@ def _bits(kind: str, image: ImageFile) -> int | None:
     return 8 if kind in ("JPEG", "WebP", "GIF", "BMP") else None
 
 
-def _profile_name(icc: object) -> str:
+def profile_name(icc: object) -> str:
     """Return the name of a colour profile; "?" if it is there and cannot be read."""
     if not isinstance(icc, bytes) or not icc:
         return ""
