@@ -15,6 +15,9 @@ from cozviewer.image.pixels import Rgb8
 
 _SRGB_NAMES = ("sRGB", "sRGB IEC61966-2.1", "sRGB built-in")
 
+_LONGEST_NAME = 200
+"""Characters of a profile's name that are kept."""
+
 _ToSrgb = Callable[[Image.Image], Image.Image]
 
 
@@ -122,3 +125,14 @@ def _profile_transform(mode: str, icc: bytes | None) -> _ToSrgb | None:
     except Exception:  # of a broken profile: PyCMSError, OSError, ValueError, TypeError, ...
         return None
     return lambda colour: transform.apply(_in_mode(colour, mode))
+
+
+def profile_name(icc: object) -> str:
+    """Return the name of a colour profile; "?" if it is there and cannot be read."""
+    if not isinstance(icc, bytes) or not icc:
+        return ""
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+        return ImageCms.getProfileDescription(profile).strip()[:_LONGEST_NAME] or "?"
+    except Exception:  # of a broken profile: PyCMSError, OSError, ValueError, TypeError, ...
+        return "?"

@@ -27,16 +27,7 @@ _LENGTH = re.compile(r"\s*([+-]?[\d.]+(?:[eE][+-]?\d+)?)\s*([a-zA-Z%]*)\s*")
 def open_picture(path: str, page: int | None) -> Opened:
     """Read a file, and the size that it is to be drawn at."""
     checked_page(page, 1)
-    with open(path, "rb") as file:
-        content = file.read(_MOST_BYTES)
-    if content[:2] == b"\x1f\x8b":
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
-            content = packed.read(_MOST_BYTES)
-    root = ElementTree.fromstring(content)
-    if root.tag.rpartition("}")[2] != "svg":
-        raise ValueError("no svg element")
-    _without_links(root)
-    across, down = _size(root)
+    root, (across, down) = read_svg(path)
     scale = LONG_SIDE / max(across, down)
     width, height = (max(1, round(side * scale)) for side in (across, down))
     text = ElementTree.tostring(root, encoding="unicode")
@@ -51,6 +42,25 @@ def open_picture(path: str, page: int | None) -> Opened:
         return Pixels(values, (rendered(values),))
 
     return Opened(width, height, _BYTES_PER_PIXEL * width * height + (1 << 28), decode)
+
+
+def read_svg(path: str) -> tuple[ElementTree.Element, tuple[float, float]]:
+    """Return the root of a drawing, packed or not, without links to other files and servers, and
+    its (width, height) in CSS pixels.
+
+    Raises:
+        ValueError, ElementTree.ParseError: It is not one.
+    """
+    with open(path, "rb") as file:
+        content = file.read(_MOST_BYTES)
+    if content[:2] == b"\x1f\x8b":
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+            content = packed.read(_MOST_BYTES)
+    root = ElementTree.fromstring(content)
+    if root.tag.rpartition("}")[2] != "svg":
+        raise ValueError("no svg element")
+    _without_links(root)
+    return root, _size(root)
 
 
 def _without_links(root: ElementTree.Element) -> None:

@@ -1,8 +1,15 @@
 """The one table of what reads files region by region."""
 
+from cozviewer.image.readers.table import DICOM, SLIDE
+from cozviewer.image.regions import opening
 from cozviewer.image.tiled.protocol import OpenRegions, RegionReader, RegionRequest
 
-READERS: tuple[tuple[tuple[str, ...], OpenRegions], ...] = ()
+READERS: tuple[tuple[tuple[str, ...], OpenRegions], ...] = (
+    (("TIFF", SLIDE, DICOM), opening.open_slide),
+    (("TIFF",), opening.open_map),
+    (("PDF",), opening.open_page),
+    (("SVG",), opening.open_drawing),
+)
 """(formats, names in `readers.table.FORMATS`; what opens them), the first that does counts. Heavy
 packages are imported in the functions, not by their modules."""
 

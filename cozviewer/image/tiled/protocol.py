@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from cozviewer.image.georeference import Georeference
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
@@ -28,6 +29,7 @@ class RegionFacts:
         notices: What people should know about how it is read, a translated sentence each.
         medical: Whether it is of a person's body, so that a warning stays in sight.
         colours, bits, alpha, profile: As in `facts.file_facts.FileFacts`, for the panel Info.
+        georeference: Where the pixels of level 0 lie on the earth, where the file says so.
     """
 
     block: int = BLOCK
@@ -42,6 +44,7 @@ class RegionFacts:
     bits: int | None = 8
     alpha: bool = False
     profile: str = ""
+    georeference: Georeference | None = None
 
 
 class RegionReader(Protocol):
