@@ -1,6 +1,5 @@
 """Which files are read by the modules of this package, by what their first bytes and tags say."""
 
-import io
 from importlib.util import find_spec
 
 from cozviewer.image.formats import check_package
@@ -10,8 +9,8 @@ from cozviewer.image.tiff.marks import Maker, marks_of
 from cozviewer.image.tiled.protocol import RegionReader, RegionRequest
 from cozviewer.image.watched_file import open_file
 
-_SLIDE_CLASS = b"1.2.840.10008.5.1.4.1.1.77.1.6\0"
-"""SOP class "VL Whole Slide Microscopy Image" (DICOM PS3.6, annex A), padded to an even length."""
+_SLIDE_CLASS = b"UI\x1e\x001.2.840.10008.5.1.4.1.1.77.1.6"
+"""SOP class "VL Whole Slide Microscopy Image" (DICOM PS3.6, annex A) with its type and length."""
 
 _HEAD_BYTES = 1024
 
@@ -58,4 +57,4 @@ def _maker(request: RegionRequest) -> Maker:
 def _is_dicom_slide(request: RegionRequest) -> bool:
     with open_file(request.path, request.cancelled) as file:
         head = file.read(_HEAD_BYTES)
-    return _SLIDE_CLASS in io.BytesIO(head).getvalue()
+    return _SLIDE_CLASS in head
