@@ -86,7 +86,7 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
     if isinstance(image, TiffImageFile):  # it has turned itself upright
         turn, block = 1, tiff_traps.exif_of(image)
     else:
-        block = _exif_block(image)
+        block = exif_block(image)
         turn = exif.orientation(block)
 
     grey = None
@@ -94,7 +94,7 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
         strips = (strip for _, _, strip in _strips(image, cancelled))
         grey = deep_grey.scale_of(image.mode, strips, facts.bits, facts.inverted, facts.unsigned)
         told += notices.stretched(grey)
-    convert, hdr = _converter(picture, image, block, managed)
+    convert, hdr = converter(picture, image, block, managed)
     told += hdr
 
     rgb, as_in_file = _canvas(image.size, turn)
@@ -121,7 +121,7 @@ def _decode_samples(
     if layout.hidden:
         told.append(notices.bands(layout))
     block = tiff_traps.exif_of(image)
-    convert, _ = _converter(picture, image, block, managed and not layout.is_lab)
+    convert, _ = converter(picture, image, block, managed and not layout.is_lab)
     rgb, as_in_file = _canvas(image.size, image.orientation)
     transparent = False
     for y, colours, alpha in tiff_samples.strips_of(samples, layout, scale, rows):
@@ -134,10 +134,17 @@ def _decode_samples(
     return Decoded(rgb, exif.upright(block), (), tuple(told), sideways)
 
 
-def _converter(
+def converter(
     picture: Picture, image: ImageFile, block: bytes | None, managed: bool
 ) -> tuple[Callable[[Image.Image, Image.Image | None], Rgb8], list[str]]:
-    """Return the way to sRGB, and what is to be said about it."""
+    """Return the way to sRGB (see `colour.converter`), and what is to be said about it.
+
+    Args:
+        picture: How its colours are coded.
+        image: What decodes it; its mode and profile count.
+        block: Its EXIF block.
+        managed: Whether its colour profile counts.
+    """
     if not managed:
         return colour.converter(image.mode, None), []
     coded, icc = picture.coded, picture.profile or image.info.get("icc_profile")
@@ -153,7 +160,7 @@ def _canvas(size: tuple[int, int], turn: int) -> tuple[Rgb8, Rgb8]:
     """Return an empty picture, and a view of it as the file has it."""
     width, height = size if turn < 5 else size[::-1]
     rgb = np.empty((height, width, 3), np.uint8)
-    return rgb, _as_in_file(rgb, turn)
+    return rgb, as_in_file(rgb, turn)
 
 
 def _fits(name: str, kind: str, image: ImageFile) -> bool:
@@ -203,9 +210,10 @@ def _strips(image: Image.Image, cancelled: IsCancelled) -> Iterator[tuple[int, i
             yield x, y, image.crop((x, y, right, bottom))
 
 
-def _as_in_file(upright: Rgb8, turn: int) -> Rgb8:
+def as_in_file(upright: Rgb8, turn: int) -> Rgb8:
     """Return a view of `upright` in which the pixels lie as the file has them (EXIF 2.32, 0x0112:
-    the orientation names the sides of the scene at which row 0 and column 0 of the file lie)."""
+    the orientation `turn` names the sides of the scene at which row 0 and column 0 of the file
+    lie)."""
     view = upright.swapaxes(0, 1) if turn >= 5 else upright
     if turn in (3, 4, 6, 7):
         view = view[::-1]
@@ -221,7 +229,8 @@ def _scale_transparent_colour(image: ImageFile) -> None:
         image.info["transparency"] = tuple(value >> 8 for value in key)
 
 
-def _exif_block(image: ImageFile) -> bytes | None:
+def exif_block(image: ImageFile) -> bytes | None:
+    """Return the EXIF block of a picture whose header was read."""
     block = image.info.get("exif")
     if isinstance(block, bytes):
         return block

@@ -66,6 +66,16 @@ class Picture:
     samples: Callable[[], SampleTiff] | None = None
 
 
+def kind_of(path: Path, cancelled: IsCancelled = never) -> str:
+    """Return the format of a file by its first bytes, a name in `readers.table.FORMATS`.
+
+    Raises:
+        BadInput: It is missing, not a picture, or needs a package that is not installed.
+    """
+    with open_file(path, cancelled) as file:
+        return _kind(file, shown_name(path))
+
+
 @contextmanager
 def opened(path: Path, cancelled: IsCancelled = never) -> Iterator[tuple[str, ImageFile]]:
     """Open the first page of the picture at `path`, as `opened_page`.
@@ -104,9 +114,7 @@ def opened_page(
     with open_file(path, cancelled) as file:
         kind, header_read = translate("Error", "a picture"), False
         try:
-            kind = format_of(file.peek(_HEAD_BYTES), shown_name(path))
-            if kind == "TIFF" and _is_raw(file, shown_name(path)):
-                kind = RAW
+            kind = _kind(file, shown_name(path))
             with quiet_pillow():
                 picture = _picture(kind, file, shown_name(path), page, count_pages)
                 header_read = True
@@ -164,6 +172,11 @@ def _picture(
     return Picture(
         kind, image, page, pages, resolution, coded, coded_only, profile, lambda: file.ended_early
     )
+
+
+def _kind(file: WatchedFile, name: str) -> str:
+    kind = format_of(file.peek(_HEAD_BYTES), name)
+    return RAW if kind == "TIFF" and _is_raw(file, name) else kind
 
 
 def _is_raw(file: WatchedFile, name: str) -> bool:

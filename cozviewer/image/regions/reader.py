@@ -60,6 +60,7 @@ class ProcessReader:
         tuning: Tuning | None = None,
         *,
         private: bool = False,
+        identity: bytes | None = None,
     ) -> None:
         """Start the process and read the header.
 
@@ -69,6 +70,7 @@ class ProcessReader:
             request: The file.
             tuning: How its numbers are shown.
             private: Whether errors of the library may quote what is told of a person.
+            identity: See `RegionFacts`.
 
         Raises:
             BadInput: It cannot be read.
@@ -90,7 +92,7 @@ class ProcessReader:
         self._closed = False
         header = self._start(request.cancelled)
         self._sizes = _sizes_of(header)
-        self._facts = _facts_of(header)
+        self._facts = _facts_of(header, identity)
 
     @property
     def kind(self) -> str:
@@ -218,7 +220,7 @@ def _sizes_of(header: dict[str, Any]) -> tuple[tuple[int, int], ...]:
     return tuple(kept)
 
 
-def _facts_of(header: dict[str, Any]) -> RegionFacts:
+def _facts_of(header: dict[str, Any], identity: bytes | None) -> RegionFacts:
     per_cm = header["per_cm"]
     return RegionFacts(
         block=int(header["block"]),
@@ -232,4 +234,5 @@ def _facts_of(header: dict[str, Any]) -> RegionFacts:
         alpha=bool(header["alpha"]),
         profile=str(header["profile"]),
         georeference=Georeference.from_json(header["georeference"]),
+        identity=identity,
     )

@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Protocol
 
 from cozviewer.image.georeference import Georeference
+from cozviewer.image.limits import HUGE
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
 from cozviewer.util.cancel import IsCancelled, never
+
+LARGE = 100_000_000
+"""Default of `RegionRequest.large`: a second to decode, and 400 MB."""
 
 BLOCK = 256
 """Default side of what is read at once, in pixels."""
@@ -30,6 +34,9 @@ class RegionFacts:
         medical: Whether it is of a person's body, so that a warning stays in sight.
         colours, bits, alpha, profile: As in `facts.file_facts.FileFacts`, for the panel Info.
         georeference: Where the pixels of level 0 lie on the earth, where the file says so.
+        identity: What stands for the pixels in the digest of the source: of a drawing the bytes of
+            its file, or their hash. None reads samples of the pixels (see `digest`), for which
+            64 small regions of level 0 are read.
     """
 
     block: int = BLOCK
@@ -45,6 +52,7 @@ class RegionFacts:
     alpha: bool = False
     profile: str = ""
     georeference: Georeference | None = None
+    identity: bytes | None = None
 
 
 class RegionReader(Protocol):
@@ -102,6 +110,9 @@ class RegionRequest:
         name: What people call the file.
         page: Which page or frame, from 1; None is the first one.
         managed: Whether its colour profile counts; if not, its numbers are taken as sRGB.
+        large: Pixels above which a file with smaller versions of its picture is read region by
+            region; others are read into memory, which is exact and quick.
+        huge: The same for files that have none, which takes long to make up for.
         progress: Gets the part that is done, 0..1, where opening takes long; from any thread.
         cancelled: Whether the picture is no longer wanted; to be checked often.
     """
@@ -111,6 +122,8 @@ class RegionRequest:
     name: str
     page: int | None = None
     managed: bool = True
+    large: int = LARGE
+    huge: int = HUGE
     progress: Callable[[float], None] = lambda part: None
     cancelled: IsCancelled = never
 

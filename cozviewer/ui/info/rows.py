@@ -50,6 +50,8 @@ def file_rows(source: Source, facts: FileFacts | None) -> list[Row]:
         width=f"{source.width:,}", height=f"{source.height:,}", count=_megapixels(source)
     )
     rows.append(Row(translate("Info", "Dimensions"), size))
+    if not source.levels.in_memory:
+        rows.append(Row(translate("Info", "Access"), translate("Info", "Read from disk as needed")))
     if facts is None:
         return rows
     rows += [
