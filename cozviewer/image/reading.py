@@ -23,10 +23,13 @@ from cozviewer.image.png.png_colour import colour_of
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.readers.psd_head import is_flat
 from cozviewer.image.readers.table import PHOTOSHOP, RAW
+from cozviewer.image.regions.header import RegionHeader
+from cozviewer.image.regions.opening import SLIDE_HEAD_BYTES, is_read_by_regions
 from cozviewer.image.resolution import Resolution, resolution_of_info
 from cozviewer.image.tiff import traps as tiff_traps
 from cozviewer.image.tiff.pages import pages_of, starting_at
 from cozviewer.image.tiff.samples import SampleTiff
+from cozviewer.image.tiled.protocol import RegionRequest
 from cozviewer.image.watched_file import STOPPED as STOPPED
 from cozviewer.image.watched_file import WatchedFile, open_file
 from cozviewer.image.watched_file import shown_name as shown_name
@@ -142,6 +145,8 @@ def _picture(
     if kind == "TIFF":
         return _tiff(file, name, page)
     plugin = format_named(kind).plugin
+    if plugin is None and is_read_by_regions(kind, file.peek(SLIDE_HEAD_BYTES)):
+        return _by_regions(kind, file, name, page)
     if plugin is None or (kind == PHOTOSHOP and not is_flat(file)):
         return _in_process(kind, file, name, page)
     coded, coded_only, profile = None, False, None
@@ -183,6 +188,13 @@ def _is_raw(file: WatchedFile, name: str) -> bool:
     """Return whether a TIFF is what a camera's sensor measured."""
     pages = pages_of(file)
     return is_raw_name(name) or (bool(pages) and all(page.raw for page in pages))
+
+
+def _by_regions(kind: str, file: WatchedFile, name: str, page: int | None) -> Picture:
+    request = RegionRequest(file.path, kind, name, page, cancelled=file.cancelled)
+    image = RegionHeader(file, request)
+    facts = image.facts
+    return Picture(kind, image, facts.page, facts.pages, facts.resolution)
 
 
 def _in_process(kind: str, file: WatchedFile, name: str, page: int | None) -> Picture:

@@ -14,6 +14,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from cozviewer.image import exif
 from cozviewer.image.decode import STRIP_PIXELS, decode
+from cozviewer.image.formats import format_named
 from cozviewer.image.georeference import Georeference
 from cozviewer.image.levels import Levels, MemoryLevels
 from cozviewer.image.limits import HUGE, check_size
@@ -279,6 +280,9 @@ def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int
     path = Path(path)
 
     def read(cancelled: IsCancelled) -> tuple[Rgb8, int, int] | None:
+        kind = _kind(path, cancelled)
+        if kind and format_named(kind).regions:  # of which small levels are read at once
+            return None
         with opened_page(path, None, cancelled, count_pages=False) as picture:
             image = picture.image
             width, height = image.size

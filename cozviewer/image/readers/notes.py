@@ -33,7 +33,6 @@ def sentence(key: str, values: Mapping[str, float | str]) -> str:
         "full range": lambda: translate(
             "Error", "The file has no window; values from {black} to {white} are shown."
         ),
-        "rendered": lambda: translate("Error", "Drawn at {width} x {height} pixels."),
         "vector": lambda: translate("Error", "Drawn anew at every zoom up to 100%."),
         "objective": lambda: translate("Error", "Scanned with an objective of {power}x."),
         "stretch": lambda: translate(

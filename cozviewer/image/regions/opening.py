@@ -7,14 +7,16 @@ from cozviewer.image.formats import check_package
 from cozviewer.image.readers.table import DICOM, MAP, SLIDE
 from cozviewer.image.regions.reader import ProcessReader
 from cozviewer.image.tiff.marks import Maker, marks_of
-from cozviewer.image.tiled.protocol import RegionReader, RegionRequest
+from cozviewer.image.tiled.protocol import OpenRegions, RegionReader, RegionRequest
 from cozviewer.image.watched_file import open_file
 from cozviewer.util.errors import BadInput
 
 _SLIDE_CLASS = b"UI\x1e\x001.2.840.10008.5.1.4.1.1.77.1.6"
 """SOP class "VL Whole Slide Microscopy Image" (DICOM PS3.6, annex A) with its type and length."""
 
-_HEAD_BYTES = 1024
+SLIDE_HEAD_BYTES = 1024
+"""Bytes that `is_read_by_regions` looks at."""
+
 _HASHED_BYTES = 1 << 22
 
 
@@ -57,6 +59,27 @@ def open_drawing(request: RegionRequest) -> RegionReader | None:
     return ProcessReader("SVG", "drawings", request, identity=_identity(request))
 
 
+def is_read_by_regions(kind: str, head: bytes) -> bool:
+    """Return whether files are read by this package alone, not as a whole.
+
+    Args:
+        kind: The format, a name in `readers.table.FORMATS`.
+        head: The first kilobyte.
+    """
+    return kind in _OPENERS and (kind != DICOM or _SLIDE_CLASS in head)
+
+
+def open_anything(request: RegionRequest) -> RegionReader:
+    """Open a file for which `is_read_by_regions` holds.
+
+    Raises:
+        BadInput, Cancelled: As `tiled.protocol.OpenRegions`.
+    """
+    reader = _OPENERS[request.kind](request)
+    assert reader is not None
+    return reader
+
+
 def _opened_or_none(kind: str, module: str, request: RegionRequest) -> RegionReader | None:
     try:
         return ProcessReader(kind, module, request, private=kind == SLIDE)
@@ -80,5 +103,11 @@ def _maker(request: RegionRequest) -> Maker:
 
 def _is_dicom_slide(request: RegionRequest) -> bool:
     with open_file(request.path, request.cancelled) as file:
-        head = file.read(_HEAD_BYTES)
+        head = file.read(SLIDE_HEAD_BYTES)
     return _SLIDE_CLASS in head
+
+
+_OPENERS: dict[str, OpenRegions] = {
+    **{SLIDE: open_slide, DICOM: open_slide},
+    **{"PDF": open_page, "SVG": open_drawing},
+}
