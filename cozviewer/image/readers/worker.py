@@ -30,7 +30,8 @@ class Ended(Exception):
 
 class Worker:
     """One process. While an answer is expected, a thread looks after it and ends it when it is no
-    longer wanted or takes too long, so that reading from it never waits longer.
+    longer wanted or takes too long, so that reading from it never waits longer. While the process
+    rests there is no thread.
 
     Any thread, one call at a time; `end` at any time.
     """
@@ -44,8 +45,9 @@ class Worker:
         """
         self._name, self._cancelled = name, cancelled
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock, self._over = threading.Lock(), threading.Event()
         self._thread: threading.Thread | None = None
-        self._expecting, self._over = threading.Event(), threading.Event()
+        self._expecting = False
         self._until, self._late = 0.0, False
 
     def start(self, start: str, request: dict[str, Any], seconds: float) -> dict[str, Any]:
@@ -67,9 +69,6 @@ class Worker:
             stderr=subprocess.DEVNULL,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        self._thread = threading.Thread(target=self._watch, name="decoder", daemon=True)
-        self._until = time.monotonic() + seconds
-        self._thread.start()
         return self.answer(json.dumps(request).encode() + b"\n", seconds)
 
     def answer(self, command: bytes, seconds: float) -> dict[str, Any]:
@@ -88,7 +87,7 @@ class Worker:
         if process is None or process.stdin is None or process.stdout is None:
             raise Ended(False)
         self._until = time.monotonic() + seconds
-        self._expecting.set()
+        self._expect(process)
         try:
             process.stdin.write(command)
             process.stdin.flush()
@@ -134,12 +133,12 @@ class Worker:
 
     def rested(self) -> None:
         """Let the process wait for the next command as long as it takes."""
-        self._expecting.clear()
+        with self._lock:
+            self._expecting = False
 
     def end(self) -> None:
         """End the process, whatever it does."""
         self._over.set()
-        self._expecting.set()
         process, self._process = self._process, None
         if process is None:
             return
@@ -151,17 +150,30 @@ class Worker:
                     pipe.close()
                 except OSError:  # what was not sent yet
                     continue
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
+        with self._lock:
+            thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
 
-    def _watch(self) -> None:
-        process = self._process
-        while process is not None:
-            self._expecting.wait()
-            if self._over.is_set():
-                return
-            self._late = time.monotonic() > self._until
+    def _expect(self, process: subprocess.Popen[bytes]) -> None:
+        with self._lock:
+            self._expecting = True
+            if self._thread is None and not self._over.is_set():
+                self._thread = threading.Thread(
+                    target=self._watch, args=(process,), name="decoder", daemon=True
+                )
+                self._thread.start()
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        while True:
+            with self._lock:
+                if self._over.is_set() or not self._expecting:
+                    self._thread = None
+                    return
+                self._late = time.monotonic() > self._until
             if self._late or self._cancelled():
                 process.kill()
+                with self._lock:
+                    self._thread = None
                 return
             self._over.wait(_LOOK_SECONDS)
