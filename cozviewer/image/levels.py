@@ -29,6 +29,10 @@ class Levels(Protocol):
         """
         ...
 
+    def __iter__(self) -> Iterator[Rgb8]:
+        """Yield the whole levels, finest first; raises as `[k]`."""
+        ...
+
     @property
     def in_memory(self) -> bool:
         """Whether all pixels are in memory, so that reading is quick and cannot fail."""

@@ -1,7 +1,7 @@
 """Open a path that names a picture or a session: the source, and the session if there is one."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,7 @@ def open_path(
     page: int | None = None,
     allow_huge: bool = False,
     cancelled: IsCancelled = never,
+    progress: Callable[[float], None] = lambda part: None,
 ) -> OpenedImage:
     """Open a picture, or a session with its picture.
 
@@ -61,7 +62,7 @@ def open_path(
         path: A picture or a session.
         picture: The file of the session's picture; None searches for it.
         page: Which page or frame of a picture, from 1; None is the first one.
-        allow_huge, cancelled: As for `open_source`.
+        allow_huge, cancelled, progress: As for `open_source`.
 
     Raises:
         SourceMissing: The session's picture is not found.
@@ -74,7 +75,9 @@ def open_path(
                     "Error", "{path} is not a session, so --source does not apply to it."
                 ).format(path=shown_name(path))
             )
-        source = open_source(path, page=page, allow_huge=allow_huge, cancelled=cancelled)
+        source = open_source(
+            path, page=page, allow_huge=allow_huge, cancelled=cancelled, progress=progress
+        )
         return OpenedImage(source)
     if page is not None:
         raise BadInput(
@@ -87,7 +90,7 @@ def open_path(
     another = None
     for place in [picture] if picture is not None else _places(session):
         try:
-            source = _source_at(place, session.reference, allow_huge, cancelled)
+            source = _source_at(place, session.reference, allow_huge, cancelled, progress)
         except HugePicture:
             raise
         except BadInput:
@@ -101,10 +104,14 @@ def open_path(
 
 
 def _source_at(
-    place: Path, reference: Reference, allow_huge: bool, cancelled: IsCancelled
+    place: Path,
+    reference: Reference,
+    allow_huge: bool,
+    cancelled: IsCancelled,
+    progress: Callable[[float], None],
 ) -> Source:
     """Return the page of a file that a session refers to; its first one if none is."""
-    first = open_source(place, allow_huge=allow_huge, cancelled=cancelled)
+    first = open_source(place, allow_huge=allow_huge, cancelled=cancelled, progress=progress)
     for page in range(1, min(first.pages, MOST_PAGES_TRIED) + 1):
         if _is_meant(first, reference):
             break
