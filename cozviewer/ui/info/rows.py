@@ -8,6 +8,7 @@ from cozviewer.chain.view_shares import Share
 from cozviewer.export.origin import Kind, Origin
 from cozviewer.image.facts.exif_fields import ExifFields, Location
 from cozviewer.image.facts.file_facts import FileFacts
+from cozviewer.image.georeference import Georeference
 from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import Camera
 from cozviewer.pyramid.wording import magnification_text, place_text
@@ -50,6 +51,9 @@ def file_rows(source: Source, facts: FileFacts | None) -> list[Row]:
         width=f"{source.width:,}", height=f"{source.height:,}", count=_megapixels(source)
     )
     rows.append(Row(translate("Info", "Dimensions"), size))
+    if source.georeference is not None and source.georeference.name:
+        name = translate("Info", "Coordinates")
+        rows.append(Row(name, visible_line(source.georeference.name)))
     if not source.levels.in_memory:
         rows.append(Row(translate("Info", "Access"), translate("Info", "Read from disk as needed")))
     if facts is None:
@@ -136,16 +140,29 @@ def view_rows(
     return rows
 
 
-def pixel_rows(pixel: Pixel | None) -> list[Row]:
-    """Return the rows of the pixel under the pointer, which are there without one as well."""
+def pixel_rows(pixel: Pixel | None, georeference: Georeference | None = None) -> list[Row]:
+    """Return the rows of the pixel under the pointer, which are there without one as well.
+
+    Args:
+        pixel: None if there is none.
+        georeference: Where the photo lies on the earth, if it says so.
+    """
     place = rgb = hexadecimal = origin = "–"
+    on_map = None if pixel is None else pixel.on_map
     if pixel is not None:
         place = pixel.place
         origin = pixel.origin or "–"
         if pixel.rgb is not None:
             rgb, hexadecimal = "{} {} {}".format(*pixel.rgb), pixel.hex
+    rows = [Row(translate("Info", "Position"), place)]
+    if georeference is not None:
+        name = translate("Info", "Map")
+        rows.append(Row(name, "–" if on_map is None else on_map.coordinates or on_map.earth))
+        if georeference.table is not None and not georeference.geographic:
+            name = translate("Info", "Latitude, longitude")
+            rows.append(Row(name, "–" if on_map is None else on_map.earth))
     return [
-        Row(translate("Info", "Position"), place),
+        *rows,
         Row(translate("Info", "RGB"), rgb),
         Row(translate("Info", "Hex"), hexadecimal),
         Row(translate("Info", "Origin"), visible_line(origin)),
