@@ -58,13 +58,15 @@ def opened_chain(
         Cancelled: Within the block too; the message says whether the finished tiles are kept.
     """
     cache = options.cache
-    line.show(f"Opening {options.path.name}")
+    opening = f"Opening {options.path.name}"
+    line.show(opening)
     image = open_path(
         options.path,
         options.picture,
         page=options.page,
         allow_huge=options.allow_huge,
         cancelled=cancelled,
+        progress=lambda part: line.show(opening, fraction=part),
     )
     for sentence in (*image.source.warnings, *image.source.notices):
         line.notice(sentence)
