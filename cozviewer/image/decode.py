@@ -19,6 +19,7 @@ from cozviewer.image import high_bit_depth as deep_grey
 from cozviewer.image.coded_colour import ADOBE_RGB
 from cozviewer.image.limits import check_size
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.png.png_depth import deep_values
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.reading import STOPPED, Picture
 from cozviewer.image.tiff import samples as tiff_samples
@@ -96,13 +97,15 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
         told += notices.stretched(grey)
     convert, hdr = converter(picture, image, block, managed)
     told += hdr
+    deep = _deep_converter(name, picture, image, grey) if managed else None
 
     rgb, as_in_file = _canvas(image.size, turn)
     transparent = False
     for x, y, strip in _strips(image, cancelled):
         colours, alpha = colour.opaque_part(strip, grey)
         transparent = transparent or _has_holes(alpha)
-        as_in_file[y : y + strip.height, x : x + strip.width] = convert(colours, alpha)
+        part = convert(colours, alpha) if deep is None else deep(x, y, strip, alpha)
+        as_in_file[y : y + strip.height, x : x + strip.width] = part
     if transparent:
         told.append(notices.on_white())
     sideways = turn >= 5 or facts.sideways
@@ -154,6 +157,26 @@ def converter(
             coded = ADOBE_RGB
     told = [notices.hdr(coded.hdr)] if coded is not None and coded.hdr else []
     return colour.converter(image.mode, icc, coded), told
+
+
+def _deep_converter(
+    name: str, picture: Picture, image: ImageFile, grey: deep_grey.Scale | None
+) -> Callable[[int, int, Image.Image, Image.Image | None], Rgb8] | None:
+    """Return the way to sRGB from all 16 bits of the strip at (column, row), and its opacity; None
+    where 8 bits are enough as no curve of light is applied, or the file has no more."""
+    if picture.coded is None:
+        return None
+    convert = colour.deep_converter(picture.coded)
+    if image.mode.startswith("I;16") and grey == deep_grey.Scale(0.0, 65535.0):
+        return lambda x, y, strip, alpha: convert(
+            np.repeat(np.asarray(strip, np.uint16)[..., None], 3, axis=2), alpha
+        )
+    if picture.low_bytes is None or not _fits(name, picture.kind, image):
+        return None
+    low = picture.low_bytes()
+    return lambda x, y, strip, alpha: convert(
+        deep_values(strip, low.crop((x, y, x + strip.width, y + strip.height))), alpha
+    )
 
 
 def _canvas(size: tuple[int, int], turn: int) -> tuple[Rgb8, Rgb8]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
@@ -20,6 +21,7 @@ from cozviewer.image.formats import check_package, format_named, format_of, is_r
 from cozviewer.image.heif_boxes import HEAD_BYTES, jp2_profile, nclx_colour
 from cozviewer.image.png.png_chunks import without_broken_metadata
 from cozviewer.image.png.png_colour import colour_of
+from cozviewer.image.png.png_depth import has_low_bytes, low_bytes
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.readers.psd_head import is_flat
 from cozviewer.image.readers.table import PHOTOSHOP, RAW
@@ -55,6 +57,7 @@ class Picture:
         profile: A profile that Pillow could not read.
         ended_early: Returns whether more was read than the file has.
         samples: Opens a TIFF by the reader of samples instead.
+        low_bytes: Reads a PNG of 16 bits again, for the bytes that Pillow leaves out.
     """
 
     kind: str
@@ -67,6 +70,7 @@ class Picture:
     profile: bytes | None = None
     ended_early: Callable[[], bool] = lambda: False
     samples: Callable[[], SampleTiff] | None = None
+    low_bytes: Callable[[], Image.Image] | None = None
 
 
 def kind_of(path: Path, cancelled: IsCancelled = never) -> str:
@@ -173,10 +177,26 @@ def _picture(
         _check_page(name, page, pages)
         if pages > 1:
             image.seek(page - 1)
-    resolution = resolution_of_info(image.info)
     return Picture(
-        kind, image, page, pages, resolution, coded, coded_only, profile, lambda: file.ended_early
+        kind,
+        image,
+        page,
+        pages,
+        resolution_of_info(image.info),
+        coded,
+        coded_only,
+        profile,
+        lambda: file.ended_early,
+        low_bytes=_low_bytes_of(file) if has_low_bytes(image) and pages == 1 else None,
     )
+
+
+def _low_bytes_of(file: WatchedFile) -> Callable[[], Image.Image]:
+    def read() -> Image.Image:
+        with open_file(file.path, file.cancelled) as again:
+            return low_bytes(without_broken_metadata(again))
+
+    return read
 
 
 def _kind(file: WatchedFile, name: str) -> str:

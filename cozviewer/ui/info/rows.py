@@ -51,6 +51,8 @@ def file_rows(source: Source, facts: FileFacts | None) -> list[Row]:
         width=f"{source.width:,}", height=f"{source.height:,}", count=_megapixels(source)
     )
     rows.append(Row(translate("Info", "Dimensions"), size))
+    if pixel_size := _pixel_size_text(source):
+        rows.append(Row(translate("Info", "Pixel size"), pixel_size))
     if source.georeference is not None and source.georeference.name:
         name = translate("Info", "Coordinates")
         rows.append(Row(name, visible_line(source.georeference.name)))
@@ -198,6 +200,21 @@ def location_text(location: Location) -> str:
     """Return "48.85837, 2.29448 · 35 m"."""
     text = f"{location.latitude:.5f}, {location.longitude:.5f}"
     return text if location.altitude is None else f"{text} · {location.altitude:.0f} m"
+
+
+def _pixel_size_text(source: Source) -> str:
+    """Return "10 × 10 m" of a map, "0.5 × 0.5 µm" of a body, "" of others."""
+    if source.georeference is not None:
+        across, down = source.georeference.pixel_size
+        unit = source.georeference.unit
+        unit = {"metre": "m", "degree": "°"}.get(unit, visible_line(unit))
+        return f"{across:.4g} × {down:.4g} {unit}".rstrip()
+    if not source.medical or source.resolution is None:
+        return ""
+    across, down = (1e6 / number for number in source.resolution.per_metre)
+    if min(across, down) >= 100:
+        return f"{across / 1000:.4g} × {down / 1000:.4g} mm"
+    return f"{across:.4g} × {down:.4g} µm"
 
 
 def _megapixels(source: Source) -> str:
