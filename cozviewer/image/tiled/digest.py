@@ -12,6 +12,7 @@ from cozviewer.image.levels import Levels
 from cozviewer.image.reading import STOPPED
 from cozviewer.image.rect import Rect
 from cozviewer.util.cancel import IsCancelled, check_cancelled
+from cozviewer.util.errors import BadInput
 
 SPOTS = 8
 """Squares across and down."""
@@ -32,7 +33,8 @@ def digest_of(levels: Levels, identity: bytes | None, cancelled: IsCancelled) ->
         cancelled: Checked between squares.
 
     Raises:
-        BadInput, Failure: The file cannot be read.
+        BadInput: Its small version cannot be read. Squares that cannot be read count as such.
+        Failure: Memory ran out.
         Cancelled: `cancelled` returned True.
     """
     width, height = levels.size(0)
@@ -44,7 +46,10 @@ def digest_of(levels: Levels, identity: bytes | None, cancelled: IsCancelled) ->
     digest.update(levels.read(small, Rect(0, 0, *levels.size(small))).tobytes())
     for spot in spots(width, height):
         check_cancelled(cancelled, STOPPED)
-        digest.update(levels.read(0, spot).tobytes())
+        try:
+            digest.update(levels.read(0, spot).tobytes())
+        except BadInput:  # the rest of the picture can be shown
+            digest.update(b"unreadable")
     return digest.hexdigest()
 
 
