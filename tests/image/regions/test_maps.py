@@ -132,7 +132,11 @@ def test_a_map_opens_as_a_plain_tiff_without_rasterio(
 ) -> None:
     path = geotiff(tmp_path / "a.tif", BANDS, photometric="RGB")
     monkeypatch.setattr(opening, "find_spec", lambda name: None)
-    assert opening.open_map(RegionRequest(path, "TIFF", path.name)) is None
+    source = open_source(path)
+    assert np.array_equal(source.levels[0], RGB)
+    assert source.georeference is None
+    said = "Its map coordinates are not read, which needs the package rasterio (pip install "
+    assert source.notices == (f"{said}cozviewer[satellite]).",)
 
 
 def test_pages_of_a_map_are_opened_by_number(tmp_path: Path) -> None:
