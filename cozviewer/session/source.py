@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cozviewer.image.reading import shown_name
 from cozviewer.image.source import Source, open_source
+from cozviewer.image.tiled.protocol import OnGlimpse
 from cozviewer.session.file import is_session, read_session
 from cozviewer.session.session import Reference, Session
 from cozviewer.util.cancel import IsCancelled, never
@@ -55,6 +56,7 @@ def open_path(
     allow_huge: bool = False,
     cancelled: IsCancelled = never,
     progress: Callable[[float], None] = lambda part: None,
+    glimpse: OnGlimpse = lambda rgb, width, height: None,
 ) -> OpenedImage:
     """Open a picture, or a session with its picture.
 
@@ -62,7 +64,7 @@ def open_path(
         path: A picture or a session.
         picture: The file of the session's picture; None searches for it.
         page: Which page or frame of a picture, from 1; None is the first one.
-        allow_huge, cancelled, progress: As for `open_source`.
+        allow_huge, cancelled, progress, glimpse: As for `open_source`.
 
     Raises:
         SourceMissing: The session's picture is not found.
@@ -76,7 +78,12 @@ def open_path(
                 ).format(path=shown_name(path))
             )
         source = open_source(
-            path, page=page, allow_huge=allow_huge, cancelled=cancelled, progress=progress
+            path,
+            page=page,
+            allow_huge=allow_huge,
+            cancelled=cancelled,
+            progress=progress,
+            glimpse=glimpse,
         )
         return OpenedImage(source)
     if page is not None:

@@ -100,6 +100,10 @@ class RegionReader(Protocol):
         ...
 
 
+OnGlimpse = Callable[[Rgb8, int, int], None]
+"""Receives a small version of a picture, and the width and height of the picture itself."""
+
+
 @dataclass(frozen=True)
 class Tuning:
     """What a person chooses about how the numbers of a file are shown.
@@ -130,6 +134,8 @@ class RegionRequest:
         tuning: How its numbers are shown; only maps follow it.
         progress: Gets the part that is done, 0..1, where opening takes long; from any thread.
         cancelled: Whether the picture is no longer wanted; to be checked often.
+        glimpse: Gets an impression of a picture that takes long to open, (h, w, 3) uint8, and the
+            width and height of the picture itself; from any thread.
     """
 
     path: Path
@@ -142,6 +148,7 @@ class RegionRequest:
     tuning: Tuning = field(default_factory=Tuning)
     progress: Callable[[float], None] = lambda part: None
     cancelled: IsCancelled = never
+    glimpse: OnGlimpse = lambda rgb, width, height: None
 
 
 OpenRegions = Callable[[RegionRequest], RegionReader | None]

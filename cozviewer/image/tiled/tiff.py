@@ -163,6 +163,9 @@ class TiffRegions:
             and (layout.count, layout.bits) == (3, 8)
         )
         self._to_srgb = self._converter(request, facts.exif)
+        has_profile = isinstance(page.tags.valueof(_ICC), bytes)
+        coded = has_profile or exif.says_adobe_rgb(facts.exif)
+        self._is_srgb = self._is_plain and not (request.managed and coded)
         told = notices.stretched(self._scale)
         if layout.hidden:
             told.append(notices.bands(layout))
@@ -193,6 +196,8 @@ class TiffRegions:
 
     def read(self, level: int, region: Rect) -> Rgb8:
         samples = self._levels[level].samples(region)
+        if self._is_srgb:
+            return samples
         if self._is_plain:
             colours, alpha = Image.fromarray(samples), None
         else:

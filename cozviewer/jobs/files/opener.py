@@ -208,6 +208,9 @@ class Opener(QObject):
             allow_huge=request.allow_huge,
             cancelled=cancelled,
             progress=self._preparing(request),
+            glimpse=lambda rgb, width, height: self.previewed.emit(
+                request, Preview(rgb, width, height)
+            ),
         )
 
     def _preparing(self, request: OpenRequest) -> Callable[[float], None]:
