@@ -41,7 +41,7 @@ KINDS: dict[str, tuple[str, str, Callable[[Path], object]]] = {
 
 
 def test_regions(tmp_path: Path) -> None:
-    print("\nb. Regions of 256 x 256")
+    print("\nc. Regions of 256 x 256")
     for name, (kind, module, make) in KINDS.items():
         path = tmp_path / "a.file"
         make(path)
