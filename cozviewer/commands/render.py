@@ -101,7 +101,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     add_quality_option(parser)
     add_background_option(parser)
-    parser.add_argument("--no-gps", action="store_true", help="do not copy the photo's location")
+    parser.add_argument(
+        "--no-gps", action="store_true", help="do not copy the photo's location or map coordinates"
+    )
     parser.add_argument(
         "--label",
         action="store_true",
@@ -177,6 +179,7 @@ def run(args: argparse.Namespace) -> int:
     from cozviewer.commands.common.views import opened_chain
     from cozviewer.export.background import flattened_sentence
     from cozviewer.export.formats import with_format
+    from cozviewer.export.georeferenced import existing_side_files
     from cozviewer.export.picture import check_target
     from cozviewer.export.run import run_task
     from cozviewer.export.targets import refuse_source
@@ -200,6 +203,10 @@ def run(args: argparse.Namespace) -> int:
         check_target(output, *task.size)
         if sentence := flattened_sentence(chain.pyramid.source, output, args.background):
             line.notice(sentence)
+        reference = None if args.no_gps else chain.pyramid.source.georeference
+        beside = existing_side_files(output, reference, task.size)
+        if beside:
+            confirm_replacing(*beside, overwrite=args.overwrite)
         made = run_task(task, chain, cancelled, line.show_work)
     seconds, origin = time.perf_counter() - started, made.origin
     if args.json:
@@ -260,6 +267,7 @@ def _task_of(
         quality=args.quality,
         scale=scale_asked(args, source),
         background=args.background,
+        place=not args.no_gps,
     )
     if args.whole:
         return RegionTask(output, args.level, pyramid.level_rect(args.level), options)

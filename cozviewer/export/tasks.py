@@ -15,6 +15,7 @@ from cozviewer.export.camera_path import FrameSpec
 from cozviewer.export.caption import with_caution
 from cozviewer.export.formats import QUALITY
 from cozviewer.export.frames import frames_of
+from cozviewer.export.georeferenced import existing_side_files
 from cozviewer.export.movie import save_movie
 from cozviewer.export.movie_formats import Clip
 from cozviewer.export.origin import Origin
@@ -30,12 +31,15 @@ from cozviewer.export.run import OnProgress
 from cozviewer.export.scale_bar import bar_for, bar_of_view, with_scale_bar
 from cozviewer.export.signing import Signature, sign_picture
 from cozviewer.export.strip import strip
+from cozviewer.export.targets import replaced_by
 from cozviewer.image.alpha.plane import OPAQUE
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
+from cozviewer.image.source import Source
 from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import compose, wanted_level
+from cozviewer.pyramid.georeference import reference_of_view
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.resolution import scaled_resolution
@@ -60,6 +64,7 @@ class PictureOptions:
         quality: 1..100 for JPEG, WebP and AVIF.
         scale: Of the source, for a scale bar in a corner; None for no bar.
         background: What lies under what is transparent.
+        place: Whether map coordinates of the photo are kept.
     """
 
     complete: bool = True
@@ -69,6 +74,7 @@ class PictureOptions:
     quality: int = QUALITY
     scale: Scale | None = None
     background: Background = KEEP
+    place: bool = True
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,9 @@ class PictureTask:
         pixels = finished(pixels, alpha, self.path, options.background)
         if options.scale and (bar := bar_of_view(options.scale, self.view)) is not None:
             pixels, origin = with_scale_bar(pixels, bar), replace(origin, scale_bar=bar.label)
+        georeference = source.georeference if options.place else None
+        if georeference is not None:
+            georeference = reference_of_view(georeference, self.view)
         save_picture(
             self.path,
             pixels,
@@ -122,6 +131,7 @@ class PictureTask:
             exif=options.exif,
             label=options.label,
             resolution=scaled_resolution(source, self.view),
+            georeference=georeference,
             cancelled=is_cancelled,
         )
         sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
@@ -186,11 +196,27 @@ class RegionTask:
             complete=options.complete,
             bar=bar,
             background=options.background,
+            place=options.place,
             cancelled=is_cancelled,
             on_written=counting(on_progress, stage, self.z, "rows"),
         )
         sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
         return origin
+
+
+def replaced_by_task(
+    path: Path, task: PictureTask | RegionTask, place: bool, source: Source
+) -> list[Path]:
+    """Return what exists and would be replaced by a picture: the file, and files beside it.
+
+    Args:
+        path: The file to write.
+        task: The picture.
+        place: As in `PictureOptions`.
+        source: The photo.
+    """
+    reference = source.georeference if place else None
+    return [*replaced_by(path), *existing_side_files(path, reference, task.size)]
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from cozviewer.export.background import (
     finished_bands,
 )
 from cozviewer.export.formats import FORMATS, QUALITY
+from cozviewer.export.georeferenced import existing_side_files
 from cozviewer.export.origin import Origin, read_origin
 from cozviewer.export.picture import check_target, save_bands
 from cozviewer.export.provenance import origin_of_region
@@ -135,7 +136,11 @@ class UpscaleTask:
         alpha = alpha_kind(source, self.path, background, own_pixels=False)
         origin = replace(origin, magnification=str(self.scale), alpha=alpha)
         on_written = counting(on_progress, stage, z, "rows")
-        resolution = source.resolution
+        resolution, georeference = source.resolution, None
+        if options.place and source.georeference is not None:
+            smaller = 1 / self.scale
+            to_source = (smaller, 0.0, 0.0, 0.0, smaller, 0.0)
+            georeference = source.georeference.through(to_source)
         alphas = alpha_of_bands(source, self.scale)
         save_bands(
             self.path,
@@ -149,6 +154,7 @@ class UpscaleTask:
             exif=options.exif,
             label=options.label,
             resolution=None if resolution is None else resolution.scaled(self.scale),
+            georeference=georeference,
             cancelled=is_cancelled,
         )
         sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
@@ -228,8 +234,11 @@ def upscale_task(chain: Chain, options: UpscaleOptions, session: Path | None = N
     source = chain.pyramid.source
     path = target_of(source.path or Path(source.name), options)
     _make_folder(path.parent)
+    place = options.metadata and options.place
     if not options.overwrite:
-        path = free_path(path)
+        reference = source.georeference if place else None
+        size = source.width * options.scale, source.height * options.scale
+        path = free_path(path, lambda path: existing_side_files(path, reference, size))
     task = UpscaleTask(
         path,
         options.scale,
@@ -239,6 +248,7 @@ def upscale_task(chain: Chain, options: UpscaleOptions, session: Path | None = N
             label=options.label,
             quality=options.quality,
             background=options.background,
+            place=place,
         ),
         options.overwrite,
     )

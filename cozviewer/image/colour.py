@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from cozviewer.image import high_bit_depth as deep_grey
@@ -17,6 +18,9 @@ from cozviewer.image.pixels import Rgb8
 WHITE = (255, 255, 255)
 
 _SRGB_NAMES = ("sRGB", "sRGB IEC61966-2.1", "sRGB built-in")
+
+_LONGEST_NAME = 200
+"""Characters of a profile's name that are kept."""
 
 _ToSrgb = Callable[[Image.Image], Image.Image]
 
@@ -55,6 +59,15 @@ def on_white(
         return rgb if alpha is None else over(rgb, np.asarray(alpha), WHITE)
 
     return over_white
+
+
+def deep_converter(coded: CodedColour) -> Callable[[NDArray[np.uint16]], Rgb8]:
+    """Return the function that turns strips of 16 bits into (H, W, 3) uint8 sRGB.
+
+    Args:
+        coded: Their colours.
+    """
+    return srgb_converter(coded, 1 << 16)
 
 
 def _base_mode(mode: str) -> str:
@@ -131,3 +144,14 @@ def _profile_transform(mode: str, icc: bytes | None) -> _ToSrgb | None:
     except Exception:  # of a broken profile: PyCMSError, OSError, ValueError, TypeError, ...
         return None
     return lambda colour: transform.apply(_in_mode(colour, mode))
+
+
+def profile_name(icc: object) -> str:
+    """Return the name of a colour profile; "?" if it is there and cannot be read."""
+    if not isinstance(icc, bytes) or not icc:
+        return ""
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+        return ImageCms.getProfileDescription(profile).strip()[:_LONGEST_NAME] or "?"
+    except Exception:  # of a broken profile: PyCMSError, OSError, ValueError, TypeError, ...
+        return "?"

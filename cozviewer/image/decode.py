@@ -20,6 +20,7 @@ from cozviewer.image.alpha.plane import AlphaWriter, Plane
 from cozviewer.image.coded_colour import ADOBE_RGB
 from cozviewer.image.limits import check_size
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.png.png_depth import deep_values
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.reading import STOPPED, Picture
 from cozviewer.image.tiff import samples as tiff_samples
@@ -99,12 +100,14 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
         told += notices.stretched(grey)
     convert, hdr = converter(picture, image, block, managed)
     told += hdr
+    deep = _deep_converter(name, picture, image, grey) if managed else None
 
     rgb, as_in_file = _canvas(image.size, turn)
     opacity = AlphaWriter(*image.size)
     for x, y, strip in _strips(image, cancelled):
         colours, alpha = colour.split(strip, grey)
-        as_in_file[y : y + strip.height, x : x + strip.width] = convert(colours)
+        part = convert(colours) if deep is None else deep(x, y, strip)
+        as_in_file[y : y + strip.height, x : x + strip.width] = part
         opacity.write(x, y, alpha)
     plane = _upright(opacity.plane, turn)
     sideways = turn >= 5 or facts.sideways
@@ -155,6 +158,26 @@ def converter(
             coded = ADOBE_RGB
     told = [notices.hdr(coded.hdr)] if coded is not None and coded.hdr else []
     return colour.converter(image.mode, icc, coded), told
+
+
+def _deep_converter(
+    name: str, picture: Picture, image: ImageFile, grey: deep_grey.Scale | None
+) -> Callable[[int, int, Image.Image], Rgb8] | None:
+    """Return the way to sRGB from all 16 bits of the strip at (column, row); None where 8 bits are
+    enough as no curve of light is applied, or the file has no more."""
+    if picture.coded is None:
+        return None
+    convert = colour.deep_converter(picture.coded)
+    if image.mode.startswith("I;16") and grey == deep_grey.Scale(0.0, 65535.0):
+        return lambda x, y, strip: convert(
+            np.repeat(np.asarray(strip, np.uint16)[..., None], 3, axis=2)
+        )
+    if picture.low_bytes is None or not _fits(name, picture.kind, image):
+        return None
+    low = picture.low_bytes()
+    return lambda x, y, strip: convert(
+        deep_values(strip, low.crop((x, y, x + strip.width, y + strip.height)))
+    )
 
 
 def _canvas(size: tuple[int, int], turn: int) -> tuple[Rgb8, Rgb8]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
@@ -20,15 +21,19 @@ from cozviewer.image.formats import check_package, format_named, format_of, is_r
 from cozviewer.image.heif_boxes import HEAD_BYTES, jp2_profile, nclx_colour
 from cozviewer.image.png.png_chunks import without_broken_metadata
 from cozviewer.image.png.png_colour import colour_of
+from cozviewer.image.png.png_depth import has_low_bytes, low_bytes
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.readers.psd_head import is_flat
 from cozviewer.image.readers.table import PHOTOSHOP, RAW
+from cozviewer.image.regions.header import RegionHeader
+from cozviewer.image.regions.opening import SLIDE_HEAD_BYTES, is_read_by_regions
 from cozviewer.image.resolution import Resolution, resolution_of_info
 from cozviewer.image.subject import UNKNOWN, Subject, subject_of_resolution
 from cozviewer.image.tiff import traps as tiff_traps
 from cozviewer.image.tiff.pages import pages_of, starting_at
 from cozviewer.image.tiff.samples import SampleTiff
 from cozviewer.image.tiff.tiff_subject import tiff_subject
+from cozviewer.image.tiled.protocol import RegionRequest
 from cozviewer.image.watched_file import STOPPED as STOPPED
 from cozviewer.image.watched_file import WatchedFile, open_file
 from cozviewer.image.watched_file import shown_name as shown_name
@@ -55,6 +60,7 @@ class Picture:
         profile: A profile that Pillow could not read.
         ended_early: Returns whether more was read than the file has.
         samples: Opens a TIFF by the reader of samples instead.
+        low_bytes: Reads a PNG of 16 bits again, for the bytes that Pillow leaves out.
     """
 
     kind: str
@@ -68,6 +74,7 @@ class Picture:
     ended_early: Callable[[], bool] = lambda: False
     samples: Callable[[], SampleTiff] | None = None
     subject: Subject = UNKNOWN
+    low_bytes: Callable[[], Image.Image] | None = None
 
 
 def kind_of(path: Path, cancelled: IsCancelled = never) -> str:
@@ -146,6 +153,8 @@ def _picture(
     if kind == "TIFF":
         return _tiff(file, name, page)
     plugin = format_named(kind).plugin
+    if plugin is None and is_read_by_regions(kind, file.peek(SLIDE_HEAD_BYTES)):
+        return _by_regions(kind, file, name, page)
     if plugin is None or (kind == PHOTOSHOP and not is_flat(file)):
         return _in_process(kind, file, name, page)
     coded, coded_only, profile = None, False, None
@@ -184,7 +193,16 @@ def _picture(
         profile,
         lambda: file.ended_early,
         subject=subject_of_resolution(resolution),
+        low_bytes=_low_bytes_of(file) if has_low_bytes(image) and pages == 1 else None,
     )
+
+
+def _low_bytes_of(file: WatchedFile) -> Callable[[], Image.Image]:
+    def read() -> Image.Image:
+        with open_file(file.path, file.cancelled) as again:
+            return low_bytes(without_broken_metadata(again))
+
+    return read
 
 
 def _kind(file: WatchedFile, name: str) -> str:
@@ -196,6 +214,13 @@ def _is_raw(file: WatchedFile, name: str) -> bool:
     """Return whether a TIFF is what a camera's sensor measured."""
     pages = pages_of(file)
     return is_raw_name(name) or (bool(pages) and all(page.raw for page in pages))
+
+
+def _by_regions(kind: str, file: WatchedFile, name: str, page: int | None) -> Picture:
+    request = RegionRequest(file.path, kind, name, page, cancelled=file.cancelled)
+    image = RegionHeader(file, request)
+    facts = image.facts
+    return Picture(kind, image, facts.page, facts.pages, facts.resolution)
 
 
 def _in_process(kind: str, file: WatchedFile, name: str, page: int | None) -> Picture:

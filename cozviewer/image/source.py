@@ -16,6 +16,8 @@ from cozviewer.image import exif
 from cozviewer.image.alpha.bleeding import with_alpha
 from cozviewer.image.alpha.plane import Alpha, Plane, is_opaque
 from cozviewer.image.decode import STRIP_PIXELS, decode
+from cozviewer.image.formats import format_named
+from cozviewer.image.georeference import Georeference
 from cozviewer.image.levels import Levels, MemoryLevels
 from cozviewer.image.limits import HUGE, check_size
 from cozviewer.image.overviews import with_overviews
@@ -24,6 +26,7 @@ from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.readers.table import RAW
 from cozviewer.image.reading import STOPPED, kind_of, opened_page, shown_name
 from cozviewer.image.rect import Rect
+from cozviewer.image.regions.opening import unread_notices
 from cozviewer.image.resolution import Resolution
 from cozviewer.image.subject import UNKNOWN, Subject
 from cozviewer.image.tiled.digest import digest_of
@@ -66,6 +69,7 @@ class Source:
         subject: What its file says about what it shows: the field of work, and its physical size.
         alpha: Its transparency; None if it is opaque. The colours under what is transparent are
             those of its surroundings.
+        georeference: Where its pixels lie on the earth, where the file says so.
     """
 
     name: str
@@ -80,6 +84,7 @@ class Source:
     notices: tuple[str, ...] = ()
     subject: Subject = UNKNOWN
     alpha: Alpha | None = None
+    georeference: Georeference | None = None
 
     @property
     def width(self) -> int:
@@ -193,7 +198,8 @@ def open_source(
         )
         reader = open_regions(request)
         if reader is not None:
-            return _tiled_source(name, absolute(path), reader, page, cancelled)
+            source = _tiled_source(name, absolute(path), reader, page, cancelled)
+            return replace(source, notices=(*source.notices, *unread_notices(request)))
         with opened_page(path, page, cancelled) as picture:
             check_size(name, picture.kind, picture.image, allow_huge)
             decoded = decode(name, picture, cancelled, managed=managed)
@@ -205,7 +211,11 @@ def open_source(
             pages=picture.pages,
             resolution=resolution.turned if resolution and decoded.sideways else resolution,
             warnings=decoded.warnings,
-            notices=(*_place(picture.kind, picture.page, picture.pages, page), *decoded.notices),
+            notices=(
+                *_place(picture.kind, picture.page, picture.pages, page),
+                *decoded.notices,
+                *unread_notices(request),
+            ),
             subject=picture.subject.turned if decoded.sideways else picture.subject,
         )
 
@@ -239,6 +249,7 @@ def _tiled_source(
         warnings=facts.warnings,
         notices=(*_place(kind, facts.page, facts.pages, page), *facts.notices),
         subject=facts.subject,
+        georeference=facts.georeference,
     )
 
 
@@ -297,6 +308,9 @@ def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int
     path = Path(path)
 
     def read(cancelled: IsCancelled) -> tuple[Rgb8, int, int] | None:
+        kind = _kind(path, cancelled)
+        if kind and format_named(kind).regions:  # of which small levels are read at once
+            return None
         with opened_page(path, None, cancelled, count_pages=False) as picture:
             image = picture.image
             width, height = image.size

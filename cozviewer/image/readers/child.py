@@ -22,10 +22,10 @@ from cozviewer.image.readers.opened import Opened, Refused
 PIXELS, THUMBNAIL = b"pixels\n", b"thumbnail\n"
 """The commands that follow a header."""
 
-_HEADER_BYTES = 1 << 30
+HEADER_BYTES = 1 << 30
 """Memory for reading a header, besides the file."""
 
-_SLACK_BYTES = (1 << 28) + (os.cpu_count() or 1) * 10_000_000
+SLACK_BYTES = (1 << 28) + (os.cpu_count() or 1) * 10_000_000
 """Memory of allocators and threads' stacks besides what a reader says that it needs."""
 
 _PRIVATE = ("DICOM",)
@@ -40,23 +40,34 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.readline())
     try:
         _serve(request, answers)
-    except MemoryError:
-        _send(answers, {"error": "memory"})
-    except Refused as error:
-        _send(answers, {"error": "refused", "key": error.key, "values": error.values})
     except BaseException as error:  # of Rust's panics, too
-        told = "" if request["kind"] in _PRIVATE else _reason(error)
-        _send(answers, {"error": "damaged", "reason": (told or type(error).__name__)[:300]})
+        send(answers, failure(error, request["path"], private=request["kind"] in _PRIVATE))
+
+
+def failure(error: BaseException, path: str, *, private: bool) -> dict[str, Any]:
+    """Return the answer that says what went wrong.
+
+    Args:
+        error: What a reader raised.
+        path: The file, of which only the name is left in what a library says.
+        private: Whether what it says may quote what is told of a person, and is left out.
+    """
+    if isinstance(error, MemoryError):
+        return {"error": "memory"}
+    if isinstance(error, Refused):
+        return {"error": "refused", "key": error.key, "values": error.values}
+    said = "" if private else _reason(error).replace(path, os.path.basename(path))
+    return {"error": "damaged", "reason": (said or type(error).__name__)[:300]}
 
 
 def _serve(request: dict[str, Any], answers: BinaryIO) -> None:
     module = import_module(f"cozviewer.image.readers.{request['reader']}")
     path = request["path"]
-    _limit_memory(_HEADER_BYTES + 3 * os.path.getsize(path))
+    limit_memory(HEADER_BYTES + 3 * os.path.getsize(path))
     opened: Opened = module.open_picture(path, request["page"])
     if opened.width < 1 or opened.height < 1:
         raise ValueError("no pixels")
-    _send(
+    send(
         answers,
         {
             "width": opened.width,
@@ -69,17 +80,17 @@ def _serve(request: dict[str, Any], answers: BinaryIO) -> None:
         },
     )
     command = sys.stdin.buffer.readline()
-    _limit_memory(_SLACK_BYTES + opened.needed)
+    limit_memory(SLACK_BYTES + opened.needed)
     if command == THUMBNAIL:
         jpeg, turn = opened.thumbnail() or (b"", 1)
-        _send(answers, {"bytes": len(jpeg), "turn": turn})
+        send(answers, {"bytes": len(jpeg), "turn": turn})
         answers.write(jpeg)
         answers.flush()
     elif command == PIXELS:
         pixels = opened.decode()
         values = np.ascontiguousarray(pixels.values, np.uint8)
         metadata = {"icc_profile": _text(pixels.icc), "exif": _text(pixels.exif)}
-        _send(answers, {"shape": values.shape, "notes": pixels.notes, "info": metadata})
+        send(answers, {"shape": values.shape, "notes": pixels.notes, "info": metadata})
         answers.write(values.data)
         answers.flush()
 
@@ -93,12 +104,13 @@ def _text(content: bytes | None) -> str | None:
     return None if content is None else base64.b64encode(content).decode()
 
 
-def _send(answers: BinaryIO, answer: dict[str, Any]) -> None:
+def send(answers: BinaryIO, answer: dict[str, Any]) -> None:
+    """Send a line of JSON to the parent process."""
     answers.write(json.dumps(answer).encode() + b"\n")
     answers.flush()
 
 
-def _limit_memory(more: int) -> None:
+def limit_memory(more: int) -> None:
     """Let the process have so many bytes more than now, where the system can see to that."""
     with suppress(ImportError, ValueError, OSError, AttributeError):
         import resource

@@ -65,12 +65,6 @@ class Refused(Exception):
         self.key, self.values = key, values
 
 
-def rendered(values: NDArray[Any]) -> Note:
-    """Return the note about a picture that has no pixels of its own."""
-    height, width = values.shape[:2]
-    return "rendered", {"width": width, "height": height}
-
-
 def checked_page(page: int | None, pages: int) -> int:
     """Return the page to open, the first one by default.
 

@@ -1,5 +1,7 @@
 """The one table of what reads files region by region."""
 
+from cozviewer.image.readers.table import DICOM, SLIDE
+from cozviewer.image.regions import opening
 from cozviewer.image.tiled.errors import explained
 from cozviewer.image.tiled.protocol import OpenRegions, RegionReader, RegionRequest
 from cozviewer.image.tiled.reduced import glimpse, has_small_level, with_reduced
@@ -7,6 +9,10 @@ from cozviewer.image.tiled.sequential import open_sequential
 from cozviewer.image.tiled.tiff import open_tiff
 
 READERS: tuple[tuple[tuple[str, ...], OpenRegions], ...] = (
+    (("TIFF", SLIDE, DICOM), opening.open_slide),
+    (("TIFF",), opening.open_map),
+    (("PDF",), opening.open_page),
+    (("SVG",), opening.open_drawing),
     (("TIFF",), open_tiff),
     (("JPEG", "PNG"), open_sequential),
 )

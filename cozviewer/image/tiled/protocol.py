@@ -1,10 +1,11 @@
 """What reads regions of a file: the seam between file formats and the levels of a source."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from cozviewer.image.georeference import Georeference
 from cozviewer.image.limits import HUGE
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
@@ -34,6 +35,7 @@ class RegionFacts:
         subject: What it shows, as far as the file says it: the field of work, and its physical
             size. "medical" keeps a caution in sight.
         colours, bits, alpha, profile: As in `facts.file_facts.FileFacts`, for the panel Info.
+        georeference: Where the pixels of level 0 lie on the earth, where the file says so.
         identity: What stands for the pixels in the digest of the source: of a drawing the bytes of
             its file, or their hash. None reads samples of the pixels (see `digest`), for which
             64 small regions of level 0 are read.
@@ -51,6 +53,7 @@ class RegionFacts:
     bits: int | None = 8
     alpha: bool = False
     profile: str = ""
+    georeference: Georeference | None = None
     identity: bytes | None = None
 
 
@@ -104,6 +107,20 @@ OnGlimpse = Callable[[Rgb8, int, int], None]
 
 
 @dataclass(frozen=True)
+class Tuning:
+    """What a person chooses about how the numbers of a file are shown.
+
+    Attributes:
+        bands: Numbers of the bands, from 1: three for red, green and blue, or one for grey; ()
+            leaves the choice to the reader. Only maps have bands.
+        window: What becomes black and what white, in the numbers of the file; None is automatic.
+    """
+
+    bands: tuple[int, ...] = ()
+    window: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
 class RegionRequest:
     """A file that may be read region by region.
 
@@ -116,6 +133,7 @@ class RegionRequest:
         large: Pixels above which a file with smaller versions of its picture is read region by
             region; others are read into memory, which is exact and quick.
         huge: The same for files that have none, which takes long to make up for.
+        tuning: How its numbers are shown; only maps follow it.
         progress: Gets the part that is done, 0..1, where opening takes long; from any thread.
         cancelled: Whether the picture is no longer wanted; to be checked often.
         glimpse: Gets an impression of a picture that takes long to open, (h, w, 3) uint8, and the
@@ -129,6 +147,7 @@ class RegionRequest:
     managed: bool = True
     large: int = LARGE
     huge: int = HUGE
+    tuning: Tuning = field(default_factory=Tuning)
     progress: Callable[[float], None] = lambda part: None
     cancelled: IsCancelled = never
     glimpse: OnGlimpse = lambda rgb, width, height: None

@@ -17,7 +17,7 @@ from PIL import Image
 
 from cozviewer.image import colour, exif, notices
 from cozviewer.image.coded_colour import ADOBE_RGB
-from cozviewer.image.facts.file_facts import profile_name
+from cozviewer.image.colour import profile_name
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.tiff import samples as tiff_samples

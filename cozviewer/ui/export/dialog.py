@@ -23,7 +23,13 @@ from cozviewer.export.picture import FORMATS, check_target, estimated_bytes
 from cozviewer.export.scale_bar import bar_for
 from cozviewer.export.signing import check_signing
 from cozviewer.export.targets import refuse_source
-from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask, StripTask
+from cozviewer.export.tasks import (
+    PictureOptions,
+    PictureTask,
+    RegionTask,
+    StripTask,
+    replaced_by_task,
+)
 from cozviewer.image.exif import without_place
 from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import View
@@ -107,7 +113,12 @@ class ExportDialog(QDialog):
         self.place = QCheckBox(translate("Upscale", "Include location (GPS)"))
         self.place.setChecked(True)
         exif = chain.pyramid.source.exif
-        if without_place(exif) == exif:
+        if chain.pyramid.source.georeference is not None:
+            self.place.setText(translate("Export", "Include map coordinates"))
+            self.place.setToolTip(
+                translate("Export", "As tags of TIFF, or in a world file beside the picture")
+            )
+        elif without_place(exif) == exif:
             self.place.hide()
         self.label = QCheckBox(translate("Export", "Add “AI-generated detail” label"))
         self.label.setChecked(kept_text(LABEL) == "on" or chain.medical)
@@ -253,7 +264,11 @@ class ExportDialog(QDialog):
         except CozviewerError as error:
             self.trouble.show_message(text_of(error))
             return
-        self.path.ask(self._hand_over)
+        task, place = offer.task, self.place.isChecked()
+        taken = None
+        if isinstance(task, PictureTask | RegionTask):
+            taken = replaced_by_task(path, task, place, self._chain.pyramid.source)
+        self.path.ask(self._hand_over, taken)
 
     @Slot()
     def _hand_over(self) -> None:
@@ -295,6 +310,7 @@ class ExportDialog(QDialog):
             signature=self.signing.signature,
             quality=self.quality.value,
             background=KEEP if self.transparency is None else self.transparency.background,
+            place=self.place.isChecked(),
         )
 
 

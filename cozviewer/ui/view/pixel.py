@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from cozviewer.image.alpha.plane import OPAQUE
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.georeference import MapPlace
 from cozviewer.pyramid.transparency import AlphaOptions, alpha_of_part
 from cozviewer.ui.view.layer import Layer
 from cozviewer.util.translation import translate
@@ -27,6 +28,7 @@ class Pixel:
         rgb: Its colour as shown, 0..255; None of the difference of two images.
         origin: Where it comes from: original, enlarged, generated or a draft.
         alpha: Its alpha, 0..255; None of an opaque picture, and without a colour.
+        on_map: Where it lies on the earth; None where the photo does not say so.
     """
 
     x: str
@@ -34,6 +36,7 @@ class Pixel:
     rgb: tuple[int, int, int] | None
     origin: str
     alpha: int | None = None
+    on_map: MapPlace | None = None
 
     @property
     def place(self) -> str:
@@ -49,12 +52,29 @@ class Pixel:
 
     @property
     def text(self) -> str:
-        """Return "x 812.4, y 340.1 · RGB 128 96 40"."""
-        place = translate("View", "x {x}, y {y}").format(x=self.x, y=self.y)
+        """Return "x 812.4, y 340.1 · RGB 128 96 40", with the place on a map in the middle."""
+        return " · ".join(
+            part for part in (self._place_text, self._map_text, self._rgb_text) if part
+        )
+
+    @property
+    def short_text(self) -> str:
+        """Return the text for little room: without the place on a map."""
+        return " · ".join(part for part in (self._place_text, self._rgb_text) if part)
+
+    @property
+    def _place_text(self) -> str:
+        return translate("View", "x {x}, y {y}").format(x=self.x, y=self.y)
+
+    @property
+    def _map_text(self) -> str:
+        return "" if self.on_map is None else self.on_map.text
+
+    @property
+    def _rgb_text(self) -> str:
         if self.rgb is None:
-            return place
-        name = "RGB" if self.alpha is None else "RGBA"
-        return f"{place} · {name} {self.values}"
+            return ""
+        return f"{'RGB' if self.alpha is None else 'RGBA'} {self.values}"
 
     @property
     def values(self) -> str:
