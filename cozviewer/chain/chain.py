@@ -257,7 +257,7 @@ class Chain:
                     prompt = ""
                 else:
                     yield self._progress("describing", z, done, total)
-                    crops = self._crops(z - STEP_LEVELS, seen)
+                    crops = self.crops(z - STEP_LEVELS, seen)
                     prompt = self.prompter.prompt(*crops, cancelled)
             step = self.step(z, snapped_to_tiles(seen), prompt)
         started = time.perf_counter()
@@ -334,16 +334,26 @@ class Chain:
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
 
-    def _crops(self, z: int, level_region: Rect) -> tuple[Rgb8 | None, Rgb8]:
-        """Return the wider crop of the previous level (None at the source), and the crop itself."""
+    def crops(self, z: int, level_region: Rect) -> tuple[Rgb8 | None, Rgb8]:
+        """Return what the prompter gets: the wider crop of the previous level (None at the source),
+        and the crop itself.
+
+        Args:
+            z: The parent level of a step.
+            level_region: The visible pixels of level z.
+        """
         crop = _middle(level_region.intersected(self.pyramid.level_rect(z)))
         previous = None
         if z > 0:
-            wide = crop.grown(crop.width * (STEP_SCALE - 1) // 2)
-            whole = self.pyramid.level_rect(z - STEP_LEVELS)
-            wide = coarser(wide, STEP_LEVELS).intersected(whole)
+            wide = wider_view(crop).intersected(self.pyramid.level_rect(z - STEP_LEVELS))
             previous = best_region(self.pyramid, z - STEP_LEVELS, wide)
         return previous, best_region(self.pyramid, z, crop)
+
+
+def wider_view(crop: Rect) -> Rect:
+    """Return the wider view of a crop that the prompter gets, in pixels of the previous level; it
+    may extend beyond the photo."""
+    return coarser(crop.grown(crop.width * (STEP_SCALE - 1) // 2), STEP_LEVELS)
 
 
 def _middle(level_region: Rect) -> Rect:
