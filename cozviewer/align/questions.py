@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cozviewer.align.rewards import PHRASES
 from cozviewer.config.questions import Questions
+from cozviewer.image.pixels import Rgb8
 from cozviewer.util.errors import BadInput
 
 WORDS = "{words}"
@@ -60,6 +61,17 @@ class AlignQuestions:
         return Questions(
             self.critic.one.replace(WORDS, words), self.critic.two.replace(WORDS, words)
         )
+
+
+def asked(questions: Questions, pictures: tuple[Rgb8 | None, Rgb8]) -> tuple[str, list[Rgb8]]:
+    """Return the question about a sample, and its pictures in the order of the question.
+
+    Args:
+        questions: The questions with and without a wider view.
+        pictures: As `Sample.pictures` returns them.
+    """
+    wider, crop = pictures
+    return (questions.one, [crop]) if wider is None else (questions.two, [wider, crop])
 
 
 def questions_for(field: str, prompter: Questions) -> AlignQuestions:
