@@ -25,6 +25,15 @@ def talkative_qwen(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return with_small_pictures(folder)
 
 
+@pytest.fixture(scope="session")
+def scoring_qwen(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny Qwen2.5-VL that gives scores."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tiny, "WORDS", [f"score:Ġ{score}" for score in range(5, 65, 5)])
+        folder = tiny.save_tiny_qwen(tmp_path_factory.mktemp("tiny") / "scoring")
+    return with_small_pictures(folder)
+
+
 def with_small_pictures(folder: Path) -> Path:
     """Let a model shrink its pictures to 56 x 56 pixels, and return its folder."""
     path = folder / "preprocessor_config.json"
