@@ -15,7 +15,6 @@ from PIL import Image
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.util.errors import Failure
-from cozviewer.util.translation import translate
 
 DIGITS = 32
 """Hex digits of a photo's key."""
@@ -153,7 +152,5 @@ def _read(path: Path) -> Rgb8:
             return np.array(image.convert("RGB"))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise Failure(
-            translate(
-                "Error", "The sample {name} is gone or damaged: start the command again."
-            ).format(name=path.name)
+            f"The sample {path.name} is gone or damaged: start the command again."
         ) from error

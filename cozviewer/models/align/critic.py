@@ -22,8 +22,8 @@ from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
 
 CRITIC = "OpenGVLab/InternVL2_5-8B-MPO-hf"
-"""The default critic: InternVL2.5-8B, which the authors used, in the port to transformers that its
-makers publish. The original runs code of its own, so it is not loaded."""
+"""The default critic: InternVL2.5-8B, which the authors used, in the one version that its makers
+publish for transformers (trained further by preferences). The original runs code of its own."""
 
 OF_ITS_OWN_CODE = "OpenGVLab/InternVL2_5-8B"
 """The authors' critic as first published."""
@@ -31,7 +31,7 @@ OF_ITS_OWN_CODE = "OpenGVLab/InternVL2_5-8B"
 MAX_TOKENS = 16
 """Maximum length of a score: a number, or a short sentence with one."""
 
-_CONTROL = re.compile(r"<\|?/?[\w ]{1,30}\|?>")
+_CONTROL = re.compile(r"<\|[^<>|]{1,40}\|>|</?[A-Za-z_]\w{0,30}>")
 
 
 class LocalCritic:
@@ -55,7 +55,7 @@ class LocalCritic:
         if self._model == OF_ITS_OWN_CODE:
             raise BadInput(
                 f"{OF_ITS_OWN_CODE} comes with code of its own, which is not run. Use {CRITIC}, "
-                "the same model for transformers."
+                "its version for transformers."
             )
         self.name = qwen_name(self._model)
         self.folder = qwen_folder(self._model)

@@ -95,6 +95,7 @@ class _Reports(TrainerCallback):  # type: ignore[misc]
         self._began = 0.0
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **more: Any) -> None:
+        state.save_steps = args.save_steps  # a checkpoint has those of the run that wrote it
         if state.global_step == 0:
             self._answer(0)
         self._began = time.perf_counter()
@@ -194,6 +195,7 @@ def _config(training: "Training", device: str, dtype: str) -> Any:
         save_steps=settings.save_every,
         save_total_limit=CHECKPOINTS,
         logging_steps=1,
+        ddp_find_unused_parameters=False,  # each step uses all of the LoRA
         report_to="none",
         disable_tqdm=True,
         log_level="error",
