@@ -4,8 +4,10 @@ A person who scrolls into one place has seen each level before the next one. So 
 wider view around it show is generated at each level, and both are taken as `Chain` takes them.
 """
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
@@ -24,6 +26,9 @@ from cozviewer.util.units import seconds_left
 
 VIEW = 320, 200
 """Size of a crop in pixels: what a view of 1280 x 800 shows of the parent level of its step."""
+
+BUDGET_BYTES = 10 * 1000**3
+"""Most bytes of all samples in the cache: some 30,000 of them."""
 
 OpenPhoto = Callable[[Path], Source]
 """Opens a photo; raises BadInput."""
@@ -129,6 +134,26 @@ def view_region(whole: Rect, x: float, y: float) -> Rect:
         width,
         height,
     )
+
+
+def trim(root: Path, current: Path, budget: int = BUDGET_BYTES) -> None:
+    """Delete the oldest folders of samples until all are within a budget.
+
+    Args:
+        root: The folder that has them.
+        current: The one in use, which stays.
+        budget: Bytes.
+    """
+    with suppress(OSError):  # another process may do the same
+        ages = sorted((each.stat().st_mtime, each) for each in root.iterdir() if each.is_dir())
+        sizes = {each: sum(file.stat().st_size for file in each.iterdir()) for _, each in ages}
+        total = sum(sizes.values())
+        for _, each in ages:
+            if total <= budget:
+                break
+            if each != current:
+                shutil.rmtree(each)
+                total -= sizes[each]
 
 
 def _exists(sample: Sample) -> bool:

@@ -1,5 +1,6 @@
 """The samples are what a prompter sees while a person scrolls in."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from cozviewer.align.making import make_samples, view_region
+from cozviewer.align.making import make_samples, trim, view_region
 from cozviewer.align.samples import Sample, Walk, photos_of, walks_of
 from cozviewer.assembly import chain_in_memory, make_models
 from cozviewer.chain.chain import Chain
@@ -153,3 +154,17 @@ def test_without_any_photo_there_are_no_samples(tmp_path: Path) -> None:
 
     with pytest.raises(BadInput, match="None of the photos"):
         made_from(walks_of(photos_of(paths, 0.0, 0), 1, 1, 0), tmp_path / "samples")
+
+
+def test_the_oldest_samples_are_deleted_first(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("current", "old", "new")]
+    for time, folder in enumerate(folders):
+        folder.mkdir()
+        (folder / "crop.png").write_bytes(bytes(1000))
+        os.utime(folder, (time, time))
+
+    trim(tmp_path, folders[0], 3000)
+    assert all(folder.exists() for folder in folders)
+
+    trim(tmp_path, folders[0], 2000)
+    assert [folder.exists() for folder in folders] == [True, False, True]

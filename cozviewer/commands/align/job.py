@@ -6,20 +6,20 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cozviewer.align.making import make_samples
+from cozviewer.align.making import make_samples, trim
 from cozviewer.align.questions import AlignQuestions, questions_for, questions_from
 from cozviewer.align.rewards import Critic, RewardSettings
 from cozviewer.align.samples import Sample, photos_of, walks_of
 from cozviewer.align.settings import AlignSettings
 from cozviewer.assembly import chain_in_memory, make_models
-from cozviewer.commands.common.output import make_folder
 from cozviewer.commands.common.pictures import pictures_in
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
+from cozviewer.export.replacing import replacing
 from cozviewer.image.source import Source, open_source
 from cozviewer.models.align.critic import LocalCritic, ServerCritic
 from cozviewer.models.device import Device
-from cozviewer.util.cancel import IsCancelled, check_cancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
 from cozviewer.util.folders import alignment_folder
 
@@ -136,8 +136,6 @@ def samples_of(
     wanted = _digest_of(job, paths)
     if os.environ.get("RANK", "0") != "0":
         _wait(folder / READY, wanted, cancelled)
-    else:
-        make_folder(folder)
 
     def open_photo(path: Path) -> Source:
         line.show(f"Samples: opening {path.name}")
@@ -161,7 +159,10 @@ def samples_of(
     except Cancelled as error:
         raise Cancelled("Stopped; finished samples are kept, the same command resumes.") from error
     if os.environ.get("RANK", "0") == "0":
-        (folder / READY).write_text(wanted, "utf-8")
+        with replacing(folder / READY, never) as file:
+            file.write(wanted.encode())
+        if job.cache is not None:
+            trim(root, folder)
     return samples
 
 

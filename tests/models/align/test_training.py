@@ -1,11 +1,12 @@
 """A tiny model learns what it is rewarded for, and its adapter changes what the prompter says."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from cozviewer.align.adapter_files import export_adapter
-from cozviewer.align.rewards import RewardSettings, all_rewards
+from cozviewer.align.rewards import Answered, Reward, RewardSettings, all_rewards
 from cozviewer.align.settings import AlignSettings
 from cozviewer.config.choice import PrompterChoice
 from cozviewer.models.align.grpo import (
@@ -59,6 +60,24 @@ def test_phrases_and_repetitions_become_rare(talkative_qwen: Path, tmp_path: Pat
 
     for name in ("exclusion", "repetition"):
         assert seen.mean(-5, 30, name) > seen.mean(0, 3, name) + 0.1, name
+
+
+def test_answers_without_a_score_are_counted(quick_qwen: Path, tmp_path: Path) -> None:
+    def some(answers: Sequence[Answered]) -> list[float | None]:
+        return [None if number % 4 else 0.5 for number, _ in enumerate(answers)]
+
+    def none(answers: Sequence[Answered]) -> list[float | None]:
+        return [None for _ in answers]
+
+    rewards = all_rewards(RewardSettings(), None)
+    seen = learn(quick_qwen, tmp_path / "a", [Reward("critic", 1.0, some), *rewards], steps=2)
+    silent = learn(quick_qwen, tmp_path / "b", [Reward("critic", 1.0, none), *rewards], steps=1)
+
+    assert [report.unscored for report in seen.reports] == [0.75, 0.75]
+    assert [report.rewards["critic"] for report in seen.reports] == [0.5, 0.5]
+    assert silent.reports[0].unscored == 1.0
+    assert silent.reports[0].rewards["critic"] is None
+    assert silent.reports[0].rewards["exclusion"] is not None
 
 
 def test_a_stopped_training_continues(quick_qwen: Path, tmp_path: Path) -> None:
