@@ -43,8 +43,8 @@ from cozviewer.models.download.digests import files_digest
 from cozviewer.models.memory.manager import release_cached_memory
 from cozviewer.models.qwen.folder import QWEN, qwen_files, qwen_folder, qwen_name
 from cozviewer.models.qwen.loading import check_quantised
-from cozviewer.util.cancel import IsCancelled, never
-from cozviewer.util.errors import BadInput, Cancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
+from cozviewer.util.errors import BadInput, Cancelled, Failure
 from cozviewer.util.folders import models_folder
 from cozviewer.util.units import duration_text, seconds_left
 
@@ -74,7 +74,8 @@ def run_training(
     base = qwen_folder(job.choice.prompter.qwen)
     questions = questions_of(job)
     device = training_device(job.choice.device, job.settings)
-    critic = critic_of(job, questions, device, line, cancelled)
+    # A step is finished before the training stops, so that it can be saved.
+    critic = critic_of(job, questions, device, line, never)
     rewards = all_rewards(replace(job.rewards, phrases=questions.phrases), critic)
     if not rewards:
         raise BadInput("All rewards have the weight 0: leave one of the weights out.")
@@ -107,10 +108,11 @@ def run_training(
             job.settings,
             folder,
         )
+        check_cancelled(cancelled)
         line.show("Training")
         try:
             done = train(vlm, training, Journal(folder, _Shown(line)), cancelled)
-        except Cancelled:
+        except (Cancelled, Failure):
             if main:
                 _finish(job, questions, critic, digest, samples, last_step(folder))
             raise

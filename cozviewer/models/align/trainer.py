@@ -23,7 +23,7 @@ from cozviewer.models.align.targets import TARGETS
 from cozviewer.models.qwen.answer import answer, as_shown
 from cozviewer.models.qwen.loading import Vlm
 from cozviewer.util.cancel import IsCancelled
-from cozviewer.util.errors import BadInput
+from cozviewer.util.errors import BadInput, CozviewerError
 
 if TYPE_CHECKING:
     from cozviewer.models.align.grpo import Training
@@ -72,7 +72,11 @@ def run_trainer(
     )
     trainer.remove_callback(PrinterCallback)
     reports.trainer = stopping.trainer = trainer
-    trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+    try:
+        trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+    except CozviewerError:  # of a reward, such as a critic's server that is gone
+        trainer.save_finished_steps()
+        raise
     return int(trainer.state.global_step), stopping.stopped
 
 
@@ -81,6 +85,12 @@ class _Trainer(GRPOTrainer):  # type: ignore[misc]  # TRL carries few types
 
     def _send_telemetry(self) -> None:
         """Contact nobody."""
+
+    def save_finished_steps(self) -> None:
+        """Write a checkpoint after an error between two steps. Not with several processes, which
+        would wait for each other."""
+        if self.state.global_step and self.accelerator.num_processes == 1:
+            self._save_checkpoint(self.model, trial=None)
 
     def create_model_card(self, *args: Any, **options: Any) -> None:
         """Write none; the command writes its own."""

@@ -17,7 +17,7 @@ from cozviewer.models.align.grpo import (
 from cozviewer.models.context import ModelContext
 from cozviewer.models.engines import make_prompter
 from cozviewer.util.cancel import never
-from cozviewer.util.errors import BadInput, Cancelled
+from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.models.align.learning import QUICK, Seen, learn, share_of_fur, words_in
 from tests.models.tiny_qwen import noise
 
@@ -96,6 +96,23 @@ def test_a_stopped_training_continues(quick_qwen: Path, tmp_path: Path) -> None:
     assert [report.step for report in resumed.reports] == [3, 4]
     assert {words.step for words in resumed.words} == {4}
     assert learn(quick_qwen, tmp_path, share_of_fur, steps=4).reports == []
+
+
+def test_steps_before_an_error_of_a_critic_are_saved(quick_qwen: Path, tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def fails_at_last(answers: Sequence[Answered]) -> list[float | None]:
+        asked.append(len(answers))
+        if len(asked) == 3:
+            raise Failure("The server is gone.")
+        return [0.5] * len(answers)
+
+    with pytest.raises(Failure, match="The server is gone"):
+        learn(quick_qwen, tmp_path, fails_at_last, steps=4)
+    assert last_step(tmp_path / "training") == 2
+
+    resumed = learn(quick_qwen, tmp_path, share_of_fur, steps=3)
+    assert [report.step for report in resumed.reports] == [3]
 
 
 def test_an_incomplete_checkpoint_does_not_count(tmp_path: Path) -> None:
