@@ -19,7 +19,7 @@ LICENCES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Card:
-    """What a card says.
+    """The contents of a card.
 
     Attributes:
         base, base_digest: The base model and the digest of its files.

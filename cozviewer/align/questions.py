@@ -1,6 +1,6 @@
 """The questions of the training: those to the prompter, and those to the critic, by field of work.
 
-The authors have not published the critic's question; this one asks for what they describe, a score
+The authors have not published the critic's question; this one is for what they describe, a score
 from 0 to 100 of how well the words describe the crop, given the wider view.
 """
 
@@ -63,7 +63,9 @@ class AlignQuestions:
         )
 
 
-def asked(questions: Questions, pictures: tuple[Rgb8 | None, Rgb8]) -> tuple[str, list[Rgb8]]:
+def question_about(
+    questions: Questions, pictures: tuple[Rgb8 | None, Rgb8]
+) -> tuple[str, list[Rgb8]]:
     """Return the question about a sample, and its pictures in the order of the question.
 
     Args:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cozviewer.align.judging import Judged, as_json, as_markdown, compare, judged
-from cozviewer.align.questions import asked
+from cozviewer.align.questions import question_about
 from cozviewer.align.rewards import Answered, Reward, all_rewards
 from cozviewer.align.samples import Sample
 from cozviewer.commands.align.job import AlignJob, critic_of, questions_of, samples_of
@@ -136,7 +136,7 @@ def _answers(
     for sample in samples:
         left = seconds_left(time.perf_counter() - started, len(texts), len(samples))
         line.show(f"{name}: answers", seconds_left=left, note=f"{len(texts)} of {len(samples)}")
-        question, pictures = asked(questions, sample.pictures())
+        question, pictures = question_about(questions, sample.pictures())
         texts.append(answer(vlm, question, pictures, job.settings.max_tokens, check))
     return texts
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cozviewer.align.questions import AlignQuestions, asked
+from cozviewer.align.questions import AlignQuestions, question_about
 from cozviewer.align.rewards import Answered, critic_score
 from cozviewer.chain.protocols import Notice
 from cozviewer.config.questions import Questions
@@ -83,7 +83,7 @@ class LocalCritic:
 
         def reply(question: Questions, pictures: tuple[Rgb8 | None, Rgb8]) -> str:
             try:
-                return answer_as_user(vlm, *asked(question, pictures), MAX_TOKENS)
+                return answer_as_user(vlm, *question_about(question, pictures), MAX_TOKENS)
             except CozviewerError:
                 raise
             except Exception as error:  # chat templates and processors fail in many ways

@@ -15,7 +15,7 @@ from transformers.integrations import TensorBoardCallback, is_tensorboard_availa
 from trl import GRPOConfig, GRPOTrainer
 
 from cozviewer.align.progress import StepReport, Watch, Words
-from cozviewer.align.questions import asked
+from cozviewer.align.questions import question_about
 from cozviewer.align.rewards import CRITIC, Answered, Reward, with_group_means
 from cozviewer.align.samples import Sample
 from cozviewer.config.questions import Questions
@@ -150,7 +150,7 @@ class _Reports(TrainerCallback):  # type: ignore[misc]
                     sample,
                     answer(
                         vlm,
-                        *asked(self._training.questions, sample.pictures()),
+                        *question_about(self._training.questions, sample.pictures()),
                         self._training.settings.max_tokens,
                         lambda: None,
                     ),
@@ -222,7 +222,7 @@ def _dataset(samples: Sequence[Sample], questions: Questions) -> Any:
     def rows(batch: Mapping[str, Sequence[int]]) -> dict[str, list[Any]]:
         prompts, images = [], []
         for number in batch["number"]:
-            question, pictures = asked(questions, samples[number].pictures())
+            question, pictures = question_about(questions, samples[number].pictures())
             prompts.append(
                 [
                     {"role": "system", "content": [{"type": "text", "text": question}]},
