@@ -13,12 +13,12 @@ from pathlib import Path
 from PIL import Image
 
 from cozviewer.align.samples import Sample, Walk, sample_of
-from cozviewer.chain.chain import Chain, wider_view
+from cozviewer.chain.chain import Chain, prompted_regions
 from cozviewer.chain.protocols import Notice
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source
-from cozviewer.pyramid.geometry import STEP_LEVELS, level_rect
+from cozviewer.pyramid.geometry import STEP_LEVELS, finer, level_rect
 from cozviewer.util.atomic import atomic_private_path
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput, Cancelled, Failure
@@ -111,11 +111,13 @@ def _seen(chain: Chain, walk: Walk, cancelled: IsCancelled) -> Iterator[tuple[Rg
         )
         wanted = [region]
         if level + 1 < walk.levels:
-            wanted.append(wider_view(following).intersected(chain.pyramid.level_rect(z)))
+            step = z + 2 * STEP_LEVELS
+            wide, _ = prompted_regions(chain.pyramid, step, finer(following, STEP_LEVELS))
+            wanted += [] if wide is None else [wide]
         for each in wanted:
             for _ in chain.refine(z, each, cancelled):
                 check_cancelled(cancelled)
-        yield chain.crops(z, region)
+        yield chain.crops(z + STEP_LEVELS, finer(region, STEP_LEVELS))
 
 
 def view_region(whole: Rect, x: float, y: float) -> Rect:

@@ -257,7 +257,7 @@ class Chain:
                     prompt = ""
                 else:
                     yield self._progress("describing", z, done, total)
-                    crops = self.crops(z - STEP_LEVELS, seen)
+                    crops = self.crops(z, level_region)
                     prompt = self.prompter.prompt(*crops, cancelled)
             step = self.step(z, snapped_to_tiles(seen), prompt)
         started = time.perf_counter()
@@ -335,25 +335,30 @@ class Chain:
         )
 
     def crops(self, z: int, level_region: Rect) -> tuple[Rgb8 | None, Rgb8]:
-        """Return what the prompter gets: the wider crop of the previous level (None at the source),
-        and the crop itself.
+        """Return what the prompter gets for a step.
 
         Args:
-            z: The parent level of a step.
-            level_region: The visible pixels of level z.
+            z: The level of its tiles.
+            level_region: The visible region of level z.
+
+        Returns:
+            The wider crop of the level before the parent's (None if the parent is the source), and
+            the crop of the parent.
         """
-        crop = _middle(level_region.intersected(self.pyramid.level_rect(z)))
-        previous = None
-        if z > 0:
-            wide = wider_view(crop).intersected(self.pyramid.level_rect(z - STEP_LEVELS))
-            previous = best_region(self.pyramid, z - STEP_LEVELS, wide)
-        return previous, best_region(self.pyramid, z, crop)
+        wide, crop = prompted_regions(self.pyramid, z, level_region)
+        previous = None if wide is None else best_region(self.pyramid, z - 2 * STEP_LEVELS, wide)
+        return previous, best_region(self.pyramid, z - STEP_LEVELS, crop)
 
 
-def wider_view(crop: Rect) -> Rect:
-    """Return the wider view of a crop that the prompter gets, in pixels of the previous level; it
-    may extend beyond the photo."""
-    return coarser(crop.grown(crop.width * (STEP_SCALE - 1) // 2), STEP_LEVELS)
+def prompted_regions(pyramid: Pyramid, z: int, level_region: Rect) -> tuple[Rect | None, Rect]:
+    """Return the regions of the two levels before z that `Chain.crops` returns."""
+    parent = z - STEP_LEVELS
+    seen = coarser(level_region, STEP_LEVELS)
+    crop = _middle(seen.intersected(pyramid.level_rect(parent)))
+    if parent <= 0:
+        return None, crop
+    wide = coarser(crop.grown(crop.width * (STEP_SCALE - 1) // 2), STEP_LEVELS)
+    return wide.intersected(pyramid.level_rect(parent - STEP_LEVELS)), crop
 
 
 def _middle(level_region: Rect) -> Rect:
