@@ -160,6 +160,11 @@ def open_chain(
     return _chain(source, models, models.recipe.digest, cache, notice)
 
 
+def chain_in_memory(source: Source, models: Models, notice: Notice) -> Chain:
+    """Return a chain for a photo whose tiles are kept in memory only, until its store is closed."""
+    return _chain(source, models, models.recipe.digest, None, notice)
+
+
 def _open_kept(
     source: Source,
     session: Session,

@@ -23,6 +23,7 @@ from cozviewer.commands import (
     render,
     upscale,
 )
+from cozviewer.commands.align import command as align
 from cozviewer.commands.common.argv import Parser, command_at, joined
 from cozviewer.commands.common.options import (
     add_cache_options,
@@ -46,6 +47,7 @@ COMMANDS: dict[str, ModuleType] = {
     "movie": movie,
     "chain": chain,
     "evaluate": evaluate,
+    "align": align,
     "demo": demo,
     "bench": bench,
     "export-session": export_session,
@@ -68,6 +70,7 @@ EPILOG = """commands (each has its own --help):
   movie           save a zoom video from one view to another
   chain           the paper's protocol: zoom into the middle of a photo, 4x per step
   evaluate        measure quality as in the paper
+  align           train an adapter for the vision-language model that writes prompts
   demo            render a sample zoom strip (no display needed)
   bench           measure how fast this computer generates a view
   export-session  save the tiles and views of a photo in one file

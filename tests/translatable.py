@@ -15,8 +15,8 @@ from string import Formatter
 
 ROOT = Path(__file__).parents[1] / "cozviewer"
 
-ENGLISH = ("commands", "cli.py", "__main__.py")
-"""What stays English: the command line."""
+ENGLISH = ("commands", "cli.py", "__main__.py", "align", "models/align")
+"""What stays English: the command line, and what only a command runs."""
 
 ALLOWED = {
     "cozviewer": "the name of the program",
@@ -144,10 +144,16 @@ class Offender:
 def sources(packages: Sequence[str] = ()) -> list[Path]:
     """Return the files of packages and modules ("ui", "app.py"); of all but `ENGLISH` if none."""
     files = sorted(ROOT.rglob("*.py"))
-    kept = [path for path in files if path.relative_to(ROOT).parts[0] not in ENGLISH]
+    kept = [path for path in files if not _is_english(path)]
     if not packages:
         return kept
     return [path for path in kept if path.relative_to(ROOT).parts[0] in packages]
+
+
+def _is_english(path: Path) -> bool:
+    """Return whether a file is part of ENGLISH."""
+    name = path.relative_to(ROOT).as_posix()
+    return any(name == each or name.startswith(f"{each}/") for each in ENGLISH)
 
 
 def offenders_in(path: Path) -> list[Offender]:

@@ -269,7 +269,7 @@ class Chain:
                     prompt = ""
                 else:
                     yield self._progress("describing", z, done, total)
-                    crops = self._crops(z - STEP_LEVELS, seen)
+                    crops = self.crops(z, level_region)
                     prompt = self.prompter.prompt(*crops, cancelled)
             step = self.step(z, snapped_to_tiles(seen), prompt)
         started = time.perf_counter()
@@ -346,16 +346,31 @@ class Chain:
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
 
-    def _crops(self, z: int, level_region: Rect) -> tuple[Rgb8 | None, Rgb8]:
-        """Return the wider crop of the previous level (None at the source), and the crop itself."""
-        crop = _middle(level_region.intersected(self.pyramid.level_rect(z)))
-        previous = None
-        if z > 0:
-            wide = crop.grown(crop.width * (STEP_SCALE - 1) // 2)
-            whole = self.pyramid.level_rect(z - STEP_LEVELS)
-            wide = coarser(wide, STEP_LEVELS).intersected(whole)
-            previous = best_region(self.pyramid, z - STEP_LEVELS, wide)
-        return previous, best_region(self.pyramid, z, crop)
+    def crops(self, z: int, level_region: Rect) -> tuple[Rgb8 | None, Rgb8]:
+        """Return what the prompter gets for a step.
+
+        Args:
+            z: The level of its tiles.
+            level_region: The visible region of level z.
+
+        Returns:
+            The wider crop of the level before the parent's (None if the parent is the source), and
+            the crop of the parent.
+        """
+        wide, crop = prompted_regions(self.pyramid, z, level_region)
+        previous = None if wide is None else best_region(self.pyramid, z - 2 * STEP_LEVELS, wide)
+        return previous, best_region(self.pyramid, z - STEP_LEVELS, crop)
+
+
+def prompted_regions(pyramid: Pyramid, z: int, level_region: Rect) -> tuple[Rect | None, Rect]:
+    """Return the regions of the two levels before z that `Chain.crops` returns."""
+    parent = z - STEP_LEVELS
+    seen = coarser(level_region, STEP_LEVELS)
+    crop = _middle(seen.intersected(pyramid.level_rect(parent)))
+    if parent <= 0:
+        return None, crop
+    wide = coarser(crop.grown(crop.width * (STEP_SCALE - 1) // 2), STEP_LEVELS)
+    return wide.intersected(pyramid.level_rect(parent - STEP_LEVELS)), crop
 
 
 def _middle(level_region: Rect) -> Rect:

@@ -53,6 +53,11 @@ def evaluations_folder(cache: Path) -> Path:
     return cache / "evaluations"
 
 
+def alignment_folder(cache: Path) -> Path:
+    """Return the folder of samples for aligning prompters in a cache folder."""
+    return cache / "alignment"
+
+
 def make_private_folder(folder: Path, *, ours: bool = True) -> None:
     """Create a folder and its missing parents, readable by the user alone.
 

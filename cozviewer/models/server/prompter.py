@@ -83,16 +83,7 @@ class ServerPrompter:
             BadInput: The address, model or key must be changed.
             Failure: The server cannot be reached or does not answer.
         """
-        from cozviewer.models.server.client import run_cancellable
-
-        wider = None if previous is None else data_url(previous)
-        answer = run_cancellable(self._ask(wider, data_url(crop)), cancelled)
-        if wider is not None and not self._layout.wider:
-            self._notice_once(
-                translate(
-                    "Error", "{name} accepts only one picture: the wider view is not sent."
-                ).format(name=self.name)
-            )
+        answer = self.answer(self._questions, previous, crop, cancelled)
         prompt = without_repetitions(answer.text)
         if not prompt:
             if answer.cut:
@@ -109,7 +100,27 @@ class ServerPrompter:
             self._notice_once(text.format(name=self.name))
         return prompt
 
-    async def _ask(self, wider: str | None, crop: str) -> Answer:
+    def answer(
+        self, questions: Questions, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled
+    ) -> Answer:
+        """Return the unprocessed answer to other questions.
+
+        Raises:
+            Cancelled, BadInput, Failure: As `prompt`.
+        """
+        from cozviewer.models.server.client import run_cancellable
+
+        wider = None if previous is None else data_url(previous)
+        answer = run_cancellable(self._ask(questions, wider, data_url(crop)), cancelled)
+        if wider is not None and not self._layout.wider:
+            self._notice_once(
+                translate(
+                    "Error", "{name} accepts only one picture: the wider view is not sent."
+                ).format(name=self.name)
+            )
+        return answer
+
+    async def _ask(self, questions: Questions, wider: str | None, crop: str) -> Answer:
         """Return the answer to a request in a layout that the server accepts."""
         from asyncio import get_running_loop
 
@@ -121,7 +132,7 @@ class ServerPrompter:
             while True:
                 reply = await post(
                     client,
-                    request_of(layout, self._model, self._questions, wider, crop, self._max_tokens),
+                    request_of(layout, self._model, questions, wider, crop, self._max_tokens),
                 )
                 answer = parse_answer(reply.body) if reply.status == 200 else None
                 if answer is not None:

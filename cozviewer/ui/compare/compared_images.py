@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from cozviewer.config.choice import FROM_PHOTO, EngineChoice, PrompterChoice
 from cozviewer.pyramid.compose import Kernel
@@ -166,12 +167,26 @@ def _prompt_text(choice: PrompterChoice, say: Say) -> str:
     if choice.name == "server":
         by = say(QT_TRANSLATE_NOOP("Compare", "described by {model}"))
         by = by.replace("{model}", choice.server_model)
+    elif choice.adapter is not None:
+        by = say(QT_TRANSLATE_NOOP("Compare", "auto-described with {adapter}"))
+        by = by.replace("{adapter}", _adapter_name(choice.adapter))
+    elif choice.qwen:
+        by = say(QT_TRANSLATE_NOOP("Compare", "described by {model}"))
+        by = by.replace("{model}", Path(choice.qwen).name)
     else:
         by = say(QT_TRANSLATE_NOOP("Compare", "auto-described"))
     if not text:
         return by
     both = say(QT_TRANSLATE_NOOP("Compare", "{description} and {prompt}"))
     return both.format(description=by, prompt=own)
+
+
+def _adapter_name(folder: Path) -> str:
+    """Return what an adapter is called: its folder, and the folder above where many are named
+    alike."""
+    name = folder.name
+    alike = name == "adapter" or name.startswith("checkpoint-")
+    return f"{folder.parent.name}/{name}" if alike and folder.parent.name else name
 
 
 def _fidelity_text(choice: EngineChoice, say: Say) -> str:

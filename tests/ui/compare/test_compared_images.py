@@ -1,6 +1,7 @@
 """Any two pictures against each other: what each side shows, what it is called, who works."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -213,12 +214,49 @@ def test_seed_words_and_setting_are_asked_of_what_listens(qtbot: QtBot) -> None:
             ("CoZ, auto-described", "CoZ, auto-described and “cat”"),
         ),
         (replace(COZ, coz=CozChoice(setting="paper")), ("CoZ, best", "CoZ, paper")),
+        (
+            replace(COZ, prompter=replace(COZ.prompter, adapter=Path("/models/birds"))),
+            ("CoZ, auto-described", "CoZ, auto-described with birds"),
+        ),
+        (
+            replace(COZ, prompter=replace(COZ.prompter, adapter=Path("/birds/checkpoint-100"))),
+            ("CoZ, auto-described", "CoZ, auto-described with birds/checkpoint-100"),
+        ),
+        (
+            replace(COZ, prompter=replace(COZ.prompter, qwen="Qwen/Qwen3-VL-4B-Instruct")),
+            ("CoZ, auto-described", "CoZ, described by Qwen3-VL-4B-Instruct"),
+        ),
     ],
 )
 def test_two_recipes_of_one_engine_are_distinct_names(
     other: EngineChoice, names: tuple[str, str]
 ) -> None:
     assert tuple(names_of([Result("CoZ", COZ), Result("CoZ", other)])) == names
+
+
+def test_two_adapters_are_distinct_names() -> None:
+    one, other = (
+        replace(COZ, prompter=replace(COZ.prompter, adapter=Path(name), words="cat"))
+        for name in ("/models/birds", "/models/cats")
+    )
+
+    assert names_of([Result("CoZ", one), Result("CoZ", other)]) == [
+        "CoZ, auto-described with birds and “cat”",
+        "CoZ, auto-described with cats and “cat”",
+    ]
+
+
+def test_an_adapter_can_be_chosen_for_a_side(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = SettingsDialog([("Chain-of-Zoom", COZ)], COZ, COZ)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog.prompter.adapter.isVisible()
+
+    dialog.prompter.adapter.show_path(tmp_path)
+    with qtbot.waitSignal(dialog.wanted) as told:
+        dialog.use.click()
+
+    assert told.args == [replace(COZ, prompter=replace(COZ.prompter, adapter=tmp_path))]
 
 
 def test_two_engines_are_distinct_names_by_their_names() -> None:

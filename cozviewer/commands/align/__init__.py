@@ -1,0 +1,1 @@
+"""`cozviewer align`: preference alignment of the prompter."""

@@ -1,0 +1,1 @@
+"""Trains a vision-language model by GRPO with TRL, and scores its answers with another one."""
