@@ -21,6 +21,8 @@ from cozviewer.image.readers.table import RAW
 from cozviewer.image.reading import STOPPED, Picture, opened_page, shown_name
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
+from cozviewer.image.tone import AUTOMATIC, Tone
+from cozviewer.image.toning.tone_range import ToneRange
 from cozviewer.util.background import in_background
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Failure
@@ -52,6 +54,8 @@ class Source:
         warnings: What is missing of the picture, a sentence each.
         notices: What people should know about how it was read, a sentence each.
         medical: Whether it is of a person's body, so that a warning stays in sight.
+        tone: How the numbers of its file became grey levels.
+        offered: What a tone can change about it; None if nothing, as of 8 bits.
     """
 
     name: str
@@ -65,6 +69,8 @@ class Source:
     warnings: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     medical: bool = False
+    tone: Tone = AUTOMATIC
+    offered: ToneRange | None = None
 
     @property
     def width(self) -> int:
@@ -113,6 +119,7 @@ def open_source(
     allow_huge: bool = False,
     cancelled: IsCancelled = never,
     managed: bool = True,
+    tone: Tone = AUTOMATIC,
 ) -> Source:
     """Open a page or frame of a file of one of `readers.table.FORMATS`.
 
@@ -128,10 +135,12 @@ def open_source(
             cannot be interrupted, this function returns and the decoder finishes in the
             background.
         managed: Whether to apply its colour profile; if not, its values are taken as sRGB.
+        tone: How its numbers become grey levels, where they have more than 8 bits or several bands.
 
     Raises:
         HugePicture: The header says more than limits.HUGE pixels; nothing was decoded.
-        BadInput: The file is missing, not a picture, damaged, or does not fit into memory.
+        BadInput: The file is missing, not a picture, damaged, or does not fit into memory, or the
+            tone has what it does not offer.
         Cancelled: `cancelled` returned True.
         Failure: Memory ran out.
     """
@@ -141,7 +150,7 @@ def open_source(
     def read(cancelled: IsCancelled) -> Source:
         with opened_page(path, page, cancelled) as picture:
             check_size(name, picture.kind, picture.image, allow_huge)
-            decoded = decode(name, picture, cancelled, managed=managed)
+            decoded = decode(name, picture, cancelled, managed=managed, tone=tone)
         source = _source(name, absolute(path), decoded.rgb, decoded.exif, cancelled)
         resolution = picture.resolution
         return replace(
@@ -152,6 +161,8 @@ def open_source(
             warnings=decoded.warnings,
             notices=(*_place(picture, page), *decoded.notices),
             medical=picture.kind == "DICOM",
+            tone=tone,
+            offered=decoded.offered,
         )
 
     return in_background(read, cancelled, STOPPED)

@@ -1,0 +1,113 @@
+"""A picture as a tone shows it, made from its numbers: the preview while a tone is chosen."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cozviewer.image.decode import read_samples
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.readers.light import toned_light
+from cozviewer.image.reading import STOPPED, opened_page, shown_name
+from cozviewer.image.tone import Tone
+from cozviewer.image.toning.curve import grey_levels, window_between, zscale
+from cozviewer.image.toning.samples import Samples, as_rgb
+from cozviewer.image.toning.tone_range import Preset, ToneRange
+from cozviewer.util.background import in_background
+from cozviewer.util.cancel import IsCancelled, never
+
+BINS = 256
+"""Bars of a histogram of values."""
+
+
+def samples_of(
+    path: Path, page: int | None, most_pixels: int, cancelled: IsCancelled = never
+) -> Samples:
+    """Read the numbers of a file, for a small picture of it; see `decode.read_samples`.
+
+    Takes as long as opening it, so it is not for the GUI thread.
+
+    Raises:
+        BadInput: There is nothing to choose about it, or it cannot be read.
+        Cancelled: `cancelled` returned True.
+        Failure: Memory ran out.
+    """
+
+    def read(cancelled: IsCancelled) -> Samples:
+        with opened_page(path, page, cancelled, count_pages=False) as picture:
+            return read_samples(shown_name(path), picture, most_pixels, cancelled)
+
+    return in_background(read, cancelled, STOPPED)
+
+
+def shown(samples: Samples, tone: Tone) -> Rgb8:
+    """Return the picture by a tone, (h, w, 3) sRGB. What is transparent is not looked at.
+
+    Raises:
+        ValueError: The file does not offer what the tone has.
+    """
+    offered = samples.offered
+    if offered.problem(tone) is not None:
+        raise ValueError(f"{tone} for {offered}")
+    full = offered.reduced(tone).over(offered.automatic)
+    values = samples.values[..., [band - 1 for band in full.bands]]
+    if offered.kind == "light":
+        light = np.nan_to_num(values.astype(np.float32), nan=0, posinf=0, neginf=0)
+        light = np.broadcast_to(light, (*light.shape[:2], 3)) * np.float32(
+            2.0 ** (full.exposure or 0)
+        )
+        peak = float(light.max(initial=0.0))
+        return toned_light(light, samples.primaries, peak, offered.reduced(tone))
+    if full.window is None:
+        full = Tone(offered.shown, full.gamma, full.stretch, None, full.bands, full.inverted)
+    levels = grey_levels(values[..., 0] if values.shape[2] == 1 else values, full)
+    is_automatic = full.bands == offered.automatic.bands
+    return samples.to_srgb(levels) if is_automatic else as_rgb(levels)
+
+
+def counts_of(samples: Samples, bands: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return how many values are where between the extremes of all values, (bands, BINS).
+
+    Args:
+        bands: Numbers of the bands to count, from 1.
+    """
+    span = span_of(samples.offered)
+    counts = np.zeros((len(bands), BINS), np.int64)
+    for row, band in enumerate(bands):
+        values = samples.values[..., band - 1].astype(np.float64)
+        counts[row] = np.histogram(values[np.isfinite(values)], BINS, span)[0]
+    return counts
+
+
+def span_of(offered: ToneRange) -> tuple[float, float]:
+    """Return the least and the greatest value that a histogram shows: those of the file, and those
+    of its automatic window."""
+    low, high = offered.extremes or offered.shown
+    return window_between(min(low, offered.shown[0]), max(high, offered.shown[1]))
+
+
+def presets_of(samples: Samples) -> tuple[Preset, ...]:
+    """Return the tones to choose from: those of the file, or else what fits its values; of four
+    bands and more also combinations of them."""
+    offered = samples.offered
+    if offered.presets:
+        return offered.presets
+    found = []
+    if offered.kind == "values":
+        shown_bands = [band - 1 for band in offered.automatic.bands]
+        values = samples.values[..., shown_bands]
+        if offered.bits:
+            found.append(Preset("full", Tone((0.0, float((1 << offered.bits) - 1))).text))
+        if offered.extremes is not None:
+            found.append(Preset("minmax", Tone(offered.extremes).text))
+        finite = values[np.isfinite(values)]
+        if finite.size:
+            ends = (float(end) for end in np.percentile(finite, (0.25, 99.75)))
+            found.append(Preset("percentile", Tone(window_between(*ends)).text))
+        if len(shown_bands) == 1:
+            found.append(Preset("zscale", Tone(zscale(values)).text))
+    if len(offered.bands) >= 4 and offered.kind != "light":
+        is_rgb = offered.bands[:3] == ("R", "G", "B")
+        found.append(Preset("true", Tone(bands=(1, 2, 3) if is_rgb else (3, 2, 1)).text))
+        found.append(Preset("false", Tone(bands=(4, 1, 2) if is_rgb else (4, 3, 2)).text))
+    return tuple(found)
