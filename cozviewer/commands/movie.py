@@ -183,6 +183,7 @@ def run(args: argparse.Namespace) -> int:
             "level": made.origin.level,
             "magnification": end.camera.magnification,
             "texture_borrowed": made.origin.borrowed,
+            "tone": made.origin.tone,
             "tiles_computed": made.generated,
             "bytes": output.stat().st_size,
             "seconds": round(spent, 3),

@@ -198,6 +198,7 @@ def run(args: argparse.Namespace) -> int:
             "magnification": task.magnification,
             "centre": origin.centre,
             "texture_borrowed": origin.borrowed,
+            "tone": origin.tone,
             "tiles_computed": made.generated,
             "tiles_reused": made.reused,
             "seconds": round(seconds, 3),

@@ -27,6 +27,9 @@ Kind = Literal["source", "interpolated", "generated", "mixed"]
 PNG_KEYWORD = "XML:com.adobe.xmp"
 """Keyword of the PNG text chunk that holds XMP."""
 
+LONGEST_TONE = 1000
+"""Characters of a tone that are read."""
+
 LONGEST_PROMPT = 8000
 """Characters of a prompt that are stored: XMP in a JPEG must fit into one segment of 64 KB."""
 
@@ -88,6 +91,8 @@ class Origin:
         recipe: The recipe itself (`Recipe.text`); "" if there is none.
         prompts: Prompts of all steps, the first one first.
         borrowed: Whether texture was borrowed from elsewhere in the photo.
+        tone: How the numbers of the photo's file became grey levels (`image.tone.Tone.text`); ""
+            for what the file says.
     """
 
     kind: Kind
@@ -102,6 +107,7 @@ class Origin:
     recipe: str = ""
     prompts: tuple[str, ...] = ()
     borrowed: bool = False
+    tone: str = ""
 
 
 def mixed(origin: Origin) -> Origin:
@@ -157,6 +163,7 @@ def from_xmp(packet: bytes | str) -> Origin | None:
         recipe=found.get("Recipe", ""),
         prompts=_prompts(found.get("Prompts", "[]")),
         borrowed=bool(found.get("Texture")),
+        tone=found.get("Tone", "")[:LONGEST_TONE],
     )
 
 
@@ -209,6 +216,8 @@ def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:
         yield "Recipe", origin.recipe[:LONGEST_PROMPT]
     if origin.borrowed:
         yield "Texture", BORROWED
+    if origin.tone:
+        yield "Tone", origin.tone
     if origin.prompts:
         each = LONGEST_PROMPT // len(origin.prompts)
         yield (

@@ -249,6 +249,7 @@ def _of_source(
         centre=",".join(centre),
         magnification=f"{magnification:.12g}",
         level=z,
+        tone=source.tone.text,
     )
 
 

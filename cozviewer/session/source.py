@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cozviewer.image.reading import shown_name
 from cozviewer.image.source import Source, open_source
+from cozviewer.image.tone import AUTOMATIC, Tone, tone_of
 from cozviewer.session.file import is_session, read_session
 from cozviewer.session.session import Reference, Session
 from cozviewer.util.cancel import IsCancelled, never
@@ -54,6 +55,7 @@ def open_path(
     page: int | None = None,
     allow_huge: bool = False,
     cancelled: IsCancelled = never,
+    tone: Tone = AUTOMATIC,
 ) -> OpenedImage:
     """Open a picture, or a session with its picture.
 
@@ -62,6 +64,7 @@ def open_path(
         picture: The file of the session's picture; None searches for it.
         page: Which page or frame of a picture, from 1; None is the first one.
         allow_huge, cancelled: As for `open_source`.
+        tone: How the numbers of a picture become grey levels; a session has its own.
 
     Raises:
         SourceMissing: The session's picture is not found.
@@ -74,13 +77,20 @@ def open_path(
                     "Error", "{path} is not a session, so --source does not apply to it."
                 ).format(path=shown_name(path))
             )
-        source = open_source(path, page=page, allow_huge=allow_huge, cancelled=cancelled)
+        source = open_source(path, page=page, allow_huge=allow_huge, cancelled=cancelled, tone=tone)
         return OpenedImage(source)
     if page is not None:
         raise BadInput(
             translate(
                 "Error",
                 "{path} is a session, which knows its page, so --page does not apply to it.",
+            ).format(path=shown_name(path))
+        )
+    if tone.changed:
+        raise BadInput(
+            translate(
+                "Error",
+                "{path} is a session, which knows its tone, so --tone does not apply to it.",
             ).format(path=shown_name(path))
         )
     session = read_session(path, cancelled)
@@ -104,11 +114,12 @@ def _source_at(
     place: Path, reference: Reference, allow_huge: bool, cancelled: IsCancelled
 ) -> Source:
     """Return the page of a file that a session refers to; its first one if none is."""
-    first = open_source(place, allow_huge=allow_huge, cancelled=cancelled)
+    tone = tone_of(reference.tone)
+    first = open_source(place, allow_huge=allow_huge, cancelled=cancelled, tone=tone)
     for page in range(1, min(first.pages, MOST_PAGES_TRIED) + 1):
         if _is_meant(first, reference):
             break
-        other = open_source(place, page=page, allow_huge=allow_huge, cancelled=cancelled)
+        other = open_source(place, page=page, allow_huge=allow_huge, cancelled=cancelled, tone=tone)
         if _is_meant(other, reference):
             return other
     return first
@@ -133,6 +144,7 @@ def reference_to(source: Source, session_path: Path) -> Reference:
         height=source.height,
         path=path,
         relative=Path(relative).as_posix() if relative else "",
+        tone=source.tone.text,
     )
 
 

@@ -63,6 +63,7 @@ def opened_chain(
         options.path,
         options.picture,
         page=options.page,
+        tone=options.tone,
         allow_huge=options.allow_huge,
         cancelled=cancelled,
     )

@@ -10,6 +10,7 @@ from cozviewer.commands.common.options import (
     add_cache_options,
     add_engine_options,
     add_huge_option,
+    add_tone_option,
     cache_of,
     engine_choice,
 )
@@ -80,6 +81,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
+    add_tone_option(parser)
     parser.add_argument(
         "--json", action="store_true", help="print the report as one JSON object on stdout"
     )
@@ -109,6 +111,7 @@ def run(args: argparse.Namespace) -> int:
         prompter=args.prompter,
         cache=cache_of(args),
         allow_huge=args.allow_huge,
+        tone=args.tone,
     )
     with ProgressLine(sys.stderr) as line, stoppable() as cancelled:
         evaluation = evaluate(options, line, cancelled)

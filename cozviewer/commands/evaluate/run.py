@@ -18,6 +18,7 @@ from cozviewer.evaluate.results import Evaluation, Figures, Outcome
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source
+from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.models.metrics import learned_metrics
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
 from cozviewer.util.cancel import IsCancelled
@@ -39,6 +40,7 @@ class EvaluateOptions:
         prompter: The prompter of all engines; None is the default of each.
         cache: The cache folder; None keeps nothing.
         allow_huge: Whether to open pictures over the size limit.
+        tone: How the numbers of each file become grey levels.
     """
 
     input: Path
@@ -48,6 +50,7 @@ class EvaluateOptions:
     prompter: str | None
     cache: Path | None
     allow_huge: bool = False
+    tone: Tone = AUTOMATIC
 
 
 def evaluate(options: EvaluateOptions, line: ProgressLine, cancelled: IsCancelled) -> Evaluation:
@@ -91,7 +94,11 @@ def _first_states(
         line.show(f"{path.name}: opening")
         try:
             source = open_source(
-                path, allow_huge=options.allow_huge, cancelled=cancelled, managed=managed
+                path,
+                allow_huge=options.allow_huge,
+                cancelled=cancelled,
+                managed=managed,
+                tone=options.tone,
             )
         except BadInput as error:
             if not options.input.is_dir():

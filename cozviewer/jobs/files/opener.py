@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -14,9 +15,11 @@ from cozviewer.chain.protocols import Notice
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import Source, open_source, preview, source_from_pixels
+from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.jobs.images import over_white
 from cozviewer.jobs.report import sentence_of
 from cozviewer.session.export_link import lead_of
+from cozviewer.session.file import is_session
 from cozviewer.session.pyramids import choice_of
 from cozviewer.session.read_ahead import ReadAhead
 from cozviewer.session.source import OpenedImage, SourceMissing, open_path
@@ -47,6 +50,8 @@ class OpenRequest:
         allow_huge: Whether the user confirmed a picture over the size limit.
         picture: The file of a session's picture, if the user selected it.
         page: Which page or frame of a picture, from 1; None is the first one.
+        tone: How the numbers of a picture become grey levels; where it does not fit the picture,
+            that is shown automatically, with a warning.
         follow: Whether a picture exported by cozviewer opens the photo that it was made from.
         open_digest: `Source.digest` of the open photo; "" if there is none.
         cancelled: Set when another request replaces this one.
@@ -62,6 +67,7 @@ class OpenRequest:
     allow_huge: bool = False
     picture: Path | None = None
     page: int | None = None
+    tone: Tone = AUTOMATIC
     follow: bool = False
     open_digest: str = ""
     cancelled: Event = field(default_factory=Event)
@@ -182,7 +188,8 @@ class Opener(QObject):
             return OpenedImage(source_from_pixels(over_white(request.pixels), path.name))
         if request.link:
             return OpenedImage(self._downloaded(request))
-        if request.ahead is not None and request.ahead.is_valid():
+        tone = request.tone
+        if request.ahead is not None and not tone.changed and request.ahead.is_valid():
             return OpenedImage(request.ahead.source)
         lead = lead_of(path, cancelled) if request.follow else None
         if lead is not None:
@@ -190,17 +197,29 @@ class Opener(QObject):
             self.led.emit(request, lead, is_open)
             if is_open:
                 return None
-            path = lead.photo or path
+            if lead.photo is not None:
+                path, tone = lead.photo, lead.tone
         small = preview(path, cancelled)
         if small is not None:
             self.previewed.emit(request, Preview(*small))
-        return open_path(
+        read = partial(
+            open_path,
             path,
             request.picture,
             page=request.page,
             allow_huge=request.allow_huge,
             cancelled=cancelled,
         )
+        if not tone.changed or is_session(path):
+            return read()
+        try:
+            return read(tone=tone)
+        except HugePicture:
+            raise
+        except BadInput as error:
+            image = read()
+            self.noticed.emit(str(error))
+            return image
 
     def _downloaded(self, request: OpenRequest) -> Source:
         """Download a picture and open it; its file is removed again."""

@@ -96,6 +96,8 @@ def origin_rows(origin: Origin) -> list[Row]:
     if origin.borrowed:
         texture = translate("Info", "Partly borrowed from elsewhere in the photo")
         found.append((translate("Info", "Texture"), texture))
+    if origin.tone:
+        found.append((translate("Info", "Tone"), origin.tone))
     prompts = origin.prompts or ((origin.prompt,) if origin.prompt else ())
     for step, prompt in enumerate(prompts, 1):
         if prompt:

@@ -77,10 +77,13 @@ class Sessions(QObject):
         if document.source is self._source:
             return
         self.stop()  # the store of the photo before is about to be closed
-        self._source = document.source
+        before, self._source = self._source, document.source
         session = document.image.session
         self._path = None if session is None else session.path
-        if session is None:
+        if session is None and _same_file(before, self._source):
+            self.menu.show_bookmarks(self.menu.bookmarks)  # places, which no tone changes
+            keep_bookmarks(self._source.digest, self.menu.bookmarks)
+        elif session is None:
             self.menu.show_bookmarks(kept_bookmarks(self._source.digest))
         else:
             self.menu.show_bookmarks(session.bookmarks, of_session=True)
@@ -211,3 +214,14 @@ class Sessions(QObject):
         if request is self._request:
             self._request = None
             self._readout.show_work(None)
+
+
+def _same_file(before: Source | None, now: Source) -> bool:
+    """Return whether two photos are one page of a file by two tones."""
+    if before is None or now.path is None:
+        return False
+    return (before.path, before.page, before.levels[0].shape) == (
+        now.path,
+        now.page,
+        now.levels[0].shape,
+    ) and before.tone != now.tone
