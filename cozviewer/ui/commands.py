@@ -344,6 +344,15 @@ def _image_commands(parts: WindowParts) -> list[Command]:
             travel.reset_orientation,
             separated=True,
         ),
+        Command(
+            "tone",
+            translate("Menu", "&Tone Panel"),
+            ("L",),
+            parts.toning.set_shown,
+            checkable=False,
+            separated=True,
+            kept=True,
+        ),
     ]
 
 

@@ -25,6 +25,7 @@ from cozviewer.ui.prompts.side import PromptsCommand
 from cozviewer.ui.services import Services
 from cozviewer.ui.session.sessions import Sessions
 from cozviewer.ui.status.status_bar import StatusBar
+from cozviewer.ui.tone.controller import Toning
 from cozviewer.ui.travel import Travel
 from cozviewer.ui.upscale.controller import Upscaling
 from cozviewer.ui.view.draw_with import DrawWith
@@ -55,6 +56,7 @@ class WindowParts:
         minimap: The navigator map.
         pointers: The readouts at the pointer, one for each pane.
         info: The panels Info and Histogram.
+        toning: The Tone panel.
         travel: Leads to other views.
         overlays: Switches what lies over the image.
         blind_bar: Takes the ratings of a blind test.
@@ -91,6 +93,9 @@ class WindowParts:
         self.travel = Travel(self.navigator, self.panes, self.readout.zoom, window)
         self.info = Information(self.navigator, self.panes.generated, window)
         window.closing.connect(self.info.close)
+        self.toning = Toning(window)
+        self.toning.previewed.connect(self.panes.show_toned)
+        window.closing.connect(self.toning.close)
         panes = self.panes.canvases
         self.pointers = tuple(Pointer(pane, window) for pane in panes)
         for pointer in self.pointers:
@@ -173,6 +178,7 @@ class WindowParts:
         return SideArea(
             [
                 make(histogram, info.histogram, actions["histogram"], stretch=0),
+                make(translate("Info", "Tone"), self.toning.panel, actions["tone"]),
                 make(translate("Info", "Info"), info.panel, actions["info"]),
                 make(translate("Prompts", "Prompts"), prompts.panel, actions["prompts"]),
             ]

@@ -9,12 +9,15 @@ from cozviewer.image.decode import read_samples
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.readers.light import toned_light
 from cozviewer.image.reading import STOPPED, opened_page, shown_name
-from cozviewer.image.tone import Tone
+from cozviewer.image.tone import Tone, Window
 from cozviewer.image.toning.curve import grey_levels, window_between, zscale
 from cozviewer.image.toning.samples import Samples, as_rgb
-from cozviewer.image.toning.tone_range import Preset, ToneRange
+from cozviewer.image.toning.tone_range import Preset
 from cozviewer.util.background import in_background
 from cozviewer.util.cancel import IsCancelled, never
+
+_SPAN = (0.1, 99.9)
+"""Percentiles between which a histogram shows values at least."""
 
 BINS = 256
 """Bars of a histogram of values."""
@@ -65,13 +68,13 @@ def shown(samples: Samples, tone: Tone) -> Rgb8:
     return samples.to_srgb(levels) if is_automatic else as_rgb(levels)
 
 
-def counts_of(samples: Samples, bands: tuple[int, ...]) -> NDArray[np.int64]:
-    """Return how many values are where between the extremes of all values, (bands, BINS).
+def counts_of(samples: Samples, bands: tuple[int, ...], span: Window) -> NDArray[np.int64]:
+    """Return how many values are where in a span, (bands, BINS); others are not counted.
 
     Args:
         bands: Numbers of the bands to count, from 1.
+        span: (low, high) of all bars together.
     """
-    span = span_of(samples.offered)
     counts = np.zeros((len(bands), BINS), np.int64)
     for row, band in enumerate(bands):
         values = samples.values[..., band - 1].astype(np.float64)
@@ -79,11 +82,17 @@ def counts_of(samples: Samples, bands: tuple[int, ...]) -> NDArray[np.int64]:
     return counts
 
 
-def span_of(offered: ToneRange) -> tuple[float, float]:
-    """Return the least and the greatest value that a histogram shows: those of the file, and those
-    of its automatic window."""
-    low, high = offered.extremes or offered.shown
-    return window_between(min(low, offered.shown[0]), max(high, offered.shown[1]))
+def usual_span(samples: Samples) -> Window:
+    """Return the values between which nearly all pixels are, and the automatic window: what a
+    histogram shows, in which single outliers leave room for the rest."""
+    low, high = samples.offered.shown
+    shown_bands = [band - 1 for band in samples.offered.automatic.bands]
+    values = samples.values[..., shown_bands]
+    finite = values[np.isfinite(values)]
+    if finite.size:
+        least, most = np.percentile(finite, _SPAN)
+        low, high = min(low, float(least)), max(high, float(most))
+    return window_between(low, high)
 
 
 def presets_of(samples: Samples) -> tuple[Preset, ...]:

@@ -12,7 +12,7 @@ from cozviewer.image.source import open_source
 from cozviewer.image.tone import Tone, tone_of
 from cozviewer.image.toning.curve import window_between, zscale
 from cozviewer.image.toning.samples import MOST_SAMPLES, Samples, thinned
-from cozviewer.image.toning.shown import counts_of, presets_of, samples_of, shown, span_of
+from cozviewer.image.toning.shown import counts_of, presets_of, samples_of, shown, usual_span
 from cozviewer.image.toning.tone_range import (
     Preset,
     ToneRange,
@@ -81,12 +81,20 @@ def test_a_histogram_of_values(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     path.write_bytes(tiff(BANDS))
     samples = samples_of(path, None, 1 << 20)
-    counts = counts_of(samples, (5, 1))
-    low, high = span_of(samples.offered)
-    assert (low, high) == (0, 65535)
+    span = usual_span(samples)
+    assert span == (0, 65535)
+    counts = counts_of(samples, (5, 1), span)
     assert counts.sum(axis=1).tolist() == [RAMP.size] * 2
     expected = np.bincount((BANDS[..., 4].ravel() / 65535 * 256).astype(int), minlength=256)
     assert counts[0].tolist() == expected.tolist()
+
+
+def test_outliers_leave_room_in_a_histogram() -> None:
+    offered = ToneRange("sky", ("",), Tone((0, 5), bands=(1,)), (0, 5), (0, 1e6))
+    values = np.arange(10_000).reshape(100, 100, 1) / 1000.0
+    values[0, 0], values[0, 1] = 1e6, np.nan
+    low, high = usual_span(Samples(values, offered))
+    assert (low, high) == pytest.approx((0, 10), abs=0.1)
 
 
 @pytest.mark.parametrize(
