@@ -27,7 +27,6 @@ from cozviewer.image.tiff import samples as tiff_samples
 from cozviewer.image.tiff import traps as tiff_traps
 from cozviewer.image.tiff.samples import SampleTiff
 from cozviewer.image.tone import AUTOMATIC, Tone
-from cozviewer.image.toning.curve import window_between
 from cozviewer.image.toning.samples import Samples, thinned
 from cozviewer.image.toning.tone_range import ToneRange, range_of_scale
 from cozviewer.util.cancel import IsCancelled, check_cancelled
@@ -281,7 +280,7 @@ def read_samples(name: str, picture: Picture, most_pixels: int, cancelled: IsCan
         _load(name, image)
         grey = deep_grey.scale_of(image.mode, [image], facts.bits, facts.inverted, facts.unsigned)
         values = deep_grey.values_of(image, facts.unsigned)[..., None]
-        extremes = window_between(*deep_grey.extremes_of([values]))
+        extremes = deep_grey.extremes_of([values])
         bits = facts.bits if image.mode.startswith("I;16") else 0
         offered = range_of_scale(grey, bits, extremes=extremes)
         if not isinstance(image, TiffImageFile):

@@ -167,7 +167,16 @@ class ImageController(QObject):
         if source is None or source.path is None or source.tone == tone:
             return
         keep_tone(source.path, tone)
-        self.open(source.path, allow_huge=True, page=_page_of(source), tone=tone)
+        self._open(
+            OpenRequest(
+                source.path,
+                self.choice,
+                allow_huge=True,
+                page=_page_of(source),
+                tone=tone,
+                toned=True,
+            )
+        )
 
     def turn_page(self, step: int) -> None:
         """Open the next page or frame of the file of the open image, or the one before.

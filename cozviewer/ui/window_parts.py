@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from cozviewer.ui.main_window import MainWindow
 
 
+LEAST_PAGE = 160
+"""Minimum width of the image area in logical pixels: with a panel beside it, 400 are enough."""
+
+
 class WindowParts:
     """Makes the parts, all of which live as long as the window.
 
@@ -85,6 +89,7 @@ class WindowParts:
         self.readout = StatusBar()
         self.empty = EmptyPage()
         self.pages = QStackedWidget()
+        self.pages.setMinimumWidth(LEAST_PAGE)
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.panes)
         self.banner = Banner(self.pages)

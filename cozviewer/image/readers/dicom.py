@@ -21,7 +21,7 @@ from cozviewer.image.readers.opened import (
     checked_page,
     checked_tone,
 )
-from cozviewer.image.tone import AUTOMATIC, LINEAR, Tone, window_of
+from cozviewer.image.tone import AUTOMATIC, LINEAR, Tone, center_of, window_of
 from cozviewer.image.toning.curve import grey_levels, window_between
 from cozviewer.image.toning.samples import Samples
 from cozviewer.image.toning.tone_range import FROM_FILE, Preset, ToneRange, ct_presets
@@ -112,7 +112,11 @@ def _frame(data: Any, index: int, tone: Tone) -> Pixels:
     if own.changed:
         full = own.over(offered.automatic)
         grey = grey_levels(modality, full if full.window else replace(full, window=offered.shown))
-        return Pixels(grey, (medical,), offered=offered)
+        notes = (medical,)
+        if own.window is not None:
+            center, width = center_of(own.window)
+            notes = (medical, ("window", {"center": center, "width": width}))
+        return Pixels(grey, notes, offered=offered)
     grey, note = _windowed(values, modality, data)
     if photometric == "MONOCHROME1":
         grey = 255 - grey
@@ -144,7 +148,8 @@ def _modality(values: NDArray[Any], data: Any) -> NDArray[np.float64]:
 
 def _offered(modality: NDArray[np.float64], data: Any) -> ToneRange:
     """Return what can be chosen about a grey frame."""
-    extremes = shown = window_between(*extremes_of([modality]))
+    extremes = extremes_of([modality])
+    shown = window_between(*extremes)
     center, width = (_first(data.get(name)) for name in ("WindowCenter", "WindowWidth"))
     function = str(data.get("VOILUTFunction", "LINEAR")).upper()
     has_table = bool(data.get("VOILUTSequence"))

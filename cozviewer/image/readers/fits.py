@@ -60,7 +60,7 @@ def open_picture(path: str, page: int | None) -> Opened:
         offered = offered_by(numbers, unit)
         presets = (
             Preset("zscale", Tone(zscale(numbers)).text),
-            Preset("minmax", Tone(offered.extremes).text),
+            Preset("minmax", Tone(window_between(*extremes_of([numbers]))).text),
             Preset("percentile", Tone(_window(numbers, 0.25, 99.75)).text),
         )
         return Samples(numbers[..., None], replace(offered, presets=presets))
@@ -109,8 +109,7 @@ def offered_by(values: NDArray[np.float64], unit: str = "") -> ToneRange:
     """
     window = _window(values, LOW, HIGH)
     automatic = Tone(window, stretch=ASINH, bands=(1,))
-    extremes = window_between(*extremes_of([values]))
-    return ToneRange("sky", ("",), automatic, window, extremes, unit=unit)
+    return ToneRange("sky", ("",), automatic, window, extremes_of([values]), unit=unit)
 
 
 def _window(values: NDArray[np.float64], low: float, high: float) -> Window:

@@ -16,7 +16,7 @@ from cozviewer.image.coded_colour import (
 from cozviewer.image.high_bit_depth import extremes_of
 from cozviewer.image.readers.opened import Note, Pixels, checked_tone
 from cozviewer.image.tone import AUTOMATIC, LINEAR, Tone
-from cozviewer.image.toning.curve import changes_curve, curved, window_between
+from cozviewer.image.toning.curve import changes_curve, curved
 from cozviewer.image.toning.tone_range import ToneRange
 
 BYTES_PER_PIXEL = 64
@@ -140,7 +140,7 @@ def offered_by(
     """
     gain = _gain(colours)
     parts = (colours[y : y + _ROWS] for y in range(0, len(colours), _ROWS))
-    extremes = window_between(*extremes_of(parts))
+    extremes = extremes_of(parts)
     automatic = Tone(stretch=LINEAR, exposure=float(math.log2(gain)), bands=shown)
     return ToneRange("light", bands, automatic, (0.0, 1.0), extremes)
 

@@ -23,7 +23,7 @@ from cozviewer.image.coded_colour import (
     xyz_matrix,
 )
 from cozviewer.image.tone import Tone, Window
-from cozviewer.image.toning.curve import grey_levels, window_between
+from cozviewer.image.toning.curve import grey_levels
 from cozviewer.image.toning.tone_range import ToneRange, range_of_scale
 from cozviewer.util.errors import BadInput, CozviewerError
 from cozviewer.util.translation import translate
@@ -220,7 +220,7 @@ def offered_by(
     of_light = layout.photometric in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB)
     if not of_light or samples.dtype.kind == "b" or (layout.bits == 8 and not layout.hidden):
         return None
-    extremes = window_between(*extremes_of(samples, layout, rows))
+    extremes = extremes_of(samples, layout, rows)
     return range_of_scale(
         scale, layout.bits, layout.count, layout.bands, extremes, layout.photometric == _RGB
     )

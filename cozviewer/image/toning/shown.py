@@ -108,7 +108,7 @@ def presets_of(samples: Samples) -> tuple[Preset, ...]:
         if offered.bits:
             found.append(Preset("full", Tone((0.0, float((1 << offered.bits) - 1))).text))
         if offered.extremes is not None:
-            found.append(Preset("minmax", Tone(offered.extremes).text))
+            found.append(Preset("minmax", Tone(window_between(*offered.extremes)).text))
         finite = values[np.isfinite(values)]
         if finite.size:
             ends = (float(end) for end in np.percentile(finite, (0.25, 99.75)))

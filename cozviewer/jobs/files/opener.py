@@ -52,6 +52,8 @@ class OpenRequest:
         page: Which page or frame of a picture, from 1; None is the first one.
         tone: How the numbers of a picture become grey levels; where it does not fit the picture,
             that is shown automatically, with a warning.
+        toned: Whether it is the open picture, whose tone alone changes, so that nothing is said
+            about it again.
         follow: Whether a picture exported by cozviewer opens the photo that it was made from.
         open_digest: `Source.digest` of the open photo; "" if there is none.
         cancelled: Set when another request replaces this one.
@@ -68,6 +70,7 @@ class OpenRequest:
     picture: Path | None = None
     page: int | None = None
     tone: Tone = AUTOMATIC
+    toned: bool = False
     follow: bool = False
     open_digest: str = ""
     cancelled: Event = field(default_factory=Event)
@@ -132,7 +135,7 @@ class Opener(QObject):
             image = request.image or self._read(request)
             if image is None:
                 return
-            if request.image is None:
+            if request.image is None and not request.toned:
                 self._tell(image, request)
             choice, chain = self._chain(image, request)
         except Cancelled:

@@ -50,6 +50,8 @@ def file_rows(source: Source, facts: FileFacts | None) -> list[Row]:
         width=f"{source.width:,}", height=f"{source.height:,}", count=_megapixels(source)
     )
     rows.append(Row(translate("Info", "Dimensions"), size))
+    if source.tone.changed:
+        rows.append(Row(translate("Info", "Tone"), source.tone.text))
     if facts is None:
         return rows
     rows += [

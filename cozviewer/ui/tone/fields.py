@@ -3,7 +3,7 @@ value."""
 
 import math
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSlider, QWidget
 
@@ -63,6 +63,24 @@ class ValueEdit(QLineEdit):
             self.chosen.emit(self._value)  # shows it again
 
 
+_SLIDER_KEYS = (
+    *(Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End),
+    *(Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down),
+)
+
+
+class _Slider(QSlider):
+    """A slider that keeps its keys, of which some are shortcuts of the window."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if plain and event.key() in _SLIDER_KEYS:
+                event.accept()
+                return True
+        return super().event(event)
+
+
 class ValueSlider(QWidget):
     """A slider, and its value beside it.
 
@@ -81,7 +99,7 @@ class ValueSlider(QWidget):
             least, most: Ends of the slider in its own steps.
         """
         super().__init__()
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = _Slider(Qt.Orientation.Horizontal)
         self.slider.setRange(least, most)
         self.slider.setMinimumWidth(60)
         self.slider.setPageStep(max(1, (most - least) // 20))
@@ -96,6 +114,12 @@ class ValueSlider(QWidget):
         row.addWidget(self.slider, 1)
         row.addWidget(self._text)
         self.setFocusProxy(self.slider)
+
+    def set_range(self, least: int, most: int) -> None:
+        """Give the slider other ends, without a signal."""
+        self.slider.blockSignals(True)
+        self.slider.setRange(least, most)
+        self.slider.blockSignals(False)
 
     def show_place(self, place: int, text: str) -> None:
         """Show a place of the slider and the text of its value, without a signal."""

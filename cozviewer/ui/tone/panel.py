@@ -32,7 +32,7 @@ from cozviewer.image.tone import (
 from cozviewer.image.toning.tone_range import Preset, ToneRange
 from cozviewer.ui.tone.fields import ValueEdit, ValueSlider
 from cozviewer.ui.tone.plot import TonePlot
-from cozviewer.ui.tone.wording import band_name, preset_name, stretch_names
+from cozviewer.ui.tone.wording import band_name, preset_name, stretch_names, value_text
 from cozviewer.ui.widgets.forms import form_of, named_chooser
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.errors import BadInput
@@ -41,6 +41,9 @@ from cozviewer.util.translation import translate, with_note
 
 GAMMA_STEPS = 100
 """Of the slider, from 1 to the largest gamma, and from the smallest one to 1."""
+
+STOPS = 10
+"""Of the slider for the exposure, up and down from the automatic one."""
 
 STOP_STEPS = 10
 """Steps of the slider for each stop."""
@@ -81,8 +84,7 @@ class TonePanel(QWidget):
         self.low, self.high = ValueEdit(), ValueEdit()
         self.stretch = named_chooser(stretch_names())
         self.gamma = ValueSlider(-GAMMA_STEPS, GAMMA_STEPS)
-        most = round(MOST_STOPS * STOP_STEPS)
-        self.exposure = ValueSlider(-most, most)
+        self.exposure = ValueSlider(-STOPS * STOP_STEPS, STOPS * STOP_STEPS)
         self.bands = tuple(QComboBox() for _ in range(3))
         self.inverted = QCheckBox(translate("Info", "Invert"))
         self.auto = QPushButton(translate("Info", "Auto"))
@@ -116,7 +118,7 @@ class TonePanel(QWidget):
             offered: None hides all fields.
             sentence: What is said instead.
         """
-        self._offered = offered
+        self._offered, self._tone = offered, AUTOMATIC
         self._sentence.setText(sentence)
         self._sentence.setVisible(bool(sentence))
         self.plot.show_counts(None, (0.0, 1.0))
@@ -126,9 +128,11 @@ class TonePanel(QWidget):
             return
         names = [(band, band_name(offered, band)) for band in range(1, len(offered.bands) + 1)]
         for box in self.bands:
+            box.blockSignals(True)
             box.clear()
             for band, name in names:
-                box.addItem(visible_line(name), band)
+                box.addItem(name, band)
+            box.blockSignals(False)
         is_medical = offered.kind == "medical"
         low = translate("Info", "Center") if is_medical else translate("Info", "Black")
         high = translate("Info", "Width") if is_medical else translate("Info", "White")
@@ -139,6 +143,9 @@ class TonePanel(QWidget):
         ):
             label.setText(with_note(name, unit) if unit else name)
             edit.setAccessibleName(label.text())
+        usual = round(offered.automatic.exposure or 0)
+        least, most = max(usual - STOPS, -MOST_STOPS), min(usual + STOPS, MOST_STOPS)
+        self.exposure.set_range(round(least * STOP_STEPS), round(most * STOP_STEPS))
         self._show_row(self.exposure, "exposure" in offered.controls)
         self._show_row(self._band_row, "bands" in offered.controls)
         self.show_extremes(offered)
@@ -157,6 +164,7 @@ class TonePanel(QWidget):
         self.presets.addItem(translate("Info", "Choose…"), "")
         for preset in presets:
             self.presets.addItem(visible_line(preset_name(preset)), preset.tone)
+        self.show_tone(self._tone)
         self._show_row(self.presets, bool(presets))
 
     def show_counts(self, counts: NDArray[int64], span: Window) -> None:
@@ -190,8 +198,17 @@ class TonePanel(QWidget):
         self.inverted.blockSignals(True)
         self.inverted.setChecked(tone.inverted)
         self.inverted.blockSignals(False)
+        self.presets.setCurrentIndex(self._preset_of(full))
         self.reset.setEnabled(bool(tone.changed))
         self.auto.setEnabled(bool(_without_values(tone) != tone))
+
+    def _preset_of(self, full: Tone) -> int:
+        """Return the place of the preset that a tone has all values of; 0 of none."""
+        for index in range(1, self.presets.count()):
+            preset = tone_of(self.presets.itemData(index))
+            if all(getattr(preset, name) == getattr(full, name) for name in preset.changed):
+                return index
+        return 0
 
     # -- layout ----------------------------------------------------------------------------------
 
@@ -319,7 +336,9 @@ class TonePanel(QWidget):
 
     @Slot(object)
     def _on_dragged(self, window: Window) -> None:
-        self._change(replace(self._tone, window=window), meant=False)
+        low, high = (float(value_text(end, window, digits=4)) for end in window)
+        if low < high:
+            self._change(replace(self._tone, window=(low, high)), meant=False)
 
     @Slot(float)
     def _on_low(self, value: float) -> None:
@@ -389,7 +408,6 @@ class TonePanel(QWidget):
 
     @Slot()
     def _on_reset(self) -> None:
-        self.presets.setCurrentIndex(0)
         self._change(AUTOMATIC, meant=True)
 
 

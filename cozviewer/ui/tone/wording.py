@@ -59,12 +59,16 @@ def nothing_to_choose(source: Source | None) -> str:
     )
 
 
-def value_text(value: float, window: Window) -> str:
-    """Return a value to as many digits as matter within a window."""
+def value_text(value: float, window: Window, digits: int = 5) -> str:
+    """Return a value to as many digits as matter within a window.
+
+    Args:
+        digits: Of the width of the window.
+    """
     width = abs(window[1] - window[0]) or 1.0
     if not (1e-4 <= width < 1e7 and abs(value) < 1e12):
         return f"{value:.6g}"
-    decimals = max(0, 3 - math.floor(math.log10(width)))
+    decimals = max(0, digits - 1 - math.floor(math.log10(width)))
     text = f"{value:.{decimals}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text

@@ -153,7 +153,7 @@ def test_ct_by_center_and_width(tmp_path: Path, photometric: str) -> None:
     y = np.clip((x - (-600 - 0.5)) / 1499 + 0.5, 0, 1)
     y = 1 - y if photometric == "MONOCHROME1" else y
     assert close(source.levels[0], grey(levels(y)))
-    assert source.notices == ("Not for diagnosis.",)
+    assert source.notices == ("Not for diagnosis.", "Window: center -600, width 1500.")
     offered = source.offered
     assert offered is not None
     assert (offered.unit, offered.extremes) == ("HU", (float(x.min()), float(x.max())))
