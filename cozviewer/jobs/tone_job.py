@@ -15,7 +15,7 @@ from cozviewer.image.toning.shown import counts_of, presets_of, samples_of, show
 from cozviewer.image.toning.tone_range import Preset
 from cozviewer.jobs.latest import answer
 
-MOST_PIXELS = 1 << 20
+MOST_PIXELS = 1 << 19
 """Pixels of the small picture: more than a window shows of it, and few enough for a drag."""
 
 
@@ -57,7 +57,7 @@ class ToneRequest:
         samples: The numbers.
         tone: The tone.
         span: The values that a histogram shows.
-        bands: Those that it counts, from 1.
+        bands: Those that it counts, from 1; () counts none.
         cancelled: Set when a newer request replaces this one.
     """
 
@@ -74,11 +74,11 @@ class ToneView:
 
     Attributes:
         rgb: (h, w, 3) sRGB, the whole picture.
-        counts: (bands, BINS) of the histogram.
+        counts: (bands, BINS) of the histogram; None if it was not asked for.
     """
 
     rgb: Rgb8
-    counts: NDArray[np.int64]
+    counts: NDArray[np.int64] | None
 
 
 class ToneJob(QObject):
@@ -110,10 +110,7 @@ class ToneJob(QObject):
         """Make a small picture."""
         answer(
             request,
-            lambda: ToneView(
-                shown(request.samples, request.tone),
-                counts_of(request.samples, request.bands, request.span),
-            ),
+            lambda: _view(request),
             lambda view: self.toned.emit(request, view),
             lambda sentence: self.failed.emit(request, sentence),
             "showing the tone",
@@ -123,3 +120,10 @@ class ToneJob(QObject):
 def _numbers(request: NumbersRequest) -> Numbers:
     samples = samples_of(request.path, request.page, MOST_PIXELS, request.cancelled.is_set)
     return Numbers(samples, presets_of(samples), usual_span(samples))
+
+
+def _view(request: ToneRequest) -> ToneView:
+    counts = None
+    if request.bands:
+        counts = counts_of(request.samples, request.bands, request.span)
+    return ToneView(shown(request.samples, request.tone), counts)

@@ -98,7 +98,7 @@ class WindowParts:
         self.travel = Travel(self.navigator, self.panes, self.readout.zoom, window)
         self.info = Information(self.navigator, self.panes.generated, window)
         window.closing.connect(self.info.close)
-        self.toning = Toning(window)
+        self.toning = Toning(self.panes.canvases, window)
         self.toning.previewed.connect(self.panes.show_toned)
         window.closing.connect(self.toning.close)
         panes = self.panes.canvases

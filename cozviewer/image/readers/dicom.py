@@ -112,7 +112,7 @@ def _frame(data: Any, index: int, tone: Tone) -> Pixels:
     if own.changed:
         full = own.over(offered.automatic)
         grey = grey_levels(modality, full if full.window else replace(full, window=offered.shown))
-        notes = (medical,)
+        notes: tuple[Note, ...] = (medical,)
         if own.window is not None:
             center, width = center_of(own.window)
             notes = (medical, ("window", {"center": center, "width": width}))

@@ -19,6 +19,9 @@ from cozviewer.util.cancel import IsCancelled, never
 _SPAN = (0.1, 99.9)
 """Percentiles between which a histogram shows values at least."""
 
+_MARGIN = 0.02
+"""Of that, on each side."""
+
 BINS = 256
 """Bars of a histogram of values."""
 
@@ -83,16 +86,16 @@ def counts_of(samples: Samples, bands: tuple[int, ...], span: Window) -> NDArray
 
 
 def usual_span(samples: Samples) -> Window:
-    """Return the values between which nearly all pixels are, and the automatic window: what a
-    histogram shows, in which single outliers leave room for the rest."""
-    low, high = samples.offered.shown
+    """Return the values between which nearly all pixels are, and a little more: what a histogram
+    shows, in which single outliers leave room for the rest."""
     shown_bands = [band - 1 for band in samples.offered.automatic.bands]
     values = samples.values[..., shown_bands]
     finite = values[np.isfinite(values)]
-    if finite.size:
-        least, most = np.percentile(finite, _SPAN)
-        low, high = min(low, float(least)), max(high, float(most))
-    return window_between(low, high)
+    if not finite.size:
+        return samples.offered.shown
+    least, most = (float(end) for end in np.percentile(finite, _SPAN))
+    margin = _MARGIN * (most - least)
+    return window_between(least - margin, most + margin)
 
 
 def presets_of(samples: Samples) -> tuple[Preset, ...]:

@@ -17,7 +17,7 @@ from cozviewer.jobs.files.session_job import SaveRequest, SessionJob
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.session.export import Saved
 from cozviewer.session.pyramids import session_pyramid
-from cozviewer.session.session import SUFFIX, viewpoint_of
+from cozviewer.session.session import SUFFIX, viewpoint_of, with_bookmark
 from cozviewer.ui.compare.comparison_documents import ComparisonDocuments
 from cozviewer.ui.export.target import agreed_in_dialog, ask_to_replace
 from cozviewer.ui.session.bookmarks import BookmarksMenu
@@ -81,8 +81,12 @@ class Sessions(QObject):
         session = document.image.session
         self._path = None if session is None else session.path
         if session is None and _same_file(before, self._source):
-            self.menu.show_bookmarks(self.menu.bookmarks)  # places, which no tone changes
-            keep_bookmarks(self._source.digest, self.menu.bookmarks)
+            both = kept_bookmarks(self._source.digest)
+            for bookmark in self.menu.bookmarks:  # places, which no tone changes
+                both = with_bookmark(both, bookmark)
+            self.menu.show_bookmarks(both)
+            if both:
+                keep_bookmarks(self._source.digest, both)
         elif session is None:
             self.menu.show_bookmarks(kept_bookmarks(self._source.digest))
         else:

@@ -5,16 +5,20 @@ when it is let go, the file is read by the new tone. The numbers are read when t
 on a thread of its own, and forgotten when it is hidden.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from cozviewer.image.source import Source
-from cozviewer.image.tone import Tone
+from cozviewer.image.tone import Tone, Window
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.files.opener import Preview
 from cozviewer.jobs.latest import Latest
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.jobs.tone_job import Numbers, NumbersRequest, ToneJob, ToneRequest, ToneView
 from cozviewer.ui.tone.panel import TonePanel
+from cozviewer.ui.tone.window_drag import WindowDrag
 from cozviewer.ui.tone.wording import nothing_to_choose
 
 
@@ -34,13 +38,21 @@ class Toning(QObject):
     _read = Signal(object)
     _show = Signal(object)
 
-    def __init__(self, parent: QObject) -> None:
-        """Create the panel."""
+    def __init__(self, panes: Sequence[QWidget], parent: QObject) -> None:
+        """Create the panel.
+
+        Args:
+            panes: Where the image is shown.
+        """
         super().__init__(parent)
         self.panel = TonePanel()
         self._source: Source | None = None
         self._shown = False
         self._previewing = False
+        self._counted: tuple[Numbers | None, Window, tuple[int, ...]] | None = None
+        self._drag = WindowDrag(panes, self._window, self)
+        self._drag.dragged.connect(self.panel.drag_to)
+        self._drag.dropped.connect(self.panel.settle)
         self._numbers: Latest[NumbersRequest, Numbers] = Latest()
         self._view: Latest[ToneRequest, ToneView] = Latest()
         self._job: ToneJob | None = None
@@ -52,6 +64,11 @@ class Toning(QObject):
     def waiting(self) -> bool:
         """Whether anything is still being read or shown."""
         return self._numbers.pending is not None or self._view.pending is not None
+
+    @property
+    def dragging(self) -> bool:
+        """Whether something is being dragged, in the panel or in the image."""
+        return self.panel.dragging or self._drag.dragging
 
     @Slot(bool)
     def set_shown(self, shown: bool) -> None:
@@ -76,7 +93,7 @@ class Toning(QObject):
                 source.offered if source.path is not None else None, nothing_to_choose(source)
             )
             self.panel.show_tone(source.tone)
-        elif not self.panel.dragging:
+        elif not self.dragging:
             self.panel.show_tone(source.tone)
         if self._shown:
             self._begin()
@@ -119,7 +136,11 @@ class Toning(QObject):
         self._show.connect(job.show)
         self._thread = start_thread("tone", job)
 
+    def _window(self) -> Window | None:
+        return self.panel.window_shown if self._numbers.result is not None else None
+
     def _forget(self) -> None:
+        self._counted = None
         self._numbers.clear()
         self._view.clear()
         self._end_preview()
@@ -141,9 +162,11 @@ class Toning(QObject):
         low, high = numbers.span
         window = full.window or offered.shown
         span = min(low, window[0]), max(high, window[1])
-        if self.panel.dragging:
+        if self.dragging:
             span = self.panel.plot.span  # which must not move below the pointer
         bands = tuple(dict.fromkeys(full.bands))
+        if self._counted == (numbers, span, bands):
+            bands = ()
         self._show.emit(self._view.ask(ToneRequest(numbers.samples, tone, span, bands)))
 
     @Slot(object)
@@ -174,7 +197,9 @@ class Toning(QObject):
     def _on_toned(self, request: ToneRequest, view: ToneView) -> None:
         if not self._view.accept(request, view):
             return
-        self.panel.show_counts(view.counts, request.span)
+        if view.counts is not None:
+            self._counted = self._numbers.result, request.span, request.bands
+            self.panel.show_counts(view.counts, request.span)
         source = self._source
         if self._previewing and source is not None:
             self.previewed.emit(Preview(view.rgb, source.width, source.height))

@@ -14,7 +14,7 @@ from cozviewer.ui.widgets.plain import Label
 STEP = 0.01
 """Of Up and Down, as a part of the window."""
 
-VALUE_WIDTH = 46
+VALUE_WIDTH = 58
 """Logical pixels of the value beside a slider."""
 
 

@@ -299,15 +299,15 @@ class TonePanel(QWidget):
     # -- what the user does ----------------------------------------------------------------------
 
     def _connect(self) -> None:
-        self.plot.dragged.connect(self._on_dragged)
-        self.plot.dropped.connect(self._on_settled)
+        self.plot.dragged.connect(self.drag_to)
+        self.plot.dropped.connect(self.settle)
         self.low.chosen.connect(self._on_low)
         self.high.chosen.connect(self._on_high)
         self.stretch.currentIndexChanged.connect(self._on_stretch)
         self.gamma.moved.connect(self._on_gamma)
-        self.gamma.settled.connect(self._on_settled)
+        self.gamma.settled.connect(self.settle)
         self.exposure.moved.connect(self._on_exposure)
-        self.exposure.settled.connect(self._on_settled)
+        self.exposure.settled.connect(self.settle)
         for box in self.bands:
             box.currentIndexChanged.connect(self._on_bands)
         self.inverted.toggled.connect(self._on_inverted)
@@ -316,7 +316,8 @@ class TonePanel(QWidget):
         self.reset.clicked.connect(self._on_reset)
 
     @property
-    def _window(self) -> Window:
+    def window_shown(self) -> Window:
+        """What becomes black and what white."""
         if self._offered is None:
             return 0.0, 1.0
         return self._tone.over(self._offered.automatic).window or self._offered.shown
@@ -331,11 +332,13 @@ class TonePanel(QWidget):
             self.chosen.emit(tone)
 
     @Slot()
-    def _on_settled(self) -> None:
+    def settle(self) -> None:
+        """Mean the tone that is shown: a drag is over."""
         self.chosen.emit(self._tone)
 
     @Slot(object)
-    def _on_dragged(self, window: Window) -> None:
+    def drag_to(self, window: Window) -> None:
+        """Show a window while it is dragged."""
         low, high = (float(value_text(end, window, digits=4)) for end in window)
         if low < high:
             self._change(replace(self._tone, window=(low, high)), meant=False)
@@ -344,20 +347,20 @@ class TonePanel(QWidget):
     def _on_low(self, value: float) -> None:
         is_medical = self._offered is not None and self._offered.kind == "medical"
         if is_medical:
-            self._take_window(*_shifted(self._window, value))
+            self._take_window(*_shifted(self.window_shown, value))
         else:
-            self._take_window(value, self._window[1])
+            self._take_window(value, self.window_shown[1])
 
     @Slot(float)
     def _on_high(self, value: float) -> None:
         is_medical = self._offered is not None and self._offered.kind == "medical"
         if is_medical:
             try:
-                self._take_window(*window_of(center_of(self._window)[0], value))
+                self._take_window(*window_of(center_of(self.window_shown)[0], value))
             except BadInput:
                 self.show_tone(self._tone)
         else:
-            self._take_window(self._window[0], value)
+            self._take_window(self.window_shown[0], value)
 
     def _take_window(self, low: float, high: float) -> None:
         """Take a window that was typed, or show the one before again."""

@@ -20,9 +20,8 @@ def stretch_names() -> list[tuple[str, str]]:
 
 
 def band_name(offered: ToneRange, band: int) -> str:
-    """Return "3" or "3 (NIR)" of a band, from 1."""
-    name = visible_line(offered.bands[band - 1])
-    return with_note(str(band), name) if name else str(band)
+    """Return "3", or "3 Z" of a band with a name, from 1."""
+    return f"{band} {visible_line(offered.bands[band - 1])}".strip()
 
 
 def preset_name(preset: Preset) -> str:

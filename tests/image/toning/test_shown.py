@@ -81,8 +81,7 @@ def test_a_histogram_of_values(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     path.write_bytes(tiff(BANDS))
     samples = samples_of(path, None, 1 << 20)
-    span = usual_span(samples)
-    assert span == (0, 65535)
+    span = (0.0, 65535.0)
     counts = counts_of(samples, (5, 1), span)
     assert counts.sum(axis=1).tolist() == [RAMP.size] * 2
     expected = np.bincount((BANDS[..., 4].ravel() / 65535 * 256).astype(int), minlength=256)
@@ -94,7 +93,9 @@ def test_outliers_leave_room_in_a_histogram() -> None:
     values = np.arange(10_000).reshape(100, 100, 1) / 1000.0
     values[0, 0], values[0, 1] = 1e6, np.nan
     low, high = usual_span(Samples(values, offered))
-    assert (low, high) == pytest.approx((0, 10), abs=0.1)
+    assert (low, high) == pytest.approx((-0.2, 10.2), abs=0.1)
+    nothing = usual_span(Samples(np.full((2, 2, 1), np.nan), offered))
+    assert nothing == offered.shown
 
 
 @pytest.mark.parametrize(

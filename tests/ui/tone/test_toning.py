@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from cozviewer.image.source import open_source
@@ -345,3 +346,35 @@ def test_the_picture_is_that_of_the_command_line(viewer: Bench, qtbot: QtBot) ->
     assert document is not None
     same = open_source(viewer.picture, tone=tone_of("window=0:1500"))
     assert document.source.digest == same.digest
+
+
+def test_ctrl_and_a_drag_in_the_image_change_the_window(viewer: Bench, qtbot: QtBot) -> None:
+    """Sideways its width, up and down its center; the view does not move."""
+    ready(viewer, qtbot)
+    pane, camera = viewer.window.panes.generated, viewer.window.navigator.camera
+    ctrl, left = Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.LeftButton
+
+    def drag(way: QPoint) -> None:
+        start = QPoint(200, 200)
+        QTest.mousePress(pane, left, ctrl, start)
+        move = QMouseEvent(
+            QEvent.Type.MouseMove,
+            QPointF(start + way),
+            QPointF(pane.mapToGlobal(start + way)),
+            Qt.MouseButton.NoButton,
+            left,
+            ctrl,
+        )
+        QApplication.sendEvent(pane, move)
+        QTest.mouseRelease(pane, left, ctrl, start + way)
+        quiet(viewer, qtbot)
+
+    drag(QPoint(-150, 0))
+    assert tone(viewer).window == pytest.approx((4095 / 4, 4095 * 3 / 4), abs=1)
+    drag(QPoint(0, -100))
+    assert tone(viewer).window == pytest.approx((4095 * 5 / 12, 4095 * 11 / 12), abs=1)
+    assert viewer.window.navigator.camera == camera
+    QTest.keyClick(viewer.window, Qt.Key.Key_L)  # without the panel it moves the view
+    before = tone(viewer)
+    drag(QPoint(-150, 0))
+    assert tone(viewer) == before
