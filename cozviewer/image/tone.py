@@ -107,6 +107,11 @@ class Tone:
             if getattr(self, field.name) != getattr(AUTOMATIC, field.name)
         )
 
+    @property
+    def without_values(self) -> "Tone":
+        """This tone with an automatic window, stretch and exposure."""
+        return replace(self, window=None, stretch=None, exposure=None)
+
     def over(self, automatic: "Tone") -> "Tone":
         """Return this tone with its automatic fields filled in from another one; `inverted` is
         exchanged where both are."""

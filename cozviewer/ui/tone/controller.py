@@ -163,7 +163,7 @@ class Toning(QObject):
         window = full.window or offered.shown
         span = min(low, window[0]), max(high, window[1])
         if self.dragging:
-            span = self.panel.plot.span  # which must not move below the pointer
+            span = self.panel.form.plot.span  # which must not move below the pointer
         bands = tuple(dict.fromkeys(full.bands))
         if self._counted == (numbers, span, bands):
             bands = ()
@@ -189,8 +189,7 @@ class Toning(QObject):
     def _on_known(self, request: NumbersRequest, numbers: Numbers) -> None:
         if not self._numbers.accept(request, numbers):
             return
-        self.panel.show_presets(numbers.presets)
-        self.panel.show_extremes(numbers.samples.offered)
+        self.panel.show_numbers(numbers.samples.offered, numbers.presets)
         self._ask_for_view(self.panel.tone)
 
     @Slot(object, object)

@@ -14,8 +14,10 @@ from pytestqt.qtbot import QtBot
 from cozviewer.image.source import open_source
 from cozviewer.image.tone import AUTOMATIC, Tone, tone_of
 from cozviewer.jobs.threads import running_threads
+from cozviewer.ui.settings import keep_text
 from cozviewer.ui.tone.controller import Toning
-from cozviewer.ui.tone.kept import keep_tone, kept_tone
+from cozviewer.ui.tone.form import ToneForm
+from cozviewer.ui.tone.kept import KEY, keep_tone, kept_tone
 from cozviewer.ui.tone.panel import TonePanel
 from tests.image.rare_files import dicom, exr, fits_file
 from tests.ui.conftest import Bench, settle, wheel
@@ -40,12 +42,12 @@ def panel(viewer: Bench) -> TonePanel:
     return toning(viewer).panel
 
 
-def ready(viewer: Bench, qtbot: QtBot) -> TonePanel:
+def ready(viewer: Bench, qtbot: QtBot) -> ToneForm:
     """Show the panel and wait until it knows all."""
     if not panel(viewer).isVisible():
         QTest.keyClick(viewer.window, Qt.Key.Key_L)
     quiet(viewer, qtbot)
-    return panel(viewer)
+    return panel(viewer).form
 
 
 def quiet(viewer: Bench, qtbot: QtBot) -> None:
@@ -96,7 +98,7 @@ def typed(field: QWidget, text: str) -> None:
 
 
 def test_a_handle_is_dragged_with_a_preview(viewer: Bench, qtbot: QtBot) -> None:
-    shown, plot = ready(viewer, qtbot), panel(viewer).plot
+    shown, plot = ready(viewer, qtbot), panel(viewer).form.plot
     wheel(viewer.window.panes.generated, QPoint(200, 200), 3)
     settle(qtbot, viewer.window)
     camera, before = viewer.window.navigator.camera, middle(viewer)
@@ -112,7 +114,7 @@ def test_a_handle_is_dragged_with_a_preview(viewer: Bench, qtbot: QtBot) -> None
     quiet(viewer, qtbot)
     window = tone(viewer).window
     assert window is not None
-    assert window == shown.tone.window
+    assert window == panel(viewer).tone.window
     assert window[0] == 0
     assert window[1] == pytest.approx(2000, abs=150)
     values = np.arange(320) * 10.0
@@ -225,8 +227,7 @@ def test_a_ct_has_center_and_width(viewer: Bench, qtbot: QtBot, tmp_path: Path) 
     )
     assert (shown.low.text(), shown.high.text()) == ("40", "400")
     typed(shown.high, "80")
-    quiet(viewer, qtbot)
-    assert tone(viewer) == tone_of("center=40,width=80")
+    assert panel(viewer).tone == tone_of("center=40,width=80")
     typed(shown.low, "-600")
     quiet(viewer, qtbot)
     assert tone(viewer) == tone_of("center=-600,width=80")
@@ -254,8 +255,7 @@ def test_8_bits_leave_nothing_to_choose(viewer: Bench, qtbot: QtBot, tmp_path: P
     shown = ready(viewer, qtbot)
     assert not shown.plot.isVisible()
     assert not shown.reset.isVisible()
-    sentences = [each.text() for each in shown.findChildren(QWidget) if hasattr(each, "text")]
-    assert any("8 bits per channel" in sentence for sentence in sentences)
+    assert "8 bits per channel" in panel(viewer).sentence
     opened(viewer, qtbot, viewer.picture)
     assert shown.plot.isVisible()
 
@@ -326,9 +326,6 @@ def test_the_panel_fits_a_small_window(viewer: Bench, qtbot: QtBot) -> None:
 
 
 def test_kept_tones_that_are_broken_are_automatic(tmp_path: Path) -> None:
-    from cozviewer.ui.settings import keep_text
-    from cozviewer.ui.tone.kept import KEY
-
     path = tmp_path / "a.tif"
     for text in ("[", "[1]", '{"x": 5}', f'{{"{path}": "nonsense"}}'):
         keep_text(KEY, text)
