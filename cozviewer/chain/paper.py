@@ -17,6 +17,7 @@ from cozviewer.chain.textures.borrowed_texture import borrows_where
 from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8, part_of, to_float
 from cozviewer.image.rect import Rect
+from cozviewer.image.source import Source
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 
@@ -25,6 +26,10 @@ SIDE = 512
 
 CROP = SIDE // STEP_SCALE
 """Side of the central area that a step enlarges: columns and rows 192..320."""
+
+OVERSAMPLED = 4
+"""Size of a level, in sizes of the state, from which resizing it is as good as resizing the whole
+picture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +63,22 @@ def first_state(picture: Rgb8) -> State:
     resized = Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS)
     left, top = (size[0] - SIDE) // 2, (size[1] - SIDE) // 2
     return State(0, np.asarray(resized.crop((left, top, left + SIDE, top + SIDE))), "")
+
+
+def first_state_of(source: Source) -> State:
+    """Return the first state of the chain of a source.
+
+    One that is not in memory is resized from the coarsest of its levels that is at least
+    OVERSAMPLED times as large as the state.
+
+    Raises:
+        BadInput, Failure: Its file cannot be read.
+    """
+    k = 0
+    if not source.levels.in_memory:
+        sizes = [source.levels.size(k) for k in range(len(source.levels))]
+        k = max(k for k, size in enumerate(sizes) if k == 0 or min(size) >= OVERSAMPLED * SIDE)
+    return first_state(source.levels.read(k, Rect(0, 0, *source.levels.size(k))))
 
 
 def later_states(

@@ -148,8 +148,7 @@ def _crop(bench: _Bench) -> Rgb8:
     source = bench.chain.pyramid.source
     seen = bench.view(FIRST).visible(STEP_LEVELS, source.width, source.height)
     there = coarser(seen, STEP_LEVELS)
-    pixels = source.levels[0][there.y : there.bottom, there.x : there.right]
-    return np.ascontiguousarray(pixels)
+    return np.ascontiguousarray(source.pixels(0, there))
 
 
 def _bare(bench: _Bench, choice: EngineChoice, crop: Rgb8) -> list[Bare]:

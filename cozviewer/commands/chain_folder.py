@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.assembly import Models, make_models
-from cozviewer.chain.paper import first_state, later_states
+from cozviewer.chain.paper import first_state_of, later_states
 from cozviewer.commands.chain_files import ChainFiles, files_of
 from cozviewer.commands.common.output import make_folder
 from cozviewer.commands.common.pictures import pictures_in, unique_names
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.targets import Inputs, refuse_inputs
-from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source
 from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
@@ -129,8 +128,7 @@ def _make_chain(
     make_folder(options.output)
     upscaler, recipe = models.upscaler, models.recipe
     files = ChainFiles(options.output, name, source, upscaler, recipe)
-    whole = Rect(0, 0, source.width, source.height)
-    states = [first_state(source.pixels(0, whole))]
+    states = [first_state_of(source)]
     files.save_state(states[0], cancelled)
     line.show(f"{about}: loading {upscaler.name}")
     upscaler.load()

@@ -91,7 +91,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="size of the output in pixels (default: 1280x800)",
     )
     add_quality_option(parser)
-    parser.add_argument("--no-gps", action="store_true", help="do not copy the photo's location")
+    parser.add_argument(
+        "--no-gps", action="store_true", help="do not copy the photo's location or map coordinates"
+    )
     parser.add_argument(
         "--label",
         action="store_true",
@@ -165,6 +167,7 @@ def run(args: argparse.Namespace) -> int:
     """
     from cozviewer.commands.common.views import opened_chain
     from cozviewer.export.formats import with_format
+    from cozviewer.export.georeferenced import existing_side_files
     from cozviewer.export.picture import check_target
     from cozviewer.export.run import run_task
     from cozviewer.export.targets import refuse_source
@@ -186,6 +189,10 @@ def run(args: argparse.Namespace) -> int:
         refuse_source(output, chain.pyramid.source)
         task = _task_of(args, image, chain.pyramid, output, signature)
         check_target(output, *task.size)
+        reference = None if args.no_gps else chain.pyramid.source.georeference
+        beside = existing_side_files(output, reference, task.size)
+        if beside:
+            confirm_replacing(*beside, overwrite=args.overwrite)
         made = run_task(task, chain, cancelled, line.show_work)
     seconds, origin = time.perf_counter() - started, made.origin
     if args.json:
@@ -236,7 +243,13 @@ def _task_of(
 
     source = pyramid.source
     exif = without_place(source.exif) if args.no_gps else source.exif
-    options = PictureOptions(exif=exif, label=args.label, signature=signature, quality=args.quality)
+    options = PictureOptions(
+        exif=exif,
+        label=args.label,
+        signature=signature,
+        quality=args.quality,
+        place=not args.no_gps,
+    )
     if args.whole:
         return RegionTask(output, args.level, pyramid.level_rect(args.level), options)
     if args.region:

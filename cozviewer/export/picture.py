@@ -13,15 +13,18 @@ from PIL import Image
 
 from cozviewer.export.caption import captioned, captioned_bands, label_of
 from cozviewer.export.formats import FORMATS, QUALITY, format_of, share_of_quality, srgb_profile
+from cozviewer.export.georeferenced import geo_tags, write_side_files
 from cozviewer.export.large import IN_MEMORY, in_bands, save_large
 from cozviewer.export.origin import Origin, to_xmp
-from cozviewer.export.replacing import replacing
+from cozviewer.export.replacing import not_saved, replacing
 from cozviewer.export.targets import refuse_foreign_folder
+from cozviewer.image.georeference import Georeference
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.reading import quiet_pillow
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution, pillow_options
 from cozviewer.pyramid.compose import band_parts, bands, best_region
+from cozviewer.pyramid.georeference import reference_of_region
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import IsCancelled, never
@@ -154,6 +157,7 @@ def save_picture(
     exif: bytes | None = None,
     label: bool = False,
     resolution: Resolution | None = None,
+    georeference: Georeference | None = None,
     cancelled: IsCancelled = never,
 ) -> None:
     """Save a picture in the format for the suffix of `path`, with its origin as metadata.
@@ -170,6 +174,8 @@ def save_picture(
             it.
         label: Whether a corner of the picture says that detail was generated, if it was.
         resolution: Of `rgb`; kept by PNG and TIFF, and by JPEG without `exif`, which has its own.
+        georeference: Where `rgb` lies on the earth; kept by TIFF, else in files beside the picture
+            (see `georeferenced`), which are replaced if they exist.
         cancelled: Checked while the file is written; WebP and AVIF are encoded in one go before.
 
     Raises:
@@ -194,13 +200,17 @@ def save_picture(
             resolution=resolution,
             cancelled=cancelled,
         )
+        _save_side_files(path, georeference, (rgb.shape[1], rgb.shape[0]))
         return
     with replacing(path, cancelled) as file, quiet_pillow():
         options = FORMATS[name].options(to_xmp(origin), exif, quality)
         if name != "JPEG" or exif is None:
             options |= pillow_options(name, resolution)
+        if name == "TIFF" and georeference is not None:
+            options["exif"].update(geo_tags(georeference))
         image = Image.fromarray(rgb)
         image.save(file, name, icc_profile=srgb_profile(), **options)
+    _save_side_files(path, georeference, image.size)
 
 
 def save_region(
@@ -215,6 +225,7 @@ def save_region(
     exif: bytes | None = None,
     label: bool = False,
     complete: bool = False,
+    place: bool = False,
     cancelled: Callable[[], bool] = never,
     on_written: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
@@ -232,6 +243,7 @@ def save_region(
         exif: EXIF block of the source, upright.
         label: As for `save_picture`.
         complete: Whether all tiles must exist.
+        place: Whether map coordinates of the photo are kept, see `save_picture`.
         cancelled: Checked while the file is written.
         on_written: Called with (bands written, all bands) if it is written in bands, on a thread of
             libvips.
@@ -245,6 +257,9 @@ def save_region(
     if resolution is not None:
         resolution = resolution.scaled(2.0**z)
         resolution = resolution.turned if orientation.sideways else resolution
+    georeference = pyramid.source.georeference if place else None
+    if georeference is not None:
+        georeference = reference_of_region(georeference, z, level_region, orientation)
     if not in_bands(path, width, height):
         save_picture(
             path,
@@ -254,6 +269,7 @@ def save_region(
             exif=exif,
             label=label,
             resolution=resolution,
+            georeference=georeference,
             cancelled=cancelled,
         )
         return
@@ -268,6 +284,7 @@ def save_region(
         exif=exif,
         label=label,
         resolution=resolution,
+        georeference=georeference,
         cancelled=cancelled,
     )
 
@@ -282,6 +299,7 @@ def save_bands(
     exif: bytes | None = None,
     label: bool = False,
     resolution: Resolution | None = None,
+    georeference: Georeference | None = None,
     cancelled: IsCancelled = never,
 ) -> None:
     """Save a picture that comes in bands; see `save_picture`.
@@ -291,7 +309,7 @@ def save_bands(
         size: Width and height in pixels.
         parts: (rows, width, 3) uint8 from top to bottom, `height` rows in all. Those of a small
             picture are joined in memory, others are written one by one.
-        origin, quality, exif, label, resolution, cancelled: As for `save_picture`.
+        origin, quality, exif, label, resolution, georeference, cancelled: As for `save_picture`.
 
     Raises:
         BadInput, Cancelled, Failure: As `save_picture`.
@@ -312,6 +330,7 @@ def save_bands(
             exif=exif,
             label=label,
             resolution=resolution,
+            georeference=georeference,
             cancelled=cancelled,
         )
         return
@@ -328,6 +347,14 @@ def save_bands(
         resolution=resolution,
         cancelled=cancelled,
     )
+    _save_side_files(path, georeference, size)
+
+
+def _save_side_files(path: Path, georeference: Georeference | None, size: tuple[int, int]) -> None:
+    try:
+        write_side_files(path, georeference, size)
+    except OSError as error:
+        raise not_saved(path, error) from error
 
 
 def _check_quality(quality: int) -> None:

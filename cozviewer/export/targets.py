@@ -4,7 +4,7 @@ Used by the window and the commands before they write; writing itself is atomic 
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -36,12 +36,17 @@ def replaced_by(path: Path) -> list[Path]:
     return [part for part in parts if os.path.exists(part)]  # False for invalid names
 
 
-def free_path(path: Path) -> Path:
-    """Return `path`, or "NAME (2).EXT", "NAME (3).EXT"... if something of that name exists."""
-    if not replaced_by(path):
+def free_path(path: Path, beside: Callable[[Path], Sequence[Path]] = lambda path: ()) -> Path:
+    """Return `path`, or "NAME (2).EXT", "NAME (3).EXT"... if something of that name exists.
+
+    Args:
+        path: The file to be written.
+        beside: Returns what else exists and would be replaced together with a file.
+    """
+    if not replaced_by(path) and not beside(path):
         return path
     numbered = (path.with_name(f"{path.stem} ({number}){path.suffix}") for number in count(2))
-    return next(each for each in numbered if not replaced_by(each))
+    return next(each for each in numbered if not replaced_by(each) and not beside(each))
 
 
 def refuse_inputs(paths: Iterable[Path], inputs: Inputs) -> None:

@@ -13,6 +13,7 @@ from cozviewer.chain.series import Needs, needs_of
 from cozviewer.export.camera_path import FrameSpec
 from cozviewer.export.formats import QUALITY
 from cozviewer.export.frames import frames_of
+from cozviewer.export.georeferenced import existing_side_files
 from cozviewer.export.movie import save_movie
 from cozviewer.export.movie_formats import Clip
 from cozviewer.export.origin import Origin
@@ -27,10 +28,13 @@ from cozviewer.export.provenance import (
 from cozviewer.export.run import OnProgress
 from cozviewer.export.signing import Signature, sign_picture
 from cozviewer.export.strip import strip
+from cozviewer.export.targets import replaced_by
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
+from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import compose, wanted_level
+from cozviewer.pyramid.georeference import reference_of_view
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.resolution import scaled_resolution
@@ -51,6 +55,7 @@ class PictureOptions:
         label: Whether a corner says that detail was generated.
         signature: What the file is signed with; None leaves it unsigned.
         quality: 1..100 for JPEG, WebP and AVIF.
+        place: Whether map coordinates of the photo are kept.
     """
 
     complete: bool = True
@@ -58,6 +63,7 @@ class PictureOptions:
     label: bool = False
     signature: Signature | None = None
     quality: int = QUALITY
+    place: bool = True
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,10 @@ class PictureTask:
         options = self.options
         pixels = compose(chain.pyramid, self.view, complete=options.complete)
         origin = origin_of_view(chain, self.view, is_cancelled)
+        source = chain.pyramid.source
+        georeference = source.georeference if options.place else None
+        if georeference is not None:
+            georeference = reference_of_view(georeference, self.view)
         save_picture(
             self.path,
             pixels,
@@ -102,7 +112,8 @@ class PictureTask:
             quality=options.quality,
             exif=options.exif,
             label=options.label,
-            resolution=scaled_resolution(chain.pyramid.source, self.view),
+            resolution=scaled_resolution(source, self.view),
+            georeference=georeference,
             cancelled=is_cancelled,
         )
         sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
@@ -159,11 +170,27 @@ class RegionTask:
             exif=options.exif,
             label=options.label,
             complete=options.complete,
+            place=options.place,
             cancelled=is_cancelled,
             on_written=counting(on_progress, stage, self.z, "rows"),
         )
         sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
         return origin
+
+
+def replaced_by_task(
+    path: Path, task: PictureTask | RegionTask, place: bool, source: Source
+) -> list[Path]:
+    """Return what exists and would be replaced by a picture: the file, and files beside it.
+
+    Args:
+        path: The file to write.
+        task: The picture.
+        place: As in `PictureOptions`.
+        source: The photo.
+    """
+    reference = source.georeference if place else None
+    return [*replaced_by(path), *existing_side_files(path, reference, task.size)]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from cozviewer.chain.chain import WITH_HALO, Chain, Progress, unheard
 from cozviewer.chain.series import Needs
 from cozviewer.export.formats import FORMATS, QUALITY
+from cozviewer.export.georeferenced import existing_side_files
 from cozviewer.export.origin import Origin, read_origin
 from cozviewer.export.picture import check_target, save_bands
 from cozviewer.export.provenance import origin_of_region
@@ -123,7 +124,11 @@ class UpscaleTask:
         origin = origin_of_region(chain, z, whole, is_cancelled)
         origin = replace(origin, magnification=str(self.scale))
         on_written = counting(on_progress, stage, z, "rows")
-        resolution = chain.pyramid.source.resolution
+        resolution, georeference = chain.pyramid.source.resolution, None
+        if options.place and chain.pyramid.source.georeference is not None:
+            smaller = 1 / self.scale
+            to_source = (smaller, 0.0, 0.0, 0.0, smaller, 0.0)
+            georeference = chain.pyramid.source.georeference.through(to_source)
         save_bands(
             self.path,
             self.size,
@@ -133,6 +138,7 @@ class UpscaleTask:
             exif=options.exif,
             label=options.label,
             resolution=None if resolution is None else resolution.scaled(self.scale),
+            georeference=georeference,
             cancelled=is_cancelled,
         )
         sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
@@ -212,13 +218,21 @@ def upscale_task(chain: Chain, options: UpscaleOptions, session: Path | None = N
     source = chain.pyramid.source
     path = target_of(source.path or Path(source.name), options)
     _make_folder(path.parent)
+    place = options.metadata and options.place
     if not options.overwrite:
-        path = free_path(path)
+        reference = source.georeference if place else None
+        size = source.width * options.scale, source.height * options.scale
+        path = free_path(path, lambda path: existing_side_files(path, reference, size))
     task = UpscaleTask(
         path,
         options.scale,
         (source.width, source.height),
-        PictureOptions(exif=_exif(source, options), label=options.label, quality=options.quality),
+        PictureOptions(
+            exif=_exif(source, options),
+            label=options.label,
+            quality=options.quality,
+            place=place,
+        ),
         options.overwrite,
     )
     refuse_source(path, source, session)

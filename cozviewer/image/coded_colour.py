@@ -105,13 +105,20 @@ def from_gamma(gamma: float | None, primaries: Primaries | None) -> CodedColour 
     return None if _is_srgb(colour) else colour
 
 
-def srgb_converter(colour: CodedColour) -> Callable[[Rgb8], Rgb8]:
-    """Return the function from (H, W, 3) uint8 R'G'B' values of `colour` to sRGB."""
-    light = _light_of_values(colour)
+def srgb_converter(
+    colour: CodedColour, values: int = 256
+) -> Callable[[NDArray[np.uint8 | np.uint16]], Rgb8]:
+    """Return the function from (H, W, 3) R'G'B' values of `colour` to uint8 sRGB.
+
+    Args:
+        colour: What the values mean.
+        values: How many there are: 256 of uint8, or 65536 of uint16.
+    """
+    light = _light_of_values(colour, values)
     matrix = _matrix_to_srgb(colour.primaries).astype(np.float32)
     encoded = _srgb_codes()
 
-    def convert(rgb: Rgb8) -> Rgb8:
+    def convert(rgb: NDArray[np.uint8 | np.uint16]) -> Rgb8:
         linear = light[rgb]
         if colour.hdr:
             linear = _compressed(linear, colour)
@@ -210,9 +217,9 @@ def _srgb_codes() -> Rgb8:
     return (255 * srgb_encoded(np.linspace(0, 1, 65536)) + 0.5).astype(np.uint8)
 
 
-def _light_of_values(colour: CodedColour) -> NDArray[np.float32]:
-    """Return the light of each 8-bit value; of PQ in cd/m2, of HLG that of the scene, 0..1."""
-    value: Floats = np.linspace(0, 1, 256)
+def _light_of_values(colour: CodedColour, values: int) -> NDArray[np.float32]:
+    """Return the light of each value; of PQ in cd/m2, of HLG that of the scene, 0..1."""
+    value: Floats = np.linspace(0, 1, values)
     light: Floats
     if colour.gamma:
         light = value**colour.gamma

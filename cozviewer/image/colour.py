@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from cozviewer.image import high_bit_depth as deep_grey
@@ -16,6 +17,9 @@ from cozviewer.image.tone import Tone
 from cozviewer.image.toning.curve import grey_levels
 
 _SRGB_NAMES = ("sRGB", "sRGB IEC61966-2.1", "sRGB built-in")
+
+_LONGEST_NAME = 200
+"""Characters of a profile's name that are kept."""
 
 _ToSrgb = Callable[[Image.Image], Image.Image]
 
@@ -44,10 +48,31 @@ def converter(
     def convert(colour: Image.Image, alpha: Image.Image | None) -> Rgb8:
         rgb = to_srgb(colour)
         if alpha is not None:
-            rgb = Image.composite(rgb, Image.new("RGB", rgb.size, "white"), alpha)
+            rgb = _on_white(rgb, alpha)
         return np.asarray(rgb)
 
     return convert
+
+
+def deep_converter(
+    coded: CodedColour,
+) -> Callable[[NDArray[np.uint16], Image.Image | None], Rgb8]:
+    """Return the function that turns strips of 16 bits into (H, W, 3) uint8 sRGB.
+
+    Args:
+        coded: Their colours.
+    """
+    to_srgb = srgb_converter(coded, 1 << 16)
+
+    def convert(values: NDArray[np.uint16], alpha: Image.Image | None) -> Rgb8:
+        rgb = to_srgb(values)
+        return rgb if alpha is None else np.asarray(_on_white(Image.fromarray(rgb), alpha))
+
+    return convert
+
+
+def _on_white(rgb: Image.Image, alpha: Image.Image) -> Image.Image:
+    return Image.composite(rgb, Image.new("RGB", rgb.size, "white"), alpha)
 
 
 def _base_mode(mode: str) -> str:
@@ -128,3 +153,14 @@ def _profile_transform(mode: str, icc: bytes | None) -> _ToSrgb | None:
     except Exception:  # of a broken profile: PyCMSError, OSError, ValueError, TypeError, ...
         return None
     return lambda colour: transform.apply(_in_mode(colour, mode))
+
+
+def profile_name(icc: object) -> str:
+    """Return the name of a colour profile; "?" if it is there and cannot be read."""
+    if not isinstance(icc, bytes) or not icc:
+        return ""
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+        return ImageCms.getProfileDescription(profile).strip()[:_LONGEST_NAME] or "?"
+    except Exception:  # of a broken profile: PyCMSError, OSError, ValueError, TypeError, ...
+        return "?"

@@ -20,6 +20,7 @@ from cozviewer.image import high_bit_depth as deep_grey
 from cozviewer.image.coded_colour import ADOBE_RGB
 from cozviewer.image.limits import check_size
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.png.png_depth import deep_values
 from cozviewer.image.readers.notes import refusal
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.reading import STOPPED, Picture
@@ -27,6 +28,7 @@ from cozviewer.image.tiff import samples as tiff_samples
 from cozviewer.image.tiff import traps as tiff_traps
 from cozviewer.image.tiff.samples import SampleTiff
 from cozviewer.image.tone import AUTOMATIC, Tone
+from cozviewer.image.toning.curve import grey_levels
 from cozviewer.image.toning.samples import Samples, thinned
 from cozviewer.image.toning.tone_range import ToneRange, range_of_scale
 from cozviewer.util.cancel import IsCancelled, check_cancelled
@@ -92,7 +94,7 @@ def decode(
     facts = tiff_traps.GreyFacts(bits=16, inverted=False, unsigned=False)
     if isinstance(image, TiffImageFile):
         facts = tiff_traps.prepare(image)
-    offered = _offered_beside(facts, image)
+    offered = _offered_beside(facts, picture)
     if tone.changed and offered is not None and picture.samples is not None:
         samples = picture.samples()
         check_size(name, picture.kind, samples, allow_huge=True)
@@ -114,7 +116,7 @@ def decode(
     if isinstance(image, TiffImageFile):  # it has turned itself upright
         turn, block = 1, tiff_traps.exif_of(image)
     else:
-        block = _exif_block(image)
+        block = exif_block(image)
         turn = exif.orientation(block)
 
     grey, own = None, None
@@ -126,17 +128,25 @@ def decode(
         told += notices.stretched(grey) if own is None else ()
     elif isinstance(image, ProcessImage):
         offered = image.offered
-    elif tone.changed and offered is None:
-        raise BadInput(refusal("no tone", name, {}))
-    convert, hdr = _converter(picture, image, block, managed)
+    elif picture.samples is None or offered is None:
+        own = _own(name, tone, offered)
+    if own is not None and offered is not None and own.bands != offered.automatic.bands:
+        managed = False  # the profile is of other bands
+    convert, hdr = converter(picture, image, block, managed)
     told += hdr
+    deep = None
+    if own is not None and grey is None and picture.low_bytes is not None:
+        deep = _toned_png(picture.low_bytes(), own, convert)
+    elif managed and own is None:
+        deep = _deep_converter(name, picture, image, grey)
 
     rgb, as_in_file = _canvas(image.size, turn)
     transparent = False
     for x, y, strip in _strips(image, cancelled):
         colours, alpha = colour.opaque_part(strip, grey, own)
         transparent = transparent or _has_holes(alpha)
-        as_in_file[y : y + strip.height, x : x + strip.width] = convert(colours, alpha)
+        part = convert(colours, alpha) if deep is None else deep(x, y, strip, alpha)
+        as_in_file[y : y + strip.height, x : x + strip.width] = part
     if transparent:
         told.append(notices.on_white())
     sideways = turn >= 5 or facts.sideways
@@ -171,7 +181,7 @@ class _Samples:
         if layout.hidden:
             told.append(notices.bands(layout))
         block = tiff_traps.exif_of(image)
-        convert, _ = _converter(picture, image, block, managed and not layout.is_lab)
+        convert, _ = converter(picture, image, block, managed and not layout.is_lab)
         rgb, as_in_file = _canvas(image.size, image.orientation)
         transparent = False
         strips = tiff_samples.strips_of(self.values, layout, self._scale, self._rows, own)
@@ -185,8 +195,11 @@ class _Samples:
         return Decoded(rgb, exif.upright(block), (), tuple(told), sideways, self.offered)
 
 
-def _offered_beside(facts: tiff_traps.GreyFacts, image: ImageFile) -> ToneRange | None:
+def _offered_beside(facts: tiff_traps.GreyFacts, picture: Picture) -> ToneRange | None:
     """Return what a tone can change about colours of which Pillow reads a part."""
+    image = picture.image
+    if picture.low_bytes is not None and image.mode in ("RGB", "RGBA"):
+        return range_of_scale(deep_grey.Scale(0.0, 65535.0), 16, 3, (0, 1, 2), is_rgb=True)
     if not (facts.deep_colour or facts.more_bands) or not isinstance(image, TiffImageFile):
         return None
     bits = 16 if facts.deep_colour else 8
@@ -212,10 +225,17 @@ def _own(name: str, tone: Tone, offered: ToneRange | None) -> Tone | None:
     return own.over(offered.automatic) if own.changed else None
 
 
-def _converter(
+def converter(
     picture: Picture, image: ImageFile, block: bytes | None, managed: bool
 ) -> tuple[Callable[[Image.Image, Image.Image | None], Rgb8], list[str]]:
-    """Return the way to sRGB, and what is to be said about it."""
+    """Return the way to sRGB (see `colour.converter`), and what is to be said about it.
+
+    Args:
+        picture: How its colours are coded.
+        image: What decodes it; its mode and profile count.
+        block: Its EXIF block.
+        managed: Whether its colour profile counts.
+    """
     if not managed:
         return colour.converter(image.mode, None), []
     coded, icc = picture.coded, picture.profile or image.info.get("icc_profile")
@@ -227,11 +247,46 @@ def _converter(
     return colour.converter(image.mode, icc, coded), told
 
 
+def _toned_png(
+    low: Image.Image, tone: Tone, convert: Callable[[Image.Image, Image.Image | None], Rgb8]
+) -> Callable[[int, int, Image.Image, Image.Image | None], Rgb8]:
+    """Return the way to sRGB from all 16 bits of the strip at (column, row), and its opacity, by a
+    tone with a window."""
+    bands = [band - 1 for band in tone.bands]
+
+    def levels(x: int, y: int, strip: Image.Image, alpha: Image.Image | None) -> Rgb8:
+        part = low.crop((x, y, x + strip.width, y + strip.height))
+        toned = grey_levels(deep_values(strip, part)[..., bands], tone)
+        return convert(Image.fromarray(toned[..., 0] if len(bands) == 1 else toned), alpha)
+
+    return levels
+
+
+def _deep_converter(
+    name: str, picture: Picture, image: ImageFile, grey: deep_grey.Scale | None
+) -> Callable[[int, int, Image.Image, Image.Image | None], Rgb8] | None:
+    """Return the way to sRGB from all 16 bits of the strip at (column, row), and its opacity; None
+    where 8 bits are enough as no curve of light is applied, or the file has no more."""
+    if picture.coded is None:
+        return None
+    convert = colour.deep_converter(picture.coded)
+    if image.mode.startswith("I;16") and grey == deep_grey.Scale(0.0, 65535.0):
+        return lambda x, y, strip, alpha: convert(
+            np.repeat(np.asarray(strip, np.uint16)[..., None], 3, axis=2), alpha
+        )
+    if picture.low_bytes is None or not _fits(name, picture.kind, image):
+        return None
+    low = picture.low_bytes()
+    return lambda x, y, strip, alpha: convert(
+        deep_values(strip, low.crop((x, y, x + strip.width, y + strip.height))), alpha
+    )
+
+
 def _canvas(size: tuple[int, int], turn: int) -> tuple[Rgb8, Rgb8]:
     """Return an empty picture, and a view of it as the file has it."""
     width, height = size if turn < 5 else size[::-1]
     rgb = np.empty((height, width, 3), np.uint8)
-    return rgb, _as_in_file(rgb, turn)
+    return rgb, as_in_file(rgb, turn)
 
 
 def _fits(name: str, kind: str, image: ImageFile) -> bool:
@@ -270,7 +325,8 @@ def read_samples(name: str, picture: Picture, most_pixels: int, cancelled: IsCan
     if isinstance(image, TiffImageFile):
         facts = tiff_traps.prepare(image)
     turn, block = 1, None
-    if isinstance(image, TiffImageFile) and _offered_beside(facts, image) and picture.samples:
+    offered = _offered_beside(facts, picture)
+    if offered is not None and picture.samples is not None:
         image = picture.samples()
         check_size(name, picture.kind, image, allow_huge=True)
     if isinstance(image, SampleTiff):
@@ -283,17 +339,19 @@ def read_samples(name: str, picture: Picture, most_pixels: int, cancelled: IsCan
         extremes = deep_grey.extremes_of([values])
         bits = facts.bits if image.mode.startswith("I;16") else 0
         offered = range_of_scale(grey, bits, extremes=extremes)
-        if not isinstance(image, TiffImageFile):
-            block = _exif_block(image)
-            turn = exif.orientation(block)
-    else:
-        offered = None
+    elif offered is not None and picture.low_bytes is not None:
+        _load(name, image)
+        values = deep_values(image, picture.low_bytes())
+        offered = replace(offered, extremes=deep_grey.extremes_of([values]))
+    if not isinstance(image, TiffImageFile | SampleTiff):
+        block = exif_block(image)
+        turn = exif.orientation(block)
     check_cancelled(cancelled, STOPPED)
     if offered is None:
         raise BadInput(refusal("no tone", name, {}))
     upright = np.empty_like(values if turn < 5 else values.swapaxes(0, 1))
-    _as_in_file(upright, turn)[...] = values
-    convert, _ = _converter(picture, image, block, managed=True)
+    as_in_file(upright, turn)[...] = values
+    convert, _ = converter(picture, image, block, managed=True)
 
     def to_srgb(levels: NDArray[np.uint8]) -> Rgb8:
         return convert(Image.fromarray(levels), None)
@@ -332,9 +390,10 @@ def _strips(image: Image.Image, cancelled: IsCancelled) -> Iterator[tuple[int, i
             yield x, y, image.crop((x, y, right, bottom))
 
 
-def _as_in_file(upright: Rgb8, turn: int) -> Rgb8:
+def as_in_file(upright: Rgb8, turn: int) -> Rgb8:
     """Return a view of `upright` in which the pixels lie as the file has them (EXIF 2.32, 0x0112:
-    the orientation names the sides of the scene at which row 0 and column 0 of the file lie)."""
+    the orientation `turn` names the sides of the scene at which row 0 and column 0 of the file
+    lie)."""
     view = upright.swapaxes(0, 1) if turn >= 5 else upright
     if turn in (3, 4, 6, 7):
         view = view[::-1]
@@ -350,7 +409,8 @@ def _scale_transparent_colour(image: ImageFile) -> None:
         image.info["transparency"] = tuple(value >> 8 for value in key)
 
 
-def _exif_block(image: ImageFile) -> bytes | None:
+def exif_block(image: ImageFile) -> bytes | None:
+    """Return the EXIF block of a picture whose header was read."""
     block = image.info.get("exif")
     if isinstance(block, bytes):
         return block

@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 
 from cozviewer.image.heif_boxes import kind_of_brands
-from cozviewer.image.readers.table import FORMATS, PHOTOSHOP, RAW, RAW_ENDINGS, Format
+from cozviewer.image.readers.table import FORMATS, PHOTOSHOP, RAW, RAW_ENDINGS, SLIDE, Format
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
@@ -68,7 +68,9 @@ def format_of(head: bytes, name: str) -> str:
         BadInput: It is not a supported format, or needs a package that is not installed.
     """
     kinds = (kind for at, magic, kind in _MAGICS if head[at : at + len(magic)] == magic)
-    kind = next(kinds, "") or kind_of_brands(head) or _kind_of_text(head, name)
+    is_mirax = name.lower().endswith(".mrxs")  # a JPEG, beside a folder with the slide
+    kind = SLIDE if is_mirax else next(kinds, "")
+    kind = kind or kind_of_brands(head) or _kind_of_text(head, name)
     if kind in _BY_NAME:
         if kind != PHOTOSHOP:  # of which some need none
             check_package(kind, name)

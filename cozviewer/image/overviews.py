@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.reading import STOPPED
+from cozviewer.image.watched_file import STOPPED
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 
 LAST_SIDE = 64

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
@@ -20,13 +21,17 @@ from cozviewer.image.formats import check_package, format_named, format_of, is_r
 from cozviewer.image.heif_boxes import HEAD_BYTES, jp2_profile, nclx_colour
 from cozviewer.image.png.png_chunks import without_broken_metadata
 from cozviewer.image.png.png_colour import colour_of
+from cozviewer.image.png.png_depth import has_low_bytes, low_bytes
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.readers.psd_head import is_flat
 from cozviewer.image.readers.table import PHOTOSHOP, RAW
+from cozviewer.image.regions.header import RegionHeader
+from cozviewer.image.regions.opening import SLIDE_HEAD_BYTES, is_read_by_regions
 from cozviewer.image.resolution import Resolution, resolution_of_info
 from cozviewer.image.tiff import traps as tiff_traps
 from cozviewer.image.tiff.pages import pages_of, starting_at
 from cozviewer.image.tiff.samples import SampleTiff
+from cozviewer.image.tiled.protocol import RegionRequest
 from cozviewer.image.watched_file import STOPPED as STOPPED
 from cozviewer.image.watched_file import WatchedFile, open_file
 from cozviewer.image.watched_file import shown_name as shown_name
@@ -52,6 +57,7 @@ class Picture:
         profile: A profile that Pillow could not read.
         ended_early: Returns whether more was read than the file has.
         samples: Opens a TIFF by the reader of samples instead.
+        low_bytes: Reads a PNG of 16 bits again, for the bytes that Pillow leaves out.
     """
 
     kind: str
@@ -64,6 +70,17 @@ class Picture:
     profile: bytes | None = None
     ended_early: Callable[[], bool] = lambda: False
     samples: Callable[[], SampleTiff] | None = None
+    low_bytes: Callable[[], Image.Image] | None = None
+
+
+def kind_of(path: Path, cancelled: IsCancelled = never) -> str:
+    """Return the format of a file by its first bytes, a name in `readers.table.FORMATS`.
+
+    Raises:
+        BadInput: It is missing, not a picture, or needs a package that is not installed.
+    """
+    with open_file(path, cancelled) as file:
+        return _kind(file, shown_name(path))
 
 
 @contextmanager
@@ -104,9 +121,7 @@ def opened_page(
     with open_file(path, cancelled) as file:
         kind, header_read = translate("Error", "a picture"), False
         try:
-            kind = format_of(file.peek(_HEAD_BYTES), shown_name(path))
-            if kind == "TIFF" and _is_raw(file, shown_name(path)):
-                kind = RAW
+            kind = _kind(file, shown_name(path))
             with quiet_pillow():
                 picture = _picture(kind, file, shown_name(path), page, count_pages)
                 header_read = True
@@ -134,6 +149,8 @@ def _picture(
     if kind == "TIFF":
         return _tiff(file, name, page)
     plugin = format_named(kind).plugin
+    if plugin is None and is_read_by_regions(kind, file.peek(SLIDE_HEAD_BYTES)):
+        return _by_regions(kind, file, name, page)
     if plugin is None or (kind == PHOTOSHOP and not is_flat(file)):
         return _in_process(kind, file, name, page)
     coded, coded_only, profile = None, False, None
@@ -160,16 +177,44 @@ def _picture(
         _check_page(name, page, pages)
         if pages > 1:
             image.seek(page - 1)
-    resolution = resolution_of_info(image.info)
     return Picture(
-        kind, image, page, pages, resolution, coded, coded_only, profile, lambda: file.ended_early
+        kind,
+        image,
+        page,
+        pages,
+        resolution_of_info(image.info),
+        coded,
+        coded_only,
+        profile,
+        lambda: file.ended_early,
+        low_bytes=_low_bytes_of(file) if has_low_bytes(image) and pages == 1 else None,
     )
+
+
+def _low_bytes_of(file: WatchedFile) -> Callable[[], Image.Image]:
+    def read() -> Image.Image:
+        with open_file(file.path, file.cancelled) as again:
+            return low_bytes(without_broken_metadata(again))
+
+    return read
+
+
+def _kind(file: WatchedFile, name: str) -> str:
+    kind = format_of(file.peek(_HEAD_BYTES), name)
+    return RAW if kind == "TIFF" and _is_raw(file, name) else kind
 
 
 def _is_raw(file: WatchedFile, name: str) -> bool:
     """Return whether a TIFF is what a camera's sensor measured."""
     pages = pages_of(file)
     return is_raw_name(name) or (bool(pages) and all(page.raw for page in pages))
+
+
+def _by_regions(kind: str, file: WatchedFile, name: str, page: int | None) -> Picture:
+    request = RegionRequest(file.path, kind, name, page, cancelled=file.cancelled)
+    image = RegionHeader(file, request)
+    facts = image.facts
+    return Picture(kind, image, facts.page, facts.pages, facts.resolution)
 
 
 def _in_process(kind: str, file: WatchedFile, name: str, page: int | None) -> Picture:

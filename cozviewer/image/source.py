@@ -5,6 +5,7 @@ level 0.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,19 +14,26 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from cozviewer.image import exif
 from cozviewer.image.decode import STRIP_PIXELS, decode
+from cozviewer.image.formats import format_named
+from cozviewer.image.georeference import Georeference
+from cozviewer.image.levels import Levels, MemoryLevels
 from cozviewer.image.limits import HUGE, check_size
 from cozviewer.image.overviews import with_overviews
-from cozviewer.image.pixels import Rgb8, part_of
+from cozviewer.image.pixels import Rgb8
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.readers.table import RAW
-from cozviewer.image.reading import STOPPED, Picture, opened_page, shown_name
+from cozviewer.image.reading import STOPPED, kind_of, opened_page, shown_name
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
+from cozviewer.image.tiled.digest import digest_of
+from cozviewer.image.tiled.levels import TiledLevels
+from cozviewer.image.tiled.opening import open_regions
+from cozviewer.image.tiled.protocol import RegionReader, RegionRequest
 from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.image.toning.tone_range import ToneRange
 from cozviewer.util.background import in_background
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
-from cozviewer.util.errors import BadInput, Failure
+from cozviewer.util.errors import BadInput, Cancelled, Failure
 from cozviewer.util.paths import absolute
 from cozviewer.util.translation import translate
 
@@ -39,15 +47,18 @@ _SAME_SHAPE = 0.03
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A picture in memory, upright, in sRGB. Immutable, so any thread may read it.
+    """A picture, upright, in sRGB. Immutable, so any thread may read it.
+
+    It is in memory, or read from its file region by region (`levels.in_memory`).
 
     Attributes:
         name: The file name, for display.
         path: The absolute path of its file; None if it was not read from one.
-        digest: Hex SHA-256 of the size and the pixels of level 0. It does not depend on the file's
-            name or metadata.
-        levels: levels[k] is level z = -k, (H, W, 3) uint8, read-only. Each is half as large as
-            the previous one, rounded up, down to overviews.LAST_SIDE.
+        digest: Hex SHA-256 of the size and the pixels of level 0; of a picture that is not in
+            memory, of some of them (see `tiled.digest`). It does not depend on the file's name or
+            metadata.
+        levels: Level k is z = -k. Each is half as large as the previous one, rounded up, down to
+            overviews.LAST_SIDE.
         exif: The EXIF block of the file, adapted to the upright picture (see `exif.upright`).
         page, pages: Which page or frame of its file it is, from 1, and how many there are.
         resolution: Of level 0 where the file says so.
@@ -56,12 +67,13 @@ class Source:
         medical: Whether it is of a person's body, so that a warning stays in sight.
         tone: How the numbers of its file became grey levels.
         offered: What a tone can change about it; None if nothing, as of 8 bits.
+        georeference: Where its pixels lie on the earth, where the file says so.
     """
 
     name: str
     path: Path | None
     digest: str
-    levels: tuple[Rgb8, ...]
+    levels: Levels
     exif: bytes | None = None
     page: int = 1
     pages: int = 1
@@ -71,14 +83,15 @@ class Source:
     medical: bool = False
     tone: Tone = AUTOMATIC
     offered: ToneRange | None = None
+    georeference: Georeference | None = None
 
     @property
     def width(self) -> int:
-        return int(self.levels[0].shape[1])
+        return self.levels.size(0)[0]
 
     @property
     def height(self) -> int:
-        return int(self.levels[0].shape[0])
+        return self.levels.size(0)[1]
 
     @property
     def folder(self) -> Path:
@@ -91,25 +104,39 @@ class Source:
         return 1 - len(self.levels)
 
     def pixels(self, z: int, level_region: Rect) -> Rgb8:
-        """Return a part of level z.
+        """Return a part of level z. May wait for a file, so not for the GUI thread.
 
         Args:
             z: coarsest..0.
             level_region: In pixels of level z, not empty, inside the level.
 
         Returns:
-            (H, W, 3) uint8, a read-only view; its rows are not contiguous.
+            (H, W, 3) uint8, read-only; its rows need not be contiguous.
 
         Raises:
             ValueError: The level does not exist, or the region is not inside it.
+            BadInput, Failure: The file cannot be read there; not if the picture is in memory.
         """
         if not self.coarsest <= z <= 0:
             raise ValueError(f"level {z} is not in {self.coarsest}..0")
-        level = self.levels[-z]
-        whole = Rect(0, 0, level.shape[1], level.shape[0])
+        whole = Rect(0, 0, *self.levels.size(-z))
         if level_region.empty or not whole.contains(level_region):
             raise ValueError(f"{level_region} is not inside level {z}")
-        return part_of(level, level_region, whole)
+        return self.levels.read(-z, level_region)
+
+    def small(self, most_pixels: int) -> tuple[int, Rgb8]:
+        """Return the finest level of at most so many pixels, or the coarsest one, as a whole.
+
+        Returns:
+            z and the level, (H, W, 3) uint8, read-only.
+
+        Raises:
+            BadInput, Failure: As `pixels`.
+        """
+        sizes = [self.levels.size(k) for k in range(len(self.levels))]
+        fitting = (k for k, (width, height) in enumerate(sizes) if width * height <= most_pixels)
+        k = next(fitting, len(sizes) - 1)
+        return -k, self.levels.read(k, Rect(0, 0, *sizes[k]))
 
 
 def open_source(
@@ -120,12 +147,14 @@ def open_source(
     cancelled: IsCancelled = never,
     managed: bool = True,
     tone: Tone = AUTOMATIC,
+    progress: Callable[[float], None] = lambda part: None,
 ) -> Source:
     """Open a page or frame of a file of one of `readers.table.FORMATS`.
 
     It is turned upright by its EXIF orientation, converted to sRGB by its colour profile, composed
     over white where it is transparent, and scaled to 8 bits. Takes seconds for large pictures (300
-    megapixels), so it is not for the GUI thread.
+    megapixels), so it is not for the GUI thread. Very large ones stay in their files, and only what
+    is looked at is read (see `tiled.opening`).
 
     Args:
         path: The file.
@@ -136,9 +165,12 @@ def open_source(
             background.
         managed: Whether to apply its colour profile; if not, its values are taken as sRGB.
         tone: How its numbers become grey levels, where they have more than 8 bits or several bands.
+        progress: Gets the part that is done, 0..1, while a picture that stays in its file is
+            prepared for that; from any thread.
 
     Raises:
-        HugePicture: The header says more than limits.HUGE pixels; nothing was decoded.
+        HugePicture: The header says more than limits.HUGE pixels, which cannot stay in the file;
+            nothing was decoded.
         BadInput: The file is missing, not a picture, damaged, or does not fit into memory, or the
             tone has what it does not offer.
         Cancelled: `cancelled` returned True.
@@ -148,6 +180,18 @@ def open_source(
     name = shown_name(path)
 
     def read(cancelled: IsCancelled) -> Source:
+        request = RegionRequest(
+            path,
+            _kind(path, cancelled),
+            name,
+            page,
+            managed,
+            progress=progress,
+            cancelled=cancelled,
+        )
+        reader = open_regions(request)
+        if reader is not None:
+            return _tiled_source(name, absolute(path), reader, page, cancelled)
         with opened_page(path, page, cancelled) as picture:
             check_size(name, picture.kind, picture.image, allow_huge)
             decoded = decode(name, picture, cancelled, managed=managed, tone=tone)
@@ -159,7 +203,7 @@ def open_source(
             pages=picture.pages,
             resolution=resolution.turned if resolution and decoded.sideways else resolution,
             warnings=decoded.warnings,
-            notices=(*_place(picture, page), *decoded.notices),
+            notices=(*_place(picture.kind, picture.page, picture.pages, page), *decoded.notices),
             medical=picture.kind == "DICOM",
             tone=tone,
             offered=decoded.offered,
@@ -168,15 +212,46 @@ def open_source(
     return in_background(read, cancelled, STOPPED)
 
 
-def _place(picture: Picture, page: int | None) -> tuple[str, ...]:
+def _kind(path: Path, cancelled: IsCancelled) -> str:
+    """Return the format of a file; "" where the reader into memory is to say what is wrong."""
+    try:
+        return kind_of(path, cancelled)
+    except Cancelled:
+        raise
+    except Exception:  # of damaged files: of any type
+        return ""
+
+
+def _tiled_source(
+    name: str, path: Path, reader: RegionReader, page: int | None, cancelled: IsCancelled
+) -> Source:
+    facts, kind = reader.facts, reader.kind
+    levels = TiledLevels(reader, path, cancelled)
+    return Source(
+        name,
+        path,
+        digest_of(levels, facts.identity, cancelled),
+        levels,
+        facts.exif,
+        page=facts.page,
+        pages=facts.pages,
+        resolution=facts.resolution,
+        warnings=facts.warnings,
+        notices=(*_place(kind, facts.page, facts.pages, page), *facts.notices),
+        medical=facts.medical,
+        georeference=facts.georeference,
+    )
+
+
+def _place(kind: str, page: int, pages: int, asked: int | None) -> tuple[str, ...]:
     """Return what is to be said about the other pages or frames, unless one was asked for."""
-    if picture.pages == 1 or page is not None:
+    if pages == 1 or asked is not None:
         return ()
-    if picture.kind in ("TIFF", "HEIC", "PDF", "OpenEXR"):
+    if kind in ("TIFF", "HEIC", "PDF", "OpenEXR"):
         place = translate("Error", "Page {page} of {pages} is open.")
     else:
         place = translate("Error", "Frame {page} of {pages} is open.")
-    return (place.format(page=picture.page, pages=picture.pages),)
+    return (place.format(page=page, pages=pages),)
 
 
 def source_from_pixels(rgb: Rgb8, name: str) -> Source:
@@ -216,6 +291,9 @@ def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int
     path = Path(path)
 
     def read(cancelled: IsCancelled) -> tuple[Rgb8, int, int] | None:
+        kind = _kind(path, cancelled)
+        if kind and format_named(kind).regions:  # of which small levels are read at once
+            return None
         with opened_page(path, None, cancelled, count_pages=False) as picture:
             image = picture.image
             width, height = image.size
@@ -252,7 +330,7 @@ def _source(
     levels = tuple(level.view() for level in with_overviews(rgb, cancelled))
     for level in levels:
         level.flags.writeable = False
-    return Source(name, path, _digest(rgb, cancelled), levels, exif_block)
+    return Source(name, path, _digest(rgb, cancelled), MemoryLevels(levels), exif_block)
 
 
 def _digest(rgb: Rgb8, cancelled: IsCancelled) -> str:

@@ -1,5 +1,6 @@
 """Reads existing tiles (source, store) and converts them for painting, off the GUI thread."""
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,15 +9,20 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
+from cozviewer.image.pixels import Rgb8
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.util.errors import CozviewerError
 from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 ANSWER_SECONDS = 0.012
 """How long tiles are gathered for one answer: a view has a thousand of them, and the GUI thread
 plans anew after each answer."""
+
+SAY_AGAIN_SECONDS = 10.0
+"""Time after a sentence about the photo's file before another one: a view has many tiles."""
 
 AT_ONCE = 64
 """Derived tiles that are looked up at once."""
@@ -56,7 +62,8 @@ class TileLoader(QObject):
     Signals:
         answered: (LoadRequest, Answer) a part of a request, in its order. Unlike other results,
             what was read before a request was cancelled is delivered: a tile serves any view.
-        failed: (str) one sentence.
+        failed: (str) one sentence. Tiles of the photo that its file does not give count as absent,
+            so that coarser ones stay in view; the sentence is repeated after a while.
     """
 
     answered = Signal(object, object)
@@ -65,6 +72,7 @@ class TileLoader(QObject):
     def __init__(self, pyramid: Pyramid) -> None:
         super().__init__()
         self._pyramid = pyramid
+        self._said = -math.inf
 
     @Slot(object)
     def load(self, request: LoadRequest) -> None:
@@ -83,7 +91,7 @@ class TileLoader(QObject):
             for key, there in self._with_known(request.keys):
                 if request.cancelled.is_set():
                     break
-                pixels = self._pyramid.tile(key) if there else None
+                pixels = self._read(key) if there else None
                 if pixels is None:
                     absent.append(key)
                 else:
@@ -94,6 +102,19 @@ class TileLoader(QObject):
         except Exception as error:
             self.failed.emit(sentence_of(error, QT_TRANSLATE_NOOP("Error", "reading a tile")))
         answer()
+
+    def _read(self, key: TileKey) -> Rgb8 | None:
+        """Return a tile; None if it does not exist, or the photo's file cannot be read there."""
+        try:
+            return self._pyramid.tile(key)
+        except CozviewerError as error:
+            if key.z > 0:
+                raise
+            now = time.monotonic()
+            if now - self._said > SAY_AGAIN_SECONDS:
+                self._said = now
+                self.failed.emit(str(error))
+            return None
 
     def _with_known(self, keys: Sequence[TileKey]) -> Iterator[tuple[TileKey, bool]]:
         """Yield tiles, each with whether it may exist.

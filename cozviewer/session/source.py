@@ -1,7 +1,7 @@
 """Open a path that names a picture or a session: the source, and the session if there is one."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +56,7 @@ def open_path(
     allow_huge: bool = False,
     cancelled: IsCancelled = never,
     tone: Tone = AUTOMATIC,
+    progress: Callable[[float], None] = lambda part: None,
 ) -> OpenedImage:
     """Open a picture, or a session with its picture.
 
@@ -63,7 +64,7 @@ def open_path(
         path: A picture or a session.
         picture: The file of the session's picture; None searches for it.
         page: Which page or frame of a picture, from 1; None is the first one.
-        allow_huge, cancelled: As for `open_source`.
+        allow_huge, cancelled, progress: As for `open_source`.
         tone: How the numbers of a picture become grey levels; a session has its own.
 
     Raises:
@@ -77,7 +78,14 @@ def open_path(
                     "Error", "{path} is not a session, so --source does not apply to it."
                 ).format(path=shown_name(path))
             )
-        source = open_source(path, page=page, allow_huge=allow_huge, cancelled=cancelled, tone=tone)
+        source = open_source(
+            path,
+            page=page,
+            allow_huge=allow_huge,
+            cancelled=cancelled,
+            progress=progress,
+            tone=tone,
+        )
         return OpenedImage(source)
     if page is not None:
         raise BadInput(
@@ -97,7 +105,7 @@ def open_path(
     another = None
     for place in [picture] if picture is not None else _places(session):
         try:
-            source = _source_at(place, session.reference, allow_huge, cancelled)
+            source = _source_at(place, session.reference, allow_huge, cancelled, progress)
         except HugePicture:
             raise
         except BadInput:
@@ -111,11 +119,17 @@ def open_path(
 
 
 def _source_at(
-    place: Path, reference: Reference, allow_huge: bool, cancelled: IsCancelled
+    place: Path,
+    reference: Reference,
+    allow_huge: bool,
+    cancelled: IsCancelled,
+    progress: Callable[[float], None],
 ) -> Source:
     """Return the page of a file that a session refers to; its first one if none is."""
     tone = tone_of(reference.tone)
-    first = open_source(place, allow_huge=allow_huge, cancelled=cancelled, tone=tone)
+    first = open_source(
+        place, allow_huge=allow_huge, cancelled=cancelled, progress=progress, tone=tone
+    )
     for page in range(1, min(first.pages, MOST_PAGES_TRIED) + 1):
         if _is_meant(first, reference):
             break

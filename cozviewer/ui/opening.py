@@ -35,7 +35,7 @@ class Opening(QObject):
         led: (Lead, bool) An exported image leads to a place; whether its photo is open already. If
             not, the photo is opened next.
         previewed: (Preview)
-        progressed: (Progress) Of a download.
+        progressed: (Progress) Of a download, or of preparing a very large photo.
         opened: (EngineChoice, OpenedImage, Chain)
         failed: (str) One sentence; "" if the user cancelled, or what was asked for is open already.
         noticed: (str) A warning about the cache or a model, at any later time.
@@ -70,6 +70,7 @@ class Opening(QObject):
         self._opener.led.connect(self._on_led)
         self._opener.previewed.connect(self._on_previewed)
         self._opener.downloaded.connect(self._on_downloaded)
+        self._opener.prepared.connect(self._on_prepared)
         self._opener.opened.connect(self._on_opened)
         self._opener.huge.connect(self._on_huge)
         self._opener.missing.connect(self._on_missing)
@@ -151,6 +152,12 @@ class Opening(QObject):
         if self._wanted(request):
             stage = translate("Files", "Downloading {name}").format(name=request.path.name)
             part = min(1.0, done / total) if total else None
+            self.progressed.emit(Progress(stage, 0, 0, 0, None, fraction=part))
+
+    @Slot(object, float)
+    def _on_prepared(self, request: OpenRequest, part: float) -> None:
+        if self._wanted(request):
+            stage = translate("Files", "Preparing {name}").format(name=request.path.name)
             self.progressed.emit(Progress(stage, 0, 0, 0, None, fraction=part))
 
     @Slot(object, object, object, object)

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from cozviewer.image.heif_boxes import kind_of_brands, nclx_colour
+from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source
 from cozviewer.util.errors import BadInput
 from tests.image.rare_files import (
@@ -26,6 +27,7 @@ from tests.image.rare_files import (
     radiance,
     through_file,
 )
+from tests.image.regions.region_files import aperio, dicom_slide, geotiff
 from tests.image.test_colour_signals import (
     CHROMATICITIES_P3,
     CICP_P3,
@@ -64,6 +66,13 @@ RARE: dict[str, Callable[[], bytes]] = {
         b"</svg>"
     ),
     "PDF": lambda: pdf((20, 16), (9, 9)),
+    "whole slide": lambda: through_file(lambda path: aperio(Path(path), noise(90, 70)), ".svs"),
+    "DICOM slide": lambda: through_file(
+        lambda path: dicom_slide(Path(path), noise(90, 70), "2.25.7"), ".dcm"
+    ),
+    "map": lambda: through_file(
+        lambda path: geotiff(Path(path), RGB.transpose(2, 0, 1), overviews=(2,)), ".tif"
+    ),
 }
 """Each file is read by a process of its own, so fewer are made of each."""
 
@@ -100,10 +109,11 @@ def check(path: Path, page: int | None = None) -> None:
     """Open a file, which may be anything."""
     try:
         source = open_source(path, page=page)
+        pixels = source.pixels(0, Rect(0, 0, 1, 1))
     except BadInput as error:
         sentence = str(error)
     else:
-        assert source.levels[0].dtype == np.uint8
+        assert pixels.dtype == np.uint8
         return
     assert path.name in sentence
     assert "stopped unexpectedly" not in sentence

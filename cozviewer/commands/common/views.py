@@ -58,7 +58,8 @@ def opened_chain(
         Cancelled: Within the block too; the message says whether the finished tiles are kept.
     """
     cache = options.cache
-    line.show(f"Opening {options.path.name}")
+    opening = f"Opening {options.path.name}"
+    line.show(opening)
     image = open_path(
         options.path,
         options.picture,
@@ -66,6 +67,7 @@ def opened_chain(
         tone=options.tone,
         allow_huge=options.allow_huge,
         cancelled=cancelled,
+        progress=lambda part: line.show(opening, fraction=part),
     )
     for sentence in (*image.source.warnings, *image.source.notices):
         line.notice(sentence)

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from cozviewer.chain.paper import CROP, first_state, middle
+from cozviewer.chain.paper import CROP, first_state_of, middle
 from cozviewer.commands.common.pictures import pictures_in, unique_names
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.evaluate.methods import Method, Methods
@@ -16,7 +16,6 @@ from cozviewer.evaluate.cache import Kept, trim
 from cozviewer.evaluate.metrics import OWN, Metric
 from cozviewer.evaluate.results import Evaluation, Figures, Outcome
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source
 from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.models.metrics import learned_metrics
@@ -106,9 +105,8 @@ def _first_states(
             line.notice(f"Skipped: {error}")
             left_out.append(path)
         else:
-            whole = Rect(0, 0, source.width, source.height)
             names.append(name)
-            firsts.append(first_state(source.pixels(0, whole)).pixels)
+            firsts.append(first_state_of(source).pixels)
     if not names:
         raise BadInput(f"No picture in {options.input} could be read to its end: get fresh copies.")
     return names, firsts, left_out

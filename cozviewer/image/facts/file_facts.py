@@ -1,23 +1,19 @@
 """What the file of a picture tells about itself: size, format, bit depth and colour profile."""
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import ImageCms
 from PIL.ImageFile import ImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from cozviewer.image import high_bit_depth as deep_grey
+from cozviewer.image.colour import profile_name
 from cozviewer.image.reading import STOPPED, opened
 from cozviewer.util.background import in_background
 from cozviewer.util.cancel import IsCancelled, never
 
 _BITS_PER_SAMPLE = 258
-_LONGEST = 200
-"""Characters of a profile's name that are kept."""
-
 _COLOURS = {"1": "grey", "L": "grey", "LA": "grey", "La": "grey", "P": "palette", "PA": "palette"}
 _ALPHA = ("LA", "La", "RGBA", "RGBa", "PA")
 
@@ -61,7 +57,7 @@ def file_facts(path: Path, cancelled: IsCancelled = never) -> FileFacts:
                 colours=_colours(image.mode),
                 bits=_bits(kind, image),
                 alpha=image.mode in _ALPHA or "transparency" in image.info,
-                profile=_profile_name(image.info.get("icc_profile")),
+                profile=profile_name(image.info.get("icc_profile")),
             )
 
     return in_background(read, cancelled, STOPPED)
@@ -86,14 +82,3 @@ def _bits(kind: str, image: ImageFile) -> int | None:
     if image.mode == "1":
         return 1
     return 8 if kind in ("JPEG", "WebP", "GIF", "BMP") else None
-
-
-def _profile_name(icc: object) -> str:
-    """Return the name of a colour profile; "?" if it is there and cannot be read."""
-    if not isinstance(icc, bytes) or not icc:
-        return ""
-    try:
-        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-        return ImageCms.getProfileDescription(profile).strip()[:_LONGEST] or "?"
-    except Exception:  # of a broken profile: PyCMSError, OSError, ValueError, TypeError, ...
-        return "?"

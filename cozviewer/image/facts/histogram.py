@@ -25,11 +25,13 @@ class Histogram:
         counts: (4, 256) int64: how many pixels have each value of red, green, blue and luma.
         black: How many pixels have a channel at 0.
         white: How many pixels have a channel at 255.
+        sampled: Whether the pixels are those of an overview, which is smoother than the picture.
     """
 
     counts: NDArray[np.int64]
     black: int
     white: int
+    sampled: bool = False
 
     @property
     def pixels(self) -> int:

@@ -25,10 +25,10 @@ from cozviewer.image.toning.tone_range import range_to_json
 PIXELS, SAMPLES, THUMBNAIL = b"pixels", b"samples", b"thumbnail"
 """The commands that follow a header: "pixels TONE", "samples MOST", "thumbnail"."""
 
-_HEADER_BYTES = 1 << 30
+HEADER_BYTES = 1 << 30
 """Memory for reading a header, besides the file."""
 
-_SLACK_BYTES = (1 << 28) + (os.cpu_count() or 1) * 10_000_000
+SLACK_BYTES = (1 << 28) + (os.cpu_count() or 1) * 10_000_000
 """Memory of allocators and threads' stacks besides what a reader says that it needs."""
 
 _PRIVATE = ("DICOM",)
@@ -43,23 +43,34 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.readline())
     try:
         _serve(request, answers)
-    except MemoryError:
-        _send(answers, {"error": "memory"})
-    except Refused as error:
-        _send(answers, {"error": "refused", "key": error.key, "values": error.values})
     except BaseException as error:  # of Rust's panics, too
-        told = "" if request["kind"] in _PRIVATE else _reason(error)
-        _send(answers, {"error": "damaged", "reason": (told or type(error).__name__)[:300]})
+        send(answers, failure(error, request["path"], private=request["kind"] in _PRIVATE))
+
+
+def failure(error: BaseException, path: str, *, private: bool) -> dict[str, Any]:
+    """Return the answer that says what went wrong.
+
+    Args:
+        error: What a reader raised.
+        path: The file, of which only the name is left in what a library says.
+        private: Whether what it says may quote what is told of a person, and is left out.
+    """
+    if isinstance(error, MemoryError):
+        return {"error": "memory"}
+    if isinstance(error, Refused):
+        return {"error": "refused", "key": error.key, "values": error.values}
+    said = "" if private else _reason(error).replace(path, os.path.basename(path))
+    return {"error": "damaged", "reason": (said or type(error).__name__)[:300]}
 
 
 def _serve(request: dict[str, Any], answers: BinaryIO) -> None:
     module = import_module(f"cozviewer.image.readers.{request['reader']}")
     path = request["path"]
-    _limit_memory(_HEADER_BYTES + 3 * os.path.getsize(path))
+    limit_memory(HEADER_BYTES + 3 * os.path.getsize(path))
     opened: Opened = module.open_picture(path, request["page"])
     if opened.width < 1 or opened.height < 1:
         raise ValueError("no pixels")
-    _send(
+    send(
         answers,
         {
             "width": opened.width,
@@ -71,10 +82,10 @@ def _serve(request: dict[str, Any], answers: BinaryIO) -> None:
         },
     )
     command, _, value = sys.stdin.buffer.readline().rstrip(b"\n").partition(b" ")
-    _limit_memory(_SLACK_BYTES + opened.needed)
+    limit_memory(SLACK_BYTES + opened.needed)
     if command == THUMBNAIL:
         jpeg, turn = opened.thumbnail() or (b"", 1)
-        _send(answers, {"bytes": len(jpeg), "turn": turn})
+        send(answers, {"bytes": len(jpeg), "turn": turn})
         answers.write(jpeg)
         answers.flush()
     elif command == PIXELS:
@@ -82,7 +93,7 @@ def _serve(request: dict[str, Any], answers: BinaryIO) -> None:
         values = np.ascontiguousarray(pixels.values, np.uint8)
         metadata = {"icc_profile": _text(pixels.icc), "exif": _text(pixels.exif)}
         offered = None if pixels.offered is None else range_to_json(pixels.offered)
-        _send(
+        send(
             answers,
             {
                 "shape": values.shape,
@@ -97,7 +108,7 @@ def _serve(request: dict[str, Any], answers: BinaryIO) -> None:
         if opened.samples is None:
             raise Refused("no tone")
         samples = thinned(opened.samples(), int(value))
-        _send(
+        send(
             answers,
             {
                 "shape": samples.values.shape,
@@ -127,12 +138,13 @@ def _text(content: bytes | None) -> str | None:
     return None if content is None else base64.b64encode(content).decode()
 
 
-def _send(answers: BinaryIO, answer: dict[str, Any]) -> None:
+def send(answers: BinaryIO, answer: dict[str, Any]) -> None:
+    """Send a line of JSON to the parent process."""
     answers.write(json.dumps(answer).encode() + b"\n")
     answers.flush()
 
 
-def _limit_memory(more: int) -> None:
+def limit_memory(more: int) -> None:
     """Let the process have so many bytes more than now, where the system can see to that."""
     with suppress(ImportError, ValueError, OSError, AttributeError):
         import resource

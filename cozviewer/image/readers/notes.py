@@ -33,7 +33,19 @@ def sentence(key: str, values: Mapping[str, float | str]) -> str:
         "full range": lambda: translate(
             "Error", "The file has no window; values from {black} to {white} are shown."
         ),
-        "rendered": lambda: translate("Error", "Drawn at {width} x {height} pixels."),
+        "vector": lambda: translate("Error", "Drawn anew at every zoom up to 100%."),
+        "objective": lambda: translate("Error", "Scanned with an objective of {power}x."),
+        "stretch": lambda: translate(
+            "Error", "Stretched from {black} (black) to {white} (white): 2nd to 98th percentile."
+        ),
+        "stretches": lambda: translate(
+            "Error", "Each band is stretched from its 2nd to its 98th percentile."
+        ),
+        "bands": lambda: translate("Error", "Bands shown: {shown} of {count}."),
+        "no data": lambda: translate("Error", "Places without data are shown in white."),
+        "control points": lambda: translate(
+            "Error", "Its map coordinates are control points, which are not shown."
+        ),
     }
     return sentences[key]().format(**_shown(values))
 
@@ -52,6 +64,11 @@ def refusal(key: str, name: str, values: Mapping[str, float | str]) -> str:
         ),
         "locked": lambda: translate(
             "Error", "{name} is protected by a password: save it without one."
+        ),
+        "no slide": lambda: translate(
+            "Error",
+            "{name} looks like a whole slide but cannot be read by OpenSlide: get a fresh copy, "
+            "or save it as TIFF with another program.",
         ),
         "no picture": lambda: translate("Error", "{name} holds no picture: choose another file."),
         "packed": lambda: translate(

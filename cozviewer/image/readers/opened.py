@@ -85,12 +85,6 @@ def checked_tone(tone: Tone, offered: ToneRange) -> Tone:
     return offered.reduced(tone)
 
 
-def rendered(values: NDArray[Any]) -> Note:
-    """Return the note about a picture that has no pixels of its own."""
-    height, width = values.shape[:2]
-    return "rendered", {"width": width, "height": height}
-
-
 def checked_page(page: int | None, pages: int) -> int:
     """Return the page to open, the first one by default.
 

@@ -2,11 +2,8 @@
 
 import base64
 import io
-import json
-import subprocess
-import sys
-import threading
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -16,7 +13,8 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 
 from cozviewer.image.readers.child import PIXELS, SAMPLES, THUMBNAIL
-from cozviewer.image.readers.notes import refusal, sentence
+from cozviewer.image.readers.notes import sentence
+from cozviewer.image.readers.worker import Ended, Worker
 from cozviewer.image.resolution import Resolution, resolution
 from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.image.toning.samples import MOST_SAMPLES, Samples
@@ -32,7 +30,6 @@ DECODE_SECONDS = 30.0
 """Time for decoding, besides that of the pixels."""
 
 _SECONDS_PER_PIXEL = 3e-6
-_LOOK_SECONDS = 0.05
 _LONGEST_THUMBNAIL = 1 << 26
 
 _START = (
@@ -161,53 +158,40 @@ class ProcessImage(ImageFile):
 
 
 class _Process:
-    """One process. A thread ends it when it is no longer wanted or takes too long, so that reading
-    from it never waits longer."""
+    """The process of one picture: what may go wrong becomes a sentence."""
 
     def __init__(self, name: str, kind: str, cancelled: IsCancelled) -> None:
         self._name, self._kind, self._cancelled = name, kind, cancelled
-        self._process: subprocess.Popen[bytes] | None = None
-        self._over = threading.Event()
-        self._until, self._late = 0.0, False
+        self._worker = Worker(name, cancelled)
 
     def started(self, request: dict[str, Any]) -> dict[str, Any]:
         """Start the process and return the header."""
-        root = Path(__file__).parents[3]
-        self._until = time.monotonic() + HEADER_SECONDS
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START, str(root)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        threading.Thread(target=self._watch, name="decoder", daemon=True).start()
-        self._tell(json.dumps(request).encode())
-        return self._answer()
+        with self._ends_explained():
+            return self._worker.start(_START, request, HEADER_SECONDS)
 
     def pixels(self, width: int, height: int, tone: Tone) -> tuple[Any, dict[str, Any]]:
         """Return the values of a picture that has about this size, by a tone, and what else
         `opened.Pixels` holds."""
-        self._until = time.monotonic() + DECODE_SECONDS + _SECONDS_PER_PIXEL * width * height
-        self._tell(PIXELS + f" {tone.text}".encode())
-        answer = self._answer()
-        shape = tuple(int(side) for side in answer["shape"])
-        if abs(shape[1] - width) > 2 or abs(shape[0] - height) > 2 or shape[2:] > (4,):
-            raise ValueError(f"{shape} pixels in place of {(height, width)}")
-        values = np.empty(shape, np.uint8)
-        self._fill(values.reshape(-1).data)
+        seconds = DECODE_SECONDS + _SECONDS_PER_PIXEL * width * height
+        with self._ends_explained():
+            answer = self._worker.answer(PIXELS + f" {tone.text}\n".encode(), seconds)
+            shape = tuple(int(side) for side in answer["shape"])
+            if abs(shape[1] - width) > 2 or abs(shape[0] - height) > 2 or shape[2:] > (4,):
+                raise ValueError(f"{shape} pixels in place of {(height, width)}")
+            values = np.empty(shape, np.uint8)
+            self._worker.fill(values.reshape(-1).data)
         return values, answer
 
     def samples(self, width: int, height: int, most_pixels: int) -> Samples:
         """Return what `opened.Samples` holds, of at most so many pixels."""
-        self._until = time.monotonic() + DECODE_SECONDS + _SECONDS_PER_PIXEL * width * height
-        self._tell(SAMPLES + b" %d" % most_pixels)
-        answer = self._answer()
-        shape, kind = tuple(int(side) for side in answer["shape"]), np.dtype(answer["type"])
-        if len(shape) != 3 or prod(shape) > MOST_SAMPLES or kind.kind not in "uif":
-            raise ValueError(f"{shape} samples of type {kind}")
-        values = np.empty(shape, kind)
-        self._fill(values.reshape(-1).view(np.uint8).data)
+        seconds = DECODE_SECONDS + _SECONDS_PER_PIXEL * width * height
+        with self._ends_explained():
+            answer = self._worker.answer(SAMPLES + b" %d\n" % most_pixels, seconds)
+            shape, kind = tuple(int(side) for side in answer["shape"]), np.dtype(answer["type"])
+            if len(shape) != 3 or prod(shape) > MOST_SAMPLES or kind.kind not in "uif":
+                raise ValueError(f"{shape} samples of type {kind}")
+            values = np.empty(shape, kind)
+            self._worker.fill(values.reshape(-1).view(np.uint8).data)
         offered = range_from_json(answer["offered"])
         x = [float(number) for number in answer["primaries"]]
         primaries = x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]
@@ -215,93 +199,35 @@ class _Process:
 
     def thumbnail(self) -> tuple[bytes, int]:
         """Return a small JPEG, nothing if there is none, and its turn as in EXIF."""
-        self._until = time.monotonic() + DECODE_SECONDS
-        self._tell(THUMBNAIL)
-        answer = self._answer()
-        content = bytearray(min(int(answer["bytes"]), _LONGEST_THUMBNAIL))
-        if content:
-            self._fill(memoryview(content))
+        with self._ends_explained():
+            answer = self._worker.answer(THUMBNAIL + b"\n", DECODE_SECONDS)
+            content = bytearray(min(int(answer["bytes"]), _LONGEST_THUMBNAIL))
+            if content:
+                self._worker.fill(memoryview(content))
         return bytes(content), int(answer["turn"])
 
     def end(self) -> None:
         """End the process, whatever it does."""
-        self._over.set()
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:  # what was not sent yet
-                    continue
+        self._worker.end()
 
-    def _watch(self) -> None:
-        process = self._process
-        while process is not None and not self._over.wait(_LOOK_SECONDS):
-            self._late = time.monotonic() > self._until
-            if self._late or self._cancelled():
-                process.kill()
-                return
-
-    def _tell(self, command: bytes) -> None:
-        assert self._process is not None
-        assert self._process.stdin is not None
+    @contextmanager
+    def _ends_explained(self) -> Iterator[None]:
         try:
-            self._process.stdin.write(command + b"\n")
-            self._process.stdin.flush()
-        except OSError:
-            self._raise_end()
-
-    def _answer(self) -> dict[str, Any]:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line.endswith(b"\n"):
-            self._raise_end()
-        answer: dict[str, Any] = json.loads(line)
-        match answer.get("error"):
-            case "memory":
+            yield
+        except Ended as error:
+            check_cancelled(self._cancelled)
+            if error.late:
                 raise BadInput(
                     translate(
                         "Error",
-                        "{name} takes more memory than a picture of its size should: it is "
-                        "damaged; get a fresh copy, or save it as PNG with another program.",
+                        "{name} takes too long to be read: it is damaged or too large; save it "
+                        "as PNG with another program.",
                     ).format(name=self._name)
-                )
-            case "refused":
-                raise BadInput(refusal(answer["key"], self._name, answer["values"]))
-            case "damaged":
-                raise ValueError(" ".join(answer["reason"].split()))
-        return answer
-
-    def _fill(self, content: memoryview) -> None:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        at = 0
-        while at < len(content):
-            count = self._process.stdout.readinto(content[at:])  # type: ignore[attr-defined]
-            if not count:
-                self._raise_end()
-            at += count
-
-    def _raise_end(self) -> None:
-        """Explain why the process ended."""
-        check_cancelled(self._cancelled)
-        if self._late:
+                ) from error
             raise BadInput(
                 translate(
                     "Error",
-                    "{name} takes too long to be read: it is damaged or too large; save it as PNG "
-                    "with another program.",
-                ).format(name=self._name)
-            )
-        raise BadInput(
-            translate(
-                "Error",
-                "{name} cannot be read: the decoder of {kind} stopped unexpectedly; the file is "
-                "damaged or too large; get a fresh copy, or save it as PNG.",
-            ).format(name=self._name, kind=self._kind)
-        )
+                    "{name} cannot be read: the decoder of {kind} stopped unexpectedly; the file "
+                    "is damaged or too large; get a fresh copy, or save it as PNG.",
+                ).format(name=self._name, kind=self._kind)
+            ) from error

@@ -39,6 +39,7 @@ class Format:
             good: cozviewer has its own limit and a yes that lifts it (limits.py). Image.open also
             tries formats that start other programs.
         reader: The module of `readers` that reads it in a process of its own.
+        regions: The module of `regions` that reads regions of it in a process of its own.
         module, package, extra: The module that must be there, the package that brings it, and the
             extra of cozviewer that brings that; "" where nothing is needed.
     """
@@ -51,10 +52,14 @@ class Format:
     module: str = ""
     package: str = ""
     extra: str = ""
+    regions: str = ""
 
 
 RAW = "camera raw"
 PHOTOSHOP = "Photoshop"
+SLIDE = "whole slide"
+MAP = "GeoTIFF"
+DICOM = "DICOM"
 
 RAW_ENDINGS = (
     *(".dng", ".nef", ".nrw", ".cr2", ".cr3", ".crw", ".arw", ".sr2", ".srf", ".orf", ".rw2"),
@@ -163,10 +168,30 @@ FORMATS = (
         *("astropy", "astropy", "science"),
     ),
     Format(
-        "DICOM",
+        MAP,
+        (".gtif", ".gtiff"),
+        "of any size, with its overviews; bands stretched from percentile 2 to 98, places without "
+        "data, coordinates under the pointer and in exports (TIFF opens without the extra, too)",
+        None,
+        "",
+        *("rasterio", "rasterio", "satellite"),
+        regions="maps",
+    ),
+    Format(
+        SLIDE,
+        (".svs", ".ndpi", ".mrxs", ".scn", ".bif"),
+        "of any size, by its levels; color profile, microns per pixel, objective; without label "
+        "and overview photo; not for diagnosis",
+        None,
+        "",
+        *("openslide", "openslide-python", "slides"),
+        regions="slides",
+    ),
+    Format(
+        DICOM,
         (".dcm", ".dicom"),
         "window, rescale, palette, frames, spacing of pixels; nothing about the patient; not for "
-        "diagnosis",
+        "diagnosis; whole slides need the extra slides",
         None,
         "dicom",
         *("pydicom", "pydicom", "medical"),
@@ -174,18 +199,20 @@ FORMATS = (
     Format(
         "SVG",
         (".svg", ".svgz"),
-        "drawn 4096 pixels wide or high, without scripts and links",
+        "drawn anew at every zoom, up to 16,384 pixels wide or high, without scripts and links",
         None,
-        "svg",
+        "",
         *("resvg_py", "resvg-py", "documents"),
+        regions="drawings",
     ),
     Format(
         "PDF",
         (".pdf",),
-        "pages, drawn 4000 pixels wide or high, without scripts",
+        "pages, drawn anew at every zoom, up to 16,384 pixels wide or high, without scripts",
         None,
-        "pdf",
+        "",
         *("pypdfium2", "pypdfium2", "documents"),
+        regions="pdf_pages",
     ),
 )
 

@@ -20,9 +20,10 @@ _MOST_VALUES = 4096
 """Values of a tag that are read."""
 
 _SUBFILE, _OLD_SUBFILE, _PHOTOMETRIC = 254, 255, 262
+_WIDTH, _HEIGHT = 256, 257
 _X_RESOLUTION, _Y_RESOLUTION, _UNIT, _SUB_DIRECTORIES = 282, 283, 296, 330
 _READ = {
-    *(_SUBFILE, _OLD_SUBFILE, _PHOTOMETRIC),
+    *(_SUBFILE, _OLD_SUBFILE, _PHOTOMETRIC, _WIDTH, _HEIGHT),
     *(_X_RESOLUTION, _Y_RESOLUTION, _UNIT, _SUB_DIRECTORIES),
 }
 _DESCRIPTION = 270
@@ -56,6 +57,11 @@ class Directory:
     def first(self, tag: int, otherwise: int) -> int:
         """Return the first number of a tag."""
         return int((self.values.get(tag) or (otherwise,))[0])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, as the file has them; 0 where it does not say."""
+        return self.first(_WIDTH, 0), self.first(_HEIGHT, 0)
 
     @property
     def reduced(self) -> bool:
@@ -104,6 +110,52 @@ def pages_of(file: io.BufferedReader) -> list[Directory]:
     finally:
         file.seek(0)
     return [page for page in pages if not page.raw] or pages or chain
+
+
+def smaller_versions(file: io.BufferedReader, page: Directory) -> list[Directory]:
+    """Return the directories that may be smaller versions of a page, finest first; afterwards the
+    file is at its start.
+
+    They are listed by the page (SubIFDs), or follow it. Programs that mark none as reduced are
+    common, so those count that keep its proportions and are at most 5/8 as large as the one before.
+
+    Args:
+        file: A TIFF or BigTIFF.
+        page: One of `pages_of`.
+    """
+    file.seek(0)
+    reader = _Reader(file)
+    try:
+        listed = map(reader.directory, map(int, page.values.get(_SUB_DIRECTORIES, ())))
+        chain = list(reader.chain())
+    finally:
+        file.seek(0)
+    place = next((n for n, one in enumerate(chain) if one.offset == page.offset), len(chain))
+    found: list[Directory] = []
+    for candidates in ((one for one in listed if one is not None), chain[place + 1 :]):
+        before = page
+        for one in candidates:
+            if _is_smaller(one, before, page):
+                found.append(one)
+                before = one
+            elif not one.reduced:
+                break
+        if found:
+            break
+    return found
+
+
+def _is_smaller(one: Directory, before: Directory, page: Directory) -> bool:
+    """Return whether a directory may be a version of `page` that is smaller than `before`."""
+    (width, height), (full_width, full_height) = one.size, page.size
+    if min(width, height, full_width, full_height) < 1 or one.first(_SUBFILE, 0) & _MASK:
+        return False
+    if one.first(_PHOTOMETRIC, -1) != page.first(_PHOTOMETRIC, -1):
+        return False
+    # Rounding may take a pixel of either side.
+    across, down = full_width / width, full_height / height
+    alike = abs(across - down) <= across / height + down / width
+    return alike and width * 8 <= before.size[0] * 5 + 8
 
 
 def starting_at(file: io.BufferedReader, directory: Directory) -> io.BufferedReader:

@@ -69,7 +69,7 @@ class SampleTiff(ImageFile):
         if self._page.samplesperpixel > MOST_BANDS or self._page.dtype is None:
             raise SyntaxError(f"{self._page.bitspersample} bits per sample")
         self._size = width, height
-        self.layout = _layout_of(self._page)
+        self.layout = layout_of(self._page)
         self._mode = self.layout.mode
         icc = self._page.tags.get(_ICC_TAG)
         if icc is not None and isinstance(icc.value, bytes):
@@ -226,7 +226,12 @@ def offered_by(
     )
 
 
-def _layout_of(page: Any) -> Layout:
+def layout_of(page: Any) -> Layout:
+    """Return what the channels of one of tifffile's pages are.
+
+    Raises:
+        SyntaxError: They are no colours.
+    """
     photometric, count = int(page.photometric), int(page.samplesperpixel)
     extras = [int(extra) for extra in page.extrasamples]
     colours = _COLOURS.get(photometric, 1)

@@ -1,6 +1,6 @@
 """Collects what the panels Info and Histogram show, on a thread of its own."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,10 +15,14 @@ from cozviewer.image.facts.file_facts import FileFacts, file_facts
 from cozviewer.image.facts.histogram import Histogram, histogram_of
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source
+from cozviewer.image.tiled.levels import TiledLevels
 from cozviewer.jobs.images import to_rgb8
 from cozviewer.jobs.latest import answer
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_region
+
+SAMPLED_PIXELS = 16_000_000
+"""Pixels of the largest overview whose pixels are counted for a photo that is not in memory."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,10 @@ def _photo_info(request: PhotoRequest) -> PhotoInfo:
     exif = exif_fields(source.exif)
     if source.path is None or not source.path.is_file():
         return PhotoInfo(None, exif, None)
-    facts = file_facts(source.path, cancelled)
+    if isinstance(source.levels, TiledLevels):
+        facts = source.levels.file_facts(source.path.stat().st_size)
+    else:
+        facts = file_facts(source.path, cancelled)
     return PhotoInfo(facts, exif, read_origin(source.path, cancelled))
 
 
@@ -168,7 +175,10 @@ def _view_info(request: ViewRequest) -> ViewInfo:
 def _histogram(request: HistogramRequest) -> Histogram:
     cancelled = request.cancelled.is_set
     if request.image is None:
-        return histogram_of(request.source.levels[0], cancelled)
+        source = request.source
+        if source.levels.in_memory:
+            return histogram_of(source.levels[0], cancelled)
+        return replace(histogram_of(source.small(SAMPLED_PIXELS)[1], cancelled), sampled=True)
     part = request.part
     rgb = to_rgb8(request.image)[part.y : part.bottom, part.x : part.right]
     return histogram_of(rgb, cancelled)

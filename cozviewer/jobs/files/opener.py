@@ -35,6 +35,10 @@ The first `Notice` receives warnings, the second other messages, both at any lat
 argument returns whether the request was cancelled; `Cancelled` is raised then."""
 
 
+SHOWN_PART = 0.005
+"""Smallest step of the progress that is reported."""
+
+
 @dataclass(frozen=True)
 class OpenRequest:
     """What to open.
@@ -98,6 +102,8 @@ class Opener(QObject):
             (then nothing follows), or is opened instead if it is in the same folder.
         previewed: (OpenRequest, Preview)
         downloaded: (OpenRequest, int, int) So many bytes of so many; 0 of them if not known.
+        prepared: (OpenRequest, float) The part, 0..1, of what must be done before a picture can be
+            read from its file region by region.
         opened: (OpenRequest, EngineChoice, OpenedImage, Chain) the choice is the embedded engine
             where the requested one cannot be used.
         huge: (OpenRequest, str) the user must confirm a large picture; the message says why.
@@ -110,6 +116,7 @@ class Opener(QObject):
     led = Signal(object, object, bool)
     previewed = Signal(object, object)
     downloaded = Signal(object, object, object)
+    prepared = Signal(object, float)
     opened = Signal(object, object, object, object)
     huge = Signal(object, str)
     missing = Signal(object, str)
@@ -212,6 +219,7 @@ class Opener(QObject):
             page=request.page,
             allow_huge=request.allow_huge,
             cancelled=cancelled,
+            progress=self._preparing(request),
         )
         if not tone.changed or is_session(path):
             return read()
@@ -223,6 +231,18 @@ class Opener(QObject):
             image = read()
             self.noticed.emit(str(error))
             return image
+
+    def _preparing(self, request: OpenRequest) -> Callable[[float], None]:
+        """Return what reports how far a picture is prepared; not more often than is visible."""
+        shown = 0.0
+
+        def report(part: float) -> None:
+            nonlocal shown
+            if part - shown >= SHOWN_PART:
+                shown = part
+                self.prepared.emit(request, part)
+
+        return report
 
     def _downloaded(self, request: OpenRequest) -> Source:
         """Download a picture and open it; its file is removed again."""
@@ -239,5 +259,10 @@ class Opener(QObject):
                 lambda done, total: self.downloaded.emit(request, done, total),
                 cancelled,
             )
-            source = open_source(path, allow_huge=request.allow_huge, cancelled=cancelled)
+            source = open_source(
+                path,
+                allow_huge=request.allow_huge,
+                cancelled=cancelled,
+                progress=self._preparing(request),
+            )
         return replace(source, path=None)

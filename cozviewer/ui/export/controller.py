@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from cozviewer.export.provenance import comparison_borrows, origin_of_comparison
 from cozviewer.export.run import Task
-from cozviewer.export.targets import refuse_source, replaced_by
+from cozviewer.export.targets import refuse_source
+from cozviewer.export.tasks import replaced_by_task
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.export_job import Export
 from cozviewer.pyramid.camera import View
@@ -108,7 +109,8 @@ class Exporting(QObject):
             self._banner.warn(str(error))
             return
         go_on = partial(self._export_of, self._document, task)
-        ask_to_replace(replaced_by(task.path), self._window, go_on)
+        taken = replaced_by_task(task.path, task, task.options.place, self._document.source)
+        ask_to_replace(taken, self._window, go_on)
 
     def _export_of(self, document: Document, task: Task) -> None:
         """Export, if `document` is still open."""

@@ -20,7 +20,7 @@ from cozviewer.export.formats import QUALITY
 from cozviewer.export.picture import FORMATS, check_target, estimated_bytes
 from cozviewer.export.signing import check_signing
 from cozviewer.export.targets import refuse_source
-from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask
+from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask, replaced_by_task
 from cozviewer.image.exif import without_place
 from cozviewer.pyramid.camera import View
 from cozviewer.ui.export.offers import (
@@ -95,7 +95,12 @@ class ExportDialog(QDialog):
         self.place = QCheckBox(translate("Upscale", "Include location (GPS)"))
         self.place.setChecked(True)
         exif = chain.pyramid.source.exif
-        if without_place(exif) == exif:
+        if chain.pyramid.source.georeference is not None:
+            self.place.setText(translate("Export", "Include map coordinates"))
+            self.place.setToolTip(
+                translate("Export", "As tags of TIFF, or in a world file beside the picture")
+            )
+        elif without_place(exif) == exif:
             self.place.hide()
         self.label = QCheckBox(translate("Export", "Add “AI-generated detail” label"))
         self.label.setChecked(kept_text(LABEL) == "on")
@@ -227,7 +232,11 @@ class ExportDialog(QDialog):
         except CozviewerError as error:
             self.trouble.show_message(text_of(error))
             return
-        self.path.ask(self._hand_over)
+        task, place = offer.task, self.place.isChecked()
+        taken = None
+        if isinstance(task, PictureTask | RegionTask):
+            taken = replaced_by_task(path, task, place, self._chain.pyramid.source)
+        self.path.ask(self._hand_over, taken)
 
     @Slot()
     def _hand_over(self) -> None:
@@ -250,6 +259,7 @@ class ExportDialog(QDialog):
             label=self.label.isChecked(),
             signature=self.signing.signature,
             quality=self.quality.value,
+            place=self.place.isChecked(),
         )
 
 

@@ -69,7 +69,7 @@ def note_begun(task: Task, chain: Chain) -> None:
         region.width,
         region.height,
         options.label,
-        options.exif == chain.pyramid.source.exif,
+        options.place and options.exif == chain.pyramid.source.exif,
         "" if signature is None else str(signature.certificate),
         "" if signature is None else str(signature.key),
         options.quality,
@@ -114,6 +114,7 @@ def task_of(pending: Pending, chain: Chain) -> RegionTask:
         label=pending.label,
         signature=Signature(Path(pending.certificate), Path(pending.key)) if pending.key else None,
         quality=pending.quality,
+        place=pending.with_place,
     )
     region = Rect(pending.x, pending.y, pending.width, pending.height)
     orientation = orientation_of(pending.orientation) or UPRIGHT

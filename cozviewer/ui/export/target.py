@@ -54,10 +54,18 @@ class TargetLine(QLineEdit):
             self._agreed = agreed_in_dialog(Path(chosen))
             self.setText(chosen)
 
-    def ask(self, write: Callable[[], None]) -> None:
-        """Write at once if nothing is replaced, otherwise after the user has agreed."""
+    def ask(self, write: Callable[[], None], taken: Sequence[Path] | None = None) -> None:
+        """Write at once if nothing is replaced, otherwise after the user has agreed.
+
+        Args:
+            write: Called on the GUI thread.
+            taken: What exists and is replaced; None is what the file itself replaces.
+        """
         path = self.path
-        taken = [] if path == self._agreed else replaced_by(path)
+        own = replaced_by(path)
+        taken = own if taken is None else taken
+        if path == self._agreed:
+            taken = [each for each in taken if each not in own]
         ask_to_replace(taken, self.window(), write)
 
 

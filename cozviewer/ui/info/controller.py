@@ -94,7 +94,8 @@ class Information(QObject):
         """Show the pixel under the pointer."""
         self._pixel = pixel
         if "info" in self._shown and self._document is not None:
-            self.panel.pixel.show_rows(pixel_rows(pixel))
+            reference = self._document.source.georeference
+            self.panel.pixel.show_rows(pixel_rows(pixel, reference))
 
     @Slot(bool)
     def set_blind(self, blind: bool) -> None:
@@ -140,7 +141,8 @@ class Information(QObject):
         if self._thread is None:
             self._start()
         if "info" in self._shown:
-            self.panel.pixel.show_rows(pixel_rows(self._pixel))
+            reference = self._document.source.georeference
+            self.panel.pixel.show_rows(pixel_rows(self._pixel, reference))
             self._ask_for_photo(self._document)
         self._follow()
 

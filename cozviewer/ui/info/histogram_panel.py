@@ -44,6 +44,16 @@ class HistogramPanel(QWidget):
             # So that a long text does not widen the panel.
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._high.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._sampled = Label()
+        self._sampled.setText(translate("Info", "Counted in an overview"))
+        self._sampled.setToolTip(
+            translate(
+                "Info",
+                "The photo is too large to count all of its pixels: an overview was counted, in "
+                "which extreme values are rarer",
+            )
+        )
+        self._sampled.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.whole = QCheckBox(translate("Info", "Whole photo"))
         self.whole.setToolTip(translate("Info", "Count the whole photo rather than this view"))
         self.whole.toggled.connect(self.wanted)
@@ -63,6 +73,7 @@ class HistogramPanel(QWidget):
         column.setSpacing(6)
         column.addWidget(self.plot, 100)
         column.addLayout(clipped)
+        column.addWidget(self._sampled)
         column.addLayout(switches)
         column.addStretch(1)
         self._show_clipping()
@@ -75,7 +86,10 @@ class HistogramPanel(QWidget):
     @property
     def text(self) -> str:
         """What it says below the plot."""
-        return " | ".join(label.text() for label in (self._low, self._high) if label.text())
+        labels = [self._low, self._high]
+        if not self._sampled.isHidden():
+            labels.append(self._sampled)
+        return " | ".join(label.text() for label in labels if label.text())
 
     def show_histogram(self, histogram: Histogram | None) -> None:
         """Show a histogram, or none."""
@@ -90,11 +104,13 @@ class HistogramPanel(QWidget):
         if histogram is None:
             self._low.clear()
             self._high.clear()
+            self._sampled.hide()
             return
         low = percent_text(histogram.share(histogram.black))
         high = percent_text(histogram.share(histogram.white))
         self._low.setText(translate("Info", "{percent} at 0").format(percent=low))
         self._high.setText(translate("Info", "{percent} at 255").format(percent=high))
+        self._sampled.setVisible(histogram.sampled)
 
     @Slot(int)
     def _on_pointed(self, value: int) -> None:

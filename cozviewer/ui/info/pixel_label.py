@@ -13,14 +13,15 @@ SWATCH, GAP = 11, 7
 
 
 class PixelLabel(Label):
-    """A swatch of the colour, the place and the values. It keeps its width while it shows nothing,
-    so that its neighbours do not move when the pointer enters or leaves the image."""
+    """A swatch of the colour, the place and the values; where it is narrow, without the place on a
+    map. It keeps its width while it shows nothing, so that its neighbours do not move when the
+    pointer enters or leaves the image."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.setObjectName("pixel")
         self._pixel: Pixel | None = None
-        self._widest = 0
+        self._widest = self._widest_short = 0
 
     @Slot(object)
     def show_pixel(self, pixel: Pixel | None) -> None:
@@ -28,16 +29,23 @@ class PixelLabel(Label):
         self._pixel = pixel
         self.setText("" if pixel is None else pixel.text)
         parts = [] if pixel is None else [pixel.hex, pixel.origin]
+        if pixel is not None and pixel.on_map is not None:
+            parts.append(pixel.on_map.text)
         self.setToolTip(tool_tip(" · ".join(part for part in parts if part)))
         if pixel is not None:
-            width = self.fontMetrics().horizontalAdvance(self.text()) + SWATCH + GAP
-            self._widest = max(self._widest, width)
+            self._widest = max(self._widest, self._width_of(pixel.text))
+            self._widest_short = max(self._widest_short, self._width_of(pixel.short_text))
 
     @Slot()
     def forget_width(self) -> None:
         """Take no more room than is needed from now on."""
-        self._widest = 0
+        self._widest = self._widest_short = 0
         self.show_pixel(self._pixel)
+
+    @property
+    def least_width(self) -> int:
+        """The width that it needs without the place on a map."""
+        return self._widest_short
 
     def sizeHint(self) -> QSize:
         return QSize(self._widest, self.fontMetrics().height())
@@ -58,4 +66,9 @@ class PixelLabel(Label):
             left = SWATCH + GAP
         painter.setPen(self.palette().color(self.foregroundRole()))
         text = self.rect().adjusted(left, 0, 0, 0)
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self.text())
+        fits = self._width_of(pixel.text) <= self.width()
+        shown = pixel.text if fits else pixel.short_text
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _width_of(self, text: str) -> int:
+        return self.fontMetrics().horizontalAdvance(text) + SWATCH + GAP

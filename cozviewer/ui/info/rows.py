@@ -8,6 +8,7 @@ from cozviewer.chain.view_shares import Share
 from cozviewer.export.origin import Kind, Origin
 from cozviewer.image.facts.exif_fields import ExifFields, Location
 from cozviewer.image.facts.file_facts import FileFacts
+from cozviewer.image.georeference import Georeference
 from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import Camera
 from cozviewer.pyramid.wording import magnification_text, place_text
@@ -52,6 +53,13 @@ def file_rows(source: Source, facts: FileFacts | None) -> list[Row]:
     rows.append(Row(translate("Info", "Dimensions"), size))
     if source.tone.changed:
         rows.append(Row(translate("Info", "Tone"), source.tone.text))
+    if pixel_size := _pixel_size_text(source):
+        rows.append(Row(translate("Info", "Pixel size"), pixel_size))
+    if source.georeference is not None and source.georeference.name:
+        name = translate("Info", "Coordinates")
+        rows.append(Row(name, visible_line(source.georeference.name)))
+    if not source.levels.in_memory:
+        rows.append(Row(translate("Info", "Access"), translate("Info", "Read from disk as needed")))
     if facts is None:
         return rows
     rows += [
@@ -138,16 +146,29 @@ def view_rows(
     return rows
 
 
-def pixel_rows(pixel: Pixel | None) -> list[Row]:
-    """Return the rows of the pixel under the pointer, which are there without one as well."""
+def pixel_rows(pixel: Pixel | None, georeference: Georeference | None = None) -> list[Row]:
+    """Return the rows of the pixel under the pointer, which are there without one as well.
+
+    Args:
+        pixel: None if there is none.
+        georeference: Where the photo lies on the earth, if it says so.
+    """
     place = rgb = hexadecimal = origin = "–"
+    on_map = None if pixel is None else pixel.on_map
     if pixel is not None:
         place = pixel.place
         origin = pixel.origin or "–"
         if pixel.rgb is not None:
             rgb, hexadecimal = "{} {} {}".format(*pixel.rgb), pixel.hex
+    rows = [Row(translate("Info", "Position"), place)]
+    if georeference is not None:
+        name = translate("Info", "Map")
+        rows.append(Row(name, "–" if on_map is None else on_map.coordinates or on_map.earth))
+        if georeference.table is not None and not georeference.geographic:
+            name = translate("Info", "Latitude, longitude")
+            rows.append(Row(name, "–" if on_map is None else on_map.earth))
     return [
-        Row(translate("Info", "Position"), place),
+        *rows,
         Row(translate("Info", "RGB"), rgb),
         Row(translate("Info", "Hex"), hexadecimal),
         Row(translate("Info", "Origin"), visible_line(origin)),
@@ -183,6 +204,21 @@ def location_text(location: Location) -> str:
     """Return "48.85837, 2.29448 · 35 m"."""
     text = f"{location.latitude:.5f}, {location.longitude:.5f}"
     return text if location.altitude is None else f"{text} · {location.altitude:.0f} m"
+
+
+def _pixel_size_text(source: Source) -> str:
+    """Return "10 × 10 m" of a map, "0.5 × 0.5 µm" of a body, "" of others."""
+    if source.georeference is not None:
+        across, down = source.georeference.pixel_size
+        unit = source.georeference.unit
+        unit = {"metre": "m", "degree": "°"}.get(unit, visible_line(unit))
+        return f"{across:.4g} × {down:.4g} {unit}".rstrip()
+    if not source.medical or source.resolution is None:
+        return ""
+    across, down = (1e6 / number for number in source.resolution.per_metre)
+    if min(across, down) >= 100:
+        return f"{across / 1000:.4g} × {down / 1000:.4g} mm"
+    return f"{across:.4g} × {down:.4g} µm"
 
 
 def _megapixels(source: Source) -> str:

@@ -129,9 +129,9 @@ class StatusBar(QWidget):
     @Slot(object)
     def show_pixel(self, pixel: Pixel | None) -> None:
         """Show the place and the colour of the pixel under the pointer, or none."""
-        width = self.pixel.sizeHint().width()
+        width = self.pixel.sizeHint().width(), self.pixel.least_width
         self.pixel.show_pixel(pixel)
-        if self.pixel.sizeHint().width() != width:
+        if (self.pixel.sizeHint().width(), self.pixel.least_width) != width:
             self._lay_out()
 
     def show_work(self, progress: Progress | None) -> None:
@@ -245,6 +245,7 @@ class StatusBar(QWidget):
             bids.append((self._bar, self._bar.width()))
         bids.append((self.zoom, zoom[1]))
         bids.append((self._origin, min(260, whole[self._origin])))
+        bids.append((self.pixel, self.pixel.least_width))
         bids.append((self.pixel, self.pixel.sizeHint().width()))
         bids += [(self._engine, whole[self._engine]), (self._origin, whole[self._origin])]
         widths: dict[QWidget, int] = {}

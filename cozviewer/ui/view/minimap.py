@@ -48,10 +48,10 @@ class Minimap(QWidget):
         self._image = None
         if source is not None:
             wide, high = 2 * WIDTH, 2 * HEIGHT
-            fine = [
-                level for level in source.levels if level.shape[1] >= wide or level.shape[0] >= high
-            ]
-            small = Image.fromarray(np.ascontiguousarray(fine[-1] if fine else source.levels[0]))
+            levels = source.levels
+            sizes = [levels.size(k) for k in range(len(levels))]
+            fine = [k for k, size in enumerate(sizes) if size[0] >= wide or size[1] >= high]
+            small = Image.fromarray(np.ascontiguousarray(levels[fine[-1] if fine else 0]))
             small.thumbnail((wide, high), Image.Resampling.LANCZOS)
             self._image = to_qimage(np.asarray(small))
         self._turn()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.georeference import MapPlace
 from cozviewer.ui.view.layer import Layer
 from cozviewer.util.translation import translate
 
@@ -23,12 +24,14 @@ class Pixel:
         x, y: Its place in source pixels, with as many decimals as view pixels can be told apart.
         rgb: Its colour as shown, 0..255; None while two images lie over each other.
         origin: Where it comes from: original, enlarged, generated or a draft.
+        on_map: Where it lies on the earth; None where the photo does not say so.
     """
 
     x: str
     y: str
     rgb: tuple[int, int, int] | None
     origin: str
+    on_map: MapPlace | None = None
 
     @property
     def place(self) -> str:
@@ -42,11 +45,27 @@ class Pixel:
 
     @property
     def text(self) -> str:
-        """Return "x 812.4, y 340.1 · RGB 128 96 40"."""
-        place = translate("View", "x {x}, y {y}").format(x=self.x, y=self.y)
-        if self.rgb is None:
-            return place
-        return f"{place} · RGB {self.rgb[0]} {self.rgb[1]} {self.rgb[2]}"
+        """Return "x 812.4, y 340.1 · RGB 128 96 40", with the place on a map in the middle."""
+        return " · ".join(
+            part for part in (self._place_text, self._map_text, self._rgb_text) if part
+        )
+
+    @property
+    def short_text(self) -> str:
+        """Return the text for little room: without the place on a map."""
+        return " · ".join(part for part in (self._place_text, self._rgb_text) if part)
+
+    @property
+    def _place_text(self) -> str:
+        return translate("View", "x {x}, y {y}").format(x=self.x, y=self.y)
+
+    @property
+    def _map_text(self) -> str:
+        return "" if self.on_map is None else self.on_map.text
+
+    @property
+    def _rgb_text(self) -> str:
+        return "" if self.rgb is None else f"RGB {self.rgb[0]} {self.rgb[1]} {self.rgb[2]}"
 
 
 def coordinates(view: View, view_x: float, view_y: float) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from cozviewer.chain.overlays import deviation_at, origin_mark
 from cozviewer.jobs.document import Document
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.geometry import level_name
+from cozviewer.pyramid.georeference import map_place
 from cozviewer.pyramid.origins import Patch, patch_at
 from cozviewer.pyramid.wording import borrowed_text, draft_text, generated_text
 from cozviewer.ui.view.canvas import Canvas
@@ -73,24 +74,29 @@ class Pointer(QObject):
             self._on_changed()
         return False
 
-    def pixel_at(self, place: QPointF) -> Pixel | None:
+    def pixel_at(self, pane_place: QPointF) -> Pixel | None:
         """Return the pixel at a position in the pane in logical pixels; None outside the photo."""
         document = self._pane.layer.document
         if document is None or self._silent:
             return None
         ratio = self._pane.devicePixelRatioF()
         # The middle of a pixel: turned, its corner would be that of a neighbour.
-        middle = QPointF(math.floor(place.x() * ratio) + 0.5, math.floor(place.y() * ratio) + 0.5)
+        left, top = math.floor(pane_place.x() * ratio), math.floor(pane_place.y() * ratio)
+        middle = QPointF(left + 0.5, top + 0.5)
         view_x, view_y = self._pane.view_place(middle / ratio).toTuple()
         layer, view = self._pane.layer, self._pane.view
         patch = patch_at(document.chain.pyramid, view, int(view_x), int(view_y), layer.finest)
         if patch is None:
             return None
         x, y = coordinates(view, view_x, view_y)
+        reference, on_map = document.source.georeference, None
+        if reference is not None:
+            place = source_place(view, view_x, view_y)
+            on_map = map_place(reference, *place, view.camera.magnification)
         if self._pane.compared:
-            return Pixel(x, y, None, "")
+            return Pixel(x, y, None, "", on_map)
         origin = self._origin(document, view_x, view_y, patch)
-        return Pixel(x, y, shown_colour(layer, view_x, view_y), origin)
+        return Pixel(x, y, shown_colour(layer, view_x, view_y), origin, on_map)
 
     @Slot()
     def _on_changed(self) -> None:

@@ -48,27 +48,27 @@ def photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "from cozviewer.image.readers.child import main; main()"
     )
     monkeypatch.setattr(process, "_START", start)
-    acting = Format("PDF", (), "", None, "reader_for_tests")
-    monkeypatch.setitem(formats._BY_NAME, "PDF", acting)
-    return tmp_path / "a.pdf"
+    acting = Format("Radiance", (), "", None, "reader_for_tests")
+    monkeypatch.setitem(formats._BY_NAME, "Radiance", acting)
+    return tmp_path / "a.hdr"
 
 
 def test_what_a_library_prints_is_no_answer(photo: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    photo.write_text("%PDF print print")
+    photo.write_text("#?RGBE print print")
     assert (open_source(photo).levels[0] == 77).all()
     assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("acts", ["crash -", "- crash"])
 def test_a_crash_is_a_sentence(photo: Path, acts: str) -> None:
-    photo.write_text(f"%PDF {acts}")
-    with pytest.raises(BadInput, match=r"a\.pdf cannot be read: the decoder of PDF stopped"):
+    photo.write_text(f"#?RGBE {acts}")
+    with pytest.raises(BadInput, match=r"a\.hdr cannot be read: the decoder of Radiance stopped"):
         open_source(photo)
 
 
 def test_a_panic_is_a_sentence(photo: Path) -> None:
-    photo.write_text("%PDF - panic")
-    with pytest.raises(BadInput, match=r"a\.pdf is damaged \(panicked at line 3\)"):
+    photo.write_text("#?RGBE - panic")
+    with pytest.raises(BadInput, match=r"a\.hdr is damaged \(panicked at line 3\)"):
         open_source(photo)
 
 
@@ -79,14 +79,14 @@ def test_a_decoder_that_hangs_is_ended(
     photo: Path, monkeypatch: pytest.MonkeyPatch, acts: str, limit: str
 ) -> None:
     monkeypatch.setattr(process, limit, 0.2)
-    photo.write_text(f"%PDF {acts}")
+    photo.write_text(f"#?RGBE {acts}")
     with pytest.raises(BadInput, match="takes too long"):
         open_source(photo)
 
 
 @pytest.mark.parametrize("acts", ["hang -", "- hang"])
 def test_a_decoder_that_hangs_is_cancelled(photo: Path, acts: str) -> None:
-    photo.write_text(f"%PDF {acts}")
+    photo.write_text(f"#?RGBE {acts}")
     asked: list[None] = []
 
     def cancelled() -> bool:
@@ -100,12 +100,12 @@ def test_a_decoder_that_hangs_is_cancelled(photo: Path, acts: str) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="no limit of memory elsewhere")
 @pytest.mark.parametrize("acts", ["eat -", "- eat"])
 def test_more_memory_than_promised_is_refused(photo: Path, acts: str) -> None:
-    photo.write_text(f"%PDF {acts}")
+    photo.write_text(f"#?RGBE {acts}")
     with pytest.raises(BadInput, match="takes more memory"):
         open_source(photo)
 
 
 def test_another_size_than_promised_is_refused(photo: Path) -> None:
-    photo.write_text("%PDF - lie")
+    photo.write_text("#?RGBE - lie")
     with pytest.raises(BadInput, match="is damaged"):
         open_source(photo)

@@ -16,6 +16,7 @@ from cozviewer.image.coded_colour import srgb_encoded
 from cozviewer.image.high_bit_depth import to_8_bit
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.readers.exr import shown_channels
+from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source, open_source, preview
 from cozviewer.util.errors import BadInput, HugePicture
 from tests.image.rare_files import (
@@ -357,10 +358,10 @@ SVG = (
 
 def test_svg_is_drawn(tmp_path: Path) -> None:
     source = opened(tmp_path, SVG % b"", "a.svg")
-    assert (source.width, source.height) == (4096, 2048)
-    assert source.levels[0][1000, 1000].tolist() == [204, 0, 0]
-    assert source.levels[0][1000, 3000].tolist() == [255, 255, 255]
-    assert "Drawn at 4096 x 2048 pixels." in source.notices
+    assert (source.width, source.height) == (16384, 8192)
+    assert source.pixels(0, Rect(4000, 4000, 1, 1))[0, 0].tolist() == [204, 0, 0]
+    assert source.pixels(0, Rect(12000, 4000, 1, 1))[0, 0].tolist() == [255, 255, 255]
+    assert source.notices == ("Drawn anew at every zoom up to 100%.",)
 
 
 def test_svg_reads_no_other_file(tmp_path: Path) -> None:
@@ -375,20 +376,21 @@ def test_svg_reads_no_other_file(tmp_path: Path) -> None:
         entity % b'<image href="&a;" width="20" height="10"/>',
     ):
         source = opened(tmp_path, content, "a.svg")
-        assert source.levels[0][1000, 3000].tolist() == [255, 255, 255]
+        assert source.pixels(-2, Rect(3000, 1000, 1, 1))[0, 0].tolist() == [255, 255, 255]
 
 
 def test_a_page_of_a_pdf(tmp_path: Path) -> None:
     content = pdf((200, 100), (72, 144))
     first = opened(tmp_path, content)
-    assert (first.width, first.height, first.pages) == (4000, 2000, 2)
+    assert (first.width, first.height, first.pages) == (16384, 8192, 2)
     assert first.notices[0] == "Page 1 of 2 is open."
-    assert first.levels[0][1000, 1000].tolist() == [255, 0, 0]
-    assert first.levels[0][1000, 3000].tolist() == [255, 255, 255]
+    assert first.pixels(0, Rect(4000, 4000, 1, 1))[0, 0].tolist() == [255, 0, 0]
+    assert first.pixels(0, Rect(12000, 4000, 1, 1))[0, 0].tolist() == [255, 255, 255]
     second = opened(tmp_path, content, page=2)
-    assert (second.width, second.height) == (2000, 4000)
+    assert (second.width, second.height) == (8192, 16384)
     assert second.resolution is not None
-    assert second.resolution.per_inch == pytest.approx((2000, 2000))
+    assert second.resolution.per_inch == pytest.approx((8192, 8192))
+    assert second.digest != first.digest
 
 
 def test_a_picture_without_a_finished_one_says_so(tmp_path: Path) -> None:

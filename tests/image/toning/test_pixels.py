@@ -16,6 +16,7 @@ from cozviewer.image.source import Source, open_source
 from cozviewer.image.tone import AUTOMATIC, Tone, tone_of
 from cozviewer.util.errors import BadInput
 from tests.image.rare_files import dicom, exr, fits_file, radiance
+from tests.pyramid.pictures import png
 
 ROWS, COLUMNS = 12, 20
 RAMP = np.arange(ROWS * COLUMNS).reshape(ROWS, COLUMNS)
@@ -87,6 +88,16 @@ def test_png_of_16_bits(tmp_path: Path) -> None:
     assert close(source.levels[0], grey(levels(part(TWELVE, 100, 900) ** 0.5)))
     assert source.offered is not None
     assert source.offered.bits == 16
+
+
+def test_png_of_16_bit_colours(tmp_path: Path) -> None:
+    values = BANDS[..., :3]
+    content = png(values.astype(">u2"), 16, 2)
+    assert np.array_equal(opened(tmp_path, content).levels[0], (values >> 8).astype(np.uint8))
+    source = opened(tmp_path, content, "window=1000:9000,stretch=sqrt")
+    assert close(source.levels[0], levels(part(values, 1000, 9000) ** 0.5))
+    one = opened(tmp_path, content, "window=1000:9000,bands=2")
+    assert close(one.levels[0], grey(levels(part(values[..., 1], 1000, 9000))))
 
 
 @pytest.mark.parametrize("white_is_zero", [False, True])

@@ -22,12 +22,13 @@ from cozviewer.image.toning.tone_range import (
 from cozviewer.util.errors import BadInput
 from tests.image.rare_files import dicom, exr, fits_file, radiance
 from tests.image.toning.test_pixels import BANDS, HU, LIGHT, RAMP, TWELVE, tiff
-from tests.pyramid.pictures import noise
+from tests.pyramid.pictures import noise, png
 
 FILES: dict[str, tuple[bytes, str]] = {
     "TIFF": (tiff(TWELVE), "window=300:2500,gamma=2"),
     "turned TIFF": (tiff(BANDS, extratags=[(274, 3, 1, 6, True)]), "window=9:30000,bands=5:1:2"),
     "deep colours": (tiff(BANDS[..., :3], photometric="rgb"), "window=500:40000,inverted"),
+    "deep PNG": (png(BANDS[..., :3].astype(">u2"), 16, 2), "window=500:40000,bands=3:2:1"),
     "DICOM": (dicom(HU, WindowCenter=40, WindowWidth=400, Modality="CT"), "center=0,width=300"),
     "FITS": (fits_file(RAMP.astype(np.float64)), "window=10:200,stretch=sqrt"),
     "OpenEXR": (exr(RGB=LIGHT, Z=RAMP.astype(np.float32)), "exposure=-2,gamma=1.5"),

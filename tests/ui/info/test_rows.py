@@ -1,5 +1,6 @@
 """What the Info panel says, as text."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ from cozviewer.chain.view_shares import Share
 from cozviewer.export.origin import Origin
 from cozviewer.image.facts.exif_fields import ExifFields, Location
 from cozviewer.image.facts.file_facts import FileFacts
+from cozviewer.image.georeference import GeographicTable, Georeference
 from cozviewer.image.source import Source, source_from_pixels
 from cozviewer.pyramid.camera import camera_at
+from cozviewer.pyramid.georeference import MapPlace
 from cozviewer.ui.info.rows import (
     Row,
     camera_rows,
@@ -117,6 +120,17 @@ def test_a_pixel() -> None:
         "Origin": "Original photo",
     }
     assert set(values(pixel_rows(None)).values()) == {"–"}
+
+
+def test_a_pixel_on_a_map() -> None:
+    table = GeographicTable(2, 2, (((1.0,),), ((0.0,),), ((0.0,),)))
+    reference = Georeference((1.0, 0.0, 0.0, 0.0, 1.0, 0.0), table=table)
+    pixel = Pixel("8", "3", None, "", MapPlace("500123, 5399877", "48.7530° N, 9.0001° E"))
+    said = values(pixel_rows(pixel, reference))
+    assert said["Map"] == "500123, 5399877"
+    assert said["Latitude, longitude"] == "48.7530° N, 9.0001° E"
+    assert list(values(pixel_rows(None, reference))) == list(said)
+    assert "Latitude, longitude" not in values(pixel_rows(None, replace(reference, table=None)))
 
 
 @pytest.mark.parametrize(

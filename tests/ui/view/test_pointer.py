@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.georeference import MapPlace
 from cozviewer.pyramid.origins import Patch
 from cozviewer.ui.compare.compared_images import Sides
 from cozviewer.ui.compare.paint import Mode
@@ -80,6 +81,11 @@ def test_a_pixel_is_told_with_its_colour() -> None:
     assert pixel.text == "x 812.4, y 340.1 · RGB 128 96 40"
     assert pixel.hex == "#806028"
     assert Pixel("8", "3", None, "").text == "x 8, y 3"
+    on_map = MapPlace("500123, 5399877", "48.7530° N, 9.0001° E")
+    pixel = Pixel("8", "3", (128, 96, 40), "Original photo", on_map)
+    said = "x 8, y 3 · 500123, 5399877 · 48.7530° N, 9.0001° E · RGB 128 96 40"
+    assert pixel.text == said
+    assert pixel.short_text == "x 8, y 3 · RGB 128 96 40"
 
 
 def test_the_value_is_that_of_the_photo_at_full_size(viewer: Bench, qtbot: QtBot) -> None:

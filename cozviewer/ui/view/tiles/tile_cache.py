@@ -24,6 +24,9 @@ MEMORY_SHARE = 0.25
 MEMORY_CAP = 2 << 30
 """... but at most this many bytes: 2 GiB are two thousand sheets, forty full screens."""
 
+FROM_FILE_CAP = 256 << 20
+"""The same of a photo that is not in memory itself: five full screens."""
+
 SHEET_BYTES = (SHEET * TILE) ** 2 * 4
 
 Name = tuple[int, int, int]
@@ -78,6 +81,16 @@ class _Sheet:
             ]
 
 
+def budget_for(*, in_memory: bool) -> int:
+    """Return how many bytes the tiles of a photo may use.
+
+    Args:
+        in_memory: Whether the photo itself is; one that is not is opened to use little memory.
+    """
+    cap = MEMORY_CAP if in_memory else FROM_FILE_CAP
+    return min(int(psutil.virtual_memory().total * MEMORY_SHARE), cap)
+
+
 class TileCache:
     """Maps tile keys to paintable images. GUI thread only.
 
@@ -85,8 +98,14 @@ class TileCache:
     """
 
     def __init__(self, coarsest: int, budget_bytes: int | None = None) -> None:
+        """Create an empty cache.
+
+        Args:
+            coarsest: The coarsest level.
+            budget_bytes: Memory that tiles may use; None is `budget_for` a photo in memory.
+        """
         if budget_bytes is None:
-            budget_bytes = min(int(psutil.virtual_memory().total * MEMORY_SHARE), MEMORY_CAP)
+            budget_bytes = budget_for(in_memory=True)
         self._coarsest = coarsest
         self._budget = budget_bytes
         self._sheets: OrderedDict[Name, _Sheet] = OrderedDict()

@@ -1,0 +1,72 @@
+"""The process in which regions of one file are read; see `readers.child`.
+
+It reads one request as a line of JSON, answers with the header of the picture, and then answers
+lines of JSON that name a level and a region with their pixels, until its input ends.
+"""
+
+import json
+import os
+import sys
+import warnings
+from importlib import import_module
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from cozviewer.image.readers.child import HEADER_BYTES, SLACK_BYTES, failure, limit_memory, send
+from cozviewer.image.rect import Rect
+from cozviewer.image.regions.opened import OpenedRegions, Request
+
+
+def main() -> None:
+    """Serve one file; stdin and stdout belong to the parent process."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not garble the answers
+    warnings.simplefilter("ignore")
+    request = json.loads(sys.stdin.buffer.readline())
+    try:
+        opened = _opened(request)
+    except BaseException as error:  # of Rust's panics, too
+        send(answers, failure(error, request["path"], private=request["private"]))
+        return
+    send(answers, _header(opened))
+    for line in sys.stdin.buffer:
+        try:
+            _serve(opened, json.loads(line), answers)
+        except BaseException as error:
+            send(answers, failure(error, request["path"], private=request["private"]))
+
+
+def _opened(request: dict[str, Any]) -> OpenedRegions:
+    module = import_module(f"cozviewer.image.regions.{request['module']}")
+    wanted = Request(
+        request["path"],
+        request["page"],
+        request["managed"],
+        tuple(request["bands"]),
+        None if request["window"] is None else tuple(request["window"]),
+    )
+    limit_memory(HEADER_BYTES)
+    opened: OpenedRegions = module.open_regions(wanted)
+    if min(min(size) for size in opened.sizes) < 1:
+        raise ValueError("no pixels")
+    limit_memory(SLACK_BYTES + opened.needed)
+    return opened
+
+
+def _header(opened: OpenedRegions) -> dict[str, Any]:
+    names = (
+        *("sizes", "block", "page", "pages", "per_cm", "notes", "medical"),
+        *("georeference", "colours", "bits", "alpha", "profile"),
+    )
+    return {name: getattr(opened, name) for name in names}
+
+
+def _serve(opened: OpenedRegions, command: dict[str, int], answers: BinaryIO) -> None:
+    region = Rect(command["x"], command["y"], command["width"], command["height"])
+    values = np.ascontiguousarray(opened.read(command["level"], region), np.uint8)
+    if values.shape != (region.height, region.width, 3):
+        raise ValueError(f"{values.shape} pixels")
+    send(answers, {})
+    answers.write(values.data)
+    answers.flush()

@@ -1,0 +1,226 @@
+"""GeoTIFF, read by rasterio (GDAL): its overviews, bands, places without data and coordinates."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.windows import Window
+
+from cozviewer.image.high_bit_depth import Scale, to_8_bit
+from cozviewer.image.readers.opened import Note, checked_page
+from cozviewer.image.rect import Rect
+from cozviewer.image.regions.map_place import georeference_of
+from cozviewer.image.regions.opened import OpenedRegions, Request, on_background
+
+LOW, HIGH = 2.0, 98.0
+"""Percentiles that become black and white, as QGIS has them by default."""
+
+_CACHE_BYTES = 1 << 26
+_SAMPLED_PIXELS = 1 << 22
+_SAMPLES = 8
+"""Windows across and down that are looked at where there is no small overview."""
+
+_ENVIRONMENT = {
+    "GDAL_CACHEMAX": _CACHE_BYTES,
+    "GDAL_NUM_THREADS": "1",
+    "CPL_LOG_ERRORS": "OFF",
+    "GDAL_MAX_DATASET_POOL_SIZE": "4",
+    "GDAL_PAM_ENABLED": "YES",
+    "PROJ_NETWORK": "OFF",
+    "VRT_SHARED_SOURCE": "0",
+}
+
+
+@dataclass(frozen=True)
+class _Bands:
+    """Which bands are shown, and how.
+
+    Attributes:
+        indexes: One or three, from 1.
+        scales: What becomes black and white, of each.
+        palette: (256 or more, 4) uint8 by value, of one band; None without one.
+    """
+
+    indexes: tuple[int, ...]
+    scales: tuple[Scale, ...]
+    palette: NDArray[np.uint8] | None = None
+
+
+class _Map:
+    """An open file: a data set of each of its levels."""
+
+    def __init__(self, path: str, page: int | None) -> None:
+        self._environment = rasterio.Env(**_ENVIRONMENT)
+        self._environment.__enter__()
+        first = _opened(path)
+        parts = [name for name in first.subdatasets if name.startswith("GTIFF_DIR:")]
+        self.pages = max(1, len(parts))
+        self.page = checked_page(page, self.pages)
+        target = parts[self.page - 1] if self.pages > 1 else path
+        self.files = [first if target == path else _opened(target)]
+        for index in range(len(self.files[0].overviews(1))):
+            file = _opened(target, overview_level=index)
+            if file.width >= self.files[-1].width or min(file.width, file.height) < 1:
+                break
+            self.files.append(file)
+        self.sizes = tuple((file.width, file.height) for file in self.files)
+
+    @property
+    def finest(self) -> Any:
+        return self.files[0]
+
+    def samples(self, index: int) -> NDArray[np.float64]:
+        """Return values of a band that stand for all: of the finest overview that is small, or
+        of windows spread over the picture."""
+        level = next((k for k, (w, h) in enumerate(self.sizes) if w * h <= _SAMPLED_PIXELS), None)
+        if level is not None:
+            windows = [Window(0, 0, *self.sizes[level])]
+        else:
+            level = len(self.files) - 1
+            width, height = self.sizes[level]
+            side = round((_SAMPLED_PIXELS / _SAMPLES**2) ** 0.5)
+            windows = [
+                Window(
+                    max(0, (width - side) * column // (_SAMPLES - 1)),
+                    max(0, (height - side) * row // (_SAMPLES - 1)),
+                    min(side, width),
+                    min(side, height),
+                )
+                for row in range(_SAMPLES)
+                for column in range(_SAMPLES)
+            ]
+        found = []
+        for window in windows:
+            masked = self.files[level].read(index, window=window, masked=True)
+            values = _real(np.ma.compressed(masked)).astype(np.float64)
+            found.append(values[np.isfinite(values)])
+        return np.concatenate(found)
+
+
+def open_regions(request: Request) -> OpenedRegions:
+    """Read the header of a file, and the values that decide what is black and white."""
+    file = _Map(request.path, request.page)
+    finest = file.finest
+    count = finest.count
+    if count < 1:
+        raise ValueError("no bands")
+    bands = _bands_of(file, request)
+    holes = any(MaskFlags.all_valid not in finest.mask_flag_enums[i - 1] for i in bands.indexes)
+    holes = holes or np.dtype(finest.dtypes[bands.indexes[0] - 1]).kind == "f"
+
+    def read(level: int, region: Rect) -> NDArray[np.uint8]:
+        window = Window(region.x, region.y, region.width, region.height)
+        return _shown(file.files[level], window, bands, holes)
+
+    blocks = finest.block_shapes[bands.indexes[0] - 1]
+    itemsize = max(np.dtype(kind).itemsize for kind in finest.dtypes)
+    georeference, notes = georeference_of(finest, request.path)
+    shown_notes = _notes(finest, bands, request)
+    if finest.nodata is not None:
+        shown_notes.append(("no data", {}))
+    return OpenedRegions(
+        file.sizes,
+        read,
+        block=int(min(max(blocks[0], 128), 1024)) if blocks[0] == blocks[1] else 256,
+        needed=(1 << 28) + 8 * count * blocks[0] * blocks[1] * itemsize,
+        page=file.page,
+        pages=file.pages,
+        notes=(*shown_notes, *notes),
+        georeference=georeference,
+        colours="palette" if bands.palette is not None else "RGB" if count >= 3 else "grey",
+        bits=8 * np.dtype(finest.dtypes[0]).itemsize,
+        alpha=ColorInterp.alpha in finest.colorinterp,
+    )
+
+
+def _bands_of(file: _Map, request: Request) -> _Bands:
+    """Return the bands to be shown: those asked for; else red, green and blue by what the file
+    says; else the first three; else the first one."""
+    finest = file.finest
+    meaning = list(finest.colorinterp)
+    colours = [c for c in (ColorInterp.red, ColorInterp.green, ColorInterp.blue) if c in meaning]
+    others = [i for i in range(1, finest.count + 1) if meaning[i - 1] != ColorInterp.alpha]
+    if request.bands:
+        checked = tuple(band for band in request.bands if 1 <= band <= finest.count)
+        indexes = checked if len(checked) in (1, 3) else (1,)
+    elif len(colours) == 3:
+        indexes = tuple(meaning.index(colour) + 1 for colour in colours)
+    else:
+        indexes = tuple(others[:3]) if len(others) >= 3 else tuple(others[:1]) or (1,)
+    palette = None
+    if len(indexes) == 1 and meaning[indexes[0] - 1] == ColorInterp.palette:
+        palette = _palette(finest.colormap(indexes[0]))
+    scales = tuple(_scale(file, index, request) for index in indexes)
+    return _Bands(indexes, scales, palette)
+
+
+def _scale(file: _Map, index: int, request: Request) -> Scale:
+    finest = file.finest
+    structure = finest.tags(ns="IMAGE_STRUCTURE")
+    inverted = structure.get("MINISWHITE", "").upper() == "YES"
+    if request.window is not None:
+        scale = Scale(*request.window)
+    elif finest.dtypes[index - 1] == "uint8":
+        bits = finest.tags(index, ns="IMAGE_STRUCTURE").get("NBITS", "8")
+        scale = Scale(0.0, float((1 << int(bits)) - 1))
+    else:
+        values = file.samples(index)
+        low, high = np.percentile(values, (LOW, HIGH)) if values.size else (0.0, 1.0)
+        if low == high and values.size:
+            low, high = float(values.min()), float(values.max())
+        scale = Scale(float(low), float(high) if high > low else float(low) + 1, stretched=True)
+    return Scale(scale.white, scale.black, stretched=scale.stretched) if inverted else scale
+
+
+def _notes(finest: Any, bands: _Bands, request: Request) -> list[Note]:
+    notes: list[Note] = []
+    if finest.count > len(bands.indexes) + (ColorInterp.alpha in finest.colorinterp):
+        shown = ", ".join(map(str, bands.indexes))
+        notes.append(("bands", {"shown": shown, "count": finest.count}))
+    if request.window is None and any(scale.stretched for scale in bands.scales):
+        if len(bands.scales) == 1:
+            scale = bands.scales[0]
+            notes.append(("stretch", {"black": scale.black, "white": scale.white}))
+        else:
+            notes.append(("stretches", {}))
+    return notes
+
+
+def _shown(file: Any, window: Window, bands: _Bands, holes: bool) -> NDArray[np.uint8]:
+    values = _real(file.read(list(bands.indexes), window=window))
+    if bands.palette is not None:
+        last = len(bands.palette) - 1
+        rgba = bands.palette[np.clip(values[0].astype(np.int64), 0, last)]
+    else:
+        planes = [to_8_bit(plane, scale) for plane, scale in zip(values, bands.scales, strict=True)]
+        opaque = np.full(values.shape[1:], 255, np.uint8)
+        rgba = np.stack([*(planes if len(planes) == 3 else 3 * planes), opaque], axis=-1)
+    if holes:
+        mask = file.dataset_mask(window=window)
+        if values.dtype.kind == "f":
+            mask = np.where(np.isfinite(values).any(axis=0), mask, 0)
+        rgba = rgba.copy()
+        rgba[..., 3] = np.minimum(rgba[..., 3], mask)
+    return on_background(rgba)
+
+
+def _opened(target: str, **options: Any) -> Any:
+    file = rasterio.open(target, driver="GTiff", **options)
+    if file.width < 1 or file.height < 1:
+        raise ValueError("no pixels")
+    return file
+
+
+def _palette(colours: dict[int, tuple[int, int, int, int]]) -> NDArray[np.uint8]:
+    table = np.zeros((max(colours, default=0) + 1, 4), np.uint8)
+    for value, colour in colours.items():
+        table[value] = colour
+    return table
+
+
+def _real(values: NDArray[Any]) -> NDArray[Any]:
+    """Return numbers; of complex ones the magnitude."""
+    return np.abs(values) if values.dtype.kind == "c" else values

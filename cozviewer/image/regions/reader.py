@@ -1,0 +1,238 @@
+"""The program's side of the process that reads regions of one file; see `child`."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cozviewer.image.georeference import Georeference
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.readers.notes import sentence
+from cozviewer.image.readers.worker import Ended, Worker
+from cozviewer.image.rect import Rect
+from cozviewer.image.resolution import resolution
+from cozviewer.image.tiled.protocol import RegionFacts, RegionRequest
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
+from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
+
+HEADER_SECONDS = 60.0
+"""Time for starting the process and reading a header; of a map, values of all of it."""
+
+REGION_SECONDS = 10.0
+"""Time for reading a region, besides that of its pixels."""
+
+_SECONDS_PER_PIXEL = 3e-6
+_MOST_LEVELS = 64
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from cozviewer.image.regions.child import main; main()"
+)
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """What a person chooses about how the numbers of a file are shown.
+
+    Attributes:
+        bands: Numbers of the bands, from 1: three for red, green and blue, or one for grey; ()
+            leaves the choice to the reader. Only maps have bands.
+        window: What becomes black and what white, in the numbers of the file; None is automatic.
+    """
+
+    bands: tuple[int, ...] = ()
+    window: tuple[float, float] | None = None
+
+
+class ProcessReader:
+    """A `RegionReader` whose file is read in a process of its own.
+
+    A process that crashes or hangs in a region is ended, and the next region is read by a new one.
+    A region that ended one twice, or hung, is not read again.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        module: str,
+        request: RegionRequest,
+        tuning: Tuning | None = None,
+        *,
+        private: bool = False,
+        identity: bytes | None = None,
+    ) -> None:
+        """Start the process and read the header.
+
+        Args:
+            kind: Name of the format.
+            module: The module of this package that reads it.
+            request: The file.
+            tuning: How its numbers are shown.
+            private: Whether errors of the library may quote what is told of a person.
+            identity: See `RegionFacts`.
+
+        Raises:
+            BadInput: It cannot be read.
+            Cancelled: `request.cancelled` said so.
+        """
+        tuning = tuning or Tuning()
+        self._kind, self._name = kind, request.name
+        self._request = {
+            "module": module,
+            "path": str(request.path.absolute()),
+            "page": request.page,
+            "managed": request.managed,
+            "bands": tuning.bands,
+            "window": tuning.window,
+            "private": private,
+        }
+        self._worker: Worker | None = None
+        self._hopeless: set[tuple[int, Rect]] = set()
+        self._closed = False
+        header = self._start(request.cancelled)
+        self._sizes = _sizes_of(header)
+        self._facts = _facts_of(header, identity)
+
+    @property
+    def kind(self) -> str:
+        """See `RegionReader`."""
+        return self._kind
+
+    @property
+    def sizes(self) -> tuple[tuple[int, int], ...]:
+        """See `RegionReader`."""
+        return self._sizes
+
+    @property
+    def facts(self) -> RegionFacts:
+        """See `RegionReader`."""
+        return self._facts
+
+    def read(self, level: int, region: Rect) -> Rgb8:
+        """See `RegionReader`."""
+        place = (level, region)
+        if place in self._hopeless:
+            raise self._stopped()
+        for attempt in range(2):
+            try:
+                return self._read(level, region)
+            except ValueError as error:
+                raise BadInput(
+                    translate(
+                        "Error",
+                        "A part of {name} is damaged ({reason}): get a fresh copy of it.",
+                    ).format(name=self._name, reason=str(error).strip().rstrip("."))
+                ) from error
+            except Ended as error:
+                self._end()
+                if self._closed:
+                    break
+                if error.late or attempt:
+                    self._hopeless.add(place)
+                    raise (self._late() if error.late else self._stopped()) from error
+        raise self._stopped()
+
+    def close(self) -> None:
+        """See `RegionReader`; also while a region is being read."""
+        self._closed = True
+        self._end()
+
+    def _read(self, level: int, region: Rect) -> Rgb8:
+        worker = self._worker
+        if worker is None:
+            self._start(never)
+            worker = self._worker
+        if worker is None or self._closed:
+            raise Ended(False)
+        command = {
+            "level": level,
+            "x": region.x,
+            "y": region.y,
+            "width": region.width,
+            "height": region.height,
+        }
+        values = np.empty((region.height, region.width, 3), np.uint8)
+        try:
+            seconds = REGION_SECONDS + _SECONDS_PER_PIXEL * region.area
+            worker.answer(json.dumps(command).encode() + b"\n", seconds)
+            worker.fill(values.reshape(-1).data)
+        finally:
+            worker.rested()
+        return values
+
+    def _start(self, cancelled: IsCancelled) -> dict[str, Any]:
+        worker = Worker(self._name, cancelled)
+        try:
+            header = worker.start(_START, self._request, HEADER_SECONDS)
+        except BaseException as error:
+            worker.end()
+            check_cancelled(cancelled)
+            if isinstance(error, Ended):
+                raise (self._late() if error.late else self._stopped()) from error
+            if isinstance(error, ValueError):
+                raise BadInput(self._damaged(str(error))) from error
+            raise
+        worker.rested()
+        self._worker = worker
+        return header
+
+    def _end(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.end()
+
+    def _damaged(self, reason: str) -> str:
+        return translate(
+            "Error",
+            "{name} begins like {kind} but cannot be read as such ({reason}): it is damaged or of "
+            "a rare kind; get a fresh copy, or save it as PNG.",
+        ).format(name=self._name, kind=self._kind, reason=reason.strip().rstrip("."))
+
+    def _stopped(self) -> BadInput:
+        return BadInput(
+            translate(
+                "Error",
+                "A part of {name} cannot be read: the decoder of {kind} stopped unexpectedly; the "
+                "file is damaged or too large; get a fresh copy, or save it as TIFF.",
+            ).format(name=self._name, kind=self._kind)
+        )
+
+    def _late(self) -> BadInput:
+        return BadInput(
+            translate(
+                "Error",
+                "A part of {name} takes too long to be read: it is damaged or too large; save it "
+                "as TIFF with another program.",
+            ).format(name=self._name)
+        )
+
+
+def _sizes_of(header: dict[str, Any]) -> tuple[tuple[int, int], ...]:
+    """Return the sizes of the levels; those that are not smaller than the one before are left
+    out, with all that follow."""
+    sizes = [(int(width), int(height)) for width, height in header["sizes"][:_MOST_LEVELS]]
+    kept = sizes[:1]
+    for size in sizes[1:]:
+        if size[0] >= kept[-1][0] or size[1] > kept[-1][1] or min(size) < 1:
+            break
+        kept.append(size)
+    return tuple(kept)
+
+
+def _facts_of(header: dict[str, Any], identity: bytes | None) -> RegionFacts:
+    per_cm = header["per_cm"]
+    return RegionFacts(
+        block=int(header["block"]),
+        page=int(header["page"]),
+        pages=int(header["pages"]),
+        resolution=None if per_cm is None else resolution(per_cm[0], per_cm[1], "cm"),
+        notices=tuple(sentence(key, numbers) for key, numbers in header["notes"]),
+        medical=bool(header["medical"]),
+        colours=str(header["colours"]),
+        bits=None if header["bits"] is None else int(header["bits"]),
+        alpha=bool(header["alpha"]),
+        profile=str(header["profile"]),
+        georeference=Georeference.from_json(header["georeference"]),
+        identity=identity,
+    )

@@ -1,0 +1,134 @@
+"""What reads regions of a file: the seam between file formats and the levels of a source."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from cozviewer.image.georeference import Georeference
+from cozviewer.image.limits import HUGE
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+from cozviewer.image.resolution import Resolution
+from cozviewer.util.cancel import IsCancelled, never
+
+LARGE = 100_000_000
+"""Default of `RegionRequest.large`: a second to decode, and 400 MB."""
+
+BLOCK = 256
+"""Default side of what is read at once, in pixels."""
+
+
+@dataclass(frozen=True)
+class RegionFacts:
+    """What a file says about its picture, besides the pixels.
+
+    Attributes:
+        block: Side of the square regions that are read with the least waste, in pixels: that of
+            the file's own tiles.
+        exif: The EXIF block, adapted to the upright picture (see `exif.upright`).
+        page, pages: Which page or frame of its file it is, from 1, and how many there are.
+        resolution: Of level 0, where the file says so.
+        warnings: What is missing of the picture, a translated sentence each.
+        notices: What people should know about how it is read, a translated sentence each.
+        medical: Whether it is of a person's body, so that a warning stays in sight.
+        colours, bits, alpha, profile: As in `facts.file_facts.FileFacts`, for the panel Info.
+        georeference: Where the pixels of level 0 lie on the earth, where the file says so.
+        identity: What stands for the pixels in the digest of the source: of a drawing the bytes of
+            its file, or their hash. None reads samples of the pixels (see `digest`), for which
+            64 small regions of level 0 are read.
+    """
+
+    block: int = BLOCK
+    exif: bytes | None = None
+    page: int = 1
+    pages: int = 1
+    resolution: Resolution | None = None
+    warnings: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    medical: bool = False
+    colours: str = "RGB"
+    bits: int | None = 8
+    alpha: bool = False
+    profile: str = ""
+    georeference: Georeference | None = None
+    identity: bytes | None = None
+
+
+class RegionReader(Protocol):
+    """Reads regions of a file's own levels as upright sRGB pixels.
+
+    Called from any thread, one call at a time: the caller holds a lock. Colour profile and
+    orientation are applied by the reader, and what is transparent lies on white.
+    """
+
+    @property
+    def kind(self) -> str:
+        """The format, a name in `readers.table.FORMATS`."""
+        ...
+
+    @property
+    def sizes(self) -> tuple[tuple[int, int], ...]:
+        """(width, height) of the file's levels in pixels, finest first; [0] is level 0 of the
+        source. Any ratios between them; sizes that halve (rounded up or down) are shown as they
+        are, others are resampled from the next finer one."""
+        ...
+
+    @property
+    def facts(self) -> RegionFacts:
+        """What the file says besides the pixels. The same object at each call."""
+        ...
+
+    def read(self, level: int, region: Rect) -> Rgb8:
+        """Return the pixels of a region.
+
+        Args:
+            level: An index of `sizes`.
+            region: In pixels of that level, inside it, not empty.
+
+        Returns:
+            (region.height, region.width, 3) uint8 sRGB.
+
+        Raises:
+            BadInput: The file is gone or damaged there; one sentence.
+            Failure: Memory ran out.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the file. Called once; nothing is read afterwards."""
+        ...
+
+
+@dataclass(frozen=True)
+class RegionRequest:
+    """A file that may be read region by region.
+
+    Attributes:
+        path: The file.
+        kind: Its format by its first bytes, a name in `readers.table.FORMATS`.
+        name: What people call the file.
+        page: Which page or frame, from 1; None is the first one.
+        managed: Whether its colour profile counts; if not, its numbers are taken as sRGB.
+        large: Pixels above which a file with smaller versions of its picture is read region by
+            region; others are read into memory, which is exact and quick.
+        huge: The same for files that have none, which takes long to make up for.
+        progress: Gets the part that is done, 0..1, where opening takes long; from any thread.
+        cancelled: Whether the picture is no longer wanted; to be checked often.
+    """
+
+    path: Path
+    kind: str
+    name: str
+    page: int | None = None
+    managed: bool = True
+    large: int = LARGE
+    huge: int = HUGE
+    progress: Callable[[float], None] = lambda part: None
+    cancelled: IsCancelled = never
+
+
+OpenRegions = Callable[[RegionRequest], RegionReader | None]
+"""Opens a file for reading regions; None where it is not of the kind that it reads, or is better
+read into memory. Raises BadInput (also where a package is missing, with the command that installs
+it), Cancelled, Failure. May be called on any thread, and closes the file unless it returns it."""

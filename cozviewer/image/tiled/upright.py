@@ -1,0 +1,77 @@
+"""Readers of files that lie on their side: regions as people see them, by the EXIF orientation."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from cozviewer.image.decode import as_in_file
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.rect import Rect
+from cozviewer.image.tiled.protocol import RegionFacts, RegionReader
+
+
+def upright(reader: RegionReader, orientation: int) -> RegionReader:
+    """Return a reader of the upright picture.
+
+    Args:
+        reader: Of the picture as the file has it. Its facts must have the resolution as in the
+            file, and the EXIF block of the upright picture.
+        orientation: As in EXIF, 1 to 8.
+    """
+    return reader if orientation == 1 else _Upright(reader, orientation)
+
+
+class _Upright:
+    """See `RegionReader`."""
+
+    def __init__(self, reader: RegionReader, orientation: int) -> None:
+        self._reader, self._orientation = reader, orientation
+        facts = reader.facts
+        if self._sideways and facts.resolution is not None:
+            facts = replace(facts, resolution=facts.resolution.turned)
+        self._facts = facts
+
+    @property
+    def kind(self) -> str:
+        return self._reader.kind
+
+    @property
+    def sizes(self) -> tuple[tuple[int, int], ...]:
+        turned = self._sideways
+        return tuple((h, w) if turned else (w, h) for w, h in self._reader.sizes)
+
+    @property
+    def facts(self) -> RegionFacts:
+        return self._facts
+
+    def read(self, level: int, region: Rect) -> Rgb8:
+        there = in_file(region, self._orientation, self._reader.sizes[level])
+        out = np.empty((region.height, region.width, 3), np.uint8)
+        as_in_file(out, self._orientation)[:] = self._reader.read(level, there)
+        return out
+
+    def close(self) -> None:
+        self._reader.close()
+
+    @property
+    def _sideways(self) -> bool:
+        return self._orientation >= 5
+
+
+def in_file(region: Rect, orientation: int, size: tuple[int, int]) -> Rect:
+    """Return where a region of the upright picture lies in the file.
+
+    Args:
+        region: In pixels of the upright picture.
+        orientation: As in EXIF, 1 to 8.
+        size: Width and height as the file has them.
+    """
+    width, height = size
+    if orientation >= 5:
+        region = Rect(region.y, region.x, region.height, region.width)
+    x, y = region.x, region.y
+    if orientation in (3, 4, 6, 7):
+        y = height - region.bottom
+    if orientation in (2, 3, 7, 8):
+        x = width - region.right
+    return Rect(x, y, region.width, region.height)

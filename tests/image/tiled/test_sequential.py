@@ -1,0 +1,150 @@
+"""Huge JPEG and PNG: copied once, then any region shows what the reader into memory shows."""
+
+import io
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cozviewer.image.reading import kind_of
+from cozviewer.image.source import open_source
+from cozviewer.image.tiled import sequential
+from cozviewer.image.tiled.opening import open_regions
+from cozviewer.image.tiled.protocol import RegionRequest
+from cozviewer.util.errors import BadInput, Cancelled, Failure
+from tests.image.test_colour import linear_profile
+from tests.image.tiled.opened import regions_of, whole_of
+from tests.pyramid.pictures import exif_block, smooth
+
+pytest.importorskip("pyvips")
+
+RGB = smooth(700, 555)
+ALPHA = np.full(RGB.shape[:2], 255, np.uint8)
+ALPHA[300:400, 100:300] = 40
+
+PICTURES: dict[str, tuple[Image.Image, str, dict[str, Any]]] = {
+    "JPEG": (Image.fromarray(RGB), "JPEG", {"quality": 95}),
+    "grey JPEG": (Image.fromarray(RGB[..., 0]), "JPEG", {}),
+    "inks": (Image.fromarray(RGB).convert("CMYK"), "JPEG", {}),
+    "JPEG with a profile": (Image.fromarray(RGB), "JPEG", {"icc_profile": linear_profile()}),
+    "PNG": (Image.fromarray(RGB), "PNG", {}),
+    "grey PNG": (Image.fromarray(RGB[..., 0]), "PNG", {}),
+    "deep grey": (Image.fromarray(RGB[..., 0].astype(np.uint16) * 257), "PNG", {}),
+    "alpha": (Image.fromarray(np.dstack([RGB, ALPHA])), "PNG", {}),
+    "grey with alpha": (Image.fromarray(np.dstack([RGB[..., 0], ALPHA])), "PNG", {}),
+    "palette": (Image.fromarray(RGB).quantize(64), "PNG", {}),
+    "black and white": (Image.fromarray(RGB[..., 0]).convert("1"), "PNG", {}),
+    "one colour is transparent": (Image.fromarray(RGB), "PNG", {"transparency": (9, 9, 9)}),
+}
+
+
+def saved(folder: Path, name: str, **more: Any) -> Path:
+    image, kind, options = PICTURES[name]
+    path = folder / f"photo.{kind.lower()}"
+    image.save(path, kind, **options, **more)
+    return path
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_regions_show_what_is_read_into_memory(name: str, tmp_path: Path) -> None:
+    path = saved(tmp_path, name)
+    source = open_source(path)
+    parts: list[float] = []
+    reader = regions_of(path, progress=parts.append)
+    assert reader.kind == kind_of(path)
+    # The levels that can be averaged in a moment are not stored.
+    assert reader.sizes == ((700, 555), (88, 70), (44, 35))
+    assert np.abs(whole_of(reader).astype(int) - source.levels[0]).max() <= 1
+    for own, k in ((1, 3), (2, 4)):
+        assert np.abs(whole_of(reader, own).astype(int) - source.levels[k]).max() <= 1
+    assert reader.facts.notices == source.notices
+    assert parts == sorted(parts)
+    assert parts[-1] == 1.0
+    reader.close()
+
+
+@pytest.mark.parametrize("orientation", [3, 6, 7])
+def test_regions_are_upright(orientation: int, tmp_path: Path) -> None:
+    path = saved(tmp_path, "JPEG", exif=exif_block("<", orientation), dpi=(300, 150))
+    reader, source = regions_of(path), open_source(path)
+    assert reader.sizes[0] == (source.width, source.height)
+    assert np.abs(whole_of(reader).astype(int) - source.levels[0]).max() <= 1
+    assert reader.facts.exif == source.exif
+    assert reader.facts.resolution == source.resolution
+    reader.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("JPEG", {"progressive": True}), ("PNG", {"interlace": 1})]
+)
+def test_what_must_be_in_memory_as_a_whole_is_left_to_that_reader(
+    name: str, options: dict[str, Any], tmp_path: Path
+) -> None:
+    path = saved(tmp_path, name, **options)
+    if name == "PNG":  # Pillow writes none
+        pyvips = pytest.importorskip("pyvips")
+        pyvips.Image.new_from_array(RGB).pngsave(str(path), interlace=True)
+    request = RegionRequest(path, kind_of(path), path.name, large=0, huge=0)
+    assert open_regions(request) is None
+
+
+def test_without_libvips_it_is_left_to_that_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sequential, "has_library", lambda: False)
+    path = saved(tmp_path, "JPEG")
+    assert open_regions(RegionRequest(path, "JPEG", path.name, large=0, huge=0)) is None
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG"])
+def test_a_file_that_ends_early_gives_a_sentence(name: str, tmp_path: Path) -> None:
+    path = saved(tmp_path, name)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(BadInput, match=r"photo\.\w+ is damaged or incomplete"):
+        regions_of(path)
+
+
+def test_opening_stops_between_stripes(tmp_path: Path) -> None:
+    path, parts = saved(tmp_path, "PNG"), list[float]()
+    with pytest.raises(Cancelled):
+        regions_of(path, progress=parts.append, cancelled=lambda: bool(parts))
+    assert len(parts) == 1
+
+
+def test_a_full_disk_is_noticed_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=10**6))
+    with pytest.raises(Failure, match=r"photo\.png needs .* on the disk .* are free"):
+        regions_of(saved(tmp_path, "PNG"))
+
+
+def test_the_copy_leaves_nothing_in_the_cache_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COZVIEWER_CACHE", str(tmp_path / "cache"))
+    reader = regions_of(saved(tmp_path, "PNG"))
+    reader.close()
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_cache_folder_that_cannot_be_written_gives_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_bytes(b"")
+    monkeypatch.setenv("COZVIEWER_CACHE", str(blocked))
+    with pytest.raises(Failure, match="cache folder, which failed"):
+        regions_of(saved(tmp_path, "PNG"))
+
+
+def test_small_pictures_are_read_into_memory(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    Image.fromarray(RGB).save(file, "PNG")
+    path = tmp_path / "photo.png"
+    path.write_bytes(file.getvalue())
+    assert open_regions(RegionRequest(path, "PNG", path.name)) is None
+    assert open_source(path).levels.in_memory

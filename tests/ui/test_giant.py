@@ -1,0 +1,117 @@
+"""A photo of ten gigapixels in the window: opened without a question, read where one looks."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.tiled import reduced
+from cozviewer.pyramid.camera import camera_at
+from cozviewer.pyramid.compose import compose
+from cozviewer.ui.view.tiles.tile_cache import FROM_FILE_CAP, MEMORY_CAP, budget_for
+from tests.image.tiled.giant import JPEG, giant_tiff, tile_at
+from tests.ui.conftest import Bench, grabbed, settle, wheel
+
+
+@pytest.fixture
+def giant(bench: Bench, qtbot: QtBot, tmp_path: Path) -> Bench:
+    """The window with the giant open."""
+    with qtbot.waitSignal(bench.window.photo_painted):
+        bench.window.open_picture(giant_tiff(tmp_path / "giant.tif"))
+    settle(qtbot, bench.window)
+    return bench
+
+
+def test_it_opens_as_a_whole_without_a_question(giant: Bench) -> None:
+    window = giant.window
+    assert window.findChildren(QMessageBox) == []
+    assert window.document is not None
+    assert window.document.source.width == 100_000
+    assert not window.document.source.levels.in_memory
+    assert window.banner.isHidden()
+
+
+def test_a_corner_is_generated_as_anywhere(giant: Bench, qtbot: QtBot) -> None:
+    window = giant.window
+    canvas = window.panes.generated
+    window.navigator.go_to(camera_at(Fraction(99_950), Fraction(99_960), 1.0))
+    settle(qtbot, window)
+    assert window.minimap.isVisible()
+    wheel(canvas, QPoint(canvas.width() // 2, canvas.height() // 2), 8)
+    settle(qtbot, window, timeout=60_000)
+    assert giant.engine.calls > 0
+    window.minimap.hide()
+    assert window.document is not None
+    shown = compose(window.document.chain.pyramid, canvas.view)
+    np.testing.assert_array_equal(grabbed(canvas), shown)
+
+
+def test_a_damaged_tile_stays_coarse_and_is_told_once(
+    bench: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    bad = (0, 200, 100)
+    path = giant_tiff(tmp_path / "bad.tif", compression=JPEG, special={bad: tile_at(*bad)})
+    with tifffile.TiffFile(path) as file:
+        page = file.pages.first
+        place = page.dataoffsets[bad[2] * 391 + bad[1]]
+    with path.open("r+b") as bytes_of:
+        bytes_of.seek(place)
+        bytes_of.write(bytes(1000))
+    window = bench.window
+    with qtbot.waitSignal(window.photo_painted):
+        window.open_picture(path)
+    settle(qtbot, window)
+    assert window.banner.isHidden()
+    _, col, row = bad
+    middle = Fraction(256 * col + 128), Fraction(256 * row + 128)
+    window.navigator.go_to(camera_at(middle[0], middle[1], 1.0))
+    qtbot.waitUntil(lambda: "A part of bad.tif cannot be read" in window.banner.text)
+    canvas = window.panes.generated
+    x, y = canvas.width() // 2, canvas.height() // 2
+
+    coarse = tile_at(1, col // 2, row // 2)[34:94, 34:94].repeat(2, axis=0).repeat(2, axis=1)
+    beside = tile_at(0, col, row + 1)[20:60, 68:188]
+
+    def shows(expected: Rgb8, top: int) -> bool:
+        height = len(expected)
+        shown = grabbed(canvas)[y + top : y + top + height, x - 60 : x + 60].astype(int)
+        return bool(np.abs(shown - expected).mean() < 4)
+
+    qtbot.waitUntil(lambda: shows(coarse, -60))
+    qtbot.waitUntil(lambda: shows(beside, 148))
+    window.navigator.go_to(camera_at(Fraction(500), Fraction(500), 1.0))
+    settle(qtbot, window)
+    window.minimap.hide()
+    assert window.document is not None
+    expected = compose(window.document.chain.pyramid, canvas.view)
+    window.banner.hide()
+    np.testing.assert_array_equal(grabbed(canvas), expected)
+
+
+def test_one_without_small_versions_shows_progress_and_can_be_stopped(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reduced, "BLOCK", 256)
+    window, before = viewer.window, viewer.window.document
+    path = giant_tiff(tmp_path / "flat.tif", reduced=False)
+    opening = window.images.opening
+    with qtbot.waitSignal(opening.progressed) as progressed:
+        window.open_picture(path)
+    assert progressed.args is not None
+    assert progressed.args[0].stage == "Preparing flat.tif"
+    assert 0 < progressed.args[0].fraction < 1
+    window.images.stop()
+    assert not opening.reading
+    assert window.document is before
+    settle(qtbot, window)
+
+
+def test_painted_tiles_of_what_is_not_in_memory_use_less_of_it() -> None:
+    assert budget_for(in_memory=False) <= FROM_FILE_CAP < MEMORY_CAP
+    assert budget_for(in_memory=False) <= budget_for(in_memory=True) <= MEMORY_CAP
