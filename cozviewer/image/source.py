@@ -24,6 +24,7 @@ from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.readers.table import RAW
 from cozviewer.image.reading import STOPPED, kind_of, opened_page, shown_name
 from cozviewer.image.rect import Rect
+from cozviewer.image.regions.opening import unread_notices
 from cozviewer.image.resolution import Resolution
 from cozviewer.image.tiled.digest import digest_of
 from cozviewer.image.tiled.levels import TiledLevels
@@ -191,7 +192,8 @@ def open_source(
         )
         reader = open_regions(request)
         if reader is not None:
-            return _tiled_source(name, absolute(path), reader, page, cancelled)
+            source = _tiled_source(name, absolute(path), reader, page, cancelled)
+            return replace(source, notices=(*source.notices, *unread_notices(request)))
         with opened_page(path, page, cancelled) as picture:
             check_size(name, picture.kind, picture.image, allow_huge)
             decoded = decode(name, picture, cancelled, managed=managed, tone=tone)
@@ -203,7 +205,11 @@ def open_source(
             pages=picture.pages,
             resolution=resolution.turned if resolution and decoded.sideways else resolution,
             warnings=decoded.warnings,
-            notices=(*_place(picture.kind, picture.page, picture.pages, page), *decoded.notices),
+            notices=(
+                *_place(picture.kind, picture.page, picture.pages, page),
+                *decoded.notices,
+                *unread_notices(request),
+            ),
             medical=picture.kind == "DICOM",
             tone=tone,
             offered=decoded.offered,

@@ -3,13 +3,14 @@
 import hashlib
 from importlib.util import find_spec
 
-from cozviewer.image.formats import check_package
+from cozviewer.image.formats import check_package, format_named
 from cozviewer.image.readers.table import DICOM, MAP, SLIDE
 from cozviewer.image.regions.reader import ProcessReader
 from cozviewer.image.tiff.marks import Maker, marks_of
 from cozviewer.image.tiled.protocol import OpenRegions, RegionReader, RegionRequest
 from cozviewer.image.watched_file import open_file
 from cozviewer.util.errors import BadInput
+from cozviewer.util.translation import translate
 
 _SLIDE_CLASS = b"UI\x1e\x001.2.840.10008.5.1.4.1.1.77.1.6"
 """SOP class "VL Whole Slide Microscopy Image" (DICOM PS3.6, annex A) with its type and length."""
@@ -45,6 +46,20 @@ def open_map(request: RegionRequest) -> RegionReader | None:
     if _maker(request) != "map" or find_spec("rasterio") is None:
         return None
     return _opened_or_none(MAP, "maps", request)
+
+
+def unread_notices(request: RegionRequest) -> tuple[str, ...]:
+    """Return what is to be said about a TIFF with map coordinates where rasterio is missing."""
+    if request.kind != "TIFF" or find_spec("rasterio") is not None or _maker(request) != "map":
+        return ()
+    package, extra = format_named(MAP).package, format_named(MAP).extra
+    return (
+        translate(
+            "Error",
+            "Its map coordinates are not read, which needs the package {package} (pip install "
+            "cozviewer[{extra}]).",
+        ).format(package=package, extra=extra),
+    )
 
 
 def open_page(request: RegionRequest) -> RegionReader | None:

@@ -1,7 +1,6 @@
 """The program's side of the process that reads regions of one file; see `child`."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,20 +30,6 @@ _START = (
 )
 
 
-@dataclass(frozen=True)
-class Tuning:
-    """What a person chooses about how the numbers of a file are shown.
-
-    Attributes:
-        bands: Numbers of the bands, from 1: three for red, green and blue, or one for grey; ()
-            leaves the choice to the reader. Only maps have bands.
-        window: What becomes black and what white, in the numbers of the file; None is automatic.
-    """
-
-    bands: tuple[int, ...] = ()
-    window: tuple[float, float] | None = None
-
-
 class ProcessReader:
     """A `RegionReader` whose file is read in a process of its own.
 
@@ -57,7 +42,6 @@ class ProcessReader:
         kind: str,
         module: str,
         request: RegionRequest,
-        tuning: Tuning | None = None,
         *,
         private: bool = False,
         identity: bytes | None = None,
@@ -68,7 +52,6 @@ class ProcessReader:
             kind: Name of the format.
             module: The module of this package that reads it.
             request: The file.
-            tuning: How its numbers are shown.
             private: Whether errors of the library may quote what is told of a person.
             identity: See `RegionFacts`.
 
@@ -76,15 +59,14 @@ class ProcessReader:
             BadInput: It cannot be read.
             Cancelled: `request.cancelled` said so.
         """
-        tuning = tuning or Tuning()
         self._kind, self._name = kind, request.name
         self._request = {
             "module": module,
             "path": str(request.path.absolute()),
             "page": request.page,
             "managed": request.managed,
-            "bands": tuning.bands,
-            "window": tuning.window,
+            "bands": request.tuning.bands,
+            "window": request.tuning.window,
             "private": private,
         }
         self._worker: Worker | None = None

@@ -1,7 +1,7 @@
 """What reads regions of a file: the seam between file formats and the levels of a source."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -101,6 +101,20 @@ class RegionReader(Protocol):
 
 
 @dataclass(frozen=True)
+class Tuning:
+    """What a person chooses about how the numbers of a file are shown.
+
+    Attributes:
+        bands: Numbers of the bands, from 1: three for red, green and blue, or one for grey; ()
+            leaves the choice to the reader. Only maps have bands.
+        window: What becomes black and what white, in the numbers of the file; None is automatic.
+    """
+
+    bands: tuple[int, ...] = ()
+    window: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
 class RegionRequest:
     """A file that may be read region by region.
 
@@ -113,6 +127,7 @@ class RegionRequest:
         large: Pixels above which a file with smaller versions of its picture is read region by
             region; others are read into memory, which is exact and quick.
         huge: The same for files that have none, which takes long to make up for.
+        tuning: How its numbers are shown; only maps follow it.
         progress: Gets the part that is done, 0..1, where opening takes long; from any thread.
         cancelled: Whether the picture is no longer wanted; to be checked often.
     """
@@ -124,6 +139,7 @@ class RegionRequest:
     managed: bool = True
     large: int = LARGE
     huge: int = HUGE
+    tuning: Tuning = field(default_factory=Tuning)
     progress: Callable[[float], None] = lambda part: None
     cancelled: IsCancelled = never
 

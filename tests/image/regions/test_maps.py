@@ -9,9 +9,8 @@ from rasterio.windows import Window
 
 from cozviewer.image.rect import Rect
 from cozviewer.image.regions import opening
-from cozviewer.image.regions.reader import ProcessReader, Tuning
-from cozviewer.image.tiled.opening import open_regions
-from cozviewer.image.tiled.protocol import RegionRequest
+from cozviewer.image.source import open_source
+from cozviewer.image.tiled.protocol import RegionRequest, Tuning
 from cozviewer.util.errors import BadInput
 from tests.image.regions.region_files import geotiff, opened, whole
 from tests.pyramid.pictures import noise, tiff
@@ -54,10 +53,9 @@ def test_deep_bands_are_stretched_by_percentiles(tmp_path: Path) -> None:
 def test_the_first_of_many_bands_are_shown_unless_others_are_chosen(tmp_path: Path) -> None:
     many = np.concatenate([BANDS, 255 - BANDS[:2]])
     path = geotiff(tmp_path / "a.tif", many, photometric="MINISBLACK")
-    request = RegionRequest(path, "TIFF", path.name)
     first = opened(path, "TIFF")
-    chosen = ProcessReader("GeoTIFF", "maps", request, Tuning(bands=(5, 4, 1)))
-    grey = ProcessReader("GeoTIFF", "maps", request, Tuning((2,), (50.0, 60.0)))
+    chosen = opened(path, "TIFF", tuning=Tuning(bands=(5, 4, 1)))
+    grey = opened(path, "TIFF", tuning=Tuning((2,), (50.0, 60.0)))
     try:
         assert np.array_equal(whole(first), RGB)
         assert first.facts.notices == ("Bands shown: 1, 2, 3 of 5.",)
@@ -134,7 +132,11 @@ def test_a_map_opens_as_a_plain_tiff_without_rasterio(
 ) -> None:
     path = geotiff(tmp_path / "a.tif", BANDS, photometric="RGB")
     monkeypatch.setattr(opening, "find_spec", lambda name: None)
-    assert opening.open_map(RegionRequest(path, "TIFF", path.name)) is None
+    source = open_source(path)
+    assert np.array_equal(source.levels[0], RGB)
+    assert source.georeference is None
+    said = "Its map coordinates are not read, which needs the package rasterio (pip install "
+    assert source.notices == (f"{said}cozviewer[satellite]).",)
 
 
 def test_pages_of_a_map_are_opened_by_number(tmp_path: Path) -> None:
@@ -148,4 +150,4 @@ def test_pages_of_a_map_are_opened_by_number(tmp_path: Path) -> None:
     finally:
         reader.close()
     with pytest.raises(BadInput, match=r"has no page 3: choose one from 1 to 2"):
-        open_regions(RegionRequest(path, "TIFF", path.name, page=3))
+        open_source(path, page=3)
