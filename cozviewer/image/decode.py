@@ -124,12 +124,12 @@ def decode(
         strips = (strip for _, _, strip in _strips(image, cancelled))
         grey = deep_grey.scale_of(image.mode, strips, facts.bits, facts.inverted, facts.unsigned)
         offered = range_of_scale(grey, facts.bits if image.mode.startswith("I;16") else 0)
-        own = _own(name, tone, offered)
+        own = own_tone(name, tone, offered)
         told += notices.stretched(grey) if own is None else ()
     elif isinstance(image, ProcessImage):
         offered = image.offered
     elif picture.samples is None or offered is None:
-        own = _own(name, tone, offered)
+        own = own_tone(name, tone, offered)
     if own is not None and offered is not None and own.bands != offered.automatic.bands:
         managed = False  # the profile is of other bands
     convert, hdr = converter(picture, image, block, managed)
@@ -166,14 +166,14 @@ class _Samples:
 
     def changed_by(self, tone: Tone) -> bool:
         """Return whether a tone makes another picture than the automatic one."""
-        return _own(self._name, tone, self.offered) is not None
+        return own_tone(self._name, tone, self.offered) is not None
 
     def decode(
         self, picture: Picture, cancelled: IsCancelled, managed: bool, tone: Tone
     ) -> Decoded:
         """Return the pixels by a tone."""
         check_cancelled(cancelled, STOPPED)
-        image, layout, own = self._image, self._layout, _own(self._name, tone, self.offered)
+        image, layout, own = self._image, self._layout, own_tone(self._name, tone, self.offered)
         told = notices.stretched(self._scale) if own is None else []
         if own is not None and self.offered is not None:
             layout = replace(layout, bands=tuple(band - 1 for band in own.bands))
@@ -209,7 +209,7 @@ def _offered_beside(facts: tiff_traps.GreyFacts, picture: Picture) -> ToneRange 
     )
 
 
-def _own(name: str, tone: Tone, offered: ToneRange | None) -> Tone | None:
+def own_tone(name: str, tone: Tone, offered: ToneRange | None) -> Tone | None:
     """Return a tone with all that it leaves to a file filled in; None if it changes nothing.
 
     Raises:

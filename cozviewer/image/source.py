@@ -20,6 +20,7 @@ from cozviewer.image.levels import Levels, MemoryLevels
 from cozviewer.image.limits import HUGE, check_size
 from cozviewer.image.overviews import with_overviews
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.readers.notes import refusal
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.readers.table import RAW
 from cozviewer.image.reading import STOPPED, kind_of, opened_page, shown_name
@@ -187,13 +188,18 @@ def open_source(
             name,
             page,
             managed,
+            tone=tone,
             progress=progress,
             cancelled=cancelled,
         )
         reader = open_regions(request)
         if reader is not None:
+            if tone.changed and reader.facts.offered is None:
+                reader.close()
+                raise BadInput(refusal("no tone", name, {}))
             source = _tiled_source(name, absolute(path), reader, page, cancelled)
-            return replace(source, notices=(*source.notices, *unread_notices(request)))
+            notices = (*source.notices, *unread_notices(request))
+            return replace(source, notices=notices, tone=tone)
         with opened_page(path, page, cancelled) as picture:
             check_size(name, picture.kind, picture.image, allow_huge)
             decoded = decode(name, picture, cancelled, managed=managed, tone=tone)
@@ -246,6 +252,7 @@ def _tiled_source(
         notices=(*_place(kind, facts.page, facts.pages, page), *facts.notices),
         medical=facts.medical,
         georeference=facts.georeference,
+        offered=facts.offered,
     )
 
 

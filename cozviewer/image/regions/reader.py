@@ -1,6 +1,7 @@
 """The program's side of the process that reads regions of one file; see `child`."""
 
 import json
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from cozviewer.image.readers.worker import Ended, Worker
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import resolution
 from cozviewer.image.tiled.protocol import RegionFacts, RegionRequest
+from cozviewer.image.toning.samples import MOST_SAMPLES, Samples
+from cozviewer.image.toning.tone_range import range_from_json
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import translate
@@ -65,8 +68,7 @@ class ProcessReader:
             "path": str(request.path.absolute()),
             "page": request.page,
             "managed": request.managed,
-            "bands": request.tuning.bands,
-            "window": request.tuning.window,
+            "tone": request.tone.text,
             "private": private,
         }
         self._worker: Worker | None = None
@@ -114,6 +116,29 @@ class ProcessReader:
                     self._hopeless.add(place)
                     raise (self._late() if error.late else self._stopped()) from error
         raise self._stopped()
+
+    def numbers(self, most_pixels: int) -> Samples:
+        """Return the numbers of the picture, thinned out to at most so many pixels.
+
+        Raises:
+            BadInput: They cannot be read.
+        """
+        worker = self._worker
+        if worker is None:
+            raise self._stopped()
+        try:
+            command = json.dumps({"numbers": most_pixels}).encode() + b"\n"
+            answer = worker.answer(command, HEADER_SECONDS)
+            shape, kind = tuple(int(side) for side in answer["shape"]), np.dtype(answer["type"])
+            if len(shape) != 3 or prod(shape) > MOST_SAMPLES or kind.kind not in "uif":
+                raise ValueError(f"{shape} samples of type {kind}")
+            values = np.empty(shape, kind)
+            worker.fill(values.reshape(-1).view(np.uint8).data)
+            return Samples(values, range_from_json(answer["offered"]))
+        except (Ended, ValueError) as error:
+            raise self._stopped() from error
+        finally:
+            worker.rested()
 
     def close(self) -> None:
         """See `RegionReader`; also while a region is being read."""
@@ -217,4 +242,5 @@ def _facts_of(header: dict[str, Any], identity: bytes | None) -> RegionFacts:
         profile=str(header["profile"]),
         georeference=Georeference.from_json(header["georeference"]),
         identity=identity,
+        offered=None if header["offered"] is None else range_from_json(header["offered"]),
     )

@@ -1,6 +1,9 @@
 """A picture as a tone shows it, made from its numbers: the preview while a tone is chosen."""
 
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,19 +11,27 @@ from numpy.typing import NDArray
 from cozviewer.image.decode import read_samples
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.readers.light import toned_light
-from cozviewer.image.reading import STOPPED, opened_page, shown_name
+from cozviewer.image.readers.notes import refusal
+from cozviewer.image.reading import STOPPED, kind_of, opened_page, shown_name
+from cozviewer.image.regions.reader import ProcessReader
+from cozviewer.image.tiled.opening import open_regions
+from cozviewer.image.tiled.protocol import RegionReader, RegionRequest
 from cozviewer.image.tone import Tone, Window
 from cozviewer.image.toning.curve import grey_levels, window_between, zscale
 from cozviewer.image.toning.samples import Samples, as_rgb
 from cozviewer.image.toning.tone_range import Preset
 from cozviewer.util.background import in_background
 from cozviewer.util.cancel import IsCancelled, never
+from cozviewer.util.errors import BadInput
 
 _SPAN = (0.1, 99.9)
 """Percentiles between which a histogram shows values at least."""
 
 _MARGIN = 0.02
 """Of that, on each side."""
+
+MAP_PERCENTILES = (2.0, 98.0)
+"""Percentiles that become black and white in each band of a map by itself, see `regions.maps`."""
 
 BINS = 256
 """Bars of a histogram of values."""
@@ -40,10 +51,24 @@ def samples_of(
     """
 
     def read(cancelled: IsCancelled) -> Samples:
+        request = RegionRequest(
+            path, kind_of(path, cancelled), shown_name(path), page, cancelled=cancelled
+        )
+        reader = open_regions(request)
+        if reader is not None:
+            with closing(reader):
+                return _of_regions(reader, request.name, most_pixels)
         with opened_page(path, page, cancelled, count_pages=False) as picture:
             return read_samples(shown_name(path), picture, most_pixels, cancelled)
 
     return in_background(read, cancelled, STOPPED)
+
+
+def _of_regions(reader: RegionReader, name: str, most_pixels: int) -> Samples:
+    """Return the numbers of a picture that stays in its file."""
+    if not isinstance(reader, ProcessReader) or reader.facts.offered is None:
+        raise BadInput(refusal("no tone", name, {}))
+    return reader.numbers(most_pixels)
 
 
 def shown(samples: Samples, tone: Tone) -> Rgb8:
@@ -64,11 +89,21 @@ def shown(samples: Samples, tone: Tone) -> Rgb8:
         )
         peak = float(light.max(initial=0.0))
         return toned_light(light, samples.primaries, peak, offered.reduced(tone))
+    if full.window is None and offered.kind == "values":  # one of each band
+        bands = [_by_percentiles(values[..., each], full) for each in range(values.shape[2])]
+        return as_rgb(bands[0] if len(bands) == 1 else np.dstack(bands))
     if full.window is None:
         full = Tone(offered.shown, full.gamma, full.stretch, None, full.bands, full.inverted)
     levels = grey_levels(values[..., 0] if values.shape[2] == 1 else values, full)
     is_automatic = full.bands == offered.automatic.bands
     return samples.to_srgb(levels) if is_automatic else as_rgb(levels)
+
+
+def _by_percentiles(values: NDArray[Any], tone: Tone) -> NDArray[np.uint8]:
+    """Return grey levels of a band of a map."""
+    finite = values[np.isfinite(values)]
+    ends = np.percentile(finite, MAP_PERCENTILES) if finite.size else (0.0, 1.0)
+    return grey_levels(values, replace(tone, window=window_between(*ends)))
 
 
 def counts_of(samples: Samples, bands: tuple[int, ...], span: Window) -> NDArray[np.int64]:
