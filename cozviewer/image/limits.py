@@ -1,6 +1,7 @@
 """Size limits checked before decoding: pictures to be confirmed, and pictures that cannot fit."""
 
 import os
+from importlib.util import find_spec
 
 import psutil
 from PIL.ImageFile import ImageFile
@@ -131,7 +132,8 @@ def check_size(name: str, kind: str, image: ImageFile, allow_huge: bool) -> None
                 "Error",
                 "{name} claims {size} and will take about {needed} of memory to open: "
                 "confirm that you want it (--allow-huge on the command line).",
-            ).format(name=name, size=size, needed=gigabytes(needed)),
+            ).format(name=name, size=size, needed=gigabytes(needed))
+            + _other_way(kind, image),
             width,
             height,
         )
@@ -143,4 +145,16 @@ def check_size(name: str, kind: str, image: ImageFile, allow_huge: bool) -> None
                 "{name} has {size} and needs about {needed} of memory to open, of which "
                 "{free} are free: close other programs, or open a smaller version of it.",
             ).format(name=name, size=size, needed=gigabytes(needed), free=gigabytes(free))
+            + _other_way(kind, image)
         )
+
+
+def _other_way(kind: str, image: ImageFile) -> str:
+    """Return a sentence about how a picture could be opened in little memory; "" if in no way."""
+    whole_only = image.info.get("progressive") or image.info.get("interlace")
+    if kind not in ("JPEG", "PNG") or whole_only or find_spec("pyvips") is not None:
+        return ""
+    return " " + translate(
+        "Error",
+        "With libvips it would need little memory: run `pip install 'cozviewer[huge]'`.",
+    )

@@ -30,7 +30,7 @@ from cozviewer.image.resolution import Resolution
 from cozviewer.image.tiled.digest import digest_of
 from cozviewer.image.tiled.levels import TiledLevels
 from cozviewer.image.tiled.opening import open_regions
-from cozviewer.image.tiled.protocol import RegionReader, RegionRequest
+from cozviewer.image.tiled.protocol import OnGlimpse, RegionReader, RegionRequest
 from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.image.toning.tone_range import ToneRange
 from cozviewer.util.background import in_background
@@ -150,6 +150,7 @@ def open_source(
     managed: bool = True,
     tone: Tone = AUTOMATIC,
     progress: Callable[[float], None] = lambda part: None,
+    glimpse: OnGlimpse = lambda rgb, width, height: None,
 ) -> Source:
     """Open a page or frame of a file of one of `readers.table.FORMATS`.
 
@@ -169,6 +170,8 @@ def open_source(
         tone: How its numbers become grey levels, where they have more than 8 bits or several bands.
         progress: Gets the part that is done, 0..1, while a picture that stays in its file is
             prepared for that; from any thread.
+        glimpse: Gets an impression of such a picture before, if it can be had quickly; see
+            `tiled.protocol.RegionRequest`.
 
     Raises:
         HugePicture: The header says more than limits.HUGE pixels, which cannot stay in the file;
@@ -191,6 +194,7 @@ def open_source(
             tone=tone,
             progress=progress,
             cancelled=cancelled,
+            glimpse=glimpse,
         )
         reader = open_regions(request)
         if reader is not None:
@@ -313,7 +317,8 @@ def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int
             if isinstance(image, ProcessImage):
                 return _embedded(image)
             divisor = min(8, max(width, height) // PREVIEW_SIDE)
-            small = isinstance(image, JpegImageFile) and divisor >= 2 and width * height <= HUGE
+            area = width * height
+            small = isinstance(image, JpegImageFile) and divisor >= 2 and area <= 4 * HUGE
             if not small:
                 return None
             image.draft(None, (max(1, width // divisor), max(1, height // divisor)))

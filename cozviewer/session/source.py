@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cozviewer.image.reading import shown_name
 from cozviewer.image.source import Source, open_source
+from cozviewer.image.tiled.protocol import OnGlimpse
 from cozviewer.image.tone import AUTOMATIC, Tone, tone_of
 from cozviewer.session.file import is_session, read_session
 from cozviewer.session.session import Reference, Session
@@ -57,6 +58,7 @@ def open_path(
     cancelled: IsCancelled = never,
     tone: Tone = AUTOMATIC,
     progress: Callable[[float], None] = lambda part: None,
+    glimpse: OnGlimpse = lambda rgb, width, height: None,
 ) -> OpenedImage:
     """Open a picture, or a session with its picture.
 
@@ -64,7 +66,7 @@ def open_path(
         path: A picture or a session.
         picture: The file of the session's picture; None searches for it.
         page: Which page or frame of a picture, from 1; None is the first one.
-        allow_huge, cancelled, progress: As for `open_source`.
+        allow_huge, cancelled, progress, glimpse: As for `open_source`.
         tone: How the numbers of a picture become grey levels; a session has its own.
 
     Raises:
@@ -85,6 +87,7 @@ def open_path(
             cancelled=cancelled,
             progress=progress,
             tone=tone,
+            glimpse=glimpse,
         )
         return OpenedImage(source)
     if page is not None:

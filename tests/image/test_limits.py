@@ -14,6 +14,7 @@ from PIL import Image, ImageFile
 from cozviewer.image import decode, limits
 from cozviewer.image.reading import opened
 from cozviewer.image.source import open_source, preview
+from cozviewer.image.tiled import sequential
 from cozviewer.util.errors import BadInput, HugePicture
 from tests.pyramid.pictures import encoded, noise, png_of_size
 
@@ -38,7 +39,7 @@ def with_free_memory(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
 @pytest.mark.usefixtures("_no_decoding")
 def test_a_bomb_is_asked_about(tmp_path: Path) -> None:
     bomb = tmp_path / "bomb.png"
-    bomb.write_bytes(png_of_size(60_000, 50_000))
+    bomb.write_bytes(png_of_size(60_000, 50_000, interlaced=True))
     with pytest.raises(HugePicture, match=r"bomb\.png") as caught:
         open_source(bomb)
     sentence = str(caught.value)
@@ -49,13 +50,36 @@ def test_a_bomb_is_asked_about(tmp_path: Path) -> None:
     assert (caught.value.width, caught.value.height) == (60_000, 50_000)
 
 
+def test_a_bomb_that_can_be_read_row_by_row_ends_where_its_bytes_do(tmp_path: Path) -> None:
+    pytest.importorskip("pyvips")
+    bomb = tmp_path / "bomb.png"
+    bomb.write_bytes(png_of_size(30_000, 20_000))
+    with pytest.raises(BadInput, match=r"bomb\.png is damaged or incomplete"):
+        open_source(bomb)
+
+
+@pytest.mark.usefixtures("_no_decoding")
+@pytest.mark.parametrize("interlaced", [True, False])
+def test_without_libvips_its_name_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interlaced: bool
+) -> None:
+    monkeypatch.setattr(sequential, "has_library", lambda: False)
+    monkeypatch.setattr(limits, "find_spec", lambda name: None)
+    bomb = tmp_path / "bomb.png"
+    bomb.write_bytes(png_of_size(60_000, 50_000, interlaced=interlaced))
+    with pytest.raises(HugePicture, match="--allow-huge") as caught:
+        open_source(bomb)
+    # An interlaced picture has to be in memory as a whole anyway.
+    assert ("pip install 'cozviewer[huge]'" in str(caught.value)) is not interlaced
+
+
 @pytest.mark.usefixtures("_no_decoding")
 def test_what_cannot_fit_is_refused_even_after_a_yes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_free_memory(monkeypatch, 20 * GIGABYTE)
     bomb = tmp_path / "bomb.png"
-    bomb.write_bytes(png_of_size(60_000, 50_000))
+    bomb.write_bytes(png_of_size(60_000, 50_000, interlaced=True))
     with pytest.raises(BadInput, match=r"21\.0 GB of memory to open, of which 20\.0 GB") as caught:
         open_source(bomb, allow_huge=True)
     assert not isinstance(caught.value, HugePicture)

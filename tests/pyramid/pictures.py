@@ -57,9 +57,11 @@ def png_chunk(name: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", checksum)
 
 
-def png_of_size(width: int, height: int, depth: int = 8, colour_type: int = 2) -> bytes:
+def png_of_size(
+    width: int, height: int, depth: int = 8, colour_type: int = 2, interlaced: bool = False
+) -> bytes:
     """Return a PNG that claims a size, of which it has the first bytes only."""
-    header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, interlaced)
     start = zlib.compress(bytes(1000))
     return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", start)
 

@@ -3,14 +3,16 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.image.rare_files import dicom, dng
 from tests.image.test_mutated import RARE
 from tests.pyramid.pictures import smooth
-from tests.ui.conftest import Bench, settle
+from tests.ui.conftest import Bench, point, settle
+
+MEDICAL = ("DICOM", "DICOM slide", "whole slide")
 
 
 @pytest.mark.parametrize("name", RARE)
@@ -22,7 +24,7 @@ def test_each_opens(bench: Bench, qtbot: QtBot, tmp_path: Path, name: str) -> No
     scope = bench.window.images.scope
     assert scope is not None
     assert scope.source.name == "picture"
-    assert "Not for diagnosis" not in bench.window.readout.text or name == "DICOM"
+    assert "Not for diagnosis" not in bench.window.readout.text or name in MEDICAL
     settle(qtbot, bench.window)
 
 
@@ -39,6 +41,9 @@ def test_a_medical_picture_says_so_as_long_as_it_is_open(
     settle(qtbot, window)
     qtbot.waitUntil(lambda: "Not for diagnosis · " in window.readout.text)
     assert "Doe" not in window.windowTitle() + window.readout.text
+    point(window.panes.generated, QPoint(300, 200))
+    qtbot.waitUntil(lambda: window.parts.pointers[0].pixel is not None)
+    qtbot.waitUntil(lambda: "Not for diagnosis · Original photo" in window.readout.text)
 
 
 def test_a_raw_photo_is_seen_before_it_is_developed(

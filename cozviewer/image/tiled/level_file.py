@@ -29,8 +29,8 @@ FIRST_REDUCED = 3
 """The finest reduced level that is stored, 1/8 of the size: finer ones are averaged from level 0
 when they are needed, at most 16 squares for one. All reduced ones are 1/48 of the pixels."""
 
-SPARE_BYTES = 2 << 30
-"""Space on the disk that is left free."""
+MOST_OF_FREE = 0.5
+"""Most of the free space on the disk that is used: a small file can claim any size."""
 
 _SQUARE = SIDE * SIDE * 3
 
@@ -210,15 +210,16 @@ def _squares(size: tuple[int, int]) -> tuple[int, int]:
 def _check_space(name: str, folder: Path, needed: int) -> None:
     """Raise an error if a file of so many bytes would fill the disk."""
     free = shutil.disk_usage(folder).free
-    if needed + SPARE_BYTES > free:
+    if needed > MOST_OF_FREE * free:
         raise Failure(
             translate(
                 "Error",
-                "{name} needs {needed} on the disk of the cache folder while it is open, and "
-                "{free} are free in {folder}: free some space, or choose another cache folder.",
+                "{name} needs {needed} on the disk of the cache folder while it is open, at most "
+                "half of what is free, and {free} are free in {folder}: free some space, or choose "
+                "another cache folder.",
             ).format(
                 name=name,
-                needed=gigabytes(needed + SPARE_BYTES),
+                needed=gigabytes(needed),
                 free=gigabytes(free),
                 folder=os.fspath(folder),
             )

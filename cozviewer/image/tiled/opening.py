@@ -4,7 +4,7 @@ from cozviewer.image.readers.table import DICOM, SLIDE
 from cozviewer.image.regions import opening
 from cozviewer.image.tiled.errors import explained
 from cozviewer.image.tiled.protocol import OpenRegions, RegionReader, RegionRequest
-from cozviewer.image.tiled.reduced import with_reduced
+from cozviewer.image.tiled.reduced import glimpse, has_small_level, with_reduced
 from cozviewer.image.tiled.sequential import open_sequential
 from cozviewer.image.tiled.tiff import open_tiff
 
@@ -34,5 +34,17 @@ def open_regions(request: RegionRequest) -> RegionReader | None:
         for kinds, open_one in READERS:
             reader = open_one(request) if request.kind in kinds else None
             if reader is not None:
+                _show_glimpse(reader, request)
                 return with_reduced(reader, request.name, request.progress, request.cancelled)
     return None
+
+
+def _show_glimpse(reader: RegionReader, request: RegionRequest) -> None:
+    """Give an impression of a picture that takes long to open."""
+    if has_small_level(reader):
+        return
+    try:
+        request.glimpse(glimpse(reader, request.cancelled), *reader.sizes[0])
+    except BaseException:
+        reader.close()
+        raise

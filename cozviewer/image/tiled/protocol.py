@@ -104,6 +104,10 @@ class RegionReader(Protocol):
         ...
 
 
+OnGlimpse = Callable[[Rgb8, int, int], None]
+"""Receives a small version of a picture, and the width and height of the picture itself."""
+
+
 @dataclass(frozen=True)
 class RegionRequest:
     """A file that may be read region by region.
@@ -121,6 +125,8 @@ class RegionRequest:
             nothing is `offered`.
         progress: Gets the part that is done, 0..1, where opening takes long; from any thread.
         cancelled: Whether the picture is no longer wanted; to be checked often.
+        glimpse: Gets an impression of a picture that takes long to open, (h, w, 3) uint8, and the
+            width and height of the picture itself; from any thread.
     """
 
     path: Path
@@ -133,6 +139,7 @@ class RegionRequest:
     tone: Tone = AUTOMATIC
     progress: Callable[[float], None] = lambda part: None
     cancelled: IsCancelled = never
+    glimpse: OnGlimpse = lambda rgb, width, height: None
 
 
 OpenRegions = Callable[[RegionRequest], RegionReader | None]

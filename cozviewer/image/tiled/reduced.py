@@ -1,6 +1,7 @@
 """Smaller versions of a picture whose file has none: made once when it is opened."""
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
@@ -49,6 +50,19 @@ class WithReduced:
         self._file.close()
 
 
+GLIMPSE_SIDE = 40
+"""Longer side of a glimpse in pixels, each of which may cost a tile."""
+
+GLIMPSE_SPOT = 8
+"""Side of the squares that a glimpse is made of, in pixels."""
+
+
+def has_small_level(reader: RegionReader) -> bool:
+    """Return whether the coarsest level of a file can be read in a moment."""
+    width, height = reader.sizes[-1]
+    return width * height <= MOST_PIXELS
+
+
 def with_reduced(
     reader: RegionReader, name: str, progress: Callable[[float], None], cancelled: IsCancelled
 ) -> RegionReader:
@@ -68,9 +82,9 @@ def with_reduced(
         Cancelled: `cancelled` returned True.
         Failure: The disk is full.
     """
-    width, height = reader.sizes[-1]
-    if width * height <= MOST_PIXELS:
+    if has_small_level(reader):
         return reader
+    width, height = reader.sizes[-1]
     try:
         file = LevelFile(name, width, height, reduced_only=True)
         try:
@@ -84,24 +98,57 @@ def with_reduced(
     return WithReduced(reader, file)
 
 
+def glimpse(reader: RegionReader, cancelled: IsCancelled) -> Rgb8:
+    """Return a blurred impression of a picture from a few of its pixels, in about a second.
+
+    Returns:
+        (h, w, 3) uint8, the longer side GLIMPSE_SIDE pixels; each is the mean of GLIMPSE_SPOT
+        pixels, squared, in the middle of what it stands for.
+    """
+    width, height = reader.sizes[-1]
+    whole = Rect(0, 0, width, height)
+    across = max(1, GLIMPSE_SIDE * width // max(width, height))
+    down = max(1, GLIMPSE_SIDE * height // max(width, height))
+    found = np.zeros((down, across, 3), np.uint8)
+    for row in range(down):
+        for col in range(across):
+            check_cancelled(cancelled, STOPPED)
+            x, y = (2 * col + 1) * width // (2 * across), (2 * row + 1) * height // (2 * down)
+            spot = Rect(x, y, GLIMPSE_SPOT, GLIMPSE_SPOT).intersected(whole)
+            pixels = reader.read(len(reader.sizes) - 1, spot)
+            found[row, col] = np.rint(pixels.reshape(-1, 3).mean(axis=0))
+    return found
+
+
 def _fill(
     file: LevelFile, reader: RegionReader, progress: Callable[[float], None], cancelled: IsCancelled
 ) -> None:
     last = len(reader.sizes) - 1
     whole = Rect(0, 0, *reader.sizes[last])
     columns, rows = -(-whole.width // BLOCK), -(-whole.height // BLOCK)
-    for row in range(rows):
-        for col in range(columns):
-            check_cancelled(cancelled, STOPPED)
-            square = Rect(col * BLOCK, row * BLOCK, BLOCK, BLOCK).intersected(whole)
-            pixels = reader.read(last, square)
-            for _ in range(FIRST_REDUCED):
-                pixels = halved(np.ascontiguousarray(pixels), never)
-            file.write_square(0, col, row, pixels)
-            progress((row * columns + col + 1) / (rows * columns))
+    # One square is read while the one before is averaged.
+    with ThreadPoolExecutor(1, thread_name_prefix="reduced") as pool:
+        before: tuple[int, int, Future[Rgb8]] | None = None
+        for row in range(rows):
+            for col in range(columns):
+                check_cancelled(cancelled, STOPPED)
+                square = Rect(col * BLOCK, row * BLOCK, BLOCK, BLOCK).intersected(whole)
+                pixels = reader.read(last, square)
+                if before is not None:
+                    file.write_square(0, before[0], before[1], before[2].result())
+                before = col, row, pool.submit(_reduced, pixels)
+                progress((row * columns + col + 1) / (rows * columns))
+        assert before is not None
+        file.write_square(0, before[0], before[1], before[2].result())
     for index in range(1, len(file.sizes)):
         check_cancelled(cancelled, STOPPED)
         _halve_level(file, index)
+
+
+def _reduced(pixels: Rgb8) -> Rgb8:
+    for _ in range(FIRST_REDUCED):
+        pixels = halved(np.ascontiguousarray(pixels), never)
+    return pixels
 
 
 def _halve_level(file: LevelFile, index: int) -> None:

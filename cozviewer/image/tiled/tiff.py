@@ -174,6 +174,9 @@ class TiffRegions:
             if self._own.bands != offered.automatic.bands:
                 request = replace(request, managed=False)  # the profile is of other bands
         self._to_srgb = self._converter(request, facts.exif)
+        has_profile = isinstance(page.tags.valueof(_ICC), bytes)
+        coded = has_profile or exif.says_adobe_rgb(facts.exif)
+        self._is_srgb = self._is_plain and not (request.managed and coded)
         told = notices.stretched(self._scale) if self._own is None else []
         if layout.hidden:
             told.append(notices.bands(layout))
@@ -205,6 +208,8 @@ class TiffRegions:
 
     def read(self, level: int, region: Rect) -> Rgb8:
         samples = self._levels[level].samples(region)
+        if self._is_srgb:
+            return samples
         if self._is_plain:
             colours, alpha = Image.fromarray(samples), None
         else:

@@ -15,6 +15,9 @@ MOST_SEGMENT = 16_000_000
 KEPT_BYTES = 32 << 20
 """Memory for tiles or strips that were just unpacked: what is read next often lies in them."""
 
+MOST_KEPT = 1024
+"""The same in number, as those that are not in the file take no memory."""
+
 Samples = NDArray[Any]
 """(H, W, bands) of any kind of number."""
 
@@ -52,10 +55,16 @@ class TiffPixels:
         self._separate = int(self.page.planarconfig) == 2 and self.page.samplesperpixel > 1
         self.is_plain = self._plain()
         self._kept: OrderedDict[int, Samples | None] = OrderedDict()
+        self._kept_bytes = 0
         if self.page.is_tiled:
             self._side = int(self.page.tilewidth), int(self.page.tilelength)
         else:
             self._side = self.width, max(1, int(self.page.rowsperstrip))
+        across, down = self._counts
+        planes = int(self.page.samplesperpixel) if self._separate else 1
+        count = across * down * planes
+        if min(len(self.page.dataoffsets), len(self.page.databytecounts)) < count:
+            raise ValueError("tiles or strips are missing")
         if not self.is_plain and self._side[0] * self._side[1] * self._contiguous > MOST_SEGMENT:
             raise ValueError("its tiles or strips are too large")
 
@@ -82,7 +91,7 @@ class TiffPixels:
             self._read_rows(region, out)
             return out
         width, height = self._side
-        across, down = -(-self.width // width), -(-self.height // height)
+        across, down = self._counts
         for plane in range(bands if self._separate else 1):
             shown = np.s_[plane : plane + 1] if self._separate else np.s_[:]
             for row in range(region.y // height, (region.bottom - 1) // height + 1):
@@ -104,6 +113,12 @@ class TiffPixels:
                             common.x - there.x : common.right - there.x,
                         ]
         return out
+
+    @property
+    def _counts(self) -> tuple[int, int]:
+        """How many tiles or strips there are across and down."""
+        width, height = self._side
+        return -(-self.width // width), -(-self.height // height)
 
     @property
     def _contiguous(self) -> int:
@@ -128,8 +143,10 @@ class TiffPixels:
             )
             segment = decoded[0]
         self._kept[index] = segment
-        while sum(kept.nbytes for kept in self._kept.values() if kept is not None) > KEPT_BYTES:
-            self._kept.popitem(last=False)
+        self._kept_bytes += 0 if segment is None else segment.nbytes
+        while self._kept_bytes > KEPT_BYTES or len(self._kept) > MOST_KEPT:
+            _, old = self._kept.popitem(last=False)
+            self._kept_bytes -= 0 if old is None else old.nbytes
         return segment
 
     def _plain(self) -> bool:

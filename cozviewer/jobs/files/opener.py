@@ -220,6 +220,9 @@ class Opener(QObject):
             allow_huge=request.allow_huge,
             cancelled=cancelled,
             progress=self._preparing(request),
+            glimpse=lambda rgb, width, height: self.previewed.emit(
+                request, Preview(rgb, width, height)
+            ),
         )
         if not tone.changed or is_session(path):
             return read()

@@ -110,8 +110,15 @@ class Pointer(QObject):
             return  # the pointer may be in another pane, which describes it
         if pixel != self._pixel:
             self._pixel = pixel
-            self.described.emit("" if pixel is None else pixel.origin)
+            self.described.emit("" if pixel is None else self._with_warning(pixel.origin))
             self.pointed.emit(pixel)
+
+    def _with_warning(self, text: str) -> str:
+        """Return a text that stands in place of that of the view, whose warning stays in sight."""
+        document = self._pane.layer.document
+        if document is None or not document.source.medical or not text:
+            return text
+        return translate("Status", "Not for diagnosis") + " · " + text
 
     def _origin(self, document: Document, view_x: float, view_y: float, patch: Patch) -> str:
         """Return where the pixel at a place of the view comes from."""

@@ -2,6 +2,7 @@
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ RAMP = np.arange(0, 65536, 16, dtype=np.uint16).reshape(16, 256)
 """Every 16th value."""
 
 
-def opened(tmp_path: Path, values: NDArray[np.uint16], *chunks: bytes) -> NDArray[np.uint8]:
+def opened(tmp_path: Path, values: NDArray[Any], *chunks: bytes) -> NDArray[np.uint8]:
     path = tmp_path / "a.png"
     colour_type = 0 if values.ndim == 2 else {3: 2, 4: 6}[values.shape[2]]
     path.write_bytes(png(values.astype(">u2"), 16, colour_type, *chunks))

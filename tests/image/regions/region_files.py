@@ -10,14 +10,14 @@ import rasterio
 import tifffile
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.tiled.opening import open_regions
 from cozviewer.image.tiled.protocol import RegionReader, RegionRequest
 
-WHOLE_SLIDE = "1.2.840.10008.5.1.4.1.1.77.1.6"
+WHOLE_SLIDE = UID("1.2.840.10008.5.1.4.1.1.77.1.6")
 
 UTM = "EPSG:32632"
 

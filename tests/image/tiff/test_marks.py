@@ -2,7 +2,7 @@
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ GREY = noise(20, 16)[..., 0]
 
 
 def marks(content: bytes) -> str:
-    file = io.BufferedReader(io.BytesIO(content))  # type: ignore[arg-type]
+    file = cast(io.BufferedReader, io.BytesIO(content))
     found = marks_of(file)
     assert file.tell() == 0
     return found

@@ -4,14 +4,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import source_from_pixels
 from cozviewer.image.tiled import reduced
 from cozviewer.image.tiled.levels import TiledLevels
+from cozviewer.image.tiled.opening import open_regions
+from cozviewer.image.tiled.protocol import RegionRequest
 from cozviewer.image.tiled.reduced import with_reduced
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled
+from tests.image.tiled.giant import giant_tiff
 from tests.image.tiled.opened import whole_of
 from tests.image.tiled.readers import ArrayReader
 from tests.pyramid.pyramids import noise
@@ -66,3 +70,35 @@ def test_it_stops_and_closes_the_file() -> None:
     with pytest.raises(BadInput, match="broken"):
         with_reduced(reader, "noise", parts.append, never)
     assert reader.closed == 1
+
+
+def test_a_glimpse_is_a_blurred_version_from_few_reads() -> None:
+    y, x = np.mgrid[:3000, :6000]
+    ramp = np.stack([x / 24, y / 12, (x + y) / 36], axis=-1).astype(np.uint8)
+    reader = ArrayReader([ramp])
+    found = reduced.glimpse(reader, never)
+    assert found.shape == (20, 40, 3)
+    blurred = np.asarray(Image.fromarray(ramp).resize((40, 20), Image.Resampling.BOX))
+    assert np.abs(found.astype(int) - blurred).max() <= 3
+    assert len(reader.reads) == 800
+    assert reduced.glimpse(ArrayReader([noise(9, 3000)]), never).shape == (40, 1, 3)
+    with pytest.raises(Cancelled):
+        reduced.glimpse(reader, lambda: True)
+
+
+def test_what_takes_long_to_open_shows_a_glimpse_first(tmp_path: Path) -> None:
+    path, seen = giant_tiff(tmp_path / "flat.tif", 3000, 2000, reduced=False), list[object]()
+    request = RegionRequest(
+        path,
+        "TIFF",
+        path.name,
+        large=0,
+        huge=0,
+        progress=seen.append,
+        glimpse=lambda rgb, width, height: seen.append((rgb.shape, width, height)),
+    )
+    reader = open_regions(request)
+    assert reader is not None
+    reader.close()
+    assert seen[0] == ((26, 40, 3), 3000, 2000)
+    assert seen[-1] == 1.0

@@ -3,6 +3,7 @@ through the process that reads it."""
 
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -40,7 +41,7 @@ KINDS: dict[str, tuple[str, str, Callable[[Path], object]]] = {
 
 
 def test_regions(tmp_path: Path) -> None:
-    print("\nb. Regions of 256 x 256")
+    print("\nc. Regions of 256 x 256")
     for name, (kind, module, make) in KINDS.items():
         path = tmp_path / "a.file"
         make(path)
@@ -52,10 +53,10 @@ def test_regions(tmp_path: Path) -> None:
             Rect(number % columns * SIDE, number // columns * SIDE, SIDE, SIDE)
             for number in range(COUNT)
         ]
-        through = _times(lambda place, reader=reader: reader.read(0, place), places)  # type: ignore[misc]
+        through = _times(partial(reader.read, 0), places)
         reader.close()
         direct = import_module(f"cozviewer.image.regions.{module}").open_regions(Request(str(path)))
-        there = _times(lambda place, direct=direct: direct.read(0, place), places)
+        there = _times(partial(direct.read, 0), places)
         show(f"{name}: opening", f"{opening:.2f} s")
         show(
             f"{name}: median of a region",

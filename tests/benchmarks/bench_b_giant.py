@@ -1,0 +1,106 @@
+"""A photo of 100 000 x 100 000 pixels, read from its file: opening, panning, memory, refining."""
+
+import random
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import psutil
+import pytest
+from PySide6.QtCore import QPoint
+
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import open_source
+from cozviewer.pyramid.camera import camera_at
+from cozviewer.ui.main_window import MainWindow
+from tests.benchmarks.desk import application, at_rest, open_window, show, spread, turn_wheel, wait
+from tests.image.tiled.giant import JPEG, giant_tiff
+
+FRAMES = 300
+BROWSING_SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def giant(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return giant_tiff(tmp_path_factory.mktemp("giant") / "giant.tif", compression=JPEG)
+
+
+def test_reading(giant: Path) -> None:
+    print("\nb. A photo of 100 000 x 100 000 pixels in JPEG tiles")
+    started = time.perf_counter()
+    source = open_source(giant)
+    show("opened, with its overview", f"{time.perf_counter() - started:.2f} s", "< 2 s")
+    random.seed(1)
+    for z in (0, -4, -7):
+        width, height = source.levels.size(-z)
+        times = []
+        for _ in range(10):
+            x, y = random.randrange(max(1, width - 1280)), random.randrange(max(1, height - 800))
+            region = Rect(x, y, 1280, 800).intersected(Rect(0, 0, width, height))
+            started = time.perf_counter()
+            source.pixels(z, region)
+            times.append(time.perf_counter() - started)
+        show(f"1280 x 800 pixels of level {z}, anywhere", spread(times))
+
+
+def test_window(giant: Path) -> None:
+    process = psutil.Process()
+    before = process.memory_info().rss
+    with open_window("bicubic", 1280, 800, giant) as window:
+        window.navigator.reduced_motion = True
+
+        def more() -> str:
+            return f"{(process.memory_info().rss - before) / 2**20:.0f} MiB"
+
+        show("memory of the window, open", more())
+        window.navigator.go_to(camera_at(Fraction(70_000), Fraction(30_000), 1.0))
+        wait(lambda: at_rest(window))
+        show("panning at 1:1, a frame with what it reads", spread(_pans(window)), "p99 < 16 ms")
+        jumps = []
+        for _ in range(10):
+            x, y = random.randrange(100_000), random.randrange(100_000)
+            window.navigator.go_to(camera_at(Fraction(x), Fraction(y), 1.0))
+            jumps.append(wait(lambda: at_rest(window)))
+        show("sharp after a jump elsewhere", spread(jumps))
+        _browse(window)
+        show(f"memory of the window after {BROWSING_SECONDS} s of browsing", more(), "< 512 MiB")
+
+
+def test_refining(giant: Path) -> None:
+    with open_window("realesrgan", 1280, 800, giant) as window:
+        window.navigator.reduced_motion = True
+        window.navigator.go_to(camera_at(Fraction(99_800), Fraction(99_850), 4.0))
+        wait(lambda: window.document is not None and window.document.working)
+        show("refined at x4 in a corner", f"{wait(lambda: at_rest(window)):.1f} s")
+        memory = psutil.Process().memory_info().rss
+        show("memory of the program, with Real-ESRGAN loaded", f"{memory / 2**20:.0f} MiB")
+
+
+def _pans(window: MainWindow) -> list[float]:
+    """Time frames of a steady pan; tiles are read and arrive meanwhile."""
+    app, canvas, times = application(), window.panes.generated, []
+    for _ in range(FRAMES):
+        started = time.perf_counter()
+        window.navigator.pan(12.0, 7.0)
+        app.processEvents()
+        canvas.repaint()
+        times.append(time.perf_counter() - started)
+        time.sleep(0.004)
+    wait(lambda: at_rest(window))
+    return times
+
+
+def _browse(window: MainWindow) -> None:
+    app, canvas = application(), window.panes.generated
+    end = time.perf_counter() + BROWSING_SECONDS
+    while time.perf_counter() < end:
+        spot = QPoint(random.randrange(1280), random.randrange(800))
+        if random.random() < 0.5:
+            depth = window.navigator.camera.log2
+            turn_wheel(canvas, spot, random.choice((-3, 3)) if depth < 2 else -12)
+        else:
+            window.navigator.step(random.uniform(-900, 900), random.uniform(-600, 600))
+        pause = time.perf_counter() + 0.2
+        while time.perf_counter() < pause:
+            app.processEvents()
+            time.sleep(0.001)
