@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from cozviewer.assembly import open_chain
 from cozviewer.config.choice import EngineChoice
 from cozviewer.config.choice_text import chosen_since
+from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.jobs.ahead import on_battery
 from cozviewer.jobs.report import log
 from cozviewer.jobs.threads import running_threads, stop_thread
@@ -41,6 +42,7 @@ from cozviewer.ui.preferences.restart import Place, keep_place, start_again, tak
 from cozviewer.ui.preferences.window_state import bound_to_screen
 from cozviewer.ui.services import CacheServices, EngineEntry, Services
 from cozviewer.ui.settings import choice_at_start, saved_preferences
+from cozviewer.ui.tone.kept import keep_tone
 from cozviewer.util.cache_settings import keep_cache_settings, saved_cache_settings
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.downloads import Told
@@ -68,6 +70,7 @@ def run_viewer(
     page: int | None = None,
     restore_engine: bool = False,
     cache_named: bool = True,
+    tone: Tone = AUTOMATIC,
 ) -> int:
     """Open the viewer and return the exit code when its window is closed.
 
@@ -80,6 +83,8 @@ def run_viewer(
         page: The page or frame of the photo, from 1; None is the first one.
         restore_engine: Whether the preferences decide what `choice` leaves at its default.
         cache_named: Whether the cache folder was named for this start, rather than set.
+        tone: How the numbers of the one photo become grey levels, from now on; automatic leaves
+            it as it was chosen last time.
 
     Returns:
         0, or 128 plus the number of the signal that closed the window. All threads have ended; if
@@ -96,6 +101,8 @@ def run_viewer(
     appearance = Appearance(application, preferences)
     if restore_engine:
         choice = chosen_since(choice_at_start(preferences), EngineChoice(), choice)
+    if tone.changed:
+        keep_tone(paths[0], tone)
     place = take_place()
     if place is not None:
         paths = [place.path]

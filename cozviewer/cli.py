@@ -31,6 +31,7 @@ from cozviewer.commands.common.options import (
     add_huge_option,
     add_page_option,
     add_source_option,
+    add_tone_option,
     cache_of,
     engine_choice,
     engine_named,
@@ -219,6 +220,7 @@ def _add_viewer_options(parser: Parser) -> None:
     add_huge_option(parser)
     add_source_option(parser)
     add_page_option(parser)
+    add_tone_option(parser)
     parser.add_argument(
         "--debug", action="store_true", help="show where in the program an error occurred"
     )
@@ -239,6 +241,8 @@ def _view(args: argparse.Namespace) -> int:
     from cozviewer.session.session import SUFFIX
 
     sessions = [path for path in args.images if path.suffix.lower() == SUFFIX]
+    if args.tone.changed and (sessions or len(args.images) != 1):
+        raise BadInput("--tone applies to one image: name no session and no other files with it.")
     if len(args.images) > 1 and args.source is not None:
         raise BadInput("--source applies to one session: name no other files with it.")
     if sessions and engine_named(args):
@@ -265,6 +269,7 @@ def _view(args: argparse.Namespace) -> int:
         args.allow_huge,
         args.source,
         args.page,
+        tone=args.tone,
         restore_engine=args.engine is None,
         cache_named=args.cache is not None,
     )

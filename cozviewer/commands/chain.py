@@ -11,6 +11,7 @@ from cozviewer.commands.common.options import (
     add_engine_options,
     add_huge_option,
     add_page_option,
+    add_tone_option,
     cache_of,
     engine_choice,
 )
@@ -66,6 +67,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_cache_options(parser)
     add_huge_option(parser)
     add_page_option(parser)
+    add_tone_option(parser)
     parser.add_argument(
         "--json", action="store_true", help="print a report as one JSON object on stdout"
     )
@@ -88,6 +90,7 @@ def run(args: argparse.Namespace) -> int:
         cache=cache_of(args),
         allow_huge=args.allow_huge,
         page=args.page,
+        tone=args.tone,
     )
     started = time.perf_counter()
     with ProgressLine(sys.stderr) as line, stoppable() as cancelled:

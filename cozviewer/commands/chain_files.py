@@ -105,4 +105,5 @@ class ChainFiles:
             level=state.index * STEP_LEVELS,
             recipe=self.recipe.text if made else "",
             borrowed=state.borrowed,
+            tone=self.source.tone.text,
         )

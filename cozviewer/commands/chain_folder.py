@@ -13,6 +13,7 @@ from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.targets import Inputs, refuse_inputs
 from cozviewer.image.source import open_source
+from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
@@ -32,6 +33,7 @@ class ChainOptions:
         cache: The cache folder, for converted models; None keeps nothing.
         allow_huge: Whether to open pictures over the size limit.
         page: Which page or frame of each file, from 1; None is the first one.
+        tone: How the numbers of each file become grey levels.
     """
 
     input: Path
@@ -42,6 +44,7 @@ class ChainOptions:
     cache: Path | None = None
     allow_huge: bool = False
     page: int | None = None
+    tone: Tone = AUTOMATIC
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ def _make_chain(
         source = open_source(
             path,
             page=options.page,
+            tone=options.tone,
             allow_huge=options.allow_huge,
             cancelled=cancelled,
             managed=not options.choice.paper,  # the authors read no colour profiles

@@ -152,6 +152,7 @@ def run(args: argparse.Namespace) -> int:
         report = {
             "output": str(output),
             "source": source.name,
+            "tone": source.tone.text,
             "tiles": saved.tiles,
             "tiles_computed": computed,
             "tiles_left_out": saved.left_out,

@@ -193,6 +193,7 @@ def run(args: argparse.Namespace) -> int:
             "magnification": end.camera.magnification,
             "texture_borrowed": made.origin.borrowed,
             "scale_bar": made.origin.scale_bar,
+            "tone": made.origin.tone,
             "tiles_computed": made.generated,
             "bytes": output.stat().st_size,
             "seconds": round(spent, 3),

@@ -221,6 +221,7 @@ def run(args: argparse.Namespace) -> int:
             "texture_borrowed": origin.borrowed,
             "scale_bar": origin.scale_bar,
             **({"alpha": origin.alpha} if origin.alpha else {}),
+            "tone": origin.tone,
             "tiles_computed": made.generated,
             "tiles_reused": made.reused,
             "seconds": round(seconds, 3),

@@ -232,6 +232,7 @@ class _Work:
             session = None if image.session is None else image.session.path
             done = upscale_photo(chain, options, cancelled, show, session)
             engine, recipe = chain.upscaler.name, chain.recipe.digest
+            tone = image.source.tone.text
         seconds, made = time.perf_counter() - started, done.made
         self.entries.append(
             {
@@ -242,6 +243,7 @@ class _Work:
                 "height": done.size[1],
                 "engine": engine,
                 "recipe": recipe,
+                "tone": tone,
                 "tiles_computed": 0 if made is None else made.generated,
                 "tiles_reused": 0 if made is None else made.reused,
                 "seconds": round(seconds, 3),

@@ -30,6 +30,9 @@ AlphaKind = Literal["", "source", "interpolated"]
 PNG_KEYWORD = "XML:com.adobe.xmp"
 """Keyword of the PNG text chunk that holds XMP."""
 
+LONGEST_TONE = 1000
+"""Characters of a tone that are read."""
+
 LONGEST_PROMPT = 8000
 """Characters of a prompt that are stored: XMP in a JPEG must fit into one segment of 64 KB."""
 
@@ -95,6 +98,8 @@ class Origin:
         medical: Whether it is a medical picture with generated detail, which is not for diagnosis.
         scale_bar: What a scale bar in it says, that of the closest view: "50 µm"; "" without one.
         alpha: Where its alpha comes from, which is never generated; "" if it has none.
+        tone: How the numbers of the photo's file became grey levels (`image.tone.Tone.text`); ""
+            for what the file says.
     """
 
     kind: Kind
@@ -112,6 +117,7 @@ class Origin:
     medical: bool = False
     scale_bar: str = ""
     alpha: AlphaKind = ""
+    tone: str = ""
 
 
 def mixed(origin: Origin) -> Origin:
@@ -172,6 +178,7 @@ def from_xmp(packet: bytes | str) -> Origin | None:
         medical=bool(found.get("Caution")),
         scale_bar=found.get("ScaleBar", ""),
         alpha=next((kind for kind in get_args(AlphaKind) if kind == found.get("Alpha")), ""),
+        tone=found.get("Tone", "")[:LONGEST_TONE],
     )
 
 
@@ -241,6 +248,8 @@ def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:
         yield "ScaleBar", origin.scale_bar
     if origin.alpha:
         yield "Alpha", origin.alpha
+    if origin.tone:
+        yield "Tone", origin.tone
     if origin.prompts:
         each = LONGEST_PROMPT // len(origin.prompts)
         yield (

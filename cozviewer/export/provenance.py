@@ -250,6 +250,7 @@ def _of_source(
         centre=",".join(centre),
         magnification=f"{magnification:.12g}",
         level=z,
+        tone=source.tone.text,
     )
 
 

@@ -139,16 +139,27 @@ def linear_to_srgb(light: NDArray[np.float32], primaries: Primaries, peak: float
         peak: The brightest light; what is above 1 is compressed by the curve of BT.2390, as
             light of WHITE_NITS times as many cd/m2, and cut off at its end, 10,000.
     """
+    light = to_srgb_primaries(compressed_light(light, peak), primaries)
+    encoded = _srgb_codes()
+    codes: Rgb8 = encoded[(light.clip(0, 1) * (len(encoded) - 1) + 0.5).astype(np.uint16)]
+    return codes
+
+
+def compressed_light(light: NDArray[np.float32], peak: float) -> NDArray[np.float32]:
+    """Return linear light in the range of an ordinary display; see `linear_to_srgb`."""
     light = np.maximum(light, 0)
     if peak > 1:
         most = min(peak * WHITE_NITS, _MOST_NITS)
         nits = np.minimum(light * np.float32(WHITE_NITS), np.float32(most))
         light = _compressed(nits, CodedColour(transfer=PQ, peak=most))
-    if not np.allclose(primaries, SRGB_PRIMARIES, atol=0.002):
-        light = light @ _matrix_to_srgb(primaries).astype(np.float32).T
-    encoded = _srgb_codes()
-    codes: Rgb8 = encoded[(light.clip(0, 1) * (len(encoded) - 1) + 0.5).astype(np.uint16)]
-    return codes
+    return light
+
+
+def to_srgb_primaries(light: NDArray[np.float32], primaries: Primaries) -> NDArray[np.float32]:
+    """Return linear light of the primaries of sRGB; negative where its gamut ends."""
+    if np.allclose(primaries, SRGB_PRIMARIES, atol=0.002):
+        return light
+    return light @ _matrix_to_srgb(primaries).astype(np.float32).T
 
 
 def xyz_matrix(primaries: Primaries) -> Floats:

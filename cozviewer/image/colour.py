@@ -14,6 +14,8 @@ from cozviewer.image import high_bit_depth as deep_grey
 from cozviewer.image.alpha.plane import over
 from cozviewer.image.coded_colour import CodedColour, srgb_converter
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.tone import Tone
+from cozviewer.image.toning.curve import grey_levels
 
 WHITE = (255, 255, 255)
 
@@ -78,16 +80,20 @@ def _base_mode(mode: str) -> str:
 
 
 def split(
-    strip: Image.Image, grey: deep_grey.Scale | None
+    strip: Image.Image, grey: deep_grey.Scale | None, tone: Tone | None = None
 ) -> tuple[Image.Image, Image.Image | None]:
     """Return (colours in their base mode, alpha in mode "L" where there is some).
 
     Args:
         strip: A part of a picture.
         grey: How values become 0..255, for the modes of deep_grey.MODES.
+        tone: With a window, in place of `grey`.
     """
     if grey is not None:
-        return deep_grey.to_grey8(strip, grey), _key_alpha(strip)
+        if tone is None:
+            return deep_grey.to_grey8(strip, grey), _key_alpha(strip)
+        values = deep_grey.values_of(strip, grey.unsigned)
+        return Image.fromarray(grey_levels(values, tone)), _key_alpha(strip)
     base = _base_mode(strip.mode)
     if base in ("CMYK", "LAB") or not strip.has_transparency_data:
         return _in_mode(strip, base), None

@@ -7,9 +7,10 @@ per RGB pixel and the result takes 3: a picture of 300 megapixels is 2.1 GB whil
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
@@ -21,17 +22,24 @@ from cozviewer.image.coded_colour import ADOBE_RGB
 from cozviewer.image.limits import check_size
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.png.png_depth import deep_values
+from cozviewer.image.readers.notes import refusal
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.reading import STOPPED, Picture
 from cozviewer.image.tiff import samples as tiff_samples
 from cozviewer.image.tiff import traps as tiff_traps
 from cozviewer.image.tiff.samples import SampleTiff
+from cozviewer.image.tone import AUTOMATIC, Tone
+from cozviewer.image.toning.curve import grey_levels
+from cozviewer.image.toning.samples import Samples, thinned
+from cozviewer.image.toning.tone_range import ToneRange, range_of_scale
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import translate
 
 STRIP_PIXELS = 1 << 18
 """Pixels worked on at once: a megabyte, which stays in the processor's cache."""
+
+_SAMPLES_PER_PIXEL = 277
 
 TOO_WIDE = 1 << 25
 """Pixels of a row from which Pillow may fail to count its bits, 64 each at most, in 31 bits."""
@@ -48,6 +56,7 @@ class Decoded:
         notices: What people should know about how it is shown, a sentence each.
         sideways: Whether it was turned by a quarter.
         alpha: (H, W) uint8, upright; None if it is opaque.
+        offered: What a tone can change about it; None if nothing.
     """
 
     rgb: Rgb8
@@ -56,9 +65,17 @@ class Decoded:
     notices: tuple[str, ...] = ()
     sideways: bool = False
     alpha: Plane | None = None
+    offered: ToneRange | None = None
 
 
-def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool = True) -> Decoded:
+def decode(
+    name: str,
+    picture: Picture,
+    cancelled: IsCancelled,
+    *,
+    managed: bool = True,
+    tone: Tone = AUTOMATIC,
+) -> Decoded:
     """Decode `picture`, which is of no use afterwards.
 
     Args:
@@ -67,24 +84,36 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
             raises.
         cancelled: Asked between strips.
         managed: Whether its colour profile counts; if not, its numbers are taken as sRGB.
+        tone: How its numbers become grey levels.
 
     Raises:
-        BadInput: The picture is of a kind that cannot be read, or nothing of it is there.
+        BadInput: The picture is of a kind that cannot be read, or nothing of it is there, or the
+            tone has what it does not offer.
         Cancelled: `cancelled` said so.
     """
     image = picture.image
     if isinstance(image, SampleTiff):
-        return _decode_samples(name, picture, image, cancelled, managed)
+        return _Samples(name, image).decode(picture, cancelled, managed, tone)
     facts = tiff_traps.GreyFacts(bits=16, inverted=False, unsigned=False)
     if isinstance(image, TiffImageFile):
         facts = tiff_traps.prepare(image)
+    offered = _offered_beside(facts, picture)
+    if tone.changed and offered is not None and picture.samples is not None:
+        samples = picture.samples()
+        check_size(name, picture.kind, samples, allow_huge=True)
+        numbers = _Samples(name, samples)
+        if numbers.changed_by(tone):
+            return numbers.decode(picture, cancelled, managed, tone)
+        del numbers
+    if isinstance(image, ProcessImage):
+        image.tone = tone
     _scale_transparent_colour(image)
     _load(name, image)
     if facts.deep_colour and picture.samples is not None and _is_narrow(image):
         samples = picture.samples()
         if samples.is_readable and _fits(name, picture.kind, samples):
             image.close()  # which frees its memory
-            return _decode_samples(name, picture, samples, cancelled, managed)
+            return _Samples(name, samples).decode(picture, cancelled, managed, tone)
     told = list(image.told) if isinstance(image, ProcessImage) else []
     warnings = notices.missing_part(name, image) if picture.ended_early() else ()
     if isinstance(image, TiffImageFile):  # it has turned itself upright
@@ -93,49 +122,110 @@ def decode(name: str, picture: Picture, cancelled: IsCancelled, *, managed: bool
         block = exif_block(image)
         turn = exif.orientation(block)
 
-    grey = None
+    grey, own = None, None
     if image.mode in deep_grey.MODES:
         strips = (strip for _, _, strip in _strips(image, cancelled))
         grey = deep_grey.scale_of(image.mode, strips, facts.bits, facts.inverted, facts.unsigned)
-        told += notices.stretched(grey)
+        offered = range_of_scale(grey, facts.bits if image.mode.startswith("I;16") else 0)
+        own = own_tone(name, tone, offered)
+        told += notices.stretched(grey) if own is None else ()
+    elif isinstance(image, ProcessImage):
+        offered = image.offered
+    elif picture.samples is None or offered is None:
+        own = own_tone(name, tone, offered)
+    if own is not None and offered is not None and own.bands != offered.automatic.bands:
+        managed = False  # the profile is of other bands
     convert, hdr = converter(picture, image, block, managed)
     told += hdr
-    deep = _deep_converter(name, picture, image, grey) if managed else None
+    deep = None
+    if own is not None and grey is None and picture.low_bytes is not None:
+        deep = _toned_png(picture.low_bytes(), own, convert)
+    elif managed and own is None:
+        deep = _deep_converter(name, picture, image, grey)
 
     rgb, as_in_file = _canvas(image.size, turn)
     opacity = AlphaWriter(*image.size)
     for x, y, strip in _strips(image, cancelled):
-        colours, alpha = colour.split(strip, grey)
+        colours, alpha = colour.split(strip, grey, own)
         part = convert(colours) if deep is None else deep(x, y, strip)
         as_in_file[y : y + strip.height, x : x + strip.width] = part
         opacity.write(x, y, alpha)
     plane = _upright(opacity.plane, turn)
     sideways = turn >= 5 or facts.sideways
-    return Decoded(rgb, exif.upright(block), warnings, tuple(told), sideways, plane)
+    block = exif.upright(block)
+    return Decoded(rgb, block, warnings, tuple(told), sideways, plane, offered)
 
 
-def _decode_samples(
-    name: str, picture: Picture, image: SampleTiff, cancelled: IsCancelled, managed: bool
-) -> Decoded:
-    """Decode a TIFF by its samples."""
-    check_cancelled(cancelled, STOPPED)
-    samples, layout = image.samples(name), image.layout
-    rows = max(1, STRIP_PIXELS // (image.width * layout.count))
-    scale = tiff_samples.scale_of(samples, layout, rows)
-    told = notices.stretched(scale)
-    if layout.hidden:
-        told.append(notices.bands(layout))
-    block = tiff_traps.exif_of(image)
-    convert, _ = converter(picture, image, block, managed and not layout.is_lab)
-    rgb, as_in_file = _canvas(image.size, image.orientation)
-    opacity = AlphaWriter(*image.size)
-    for y, colours, alpha in tiff_samples.strips_of(samples, layout, scale, rows):
+class _Samples:
+    """A TIFF that is decoded by its samples."""
+
+    def __init__(self, name: str, image: SampleTiff) -> None:
+        """Read the samples."""
+        self._name, self._image, self._layout = name, image, image.layout
+        self.values = image.samples(name)
+        self._rows = max(1, STRIP_PIXELS // (image.width * image.layout.count))
+        self._scale = tiff_samples.scale_of(self.values, self._layout, self._rows)
+        self.offered = tiff_samples.offered_by(self.values, self._layout, self._scale, self._rows)
+
+    def changed_by(self, tone: Tone) -> bool:
+        """Return whether a tone makes another picture than the automatic one."""
+        return own_tone(self._name, tone, self.offered) is not None
+
+    def decode(
+        self, picture: Picture, cancelled: IsCancelled, managed: bool, tone: Tone
+    ) -> Decoded:
+        """Return the pixels by a tone."""
         check_cancelled(cancelled, STOPPED)
-        as_in_file[y : y + colours.height] = convert(colours)
-        opacity.write(0, y, alpha)
-    plane = _upright(opacity.plane, image.orientation)
-    sideways = image.orientation >= 5
-    return Decoded(rgb, exif.upright(block), (), tuple(told), sideways, plane)
+        image, layout, own = self._image, self._layout, own_tone(self._name, tone, self.offered)
+        told = notices.stretched(self._scale) if own is None else []
+        if own is not None and self.offered is not None:
+            layout = replace(layout, bands=tuple(band - 1 for band in own.bands))
+            managed = managed and own.bands == self.offered.automatic.bands
+        if layout.hidden:
+            told.append(notices.bands(layout))
+        block = tiff_traps.exif_of(image)
+        convert, _ = converter(picture, image, block, managed and not layout.is_lab)
+        rgb, as_in_file = _canvas(image.size, image.orientation)
+        opacity = AlphaWriter(*image.size)
+        strips = tiff_samples.strips_of(self.values, layout, self._scale, self._rows, own)
+        for y, colours, alpha in strips:
+            check_cancelled(cancelled, STOPPED)
+            as_in_file[y : y + colours.height] = convert(colours)
+            opacity.write(0, y, alpha)
+        plane = _upright(opacity.plane, image.orientation)
+        sideways = image.orientation >= 5
+        block = exif.upright(block)
+        return Decoded(rgb, block, (), tuple(told), sideways, plane, self.offered)
+
+
+def _offered_beside(facts: tiff_traps.GreyFacts, picture: Picture) -> ToneRange | None:
+    """Return what a tone can change about colours of which Pillow reads a part."""
+    image = picture.image
+    if picture.low_bytes is not None and image.mode in ("RGB", "RGBA"):
+        return range_of_scale(deep_grey.Scale(0.0, 65535.0), 16, 3, (0, 1, 2), is_rgb=True)
+    if not (facts.deep_colour or facts.more_bands) or not isinstance(image, TiffImageFile):
+        return None
+    bits = 16 if facts.deep_colour else 8
+    most = deep_grey.Scale(0.0, float((1 << bits) - 1))
+    return range_of_scale(
+        most, bits, int(image.tag_v2.get(_SAMPLES_PER_PIXEL, 3)), (0, 1, 2), is_rgb=True
+    )
+
+
+def own_tone(name: str, tone: Tone, offered: ToneRange | None) -> Tone | None:
+    """Return a tone with all that it leaves to a file filled in; None if it changes nothing.
+
+    Raises:
+        BadInput: It has what the file does not offer.
+    """
+    if not tone.changed:
+        return None
+    problem = ("no tone", {}) if offered is None else offered.problem(tone)
+    if problem is not None or offered is None:
+        key, values = problem or ("no tone", {})
+        raise BadInput(refusal(key, name, values))
+    own = offered.reduced(tone)
+    return own.over(offered.automatic) if own.changed else None
 
 
 def converter(
@@ -158,6 +248,21 @@ def converter(
             coded = ADOBE_RGB
     told = [notices.hdr(coded.hdr)] if coded is not None and coded.hdr else []
     return colour.converter(image.mode, icc, coded), told
+
+
+def _toned_png(
+    low: Image.Image, tone: Tone, convert: Callable[[Image.Image], Rgb8]
+) -> Callable[[int, int, Image.Image], Rgb8]:
+    """Return the way to sRGB from all 16 bits of the strip at (column, row), by a tone with a
+    window."""
+    bands = [band - 1 for band in tone.bands]
+
+    def levels(x: int, y: int, strip: Image.Image) -> Rgb8:
+        part = low.crop((x, y, x + strip.width, y + strip.height))
+        toned = grey_levels(deep_values(strip, part)[..., bands], tone)
+        return convert(Image.fromarray(toned[..., 0] if len(bands) == 1 else toned))
+
+    return levels
 
 
 def _deep_converter(
@@ -201,6 +306,60 @@ def _is_narrow(image: Image.Image) -> bool:
     nothing."""
     most = [band.getextrema()[1] for band in image.split()[:3]]
     return max(int(value) for value in most if isinstance(value, int | float)) < 16
+
+
+def read_samples(name: str, picture: Picture, most_pixels: int, cancelled: IsCancelled) -> Samples:
+    """Read the numbers of `picture`, which is of no use afterwards, upright.
+
+    Args:
+        name: What people call the file.
+        picture: As for `decode`.
+        most_pixels: Pixels that are kept, see `toning.samples.thinned`.
+        cancelled: Asked between steps.
+
+    Raises:
+        BadInput: There is nothing to choose about it, or it cannot be read.
+        Cancelled: `cancelled` said so.
+    """
+    image = picture.image
+    if isinstance(image, ProcessImage):
+        return image.samples(most_pixels)
+    facts = tiff_traps.GreyFacts(bits=16, inverted=False, unsigned=False)
+    if isinstance(image, TiffImageFile):
+        facts = tiff_traps.prepare(image)
+    turn, block = 1, None
+    offered = _offered_beside(facts, picture)
+    if offered is not None and picture.samples is not None:
+        image = picture.samples()
+        check_size(name, picture.kind, image, allow_huge=True)
+    if isinstance(image, SampleTiff):
+        numbers = _Samples(name, image)
+        values, offered, turn = numbers.values, numbers.offered, image.orientation
+    elif image.mode in deep_grey.MODES:
+        _load(name, image)
+        grey = deep_grey.scale_of(image.mode, [image], facts.bits, facts.inverted, facts.unsigned)
+        values = deep_grey.values_of(image, facts.unsigned)[..., None]
+        extremes = deep_grey.extremes_of([values])
+        bits = facts.bits if image.mode.startswith("I;16") else 0
+        offered = range_of_scale(grey, bits, extremes=extremes)
+    elif offered is not None and picture.low_bytes is not None:
+        _load(name, image)
+        values = deep_values(image, picture.low_bytes())
+        offered = replace(offered, extremes=deep_grey.extremes_of([values]))
+    if not isinstance(image, TiffImageFile | SampleTiff):
+        block = exif_block(image)
+        turn = exif.orientation(block)
+    check_cancelled(cancelled, STOPPED)
+    if offered is None:
+        raise BadInput(refusal("no tone", name, {}))
+    upright = np.empty_like(values if turn < 5 else values.swapaxes(0, 1))
+    as_in_file(upright, turn)[...] = values
+    convert, _ = converter(picture, image, block, managed=True)
+
+    def to_srgb(levels: NDArray[np.uint8]) -> Rgb8:
+        return convert(Image.fromarray(levels))
+
+    return thinned(Samples(upright, offered, to_srgb=to_srgb), most_pixels)
 
 
 def _load(name: str, image: ImageFile) -> None:

@@ -82,7 +82,7 @@ def range_of(extremes: tuple[float, float], bits: int, *, is_float: bool) -> Sca
 
 def to_grey8(strip: Image.Image, scale: Scale) -> Image.Image:
     """Return `strip`, of one of MODES, in mode "L"."""
-    return Image.fromarray(to_8_bit(_values(strip, scale.unsigned), scale))
+    return Image.fromarray(to_8_bit(values_of(strip, scale.unsigned), scale))
 
 
 def to_8_bit(values: NDArray[Any], scale: Scale) -> NDArray[np.uint8]:
@@ -106,10 +106,11 @@ def extremes_of(parts: Iterable[NDArray[Any]]) -> tuple[float, float]:
     return (low, high) if low <= high else (0.0, 1.0)
 
 
-def _values(strip: Image.Image, unsigned: bool) -> NDArray[Any]:
+def values_of(strip: Image.Image, unsigned: bool) -> NDArray[Any]:
+    """Return the numbers of a picture of one of MODES, (H, W); see `Scale.unsigned`."""
     values = np.asarray(strip)
     return values.view(np.uint32) if unsigned else values
 
 
 def _extremes(strips: Iterable[Image.Image], unsigned: bool) -> tuple[float, float]:
-    return extremes_of(_values(strip, unsigned) for strip in strips)
+    return extremes_of(values_of(strip, unsigned) for strip in strips)

@@ -22,6 +22,7 @@ from cozviewer.image.levels import Levels, MemoryLevels
 from cozviewer.image.limits import HUGE, check_size
 from cozviewer.image.overviews import with_overviews
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.readers.notes import refusal
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.readers.table import RAW
 from cozviewer.image.reading import STOPPED, kind_of, opened_page, shown_name
@@ -33,6 +34,8 @@ from cozviewer.image.tiled.digest import digest_of
 from cozviewer.image.tiled.levels import TiledLevels
 from cozviewer.image.tiled.opening import open_regions
 from cozviewer.image.tiled.protocol import OnGlimpse, RegionReader, RegionRequest
+from cozviewer.image.tone import AUTOMATIC, Tone
+from cozviewer.image.toning.tone_range import ToneRange
 from cozviewer.util.background import in_background
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Cancelled, Failure
@@ -69,6 +72,8 @@ class Source:
         subject: What its file says about what it shows: the field of work, and its physical size.
         alpha: Its transparency; None if it is opaque. The colours under what is transparent are
             those of its surroundings.
+        tone: How the numbers of its file became grey levels.
+        offered: What a tone can change about it; None if nothing, as of 8 bits.
         georeference: Where its pixels lie on the earth, where the file says so.
     """
 
@@ -84,6 +89,8 @@ class Source:
     notices: tuple[str, ...] = ()
     subject: Subject = UNKNOWN
     alpha: Alpha | None = None
+    tone: Tone = AUTOMATIC
+    offered: ToneRange | None = None
     georeference: Georeference | None = None
 
     @property
@@ -152,6 +159,7 @@ def open_source(
     allow_huge: bool = False,
     cancelled: IsCancelled = never,
     managed: bool = True,
+    tone: Tone = AUTOMATIC,
     progress: Callable[[float], None] = lambda part: None,
     glimpse: OnGlimpse = lambda rgb, width, height: None,
 ) -> Source:
@@ -170,6 +178,7 @@ def open_source(
             cannot be interrupted, this function returns and the decoder finishes in the
             background.
         managed: Whether to apply its colour profile; if not, its values are taken as sRGB.
+        tone: How its numbers become grey levels, where they have more than 8 bits or several bands.
         progress: Gets the part that is done, 0..1, while a picture that stays in its file is
             prepared for that; from any thread.
         glimpse: Gets an impression of such a picture before, if it can be had quickly; see
@@ -178,7 +187,8 @@ def open_source(
     Raises:
         HugePicture: The header says more than limits.HUGE pixels, which cannot stay in the file;
             nothing was decoded.
-        BadInput: The file is missing, not a picture, damaged, or does not fit into memory.
+        BadInput: The file is missing, not a picture, damaged, or does not fit into memory, or the
+            tone has what it does not offer.
         Cancelled: `cancelled` returned True.
         Failure: Memory ran out.
     """
@@ -192,17 +202,22 @@ def open_source(
             name,
             page,
             managed,
+            tone=tone,
             progress=progress,
             cancelled=cancelled,
             glimpse=glimpse,
         )
         reader = open_regions(request)
         if reader is not None:
+            if tone.changed and reader.facts.offered is None:
+                reader.close()
+                raise BadInput(refusal("no tone", name, {}))
             source = _tiled_source(name, absolute(path), reader, page, cancelled)
-            return replace(source, notices=(*source.notices, *unread_notices(request)))
+            notices = (*source.notices, *unread_notices(request))
+            return replace(source, notices=notices, tone=tone)
         with opened_page(path, page, cancelled) as picture:
             check_size(name, picture.kind, picture.image, allow_huge)
-            decoded = decode(name, picture, cancelled, managed=managed)
+            decoded = decode(name, picture, cancelled, managed=managed, tone=tone)
         source = _source(name, absolute(path), decoded.rgb, decoded.exif, cancelled, decoded.alpha)
         resolution = picture.resolution
         return replace(
@@ -217,6 +232,8 @@ def open_source(
                 *unread_notices(request),
             ),
             subject=picture.subject.turned if decoded.sideways else picture.subject,
+            tone=tone,
+            offered=decoded.offered,
         )
 
     return in_background(read, cancelled, STOPPED)
@@ -250,6 +267,7 @@ def _tiled_source(
         notices=(*_place(kind, facts.page, facts.pages, page), *facts.notices),
         subject=facts.subject,
         georeference=facts.georeference,
+        offered=facts.offered,
     )
 
 

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.upscale import UpscaleOptions, upscale_photo
+from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.jobs.files.opener import OpenChain
 from cozviewer.jobs.report import sentence_of
 from cozviewer.session.source import OpenedImage, open_path
@@ -36,6 +37,7 @@ class UpscaleRequest:
         choice: The engine and its settings.
         hold: Set while the view generates; shared by all requests of a queue.
         cancelled: Set to stop.
+        tone: How the numbers of its file become grey levels.
     """
 
     photo: Path
@@ -43,6 +45,7 @@ class UpscaleRequest:
     choice: EngineChoice
     hold: Event = field(default_factory=Event)
     cancelled: Event = field(default_factory=Event)
+    tone: Tone = AUTOMATIC
 
 
 class UpscaleJob(QObject):
@@ -84,7 +87,7 @@ class UpscaleJob(QObject):
                 raise Cancelled
             stage = translate("Upscale", "Opening {name}").format(name=request.photo.name)
             self.progressed.emit(request, Progress(stage, 0, 0, 0, None))
-            image = open_path(request.photo, cancelled=request.cancelled.is_set)
+            image = open_path(request.photo, cancelled=request.cancelled.is_set, tone=request.tone)
             self.opened.emit(request, image.source.width, image.source.height)
             notice = self.noticed.emit
             chain = self._open_chain(

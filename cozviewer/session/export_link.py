@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cozviewer.export.origin import Origin, read_origin, sight_of_origin
 from cozviewer.export.upscale_inputs import is_named_as_upscaled
+from cozviewer.image.tone import AUTOMATIC, Tone, tone_of
 from cozviewer.pyramid.camera import Camera, camera_at
 from cozviewer.session.file import is_session
 from cozviewer.util.cancel import IsCancelled
@@ -32,6 +33,14 @@ class Lead:
     origin: Origin
     camera: Camera
     photo: Path | None
+
+    @property
+    def tone(self) -> Tone:
+        """How the photo was shown; automatic if what is recorded is not a tone."""
+        try:
+            return tone_of(self.origin.tone)
+        except BadInput:
+            return AUTOMATIC
 
     @property
     def photo_name(self) -> str:

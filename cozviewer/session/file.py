@@ -15,6 +15,7 @@ from typing import Any
 
 from cozviewer.image.reading import STOPPED, shown_name
 from cozviewer.image.rect import Rect
+from cozviewer.image.tone import tone_of
 from cozviewer.pyramid.geometry import TILE, TileKey, level_rect
 from cozviewer.pyramid.store.file import is_broken
 from cozviewer.pyramid.store.rows import possible_key
@@ -322,6 +323,7 @@ def _read(path: Path, connection: sqlite3.Connection) -> Session:
         height=checked_int(height, 1, LARGEST_SIDE),
         path=checked_text(about["source_path"], LONGEST_PATH),
         relative=checked_text(about["source_relative"], LONGEST_PATH),
+        tone=_tone(checked_text(about.get("source_tone", ""), LONGEST_TITLE)),
     )
     viewpoint, bookmarks = None, list[Bookmark]()
     turned = iter(_orientations(about.get(ORIENTATIONS, "")))
@@ -346,6 +348,18 @@ def _orientations(text: object) -> list[int]:
     if not isinstance(text, str) or len(text) > 2 * MOST_VIEWS:
         return []
     return [int(word) if word in "12345678" else 0 for word in text.split()]
+
+
+def _tone(text: str) -> str:
+    """Return the canonical text of a tone.
+
+    Raises:
+        ValueError: It is not one.
+    """
+    try:
+        return tone_of(text).text
+    except BadInput as error:
+        raise ValueError(str(error)) from error
 
 
 def _pyramid(

@@ -111,6 +111,7 @@ class Reference:
         path: Its absolute path when the session was saved; "" if it had none.
         relative: The same path relative to the session's folder, with "/" as separator; "" if
             there is none.
+        tone: How the numbers of its file became grey levels; `Tone.text`.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Reference:
     height: int
     path: str = ""
     relative: str = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True)

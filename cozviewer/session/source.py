@@ -8,6 +8,7 @@ from pathlib import Path
 from cozviewer.image.reading import shown_name
 from cozviewer.image.source import Source, open_source
 from cozviewer.image.tiled.protocol import OnGlimpse
+from cozviewer.image.tone import AUTOMATIC, Tone, tone_of
 from cozviewer.session.file import is_session, read_session
 from cozviewer.session.session import Reference, Session
 from cozviewer.util.cancel import IsCancelled, never
@@ -55,6 +56,7 @@ def open_path(
     page: int | None = None,
     allow_huge: bool = False,
     cancelled: IsCancelled = never,
+    tone: Tone = AUTOMATIC,
     progress: Callable[[float], None] = lambda part: None,
     glimpse: OnGlimpse = lambda rgb, width, height: None,
 ) -> OpenedImage:
@@ -65,6 +67,7 @@ def open_path(
         picture: The file of the session's picture; None searches for it.
         page: Which page or frame of a picture, from 1; None is the first one.
         allow_huge, cancelled, progress, glimpse: As for `open_source`.
+        tone: How the numbers of a picture become grey levels; a session has its own.
 
     Raises:
         SourceMissing: The session's picture is not found.
@@ -83,6 +86,7 @@ def open_path(
             allow_huge=allow_huge,
             cancelled=cancelled,
             progress=progress,
+            tone=tone,
             glimpse=glimpse,
         )
         return OpenedImage(source)
@@ -91,6 +95,13 @@ def open_path(
             translate(
                 "Error",
                 "{path} is a session, which knows its page, so --page does not apply to it.",
+            ).format(path=shown_name(path))
+        )
+    if tone.changed:
+        raise BadInput(
+            translate(
+                "Error",
+                "{path} is a session, which knows its tone, so --tone does not apply to it.",
             ).format(path=shown_name(path))
         )
     session = read_session(path, cancelled)
@@ -118,11 +129,14 @@ def _source_at(
     progress: Callable[[float], None],
 ) -> Source:
     """Return the page of a file that a session refers to; its first one if none is."""
-    first = open_source(place, allow_huge=allow_huge, cancelled=cancelled, progress=progress)
+    tone = tone_of(reference.tone)
+    first = open_source(
+        place, allow_huge=allow_huge, cancelled=cancelled, progress=progress, tone=tone
+    )
     for page in range(1, min(first.pages, MOST_PAGES_TRIED) + 1):
         if _is_meant(first, reference):
             break
-        other = open_source(place, page=page, allow_huge=allow_huge, cancelled=cancelled)
+        other = open_source(place, page=page, allow_huge=allow_huge, cancelled=cancelled, tone=tone)
         if _is_meant(other, reference):
             return other
     return first
@@ -147,6 +161,7 @@ def reference_to(source: Source, session_path: Path) -> Reference:
         height=source.height,
         path=path,
         relative=Path(relative).as_posix() if relative else "",
+        tone=source.tone.text,
     )
 
 

@@ -360,6 +360,15 @@ def _image_commands(parts: WindowParts) -> list[Command]:
             parts.scales.ask,
             separated=True,
         ),
+        Command(
+            "tone",
+            translate("Menu", "&Tone Panel"),
+            ("L",),
+            parts.toning.set_shown,
+            checkable=False,
+            separated=True,
+            kept=True,
+        ),
     ]
 
 

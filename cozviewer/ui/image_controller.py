@@ -10,6 +10,7 @@ from cozviewer.chain.chain import Chain
 from cozviewer.config.choice import EngineChoice
 from cozviewer.config.choice_text import chosen_since
 from cozviewer.image.source import Source
+from cozviewer.image.tone import Tone
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.files.opener import OpenRequest
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
@@ -21,6 +22,7 @@ from cozviewer.ui.image_scope import ImageScope
 from cozviewer.ui.opening import Opening
 from cozviewer.ui.services import Services
 from cozviewer.ui.settings import with_own_server
+from cozviewer.ui.tone.kept import keep_tone, kept_tone
 from cozviewer.ui.widgets.banner import BannerAction
 from cozviewer.ui.window_parts import WindowParts
 from cozviewer.util.paths import absolute
@@ -92,6 +94,7 @@ class ImageController(QObject):
         allow_huge: bool = False,
         picture: Path | None = None,
         page: int | None = None,
+        tone: Tone | None = None,
     ) -> None:
         """Read a photo or a session in the background; the open image stays until it is there.
 
@@ -99,6 +102,7 @@ class ImageController(QObject):
             allow_huge: Whether to open a photo over the size limit without asking.
             picture: The photo of a session, if it was moved.
             page: Which page or frame, from 1; None is the first one.
+            tone: How its numbers become grey levels; None is as it was chosen last time.
         """
         self._open(
             OpenRequest(
@@ -107,7 +111,8 @@ class ImageController(QObject):
                 allow_huge=allow_huge,
                 picture=picture,
                 page=page,
-                follow=picture is None and page is None,
+                tone=kept_tone(path) if tone is None else tone,
+                follow=picture is None and page is None and tone is None,
             )
         )
 
@@ -119,7 +124,8 @@ class ImageController(QObject):
             ahead: The photo, if it was read ahead.
             allow_huge: See `open`.
         """
-        self._open(OpenRequest(path, self.choice, ahead=ahead, allow_huge=allow_huge))
+        tone = kept_tone(path)
+        self._open(OpenRequest(path, self.choice, ahead=ahead, allow_huge=allow_huge, tone=tone))
 
     def open_pixels(self, pixels: QImage, name: str) -> None:
         """Open a picture that is not in a file, and call it by a name."""
@@ -154,7 +160,26 @@ class ImageController(QObject):
         if image.session is not None:
             self.open(image.session.path, picture=image.source.path)
         elif image.source.path is not None:
-            self.open(image.source.path, page=_page_of(image.source))
+            self.open(image.source.path, page=_page_of(image.source), tone=image.source.tone)
+
+    @Slot(object)
+    def show_tone(self, tone: Tone) -> None:
+        """Show the open photo by another tone, from now on; of a session, its photo alone, since
+        the tiles of a session are those of its own tone."""
+        source = None if self.scope is None else self.scope.source
+        if source is None or source.path is None or source.tone == tone:
+            return
+        keep_tone(source.path, tone)
+        self._open(
+            OpenRequest(
+                source.path,
+                self.choice,
+                allow_huge=True,
+                page=_page_of(source),
+                tone=tone,
+                toned=True,
+            )
+        )
 
     def turn_page(self, step: int) -> None:
         """Open the next page or frame of the file of the open image, or the one before.
@@ -170,7 +195,7 @@ class ImageController(QObject):
         elif source.page + step > source.pages:
             sentence = translate("Files", "This is the last page.")
         else:
-            self.open(source.path, page=source.page + step)
+            self.open(source.path, page=source.page + step, tone=source.tone)
             return
         self._parts.banner.show_message(sentence)
 

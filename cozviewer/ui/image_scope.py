@@ -61,6 +61,7 @@ class ImageScope(QObject):
         parts.prompting.set_document(document)
         parts.exporting.set_document(document)
         parts.info.set_document(document)
+        parts.toning.set_document(document)
         parts.upscaling.set_document(document)
         parts.scales.set_source(document.source)
         self._connections = Connections()

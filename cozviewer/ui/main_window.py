@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
         images.opening.progressed.connect(self.readout.show_work)
         images.opening.previewed.connect(self._on_previewed)
         images.shown.connect(self._on_shown)
+        parts.toning.chosen.connect(images.show_tone)
         images.opened.connect(self._on_opened)
         parts.empty.open_wanted.connect(browsing.ask)
         parts.empty.sample_wanted.connect(lambda: self.open_picture(services.sample))
@@ -235,7 +236,9 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_opened(self, scope: ImageScope) -> None:
-        self.panes.generated.setFocus()
+        focused = self.focusWidget()
+        if focused is None or not self.parts.toning.panel.isAncestorOf(focused):
+            self.panes.generated.setFocus()
         self.opened.emit()
 
     @Slot(str)
@@ -244,6 +247,7 @@ class MainWindow(QMainWindow):
         if sentence:
             self.banner.warn(sentence)
         self.readout.show_work(None)
+        self.parts.toning.take_back()
         self.engine_menu.show_choice(self.images.choice_in_use, self.images.choice)
         if self.images.scope is None:
             self.panes.show_preview(None)

@@ -28,6 +28,7 @@ from cozviewer.ui.services import Services
 from cozviewer.ui.session.sessions import Sessions
 from cozviewer.ui.settings import Preferences
 from cozviewer.ui.status.status_bar import StatusBar
+from cozviewer.ui.tone.controller import Toning
 from cozviewer.ui.travel import Travel
 from cozviewer.ui.upscale.controller import Upscaling
 from cozviewer.ui.view.backdrop_menu import BackdropMenu
@@ -47,6 +48,10 @@ LEAST_WIDTH = 240
 """Minimum width of the window in logical pixels."""
 
 
+LEAST_PAGE = 160
+"""Minimum width of the image area in logical pixels: with a panel beside it, 400 are enough."""
+
+
 class WindowParts:
     """Makes the parts, all of which live as long as the window.
 
@@ -63,6 +68,7 @@ class WindowParts:
         minimap: The navigator map.
         pointers: The readouts at the pointer, one for each pane.
         info: The panels Info and Histogram.
+        toning: The Tone panel.
         travel: Leads to other views.
         overlays: Switches what lies over the image.
         blind_bar: Takes the ratings of a blind test.
@@ -94,6 +100,7 @@ class WindowParts:
         self.readout = StatusBar()
         self.empty = EmptyPage()
         self.pages = QStackedWidget()
+        self.pages.setMinimumWidth(LEAST_PAGE)
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.panes)
         # Not that of the empty page, which has more text: a panel fits beside the image then.
@@ -105,6 +112,9 @@ class WindowParts:
         self.travel = Travel(self.navigator, self.panes, self.readout.zoom, window)
         self.info = Information(self.navigator, self.panes.generated, window)
         window.closing.connect(self.info.close)
+        self.toning = Toning(self.panes.canvases, window)
+        self.toning.previewed.connect(self.panes.show_toned)
+        window.closing.connect(self.toning.close)
         panes = self.panes.canvases
         self.pointers = tuple(Pointer(pane, window) for pane in panes)
         for pointer in self.pointers:
@@ -202,6 +212,7 @@ class WindowParts:
         return SideArea(
             [
                 make(histogram, info.histogram, actions["histogram"], stretch=0),
+                make(translate("Info", "Tone"), self.toning.panel, actions["tone"]),
                 make(translate("Info", "Info"), info.panel, actions["info"]),
                 make(translate("Prompts", "Prompts"), prompts.panel, actions["prompts"]),
             ]

@@ -38,6 +38,7 @@ ORIGIN = Origin(
     level=12,
     recipe='{"seed":7}',
     prompts=("a dandelion,", "", "seeds, white hair, a drop of dew,"),
+    tone="window=0:4095,gamma=2",
 )
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

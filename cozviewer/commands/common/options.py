@@ -23,6 +23,8 @@ from cozviewer.config.choice import (
 from cozviewer.config.fields import AUTO as BY_KIND
 from cozviewer.config.fields import FIELD_NAMES, field_named
 from cozviewer.config.questions import PHOTO, Questions
+from cozviewer.image.tone import AUTOMATIC as AUTOMATIC_TONE
+from cozviewer.image.tone import Tone
 from cozviewer.util.errors import BadInput
 
 if TYPE_CHECKING:
@@ -364,6 +366,7 @@ class OpenOptions:
         picture: Where the picture of a session is; None searches for it.
         allow_huge: Whether to open a picture over the size limit.
         page: Which page or frame of a picture, from 1; None is the first one.
+        tone: How the numbers of a picture become grey levels.
     """
 
     path: Path
@@ -373,6 +376,7 @@ class OpenOptions:
     picture: Path | None = None
     allow_huge: bool = False
     page: int | None = None
+    tone: Tone = AUTOMATIC_TONE
 
 
 def open_options(args: argparse.Namespace, path: Path) -> OpenOptions:
@@ -389,6 +393,7 @@ def open_options(args: argparse.Namespace, path: Path) -> OpenOptions:
         picture=getattr(args, "source", None),
         allow_huge=args.allow_huge,
         page=getattr(args, "page", None),
+        tone=getattr(args, "tone", AUTOMATIC_TONE),
     )
 
 
@@ -409,6 +414,7 @@ def add_saving_options(parser: argparse.ArgumentParser) -> None:
     add_huge_option(parser)
     add_source_option(parser)
     add_page_option(parser)
+    add_tone_option(parser)
     parser.add_argument(
         "--json", action="store_true", help="print a report as one JSON object on stdout"
     )
@@ -488,6 +494,20 @@ def add_page_option(parser: argparse.ArgumentParser) -> None:
         type=values.page,
         metavar="N",
         help="the page or frame to open, of a file that has several (default: 1)",
+    )
+
+
+def add_tone_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option for what is shown of files of more than 8 bits or of several bands."""
+    parser.add_argument(
+        "--tone",
+        type=values.tone,
+        default=AUTOMATIC_TONE,
+        metavar="T",
+        help="how files of more than 8 bits or of several bands are shown, such as "
+        "window=0:4095,gamma=2.2,stretch=asinh,bands=4:3:2,inverted; stretch is linear, sqrt, log "
+        "or asinh; center=40,width=400 is a DICOM window; exposure=+1 is for HDR (default: what "
+        "the file says)",
     )
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from cozviewer.config.choice import LARGEST_STRENGTH
+from cozviewer.image.tone import Tone, tone_of
 from cozviewer.util.errors import BadInput
 from cozviewer.util.file_links import is_file_link, path_of_file_link
 from cozviewer.util.paths import check_path
@@ -209,6 +210,15 @@ def page(text: str) -> int:
     if not re.fullmatch(r"\d{1,7}", text) or not int(text):
         raise BadInput(f"The page {text!r} must be a whole number from 1.")
     return int(text)
+
+
+def tone(text: str) -> Tone:
+    """Return how numbers become grey levels; see `image.tone.tone_of`.
+
+    Raises:
+        BadInput: It is not a tone.
+    """
+    return tone_of(text)
 
 
 def region(text: str) -> tuple[Fraction, Fraction, Fraction, Fraction]:

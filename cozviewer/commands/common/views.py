@@ -65,6 +65,7 @@ def opened_chain(
         options.path,
         options.picture,
         page=options.page,
+        tone=options.tone,
         allow_huge=options.allow_huge,
         cancelled=cancelled,
         progress=lambda part: line.show(opening, fraction=part),

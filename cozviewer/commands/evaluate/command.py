@@ -11,6 +11,7 @@ from cozviewer.commands.common.options import (
     add_cache_options,
     add_engine_options,
     add_huge_option,
+    add_tone_option,
     cache_of,
     engine_choice,
     with_engine,
@@ -108,6 +109,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
+    add_tone_option(parser)
     parser.add_argument(
         "--json", action="store_true", help="print the report as one JSON object on stdout"
     )
@@ -150,6 +152,7 @@ def run(args: argparse.Namespace) -> int:
         cache=cache_of(args),
         allow_huge=args.allow_huge,
         paper=args.paper,
+        tone=args.tone,
     )
     with ProgressLine(sys.stderr) as line, stoppable() as cancelled:
         if len(args.devices) > 1:

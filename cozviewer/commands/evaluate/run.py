@@ -18,6 +18,7 @@ from cozviewer.evaluate.metrics import OWN, Metric
 from cozviewer.evaluate.results import Evaluation, Figures, Outcome
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import open_source
+from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.models.metrics import learned_metrics
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
 from cozviewer.util.cancel import IsCancelled
@@ -42,6 +43,7 @@ class EvaluateOptions:
         paper: Whether the methods are those of the paper's table; the ones for which a file is
             missing are then left out.
         share: Which of how many shares of the pictures to evaluate, (0, 1) for all.
+        tone: How the numbers of each file become grey levels.
     """
 
     input: Path
@@ -53,6 +55,7 @@ class EvaluateOptions:
     allow_huge: bool = False
     paper: bool = False
     share: tuple[int, int] = (0, 1)
+    tone: Tone = AUTOMATIC
 
 
 def evaluate(options: EvaluateOptions, line: ProgressLine, cancelled: IsCancelled) -> Evaluation:
@@ -115,7 +118,11 @@ def _first_states(
         line.show(f"{path.name}: opening")
         try:
             source = open_source(
-                path, allow_huge=options.allow_huge, cancelled=cancelled, managed=managed
+                path,
+                allow_huge=options.allow_huge,
+                cancelled=cancelled,
+                managed=managed,
+                tone=options.tone,
             )
         except BadInput as error:
             if not options.input.is_dir():

@@ -17,10 +17,13 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from cozviewer.image.readers.opened import Opened, Refused
+from cozviewer.image.readers.opened import Opened, Pixels, Refused
+from cozviewer.image.tone import tone_of
+from cozviewer.image.toning.samples import thinned
+from cozviewer.image.toning.tone_range import range_to_json
 
-PIXELS, THUMBNAIL = b"pixels\n", b"thumbnail\n"
-"""The commands that follow a header."""
+PIXELS, SAMPLES, THUMBNAIL = b"pixels", b"samples", b"thumbnail"
+"""The commands that follow a header: "pixels TONE", "samples MOST", "thumbnail"."""
 
 HEADER_BYTES = 1 << 30
 """Memory for reading a header, besides the file."""
@@ -79,7 +82,7 @@ def _serve(request: dict[str, Any], answers: BinaryIO) -> None:
             "pixel_size": opened.pixel_size,
         },
     )
-    command = sys.stdin.buffer.readline()
+    command, _, value = sys.stdin.buffer.readline().rstrip(b"\n").partition(b" ")
     limit_memory(SLACK_BYTES + opened.needed)
     if command == THUMBNAIL:
         jpeg, turn = opened.thumbnail() or (b"", 1)
@@ -87,12 +90,44 @@ def _serve(request: dict[str, Any], answers: BinaryIO) -> None:
         answers.write(jpeg)
         answers.flush()
     elif command == PIXELS:
-        pixels = opened.decode()
+        pixels = _toned(opened, value.decode())
         values = np.ascontiguousarray(pixels.values, np.uint8)
         metadata = {"icc_profile": _text(pixels.icc), "exif": _text(pixels.exif)}
-        send(answers, {"shape": values.shape, "notes": pixels.notes, "info": metadata})
+        offered = None if pixels.offered is None else range_to_json(pixels.offered)
+        send(
+            answers,
+            {
+                "shape": values.shape,
+                "notes": pixels.notes,
+                "info": metadata,
+                "offered": offered,
+            },
+        )
         answers.write(values.data)
         answers.flush()
+    elif command == SAMPLES:
+        if opened.samples is None:
+            raise Refused("no tone")
+        samples = thinned(opened.samples(), int(value))
+        send(
+            answers,
+            {
+                "shape": samples.values.shape,
+                "type": samples.values.dtype.str,
+                "offered": range_to_json(samples.offered),
+                "primaries": samples.primaries,
+            },
+        )
+        answers.write(samples.values.data)
+        answers.flush()
+
+
+def _toned(opened: Opened, tone: str) -> Pixels:
+    if not tone:
+        return opened.decode()
+    if opened.toned is None:
+        raise Refused("no tone")
+    return opened.toned(tone_of(tone))
 
 
 def _reason(error: BaseException) -> str:

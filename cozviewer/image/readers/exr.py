@@ -1,5 +1,6 @@
 """OpenEXR, read by its own library."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,8 +8,18 @@ import OpenEXR
 from numpy.typing import NDArray
 
 from cozviewer.image.coded_colour import SRGB_PRIMARIES, Primaries
-from cozviewer.image.readers.light import shown_light
-from cozviewer.image.readers.opened import Note, Opened, Pixels, Refused, checked_page
+from cozviewer.image.readers.light import offered_by, shown_light
+from cozviewer.image.readers.opened import (
+    Note,
+    Opened,
+    Pixels,
+    Refused,
+    checked_page,
+    checked_tone,
+)
+from cozviewer.image.tone import AUTOMATIC, Tone
+from cozviewer.image.toning.samples import Samples
+from cozviewer.image.toning.tone_range import ToneRange
 
 
 def open_picture(path: str, page: int | None) -> Opened:
@@ -24,23 +35,50 @@ def open_picture(path: str, page: int | None) -> Opened:
     corners = np.array(header["dataWindow"]).reshape(2, 2)
     width, height = (int(side) for side in corners[1] - corners[0] + 1)
     shown = shown_channels(names)
+    alpha = [name for name in shown[1:] if name.rpartition(".")[2] == "A"]
+    automatic = shown[: len(shown) - len(alpha)]
+    bands = (*automatic, *(name for name in names if name not in automatic))
 
-    def decode() -> Pixels:
+    def planes(*wanted: str) -> list[NDArray[Any]]:
         with OpenEXR.File(path, separate_channels=True) as file:
             channels = file.parts[page - 1].channels
-            planes = [np.asarray(channels[name].pixels, np.float32) for name in shown]
-        if any(plane.shape != (height, width) for plane in planes):
+            found = [np.asarray(channels[name].pixels, np.float32) for name in wanted]
+        if any(plane.shape != (height, width) for plane in found):
             raise Refused("packed", kind="subsampling")
-        if len(planes) == 2:  # grey with opacity
-            planes = [planes[0]] * 3 + planes[1:]
-        result = shown_light(np.dstack(planes), "OpenEXR", _primaries(header))
+        return found
+
+    def offered_of(colours: NDArray[Any]) -> ToneRange:
+        return offered_by(colours, bands, tuple(range(1, len(automatic) + 1)))
+
+    def toned(tone: Tone) -> Pixels:
+        colours = planes(*automatic, *alpha)
+        offered = offered_of(np.dstack(colours[: len(automatic)]))
+        own = checked_tone(tone, offered)
+        if own.bands:
+            colours = planes(*(bands[band - 1] for band in own.bands), *alpha)
+        if len(colours) == 2 and alpha:  # grey with opacity
+            colours = [colours[0]] * 3 + colours[1:]
+        result = shown_light(np.dstack(colours), "OpenEXR", _primaries(header), offered, own)
         notes: tuple[Note, ...] = ()
-        if len(names) > len(shown):
+        if len(names) > len(shown) and not own.bands:
             notes = (("first part", {"channels": ", ".join(shown)}),)
-        return Pixels(result.values, (*result.notes, *notes))
+        return replace(result, notes=(*result.notes, *notes))
+
+    def samples() -> Samples:
+        values = np.dstack(planes(*bands))
+        return Samples(values, offered_of(values[..., : len(automatic)]), _primaries(header))
 
     needed = (4 * len(names) * 2 + 40) * width * height + (1 << 26)
-    return Opened(width, height, needed, decode, page=page, pages=pages)
+    return Opened(
+        width,
+        height,
+        needed,
+        lambda: toned(AUTOMATIC),
+        page=page,
+        pages=pages,
+        toned=toned,
+        samples=samples,
+    )
 
 
 def shown_channels(names: list[str]) -> list[str]:

@@ -1,12 +1,25 @@
 """FITS, read by astropy: the images of the sky as an asinh stretch of their values."""
 
+from dataclasses import replace
 from math import hypot, prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cozviewer.image.readers.opened import Opened, Pixels, Refused, checked_page
+from cozviewer.image.high_bit_depth import extremes_of
+from cozviewer.image.readers.opened import (
+    Note,
+    Opened,
+    Pixels,
+    Refused,
+    checked_page,
+    checked_tone,
+)
+from cozviewer.image.tone import ASINH, AUTOMATIC, Tone, Window
+from cozviewer.image.toning.curve import grey_levels, window_between, zscale
+from cozviewer.image.toning.samples import Samples
+from cozviewer.image.toning.tone_range import Preset, ToneRange
 
 LOW, HIGH = 0.5, 99.5
 """Percentiles of the values that become black and white."""
@@ -34,30 +47,81 @@ def open_picture(path: str, page: int | None) -> Opened:
     index, plane, shape = planes[page - 1]
     height, width = shape[-2:]
 
-    def decode() -> Pixels:
+    def values() -> tuple[NDArray[np.float64], str]:
         with fits.open(path, memmap=False) as units:
             data: NDArray[Any] = np.asarray(units[index].data)
-        values = data.reshape(-1, height, width)[plane][::-1]  # the first row is the lowest
-        return stretched(values.astype(np.float64))
+            unit = str(units[index].header.get("BUNIT", ""))
+        flat = data.reshape(-1, height, width)[plane][::-1]  # the first row is the lowest
+        return flat.astype(np.float64), unit.strip()[:20]
+
+    def toned(tone: Tone) -> Pixels:
+        return stretched(*values(), tone)
+
+    def samples() -> Samples:
+        numbers, unit = values()
+        offered = offered_by(numbers, unit)
+        presets = (
+            Preset("zscale", Tone(zscale(numbers)).text),
+            Preset("minmax", Tone(window_between(*extremes_of([numbers]))).text),
+            Preset("percentile", Tone(_window(numbers, 0.25, 99.75)).text),
+        )
+        return Samples(numbers[..., None], replace(offered, presets=presets))
 
     needed = 16 * prod(shape) + 48 * width * height + (1 << 27)
     return Opened(
-        width, height, needed, decode, page=page, pages=len(planes), pixel_size=sizes[index]
+        width,
+        height,
+        needed,
+        lambda: toned(AUTOMATIC),
+        page=page,
+        pages=len(planes),
+        pixel_size=sizes[index],
+        toned=toned,
+        samples=samples,
     )
 
 
-def stretched(values: NDArray[np.float64]) -> Pixels:
-    """Return values as grey: the percentiles LOW and HIGH become black and white, and between them
-    runs asinh(x / a) / asinh(1 / a) with a = SOFTENING. What is no number is black."""
-    finite = values[np.isfinite(values)]
-    low, high = np.percentile(finite, (LOW, HIGH)) if finite.size else (0.0, 1.0)
-    if high <= low:
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    span = high - low or 1.0
+def stretched(values: NDArray[np.float64], unit: str = "", tone: Tone = AUTOMATIC) -> Pixels:
+    """Return values as grey, by a tone.
+
+    By the automatic one, the percentiles LOW and HIGH become black and white, and between them
+    runs asinh(x / a) / asinh(1 / a) with a = SOFTENING. What is no number is black.
+
+    Raises:
+        Refused: The tone has what these files do not offer.
+    """
+    offered = offered_by(values, unit)
+    own = checked_tone(tone, offered)
+    if own.changed:
+        return Pixels(grey_levels(values, own.over(offered.automatic)), offered=offered)
+    low, high = offered.shown
+    span = high - low
     part = ((values - low) / span).clip(0, 1)
     grey = np.arcsinh(part / SOFTENING) / np.arcsinh(1 / SOFTENING)
     codes = np.nan_to_num(255 * grey + 0.5, nan=0).astype(np.uint8)
-    return Pixels(codes, (("asinh", {"black": float(low), "white": float(high)}),))
+    note: Note = ("asinh", {"black": low, "white": high})
+    return Pixels(codes, (note,), offered=offered)
+
+
+def offered_by(values: NDArray[np.float64], unit: str = "") -> ToneRange:
+    """Return what can be chosen about an image.
+
+    Args:
+        values: Its pixels.
+        unit: That of the values; "" for none.
+    """
+    window = _window(values, LOW, HIGH)
+    automatic = Tone(window, stretch=ASINH, bands=(1,))
+    return ToneRange("sky", ("",), automatic, window, extremes_of([values]), unit=unit)
+
+
+def _window(values: NDArray[np.float64], low: float, high: float) -> Window:
+    """Return the window between two percentiles, or of all values where those are the same."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return 0.0, 1.0
+    black, white = (float(value) for value in np.percentile(finite, (low, high)))
+    return (black, white) if black < white else window_between(finite.min(), finite.max())
 
 
 def _shape(unit: Any) -> tuple[int, ...]:

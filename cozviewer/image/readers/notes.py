@@ -75,6 +75,18 @@ def refusal(key: str, name: str, values: Mapping[str, float | str]) -> str:
             "Error",
             "{name} is packed in a way that cannot be read here ({kind}): save it uncompressed.",
         ),
+        "no tone": lambda: translate(
+            "Error",
+            "{name} is shown as it is, so it takes no tone: only files with more than 8 bits or "
+            "several bands do.",
+        ),
+        "no band": lambda: translate(
+            "Error", "{name} has no band {band}: choose from 1 to {bands}."
+        ),
+        "no exposure": lambda: translate(
+            "Error",
+            "{name} is not of linear light, so it has no exposure: choose a window instead.",
+        ),
     }
     return sentences[key]().format(name=name, **_shown(values))
 

@@ -6,6 +6,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from cozviewer.image.tone import Tone
+from cozviewer.image.toning.samples import Samples
+from cozviewer.image.toning.tone_range import ToneRange
+
 Note = tuple[str, dict[str, float | str]]
 """What is to be said about a picture: a key of `notes.sentence`, and its numbers."""
 
@@ -19,12 +23,14 @@ class Pixels:
         notes: What is to be said about how it is shown.
         icc: Its colour profile.
         exif: Its EXIF block.
+        offered: What a tone can change about it; None if nothing.
     """
 
     values: NDArray[Any]
     notes: tuple[Note, ...] = ()
     icc: bytes | None = None
     exif: bytes | None = None
+    offered: ToneRange | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,8 @@ class Opened:
         per_cm: Pixels per centimetre, across and down.
         pixel_size: Of the subject: width and height of a pixel, and "m" or "arcsec".
         thumbnail: Returns a small JPEG of it, and its turn as in EXIF; None without one.
+        toned: Returns its pixels by a tone; None where there is nothing to choose.
+        samples: Returns its numbers; None where `toned` is.
     """
 
     width: int
@@ -50,6 +58,8 @@ class Opened:
     per_cm: tuple[float, float] | None = None
     pixel_size: tuple[float, float, str] | None = None
     thumbnail: Callable[[], tuple[bytes, int] | None] = field(default=lambda: None)
+    toned: Callable[[Tone], Pixels] | None = None
+    samples: Callable[[], Samples] | None = None
 
 
 class Refused(Exception):
@@ -63,6 +73,18 @@ class Refused(Exception):
     def __init__(self, key: str, **values: float | str) -> None:
         super().__init__(key)
         self.key, self.values = key, values
+
+
+def checked_tone(tone: Tone, offered: ToneRange) -> Tone:
+    """Return a tone without what is automatic anyway, see `ToneRange.reduced`.
+
+    Raises:
+        Refused: It has what the file does not offer.
+    """
+    problem = offered.problem(tone)
+    if problem is not None:
+        raise Refused(problem[0], **problem[1])
+    return offered.reduced(tone)
 
 
 def checked_page(page: int | None, pages: int) -> int:

@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,14 @@ import numpy as np
 from PIL import Image
 from PIL.ImageFile import ImageFile
 
-from cozviewer.image.readers.child import PIXELS, THUMBNAIL
+from cozviewer.image.readers.child import PIXELS, SAMPLES, THUMBNAIL
 from cozviewer.image.readers.notes import sentence
 from cozviewer.image.readers.worker import Ended, Worker
 from cozviewer.image.resolution import Resolution, resolution
 from cozviewer.image.subject import UNKNOWN, Field, Subject, scale_of
+from cozviewer.image.tone import AUTOMATIC, Tone
+from cozviewer.image.toning.samples import MOST_SAMPLES, Samples
+from cozviewer.image.toning.tone_range import ToneRange, range_from_json
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
 from cozviewer.util.own_process import command_of
@@ -56,6 +60,10 @@ class ProcessImage(ImageFile):
         subject: What it shows, as far as the file says it.
         memory_needed: Of the process and of what it returns, in bytes.
         told: Sentences about how the picture is shown, once it is loaded.
+        tone: How its numbers become grey levels; to be set before it is loaded.
+        offered: What a tone can change, once it is loaded; None if nothing.
+
+    It has an attribute more than 12 for what is read besides pixels.
     """
 
     def __init__(
@@ -89,6 +97,8 @@ class ProcessImage(ImageFile):
         self.subject = UNKNOWN
         self.memory_needed = 0
         self.told: tuple[str, ...] = ()
+        self.tone = AUTOMATIC
+        self.offered: ToneRange | None = None
         try:
             super().__init__(file)
         except BaseException:
@@ -116,14 +126,25 @@ class ProcessImage(ImageFile):
     def load(self) -> Any:
         """Decode the picture, once."""
         if self._im is None:
-            values, answer = self._process.pixels(self.width, self.height)
+            values, answer = self._process.pixels(self.width, self.height, self.tone)
             image = Image.fromarray(values)
             self._size, self._mode, self.im = image.size, image.mode, image.im
             self.told = tuple(sentence(key, numbers) for key, numbers in answer["notes"])
+            if answer["offered"] is not None:
+                self.offered = range_from_json(answer["offered"])
             for name, text in answer["info"].items():
                 if text is not None:
                     self.info[name] = base64.b64decode(text)
         return self.im.pixel_access(self.readonly)
+
+    def samples(self, most_pixels: int) -> Samples:
+        """Return the numbers of the picture, thinned out to at most so many pixels; afterwards the
+        picture itself cannot be loaded any more.
+
+        Raises:
+            BadInput: There is nothing to choose about it.
+        """
+        return self._process.samples(self.width, self.height, most_pixels)
 
     def thumbnail_in_file(self) -> Image.Image | None:
         """Return the small picture that the file holds, upright; afterwards the picture itself
@@ -155,12 +176,12 @@ class _Process:
                 command_of("cozviewer.image.readers.child"), request, HEADER_SECONDS
             )
 
-    def pixels(self, width: int, height: int) -> tuple[Any, dict[str, Any]]:
-        """Return the values of a picture that has about this size, and what else
+    def pixels(self, width: int, height: int, tone: Tone) -> tuple[Any, dict[str, Any]]:
+        """Return the values of a picture that has about this size, by a tone, and what else
         `opened.Pixels` holds."""
         seconds = DECODE_SECONDS + _SECONDS_PER_PIXEL * width * height
         with self._ends_explained():
-            answer = self._worker.answer(PIXELS, seconds)
+            answer = self._worker.answer(PIXELS + f" {tone.text}\n".encode(), seconds)
             shape = tuple(int(side) for side in answer["shape"])
             if abs(shape[1] - width) > 2 or abs(shape[0] - height) > 2 or shape[2:] > (4,):
                 raise ValueError(f"{shape} pixels in place of {(height, width)}")
@@ -168,10 +189,25 @@ class _Process:
             self._worker.fill(values.reshape(-1).data)
         return values, answer
 
+    def samples(self, width: int, height: int, most_pixels: int) -> Samples:
+        """Return what `opened.Samples` holds, of at most so many pixels."""
+        seconds = DECODE_SECONDS + _SECONDS_PER_PIXEL * width * height
+        with self._ends_explained():
+            answer = self._worker.answer(SAMPLES + b" %d\n" % most_pixels, seconds)
+            shape, kind = tuple(int(side) for side in answer["shape"]), np.dtype(answer["type"])
+            if len(shape) != 3 or prod(shape) > MOST_SAMPLES or kind.kind not in "uif":
+                raise ValueError(f"{shape} samples of type {kind}")
+            values = np.empty(shape, kind)
+            self._worker.fill(values.reshape(-1).view(np.uint8).data)
+        offered = range_from_json(answer["offered"])
+        x = [float(number) for number in answer["primaries"]]
+        primaries = x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]
+        return Samples(values, offered, primaries)
+
     def thumbnail(self) -> tuple[bytes, int]:
         """Return a small JPEG, nothing if there is none, and its turn as in EXIF."""
         with self._ends_explained():
-            answer = self._worker.answer(THUMBNAIL, DECODE_SECONDS)
+            answer = self._worker.answer(THUMBNAIL + b"\n", DECODE_SECONDS)
             content = bytearray(min(int(answer["bytes"]), _LONGEST_THUMBNAIL))
             if content:
                 self._worker.fill(memoryview(content))

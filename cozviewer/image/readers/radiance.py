@@ -4,8 +4,10 @@ import re
 
 import imagecodecs
 
-from cozviewer.image.readers.light import BYTES_PER_PIXEL, shown_light
+from cozviewer.image.readers.light import BYTES_PER_PIXEL, colour_range, toned_colours
 from cozviewer.image.readers.opened import Opened, Pixels, Refused, checked_page
+from cozviewer.image.tone import AUTOMATIC, Tone
+from cozviewer.image.toning.samples import Samples
 
 _HEAD_BYTES = 1 << 16
 _SIZE = re.compile(rb"\n([+-][XY]) (\d+) ([+-][XY]) (\d+)\r?\n")
@@ -25,8 +27,12 @@ def open_picture(path: str, page: int | None) -> Opened:
         raise Refused("packed", kind="XYZE")
     width, height = int(found[4]), int(found[2])
 
-    def decode() -> Pixels:
-        return shown_light(imagecodecs.rgbe_decode(content), "Radiance")
+    def toned(tone: Tone) -> Pixels:
+        return toned_colours(imagecodecs.rgbe_decode(content), "Radiance", tone)
+
+    def samples() -> Samples:
+        values = imagecodecs.rgbe_decode(content)
+        return Samples(values, colour_range(values))
 
     needed = (12 + BYTES_PER_PIXEL // 4) * width * height + (1 << 26)
-    return Opened(width, height, needed, decode)
+    return Opened(width, height, needed, lambda: toned(AUTOMATIC), toned=toned, samples=samples)

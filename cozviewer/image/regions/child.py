@@ -14,8 +14,12 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from cozviewer.image.readers.child import HEADER_BYTES, SLACK_BYTES, failure, limit_memory, send
+from cozviewer.image.readers.opened import Refused
 from cozviewer.image.rect import Rect
 from cozviewer.image.regions.opened import OpenedRegions, Request
+from cozviewer.image.tone import tone_of
+from cozviewer.image.toning.samples import thinned
+from cozviewer.image.toning.tone_range import range_to_json
 
 
 def main() -> None:
@@ -43,8 +47,7 @@ def _opened(request: dict[str, Any]) -> OpenedRegions:
         request["path"],
         request["page"],
         request["managed"],
-        tuple(request["bands"]),
-        None if request["window"] is None else tuple(request["window"]),
+        tone_of(request["tone"]),
     )
     limit_memory(HEADER_BYTES)
     opened: OpenedRegions = module.open_regions(wanted)
@@ -59,14 +62,29 @@ def _header(opened: OpenedRegions) -> dict[str, Any]:
         *("sizes", "block", "page", "pages", "per_cm", "notes", "field"),
         *("georeference", "colours", "bits", "alpha", "profile"),
     )
-    return {name: getattr(opened, name) for name in names}
+    offered = None if opened.offered is None else range_to_json(opened.offered)
+    return {**{name: getattr(opened, name) for name in names}, "offered": offered}
 
 
 def _serve(opened: OpenedRegions, command: dict[str, int], answers: BinaryIO) -> None:
+    if "numbers" in command:
+        _serve_numbers(opened, command["numbers"], answers)
+        return
     region = Rect(command["x"], command["y"], command["width"], command["height"])
     values = np.ascontiguousarray(opened.read(command["level"], region), np.uint8)
     if values.shape != (region.height, region.width, 3):
         raise ValueError(f"{values.shape} pixels")
     send(answers, {})
+    answers.write(values.data)
+    answers.flush()
+
+
+def _serve_numbers(opened: OpenedRegions, most_pixels: int, answers: BinaryIO) -> None:
+    if opened.numbers is None:
+        raise Refused("no tone")
+    samples = thinned(opened.numbers(most_pixels), most_pixels)
+    offered = range_to_json(samples.offered)
+    values = samples.values
+    send(answers, {"shape": values.shape, "type": values.dtype.str, "offered": offered})
     answers.write(values.data)
     answers.flush()

@@ -1,6 +1,6 @@
 """GeoTIFF, read by rasterio (GDAL): its overviews, bands, places without data and coordinates."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,14 @@ from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.windows import Window
 
 from cozviewer.image.high_bit_depth import Scale, to_8_bit
-from cozviewer.image.readers.opened import Note, checked_page
+from cozviewer.image.readers.opened import Note, Refused, checked_page, checked_tone
 from cozviewer.image.rect import Rect
 from cozviewer.image.regions.map_place import georeference_of
 from cozviewer.image.regions.opened import OpenedRegions, Request, on_background
+from cozviewer.image.tone import LINEAR, Tone
+from cozviewer.image.toning.curve import grey_levels, window_between
+from cozviewer.image.toning.samples import MOST_SAMPLES, Samples
+from cozviewer.image.toning.tone_range import ToneRange
 
 LOW, HIGH = 2.0, 98.0
 """Percentiles that become black and white, as QGIS has them by default."""
@@ -42,11 +46,22 @@ class _Bands:
         indexes: One or three, from 1.
         scales: What becomes black and white, of each.
         palette: (256 or more, 4) uint8 by value, of one band; None without one.
+        offered: What a tone can change.
+        tone: In place of the scales where it has a window, and beside them; None without one.
     """
 
     indexes: tuple[int, ...]
     scales: tuple[Scale, ...]
     palette: NDArray[np.uint8] | None = None
+    offered: ToneRange | None = None
+    tone: Tone | None = None
+
+    def levels(self, values: NDArray[Any]) -> list[NDArray[np.uint8]]:
+        """Return (bands, H, W) of numbers as grey levels, band by band."""
+        pairs = zip(values, self.scales, strict=True)
+        if self.tone is None:
+            return [to_8_bit(plane, scale) for plane, scale in pairs]
+        return [grey_levels(plane, _with_window(self.tone, scale)) for plane, scale in pairs]
 
 
 class _Map:
@@ -99,6 +114,17 @@ class _Map:
             found.append(values[np.isfinite(values)])
         return np.concatenate(found)
 
+    def thinned(self, most_pixels: int) -> NDArray[Any]:
+        """Return (H, W, bands) of all bands at about so many pixels; where there is no data, there
+        is no number."""
+        width, height = self.sizes[0]
+        part = min(1.0, (most_pixels / (width * height)) ** 0.5)
+        shape = max(1, int(height * part)), max(1, int(width * part))
+        values = self.finest.read(out_shape=(self.finest.count, *shape), masked=True)
+        if np.ma.is_masked(values):
+            values = np.ma.filled(_real(values).astype(np.float32), np.nan)
+        return np.moveaxis(_real(np.ma.getdata(values)), 0, -1)
+
 
 def open_regions(request: Request) -> OpenedRegions:
     """Read the header of a file, and the values that decide what is black and white."""
@@ -121,6 +147,11 @@ def open_regions(request: Request) -> OpenedRegions:
     shown_notes = _notes(finest, bands, request)
     if finest.nodata is not None:
         shown_notes.append(("no data", {}))
+
+    def numbers(most_pixels: int) -> Samples:
+        assert bands.offered is not None
+        return Samples(file.thinned(min(most_pixels, MOST_SAMPLES // count)), bands.offered)
+
     return OpenedRegions(
         file.sizes,
         read,
@@ -133,37 +164,69 @@ def open_regions(request: Request) -> OpenedRegions:
         colours="palette" if bands.palette is not None else "RGB" if count >= 3 else "grey",
         bits=8 * np.dtype(finest.dtypes[0]).itemsize,
         alpha=ColorInterp.alpha in finest.colorinterp,
+        offered=bands.offered,
+        numbers=None if bands.offered is None else numbers,
     )
 
 
 def _bands_of(file: _Map, request: Request) -> _Bands:
-    """Return the bands to be shown: those asked for; else red, green and blue by what the file
-    says; else the first three; else the first one."""
+    """Return the bands to be shown: those that the tone names; else red, green and blue by what
+    the file says; else the first three; else the first one."""
     finest = file.finest
     meaning = list(finest.colorinterp)
     colours = [c for c in (ColorInterp.red, ColorInterp.green, ColorInterp.blue) if c in meaning]
     others = [i for i in range(1, finest.count + 1) if meaning[i - 1] != ColorInterp.alpha]
-    if request.bands:
-        checked = tuple(band for band in request.bands if 1 <= band <= finest.count)
-        indexes = checked if len(checked) in (1, 3) else (1,)
-    elif len(colours) == 3:
+    if len(colours) == 3:
         indexes = tuple(meaning.index(colour) + 1 for colour in colours)
     else:
         indexes = tuple(others[:3]) if len(others) >= 3 else tuple(others[:1]) or (1,)
     palette = None
     if len(indexes) == 1 and meaning[indexes[0] - 1] == ColorInterp.palette:
         palette = _palette(finest.colormap(indexes[0]))
-    scales = tuple(_scale(file, index, request) for index in indexes)
-    return _Bands(indexes, scales, palette)
+    scales = tuple(_scale(file, index) for index in indexes)
+    offered = None if palette is not None else _offered(finest, indexes, scales)
+    if not request.tone.changed:
+        return _Bands(indexes, scales, palette, offered)
+    if offered is None:
+        raise Refused("no tone")
+    own = checked_tone(request.tone, offered)
+    if not own.changed:
+        return _Bands(indexes, scales, palette, offered)
+    indexes = own.bands or indexes
+    scales = tuple(_scale(file, index) for index in indexes)
+    return _Bands(indexes, scales, None, offered, own.over(offered.automatic))
 
 
-def _scale(file: _Map, index: int, request: Request) -> Scale:
+def _offered(finest: Any, indexes: tuple[int, ...], scales: tuple[Scale, ...]) -> ToneRange | None:
+    """Return what can be chosen; None of 8 bits that are all shown. The automatic window is one of
+    each band, except of 8 bits."""
+    alpha = ColorInterp.alpha in finest.colorinterp
+    kinds = {np.dtype(kind) for kind in finest.dtypes}
+    if kinds == {np.dtype(np.uint8)} and finest.count == len(indexes) + alpha:
+        return None
+    ends = [end for scale in scales for end in (scale.black, scale.white)]
+    shown = float(min(ends)), float(max(ends))
+    is_stretched = any(scale.stretched for scale in scales)
+    inverted = scales[0].black > scales[0].white
+    automatic = Tone(None if is_stretched else shown, 1.0, LINEAR, None, indexes, inverted)
+    names = tuple((name or "")[:40] for name in finest.descriptions)
+    kind = np.dtype(finest.dtypes[0])
+    bits = 8 * kind.itemsize if kind.kind == "u" and kind.itemsize <= 2 else 0
+    return ToneRange("values", names, automatic, shown, bits=bits)
+
+
+def _with_window(tone: Tone, scale: Scale) -> Tone:
+    """Return a tone with the window of a band, where it has none of its own."""
+    if tone.window is not None:
+        return tone
+    return replace(tone, window=window_between(*sorted((float(scale.black), float(scale.white)))))
+
+
+def _scale(file: _Map, index: int) -> Scale:
     finest = file.finest
     structure = finest.tags(ns="IMAGE_STRUCTURE")
     inverted = structure.get("MINISWHITE", "").upper() == "YES"
-    if request.window is not None:
-        scale = Scale(*request.window)
-    elif finest.dtypes[index - 1] == "uint8":
+    if finest.dtypes[index - 1] == "uint8":
         bits = finest.tags(index, ns="IMAGE_STRUCTURE").get("NBITS", "8")
         scale = Scale(0.0, float((1 << int(bits)) - 1))
     else:
@@ -180,7 +243,7 @@ def _notes(finest: Any, bands: _Bands, request: Request) -> list[Note]:
     if finest.count > len(bands.indexes) + (ColorInterp.alpha in finest.colorinterp):
         shown = ", ".join(map(str, bands.indexes))
         notes.append(("bands", {"shown": shown, "count": finest.count}))
-    if request.window is None and any(scale.stretched for scale in bands.scales):
+    if request.tone.window is None and any(scale.stretched for scale in bands.scales):
         if len(bands.scales) == 1:
             scale = bands.scales[0]
             notes.append(("stretch", {"black": scale.black, "white": scale.white}))
@@ -195,7 +258,7 @@ def _shown(file: Any, window: Window, bands: _Bands, holes: bool) -> NDArray[np.
         last = len(bands.palette) - 1
         rgba = bands.palette[np.clip(values[0].astype(np.int64), 0, last)]
     else:
-        planes = [to_8_bit(plane, scale) for plane, scale in zip(values, bands.scales, strict=True)]
+        planes = bands.levels(values)
         opaque = np.full(values.shape[1:], 255, np.uint8)
         rgba = np.stack([*(planes if len(planes) == 3 else 3 * planes), opaque], axis=-1)
     if holes:

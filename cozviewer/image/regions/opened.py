@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from cozviewer.image.readers.opened import Note
 from cozviewer.image.rect import Rect
+from cozviewer.image.tone import AUTOMATIC, Tone
+from cozviewer.image.toning.samples import Samples
+from cozviewer.image.toning.tone_range import ToneRange
 
 ReadLevel = Callable[[int, Rect], NDArray[np.uint8]]
 """(index of the level, region inside it) to (H, W, 3) uint8 sRGB."""
@@ -30,16 +33,13 @@ class Request:
         path: The absolute path of the file.
         page: Which page, from 1; None is the first one.
         managed: Whether its colour profile counts.
-        bands: Numbers of the bands to be shown, from 1: three for red, green and blue, or one for
-            grey; () leaves the choice to the reader. Only maps have bands.
-        window: What becomes black and what white, in the numbers of the file; None is automatic.
+        tone: How its numbers are shown; only maps follow it.
     """
 
     path: str
     page: int | None = None
     managed: bool = True
-    bands: tuple[int, ...] = ()
-    window: tuple[float, float] | None = None
+    tone: Tone = AUTOMATIC
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,9 @@ class OpenedRegions:
         field: "microscopy" of slides; "" leaves it to the rest.
         georeference: As `georeference.Georeference.from_json` reads it; None without one.
         colours, bits, alpha, profile: As in `facts.file_facts.FileFacts`.
+        offered: What a tone can change; None if nothing.
+        numbers: Returns the numbers of the picture at about so many pixels; None where `offered`
+            is.
     """
 
     sizes: tuple[tuple[int, int], ...]
@@ -73,6 +76,8 @@ class OpenedRegions:
     bits: int | None = 8
     alpha: bool = False
     profile: str = ""
+    offered: ToneRange | None = None
+    numbers: Callable[[int], Samples] | None = None
 
 
 @dataclass

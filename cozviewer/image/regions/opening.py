@@ -6,7 +6,10 @@ from importlib.util import find_spec
 from cozviewer.image.formats import check_package, format_named
 from cozviewer.image.readers.table import DICOM, MAP, SLIDE
 from cozviewer.image.regions.reader import ProcessReader
+from cozviewer.image.subject import UNKNOWN, Subject
 from cozviewer.image.tiff.marks import Maker, marks_of
+from cozviewer.image.tiff.pages import pages_of
+from cozviewer.image.tiff.tiff_subject import tiff_subject
 from cozviewer.image.tiled.protocol import OpenRegions, RegionReader, RegionRequest
 from cozviewer.image.watched_file import open_file
 from cozviewer.util.errors import BadInput
@@ -45,7 +48,7 @@ def open_map(request: RegionRequest) -> RegionReader | None:
     """
     if _maker(request) != "map" or find_spec("rasterio") is None:
         return None
-    return _opened_or_none(MAP, "maps", request)
+    return _opened_or_none(MAP, "maps", request, _ground(request))
 
 
 def unread_notices(request: RegionRequest) -> tuple[str, ...]:
@@ -95,11 +98,20 @@ def open_anything(request: RegionRequest) -> RegionReader:
     return reader
 
 
-def _opened_or_none(kind: str, module: str, request: RegionRequest) -> RegionReader | None:
+def _opened_or_none(
+    kind: str, module: str, request: RegionRequest, subject: Subject | None = None
+) -> RegionReader | None:
     try:
-        return ProcessReader(kind, module, request, private=kind == SLIDE)
+        return ProcessReader(kind, module, request, private=kind == SLIDE, subject=subject)
     except BadInput:
         return None
+
+
+def _ground(request: RegionRequest) -> Subject:
+    """Return what the first directory of a TIFF says about the size of its pixels on the ground."""
+    with open_file(request.path, request.cancelled) as file:
+        pages = pages_of(file)
+    return tiff_subject(pages[0].values, b"", pages[0].resolution) if pages else UNKNOWN
 
 
 def _identity(request: RegionRequest) -> bytes:

@@ -1,6 +1,7 @@
 """The program's side of the process that reads regions of one file; see `child`."""
 
 import json
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ from cozviewer.image.readers.notes import sentence
 from cozviewer.image.readers.worker import Ended, Worker
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution, resolution
-from cozviewer.image.subject import UNKNOWN, Subject, scale_of, scale_of_resolution
+from cozviewer.image.subject import UNKNOWN, Subject, scale_of_resolution
 from cozviewer.image.tiled.protocol import RegionFacts, RegionRequest
+from cozviewer.image.toning.samples import MOST_SAMPLES, Samples
+from cozviewer.image.toning.tone_range import range_from_json
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
 from cozviewer.util.own_process import command_of
@@ -27,8 +30,6 @@ REGION_SECONDS = 10.0
 _SECONDS_PER_PIXEL = 3e-6
 _MOST_LEVELS = 64
 CHILD = "cozviewer.image.regions.child"
-
-_METRES = ("m", "metre", "meter", "metres", "meters")
 
 
 class ProcessReader:
@@ -46,6 +47,7 @@ class ProcessReader:
         *,
         private: bool = False,
         identity: bytes | None = None,
+        subject: Subject | None = None,
     ) -> None:
         """Start the process and read the header.
 
@@ -55,6 +57,7 @@ class ProcessReader:
             request: The file.
             private: Whether errors of the library may quote what is told of a person.
             identity: See `RegionFacts`.
+            subject: What it shows, if the file says so elsewhere.
 
         Raises:
             BadInput: It cannot be read.
@@ -66,8 +69,7 @@ class ProcessReader:
             "path": str(request.path.absolute()),
             "page": request.page,
             "managed": request.managed,
-            "bands": request.tuning.bands,
-            "window": request.tuning.window,
+            "tone": request.tone.text,
             "private": private,
         }
         self._worker: Worker | None = None
@@ -75,7 +77,7 @@ class ProcessReader:
         self._closed = False
         header = self._start(request.cancelled)
         self._sizes = _sizes_of(header)
-        self._facts = _facts_of(header, identity)
+        self._facts = _facts_of(header, identity, subject)
 
     @property
     def kind(self) -> str:
@@ -115,6 +117,29 @@ class ProcessReader:
                     self._hopeless.add(place)
                     raise (self._late() if error.late else self._stopped()) from error
         raise self._stopped()
+
+    def numbers(self, most_pixels: int) -> Samples:
+        """Return the numbers of the picture, thinned out to at most so many pixels.
+
+        Raises:
+            BadInput: They cannot be read.
+        """
+        worker = self._worker
+        if worker is None:
+            raise self._stopped()
+        try:
+            command = json.dumps({"numbers": most_pixels}).encode() + b"\n"
+            answer = worker.answer(command, HEADER_SECONDS)
+            shape, kind = tuple(int(side) for side in answer["shape"]), np.dtype(answer["type"])
+            if len(shape) != 3 or prod(shape) > MOST_SAMPLES or kind.kind not in "uif":
+                raise ValueError(f"{shape} samples of type {kind}")
+            values = np.empty(shape, kind)
+            worker.fill(values.reshape(-1).view(np.uint8).data)
+            return Samples(values, range_from_json(answer["offered"]))
+        except (Ended, ValueError) as error:
+            raise self._stopped() from error
+        finally:
+            worker.rested()
 
     def close(self) -> None:
         """See `RegionReader`; also while a region is being read."""
@@ -203,7 +228,9 @@ def _sizes_of(header: dict[str, Any]) -> tuple[tuple[int, int], ...]:
     return tuple(kept)
 
 
-def _facts_of(header: dict[str, Any], identity: bytes | None) -> RegionFacts:
+def _facts_of(
+    header: dict[str, Any], identity: bytes | None, subject: Subject | None
+) -> RegionFacts:
     per_cm = header["per_cm"]
     found = None if per_cm is None else resolution(per_cm[0], per_cm[1], "cm")
     georeference = Georeference.from_json(header["georeference"])
@@ -213,21 +240,17 @@ def _facts_of(header: dict[str, Any], identity: bytes | None) -> RegionFacts:
         pages=int(header["pages"]),
         resolution=found,
         notices=tuple(sentence(key, numbers) for key, numbers in header["notes"]),
-        subject=_subject_of(str(header["field"]), found, georeference),
+        subject=subject or _subject_of(str(header["field"]), found),
         colours=str(header["colours"]),
         bits=None if header["bits"] is None else int(header["bits"]),
         alpha=bool(header["alpha"]),
         profile=str(header["profile"]),
         georeference=georeference,
         identity=identity,
+        offered=None if header["offered"] is None else range_from_json(header["offered"]),
     )
 
 
-def _subject_of(field: str, found: Resolution | None, georeference: Georeference | None) -> Subject:
-    """Return what a picture shows, and how large: slides by their resolution, maps in metres."""
-    if field == "microscopy":
-        return Subject("microscopy", scale_of_resolution(found))
-    if georeference is None:
-        return UNKNOWN
-    in_metres = not georeference.geographic and georeference.unit.lower() in _METRES
-    return Subject("satellite", scale_of(*georeference.pixel_size) if in_metres else None)
+def _subject_of(field: str, found: Resolution | None) -> Subject:
+    """Return what a picture shows, and how large, where that is a slide."""
+    return Subject("microscopy", scale_of_resolution(found)) if field == "microscopy" else UNKNOWN

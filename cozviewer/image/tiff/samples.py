@@ -22,6 +22,9 @@ from cozviewer.image.coded_colour import (
     srgb_encoded,
     xyz_matrix,
 )
+from cozviewer.image.tone import Tone, Window
+from cozviewer.image.toning.curve import grey_levels
+from cozviewer.image.toning.tone_range import ToneRange, range_of_scale
 from cozviewer.util.errors import BadInput, CozviewerError
 from cozviewer.util.translation import translate
 
@@ -157,9 +160,17 @@ class Layout:
 
 
 def strips_of(
-    samples: NDArray[Any], layout: Layout, scale: deep.Scale, rows: int
+    samples: NDArray[Any],
+    layout: Layout,
+    scale: deep.Scale,
+    rows: int,
+    tone: Tone | None = None,
 ) -> Iterator[tuple[int, Image.Image, Image.Image | None]]:
-    """Yield (first row, 8-bit colours in `layout.mode`, opacity) of (H, W, bands) samples."""
+    """Yield (first row, 8-bit colours in `layout.mode`, opacity) of (H, W, bands) samples.
+
+    Args:
+        tone: With a window, in place of the scale; its bands are not looked at.
+    """
     for y in range(0, len(samples), rows):
         part = samples[y : y + rows]
         alpha = None
@@ -172,7 +183,7 @@ def strips_of(
         else:
             if layout.premultiplied and layout.alpha is not None:
                 colours = _divided(colours, part[..., layout.alpha], samples.dtype, layout.bits)
-            eight = deep.to_8_bit(colours, scale)
+            eight = deep.to_8_bit(colours, scale) if tone is None else grey_levels(colours, tone)
         if layout.photometric == _YCBCR:
             image = Image.fromarray(eight, "YCbCr").convert("RGB")
         else:
@@ -187,14 +198,32 @@ def scale_of(samples: NDArray[Any], layout: Layout, rows: int) -> deep.Scale:
     elif layout.photometric in (_LAB, _ICC_LAB) or layout.bits == 8:
         scale = deep.Scale(0.0, 255.0)
     else:
-        shown = list(layout.bands)
-        parts = (samples[y : y + rows][..., shown] for y in range(0, len(samples), rows))
         scale = deep.range_of(
-            deep.extremes_of(parts), layout.bits, is_float=samples.dtype.kind == "f"
+            extremes_of(samples, layout, rows), layout.bits, is_float=samples.dtype.kind == "f"
         )
     if layout.photometric == _WHITE_IS_ZERO:
         return deep.Scale(scale.white, scale.black, stretched=scale.stretched)
     return scale
+
+
+def extremes_of(samples: NDArray[Any], layout: Layout, rows: int) -> Window:
+    """Return the least and the greatest value of the bands that are shown."""
+    shown = list(layout.bands)
+    return deep.extremes_of(samples[y : y + rows][..., shown] for y in range(0, len(samples), rows))
+
+
+def offered_by(
+    samples: NDArray[Any], layout: Layout, scale: deep.Scale, rows: int
+) -> ToneRange | None:
+    """Return what a tone can change about a page; None for 8 bits that are all shown, and for
+    colours that are no light of red, green and blue (inks, Lab)."""
+    of_light = layout.photometric in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB)
+    if not of_light or samples.dtype.kind == "b" or (layout.bits == 8 and not layout.hidden):
+        return None
+    extremes = extremes_of(samples, layout, rows)
+    return range_of_scale(
+        scale, layout.bits, layout.count, layout.bands, extremes, layout.photometric == _RGB
+    )
 
 
 def layout_of(page: Any) -> Layout:

@@ -32,6 +32,7 @@ class GreyFacts:
 
     Attributes:
         deep_colour: Whether colours have 16 bits, of which Pillow keeps the upper byte.
+        more_bands: Whether there are bands that Pillow leaves out.
         sideways: Whether Pillow will turn it by a quarter.
     """
 
@@ -39,6 +40,7 @@ class GreyFacts:
     inverted: bool
     unsigned: bool
     deep_colour: bool = False
+    more_bands: bool = False
     sideways: bool = False
 
 
@@ -87,6 +89,7 @@ def prepare(image: TiffImageFile) -> GreyFacts:
         bits=12 if raw_modes[:1] == ["I;12"] else 16,
         inverted=image.tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO,
         sideways=image.tag_v2.get(_ORIENTATION) in (5, 6, 7, 8),
+        more_bands=any(mode.startswith("RGBX") for mode in raw_modes),
         deep_colour=any(";16" in mode and mode.startswith("RGB") for mode in raw_modes),
         unsigned=image.mode == "I" and image.tag_v2.get(_SAMPLE_FORMAT, (1,))[0] == _UNSIGNED,
     )

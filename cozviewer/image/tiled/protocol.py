@@ -1,7 +1,7 @@
 """What reads regions of a file: the seam between file formats and the levels of a source."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +11,8 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
 from cozviewer.image.subject import UNKNOWN, Subject
+from cozviewer.image.tone import AUTOMATIC, Tone
+from cozviewer.image.toning.tone_range import ToneRange
 from cozviewer.util.cancel import IsCancelled, never
 
 LARGE = 100_000_000
@@ -39,6 +41,7 @@ class RegionFacts:
         identity: What stands for the pixels in the digest of the source: of a drawing the bytes of
             its file, or their hash. None reads samples of the pixels (see `digest`), for which
             64 small regions of level 0 are read.
+        offered: What a tone can change about the picture; None if nothing.
     """
 
     block: int = BLOCK
@@ -55,6 +58,7 @@ class RegionFacts:
     profile: str = ""
     georeference: Georeference | None = None
     identity: bytes | None = None
+    offered: ToneRange | None = None
 
 
 class RegionReader(Protocol):
@@ -107,20 +111,6 @@ OnGlimpse = Callable[[Rgb8, int, int], None]
 
 
 @dataclass(frozen=True)
-class Tuning:
-    """What a person chooses about how the numbers of a file are shown.
-
-    Attributes:
-        bands: Numbers of the bands, from 1: three for red, green and blue, or one for grey; ()
-            leaves the choice to the reader. Only maps have bands.
-        window: What becomes black and what white, in the numbers of the file; None is automatic.
-    """
-
-    bands: tuple[int, ...] = ()
-    window: tuple[float, float] | None = None
-
-
-@dataclass(frozen=True)
 class RegionRequest:
     """A file that may be read region by region.
 
@@ -133,7 +123,8 @@ class RegionRequest:
         large: Pixels above which a file with smaller versions of its picture is read region by
             region; others are read into memory, which is exact and quick.
         huge: The same for files that have none, which takes long to make up for.
-        tuning: How its numbers are shown; only maps follow it.
+        tone: How its numbers are shown. A reader that does not follow it has facts in which
+            nothing is `offered`.
         progress: Gets the part that is done, 0..1, where opening takes long; from any thread.
         cancelled: Whether the picture is no longer wanted; to be checked often.
         glimpse: Gets an impression of a picture that takes long to open, (h, w, 3) uint8, and the
@@ -147,7 +138,7 @@ class RegionRequest:
     managed: bool = True
     large: int = LARGE
     huge: int = HUGE
-    tuning: Tuning = field(default_factory=Tuning)
+    tone: Tone = AUTOMATIC
     progress: Callable[[float], None] = lambda part: None
     cancelled: IsCancelled = never
     glimpse: OnGlimpse = lambda rgb, width, height: None

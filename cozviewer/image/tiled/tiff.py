@@ -18,6 +18,7 @@ from PIL import Image
 from cozviewer.image import colour, exif, notices
 from cozviewer.image.coded_colour import ADOBE_RGB
 from cozviewer.image.colour import profile_name
+from cozviewer.image.decode import own_tone
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.tiff import samples as tiff_samples
@@ -169,11 +170,21 @@ class TiffRegions:
             and layout.photometric == _RGB
             and (layout.count, layout.bits) == (3, 8)
         )
+        offered = tiff_samples.offered_by(some, layout, self._scale, len(some))
+        if some.size <= layout.count:  # of 8 bits nothing was looked at
+            offered = None if offered is None else replace(offered, extremes=None)
+        self._own = own_tone(request.name, request.tone, offered)
+        if self._own is not None and offered is not None:
+            layout = replace(layout, bands=tuple(band - 1 for band in self._own.bands))
+            self._layout = layout
+            self._is_plain = False
+            if self._own.bands != offered.automatic.bands:
+                request = replace(request, managed=False)  # the profile is of other bands
         self._to_srgb = self._converter(request, facts.exif)
         has_profile = isinstance(page.tags.valueof(_ICC), bytes)
         coded = has_profile or exif.says_adobe_rgb(facts.exif)
         self._is_srgb = self._is_plain and not (request.managed and coded)
-        told = notices.stretched(self._scale)
+        told = notices.stretched(self._scale) if self._own is None else []
         if layout.hidden:
             told.append(notices.bands(layout))
         if layout.alpha is not None and some[..., layout.alpha].min() < some.max():
@@ -187,6 +198,7 @@ class TiffRegions:
             bits=bits if isinstance(bits, int) else None,
             alpha=layout.alpha is not None,
             profile=profile_name(page.tags.valueof(_ICC)),
+            offered=offered,
         )
 
     @property
@@ -208,7 +220,9 @@ class TiffRegions:
         if self._is_plain:
             colours, alpha = Image.fromarray(samples), None
         else:
-            strips = tiff_samples.strips_of(samples, self._layout, self._scale, region.height)
+            strips = tiff_samples.strips_of(
+                samples, self._layout, self._scale, region.height, self._own
+            )
             _, colours, alpha = next(strips)
         return self._to_srgb(colours, alpha)
 

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -14,9 +15,11 @@ from cozviewer.chain.protocols import Notice
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import Source, open_source, preview, source_from_pixels
+from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.jobs.images import pixels_of
 from cozviewer.jobs.report import sentence_of
 from cozviewer.session.export_link import lead_of
+from cozviewer.session.file import is_session
 from cozviewer.session.pyramids import choice_of
 from cozviewer.session.read_ahead import ReadAhead
 from cozviewer.session.source import OpenedImage, SourceMissing, open_path
@@ -51,6 +54,10 @@ class OpenRequest:
         allow_huge: Whether the user confirmed a picture over the size limit.
         picture: The file of a session's picture, if the user selected it.
         page: Which page or frame of a picture, from 1; None is the first one.
+        tone: How the numbers of a picture become grey levels; where it does not fit the picture,
+            that is shown automatically, with a warning.
+        toned: Whether it is the open picture, whose tone alone changes, so that nothing is said
+            about it again.
         follow: Whether a picture exported by cozviewer opens the photo that it was made from.
         open_digest: `Source.digest` of the open photo; "" if there is none.
         cancelled: Set when another request replaces this one.
@@ -66,6 +73,8 @@ class OpenRequest:
     allow_huge: bool = False
     picture: Path | None = None
     page: int | None = None
+    tone: Tone = AUTOMATIC
+    toned: bool = False
     follow: bool = False
     open_digest: str = ""
     cancelled: Event = field(default_factory=Event)
@@ -133,7 +142,7 @@ class Opener(QObject):
             image = request.image or self._read(request)
             if image is None:
                 return
-            if request.image is None:
+            if request.image is None and not request.toned:
                 self._tell(image, request)
             choice, chain = self._chain(image, request)
         except Cancelled:
@@ -190,7 +199,8 @@ class Opener(QObject):
             return OpenedImage(source_from_pixels(rgb, path.name, alpha))
         if request.link:
             return OpenedImage(self._downloaded(request))
-        if request.ahead is not None and request.ahead.is_valid():
+        tone = request.tone
+        if request.ahead is not None and not tone.changed and request.ahead.is_valid():
             return OpenedImage(request.ahead.source)
         lead = lead_of(path, cancelled) if request.follow else None
         if lead is not None:
@@ -198,11 +208,13 @@ class Opener(QObject):
             self.led.emit(request, lead, is_open)
             if is_open:
                 return None
-            path = lead.photo or path
+            if lead.photo is not None:
+                path, tone = lead.photo, lead.tone
         small = preview(path, cancelled)
         if small is not None:
             self.previewed.emit(request, Preview(*small))
-        return open_path(
+        read = partial(
+            open_path,
             path,
             request.picture,
             page=request.page,
@@ -213,6 +225,16 @@ class Opener(QObject):
                 request, Preview(rgb, width, height)
             ),
         )
+        if not tone.changed or is_session(path):
+            return read()
+        try:
+            return read(tone=tone)
+        except HugePicture:
+            raise
+        except BadInput as error:
+            image = read()
+            self.noticed.emit(str(error))
+            return image
 
     def _preparing(self, request: OpenRequest) -> Callable[[float], None]:
         """Return what reports how far a picture is prepared; not more often than is visible."""

@@ -106,6 +106,11 @@ class ComparePanes(QWidget):
         for pane in self.area.order:
             pane.set_preview(preview)
 
+    def show_toned(self, preview: Preview | None) -> None:
+        """Show a small version by another tone in place of the photo; None shows the photo."""
+        for pane in self.area.order:
+            pane.set_toned(preview)
+
     def show_document(self, document: Document, choice: EngineChoice) -> Refiner:
         """Show a document in the place of the one before, and its alone: what was generated with
         other settings, from the photo before, is hidden.

@@ -71,6 +71,10 @@ def other_keys() -> list[tuple[str, str]]:
             translate("Help", "Zoom at the pointer"),
         ),
         (translate("Help", "Drag, two fingers, arrow keys"), translate("Help", "Move")),
+        (
+            translate("Help", "Ctrl+drag"),
+            translate("Help", "Window width (sideways) and center, with the Tone panel"),
+        ),
         (translate("Help", "Shift+arrow keys"), translate("Help", "Move by the whole view")),
         (translate("Help", "Space, Backspace"), translate("Help", "Next, previous photo")),
         (translate("Help", "Mouse buttons 4, 5"), translate("Help", "Back, forward")),

@@ -53,6 +53,8 @@ def file_rows(source: Source, facts: FileFacts | None) -> list[Row]:
         width=f"{source.width:,}", height=f"{source.height:,}", count=_megapixels(source)
     )
     rows.append(Row(translate("Info", "Dimensions"), size))
+    if source.tone.changed:
+        rows.append(Row(translate("Info", "Tone"), source.tone.text))
     if pixel_size := _pixel_size_text(source):
         rows.append(Row(translate("Info", "Pixel size"), pixel_size))
     if source.georeference is not None and source.georeference.name:
@@ -122,6 +124,8 @@ def origin_rows(origin: Origin) -> list[Row]:
     if origin.borrowed:
         texture = translate("Info", "Partly borrowed from elsewhere in the photo")
         found.append((translate("Info", "Texture"), texture))
+    if origin.tone:
+        found.append((translate("Info", "Tone"), origin.tone))
     prompts = origin.prompts or ((origin.prompt,) if origin.prompt else ())
     for step, prompt in enumerate(prompts, 1):
         if prompt:

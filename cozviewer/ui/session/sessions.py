@@ -17,7 +17,7 @@ from cozviewer.jobs.files.session_job import SaveRequest, SessionJob
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.session.export import Saved
 from cozviewer.session.pyramids import session_pyramid
-from cozviewer.session.session import SUFFIX, Viewpoint, viewpoint_of
+from cozviewer.session.session import SUFFIX, Viewpoint, viewpoint_of, with_bookmark
 from cozviewer.ui.compare.comparison_documents import ComparisonDocuments
 from cozviewer.ui.export.target import agreed_in_dialog, ask_to_replace
 from cozviewer.ui.session.bookmarks import BookmarksMenu
@@ -77,10 +77,17 @@ class Sessions(QObject):
         if document.source is self._source:
             return
         self.stop()  # the store of the photo before is about to be closed
-        self._source = document.source
+        before, self._source = self._source, document.source
         session = document.image.session
         self._path = None if session is None else session.path
-        if session is None:
+        if session is None and _same_file(before, self._source):
+            both = kept_bookmarks(self._source.digest)
+            for bookmark in self.menu.bookmarks:  # places, which no tone changes
+                both = with_bookmark(both, bookmark)
+            self.menu.show_bookmarks(both)
+            if both:
+                keep_bookmarks(self._source.digest, both)
+        elif session is None:
             self.menu.show_bookmarks(kept_bookmarks(self._source.digest))
         else:
             self.menu.show_bookmarks(session.bookmarks, of_session=True)
@@ -221,3 +228,14 @@ class Sessions(QObject):
         if request is self._request:
             self._request = None
             self._readout.show_work(None)
+
+
+def _same_file(before: Source | None, now: Source) -> bool:
+    """Return whether two photos are one page of a file by two tones."""
+    if before is None or now.path is None:
+        return False
+    return (before.path, before.page, before.levels[0].shape) == (
+        now.path,
+        now.page,
+        now.levels[0].shape,
+    ) and before.tone != now.tone

@@ -10,8 +10,10 @@ from typing import Any
 from cozviewer.config.choice import EngineChoice
 from cozviewer.config.choice_text import choice_from, choice_text
 from cozviewer.export.upscale import LARGEST_SCALE, WRITABLE, UpscaleOptions, work_of
+from cozviewer.image.tone import AUTOMATIC, Tone, tone_of
 from cozviewer.util.atomic import atomic_private_path
 from cozviewer.util.checked import checked_int, checked_text
+from cozviewer.util.errors import BadInput
 from cozviewer.util.paths import is_network_path
 
 VERSION = 1
@@ -48,6 +50,7 @@ class QueueItem:
         result: The upscaled file, once it is done.
         sentence: Why it failed.
         existed: Whether the result had been there before.
+        tone: How the numbers of the photo's file become grey levels.
     """
 
     number: int
@@ -59,6 +62,7 @@ class QueueItem:
     result: Path | None = None
     sentence: str = ""
     existed: bool = False
+    tone: Tone = AUTOMATIC
 
     @property
     def open(self) -> bool:
@@ -122,6 +126,7 @@ def _kept(item: QueueItem, choice: int) -> dict[str, Any]:
         "result": str(item.result or ""),
         "sentence": item.sentence,
         "existed": item.existed,
+        "tone": item.tone.text,
     }
 
 
@@ -147,7 +152,20 @@ def _item(number: int, kept: Any, choices: Sequence[EngineChoice | None]) -> Que
         result,
         checked_text(kept["sentence"], _MOST_SENTENCE),
         kept["existed"] is True,
+        _tone(kept.get("tone", "")),
     )
+
+
+def _tone(text: object) -> Tone:
+    """Return the tone of a text; older files have none.
+
+    Raises:
+        ValueError: It is not one.
+    """
+    try:
+        return tone_of(checked_text(text, _MOST_PATH))
+    except BadInput as error:
+        raise ValueError(str(error)) from error
 
 
 def options_from(kept: Any) -> UpscaleOptions:

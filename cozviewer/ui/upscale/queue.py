@@ -14,6 +14,7 @@ from cozviewer.export.upscale import Upscaled, UpscaleOptions
 from cozviewer.jobs.files.opener import OpenChain
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.jobs.upscale_job import UpscaleJob, UpscaleRequest
+from cozviewer.ui.tone.kept import kept_tone
 from cozviewer.ui.upscale.items import QueueItem, State, read_queue, write_queue
 from cozviewer.ui.upscale.kept import keep_pace, kept_pace
 
@@ -150,10 +151,12 @@ class UpscaleQueue(QObject):
 
     def add(self, photos: Iterable[tuple[Path, UpscaleOptions]], choice: EngineChoice) -> None:
         """Add photos at the end, and begin; those that wait in the same way are left out."""
-        waiting = {(item.photo, item.options) for item in self._items.values() if item.open}
+        items = self._items.values()
+        waiting = {(item.photo, item.options, item.tone) for item in items if item.open}
         for photo, options in photos:
-            if (photo, options) not in waiting:
-                self._items[self._next] = QueueItem(self._next, photo, options, choice)
+            tone = kept_tone(photo)
+            if (photo, options, tone) not in waiting:
+                self._items[self._next] = QueueItem(self._next, photo, options, choice, tone=tone)
                 self._next += 1
         self._keep()
         self.changed.emit()
@@ -231,7 +234,9 @@ class UpscaleQueue(QObject):
             self._thread = start_thread("upscaling", self._job, low_priority=True)
         self._current, self._progress, self._part = item, None, 0.0
         self._pace = kept_pace(item.choice)
-        self._request = UpscaleRequest(item.photo, item.options, item.choice, self._hold)
+        self._request = UpscaleRequest(
+            item.photo, item.options, item.choice, self._hold, tone=item.tone
+        )
         self._set(replace(item, state=State.WORKING))
         self._upscale.emit(self._request)
 

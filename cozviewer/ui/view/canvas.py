@@ -226,6 +226,10 @@ class Canvas(QWidget):
         """Show a small version until the photo has been read."""
         self.layer.set_preview(preview)
 
+    def set_toned(self, preview: Preview | None) -> None:
+        """Show a small version in place of the photo; see `Layer.set_toned`."""
+        self.layer.set_toned(preview)
+
     def set_document(self, document: Document | None, tiles: TileCache | None) -> None:
         """Show a document; see `Layer.set_document`."""
         self.layer.set_document(document, tiles)

@@ -123,6 +123,7 @@ class Layer(QObject):
         self._sharper = SharperParts()
         self._drafts_allowed = False
         self._preview: QImage | None = None
+        self._toned: QImage | None = None
         self._turned: tuple[tuple[int, Orientation], QImage] | None = None
         self._fade = FadeTimer(self)
         self.veil = Veil(lambda: parent.devicePixelRatioF() if isinstance(parent, QWidget) else 1.0)
@@ -277,6 +278,12 @@ class Layer(QObject):
         self.exact.drop()
         self.updated.emit()
 
+    def set_toned(self, preview: Preview | None) -> None:
+        """Show a small version in place of the picture until another document comes, or the picture
+        again."""
+        self._toned = None if preview is None else to_qimage(preview.rgb)
+        self.updated.emit()
+
     def set_document(self, document: Document | None, tiles: TileCache | None) -> None:
         """Show a document.
 
@@ -295,7 +302,7 @@ class Layer(QObject):
         self.has_painted = False
         self.exact.set_document(document)
         if document is not None:
-            self._preview = None
+            self._preview, self._toned = self._toned, None
             document.tiles_made.connect(self._on_tiles_made)
             document.draft_drawn.connect(self._on_draft_drawn)
             document.sharper_drawn.connect(self._on_sharper_drawn)
@@ -481,6 +488,9 @@ class Layer(QObject):
     def _draw(self, painter: QPainter, area: QRect) -> None:
         """Draw a part of the upright view, with a painter and an area in its pixels."""
         covering, frame, view = self.exact.covering, self.exact.frame, self.view
+        if self._toned is not None:
+            _draw_preview(painter, view, self._navigator.source_size, self._toned)
+            return
         if covering is not None:
             draw_frame(painter, covering, QPoint(0, 0), 1.0, area)
             return

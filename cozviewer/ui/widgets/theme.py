@@ -258,6 +258,12 @@ QHeaderView::section {{ background: {BAR}; color: {QUIET}; border: none;
 #info QLineEdit {{ background: transparent; border: none; padding: 0px; min-height: 16px;
     selection-background-color: {FILL}; }}
 #info QPushButton {{ padding: 2px 11px; }}
+#tone, #tone QScrollArea, #tone-page {{ background: {BAR}; }}
+#tone QLabel {{ color: {QUIET}; }}
+#tone QPushButton {{ padding: 3px 11px; }}
+#tone QLineEdit {{ padding: 3px 6px; }}
+#tone QComboBox {{ padding: 3px 6px; }}
+#tone QComboBox::drop-down {{ width: 20px; }}
 #info QScrollArea {{ border: 1px solid transparent; }}
 #info QScrollArea:focus {{ border-color: {FOCUS}; }}
 #draft {{ background: {PANEL}; border: 1px solid {LINE}; border-radius: 8px; }}

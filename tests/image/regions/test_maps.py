@@ -10,7 +10,8 @@ from rasterio.windows import Window
 from cozviewer.image.rect import Rect
 from cozviewer.image.regions import opening
 from cozviewer.image.source import open_source
-from cozviewer.image.tiled.protocol import RegionRequest, Tuning
+from cozviewer.image.tiled.protocol import RegionRequest
+from cozviewer.image.tone import Tone
 from cozviewer.util.errors import BadInput
 from tests.image.regions.region_files import geotiff, opened, whole
 from tests.pyramid.pictures import noise, tiff
@@ -54,8 +55,8 @@ def test_the_first_of_many_bands_are_shown_unless_others_are_chosen(tmp_path: Pa
     many = np.concatenate([BANDS, 255 - BANDS[:2]])
     path = geotiff(tmp_path / "a.tif", many, photometric="MINISBLACK")
     first = opened(path, "TIFF")
-    chosen = opened(path, "TIFF", tuning=Tuning(bands=(5, 4, 1)))
-    grey = opened(path, "TIFF", tuning=Tuning((2,), (50.0, 60.0)))
+    chosen = opened(path, "TIFF", tone=Tone(bands=(5, 4, 1)))
+    grey = opened(path, "TIFF", tone=Tone((50.0, 60.0), bands=(2,)))
     try:
         assert np.array_equal(whole(first), RGB)
         assert first.facts.notices == ("Bands shown: 1, 2, 3 of 5.",)

@@ -10,6 +10,7 @@ import pytest
 
 from cozviewer.config.choice import EngineChoice, PrompterChoice
 from cozviewer.export.upscale import UpscaleOptions
+from cozviewer.image.tone import Tone
 from cozviewer.ui.settings import keep_text
 from cozviewer.ui.upscale import kept
 from cozviewer.ui.upscale.items import QueueItem, State, read_queue, write_queue
@@ -20,7 +21,7 @@ def items(tmp_path: Path) -> list[QueueItem]:
     other = EngineChoice("coz", prompter=PrompterChoice("text", words="a “cat”"))
     options = UpscaleOptions(8, "WebP", 70, tmp_path / "out", False, False, True, False)
     return [
-        QueueItem(0, tmp_path / "ä.jpg", UpscaleOptions(), EngineChoice()),
+        QueueItem(0, tmp_path / "ä.jpg", UpscaleOptions(), EngineChoice(), tone=Tone(gamma=2.0)),
         QueueItem(1, tmp_path / "b.jpg", options, other, State.WORKING, (20, 30)),
         QueueItem(2, tmp_path / "c", options, other, State.DONE, (1, 2), tmp_path / "d", "", True),
         QueueItem(3, tmp_path / "e", options, EngineChoice(), State.FAILED, sentence="Too large."),

@@ -1,0 +1,1 @@
+"""How the numbers of files become grey levels: what a file offers, and the curves."""

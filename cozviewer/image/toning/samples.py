@@ -1,0 +1,56 @@
+"""The numbers of a picture, at a size that stays in memory while a tone is chosen."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cozviewer.image.coded_colour import SRGB_PRIMARIES, Primaries
+from cozviewer.image.pixels import Rgb8
+from cozviewer.image.toning.tone_range import ToneRange
+
+MOST_SAMPLES = 1 << 24
+"""Numbers that are kept, of all bands together: 64 MB of floats."""
+
+
+def as_rgb(levels: NDArray[np.uint8]) -> Rgb8:
+    """Return grey levels, (H, W) or (H, W, 3), as (H, W, 3)."""
+    return levels if levels.ndim == 3 else np.repeat(levels[..., None], 3, axis=2)
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """The numbers of a picture, from which a tone makes grey levels.
+
+    Attributes:
+        values: (H, W, bands), in the units of the file.
+        offered: What a tone can change.
+        primaries: Chromaticities of linear light.
+        to_srgb: Returns (H, W, 3) sRGB of 8-bit grey levels, (H, W) or (H, W, 3), by the colour
+            profile of the file.
+    """
+
+    values: NDArray[Any]
+    offered: ToneRange
+    primaries: Primaries = SRGB_PRIMARIES
+    to_srgb: Callable[[NDArray[np.uint8]], Rgb8] = as_rgb
+
+
+def thinned(samples: Samples, most_pixels: int) -> Samples:
+    """Return every n-th pixel of every n-th row, so that at most `most_pixels` pixels and
+    MOST_SAMPLES numbers are left; doubles become floats."""
+    height, width, bands = samples.values.shape
+    most = max(1, min(most_pixels, MOST_SAMPLES // bands))
+    step = max(1, math.isqrt(width * height // most))
+    while math.ceil(width / step) * math.ceil(height / step) > most:
+        step += 1
+    values = samples.values[::step, ::step]
+    if values.dtype.kind == "f":
+        values = values.astype(np.float32)
+    elif values.dtype.kind == "b":
+        values = values.astype(np.uint8)
+    # The bytes may be in the order of another kind of processor.
+    return replace(samples, values=np.ascontiguousarray(values, values.dtype.newbyteorder("=")))

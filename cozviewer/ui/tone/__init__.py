@@ -1,0 +1,1 @@
+"""The Tone panel: how the numbers of a file are shown."""
