@@ -15,11 +15,13 @@ The way of one wheel event, and where each part of it lives:
     -> chain                chain/chain, planned, runs  what must be generated, coarse to fine
        -> prompt, upscale   chain/protocols <- models/  the interfaces, and what implements them
        -> adaptive scale    chain/rescale               soft parts are drawn from further away
+       -> clear             chain/clear                 no model where nothing can be seen
        -> fidelity          chain/fidelity              colours stay those of the parent
        -> texture           chain/textures              what is lacking is borrowed from the photo
        -> join              chain/joining               no border to the tiles that exist
        -> tiles             chain/step, pyramid/store   kept for good
     -> "tiles made"         jobs/document               the plan is made anew, the tiles fade in
+    -> transparency         image/alpha, pyramid/transparency, ui/view/veil   the backdrop
     -> exact frame          ui/view/exact_frame, jobs/frame_composer, pyramid/compose   as `render`
     -> ahead                ui/idle, jobs/ahead         the likely next view, while idle
 
@@ -33,8 +35,18 @@ The way of one export, from the window or a command:
        -> export/picture, large, movie, strip   the file, written atomically (util/atomic)
        -> export/signing                Content Credentials
 
+Where a picture comes from: image/source opens it, image/levels holds its levels. In memory by
+image/decode; what stays in its file by image/tiled (TIFF, huge JPEG and PNG) and image/regions
+(slides, maps, pages, drawings: one process per file, readers/worker). What its numbers look like is
+image/tone (the value), image/toning, ui/tone; where its pixels lie, image/georeference; how large
+they are, image/subject -> pyramid/scale_bar -> ui/view/labels, export/scale_bar. config/fields says
+what each field of work decides.
+
 Whole photos: ui/upscale, jobs/upscale_job, commands/upscale -> export/upscale -> export/run. The
 queue of the window is kept beside the settings and yields to the view.
+
+Whole levels on many machines: export/run (`Generator`) <- cluster/generator -> units, schedule,
+driver -> worker (on a node) -> writer -> pyramid/store.
 
 Progress: chain/pace and `chain.Progress` -> ui/status (the line below the picture) and
 ui/view/drawing_mark (on the picture); chain/stages while a model loads.
@@ -50,11 +62,14 @@ Prompts that a person changed make a draft beside the store, kept or discarded: 
 jobs/drafting, chain/draft, pyramid/store/draft. Models share memory through models/memory/manager;
 number formats are timed by models/number_formats; files are fetched by models/download. What is
 real in a view is shown by chain/overlays, borrowed_texture and detections. Opening a path gives a
-`session.source.OpenedImage`: the source, and the session if there is one.
+`session.source.OpenedImage`: the source, and the session if there is one. Image tags come from
+models/ram, a second diffusion engine is models/pisa; both share models/coz/tiled_diffusion.
+Alignment of the prompter: commands/align -> align (samples by the chain, rewards, judging) ->
+models/align. Without torch, models/without_torch runs the built-in networks through OpenVINO.
 
-Imports go one way: app, cli -> commands, ui -> jobs -> session -> evaluate -> export -> chain ->
-pyramid, config -> image -> util. `assembly` puts models and chain together for both programs;
-nothing else imports `models`. What comes from files and servers is read without trust:
+Imports go one way: app, cli -> commands, ui -> jobs -> session -> align, evaluate -> export,
+cluster -> chain -> pyramid, config -> image -> util. `assembly` puts models and chain together for
+both programs; nothing else imports `models`. What comes from files and servers is read without trust:
 pyramid/store/sqlite_guard and util/checked (sessions, stores), util/paths (names), export/origin
 (metadata); util/text and ui/widgets/plain show it as plain text. No file is replaced without a
 question: export/targets, ui/export/target, commands/common/output. Terms: see the docstrings of
