@@ -7,6 +7,7 @@ runs as possible (see `runs`).
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from typing import Literal, TypeVar
 from cozviewer.chain.draft import Part, prompt_near
 from cozviewer.chain.joining.beyond import Beyond
 from cozviewer.chain.pace import Pace
-from cozviewer.chain.planned import planned
+from cozviewer.chain.planned import LevelWork, planned
 from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import CORE, Run
@@ -36,7 +37,7 @@ from cozviewer.pyramid.geometry import (
 )
 from cozviewer.pyramid.makers import maker_label
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
-from cozviewer.pyramid.store.store import StepRecord
+from cozviewer.pyramid.store.store import StepRecord, TileStore
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 from cozviewer.util.units import Unit
@@ -76,6 +77,7 @@ class Progress:
         fraction: The part of all the work that is done, 0..1; moves within a run; None if unknown.
         drawing: What is being drawn now, in pixels of level z; None between runs.
         kind: Which stage of a step this is, in any language; None for other stages.
+        note: More about it, for the line of a command.
     """
 
     stage: str
@@ -88,6 +90,7 @@ class Progress:
     fraction: float | None = None
     drawing: Rect | None = None
     kind: Kind | None = None
+    note: str = ""
 
 
 Told = Callable[[Progress], None]
@@ -152,6 +155,7 @@ class Chain:
         self._loaded = False
         self._pace = Pace()
         self.beyond: Beyond | None = Beyond()
+        self._continued: dict[Rect, list[Rect]] = {}
         self.texture = texture_of(pyramid) if recipe.photo_texture else None
 
     @property
@@ -226,6 +230,7 @@ class Chain:
             for work in levels:
                 region = coarser(level_region, z - work.z)
                 region = region.intersected(self.pyramid.level_rect(work.z))
+                self._expect(work)
                 for part, runs in work.parts:
                     for progress in self._step(
                         work.z, region, part, runs, done, total, cancelled, told
@@ -234,6 +239,17 @@ class Chain:
                         done = progress.done
         finally:
             self.pyramid.store.flush()
+
+    def _expect(self, work: LevelWork) -> None:
+        """Keep what is drawn beyond the edges of runs as long as runs of this level need it."""
+        whole = self.pyramid.level_rect(work.z)
+        self._continued = {
+            run.level_region: [other.level_region.intersected(whole) for other in others]
+            for run, others in work.continued(self.pyramid, self.recipe)
+        }
+        if self.beyond is not None:
+            uses = Counter(other for others in self._continued.values() for other in others)
+            self.beyond.expect(work.z, uses)
 
     def _step(
         self,
@@ -250,15 +266,11 @@ class Chain:
         store, step = part.store, part.step
         if step is None:
             seen = coarser(level_region, STEP_LEVELS)
-            prompt = prompt_near(self.pyramid, store, z - STEP_LEVELS, seen)
+            prompt = self.known_prompt(z, store, level_region)
             if prompt is None:
                 check_cancelled(cancelled)
-                if self.prompter.name == "none":
-                    prompt = ""
-                else:
-                    yield self._progress("describing", z, done, total)
-                    crops = self._crops(z - STEP_LEVELS, seen)
-                    prompt = self.prompter.prompt(*crops, cancelled)
+                yield self._progress("describing", z, done, total)
+                prompt = self.prompter.prompt(*self.crops(z, level_region), cancelled)
             step = self.step(z, snapped_to_tiles(seen), prompt)
         started = time.perf_counter()
         step_id = part.step_id
@@ -289,6 +301,8 @@ class Chain:
                     self.texture,
                 ):
                     store.put(key, pixels, step_id)
+            if self.beyond is not None:
+                self.beyond.used(z, self._continued[run.level_region])
             self._pace.end_run(drawn=wanted)
             done += len(run.keys)
             yield self._progress("generating", z, done, total, finished=run.keys)
@@ -334,16 +348,42 @@ class Chain:
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
 
-    def _crops(self, z: int, level_region: Rect) -> tuple[Rgb8 | None, Rgb8]:
-        """Return the wider crop of the previous level (None at the source), and the crop itself."""
-        crop = _middle(level_region.intersected(self.pyramid.level_rect(z)))
-        previous = None
-        if z > 0:
-            wide = crop.grown(crop.width * (STEP_SCALE - 1) // 2)
-            whole = self.pyramid.level_rect(z - STEP_LEVELS)
-            wide = coarser(wide, STEP_LEVELS).intersected(whole)
-            previous = best_region(self.pyramid, z - STEP_LEVELS, wide)
-        return previous, best_region(self.pyramid, z, crop)
+    def known_prompt(self, z: int, store: TileStore, level_region: Rect) -> str | None:
+        """Return the prompt of new tiles of level z if the prompter is not needed for it.
+
+        Args:
+            store: Where the tiles are kept.
+            level_region: The visible region of level z.
+        """
+        seen = coarser(level_region, STEP_LEVELS)
+        prompt = prompt_near(self.pyramid, store, z - STEP_LEVELS, seen)
+        return "" if prompt is None and self.prompter.name == "none" else prompt
+
+    def crops(self, z: int, level_region: Rect) -> tuple[Rgb8 | None, Rgb8]:
+        """Return what the prompter gets for a step.
+
+        Args:
+            z: The level of its tiles.
+            level_region: The visible region of level z.
+
+        Returns:
+            The wider crop of the level before the parent's (None if the parent is the source), and
+            the crop of the parent.
+        """
+        wide, crop = prompted_regions(self.pyramid, z, level_region)
+        previous = None if wide is None else best_region(self.pyramid, z - 2 * STEP_LEVELS, wide)
+        return previous, best_region(self.pyramid, z - STEP_LEVELS, crop)
+
+
+def prompted_regions(pyramid: Pyramid, z: int, level_region: Rect) -> tuple[Rect | None, Rect]:
+    """Return the regions of the two levels before z that `Chain.crops` returns."""
+    parent = z - STEP_LEVELS
+    seen = coarser(level_region, STEP_LEVELS)
+    crop = _middle(seen.intersected(pyramid.level_rect(parent)))
+    if parent <= 0:
+        return None, crop
+    wide = coarser(crop.grown(crop.width * (STEP_SCALE - 1) // 2), STEP_LEVELS)
+    return wide.intersected(pyramid.level_rect(parent - STEP_LEVELS)), crop
 
 
 def _middle(level_region: Rect) -> Rect:

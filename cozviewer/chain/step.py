@@ -48,6 +48,19 @@ def parent_region(level_region: Rect, z: int, recipe: Recipe, width: int, height
     return core.grown(*reach).intersected(coarser(whole, STEP_LEVELS))
 
 
+def covered_region(level_region: Rect, z: int, recipe: Recipe, width: int, height: int) -> Rect:
+    """Return the pixels of level z that a run draws with its surroundings, cropped to the photo.
+
+    Args:
+        level_region, width, height: As for `parent_region`.
+    """
+    whole = level_rect(z, width, height)
+    region = level_region.intersected(whole)
+    core = coarser(region, STEP_LEVELS)
+    across, along = recipe.margins(core.width, core.height)
+    return region.grown(STEP_SCALE * across, STEP_SCALE * along).intersected(whole)
+
+
 def draw_run(
     run: Run,
     pyramid: Pyramid,
