@@ -13,7 +13,7 @@ from pathlib import Path
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe, recipe_of
-from cozviewer.cluster.generator import NodeWork
+from cozviewer.cluster.crew import NodeWork
 from cozviewer.config.choice import CRISP, FROM_PHOTO, EngineChoice, PrompterChoice
 from cozviewer.image.source import Source
 from cozviewer.models.context import ModelContext

@@ -2,13 +2,14 @@
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from cozviewer.cluster.link import Link, Share
-from cozviewer.cluster.units import Unit
-from cozviewer.cluster.worker import NodeFacts, WorkerSetup, difference, node_facts
+from cozviewer.cluster.parcels import Parcel, chunks_of, digest_of
+from cozviewer.cluster.worker import MakeModels, NodeFacts, WorkerSetup, difference, node_facts
 from cozviewer.util.errors import Failure
 
 AHEAD = 2
@@ -19,6 +20,9 @@ MOST_DEATHS = 3
 
 SLOW, SLOW_SECONDS = 2.0, 0.5
 """A unit is slow that takes so many times the median, and so many seconds more."""
+
+LEAST_KNOWN = 3
+"""Units that must be known before one counts as slow."""
 
 
 @dataclass(eq=False)
@@ -31,6 +35,8 @@ class Member:
         loaded: Whether its models are.
         sent: Its units, in order, with the time when each came to the front.
         dead: Whether it has ended.
+        describing: Whether it describes a crop.
+        owed: Answers that nobody waits for any more.
     """
 
     handle: Any
@@ -39,6 +45,7 @@ class Member:
     sent: dict[int, float] = field(default_factory=dict)
     dead: bool = False
     describing: bool = False
+    owed: int = 0
 
     @property
     def node(self) -> str:
@@ -48,12 +55,26 @@ class Member:
     @property
     def room(self) -> int:
         """How many units it can be sent."""
-        return 0 if self.dead or not self.loaded else AHEAD - len(self.sent)
+        busy = len(self.sent) + self.owed
+        return 0 if self.dead or not self.loaded else max(0, AHEAD - busy)
 
     @property
     def front(self) -> int | None:
         """The unit that it draws now."""
         return next(iter(self.sent), None)
+
+
+@dataclass(frozen=True)
+class NodeWork:
+    """How models come to the nodes.
+
+    Attributes:
+        make_models: See `MakeModels`.
+        files: The model files on this machine, by name of the setting.
+    """
+
+    make_models: MakeModels
+    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 class Crew:
@@ -110,6 +131,8 @@ class Crew:
                 again.
         """
         member, question = self._waiting.pop(ref)
+        if question == "nothing":
+            member.owed -= 1
         try:
             answer = self._link.ray.get(ref)
         except Exception as error:
@@ -118,10 +141,14 @@ class Crew:
             if self._link.is_death(error):
                 self.ended(member, str(error))
                 return
+            if question == "nothing":
+                return
             cause = getattr(error, "cause", None)
             if isinstance(cause, Failure):
                 raise Failure(str(cause)) from error
             raise
+        if question == "nothing":
+            return
         if question == "facts":
             sentence = difference(self._here, answer)
             if sentence:
@@ -152,10 +179,10 @@ class Crew:
         self._start()
         self._load_next()
 
-    def finished(self, member: Member, unit: Unit) -> float:
+    def finished(self, member: Member, index: int) -> float:
         """Note that a worker has finished a unit; return for how many seconds it had it."""
         now = time.monotonic()
-        seconds = now - member.sent.pop(unit.index, now)
+        seconds = now - member.sent.pop(index, now)
         front = member.front
         if front is not None:
             member.sent[front] = now
@@ -167,22 +194,24 @@ class Crew:
         if len(self._seconds) > 200:
             del self._seconds[:100]
 
-    def slowest(self) -> tuple[Member, int] | None:
-        """Return a worker, and its unit, that takes much longer than units usually do."""
-        if len(self._seconds) < 3:
-            return None
+    def late(self) -> list[Member]:
+        """Return the workers whose unit takes much longer than units usually do, longest first."""
+        if len(self._seconds) < LEAST_KNOWN:
+            return []
         limit = SLOW * statistics.median(self._seconds) + SLOW_SECONDS
         now = time.monotonic()
-        late = [
-            (began, member, member.front)
-            for member in self.members
-            if member.front is not None and now - (began := member.sent[member.front]) > limit
+        began = [
+            (next(iter(each.sent.values())), i) for i, each in enumerate(self.members) if each.sent
         ]
-        if not late:
-            return None
-        _, member, index = min(late, key=lambda entry: entry[0])
-        assert index is not None
-        return member, index
+        return [self.members[i] for since, i in sorted(began) if now - since > limit]
+
+    def abandon(self, member: Member, ref: Any) -> None:
+        """Take over an answer that nobody waits for any more: the worker is busy until then."""
+        member.sent.clear()
+        member.describing = False
+        if not member.dead:
+            member.owed += 1
+            self._waiting[ref] = member, "nothing"
 
     def stop(self) -> None:
         """End all workers at once."""
@@ -203,7 +232,10 @@ class Crew:
     def _load_next(self) -> None:
         """Let workers load; first one alone, which decides the number format of all."""
         for member in self.members:
-            asked = any(other is member for other, _ in self._waiting.values())
+            asked = any(
+                other is member and question != "nothing"
+                for other, question in self._waiting.values()
+            )
             if member.facts is None or member.loaded or asked:
                 continue
             if not self.device:
@@ -228,3 +260,32 @@ class Crew:
                 f"Node {member.node} draws on {device}, others on {self.device}: their tiles may "
                 "differ in the last bits."
             )
+
+
+def hired(link: Link, work: NodeWork, recipe: str, notice: Callable[[str], None]) -> Crew:
+    """Return a new crew, after the model files are put into the cluster.
+
+    Args:
+        link, recipe, notice: As for `Crew`.
+        work: The models.
+
+    Raises:
+        BadInput: The cluster has no room for a worker.
+        Failure: A model file cannot be read.
+    """
+    files = tuple((name, put_file(link, path)) for name, path in work.files.items())
+    return Crew(link, WorkerSetup(work.make_models, files), recipe, notice)
+
+
+def put_file(link: Link, path: Path) -> Parcel:
+    """Put a file into the cluster.
+
+    Raises:
+        Failure: It cannot be read.
+    """
+    try:
+        digest, size = digest_of(path), path.stat().st_size
+        chunks = tuple(link.ray.put(chunk) for chunk in chunks_of(path))
+    except OSError as error:
+        raise Failure(f"{path} cannot be read ({error.strerror}).") from error
+    return Parcel(path.name, digest, size, path, chunks)

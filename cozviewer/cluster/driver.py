@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.planned import covered_by
 from cozviewer.chain.step import parent_region
-from cozviewer.cluster.crew import Crew, Member
+from cozviewer.cluster.crew import AHEAD, Crew, Member
 from cozviewer.cluster.link import ClusterLost, Link
 from cozviewer.cluster.parcels import Bundle, bundle_of
 from cozviewer.cluster.schedule import Schedule
@@ -107,7 +107,7 @@ class Driver:
         self._recipe = chain.recipe.digest
         self._stored_before = store.usage()[1] > 0
 
-    def run(self, is_cancelled: IsCancelled) -> Iterator[tuple[TileKey, ...]]:
+    def run(self, is_cancelled: IsCancelled) -> Generator[tuple[TileKey, ...], None, None]:
         """Do the work.
 
         Yields:
@@ -162,33 +162,38 @@ class Driver:
         self._crew, self._link, self._photo = crew, link, photo
 
     def _send(self) -> None:
-        """Give work to all workers that have room."""
-        most = MOST_WAITING + len(self._crew.members)
-        members = [member for member in self._crew.members if member.room]
-        for round_ in range(2):  # one unit for each first
-            for member in members:
-                if member.room <= (0 if round_ else 1) or self._writer.backlog > most:
+        """Give work to the workers: one unit to each first, then a second one to travel meanwhile,
+        as long as there are enough."""
+        crew, schedule = self._crew, self.schedule
+        late = crew.late()
+        for room in (AHEAD, AHEAD - 1):
+            for member in crew.members:
+                if member.room != room or member in late:
                     continue
-                unit = self.schedule.take(partial(self._is_near, member))
-                if unit is not None:
-                    self._send_unit(unit, member)
+                if room < AHEAD and schedule.ready <= len(crew.members):
+                    break
+                if self._writer.backlog > MOST_WAITING + len(crew.members):
+                    break
+                unit = schedule.take(partial(self._is_near, member))
+                if unit is None:
+                    break
+                self._send_unit(unit, member)
         self._describe()
-        if not self.schedule.any_ready:
-            self._send_copy()
+        if late and not schedule.ready:
+            self._send_copy(late)
 
-    def _send_copy(self) -> None:
+    def _send_copy(self, late: list[Member]) -> None:
         """Let an idle worker draw what another one takes long for."""
-        idle = next((m for m in self._crew.members if m.loaded and not m.sent), None)
-        slow = self._crew.slowest() if idle else None
-        if idle is None or slow is None:
+        idle = next((m for m in self._crew.members if m.room == AHEAD), None)
+        if idle is None:
             return
-        member, index = slow
-        if member is idle or self.schedule.copies(index) != 1 or self.schedule.is_done(index):
-            return
-        unit = self._plan.units[index]
-        self.schedule.copy(unit)
-        self.counts.copies += 1
-        self._send_unit(unit, idle)
+        for index in (index for member in late for index in member.sent):
+            if self.schedule.copies(index) == 1 and not self.schedule.is_done(index):
+                unit = self._plan.units[index]
+                self.schedule.copy(unit)
+                self.counts.copies += 1
+                self._send_unit(unit, idle)
+                return
 
     def _is_near(self, member: Member, unit: Unit) -> bool:
         """Return whether a worker is where the first input of a unit is."""
@@ -271,7 +276,7 @@ class Driver:
 
     def _describe(self) -> None:
         """Have crops described whose tiles are in the store."""
-        member = next((m for m in self._crew.members if m.room == 2 and not m.describing), None)
+        member = next((m for m in self._crew.members if m.room == AHEAD and not m.describing), None)
         if member is None:
             return
         number = self.schedule.to_describe()
@@ -316,7 +321,7 @@ class Driver:
         except Exception as error:
             self._take_error(sent, error)
             return
-        seconds = self._crew.finished(member, unit)
+        seconds = self._crew.finished(member, unit.index)
         if report.error:
             self.schedule.failed_once(unit, report.error)
             return
@@ -338,13 +343,13 @@ class Driver:
     def _take_error(self, sent: _Sent, error: Exception) -> None:
         link, unit, member = self._link, sent.unit, sent.member
         if link.is_loss(error):
-            self._crew.finished(member, unit)
+            self._crew.finished(member, unit.index)
             self._unsafe.add(unit.index)
             self.schedule.returned(unit)
         elif link.is_death(error):
             self._take_death(sent, error)
         elif link.is_failure(error):
-            self._crew.finished(member, unit)
+            self._crew.finished(member, unit.index)
             self.schedule.failed_once(unit, str(error).strip().splitlines()[-1])
         else:
             raise ClusterLost(f"The cluster does not answer any more: {error}") from error
@@ -439,6 +444,12 @@ class Driver:
 
     def end(self) -> tuple[TileKey, ...]:
         """Write what was drawn, and record how long the steps took; return the new tiles."""
+        for ref, sent in self._waiting.items():
+            self._crew.abandon(sent.member, ref)
+        for ref, (_, member) in self._describing.items():
+            self._crew.abandon(member, ref)
+        self._waiting.clear()
+        self._describing.clear()
         self._writer.close()
         stored = tuple(
             key

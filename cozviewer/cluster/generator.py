@@ -1,27 +1,25 @@
 """Generates the missing tiles of exports on a cluster; see `cozviewer.export.run.Generator`."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from cozviewer.chain.chain import REPLANS, Chain, Progress, generating
 from cozviewer.chain.protocols import Notice
 from cozviewer.chain.series import Needs
-from cozviewer.cluster.crew import Crew
+from cozviewer.cluster.crew import Crew, NodeWork, hired, put_file
 from cozviewer.cluster.driver import Driver
-from cozviewer.cluster.link import ClusterLost, ClusterOptions, Link
-from cozviewer.cluster.parcels import Parcel, chunks_of, digest_of
+from cozviewer.cluster.link import ClusterLost, Link
 from cozviewer.cluster.units import UnitPlan, plan_units
-from cozviewer.cluster.worker import MakeModels, Photo, WorkerSetup
+from cozviewer.cluster.worker import Photo
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.pyramid import TileMissing
 from cozviewer.util.cancel import IsCancelled, check_cancelled
-from cozviewer.util.errors import BadInput, Failure
+from cozviewer.util.errors import BadInput
 from cozviewer.util.text import counted
 from cozviewer.util.translation import translate
 from cozviewer.util.units import bytes_text
@@ -34,19 +32,6 @@ REPORT_SECONDS = 0.5
 
 RECONNECT_SECONDS = (1, 2, 5, 10, 20, 30, 60, 60, 60, 60)
 """Waits before each try to reach a cluster that was lost; about five minutes in all."""
-
-
-@dataclass(frozen=True)
-class NodeWork:
-    """How models come to the nodes.
-
-    Attributes:
-        make_models: See `MakeModels`.
-        files: The model files on this machine, by name of the setting.
-    """
-
-    make_models: MakeModels
-    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass
@@ -94,23 +79,19 @@ class ClusterGenerator:
         totals: What was done.
     """
 
-    def __init__(self, options: ClusterOptions, work: NodeWork, notice: Notice) -> None:
+    def __init__(self, link: Link, work: NodeWork, notice: Notice) -> None:
         """Prepare; nothing is imported or started yet.
 
         Args:
-            options: Which cluster.
+            link: The connection; if it is not connected yet, it is for as long as it is needed.
             work: The models.
             notice: Receives sentences about the cluster.
-
-        Raises:
-            BadInput: The address is not understood, or Ray is not installed.
         """
         self.totals = Totals()
-        self._link = Link(options)
-        self._options, self._work, self._notice = options, work, notice
+        self._link, self._work, self._notice = link, work, notice
+        self._connects = not link.is_connected
         self._crew: Crew | None = None
         self._photos: dict[str, Photo] = {}
-        self._kept: list[Any] = []  # handles: what they name stays in the cluster
 
     def __enter__(self) -> "ClusterGenerator":
         return self
@@ -148,8 +129,9 @@ class ClusterGenerator:
         """Return what `--json` prints about the cluster."""
         totals, crew = self.totals, self._crew
         return {
-            "address": self._options.address,
+            "address": self._link.options.address,
             "dashboard": self._link.dashboard,
+            "nodes": [] if crew is None else crew.nodes,
             "workers": 0 if crew is None else crew.share.workers,
             "device": "" if crew is None else crew.device,
             "units": totals.units,
@@ -167,9 +149,9 @@ class ClusterGenerator:
         if self._crew is not None:
             self._crew.stop()
             self._crew = None
-            self._kept.clear()
             self._photos.clear()
-            self._link.close()
+            if self._connects:
+                self._link.close()
 
     def _region(
         self, z: int, level_region: Rect, chain: Chain, is_cancelled: IsCancelled
@@ -222,13 +204,13 @@ class ClusterGenerator:
         Raises:
             BadInput: As `Link.connect` and `Link.share`.
         """
-        self._link.connect()
+        if self._connects:
+            self._link.connect()
         try:
-            files = tuple((name, self._parcel(path)) for name, path in self._work.files.items())
-            setup = WorkerSetup(self._work.make_models, files)
-            self._crew = Crew(self._link, setup, chain.recipe.text, self._notice)
+            self._crew = hired(self._link, self._work, chain.recipe.text, self._notice)
         except BaseException:
-            self._link.close()
+            if self._connects:
+                self._link.close()
             raise
         if self._link.dashboard:
             self._notice(f"The dashboard of the cluster is at {self._link.dashboard}.")
@@ -242,7 +224,7 @@ class ClusterGenerator:
             ClusterLost: It does not come back.
             Cancelled: While waiting for it.
         """
-        if self._options.is_local:
+        if self._link.options.is_local:
             raise error
         self._notice("The cluster does not answer any more; waiting for it.")
         for seconds in RECONNECT_SECONDS:
@@ -265,25 +247,12 @@ class ClusterGenerator:
             self._photos.clear()
             path = source.path
             if path is not None and path.is_file():
-                photo = Photo(source.name, source.digest, source.page, self._parcel(path))
+                photo = Photo(source.name, source.digest, source.page, put_file(self._link, path))
             else:
                 pixels = source.pixels(0, Rect(0, 0, source.width, source.height))
                 photo = Photo(source.name, source.digest, 1, pixels=(self._link.ray.put(pixels)))
             self._photos[source.digest] = photo
         return photo
-
-    def _parcel(self, path: Path) -> Parcel:
-        """Put a file into the cluster.
-
-        Raises:
-            Failure: It cannot be read.
-        """
-        try:
-            digest, size = digest_of(path), path.stat().st_size
-            chunks = tuple(self._link.ray.put(chunk) for chunk in chunks_of(path))
-        except OSError as error:
-            raise Failure(f"{path} cannot be read ({error.strerror}).") from error
-        return Parcel(path.name, digest, size, path, chunks)
 
 
 class _Pace:

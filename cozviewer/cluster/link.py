@@ -107,21 +107,6 @@ def check_library() -> None:
         )
 
 
-@contextmanager
-def connected(options: ClusterOptions) -> Iterator["Link"]:
-    """Connect to a cluster, or start a local one, within a block.
-
-    Raises:
-        BadInput: The address is wrong, Ray is missing, or nothing answers there.
-    """
-    link = Link(options)
-    link.connect()
-    try:
-        yield link
-    finally:
-        link.close()
-
-
 class Link:
     """A connection to Ray. Ray allows one in a process at a time.
 
@@ -149,6 +134,11 @@ class Link:
         assert self._ray is not None
         return self._ray
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether `connect` was called, and `close` was not."""
+        return self._ray is not None
+
     def connect(self) -> None:
         """Connect.
 
@@ -169,7 +159,6 @@ class Link:
             raise BadInput(
                 translate("Error", "Another work on a cluster is under way: wait for its end.")
             )
-        self._ray = ray
         quiet: dict[str, Any] = {
             "logging_level": logging.ERROR,
             "log_to_driver": False,
@@ -196,6 +185,7 @@ class Link:
                     "address.",
                 ).format(address=self.options.address, reason=first)
             ) from error
+        self._ray = ray
         self.dashboard = str(getattr(context, "dashboard_url", None) or "")
         if local and any(node["NodeManagerAddress"] not in _LOOPBACK for node in ray.nodes()):
             self.close()
@@ -212,6 +202,7 @@ class Link:
         if self._ray is not None:
             with suppress(Exception), _signals_kept():
                 self._ray.shutdown()
+        self._ray = None
         self._restore()
 
     def share(self) -> Share:

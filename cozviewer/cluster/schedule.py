@@ -68,10 +68,11 @@ class Schedule:
         return self._left == 0
 
     @property
-    def any_ready(self) -> bool:
-        """Whether a unit can be sent now."""
-        self._drop_stale()
-        return bool(self._ready)
+    def ready(self) -> int:
+        """About how many units can be sent now; 0 if none can."""
+        while self._ready and not self._is_ready(self._ready[0][1]):
+            heappop(self._ready)
+        return len(self._ready)
 
     def prompt(self, unit: Unit) -> str:
         """Return the prompt of a unit that was taken."""
@@ -223,7 +224,3 @@ class Schedule:
         if self._is_ready(index):
             unit = self.plan.units[index]
             heappush(self._ready, (self.plan.priority(unit), index))
-
-    def _drop_stale(self) -> None:
-        while self._ready and not self._is_ready(self._ready[0][1]):
-            heappop(self._ready)

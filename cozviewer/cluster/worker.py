@@ -222,6 +222,17 @@ class UnitWorker:
         """Return the prompt of a step; see `Prompter.prompt`."""
         return self._loaded().prompter.prompt(previous, crop, never)
 
+    def call(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Return function(models, *args); the function must be importable on the node.
+
+        Raises:
+            Failure: It raised an error that a user can act on.
+        """
+        try:
+            return function(self._loaded(), *args)
+        except CozviewerError as error:
+            raise Failure(str(error)) from None
+
     def draw(self, task: UnitTask, *inputs: Any) -> tuple[Report, Bundle | None, Ring | None]:
         """Draw a unit.
 

@@ -1,6 +1,7 @@
 """Works for the tests of clusters: photos, models that workers can import, and what they make."""
 
 import hashlib
+import os
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -27,21 +28,20 @@ class Fake:
     """Models of a worker.
 
     Attributes:
-        seconds: Duration of a run, waiting.
-        bad: Seed whose run fails.
         words: Whether there is a prompter.
+        control: A folder of files that say what goes wrong:
+            end, wait: the next run ends its process, or waits for 20 s, once;
+            bad: the run of the seed in the file fails, always.
     """
 
-    seconds: float = 0.0
-    bad: int | None = None
     words: bool = False
+    control: Path | None = None
 
 
 class SlowDetail(DetailUpscaler):
     """Invents detail that depends on the seed, so that joining matters."""
 
-    seconds = 0.0
-    bad: int | None = None
+    control: Path | None = None
 
     def upscale(
         self,
@@ -51,10 +51,14 @@ class SlowDetail(DetailUpscaler):
         cancelled: IsCancelled,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
-        if self.seconds:
-            time.sleep(self.seconds)
-        if seed == self.bad:
-            raise Failure("This unit is cursed.")
+        if self.control is not None:
+            if _taken(self.control / "end"):
+                os._exit(1)
+            if _taken(self.control / "wait"):
+                time.sleep(20)
+            bad = self.control / "bad"
+            if bad.exists() and seed == int(bad.read_text()):
+                raise Failure("This unit is cursed.")
         return super().upscale(rgb, prompt, seed, cancelled, progressed)
 
     def finer(self, rgb: RgbFloat) -> RgbFloat:
@@ -66,6 +70,15 @@ class SlowDetail(DetailUpscaler):
         stripes = 0.1 * np.sin(rows / 4 + (asked.seed + words) % 7)
         clipped: RgbFloat = np.clip(fine + stripes.astype(np.float32), 0, 1)
         return clipped
+
+
+def _taken(path: Path) -> bool:
+    """Remove a file; return whether it was there."""
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 class CropPrompter(FakePrompter):
@@ -90,7 +103,7 @@ class FakeModels:
 def models(fake: Fake) -> FakeModels:
     """Return the models of a `Fake`."""
     upscaler = SlowDetail(accepts_prompt=fake.words)
-    upscaler.seconds, upscaler.bad = fake.seconds, fake.bad
+    upscaler.control = fake.control
     prompter = CropPrompter() if fake.words else Silent()
     recipe = recipe_of(upscaler, prompter, adaptive_scale=True, photo_texture=True)
     return FakeModels(upscaler, prompter, recipe)

@@ -82,8 +82,9 @@ def on_cluster(
         return
     from cozviewer.assembly import node_work
     from cozviewer.cluster.generator import ClusterGenerator
+    from cozviewer.cluster.link import Link
 
-    with ClusterGenerator(options, node_work(choice, cache), notice) as generator:
+    with ClusterGenerator(Link(options), node_work(choice, cache), notice) as generator:
         yield generator
 
 
