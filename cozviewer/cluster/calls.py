@@ -3,9 +3,9 @@
 For work that does not consist of tiles: results come back in whatever order they are ready.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from cozviewer.chain.protocols import Notice
 from cozviewer.cluster.crew import AHEAD, Crew, Member, NodeWork, hired
@@ -15,13 +15,15 @@ from cozviewer.cluster.schedule import MOST_ENDS
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import Failure
 
+Key = TypeVar("Key")
+
 
 @dataclass
-class _Call:
+class _Call(Generic[Key]):
     """One call on its way."""
 
     index: int
-    key: Hashable
+    key: Key
     args: tuple[Any, ...]
     ends: int = 0
 
@@ -56,9 +58,9 @@ class ClusterCalls:
     def results(
         self,
         function: Callable[..., Any],
-        calls: Iterable[tuple[Hashable, tuple[Any, ...]]],
+        calls: Iterable[tuple[Key, tuple[Any, ...]]],
         is_cancelled: IsCancelled,
-    ) -> Iterator[tuple[Hashable, Any]]:
+    ) -> Iterator[tuple[Key, Any]]:
         """Yield (key, function(models, *args)) for each call, in any order.
 
         Args:
@@ -73,8 +75,8 @@ class ClusterCalls:
         """
         crew = self._hired()
         coming = enumerate(calls)
-        again: list[_Call] = []
-        running: dict[Any, tuple[_Call, Member]] = {}
+        again: list[_Call[Key]] = []
+        running: dict[Any, tuple[_Call[Key], Member]] = {}
         more = True
         try:
             while more or again or running:
@@ -132,7 +134,7 @@ class ClusterCalls:
                 raise
         return self._crew
 
-    def _failed(self, call: _Call, member: Member, error: Exception) -> None:
+    def _failed(self, call: _Call[Any], member: Member, error: Exception) -> None:
         """Note that a call is to be made again.
 
         Raises:

@@ -10,6 +10,7 @@ from cozviewer.util.errors import BadInput
 
 if TYPE_CHECKING:
     from cozviewer.chain.protocols import Notice
+    from cozviewer.cluster.calls import ClusterCalls
     from cozviewer.cluster.generator import ClusterGenerator
     from cozviewer.cluster.link import ClusterOptions
     from cozviewer.config.choice import EngineChoice
@@ -86,6 +87,24 @@ def on_cluster(
 
     with ClusterGenerator(Link(options), node_work(choice, cache), notice) as generator:
         yield generator
+
+
+@contextmanager
+def calls_on_cluster(
+    options: "ClusterOptions", choice: "EngineChoice", cache: Path | None, notice: "Notice"
+) -> "Iterator[ClusterCalls]":
+    """Yield what calls functions with the models of a choice on the cluster.
+
+    Args:
+        options, choice, cache, notice: As for `on_cluster`.
+    """
+    from cozviewer.assembly import make_models, node_work
+    from cozviewer.cluster.calls import ClusterCalls
+    from cozviewer.cluster.link import Link
+
+    recipe = make_models(choice, cache, notice).recipe.text
+    with ClusterCalls(Link(options), node_work(choice, cache), recipe, notice) as calls:
+        yield calls
 
 
 def cluster_report(generator: "ClusterGenerator | None") -> dict[str, Any]:

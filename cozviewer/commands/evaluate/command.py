@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 
 from cozviewer.commands.common import values
+from cozviewer.commands.common.cluster import add_cluster_options, cluster_options
 from cozviewer.commands.common.options import (
     add_cache_options,
     add_engine_options,
@@ -77,6 +78,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="M,M",
         help="the methods to compare (default: nearest,bicubic,onestep and the engine's chain)",
     )
+    add_cluster_options(parser)
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
@@ -109,6 +111,7 @@ def run(args: argparse.Namespace) -> int:
         prompter=args.prompter,
         cache=cache_of(args),
         allow_huge=args.allow_huge,
+        cluster=cluster_options(args),
     )
     with ProgressLine(sys.stderr) as line, stoppable() as cancelled:
         evaluation = evaluate(options, line, cancelled)

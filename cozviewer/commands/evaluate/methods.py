@@ -22,7 +22,7 @@ from cozviewer.evaluate.enlarged import enlarged_middle
 from cozviewer.image.pixels import Rgb8, to_float
 from cozviewer.models.engines import ENGINES, PROMPTERS, is_path
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
-from cozviewer.util.cancel import IsCancelled, check_cancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
 
 DIRECT: tuple[Literal["nearest", "bicubic"], ...] = ("nearest", "bicubic")
@@ -71,11 +71,12 @@ class Methods:
         self._choice, self._prompter = choice, prompter
 
         @lru_cache(maxsize=1)
-        def models_of(choice: EngineChoice) -> Models:
+        def models_of(choice: EngineChoice) -> tuple[Models, EngineChoice]:
             models = make_models(choice, cache, notice)
             if models.upscaler.accepts_prompt or choice.prompter.name == "none":
-                return models
-            return make_models(replace(choice, prompter=PrompterChoice()), cache, notice)
+                return models, choice
+            bare = replace(choice, prompter=PrompterChoice())
+            return make_models(bare, cache, notice), bare
 
         self._models_of = models_of
 
@@ -101,6 +102,12 @@ class Methods:
             )
         return with_engine(self._choice, engine, prompter)
 
+    def used_choice(self, name: str) -> EngineChoice | None:
+        """Return the engine choice of a method with the prompter that it uses: none for an engine
+        that accepts no prompts."""
+        choice = self.choice(name)
+        return None if choice is None else self._models_of(choice)[1]
+
     def make(self, name: str) -> Method:
         """Return the method of a name.
 
@@ -112,7 +119,7 @@ class Methods:
                 return _direct(direct)
         choice = self.choice(name)
         assert choice is not None
-        models = self._models_of(choice)
+        models, _ = self._models_of(choice)
         one_step = name == ONE_STEP
         return Method(
             name,
@@ -133,6 +140,17 @@ def _direct(name: Literal["nearest", "bicubic"]) -> Method:
 
     title, identity = name.capitalize(), f"direct {name}"
     return Method(name, title, identity, later, lambda: None, lambda: "CPU", generative=False)
+
+
+def states_on_node(models: Models, one_step: bool, states: list[Rgb8], levels: int) -> list[Rgb8]:
+    """Return the missing states of a picture; called on the nodes of a cluster.
+
+    Args:
+        one_step: Whether the method is ONE_STEP.
+        states, levels: As for `Method.later`.
+    """
+    later = _one_step(models) if one_step else _chain(models)
+    return list(later(states, levels, never))
 
 
 def _one_step(models: Models) -> Callable[[list[Rgb8], int, IsCancelled], Iterator[Rgb8]]:
