@@ -14,6 +14,8 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.cluster.crew import NodeWork
+from cozviewer.cluster.generator import ClusterGenerator
+from cozviewer.cluster.link import ClusterOptions, Link
 from cozviewer.config.choice import CRISP, FROM_PHOTO, EngineChoice, PrompterChoice
 from cozviewer.image.source import Source
 from cozviewer.models.context import ModelContext
@@ -176,6 +178,22 @@ def node_work(choice: EngineChoice, cache: Path | None) -> NodeWork:
     # Nodes number their devices themselves.
     choice = replace(choice, device=choice.device.partition(":")[0])
     return NodeWork(partial(node_models, choice), files)
+
+
+def open_cluster(
+    address: str, choice: EngineChoice, cache: Path | None, notice: Notice
+) -> ClusterGenerator:
+    """Return what generates on the cluster at an address, with as many workers as fit.
+
+    Args:
+        address: See `ClusterOptions`.
+        choice, cache: As for `node_work`.
+        notice: Receives sentences about the cluster.
+
+    Raises:
+        BadInput: The address is not understood, or Ray is not installed.
+    """
+    return ClusterGenerator(Link(ClusterOptions(address)), node_work(choice, cache), notice)
 
 
 def node_models(

@@ -186,6 +186,7 @@ class Link:
                 ).format(address=self.options.address, reason=first)
             ) from error
         self._ray = ray
+        _silence(ray)
         self.dashboard = str(getattr(context, "dashboard_url", None) or "")
         if local and any(node["NodeManagerAddress"] not in _LOOPBACK for node in ray.nodes()):
             self.close()
@@ -301,6 +302,14 @@ def _fetch(handle: Any) -> Any:
     import ray
 
     return ray.get(handle)
+
+
+def _silence(ray: Any) -> None:
+    """Keep Ray from printing how workers ended to stdout, where the reports for scripts are; it has
+    no setting for that. What matters is reported by the driver."""
+    worker = getattr(getattr(ray, "_private", None), "worker", None)
+    if hasattr(worker, "print_to_stdstream"):
+        worker.print_to_stdstream = lambda *args, **options: None
 
 
 def _cores() -> int:

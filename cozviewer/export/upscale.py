@@ -60,6 +60,7 @@ class UpscaleOptions:
         label: Whether a corner says that detail was generated.
         overwrite: Whether an existing file is replaced; else a free name is found, and a photo that
             was upscaled before in the same way is skipped.
+        on_cluster: Whether the window's queue generates on the cluster of the preferences.
     """
 
     scale: int = 4
@@ -70,6 +71,7 @@ class UpscaleOptions:
     place: bool = True
     label: bool = False
     overwrite: bool = False
+    on_cluster: bool = False
 
 
 @dataclass(frozen=True)

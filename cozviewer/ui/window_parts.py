@@ -109,6 +109,7 @@ class WindowParts:
             lambda: self.sessions.menu.bookmarks,
             window,
         )
+        self.exporting.use_cluster(services.open_cluster)
         self.upscaling = Upscaling(services, lambda: window.images, self.banner, window)
         self.exporting.upscale_wanted.connect(self.upscaling.ask)
         built = build(window, window_menus(window, self), services.icon)

@@ -23,6 +23,7 @@ from cozviewer.export.targets import refuse_source
 from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask
 from cozviewer.image.exif import without_place
 from cozviewer.pyramid.camera import View
+from cozviewer.ui.export.cluster_box import cluster_box
 from cozviewer.ui.export.offers import (
     Comparison,
     Offer,
@@ -92,6 +93,7 @@ class ExportDialog(QDialog):
         self.size_label = Label()
         self.complete = QCheckBox()
         self.complete.setChecked(True)
+        self.on_cluster = cluster_box()
         self.place = QCheckBox(translate("Upscale", "Include location (GPS)"))
         self.place.setChecked(True)
         exif = chain.pyramid.source.exif
@@ -122,6 +124,7 @@ class ExportDialog(QDialog):
             (translate("Export", "Format"), form),
             (translate("Export", "File"), with_browse(self.path, self._browse)),
             ("", self.complete),
+            ("", self.on_cluster),
             ("", self.label),
             ("", self.place),
             ("", self.signing),
@@ -137,6 +140,12 @@ class ExportDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         self.signing.wanted.toggled.connect(self._shrink, Qt.ConnectionType.QueuedConnection)
         self._describe()
+
+    @property
+    def wants_cluster(self) -> bool:
+        """Whether missing detail is to be generated on the cluster."""
+        box = self.on_cluster
+        return box.isVisibleTo(self) and box.isEnabled() and box.isChecked()
 
     @property
     def offer(self) -> Offer:
@@ -155,6 +164,7 @@ class ExportDialog(QDialog):
         missing, exact = missing_count(self._chain, offer)
         self.complete.setVisible(missing > 0)
         self.complete.setEnabled(offer.has_options)  # sheets are always complete
+        self.on_cluster.setEnabled(missing > 0)
         self.label.setVisible(offer.has_options)  # sheets have captions
         self.signing.setVisible(offer.has_options)
         if exact:
