@@ -1,7 +1,7 @@
 """A model that only waits, to measure what the cluster costs besides."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -52,7 +52,8 @@ def sleeping(seconds: float, joins: bool) -> FakeModels:
     """
     upscaler = Sleeper(seconds=seconds, generative=joins, halo=4 if joins else 0)
     prompter = Silent()
-    return FakeModels(upscaler, prompter, recipe_of(upscaler, prompter))
+    recipe = replace(recipe_of(upscaler, prompter), least=0)  # small units have few neighbours
+    return FakeModels(upscaler, prompter, recipe)
 
 
 def on_node(

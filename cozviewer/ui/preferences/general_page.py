@@ -162,7 +162,7 @@ class EnginePage(QWidget):
         )
         self.cluster = QLineEdit(preferences.cluster)
         self.wrong_address = Trouble()
-        self.cluster.setPlaceholderText("ray://192.168.1.10:10001")
+        self.cluster.setPlaceholderText(translate("Preferences", "None"))
         self.cluster.setToolTip(
             translate(
                 "Preferences",
