@@ -245,7 +245,7 @@ class Chain:
         whole = self.pyramid.level_rect(work.z)
         self._continued = {
             run.level_region: [other.level_region.intersected(whole) for other in others]
-            for run, others in work.continued(self.pyramid, self.recipe)
+            for run, others in work.continued
         }
         if self.beyond is not None:
             uses = Counter(other for others in self._continued.values() for other in others)

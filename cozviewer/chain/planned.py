@@ -1,13 +1,12 @@
 """Plans the work for a view: the missing tiles of each level, grouped into runs."""
 
 from dataclasses import dataclass
-from functools import partial
 
 from cozviewer.chain.draft import Part, parts
 from cozviewer.chain.joining.order import continued, in_joining_order
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import Run, runs_of
-from cozviewer.chain.step import covered_region, parent_region
+from cozviewer.chain.step import parent_region
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, centre_first, coarser, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
@@ -31,10 +30,11 @@ class LevelWork:
         """All its missing tiles."""
         return [key for _, runs in self.parts for run in runs for key in run.keys]
 
-    def continued(self, pyramid: Pyramid, recipe: Recipe) -> list[tuple[Run, list[Run]]]:
-        """Return each run with the earlier ones that it continues; see `joining.order`."""
+    @property
+    def continued(self) -> list[tuple[Run, list[Run]]]:
+        """Each run with the earlier ones that it continues; see `joining.order`."""
         runs = [run for _, runs in self.parts for run in runs]
-        found = continued(runs, partial(covered_by, pyramid, recipe))
+        found = continued(runs)
         return [(run, [runs[i] for i in others]) for run, others in zip(runs, found, strict=True)]
 
     def cost(self, recipe: Recipe) -> int:
@@ -57,11 +57,10 @@ def planned(pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect) -> lis
     region = level_region
     source = pyramid.source
     while z > 0 and needed:
-        covered = partial(covered_by, pyramid, recipe)
         work = LevelWork(
             z,
             tuple(
-                (part, tuple(in_joining_order(runs_of(part.keys, recipe), covered, region)))
+                (part, tuple(in_joining_order(runs_of(part.keys, recipe), region)))
                 for part in parts(pyramid, pyramid.missing(centre_first(needed, region)))
             ),
         )
@@ -79,12 +78,6 @@ def planned(pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect) -> lis
         z -= STEP_LEVELS
         region = coarser(region, STEP_LEVELS)
     return levels[::-1]
-
-
-def covered_by(pyramid: Pyramid, recipe: Recipe, run: Run) -> Rect:
-    """Return the pixels of its level that a run draws; see `covered_region`."""
-    source = pyramid.source
-    return covered_region(run.level_region, run.z, recipe, source.width, source.height)
 
 
 def missing_tiles(

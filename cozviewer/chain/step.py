@@ -48,19 +48,6 @@ def parent_region(level_region: Rect, z: int, recipe: Recipe, width: int, height
     return core.grown(*reach).intersected(coarser(whole, STEP_LEVELS))
 
 
-def covered_region(level_region: Rect, z: int, recipe: Recipe, width: int, height: int) -> Rect:
-    """Return the pixels of level z that a run draws with its surroundings, cropped to the photo.
-
-    Args:
-        level_region, width, height: As for `parent_region`.
-    """
-    whole = level_rect(z, width, height)
-    region = level_region.intersected(whole)
-    core = coarser(region, STEP_LEVELS)
-    across, along = recipe.margins(core.width, core.height)
-    return region.grown(STEP_SCALE * across, STEP_SCALE * along).intersected(whole)
-
-
 def draw_run(
     run: Run,
     pyramid: Pyramid,
@@ -113,7 +100,7 @@ def draw_run(
 
         beside = to_float(pyramid.region(z, covered, lacks))
         if beyond is not None:
-            beyond.fade(inside, covered, beside, z, present)
+            beyond.fade(inside, covered, beside, z, present, region)
         join(inside, covered, beside, run.keys, present)
         if beyond is not None:
             beyond.remember(z, region, covered, to_8bit(inside))

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.planned import covered_by
+from cozviewer.chain.joining.order import NEAR
 from cozviewer.chain.step import parent_region
 from cozviewer.cluster.crew import AHEAD, Crew, Member
 from cozviewer.cluster.link import ClusterLost, Link
@@ -255,7 +255,8 @@ class Driver:
             for key in self._plan.units[index].run.keys
         } - keys
         parents = [key for key in tiles_of(z - STEP_LEVELS, made_from) if z > STEP_LEVELS]
-        beside = set(tiles_of(z, covered_by(pyramid, recipe, unit.run))).difference(unit.run.keys)
+        near = unit.run.level_region.grown(NEAR).intersected(pyramid.level_rect(z))
+        beside = set(tiles_of(z, near)).difference(unit.run.keys)
         waiting = {
             key
             for index in self._plan.continuing[unit.index]

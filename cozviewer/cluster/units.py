@@ -126,7 +126,7 @@ def plan_units(chain: Chain, z: int, level_region: Rect) -> UnitPlan:
             for run in runs:
                 numbers[run.level_region] = len(steps)
             steps.append(PlannedStep(work.z, part, region, prompt, after))
-        for run, others in work.continued(pyramid, recipe):
+        for run, others in work.continued:
             made_from = parent_region(run.level_region, work.z, recipe, source.width, source.height)
             parents = touched(work.z - STEP_LEVELS, made_from)
             beside = tuple(indices[other.level_region] for other in others)

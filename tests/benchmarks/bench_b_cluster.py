@@ -184,32 +184,36 @@ def test_weak_scaling(link: Link, tmp_path: Path) -> None:
 
 
 def test_workers_that_are_killed(link: Link, tmp_path: Path) -> None:
-    print("\n   A random worker is killed every 3 s")
+    print("\n   A random worker is killed after every 100 units, of 800")
     chance = random.Random(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs, "LARGEST", 128)
         warm = sleeping_chain(16, 16, SLEEP, True, tmp_path / "w")
-        generator = with_workers(link, NodeWork(make(SLEEP, True)), 4, warm)
-        chain = sleeping_chain(32 * 50, 32 * 40, SLEEP, True, tmp_path / "c")
-        alone = sleeping_chain(32 * 50, 32 * 40, 0, True, tmp_path / "a")
-        last, kills = time.monotonic(), 0
+        generator = with_workers(link, NodeWork(make(SLEEP, True)), 3, warm)
+        chain = sleeping_chain(32 * 40, 32 * 20, SLEEP, True, tmp_path / "c")
+        alone = sleeping_chain(32 * 40, 32 * 20, 0, True, tmp_path / "a")
+        done = kills = 0
         whole = chain.pyramid.level_rect(2)
-        began = time.monotonic()
-        for _ in generator.generate({2: [whole]}, chain, never, lambda _: None):
+        began, before = time.monotonic(), generator.totals.units
+        for progress in generator.generate({2: [whole]}, chain, never, lambda _: None):
+            done += len(progress.finished)
             found = workers_of()
-            if time.monotonic() - last > 3 and found:
-                last, kills = time.monotonic(), kills + 1
+            if done >= 400 * (kills + 1) and found:
+                kills += 1
                 os.kill(chance.choice(found).pid, signal.SIGKILL)
         totals = generator.totals
         list(alone.refine(2, whole, never))
         assert tiles(alone, 2) == tiles(chain, 2)
         generator.close()
+        units, seconds = totals.units - before, time.monotonic() - began
+        show("kills, ended workers, units", f"{kills}, {totals.deaths}, {units}")
+        show("   seconds in all", f"{seconds:.0f} s")
+        again = totals.drawn_again + totals.deaths
         show(
-            "kills, ended workers, units, seconds",
-            f"{kills}, {totals.deaths}, {totals.units}, {time.monotonic() - began:.0f}",
+            "drawn twice, the units of killed workers included",
+            f"{100 * again / units:.2f} %",
+            "< 5 %",
         )
-        again = totals.drawn_again + 2 * totals.deaths
-        show("drawn twice, at most", f"{100 * again / totals.units:.2f} %", "< 5 %")
         for each in (warm, chain, alone):
             each.pyramid.store.close()
 

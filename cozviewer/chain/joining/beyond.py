@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cozviewer.chain.joining.join import FADE, fade
 from cozviewer.image.pixels import Rgb8, RgbFloat, part_of, to_float
 from cozviewer.image.rect import Rect, rect_between
-from cozviewer.pyramid.geometry import TileKey, tile_rect
+from cozviewer.pyramid.geometry import TILE, TileKey, tile_rect
 
 WIDTH = 48
 """Width of the blend beyond an edge, in pixels; further out, a run has too little context."""
@@ -119,7 +119,13 @@ class Beyond:
         self.used(z, ())
 
     def fade(
-        self, fine: RgbFloat, there: Rect, beside: RgbFloat, z: int, present: Set[TileKey]
+        self,
+        fine: RgbFloat,
+        there: Rect,
+        beside: RgbFloat,
+        z: int,
+        present: Set[TileKey],
+        region: Rect | None = None,
     ) -> None:
         """Blend the pixels of earlier runs into a run at its borders.
 
@@ -128,8 +134,13 @@ class Beyond:
             there: The region of `fine`, in pixels of level z.
             beside: (H, W, 3), the existing tiles.
             present: The names of these tiles.
+            region: The part of the run that is stored: only runs near it are blended in. None is
+                all.
         """
+        near = (region or there).grown(TILE)
         for ring in self._rings:
+            if ring.region.intersected(near).empty:
+                continue
             if ring.z != z or not self._still_there(ring, there, beside, present):
                 continue
             for piece in ring.pieces:

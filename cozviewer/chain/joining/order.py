@@ -5,14 +5,16 @@ gets four colours, as in a tiling of 2 x 2; each run continues its neighbours of
 a whole level is at most four runs deep, however large it is.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
 from cozviewer.chain.runs import LARGEST, Run
 from cozviewer.image.rect import Rect, middle_distance
+from cozviewer.pyramid.geometry import TILE
 
-Covered = Callable[[Run], Rect]
-"""Returns the pixels that a run draws, with its surroundings; see `step.covered_region`."""
+NEAR = TILE
+"""Distance in pixels within which runs continue each other: `beyond` blends, and `join` compares,
+within less."""
 
 
 class Places:
@@ -32,15 +34,14 @@ class Places:
         return sorted(i for i in near if not self._rects[i].intersected(rect).empty)
 
 
-def in_joining_order(runs: Sequence[Run], covered: Covered, level_region: Rect) -> list[Run]:
+def in_joining_order(runs: Sequence[Run], level_region: Rect) -> list[Run]:
     """Return runs in an order in which they can be drawn one after another.
 
     Args:
         runs: Runs of one level with disjoint regions.
-        covered: See `Covered`.
         level_region: The visible region; runs near its middle come first, as far as colours allow.
     """
-    beside = _beside(runs, covered)
+    beside = _beside(runs)
     colours = _colours(runs, beside)
     waits = [sum(colours[j] < colours[i] for j in beside[i]) for i in range(len(runs))]
     distances = [middle_distance(run.level_region, level_region) for run in runs]
@@ -58,23 +59,25 @@ def in_joining_order(runs: Sequence[Run], covered: Covered, level_region: Rect) 
     return ordered
 
 
-def continued(runs: Sequence[Run], covered: Covered) -> list[tuple[int, ...]]:
+def continued(runs: Sequence[Run]) -> list[tuple[int, ...]]:
     """Return for each run the earlier ones that it continues, as indices, ascending.
 
     Args:
         runs: Runs of one level, in the order in which they are drawn.
-        covered: See `Covered`.
     """
     places = Places([run.level_region for run in runs])
-    return [tuple(j for j in places.touching(covered(run)) if j < i) for i, run in enumerate(runs)]
+    return [
+        tuple(j for j in places.touching(run.level_region.grown(NEAR)) if j < i)
+        for i, run in enumerate(runs)
+    ]
 
 
-def _beside(runs: Sequence[Run], covered: Covered) -> list[set[int]]:
-    """Return for each run those that its surroundings touch, or whose surroundings touch it."""
+def _beside(runs: Sequence[Run]) -> list[set[int]]:
+    """Return for each run the others near it."""
     places = Places([run.level_region for run in runs])
     beside: list[set[int]] = [set() for _ in runs]
     for i, run in enumerate(runs):
-        for j in places.touching(covered(run)):
+        for j in places.touching(run.level_region.grown(NEAR)):
             if j != i:
                 beside[i].add(j)
                 beside[j].add(i)

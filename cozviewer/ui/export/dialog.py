@@ -94,6 +94,7 @@ class ExportDialog(QDialog):
         self.complete = QCheckBox()
         self.complete.setChecked(True)
         self.on_cluster = cluster_box()
+        self._has_cluster = not self.on_cluster.isHidden()
         self.place = QCheckBox(translate("Upscale", "Include location (GPS)"))
         self.place.setChecked(True)
         exif = chain.pyramid.source.exif
@@ -144,8 +145,7 @@ class ExportDialog(QDialog):
     @property
     def wants_cluster(self) -> bool:
         """Whether missing detail is to be generated on the cluster."""
-        box = self.on_cluster
-        return box.isVisibleTo(self) and box.isEnabled() and box.isChecked()
+        return self.on_cluster.isVisibleTo(self) and self.on_cluster.isChecked()
 
     @property
     def offer(self) -> Offer:
@@ -164,7 +164,7 @@ class ExportDialog(QDialog):
         missing, exact = missing_count(self._chain, offer)
         self.complete.setVisible(missing > 0)
         self.complete.setEnabled(offer.has_options)  # sheets are always complete
-        self.on_cluster.setEnabled(missing > 0)
+        self.on_cluster.setVisible(missing > 0 and self._has_cluster)
         self.label.setVisible(offer.has_options)  # sheets have captions
         self.signing.setVisible(offer.has_options)
         if exact:

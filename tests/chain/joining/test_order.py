@@ -5,12 +5,7 @@ from cozviewer.chain.runs import Run
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TileKey, tiles_of
 
-SIDE, REACH = 512, 64
-
-
-def covered(run: Run) -> Rect:
-    """Return a run with its surroundings."""
-    return run.level_region.grown(REACH)
+SIDE = 512
 
 
 def grid(columns: int, rows: int) -> list[Run]:
@@ -21,14 +16,14 @@ def grid(columns: int, rows: int) -> list[Run]:
 
 def test_the_run_in_the_middle_comes_first_as_far_as_neighbours_allow() -> None:
     runs = grid(5, 5)
-    ordered = in_joining_order(runs, covered, Rect(0, 0, 5 * SIDE, 5 * SIDE))
+    ordered = in_joining_order(runs, Rect(0, 0, 5 * SIDE, 5 * SIDE))
     assert ordered[0].level_region == Rect(2 * SIDE, 2 * SIDE, SIDE, SIDE)
     assert sorted(run.keys for run in ordered) == sorted(run.keys for run in runs)
 
 
 def test_every_run_is_continued_by_its_neighbours_or_continues_them() -> None:
-    ordered = in_joining_order(grid(6, 4), covered, Rect(0, 0, 6 * SIDE, 4 * SIDE))
-    found = continued(ordered, covered)
+    ordered = in_joining_order(grid(6, 4), Rect(0, 0, 6 * SIDE, 4 * SIDE))
+    found = continued(ordered)
     pairs = {(i, j) for i, others in enumerate(found) for j in others}
     beside = 5 * 4 + 6 * 3 + 2 * 5 * 3  # across, down, diagonally
     assert len(pairs) == beside
@@ -42,4 +37,4 @@ def test_every_run_is_continued_by_its_neighbours_or_continues_them() -> None:
 def test_runs_far_apart_wait_for_nothing() -> None:
     far = 1 << 100
     runs = [Run(Rect(x, 0, 64, 64), (TileKey(2, x // 64, 0),)) for x in (0, far, 2 * far)]
-    assert continued(in_joining_order(runs, covered, Rect(0, 0, 64, 64)), covered) == [(), (), ()]
+    assert continued(in_joining_order(runs, Rect(0, 0, 64, 64))) == [(), (), ()]
