@@ -70,6 +70,12 @@ class _Sent:
     output: tuple[Any, Any]
 
 
+def lost(error: BaseException) -> ClusterLost:
+    """Return the error for a cluster that an error says is gone."""
+    first = (str(error) or type(error).__name__).strip().splitlines()[0]
+    return ClusterLost(f"The cluster does not answer any more ({first}).")
+
+
 class Driver:
     """The work on one plan. Used by one thread.
 
@@ -127,7 +133,9 @@ class Driver:
                 yield self._settle()
         except ClusterLost:
             raise  # see `reattach`
-        except BaseException:
+        except BaseException as error:
+            if self._link.is_lost(error):
+                raise lost(error) from error
             self.end()
             raise
         stored = self.end()
@@ -201,7 +209,12 @@ class Driver:
         output = None if first is None else self._outputs.get(first)
         return output is None or output.node == member.node
 
-    def _send_unit(self, unit: Unit, member: Member) -> None:
+    def _packed(self, unit: Unit) -> tuple[UnitTask, list[Any]]:
+        """Return a unit as it is sent, and its inputs.
+
+        Raises:
+            TileMissing: A tile of the parent level has vanished.
+        """
         put = self._link.ray.put
         bundles, rings, keys = [], [], set[TileKey]()
         for index in unit.parents:
@@ -229,7 +242,16 @@ class Driver:
             len(bundles),
             bool(self._plan.continuing[unit.index]),
         )
-        refs = member.handle.draw.options(num_returns=3).remote(task, *bundles, *rings)
+        return task, [*bundles, *rings]
+
+    def _send_unit(self, unit: Unit, member: Member) -> None:
+        """Send a unit that was taken."""
+        try:
+            task, inputs = self._packed(unit)
+            refs = member.handle.draw.options(num_returns=3).remote(task, *inputs)
+        except BaseException:
+            self.schedule.returned(unit)
+            raise
         self._waiting[refs[0]] = _Sent(unit, member, (refs[1], refs[2]))
         member.sent[unit.index] = time.monotonic()
 
@@ -287,8 +309,13 @@ class Driver:
         if not self._in_store.issuperset(step.after):
             self.schedule.described(number, None)
             return
-        crops = self._chain.crops(step.z, step.level_region)
-        self._describing[member.handle.prompt.remote(*crops)] = number, member
+        try:
+            crops = self._chain.crops(step.z, step.level_region)
+            ref = member.handle.prompt.remote(*crops)
+        except BaseException:
+            self.schedule.described(number, None)
+            raise
+        self._describing[ref] = number, member
         member.describing = True
 
     def _receive(self) -> None:
@@ -304,7 +331,7 @@ class Driver:
             if found and len(refs) > 1:
                 found, _ = ray.wait(refs, num_returns=len(refs), timeout=0)
         except Exception as error:
-            raise ClusterLost(f"The cluster does not answer any more: {error}") from error
+            raise lost(error) from error
         for ref in found:
             if ref in self._waiting:
                 self._take(ref)
@@ -353,7 +380,9 @@ class Driver:
             self._crew.finished(member, unit.index)
             self.schedule.failed_once(unit, str(error).strip().splitlines()[-1])
         else:
-            raise ClusterLost(f"The cluster does not answer any more: {error}") from error
+            self._crew.finished(member, unit.index)
+            self.schedule.returned(unit)
+            raise lost(error) from error
 
     def _take_death(self, sent: _Sent, error: Exception) -> None:
         """Take back all units of a worker that has ended. The one it was drawing may be why."""
@@ -406,7 +435,7 @@ class Driver:
                 raise Failure(f"What was drawn could not be stored: {written.error}")
             else:
                 self.schedule.lost(written.unit)
-                raise ClusterLost(f"The cluster does not answer any more: {written.error}")
+                raise lost(written.error)
         if self._chain.pyramid.store.in_memory and not self._was_in_memory:
             raise Failure(
                 "The tile cache cannot be written, so the work on the cluster has stopped: make "

@@ -269,6 +269,11 @@ class Link:
         causes = (error, getattr(error, "cause", None))
         return any(isinstance(each, self.ray.exceptions.ObjectLostError) for each in causes)
 
+    def is_lost(self, error: BaseException) -> bool:
+        """Return whether an error, which is not about a unit, says that the cluster is gone."""
+        module = type(error).__module__.partition(".")[0]
+        return isinstance(error, ConnectionError) or module in ("grpc", "ray")
+
     def is_failure(self, error: BaseException) -> bool:
         """Return whether an error was raised by the work itself, on a worker."""
         return isinstance(error, self.ray.exceptions.RayTaskError)
@@ -308,7 +313,7 @@ def _silence(ray: Any) -> None:
     """Keep Ray from printing how workers ended to stdout, where the reports for scripts are; it has
     no setting for that. What matters is reported by the driver."""
     worker = getattr(getattr(ray, "_private", None), "worker", None)
-    if hasattr(worker, "print_to_stdstream"):
+    if worker is not None and hasattr(worker, "print_to_stdstream"):
         worker.print_to_stdstream = lambda *args, **options: None
 
 
