@@ -26,8 +26,8 @@ from cozviewer.util.errors import Failure
 POLL = 0.25
 """Seconds between two looks at whether to stop, if nothing comes."""
 
-MOST_WAITING = 16
-"""Units that wait to be written, besides one for each worker, before no more are sent."""
+MOST_WAITING = 192 << 20
+"""Bytes of tiles that wait to be written, before no more units are sent."""
 
 
 @dataclass
@@ -180,7 +180,7 @@ class Driver:
                     continue
                 if room < AHEAD and schedule.ready <= len(crew.members):
                     break
-                if self._writer.backlog > MOST_WAITING + len(crew.members):
+                if self._writer.bytes_waiting > MOST_WAITING:
                     break
                 unit = schedule.take(partial(self._is_near, member))
                 if unit is None:
@@ -365,7 +365,8 @@ class Driver:
         if continuing or self._plan.children[unit.index]:
             self._outputs[unit.index] = _Output(bundle, ring if continuing else None, member.node)
         keep = continuing and not self._link.options.is_local
-        self._writer.write(Drawn(unit, bundle, ring if keep else None, self._step_uid(unit)))
+        uid = self._step_uid(unit)
+        self._writer.write(Drawn(unit, bundle, ring if keep else None, uid, report.size))
         self._release(unit)
 
     def _take_error(self, sent: _Sent, error: Exception) -> None:

@@ -34,8 +34,9 @@ _CLIENT = re.compile(r"ray://[^\s/:]+(:[0-9]+)?|ray://\[[0-9a-fA-F:]+\](:[0-9]+)
 
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 
-_ONLY_HERE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
-"""Lets all servers listen on 127.0.0.1 only; in spite of its name, on every system."""
+_ONLY_HERE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_worker_niceness": "0"}
+"""Let all servers listen on 127.0.0.1 only (in spite of its name, on every system), and workers
+have the priority of this process, where Ray would lower it by 15."""
 
 
 @dataclass(frozen=True)

@@ -36,12 +36,14 @@ class Drawn:
         bundle: The handle of its tiles.
         ring: The handle of its ring, if it is to be kept; else None.
         step: The uid of its step.
+        size: Bytes of its tiles, as the worker says.
     """
 
     unit: Unit
     bundle: Any
     ring: Any
     step: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,19 @@ class Written:
     """What became of a unit.
 
     Attributes:
-        unit: The unit.
+        drawn: The unit as it was queued.
         size: Bytes that were written.
         error: Why it was not; None if it was.
     """
 
-    unit: Unit
+    drawn: Drawn
     size: int
     error: Exception | None = None
+
+    @property
+    def unit(self) -> Unit:
+        """The unit."""
+        return self.drawn.unit
 
 
 class Writer:
@@ -73,6 +80,7 @@ class Writer:
         self._coming: queue.SimpleQueue[Drawn | None] = queue.SimpleQueue()
         self._written: queue.SimpleQueue[Written] = queue.SimpleQueue()
         self._backlog = 0
+        self._bytes = 0
         self._rings = tempfile.TemporaryDirectory(prefix="cozviewer-rings-")
         self._thread = threading.Thread(target=self._work, name="cluster-writer", daemon=True)
         self._thread.start()
@@ -82,9 +90,15 @@ class Writer:
         """The number of units that are not written yet."""
         return self._backlog
 
+    @property
+    def bytes_waiting(self) -> int:
+        """The bytes of these units."""
+        return self._bytes
+
     def write(self, drawn: Drawn) -> None:
         """Queue a unit."""
         self._backlog += 1
+        self._bytes += drawn.size
         self._coming.put(drawn)
 
     def written(self, wait: float = 0.0) -> list[Written]:
@@ -102,6 +116,7 @@ class Writer:
         except queue.Empty:
             pass
         self._backlog -= len(found)
+        self._bytes -= sum(written.drawn.size for written in found)
         return found
 
     def ring(self, unit: Unit) -> Ring | None:
@@ -143,7 +158,7 @@ class Writer:
                         with self._ring_path(drawn.unit.index).open("wb") as file:
                             pickle.dump(self._get(drawn.ring), file, protocol=5)
                 except Exception as error:  # the object is lost, or the folder is full
-                    self._written.put(Written(drawn.unit, 0, error))
+                    self._written.put(Written(drawn, 0, error))
                 else:
                     lot.append((drawn, tiles))
                     size += bundle.size
@@ -168,4 +183,4 @@ class Writer:
             error = failure
         for drawn, each in lot:
             size = sum(len(tile.webp) for tile in each.values())
-            self._written.put(Written(drawn.unit, size, error))
+            self._written.put(Written(drawn, size, error))
