@@ -14,6 +14,7 @@ from cozviewer.cluster.link import Link
 from cozviewer.cluster.schedule import MOST_ENDS
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import Failure
+from cozviewer.util.translation import translate
 
 Key = TypeVar("Key")
 
@@ -146,4 +147,6 @@ class ClusterCalls:
         self._crew.ended(member, str(error))
         call.ends += 1
         if call.ends >= MOST_ENDS:
-            raise Failure("Every worker of the cluster ended that worked on a photo.") from error
+            raise Failure(
+                translate("Error", "Every worker of the cluster ended that worked on a photo.")
+            ) from error

@@ -11,6 +11,7 @@ from cozviewer.cluster.link import Link, Share
 from cozviewer.cluster.parcels import Parcel, chunks_of, digest_of
 from cozviewer.cluster.worker import MakeModels, NodeFacts, WorkerSetup, difference, node_facts
 from cozviewer.util.errors import Failure
+from cozviewer.util.translation import translate
 
 AHEAD = 2
 """Units that a worker has at a time: the inputs of the second travel while it draws the first."""
@@ -175,7 +176,11 @@ class Crew:
         self._deaths = 0 if member.loaded else self._deaths + 1
         if self._deaths > MOST_DEATHS * self.share.workers:
             first = reason.strip().splitlines()[0] if reason.strip() else "no reason given"
-            raise Failure(f"The workers on the cluster end before they have started: {first}")
+            raise Failure(
+                translate(
+                    "Error", "The workers on the cluster end before they have started: {reason}"
+                ).format(reason=first)
+            )
         self._start()
         self._load_next()
 
@@ -248,8 +253,11 @@ class Crew:
     def _take_loaded(self, member: Member, device: str, recipe: str) -> None:
         if recipe != self._recipe:
             raise Failure(
-                f"Node {member.node} has other model files than this computer: install the same on "
-                "all nodes."
+                translate(
+                    "Error",
+                    "Node {node} has other model files than this computer: install the same on all "
+                    "nodes.",
+                ).format(node=member.node)
             )
         member.loaded = True
         self._loading = False
@@ -257,8 +265,11 @@ class Crew:
             self.device = device
         elif device != self.device:
             self._notice(
-                f"Node {member.node} draws on {device}, others on {self.device}: their tiles may "
-                "differ in the last bits."
+                translate(
+                    "Error",
+                    "Node {node} draws on {device}, others on {usual}: their tiles may differ in "
+                    "the last bits.",
+                ).format(node=member.node, device=device, usual=self.device)
             )
 
 
@@ -287,5 +298,9 @@ def put_file(link: Link, path: Path) -> Parcel:
         digest, size = digest_of(path), path.stat().st_size
         chunks = tuple(link.ray.put(chunk) for chunk in chunks_of(path))
     except OSError as error:
-        raise Failure(f"{path} cannot be read ({error.strerror}).") from error
+        raise Failure(
+            translate("Error", "{path} cannot be read ({reason}).").format(
+                path=path, reason=error.strerror
+            )
+        ) from error
     return Parcel(path.name, digest, size, path, chunks)

@@ -22,6 +22,7 @@ from cozviewer.pyramid.pyramid import TileMissing
 from cozviewer.pyramid.store.store import StepRecord
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import Failure
+from cozviewer.util.translation import translate
 
 POLL = 0.25
 """Seconds between two looks at whether to stop, if nothing comes."""
@@ -73,7 +74,8 @@ class _Sent:
 def lost(error: BaseException) -> ClusterLost:
     """Return the error for a cluster that an error says is gone."""
     first = (str(error) or type(error).__name__).strip().splitlines()[0]
-    return ClusterLost(f"The cluster does not answer any more ({first}).")
+    sentence = translate("Error", "The cluster does not answer any more ({reason}): try again.")
+    return ClusterLost(sentence.format(reason=first))
 
 
 class Driver:
@@ -146,8 +148,11 @@ class Driver:
             reason = next(iter(self.schedule.failed.values()))
             skipped = len(self.schedule.skipped)
             raise Failure(
-                f"{count} of {len(self._plan.units)} units failed on the cluster, and {skipped} "
-                f"that depend on them were not drawn; all others are kept: {reason}"
+                translate(
+                    "Error",
+                    "{count} of {total} units failed on the cluster, and {skipped} that depend on "
+                    "them were not drawn; all others are kept: {reason}",
+                ).format(count=count, total=len(self._plan.units), skipped=skipped, reason=reason)
             )
 
     def reattach(self, crew: Crew, link: Link, photo: Photo) -> None:
@@ -293,7 +298,11 @@ class Driver:
                 if tile is not None and tile.whole(key):
                     tiles.append((key, tile.webp))
                 elif level is parents:
-                    raise TileMissing(f"Tile {key} is missing from the tile cache.")
+                    raise TileMissing(
+                        translate("Error", "Tile {key} is missing from the tile cache.").format(
+                            key=key
+                        )
+                    )
             if tiles:
                 yield bundle_of(tiles)
 
@@ -433,14 +442,21 @@ class Driver:
                 self._outputs.pop(written.unit.index, None)
                 self.schedule.lost(written.unit)
             elif isinstance(written.error, OSError | Failure):
-                raise Failure(f"What was drawn could not be stored: {written.error}")
+                raise Failure(
+                    translate("Error", "What was drawn could not be stored: {reason}").format(
+                        reason=written.error
+                    )
+                )
             else:
                 self.schedule.lost(written.unit)
                 raise lost(written.error)
         if self._chain.pyramid.store.in_memory and not self._was_in_memory:
             raise Failure(
-                "The tile cache cannot be written, so the work on the cluster has stopped: make "
-                "room on the disk and run the same command again; what was stored is kept."
+                translate(
+                    "Error",
+                    "The tile cache cannot be written, so the work on the cluster has stopped: "
+                    "make room on the disk and start it again; what was stored is kept.",
+                )
             )
         return tuple(stored)
 

@@ -213,7 +213,11 @@ class ClusterGenerator:
                 self._link.close()
             raise
         if self._link.dashboard:
-            self._notice(f"The dashboard of the cluster is at {self._link.dashboard}.")
+            self._notice(
+                translate("Error", "The dashboard of the cluster is at {address}.").format(
+                    address=self._link.dashboard
+                )
+            )
 
     def _reconnect(
         self, chain: Chain, driver: Driver, error: ClusterLost, is_cancelled: IsCancelled
@@ -226,7 +230,7 @@ class ClusterGenerator:
         """
         if self._link.options.is_local:
             raise error
-        self._notice("The cluster does not answer any more; waiting for it.")
+        self._notice(translate("Error", "The cluster does not answer any more; waiting for it."))
         for seconds in RECONNECT_SECONDS:
             self.close()
             until = time.monotonic() + seconds

@@ -19,7 +19,8 @@ from cozviewer.pyramid.store.tile_codec import tile_checksum
 from cozviewer.util.atomic import atomic_private_path
 from cozviewer.util.errors import Failure
 from cozviewer.util.folders import make_private_folder
-from cozviewer.util.text import counted
+from cozviewer.util.translation import translate
+from cozviewer.util.units import bytes_text
 
 CHUNK = 32 << 20
 """Bytes of a file that travel as one object."""
@@ -66,7 +67,11 @@ class Bundle:
             key = TileKey(self.z, self.corner[0] + col, self.corner[1] + row)
             tile = EncodedTile(self.data[start:end].tobytes(), checksum.tobytes(), step)
             if not tile.whole(key):
-                raise Failure(f"Tile {key} was damaged on its way from a node.")
+                raise Failure(
+                    translate("Error", "Tile {key} was damaged on its way from a node.").format(
+                        key=key
+                    )
+                )
             yield key, tile
             start = end
 
@@ -141,11 +146,22 @@ def unpacked(parcel: Parcel, folder: Path, parts: Iterable[bytes]) -> Path:
                 digest.update(data)
                 file.write(data)
             if digest.hexdigest() != parcel.digest:
-                raise Failure(f"{parcel.name} was damaged on its way to a node: try again.")
+                raise Failure(
+                    translate(
+                        "Error", "{name} was damaged on its way to a node: try again."
+                    ).format(name=parcel.name)
+                )
     except OSError as error:
         raise Failure(
-            f"{parcel.name} cannot be kept on a node ({os.strerror(error.errno or 0)}, "
-            f"{counted(parcel.size, 'bytes')}): make room in {folder}."
+            translate(
+                "Error",
+                "{name} ({size}) cannot be kept on a node ({reason}): make room in {folder}.",
+            ).format(
+                name=parcel.name,
+                size=bytes_text(parcel.size),
+                reason=os.strerror(error.errno or 0),
+                folder=folder,
+            )
         ) from error
     return kept
 

@@ -35,6 +35,7 @@ from cozviewer.pyramid.store.tile_codec import decode_tile, encode_tile
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import CozviewerError, Failure
 from cozviewer.util.folders import cache_folder
+from cozviewer.util.translation import translate
 
 COMPARED = ("torch", "openvino", "numpy", "ray")
 """Packages whose versions may change the pixels, or the way to the node."""
@@ -169,10 +170,12 @@ def difference(driver: NodeFacts, node: NodeFacts) -> str:
     pairs += [(name, here, there.get(name, "")) for name, here in driver.versions]
     for name, here, other in pairs:
         if here != other:
-            return (
-                f"Node {node.node} has {name} {other or '(not installed)'}, this computer "
-                f"{here or '(not installed)'}: install the same version on all."
-            )
+            missing = translate("Error", "(not installed)")
+            return translate(
+                "Error",
+                "Node {node} has {name} {there}, this computer {here}: install the same version on "
+                "all.",
+            ).format(node=node.node, name=name, there=other or missing, here=here or missing)
     return ""
 
 
@@ -214,7 +217,8 @@ class UnitWorker:
             models = setup.make_models(paths, numbers or setup.numbers, ignore)
             models.upscaler.load(never)
         except CozviewerError as error:
-            raise Failure(f"Node {socket.gethostname()}: {error}") from None
+            sentence = translate("Error", "Node {node}: {sentence}")
+            raise Failure(sentence.format(node=socket.gethostname(), sentence=error)) from None
         self._models = models
         return models.upscaler.device, models.recipe.text
 
@@ -259,7 +263,9 @@ class UnitWorker:
     ) -> tuple[float, Bundle, Ring | None]:
         models = self._loaded()
         if models.recipe.digest != task.recipe:
-            raise Failure("The models on the node are not those of this computer.")
+            raise Failure(
+                translate("Error", "The models on the node are not those of this computer.")
+            )
         _, source, pyramid, texture = self._opened(task.photo)
         there = UnitPyramid(source, pyramid.store, bundles, list(rings))
         beyond = Beyond(there.rings)
@@ -303,7 +309,8 @@ class UnitWorker:
                 path = self._received(photo.file)
                 source = open_source(path, page=photo.page, allow_huge=True)
             if source.digest != photo.digest:
-                raise Failure(f"The pixels of {photo.name} differ on node {socket.gethostname()}.")
+                sentence = translate("Error", "The pixels of {name} differ on node {node}.")
+                raise Failure(sentence.format(name=photo.name, node=socket.gethostname()))
             key = StoreKey(source.digest, source.name, source.width, source.height, "", "")
             pyramid = Pyramid(source, TileStore.open(None, key, ignore))
             self._photo = photo, source, pyramid, texture_of(pyramid)
