@@ -69,10 +69,10 @@ models/align. Without torch, models/without_torch runs the built-in networks thr
 
 Imports go one way: app, cli -> commands, ui -> jobs -> session -> align, evaluate -> export,
 cluster -> chain -> pyramid, config -> image -> util. `assembly` puts models and chain together for
-both programs; nothing else imports `models`. What comes from files and servers is read without trust:
-pyramid/store/sqlite_guard and util/checked (sessions, stores), util/paths (names), export/origin
-(metadata); util/text and ui/widgets/plain show it as plain text. No file is replaced without a
-question: export/targets, ui/export/target, commands/common/output. Terms: see the docstrings of
+both programs; nothing else imports `models`. What comes from files and servers is read without
+trust: pyramid/store/sqlite_guard and util/checked (sessions, stores), util/paths (names),
+export/origin (metadata); util/text and ui/widgets/plain show it as plain text. No file is replaced
+without a question: export/targets, ui/export/target, commands/common/output. Terms: see the docstrings of
 pyramid/geometry (level, tile), pyramid/camera and chain/recipe.
 """
 

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from cozviewer.assembly import open_chain
+from cozviewer.assembly import open_chain, open_cluster
 from cozviewer.config.choice import EngineChoice
 from cozviewer.config.choice_text import chosen_since
 from cozviewer.image.tone import AUTOMATIC, Tone
@@ -285,6 +285,7 @@ def services_for(
             clear=lambda: 0 if tiles is None else clear(tiles),
         ),
         reduces_motion=desktop_reduces_motion,
+        open_cluster=lambda address, choice, notice: open_cluster(address, choice, cache, notice),
         log_file=log_file,
     )
 

@@ -5,17 +5,23 @@ is first used.
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe, recipe_of
+from cozviewer.cluster.crew import NodeWork
+from cozviewer.cluster.generator import ClusterGenerator
+from cozviewer.cluster.link import ClusterOptions, Link
 from cozviewer.config.choice import CRISP, FROM_PHOTO, EngineChoice, PrompterChoice
 from cozviewer.config.fields import field_of, with_field
 from cozviewer.image.source import Source
 from cozviewer.models.context import ModelContext
-from cozviewer.models.engines import make_prompter, make_upscaler
+from cozviewer.models.coz.checkpoint import ENCODER_FILE, LORA_FILE
+from cozviewer.models.engines import is_path, make_prompter, make_upscaler, own_file
 from cozviewer.models.prompters import with_words
 from cozviewer.models.shared import Pool
 from cozviewer.pyramid.pyramid import Pyramid
@@ -35,7 +41,8 @@ from cozviewer.session.source import OpenedImage
 from cozviewer.session.tiles import unpack
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import CozviewerError
-from cozviewer.util.folders import models_folder, pyramids_folder
+from cozviewer.util.folders import cache_folder, models_folder, pyramids_folder
+from cozviewer.util.paths import expanded
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 OLDER_TILES = QT_TRANSLATE_NOOP(
@@ -163,6 +170,61 @@ def open_chain(
 def chain_in_memory(source: Source, models: Models, notice: Notice) -> Chain:
     """Return a chain for a photo whose tiles are kept in memory only, until its store is closed."""
     return _chain(source, models, models.recipe.digest, None, notice)
+
+
+def node_work(choice: EngineChoice, cache: Path | None) -> NodeWork:
+    """Return how the models of a choice come to the nodes of a cluster.
+
+    Model files are sent. Folders of models, and models from Hugging Face, must be on the nodes.
+
+    Args:
+        cache: The cache folder of this machine, where some model files are.
+    """
+    files: dict[str, Path] = {}
+    if is_path(choice.engine):
+        files["engine"] = expanded(choice.engine).absolute()
+    if choice.engine == "coz":
+        named = (("lora", choice.coz.lora, LORA_FILE), ("vae", choice.coz.vae, ENCODER_FILE))
+        for name, path, usual in named:
+            found = own_file(usual, cache) if path is None else expanded(path)
+            if found is not None:
+                files[name] = found.absolute()
+    # Nodes number their devices themselves.
+    choice = replace(choice, device=choice.device.partition(":")[0])
+    return NodeWork(partial(node_models, choice), files)
+
+
+def open_cluster(
+    address: str, choice: EngineChoice, cache: Path | None, notice: Notice
+) -> ClusterGenerator:
+    """Return what generates on the cluster at an address, with as many workers as fit.
+
+    Args:
+        address: See `ClusterOptions`.
+        choice, cache: As for `node_work`.
+        notice: Receives sentences about the cluster.
+
+    Raises:
+        BadInput: The address is not understood, or Ray is not installed.
+    """
+    return ClusterGenerator(Link(ClusterOptions(address)), node_work(choice, cache), notice)
+
+
+def node_models(
+    choice: EngineChoice, files: Mapping[str, Path], numbers: str, notice: Notice
+) -> Models:
+    """Return the models of a worker; called on the nodes of a cluster.
+
+    Args:
+        choice: The choice of the user.
+        files: The model files that were sent, see `node_work`.
+        numbers: The number format; "" is that of the choice.
+        notice: As for `make_models`.
+    """
+    coz = replace(choice.coz, lora=files.get("lora"), vae=files.get("vae"))
+    engine = str(files.get("engine", choice.engine))
+    choice = replace(choice, engine=engine, coz=coz, numbers=numbers or choice.numbers)
+    return make_models(choice, cache_folder(), notice)
 
 
 def _open_kept(

@@ -20,6 +20,7 @@ PACKAGES = (
     "image",
     "pyramid",
     "chain",
+    "cluster",
     "config",
     "session",
     "evaluate",
@@ -49,7 +50,7 @@ def errors_below(kind: type[CozviewerError]) -> Iterator[type[CozviewerError]]:
 
 
 def test_all_our_exceptions_are_looked_at() -> None:
-    for package in ("chain", "export", "image", "pyramid", "session", "util"):
+    for package in ("chain", "cluster", "export", "image", "pyramid", "session", "util"):
         folder = Path(cozviewer.__file__).parent / package
         for module in pkgutil.walk_packages([str(folder)], f"cozviewer.{package}."):
             importlib.import_module(module.name)

@@ -44,6 +44,7 @@ LOOKUPS = ("translate", "translate_marked", "QT_TRANSLATE_NOOP")
 """What makes a text translatable; `translate_marked` looks up texts of marked tables."""
 
 ERRORS = (
+    "ClusterLost",
     "CozviewerError",
     "BadInput",
     "Cancelled",

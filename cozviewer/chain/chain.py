@@ -7,6 +7,7 @@ runs as possible (see `runs`).
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from typing import Literal, TypeVar
 from cozviewer.chain.draft import Part, prompt_near
 from cozviewer.chain.joining.beyond import Beyond
 from cozviewer.chain.pace import Pace
-from cozviewer.chain.planned import planned
+from cozviewer.chain.planned import LevelWork, planned
 from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import CORE, Run
@@ -36,7 +37,7 @@ from cozviewer.pyramid.geometry import (
 )
 from cozviewer.pyramid.makers import maker_label
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
-from cozviewer.pyramid.store.store import StepRecord
+from cozviewer.pyramid.store.store import StepRecord, TileStore
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 from cozviewer.util.units import Unit
@@ -76,6 +77,7 @@ class Progress:
         fraction: The part of all the work that is done, 0..1; moves within a run; None if unknown.
         drawing: What is being drawn now, in pixels of level z; None between runs.
         kind: Which stage of a step this is, in any language; None for other stages.
+        note: More about it, for the line of a command.
     """
 
     stage: str
@@ -88,6 +90,7 @@ class Progress:
     fraction: float | None = None
     drawing: Rect | None = None
     kind: Kind | None = None
+    note: str = ""
 
 
 Told = Callable[[Progress], None]
@@ -163,6 +166,7 @@ class Chain:
         self._loaded = False
         self._pace = Pace()
         self.beyond: Beyond | None = Beyond()
+        self._continued: dict[Rect, list[Rect]] = {}
         self.texture = texture_of(pyramid) if recipe.photo_texture else None
         self.medical = medical or pyramid.source.medical
 
@@ -238,6 +242,7 @@ class Chain:
             for work in levels:
                 region = coarser(level_region, z - work.z)
                 region = region.intersected(self.pyramid.level_rect(work.z))
+                self._expect(work)
                 for part, runs in work.parts:
                     for progress in self._step(
                         work.z, region, part, runs, done, total, cancelled, told
@@ -246,6 +251,17 @@ class Chain:
                         done = progress.done
         finally:
             self.pyramid.store.flush()
+
+    def _expect(self, work: LevelWork) -> None:
+        """Keep what is drawn beyond the edges of runs as long as runs of this level need it."""
+        whole = self.pyramid.level_rect(work.z)
+        self._continued = {
+            run.level_region: [other.level_region.intersected(whole) for other in others]
+            for run, others in work.continued
+        }
+        if self.beyond is not None:
+            uses = Counter(other for others in self._continued.values() for other in others)
+            self.beyond.expect(work.z, uses)
 
     def _step(
         self,
@@ -262,15 +278,14 @@ class Chain:
         store, step = part.store, part.step
         if step is None:
             seen = coarser(level_region, STEP_LEVELS)
-            prompt = prompt_near(self.pyramid, store, z - STEP_LEVELS, seen)
+            prompt = self.known_prompt(z, store, level_region)
             if prompt is None:
                 check_cancelled(cancelled)
-                if self.prompter.name == "none" or all(run.clear for run in runs):
+                if all(run.clear for run in runs):
                     prompt = ""
                 else:
                     yield self._progress("describing", z, done, total)
-                    crops = self.crops(z, level_region)
-                    prompt = self.prompter.prompt(*crops, cancelled)
+                    prompt = self.prompter.prompt(*self.crops(z, level_region), cancelled)
             step = self.step(z, snapped_to_tiles(seen), prompt)
         started = time.perf_counter()
         step_id = part.step_id
@@ -301,6 +316,8 @@ class Chain:
                     self.texture,
                 ):
                     store.put(key, pixels, step_id)
+            if self.beyond is not None:
+                self.beyond.used(z, self._continued[run.level_region])
             self._pace.end_run(drawn=wanted and not run.clear)
             done += len(run.keys)
             yield self._progress("generating", z, done, total, finished=run.keys)
@@ -345,6 +362,17 @@ class Chain:
             seconds=0.0,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
+
+    def known_prompt(self, z: int, store: TileStore, level_region: Rect) -> str | None:
+        """Return the prompt of new tiles of level z if the prompter is not needed for it.
+
+        Args:
+            store: Where the tiles are kept.
+            level_region: The visible region of level z.
+        """
+        seen = coarser(level_region, STEP_LEVELS)
+        prompt = prompt_near(self.pyramid, store, z - STEP_LEVELS, seen)
+        return "" if prompt is None and self.prompter.name == "none" else prompt
 
     def crops(self, z: int, level_region: Rect) -> tuple[Rgb8 | None, Rgb8]:
         """Return what the prompter gets for a step.

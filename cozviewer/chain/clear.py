@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from cozviewer.chain.joining.order import in_joining_order
 from cozviewer.chain.recipe import Recipe
-from cozviewer.chain.runs import Run, nearest_first, runs_of
+from cozviewer.chain.runs import Run, runs_of
 from cozviewer.image.pixels import Rgb8, padded, part_of
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.compose import SUPPORT, resampled
@@ -18,7 +19,7 @@ def ordered_runs(
     pyramid: Pyramid, keys: Sequence[TileKey], recipe: Recipe, level_region: Rect
 ) -> list[Run]:
     """Return the runs for missing tiles of one level: those of which something can be seen first,
-    from the centre of a region outwards.
+    in an order in which they can be drawn one after another (see `joining.order`).
 
     Args:
         keys: Tiles of one level.
@@ -26,11 +27,11 @@ def ordered_runs(
     """
     alpha = pyramid.source.alpha
     if alpha is None:
-        return nearest_first(runs_of(keys, recipe), level_region)
+        return in_joining_order(runs_of(keys, recipe), level_region)
     clear = {key for key in keys if alpha.is_clear(key.z, pyramid.tile_rect(key))}
     seen = runs_of([key for key in keys if key not in clear], recipe)
     return [
-        *nearest_first(seen, level_region),
+        *in_joining_order(seen, level_region),
         *(replace(run, clear=True) for run in runs_of(clear, recipe)),
     ]
 

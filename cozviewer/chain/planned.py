@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from cozviewer.chain.clear import ordered_runs
 from cozviewer.chain.draft import Part, parts
+from cozviewer.chain.joining.order import continued
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import Run
 from cozviewer.chain.step import parent_region
@@ -19,7 +20,8 @@ class LevelWork:
     Attributes:
         z: The level.
         parts: Its missing tiles, grouped by store and step, each with the runs that generate them,
-            from the centre outwards; runs of which nothing can be seen come last.
+            in the order in which they are drawn, see `joining.order`; runs of which nothing can be
+            seen come last.
     """
 
     z: int
@@ -34,6 +36,13 @@ class LevelWork:
     def needs_model(self) -> bool:
         """Whether the upscaler must run."""
         return any(not run.clear for _, runs in self.parts for run in runs)
+
+    @property
+    def continued(self) -> list[tuple[Run, list[Run]]]:
+        """Each run with the earlier ones that it continues; see `joining.order`."""
+        runs = [run for _, runs in self.parts for run in runs]
+        found = continued(runs)
+        return [(run, [runs[i] for i in others]) for run, others in zip(runs, found, strict=True)]
 
     def cost(self, recipe: Recipe) -> int:
         """Return the number of parent pixels given to the upscaler."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 
 from cozviewer.chain.recipe import Recipe
-from cozviewer.image.rect import Rect, middle_distance, rect_between
+from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TILE, TileKey, coarser
 
 LARGEST = 2048
@@ -39,6 +39,11 @@ class Run:
     level_region: Rect
     keys: tuple[TileKey, ...]
     clear: bool = False
+
+    @property
+    def z(self) -> int:
+        """Their level."""
+        return self.keys[0].z
 
     def cost(self, recipe: Recipe) -> int:
         """Return the number of parent pixels given to the upscaler."""
@@ -70,11 +75,6 @@ def runs_of(keys: Iterable[TileKey], recipe: Recipe) -> list[Run]:
         for group in _groups([(key.row, key.col) for key in wanted])
         for part, inside in _covered(group, recipe)
     ]
-
-
-def nearest_first(runs: Iterable[Run], level_region: Rect) -> list[Run]:
-    """Return runs sorted by the distance of their centres from that of a region."""
-    return sorted(runs, key=lambda run: middle_distance(run.level_region, level_region))
 
 
 Cell = tuple[int, int]

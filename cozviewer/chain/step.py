@@ -104,7 +104,7 @@ def draw_run(
 
         beside = to_float(pyramid.region(z, covered, lacks))
         if beyond is not None:
-            beyond.fade(inside, covered, beside, z, present)
+            beyond.fade(inside, covered, beside, z, present, region)
         join(inside, covered, beside, run.keys, present)
         if beyond is not None:
             beyond.remember(z, region, covered, to_8bit(inside))

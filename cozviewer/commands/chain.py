@@ -6,6 +6,7 @@ import sys
 import time
 
 from cozviewer.commands.common import values
+from cozviewer.commands.common.cluster import add_cluster_options, cluster_options
 from cozviewer.commands.common.options import (
     add_cache_options,
     add_engine_options,
@@ -31,6 +32,7 @@ Files of an earlier run are overwritten, the photos themselves never.
 examples:
   cozviewer chain photo.jpg -o out
   cozviewer chain photos/ -o out --levels 3 --engine bicubic --json
+  cozviewer chain photos/ -o out --engine coz --cluster ray://head:10001
 """
 
 
@@ -63,6 +65,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="N",
         help="how many steps of 4x (default: 4, which is 256x)",
     )
+    add_cluster_options(parser)
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
@@ -91,6 +94,7 @@ def run(args: argparse.Namespace) -> int:
         allow_huge=args.allow_huge,
         page=args.page,
         tone=args.tone,
+        cluster=cluster_options(args),
     )
     started = time.perf_counter()
     with ProgressLine(sys.stderr) as line, stoppable() as cancelled:
@@ -104,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
             "skipped": [str(path) for path in made.skipped],
             "seconds": round(seconds, 3),
             "engine": upscaler.name,
-            "device": upscaler.device,
+            "device": made.device,
             "recipe": made.models.recipe.digest,
         }
         print(json.dumps(report))

@@ -43,6 +43,41 @@ class Made:
     reused: int
 
 
+class Generator(Protocol):
+    """What generates the missing tiles: this process (`OneProcess`), or a cluster."""
+
+    def generate(
+        self, needs: Needs, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress
+    ) -> Iterator[Progress]:
+        """Generate all missing tiles and store them.
+
+        Args:
+            needs: Regions of generated levels.
+            chain: Not used by other threads meanwhile.
+            is_cancelled: Checked between parts of the work.
+            on_progress: Receives progress that is not yielded.
+
+        Yields:
+            Progress, with the tiles that were stored.
+
+        Raises:
+            BadInput, Cancelled, Failure: Finished tiles are kept.
+        """
+        ...
+
+
+class OneProcess:
+    """Generates with the chain's own models; see `Chain.refine`."""
+
+    def generate(
+        self, needs: Needs, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress
+    ) -> Iterator[Progress]:
+        """See `Generator`."""
+        if (one := _only_region(needs)) is not None:  # its time left is updated within a run, too
+            return chain.refine(*one, is_cancelled, on_progress)
+        return refine_series(chain, needs, is_cancelled, on_progress)
+
+
 class Task(Protocol):
     """A file to be made; a frozen value, so it can be handed to another thread."""
 
@@ -71,6 +106,7 @@ def run_task(
     is_cancelled: IsCancelled = never,
     on_progress: OnProgress = unheard,
     is_held: IsCancelled = never,
+    generator: Generator | None = None,
 ) -> Made:
     """Generate the tiles that a file needs, then write it.
 
@@ -81,6 +117,7 @@ def run_task(
         on_progress: Receives tiles first, then rows or frames.
         is_held: Ends the work as `is_cancelled` does, but only while tiles are generated: whoever
             lets the work rest for a while does not lose a file that is half written.
+        generator: What generates the tiles; None is `OneProcess`.
 
     Raises:
         BadInput: The file cannot be written as asked.
@@ -97,6 +134,7 @@ def run_task(
             lambda: task.write(chain, is_cancelled, on_progress),
             lambda: is_cancelled() or is_held(),
             on_progress,
+            generator,
         )
     )
 
@@ -107,12 +145,13 @@ def with_tiles(
     use: Callable[[], T],
     is_cancelled: IsCancelled,
     on_progress: OnProgress,
+    generator: Generator | None = None,
 ) -> tuple[T, int, int]:
     """Generate the tiles that are missing, then do what needs all of them.
 
     Args:
         needs: Regions of generated levels.
-        chain, is_cancelled, on_progress: As for `run_task`.
+        chain, is_cancelled, on_progress, generator: As for `run_task`.
         use: May be called again, as tiles can turn out to be lost; see `with_all_tiles`.
 
     Returns:
@@ -124,10 +163,11 @@ def with_tiles(
     """
     store, finest = chain.pyramid.store, max(needs, default=0)
     generated: list[TileKey] = []
+    making = generator or OneProcess()
 
     def generate() -> None:
         with stages_told(lambda stage: on_progress(Progress(stage, finest, 0, 0, None))):
-            for progress in _generating(needs, chain, is_cancelled, on_progress):
+            for progress in making.generate(needs, chain, is_cancelled, on_progress):
                 on_progress(progress)
                 generated.extend(progress.finished)
 
@@ -145,15 +185,6 @@ def missing_tiles_of(task: Task, chain: Chain) -> int:
     if (one := _only_region(needs)) is not None:
         return sum(len(keys) for _, keys in missing_tiles(pyramid, recipe, *one))
     return len(missing_of(pyramid, recipe, needs))
-
-
-def _generating(
-    needs: Needs, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress
-) -> Iterator[Progress]:
-    """Generate what is missing; see `Chain.refine`."""
-    if (one := _only_region(needs)) is not None:  # its time left is updated within a run, too
-        return chain.refine(*one, is_cancelled, on_progress)
-    return refine_series(chain, needs, is_cancelled, on_progress)
 
 
 def _only_region(needs: Needs) -> tuple[int, Rect] | None:

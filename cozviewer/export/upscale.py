@@ -26,7 +26,7 @@ from cozviewer.export.georeferenced import existing_side_files
 from cozviewer.export.origin import Origin, read_origin
 from cozviewer.export.picture import check_target, save_bands
 from cozviewer.export.provenance import origin_of_region
-from cozviewer.export.run import Made, OnProgress, run_task
+from cozviewer.export.run import Generator, Made, OnProgress, run_task
 from cozviewer.export.targets import free_path, refuse_source
 from cozviewer.export.tasks import PictureOptions, counting, sign, writing
 from cozviewer.image.alpha.plane import Plane
@@ -70,6 +70,7 @@ class UpscaleOptions:
         overwrite: Whether an existing file is replaced; else a free name is found, and a photo that
             was upscaled before in the same way is skipped.
         background: What lies under what is transparent.
+        on_cluster: Whether the window's queue generates on the cluster of the preferences.
     """
 
     scale: int = 4
@@ -81,6 +82,7 @@ class UpscaleOptions:
     label: bool = False
     overwrite: bool = False
     background: Background = KEEP
+    on_cluster: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,7 @@ def upscale_photo(
     on_progress: OnProgress = unheard,
     session: Path | None = None,
     is_held: IsCancelled = never,
+    generator: Generator | None = None,
 ) -> Upscaled:
     """Upscale the photo of a chain and save it, unless that was done before.
 
@@ -197,7 +200,7 @@ def upscale_photo(
         is_cancelled, on_progress: As for `run_task`, but the progress is that of the whole photo,
             where tiles existed before, too.
         session: The session file that the photo was opened through; never replaced.
-        is_held: As for `run_task`.
+        is_held, generator: As for `run_task`.
 
     Raises:
         BadInput: The photo cannot be saved as the options say, or is too large for that.
@@ -216,7 +219,9 @@ def upscale_photo(
                 return Upscaled(done, task.size, None)
         try:
             return Upscaled(
-                task.path, task.size, run_task(task, chain, is_cancelled, on_part, is_held)
+                task.path,
+                task.size,
+                run_task(task, chain, is_cancelled, on_part, is_held, generator),
             )
         except NameTaken as error:
             taken = error

@@ -3,6 +3,8 @@
 What is made is in `export.tasks`, how in `export.run`; here are the way to stop and the signals.
 """
 
+import logging
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -10,11 +12,15 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain, Progress
-from cozviewer.export.run import Task, run_task
+from cozviewer.config.choice import EngineChoice
+from cozviewer.export.run import Generator, Task, run_task
 from cozviewer.export.targets import refuse_source
+from cozviewer.jobs.on_cluster import ClusterChoice
 from cozviewer.jobs.report import sentence_of
 from cozviewer.util.errors import Cancelled
 from cozviewer.util.translation import translate
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +29,14 @@ class Export:
 
     Attributes:
         task: The file to be made.
+        choice: The engine and its settings; needed with `cluster` only.
+        cluster: Where missing detail is generated; None is this computer.
         cancelled: Set to stop.
     """
 
     task: Task
+    choice: EngineChoice = field(default_factory=EngineChoice)
+    cluster: ClusterChoice | None = None
     cancelled: Event = field(default_factory=Event)
 
     @property
@@ -66,7 +76,14 @@ class ExportJob(QObject):
 
         try:
             refuse_source(request.path, self._chain.pyramid.source, self._session)
-            run_task(request.task, self._chain, request.cancelled.is_set, on_progress)
+            with self._generator(request) as generator:
+                run_task(
+                    request.task,
+                    self._chain,
+                    request.cancelled.is_set,
+                    on_progress,
+                    generator=generator,
+                )
         except Cancelled:
             self.ended.emit(request, "")
         except Exception as error:
@@ -74,3 +91,9 @@ class ExportJob(QObject):
             self.ended.emit(request, sentence_of(error, doing))
         else:
             self.saved.emit(request)
+
+    @staticmethod
+    def _generator(request: Export) -> AbstractContextManager[Generator | None]:
+        if request.cluster is None:
+            return nullcontext()
+        return request.cluster.open(request.cluster.address, request.choice, log.info)

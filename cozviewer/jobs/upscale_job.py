@@ -7,6 +7,7 @@ again afterwards. A file that is being written is finished meanwhile.
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -15,11 +16,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.config.choice import EngineChoice
+from cozviewer.export.run import Generator
 from cozviewer.export.upscale import UpscaleOptions, upscale_photo
 from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.jobs.files.opener import OpenChain
+from cozviewer.jobs.on_cluster import ClusterChoice
 from cozviewer.jobs.report import sentence_of
 from cozviewer.session.source import OpenedImage, open_path
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled
 from cozviewer.util.translation import translate
 
@@ -36,6 +40,7 @@ class UpscaleRequest:
         options: Scale, format and place.
         choice: The engine and its settings.
         hold: Set while the view generates; shared by all requests of a queue.
+        cluster: Where the detail is generated; None is this computer.
         cancelled: Set to stop.
         tone: How the numbers of its file become grey levels.
     """
@@ -44,6 +49,7 @@ class UpscaleRequest:
     options: UpscaleOptions
     choice: EngineChoice
     hold: Event = field(default_factory=Event)
+    cluster: ClusterChoice | None = None
     cancelled: Event = field(default_factory=Event)
     tone: Tone = AUTOMATIC
 
@@ -78,6 +84,9 @@ class UpscaleJob(QObject):
         super().__init__()
         self._open_chain, self._trim = open_chain, trim
         self._models: object = None
+        self._stack = ExitStack()
+        self._on_cluster: Generator | None = None
+        self._connected_to: tuple[str, EngineChoice] | None = None
 
     @Slot(object)
     def upscale(self, request: UpscaleRequest) -> None:
@@ -108,27 +117,52 @@ class UpscaleJob(QObject):
 
     @Slot()
     def rest(self) -> None:
-        """Let go of the models: there is nothing to do."""
+        """Let go of the models and of the cluster: there is nothing to do."""
         self._models = None
+        self._leave_cluster()
 
     def _work(self, request: UpscaleRequest, image: OpenedImage, chain: Chain) -> None:
         """Generate and save, with a rest whenever the queue is held."""
         session = None if image.session is None else image.session.path
         cancelled, held = request.cancelled.is_set, request.hold.is_set
+        generator = self._generator(request)
+        if generator is not None:
+            held = never  # nothing is generated here
 
         def on_progress(progress: Progress) -> None:
             self.progressed.emit(request, progress)
 
         while True:
-            self._wait(request)
+            if generator is None:
+                self._wait(request)
             try:
-                done = upscale_photo(chain, request.options, cancelled, on_progress, session, held)
+                done = upscale_photo(
+                    chain, request.options, cancelled, on_progress, session, held, generator
+                )
             except Cancelled:
                 if cancelled():
                     raise
                 continue
             self.saved.emit(request, done, chain.seconds_per_pixel)
             return
+
+    def _generator(self, request: UpscaleRequest) -> Generator | None:
+        """Return what generates on the cluster of a request; the connection is kept for the next
+        photo with the same engine."""
+        wanted = None if request.cluster is None else (request.cluster.address, request.choice)
+        if wanted != self._connected_to:
+            self._leave_cluster()
+        if request.cluster is not None and self._on_cluster is None:
+            self._stack = ExitStack()
+            self._on_cluster = self._stack.enter_context(
+                request.cluster.open(request.cluster.address, request.choice, self.noticed.emit)
+            )
+            self._connected_to = wanted
+        return self._on_cluster
+
+    def _leave_cluster(self) -> None:
+        self._stack.close()
+        self._on_cluster = self._connected_to = None
 
     def _wait(self, request: UpscaleRequest) -> None:
         """Wait as long as the queue is held.

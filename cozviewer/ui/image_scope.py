@@ -59,7 +59,7 @@ class ImageScope(QObject):
         self.idle.set_wanted(parts.engine_menu.ahead)
         self.blind = Blind(document.source, navigator, panes, parts.blind_bar, parts.banner, self)
         parts.prompting.set_document(document)
-        parts.exporting.set_document(document)
+        parts.exporting.set_document(document, choice)
         parts.info.set_document(document)
         parts.toning.set_document(document)
         parts.upscaling.set_document(document)

@@ -12,6 +12,7 @@ from cozviewer.jobs.ahead import May
 from cozviewer.jobs.document import DocumentServices
 from cozviewer.jobs.files.download_job import Fetch
 from cozviewer.jobs.files.opener import OpenChain
+from cozviewer.jobs.on_cluster import OpenCluster
 from cozviewer.util.cache_settings import CacheSettings
 from cozviewer.util.downloads import FetchPicture, Offer
 
@@ -77,6 +78,7 @@ class Services:
         cache: The tile cache; None where it cannot be set.
         reduces_motion: Returns whether the desktop asks for less motion; called on a thread of its
             own. None where it cannot be asked.
+        open_cluster: Connects to a Ray cluster; None where that is not possible.
         log_file: The log; None where there is none.
     """
 
@@ -96,6 +98,7 @@ class Services:
     fetch_picture: FetchPicture | None = None
     cache: CacheServices | None = None
     reduces_motion: Callable[[], bool] | None = None
+    open_cluster: OpenCluster | None = None
     log_file: Path | None = None
 
     @property

@@ -44,6 +44,7 @@ class Preferences:
         motion: One of MOTION_CHOICES: "reduced" lets nothing glide or fade.
         engine, device, numbers: As `EngineChoice` names them, at the start; LAST is the one in use
             last.
+        cluster: The address of a Ray cluster; "" for none.
         shortcuts: The shortcuts, in the form "Ctrl+O", of the commands whose shortcuts the user
             has changed, by name.
         backdrop: One of BACKDROP_CHOICES: what lies behind transparent parts.
@@ -55,6 +56,7 @@ class Preferences:
     engine: str = LAST
     device: str = LAST
     numbers: str = LAST
+    cluster: str = ""
     shortcuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     backdrop: str = BACKDROP_CHOICES[0]
 
@@ -65,6 +67,7 @@ _TEXTS = {each.name: each.name for each in fields(Preferences) if each.name != S
     "engine": "start-engine",
     "device": "start-device",
     "numbers": "start-numbers",
+    "cluster": "cluster-address",
 }
 """Names of the stored settings by field."""
 

@@ -136,6 +136,7 @@ class WindowParts:
         self.scales = Scales(self.panes, window)
         self.scales.changed.connect(self.exporting.set_scale)
         self.scales.changed.connect(self.info.show_scale)
+        self.exporting.use_cluster(services.open_cluster)
         self.upscaling = Upscaling(services, lambda: window.images, self.banner, window)
         self.exporting.upscale_wanted.connect(self.upscaling.ask)
         built = build(window, window_menus(window, self), services.icon)

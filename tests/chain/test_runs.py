@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cozviewer.chain.recipe import Recipe, recipe_of
-from cozviewer.chain.runs import LARGEST, nearest_first, runs_of
+from cozviewer.chain.runs import LARGEST, runs_of
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TILE, TileKey
 from tests.chain.fakes import FakeUpscaler, Silent
@@ -98,13 +98,6 @@ def test_tiles_far_apart_are_not_looked_at_as_one_rectangle() -> None:
     """Nor do their places outgrow any number."""
     far = 1 << 200
     assert rects([(0, 0), (far, 1), (far + 1, 1)]) == [(0, 0, 1, 1), (far, 1, 2, 1)]
-
-
-def test_the_middle_comes_first() -> None:
-    runs = runs_of([TileKey(2, *place) for place in block(0, 0, 96, 32)], recipe())
-    middle = Rect(32 * TILE, 0, 32 * TILE, 32 * TILE)
-    assert [run.level_region for run in runs] != [middle, *(run.level_region for run in runs)][:3]
-    assert nearest_first(runs, Rect(0, 0, 96 * TILE, 32 * TILE))[0].level_region == middle
 
 
 WIDE = recipe(least=128)

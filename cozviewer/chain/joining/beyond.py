@@ -3,55 +3,129 @@
 The context of two runs differs at their common border, and in strong texture they may generate
 different detail there. The first run's pixels beyond its edge continue its stored tiles, so the
 second run starts with those and blends over to its own. They are kept in memory for the last few
-runs; without them, `join` alone compensates for the difference.
+runs, and for all that later runs of the same work continue; without them, `join` alone compensates
+for the difference.
 """
 
-from collections import deque
-from collections.abc import Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cozviewer.chain.joining.join import fade
+from cozviewer.chain.joining.join import FADE, fade
 from cozviewer.image.pixels import Rgb8, RgbFloat, part_of, to_float
-from cozviewer.image.rect import Rect
-from cozviewer.pyramid.geometry import TileKey, tile_rect, tiles_of
+from cozviewer.image.rect import Rect, rect_between
+from cozviewer.pyramid.geometry import TILE, TileKey, tile_rect, tiles_of
 
 WIDTH = 48
 """Width of the blend beyond an edge, in pixels; further out, a run has too little context."""
 
+INSIDE = 2 * FADE
+"""Pixels inside an edge that are kept: `join` compares FADE."""
+
 MOST_RUNS = 8
-"""Number of runs that are kept, some 5 MB each."""
+"""Number of runs that are kept after their work, at most 2 MB each."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Drawn:
-    z: int
-    region: Rect
-    covered: Rect
+class Piece:
+    """A part of what a run drew.
+
+    Attributes:
+        rect: In pixels of its level.
+        pixels: (H, W, 3) uint8.
+    """
+
+    rect: Rect
     pixels: Rgb8
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Ring:
+    """What a run drew on both sides of its edges.
+
+    Attributes:
+        z: Its level.
+        region: Its stored region, in pixels of level z.
+        pieces: Disjoint.
+    """
+
+    z: int
+    region: Rect
+    pieces: tuple[Piece, ...]
+
+
+def ring_of(z: int, region: Rect, covered: Rect, pixels: Rgb8) -> Ring:
+    """Return the ring of a run; its pixels are copied.
+
+    Args:
+        z: Its level.
+        region: Its stored region, in pixels of level z.
+        covered: The region of `pixels`, with the surroundings.
+        pixels: (H, W, 3) uint8.
+    """
+    outer = region.grown(WIDTH).intersected(covered)
+    left, right = region.x + INSIDE, region.right - INSIDE
+    top, bottom = region.y + INSIDE, region.bottom - INSIDE
+    if left >= right or top >= bottom:
+        rects = [outer]
+    else:
+        rects = [
+            rect_between(outer.x, outer.y, outer.right, top),
+            rect_between(outer.x, bottom, outer.right, outer.bottom),
+            rect_between(outer.x, top, left, bottom),
+            rect_between(right, top, outer.right, bottom),
+        ]
+    return Ring(z, region, tuple(Piece(r, part_of(pixels, r, covered).copy()) for r in rects))
+
+
 class Beyond:
-    """The last runs of a chain. Used in its thread."""
+    """The rings of the last runs of a chain. Used in its thread."""
 
-    def __init__(self) -> None:
-        self._runs: deque[_Drawn] = deque(maxlen=MOST_RUNS)
+    def __init__(self, rings: Iterable[Ring] = ()) -> None:
+        """Start with rings that were drawn before, in the order in which they were drawn."""
+        self._rings = list(rings)
+        self._uses: dict[tuple[int, Rect], int] = {}
 
-    def remember(self, z: int, region: Rect, covered: Rect, pixels: Rgb8) -> None:
-        """Keep a run.
+    @property
+    def last(self) -> Ring | None:
+        """The ring that was added last."""
+        return self._rings[-1] if self._rings else None
+
+    def expect(self, z: int, uses: Mapping[Rect, int]) -> None:
+        """Begin a work: keep the rings of its runs as long as later runs continue them.
 
         Args:
-            z: Its level.
-            region: Its stored region, in pixels of level z.
-            covered: The region of `pixels`, with the surroundings.
-            pixels: (H, W, 3) uint8.
+            z: The level.
+            uses: The number of later runs that continue the run of a region.
         """
-        self._runs.append(_Drawn(z, region, covered, pixels))
+        self._uses = {(z, region): count for region, count in uses.items()}
+
+    def used(self, z: int, regions: Iterable[Rect]) -> None:
+        """Note that a run which continues those of some regions is drawn."""
+        for region in regions:
+            self._uses[z, region] = self._uses.get((z, region), 0) - 1
+        recent = len(self._rings) - MOST_RUNS
+        self._rings = [
+            ring
+            for i, ring in enumerate(self._rings)
+            if i >= recent or self._uses.get((ring.z, ring.region), 0) > 0
+        ]
+
+    def remember(self, z: int, region: Rect, covered: Rect, pixels: Rgb8) -> None:
+        """Keep a run; arguments as for `ring_of`."""
+        self._rings.append(ring_of(z, region, covered, pixels))
+        self.used(z, ())
 
     def fade(
-        self, fine: RgbFloat, there: Rect, beside: RgbFloat, z: int, present: Set[TileKey]
+        self,
+        fine: RgbFloat,
+        there: Rect,
+        beside: RgbFloat,
+        z: int,
+        present: Set[TileKey],
+        region: Rect | None = None,
     ) -> None:
         """Blend the pixels of earlier runs into a run at its borders.
 
@@ -60,34 +134,46 @@ class Beyond:
             there: The region of `fine`, in pixels of level z.
             beside: (H, W, 3), the existing tiles.
             present: The names of these tiles.
+            region: The part of the run that is stored: only runs near it are blended in. None is
+                all.
         """
-        for run in self._runs:
-            common = run.covered.intersected(there)
-            if run.z != z or common.empty or not self._still_there(run, there, beside, present):
+        near = (region or there).grown(TILE)
+        for ring in self._rings:
+            if ring.region.intersected(near).empty:
                 continue
-            weights = _weights(common, run.region)
-            inside = part_of(fine, common, there)
-            inside += (to_float(part_of(run.pixels, common, run.covered)) - inside) * weights
+            if ring.z != z or not self._still_there(ring, there, beside, present):
+                continue
+            for piece in ring.pieces:
+                common = piece.rect.intersected(there)
+                if not common.empty:
+                    weights = _weights(common, ring.region)
+                    inside = part_of(fine, common, there)
+                    kept = to_float(part_of(piece.pixels, common, piece.rect))
+                    inside += (kept - inside) * weights
 
     @staticmethod
-    def _still_there(run: _Drawn, there: Rect, beside: RgbFloat, present: Set[TileKey]) -> bool:
+    def _still_there(ring: Ring, there: Rect, beside: RgbFloat, present: Set[TileKey]) -> bool:
         """Return whether tiles of a run are present beside another one, all and unchanged.
 
         Where one is missing, the other run generates it anew, perhaps with another prompt or from
         a parent that has changed.
         """
-        common = run.region.intersected(there)
-        if not common.empty and not all(key in present for key in tiles_of(run.z, common)):
+        near = ring.region.intersected(there)
+        if near.empty or not all(key in present for key in tiles_of(ring.z, near)):
             return False
         found = False
         for key in present:
-            part = tile_rect(key).intersected(run.region).intersected(there)
-            if part.empty:
+            tile = tile_rect(key).intersected(near)
+            if tile.empty:
                 continue
-            kept = np.rint(part_of(beside, part, there) * 255)
-            if not np.array_equal(kept, part_of(run.pixels, part, run.covered)):
-                return False
-            found = True
+            for piece in ring.pieces:
+                part = tile.intersected(piece.rect)
+                if part.empty:
+                    continue
+                kept = np.rint(part_of(beside, part, there) * 255)
+                if not np.array_equal(kept, part_of(piece.pixels, part, piece.rect)):
+                    return False
+                found = True
         return found
 
 

@@ -97,7 +97,7 @@ class ProgressLine:
             done if counts_tiles else 0,
             total if counts_tiles else 0,
             progress.seconds_left,
-            "" if counts_tiles else f"{done} of {total} {progress.unit}",
+            progress.note if counts_tiles else f"{done} of {total} {progress.unit}",
             progress.fraction,
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cozviewer.commands.common import values
+from cozviewer.commands.common.cluster import add_cluster_options, cluster_options
 from cozviewer.commands.common.options import (
     add_cache_options,
     add_engine_options,
@@ -106,6 +107,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="D,D",
         help="divide the pictures among several devices, for example cuda:0,cuda:1",
     )
+    add_cluster_options(parser)
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
@@ -153,6 +155,7 @@ def run(args: argparse.Namespace) -> int:
         allow_huge=args.allow_huge,
         paper=args.paper,
         tone=args.tone,
+        cluster=cluster_options(args),
     )
     with ProgressLine(sys.stderr) as line, stoppable() as cancelled:
         if len(args.devices) > 1:

@@ -23,7 +23,7 @@ from cozviewer.image.pixels import Rgb8, to_float
 from cozviewer.models.engines import ENGINES, PROMPTERS, is_path
 from cozviewer.models.prompters import OneImage
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
-from cozviewer.util.cancel import IsCancelled, check_cancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
 
 DIRECT: tuple[Literal["nearest", "bicubic"], ...] = ("nearest", "bicubic")
@@ -83,11 +83,12 @@ class Methods:
         self._adapter_apart = adapter_apart
 
         @lru_cache(maxsize=1)
-        def models_of(choice: EngineChoice) -> Models:
+        def models_of(choice: EngineChoice) -> tuple[Models, EngineChoice]:
             models = make_models(choice, cache, notice)
             if models.upscaler.accepts_prompt or choice.prompter.name == "none":
-                return models
-            return make_models(replace(choice, prompter=PrompterChoice()), cache, notice)
+                return models, choice
+            bare = replace(choice, prompter=PrompterChoice())
+            return make_models(bare, cache, notice), bare
 
         self._models_of = models_of
 
@@ -122,6 +123,12 @@ class Methods:
             return replace(choice, prompter=replace(choice.prompter, adapter=None))
         return choice
 
+    def used_choice(self, name: str) -> EngineChoice | None:
+        """Return the engine choice of a method with the prompter that it uses: none for an engine
+        that accepts no prompts."""
+        choice = self.choice(name)
+        return None if choice is None else self._models_of(choice)[1]
+
     def make(self, name: str) -> Method:
         """Return the method of a name.
 
@@ -133,7 +140,7 @@ class Methods:
                 return _direct(direct)
         choice = self.choice(name)
         assert choice is not None
-        models = self._models_of(choice)
+        models, _ = self._models_of(choice)
         if name.endswith(f"+{ONE_IMAGE}"):
             prompter = OneImage(models.prompter)
             identity = tuple(sorted(prompter.identity.items()))
@@ -159,6 +166,17 @@ def _direct(name: Literal["nearest", "bicubic"]) -> Method:
 
     title, identity = name.capitalize(), f"direct {name}"
     return Method(name, title, identity, later, lambda: None, lambda: "CPU", generative=False)
+
+
+def states_on_node(models: Models, one_step: bool, states: list[Rgb8], levels: int) -> list[Rgb8]:
+    """Return the missing states of a picture; called on the nodes of a cluster.
+
+    Args:
+        one_step: Whether the method is ONE_STEP.
+        states, levels: As for `Method.later`.
+    """
+    later = _one_step(models) if one_step else _chain(models)
+    return list(later(states, levels, never))
 
 
 def _one_step(models: Models) -> Callable[[list[Rgb8], int, IsCancelled], Iterator[Rgb8]]:

@@ -4,13 +4,21 @@ Methods run one after the other, so that only the models of one are in memory.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cozviewer.chain.paper import CROP, first_state_of, middle
+from cozviewer.cluster.link import ClusterOptions
+from cozviewer.commands.common.cluster import calls_on_cluster
 from cozviewer.commands.common.pictures import pictures_in, unique_names
 from cozviewer.commands.common.progress import ProgressLine
-from cozviewer.commands.evaluate.methods import Method, Methods
+from cozviewer.commands.evaluate.methods import (
+    ONE_IMAGE,
+    ONE_STEP,
+    Method,
+    Methods,
+    states_on_node,
+)
 from cozviewer.commands.evaluate.paper import OPTIONAL, ROWS, pictures_folder
 from cozviewer.config.choice import EngineChoice
 from cozviewer.evaluate.cache import Kept, trim
@@ -23,6 +31,7 @@ from cozviewer.models.metrics import learned_metrics
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled
+from cozviewer.util.units import seconds_left
 
 SHOWN = 3
 """Number of pictures on the sheet."""
@@ -44,6 +53,7 @@ class EvaluateOptions:
             missing are then left out.
         share: Which of how many shares of the pictures to evaluate, (0, 1) for all.
         tone: How the numbers of each file become grey levels.
+        cluster: Where several pictures are made at the same time; None is here.
     """
 
     input: Path
@@ -56,6 +66,7 @@ class EvaluateOptions:
     paper: bool = False
     share: tuple[int, int] = (0, 1)
     tone: Tone = AUTOMATIC
+    cluster: ClusterOptions | None = None
 
 
 def evaluate(options: EvaluateOptions, line: ProgressLine, cancelled: IsCancelled) -> Evaluation:
@@ -79,7 +90,14 @@ def evaluate(options: EvaluateOptions, line: ProgressLine, cancelled: IsCancelle
         for name in names_of_methods:
             method = methods.make(name)
             work = _Work(method, options.levels, metrics, cache, line, cancelled)
-            outcomes[name] = _outcome(work, names, firsts)
+            choice = methods.used_choice(name)
+            made, device = dict[int, list[Rgb8]](), ""
+            if name.endswith(f"+{ONE_IMAGE}"):
+                choice = None  # nodes make prompters from choices alone
+            if options.cluster is not None and choice is not None:
+                made, device = _made_on_cluster(options.cluster, choice, work, names, firsts)
+            outcome = _outcome(work, names, firsts, made)
+            outcomes[name] = replace(outcome, device=device or outcome.device)
     except Cancelled as error:
         end = "the same command goes on from there" if cache else "with --no-cache nothing is kept"
         raise Cancelled(f"Stopped; {end}.") from error
@@ -149,14 +167,52 @@ class _Work:
     cancelled: IsCancelled
 
 
-def _outcome(work: _Work, names: list[str], firsts: list[Rgb8]) -> Outcome:
-    """Run a method on all pictures."""
+def _made_on_cluster(
+    cluster: ClusterOptions,
+    choice: EngineChoice,
+    work: _Work,
+    names: list[str],
+    firsts: list[Rgb8],
+) -> tuple[dict[int, list[Rgb8]], str]:
+    """Return the states that are not in the cache by number of the picture, made on a cluster, and
+    the device there."""
+    made: dict[int, list[Rgb8]] = {}
+    missing = []
+    for number, first in enumerate(firsts):
+        kept = Kept(work.cache, first, work.method.identity, work.line.notice)
+        states = [first, *kept.states(work.levels)]
+        if len(states) <= work.levels:
+            missing.append((number, (work.method.name == ONE_STEP, states, work.levels)))
+    if not missing:
+        return made, ""
+    started = time.perf_counter()
+    work.line.show(f"{work.method.name}: starting the workers of the cluster")
+    with calls_on_cluster(cluster, choice, work.cache, work.line.notice) as calls:
+        for number, states in calls.results(states_on_node, missing, work.cancelled):
+            made[number] = states
+            kept = Kept(work.cache, firsts[number], work.method.identity, work.line.notice)
+            begun = work.levels + 1 - len(states)
+            for index, pixels in enumerate(states, begun):
+                kept.keep_state(index, pixels)
+            left = seconds_left(time.perf_counter() - started, len(made), len(missing))
+            stage = f"{work.method.name}: {len(made)} of {len(missing)} pictures, {names[number]}"
+            work.line.show(stage, seconds_left=left)
+        return made, calls.device
+
+
+def _outcome(
+    work: _Work, names: list[str], firsts: list[Rgb8], made: dict[int, list[Rgb8]]
+) -> Outcome:
+    """Run a method on all pictures; `made` are their last states, as far as these are made."""
     figures, shown = [], []
     pace = _Pace()
     for number, (name, first) in enumerate(zip(names, firsts, strict=True)):
         about = name if len(names) == 1 else f"{name} ({number + 1} of {len(names)})"
         kept = Kept(work.cache, first, work.method.identity, work.line.notice)
         states = [first, *kept.states(work.levels)]
+        last = made.get(number, [])
+        if last and len(states) <= work.levels:
+            states += last[len(states) - 1 - work.levels :]
         steps_after = (len(names) - number - 1) * work.levels
         _complete(work, states, kept, f"{work.method.name}, {about}", steps_after, pace)
         figures.append(

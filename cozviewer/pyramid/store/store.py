@@ -92,6 +92,11 @@ class TileStore:
         """
         return cls(StoreFiles(path, store_key, notice))
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether new tiles are kept in memory only, by choice or as the disk cannot be written."""
+        return self._files.in_memory
+
     def beside(self) -> "TileStore":
         """Return an empty store in memory for the same source and recipe."""
         return TileStore(StoreFiles(None, self._files.store_key, self._files.tell))

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from cozviewer.config.choice import EngineChoice
 from cozviewer.export.provenance import comparison_borrows, origin_of_comparison
 from cozviewer.export.run import Task
 from cozviewer.export.targets import refuse_source
@@ -14,6 +15,7 @@ from cozviewer.export.tasks import replaced_by_task
 from cozviewer.image.subject import Scale
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.export_job import Export
+from cozviewer.jobs.on_cluster import ClusterChoice, OpenCluster
 from cozviewer.pyramid.camera import View
 from cozviewer.session.session import Bookmark
 from cozviewer.ui.compare.panes import ComparePanes
@@ -22,6 +24,7 @@ from cozviewer.ui.export.movie_dialog import MovieDialog
 from cozviewer.ui.export.offers import Comparison
 from cozviewer.ui.export.resume import note_begun, note_ended, pending_for, task_of
 from cozviewer.ui.export.target import ask_to_replace
+from cozviewer.ui.settings import saved_preferences
 from cozviewer.ui.status.status_bar import StatusBar
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.region_drag import RegionDrag
@@ -64,13 +67,24 @@ class Exporting(QObject):
         self._panes, self._readout, self._banner, self._window = panes, readout, banner, window
         self._document: Document | None = None
         self._scale: Scale | None = None
+        self._choice = EngineChoice()
+        self._dialog: ExportDialog | MovieDialog | None = None
+        self._open_cluster: OpenCluster | None = None
         self._region = RegionDrag(panes.generated, self)
         self._region.chosen.connect(self._on_region)
 
-    def set_document(self, document: Document) -> None:
+    def use_cluster(self, open_cluster: OpenCluster | None) -> None:
+        """Let exports be generated on the cluster of the preferences."""
+        self._open_cluster = open_cluster
+
+    def set_document(self, document: Document, choice: EngineChoice) -> None:
         """Export from this document from now on; the end of an export of the one before is still
-        reported."""
-        self._document = document
+        reported.
+
+        Args:
+            choice: Its engine and settings.
+        """
+        self._document, self._choice = document, choice
         document.exported.connect(self._on_exported)
         document.export_ended.connect(self._on_ended)
         if (pending := pending_for(document.chain)) is not None:
@@ -166,14 +180,24 @@ class Exporting(QObject):
     def _open(self, dialog: ExportDialog | MovieDialog) -> None:
         assert self._document is not None
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.wanted.connect(self._export)
+        dialog.wanted.connect(self._on_wanted)
+        self._dialog = dialog
         dialog.open()
 
     @Slot(object)
-    def _export(self, task: Task) -> None:
+    def _on_wanted(self, task: Task) -> None:
+        """Export what the dialog asks for, where it asks for it."""
+        address = saved_preferences().cluster
+        wants = isinstance(self._dialog, ExportDialog) and self._dialog.wants_cluster
+        if wants and address and self._open_cluster is not None:
+            self._export(task, ClusterChoice(address, self._open_cluster))
+        else:
+            self._export(task)
+
+    def _export(self, task: Task, cluster: ClusterChoice | None = None) -> None:
         if self._document is not None:
             note_begun(task, self._document.chain)
-            self._document.export(Export(task))
+            self._document.export(Export(task, self._choice, cluster))
 
     @Slot(object)
     def _on_exported(self, request: Export) -> None:

@@ -35,6 +35,7 @@ from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.scale_bar import ScaleBar
 from cozviewer.ui.compare.side_labels import label_height
+from cozviewer.ui.export.cluster_box import cluster_box
 from cozviewer.ui.export.offers import (
     Comparison,
     Offer,
@@ -110,6 +111,8 @@ class ExportDialog(QDialog):
         self.size_label = Label()
         self.complete = QCheckBox()
         self.complete.setChecked(True)
+        self.on_cluster = cluster_box()
+        self._has_cluster = not self.on_cluster.isHidden()
         self.place = QCheckBox(translate("Upscale", "Include location (GPS)"))
         self.place.setChecked(True)
         exif = chain.pyramid.source.exif
@@ -156,6 +159,7 @@ class ExportDialog(QDialog):
             *kept,
             (translate("Export", "File"), with_browse(self.path, self._browse)),
             ("", self.complete),
+            ("", self.on_cluster),
             ("", self.label),
             ("", self.scale_bar),
             ("", self.place),
@@ -174,6 +178,11 @@ class ExportDialog(QDialog):
         self._describe()
 
     @property
+    def wants_cluster(self) -> bool:
+        """Whether missing detail is to be generated on the cluster."""
+        return self.on_cluster.isVisibleTo(self) and self.on_cluster.isChecked()
+
+    @property
     def offer(self) -> Offer:
         """The selected entry."""
         return self._offers[self.what.currentIndex()]
@@ -190,6 +199,7 @@ class ExportDialog(QDialog):
         missing, exact = missing_count(self._chain, offer)
         self.complete.setVisible(missing > 0)
         self.complete.setEnabled(offer.has_options)  # sheets are always complete
+        self.on_cluster.setVisible(missing > 0 and self._has_cluster)
         self.label.setVisible(offer.has_options)  # sheets have captions
         self.signing.setVisible(offer.has_options)
         if exact:

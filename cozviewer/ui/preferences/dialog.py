@@ -99,7 +99,13 @@ class PreferencesDialog(QDialog):
     @Slot(object)
     def _on_engine(self, new: Preferences) -> None:
         self._change(
-            replace(self._preferences, engine=new.engine, device=new.device, numbers=new.numbers)
+            replace(
+                self._preferences,
+                engine=new.engine,
+                device=new.device,
+                numbers=new.numbers,
+                cluster=new.cluster,
+            )
         )
 
     @Slot(object)

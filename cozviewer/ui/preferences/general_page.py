@@ -4,15 +4,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from cozviewer.cluster.link import check_address
 from cozviewer.config.choice import AUTO, BF16, FP32, INT8
 from cozviewer.ui.language import LANGUAGES
 from cozviewer.ui.services import EngineEntry
 from cozviewer.ui.settings import LAST, SYSTEM, Preferences
-from cozviewer.ui.widgets.forms import form_of, named_chooser
+from cozviewer.ui.widgets.forms import Trouble, form_of, named_chooser
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.ui.widgets.theme import quiet
+from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import translate
 
 WIDEST = 520
@@ -163,12 +173,24 @@ class EnginePage(QWidget):
         self.ahead = QCheckBox(
             translate("Preferences", "Generate ahead while idle (not on battery)")
         )
+        self.cluster = QLineEdit(preferences.cluster)
+        self.wrong_address = Trouble()
+        self.cluster.setPlaceholderText(translate("Preferences", "None"))
+        self.cluster.setToolTip(
+            translate(
+                "Preferences",
+                "A Ray cluster for exports and upscaling: ray://HOST:10001, auto or local:2. It"
+                " must be in a private network.",
+            )
+        )
         self.drafts.setChecked(drafts)
         self.ahead.setChecked(ahead)
         rows = (
             (translate("Preferences", "Engine at the start"), self.engine),
             (translate("Preferences", "Device"), self.device),
             (translate("Preferences", "Precision"), self.numbers),
+            (translate("Preferences", "Cluster address"), self.cluster),
+            ("", self.wrong_address),
             ("", self.drafts),
             ("", self.ahead),
         )
@@ -189,6 +211,7 @@ class EnginePage(QWidget):
         for name, box in self._boxes.items():
             select(box, getattr(preferences, name))
             box.activated.connect(lambda _, name=name, box=box: self._on_chosen(name, box))
+        self.cluster.editingFinished.connect(self._on_cluster)
         self.drafts.clicked.connect(self._on_switched)
         self.ahead.clicked.connect(self._on_switched)
 
@@ -199,6 +222,20 @@ class EnginePage(QWidget):
     def _on_chosen(self, name: str, box: QComboBox) -> None:
         self._preferences = replace(self._preferences, **{name: box.currentData()})
         self.changed.emit(self._preferences)
+
+    @Slot()
+    def _on_cluster(self) -> None:
+        address = self.cluster.text().strip()
+        try:
+            if address:
+                check_address(address)
+        except BadInput as error:
+            self.wrong_address.show_message(str(error))
+            return
+        self.wrong_address.show_message("")
+        if address != self._preferences.cluster:
+            self._preferences = replace(self._preferences, cluster=address)
+            self.changed.emit(self._preferences)
 
     @Slot()
     def _on_switched(self) -> None:

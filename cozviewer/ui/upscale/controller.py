@@ -65,6 +65,7 @@ class Upscaling(QObject):
         self._banner, self._window = banner, window
         self._lists = PhotoLists(self)
         self.queue = UpscaleQueue(services.open_chain, services.trim, queue_file(), self)
+        self.queue.open_cluster = services.open_cluster
         self._dialog: UpscaleDialog | None = None
         self._queue_dialog: QueueDialog | None = None
         self._question: QMessageBox | None = None

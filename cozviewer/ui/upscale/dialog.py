@@ -32,6 +32,7 @@ from cozviewer.export.upscale import (
     target_of,
 )
 from cozviewer.export.upscale_inputs import folder_for
+from cozviewer.ui.export.cluster_box import cluster_box
 from cozviewer.ui.export.quality import QualityField
 from cozviewer.ui.export.target import text_of
 from cozviewer.ui.upscale.kept import keep_options
@@ -102,6 +103,8 @@ class UpscaleDialog(QDialog):
         self.place.setChecked(options.place)
         self.label = QCheckBox(translate("Export", "Add “AI-generated detail” label"))
         self.label.setChecked(options.label)
+        self.on_cluster = cluster_box()
+        self.on_cluster.setChecked(options.on_cluster)
         self.engine = Label(engine)
         self.engine.setToolTip(translate("Upscale", "Choose another one in the Engine menu."))
         self.honest = Label(
@@ -144,6 +147,7 @@ class UpscaleDialog(QDialog):
             metadata=self.metadata.isChecked(),
             place=self.place.isChecked(),
             label=self.label.isChecked(),
+            on_cluster=self.on_cluster.isVisibleTo(self) and self.on_cluster.isChecked(),
         )
 
     def add_paths(self, paths: Sequence[Path]) -> None:
@@ -168,7 +172,7 @@ class UpscaleDialog(QDialog):
         form.addStretch(1)
         switches = QVBoxLayout()
         switches.setSpacing(8)
-        for box in (self.metadata, self.place, self.label):
+        for box in (self.metadata, self.place, self.label, self.on_cluster):
             switches.addWidget(box)
         names = [
             Label(translate("Upscale", "Photos")),

@@ -176,6 +176,7 @@ def options_from(kept: Any) -> UpscaleOptions:
     """
     names = ("metadata", "place", "label", "overwrite")
     switches = {name: kept[name] for name in names}
+    switches["on_cluster"] = kept.get("on_cluster", False)
     if any(type(value) is not bool for value in switches.values()):
         raise ValueError("not yes or no")
     form = checked_text(kept["format"], 20)

@@ -12,8 +12,10 @@ from cozviewer.chain.chain import WITH_HALO, Progress
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.upscale import Upscaled, UpscaleOptions
 from cozviewer.jobs.files.opener import OpenChain
+from cozviewer.jobs.on_cluster import ClusterChoice, OpenCluster
 from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.jobs.upscale_job import UpscaleJob, UpscaleRequest
+from cozviewer.ui.settings import saved_preferences
 from cozviewer.ui.tone.kept import kept_tone
 from cozviewer.ui.upscale.items import QueueItem, State, read_queue, write_queue
 from cozviewer.ui.upscale.kept import keep_pace, kept_pace
@@ -44,6 +46,9 @@ class UpscaleQueue(QObject):
     Every change is kept on disk, so that the queue goes on at the next start. It has more than 20
     methods, as the job's five signals have a slot each.
 
+    Attributes:
+        open_cluster: Connects to the cluster of the preferences; None generates here.
+
     Signals:
         changed: Photos were added or removed.
         item_changed: (int) The state of the photo with this number.
@@ -71,6 +76,7 @@ class UpscaleQueue(QObject):
             path: Where the queue is kept.
         """
         super().__init__(parent)
+        self.open_cluster: OpenCluster | None = None
         self._path = path
         self._items = {item.number: item for item in read_queue(path)}
         self._next = len(self._items)
@@ -234,8 +240,11 @@ class UpscaleQueue(QObject):
             self._thread = start_thread("upscaling", self._job, low_priority=True)
         self._current, self._progress, self._part = item, None, 0.0
         self._pace = kept_pace(item.choice)
+        address, cluster = saved_preferences().cluster, None
+        if item.options.on_cluster and address and self.open_cluster is not None:
+            cluster = ClusterChoice(address, self.open_cluster)
         self._request = UpscaleRequest(
-            item.photo, item.options, item.choice, self._hold, tone=item.tone
+            item.photo, item.options, item.choice, self._hold, cluster, tone=item.tone
         )
         self._set(replace(item, state=State.WORKING))
         self._upscale.emit(self._request)

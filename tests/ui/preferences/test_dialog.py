@@ -179,6 +179,18 @@ def test_pages_do_not_undo_each_other(dialog: PreferencesDialog) -> None:
     assert saved_preferences() == Preferences(theme="dark", device="cpu", motion="full")
 
 
+def test_the_cluster_is_stored_if_its_address_is_one(dialog: PreferencesDialog) -> None:
+    line = dialog.engine.cluster
+    line.setText("here and there")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert "ray://HOST:10001" in dialog.engine.wrong_address.text()
+    assert saved_preferences().cluster == ""
+    line.setText(" ray://head:10001 ")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert dialog.engine.wrong_address.isHidden()
+    assert saved_preferences().cluster == "ray://head:10001"
+
+
 def test_drafts_and_drawing_ahead_are_switched_in_the_menu_too(
     window: MainWindow, dialog: PreferencesDialog
 ) -> None:

@@ -15,6 +15,7 @@ from cozviewer.export.origin import read_origin
 from cozviewer.export.upscale import SCALES, UpscaleOptions
 from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.main_window import MainWindow
+from cozviewer.ui.settings import Preferences, save_preferences
 from cozviewer.ui.upscale.dialog import UpscaleDialog
 from cozviewer.ui.upscale.items import QueueItem, State, write_queue
 from cozviewer.ui.upscale.kept import keep_pace, queue_file
@@ -125,6 +126,19 @@ def test_format_quality_folder_and_switches_are_remembered(
     again = dialog_of(window, qtbot)
     assert again.options == item.options
     again.reject()
+
+
+def test_the_cluster_is_offered_where_one_is_set(viewer: Bench, qtbot: QtBot) -> None:
+    window = viewer.window
+    dialog = dialog_of(window, qtbot)
+    assert dialog.on_cluster.isHidden()
+    dialog.reject()
+    save_preferences(Preferences(cluster="local:2"))
+    dialog = dialog_of(window, qtbot)
+    assert dialog.on_cluster.text() == "Generate on the cluster (local:2)"
+    dialog.on_cluster.click()
+    assert dialog.options.on_cluster
+    dialog.reject()
 
 
 def test_too_large_says_what_to_do(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:

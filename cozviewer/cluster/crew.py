@@ -1,0 +1,306 @@
+"""The workers of a cluster: starts them, compares their nodes, and replaces those that end."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cozviewer.cluster.link import Link, Share
+from cozviewer.cluster.parcels import Parcel, chunks_of, digest_of
+from cozviewer.cluster.worker import MakeModels, NodeFacts, WorkerSetup, difference, node_facts
+from cozviewer.util.errors import Failure
+from cozviewer.util.translation import translate
+
+AHEAD = 2
+"""Units that a worker has at a time: the inputs of the second travel while it draws the first."""
+
+MOST_DEATHS = 3
+"""Workers that may end, for each one there is, before any of them has started."""
+
+SLOW, SLOW_SECONDS = 2.0, 0.5
+"""A unit is slow that takes so many times the median, and so many seconds more."""
+
+LEAST_KNOWN = 3
+"""Units that must be known before one counts as slow."""
+
+
+@dataclass(eq=False)
+class Member:
+    """A worker as the driver sees it.
+
+    Attributes:
+        handle: Of its actor.
+        facts: Of its node; None until known.
+        loaded: Whether its models are.
+        sent: Its units, in order, with the time when each came to the front.
+        dead: Whether it has ended.
+        describing: Whether it describes a crop.
+        owed: Answers that nobody waits for any more.
+    """
+
+    handle: Any
+    facts: NodeFacts | None = None
+    loaded: bool = False
+    sent: dict[int, float] = field(default_factory=dict)
+    dead: bool = False
+    describing: bool = False
+    owed: int = 0
+
+    @property
+    def node(self) -> str:
+        """The name of its node."""
+        return "" if self.facts is None else self.facts.node
+
+    @property
+    def room(self) -> int:
+        """How many units it can be sent."""
+        busy = len(self.sent) + self.owed
+        return 0 if self.dead or not self.loaded else max(0, AHEAD - busy)
+
+    @property
+    def front(self) -> int | None:
+        """The unit that it draws now."""
+        return next(iter(self.sent), None)
+
+
+@dataclass(frozen=True)
+class NodeWork:
+    """How models come to the nodes.
+
+    Attributes:
+        make_models: See `MakeModels`.
+        files: The model files on this machine, by name of the setting.
+    """
+
+    make_models: MakeModels
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+
+class Crew:
+    """All workers. Used by one thread; kept for several works with the same models.
+
+    Attributes:
+        members: All that have not ended.
+        device: What they draw on, "" until the first one is loaded.
+        share: What each gets.
+    """
+
+    def __init__(
+        self, link: Link, setup: WorkerSetup, recipe: str, notice: Callable[[str], None]
+    ) -> None:
+        """Start the workers; that takes place in the background.
+
+        Args:
+            link: The connection.
+            setup: Models and threads.
+            recipe: Text of the recipe that theirs must equal.
+            notice: Receives sentences about nodes.
+
+        Raises:
+            BadInput: The cluster has no room for a worker.
+        """
+        self.share: Share = link.share()
+        self.members: list[Member] = []
+        self.device = ""
+        self._link, self._recipe, self._notice = link, recipe, notice
+        self._setup = replace(setup, threads=0 if self.share.gpus else self.share.cpus)
+        self._waiting: dict[Any, tuple[Member, str]] = {}
+        self._here = node_facts()
+        self._seconds: list[float] = []
+        self._deaths = 0
+        self._loading = False
+        for _ in range(self.share.workers):
+            self._start()
+
+    @property
+    def refs(self) -> list[Any]:
+        """Handles of the answers that starting workers owe."""
+        return list(self._waiting)
+
+    @property
+    def nodes(self) -> list[str]:
+        """The names of all nodes with a loaded worker."""
+        return sorted({member.node for member in self.members if member.loaded})
+
+    def answered(self, ref: Any) -> None:
+        """Take an answer of a starting worker.
+
+        Raises:
+            Failure: Its node does not fit, its models cannot be loaded, or workers end again and
+                again.
+        """
+        member, question = self._waiting.pop(ref)
+        if question == "nothing":
+            member.owed -= 1
+        try:
+            answer = self._link.ray.get(ref)
+        except Exception as error:
+            if question == "load":
+                self._loading = False
+            if self._link.is_death(error):
+                self.ended(member, str(error))
+                return
+            if question == "nothing":
+                return
+            cause = getattr(error, "cause", None)
+            if isinstance(cause, Failure):
+                raise Failure(str(cause)) from error
+            raise
+        if question == "nothing":
+            return
+        if question == "facts":
+            sentence = difference(self._here, answer)
+            if sentence:
+                raise Failure(sentence)
+            member.facts = answer
+        else:
+            self._take_loaded(member, *answer)
+        self._load_next()
+
+    def ended(self, member: Member, reason: str) -> None:
+        """Replace a worker that has ended.
+
+        Raises:
+            Failure: Workers end before they have started.
+        """
+        if member.dead:
+            return
+        member.dead = True
+        self.members.remove(member)
+        for ref, (other, question) in list(self._waiting.items()):
+            if other is member:
+                del self._waiting[ref]
+                self._loading = self._loading and question != "load"
+        self._deaths = 0 if member.loaded else self._deaths + 1
+        if self._deaths > MOST_DEATHS * self.share.workers:
+            first = reason.strip().splitlines()[0] if reason.strip() else "no reason given"
+            raise Failure(
+                translate(
+                    "Error", "The workers on the cluster end before they have started: {reason}"
+                ).format(reason=first)
+            )
+        self._start()
+        self._load_next()
+
+    def finished(self, member: Member, index: int) -> float:
+        """Note that a worker has finished a unit; return for how many seconds it had it."""
+        now = time.monotonic()
+        seconds = now - member.sent.pop(index, now)
+        front = member.front
+        if front is not None:
+            member.sent[front] = now
+        return seconds
+
+    def took(self, seconds: float) -> None:
+        """Note how long a unit took."""
+        self._seconds.append(seconds)
+        if len(self._seconds) > 200:
+            del self._seconds[:100]
+
+    def late(self) -> list[Member]:
+        """Return the workers whose unit takes much longer than units usually do, longest first."""
+        if len(self._seconds) < LEAST_KNOWN:
+            return []
+        limit = SLOW * statistics.median(self._seconds) + SLOW_SECONDS
+        now = time.monotonic()
+        began = [
+            (next(iter(each.sent.values())), i) for i, each in enumerate(self.members) if each.sent
+        ]
+        return [self.members[i] for since, i in sorted(began) if now - since > limit]
+
+    def abandon(self, member: Member, ref: Any) -> None:
+        """Take over an answer that nobody waits for any more: the worker is busy until then."""
+        member.sent.clear()
+        member.describing = False
+        if not member.dead:
+            member.owed += 1
+            self._waiting[ref] = member, "nothing"
+
+    def stop(self) -> None:
+        """End all workers at once."""
+        for member in self.members:
+            member.dead = True
+            try:
+                self._link.ray.kill(member.handle, no_restart=True)
+            except Exception:  # it has ended, or the cluster has
+                continue
+        self.members.clear()
+        self._waiting.clear()
+
+    def _start(self) -> None:
+        member = Member(self._link.start_worker(self._setup, self.share))
+        self.members.append(member)
+        self._waiting[member.handle.facts.remote()] = member, "facts"
+
+    def _load_next(self) -> None:
+        """Let workers load; first one alone, which decides the number format of all."""
+        for member in self.members:
+            asked = any(
+                other is member and question != "nothing"
+                for other, question in self._waiting.values()
+            )
+            if member.facts is None or member.loaded or asked:
+                continue
+            if not self.device:
+                if self._loading:
+                    return
+                self._loading = True
+            numbers = self.device.rpartition(", ")[2] if self.device else ""
+            self._waiting[member.handle.load.remote(numbers)] = member, "load"
+
+    def _take_loaded(self, member: Member, device: str, recipe: str) -> None:
+        if recipe != self._recipe:
+            raise Failure(
+                translate(
+                    "Error",
+                    "Node {node} has other model files than this computer: install the same on all "
+                    "nodes.",
+                ).format(node=member.node)
+            )
+        member.loaded = True
+        self._loading = False
+        if not self.device:
+            self.device = device
+        elif device != self.device:
+            self._notice(
+                translate(
+                    "Error",
+                    "Node {node} draws on {device}, others on {usual}: their tiles may differ in "
+                    "the last bits.",
+                ).format(node=member.node, device=device, usual=self.device)
+            )
+
+
+def hired(link: Link, work: NodeWork, recipe: str, notice: Callable[[str], None]) -> Crew:
+    """Return a new crew, after the model files are put into the cluster.
+
+    Args:
+        link, recipe, notice: As for `Crew`.
+        work: The models.
+
+    Raises:
+        BadInput: The cluster has no room for a worker.
+        Failure: A model file cannot be read.
+    """
+    files = tuple((name, put_file(link, path)) for name, path in work.files.items())
+    return Crew(link, WorkerSetup(work.make_models, files), recipe, notice)
+
+
+def put_file(link: Link, path: Path) -> Parcel:
+    """Put a file into the cluster.
+
+    Raises:
+        Failure: It cannot be read.
+    """
+    try:
+        digest, size = digest_of(path), path.stat().st_size
+        chunks = tuple(link.ray.put(chunk) for chunk in chunks_of(path))
+    except OSError as error:
+        raise Failure(
+            translate("Error", "{path} cannot be read ({reason}).").format(
+                path=path, reason=error.strerror
+            )
+        ) from error
+    return Parcel(path.name, digest, size, path, chunks)

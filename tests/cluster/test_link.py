@@ -1,0 +1,37 @@
+"""Addresses of clusters, and versions of nodes."""
+
+from dataclasses import replace
+
+import pytest
+
+from cozviewer.cluster.link import ClusterOptions, check_address
+from cozviewer.cluster.worker import difference, node_facts
+from cozviewer.util.errors import BadInput
+
+
+@pytest.mark.parametrize(
+    "address", ["auto", "local", "local:4", "ray://head:10001", "ray://10.0.0.1", "ray://[::1]:9"]
+)
+def test_addresses(address: str) -> None:
+    check_address(address)
+    assert ClusterOptions(address).is_local == address.startswith("local")
+
+
+@pytest.mark.parametrize(
+    "address", ["", "local:0", "local:x", "head:10001", "http://head", "ray://", "ray://a b:1"]
+)
+def test_what_is_no_address(address: str) -> None:
+    with pytest.raises(BadInput, match="use auto, local, local:N or ray://HOST:10001"):
+        check_address(address)
+
+
+def test_the_first_difference_in_versions_is_one_sentence() -> None:
+    here = node_facts()
+    assert difference(here, here) == ""
+    assert difference(here, replace(here, node="far", python="3.9")).startswith(
+        "Node far has Python 3.9, this computer "
+    )
+    versions = tuple((name, "" if name == "torch" else v) for name, v in here.versions)
+    sentence = difference(here, replace(here, node="far", versions=versions))
+    assert sentence.startswith("Node far has torch (not installed), this computer ")
+    assert sentence.endswith(": install the same version on all.")

@@ -1,0 +1,94 @@
+"""Units of a plan can be drawn in any order that respects what they wait for, with equal tiles."""
+
+import random
+
+import pytest
+
+from cozviewer.chain import runs
+from cozviewer.chain.joining.beyond import Ring
+from cozviewer.cluster.parcels import Bundle
+from cozviewer.cluster.schedule import Schedule
+from cozviewer.cluster.units import UnitPlan, plan_units
+from cozviewer.cluster.worker import Photo, UnitTask, UnitWorker, WorkerSetup
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import TileKey
+from cozviewer.util.cancel import never
+from tests.cluster.works import Fake, chain_for, make, tiles, whole
+from tests.pyramid.pictures import noise, smooth
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make small pictures have many units."""
+    monkeypatch.setattr(runs, "LARGEST", 256)
+
+
+def drawn_shuffled(
+    plan: UnitPlan, worker: UnitWorker, photo: Photo, recipe: str
+) -> dict[TileKey, bytes]:
+    """Draw all units in an order of chance."""
+    schedule, chance = Schedule(plan), random.Random(1)
+    bundles: dict[int, Bundle] = {}
+    rings: dict[int, Ring] = {}
+    made: dict[TileKey, bytes] = {}
+    taken = []
+    while not schedule.finished:
+        while (unit := schedule.take()) is not None:
+            taken.append(unit)
+        unit = taken.pop(chance.randrange(len(taken)))
+        inputs = [*(bundles[i] for i in unit.parents), *(rings[i] for i in unit.beside)]
+        task = UnitTask(
+            unit.run, schedule.prompt(unit), photo, recipe, len(unit.parents), ring=True
+        )
+        report, bundle, ring = worker.draw(task, *inputs)
+        assert not report.error
+        assert bundle is not None
+        assert ring is not None
+        bundles[unit.index], rings[unit.index] = bundle, ring
+        made.update((key, tile.webp) for key, tile in bundle.tiles())
+        assert schedule.drawn(unit)
+    return made
+
+
+def test_any_order_gives_the_tiles_of_one_process() -> None:
+    rgb = noise(100, 80) // 3 + smooth(100, 80) // 2
+    alone = chain_for(rgb)
+    plan = plan_units(alone, 4, whole(alone, 4))
+    assert len(plan.units) > 30
+    worker = UnitWorker(WorkerSetup(make(Fake())), lambda handle: handle)
+    photo = Photo("fake.png", alone.pyramid.source.digest, 1, pixels=rgb)
+    made = drawn_shuffled(plan, worker, photo, alone.recipe.digest)
+    list(alone.refine(4, whole(alone, 4), never))
+    assert made == tiles(alone, 4)
+
+
+def test_a_grid_waits_for_few_neighbours() -> None:
+    """However large a level is, at most four units follow one another within it."""
+    chain = chain_for(noise(256, 256))
+    units = plan_units(chain, 2, whole(chain, 2)).units
+    assert len(units) == 16
+    depth: dict[int, int] = {}
+    for unit in units:
+        assert all(index < unit.index for index in unit.beside)
+        depth[unit.index] = 1 + max((depth[index] for index in unit.beside), default=0)
+    assert max(depth.values()) == 4
+
+
+def test_a_unit_waits_for_its_own_parents_alone() -> None:
+    chain = chain_for(noise(256, 256))
+    plan = plan_units(chain, 4, whole(chain, 4))
+    first, last = plan.units[: len(plan.steps[0].part.keys)], plan.units[-1]
+    assert first[0].parents == ()
+    assert 1 <= len(last.parents) <= 4
+    for unit in plan.units:
+        for index in unit.parents:
+            assert unit.index in plan.children[index]
+            assert plan.units[index].z == unit.z - 2
+
+
+def test_what_is_stored_is_not_planned() -> None:
+    chain = chain_for(noise(128, 128))
+    list(chain.refine(2, Rect(0, 0, 256, 512), never))
+    plan = plan_units(chain, 2, whole(chain, 2))
+    assert plan.tiles == 8 * 8 // 2
+    assert all(key.col >= 4 for unit in plan.units for key in unit.run.keys)

@@ -1,0 +1,150 @@
+"""Works for the tests of clusters: photos, models that workers can import, and what they make."""
+
+import hashlib
+import os
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from cozviewer.chain.chain import Chain
+from cozviewer.chain.protocols import Notice, Progressed, Prompter, Upscaler, ignore
+from cozviewer.chain.recipe import Recipe, recipe_of
+from cozviewer.image.pixels import Rgb8, RgbFloat
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import source_from_pixels
+from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, tiles_of
+from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.store.store import StoreKey, TileStore
+from cozviewer.util.cancel import IsCancelled
+from cozviewer.util.errors import Failure
+from tests.chain.fakes import DetailUpscaler, FakePrompter, Silent
+
+
+@dataclass(frozen=True)
+class Fake:
+    """Models of a worker.
+
+    Attributes:
+        words: Whether there is a prompter.
+        control: A folder of files that say what goes wrong:
+            end, wait: the next run ends its process, or waits for 20 s, once;
+            bad: the run of the seed in the file fails, always.
+    """
+
+    words: bool = False
+    control: Path | None = None
+
+
+class SlowDetail(DetailUpscaler):
+    """Invents detail that depends on the seed, so that joining matters."""
+
+    control: Path | None = None
+
+    def upscale(
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: IsCancelled,
+        progressed: Progressed = ignore,
+    ) -> RgbFloat:
+        if self.control is not None:
+            if _taken(self.control / "end"):
+                os._exit(1)
+            if _taken(self.control / "wait"):
+                time.sleep(20)
+            bad = self.control / "bad"
+            if bad.exists() and seed == int(bad.read_text()):
+                raise Failure("This unit is cursed.")
+        return super().upscale(rgb, prompt, seed, cancelled, progressed)
+
+    def finer(self, rgb: RgbFloat) -> RgbFloat:
+        fine = super().finer(rgb)
+        asked = self.asked[-1]
+        self.asked[:] = [asked]
+        words = hashlib.sha256(asked.prompt.encode()).digest()[0]
+        rows = np.arange(fine.shape[0], dtype=np.float32)[:, None, None]
+        stripes = 0.1 * np.sin(rows / 4 + (asked.seed + words) % 7)
+        clipped: RgbFloat = np.clip(fine + stripes.astype(np.float32), 0, 1)
+        return clipped
+
+
+def _taken(path: Path) -> bool:
+    """Remove a file; return whether it was there."""
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+class CropPrompter(FakePrompter):
+    """Describes what it is shown by a digest of its pixels."""
+
+    def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
+        seen = hashlib.sha256(crop.tobytes())
+        if previous is not None:
+            seen.update(previous.tobytes())
+        return seen.hexdigest()[:8]
+
+
+@dataclass(frozen=True)
+class FakeModels:
+    """See `cozviewer.cluster.worker.NodeModels`."""
+
+    upscaler: Upscaler
+    prompter: Prompter
+    recipe: Recipe
+
+
+def models(fake: Fake) -> FakeModels:
+    """Return the models of a `Fake`."""
+    upscaler = SlowDetail(accepts_prompt=fake.words)
+    upscaler.control = fake.control
+    prompter = CropPrompter() if fake.words else Silent()
+    recipe = recipe_of(upscaler, prompter, adaptive_scale=True, photo_texture=True)
+    return FakeModels(upscaler, prompter, recipe)
+
+
+def on_node(fake: Fake, files: dict[str, Path], numbers: str, notice: Notice) -> FakeModels:
+    """See `cozviewer.cluster.worker.MakeModels`."""
+    return models(fake)
+
+
+make = partial(partial, on_node)
+"""Returns the `MakeModels` of a `Fake`."""
+
+
+def chain_for(rgb: Rgb8, fake: Fake = Fake(), path: Path | None = None) -> Chain:
+    """Return a chain over a picture, its store in memory or at a path."""
+    made = models(fake)
+    source = source_from_pixels(rgb, "fake.png")
+    key = StoreKey(
+        source.digest,
+        source.name,
+        source.width,
+        source.height,
+        made.recipe.digest,
+        made.recipe.text,
+    )
+    pyramid = Pyramid(source, TileStore.open(path, key, ignore))
+    return Chain(pyramid, made.upscaler, made.prompter, made.recipe)
+
+
+def tiles(chain: Chain, z: int) -> dict[TileKey, bytes]:
+    """Return the encoded bytes of all tiles of the generated levels up to z."""
+    found: dict[TileKey, bytes] = {}
+    for level in range(STEP_LEVELS, z + 1, STEP_LEVELS):
+        for key in tiles_of(level, chain.pyramid.level_rect(level)):
+            tile = chain.pyramid.store.encoded(key)
+            assert tile is not None, key
+            found[key] = tile.webp
+    return found
+
+
+def whole(chain: Chain, z: int) -> Rect:
+    """Return all of a level."""
+    return chain.pyramid.level_rect(z)
