@@ -72,8 +72,8 @@ cluster -> chain -> pyramid, config -> image -> util. `assembly` puts models and
 both programs; nothing else imports `models`. What comes from files and servers is read without
 trust: pyramid/store/sqlite_guard and util/checked (sessions, stores), util/paths (names),
 export/origin (metadata); util/text and ui/widgets/plain show it as plain text. No file is replaced
-without a question: export/targets, ui/export/target, commands/common/output. Terms: see the docstrings of
-pyramid/geometry (level, tile), pyramid/camera and chain/recipe.
+without a question: export/targets, ui/export/target, commands/common/output. Terms: see the
+docstrings of pyramid/geometry (level, tile), pyramid/camera and chain/recipe.
 """
 
 __version__ = "0.1.0"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cozviewer.image.coded_colour import from_numbers, pq_nits, srgb_encoded
 from cozviewer.image.source import open_source
+from tests.image.on_white import on_white
 from tests.pyramid.pictures import png, png_chunk
 
 GAMMA = png_chunk(b"gAMA", struct.pack(">I", 100_000))
@@ -23,7 +24,7 @@ def opened(tmp_path: Path, values: NDArray[Any], *chunks: bytes) -> NDArray[np.u
     path = tmp_path / "a.png"
     colour_type = 0 if values.ndim == 2 else {3: 2, 4: 6}[values.shape[2]]
     path.write_bytes(png(values.astype(">u2"), 16, colour_type, *chunks))
-    return open_source(path).levels[0]
+    return on_white(open_source(path))
 
 
 def coloured(opacity: int | None = None) -> NDArray[np.uint16]:
