@@ -194,6 +194,10 @@
             <translation>由 {model} 描述</translation>
         </message>
         <message>
+            <source>auto-described with {adapter}</source>
+            <translation>使用 {adapter} 自动描述</translation>
+        </message>
+        <message>
             <source>auto-described</source>
             <translation>自动描述</translation>
         </message>
@@ -457,6 +461,10 @@
             <translation>文字引导的创意 AI 放大（需要 23 GB 模型，建议使用 GPU）。</translation>
         </message>
         <message>
+            <source>AI upscaler with adjustable detail (needs 5.3 GB of models; use a GPU with 6 GB).</source>
+            <translation>细节可调的 AI 放大模型（需要 5.3 GB 模型，建议使用 6 GB 显存的 GPU）。</translation>
+        </message>
+        <message>
             <source>Bicubic</source>
             <translation>双三次</translation>
         </message>
@@ -515,6 +523,26 @@
         <message>
             <source>the adapter of the vision model</source>
             <translation>视觉模型的适配器</translation>
+        </message>
+        <message>
+            <source>ram_swin_large_14m.pth (tagger)</source>
+            <translation>ram_swin_large_14m.pth（标签模型）</translation>
+        </message>
+        <message>
+            <source>DAPE.pth (fine-tuning of the tagger)</source>
+            <translation>DAPE.pth（标签模型的微调）</translation>
+        </message>
+        <message>
+            <source>ram_tag_list.txt and ram_tag_list_threshold.txt</source>
+            <translation>ram_tag_list.txt 和 ram_tag_list_threshold.txt</translation>
+        </message>
+        <message>
+            <source>Stable Diffusion 2.1 (base model)</source>
+            <translation>Stable Diffusion 2.1（基础模型）</translation>
+        </message>
+        <message>
+            <source>pisa_sr.pkl (LoRA)</source>
+            <translation>pisa_sr.pkl（LoRA）</translation>
         </message>
         <message>
             <source>Checkpoints</source>
@@ -768,6 +796,58 @@
         <message>
             <source>&amp;Automatic ({format})</source>
             <translation>自动（{format}）(&amp;A)</translation>
+        </message>
+        <message>
+            <source>&amp;Picture Type</source>
+            <translation>图像类型(&amp;P)</translation>
+        </message>
+        <message>
+            <source>No borrowed texture, full fidelity, not for diagnosis</source>
+            <translation>不借用纹理，色彩完全忠实，不可用于诊断</translation>
+        </message>
+        <message>
+            <source>&amp;Automatic ({type})</source>
+            <translation>自动（{type}）(&amp;A)</translation>
+        </message>
+        <message>
+            <source>Choose the Folder of Stable Diffusion 2.1</source>
+            <translation>选择 Stable Diffusion 2.1 所在文件夹</translation>
+        </message>
+        <message>
+            <source>Automatic (downloaded Stable Diffusion 2.1), or choose a folder</source>
+            <translation>自动（已下载的 Stable Diffusion 2.1），或选择文件夹</translation>
+        </message>
+        <message>
+            <source>Choose pisa_sr.pkl</source>
+            <translation>选择 pisa_sr.pkl</translation>
+        </message>
+        <message>
+            <source>Automatic, or choose pisa_sr.pkl</source>
+            <translation>自动，或选择 pisa_sr.pkl</translation>
+        </message>
+        <message>
+            <source>How strongly noise, blur and compression are removed</source>
+            <translation>去除噪点、模糊和压缩痕迹的强度</translation>
+        </message>
+        <message>
+            <source>How much detail is generated. Where the two strengths differ, it takes twice as long</source>
+            <translation>生成细节的多少。两个强度不同时，耗时加倍</translation>
+        </message>
+        <message>
+            <source>Use PiSA-SR</source>
+            <translation>使用 PiSA-SR</translation>
+        </message>
+        <message>
+            <source>Strength</source>
+            <translation>强度</translation>
+        </message>
+        <message>
+            <source>Cleaning (pixels)</source>
+            <translation>清理（像素）</translation>
+        </message>
+        <message>
+            <source>Detail (semantic)</source>
+            <translation>细节（语义）</translation>
         </message>
     </context>
     <context>
@@ -1025,6 +1105,10 @@
             <translation>{name} 的尺寸为 {size}，打开约需 {needed} 内存，目前仅剩 {free}：请关闭其他程序，或打开较小的版本。</translation>
         </message>
         <message>
+            <source>With libvips it would need little memory: run `pip install 'cozviewer[huge]'`.</source>
+            <translation>使用 libvips 只需少量内存：请运行 `pip install 'cozviewer[huge]'`。</translation>
+        </message>
+        <message>
             <source>This is an HDR picture ({kind}); its highlights are compressed to the range of an ordinary display (BT.2390).</source>
             <translation>这是 HDR 图片（{kind}），高光已压缩到普通显示器的范围（BT.2390）。</translation>
         </message>
@@ -1105,8 +1189,44 @@
             <translation>文件未给出窗宽窗位，显示范围为 {black} 至 {white}。</translation>
         </message>
         <message>
-            <source>Drawn at {width} x {height} pixels.</source>
-            <translation>按 {width} × {height} 像素绘制。</translation>
+            <source>Drawn anew at every zoom up to 100%.</source>
+            <translation>在 100% 及以下，每次缩放都会重新绘制。</translation>
+        </message>
+        <message>
+            <source>Scanned with an objective of {power}x.</source>
+            <translation>扫描物镜倍率：{power}x。</translation>
+        </message>
+        <message>
+            <source>Stretched from {black} (black) to {white} (white): 2nd to 98th percentile.</source>
+            <translation>已将 {black}（黑）至 {white}（白）拉伸显示：第 2 至第 98 百分位。</translation>
+        </message>
+        <message>
+            <source>Each band is stretched from its 2nd to its 98th percentile.</source>
+            <translation>各波段均按第 2 至第 98 百分位拉伸。</translation>
+        </message>
+        <message>
+            <source>Bands shown: {shown} of {count}.</source>
+            <translation>显示的波段：{shown}（共 {count} 个）。</translation>
+        </message>
+        <message>
+            <source>Places without data are shown in white.</source>
+            <translation>无数据区域显示为白色。</translation>
+        </message>
+        <message>
+            <source>Its map coordinates are control points, which are not shown.</source>
+            <translation>其地图坐标以控制点给出，无法显示。</translation>
+        </message>
+        <message>
+            <source>{name} is shown as it is, so it takes no tone: only files with more than 8 bits or several bands do.</source>
+            <translation>{name} 按原样显示，无法调整色调：仅超过 8 位或含多个波段的文件可以调整。</translation>
+        </message>
+        <message>
+            <source>{name} has no band {band}: choose from 1 to {bands}.</source>
+            <translation>{name} 没有波段 {band}：请选择 1 到 {bands} 之间的波段。</translation>
+        </message>
+        <message>
+            <source>{name} is not of linear light, so it has no exposure: choose a window instead.</source>
+            <translation>{name} 不是线性光数据，无法调整曝光：请改为设置窗宽/窗位。</translation>
         </message>
         <message>
             <source>{name} has no page {page}: choose one from 1 to {pages}.</source>
@@ -1115,6 +1235,10 @@
         <message>
             <source>{name} is protected by a password: save it without one.</source>
             <translation>{name} 受密码保护：请另存为不带密码的文件。</translation>
+        </message>
+        <message>
+            <source>{name} looks like a whole slide but cannot be read by OpenSlide: get a fresh copy, or save it as TIFF with another program.</source>
+            <translation>{name} 看起来是全切片图像，但 OpenSlide 无法读取：请重新获取该文件，或用其他程序另存为 TIFF。</translation>
         </message>
         <message>
             <source>{name} holds no picture: choose another file.</source>
@@ -1293,8 +1417,8 @@
             <translation>缺少 {count} 个权重，例如 {name}</translation>
         </message>
         <message>
-            <source>The part {part} of Stable Diffusion 3 in {folder} cannot be loaded ({reason}): download it again, or choose another folder.</source>
-            <translation>无法加载 {folder} 中 Stable Diffusion 3 的组件 {part}（{reason}）：请重新下载，或选择其他文件夹。</translation>
+            <source>The part {part} of {title} in {folder} cannot be loaded ({reason}): download it again, or choose another folder.</source>
+            <translation>无法加载 {folder} 中 {title} 的组件 {part}（{reason}）：请重新下载，或选择其他文件夹。</translation>
         </message>
         <message>
             <source>The Stable Diffusion 3 folder {base} does not exist: choose another folder, or the name {sd3}.</source>
@@ -1463,6 +1587,10 @@
         <message>
             <source>Chain-of-Zoom needs two files that are not on this computer: get {lora_file} and {encoder_file} from the folder ckpt of {origin}, and choose them.</source>
             <translation>Chain-of-Zoom 需要两个文件，但这台电脑上没有：请从 {origin} 的 ckpt 文件夹获取 {lora_file} 和 {encoder_file}，然后选择这两个文件。</translation>
+        </message>
+        <message>
+            <source>PiSA-SR needs a file that is not on this computer: get {name} from {origin}, and choose it.</source>
+            <translation>PiSA-SR 需要一个文件，但这台电脑上没有：请从 {origin} 获取 {name}，然后选择该文件。</translation>
         </message>
         <message>
             <source>The prompter text needs a prompt: enter one, or choose none.</source>
@@ -2045,6 +2173,10 @@
             <translation>{path} 是会话，其中已记录页码，不能使用 --page。</translation>
         </message>
         <message>
+            <source>{path} is a session, which knows its tone, so --tone does not apply to it.</source>
+            <translation>{path} 是会话，已包含色调设置，因此 --tone 对其无效。</translation>
+        </message>
+        <message>
             <source>{width} x {height} pixels</source>
             <translation>{width} × {height} 像素</translation>
         </message>
@@ -2108,6 +2240,274 @@
             <source>{name} cannot be read: the decoder of {kind} stopped unexpectedly; the file is damaged or too large; get a fresh copy, or save it as PNG.</source>
             <translation>无法读取 {name}：{kind} 解码器意外停止，文件已损坏或过大；请重新获取文件，或另存为 PNG。</translation>
         </message>
+        <message>
+            <source>Every worker of the cluster ended that worked on a photo.</source>
+            <translation>集群中处理照片的工作进程均已终止。</translation>
+        </message>
+        <message>
+            <source>The workers on the cluster end before they have started: {reason}</source>
+            <translation>集群上的工作进程在启动前就已终止：{reason}</translation>
+        </message>
+        <message>
+            <source>Node {node} has other model files than this computer: install the same on all nodes.</source>
+            <translation>节点 {node} 上的模型文件与本机不同：请在所有节点上安装相同的文件。</translation>
+        </message>
+        <message>
+            <source>Node {node} draws on {device}, others on {usual}: their tiles may differ in the last bits.</source>
+            <translation>节点 {node} 在 {device} 上绘制，其他节点在 {usual} 上：其图块的末位可能不同。</translation>
+        </message>
+        <message>
+            <source>{path} cannot be read ({reason}).</source>
+            <translation>无法读取 {path}（{reason}）。</translation>
+        </message>
+        <message>
+            <source>The cluster does not answer any more ({reason}): try again.</source>
+            <translation>集群不再响应（{reason}）：请重试。</translation>
+        </message>
+        <message>
+            <source>{count} of {total} units failed on the cluster, and {skipped} that depend on them were not drawn; all others are kept: {reason}</source>
+            <translation>集群上 {total} 个单元中有 {count} 个失败，依赖它们的 {skipped} 个单元未绘制；其余均已保留：{reason}</translation>
+        </message>
+        <message>
+            <source>Tile {key} is missing from the tile cache.</source>
+            <translation>图块缓存中缺少图块 {key}。</translation>
+        </message>
+        <message>
+            <source>What was drawn could not be stored: {reason}</source>
+            <translation>无法保存已绘制的内容：{reason}</translation>
+        </message>
+        <message>
+            <source>The tile cache cannot be written, so the work on the cluster has stopped: make room on the disk and start it again; what was stored is kept.</source>
+            <translation>无法写入图块缓存，集群上的工作已停止：请腾出磁盘空间后重新开始；已保存的内容会保留。</translation>
+        </message>
+        <message>
+            <source>The photo has a draft of changed prompts, which a cluster cannot draw: keep or discard it first.</source>
+            <translation>照片有已更改提示词的草稿，集群无法绘制：请先保留或放弃该草稿。</translation>
+        </message>
+        <message>
+            <source>The dashboard of the cluster is at {address}.</source>
+            <translation>集群的仪表板位于 {address}。</translation>
+        </message>
+        <message>
+            <source>The cluster does not answer any more; waiting for it.</source>
+            <translation>集群不再响应；正在等待。</translation>
+        </message>
+        <message>
+            <source>The cluster address {address!r} is not understood: use auto, local, local:N or ray://HOST:10001.</source>
+            <translation>无法识别集群地址 {address!r}：请使用 auto、local、local:N 或 ray://HOST:10001。</translation>
+        </message>
+        <message>
+            <source>Clusters are not available in this installation: generate on this computer.</source>
+            <translation>此安装不支持集群：请在本机上生成。</translation>
+        </message>
+        <message>
+            <source>Another work on a cluster is under way: wait for its end.</source>
+            <translation>集群上另一项工作正在进行：请等待其结束。</translation>
+        </message>
+        <message>
+            <source>No Ray cluster answers at {address} ({reason}): start one, or check the address.</source>
+            <translation>{address} 处没有 Ray 集群响应（{reason}）：请启动集群，或检查地址。</translation>
+        </message>
+        <message>
+            <source>A local cluster cannot be started after another one was used: start cozviewer anew.</source>
+            <translation>使用过其他集群后无法再启动本地集群：请重新启动 cozviewer。</translation>
+        </message>
+        <message>
+            <source>No node of the cluster has room for a worker with {cpus} cores and {gpus} GPUs: ask for less.</source>
+            <translation>集群中没有节点能容纳需要 {cpus} 个内核和 {gpus} 个 GPU 的工作进程：请减少要求。</translation>
+        </message>
+        <message>
+            <source>Tile {key} was damaged on its way from a node.</source>
+            <translation>图块 {key} 在从节点传输时损坏。</translation>
+        </message>
+        <message>
+            <source>{name} was damaged on its way to a node: try again.</source>
+            <translation>{name} 在传输到节点时损坏：请重试。</translation>
+        </message>
+        <message>
+            <source>{name} ({size}) cannot be kept on a node ({reason}): make room in {folder}.</source>
+            <translation>{name}（{size}）无法保存在节点上（{reason}）：请在 {folder} 中腾出空间。</translation>
+        </message>
+        <message>
+            <source>(not installed)</source>
+            <translation>（未安装）</translation>
+        </message>
+        <message>
+            <source>Node {node} has {name} {there}, this computer {here}: install the same version on all.</source>
+            <translation>节点 {node} 的 {name} 为 {there}，本机为 {here}：请在所有机器上安装相同版本。</translation>
+        </message>
+        <message>
+            <source>Node {node}: {sentence}</source>
+            <translation>节点 {node}：{sentence}</translation>
+        </message>
+        <message>
+            <source>The models on the node are not those of this computer.</source>
+            <translation>节点上的模型与本机的不同。</translation>
+        </message>
+        <message>
+            <source>The pixels of {name} differ on node {node}.</source>
+            <translation>{name} 的像素在节点 {node} 上不同。</translation>
+        </message>
+        <message>
+            <source>Its map coordinates are not read, which needs the package {package} (pip install cozviewer[{extra}]).</source>
+            <translation>未读取其地图坐标，需要安装 {package}（pip install cozviewer[{extra}]）。</translation>
+        </message>
+        <message>
+            <source>A part of {name} is damaged ({reason}): get a fresh copy of it.</source>
+            <translation>{name} 的一部分已损坏（{reason}）：请重新获取该文件。</translation>
+        </message>
+        <message>
+            <source>A part of {name} cannot be read: the decoder of {kind} stopped unexpectedly; the file is damaged or too large; get a fresh copy, or save it as TIFF.</source>
+            <translation>无法读取 {name} 的一部分：{kind} 解码器意外停止，文件已损坏或过大；请重新获取文件，或另存为 TIFF。</translation>
+        </message>
+        <message>
+            <source>A part of {name} takes too long to be read: it is damaged or too large; save it as TIFF with another program.</source>
+            <translation>读取 {name} 的一部分耗时过长，文件已损坏或过大：请用其他程序另存为 TIFF。</translation>
+        </message>
+        <message>
+            <source>There is not enough memory to read {name}: close other programs.</source>
+            <translation>内存不足，无法读取 {name}：请关闭其他程序。</translation>
+        </message>
+        <message>
+            <source>A part of {name} cannot be read ({reason}): the file is damaged or has changed; reload it, or get a fresh copy.</source>
+            <translation>无法读取 {name} 的一部分（{reason}），文件已损坏或已更改：请重新载入，或重新获取该文件。</translation>
+        </message>
+        <message>
+            <source>{name} is prepared in the cache folder, which failed ({reason}): free some space, or choose another cache folder.</source>
+            <translation>无法在缓存文件夹中准备 {name}（{reason}）：请清理磁盘空间，或选择其他缓存文件夹。</translation>
+        </message>
+        <message>
+            <source>{name} needs {needed} on the disk of the cache folder while it is open, at most half of what is free, and {free} are free in {folder}: free some space, or choose another cache folder.</source>
+            <translation>{name} 打开期间需占用缓存文件夹所在磁盘 {needed}，且最多只能使用可用空间的一半，而 {folder} 仅剩 {free}：请清理磁盘空间，或选择其他缓存文件夹。</translation>
+        </message>
+        <message>
+            <source>{name} is damaged or incomplete ({reason}): get a fresh copy of it.</source>
+            <translation>{name} 已损坏或不完整（{reason}）：请重新获取该文件。</translation>
+        </message>
+        <message>
+            <source>{name} is too large to be read into memory, and {compression} tiles of TIFF cannot be read in this installation.</source>
+            <translation>{name} 过大，无法读入内存，且当前安装的版本无法读取 {compression} 压缩的 TIFF 图块。</translation>
+        </message>
+        <message>
+            <source>The width of a window must be above 1, not {width}.</source>
+            <translation>窗宽必须大于 1，当前为 {width}。</translation>
+        </message>
+        <message>
+            <source>A window goes from a number to a larger one, not from {low} to {high}.</source>
+            <translation>窗口（window）的下限必须小于上限，当前为 {low} 至 {high}。</translation>
+        </message>
+        <message>
+            <source>Gamma must be between {least} and {most}.</source>
+            <translation>Gamma 必须在 {least} 到 {most} 之间。</translation>
+        </message>
+        <message>
+            <source>{stretch} is not a stretch: choose one of {stretches}.</source>
+            <translation>{stretch} 不是有效的拉伸方式：请选择 {stretches} 之一。</translation>
+        </message>
+        <message>
+            <source>Exposure must be between -{most} and +{most} stops.</source>
+            <translation>曝光必须在 -{most} 到 +{most} 档之间。</translation>
+        </message>
+        <message>
+            <source>Bands are one number for grey, or three for red, green and blue, from 1.</source>
+            <translation>波段可填一个数字（灰度），或三个数字（红、绿、蓝），从 1 开始编号。</translation>
+        </message>
+        <message>
+            <source>{part} is not a tone: write for example window=0:4095,gamma=2.2,stretch=asinh,exposure=+1,bands=4:3:2,inverted (or center=40,width=400).</source>
+            <translation>{part} 不是有效的色调设置：请写成例如 window=0:4095,gamma=2.2,stretch=asinh,exposure=+1,bands=4:3:2,inverted（或 center=40,width=400）。</translation>
+        </message>
+        <message>
+            <source>The folder {folder} is not a complete {title}, its part {part} is missing: choose a folder in the layout of {hub}, or download it again.</source>
+            <translation>文件夹 {folder} 中的 {title} 不完整，缺少组件 {part}：请选择与 {hub} 结构相同的文件夹，或重新下载。</translation>
+        </message>
+        <message>
+            <source>The {title} folder {base} does not exist: choose another folder, or the name {hub}.</source>
+            <translation>{title} 文件夹 {base} 不存在：请选择其他文件夹，或使用名称 {hub}。</translation>
+        </message>
+        <message>
+            <source>{base} is not on this computer: download the model {model}, or choose a folder that has it.</source>
+            <translation>这台电脑上没有 {base}：请下载模型 {model}，或选择已有该模型的文件夹。</translation>
+        </message>
+        <message>
+            <source>the base has no layer {layer}</source>
+            <translation>基础模型没有 {layer} 层</translation>
+        </message>
+        <message>
+            <source>it has no LoRA for the UNet</source>
+            <translation>没有用于 UNet 的 LoRA</translation>
+        </message>
+        <message>
+            <source>it has unknown weights: {name}</source>
+            <translation>含有未知权重：{name}</translation>
+        </message>
+        <message>
+            <source>{name} is missing or damaged</source>
+            <translation>{name} 缺失或已损坏</translation>
+        </message>
+        <message>
+            <source>it has only one of the two LoRAs</source>
+            <translation>只有两个 LoRA 中的一个</translation>
+        </message>
+        <message>
+            <source>The strength {strength} is not between 0 and {largest:g}.</source>
+            <translation>强度 {strength} 不在 0 到 {largest:g} 之间。</translation>
+        </message>
+        <message>
+            <source>The file {path} does not exist: check the path.</source>
+            <translation>文件 {path} 不存在：请检查路径。</translation>
+        </message>
+        <message>
+            <source>it has no model</source>
+            <translation>其中没有模型</translation>
+        </message>
+        <message>
+            <source>it has no LoRA for RAM</source>
+            <translation>没有用于 RAM 的 LoRA</translation>
+        </message>
+        <message>
+            <source>The file {path} cannot be used by the prompter tags, {reason}: download it again, or choose another.</source>
+            <translation>提示词来源 tags 无法使用文件 {path}（{reason}）：请重新下载，或选择其他文件。</translation>
+        </message>
+        <message>
+            <source>The file {path} contains executable code and was blocked: get it from its authors.</source>
+            <translation>文件 {path} 含有可执行代码，已阻止加载：请从作者处获取该文件。</translation>
+        </message>
+        <message>
+            <source>{tags} tags, {thresholds} thresholds</source>
+            <translation>{tags} 个标签，{thresholds} 个阈值</translation>
+        </message>
+        <message>
+            <source>a threshold is not from 0 to 1</source>
+            <translation>有阈值不在 0 到 1 之间</translation>
+        </message>
+        <message>
+            <source>The prompter tags needs the file {name}: get it from {page} and choose it, or put it into the folder {folder} of the models.</source>
+            <translation>提示词来源 tags 需要文件 {name}：请从 {page} 获取并选择该文件，或将其放入模型文件夹 {folder}。</translation>
+        </message>
+        <message>
+            <source>it is too large</source>
+            <translation>文件过大</translation>
+        </message>
+        <message>
+            <source>it is not a text file</source>
+            <translation>不是文本文件</translation>
+        </message>
+        <message>
+            <source>The list {path} cannot be used ({reason}): get it again.</source>
+            <translation>无法使用列表 {path}（{reason}）：请重新获取。</translation>
+        </message>
+        <message>
+            <source>The list {path} has {listed} tags and the file {ram} has {tags}: choose the list that belongs to it.</source>
+            <translation>列表 {path} 有 {listed} 个标签，而文件 {ram} 有 {tags} 个：请选择与其配套的列表。</translation>
+        </message>
+        <message>
+            <source>This edition of cozviewer has no device {wanted!r}: choose auto or cpu, or install the full edition.</source>
+            <translation>此版本的 cozviewer 没有设备 {wanted!r}：请选择 auto 或 cpu，或安装完整版。</translation>
+        </message>
+        <message>
+            <source>{name} needs PyTorch, which this edition of cozviewer does not contain: install the full edition, or choose Real-ESRGAN.</source>
+            <translation>{name} 需要 PyTorch，而此版本的 cozviewer 不含 PyTorch：请安装完整版，或选择 Real-ESRGAN。</translation>
+        </message>
     </context>
     <context>
         <name>Export</name>
@@ -2160,8 +2560,24 @@
             <translation>将整张照片放大到 2、4、8 或 16 倍并保存</translation>
         </message>
         <message>
+            <source>Include map coordinates</source>
+            <translation>包含地图坐标</translation>
+        </message>
+        <message>
+            <source>As tags of TIFF, or in a world file beside the picture</source>
+            <translation>写入 TIFF 标签，或写入图片旁的坐标文件（world file）</translation>
+        </message>
+        <message>
             <source>Add “AI-generated detail” label</source>
             <translation>添加“由 AI 生成的细节”标注</translation>
+        </message>
+        <message>
+            <source>Add scale bar</source>
+            <translation>添加比例尺</translation>
+        </message>
+        <message>
+            <source>Transparency</source>
+            <translation>透明</translation>
         </message>
         <message>
             <source>Whole photo</source>
@@ -2387,6 +2803,34 @@
             <source>Replace</source>
             <translation>替换</translation>
         </message>
+        <message>
+            <source>{format} has no transparency: transparent parts are saved on white.</source>
+            <translation>{format} 不支持透明：透明部分将以白色背景保存。</translation>
+        </message>
+        <message>
+            <source>Generate on the cluster ({address})</source>
+            <translation>在集群上生成（{address}）</translation>
+        </message>
+        <message>
+            <source>The computers of a Ray cluster generate the missing detail together.</source>
+            <translation>由 Ray 集群的多台计算机共同生成缺少的细节。</translation>
+        </message>
+        <message>
+            <source>Keep</source>
+            <translation>保留</translation>
+        </message>
+        <message>
+            <source>White background</source>
+            <translation>白色背景</translation>
+        </message>
+        <message>
+            <source>Black background</source>
+            <translation>黑色背景</translation>
+        </message>
+        <message>
+            <source>Sheets show transparent parts on white or as on the screen.</source>
+            <translation>拼图中的透明部分以白色背景显示，或与屏幕显示一致。</translation>
+        </message>
     </context>
     <context>
         <name>Files</name>
@@ -2537,6 +2981,10 @@
             <translation>正在下载 {name}</translation>
         </message>
         <message>
+            <source>Preparing {name}</source>
+            <translation>正在准备 {name}</translation>
+        </message>
+        <message>
             <source>Very Large Image</source>
             <translation>超大图像</translation>
         </message>
@@ -2662,6 +3110,14 @@
             <translation>移动</translation>
         </message>
         <message>
+            <source>Ctrl+drag</source>
+            <translation>Ctrl+拖动</translation>
+        </message>
+        <message>
+            <source>Window width (sideways) and center, with the Tone panel</source>
+            <translation>调整窗宽（左右拖动）和窗位，需打开色调面板</translation>
+        </message>
+        <message>
             <source>Shift+arrow keys</source>
             <translation>Shift+方向键</translation>
         </message>
@@ -2769,6 +3225,14 @@
             <translation>高光剪切：有通道值为 255 的像素</translation>
         </message>
         <message>
+            <source>Counted in an overview</source>
+            <translation>基于概览图统计</translation>
+        </message>
+        <message>
+            <source>The photo is too large to count all of its pixels: an overview was counted, in which extreme values are rarer</source>
+            <translation>照片过大，无法统计全部像素，因此只统计了概览图，其中极端值偏少</translation>
+        </message>
+        <message>
             <source>Whole photo</source>
             <translation>整张照片</translation>
         </message>
@@ -2849,6 +3313,26 @@
             <translation>尺寸</translation>
         </message>
         <message>
+            <source>Tone</source>
+            <translation>色调</translation>
+        </message>
+        <message>
+            <source>Pixel size</source>
+            <translation>像素大小</translation>
+        </message>
+        <message>
+            <source>Coordinates</source>
+            <translation>坐标系</translation>
+        </message>
+        <message>
+            <source>Access</source>
+            <translation>读取方式</translation>
+        </message>
+        <message>
+            <source>Read from disk as needed</source>
+            <translation>按需从磁盘读取</translation>
+        </message>
+        <message>
             <source>File size</source>
             <translation>文件大小</translation>
         </message>
@@ -2863,6 +3347,10 @@
         <message>
             <source>Profile</source>
             <translation>颜色配置文件</translation>
+        </message>
+        <message>
+            <source>Type</source>
+            <translation>类型</translation>
         </message>
         <message>
             <source>Taken</source>
@@ -2953,8 +3441,20 @@
             <translation>位置</translation>
         </message>
         <message>
+            <source>Map</source>
+            <translation>地图坐标</translation>
+        </message>
+        <message>
+            <source>Latitude, longitude</source>
+            <translation>纬度、经度</translation>
+        </message>
+        <message>
             <source>RGB</source>
             <translation>RGB</translation>
+        </message>
+        <message>
+            <source>Alpha</source>
+            <translation>Alpha</translation>
         </message>
         <message>
             <source>Hex</source>
@@ -3053,6 +3553,158 @@
         <message>
             <source>Hide {panel}</source>
             <translation>隐藏{panel}</translation>
+        </message>
+        <message>
+            <source>Histogram of values</source>
+            <translation>数值直方图</translation>
+        </message>
+        <message>
+            <source>Drag the black or the white handle, or both by the ground between.</source>
+            <translation>拖动黑色或白色滑块，或拖动中间区域同时移动两者。</translation>
+        </message>
+        <message>
+            <source>Invert</source>
+            <translation>反相</translation>
+        </message>
+        <message>
+            <source>Auto</source>
+            <translation>自动</translation>
+        </message>
+        <message>
+            <source>Window, stretch and exposure as the file says</source>
+            <translation>按文件设定窗宽/窗位、拉伸和曝光</translation>
+        </message>
+        <message>
+            <source>Reset</source>
+            <translation>重置</translation>
+        </message>
+        <message>
+            <source>Show the picture as it opens by itself</source>
+            <translation>恢复图片默认打开时的显示</translation>
+        </message>
+        <message>
+            <source>Center</source>
+            <translation>窗位</translation>
+        </message>
+        <message>
+            <source>Black</source>
+            <translation>黑场</translation>
+        </message>
+        <message>
+            <source>Width</source>
+            <translation>窗宽</translation>
+        </message>
+        <message>
+            <source>White</source>
+            <translation>白场</translation>
+        </message>
+        <message>
+            <source>Values from {low} to {high}</source>
+            <translation>取值范围：{low} 至 {high}</translation>
+        </message>
+        <message>
+            <source>Choose…</source>
+            <translation>选择…</translation>
+        </message>
+        <message>
+            <source>Red</source>
+            <translation>红</translation>
+        </message>
+        <message>
+            <source>Green</source>
+            <translation>绿</translation>
+        </message>
+        <message>
+            <source>Blue</source>
+            <translation>蓝</translation>
+        </message>
+        <message>
+            <source>Band for {color}</source>
+            <translation>{color}通道的波段</translation>
+        </message>
+        <message>
+            <source>The same band three times is shown as grey.</source>
+            <translation>三个通道选同一波段时显示为灰度。</translation>
+        </message>
+        <message>
+            <source>Preset</source>
+            <translation>预设</translation>
+        </message>
+        <message>
+            <source>Bands</source>
+            <translation>波段</translation>
+        </message>
+        <message>
+            <source>Stretch</source>
+            <translation>拉伸</translation>
+        </message>
+        <message>
+            <source>Gamma</source>
+            <translation>Gamma</translation>
+        </message>
+        <message>
+            <source>Linear</source>
+            <translation>线性</translation>
+        </message>
+        <message>
+            <source>Square root</source>
+            <translation>平方根</translation>
+        </message>
+        <message>
+            <source>Logarithm</source>
+            <translation>对数</translation>
+        </message>
+        <message>
+            <source>Asinh</source>
+            <translation>Asinh</translation>
+        </message>
+        <message>
+            <source>Brain</source>
+            <translation>脑窗</translation>
+        </message>
+        <message>
+            <source>Lung</source>
+            <translation>肺窗</translation>
+        </message>
+        <message>
+            <source>Soft tissue</source>
+            <translation>软组织窗</translation>
+        </message>
+        <message>
+            <source>Bone</source>
+            <translation>骨窗</translation>
+        </message>
+        <message>
+            <source>ZScale</source>
+            <translation>ZScale</translation>
+        </message>
+        <message>
+            <source>Least to greatest value</source>
+            <translation>最小值至最大值</translation>
+        </message>
+        <message>
+            <source>99.5% of the values</source>
+            <translation>99.5% 的数值</translation>
+        </message>
+        <message>
+            <source>Full range</source>
+            <translation>全部范围</translation>
+        </message>
+        <message>
+            <source>True color</source>
+            <translation>真彩色</translation>
+        </message>
+        <message>
+            <source>False color (infrared)</source>
+            <translation>假彩色（红外）</translation>
+        </message>
+        <message>
+            <source>Window of the file</source>
+            <translation>文件自带的窗宽/窗位</translation>
+        </message>
+        <message>
+            <source>This picture has 8 bits per channel, so it is shown as it is. A tone can be chosen for files with more bits or several bands: 16-bit TIFF and PNG, DICOM, FITS, OpenEXR, Radiance.</source>
+            <translation>此图片每通道 8 位，因此按原样显示。位数更高或含多个波段的文件可以调整色调：16 位 TIFF 和 PNG、DICOM、FITS、OpenEXR、Radiance。</translation>
         </message>
     </context>
     <context>
@@ -3254,6 +3906,10 @@
             <translation>导航器(&amp;N)</translation>
         </message>
         <message>
+            <source>Scale Bar</source>
+            <translation>比例尺</translation>
+        </message>
+        <message>
             <source>Red&amp;uce Motion</source>
             <translation>减弱动态效果(&amp;U)</translation>
         </message>
@@ -3288,6 +3944,14 @@
         <message>
             <source>Reset &amp;Orientation</source>
             <translation>重置方向(&amp;O)</translation>
+        </message>
+        <message>
+            <source>Set &amp;Scale…</source>
+            <translation>设置比例尺(&amp;S)…</translation>
+        </message>
+        <message>
+            <source>&amp;Tone Panel</source>
+            <translation>色调面板(&amp;T)</translation>
         </message>
         <message>
             <source>&amp;Keyboard Shortcuts</source>
@@ -3337,6 +4001,22 @@
             <source>&amp;Rendering</source>
             <translation>渲染(&amp;R)</translation>
         </message>
+        <message>
+            <source>&amp;Checkerboard</source>
+            <translation>棋盘格(&amp;C)</translation>
+        </message>
+        <message>
+            <source>&amp;White</source>
+            <translation>白色(&amp;W)</translation>
+        </message>
+        <message>
+            <source>&amp;Black</source>
+            <translation>黑色(&amp;B)</translation>
+        </message>
+        <message>
+            <source>Transparenc&amp;y</source>
+            <translation>透明(&amp;Y)</translation>
+        </message>
     </context>
     <context>
         <name>Models</name>
@@ -3379,6 +4059,54 @@
         <message>
             <source>Qwen Research: noncommercial use only</source>
             <translation>Qwen Research：仅限非商业用途</translation>
+        </message>
+        <message>
+            <source>Names what is in the picture, for the prompter tags.</source>
+            <translation>识别图片内容，供提示词来源 tags 使用。</translation>
+        </message>
+        <message>
+            <source>Download {file} from {page}.</source>
+            <translation>从 {page} 下载 {file}。</translation>
+        </message>
+        <message>
+            <source>Download {files} from the folders {folders} of {page}.</source>
+            <translation>从 {page} 的 {folders} 文件夹下载 {files}。</translation>
+        </message>
+        <message>
+            <source>Put all files into {folder}.</source>
+            <translation>将所有文件放入 {folder}。</translation>
+        </message>
+        <message>
+            <source>Generates the detail of PiSA-SR.</source>
+            <translation>为 PiSA-SR 生成细节。</translation>
+        </message>
+        <message>
+            <source>CreativeML Open RAIL++-M: free, forbids harmful uses</source>
+            <translation>CreativeML Open RAIL++-M：免费，禁止有害用途</translation>
+        </message>
+        <message>
+            <source>PiSA-SR’s own weights</source>
+            <translation>PiSA-SR 自有权重</translation>
+        </message>
+        <message>
+            <source>Adapt Stable Diffusion 2.1 to upscale in one step.</source>
+            <translation>使 Stable Diffusion 2.1 能够一步完成放大。</translation>
+        </message>
+        <message>
+            <source>Apache-2.0, as the authors’ README says</source>
+            <translation>Apache-2.0，据作者的 README</translation>
+        </message>
+        <message>
+            <source>Download {file} from the folder that the README of {page} links to.</source>
+            <translation>从 {page} 的 README 所链接的文件夹下载 {file}。</translation>
+        </message>
+        <message>
+            <source>Put it into {folder}.</source>
+            <translation>将其放入 {folder}。</translation>
+        </message>
+        <message>
+            <source>Tested against its authors’ code with small random weights in their file formats, not yet with the published weights.</source>
+            <translation>已用相同文件格式的小型随机权重与作者的代码对照测试，尚未用已发布的权重测试。</translation>
         </message>
         <message>
             <source>prompter</source>
@@ -3465,12 +4193,12 @@
             <translation>已暂停，下载会从中断处继续。</translation>
         </message>
         <message>
-            <source>Real-ESRGAN is built in. All models of Chain-of-Zoom are installed. Everything runs on this computer.</source>
-            <translation>已内置 Real-ESRGAN。Chain-of-Zoom 的模型已全部安装。所有处理均在本机进行。</translation>
+            <source>Real-ESRGAN is built in. The models of the other engines are installed. Everything runs on this computer.</source>
+            <translation>已内置 Real-ESRGAN。其他引擎的模型已全部安装。所有处理均在本机进行。</translation>
         </message>
         <message>
-            <source>Real-ESRGAN is built in. Chain-of-Zoom needs the models below, of which {size} are missing. Everything runs on this computer.</source>
-            <translation>已内置 Real-ESRGAN。Chain-of-Zoom 需要以下模型，还需下载 {size}。所有处理均在本机进行。</translation>
+            <source>Real-ESRGAN is built in. The other engines need models below, of which {size} are missing. Everything runs on this computer.</source>
+            <translation>已内置 Real-ESRGAN。其他引擎需要以下模型，还需下载 {size}。所有处理均在本机进行。</translation>
         </message>
     </context>
     <context>
@@ -3588,6 +4316,18 @@
             <translation>完整</translation>
         </message>
         <message>
+            <source>Checkerboard</source>
+            <translation>棋盘格</translation>
+        </message>
+        <message>
+            <source>White</source>
+            <translation>白色</translation>
+        </message>
+        <message>
+            <source>Black</source>
+            <translation>黑色</translation>
+        </message>
+        <message>
             <source>Restart Now</source>
             <translation>立即重新启动</translation>
         </message>
@@ -3606,6 +4346,10 @@
         <message>
             <source>Motion</source>
             <translation>动态效果</translation>
+        </message>
+        <message>
+            <source>Transparency</source>
+            <translation>透明</translation>
         </message>
         <message>
             <source>Last used</source>
@@ -3636,6 +4380,14 @@
             <translation>空闲时预先生成（使用电池时除外）</translation>
         </message>
         <message>
+            <source>None</source>
+            <translation>无</translation>
+        </message>
+        <message>
+            <source>A Ray cluster for exports and upscaling: ray://HOST:10001, auto or local:2. It must be in a private network.</source>
+            <translation>用于导出和放大的 Ray 集群：ray://HOST:10001、auto 或 local:2。集群必须位于专用网络中。</translation>
+        </message>
+        <message>
             <source>Engine at the start</source>
             <translation>启动时的引擎</translation>
         </message>
@@ -3646,6 +4398,10 @@
         <message>
             <source>Precision</source>
             <translation>精度</translation>
+        </message>
+        <message>
+            <source>Cluster address</source>
+            <translation>集群地址</translation>
         </message>
         <message>
             <source>The engine of the open photo is chosen in the Engine menu. Options of the command line and the engine of a session come first.</source>
@@ -3787,6 +4543,42 @@
             <translation>无</translation>
         </message>
         <message>
+            <source>Checkpoints</source>
+            <translation>模型权重文件</translation>
+        </message>
+        <message>
+            <source>All files</source>
+            <translation>所有文件</translation>
+        </message>
+        <message>
+            <source>Text files</source>
+            <translation>文本文件</translation>
+        </message>
+        <message>
+            <source>Choose ram_swin_large_14m.pth</source>
+            <translation>选择 ram_swin_large_14m.pth</translation>
+        </message>
+        <message>
+            <source>Automatic, or choose ram_swin_large_14m.pth</source>
+            <translation>自动，或选择 ram_swin_large_14m.pth</translation>
+        </message>
+        <message>
+            <source>Choose DAPE.pth</source>
+            <translation>选择 DAPE.pth</translation>
+        </message>
+        <message>
+            <source>Automatic, or choose DAPE.pth (optional)</source>
+            <translation>自动，或选择 DAPE.pth（可选）</translation>
+        </message>
+        <message>
+            <source>Choose ram_tag_list.txt</source>
+            <translation>选择 ram_tag_list.txt</translation>
+        </message>
+        <message>
+            <source>Automatic, or choose ram_tag_list.txt</source>
+            <translation>自动，或选择 ram_tag_list.txt</translation>
+        </message>
+        <message>
             <source>Custom</source>
             <translation>自定义</translation>
         </message>
@@ -3805,6 +4597,18 @@
         <message>
             <source>Adapter</source>
             <translation>适配器</translation>
+        </message>
+        <message>
+            <source>Tagger (RAM)</source>
+            <translation>标签模型（RAM）</translation>
+        </message>
+        <message>
+            <source>Fine-tuning (DAPE)</source>
+            <translation>微调（DAPE）</translation>
+        </message>
+        <message>
+            <source>List of tags</source>
+            <translation>标签列表</translation>
         </message>
         <message>
             <source>Server address</source>
@@ -3867,6 +4671,10 @@ close-ups</source>
         <message>
             <source>A vision model on a server</source>
             <translation>服务器上的视觉模型</translation>
+        </message>
+        <message>
+            <source>An image tagger on this computer (RAM)</source>
+            <translation>本机上的图像标签模型（RAM）</translation>
         </message>
         <message>
             <source>My prompt only</source>
@@ -4007,10 +4815,6 @@ close-ups</source>
             <translation>正在测试哪种数值格式最快</translation>
         </message>
         <message>
-            <source>Not for diagnosis</source>
-            <translation>不可用于诊断</translation>
-        </message>
-        <message>
             <source>Done</source>
             <translation>完成</translation>
         </message>
@@ -4041,6 +4845,10 @@ close-ups</source>
         <message>
             <source>Progress</source>
             <translation>进度</translation>
+        </message>
+        <message>
+            <source>Starting the workers of the cluster</source>
+            <translation>正在启动集群的工作进程</translation>
         </message>
     </context>
     <context>
@@ -4446,6 +5254,10 @@ close-ups</source>
             <translation>取自这张照片其他位置的纹理</translation>
         </message>
         <message>
+            <source>Not for diagnosis: generated detail is not evidence</source>
+            <translation>不可用于诊断：生成的细节不能作为依据</translation>
+        </message>
+        <message>
             <source>Original photo, scaled to {percent}%</source>
             <translation>原始照片，缩小到 {percent}%</translation>
         </message>
@@ -4602,6 +5414,10 @@ close-ups</source>
             <translation>x {x}, y {y}</translation>
         </message>
         <message>
+            <source>{image}: {origin}</source>
+            <translation>{image}：{origin}</translation>
+        </message>
+        <message>
             <source>prompt: “{prompt}”</source>
             <translation>提示词：“{prompt}”</translation>
         </message>
@@ -4612,6 +5428,70 @@ close-ups</source>
         <message>
             <source>{width} × {height} pixels</source>
             <translation>{width} × {height} 像素</translation>
+        </message>
+        <message>
+            <source>{degrees}° N</source>
+            <translation>{degrees}°N</translation>
+        </message>
+        <message>
+            <source>{degrees}° S</source>
+            <translation>{degrees}°S</translation>
+        </message>
+        <message>
+            <source>{degrees}° E</source>
+            <translation>{degrees}°E</translation>
+        </message>
+        <message>
+            <source>{degrees}° W</source>
+            <translation>{degrees}°W</translation>
+        </message>
+        <message>
+            <source>Set Scale</source>
+            <translation>设置比例尺</translation>
+        </message>
+        <message>
+            <source>arcseconds</source>
+            <translation>角秒</translation>
+        </message>
+        <message>
+            <source>Unit</source>
+            <translation>单位</translation>
+        </message>
+        <message>
+            <source>Draw on Photo</source>
+            <translation>在照片上画线</translation>
+        </message>
+        <message>
+            <source>Draw a line along something of a known length</source>
+            <translation>沿已知长度的物体画一条线</translation>
+        </message>
+        <message>
+            <source>Use Scale of File</source>
+            <translation>使用文件中的比例尺</translation>
+        </message>
+        <message>
+            <source>How long is a distance in the photo? The scale is kept with the photo.</source>
+            <translation>照片中的一段距离实际有多长？比例尺会为这张照片保留。</translation>
+        </message>
+        <message>
+            <source>Distance in pixels</source>
+            <translation>像素距离</translation>
+        </message>
+        <message>
+            <source>Known length</source>
+            <translation>已知长度</translation>
+        </message>
+        <message>
+            <source>Enter two numbers above 0: the distance in pixels and its length.</source>
+            <translation>请输入两个大于 0 的数：像素距离及其实际长度。</translation>
+        </message>
+        <message>
+            <source>Enter a length that is possible.</source>
+            <translation>请输入合理的长度。</translation>
+        </message>
+        <message>
+            <source>Draw a line of a known length. Press Esc to cancel.</source>
+            <translation>沿已知长度画一条线，按 Esc 取消。</translation>
         </message>
     </context>
     <context>
