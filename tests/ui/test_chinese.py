@@ -38,6 +38,7 @@ NAMES = re.compile(
     r"Ctrl|Shift|Alt|Backspace|Home|Space|Esc|Enter|PgUp|PgDown|Page Up|Page Down|Left|Right|Del|"
     r"Stripes|fake|Does it|ValueError: boom|localhost:11434|SwinIR|"
     r"JPEG|PNG|WebP|AVIF|TIFF|GIF|MP4|AV1|Deep Zoom|EXIF|GPS|RGB|sRGB|GPU|CPU|"
+    r"DICOM|FITS|OpenEXR|Radiance|Asinh|Gamma|Ray|auto|local:2|"
     r"dandelion|English|ginger cat, long whiskers|Bilinear|realesrgan)",
     re.IGNORECASE,
 )

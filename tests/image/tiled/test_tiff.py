@@ -79,7 +79,8 @@ def test_regions_show_what_is_read_into_memory(name: str, tmp_path: Path) -> Non
     assert reader.sizes[0] == (source.width, source.height) == (301, 233)
     difference = np.abs(whole_of(reader).astype(int) - on_white(source))
     assert difference.max() <= (1 if "deep" in name else 0)  # Pillow keeps the upper byte
-    assert reader.facts.notices == source.notices
+    on_it = () if source.alpha is None else ("Transparent parts are shown on white.",)
+    assert reader.facts.notices == (*source.notices, *on_it)
     reader.close()
 
 
