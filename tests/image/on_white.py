@@ -5,7 +5,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import Source
 
 
-def on_white(source: Source) -> Rgb8:
-    """Return level 0 over white."""
-    rgb = source.levels[0]
-    return rgb if source.alpha is None else over(rgb, source.alpha.levels[0], (255, 255, 255))
+def on_white(source: Source, k: int = 0) -> Rgb8:
+    """Return level -k over white."""
+    rgb = source.levels[k]
+    return rgb if source.alpha is None else over(rgb, source.alpha.levels[k], (255, 255, 255))
