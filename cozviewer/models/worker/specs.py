@@ -1,0 +1,83 @@
+"""Which model a call is for, as JSON: what a person chose, and where and how it runs."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from cozviewer.chain.protocols import Prompter, Upscaler
+from cozviewer.config.choice import CozChoice, EngineChoice, PrompterChoice
+from cozviewer.config.questions import Questions
+from cozviewer.models.context import ModelContext
+from cozviewer.models.engines import make_prompter, make_upscaler
+
+Spec = Mapping[str, Any]
+
+
+def upscaler_spec(choice: EngineChoice, context: ModelContext) -> Spec:
+    """Return what describes an engine."""
+    return {
+        "kind": "upscaler",
+        "engine": choice.engine,
+        "coz": _plain(asdict(choice.coz)),
+        **_place(context),
+    }
+
+
+def prompter_spec(choice: PrompterChoice, context: ModelContext) -> Spec:
+    """Return what describes a prompter."""
+    return {"kind": "prompter", "prompter": _plain(asdict(choice)), **_place(context)}
+
+
+def draft_spec(cache_dir: Path | None) -> Spec:
+    """Return what describes the network for drafts."""
+    return {"kind": "draft", **_place(ModelContext("cpu", cache_dir=cache_dir))}
+
+
+def context_of(spec: Spec, notice: Any, on_plan: Any) -> ModelContext:
+    """Return where and how a model runs."""
+    cache_dir = _path(spec["cache_dir"])
+    return ModelContext(spec["device"], spec["memory"], spec["numbers"], cache_dir, notice, on_plan)
+
+
+def make_model(spec: Spec, context: ModelContext) -> Upscaler | Prompter:
+    """Return the model that a spec describes; nothing heavy is imported or read yet.
+
+    Raises:
+        BadInput: Its files are missing meanwhile.
+        ValueError: It describes none.
+    """
+    match spec["kind"]:
+        case "upscaler":
+            coz = dict(spec["coz"])
+            coz.update(lora=_path(coz["lora"]), vae=_path(coz["vae"]))
+            return make_upscaler(spec["engine"], context, CozChoice(**coz))
+        case "prompter":
+            chosen = dict(spec["prompter"])
+            chosen["adapter"] = _path(chosen["adapter"])
+            chosen["questions"] = Questions(**chosen["questions"])
+            return make_prompter(PrompterChoice(**chosen), context)
+        case "draft":
+            from cozviewer.models.realesrgan.compact import compact
+
+            return compact(cache_dir=context.cache_dir, notice=context.notice)
+    raise ValueError(f"{spec['kind']} is not a kind of model")
+
+
+def _place(context: ModelContext) -> Spec:
+    return _plain(
+        {
+            "device": context.device,
+            "memory": context.memory,
+            "numbers": context.numbers,
+            "cache_dir": context.cache_dir,
+        }
+    )
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: str(value) if isinstance(value, Path) else value for key, value in values.items()}
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)
