@@ -81,6 +81,7 @@ class ModelProcess:
         self._running: RunningProcess | None = None
         self._crashes = 0
         self._not_before = 0.0
+        self._untold: Ending | None = None
         self._closed = False
 
     @property
@@ -110,6 +111,8 @@ class ModelProcess:
         listener = Listener(_rising(listener.progressed), listener.notice, listener.on_plan)
         for crashes in itertools.count(1):
             running = self._started(cancelled)
+            if request.retries:
+                self._notice(request, listener)
             answer = self._answer(running, request, cancelled, listener)
             if isinstance(answer, Frame):
                 self._crashes = 0
@@ -118,8 +121,9 @@ class ModelProcess:
             if self._closed:
                 raise Cancelled(translate("Error", "Stopped: the program is closing."))
             if crashes > request.retries:
+                if request.retries:
+                    self._untold = None
                 raise Failure(_given_up(request, answer))
-            listener.notice(_started_again(request, answer))
         raise AssertionError
 
     def forget(self, model: int) -> None:
@@ -192,6 +196,13 @@ class ModelProcess:
             if not over:
                 running.send(Frame({"kind": "cancel", "call": call}))
 
+    def _notice(self, request: Request, listener: Listener) -> None:
+        """Report that the process was started again, once; also if nothing waited for it when it
+        ended, or only a draft."""
+        ending, self._untold = self._untold, None
+        if ending is not None:
+            listener.notice(_started_again(request, ending))
+
     def _note(self, running: RunningProcess, ending: Ending) -> None:
         with self._lock:
             if self._running is running:
@@ -202,6 +213,7 @@ class ModelProcess:
         ending = running.ending
         assert ending is not None
         self._running = None
+        self._untold = ending
         self._crashes += 1
         self._not_before = time.monotonic() + PATIENCE[min(self._crashes, len(PATIENCE) - 1)]
         log.error(

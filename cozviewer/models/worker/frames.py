@@ -23,7 +23,7 @@ LARGEST = 1 << 34
 
 _MARK = b"czw1"
 _PREFIX = struct.Struct("<4sIQ")
-_TYPES = {"u1": np.dtype(np.uint8), "f4": np.dtype(np.float32)}
+_TYPES: Mapping[str, np.dtype[Any]] = {"u1": np.dtype(np.uint8), "f4": np.dtype(np.float32)}
 
 
 class Garbled(Exception):
@@ -94,11 +94,12 @@ def _empty(kind: str, shape: Sequence[int]) -> NDArray[Any]:
     sides = [int(side) for side in shape]
     if min(sides, default=0) < 0 or math.prod(sides) * dtype.itemsize > LARGEST:
         raise ValueError(shape)
-    return np.empty(sides, dtype)
+    array: NDArray[Any] = np.empty(sides, dtype)
+    return array
 
 
 def _fill(stream: BinaryIO, array: NDArray[Any]) -> None:
-    view = memoryview(array.reshape(-1).view(np.uint8)) if array.size else memoryview(b"")
+    view = array.reshape(-1).view(np.uint8).data if array.size else memoryview(b"")
     at = 0
     while at < len(view):
         count = stream.readinto(view[at:])  # type: ignore[attr-defined]

@@ -40,6 +40,21 @@ def context_of(spec: Spec, notice: Any, on_plan: Any) -> ModelContext:
     return ModelContext(spec["device"], spec["memory"], spec["numbers"], cache_dir, notice, on_plan)
 
 
+def coz_of(spec: Spec) -> CozChoice:
+    """Return the settings of Chain-of-Zoom of an engine's spec."""
+    coz = dict(spec["coz"])
+    coz.update(lora=_path(coz["lora"]), vae=_path(coz["vae"]))
+    return CozChoice(**coz)
+
+
+def prompter_choice_of(spec: Spec) -> PrompterChoice:
+    """Return the choice that a prompter's spec holds."""
+    chosen = dict(spec["prompter"])
+    chosen["adapter"] = _path(chosen["adapter"])
+    chosen["questions"] = Questions(**chosen["questions"])
+    return PrompterChoice(**chosen)
+
+
 def make_model(spec: Spec, context: ModelContext) -> Upscaler | Prompter:
     """Return the model that a spec describes; nothing heavy is imported or read yet.
 
@@ -49,14 +64,9 @@ def make_model(spec: Spec, context: ModelContext) -> Upscaler | Prompter:
     """
     match spec["kind"]:
         case "upscaler":
-            coz = dict(spec["coz"])
-            coz.update(lora=_path(coz["lora"]), vae=_path(coz["vae"]))
-            return make_upscaler(spec["engine"], context, CozChoice(**coz))
+            return make_upscaler(spec["engine"], context, coz_of(spec))
         case "prompter":
-            chosen = dict(spec["prompter"])
-            chosen["adapter"] = _path(chosen["adapter"])
-            chosen["questions"] = Questions(**chosen["questions"])
-            return make_prompter(PrompterChoice(**chosen), context)
+            return make_prompter(prompter_choice_of(spec), context)
         case "draft":
             from cozviewer.models.realesrgan.compact import compact
 
