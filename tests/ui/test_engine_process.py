@@ -99,7 +99,7 @@ def test_a_view_is_completed_although_the_process_was_killed(
     qtbot.waitUntil((viewer.folder / "waiting").exists)
     killed = viewer.kill()
     qtbot.waitUntil(viewer.window.banner.isVisible)
-    assert "It is starting again" in viewer.window.banner.text
+    assert "It was started again" in viewer.window.banner.text
     (viewer.folder / "go").touch()
     settle(qtbot, viewer.window)
     assert viewer.process.pid != killed

@@ -124,6 +124,7 @@ class ModelProcess:
                 if request.retries:
                     self._untold = None
                 raise Failure(_given_up(request, answer))
+            tell_stage(translate("Status", "Loading {name}").format(name=request.title))
         raise AssertionError
 
     def forget(self, model: int) -> None:
@@ -243,14 +244,13 @@ def _report(header: Mapping[str, Any], listener: Listener) -> None:
 
 
 def _rising(progressed: Progressed) -> Progressed:
-    """Return what reports only progress: a repeated run begins anew."""
+    """Return what never reports less than before: a repeated run begins anew."""
     reached = 0.0
 
     def report(share: float) -> None:
         nonlocal reached
-        if share >= reached:
-            reached = share
-            progressed(share)
+        reached = max(reached, share)
+        progressed(reached)
 
     return report
 
@@ -276,13 +276,13 @@ def _started_again(request: Request, ending: Ending) -> str:
     if _killed(ending):
         text = translate(
             "Error",
-            "The system ended {name}, probably because memory ran out. It is starting again, and "
+            "The system ended {name}, probably because memory ran out. It was started again, and "
             "nothing that was drawn is lost; closing other programs helps.",
         )
     else:
         text = translate(
             "Error",
-            "{name} stopped unexpectedly ({reason}). It is starting again, and nothing that was "
+            "{name} stopped unexpectedly ({reason}). It was started again, and nothing that was "
             "drawn is lost.",
         )
     return text.format(name=request.title, reason=_reason(ending))
