@@ -112,8 +112,9 @@ def test_a_step_that_crashes_twice_is_reported_and_the_window_stays(
     viewer = opened("segv")
     viewer.window.navigator.begin_at(NEAR)
     qtbot.waitUntil(lambda: "stopped unexpectedly twice" in viewer.window.banner.text)
-    assert viewer.window.document is not None
-    qtbot.waitUntil(lambda: not viewer.window.document.working)
+    document = viewer.window.document
+    assert document is not None
+    qtbot.waitUntil(lambda: not document.working)
     viewer.window.navigator.begin_at(camera_at(350, 250, 1.0))
     settle(qtbot, viewer.window)
 

@@ -32,7 +32,6 @@ from cozviewer.models.detectors import text_and_face_detector
 from cozviewer.models.worker.errors import LONGEST_TRACE, header_of
 from cozviewer.models.worker.frames import Frame, read_frame, write_frame
 from cozviewer.models.worker.specs import Spec, context_of, make_model
-from cozviewer.util.errors import Failure
 from cozviewer.util.priority import NICENESS, lower_priority
 from cozviewer.util.temporary import end_now
 from cozviewer.util.translation import install
@@ -228,7 +227,7 @@ class _Server:
         if self._find is None:
             self._find = self._make_find()
         if self._find is None:
-            raise Failure("no detector is installed")
+            raise RuntimeError("no detector is installed")
         findings = self._find(rgb)
         return [[each.kind, *astuple(each.box)] for each in findings]
 

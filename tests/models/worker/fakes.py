@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from cozviewer.chain.detections import Find, Finding
-from cozviewer.chain.protocols import Progressed, Prompter, Upscaler, ignore
+from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.chain.stages import tell_stage
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.image.rect import Rect
@@ -63,6 +63,10 @@ class Fake:
         self.mode, self.folder, self.context, self.kind = mode, folder, context, kind
         self.identity = {"name": "fake"}
         self.device = ""
+
+    def __del__(self) -> None:
+        if self.mode == "drop":
+            (self.folder / "dropped").touch()
 
     def load(self, cancelled: IsCancelled = never) -> None:
         self.device = "fake"
@@ -138,9 +142,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
     os.dup2(2, 1)
 
-    def make(spec: Spec, context: ModelContext) -> Upscaler | Prompter:
-        made: Any = Fake(mode, folder, context, spec["kind"])
-        return made
+    def make(spec: Spec, context: ModelContext) -> Any:
+        return Fake(mode, folder, context, spec["kind"])
 
     def make_find() -> Find:
         return find

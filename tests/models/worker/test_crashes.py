@@ -38,7 +38,7 @@ def wait_until(done: Callable[[], bool]) -> None:
 def gone(pid: int) -> bool:
     """Return whether a process has ended, also if nobody has waited for it."""
     try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
 
@@ -270,11 +270,10 @@ time.sleep(3600)
 
 
 def test_a_model_that_is_gone_here_is_dropped_there(remote: Callable[[str], Remote]) -> None:
-    engine, sent = remote("plain"), list[int]()
-    engine.upscaler.load()
-    running_now = engine.process._running
-    assert running_now is not None
-    send = running_now.send
-    running_now.send = lambda frame: (sent.append(frame.header.get("model", 0)), send(frame))[1]  # type: ignore[method-assign]
-    engine.upscaler = Fake("plain", engine.folder, ModelContext(), "upscaler")
-    wait_until(lambda: bool(sent))
+    engine, context = remote("drop"), ModelContext()
+    local = Fake("plain", engine.folder, context, "upscaler")
+    other = engine.models.upscaler(local, EngineChoice(), context)
+    other.load()
+    assert not (engine.folder / "dropped").exists()
+    del other
+    wait_until((engine.folder / "dropped").exists)
