@@ -256,7 +256,7 @@ def _rising(progressed: Progressed) -> Progressed:
 
 
 def _reason(ending: Ending) -> str:
-    """Return why a process ended, in the words of the system."""
+    """Return why a process ended, for the log."""
     if ending.fault:
         return ending.fault
     if ending.code >= 0:
@@ -265,6 +265,18 @@ def _reason(ending: Ending) -> str:
         return signal.Signals(-ending.code).name
     except ValueError:
         return f"signal {-ending.code}"
+
+
+def _shown_reason(ending: Ending) -> str:
+    """Return why a process ended, to display."""
+    match ending.fault:
+        case "late":
+            return translate("Error", "no answer in time")
+        case "garbled":
+            return translate("Error", "unreadable answers")
+    if ending.code >= 0:
+        return translate("Error", "exit code {code}").format(code=ending.code)
+    return _reason(ending)
 
 
 def _killed(ending: Ending) -> bool:
@@ -285,7 +297,7 @@ def _started_again(request: Request, ending: Ending) -> str:
             "{name} stopped unexpectedly ({reason}). It was started again, and nothing that was "
             "drawn is lost.",
         )
-    return text.format(name=request.title, reason=_reason(ending))
+    return text.format(name=request.title, reason=_shown_reason(ending))
 
 
 def _given_up(request: Request, ending: Ending) -> str:
@@ -304,7 +316,7 @@ def _given_up(request: Request, ending: Ending) -> str:
             "{name} stopped unexpectedly twice ({reason}): choose another device, number format or "
             "engine. Nothing that was drawn is lost; the log has the details.",
         )
-    return text.format(name=request.title, reason=_reason(ending))
+    return text.format(name=request.title, reason=_shown_reason(ending))
 
 
 def _no_start(error: OSError) -> str:

@@ -30,6 +30,10 @@ class Garbled(Exception):
     """What was read is not a frame."""
 
 
+class Truncated(Garbled):
+    """The stream ended within a frame."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Frame:
     """One message.
@@ -64,18 +68,21 @@ def read_frame(stream: BinaryIO) -> Frame | None:
     """Read a frame; None at the end of the stream.
 
     Raises:
-        Garbled: It is not a frame, or ends early.
+        Truncated: The stream ends within the frame.
+        Garbled: It is not a frame.
         MemoryError: There is no memory for its pixels.
     """
     prefix = stream.read(_PREFIX.size)
     if not prefix:
         return None
     if len(prefix) < _PREFIX.size:
-        raise Garbled("a prefix that ends early")
+        raise Truncated("a prefix that ends early")
     mark, length, size = _PREFIX.unpack(prefix)
     if mark != _MARK or length > LONGEST_HEADER or size > LARGEST:
         raise Garbled("no prefix of a frame")
     content = stream.read(length)
+    if len(content) < length:
+        raise Truncated("a header that ends early")
     try:
         header = json.loads(content)
         described = header.pop("arrays")
@@ -104,5 +111,5 @@ def _fill(stream: BinaryIO, array: NDArray[Any]) -> None:
     while at < len(view):
         count = stream.readinto(view[at:])  # type: ignore[attr-defined]
         if not count:
-            raise Garbled("pixels that end early")
+            raise Truncated("pixels that end early")
         at += count

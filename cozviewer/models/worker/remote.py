@@ -8,6 +8,7 @@ import itertools
 import os
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -102,9 +103,10 @@ class RemoteModels:
         """Return the names of the available devices; only the CPU until the process runs.
         Slow."""
         if self._models.pid is not None:
-            request = Request("cozviewer", {"do": "devices", "lane": STEPS})
-            header = self._models.call(request).header
-            self._devices, self._numbers = header["devices"], header["numbers"]
+            request = Request("cozviewer", {"do": "devices", "lane": STEPS}, retries=0)
+            with suppress(Failure):  # the process ended, which the next step says
+                header = self._models.call(request).header
+                self._devices, self._numbers = header["devices"], header["numbers"]
         return self._devices
 
     def numbers(self, device: str) -> Sequence[str]:

@@ -16,7 +16,13 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import BinaryIO
 
-from cozviewer.models.worker.frames import Frame, Garbled, read_frame, write_frame
+from cozviewer.models.worker.frames import (
+    Frame,
+    Garbled,
+    Truncated,
+    read_frame,
+    write_frame,
+)
 from cozviewer.util.translation import looked_up
 
 START_SECONDS = 120.0
@@ -24,6 +30,9 @@ START_SECONDS = 120.0
 
 END_SECONDS = 0.5
 """Time that the process gets to end by itself."""
+
+SILENT_SECONDS = 5.0
+"""Time that the process gets to end once it has closed its side of the pipe."""
 
 JOIN_SECONDS = 2.0
 PIPE_BYTES = 1 << 20
@@ -39,7 +48,7 @@ class Ending:
     Attributes:
         code: Its exit code; minus the number of the signal that ended it.
         fault: Why the window ended it: "late" (it did not start in time), "garbled" (it answered
-            nonsense); "" if it ended by itself.
+            nonsense); "" if it ended otherwise.
         errors: The last lines that it wrote to stderr.
     """
 
@@ -144,13 +153,20 @@ class RunningProcess:
         try:
             while (frame := read_frame(stdout)) is not None:  # type: ignore[arg-type]
                 self._take(frame)
+        except Truncated:
+            log.info("The engine's process ended within an answer")
         except (Garbled, MemoryError, OSError, ValueError):
             log.warning("The engine's process answered nonsense", exc_info=True)
             self._fault = self._fault or "garbled"
         if self._fault:
             self._process.kill()
         stdout.close()
-        code = self._process.wait()
+        try:
+            code = self._process.wait(SILENT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._fault = self._fault or "garbled"
+            self._process.kill()
+            code = self._process.wait()
         self._threads[2].join(JOIN_SECONDS)  # the last words on stderr
         self._outgoing.put(None)
         with self._lock:

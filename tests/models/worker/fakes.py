@@ -6,7 +6,6 @@ What it has done already is kept in the folder, so that it does the rest when it
 """
 
 import os
-import resource
 import signal
 import sys
 import time
@@ -105,6 +104,8 @@ class Fake:
             case "killed":
                 os.kill(os.getpid(), signal.SIGKILL)
             case "memory":
+                import resource  # not on Windows
+
                 used = int(Path("/proc/self/statm").read_text().split()[0]) * 4096
                 resource.setrlimit(resource.RLIMIT_AS, (used + LIMIT, used + LIMIT))
                 np.ones(4 * LIMIT, np.uint8)

@@ -144,7 +144,7 @@ def test_nonsense_in_place_of_answers_ends_the_process(tmp_path: Path) -> None:
     engine = RemoteModels(process, process).drafts(
         Fake("plain", tmp_path, ModelContext(), "draft"), None, print
     )
-    with pytest.raises(Failure, match=r"stopped unexpectedly \(garbled\)"):
+    with pytest.raises(Failure, match=r"stopped unexpectedly \(unreadable answers\)"):
         engine.load()
     process.close()
 
@@ -168,7 +168,7 @@ def test_a_process_that_never_answers_is_given_up(
     engine = RemoteModels(process, process).drafts(
         Fake("plain", tmp_path, ModelContext(), "draft"), None, print
     )
-    with pytest.raises(Failure, match=r"stopped unexpectedly \(late\)"):
+    with pytest.raises(Failure, match=r"stopped unexpectedly \(no answer in time\)"):
         engine.load()
     process.close()
 
