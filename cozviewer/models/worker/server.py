@@ -52,12 +52,12 @@ def main() -> None:
     """Serve the parent process; stdin and stdout belong to it."""
     answers = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
     os.dup2(2, 1)  # a library that prints must not garble the answers
-    faulthandler.enable()
+    faulthandler.enable(2)
     for name in ("SIGINT", "SIGHUP"):  # the window decides when to end
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     _be_expendable()
-    serve(sys.stdin.buffer, answers)
+    serve(os.fdopen(0, "rb", closefd=False), answers)  # a bundle without console has no sys.stdin
     end_now(0)
 
 
