@@ -16,6 +16,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from cozviewer.assembly import open_chain, open_cluster
+from cozviewer.chain.protocols import Upscaler
 from cozviewer.config.choice import EngineChoice
 from cozviewer.config.choice_text import chosen_since
 from cozviewer.image.tone import AUTOMATIC, Tone
@@ -29,6 +30,7 @@ from cozviewer.models.download.hub import download, listing
 from cozviewer.models.engines import ENGINES
 from cozviewer.models.realesrgan.compact import compact
 from cozviewer.models.shared import Pool
+from cozviewer.models.worker.remote import RemoteModels, remote_models
 from cozviewer.pyramid.camera import Camera
 from cozviewer.pyramid.store.cache import clear, folder_bytes, has_room, trim
 from cozviewer.pyramid.store.files import MEMORY_BUDGET
@@ -109,10 +111,11 @@ def run_viewer(
     log_file = log_to(cache)
     watchdog, reporter = Watchdog(log_file), CrashReporter(log_file)
     stopper, restarting = _Stopper(watchdog), _Restart()
+    remote = remote_models()
     window: MainWindow | None = None
     with watched(lambda number, frame: None, stopper.receive), reporter.installed():
         try:
-            window = MainWindow(services_for(cache, log_file, cache_named), choice)
+            window = MainWindow(services_for(cache, log_file, cache_named, remote), choice)
             bound_to_screen(window)
             restarting.follow(window)
             window.parts.preferences.changed.connect(appearance.follow)
@@ -138,6 +141,8 @@ def run_viewer(
         finally:
             watchdog.start(0)
             reporter.quiet = True
+            if remote is not None:
+                remote.close()
             _end_threads(window)
             watchdog.stop()
     if restarting.wanted:
@@ -233,7 +238,10 @@ def _end_threads(window: MainWindow | None) -> None:
 
 
 def services_for(
-    cache: Path | None, log_file: Path | None = None, cache_named: bool = True
+    cache: Path | None,
+    log_file: Path | None = None,
+    cache_named: bool = True,
+    remote: RemoteModels | None = None,
 ) -> Services:
     """Return the services for the window.
 
@@ -241,10 +249,16 @@ def services_for(
         cache: The cache folder; None keeps tiles in memory only.
         log_file: The log, if there is one.
         cache_named: See `run_viewer`.
+        remote: Makes models that run in processes of their own; None for models on threads of the
+            window.
     """
     tiles = None if cache is None else pyramids_folder(cache)
-    pool = Pool()
+    pool = Pool(remote)
     folder = None if cache is None else models_folder(cache)
+
+    def drafts() -> Upscaler:
+        local = compact(cache_dir=folder, notice=log.warning)
+        return local if remote is None else remote.drafts(local, folder, log.warning)
 
     def trim_cache() -> None:
         if tiles is not None:
@@ -262,17 +276,17 @@ def services_for(
             image, choice, cache, notice, told, pool, cancelled
         ),
         engines=[EngineEntry(e.name, e.title, e.description, e.own_files) for e in ENGINES],
-        devices=devices,
+        devices=devices if remote is None else remote.devices,
         trim=trim_cache,
         icon=lambda name: resource("icons", f"{name}.svg"),
         sample=resource("dandelion.jpg"),
         offers=lambda: offers(models_folder(cache or cache_folder())),
         fetch=fetch,
-        find=text_and_face_detector(),
+        find=text_and_face_detector() if remote is None else remote.detector(),
         missing_files=lambda choice: missing_files(choice, models_folder(cache or cache_folder())),
-        numbers=numbers,
+        numbers=numbers if remote is None else remote.numbers,
         # In a separate pool, so that drafts do not wait for the engine.
-        quick=Pool().upscaler("drafts", lambda: compact(cache_dir=folder, notice=log.warning)),
+        quick=Pool().upscaler("drafts", drafts),
         may_ahead=may_ahead,
         fetch_picture=fetch_picture,
         cache=CacheServices(

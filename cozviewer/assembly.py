@@ -86,7 +86,8 @@ def make_models(
         cache: The cache folder, for converted weights; None keeps them in memory only.
         notice: Receives sentences about trouble with the models, at any later time.
         show_message: Receives the memory plan before models are loaded; None uses `notice`.
-        pool: Where models that are in use already are found; None makes new ones.
+        pool: Where models that are in use already are found, and in which process they run; None
+            makes new ones, in this process.
 
     Raises:
         BadInput: An unknown engine, prompter or device, or a file that is no model.
@@ -102,14 +103,23 @@ def make_models(
     )
     place = (choice.device, choice.memory)
 
+    remote = pool.remote
+
+    def upscaling() -> Upscaler:
+        local = make_upscaler(choice.engine, context, choice.coz, choice.pisa)
+        return local if remote is None else remote.upscaler(local, choice, context)
+
+    def describing(bare: PrompterChoice) -> Prompter:
+        local = make_prompter(bare, context)
+        return local if remote is None else remote.prompter(local, bare, context)
+
     upscaler = pool.upscaler(
-        (choice.engine, choice.coz, choice.pisa, *place, choice.numbers),
-        lambda: make_upscaler(choice.engine, context, choice.coz, choice.pisa),
+        (choice.engine, choice.coz, choice.pisa, *place, choice.numbers), upscaling
     )
     if choice.prompter.name in ("qwen", "tags"):
         bare = replace(choice.prompter, words="")
-        describing = pool.prompter((bare, *place), lambda: make_prompter(bare, context))
-        prompter = with_words(describing, choice.prompter.words)
+        shared = pool.prompter((bare, *place), lambda: describing(bare))
+        prompter = with_words(shared, choice.prompter.words)
     else:
         prompter = make_prompter(choice.prompter, context)
     # The authors let colours go, and start every step from the same seed.

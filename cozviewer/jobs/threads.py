@@ -1,14 +1,10 @@
 """Threads for jobs: start with the objects that live there, stop without leaving one behind."""
 
-import os
-import sys
-import threading
 from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Qt, QThread
 
-NICENESS = 10
-"""Of threads that compute for long, where the system knows it for single threads."""
+from cozviewer.util.priority import lower_priority
 
 _started: "WeakSet[QThread]" = WeakSet()
 
@@ -25,8 +21,9 @@ def start_thread(name: str, *jobs: QObject, low_priority: bool = False) -> QThre
     thread = QThread()
     thread.setObjectName(name)
     if low_priority:
-        # Emitted by the new thread, so a plain function runs there.
-        thread.started.connect(_be_nice, Qt.ConnectionType.DirectConnection)
+        # Emitted by the new thread, so a plain function runs there. Linux ignores Qt's priorities
+        # for ordinary threads, but knows niceness for each.
+        thread.started.connect(lower_priority, Qt.ConnectionType.DirectConnection)
     for job in jobs:
         job.moveToThread(thread)
     _started.add(thread)
@@ -43,10 +40,3 @@ def stop_thread(thread: QThread) -> None:
 def running_threads() -> list[QThread]:
     """Return the threads that were started here and have not ended."""
     return [thread for thread in list(_started) if thread.isRunning()]
-
-
-def _be_nice() -> None:
-    """Lower the calling thread's priority. Linux ignores Qt's priorities for ordinary threads, but
-    knows niceness for each; the threads that torch starts from here inherit it."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

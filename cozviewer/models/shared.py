@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 from cozviewer.chain.protocols import Progressed, Prompter, Upscaler, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat
+from cozviewer.models.worker.remote import RemoteModels
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import Cancelled
 
@@ -19,9 +20,15 @@ POLL = 0.05
 
 
 class Pool:
-    """Returns the same model for the same key while it is in use. Callable from any thread."""
+    """Returns the same model for the same key while it is in use. Callable from any thread.
 
-    def __init__(self) -> None:
+    Attributes:
+        remote: Makes models that run in a process of their own; None for models in this process.
+    """
+
+    def __init__(self, remote: RemoteModels | None = None) -> None:
+        """Start without models."""
+        self.remote = remote
         self._making = Lock()
         self._turn = Turn()
         self._upscalers: WeakValueDictionary[Hashable, SharedUpscaler] = WeakValueDictionary()

@@ -45,6 +45,14 @@ def translate(context: str, text: str, disambiguation: str | None = None, n: int
     return (found or _ENDING.sub("" if n == 1 else r"\1", text)).replace("%n", f"{n:,}")
 
 
+def looked_up(context: str, text: str, disambiguation: str, n: int) -> str:
+    """Return what the installed `Lookup` returns. Any thread.
+
+    A process that runs models translates its sentences with it: see `models.worker`.
+    """
+    return _lookup(context, text, disambiguation, n)
+
+
 def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
     """Mark a text in a table for translation and return it unchanged.
 

@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QObject, Signal, Slot
 from pytestqt.qtbot import QtBot
 
-from cozviewer.jobs.threads import NICENESS, running_threads, start_thread, stop_thread
+from cozviewer.jobs.threads import running_threads, start_thread, stop_thread
+from cozviewer.util.priority import NICENESS
 
 
 class Job(QObject):

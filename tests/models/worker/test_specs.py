@@ -1,0 +1,38 @@
+"""What describes a model survives the way to another process."""
+
+import json
+from pathlib import Path
+
+from cozviewer.config.choice import CozChoice, EngineChoice, PisaChoice, PrompterChoice
+from cozviewer.config.questions import Questions
+from cozviewer.models.context import ModelContext
+from cozviewer.models.worker.specs import (
+    coz_of,
+    pisa_of,
+    prompter_choice_of,
+    prompter_spec,
+    upscaler_spec,
+)
+
+
+def test_all_settings_of_engines_arrive() -> None:
+    coz = CozChoice("base", Path("/a/lora.pkl"), Path("/a/vae.pt"), "paper", t5=False)
+    pisa = PisaChoice("folder", Path("/a/pisa.pkl"), 0.5, 1.5)
+    choice = EngineChoice(engine="pisa", coz=coz, pisa=pisa)
+    spec = json.loads(json.dumps(upscaler_spec(choice, ModelContext("cpu"))))
+    assert (spec["engine"], coz_of(spec), pisa_of(spec)) == ("pisa", coz, pisa)
+
+
+def test_all_settings_of_prompters_arrive() -> None:
+    choice = PrompterChoice(
+        "tags",
+        adapter=Path("/a/grpo"),
+        questions=Questions("one?", "two?"),
+        max_tokens=7,
+        ram=Path("/a/ram.pth"),
+        dape=Path("/a/dape.pth"),
+        ram_tags=Path("/a/tags.txt"),
+    )
+    for wanted in (choice, PrompterChoice()):
+        spec = json.loads(json.dumps(prompter_spec(wanted, ModelContext("cpu"))))
+        assert prompter_choice_of(spec) == wanted
