@@ -2229,6 +2229,42 @@
             <translation>已停止：程序正在关闭。</translation>
         </message>
         <message>
+            <source>no answer in time</source>
+            <translation>未及时响应</translation>
+        </message>
+        <message>
+            <source>unreadable answers</source>
+            <translation>响应无法读取</translation>
+        </message>
+        <message>
+            <source>exit code {code}</source>
+            <translation>退出代码 {code}</translation>
+        </message>
+        <message>
+            <source>The system ended {name}, probably because memory ran out. It was started again, and nothing that was drawn is lost; closing other programs helps.</source>
+            <translation>系统终止了 {name}，可能是内存不足。它已重新启动，已绘制的内容没有丢失；关闭其他程序会有帮助。</translation>
+        </message>
+        <message>
+            <source>{name} stopped unexpectedly ({reason}). It was started again, and nothing that was drawn is lost.</source>
+            <translation>{name} 意外停止（{reason}）。它已重新启动，已绘制的内容没有丢失。</translation>
+        </message>
+        <message>
+            <source>{name} stopped unexpectedly ({reason}).</source>
+            <translation>{name} 意外停止（{reason}）。</translation>
+        </message>
+        <message>
+            <source>The system ended {name} twice, probably because memory ran out: close other programs, make the window smaller, or choose another device or engine. Nothing that was drawn is lost.</source>
+            <translation>系统两次终止了 {name}，可能是内存不足：请关闭其他程序、缩小窗口，或选择其他设备或引擎。已绘制的内容没有丢失。</translation>
+        </message>
+        <message>
+            <source>{name} stopped unexpectedly twice ({reason}): choose another device, number format or engine. Nothing that was drawn is lost; the log has the details.</source>
+            <translation>{name} 两次意外停止（{reason}）：请选择其他设备、数值格式或引擎。已绘制的内容没有丢失；详情见日志。</translation>
+        </message>
+        <message>
+            <source>The process that runs models cannot be started ({reason}): close other programs, or reinstall cozviewer.</source>
+            <translation>无法启动运行模型的进程（{reason}）：请关闭其他程序，或重新安装 cozviewer。</translation>
+        </message>
+        <message>
             <source>{name} takes more memory than a picture of its size should: it is damaged; get a fresh copy, or save it as PNG with another program.</source>
             <translation>{name} 占用的内存超出其尺寸应有的范围，文件已损坏：请重新获取文件，或用其他程序另存为 PNG。</translation>
         </message>
@@ -2507,6 +2543,14 @@
         <message>
             <source>{name} needs PyTorch, which this edition of cozviewer does not contain: install the full edition, or choose Real-ESRGAN.</source>
             <translation>{name} 需要 PyTorch，而此版本的 cozviewer 不含 PyTorch：请安装完整版，或选择 Real-ESRGAN。</translation>
+        </message>
+        <message>
+            <source>{name} returned a picture of the wrong size: choose another engine.</source>
+            <translation>{name} 返回的图像尺寸不正确：请选择其他引擎。</translation>
+        </message>
+        <message>
+            <source>The detection of text and faces</source>
+            <translation>文字和人脸检测</translation>
         </message>
     </context>
     <context>
