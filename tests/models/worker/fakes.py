@@ -50,6 +50,12 @@ def finer(rgb: Rgb8 | RgbFloat) -> RgbFloat:
     return fine
 
 
+def crash(number: int) -> None:
+    """End the process by a signal; it may reach another thread first, so this one waits."""
+    os.kill(os.getpid(), number)
+    time.sleep(60)
+
+
 class Fake:
     """An upscaler and a prompter."""
 
@@ -98,11 +104,11 @@ class Fake:
         progressed(0.25)
         match self.mode:
             case "segv":
-                os.kill(os.getpid(), signal.SIGSEGV)
+                crash(signal.SIGSEGV)
             case "segv-once" if self.first():
-                os.kill(os.getpid(), signal.SIGSEGV)
+                crash(signal.SIGSEGV)
             case "killed":
-                os.kill(os.getpid(), signal.SIGKILL)
+                crash(signal.SIGKILL)
             case "memory":
                 import resource  # not on Windows
 
