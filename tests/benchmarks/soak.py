@@ -31,6 +31,9 @@ if str(ROOT) not in sys.path:  # it is run as a file
 CALM_SECONDS = 120.0
 """Time for all work to end when it is stopped."""
 
+REST_SECONDS = 3.0
+"""From there to the measurement: memory is returned to the system some time after a photo."""
+
 TILES_MIB = 64
 """Budget of the tiles in memory: small, so that it is full soon."""
 
@@ -92,7 +95,7 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     from cozviewer.ui.main_window import MainWindow
     from cozviewer.ui.view.tiles import tile_cache
     from cozviewer.util.cache_settings import CacheSettings, keep_cache_settings
-    from tests.benchmarks.desk import application, wait
+    from tests.benchmarks.desk import application
     from tests.benchmarks.soaking.deeds import Deeds, close_dialogs
     from tests.benchmarks.soaking.measures import complaints, kinds_of_objects, measured
     from tests.benchmarks.soaking.pictures import Pictures
@@ -107,7 +110,8 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     sys.excepthook = lambda *error: log.note("".join(traceback.format_exception(*error)))
     tile_cache.MEMORY_CAP = TILES_MIB << 20
     keep_cache_settings(CacheSettings(budget_bytes=DISK_BYTES))
-    app, made = application(), folder / "made"
+    application()
+    made = folder / "made"
     made.mkdir()
     window = MainWindow(services_for(folder / "COZVIEWER_CACHE"), EngineChoice("bicubic"))
     window.resize(900, 680)
@@ -130,15 +134,13 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
                 done[deeds.one()] += 1
             except Exception:
                 log.note(traceback.format_exc())
-            _spin(app.processEvents, chance.choice((0.02, 0.1, 0.2, 0.8)))
+            _spin(chance.choice((0.02, 0.1, 0.2, 0.8)))
         close_dialogs()
         window.compare_menu.set_mode(None)
         window.stop_work()
-        try:
-            wait(calm, CALM_SECONDS)
-        except TimeoutError:
+        if not _wait(calm, CALM_SECONDS):
             log.note("The window does not come to rest.")
-        _spin(app.processEvents, 0.5)
+        _spin(REST_SECONDS)
         samples.append(measured(window, started, deeds.opened, len(log.errors)))
         if len(samples) == 1 or time.monotonic() - started < minutes * 30:
             kinds = kinds_of_objects()
@@ -151,7 +153,7 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     wrong = complaints(samples)
     window.close()
     window.deleteLater()
-    _spin(app.processEvents, 0.2)
+    _spin(0.2)
     return {
         "seed": seed,
         "minutes": minutes,
@@ -163,12 +165,21 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     }
 
 
-def _spin(process: Callable[[], None], seconds: float) -> None:
-    """Run the event loop for a while."""
+def _spin(seconds: float) -> None:
+    """Run an event loop for a while: a real one, as only that deletes what is deleted later."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec()
+
+
+def _wait(done: Callable[[], bool], seconds: float) -> bool:
+    """Run the event loop until `done`, or for so long; return whether it is."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        process()
-        time.sleep(0.002)
+    while not done() and time.monotonic() < end:
+        _spin(0.05)
+    return done()
 
 
 def print_report(report: dict[str, object]) -> None:
