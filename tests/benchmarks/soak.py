@@ -31,6 +31,9 @@ if str(ROOT) not in sys.path:  # it is run as a file
 CALM_SECONDS = 120.0
 """Time for all work to end when it is stopped."""
 
+PLATFORM = "This plugin does not support"
+"""What the offscreen platform says about itself."""
+
 REST_SECONDS = 3.0
 """From there to the measurement: memory is returned to the system some time after a photo."""
 
@@ -97,14 +100,15 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     from cozviewer.util.cache_settings import CacheSettings, keep_cache_settings
     from tests.benchmarks.desk import application
     from tests.benchmarks.soaking.deeds import Deeds, close_dialogs
-    from tests.benchmarks.soaking.measures import complaints, kinds_of_objects, measured
+    from tests.benchmarks.soaking.measures import Sample, complaints, kinds_of_objects, measured
     from tests.benchmarks.soaking.pictures import Pictures
 
     log = Log()
     logging.getLogger("cozviewer").addHandler(log)
+    passed = (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg)
     qInstallMessageHandler(
         lambda kind, _, text: (
-            None if kind in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) else log.note(text)
+            None if kind in passed or text.startswith(PLATFORM) else log.note(text)
         )
     )
     sys.excepthook = lambda *error: log.note("".join(traceback.format_exception(*error)))
@@ -118,7 +122,8 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     window.show()
     chance = random.Random(seed)
     deeds = Deeds(window, Pictures(folder / "pictures", seed, count), made, chance)
-    started, samples, done = time.monotonic(), [], Counter[str]()
+    started, done = time.monotonic(), Counter[str]()
+    samples: list[Sample] = []
     kinds = kinds_of_objects()
 
     def calm() -> bool:

@@ -80,5 +80,5 @@ def read(kind: str, content: bytes, folder: Path) -> None:
 
 def metadata() -> Target:
     """Return the target."""
-    files = {ending: lambda ending=ending: exported(ending) for ending in ENDINGS}  # type: ignore[misc]
+    files = {ending: lambda ending=ending: exported(ending) for ending in ENDINGS}
     return Target("metadata", {"XMP": lambda: to_xmp(ORIGIN), "EXIF": exif, **files}, read, spoilt)

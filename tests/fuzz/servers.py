@@ -29,7 +29,7 @@ from cozviewer.models.server.reply import (
     refusal,
 )
 from cozviewer.util.cancel import never
-from tests.fuzz.target import Target, changed, is_sentence
+from tests.fuzz.target import Target, changed, is_sentence, unread
 from tests.models.chat_asking import CROP
 from tests.mutations import edited
 from tests.pyramid.pictures import encoded, noise
@@ -164,7 +164,7 @@ def _read_reply(content: bytes, folder: Path) -> None:
 def _ask(content: bytes, folder: Path) -> None:
     with RawServer(content) as server, patch.object(client, "PAUSES", (0.0, 0.0)):
         address = f"localhost:{server.port}"
-        prompter = ServerPrompter(address, "m", questions=PHOTO, max_tokens=32, notice=str)
+        prompter = ServerPrompter(address, "m", questions=PHOTO, max_tokens=32, notice=unread)
         prompter.prompt(None, CROP, never)
 
 

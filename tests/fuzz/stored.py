@@ -12,7 +12,7 @@ from cozviewer.session.export import save_session
 from cozviewer.session.file import read_session
 from cozviewer.session.session import SessionPyramid
 from cozviewer.session.tiles import unpack
-from tests.fuzz.target import Target, changed
+from tests.fuzz.target import Target, changed, unread
 from tests.mutations import reworded
 from tests.pyramid.sessions import BOOKMARKS, DEEP, MADE, empty_store, photo
 from tests.pyramid.stores import STEP, STORE_KEY, pixels
@@ -58,7 +58,7 @@ def store() -> bytes:
     """Return a store of three tiles."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "store"
-        with TileStore.open(path, STORE_KEY, str) as made:
+        with TileStore.open(path, STORE_KEY, unread) as made:
             for key in KEYS:
                 made.put(key, pixels(key), made.begin_step(STEP))
         return path.read_bytes()

@@ -92,6 +92,10 @@ class Cases:
         return Case(number, kind, self._target.change(self._whole[kind], chance))
 
 
+def unread(sentence: str) -> None:
+    """Receive notices."""
+
+
 def is_sentence(text: str) -> bool:
     """Return whether a text can be shown in one line. Characters without width and those that
     reorder text may be in it: they are made visible where it is shown, see `util.text`."""

@@ -25,7 +25,7 @@ LARGEST_RARE = 500
 BROKEN = 0.06
 """Part of the pictures that are damaged."""
 
-pillow_heif.register_heif_opener()  # type: ignore[no-untyped-call]
+pillow_heif.register_heif_opener()
 
 
 def _saved(format: str, **options: Any) -> Callable[[Rgb8], bytes]:
@@ -107,4 +107,5 @@ def _drawn(chance: random.Random, width: int, height: int) -> Rgb8:
     small = Image.fromarray(numbers.integers(0, 256, (6, 8, 3), np.uint8))
     soft = np.asarray(small.resize((width, height), Image.Resampling.BICUBIC))
     grain = numbers.integers(-6, 7, (height, width, 1), np.int16)
-    return np.clip(soft + grain, 0, 255).astype(np.uint8)
+    drawn: Rgb8 = np.clip(soft + grain, 0, 255).astype(np.uint8)
+    return drawn
