@@ -38,6 +38,9 @@ SECONDS = 10.0
 START_SECONDS = 180.0
 """Time for a worker to start and make its samples."""
 
+TELL_SECONDS = 30.0
+"""Time between two lines about the progress."""
+
 CRASH, HANG = "crash", "hang"
 
 
@@ -80,9 +83,12 @@ def main(argv: list[str] | None = None) -> int:
     print(f"Seed {options.seed}", flush=True)
     for name in names:
         counts = Counter[str]()
-        until = time.monotonic() + options.minutes * 60 / len(names)
+        until, told = time.monotonic() + options.minutes * 60 / len(names), time.monotonic()
         for ended in fuzzed(name, options.seed, options.kind, until, options.cases):
             counts[ended.end] += 1
+            if time.monotonic() - told > TELL_SECONDS:
+                told = time.monotonic()
+                print(f"  {name}: {sum(counts.values()):,} cases", file=sys.stderr, flush=True)
             if ended.content is not None:
                 found += 1
                 print(report(name, options.seed, ended, options.out), flush=True)
