@@ -63,9 +63,9 @@ def window_settings() -> bytes:
         )
         save_choice_in_use(replace(choice, engine="realesrgan"))
         save_engine_choice(choice)
-        save_preferences(
-            Preferences("zh", "dark", "full", "bicubic", "cpu", "fp32", {"a": ("F9",)})
-        )
+        preferences = Preferences(language="zh", theme="dark", motion="full", engine="bicubic")
+        shortcuts = {"open": ("F9", "Ctrl+O")}
+        save_preferences(replace(preferences, device="cpu", numbers="fp32", shortcuts=shortcuts))
         keep_recent([Path("/photos/a.jpg"), Path("/photos/b.jpg")])
         keep_options(kept_options())
         keep_pace(choice, 1e-6)
