@@ -99,7 +99,7 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     from cozviewer.ui.view.tiles import tile_cache
     from cozviewer.util.cache_settings import CacheSettings, keep_cache_settings
     from tests.benchmarks.desk import application
-    from tests.benchmarks.soaking.deeds import Deeds, close_dialogs
+    from tests.benchmarks.soaking.deeds import Deeds
     from tests.benchmarks.soaking.measures import Sample, complaints, kinds_of_objects, measured
     from tests.benchmarks.soaking.pictures import Pictures
 
@@ -140,9 +140,7 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
             except Exception:
                 log.note(traceback.format_exc())
             _spin(chance.choice((0.02, 0.1, 0.2, 0.8)))
-        close_dialogs()
-        window.compare_menu.set_mode(None)
-        window.stop_work()
+        deeds.come_to_rest()
         if not _wait(calm, CALM_SECONDS):
             log.note("The window does not come to rest.")
         _spin(REST_SECONDS)

@@ -138,8 +138,19 @@ class Deeds:
         if self._window.document is not None and offered:
             offered[int(which * len(offered))].trigger()
 
+    def come_to_rest(self) -> None:
+        """Stop, and show the same photo with the engine that needs least, so that measurements
+        can be compared."""
+        close_dialogs()
+        self._window.compare_menu.set_mode(None)
+        self._window.stop_work()
+        self._use(ENGINES[1])
+        self._window.open_picture(self._pictures.path(0))
+
     def engine(self) -> None:
-        name = self._chance.choice(ENGINES)
+        self._use(self._chance.choice(ENGINES))
+
+    def _use(self, name: str) -> None:
         for action in self._window.engine_menu.actions():
             if action.data() == name and action.isEnabled():
                 action.trigger()
