@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint bench translations bundle clean system
+.PHONY: help run test lint bench soak fuzz translations bundle clean system
 
 help: ## Tell what can be done here.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1  \t\2/p' Makefile
@@ -34,6 +34,15 @@ lint: $(VENV)/.test ## The checks alone, without the tests.
 
 bench: $(VENV)/.test ## Time what should be fast and print the figures.
 	@$(BIN)/python -m pytest -s tests/benchmarks -o python_files='test_*.py bench_*.py'
+
+MINUTES ?= $(if $(filter fuzz,$(MAKECMDGOALS)),10,60)
+SEED ?=
+
+soak: $(VENV)/.test ## Use the window at random for MINUTES=60: does anything grow or break?
+	@$(BIN)/python tests/benchmarks/soak.py --minutes $(MINUTES) --seed $(or $(SEED),1)
+
+fuzz: $(VENV)/.test ## Read broken files and replies for MINUTES=10, with SEED= those of a run.
+	@$(BIN)/python -m tests.fuzz.runner --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 translations: $(VENV)/.test ## Collect texts for translators, build what they translated.
 	@$(BIN)/python packaging/translations.py

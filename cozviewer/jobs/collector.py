@@ -1,11 +1,12 @@
-"""Keeps Python's garbage collector from slowing down the import of large libraries, and the window
-afterwards."""
+"""What the import of large libraries would do to the memory: the collector would slow it down, and
+the window afterwards, and the photo that was open would stay."""
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
+from contextvars import copy_context
+from threading import Lock, Thread
 
 MANY = 200
 """Modules of a large library: torch has 1,100."""
@@ -48,3 +49,28 @@ def libraries_passed_over() -> Iterator[None]:
     yield
     if gc.get_freeze_count() == 0 or len(sys.modules) - before > MANY:
         gc.freeze()
+
+
+def loaded_apart(load: Callable[[], None]) -> None:
+    """Load a model on a thread of its own, and wait for it.
+
+    What loads the first network keeps a frame of its call stack for good, and with it the frames of
+    its callers and all that they hold: on the thread of a document, the whole photo. So `load`
+    should hold nothing but the model.
+
+    Raises:
+        Exception: What `load` raises.
+    """
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            load()
+        except BaseException as error:
+            errors.append(error)
+
+    thread = Thread(target=copy_context().run, args=(run,), name="loading")
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors.pop()

@@ -289,6 +289,7 @@ class Document(QObject):
     def close(self) -> None:
         """Cancel all work and let the threads end; `closed` follows."""
         self.interrupt()
+        self._worker.closing.set()
         self.drafting.discard()
         if self._exporting is not None:
             self._exporting.cancelled.set()

@@ -10,7 +10,7 @@ from cozviewer.chain.protocols import Upscaler
 from cozviewer.chain.quick_view import QuickPiece, quick_view, sharper_view
 from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.image.rect import Rect
-from cozviewer.jobs.collector import collector_paused, libraries_passed_over
+from cozviewer.jobs.collector import collector_paused, libraries_passed_over, loaded_apart
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import log, sentence_of
 from cozviewer.pyramid.camera import View
@@ -118,7 +118,7 @@ class QuickJob(QObject):
         """Load the network before it is needed."""
         try:
             with collector_paused(), libraries_passed_over():
-                self._upscaler.load()
+                loaded_apart(self._upscaler.load)
         except Exception as error:
             log.warning("There are no drafts: %s", sentence_of(error, "loading the draft network"))
         self.loaded.emit()

@@ -34,6 +34,10 @@ class StepRequest:
 class ZoomWorker(QObject):
     """Refines views of one pyramid.
 
+    Attributes:
+        closing: Set when the document is closed: it then does not wait for an engine that another
+            one loads.
+
     Signals (all carry the request, so that stale ones can be told):
         progressed: (StepRequest, Progress)
         tiles_made: (StepRequest, tuple[TileKey, ...]) they are in the store now.
@@ -68,6 +72,7 @@ class ZoomWorker(QObject):
             trim: Keeps the cache folder within its budget; called after each request.
         """
         super().__init__()
+        self.closing = Event()
         self._chain = chain
         self._devices = devices
         self._trim = trim
@@ -82,8 +87,10 @@ class ZoomWorker(QObject):
                 )
             )
             with stages_told(self.loading.emit), libraries_passed_over():
-                self._chain.load()
+                self._chain.load(self.closing.is_set)
             self.warmed.emit(self._chain.upscaler.device, list(self._devices()))
+        except Cancelled:
+            return
         except Exception as error:
             self.warming_failed.emit(
                 sentence_of(error, QT_TRANSLATE_NOOP("Error", "loading the engine"))

@@ -13,6 +13,7 @@ from cozviewer.image.source import Source
 from cozviewer.image.tone import Tone
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.files.opener import OpenRequest
+from cozviewer.jobs.memory_return import MemoryReturn
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.session.read_ahead import ReadAhead
 from cozviewer.session.source import OpenedImage
@@ -54,6 +55,7 @@ class ImageController(QObject):
         self.opening = Opening(services.open_chain, parts.window, services.fetch_picture)
         self._services, self._parts = services, parts
         self._closing: list[Document] = []
+        self._memory = MemoryReturn(self)
         self._orientations: dict[str, Orientation] = {}
         parts.navigator.turned.connect(self._on_turned)
         self._file = FileWatch(self)
@@ -238,6 +240,7 @@ class ImageController(QObject):
             document.close()
         for document in self._closing:
             document.wait()
+        self._memory.close()
         self._parts.panes.hide_document()
 
     @Slot(object, object, object)
@@ -279,6 +282,7 @@ class ImageController(QObject):
         if isinstance(document, Document) and document in self._closing:
             self._closing.remove(document)
             document.deleteLater()
+            self._memory.soon()
 
 
 def _page_of(source: Source) -> int | None:

@@ -124,7 +124,7 @@ def choice_at_start(preferences: Preferences) -> EngineChoice:
         own = saved_engine_choice()
         engine = EngineChoice.engine if own is None else engine
         last = last if own is None else replace(own, device=last.device, numbers=last.numbers)
-    if Path(engine).suffix and not Path(engine).is_file():
+    if Path(engine).suffix and not os.path.isfile(engine):  # False of an impossible name, too
         engine = EngineChoice.engine
     return replace(
         last,

@@ -2,13 +2,15 @@
 
 import gc
 import sys
+import weakref
 from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
 
+from cozviewer.chain.stages import stages_told, tell_stage
 from cozviewer.jobs import collector
-from cozviewer.jobs.collector import collector_paused, libraries_passed_over
+from cozviewer.jobs.collector import collector_paused, libraries_passed_over, loaded_apart
 
 
 @pytest.fixture(autouse=True)
@@ -69,3 +71,34 @@ def test_a_failed_import_changes_nothing() -> None:
     with pytest.raises(ImportError), libraries_passed_over():
         raise ImportError
     assert gc.get_freeze_count() == 0
+
+
+def test_what_is_loaded_apart_keeps_nothing_of_the_caller() -> None:
+    """As libraries keep frames, and frames those of their callers."""
+    kept: list[object] = []
+
+    class Photo:
+        pass
+
+    def load() -> None:
+        kept.append(sys._getframe())
+
+    def open_photo() -> weakref.ref[Photo]:
+        photo = Photo()
+        loaded_apart(load)
+        return weakref.ref(photo)
+
+    reference = open_photo()
+    assert kept
+    assert reference() is None
+
+
+def test_errors_and_stages_come_out_of_what_is_loaded_apart() -> None:
+    def load() -> None:
+        tell_stage("reading")
+        raise ValueError("broken")
+
+    stages: list[str] = []
+    with pytest.raises(ValueError, match="broken"), stages_told(stages.append):
+        loaded_apart(load)
+    assert stages == ["reading"]

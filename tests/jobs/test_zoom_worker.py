@@ -9,7 +9,7 @@ from cozviewer.chain.chain import Progress
 from cozviewer.image.rect import Rect
 from cozviewer.jobs.zoom_worker import StepRequest, ZoomWorker
 from cozviewer.pyramid.geometry import TileKey
-from cozviewer.util.cancel import IsCancelled, check_cancelled
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import Failure
 
 
@@ -19,7 +19,7 @@ class Loaded:
     class upscaler:
         name, device = "Fake", "fake"
 
-    def load(self) -> None:
+    def load(self, cancelled: IsCancelled = never) -> None:
         """Nothing to load."""
 
 
@@ -154,9 +154,21 @@ def test_a_cache_that_cannot_be_trimmed_stops_nothing(caplog: pytest.LogCaptureF
 
 def test_an_engine_that_cannot_be_loaded_is_reported() -> None:
     class Broken(Loaded):
-        def load(self) -> None:
+        def load(self, cancelled: IsCancelled = never) -> None:
             raise Failure("The weights are missing.")
 
     worker = Worker(Broken())
     worker.worker.warm()
     assert worker.sentences == ["The weights are missing."]
+
+
+def test_a_closed_document_does_not_wait_for_the_engine() -> None:
+    class Busy(Loaded):
+        def load(self, cancelled: IsCancelled = never) -> None:
+            check_cancelled(cancelled)
+
+    worker = Worker(Busy())
+    worker.worker.closing.set()
+    worker.worker.warm()
+    assert not {"warmed", "warming_failed"} & {*worker.signals}
+    assert worker.sentences == []

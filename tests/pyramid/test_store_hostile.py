@@ -89,6 +89,16 @@ def test_whatever_is_changed_the_store_works_and_can_be_cleared(
             aside.unlink()
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_a_name_that_only_the_index_or_only_the_table_has(file: Path, key: TileKey) -> None:
+    data, name = file.read_bytes(), str(key).encode()
+    places = [at for at in range(len(data)) if data.startswith(name, at)]
+    assert len(places) > 1
+    for at in places:
+        file.write_bytes(data[:at] + b"\xc5" + data[at + 1 :])
+        use(file)
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [

@@ -108,6 +108,8 @@ def test_a_model_file_that_is_gone_is_not_started_with(tmp_path: Path) -> None:
     model = tmp_path / "mine.pth"
     save_choice_in_use(EngineChoice(str(model)))
     assert choice_at_start(Preferences()).engine == "realesrgan"
+    for impossible in ("n" * 5000 + ".pth", "a\0b.pth"):
+        assert choice_at_start(Preferences(engine=impossible)).engine == "realesrgan"
     model.touch()
     assert choice_at_start(Preferences()).engine == str(model)
 

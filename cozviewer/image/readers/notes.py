@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from cozviewer.image import notices
+from cozviewer.util.text import visible_line
 from cozviewer.util.translation import translate
 
 
@@ -92,6 +93,8 @@ def refusal(key: str, name: str, values: Mapping[str, float | str]) -> str:
 
 
 def _shown(values: Mapping[str, float | str]) -> dict[str, str]:
+    """Return the values as text on one line; names come from the file."""
     return {
-        key: value if isinstance(value, str) else f"{value:.6g}" for key, value in values.items()
+        key: visible_line(value) if isinstance(value, str) else f"{value:.6g}"
+        for key, value in values.items()
     }

@@ -7,6 +7,7 @@ links of the cache. Only safetensors weights and text files are downloaded.
 
 import errno
 import hashlib
+import logging
 import os
 import re
 import shutil
@@ -86,7 +87,10 @@ def listing(repo: str, endpoint: str | None = None) -> Listing:
     from huggingface_hub import HfApi
 
     with _user_errors(repo):
-        info = HfApi(endpoint=endpoint).model_info(repo, files_metadata=True)
+        try:
+            info = HfApi(endpoint=endpoint).model_info(repo, files_metadata=True)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise _invalid(repo) from error  # the reply may be any JSON, or none
     files = [
         _checked(repo, HubFile(each.rfilename, each.size or 0, each.lfs.sha256 if each.lfs else ""))
         for each in info.siblings or []
@@ -150,7 +154,7 @@ def download(
     _check_space(blobs, sum(file.size - _part_size(blobs, file) for file in missing))
     for file in what.files:
         counter.begin(file)
-        with _user_errors(what.repo):
+        with _user_errors(what.repo), _quiet():
             if file in missing and file.sha256:
                 _fetch(what, file, blobs, counter, endpoint)
             # Downloads small files; for large files, whose content is there now, makes the link.
@@ -358,6 +362,20 @@ def _note_main(repo_folder: Path, commit: str) -> None:
     refs = repo_folder / "refs"
     refs.mkdir(parents=True, exist_ok=True)
     (refs / "main").write_text(commit)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the hub's library from writing to the terminal about attempts that fail: what remains
+    of that is an error for the user."""
+    from huggingface_hub.utils import logging as hub_logging
+
+    before = hub_logging.get_verbosity()
+    hub_logging.set_verbosity(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        hub_logging.set_verbosity(before)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ Models register what they need when they are constructed, which is cheap, and ca
 before they load weights. In a sequential plan that releases the other models first.
 """
 
-import ctypes
 import gc
 import sys
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from cozviewer.models.device import Device, free_memory, pick_device
 from cozviewer.models.memory.choice import best_plan
 from cozviewer.models.memory.plan import CPU, Model, Plan
 from cozviewer.util.errors import BadInput
+from cozviewer.util.memory import return_free_memory
 from cozviewer.util.translation import listed, translate
 
 Needs = Callable[[Device, str], Sequence[Model]]
@@ -128,8 +128,7 @@ def release_cached_memory() -> None:
     Without this, the C library keeps most of the memory that weights have used: they come in
     blocks of some megabytes, which it caches for the next allocation.
     """
-    if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "malloc_trim"):
-        library.malloc_trim(0)
+    return_free_memory()
     if "torch" in sys.modules:
         import torch
 

@@ -234,7 +234,9 @@ def _rows_of(
     places = ", ".join("?" * len(names))
     query = f"SELECT key, {question} WHERE key IN ({places})"
     for name, *row in connection.execute(query, tuple(names)):
-        yield names[name], row
+        key = names.get(name)  # in a damaged file, an index finds what is not in its table
+        if key is not None:
+            yield key, row
 
 
 def _insert_tile(connection: sqlite3.Connection, key: TileKey, tile: EncodedTile) -> None:

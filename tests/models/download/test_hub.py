@@ -15,6 +15,7 @@ from cozviewer.models.download.hub import HubFile, download, listing
 from cozviewer.models.pisa.base import SD2
 from cozviewer.util.downloads import DownloadProgress
 from cozviewer.util.errors import BadInput, Cancelled, Failure
+from tests.fuzz.servers import RawServer, http, servers
 from tests.models import hub_server
 from tests.models.hub_server import COMMIT, HubServer
 
@@ -305,3 +306,21 @@ def test_a_commit_that_is_none_is_refused(
     monkeypatch.setattr(hub_server, "COMMIT", "../../evil")
     with pytest.raises(Failure, match="invalid data"):
         listing(REPO, server.endpoint)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"\xff\xfe", b"[]", b"[" * 5000, b'{"siblings": [{"rfilename": 1, "lfs": {}}]}'],
+)
+def test_a_reply_that_is_no_listing(body: bytes) -> None:
+    """As from a portal of a hotel that wants a password."""
+    with RawServer(http(body)) as server, pytest.raises(Failure, match="returned invalid data"):
+        listing(REPO, f"http://127.0.0.1:{server.port}")
+
+
+def test_the_library_prints_nothing_about_a_broken_download(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(Failure, match="did not respond"):
+        servers().run("model file", b"HT", tmp_path)
+    assert capfd.readouterr() == ("", "")

@@ -1,0 +1,40 @@
+"""Returns memory to the system when a photo has been closed."""
+
+from threading import Thread
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from cozviewer.util.memory import return_free_memory
+
+DELAY_MS = 2000
+"""From the end of a document: others may end with it, and the next photo is shown first."""
+
+
+class MemoryReturn(QObject):
+    """Runs `return_free_memory` in the background, at most once in DELAY_MS. GUI thread."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread: Thread | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DELAY_MS)
+        self._timer.timeout.connect(self._start)
+
+    def soon(self) -> None:
+        """Return memory after a moment."""
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def close(self) -> None:
+        """Do nothing any more, and wait for what is under way."""
+        self._timer.stop()
+        if self._thread is not None:
+            self._thread.join()
+
+    @Slot()
+    def _start(self) -> None:
+        if self._thread is not None:
+            self._thread.join()  # it has long ended
+        self._thread = Thread(target=return_free_memory, name="memory")
+        self._thread.start()
