@@ -15,7 +15,8 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from cozviewer.image import colour, exif, notices
+from cozviewer.image import colour
+from cozviewer.image import exif, notices
 from cozviewer.image import high_bit_depth as deep_grey
 from cozviewer.image.alpha.plane import AlphaWriter, Plane
 from cozviewer.image.coded_colour import ADOBE_RGB

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from cozviewer.image import colour, exif, notices
+from cozviewer.image import colour
+from cozviewer.image import exif, notices
 from cozviewer.image.coded_colour import ADOBE_RGB
 from cozviewer.image.colour import profile_name
 from cozviewer.image.decode import own_tone
