@@ -5,8 +5,8 @@ The way of one wheel event, and where each part of it lives:
     wheel                   ui/view/gestures, wheel     what the event means
     -> camera               ui/view/navigator, motion   glides there; exact at any depth
     -> plan                 ui/view/tiles/mosaic, pyramid/plan   which tiles to show and to fetch
-    -> paint                ui/view/canvas, layer, painter   at once, from what is in memory
-                            (ui/view/gpu, paint_pace)   coarsely in motion, where too slow
+    -> paint                ui/view/canvas, layer, painting  at once, from what is in memory
+                            (painting/gpu, paint_pace)  coarsely in motion, where too slow
        <- tiles             jobs/tile_loader, ui/view/tiles   from the source or the store
     -> rest                 ui/refiner                  one loop for each shown image
     -> draft                jobs/quick_job, chain/quick_view   at once, by a small network; shown
@@ -21,14 +21,14 @@ The way of one wheel event, and where each part of it lives:
        -> join              chain/joining               no border to the tiles that exist
        -> tiles             chain/step, pyramid/store   kept for good
     -> "tiles made"         jobs/document               the plan is made anew, the tiles fade in
-    -> transparency         image/alpha, pyramid/transparency, ui/view/veil   the backdrop
+    -> transparency         image/alpha, pyramid/transparency, ui/view/painting/veil   the backdrop
     -> exact frame          ui/view/exact_frame, jobs/frame_composer, pyramid/compose   as `render`
     -> ahead                ui/idle, jobs/ahead         the likely next view, while idle
 
 The way of one export, from the window or a command:
 
     ui/export/dialog, commands/render   what is to be made, as a value: export/tasks
-    -> jobs/export_job                  on the thread of the steps (a command: on its main thread)
+    -> jobs/exports/export_job          on the thread of the steps (a command: its main thread)
     -> export/run                       generates the missing tiles, then
        -> export/provenance             where the pixels come from, and their prompts
        -> pyramid/compose               the pixels
@@ -42,8 +42,8 @@ image/tone (the value), image/toning, ui/tone; where its pixels lie, image/geore
 they are, image/subject -> pyramid/scale_bar -> ui/view/labels, export/scale_bar. config/fields says
 what each field of work decides.
 
-Whole photos: ui/upscale, jobs/upscale_job, commands/upscale -> export/upscale -> export/run. The
-queue of the window is kept beside the settings and yields to the view.
+Whole photos: ui/upscale, jobs/exports/upscale_job, commands/upscale -> export/upscale ->
+export/run. The queue of the window is kept beside the settings and yields to the view.
 
 Whole levels on many machines: export/run (`Generator`) <- cluster/generator -> units, schedule,
 driver -> worker (on a node) -> writer -> pyramid/store.
@@ -61,9 +61,9 @@ Text passes through util/translation; ui/language chooses the language.
 Prompts that a person changed make a draft beside the store, kept or discarded: ui/prompts,
 jobs/drafting, chain/draft, pyramid/store/draft. Models share memory through models/memory/manager;
 number formats are timed by models/number_formats; files are fetched by models/download. What is
-real in a view is shown by chain/overlays, borrowed_texture and detections. Opening a path gives a
-`session.source.OpenedImage`: the source, and the session if there is one. Image tags come from
-models/ram, a second diffusion engine is models/pisa; both share models/coz/tiled_diffusion.
+real in a view is shown by chain/trust (overlays, detections) and borrowed_texture. Opening a path
+gives a `session.source.OpenedImage`: the source, and the session if there is one. Image tags come
+from models/ram, a second diffusion engine is models/pisa; both share models/coz/tiled_diffusion.
 Alignment of the prompter: commands/align -> align (samples by the chain, rewards, judging) ->
 models/align. Without torch, models/without_torch runs the built-in networks through OpenVINO. In
 the window, models run in a process of their own: models/worker (remote, client -> server). Memory

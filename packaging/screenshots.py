@@ -18,11 +18,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from cozviewer.app import resource, services_for
-from cozviewer.chain.detections import looking_mark
+from cozviewer.chain.trust.detections import looking_mark
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.strip import strip_views
 from cozviewer.export.tasks import StripTask
-from cozviewer.jobs.export_job import Export
+from cozviewer.jobs.exports.export_job import Export
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.language import use_language

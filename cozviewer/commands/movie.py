@@ -143,9 +143,9 @@ def run(args: argparse.Namespace) -> int:
         CozviewerError: With the sentence to print.
     """
     from cozviewer.commands.common.views import opened_chain
-    from cozviewer.export.camera_path import calm_seconds, frame_specs
-    from cozviewer.export.movie import check_movie
-    from cozviewer.export.movie_formats import Clip, movie_form
+    from cozviewer.export.movies.camera_path import calm_seconds, frame_specs
+    from cozviewer.export.movies.movie import check_movie
+    from cozviewer.export.movies.movie_formats import Clip, movie_form
     from cozviewer.export.run import missing_tiles_of, run_task
     from cozviewer.export.targets import refuse_source
     from cozviewer.export.tasks import MovieTask

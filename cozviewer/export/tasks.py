@@ -11,13 +11,13 @@ from pathlib import Path
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.series import Needs, needs_of
 from cozviewer.export.background import KEEP, Background, alpha_kind, finished, keeps_alpha
-from cozviewer.export.camera_path import FrameSpec
 from cozviewer.export.caption import with_caution
 from cozviewer.export.formats import QUALITY
-from cozviewer.export.frames import frames_of
 from cozviewer.export.georeferenced import existing_side_files
-from cozviewer.export.movie import save_movie
-from cozviewer.export.movie_formats import Clip
+from cozviewer.export.movies.camera_path import FrameSpec
+from cozviewer.export.movies.frames import frames_of
+from cozviewer.export.movies.movie import save_movie
+from cozviewer.export.movies.movie_formats import Clip
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture, save_region
 from cozviewer.export.provenance import (

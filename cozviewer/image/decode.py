@@ -15,11 +15,11 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from cozviewer.image import colour
 from cozviewer.image import exif, notices
-from cozviewer.image import high_bit_depth as deep_grey
 from cozviewer.image.alpha.plane import AlphaWriter, Plane
-from cozviewer.image.coded_colour import ADOBE_RGB
+from cozviewer.image.colours import colour
+from cozviewer.image.colours import high_bit_depth as deep_grey
+from cozviewer.image.colours.coded_colour import ADOBE_RGB
 from cozviewer.image.limits import check_size
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.png.png_depth import deep_values

@@ -7,7 +7,7 @@ which the boxes about pictures lie; what is cut off or odd says nothing.
 import struct
 from collections.abc import Iterator
 
-from cozviewer.image.coded_colour import PEAK_NITS, CodedColour, from_numbers
+from cozviewer.image.colours.coded_colour import PEAK_NITS, CodedColour, from_numbers
 
 HEAD_BYTES = 1 << 20
 """Bytes of a file that are looked at."""

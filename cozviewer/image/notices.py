@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from cozviewer.image.high_bit_depth import Scale
+from cozviewer.image.colours.high_bit_depth import Scale
 from cozviewer.image.tiff.samples import Layout
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import listed, translate

@@ -16,7 +16,7 @@ from PIL import Image
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from cozviewer.image.coded_colour import CodedColour
+from cozviewer.image.colours.coded_colour import CodedColour
 from cozviewer.image.formats import check_package, format_named, format_of, is_raw_name
 from cozviewer.image.heif_boxes import HEAD_BYTES, jp2_profile, nclx_colour
 from cozviewer.image.png.png_chunks import without_broken_metadata

@@ -5,14 +5,14 @@ A detection takes a second or two, and the next frame must not wait for it.
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.chain.detections import (
+from cozviewer.chain.trust.detections import (
     Find,
     looking_mark,
     no_detector_mark,
     with_findings,
     with_line,
 )
-from cozviewer.chain.overlays import Marked
+from cozviewer.chain.trust.overlays import Marked
 from cozviewer.jobs.frame_composer import Trusted
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.latest import answer

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain, Progress
-from cozviewer.chain.detections import Find
 from cozviewer.chain.protocols import Upscaler
+from cozviewer.chain.trust.detections import Find
 from cozviewer.jobs.ahead import Ahead, May, targets
 from cozviewer.jobs.borrowed_finder import BorrowedFinder, BorrowedRequest
 from cozviewer.jobs.detection_job import Looker
 from cozviewer.jobs.drafting import Drafting
-from cozviewer.jobs.export_job import Export, ExportJob
+from cozviewer.jobs.exports.export_job import Export, ExportJob
 from cozviewer.jobs.frame_composer import FrameComposer, FrameRequest
 from cozviewer.jobs.prompt_finder import WordsFinder, WordsRequest
 from cozviewer.jobs.quick_job import QuickJob

@@ -6,8 +6,8 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from cozviewer.chain.overlays import Kind, Marked, generated_boxes, marked
 from cozviewer.chain.textures.texture import PhotoTexture
+from cozviewer.chain.trust.overlays import Kind, Marked, generated_boxes, marked
 from cozviewer.image.alpha.plane import Plane
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect

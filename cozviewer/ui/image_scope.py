@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.source import Source
 from cozviewer.jobs.document import Document
-from cozviewer.ui.compare.blind import Blind
+from cozviewer.ui.compare.blind_test.blind import Blind
 from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.connections import Connections
 from cozviewer.ui.idle import Idle

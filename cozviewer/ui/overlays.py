@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 
-from cozviewer.chain.overlays import Kind
+from cozviewer.chain.trust.overlays import Kind
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.view.minimap import Minimap
 from cozviewer.ui.view.pointer import Pointer

@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cozviewer.chain.detections import Find
 from cozviewer.chain.protocols import Upscaler
+from cozviewer.chain.trust.detections import Find
 from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.ahead import May
 from cozviewer.jobs.document import DocumentServices
+from cozviewer.jobs.exports.on_cluster import OpenCluster
 from cozviewer.jobs.files.download_job import Fetch
 from cozviewer.jobs.files.opener import OpenChain
-from cozviewer.jobs.on_cluster import OpenCluster
 from cozviewer.util.cache_settings import CacheSettings
 from cozviewer.util.downloads import FetchPicture, Offer
 

@@ -10,7 +10,7 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.pyramid.wording import caution_text
 from cozviewer.ui.actions import build, enable
 from cozviewer.ui.commands import window_menus
-from cozviewer.ui.compare.blind_bar import BlindBar
+from cozviewer.ui.compare.blind_test.blind_bar import BlindBar
 from cozviewer.ui.compare.controller import Comparing
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.engine_menu import EngineMenu

@@ -8,10 +8,10 @@ import numpy as np
 
 from cozviewer.assembly import open_chain
 from cozviewer.config.choice import EngineChoice
-from cozviewer.export.camera_path import frame_specs
-from cozviewer.export.frames import frames_of
-from cozviewer.export.movie import save_movie
-from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip
+from cozviewer.export.movies.camera_path import frame_specs
+from cozviewer.export.movies.frames import frames_of
+from cozviewer.export.movies.movie import save_movie
+from cozviewer.export.movies.movie_formats import MOVIE_FORMATS, Clip
 from cozviewer.export.picture import save_region
 from cozviewer.export.provenance import origin_of_movie, origin_of_region
 from cozviewer.export.run import run_task

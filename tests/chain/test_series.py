@@ -6,7 +6,7 @@ import pytest
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.series import missing_of, needs_of, refine_series
-from cozviewer.export.camera_path import frame_specs
+from cozviewer.export.movies.camera_path import frame_specs
 from cozviewer.pyramid.camera import View, camera_at, fit
 from cozviewer.pyramid.compose import wanted_level
 from cozviewer.pyramid.geometry import TileKey, tiles_of

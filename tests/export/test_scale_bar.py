@@ -13,8 +13,8 @@ from PIL import Image
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.export import large
-from cozviewer.export.camera_path import frame_specs
-from cozviewer.export.movie_formats import Clip
+from cozviewer.export.movies.camera_path import frame_specs
+from cozviewer.export.movies.movie_formats import Clip
 from cozviewer.export.origin import from_xmp, read_origin, to_xmp
 from cozviewer.export.provenance import origin_of_comparison
 from cozviewer.export.run import Task, run_task

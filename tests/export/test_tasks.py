@@ -10,8 +10,8 @@ from skimage import data
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.export.camera_path import FrameSpec
-from cozviewer.export.movie_formats import Clip
+from cozviewer.export.movies.camera_path import FrameSpec
+from cozviewer.export.movies.movie_formats import Clip
 from cozviewer.export.run import Task, missing_tiles_of, run_task
 from cozviewer.export.tasks import MovieTask, PictureOptions, PictureTask, RegionTask, StripTask
 from cozviewer.image.pixels import Rgb8

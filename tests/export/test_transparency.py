@@ -11,8 +11,8 @@ from PIL import Image
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.export.background import flattened_sentence
-from cozviewer.export.camera_path import FrameSpec
-from cozviewer.export.frames import frames_of
+from cozviewer.export.movies.camera_path import FrameSpec
+from cozviewer.export.movies.frames import frames_of
 from cozviewer.export.origin import read_origin
 from cozviewer.export.picture import FORMATS
 from cozviewer.export.run import run_task

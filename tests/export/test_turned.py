@@ -11,8 +11,8 @@ from PIL import Image
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.export import large, picture
-from cozviewer.export.camera_path import frame_specs, resized
-from cozviewer.export.movie_formats import Clip
+from cozviewer.export.movies.camera_path import frame_specs, resized
+from cozviewer.export.movies.movie_formats import Clip
 from cozviewer.export.run import run_task
 from cozviewer.export.strip import strip_views
 from cozviewer.export.tasks import MovieTask, PictureTask, RegionTask

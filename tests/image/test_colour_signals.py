@@ -14,7 +14,7 @@ from PIL import Image, ImageCms
 from cozviewer.image import formats
 from cozviewer.image.source import Source, open_source
 from cozviewer.util.errors import BadInput
-from tests.image.test_coded_colour import D50_COLUMNS, profile
+from tests.image.colours.test_coded_colour import D50_COLUMNS, profile
 from tests.pyramid.pictures import encoded, png, png_chunk
 
 RED, GREEN = (220, 30, 30), (30, 200, 60)

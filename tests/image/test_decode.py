@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from cozviewer.image import colour
 from cozviewer.image import decode as decode_module
+from cozviewer.image.colours import colour
 from cozviewer.image.exif import upright
 from cozviewer.image.source import open_source
 from cozviewer.util.errors import Cancelled

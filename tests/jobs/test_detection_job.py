@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from cozviewer.chain.detections import (
+from cozviewer.chain.trust.detections import (
     Find,
     Finding,
     looking_mark,
     no_detector_mark,
     nothing_found_mark,
 )
-from cozviewer.chain.overlays import Mark
+from cozviewer.chain.trust.overlays import Mark
 from cozviewer.image.pixels import Rgb8
 from cozviewer.jobs.detection_job import Looker
 from cozviewer.jobs.frame_composer import FrameComposer, FrameRequest

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
-from cozviewer.ui.compare.blind import Blind
+from cozviewer.ui.compare.blind_test.blind import Blind
 from cozviewer.ui.compare.compared_images import Sides
 from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.compare.settings_dialog import SettingsDialog

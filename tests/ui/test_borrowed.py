@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from skimage import data
 
-from cozviewer.chain.overlays import borrowed_mark
 from cozviewer.chain.textures.texture import PhotoTexture
+from cozviewer.chain.trust.overlays import borrowed_mark
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import camera_at

@@ -14,7 +14,7 @@ from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
 from cozviewer.export.tasks import PictureTask
-from cozviewer.jobs.export_job import Export
+from cozviewer.jobs.exports.export_job import Export
 from tests.ui.conftest import Bench, settle, wheel
 
 if sys.platform == "win32":

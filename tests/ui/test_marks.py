@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.detections import (
+from cozviewer.chain.trust.detections import (
     FACE,
     LINE,
     Finding,
@@ -14,7 +14,7 @@ from cozviewer.chain.detections import (
     looking_mark,
     no_detector_mark,
 )
-from cozviewer.chain.overlays import Kind, marked
+from cozviewer.chain.trust.overlays import Kind, marked
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.compose import compose

@@ -12,7 +12,7 @@ from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.plan import plan
 from cozviewer.ui.compare.panes import ComparePanes
-from cozviewer.ui.view.paint_pace import PaintPace
+from cozviewer.ui.view.painting.paint_pace import PaintPace
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
 

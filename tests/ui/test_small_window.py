@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QToolButton,
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Progress
-from cozviewer.ui.compare.blind import Blind
+from cozviewer.ui.compare.blind_test.blind import Blind
 from cozviewer.ui.status.status_bar import StatusBar
 from cozviewer.ui.widgets.theme import DARK, style_sheet
 from tests.ui.conftest import Bench, settle, wheel

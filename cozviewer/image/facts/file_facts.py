@@ -7,8 +7,8 @@ from PIL.ImageFile import ImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from cozviewer.image import high_bit_depth as deep_grey
-from cozviewer.image.colour import profile_name
+from cozviewer.image.colours import high_bit_depth as deep_grey
+from cozviewer.image.colours.colour import profile_name
 from cozviewer.image.reading import STOPPED, opened
 from cozviewer.util.background import in_background
 from cozviewer.util.cancel import IsCancelled, never

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from PIL.PngImagePlugin import MAX_TEXT_CHUNK
 
-from cozviewer.image.coded_colour import (
+from cozviewer.image.colours.coded_colour import (
     PEAK_NITS,
     CodedColour,
     Primaries,

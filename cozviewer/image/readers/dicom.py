@@ -12,7 +12,7 @@ from pydicom.multival import MultiValue
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
 from pydicom.pixels.utils import pixel_array
 
-from cozviewer.image.high_bit_depth import extremes_of
+from cozviewer.image.colours.high_bit_depth import extremes_of
 from cozviewer.image.readers.opened import (
     Note,
     Opened,

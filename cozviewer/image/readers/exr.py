@@ -7,7 +7,7 @@ import numpy as np
 import OpenEXR
 from numpy.typing import NDArray
 
-from cozviewer.image.coded_colour import SRGB_PRIMARIES, Primaries
+from cozviewer.image.colours.coded_colour import SRGB_PRIMARIES, Primaries
 from cozviewer.image.readers.light import offered_by, shown_light
 from cozviewer.image.readers.opened import (
     Note,

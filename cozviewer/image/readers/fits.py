@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cozviewer.image.high_bit_depth import extremes_of
+from cozviewer.image.colours.high_bit_depth import extremes_of
 from cozviewer.image.readers.opened import (
     Note,
     Opened,

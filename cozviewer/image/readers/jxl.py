@@ -8,7 +8,7 @@ from PIL import Image, ImageOps
 from pillow_jxl.JpegXLImagePlugin import JXLImageFile
 
 from cozviewer.image import exif
-from cozviewer.image import high_bit_depth as deep
+from cozviewer.image.colours import high_bit_depth as deep
 from cozviewer.image.readers.opened import Opened, Pixels, checked_page
 
 _BYTES_PER_PIXEL = 48

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cozviewer.image.coded_colour import (
+from cozviewer.image.colours.coded_colour import (
     SRGB_PRIMARIES,
     Primaries,
     compressed_light,
     linear_to_srgb,
     to_srgb_primaries,
 )
-from cozviewer.image.high_bit_depth import extremes_of
+from cozviewer.image.colours.high_bit_depth import extremes_of
 from cozviewer.image.readers.opened import Note, Pixels, checked_tone
 from cozviewer.image.tone import AUTOMATIC, LINEAR, Tone
 from cozviewer.image.toning.curve import changes_curve, curved

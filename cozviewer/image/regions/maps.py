@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.windows import Window
 
-from cozviewer.image.high_bit_depth import Scale, to_8_bit
+from cozviewer.image.colours.high_bit_depth import Scale, to_8_bit
 from cozviewer.image.readers.opened import Note, Refused, checked_page, checked_tone
 from cozviewer.image.rect import Rect
 from cozviewer.image.regions.map_place import georeference_of

@@ -8,7 +8,7 @@ import openslide
 from numpy.typing import NDArray
 from PIL import Image
 
-from cozviewer.image.colour import converter, profile_name
+from cozviewer.image.colours.colour import converter, profile_name
 from cozviewer.image.readers.opened import Note, Refused, checked_page
 from cozviewer.image.rect import Rect
 from cozviewer.image.regions.opened import OpenedRegions, Request, on_background

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.ImageFile import ImageFile
 
-from cozviewer.image import high_bit_depth as deep
-from cozviewer.image.coded_colour import (
+from cozviewer.image.colours import high_bit_depth as deep
+from cozviewer.image.colours.coded_colour import (
     SRGB_PRIMARIES,
     adapted,
     srgb_encoded,

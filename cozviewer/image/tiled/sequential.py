@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cozviewer.image import colour
 from cozviewer.image import exif, notices
+from cozviewer.image.colours import colour
 from cozviewer.image.decode import converter, exif_block
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.reading import STOPPED, Picture, opened_page

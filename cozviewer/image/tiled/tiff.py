@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from cozviewer.image import colour
 from cozviewer.image import exif, notices
-from cozviewer.image.coded_colour import ADOBE_RGB
-from cozviewer.image.colour import profile_name
+from cozviewer.image.colours import colour
+from cozviewer.image.colours.coded_colour import ADOBE_RGB
+from cozviewer.image.colours.colour import profile_name
 from cozviewer.image.decode import own_tone
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cozviewer.image import tone as tones
-from cozviewer.image.high_bit_depth import Scale, to_8_bit
+from cozviewer.image.colours.high_bit_depth import Scale, to_8_bit
 from cozviewer.image.tone import LINEAR, Tone, Window
 
 ASINH_SOFTENING = 0.1

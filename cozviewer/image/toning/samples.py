@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cozviewer.image.coded_colour import SRGB_PRIMARIES, Primaries
+from cozviewer.image.colours.coded_colour import SRGB_PRIMARIES, Primaries
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.toning.tone_range import ToneRange
 

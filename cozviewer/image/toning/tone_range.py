@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from cozviewer.image.high_bit_depth import Scale
+from cozviewer.image.colours.high_bit_depth import Scale
 from cozviewer.image.tone import AUTOMATIC, LINEAR, Tone, Window, tone_of, window_of
 
 Kind = Literal["values", "medical", "sky", "light"]

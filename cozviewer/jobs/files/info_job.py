@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.textures.borrowed_texture import borrows
-from cozviewer.chain.view_shares import Share, shares_of
+from cozviewer.chain.trust.view_shares import Share, shares_of
 from cozviewer.export.origin import Origin, read_origin
 from cozviewer.image.facts.exif_fields import ExifFields, exif_fields
 from cozviewer.image.facts.file_facts import FileFacts, file_facts

@@ -24,9 +24,9 @@ from weakref import WeakValueDictionary
 
 from numpy.typing import NDArray
 
-from cozviewer.chain.detections import Find
 from cozviewer.chain.protocols import Progressed, Prompter, Upscaler
 from cozviewer.chain.stages import stages_told
+from cozviewer.chain.trust.detections import Find
 from cozviewer.models.context import ModelContext
 from cozviewer.models.detectors import text_and_face_detector
 from cozviewer.models.worker.errors import LONGEST_TRACE, header_of

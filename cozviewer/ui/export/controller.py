@@ -14,8 +14,8 @@ from cozviewer.export.targets import refuse_source
 from cozviewer.export.tasks import replaced_by_task
 from cozviewer.image.subject import Scale
 from cozviewer.jobs.document import Document
-from cozviewer.jobs.export_job import Export
-from cozviewer.jobs.on_cluster import ClusterChoice, OpenCluster
+from cozviewer.jobs.exports.export_job import Export
+from cozviewer.jobs.exports.on_cluster import ClusterChoice, OpenCluster
 from cozviewer.pyramid.camera import View
 from cozviewer.session.session import Bookmark
 from cozviewer.ui.compare.panes import ComparePanes

@@ -17,9 +17,14 @@ from PySide6.QtWidgets import (
 )
 
 from cozviewer.chain.chain import Chain
-from cozviewer.export.camera_path import FrameSpec, calm_seconds, frame_specs, resized
-from cozviewer.export.movie import check_movie
-from cozviewer.export.movie_formats import MOVIE_FORMATS, Clip, estimated_movie_bytes, movie_form
+from cozviewer.export.movies.camera_path import FrameSpec, calm_seconds, frame_specs, resized
+from cozviewer.export.movies.movie import check_movie
+from cozviewer.export.movies.movie_formats import (
+    MOVIE_FORMATS,
+    Clip,
+    estimated_movie_bytes,
+    movie_form,
+)
 from cozviewer.export.provenance import suggested_name
 from cozviewer.export.run import missing_tiles_of
 from cozviewer.export.targets import refuse_source

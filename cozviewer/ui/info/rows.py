@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cozviewer.chain.overlays import Colour
-from cozviewer.chain.view_shares import Share
+from cozviewer.chain.trust.overlays import Colour
+from cozviewer.chain.trust.view_shares import Share
 from cozviewer.export.origin import Kind, Origin
 from cozviewer.image.facts.exif_fields import ExifFields, Location
 from cozviewer.image.facts.file_facts import FileFacts

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 from cozviewer.chain.chain import WITH_HALO, Progress
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.upscale import Upscaled, UpscaleOptions
+from cozviewer.jobs.exports.on_cluster import ClusterChoice, OpenCluster
+from cozviewer.jobs.exports.upscale_job import UpscaleJob, UpscaleRequest
 from cozviewer.jobs.files.opener import OpenChain
-from cozviewer.jobs.on_cluster import ClusterChoice, OpenCluster
 from cozviewer.jobs.threads import start_thread, stop_thread
-from cozviewer.jobs.upscale_job import UpscaleJob, UpscaleRequest
 from cozviewer.ui.settings import saved_preferences
 from cozviewer.ui.tone.kept import kept_tone
 from cozviewer.ui.upscale.items import QueueItem, State, read_queue, write_queue

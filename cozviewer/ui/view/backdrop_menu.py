@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from cozviewer.ui.view.veil import BACKDROPS, BLACK, CHECKERBOARD, WHITE
+from cozviewer.ui.view.painting.veil import BACKDROPS, BLACK, CHECKERBOARD, WHITE
 from cozviewer.util.translation import translate
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from cozviewer.chain.overlays import Mark
+from cozviewer.chain.trust.overlays import Mark
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.subject import Scale
 from cozviewer.jobs.document import Document
@@ -22,11 +22,11 @@ from cozviewer.ui.compare.paint import Mode, Over, paint_over
 from cozviewer.ui.compare.side_labels import draw_side_label, label_height
 from cozviewer.ui.view.drawing_mark import DrawingMark
 from cozviewer.ui.view.gestures import Gestures
-from cozviewer.ui.view.gpu import GpuSurface
 from cozviewer.ui.view.labels import draw_legend, draw_scale_bar, scale_bar_height
 from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
-from cozviewer.ui.view.painter import shown_rect
+from cozviewer.ui.view.painting.gpu import GpuSurface
+from cozviewer.ui.view.painting.painter import shown_rect
 from cozviewer.ui.view.tiles.tile_cache import TileCache
 from cozviewer.ui.widgets.focus_frame import FocusFrame
 from cozviewer.util.translation import translate

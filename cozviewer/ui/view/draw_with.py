@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMenu
 
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.settings import keep_text, kept_text
-from cozviewer.ui.view.gpu import has_device, is_software, renderer
+from cozviewer.ui.view.painting.gpu import has_device, is_software, renderer
 from cozviewer.ui.widgets.banner import Banner
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 

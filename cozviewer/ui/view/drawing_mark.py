@@ -18,7 +18,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.jobs.document import Document
 from cozviewer.pyramid.camera import View
 from cozviewer.ui.view.navigator import Navigator
-from cozviewer.ui.view.painter import turning
+from cozviewer.ui.view.painting.painter import turning
 
 TICK_MS = 100
 """Time between two updates of the outline."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from cozviewer.chain.overlays import Kind, Mark
+from cozviewer.chain.trust.overlays import Kind, Mark
 from cozviewer.jobs.borrowed_finder import BorrowedRequest
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.frame_composer import FrameAlpha, FrameRequest

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
-from cozviewer.chain.overlays import Mark
+from cozviewer.chain.trust.overlays import Mark
 from cozviewer.pyramid.scale_bar import ScaleBar
 from cozviewer.util.text import visible_line
 

@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, QPoint, QRect, QRectF, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPaintEngine, QPainter
 from PySide6.QtWidgets import QWidget
 
-from cozviewer.chain.overlays import Kind, Mark
 from cozviewer.chain.quick_view import sharper_level
+from cozviewer.chain.trust.overlays import Kind, Mark
 from cozviewer.image.alpha.plane import Plane
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.files.opener import Preview
@@ -30,18 +30,18 @@ from cozviewer.pyramid.store.draft import Stale
 from cozviewer.pyramid.transparency import AlphaOptions
 from cozviewer.ui.view.exact_frame import ExactFrame, Frame
 from cozviewer.ui.view.navigator import Navigator
-from cozviewer.ui.view.painter import (
+from cozviewer.ui.view.painting.painter import (
     BACKGROUND_COLOUR,
     draw_frame,
     turned_image,
     turning,
     view_rect,
 )
+from cozviewer.ui.view.painting.veil import Known, Veil
 from cozviewer.ui.view.tiles.draft_pieces import DraftPieces, PieceDraw
 from cozviewer.ui.view.tiles.mosaic import Mosaic
 from cozviewer.ui.view.tiles.sharper import SharperParts
 from cozviewer.ui.view.tiles.tile_cache import FADE_SECONDS, TileCache
-from cozviewer.ui.view.veil import Known, Veil
 
 FRAME_MS = 16
 

@@ -13,8 +13,8 @@ from cozviewer.image.source import Source
 from cozviewer.jobs.images import to_qimage
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.ui.view.navigator import Navigator
-from cozviewer.ui.view.painter import turned_image, turning
-from cozviewer.ui.view.veil import CHECKERBOARD, SQUARE, Backdrop, veil_image
+from cozviewer.ui.view.painting.painter import turned_image, turning
+from cozviewer.ui.view.painting.veil import CHECKERBOARD, SQUARE, Backdrop, veil_image
 from cozviewer.util.translation import translate
 
 WIDTH, HEIGHT = 180, 140

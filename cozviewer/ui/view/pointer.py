@@ -5,7 +5,7 @@ import math
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCursor, QMouseEvent
 
-from cozviewer.chain.overlays import deviation_at, origin_mark
+from cozviewer.chain.trust.overlays import deviation_at, origin_mark
 from cozviewer.jobs.document import Document
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.geometry import level_name

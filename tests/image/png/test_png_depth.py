@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cozviewer.image.coded_colour import from_numbers, pq_nits, srgb_encoded
+from cozviewer.image.colours.coded_colour import from_numbers, pq_nits, srgb_encoded
 from cozviewer.image.source import open_source
 from tests.image.on_white import on_white
 from tests.pyramid.pictures import png, png_chunk

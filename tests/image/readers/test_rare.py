@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from cozviewer.image.coded_colour import srgb_encoded
-from cozviewer.image.high_bit_depth import to_8_bit
+from cozviewer.image.colours.coded_colour import srgb_encoded
+from cozviewer.image.colours.high_bit_depth import to_8_bit
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.readers.exr import shown_channels
 from cozviewer.image.rect import Rect
@@ -247,7 +247,7 @@ def test_fits_is_stretched_from_the_bottom(tmp_path: Path) -> None:
 
 
 def _scale() -> Any:
-    from cozviewer.image.high_bit_depth import Scale
+    from cozviewer.image.colours.high_bit_depth import Scale
 
     return Scale(0.0, 1.0)
 

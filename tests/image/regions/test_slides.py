@@ -15,8 +15,8 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.tiled.opening import open_regions
 from cozviewer.image.tiled.protocol import RegionRequest
 from cozviewer.util.errors import BadInput
+from tests.image.colours.test_colour import linear_profile
 from tests.image.regions.region_files import aperio, dicom_slide, opened, whole
-from tests.image.test_colour import linear_profile
 from tests.pyramid.pictures import noise
 
 RGB = noise(300, 200)

@@ -15,8 +15,8 @@ from cozviewer.image.tiled import sequential
 from cozviewer.image.tiled.opening import open_regions
 from cozviewer.image.tiled.protocol import RegionRequest
 from cozviewer.util.errors import BadInput, Cancelled, Failure
+from tests.image.colours.test_colour import linear_profile
 from tests.image.on_white import on_white
-from tests.image.test_colour import linear_profile
 from tests.image.tiled.opened import regions_of, whole_of
 from tests.pyramid.pictures import exif_block, smooth
 

@@ -15,8 +15,8 @@ from cozviewer.image.source import open_source, source_from_pixels
 from cozviewer.image.tiled import opening
 from cozviewer.image.tiled.protocol import LARGE, RegionRequest
 from cozviewer.util.errors import BadInput, MissingLibrary
+from tests.image.colours.test_colour import linear_profile
 from tests.image.on_white import on_white
-from tests.image.test_colour import linear_profile
 from tests.image.tiled.giant import JPEG, giant_tiff, tile_at
 from tests.image.tiled.opened import regions_of, whole_of
 from tests.pyramid.pictures import smooth

@@ -10,7 +10,7 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image
 
-from cozviewer.image.coded_colour import srgb_encoded
+from cozviewer.image.colours.coded_colour import srgb_encoded
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import Source, open_source
 from cozviewer.image.tone import AUTOMATIC, Tone, tone_of

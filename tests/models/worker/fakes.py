@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from cozviewer.chain.detections import Find, Finding
 from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.chain.stages import tell_stage
+from cozviewer.chain.trust.detections import Find, Finding
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.image.rect import Rect
 from cozviewer.models.context import ModelContext

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from cozviewer.assembly import make_models
-from cozviewer.chain.detections import Finding
 from cozviewer.chain.stages import stages_told
+from cozviewer.chain.trust.detections import Finding
 from cozviewer.config.choice import CozChoice, EngineChoice, PrompterChoice
 from cozviewer.config.questions import Questions
 from cozviewer.image.rect import Rect

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from cozviewer.ui.compare.bar import CompareBar
-from cozviewer.ui.compare.blind import Blind
+from cozviewer.ui.compare.blind_test.blind import Blind
 from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.widgets.theme import DARK, style_sheet

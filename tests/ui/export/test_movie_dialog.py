@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from cozviewer.export.camera_path import resized
+from cozviewer.export.movies.camera_path import resized
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.ui.export.movie_dialog import RATES, SHAPES, MovieDialog
@@ -130,7 +130,7 @@ def test_what_cannot_be_saved_is_said_in_the_dialog(
 def test_a_missing_library_is_reported_without_a_shell_command(
     dialog: MovieDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cozviewer.export.movie_formats.find_spec", lambda name: None)
+    monkeypatch.setattr("cozviewer.export.movies.movie_formats.find_spec", lambda name: None)
     dialog.path.setText(str(tmp_path / "zoom.mp4"))
     save(dialog)
     assert dialog.trouble.text() == (

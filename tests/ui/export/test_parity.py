@@ -23,8 +23,8 @@ from cozviewer.export.run import Task
 from cozviewer.export.tasks import StripTask
 from cozviewer.export.upscale import UpscaleOptions
 from cozviewer.image.source import open_source
-from cozviewer.jobs.export_job import Export, ExportJob
-from cozviewer.jobs.upscale_job import UpscaleJob, UpscaleRequest
+from cozviewer.jobs.exports.export_job import Export, ExportJob
+from cozviewer.jobs.exports.upscale_job import UpscaleJob, UpscaleRequest
 from cozviewer.models.prompters import NoPrompter, TextPrompter
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.pyramid import Pyramid

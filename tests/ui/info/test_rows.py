@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cozviewer.chain.overlays import Mark
-from cozviewer.chain.view_shares import Share
+from cozviewer.chain.trust.overlays import Mark
+from cozviewer.chain.trust.view_shares import Share
 from cozviewer.export.origin import Origin
 from cozviewer.image.facts.exif_fields import ExifFields, Location
 from cozviewer.image.facts.file_facts import FileFacts

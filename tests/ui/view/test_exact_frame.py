@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.overlays import Mark
+from cozviewer.chain.trust.overlays import Mark
 from cozviewer.jobs.frame_composer import FrameRequest
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.ui.view.exact_frame import ExactFrame, Frame

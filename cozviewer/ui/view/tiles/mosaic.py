@@ -18,8 +18,8 @@ from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.plan import Draw, Plan, plan
 from cozviewer.pyramid.store.draft import Stale
 from cozviewer.ui.view.navigator import Navigator
-from cozviewer.ui.view.paint_pace import PaintPace
-from cozviewer.ui.view.painter import draw_plan
+from cozviewer.ui.view.painting.paint_pace import PaintPace
+from cozviewer.ui.view.painting.painter import draw_plan
 from cozviewer.ui.view.tiles.draft_pieces import PieceDraw
 from cozviewer.ui.view.tiles.tile_cache import TileCache
 

@@ -14,7 +14,7 @@ from cozviewer.jobs.quick_job import DraftImage
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import TILE, TileKey, tiles_of
 from cozviewer.pyramid.plan import Place, Plan, plan
-from cozviewer.ui.view.painter import draw_plan
+from cozviewer.ui.view.painting.painter import draw_plan
 from cozviewer.ui.view.tiles import draft_pieces
 from cozviewer.ui.view.tiles.draft_pieces import FADE_SECONDS, DraftPieces
 from cozviewer.ui.view.tiles.tile_cache import TileCache

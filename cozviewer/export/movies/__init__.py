@@ -1,0 +1,1 @@
+"""Zoom movies: the way of the camera, frames, formats and files."""

@@ -1,0 +1,1 @@
+"""Exports and upscaling on threads, here or on a cluster."""

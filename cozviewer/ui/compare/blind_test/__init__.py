@@ -1,0 +1,1 @@
+"""The blind test: sides unnamed and shuffled, judged by the user."""

@@ -1,0 +1,1 @@
+"""Painting of images: tiles, backdrops, by the CPU or with OpenGL."""
