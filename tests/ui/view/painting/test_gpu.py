@@ -74,8 +74,8 @@ def _run_tests(display: str, folder: Path) -> None:
         "LIBGL_ALWAYS_SOFTWARE": "1",
         VARIABLE: "gpu",
     }
-    tests = Path(__file__).parents[2]
-    for name, words in {"ui/view/test_gpu.py": "with_opengl", **ELSEWHERE}.items():
+    tests = Path(__file__).parents[3]
+    for name, words in {"ui/view/painting/test_gpu.py": "with_opengl", **ELSEWHERE}.items():
         command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]
         command += [f"--basetemp={folder / Path(name).stem}", "-k", words]
         done = subprocess.run(
