@@ -13,6 +13,7 @@ import pytest
 import cozviewer
 from cozviewer import cli
 from cozviewer.config.choice import EngineChoice
+from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.util.errors import Failure
 from tests.pyramid.pictures import encoded, noise
 
@@ -24,7 +25,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
     """Put a viewer in place that only notes what it is asked to open."""
     calls: Opened = []
 
-    def run_viewer(*words: object, restore_engine: bool, cache_named: bool) -> int:
+    def run_viewer(*words: object, tone: Tone, restore_engine: bool, cache_named: bool) -> int:
+        assert tone == AUTOMATIC
         calls.append((*words, restore_engine, cache_named))
         return 0
 

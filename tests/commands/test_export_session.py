@@ -159,6 +159,7 @@ def test_the_report_tells_all(run: Run, photo: Path, tmp_path: Path) -> None:
     assert len(report.pop("recipe")) == 64
     assert report == {
         "output": str(out),
+        "tone": "",
         "source": "photo.png",
         "tiles": 6 + 4,
         "tiles_computed": 6 + 4,

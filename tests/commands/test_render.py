@@ -79,6 +79,7 @@ def test_the_report_tells_all(run: Run, photo: Path, tmp_path: Path) -> None:
     assert len(report.pop("recipe")) == 64
     assert report == {
         "output": str(out),
+        "tone": "",
         "width": 300,
         "height": 200,
         "level": 4,

@@ -17,7 +17,7 @@ def bad_files(folder: Path) -> dict[str, Path]:
         "empty.png": b"",
         "truncated.png": whole[: len(whole) // 2],
         "text.png": b"This is no picture.",
-        "huge.png": png_of_size(20_000, 20_000),
+        "huge.png": png_of_size(20_000, 20_000, interlaced=True),
     }
     for name, content in contents.items():
         (folder / name).write_bytes(content)
