@@ -180,7 +180,7 @@ class ModelsDialog(QDialog):
             listing.addWidget(card)
         listing.addStretch(1)
         area = QScrollArea()
-        area.setAccessibleName(self.windowTitle())
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it scrolls to what has the focus in it
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
