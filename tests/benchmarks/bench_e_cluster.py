@@ -86,7 +86,7 @@ def workers_of() -> list[psutil.Process]:
 
 
 def test_throughput_of_the_engine(link: Link, tmp_path: Path) -> None:
-    print(f"\nb. Real-ESRGAN in int8 over {PHOTO} x {PHOTO // 2} at x4, two units")
+    print(f"\ne. Real-ESRGAN in int8 over {PHOTO} x {PHOTO // 2} at x4, two units")
     photo = np.ascontiguousarray(
         open_source(SAMPLE).levels[0][200 : 200 + PHOTO // 2, 300 : 300 + PHOTO]
     )
