@@ -152,8 +152,9 @@ def services(
 @pytest.fixture(autouse=True)
 def _nothing_takes_the_mouse(qapp: QApplication) -> Iterator[None]:
     """Hide what a test leaves open: a dialog or a menu would take the mouse from the next test for
-    as long as Python keeps it."""
+    as long as Python keeps it. Release what it leaves pressed: every later move would be a drag."""
     yield
+    QTest.mouseRelease(QWidget(), Qt.MouseButton.LeftButton)
     grabber = QWidget.mouseGrabber()
     if grabber is not None:
         grabber.releaseMouse()
