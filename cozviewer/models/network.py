@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.models.device import Device, all_threads
+from cozviewer.models.memory.manager import release_cached_memory
 from cozviewer.models.server.address import redacted
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Failure
@@ -85,15 +86,12 @@ class ArrayNetwork:
     def run(
         self, pixels: RgbFloat, cancelled: IsCancelled, progressed: Progressed = ignore
     ) -> RgbFloat:
-        try:
+        def work() -> RgbFloat:
             fine = self.forward(pixels.transpose(2, 0, 1)[None], cancelled, progressed)
-        except RuntimeError as error:
-            if not is_out_of_memory(error):
-                raise device_failure(self.device, error) from error
-        else:
             clipped: RgbFloat = np.clip(fine[0].transpose(1, 2, 0), 0, 1)
             return clipped
-        raise MemoryError
+
+        return run_on(self.device, work)
 
 
 def run_network(
@@ -116,35 +114,41 @@ def run_network(
     """
     import torch
 
-    device = network.device
     if torch.get_num_threads() != all_threads():
         # This thread first used torch while `fastest` timed a network with one thread, and torch
         # would keep that number.
         torch.set_num_threads(all_threads())
-    try:
+
+    def work() -> RgbFloat:
         with torch.inference_mode():
             fine = network.forward(network.batch(pixels), cancelled, progressed)
             fine = fine.clamp_(0, 1)[0].permute(1, 2, 0)
             return fine.to("cpu", torch.float32).numpy()
-    except RuntimeError as error:
+
+    return run_on(network.device, work)
+
+
+def run_on(device: Device, work: Callable[[], RgbFloat]) -> RgbFloat:
+    """Return the result of `work`, which computes on a device.
+
+    Raises:
+        MemoryError: Memory ran out; what was cached of it is released.
+        Failure: The device or the library reported another error.
+    """
+    try:
+        return work()
+    except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
-            raise device_failure(device, error) from error
-    # Outside `except`, as the error's traceback keeps the features alive.
-    if device.name.startswith("cuda"):
-        torch.cuda.empty_cache()
-    elif device.name == "mps":
-        torch.mps.empty_cache()
+            raise Failure(
+                translate(
+                    "Error",
+                    "The {hardware} reported an error ({reason}): try again, or choose another "
+                    "device.",
+                ).format(hardware=device.hardware, reason=first_line(error))
+            ) from error
+    # Outside `except`, as the error's traceback keeps intermediate results alive.
+    release_cached_memory()
     raise MemoryError
-
-
-def device_failure(device: Device, error: Exception) -> Failure:
-    """Return the error for a run that the device or the library did not finish."""
-    return Failure(
-        translate(
-            "Error",
-            "The {hardware} reported an error ({reason}): try again, or choose another device.",
-        ).format(hardware=device.hardware, reason=first_line(error))
-    )
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -13,10 +13,7 @@ import numpy as np
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.models.coz.prompt_embeds import PromptEmbeds
 from cozviewer.models.device import Device
-from cozviewer.models.memory.manager import release_cached_memory
-from cozviewer.models.network import first_line, is_out_of_memory
-from cozviewer.util.errors import Failure
-from cozviewer.util.translation import translate
+from cozviewer.models.network import run_on
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -88,20 +85,7 @@ def one_step(
         MemoryError: The picture is too large for the device.
         Failure: The device failed.
     """
-    try:
-        return _step(sd3, picture, embeds, noise, check)
-    except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
-            raise Failure(
-                translate(
-                    "Error",
-                    "The {hardware} reported an error ({reason}): try again, or "
-                    "choose another device.",
-                ).format(hardware=sd3.device.hardware, reason=first_line(error))
-            ) from error
-    # Outside `except`, as the error's traceback keeps intermediate results alive.
-    release_cached_memory()
-    raise MemoryError
+    return run_on(sd3.device, lambda: _step(sd3, picture, embeds, noise, check))
 
 
 def _step(

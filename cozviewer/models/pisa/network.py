@@ -20,12 +20,9 @@ from cozviewer.image.pixels import RgbFloat
 from cozviewer.models.coz.base import open_part, quiet
 from cozviewer.models.coz.cpu_optimizations import optimize_vae
 from cozviewer.models.device import Device
-from cozviewer.models.memory.manager import release_cached_memory
-from cozviewer.models.network import first_line, is_out_of_memory
+from cozviewer.models.network import run_on
 from cozviewer.models.pisa.base import TITLE
 from cozviewer.models.pisa.checkpoint import PIXEL, SEMANTIC, DualLora
-from cozviewer.util.errors import Failure
-from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -164,20 +161,7 @@ def one_step(
         MemoryError: The picture is too large for the device.
         Failure: The device failed.
     """
-    try:
-        return _step(sd2, picture, tokens, noise, check)
-    except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
-            raise Failure(
-                translate(
-                    "Error",
-                    "The {hardware} reported an error ({reason}): try again, or "
-                    "choose another device.",
-                ).format(hardware=sd2.device.hardware, reason=first_line(error))
-            ) from error
-    # Outside `except`, as the error's traceback keeps intermediate results alive.
-    release_cached_memory()
-    raise MemoryError
+    return run_on(sd2.device, lambda: _step(sd2, picture, tokens, noise, check))
 
 
 def _step(sd2: Sd2, picture: RgbFloat, tokens: "Tensor", noise: "Tensor", check: Check) -> RgbFloat:
