@@ -9,7 +9,7 @@ import io
 import pickle
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -90,41 +90,63 @@ def state_of(content: bytes, path: Path) -> Mapping[str, Any]:
     """
     from safetensors.torch import load
 
+    def read() -> Any:
+        is_plain = path.suffix.lower() == SAFETENSORS
+        return load(content) if is_plain else unpickled(content)
+
+    state = read_safely(read, program=_program(path), broken=no_model(path))
+    if not isinstance(state, dict):
+        raise no_model(path)
+    return state
+
+
+def read_safely(read: Callable[[], Any], *, program: BadInput, broken: BadInput) -> Any:
+    """Return what `read` returns of a file from elsewhere.
+
+    Args:
+        read: Reads it, by `unpickled` or another reader that runs no code.
+        program: Raised if it contains code, which is not run.
+        broken: Raised if it cannot be read.
+
+    Raises:
+        BadInput: `program` or `broken`, or what `read` raised.
+        MemoryError, RuntimeError: Memory ran out.
+    """
     try:
-        if path.suffix.lower() == SAFETENSORS:
-            return load(content)
-        if is_torchscript(content):
-            raise _program(path)
-        state = unpickled(content)
+        return read()
+    except CodeInFile as error:
+        raise program from error
     except CozviewerError:
         raise
     except Exception as error:
         # The readers fail on broken content in many ways: IndexError, AssertionError, struct.error.
         if is_out_of_memory(error):
             raise
-        if is_refused_code(error):
-            raise _program(path) from error
-        raise no_model(path) from error
-    if not isinstance(state, dict):
-        raise no_model(path)
-    return state
+        raise (program if _is_refused_code(error) else broken) from error
+
+
+class CodeInFile(Exception):
+    """A file is a compiled program."""
 
 
 def unpickled(content: bytes) -> Any:
     """Return the content of a pickle file, read by torch's restricted unpickler. Imports torch.
 
     Raises:
+        CodeInFile: It is a compiled program.
         Exception: Of any kind, if the content is broken or contains code.
     """
     import torch
 
+    if is_torchscript(content):
+        raise CodeInFile
     with warnings.catch_warnings():
         # It also warns about broken content before it fails.
         warnings.simplefilter("ignore")
         return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
 
 
-def is_refused_code(error: Exception) -> bool:
+def _is_refused_code(error: Exception) -> bool:
     """Return whether `unpickled` failed because a file contains code."""
     return isinstance(error, pickle.UnpicklingError) and "global" in str(error).lower()
 

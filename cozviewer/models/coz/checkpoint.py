@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from cozviewer.models.model_reading import is_refused_code, is_torchscript, unpickled
-from cozviewer.models.network import is_out_of_memory
-from cozviewer.util.errors import BadInput, CozviewerError
+from cozviewer.models.model_reading import read_safely, unpickled
+from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import translate
 
 ORIGIN = "github.com/bryanswkim/Chain-of-Zoom"
@@ -36,20 +35,12 @@ def read_checkpoint(content: bytes, path: Path, name: str) -> Any:
     Raises:
         BadInput: It is damaged, another file, or contains code (which is not run).
     """
-    try:
-        if is_torchscript(content):
-            raise _program(path, name)
-        return unpickled(content)
-    except CozviewerError:
-        raise
-    except Exception as error:  # the reader fails on broken content in many ways
-        if is_out_of_memory(error):
-            raise
-        if is_refused_code(error):
-            raise _program(path, name) from error
-        raise other_file(
-            path, name, translate("Error", "it is damaged or not a checkpoint")
-        ) from error
+    why = translate("Error", "it is damaged or not a checkpoint")
+    return read_safely(
+        lambda: unpickled(content),
+        program=_program(path, name),
+        broken=other_file(path, name, why),
+    )
 
 
 def other_file(path: Path, name: str, why: str) -> BadInput:

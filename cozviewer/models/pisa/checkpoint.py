@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from cozviewer.models.coz.adapters import lora_product
 from cozviewer.models.coz.checkpoint import is_finite_tensor
-from cozviewer.models.model_reading import is_refused_code, is_torchscript, unpickled
-from cozviewer.models.network import is_out_of_memory
-from cozviewer.util.errors import BadInput, CozviewerError
+from cozviewer.models.model_reading import read_safely, unpickled
+from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
@@ -133,18 +132,10 @@ def other_file(path: Path, reason: str) -> BadInput:
 
 
 def _read(content: bytes, path: Path) -> Any:
-    try:
-        if is_torchscript(content):
-            raise _program(path)
-        return unpickled(content)
-    except CozviewerError:
-        raise
-    except Exception as error:  # the reader fails on broken content in many ways
-        if is_out_of_memory(error):
-            raise
-        if is_refused_code(error):
-            raise _program(path) from error
-        raise other_file(path, translate("Error", "it is damaged or not a checkpoint")) from error
+    why = translate("Error", "it is damaged or not a checkpoint")
+    return read_safely(
+        lambda: unpickled(content), program=_program(path), broken=other_file(path, why)
+    )
 
 
 def _program(path: Path) -> BadInput:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from cozviewer.models.coz.checkpoint import is_finite_tensor
 from cozviewer.models.model_reading import (
-    is_refused_code,
+    CodeInFile,
     is_torchscript,
     read_content,
+    read_safely,
     unpickled,
 )
-from cozviewer.models.network import is_out_of_memory
-from cozviewer.util.errors import BadInput, CozviewerError
+from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
@@ -124,20 +124,15 @@ def _read(path: Path) -> Any:
     """
     import torch
 
-    try:
+    def read() -> Any:
         if is_torchscript(path):
-            raise _program(path)
+            raise CodeInFile
         if zipfile.is_zipfile(path):
             return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
         return unpickled(read_content(path))
-    except CozviewerError:
-        raise
-    except Exception as error:  # the reader fails on broken content in many ways
-        if is_out_of_memory(error):
-            raise
-        if is_refused_code(error):
-            raise _program(path) from error
-        raise wrong_file(path, translate("Error", "it is damaged or not a checkpoint")) from error
+
+    why = translate("Error", "it is damaged or not a checkpoint")
+    return read_safely(read, program=_program(path), broken=wrong_file(path, why))
 
 
 def _own_copy(tensor: Any, name: str, path: Path) -> "Tensor":
