@@ -21,6 +21,7 @@ from cozviewer.models.coz.base import quiet
 from cozviewer.models.coz.cpu_optimizations import optimize_vae, prepack
 from cozviewer.models.coz.network import Sd3, one_step
 from cozviewer.models.coz.prompt_embeds import PromptEmbeds
+from cozviewer.models.coz.tiled_diffusion import noise_of
 from cozviewer.models.device import Device, pick_device
 from cozviewer.models.memory.manager import release_cached_memory
 from tests.benchmarks.desk import show
@@ -154,7 +155,7 @@ def step(sd3: Sd3) -> list[float]:
 
 def timed(sd3: Sd3, picture: RgbFloat, words: PromptEmbeds) -> list[float]:
     marks: list[float] = []
-    noise = sd3.noise(512, 512, 0)
+    noise = noise_of(sd3, 512, 512, 0)
     one_step(sd3, picture, words, noise, lambda: marks.append(time.monotonic()))
     marks.append(time.monotonic())
     return [end - begin for begin, end in pairwise(marks)]

@@ -15,6 +15,7 @@ from cozviewer.models.coz.fused import FusedCache
 from cozviewer.models.coz.loading import Adapter, open_sd3
 from cozviewer.models.coz.network import Sd3, one_step
 from cozviewer.models.coz.prompt_encoding import Encoder, EncoderFiles
+from cozviewer.models.coz.tiled_diffusion import noise_of
 from cozviewer.models.device import Device
 from cozviewer.models.prompters import TextPrompter
 from cozviewer.util.cancel import never
@@ -76,7 +77,7 @@ def deviation(case: Any, networks: Sd3, encoder: Encoder) -> float:
         networks,
         case["image"].astype(np.float32) / 255,
         encoder.encode(str(case["prompt"]), lambda: None),
-        networks.noise(width, height, int(case["seed"])),
+        noise_of(networks, width, height, int(case["seed"])),
         lambda: None,
     )
     compared = (fine * 2 - 1)[::STRIDE, ::STRIDE]

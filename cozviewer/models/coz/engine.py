@@ -15,12 +15,11 @@ from PIL import Image
 from cozviewer.chain.fidelity import enlarged
 from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_8bit, to_float
-from cozviewer.image.rect import Rect
 from cozviewer.models.context import ModelContext
 from cozviewer.models.coz.base import base_folder
 from cozviewer.models.coz.components import TITLE, CozFiles, CozModels
 from cozviewer.models.coz.network import one_step
-from cozviewer.models.coz.tiled_diffusion import ShrinkingWindows, padded_to
+from cozviewer.models.coz.tiled_diffusion import ShrinkingWindows
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
@@ -131,28 +130,16 @@ class CozSd3:
         embeds = self._models.prompt_embeds(prompt, check)
         check()
         sd3 = self._models.networks()
-        near = self._enlarged(rgb)
-        height, width = near.shape[:2]
-        padded = padded_to(near, sd3.multiple)
-        noise = sd3.noise(padded.shape[1], padded.shape[0], seed)
-
-        def run(pixels: RgbFloat, window: Rect) -> RgbFloat:
-            # Overlapping windows get the same noise, and so generate the same detail.
-            x, y, right, bottom = (
-                edge // sd3.cell for edge in (window.x, window.y, window.right, window.bottom)
-            )
-            return one_step(sd3, pixels, embeds, noise[:, :, y:bottom, x:right], check)
-
         sides = (sd3.largest,) if self._paper else [min(side, sd3.largest) for side in WINDOWS]
-        fine = self._windows.run(
-            padded,
-            run,
+        fine = self._windows.generate(
+            self._enlarged(rgb),
+            sd3,
+            lambda pixels, noise: one_step(sd3, pixels, embeds, noise, check),
             sides,
-            multiple=sd3.multiple,
-            hardware=sd3.device.hardware,
-            progressed=progressed,
+            seed,
+            progressed,
         )
-        fine = fine[:height, :width].clip(0, 1)
+        fine = fine.clip(0, 1)
         if self._paper:
             # Truncated to 8 bits, as in the authors' pictures.
             fine = to_float((fine * np.float32(255)).astype(np.uint8))

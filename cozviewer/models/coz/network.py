@@ -33,7 +33,6 @@ class Sd3:
         cell: Side in pixels of the square that becomes one latent pixel.
         multiple: Sides of a picture must be multiples of this.
         largest: Maximum side in pixels that the transformer has position embeddings for.
-        channels: Channels of a latent pixel.
     """
 
     transformer: Any
@@ -52,19 +51,6 @@ class Sd3:
     def largest(self) -> int:
         return self.multiple * int(self.transformer.config.pos_embed_max_size)
 
-    @property
-    def channels(self) -> int:
-        return int(self.vae.config.latent_channels)
-
-    def noise(self, width: int, height: int, seed: int) -> "Tensor":
-        """Return the noise of the encoder's sample, in standard deviations: (1, channels,
-        height / cell, width / cell), the same on every device."""
-        import torch
-
-        generator = torch.Generator().manual_seed(seed)
-        shape = (1, self.channels, height // self.cell, width // self.cell)
-        return torch.randn(shape, generator=generator, dtype=torch.float32)
-
 
 def one_step(
     sd3: Sd3, picture: RgbFloat, embeds: PromptEmbeds, noise: "Tensor", check: Check
@@ -75,7 +61,7 @@ def one_step(
         sd3: The networks.
         picture: (H, W, 3) in 0..1, already enlarged; H, W multiples of `sd3.multiple`.
         embeds: The encoded prompt.
-        noise: As `Sd3.noise` returns it, or the part of it for this picture.
+        noise: As `tiled_diffusion.noise_of` returns it, or the part of it for this picture.
         check: Called before each of the three networks.
 
     Returns:

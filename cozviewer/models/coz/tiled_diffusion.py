@@ -5,6 +5,7 @@ returns new pixels for a window.
 """
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,35 @@ from numpy.typing import NDArray
 from cozviewer.chain.protocols import Notice, Progressed, ignore
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.image.rect import Rect
+from cozviewer.models.device import Device
 from cozviewer.util.errors import Failure
 from cozviewer.util.translation import translate
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Networks(Protocol):
+    """The loaded networks of a one-step diffusion engine.
+
+    Attributes:
+        vae: The autoencoder.
+        device: Where they run.
+        cell: Pixels of the picture for each value of the latent, along an edge.
+        multiple: Sides of a picture are multiples of this.
+    """
+
+    @property
+    def vae(self) -> Any: ...
+
+    @property
+    def device(self) -> Device: ...
+
+    @property
+    def cell(self) -> int: ...
+
+    @property
+    def multiple(self) -> int: ...
 
 
 class ShrinkingWindows:
@@ -29,6 +57,49 @@ class ShrinkingWindows:
         """
         self._title, self._notice, self._overlap = title, notice, overlap
         self._skipped = 0
+
+    def generate(
+        self,
+        near: RgbFloat,
+        networks: Networks,
+        step: Callable[[RgbFloat, "Tensor"], RgbFloat],
+        sides: Sequence[int],
+        seed: int,
+        progressed: Progressed = ignore,
+    ) -> RgbFloat:
+        """Return an enlarged picture with generated detail, not clipped.
+
+        Args:
+            near: (H, W, 3) in 0..1, enlarged; any size.
+            networks: What generates it.
+            step: Gets a window of it and the noise there, returns the window with detail.
+            sides: As for `run`.
+            seed: Of the noise, which is the same where windows overlap, so that they generate the
+                same detail.
+            progressed: As for `run`.
+
+        Raises:
+            Failure: As `run`, or as `step`.
+        """
+        height, width = near.shape[:2]
+        padded, cell = padded_to(near, networks.multiple), networks.cell
+        noise = noise_of(networks, padded.shape[1], padded.shape[0], seed)
+
+        def run(pixels: RgbFloat, window: Rect) -> RgbFloat:
+            x, y, right, bottom = (
+                edge // cell for edge in (window.x, window.y, window.right, window.bottom)
+            )
+            return step(pixels, noise[:, :, y:bottom, x:right])
+
+        fine = self.run(
+            padded,
+            run,
+            sides,
+            multiple=networks.multiple,
+            hardware=networks.device.hardware,
+            progressed=progressed,
+        )
+        return fine[:height, :width]
 
     def run(
         self,
@@ -84,6 +155,17 @@ class ShrinkingWindows:
                         ).format(title=self._title)
                     )
                 self._skipped = smaller[0]
+
+
+def noise_of(networks: Networks, width: int, height: int, seed: int) -> "Tensor":
+    """Return the noise of the encoder's sample for a picture, in standard deviations: (1, channels,
+    height / cell, width / cell), the same on every device. Imports torch."""
+    import torch
+
+    generator = torch.Generator().manual_seed(seed)
+    channels = int(networks.vae.config.latent_channels)
+    shape = (1, channels, height // networks.cell, width // networks.cell)
+    return torch.randn(shape, generator=generator, dtype=torch.float32)
 
 
 def padded_to(picture: RgbFloat, multiple: int) -> RgbFloat:

@@ -13,9 +13,8 @@ from cozviewer.chain.fidelity import enlarged
 from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.config.choice import LARGEST_STRENGTH
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
-from cozviewer.image.rect import Rect
 from cozviewer.models.context import ModelContext
-from cozviewer.models.coz.tiled_diffusion import ShrinkingWindows, padded_to
+from cozviewer.models.coz.tiled_diffusion import ShrinkingWindows
 from cozviewer.models.pisa.base import sd2_folder
 from cozviewer.models.pisa.components import NAME, PisaFiles, PisaModels
 from cozviewer.models.pisa.network import Strengths, one_step
@@ -115,24 +114,12 @@ class PisaSr:
         tokens = self._models.prompt_tokens(check)
         check()
         sd2 = self._models.networks()
-        near = enlarged(to_float(rgb)).clip(0, 1)
-        height, width = near.shape[:2]
-        padded = padded_to(near, sd2.multiple)
-        noise = sd2.noise(padded.shape[1], padded.shape[0], seed)
-
-        def run(pixels: RgbFloat, window: Rect) -> RgbFloat:
-            # Overlapping windows get the same noise, and so generate the same detail.
-            x, y, right, bottom = (
-                edge // sd2.cell for edge in (window.x, window.y, window.right, window.bottom)
-            )
-            return one_step(sd2, pixels, tokens, noise[:, :, y:bottom, x:right], check)
-
-        fine = self._windows.run(
-            padded,
-            run,
+        fine = self._windows.generate(
+            enlarged(to_float(rgb)).clip(0, 1),
+            sd2,
+            lambda pixels, noise: one_step(sd2, pixels, tokens, noise, check),
             WINDOWS,
-            multiple=sd2.multiple,
-            hardware=sd2.device.hardware,
-            progressed=progressed,
+            seed,
+            progressed,
         )
-        return np.ascontiguousarray(fine[:height, :width].clip(0, 1))
+        return np.ascontiguousarray(fine.clip(0, 1))

@@ -90,16 +90,6 @@ class Sd2:
         unet = self.both or self.pixel
         return self.cell * int(2 ** (len(unet.config.block_out_channels) - 1))
 
-    def noise(self, width: int, height: int, seed: int) -> "Tensor":
-        """Return the noise of the encoder's sample, in standard deviations: (1, channels,
-        height / cell, width / cell), the same on every device."""
-        import torch
-
-        generator = torch.Generator().manual_seed(seed)
-        channels = int(self.vae.config.latent_channels)
-        shape = (1, channels, height // self.cell, width // self.cell)
-        return torch.randn(shape, generator=generator, dtype=torch.float32)
-
 
 def open_sd2(folder: Path, lora: DualLora, strengths: Strengths, device: Device) -> Sd2:
     """Return the networks of a base with the LoRAs fused into them.
@@ -151,7 +141,7 @@ def one_step(
         sd2: The networks.
         picture: (H, W, 3) in 0..1, already enlarged; H, W multiples of `sd2.multiple`.
         tokens: The encoded prompt, (1, 77, width).
-        noise: As `Sd2.noise` returns it, or the part of it for this picture.
+        noise: As `tiled_diffusion.noise_of` returns it, or the part of it for this picture.
         check: Called before each network.
 
     Returns:

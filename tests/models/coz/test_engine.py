@@ -20,6 +20,7 @@ from cozviewer.models.coz import loading as coz_open
 from cozviewer.models.coz import prompt_encoding as coz_text
 from cozviewer.models.coz.base import open_part
 from cozviewer.models.coz.engine import CozSd3
+from cozviewer.models.coz.tiled_diffusion import noise_of
 from cozviewer.models.device import Device
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled, Failure
@@ -156,7 +157,7 @@ def test_each_window_gets_its_part_of_the_noise(
     best: CozSd3, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     best.load()
-    whole = best._models.networks().noise(768, 640, 3)
+    whole = noise_of(best._models.networks(), 768, 640, 3)
     parts = []
 
     def step(sd3: Any, pixels: RgbFloat, words: Any, noise: Any, check: Any) -> RgbFloat:

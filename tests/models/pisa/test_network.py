@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cozviewer.image.pixels import Rgb8
+from cozviewer.models.coz.tiled_diffusion import noise_of
 from cozviewer.models.device import Device
 from cozviewer.models.pisa import network
 from cozviewer.models.pisa.checkpoint import read_dual_lora
@@ -43,7 +44,7 @@ def made(base: Path, sd2: Sd2) -> np.ndarray:
     """Return the result of a step, (H, W, 3) in -1..1."""
     pixels = picture().astype(np.float32) / np.float32(255)
     tokens = encoded(base, "cpu").tokens
-    fine = one_step(sd2, pixels, tokens, sd2.noise(192, 128, SEED), lambda: None)
+    fine = one_step(sd2, pixels, tokens, noise_of(sd2, 192, 128, SEED), lambda: None)
     return (fine * 2 - 1).clip(-1, 1)
 
 
@@ -100,7 +101,7 @@ def test_it_can_be_stopped_between_networks(tiny_sd2: Path, tiny_pisa: Path) -> 
 
     pixels = np.zeros((16, 16, 3), np.float32)
     with pytest.raises(Cancelled):
-        one_step(sd2, pixels, encoded(tiny_sd2, "cpu").tokens, sd2.noise(16, 16, 0), check)
+        one_step(sd2, pixels, encoded(tiny_sd2, "cpu").tokens, noise_of(sd2, 16, 16, 0), check)
     assert calls == 3
 
 
