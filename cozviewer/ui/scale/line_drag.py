@@ -2,12 +2,12 @@
 
 import math
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from cozviewer.ui.view.canvas import Canvas
-from cozviewer.ui.widgets.plain import Label
+from cozviewer.ui.view.pane_drag import PaneDrag
 from cozviewer.util.translation import translate
 
 SHORTEST = 4
@@ -16,9 +16,8 @@ SHORTEST = 4
 _LIGHT, _DARK = QColor(255, 255, 255), QColor(0, 0, 0, 200)
 
 
-class LineDrag(QObject):
-    """An event filter on one pane; inactive until `ask` is called. A line is drawn by a drag, or by
-    a click at each end.
+class LineDrag(PaneDrag):
+    """Draws a line by a drag, or by a click at each end; inactive until `ask` is called.
 
     Signals:
         drawn: (float) the length of the line in photo pixels.
@@ -27,48 +26,22 @@ class LineDrag(QObject):
     drawn = Signal(float)
 
     def __init__(self, pane: Canvas, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._pane = pane
+        super().__init__(pane, parent)
         self._begun: QPointF | None = None
         self._line = _Line(pane)
-        self._hint = Label(parent=pane)
-        self._hint.setObjectName("hint")
-        self._hint.hide()
-        self.asking = False
-        pane.installEventFilter(self)
 
     def ask(self) -> None:
         """Take the next drag, or the next two clicks; Escape cancels."""
-        self.asking = True
-        self._pane.setCursor(Qt.CursorShape.CrossCursor)
-        self._pane.setFocus()
-        self._hint.setText(translate("View", "Draw a line of a known length. Press Esc to cancel."))
-        self._hint.adjustSize()
-        self._hint.move(QPoint(12, 12))
-        self._hint.show()
-        self._hint.raise_()
+        self.begin(translate("View", "Draw a line of a known length. Press Esc to cancel."))
 
     def cancel(self) -> None:
         """Cancel the line."""
-        self.asking, self._begun = False, None
+        self._begun = None
         self._line.hide()
-        self._hint.hide()
-        self._pane.setCursor(Qt.CursorShape.OpenHandCursor)
+        super().cancel()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take the mouse while a line is drawn, so that the view does not move."""
-        if not self.asking:
-            return False
-        if isinstance(event, QMouseEvent):
-            self._follow(event)
-            return True
-        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            if event.type() == QEvent.Type.KeyPress:
-                self.cancel()
-            return True
-        return event.type() == QEvent.Type.Wheel
-
-    def _follow(self, event: QMouseEvent) -> None:
+    def follow(self, event: QMouseEvent) -> None:
+        """Follow the line."""
         at, kind = event.position(), event.type()
         left = event.button() == Qt.MouseButton.LeftButton
         if kind == QEvent.Type.MouseButtonPress and left and self._begun is None:

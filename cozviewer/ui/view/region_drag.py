@@ -3,21 +3,21 @@
 from fractions import Fraction
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QRubberBand
 
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.ui.view.canvas import Canvas
-from cozviewer.ui.widgets.plain import Label
+from cozviewer.ui.view.pane_drag import PaneDrag
 from cozviewer.util.translation import translate
 
 SMALLEST = 8
 """Minimum side of a rectangle in logical pixels; anything smaller is a click."""
 
 
-class RegionDrag(QObject):
-    """An event filter on one pane; inactive until `ask` is called.
+class RegionDrag(PaneDrag):
+    """Selects a rectangle with a drag; inactive until `ask` is called.
 
     Signals:
         chosen: (View) the view of the selected rectangle, in the pixels of the pane.
@@ -26,45 +26,22 @@ class RegionDrag(QObject):
     chosen = Signal(object)
 
     def __init__(self, pane: Canvas, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._pane = pane
+        super().__init__(pane, parent)
         self._begun: QPoint | None = None
         self._band = QRubberBand(QRubberBand.Shape.Rectangle, pane)
-        self._hint = Label(parent=pane)
-        self._hint.setObjectName("hint")
-        self._hint.hide()
-        self.asking = False
-        pane.installEventFilter(self)
 
     def ask(self) -> None:
         """Select a rectangle with the next drag; Escape or a click cancels."""
-        self.asking = True
-        self._pane.setCursor(Qt.CursorShape.CrossCursor)
-        self._pane.setFocus()
-        hint = translate("View", "Drag to select an area. Press Esc to cancel.")
-        self._show_hint(hint, QPoint(12, 12))
+        self.begin(translate("View", "Drag to select an area. Press Esc to cancel."))
 
     def cancel(self) -> None:
         """Cancel the selection."""
-        self.asking, self._begun = False, None
+        self._begun = None
         self._band.hide()
-        self._hint.hide()
-        self._pane.setCursor(Qt.CursorShape.OpenHandCursor)
+        super().cancel()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Handle the mouse during a selection, so that the view does not move."""
-        if not self.asking:
-            return False
-        if isinstance(event, QMouseEvent):
-            self._follow(event)
-            return True
-        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            if event.type() == QEvent.Type.KeyPress:
-                self.cancel()
-            return True
-        return event.type() == QEvent.Type.Wheel
-
-    def _follow(self, event: QMouseEvent) -> None:
+    def follow(self, event: QMouseEvent) -> None:
+        """Follow the drag."""
         at, kind = event.position().toPoint(), event.type()
         if kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
             self._begun = at
@@ -76,7 +53,7 @@ class RegionDrag(QObject):
             width, height = (f"{round(side * ratio):,}" for side in box.size().toTuple())
             size = translate("View", "{width} × {height} pixels")
             text = size.format(width=width, height=height)
-            self._show_hint(text, box.bottomLeft() + QPoint(0, 8))
+            self.show_hint(text, box.bottomLeft() + QPoint(0, 8))
         elif kind == QEvent.Type.MouseButtonRelease and self._begun is not None:
             box = self._box(at)
             self.cancel()
@@ -89,14 +66,6 @@ class RegionDrag(QObject):
         left, right = sorted((begun.x(), at.x()))
         top, bottom = sorted((begun.y(), at.y()))
         return QRect(left, top, right - left, bottom - top).intersected(self._pane.rect())
-
-    def _show_hint(self, text: str, at: QPoint) -> None:
-        self._hint.setText(text)
-        self._hint.adjustSize()
-        bottom = self._pane.height() - self._hint.height() - 4
-        self._hint.move(at.x(), min(at.y(), bottom))
-        self._hint.show()
-        self._hint.raise_()
 
 
 def part_of(view: View, box: QRect, ratio: float) -> View:
