@@ -12,6 +12,7 @@ from typing import Any
 
 from cozviewer.align.rewards import Reward, total
 from cozviewer.align.samples import Sample
+from cozviewer.util.markdown import markdown_table
 
 RESAMPLES = 2000
 """Number of bootstrap samples: its 2.5 % and 97.5 % quantiles are then known to within a few
@@ -146,13 +147,7 @@ def as_markdown(first: str, second: str, compared: Sequence[Compared]) -> str:
                 str(each.count),
             )
         )
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
-        for row in rows
-    ]
-    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return "\n".join(lines) + "\n"
+    return markdown_table(rows) + "\n"
 
 
 def as_json(

@@ -14,6 +14,7 @@ from cozviewer.align.samples import Sample
 from cozviewer.commands.align.job import AlignJob, critic_of, questions_of, samples_of
 from cozviewer.commands.common.output import confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine
+from cozviewer.commands.common.reports import check_report_name, report_bytes
 from cozviewer.config.questions import Questions
 from cozviewer.export.replacing import replacing
 from cozviewer.models.align.grpo import training_device
@@ -30,8 +31,6 @@ from cozviewer.util.units import seconds_left
 
 BASE = "base"
 """Stands for the model without an adapter."""
-
-SUFFIXES = (".md", ".json")
 
 
 def run_comparison(
@@ -77,20 +76,15 @@ def run_comparison(
         as_json(names, compared, found[0], found[1]), indent=2, ensure_ascii=False, allow_nan=False
     )
     if job.output is not None:
-        text = report + "\n" if job.output.suffix.lower() == ".json" else table
+        content = report_bytes(job.output, table, report + "\n")
         with replacing(job.output, cancelled) as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
+            file.write(content)
         line.notice(f"Saved {job.output}.")
     return report + "\n" if args.json else table
 
 
 def _check_report(path: Path) -> None:
-    if path.suffix.lower() not in SUFFIXES:
-        raise BadInput(
-            f"A report cannot be written as {path.name}: give it a name that ends in .md or .json."
-        )
-    if path.is_dir():
-        raise BadInput(f"{path} is a folder: give the name of a file.")
+    check_report_name(path)
     if not path.resolve().parent.is_dir():
         raise BadInput(f"The folder {path.resolve().parent} does not exist: check the path.")
 

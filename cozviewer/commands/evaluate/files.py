@@ -1,17 +1,14 @@
 """Writes the files of `evaluate`: the report, and the picture sheet beside it."""
 
 import json
-import os
 from pathlib import Path
 
+from cozviewer.commands.common.reports import check_report_name, report_bytes
 from cozviewer.commands.evaluate.report import as_json, as_markdown
 from cozviewer.commands.evaluate.sheet import origin_of_sheet, sheet_of
 from cozviewer.evaluate.results import Evaluation
 from cozviewer.export.picture import check_target, save_picture
 from cozviewer.export.replacing import replacing
-from cozviewer.util.errors import BadInput
-
-SUFFIXES = (".md", ".json")
 
 
 def check_report(path: Path) -> None:
@@ -20,14 +17,7 @@ def check_report(path: Path) -> None:
     Raises:
         BadInput: The suffix is unknown, or a folder is missing or not writable.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise BadInput(
-            f"A report cannot be written as {path.name}: give it a name that ends in .md or .json."
-        )
-    if path.is_dir():
-        raise BadInput(f"{path} is a folder: give the name of a file.")
-    if path.exists() and not os.access(path, os.W_OK):
-        raise BadInput(f"{path.name} is write-protected: choose another name.")
+    check_report_name(path)
     check_target(sheet_path(path), 1, 1)
 
 
@@ -45,12 +35,9 @@ def save_report(path: Path, evaluation: Evaluation) -> None:
     """
     sheet = sheet_path(path)
     save_picture(sheet, sheet_of(evaluation), origin_of_sheet(evaluation))
-    if path.suffix.lower() == ".json":
-        text = json_text(evaluation)
-    else:
-        text = as_markdown(evaluation, sheet.name)
+    content = report_bytes(path, as_markdown(evaluation, sheet.name), json_text(evaluation))
     with replacing(path, lambda: False) as file:
-        file.write(text.encode("utf-8", "backslashreplace"))
+        file.write(content)
 
 
 def json_text(evaluation: Evaluation) -> str:

@@ -16,6 +16,7 @@ from cozviewer.evaluate.metrics import Metric
 from cozviewer.evaluate.results import Evaluation, Outcome
 from cozviewer.evaluate.tally import mean_and_error
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, level_name
+from cozviewer.util.markdown import markdown_table
 
 PACKAGES = ("torch", "diffusers", "transformers", "peft", "openvino", "pyiqa", "lpips", "numpy")
 """Whose versions may move the figures."""
@@ -88,7 +89,7 @@ def as_markdown(evaluation: Evaluation, sheet: str = "") -> str:
         for level, scale in enumerate(_scale_names(evaluation))
         for name, outcome in evaluation.outcomes.items()
     ]
-    table = _table([["Scale", "Method", *titles], *rows])
+    table = markdown_table([["Scale", "Method", *titles], *rows])
     parts = [f"# Evaluation on {pictures}", table, _notes(evaluation)]
     cells = compared(evaluation)
     if cells:
@@ -150,7 +151,7 @@ def _comparison(evaluation: Evaluation, cells: Sequence[Comparison]) -> str:
         f"interval, or within {100 * NEAR:.0f} % of ours."
     )
     head = ["Scale", "Method", "Metric", "Here", "Published", "Verdict"]
-    return f"{_table([head, *rows])}\n\n{note}"
+    return f"{markdown_table([head, *rows])}\n\n{note}"
 
 
 def _made_with(evaluation: Evaluation) -> str:
@@ -236,17 +237,6 @@ def _notes(evaluation: Evaluation) -> str:
     notes += [f"Skipped: {reason}." for reason in evaluation.missing.values()]
     notes += [f"Skipped: {_cell(path.name)}." for path in evaluation.left_out]
     return "\n".join(f"- {note}" for note in notes)
-
-
-def _table(rows: list[list[str]]) -> str:
-    """Return rows as a Markdown table that can be read as it stands; the first is its head."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    head, *body = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
-        for row in rows
-    ]
-    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
-    return "\n".join([head, rule, *body])
 
 
 def _cell(text: str) -> str:
