@@ -4,10 +4,8 @@ A person who scrolls into one place has seen each level before the next one. So 
 wider view around it show is generated at each level, and both are taken as `Chain` takes them.
 """
 
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
@@ -136,26 +134,6 @@ def view_region(whole: Rect, x: float, y: float) -> Rect:
         width,
         height,
     )
-
-
-def trim(root: Path, current: Path, budget: int = BUDGET_BYTES) -> None:
-    """Delete the oldest folders of samples until all are within a budget.
-
-    Args:
-        root: The folder that has them.
-        current: The one in use, which stays.
-        budget: Bytes.
-    """
-    with suppress(OSError):  # another process may do the same
-        ages = sorted((each.stat().st_mtime, each) for each in root.iterdir() if each.is_dir())
-        sizes = {each: sum(file.stat().st_size for file in each.iterdir()) for _, each in ages}
-        total = sum(sizes.values())
-        for _, each in ages:
-            if total <= budget:
-                break
-            if each != current:
-                shutil.rmtree(each)
-                total -= sizes[each]
 
 
 def _exists(sample: Sample) -> bool:

@@ -17,7 +17,7 @@ CROP = 240, 150
 """Size of a crop on the sheet."""
 
 TEXT_WIDTH = 560
-"""Width of the words beside it."""
+"""Width of the column of text."""
 
 LINES = 3
 """Most lines of an answer."""

@@ -71,7 +71,7 @@ class ClusterCalls:
 
         Raises:
             Cancelled: `is_cancelled` returned True.
-            BadInput: There is no such cluster.
+            BadInput: No cluster answers at the address.
             Failure: A call failed, or ended several workers.
         """
         crew = self._hired()

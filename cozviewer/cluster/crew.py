@@ -37,7 +37,7 @@ class Member:
         sent: Its units, in order, with the time when each came to the front.
         dead: Whether it has ended.
         describing: Whether it describes a crop.
-        owed: Answers that nobody waits for any more.
+        owed: Pending answers that are ignored.
     """
 
     handle: Any
@@ -211,7 +211,7 @@ class Crew:
         return [self.members[i] for since, i in sorted(began) if now - since > limit]
 
     def abandon(self, member: Member, ref: Any) -> None:
-        """Take over an answer that nobody waits for any more: the worker is busy until then."""
+        """Ignore a pending answer; the worker stays busy until it arrives."""
         member.sent.clear()
         member.describing = False
         if not member.dead:

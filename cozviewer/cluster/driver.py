@@ -466,7 +466,7 @@ class Driver:
         self._in_store.add(written.unit.index)
 
     def _release(self, unit: Unit) -> None:
-        """Let go of what nobody needs any more."""
+        """Release results that are no longer needed."""
         for index in (*unit.parents, *unit.beside, unit.index):
             if not self.schedule.is_needed(index):
                 self._outputs.pop(index, None)

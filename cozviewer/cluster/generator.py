@@ -109,7 +109,7 @@ class ClusterGenerator:
         """See `Generator`.
 
         Raises:
-            BadInput: There is no such cluster, or a draft is open.
+            BadInput: No cluster answers at the address, or a draft is open.
             Failure: Nodes do not fit, or units failed again and again.
         """
         if chain.pyramid.draft is not None:

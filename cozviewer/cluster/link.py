@@ -1,7 +1,7 @@
 """The connection to Ray: which cluster, how many workers, and what its errors mean.
 
-A Ray cluster runs the code of everyone who reaches its ports, so it must be private. `local` starts
-one that listens on 127.0.0.1 only and takes commands only from this process; other clusters are
+Whoever reaches the ports of a Ray cluster can run code on it, so it must be private. `local` starts
+one that is bound to 127.0.0.1 and accepts commands from this process alone; other clusters are
 started by their owner, never from here (see packaging/CLUSTER.md).
 """
 
@@ -35,8 +35,8 @@ _CLIENT = re.compile(r"ray://[^\s/:]+(:[0-9]+)?|ray://\[[0-9a-fA-F:]+\](:[0-9]+)
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 
 _ONLY_HERE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_worker_niceness": "0"}
-"""Let all servers listen on 127.0.0.1 only (in spite of its name, on every system), and workers
-have the priority of this process, where Ray would lower it by 15."""
+"""Binds all servers to 127.0.0.1 (on every system, in spite of the name of the variable), and keeps
+the priority of this process for workers, which Ray would lower by 15."""
 
 
 @dataclass(frozen=True)

@@ -247,7 +247,7 @@ class UnitWorker:
 
         Args:
             task: The unit.
-            inputs: Bundles of parents and of stored tiles beside it, then rings of units beside it.
+            inputs: Bundles of parents and of adjacent stored tiles, then rings of adjacent units.
 
         Returns:
             A report, the new tiles, and the ring if it is wanted. If the unit fails, the report

@@ -6,9 +6,7 @@ are written atomically; unreadable ones are made again.
 
 import hashlib
 import json
-import shutil
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +21,12 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.util.cancel import never
 from cozviewer.util.checked import checked_number
 from cozviewer.util.errors import CozviewerError
-from cozviewer.util.folders import evaluations_folder, make_private, make_private_folder
+from cozviewer.util.folders import (
+    evaluations_folder,
+    make_private,
+    make_private_folder,
+    trim_folders,
+)
 
 BUDGET_BYTES = 2 * 1000**3
 """Maximum size of the folder: the states of a thousand pictures."""
@@ -112,18 +115,7 @@ class Kept:
 
 def trim(cache: Path, budget: int = BUDGET_BYTES) -> None:
     """Delete the oldest results until the folder is within its budget."""
-    folder = evaluations_folder(cache)
-    if not folder.is_dir():
-        return
-    with suppress(OSError):  # another process may do the same
-        ages = sorted((each.stat().st_mtime, each) for each in folder.iterdir() if each.is_dir())
-        sizes = {each: sum(file.stat().st_size for file in each.iterdir()) for _, each in ages}
-        total = sum(sizes.values())
-        for _, each in ages:
-            if total <= budget:
-                break
-            shutil.rmtree(each)
-            total -= sizes[each]
+    trim_folders(evaluations_folder(cache), budget)
 
 
 def _is_figure(value: object) -> bool:

@@ -139,13 +139,18 @@ def ways(place: Device, numbers: str = AUTO) -> Sequence[Device]:
     for way in supported:
         if way.numbers == numbers:
             return [way]
-    *others, last = AUTO, *(way.numbers for way in supported)
-    raise BadInput(
+    raise unsupported(place.hardware, numbers, [way.numbers for way in supported])
+
+
+def unsupported(hardware: str, numbers: str, supported: Sequence[str]) -> BadInput:
+    """Return the error for a number format that a device does not have."""
+    *others, last = AUTO, *supported
+    return BadInput(
         translate(
             "Error",
             "The {hardware} does not support the number format {numbers!r}: choose {others} or "
             "{last}.",
-        ).format(hardware=place.hardware, numbers=numbers, others=listed(others), last=last)
+        ).format(hardware=hardware, numbers=numbers, others=listed(others), last=last)
     )
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import psutil
 
-from cozviewer.models.device import AUTO, Device, Dtype
+from cozviewer.models.device import AUTO, Device, Dtype, unsupported
 from cozviewer.util.errors import BadInput
-from cozviewer.util.translation import listed, translate
+from cozviewer.util.translation import translate
 
 _DTYPES: dict[str, Dtype] = {"fp32": "float32", "bf16": "bfloat16", "int8": "int8"}
 
@@ -37,14 +37,7 @@ def cpu(wanted: str, numbers: str, supported: Sequence[str]) -> Device:
     if numbers == AUTO:
         numbers = supported[-1]
     if numbers not in supported:
-        *others, last = AUTO, *supported
-        raise BadInput(
-            translate(
-                "Error",
-                "The {hardware} does not support the number format {numbers!r}: choose {others} or "
-                "{last}.",
-            ).format(hardware="CPU", numbers=numbers, others=listed(others), last=last)
-        )
+        raise unsupported("CPU", numbers, supported)
     return Device("cpu", "CPU", _DTYPES[numbers])
 
 

@@ -7,6 +7,7 @@ it are private. On Windows the user's folders are private already, and nothing i
 """
 
 import os
+import shutil
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -56,6 +57,26 @@ def evaluations_folder(cache: Path) -> Path:
 def alignment_folder(cache: Path) -> Path:
     """Return the folder of samples for aligning prompters in a cache folder."""
     return cache / "alignment"
+
+
+def trim_folders(root: Path, budget: int, keep: Path | None = None) -> None:
+    """Delete the oldest folders in a folder until all are within a budget.
+
+    Args:
+        root: The folder that has them; nothing else of it is touched.
+        budget: Bytes.
+        keep: One that is in use, which stays.
+    """
+    with suppress(OSError):  # another process may do the same
+        ages = sorted((each.stat().st_mtime, each) for each in root.iterdir() if each.is_dir())
+        sizes = {each: sum(file.stat().st_size for file in each.iterdir()) for _, each in ages}
+        total = sum(sizes.values())
+        for _, each in ages:
+            if total <= budget:
+                break
+            if each != keep:
+                shutil.rmtree(each)
+                total -= sizes[each]
 
 
 def make_private_folder(folder: Path, *, ours: bool = True) -> None:

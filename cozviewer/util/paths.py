@@ -65,6 +65,20 @@ def is_file_name(text: str, *, windows: bool = os.name == "nt") -> bool:
     )
 
 
+def existing_file(path: Path) -> Path:
+    """Return the path of a file that must exist.
+
+    Raises:
+        BadInput: It does not, or as `check_path`.
+    """
+    check_path(path)
+    if not path.is_file():
+        raise BadInput(
+            translate("Error", "The file {path} does not exist: check the path.").format(path=path)
+        )
+    return path
+
+
 def check_path(path: Path) -> None:
     """Return if the file system can look for `path`, whether anything is there or not.
 

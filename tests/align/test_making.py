@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from cozviewer.align.making import make_samples, trim, view_region
+from cozviewer.align.making import make_samples, view_region
 from cozviewer.align.samples import Sample, Walk, photos_of, walks_of
 from cozviewer.assembly import chain_in_memory, make_models
 from cozviewer.chain.chain import Chain
@@ -20,6 +20,7 @@ from cozviewer.image.source import Source, open_source
 from cozviewer.pyramid.geometry import level_rect
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
+from cozviewer.util.folders import trim_folders
 from tests.chain.fakes import DetailUpscaler
 from tests.pyramid.pyramids import pyramid_of
 
@@ -163,8 +164,8 @@ def test_the_oldest_samples_are_deleted_first(tmp_path: Path) -> None:
         (folder / "crop.png").write_bytes(bytes(1000))
         os.utime(folder, (time, time))
 
-    trim(tmp_path, folders[0], 3000)
+    trim_folders(tmp_path, 3000, keep=folders[0])
     assert all(folder.exists() for folder in folders)
 
-    trim(tmp_path, folders[0], 2000)
+    trim_folders(tmp_path, 2000, keep=folders[0])
     assert [folder.exists() for folder in folders] == [True, False, True]

@@ -1,8 +1,8 @@
-"""The order of runs of one level: each continues those beside it that come before.
+"""The order of runs of one level: each is blended with its earlier neighbours.
 
 Runs that do not touch have no order, so that they can be drawn at the same time. A grid of runs
-gets four colours, as in a tiling of 2 x 2; each run continues its neighbours of lower colours, and
-a whole level is at most four runs deep, however large it is.
+gets four colours, as in a tiling of 2 x 2; each run is blended with its neighbours of lower
+colours, and a whole level is at most four runs deep, however large it is.
 """
 
 from collections.abc import Iterator, Sequence

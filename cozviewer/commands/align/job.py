@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cozviewer.align.making import make_samples, trim
+from cozviewer.align.making import BUDGET_BYTES, make_samples
 from cozviewer.align.questions import AlignQuestions, questions_for, questions_from
 from cozviewer.align.rewards import Critic, RewardSettings
 from cozviewer.align.samples import Sample, photos_of, walks_of
@@ -21,7 +21,7 @@ from cozviewer.models.align.critic import LocalCritic, ServerCritic
 from cozviewer.models.device import Device
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
-from cozviewer.util.folders import alignment_folder
+from cozviewer.util.folders import alignment_folder, trim_folders
 
 NONE = "none"
 """The critic that leaves the reward out."""
@@ -114,10 +114,10 @@ def samples_of(
     Under `accelerate launch` the main process makes them, and the others wait.
 
     Args:
-        keep: The folder for them where there is no cache.
+        keep: The folder for them if caching is off.
 
     Raises:
-        BadInput: There is no photo, or the engine is not ready.
+        BadInput: No photo is found, or the engine is not ready.
         Cancelled: Finished samples are kept, where there is a cache.
         Failure: A model failed, or the disk is full.
     """
@@ -162,7 +162,7 @@ def samples_of(
         with replacing(folder / READY, never) as file:
             file.write(wanted.encode())
         if job.cache is not None:
-            trim(root, folder)
+            trim_folders(root, BUDGET_BYTES, keep=folder)
     return samples
 
 

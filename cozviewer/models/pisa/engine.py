@@ -20,7 +20,7 @@ from cozviewer.models.pisa.components import NAME, PisaFiles, PisaModels
 from cozviewer.models.pisa.network import Strengths, one_step
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
-from cozviewer.util.paths import check_path
+from cozviewer.util.paths import existing_file
 from cozviewer.util.translation import translate
 
 HALO = 32
@@ -71,14 +71,7 @@ class PisaSr:
                     ).format(strength=strength, largest=LARGEST_STRENGTH)
                 )
         folder = sd2_folder(base)
-        check_path(weights)
-        if not weights.is_file():
-            raise BadInput(
-                translate("Error", "The file {path} does not exist: check the path.").format(
-                    path=weights
-                )
-            )
-        files = PisaFiles(folder, weights, Strengths(pixel, semantic))
+        files = PisaFiles(folder, existing_file(weights), Strengths(pixel, semantic))
         self._models = PisaModels(files, context)
         self._windows = ShrinkingWindows(NAME, context.notice, OVERLAP)
 

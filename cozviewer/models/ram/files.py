@@ -12,7 +12,7 @@ from cozviewer.config.choice import PrompterChoice
 from cozviewer.models.download.digests import files_digest
 from cozviewer.models.network import first_line
 from cozviewer.util.errors import BadInput
-from cozviewer.util.paths import check_path, expanded
+from cozviewer.util.paths import existing_file, expanded
 from cozviewer.util.translation import translate
 
 RAM_PAGE = "https://huggingface.co/spaces/xinyu1205/recognize-anything"
@@ -159,15 +159,7 @@ def _file(named: Path | None, folder: Path | None, name: str) -> Path | None:
         BadInput: The chosen file does not exist.
     """
     if named is not None:
-        path = expanded(named)
-        check_path(path)
-        if not path.is_file():
-            raise BadInput(
-                translate("Error", "The file {path} does not exist: check the path.").format(
-                    path=path
-                )
-            )
-        return path
+        return existing_file(expanded(named))
     own = None if folder is None else folder / name
     return own if own is not None and own.is_file() else None
 
