@@ -25,16 +25,14 @@ from cozviewer.commands import (
 )
 from cozviewer.commands.align import command as align
 from cozviewer.commands.common.argv import Parser, command_at, joined
+from cozviewer.commands.common.engine_options import add_engine_options, engine_choice, engine_named
 from cozviewer.commands.common.options import (
     add_cache_options,
-    add_engine_options,
     add_huge_option,
     add_page_option,
     add_source_option,
     add_tone_option,
     cache_of,
-    engine_choice,
-    engine_named,
 )
 from cozviewer.commands.common.stopping import ending_in_order
 from cozviewer.commands.common.streams import lost_output, prepare

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.commands.common import values
-from cozviewer.commands.common.options import add_engine_options, add_huge_option, engine_choice
+from cozviewer.commands.common.engine_options import add_engine_options, engine_choice
+from cozviewer.commands.common.options import add_huge_option
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
 

@@ -7,12 +7,8 @@ import time
 from contextlib import ExitStack
 
 from cozviewer.commands.common import values
-from cozviewer.commands.common.options import (
-    add_cache_options,
-    add_engine_options,
-    add_huge_option,
-    open_options,
-)
+from cozviewer.commands.common.engine_options import add_engine_options
+from cozviewer.commands.common.options import add_cache_options, add_huge_option, open_options
 from cozviewer.commands.common.output import inputs_of
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable

@@ -15,12 +15,12 @@ from cozviewer.commands.common.cluster import (
     cluster_report,
     on_cluster,
 )
+from cozviewer.commands.common.engine_options import engine_choice
 from cozviewer.commands.common.options import (
     add_background_option,
     add_quality_option,
     add_saving_options,
     cache_of,
-    engine_choice,
     open_options,
 )
 from cozviewer.commands.common.progress import ProgressLine

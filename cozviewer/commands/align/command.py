@@ -11,13 +11,8 @@ from cozviewer.commands.align.options import (
     settings_of,
 )
 from cozviewer.commands.common import values
-from cozviewer.commands.common.options import (
-    add_cache_options,
-    add_engine_options,
-    add_huge_option,
-    cache_of,
-    engine_choice,
-)
+from cozviewer.commands.common.engine_options import add_engine_options, engine_choice
+from cozviewer.commands.common.options import add_cache_options, add_huge_option, cache_of
 from cozviewer.commands.common.output import add_overwrite_option
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable

@@ -8,14 +8,12 @@ from dataclasses import replace
 
 from cozviewer.commands.common import values
 from cozviewer.commands.common.cluster import add_cluster_options, cluster_options
+from cozviewer.commands.common.engine_options import add_engine_options, engine_choice, with_engine
 from cozviewer.commands.common.options import (
     add_cache_options,
-    add_engine_options,
     add_huge_option,
     add_tone_option,
     cache_of,
-    engine_choice,
-    with_engine,
 )
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine

@@ -16,7 +16,7 @@ from cozviewer.assembly import Models, make_models
 from cozviewer.chain.paper import CROP, SIDE, State, later_states
 from cozviewer.chain.protocols import Notice
 from cozviewer.chain.step import finer_core
-from cozviewer.commands.common.options import with_engine
+from cozviewer.commands.common.engine_options import with_engine
 from cozviewer.config.choice import EngineChoice, PrompterChoice
 from cozviewer.evaluate.enlarged import enlarged_middle
 from cozviewer.image.pixels import Rgb8, to_float

@@ -6,12 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.commands.common.options import (
-    add_cache_options,
-    add_engine_options,
-    add_huge_option,
-    open_options,
-)
+from cozviewer.commands.common.engine_options import add_engine_options
+from cozviewer.commands.common.options import add_cache_options, add_huge_option, open_options
 from cozviewer.commands.common.views import choice_for
 from cozviewer.config.choice import EngineChoice, PrompterChoice
 from cozviewer.config.choice_text import choice_text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.commands.common.options import engine_choice
+from cozviewer.commands.common.engine_options import engine_choice
 from cozviewer.commands.evaluate.command import add_parser
 from cozviewer.commands.evaluate.methods import Methods
 from cozviewer.evaluate.cache import trim
