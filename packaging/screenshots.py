@@ -8,11 +8,11 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory, gettempdir
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QSettings
 from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
@@ -170,6 +170,8 @@ SHOTS: dict[str, Callable[[Studio], None]] = {
 
 def main() -> None:
     """Make them all, or those that are named."""
+    own_settings = TemporaryDirectory()  # the user's own would decide widths and what is shown
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, own_settings.name)
     application = QApplication(sys.argv[:1])
     alone = sys.argv[1:] == ["chinese"]
     if alone:
