@@ -5,7 +5,6 @@ import json
 import os
 import sys
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,17 +89,18 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         CozviewerError: With the sentence to print.
     """
+    from cozviewer.assembly import open_chain
     from cozviewer.commands.common.views import (
         choice_for,
         opened_chain,
-        opened_others,
         refine,
         view_of,
     )
     from cozviewer.export.targets import refuse_source
-    from cozviewer.session.export import check_session_target, save_session
+    from cozviewer.session.export import check_session_target
     from cozviewer.session.pyramids import session_pyramid
     from cozviewer.session.session import SUFFIX
+    from cozviewer.session.task import SessionTask
 
     output: Path = args.output
     check_session_target(output)
@@ -114,7 +114,6 @@ def run(args: argparse.Namespace) -> int:
         ProgressLine(sys.stderr) as line,
         stoppable() as cancelled,
         opened_chain(options := open_options(args, args.image), line, cancelled) as (image, chain),
-        ExitStack() as stack,
     ):
         source = chain.pyramid.source
         refuse_source(output, source)
@@ -128,16 +127,20 @@ def run(args: argparse.Namespace) -> int:
                     source, (viewpoint.x, viewpoint.y), viewpoint.magnification, args.size
                 )
                 computed += refine(chain, view, line, cancelled).computed
-        first = session_pyramid(chain, choice_for(image.session, options), image.session)
-        others = stack.enter_context(opened_others(image, first, options, line, cancelled))
-        saved = save_session(
+        task = SessionTask(
             output,
-            source,
-            [first, *others],
+            image,
+            (session_pyramid(chain, choice_for(image.session, options), image.session),),
             bookmarks,
             None if image.session is None else image.session.viewpoint,
-            cancelled=cancelled,
-            on_progress=lambda done, total: line.show("Saving", done, total),
+            options.choice,
+        )
+        saved = task.write(
+            lambda choice: open_chain(
+                image, choice, options.cache, line.notice, cancelled=cancelled
+            ),
+            cancelled,
+            lambda done, total: line.show("Saving", done, total),
         )
         if not saved.tiles:
             line.notice(

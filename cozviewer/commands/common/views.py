@@ -1,7 +1,7 @@
 """What commands that render views share: open a picture and its chain, place a view, refine it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -21,8 +21,8 @@ from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose, wanted_level
 from cozviewer.pyramid.store.cache import trim
 from cozviewer.pyramid.wording import CAUTION
-from cozviewer.session.pyramids import choice_of, other_pyramids, session_pyramid
-from cozviewer.session.session import Session, SessionPyramid
+from cozviewer.session.pyramids import choice_of
+from cozviewer.session.session import Session
 from cozviewer.session.source import OpenedImage, open_path
 from cozviewer.util.cache_settings import saved_cache_settings
 from cozviewer.util.cancel import IsCancelled
@@ -92,30 +92,6 @@ def choice_for(session: Session | None, options: OpenOptions) -> EngineChoice:
     if session is None or options.engine_named:
         return options.choice
     return choice_of(session.pyramids[0], options.choice)
-
-
-@contextmanager
-def opened_others(
-    image: OpenedImage,
-    first: SessionPyramid,
-    options: OpenOptions,
-    line: ProgressLine,
-    cancelled: IsCancelled,
-) -> Iterator[list[SessionPyramid]]:
-    """Open the other pyramids of a session, all but `first`; close them at the end.
-
-    Raises:
-        BadInput: The session can no longer be read.
-        Cancelled: `cancelled` returned true.
-    """
-    with ExitStack() as stack:
-        others = []
-        for kept in other_pyramids(image.session, [first]):
-            wanted = choice_of(kept, options.choice)
-            chain = open_chain(image, wanted, options.cache, line.notice, cancelled=cancelled)
-            stack.callback(chain.pyramid.store.close)
-            others.append(session_pyramid(chain, wanted, image.session))
-        yield others
 
 
 def bookmarked(image: OpenedImage, name: str) -> tuple[tuple[Fraction, Fraction], Fraction]:

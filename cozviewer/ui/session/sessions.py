@@ -18,6 +18,7 @@ from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.session.export import Saved
 from cozviewer.session.pyramids import session_pyramid
 from cozviewer.session.session import SUFFIX, Viewpoint, viewpoint_of, with_bookmark
+from cozviewer.session.task import SessionTask
 from cozviewer.ui.compare.comparison_documents import ComparisonDocuments
 from cozviewer.ui.export.target import agreed_in_dialog, ask_to_replace
 from cozviewer.ui.session.bookmarks import BookmarksMenu
@@ -161,11 +162,13 @@ class Sessions(QObject):
         first = session_pyramid(self._document.chain, self._choice, self._document.image.session)
         same = other is None or other.info.recipe_digest == first.info.recipe_digest
         request = SaveRequest(
-            path,
-            self._document.image,
-            (first,) if other is None or same else (first, other),
-            self.menu.bookmarks,
-            viewpoint_of(self._navigator.camera, self._navigator.orientation),
+            SessionTask(
+                path,
+                self._document.image,
+                (first,) if other is None or same else (first, other),
+                self.menu.bookmarks,
+                viewpoint_of(self._navigator.camera, self._navigator.orientation),
+            )
         )
         if self._thread is None:
             self._thread = start_thread("sessions", self._job)
@@ -196,15 +199,15 @@ class Sessions(QObject):
 
     @Slot(object, object)
     def _on_saved(self, request: SaveRequest, saved: Saved) -> None:
-        if request.image.source is self._source:
-            self._path = request.path
+        if request.task.image.source is self._source:
+            self._path = request.task.path
         count, left_out = saved.tiles, saved.left_out
         tiles = translate("Session", "%n tile(s)", None, count)
         text = translate(
             "Session",
             "Saved {path} ({tiles}, {size}). The photo is not included: keep it next to the "
             "session file.",
-        ).format(path=request.path, tiles=tiles, size=bytes_text(saved.bytes))
+        ).format(path=request.task.path, tiles=tiles, size=bytes_text(saved.bytes))
         if left_out:
             damaged = translate("Session", "Left out: %n damaged tile(s).", None, left_out)
             text = sentences((text, damaged))
@@ -213,8 +216,8 @@ class Sessions(QObject):
 
     @Slot(object, str)
     def _on_ended(self, request: SaveRequest, sentence: str) -> None:
-        name = request.path.name
-        if request.image.source is not self._source:
+        name = request.task.path.name
+        if request.task.image.source is not self._source:
             text = translate("Session", "{name} was not saved because another image was opened.")
             self._banner.warn(text.format(name=name))
         elif sentence:

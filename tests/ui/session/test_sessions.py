@@ -18,9 +18,9 @@ from cozviewer.app import services_for
 from cozviewer.assembly import NO_SERVER
 from cozviewer.config.choice import EngineChoice, PrompterChoice
 from cozviewer.config.choice_text import choice_text
-from cozviewer.jobs.files import session_job
 from cozviewer.pyramid.store.sqlite_guard import Watch
 from cozviewer.session import file as session_file
+from cozviewer.session import task
 from cozviewer.session.file import read_session
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.settings import save_engine_choice, saved_engine_choice
@@ -239,7 +239,7 @@ def test_what_was_being_saved_when_another_picture_was_opened_is_told(
             time.sleep(0.01)
         raise Cancelled("Stopped.")
 
-    monkeypatch.setattr(session_job, "save_session", until_stopped)
+    monkeypatch.setattr(task, "save_session", until_stopped)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "a"), ""))
     first.actions_by_name["session"].trigger()
     first.images.reload()
