@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -32,6 +32,14 @@ from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.services import EngineEntry, Services
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.util.cancel import IsCancelled, never
+
+BUTTONS = (
+    Qt.MouseButton.LeftButton,
+    Qt.MouseButton.MiddleButton,
+    Qt.MouseButton.RightButton,
+    Qt.MouseButton.BackButton,
+    Qt.MouseButton.ForwardButton,
+)
 
 
 class Stripes:
@@ -154,7 +162,8 @@ def _nothing_takes_the_mouse(qapp: QApplication) -> Iterator[None]:
     """Hide what a test leaves open: a dialog or a menu would take the mouse from the next test for
     as long as Python keeps it. Release what it leaves pressed: every later move would be a drag."""
     yield
-    QTest.mouseRelease(QWidget(), Qt.MouseButton.LeftButton)
+    for button in BUTTONS:
+        QTest.mouseRelease(QWidget(), button)
     grabber = QWidget.mouseGrabber()
     if grabber is not None:
         grabber.releaseMouse()
@@ -199,13 +208,13 @@ def settle(qtbot: QtBot, window: MainWindow, timeout: int = 20_000) -> None:
     """Wait until the view rests, all work is done and the exact frame is on screen."""
 
     def done() -> bool:
-        canvas = window.panes.generated
-        document = window.document
+        document, over = window.document, window.panes.over
         return (
             window.navigator.at_rest
             and document is not None
             and not document.working
-            and canvas.shows_frame
+            and window.panes.generated.shows_frame
+            and (over is None or over.layer.shows_frame)
         )
 
     qtbot.waitUntil(done, timeout=timeout)
@@ -232,10 +241,20 @@ def wheel(
 
 
 def point(widget: QWidget, position: QPoint) -> None:
-    """Move the mouse to a place for certain: another test may have left it there, and moving it to
-    where it is would be no event."""
-    QTest.mouseMove(widget, position + QPoint(3, 5))
-    QTest.mouseMove(widget, position)
+    """Move the mouse to a place, with no button pressed.
+
+    The event goes to the widget alone. `QTest.mouseMove` would also move the cursor of the screen,
+    whose events depend on what other tests left behind: a window above this one, a button pressed.
+    """
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(position),
+        QPointF(widget.mapToGlobal(position)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(widget, event)
 
 
 def grabbed(widget: QWidget) -> Rgb8:
