@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
@@ -37,6 +38,19 @@ def test_it_opens_as_a_whole_without_a_question(giant: Bench) -> None:
     assert window.document.source.width == 100_000
     assert not window.document.source.levels.in_memory
     assert window.banner.isHidden()
+
+
+def test_it_opens_after_another_photo_and_before_one(
+    giant: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    other, again = tmp_path / "other.png", giant_tiff(tmp_path / "again.tif")
+    Image.new("RGB", (60, 40), "teal").save(other)
+    for path in (other, again):
+        with qtbot.waitSignal(giant.window.opened):
+            giant.window.open_picture(path)
+        assert giant.window.document is not None
+        assert giant.window.document.source.path == path
+    settle(qtbot, giant.window)
 
 
 def test_a_corner_is_generated_as_anywhere(giant: Bench, qtbot: QtBot) -> None:
