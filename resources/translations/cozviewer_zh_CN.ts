@@ -1113,10 +1113,6 @@
             <translation>这是 HDR 图片（{kind}），高光已压缩到普通显示器的范围（BT.2390）。</translation>
         </message>
         <message>
-            <source>Transparent parts are shown on white.</source>
-            <translation>透明部分以白色背景显示。</translation>
-        </message>
-        <message>
             <source>The values of this picture fill a part of their range: {black} is shown as black and {white} as white.</source>
             <translation>此图片的数值只占取值范围的一部分：{black} 显示为黑色，{white} 显示为白色。</translation>
         </message>
@@ -1209,8 +1205,8 @@
             <translation>显示的波段：{shown}（共 {count} 个）。</translation>
         </message>
         <message>
-            <source>Places without data are shown in white.</source>
-            <translation>无数据区域显示为白色。</translation>
+            <source>Places without data are transparent.</source>
+            <translation>无数据区域显示为透明。</translation>
         </message>
         <message>
             <source>Its map coordinates are control points, which are not shown.</source>

@@ -43,7 +43,7 @@ def sentence(key: str, values: Mapping[str, float | str]) -> str:
             "Error", "Each band is stretched from its 2nd to its 98th percentile."
         ),
         "bands": lambda: translate("Error", "Bands shown: {shown} of {count}."),
-        "no data": lambda: translate("Error", "Places without data are shown in white."),
+        "no data": lambda: translate("Error", "Places without data are transparent."),
         "control points": lambda: translate(
             "Error", "Its map coordinates are control points, which are not shown."
         ),

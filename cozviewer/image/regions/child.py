@@ -72,7 +72,7 @@ def _serve(opened: OpenedRegions, command: dict[str, int], answers: BinaryIO) ->
         return
     region = Rect(command["x"], command["y"], command["width"], command["height"])
     values = np.ascontiguousarray(opened.read(command["level"], region), np.uint8)
-    if values.shape != (region.height, region.width, 3):
+    if values.shape != (region.height, region.width, 4 if opened.alpha else 3):
         raise ValueError(f"{values.shape} pixels")
     send(answers, {})
     answers.write(values.data)

@@ -13,7 +13,7 @@ from cozviewer.image.colours.high_bit_depth import Scale, to_8_bit
 from cozviewer.image.readers.opened import Note, Refused, checked_page, checked_tone
 from cozviewer.image.rect import Rect
 from cozviewer.image.regions.map_place import georeference_of
-from cozviewer.image.regions.opened import OpenedRegions, Request, on_background
+from cozviewer.image.regions.opened import OpenedRegions, Request
 from cozviewer.image.tone import LINEAR, Tone
 from cozviewer.image.toning.curve import grey_levels, window_between
 from cozviewer.image.toning.samples import MOST_SAMPLES, Samples
@@ -136,10 +136,12 @@ def open_regions(request: Request) -> OpenedRegions:
     bands = _bands_of(file, request)
     holes = any(MaskFlags.all_valid not in finest.mask_flag_enums[i - 1] for i in bands.indexes)
     holes = holes or np.dtype(finest.dtypes[bands.indexes[0] - 1]).kind == "f"
+    has_alpha = holes or (bands.palette is not None and int(bands.palette[:, 3].min()) < 255)
 
     def read(level: int, region: Rect) -> NDArray[np.uint8]:
         window = Window(region.x, region.y, region.width, region.height)
-        return _shown(file.files[level], window, bands, holes)
+        rgba = _shown(file.files[level], window, bands, holes)
+        return rgba if has_alpha else np.ascontiguousarray(rgba[..., :3])
 
     blocks = finest.block_shapes[bands.indexes[0] - 1]
     itemsize = max(np.dtype(kind).itemsize for kind in finest.dtypes)
@@ -163,7 +165,7 @@ def open_regions(request: Request) -> OpenedRegions:
         georeference=georeference,
         colours="palette" if bands.palette is not None else "RGB" if count >= 3 else "grey",
         bits=8 * np.dtype(finest.dtypes[0]).itemsize,
-        alpha=ColorInterp.alpha in finest.colorinterp,
+        alpha=has_alpha,
         offered=bands.offered,
         numbers=None if bands.offered is None else numbers,
     )
@@ -253,7 +255,9 @@ def _notes(finest: Any, bands: _Bands, request: Request) -> list[Note]:
 
 
 def _shown(file: Any, window: Window, bands: _Bands, holes: bool) -> NDArray[np.uint8]:
+    """Return (H, W, 4) sRGB with alpha, which is 0 where there is no data."""
     values = _real(file.read(list(bands.indexes), window=window))
+    rgba: NDArray[np.uint8]
     if bands.palette is not None:
         last = len(bands.palette) - 1
         rgba = bands.palette[np.clip(values[0].astype(np.int64), 0, last)]
@@ -265,9 +269,8 @@ def _shown(file: Any, window: Window, bands: _Bands, holes: bool) -> NDArray[np.
         mask = file.dataset_mask(window=window)
         if values.dtype.kind == "f":
             mask = np.where(np.isfinite(values).any(axis=0), mask, 0)
-        rgba = rgba.copy()
         rgba[..., 3] = np.minimum(rgba[..., 3], mask)
-    return on_background(rgba)
+    return rgba
 
 
 def _opened(target: str, **options: Any) -> Any:

@@ -160,7 +160,8 @@ class ProcessReader:
             "width": region.width,
             "height": region.height,
         }
-        values = np.empty((region.height, region.width, 3), np.uint8)
+        channels = 4 if self._facts.alpha else 3
+        values = np.empty((region.height, region.width, channels), np.uint8)
         try:
             seconds = REGION_SECONDS + _SECONDS_PER_PIXEL * region.area
             worker.answer(json.dumps(command).encode() + b"\n", seconds)

@@ -36,7 +36,8 @@ class RegionFacts:
         notices: What people should know about how it is read, a translated sentence each.
         subject: What it shows, as far as the file says it: the field of work, and its physical
             size. "medical" keeps a caution in sight.
-        colours, bits, alpha, profile: As in `facts.file_facts.FileFacts`, for the panel Info.
+        colours, bits, profile: As in `facts.file_facts.FileFacts`, for the panel Info.
+        alpha: Whether pixels have alpha as a fourth channel.
         georeference: Where the pixels of level 0 lie on the earth, where the file says so.
         identity: What stands for the pixels in the digest of the source: of a drawing the bytes of
             its file, or their hash. None reads samples of the pixels (see `digest`), for which
@@ -65,7 +66,7 @@ class RegionReader(Protocol):
     """Reads regions of a file's own levels as upright sRGB pixels.
 
     Called from any thread, one call at a time: the caller holds a lock. Colour profile and
-    orientation are applied by the reader, and what is transparent lies on white.
+    orientation are applied by the reader.
     """
 
     @property
@@ -93,7 +94,8 @@ class RegionReader(Protocol):
             region: In pixels of that level, inside it, not empty.
 
         Returns:
-            (region.height, region.width, 3) uint8 sRGB.
+            (region.height, region.width, 3) uint8 sRGB; 4 with alpha (`RegionFacts.alpha`), by
+            which the colours are not multiplied.
 
         Raises:
             BadInput: The file is gone or damaged there; one sentence.

@@ -188,8 +188,6 @@ class TiffRegions:
         told = notices.stretched(self._scale) if self._own is None else []
         if layout.hidden:
             told.append(notices.bands(layout))
-        if layout.alpha is not None and some[..., layout.alpha].min() < some.max():
-            told.append(notices.on_white())
         bits = page.bitspersample
         self._facts = replace(
             facts,
@@ -235,18 +233,18 @@ class TiffRegions:
     ) -> Callable[[Image.Image, Image.Image | None], Rgb8]:
         layout, icc = self._layout, self._levels[0].page.tags.valueof(_ICC)
         if not request.managed or layout.is_lab:
-            return colour.on_white(colour.converter(layout.mode, None))
+            return colour.with_alpha(colour.converter(layout.mode, None))
         if isinstance(icc, bytes):
-            return colour.on_white(colour.converter(layout.mode, icc))
+            return colour.with_alpha(colour.converter(layout.mode, icc))
         coded = ADOBE_RGB if exif.says_adobe_rgb(block) else None
-        return colour.on_white(colour.converter(layout.mode, None, coded))
+        return colour.with_alpha(colour.converter(layout.mode, None, coded))
 
     def _some_samples(self) -> Samples:
         """Return samples that show which values there are: the coarsest level, or squares of
         level 0; (n, m, bands)."""
         coarsest, whole = self._levels[-1], self._levels[0]
         bands = whole.page.samplesperpixel
-        if self._layout.bits == 8 and self._layout.alpha is None:
+        if self._layout.bits == 8:
             return np.zeros((1, 1, bands), np.uint8)  # the values do not matter
         if coarsest.width * coarsest.height <= _MOST_SAMPLES:
             return coarsest.samples(Rect(0, 0, coarsest.width, coarsest.height))

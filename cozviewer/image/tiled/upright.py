@@ -47,8 +47,9 @@ class _Upright:
 
     def read(self, level: int, region: Rect) -> Rgb8:
         there = in_file(region, self._orientation, self._reader.sizes[level])
-        out = np.empty((region.height, region.width, 3), np.uint8)
-        as_in_file(out, self._orientation)[:] = self._reader.read(level, there)
+        pixels = self._reader.read(level, there)
+        out = np.empty((region.height, region.width, pixels.shape[2]), np.uint8)
+        as_in_file(out, self._orientation)[:] = pixels
         return out
 
     def close(self) -> None:
