@@ -3746,6 +3746,14 @@
             <source>This picture has 8 bits per channel, so it is shown as it is. A tone can be chosen for files with more bits or several bands: 16-bit TIFF and PNG, DICOM, FITS, OpenEXR, Radiance.</source>
             <translation>此图片每通道 8 位，因此按原样显示。位数更高或含多个波段的文件可以调整色调：16 位 TIFF 和 PNG、DICOM、FITS、OpenEXR、Radiance。</translation>
         </message>
+        <message>
+            <source>Counted in a smaller version of the photo.</source>
+            <translation>按照片的缩小版本统计。</translation>
+        </message>
+        <message>
+            <source>Counted at 64 places of the photo.</source>
+            <translation>按照片中 64 处的像素统计。</translation>
+        </message>
     </context>
     <context>
         <name>Menu</name>

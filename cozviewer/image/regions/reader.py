@@ -135,7 +135,8 @@ class ProcessReader:
                 raise ValueError(f"{shape} samples of type {kind}")
             values = np.empty(shape, kind)
             worker.fill(values.reshape(-1).view(np.uint8).data)
-            return Samples(values, range_from_json(answer["offered"]))
+            offered = range_from_json(answer["offered"])
+            return Samples(values, offered, extent=answer["extent"])
         except (Ended, ValueError) as error:
             raise self._stopped() from error
         finally:

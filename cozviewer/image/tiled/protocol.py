@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from cozviewer.image.georeference import Georeference
 from cozviewer.image.limits import HUGE
@@ -12,6 +12,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
 from cozviewer.image.subject import UNKNOWN, Subject
 from cozviewer.image.tone import AUTOMATIC, Tone
+from cozviewer.image.toning.samples import Samples
 from cozviewer.image.toning.tone_range import ToneRange
 from cozviewer.util.cancel import IsCancelled, never
 
@@ -108,6 +109,23 @@ class RegionReader(Protocol):
         ...
 
 
+@runtime_checkable
+class HasNumbers(Protocol):
+    """A reader that gives the numbers of its file, before they become colours."""
+
+    def numbers(self, most_pixels: int) -> Samples:
+        """Return the numbers, upright, of a smaller version or of some squares; quickly, and in
+        little memory, however large the picture is.
+
+        Args:
+            most_pixels: That are kept, see `toning.samples.thinned`.
+
+        Raises:
+            BadInput: There is nothing to choose about it, or it cannot be read.
+        """
+        ...
+
+
 OnGlimpse = Callable[[Rgb8, int, int], None]
 """Receives a small version of a picture, and the width and height of the picture itself."""
 
@@ -125,6 +143,8 @@ class RegionRequest:
         large: Pixels above which a file with smaller versions of its picture is read region by
             region; others are read into memory, which is exact and quick.
         huge: The same for files that have none, which takes long to make up for.
+        for_numbers: Whether only numbers are to be read (`HasNumbers`), for which nothing needs to
+            be prepared.
         tone: How its numbers are shown. A reader that does not follow it has facts in which
             nothing is `offered`.
         progress: Gets the part that is done, 0..1, where opening takes long; from any thread.
@@ -140,6 +160,7 @@ class RegionRequest:
     managed: bool = True
     large: int = LARGE
     huge: int = HUGE
+    for_numbers: bool = False
     tone: Tone = AUTOMATIC
     progress: Callable[[float], None] = lambda part: None
     cancelled: IsCancelled = never
