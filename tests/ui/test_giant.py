@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.tiled import reduced
+from cozviewer.jobs.memory_return import MemoryReturn
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.ui.info.rows import file_rows
@@ -66,6 +67,24 @@ def test_a_corner_is_generated_as_anywhere(giant: Bench, qtbot: QtBot) -> None:
     assert window.document is not None
     shown = compose(window.document.chain.pyramid, canvas.view)
     np.testing.assert_array_equal(grabbed(canvas), shown)
+
+
+def test_memory_is_returned_after_a_step(
+    bench: Bench, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[None]()
+    monkeypatch.setattr(MemoryReturn, "soon", lambda self: asked.append(None))
+    photo = tmp_path / "photo.png"
+    Image.new("RGB", (60, 40), "teal").save(photo)
+    window = bench.window
+    with qtbot.waitSignal(window.opened):
+        window.open_picture(photo)
+    settle(qtbot, window)
+    asked.clear()
+    window.navigator.go_to(camera_at(Fraction(30), Fraction(20), 4.0))
+    settle(qtbot, window, timeout=60_000)
+    assert bench.engine.calls > 0
+    assert asked
 
 
 def test_the_panels_describe_it_from_an_overview(giant: Bench, qtbot: QtBot) -> None:

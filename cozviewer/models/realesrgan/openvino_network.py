@@ -2,8 +2,8 @@
 format where torch is not installed.
 
 The network runs in a few pieces, because OpenVINO does not report progress within a run, and takes
-memory for all layers of a piece at once. Core-seconds for 320x200 pixels on an EPYC with AVX512-VNNI, beside other
-work: fp32 11.5, bf16 5.5, int8 3.2.
+memory for all layers of a piece at once. Core-seconds for 320x200 pixels on an EPYC with
+AVX512-VNNI, beside other work: fp32 11.5, bf16 5.5, int8 3.2.
 """
 
 import io
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 PER_PIECE = 12
-"""Blocks per piece. Each piece has its own memory, some 230 MB for 384x264 pixels, which is returned
-to the system after it ran, at a twentieth of the time: for 352x232 pixels in int8, the peak of the
-process is 520 instead of 880 MB, and 340 MB between runs."""
+"""Blocks per piece. Each piece has its own memory, some 230 MB for 384x264 pixels, which is
+returned to the system after it ran, at a twentieth of the time: for 352x232 pixels in int8, the
+peak of the process is 520 instead of 880 MB, and 340 MB between runs."""
 
 BAND, REACH = 16_384, 2
 """The enlargement runs in bands of about BAND pixels, as its layers take long and its features are

@@ -69,7 +69,7 @@ def large_tiff(path: Path, *, reduced: bool = True, **options: object) -> Path:
     y, x = np.mgrid[:1200, :1600]
     values = (300 + 2 * x + y).astype(np.uint16)
     with tifffile.TiffWriter(path) as file:
-        file.write(values, **{"tile": (64, 64), "subifds": 1 if reduced else 0, **options})
+        file.write(values, **{"tile": (64, 64), "subifds": 1 if reduced else 0, **options})  # type: ignore[arg-type]
         if reduced:
             file.write(values[::8, ::8], subfiletype=1, tile=(64, 64))
     return path

@@ -28,7 +28,7 @@ from tests.pyramid.pictures import noise, png
 DEEP = np.ascontiguousarray(BANDS[..., :3])
 FOUR = np.dstack([DEEP, np.full(DEEP.shape[:2], 65535, np.uint16)])
 
-FILES: dict[str, tuple[bytes, str]] = {
+FILES: dict[str, tuple[bytes | bytearray, str]] = {
     "TIFF": (tiff(TWELVE), "window=300:2500,gamma=2"),
     "turned TIFF": (tiff(BANDS, extratags=[(274, 3, 1, 6, True)]), "window=9:30000,bands=5:1:2"),
     "deep colours": (tiff(BANDS[..., :3], photometric="rgb"), "window=500:40000,inverted"),
