@@ -59,6 +59,7 @@ from cozviewer.util.folders import (
     open_private,
     pyramids_folder,
 )
+from cozviewer.util.priority import take_turns_quickly
 from cozviewer.util.signals import SIGNALLED, watched
 from cozviewer.util.temporary import end_now
 
@@ -92,6 +93,7 @@ def run_viewer(
         0, or 128 plus the number of the signal that closed the window. All threads have ended; if
         one cannot be stopped within seconds, the process is ended instead.
     """
+    take_turns_quickly()
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("cozviewer")

@@ -256,7 +256,7 @@ class ClusterGenerator:
             else:
                 put = self._link.ray.put
                 pixels = put(source.pixels(0, Rect(0, 0, source.width, source.height)))
-                alpha = None if source.alpha is None else put(source.alpha.level(0))
+                alpha = None if source.alpha is None else put(source.alpha.whole)
                 photo = Photo(source.name, source.digest, 1, pixels=pixels, alpha=alpha)
             self._photos[source.digest] = photo
         return photo

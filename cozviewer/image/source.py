@@ -168,7 +168,7 @@ def open_source(
     It is turned upright by its EXIF orientation, converted to sRGB by its colour profile, and
     scaled to 8 bits. Takes seconds for large pictures (300 megapixels), so it is not for the GUI
     thread. Very large ones stay in their files, and only what is looked at is read (see
-    `tiled.opening`); transparent parts of those lie on white.
+    `tiled.opening`).
 
     Args:
         path: The file.
@@ -257,7 +257,7 @@ def _tiled_source(
     return Source(
         name,
         path,
-        digest_of(levels, facts.identity, cancelled),
+        digest_of(levels, levels.alpha, facts.identity, cancelled),
         levels,
         facts.exif,
         page=facts.page,
@@ -266,6 +266,7 @@ def _tiled_source(
         warnings=facts.warnings,
         notices=(*_place(kind, facts.page, facts.pages, page), *facts.notices),
         subject=facts.subject,
+        alpha=levels.alpha,
         georeference=facts.georeference,
         offered=facts.offered,
     )

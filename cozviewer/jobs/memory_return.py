@@ -1,4 +1,4 @@
-"""Returns memory to the system when a photo has been closed."""
+"""Returns memory to the system when a photo has been closed, or a part of it was generated."""
 
 from threading import Thread
 
@@ -7,7 +7,8 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from cozviewer.util.memory import return_free_memory
 
 DELAY_MS = 2000
-"""From the end of a document: others may end with it, and the next photo is shown first."""
+"""From the end of a document: others may end with it, and the next photo is shown first. After a
+step over a huge photo, 90 MB are returned."""
 
 
 class MemoryReturn(QObject):
@@ -21,6 +22,7 @@ class MemoryReturn(QObject):
         self._timer.setInterval(DELAY_MS)
         self._timer.timeout.connect(self._start)
 
+    @Slot()
     def soon(self) -> None:
         """Return memory after a moment."""
         if not self._timer.isActive():

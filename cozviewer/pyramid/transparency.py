@@ -44,12 +44,14 @@ class AlphaOptions:
         outside: The alpha around the photo.
         coarse: The width of a pixel of the result in view pixels; above 1 it is resampled
             quickly.
+        at_hand: Whether only what is in memory counts, perhaps coarser: for the GUI thread.
     """
 
     kernel: Kernel = "bicubic"
     hard: bool = True
     outside: int = OPAQUE
     coarse: int = 1
+    at_hand: bool = False
 
 
 def alpha_of_view(source: Source, view: View, options: AlphaOptions | None = None) -> Plane | None:
@@ -78,25 +80,18 @@ def alpha_of_part(
     alpha, coarse = source.alpha, options.coarse
     if alpha is None:
         return None
-    z = min(wanted_level(view, alpha.coarsest), 0)
-    whole = level_rect(z, alpha.width, alpha.height)
     inside = view.picture(alpha.width, alpha.height).intersected(view_part)
     out = np.full(
         (-(-view_part.height // coarse), -(-view_part.width // coarse)), options.outside, np.uint8
     )
     if inside.empty:
         return None if options.outside == OPAQUE else out
-    per_pixel = math.ldexp(1 / view.camera.scale, z - view.camera.level)
-    margin = math.ceil(REACH * max(1.0, per_pixel * coarse)) + 1
-    seen = view.level_region(z).intersected(whole)
-    left, top, _, _ = view.level_box(z, seen)
-    wanted = rect_between(
-        seen.x + math.floor(left + inside.x * per_pixel),
-        seen.y + math.floor(top + inside.y * per_pixel),
-        seen.x + math.ceil(left + inside.right * per_pixel),
-        seen.y + math.ceil(top + inside.bottom * per_pixel),
-    ).grown(margin)
-    plane = alpha.padded(z, wanted)
+    z = min(wanted_level(view, alpha.coarsest), 0)
+    found = _near(alpha, view, inside, z, options)
+    while found is None:  # not at hand
+        z -= 1
+        found = _near(alpha, view, inside, z, options)
+    plane, left, top, per_pixel = found
     if options.outside == OPAQUE and plane.min() == OPAQUE:
         return None
     first_x, first_y = (inside.x - view_part.x) // coarse, (inside.y - view_part.y) // coarse
@@ -104,13 +99,41 @@ def alpha_of_part(
     last_y = -(-(inside.bottom - view_part.y) // coarse)
     out[first_y:last_y, first_x:last_x] = _resampled(
         plane,
-        left + seen.x - wanted.x + (view_part.x + first_x * coarse) * per_pixel,
-        top + seen.y - wanted.y + (view_part.y + first_y * coarse) * per_pixel,
+        left + (view_part.x + first_x * coarse) * per_pixel,
+        top + (view_part.y + first_y * coarse) * per_pixel,
         (last_x - first_x, last_y - first_y),
         per_pixel * coarse,
         options,
     )
     return out
+
+
+def _near(
+    alpha: Alpha, view: View, inside: Rect, z: int, options: AlphaOptions
+) -> tuple[Plane, float, float, float] | None:
+    """Return a stored level around a part of a view; None if it is not at hand but should be.
+
+    Args:
+        inside: In view pixels, inside the picture.
+        z: The level, <= 0.
+
+    Returns:
+        The plane, the place of the view's upper left corner in it, and its pixels per view pixel.
+    """
+    per_pixel = math.ldexp(1 / view.camera.scale, z - view.camera.level)
+    margin = math.ceil(REACH * max(1.0, per_pixel * options.coarse)) + 1
+    seen = view.level_region(z).intersected(level_rect(z, alpha.width, alpha.height))
+    left, top, _, _ = view.level_box(z, seen)
+    wanted = rect_between(
+        seen.x + math.floor(left + inside.x * per_pixel),
+        seen.y + math.floor(top + inside.y * per_pixel),
+        seen.x + math.ceil(left + inside.right * per_pixel),
+        seen.y + math.ceil(top + inside.bottom * per_pixel),
+    ).grown(margin)
+    plane = alpha.padded_at_hand(z, wanted) if options.at_hand else alpha.padded(z, wanted)
+    if plane is None:
+        return None
+    return plane, left + seen.x - wanted.x, top + seen.y - wanted.y, per_pixel
 
 
 def _resampled(
@@ -144,7 +167,7 @@ def view_over(
 def source_over(source: Source, background: Colour = WHITE) -> Rgb8:
     """Return level 0 over a background, (H, W, 3) uint8."""
     rgb, alpha = source.levels[0], source.alpha
-    return rgb if alpha is None else over(rgb, alpha.level(0), background)
+    return rgb if alpha is None else over(rgb, alpha.whole, background)
 
 
 def alpha_bands(

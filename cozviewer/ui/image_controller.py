@@ -256,6 +256,7 @@ class ImageController(QObject):
             self.choice = choice
         elif old is not None and old.source is source:  # else the session brought its engine
             self.choice = chosen_since(self.choice, old.choice, choice)
+        document.tiles_made.connect(self._memory.soon)
         self._file.watch(source.path)
         self.shown.emit(self.scope)
         if old is None or not _same_place(old.source, source):

@@ -1113,10 +1113,6 @@
             <translation>这是 HDR 图片（{kind}），高光已压缩到普通显示器的范围（BT.2390）。</translation>
         </message>
         <message>
-            <source>Transparent parts are shown on white.</source>
-            <translation>透明部分以白色背景显示。</translation>
-        </message>
-        <message>
             <source>The values of this picture fill a part of their range: {black} is shown as black and {white} as white.</source>
             <translation>此图片的数值只占取值范围的一部分：{black} 显示为黑色，{white} 显示为白色。</translation>
         </message>
@@ -1209,8 +1205,8 @@
             <translation>显示的波段：{shown}（共 {count} 个）。</translation>
         </message>
         <message>
-            <source>Places without data are shown in white.</source>
-            <translation>无数据区域显示为白色。</translation>
+            <source>Places without data are transparent.</source>
+            <translation>无数据区域显示为透明。</translation>
         </message>
         <message>
             <source>Its map coordinates are control points, which are not shown.</source>
@@ -3749,6 +3745,14 @@
         <message>
             <source>This picture has 8 bits per channel, so it is shown as it is. A tone can be chosen for files with more bits or several bands: 16-bit TIFF and PNG, DICOM, FITS, OpenEXR, Radiance.</source>
             <translation>此图片每通道 8 位，因此按原样显示。位数更高或含多个波段的文件可以调整色调：16 位 TIFF 和 PNG、DICOM、FITS、OpenEXR、Radiance。</translation>
+        </message>
+        <message>
+            <source>Counted in a smaller version of the photo.</source>
+            <translation>按照片的缩小版本统计。</translation>
+        </message>
+        <message>
+            <source>Counted at 64 places of the photo.</source>
+            <translation>按照片中 64 处的像素统计。</translation>
         </message>
     </context>
     <context>

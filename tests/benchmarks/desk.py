@@ -18,6 +18,7 @@ from cozviewer.app import resource, services_for
 from cozviewer.config.choice import EngineChoice
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.widgets.theme import apply_theme
+from cozviewer.util.priority import take_turns_quickly
 
 SAMPLE = resource("dandelion.jpg")
 
@@ -32,6 +33,7 @@ def application() -> QApplication:
     found = QApplication.instance()
     if isinstance(found, QApplication):
         return found
+    take_turns_quickly()
     made = QApplication([])
     apply_theme(made)
     return made

@@ -381,3 +381,21 @@ def test_where_a_photo_was_taken_can_be_left_out(run: Run, tmp_path: Path) -> No
         assert b"2026:01:02" in out.read_bytes()
         run("render", photo, "-o", out, *words, "--no-gps", *BICUBIC)
         assert b"2026:01:02" not in out.read_bytes()
+
+
+def test_a_drawing_keeps_its_transparency(run: Run, tmp_path: Path) -> None:
+    drawing, out = tmp_path / "disc.svg", tmp_path / "out.png"
+    drawing.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">'
+        '<circle cx="20" cy="20" r="10" fill="#c80000"/></svg>'
+    )
+    view = ("--center", "8192,8192", "--zoom", "0.015625", "--size", "256x256")
+    assert run("render", drawing, "-o", out, *view, *BICUBIC).report["alpha"] == "interpolated"
+    with Image.open(out) as image:
+        assert (image.mode, image.size) == ("RGBA", (256, 256))
+        found = np.asarray(image)
+    assert found[128, 128].tolist() == [200, 0, 0, 255]
+    assert not found[:50, :, 3].any()
+    assert 0.97 < (found[..., 3] / 255).sum() / (np.pi * 64**2) < 1.03
+    assert run("render", drawing, "-o", tmp_path / "out.jpg", *view, *BICUBIC).code == 0
+    assert pixels_of(tmp_path / "out.jpg")[:50].min() > 250

@@ -69,6 +69,8 @@ def test_a_tiff_is_a_tiled_pyramid_with_64_bit_offsets(tmp_path: Path) -> None:
         page = file.pages[0]
         assert (page.tilewidth, page.tilelength) == (512, 512)
         assert page.compression.name == "ADOBE_DEFLATE"
+        file.filehandle.seek(page.dataoffsets[0])
+        assert file.filehandle.read(2)[1] >> 6 == 1  # levels 2 to 5 (RFC 1950, FLEVEL)
         assert np.array_equal(page.asarray(), PICTURE)
         assert [(each.imagewidth, each.imagelength) for each in file.pages[1:]] == [
             (650, 450),

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.tiled import reduced
+from cozviewer.jobs.memory_return import MemoryReturn
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.ui.info.rows import file_rows
@@ -39,6 +41,19 @@ def test_it_opens_as_a_whole_without_a_question(giant: Bench) -> None:
     assert window.banner.isHidden()
 
 
+def test_it_opens_after_another_photo_and_before_one(
+    giant: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
+    other, again = tmp_path / "other.png", giant_tiff(tmp_path / "again.tif")
+    Image.new("RGB", (60, 40), "teal").save(other)
+    for path in (other, again):
+        with qtbot.waitSignal(giant.window.opened):
+            giant.window.open_picture(path)
+        assert giant.window.document is not None
+        assert giant.window.document.source.path == path
+    settle(qtbot, giant.window)
+
+
 def test_a_corner_is_generated_as_anywhere(giant: Bench, qtbot: QtBot) -> None:
     window = giant.window
     canvas = window.panes.generated
@@ -52,6 +67,24 @@ def test_a_corner_is_generated_as_anywhere(giant: Bench, qtbot: QtBot) -> None:
     assert window.document is not None
     shown = compose(window.document.chain.pyramid, canvas.view)
     np.testing.assert_array_equal(grabbed(canvas), shown)
+
+
+def test_memory_is_returned_after_a_step(
+    bench: Bench, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[None]()
+    monkeypatch.setattr(MemoryReturn, "soon", lambda self: asked.append(None))
+    photo = tmp_path / "photo.png"
+    Image.new("RGB", (60, 40), "teal").save(photo)
+    window = bench.window
+    with qtbot.waitSignal(window.opened):
+        window.open_picture(photo)
+    settle(qtbot, window)
+    asked.clear()
+    window.navigator.go_to(camera_at(Fraction(30), Fraction(20), 4.0))
+    settle(qtbot, window, timeout=60_000)
+    assert bench.engine.calls > 0
+    assert asked
 
 
 def test_the_panels_describe_it_from_an_overview(giant: Bench, qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cozviewer.image.alpha.levels import MemoryAlpha
 from cozviewer.image.alpha.plane import Alpha, Plane
 from cozviewer.image.overviews import LAST_SIDE
 from cozviewer.image.pixels import Rgb8
@@ -42,7 +43,19 @@ def with_alpha(rgb: Rgb8, plane: Plane, cancelled: IsCancelled) -> tuple[list[Rg
     planes = [level.view() for level in planes]
     for level in planes:
         level.flags.writeable = False
-    return colours, Alpha(tuple(planes))
+    return colours, Alpha(MemoryAlpha(tuple(planes)))
+
+
+def halved_with_alpha(rgba: Rgb8, cancelled: IsCancelled) -> Rgb8:
+    """Return colours with alpha at half the size, rounded up: alpha averaged as by
+    `overviews.halved`, the colours weighted by it.
+
+    Args:
+        rgba: (H, W, 4) uint8, not multiplied by alpha.
+        cancelled: Checked repeatedly.
+    """
+    rgb, plane = np.ascontiguousarray(rgba[..., :3]), np.ascontiguousarray(rgba[..., 3])
+    return np.dstack((_halved(rgb, plane, cancelled), _halved_plane(plane, cancelled)))
 
 
 def bleed(rgb: Rgb8, weights: Plane, cancelled: IsCancelled) -> None:

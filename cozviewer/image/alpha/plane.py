@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cozviewer.image.alpha.enlarging import REACH, enlarged
+from cozviewer.image.alpha.levels import AlphaLevels
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect, rect_between
 
@@ -26,31 +27,28 @@ class Alpha:
     alone, so that regions fit together without seams.
 
     Attributes:
-        levels: levels[k] is level z = -k, (H, W) uint8, read-only, of the size of the colours.
+        levels: Level k is level z = -k, of the size of the colours.
     """
 
-    levels: tuple[Plane, ...]
+    levels: AlphaLevels
 
     @property
     def width(self) -> int:
-        return int(self.levels[0].shape[1])
+        return self.levels.size(0)[0]
 
     @property
     def height(self) -> int:
-        return int(self.levels[0].shape[0])
+        return self.levels.size(0)[1]
 
     @property
     def coarsest(self) -> int:
         """The coarsest level, <= 0."""
         return 1 - len(self.levels)
 
-    def level(self, z: int) -> Plane:
-        """Return a stored level.
-
-        Args:
-            z: coarsest..0.
-        """
-        return self.levels[-z]
+    @property
+    def whole(self) -> Plane:
+        """All of level 0, (H, W) uint8; raises as `Levels[0]`."""
+        return self.levels[0]
 
     def region(self, z: int, level_region: Rect) -> Plane:
         """Return a region of any level, (height, width) uint8; do not write to it.
@@ -60,7 +58,7 @@ class Alpha:
             level_region: In pixels of level z, not empty, inside the picture.
         """
         if z <= 0:
-            return cut(self.level(z), level_region)
+            return self.levels.read(-z, level_region)
         near = self._near(z, level_region)
         unit = Fraction(1, 1 << z)
         return enlarged(
@@ -91,19 +89,18 @@ class Alpha:
             level_region: In pixels of level z, inside the picture.
         """
         whole = Rect(0, 0, self.width, self.height)
-        return not cut(self.level(0), self._near(z, level_region).intersected(whole)).any()
+        return not self.levels.read(0, self._near(z, level_region).intersected(whole)).any()
 
     def padded(self, z: int, wanted: Rect) -> Plane:
         """Return a region of a stored level, with its edges repeated beyond it."""
-        level = self.level(z)
-        height, width = level.shape
-        there = wanted.intersected(Rect(0, 0, width, height))
-        part = cut(level, there)
-        if there == wanted:
-            return part
-        rows = (there.y - wanted.y, wanted.bottom - there.bottom)
-        columns = (there.x - wanted.x, wanted.right - there.right)
-        return np.pad(part, (rows, columns), mode="edge")
+        there = wanted.intersected(Rect(0, 0, *self.levels.size(-z)))
+        return _extended(self.levels.read(-z, there), there, wanted)
+
+    def padded_at_hand(self, z: int, wanted: Rect) -> Plane | None:
+        """Return what `padded` does where that is in memory, else None; for the GUI thread."""
+        there = wanted.intersected(Rect(0, 0, *self.levels.size(-z)))
+        part = self.levels.at_hand(-z, there)
+        return None if part is None else _extended(part, there, wanted)
 
     def _near(self, z: int, level_region: Rect) -> Rect:
         """Return the pixels of level 0 on which a region of level z >= 0 depends."""
@@ -115,9 +112,13 @@ class Alpha:
         ).grown(REACH)
 
 
-def cut(plane: Plane, part: Rect) -> Plane:
-    """Return a view of a part of a plane."""
-    return plane[part.y : part.bottom, part.x : part.right]
+def _extended(part: Plane, there: Rect, wanted: Rect) -> Plane:
+    """Return a plane of the region `there` with its edges repeated up to `wanted`."""
+    if there == wanted:
+        return part
+    rows = (there.y - wanted.y, wanted.bottom - there.bottom)
+    columns = (there.x - wanted.x, wanted.right - there.right)
+    return np.pad(part, (rows, columns), mode="edge")
 
 
 def is_opaque(plane: Plane) -> bool:

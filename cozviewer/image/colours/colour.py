@@ -10,14 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from cozviewer.image.alpha.plane import over
 from cozviewer.image.colours import high_bit_depth as deep_grey
 from cozviewer.image.colours.coded_colour import CodedColour, srgb_converter
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.tone import Tone
 from cozviewer.image.toning.curve import grey_levels
-
-WHITE = (255, 255, 255)
 
 _SRGB_NAMES = ("sRGB", "sRGB IEC61966-2.1", "sRGB built-in")
 
@@ -50,17 +47,17 @@ def converter(
     return lambda colour: np.asarray(to_srgb(colour))
 
 
-def on_white(
+def with_alpha(
     convert: Callable[[Image.Image], Rgb8],
 ) -> Callable[[Image.Image, Image.Image | None], Rgb8]:
-    """Return the function that turns colours and alpha, as `split` returns them, into (H, W, 3)
-    uint8 sRGB over white."""
+    """Return the function that turns colours and alpha, as `split` returns them, into (H, W, 3) or,
+    with alpha, (H, W, 4) uint8 sRGB, not multiplied by it."""
 
-    def over_white(colours: Image.Image, alpha: Image.Image | None) -> Rgb8:
+    def both(colours: Image.Image, alpha: Image.Image | None) -> Rgb8:
         rgb = convert(colours)
-        return rgb if alpha is None else over(rgb, np.asarray(alpha), WHITE)
+        return rgb if alpha is None else np.dstack((rgb, np.asarray(alpha)))
 
-    return over_white
+    return both
 
 
 def deep_converter(coded: CodedColour) -> Callable[[NDArray[np.uint16]], Rgb8]:

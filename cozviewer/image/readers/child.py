@@ -116,6 +116,7 @@ def _serve(request: dict[str, Any], answers: BinaryIO) -> None:
                 "type": samples.values.dtype.str,
                 "offered": range_to_json(samples.offered),
                 "primaries": samples.primaries,
+                "icc": _text(samples.icc),
             },
         )
         answers.write(samples.values.data)

@@ -7,8 +7,11 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
-from cozviewer.image.readers.light import shown_light
-from cozviewer.image.readers.opened import Opened, Pixels, checked_page
+from cozviewer.image.readers.deep_numbers import numbers_range, toned_numbers
+from cozviewer.image.readers.light import colour_range, toned_colours
+from cozviewer.image.readers.opened import Opened, Pixels, Refused, checked_page
+from cozviewer.image.tone import AUTOMATIC, Tone
+from cozviewer.image.toning.samples import Samples
 
 _WIDTH, _HEIGHT = 0xBC80, 0xBC81
 _BYTES_PER_PIXEL = 48
@@ -28,20 +31,33 @@ def open_picture(path: str, page: int | None) -> Opened:
         sides[tag] = value & 0xFFFF if kind == 3 else value & 0xFF if kind == 1 else value
     width, height = sides[_WIDTH], sides[_HEIGHT]
 
-    def decode() -> Pixels:
-        return _pixels(imagecodecs.jpegxr_decode(content))
+    def toned(tone: Tone) -> Pixels:
+        return _pixels(imagecodecs.jpegxr_decode(content), tone)
 
-    return Opened(width, height, _BYTES_PER_PIXEL * width * height, decode)
+    def samples() -> Samples:
+        values = imagecodecs.jpegxr_decode(content)
+        values = values.reshape(*values.shape[:2], -1)
+        if values.dtype.kind == "f":
+            return Samples(values, colour_range(values))
+        if values.dtype != np.uint16:
+            raise Refused("no tone")
+        return Samples(values, numbers_range(values)[1])
+
+    needed = _BYTES_PER_PIXEL * width * height
+    return Opened(width, height, needed, lambda: toned(AUTOMATIC), toned=toned, samples=samples)
 
 
-def _pixels(values: NDArray[Any]) -> Pixels:
+def _pixels(values: NDArray[Any], tone: Tone) -> Pixels:
     match values.dtype.kind:
         case "f":  # scRGB: linear, 1 is white
-            return shown_light(values, "scRGB")
+            return toned_colours(values, "scRGB", tone)
+        case "u" if values.dtype.itemsize == 2:
+            return toned_numbers(values.reshape(*values.shape[:2], -1), tone)
+    if tone.changed:
+        raise Refused("no tone")
+    match values.dtype.kind:
         case "b":
             return Pixels(values.astype(np.uint8) * 255)
         case "u" if values.dtype.itemsize == 1:
             return Pixels(values)
-        case "u" if values.dtype.itemsize == 2:
-            return Pixels(((values.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8))
     raise ValueError(f"samples of type {values.dtype}")

@@ -1,15 +1,19 @@
 """JPEG XL, decoded by libjxl."""
 
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import ImageOps
 from pillow_jxl.JpegXLImagePlugin import JXLImageFile
 
 from cozviewer.image import exif
 from cozviewer.image.colours import high_bit_depth as deep
-from cozviewer.image.readers.opened import Opened, Pixels, checked_page
+from cozviewer.image.readers.deep_numbers import numbers_range, toned_numbers
+from cozviewer.image.readers.opened import Opened, Pixels, Refused, checked_page
+from cozviewer.image.tone import AUTOMATIC, Tone
+from cozviewer.image.toning.samples import Samples
 
 _BYTES_PER_PIXEL = 48
 """libjxl works in 4 planes of floats, and again in those that filters read; then 8 of 16-bit
@@ -23,26 +27,55 @@ def open_picture(path: str, page: int | None) -> Opened:
     """Read the size of a JPEG XL file; its plugin would decode all of it at once."""
     checked_page(page, 1)
     with open(path, "rb") as file:
-        width, height = size_of(file.read(_HEAD_BYTES))
+        width, height, bits = header_of(file.read(_HEAD_BYTES))
 
-    def decode() -> Pixels:
+    def read() -> tuple[Any, bytes | None]:
+        """Return the picture in 8 bits, or of deep grey in all, and its profile."""
         with open(path, "rb") as file:
             image: Any = JXLImageFile(file)
             image.load()
-        block = image.info.get("exif")
         icc = image.info.get("icc_profile")
-        return Pixels(
-            # A JPEG inside is given as it is; all else libjxl turns upright.
-            _values(ImageOps.exif_transpose(image) if image.jpeg else image),
-            icc=icc if isinstance(icc, bytes) else None,
-            exif=exif.upright(block),
-        )
+        return image, icc if isinstance(icc, bytes) else None
 
-    return Opened(width, height, _BYTES_PER_PIXEL * width * height, decode)
+    def numbers(image: Any) -> NDArray[Any] | None:
+        """Return (H, W, C) of more than 8 bits; None where there are none."""
+        if image.mode in deep.MODES:
+            return np.asarray(image)[..., None]
+        if bits <= 8 or image.jpeg or find_spec("imagecodecs") is None:
+            return None
+        from imagecodecs import jpegxl_decode
+
+        with open(path, "rb") as file:  # as the plugin gives 8 bits of colours
+            values: NDArray[Any] = jpegxl_decode(file.read())
+        if values.dtype != np.uint16 or values.shape[:2] != (image.height, image.width):
+            return None
+        return values.reshape(*values.shape[:2], -1)
+
+    def toned(tone: Tone) -> Pixels:
+        image, icc = read()
+        block, values = exif.upright(image.info.get("exif")), numbers(image)
+        if values is not None:
+            return toned_numbers(values, tone, icc, block)
+        if tone.changed:
+            raise Refused("no tone")
+        # A JPEG inside is given as it is; all else libjxl turns upright.
+        upright = ImageOps.exif_transpose(image) if image.jpeg else image
+        return Pixels(np.asarray(upright), icc=icc, exif=block)
+
+    def samples() -> Samples:
+        image, icc = read()
+        values = numbers(image)
+        if values is None:
+            raise Refused("no tone")
+        return Samples(values, numbers_range(values)[1], icc=icc)
+
+    needed = _BYTES_PER_PIXEL * width * height
+    return Opened(width, height, needed, lambda: toned(AUTOMATIC), toned=toned, samples=samples)
 
 
-def size_of(head: bytes) -> tuple[int, int]:
-    """Return (width, height), upright, of a file that starts with `head` (ISO/IEC 18181-1, 9.2).
+def header_of(head: bytes) -> tuple[int, int, int]:
+    """Return (width, height), upright, and the bits of a sample of a file that starts with `head`
+    (ISO/IEC 18181-1, 9.2); of what moves or has a preview 8 bits.
 
     Raises:
         ValueError: It is cut off.
@@ -50,6 +83,28 @@ def size_of(head: bytes) -> tuple[int, int]:
     if head[:2] != b"\xff\x0a":
         head = _codestream(head)
     bits = _Bits(head[2:66])
+    width, height = _size(bits)
+    if bits.read(1):  # all_default
+        return width, height, 8
+    # The size is that before turning.
+    turn, is_simple = 0, True
+    if bits.read(1):  # extra_fields
+        turn = bits.read(3)
+        if bits.read(1):  # have_intrinsic_size
+            _size(bits)
+        is_simple = not bits.read(2)  # neither have_preview nor have_animation
+    deep_bits = _sample_bits(bits) if is_simple else 8
+    return (height, width, deep_bits) if turn >= 4 else (width, height, deep_bits)
+
+
+def _sample_bits(bits: "_Bits") -> int:
+    is_float, choice = bits.read(1), bits.read(2)
+    if choice == 3:
+        return bits.read(6) + 1
+    return ((32, 16, 24) if is_float else (8, 10, 12))[choice]
+
+
+def _size(bits: "_Bits") -> tuple[int, int]:
     small = bits.read(1)
     height = 8 * (bits.read(5) + 1) if small else _length(bits)
     ratio = bits.read(3)
@@ -58,10 +113,7 @@ def size_of(head: bytes) -> tuple[int, int]:
         width = height * above // below
     else:
         width = 8 * (bits.read(5) + 1) if small else _length(bits)
-    # What follows is the turn, unless all_default is set or extra_fields is not. The size is that
-    # before turning.
-    turn = bits.read(3) if not bits.read(1) and bits.read(1) else 0
-    return (height, width) if turn >= 4 else (width, height)
+    return width, height
 
 
 def _codestream(head: bytes) -> bytes:
@@ -96,13 +148,3 @@ class _Bits:
         self._number >>= count
         self._left -= count
         return value
-
-
-def _values(image: Image.Image) -> NDArray[Any]:
-    if image.mode in deep.MODES:
-        values = np.asarray(image)
-        scale = deep.range_of(
-            deep.extremes_of([values]), 16 if image.mode != "F" else 0, is_float=image.mode == "F"
-        )
-        return deep.to_8_bit(values, scale)
-    return np.asarray(image)

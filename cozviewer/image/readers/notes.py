@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from cozviewer.image import notices
+from cozviewer.image.colours.high_bit_depth import Scale
 from cozviewer.util.text import visible_line
 from cozviewer.util.translation import translate
 
@@ -31,6 +32,9 @@ def sentence(key: str, values: Mapping[str, float | str]) -> str:
         ),
         "medical": lambda: translate("Error", "Not for diagnosis."),
         "window": lambda: translate("Error", "Window: center {center}, width {width}."),
+        "range": lambda: notices.stretched(
+            Scale(float(values["black"]), float(values["white"]), stretched=True)
+        )[0],
         "full range": lambda: translate(
             "Error", "The file has no window; values from {black} to {white} are shown."
         ),
@@ -43,7 +47,7 @@ def sentence(key: str, values: Mapping[str, float | str]) -> str:
             "Error", "Each band is stretched from its 2nd to its 98th percentile."
         ),
         "bands": lambda: translate("Error", "Bands shown: {shown} of {count}."),
-        "no data": lambda: translate("Error", "Places without data are shown in white."),
+        "no data": lambda: translate("Error", "Places without data are transparent."),
         "control points": lambda: translate(
             "Error", "Its map coordinates are control points, which are not shown."
         ),

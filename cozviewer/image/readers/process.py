@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from PIL.ImageFile import ImageFile
 
+from cozviewer.image.colours.colour import converter
+from cozviewer.image.pixels import Rgb8
 from cozviewer.image.readers.child import PIXELS, SAMPLES, THUMBNAIL
 from cozviewer.image.readers.notes import sentence
 from cozviewer.image.readers.worker import Ended, Worker
@@ -202,7 +205,15 @@ class _Process:
         offered = range_from_json(answer["offered"])
         x = [float(number) for number in answer["primaries"]]
         primaries = x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]
-        return Samples(values, offered, primaries)
+        if answer["icc"] is None:
+            return Samples(values, offered, primaries)
+        icc = base64.b64decode(answer["icc"])
+
+        def to_srgb(levels: NDArray[np.uint8]) -> Rgb8:
+            image = Image.fromarray(levels)
+            return converter(image.mode, icc)(image)
+
+        return Samples(values, offered, primaries, to_srgb)
 
     def thumbnail(self) -> tuple[bytes, int]:
         """Return a small JPEG, nothing if there is none, and its turn as in EXIF."""

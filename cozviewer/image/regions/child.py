@@ -18,7 +18,7 @@ from cozviewer.image.readers.opened import Refused
 from cozviewer.image.rect import Rect
 from cozviewer.image.regions.opened import OpenedRegions, Request
 from cozviewer.image.tone import tone_of
-from cozviewer.image.toning.samples import thinned
+from cozviewer.image.toning.samples import MOST_SAMPLES, thinned
 from cozviewer.image.toning.tone_range import range_to_json
 
 
@@ -72,7 +72,7 @@ def _serve(opened: OpenedRegions, command: dict[str, int], answers: BinaryIO) ->
         return
     region = Rect(command["x"], command["y"], command["width"], command["height"])
     values = np.ascontiguousarray(opened.read(command["level"], region), np.uint8)
-    if values.shape != (region.height, region.width, 3):
+    if values.shape != (region.height, region.width, 4 if opened.alpha else 3):
         raise ValueError(f"{values.shape} pixels")
     send(answers, {})
     answers.write(values.data)
@@ -82,9 +82,11 @@ def _serve(opened: OpenedRegions, command: dict[str, int], answers: BinaryIO) ->
 def _serve_numbers(opened: OpenedRegions, most_pixels: int, answers: BinaryIO) -> None:
     if opened.numbers is None:
         raise Refused("no tone")
-    samples = thinned(opened.numbers(most_pixels), most_pixels)
+    found = opened.numbers(most_pixels)
+    samples = thinned(found, MOST_SAMPLES if found.extent == "squares" else most_pixels)
     offered = range_to_json(samples.offered)
     values = samples.values
-    send(answers, {"shape": values.shape, "type": values.dtype.str, "offered": offered})
+    head = {"shape": values.shape, "type": values.dtype.str, "extent": samples.extent}
+    send(answers, {**head, "offered": offered})
     answers.write(values.data)
     answers.flush()

@@ -68,14 +68,23 @@ def open_regions(request: Request) -> OpenedRegions:
                 skip_system_fonts=not has_text,
             )
         with Image.open(io.BytesIO(bytes(drawn)), formats=["PNG"]) as image:
-            return on_background(np.asarray(image.convert("RGBA")))
+            return np.array(image.convert("RGBA"))
+
+    blocks = DrawnBlocks(sizes, draw, channels=4)
+    last = len(sizes) - 1
+    has_alpha = int(blocks.read(last, Rect(0, 0, *sizes[last]))[..., 3].min()) < 255
+
+    def read(level: int, region: Rect) -> NDArray[np.uint8]:
+        rgba = blocks.read(level, region)
+        return rgba if has_alpha else on_background(rgba)
 
     return OpenedRegions(
         sizes,
-        DrawnBlocks(sizes, draw).read,
+        read,
         block=512,
         needed=1 << 30,
         notes=(("vector", {}),),
+        alpha=has_alpha,
     )
 
 

@@ -13,10 +13,10 @@ from cozviewer.image.colours.high_bit_depth import Scale, to_8_bit
 from cozviewer.image.readers.opened import Note, Refused, checked_page, checked_tone
 from cozviewer.image.rect import Rect
 from cozviewer.image.regions.map_place import georeference_of
-from cozviewer.image.regions.opened import OpenedRegions, Request, on_background
+from cozviewer.image.regions.opened import OpenedRegions, Request
 from cozviewer.image.tone import LINEAR, Tone
 from cozviewer.image.toning.curve import grey_levels, window_between
-from cozviewer.image.toning.samples import MOST_SAMPLES, Samples
+from cozviewer.image.toning.samples import MOST_SAMPLES, Extent, Samples
 from cozviewer.image.toning.tone_range import ToneRange
 
 LOW, HIGH = 2.0, 98.0
@@ -24,6 +24,9 @@ LOW, HIGH = 2.0, 98.0
 
 _CACHE_BYTES = 1 << 26
 _SAMPLED_PIXELS = 1 << 22
+_MOST_WHOLE = 50_000_000
+"""Pixels of the coarsest level up to which all of it is read for a histogram."""
+
 _SAMPLES = 8
 """Windows across and down that are looked at where there is no small overview."""
 
@@ -95,18 +98,7 @@ class _Map:
             windows = [Window(0, 0, *self.sizes[level])]
         else:
             level = len(self.files) - 1
-            width, height = self.sizes[level]
-            side = round((_SAMPLED_PIXELS / _SAMPLES**2) ** 0.5)
-            windows = [
-                Window(
-                    max(0, (width - side) * column // (_SAMPLES - 1)),
-                    max(0, (height - side) * row // (_SAMPLES - 1)),
-                    min(side, width),
-                    min(side, height),
-                )
-                for row in range(_SAMPLES)
-                for column in range(_SAMPLES)
-            ]
+            windows = self._windows(level)
         found = []
         for window in windows:
             masked = self.files[level].read(index, window=window, masked=True)
@@ -114,16 +106,35 @@ class _Map:
             found.append(values[np.isfinite(values)])
         return np.concatenate(found)
 
-    def thinned(self, most_pixels: int) -> NDArray[Any]:
-        """Return (H, W, bands) of all bands at about so many pixels; where there is no data, there
-        is no number."""
+    def thinned(self, most_pixels: int) -> tuple[NDArray[Any], Extent]:
+        """Return (H, W, bands) of all bands at about so many pixels, or of windows where that would
+        read all of a large file, and which; where there is no data, there is no number."""
+        width, height = self.sizes[-1]
+        if width * height > _MOST_WHOLE:
+            windows = self._windows(len(self.files) - 1)
+            file = self.files[-1]
+            parts = [_numbers(file.read(window=window, masked=True)) for window in windows]
+            return np.concatenate([part.reshape(1, -1, file.count) for part in parts], 1), "squares"
         width, height = self.sizes[0]
         part = min(1.0, (most_pixels / (width * height)) ** 0.5)
         shape = max(1, int(height * part)), max(1, int(width * part))
         values = self.finest.read(out_shape=(self.finest.count, *shape), masked=True)
-        if np.ma.is_masked(values):
-            values = np.ma.filled(_real(values).astype(np.float32), np.nan)
-        return np.moveaxis(_real(np.ma.getdata(values)), 0, -1)
+        return _numbers(values), "picture" if len(self.files) == 1 else "overview"
+
+    def _windows(self, level: int) -> list[Window]:
+        """Return windows spread over a level."""
+        width, height = self.sizes[level]
+        side = round((_SAMPLED_PIXELS / _SAMPLES**2) ** 0.5)
+        return [
+            Window(
+                max(0, (width - side) * column // (_SAMPLES - 1)),
+                max(0, (height - side) * row // (_SAMPLES - 1)),
+                min(side, width),
+                min(side, height),
+            )
+            for row in range(_SAMPLES)
+            for column in range(_SAMPLES)
+        ]
 
 
 def open_regions(request: Request) -> OpenedRegions:
@@ -136,10 +147,12 @@ def open_regions(request: Request) -> OpenedRegions:
     bands = _bands_of(file, request)
     holes = any(MaskFlags.all_valid not in finest.mask_flag_enums[i - 1] for i in bands.indexes)
     holes = holes or np.dtype(finest.dtypes[bands.indexes[0] - 1]).kind == "f"
+    has_alpha = holes or (bands.palette is not None and int(bands.palette[:, 3].min()) < 255)
 
     def read(level: int, region: Rect) -> NDArray[np.uint8]:
         window = Window(region.x, region.y, region.width, region.height)
-        return _shown(file.files[level], window, bands, holes)
+        rgba = _shown(file.files[level], window, bands, holes)
+        return rgba if has_alpha else np.ascontiguousarray(rgba[..., :3])
 
     blocks = finest.block_shapes[bands.indexes[0] - 1]
     itemsize = max(np.dtype(kind).itemsize for kind in finest.dtypes)
@@ -150,7 +163,8 @@ def open_regions(request: Request) -> OpenedRegions:
 
     def numbers(most_pixels: int) -> Samples:
         assert bands.offered is not None
-        return Samples(file.thinned(min(most_pixels, MOST_SAMPLES // count)), bands.offered)
+        values, extent = file.thinned(min(most_pixels, MOST_SAMPLES // count))
+        return Samples(values, bands.offered, extent=extent)
 
     return OpenedRegions(
         file.sizes,
@@ -163,7 +177,7 @@ def open_regions(request: Request) -> OpenedRegions:
         georeference=georeference,
         colours="palette" if bands.palette is not None else "RGB" if count >= 3 else "grey",
         bits=8 * np.dtype(finest.dtypes[0]).itemsize,
-        alpha=ColorInterp.alpha in finest.colorinterp,
+        alpha=has_alpha,
         offered=bands.offered,
         numbers=None if bands.offered is None else numbers,
     )
@@ -253,7 +267,9 @@ def _notes(finest: Any, bands: _Bands, request: Request) -> list[Note]:
 
 
 def _shown(file: Any, window: Window, bands: _Bands, holes: bool) -> NDArray[np.uint8]:
+    """Return (H, W, 4) sRGB with alpha, which is 0 where there is no data."""
     values = _real(file.read(list(bands.indexes), window=window))
+    rgba: NDArray[np.uint8]
     if bands.palette is not None:
         last = len(bands.palette) - 1
         rgba = bands.palette[np.clip(values[0].astype(np.int64), 0, last)]
@@ -265,9 +281,8 @@ def _shown(file: Any, window: Window, bands: _Bands, holes: bool) -> NDArray[np.
         mask = file.dataset_mask(window=window)
         if values.dtype.kind == "f":
             mask = np.where(np.isfinite(values).any(axis=0), mask, 0)
-        rgba = rgba.copy()
         rgba[..., 3] = np.minimum(rgba[..., 3], mask)
-    return on_background(rgba)
+    return rgba
 
 
 def _opened(target: str, **options: Any) -> Any:
@@ -282,6 +297,13 @@ def _palette(colours: dict[int, tuple[int, int, int, int]]) -> NDArray[np.uint8]
     for value, colour in colours.items():
         table[value] = colour
     return table
+
+
+def _numbers(values: Any) -> NDArray[Any]:
+    """Return (H, W, bands) of a masked (bands, H, W)."""
+    if np.ma.is_masked(values):
+        values = np.ma.filled(_real(values).astype(np.float32), np.nan)
+    return np.moveaxis(_real(np.ma.getdata(values)), 0, -1)
 
 
 def _real(values: NDArray[Any]) -> NDArray[Any]:

@@ -15,14 +15,14 @@ from cozviewer.image.toning.samples import Samples
 from cozviewer.image.toning.tone_range import ToneRange
 
 ReadLevel = Callable[[int, Rect], NDArray[np.uint8]]
-"""(index of the level, region inside it) to (H, W, 3) uint8 sRGB."""
+"""(index of the level, region inside it) to (H, W, 3) uint8 sRGB, or with alpha (H, W, 4)."""
 
 DRAWN_BLOCK = 1024
 """Side of what is drawn at once of a page, in pixels: drawing starts from its first object each
 time, so that a larger part costs hardly more than a small one."""
 
 _KEPT_BLOCKS = 12
-"""Drawn blocks in memory: 36 MB."""
+"""Drawn blocks in memory: 36 MB, with alpha 48."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ class OpenedRegions:
         notes: What is to be said about how it is shown.
         field: "microscopy" of slides; "" leaves it to the rest.
         georeference: As `georeference.Georeference.from_json` reads it; None without one.
-        colours, bits, alpha, profile: As in `facts.file_facts.FileFacts`.
+        colours, bits, profile: As in `facts.file_facts.FileFacts`.
+        alpha: Whether what `read` returns has alpha.
         offered: What a tone can change; None if nothing.
         numbers: Returns the numbers of the picture at about so many pixels; None where `offered`
             is.
@@ -87,15 +88,17 @@ class DrawnBlocks:
     Attributes:
         sizes: (width, height) of the levels.
         draw: Draws a region, at most DRAWN_BLOCK wide and high.
+        channels: 3, or 4 with alpha.
     """
 
     sizes: tuple[tuple[int, int], ...]
     draw: ReadLevel
+    channels: int = 3
     _kept: OrderedDict[tuple[int, int, int], NDArray[np.uint8]] = field(default_factory=OrderedDict)
 
     def read(self, level: int, region: Rect) -> NDArray[np.uint8]:
         """Return a region of a level."""
-        result = np.empty((region.height, region.width, 3), np.uint8)
+        result = np.empty((region.height, region.width, self.channels), np.uint8)
         columns = range(region.x // DRAWN_BLOCK, -(-region.right // DRAWN_BLOCK))
         rows = range(region.y // DRAWN_BLOCK, -(-region.bottom // DRAWN_BLOCK))
         for row in rows:

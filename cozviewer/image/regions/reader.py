@@ -135,7 +135,8 @@ class ProcessReader:
                 raise ValueError(f"{shape} samples of type {kind}")
             values = np.empty(shape, kind)
             worker.fill(values.reshape(-1).view(np.uint8).data)
-            return Samples(values, range_from_json(answer["offered"]))
+            offered = range_from_json(answer["offered"])
+            return Samples(values, offered, extent=answer["extent"])
         except (Ended, ValueError) as error:
             raise self._stopped() from error
         finally:
@@ -160,7 +161,8 @@ class ProcessReader:
             "width": region.width,
             "height": region.height,
         }
-        values = np.empty((region.height, region.width, 3), np.uint8)
+        channels = 4 if self._facts.alpha else 3
+        values = np.empty((region.height, region.width, channels), np.uint8)
         try:
             seconds = REGION_SECONDS + _SECONDS_PER_PIXEL * region.area
             worker.answer(json.dumps(command).encode() + b"\n", seconds)

@@ -17,6 +17,7 @@ class InLevelFile:
     """A picture that was copied; see `RegionReader`."""
 
     def __init__(self, kind: str, facts: RegionFacts, file: LevelFile) -> None:
+        """Take over a file; its alpha is left out if `facts` say that there is none."""
         self._kind, self._facts, self._file = kind, replace(facts, block=SIDE), file
 
     @property
@@ -32,7 +33,8 @@ class InLevelFile:
         return self._facts
 
     def read(self, level: int, region: Rect) -> Rgb8:
-        return self._file.read(level, region)
+        pixels = self._file.read(level, region)
+        return pixels if self._facts.alpha else pixels[..., :3]
 
     def close(self) -> None:
         self._file.close()
@@ -54,7 +56,8 @@ def converted(reader: RegionReader, request: RegionRequest) -> RegionReader:
         Failure: The disk is full.
     """
     width, height = reader.sizes[0]
-    file = LevelFile(request.name, width, height, reduced_only=False)
+    channels = 4 if reader.facts.alpha else 3
+    file = LevelFile(request.name, width, height, channels, reduced_only=False)
 
     def stripes() -> Iterator[tuple[int, Rgb8]]:
         for y in range(0, height, SIDE):

@@ -1,13 +1,15 @@
 """The digest of a source that is read region by region: by a small part of its pixels.
 
 It is the SHA-256 of the size, of the coarsest levels (SMALL_SIDE pixels and less, as the file has
-them or as they are averaged), and of 64 squares of SIDE pixels of level 0, evenly spread. So what
+them or as they are averaged), and of 64 squares of SIDE pixels of level 0, evenly spread, with
+alpha if there is some. So what
 it misses is a change of level 0 between those squares that no small version of the picture shows:
 a retouched detail. As all digests of sources it does not depend on name or metadata of the file.
 """
 
 import hashlib
 
+from cozviewer.image.alpha.plane import Alpha
 from cozviewer.image.levels import Levels
 from cozviewer.image.reading import STOPPED
 from cozviewer.image.rect import Rect
@@ -24,11 +26,13 @@ SMALL_SIDE = 1024
 """Longer side of the levels that count as a whole."""
 
 
-def digest_of(levels: Levels, identity: bytes | None, cancelled: IsCancelled) -> str:
+def digest_of(
+    levels: Levels, alpha: Alpha | None, identity: bytes | None, cancelled: IsCancelled
+) -> str:
     """Return the digest, in hex.
 
     Args:
-        levels: Those of the source.
+        levels, alpha: Those of the source.
         identity: See `protocol.RegionFacts`; None reads pixels.
         cancelled: Checked between squares.
 
@@ -39,15 +43,23 @@ def digest_of(levels: Levels, identity: bytes | None, cancelled: IsCancelled) ->
     """
     width, height = levels.size(0)
     digest = hashlib.sha256(f"regions;{width}x{height};".encode())
+    if alpha is not None:
+        digest.update(b"alpha;")
+
+    def add(k: int, region: Rect) -> None:
+        digest.update(levels.read(k, region).tobytes())
+        if alpha is not None:
+            digest.update(alpha.levels.read(k, region).tobytes())
+
     if identity is not None:
         digest.update(identity)
         return digest.hexdigest()
     small = next(k for k in range(len(levels)) if max(levels.size(k)) <= SMALL_SIDE)
-    digest.update(levels.read(small, Rect(0, 0, *levels.size(small))).tobytes())
+    add(small, Rect(0, 0, *levels.size(small)))
     for spot in spots(width, height):
         check_cancelled(cancelled, STOPPED)
         try:
-            digest.update(levels.read(0, spot).tobytes())
+            add(0, spot)
         except BadInput:  # the rest of the picture can be shown
             digest.update(b"unreadable")
     return digest.hexdigest()

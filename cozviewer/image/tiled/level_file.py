@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cozviewer.image.alpha.bleeding import halved_with_alpha
 from cozviewer.image.overviews import halved, level_sizes
 from cozviewer.image.pixels import Rgb8, part_of
 from cozviewer.image.rect import Rect
@@ -32,27 +33,30 @@ when they are needed, at most 16 squares for one. All reduced ones are 1/48 of t
 MOST_OF_FREE = 0.5
 """Most of the free space on the disk that is used: a small file can claim any size."""
 
-_SQUARE = SIDE * SIDE * 3
-
 
 class LevelFile:
     """Level 0 and reduced levels of a picture, or the reduced ones only. One thread at a time.
 
     Attributes:
         sizes: (width, height) of the levels that are stored, finest first.
+        channels: Of the pixels.
     """
 
-    def __init__(self, name: str, width: int, height: int, *, reduced_only: bool) -> None:
+    def __init__(
+        self, name: str, width: int, height: int, channels: int, *, reduced_only: bool
+    ) -> None:
         """Create an empty file in the cache folder.
 
         Args:
             name: What people call the picture.
             width, height: Of level 0.
+            channels: 3; or 4 with alpha, by which the colours are not multiplied.
             reduced_only: Whether level 0 is not stored.
 
         Raises:
             Failure: The disk has not enough space, or cannot be written.
         """
+        self.channels, self._square_bytes = channels, SIDE * SIDE * channels
         every = level_sizes(width, height)
         self._first = min(FIRST_REDUCED, len(every) - 1)
         stored = every[self._first :]
@@ -63,7 +67,7 @@ class LevelFile:
         for size in self.sizes:
             self._starts.append(end)
             columns, rows = _squares(size)
-            end += columns * rows * _SQUARE
+            end += columns * rows * self._square_bytes
         folder = cache_folder()
         try:
             make_private_folder(folder)
@@ -80,8 +84,8 @@ class LevelFile:
         """Fill all levels.
 
         Args:
-            stripes: (first row, pixels) of level 0 from top to bottom, (rows, width, 3) uint8, each
-                of SIDE rows but the last. Only one is in memory at a time.
+            stripes: (first row, pixels) of level 0 from top to bottom, (rows, width, channels)
+                uint8, each of SIDE rows but the last. Only one is in memory at a time.
 
         Raises:
             Failure: The disk is full or went away.
@@ -90,7 +94,7 @@ class LevelFile:
         for y, stripe in stripes:
             self.write_row(0, y // SIDE, stripe)
             for _ in range(self._first):
-                stripe = halved(stripe, never)
+                stripe = halved_pixels(stripe)
             reduced.add(stripe)
         reduced.end()
 
@@ -100,10 +104,10 @@ class LevelFile:
         Args:
             index: Of `sizes`.
             row: Of squares.
-            pixels: (at most SIDE, width, 3) uint8; fewer rows only in the last one.
+            pixels: (at most SIDE, width, channels) uint8; fewer rows only in the last one.
         """
         columns, _ = _squares(self.sizes[index])
-        squares = np.zeros((columns, SIDE, SIDE, 3), np.uint8)
+        squares = np.zeros((columns, SIDE, SIDE, self.channels), np.uint8)
         for col in range(columns):
             part = pixels[:, col * SIDE : (col + 1) * SIDE]
             squares[col, : part.shape[0], : part.shape[1]] = part
@@ -111,17 +115,17 @@ class LevelFile:
 
     def write_square(self, index: int, col: int, row: int, pixels: Rgb8) -> None:
         """Write a square; `pixels` may be smaller at the right and bottom edge."""
-        square = np.zeros((SIDE, SIDE, 3), np.uint8)
+        square = np.zeros((SIDE, SIDE, self.channels), np.uint8)
         square[: pixels.shape[0], : pixels.shape[1]] = pixels
         self._write(self._place(index, col, row), square.reshape(-1).data)
 
     def read(self, index: int, region: Rect) -> Rgb8:
-        """Return a region, (h, w, 3) uint8; see `RegionReader.read`.
+        """Return a region, (h, w, channels) uint8; see `RegionReader.read`.
 
         Raises:
             Failure: The disk went away.
         """
-        out = np.empty((region.height, region.width, 3), np.uint8)
+        out = np.empty((region.height, region.width, self.channels), np.uint8)
         for row in range(region.y // SIDE, (region.bottom - 1) // SIDE + 1):
             for col in range(region.x // SIDE, (region.right - 1) // SIDE + 1):
                 there = Rect(col * SIDE, row * SIDE, SIDE, SIDE)
@@ -131,12 +135,12 @@ class LevelFile:
         return out
 
     def _square(self, index: int, col: int, row: int) -> Rgb8:
-        square = np.empty((SIDE, SIDE, 3), np.uint8)
+        square = np.empty((SIDE, SIDE, self.channels), np.uint8)
         view = square.reshape(-1).data
         try:
             self._file.seek(self._place(index, col, row))
             done = 0
-            while done < _SQUARE:
+            while done < self._square_bytes:
                 count = self._file.readinto(view[done:])
                 if not count:
                     raise OSError("the file of levels is too short")
@@ -147,7 +151,7 @@ class LevelFile:
 
     def _place(self, index: int, col: int, row: int) -> int:
         columns, _ = _squares(self.sizes[index])
-        return self._starts[index] + (row * columns + col) * _SQUARE
+        return self._starts[index] + (row * columns + col) * self._square_bytes
 
     def _write(self, place: int, content: memoryview) -> None:
         try:
@@ -173,7 +177,7 @@ class _Rows:
     def __init__(self, file: LevelFile, index: int) -> None:
         self._file, self._index, self._row = file, index, 0
         width, _ = file.sizes[index]
-        self._pending = np.empty((SIDE, width, 3), np.uint8)
+        self._pending = np.empty((SIDE, width, file.channels), np.uint8)
         self._count = 0
         last = index + 1 == len(file.sizes)
         self._next = None if last else _Rows(file, index + 1)
@@ -199,8 +203,15 @@ class _Rows:
         rows = self._pending[: self._count]
         self._file.write_row(self._index, self._row, rows)
         if self._next is not None:
-            self._next.add(halved(rows, never))
+            self._next.add(halved_pixels(rows))
         self._row, self._count = self._row + 1, 0
+
+
+def halved_pixels(pixels: Rgb8) -> Rgb8:
+    """Return (h, w, 3) or, with alpha, (h, w, 4) pixels at half their size, rounded up."""
+    if pixels.shape[2] == 4:
+        return halved_with_alpha(pixels, never)
+    return halved(np.ascontiguousarray(pixels), never)
 
 
 def _squares(size: tuple[int, int]) -> tuple[int, int]:

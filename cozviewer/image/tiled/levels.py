@@ -6,22 +6,29 @@ A block of a level that the file has itself is read from there. Another one is m
 finer level: averaged 2 x 2 as `overviews` does, or resampled where the sizes of the file's levels
 do not halve. The levels that fit into a window are made at once and stay, so that there is always
 something to show.
+
+Where a picture is fully transparent, its colours are those of the surroundings, as in memory (see
+`alpha.bleeding`): there by the next coarser level that is read from the file.
 """
 
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from cozviewer.image.alpha.bleeding import with_alpha
+from cozviewer.image.alpha.levels import AlphaLevels
+from cozviewer.image.alpha.plane import OPAQUE, Alpha, Plane
 from cozviewer.image.facts.file_facts import FileFacts
-from cozviewer.image.overviews import halved, level_sizes, with_overviews
+from cozviewer.image.overviews import level_sizes, with_overviews
 from cozviewer.image.pixels import Rgb8, part_of
 from cozviewer.image.rect import Rect, rect_between
-from cozviewer.image.tiled.block_cache import BlockCache
+from cozviewer.image.tiled.block_cache import Block, BlockCache, block_of
 from cozviewer.image.tiled.errors import explained
+from cozviewer.image.tiled.level_file import halved_pixels
 from cozviewer.image.tiled.protocol import RegionReader
 from cozviewer.util.cancel import IsCancelled, never
 
@@ -72,8 +79,9 @@ class TiledLevels:
         self._blocks = BlockCache(cache_bytes)
         self._first_small = next(k for k, size in enumerate(self._sizes) if max(size) <= SMALL_SIDE)
         self._small: tuple[Rgb8, ...] = ()
+        self._small_alpha: AlphaLevels | None = None
         try:
-            self._small = self._small_levels(cancelled)
+            self._read_small_levels(cancelled)
         except BaseException:
             self._close()
             raise
@@ -102,6 +110,11 @@ class TiledLevels:
         """Memory used by the cached blocks."""
         return self._blocks.bytes
 
+    @property
+    def alpha(self) -> Alpha | None:
+        """The alpha of the picture; None if the file has none."""
+        return Alpha(_TiledAlpha(self)) if self._reader.facts.alpha else None
+
     def file_facts(self, size: int) -> FileFacts:
         """Return what is known about the file, which has `size` bytes."""
         facts = self._reader.facts
@@ -118,40 +131,110 @@ class TiledLevels:
         if self._small and k >= self._first_small:
             whole = Rect(0, 0, *self._sizes[k])
             return part_of(self._small[k - self._first_small], region, whole)
-        side = self._side
-        first_col, last_col = region.x // side, (region.right - 1) // side
-        first_row, last_row = region.y // side, (region.bottom - 1) // side
-        if (first_col, first_row) == (last_col, last_row):
-            there = self._block_rect(k, first_col, first_row)
-            return part_of(self._block(k, first_col, first_row), region, there)
+        first, *others = self._places(k, region)
+        if not others:
+            return part_of(self._block(k, *first).rgb, region, self._block_rect(k, *first))
         out = np.empty((region.height, region.width, 3), np.uint8)
-        for row in range(first_row, last_row + 1):
-            for col in range(first_col, last_col + 1):
-                there = self._block_rect(k, col, row)
-                common = there.intersected(region)
-                part_of(out, common, region)[:] = part_of(self._block(k, col, row), common, there)
+        for place in (first, *others):
+            there = self._block_rect(k, *place)
+            common = there.intersected(region)
+            part_of(out, common, region)[:] = part_of(self._block(k, *place).rgb, common, there)
         out.flags.writeable = False
         return out
+
+    def read_alpha(self, k: int, region: Rect) -> Plane:
+        """Return the alpha of a part of level k, (h, w) uint8; as `read`."""
+        if self._small_alpha is not None and k >= self._first_small:
+            return self._small_alpha.read(k - self._first_small, region)
+        found = self._alpha_of(k, region, lambda col, row: self._block(k, col, row))
+        assert found is not None
+        return found
+
+    def alpha_at_hand(self, k: int, region: Rect) -> Plane | None:
+        """Return what `read_alpha` does if all of it is in memory, at once; else None."""
+        if self._small_alpha is not None and k >= self._first_small:
+            return self._small_alpha.read(k - self._first_small, region)
+        return self._alpha_of(k, region, lambda col, row: self._blocks.peek((k, col, row)))
+
+    @property
+    def made(self) -> int:
+        """How many blocks were made so far."""
+        return self._blocks.made
+
+    def _alpha_of(
+        self, k: int, region: Rect, block_at: Callable[[int, int], Block | None]
+    ) -> Plane | None:
+        """Return the alpha of a part of level k; None if one of its blocks is None."""
+        out = np.full((region.height, region.width), OPAQUE, np.uint8)
+        for place in self._places(k, region):
+            block = block_at(*place)
+            if block is None:
+                return None
+            if block.alpha is not None:
+                there = self._block_rect(k, *place)
+                common = there.intersected(region)
+                part_of(out, common, region)[:] = part_of(block.alpha, common, there)
+        return out
+
+    def _places(self, k: int, region: Rect) -> list[tuple[int, int]]:
+        """Return (column, row) of the blocks that a region touches."""
+        side = self._side
+        columns = range(region.x // side, (region.right - 1) // side + 1)
+        rows = range(region.y // side, (region.bottom - 1) // side + 1)
+        return [(col, row) for row in rows for col in columns]
 
     def _block_rect(self, k: int, col: int, row: int) -> Rect:
         square = Rect(col * self._side, row * self._side, self._side, self._side)
         return square.intersected(Rect(0, 0, *self._sizes[k]))
 
-    def _block(self, k: int, col: int, row: int) -> Rgb8:
+    def _block(self, k: int, col: int, row: int) -> Block:
         return self._blocks.get((k, col, row), lambda: self._made(k, self._block_rect(k, col, row)))
 
-    def _made(self, k: int, region: Rect) -> Rgb8:
+    def _made(self, k: int, region: Rect) -> Block:
         own = self._own[k]
         if own is None:
             below = Rect(2 * region.x, 2 * region.y, 2 * region.width, 2 * region.height)
-            finer = self.read(k - 1, below.intersected(Rect(0, 0, *self._sizes[k - 1])))
-            block = halved(np.ascontiguousarray(finer), never)
+            pixels = halved_pixels(
+                self._with_alpha(k - 1, below.intersected(Rect(0, 0, *self._sizes[k - 1])))
+            )
         elif self._is_same_size(k, own):
-            block = self._read_padded(own, region)
+            pixels = self._read_padded(own, region)
         else:
-            block = self._resampled(k, own, region)
-        block.flags.writeable = False
-        return block
+            pixels = self._resampled(k, own, region)
+        if self._small and pixels.shape[2] == 4:
+            pixels = self._filled(k, region, pixels)
+        return block_of(pixels)
+
+    def _with_alpha(self, k: int, region: Rect) -> Rgb8:
+        """Return a part of level k, (h, w, 3) or, with alpha, (h, w, 4) uint8."""
+        rgb = self.read(k, region)
+        if not self._reader.facts.alpha:
+            return rgb
+        return np.dstack((rgb, self.read_alpha(k, region)))
+
+    def _filled(self, k: int, region: Rect, pixels: Rgb8) -> Rgb8:
+        """Return pixels of level k whose colours are those of a coarser level where they are fully
+        transparent."""
+        clear = pixels[..., 3] == 0
+        if not clear.any():
+            return pixels
+        coarse = k + 1
+        while coarse < self._first_small and self._own[coarse] is None:
+            coarse += 1  # which is averaged from this one
+        width, height = (
+            side / other for side, other in zip(self._sizes[coarse], self._sizes[k], strict=True)
+        )
+        box = (region.x * width, region.y * height, region.right * width, region.bottom * height)
+        there = rect_between(int(box[0]), int(box[1]), int(box[2]) + 1, int(box[3]) + 1).grown(1)
+        there = there.intersected(Rect(0, 0, *self._sizes[coarse]))
+        box = (box[0] - there.x, box[1] - there.y, box[2] - there.x, box[3] - there.y)
+        box = (*box[:2], min(box[2], there.width), min(box[3], there.height))
+        image = Image.fromarray(np.ascontiguousarray(self.read(coarse, there)))
+        size = (region.width, region.height)
+        around = np.asarray(image.resize(size, Image.Resampling.BILINEAR, box))
+        filled = pixels.copy()
+        np.copyto(filled[..., :3], around, where=clear[..., None])
+        return filled
 
     def _is_same_size(self, k: int, own: int) -> bool:
         return _is_half(self._reader.sizes[own], self._sizes[k])
@@ -187,13 +270,49 @@ class TiledLevels:
         with explained(self._path), self._lock:
             return self._reader.read(own, region)
 
-    def _small_levels(self, cancelled: IsCancelled) -> tuple[Rgb8, ...]:
+    def _read_small_levels(self, cancelled: IsCancelled) -> None:
         k = self._first_small
-        largest = np.ascontiguousarray(self.read(k, Rect(0, 0, *self._sizes[k])))
-        small = with_overviews(largest, cancelled)
+        pixels = self._with_alpha(k, Rect(0, 0, *self._sizes[k]))
+        if pixels.shape[2] == 4:
+            plane = np.ascontiguousarray(pixels[..., 3])
+            small, alpha = with_alpha(pixels[..., :3].copy(), plane, cancelled)
+            self._small_alpha = alpha.levels
+        else:
+            small = with_overviews(np.ascontiguousarray(pixels), cancelled)
         for level in small:
             level.flags.writeable = False
-        return tuple(small)
+        self._small = tuple(small)
+        if self._reader.facts.alpha:
+            self._blocks.clear()  # where nothing was filled
+
+
+class _TiledAlpha:
+    """See `alpha.levels.AlphaLevels`."""
+
+    def __init__(self, levels: TiledLevels) -> None:
+        self._levels = levels
+
+    def __len__(self) -> int:
+        return len(self._levels)
+
+    def __getitem__(self, k: int) -> Plane:
+        width, height = self.size(k)
+        if width * height > WHOLE_PIXELS:
+            raise ValueError(f"level {k} has {width} x {height} pixels: read a region of it")
+        return self.read(k, Rect(0, 0, width, height))
+
+    def size(self, k: int) -> tuple[int, int]:
+        return self._levels.size(k)
+
+    def read(self, k: int, region: Rect) -> Plane:
+        return self._levels.read_alpha(k, region)
+
+    def at_hand(self, k: int, region: Rect) -> Plane | None:
+        return self._levels.alpha_at_hand(k, region)
+
+    @property
+    def changes(self) -> int:
+        return self._levels.made
 
 
 def _own_levels(

@@ -23,7 +23,8 @@ Heavy packages are imported in the functions, not by their modules."""
 def open_regions(request: RegionRequest) -> RegionReader | None:
     """Open a file for reading regions; None where it is to be read into memory as a whole.
 
-    Where the file has no small version of the picture, that is made, which takes up to minutes.
+    Where the file has no small version of the picture, that is made, which takes up to minutes; not
+    for its numbers alone.
 
     Raises:
         BadInput: The file is damaged, or needs a package that is not installed.
@@ -33,6 +34,8 @@ def open_regions(request: RegionRequest) -> RegionReader | None:
     with explained(request.path):
         for kinds, open_one in READERS:
             reader = open_one(request) if request.kind in kinds else None
+            if reader is not None and request.for_numbers:
+                return reader
             if reader is not None:
                 _show_glimpse(reader, request)
                 return with_reduced(reader, request.name, request.progress, request.cancelled)

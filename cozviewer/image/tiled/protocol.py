@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from cozviewer.image.georeference import Georeference
 from cozviewer.image.limits import HUGE
@@ -12,6 +12,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
 from cozviewer.image.subject import UNKNOWN, Subject
 from cozviewer.image.tone import AUTOMATIC, Tone
+from cozviewer.image.toning.samples import Samples
 from cozviewer.image.toning.tone_range import ToneRange
 from cozviewer.util.cancel import IsCancelled, never
 
@@ -36,7 +37,8 @@ class RegionFacts:
         notices: What people should know about how it is read, a translated sentence each.
         subject: What it shows, as far as the file says it: the field of work, and its physical
             size. "medical" keeps a caution in sight.
-        colours, bits, alpha, profile: As in `facts.file_facts.FileFacts`, for the panel Info.
+        colours, bits, profile: As in `facts.file_facts.FileFacts`, for the panel Info.
+        alpha: Whether pixels have alpha as a fourth channel.
         georeference: Where the pixels of level 0 lie on the earth, where the file says so.
         identity: What stands for the pixels in the digest of the source: of a drawing the bytes of
             its file, or their hash. None reads samples of the pixels (see `digest`), for which
@@ -65,7 +67,7 @@ class RegionReader(Protocol):
     """Reads regions of a file's own levels as upright sRGB pixels.
 
     Called from any thread, one call at a time: the caller holds a lock. Colour profile and
-    orientation are applied by the reader, and what is transparent lies on white.
+    orientation are applied by the reader.
     """
 
     @property
@@ -93,7 +95,8 @@ class RegionReader(Protocol):
             region: In pixels of that level, inside it, not empty.
 
         Returns:
-            (region.height, region.width, 3) uint8 sRGB.
+            (region.height, region.width, 3) uint8 sRGB; 4 with alpha (`RegionFacts.alpha`), by
+            which the colours are not multiplied.
 
         Raises:
             BadInput: The file is gone or damaged there; one sentence.
@@ -103,6 +106,23 @@ class RegionReader(Protocol):
 
     def close(self) -> None:
         """Close the file. Called once; nothing is read afterwards."""
+        ...
+
+
+@runtime_checkable
+class HasNumbers(Protocol):
+    """A reader that gives the numbers of its file, before they become colours."""
+
+    def numbers(self, most_pixels: int) -> Samples:
+        """Return the numbers, upright, of a smaller version or of some squares; quickly, and in
+        little memory, however large the picture is.
+
+        Args:
+            most_pixels: That are kept, see `toning.samples.thinned`.
+
+        Raises:
+            BadInput: There is nothing to choose about it, or it cannot be read.
+        """
         ...
 
 
@@ -123,6 +143,8 @@ class RegionRequest:
         large: Pixels above which a file with smaller versions of its picture is read region by
             region; others are read into memory, which is exact and quick.
         huge: The same for files that have none, which takes long to make up for.
+        for_numbers: Whether only numbers are to be read (`HasNumbers`), for which nothing needs to
+            be prepared.
         tone: How its numbers are shown. A reader that does not follow it has facts in which
             nothing is `offered`.
         progress: Gets the part that is done, 0..1, where opening takes long; from any thread.
@@ -138,6 +160,7 @@ class RegionRequest:
     managed: bool = True
     large: int = LARGE
     huge: int = HUGE
+    for_numbers: bool = False
     tone: Tone = AUTOMATIC
     progress: Callable[[float], None] = lambda part: None
     cancelled: IsCancelled = never

@@ -5,13 +5,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
-from cozviewer.image.overviews import halved
+from cozviewer.image.alpha.plane import over
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.reading import STOPPED
 from cozviewer.image.rect import Rect
-from cozviewer.image.tiled.level_file import FIRST_REDUCED, SIDE, LevelFile
+from cozviewer.image.tiled.level_file import FIRST_REDUCED, SIDE, LevelFile, halved_pixels
 from cozviewer.image.tiled.protocol import RegionFacts, RegionReader
-from cozviewer.util.cancel import IsCancelled, check_cancelled, never
+from cozviewer.util.cancel import IsCancelled, check_cancelled
 
 MOST_PIXELS = 50_000_000
 """Pixels of the coarsest level of a file up to which no smaller ones are made: half a second of
@@ -56,6 +56,8 @@ GLIMPSE_SIDE = 40
 GLIMPSE_SPOT = 8
 """Side of the squares that a glimpse is made of, in pixels."""
 
+_WHITE = (255, 255, 255)
+
 
 def has_small_level(reader: RegionReader) -> bool:
     """Return whether the coarsest level of a file can be read in a moment."""
@@ -86,7 +88,8 @@ def with_reduced(
         return reader
     width, height = reader.sizes[-1]
     try:
-        file = LevelFile(name, width, height, reduced_only=True)
+        channels = 4 if reader.facts.alpha else 3
+        file = LevelFile(name, width, height, channels, reduced_only=True)
         try:
             _fill(file, reader, progress, cancelled)
         except BaseException:
@@ -103,7 +106,7 @@ def glimpse(reader: RegionReader, cancelled: IsCancelled) -> Rgb8:
 
     Returns:
         (h, w, 3) uint8, the longer side GLIMPSE_SIDE pixels; each is the mean of GLIMPSE_SPOT
-        pixels, squared, in the middle of what it stands for.
+        pixels, squared, in the middle of what it stands for. What is transparent lies on white.
     """
     width, height = reader.sizes[-1]
     whole = Rect(0, 0, width, height)
@@ -116,6 +119,8 @@ def glimpse(reader: RegionReader, cancelled: IsCancelled) -> Rgb8:
             x, y = (2 * col + 1) * width // (2 * across), (2 * row + 1) * height // (2 * down)
             spot = Rect(x, y, GLIMPSE_SPOT, GLIMPSE_SPOT).intersected(whole)
             pixels = reader.read(len(reader.sizes) - 1, spot)
+            if pixels.shape[2] == 4:
+                pixels = over(pixels[..., :3], pixels[..., 3], _WHITE)
             found[row, col] = np.rint(pixels.reshape(-1, 3).mean(axis=0))
     return found
 
@@ -147,7 +152,7 @@ def _fill(
 
 def _reduced(pixels: Rgb8) -> Rgb8:
     for _ in range(FIRST_REDUCED):
-        pixels = halved(np.ascontiguousarray(pixels), never)
+        pixels = halved_pixels(pixels)
     return pixels
 
 
@@ -157,4 +162,4 @@ def _halve_level(file: LevelFile, index: int) -> None:
     for row in range(-(-height // SIDE)):
         for col in range(-(-width // SIDE)):
             below = Rect(2 * col * SIDE, 2 * row * SIDE, 2 * SIDE, 2 * SIDE).intersected(finer)
-            file.write_square(index, col, row, halved(file.read(index - 1, below), never))
+            file.write_square(index, col, row, halved_pixels(file.read(index - 1, below)))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cozviewer.image import exif, notices
+from cozviewer.image import exif
 from cozviewer.image.colours import colour
 from cozviewer.image.decode import converter, exif_block
 from cozviewer.image.pixels import Rgb8
@@ -34,9 +34,10 @@ def open_sequential(request: RegionRequest) -> RegionReader | None:
             return None
         block = exif_block(image)
         convert, told = converter(picture, image, block, request.managed)
-        file = LevelFile(request.name, width, height, reduced_only=False)
+        channels = 4 if image.has_transparency_data else 3
+        file = LevelFile(request.name, width, height, channels, reduced_only=False)
         try:
-            strips = _Strips(request, colour.on_white(convert))
+            strips = _Strips(request, colour.with_alpha(convert), channels)
             file.write_stripes(strips.upto(width, height))
         except BaseException:
             file.close()
@@ -45,7 +46,8 @@ def open_sequential(request: RegionRequest) -> RegionReader | None:
             exif=exif.upright(block),
             resolution=picture.resolution,
             subject=picture.subject,
-            notices=(*told, *([notices.on_white()] if strips.transparent else [])),
+            notices=tuple(told),
+            alpha=strips.transparent,
         )
         return upright(InLevelFile(picture.kind, facts, file), exif.orientation(block))
 
@@ -76,12 +78,13 @@ class _Strips:
         self,
         request: RegionRequest,
         convert: Callable[[Image.Image, Image.Image | None], Rgb8],
+        channels: int,
     ) -> None:
-        self._request, self._convert = request, convert
+        self._request, self._convert, self._channels = request, convert, channels
         self.transparent = False
 
     def upto(self, width: int, height: int) -> Iterator[tuple[int, Rgb8]]:
-        """Yield (first row, (rows, width, 3) uint8) from top to bottom.
+        """Yield (first row, (rows, width, channels) uint8) from top to bottom.
 
         Raises:
             BadInput: The file is damaged or incomplete.
@@ -119,7 +122,11 @@ class _Strips:
         mode = {1: "L", 2: "LA", 3: "RGB", 4: "CMYK" if inks else "RGBA"}[values.shape[2]]
         strip = Image.fromarray(values[..., 0] if mode == "L" else values, mode)
         colours, alpha = colour.split(strip, None)
-        self.transparent |= alpha is not None and alpha.getextrema()[0] != 255
+        if self._channels == 3:
+            return self._convert(colours, None)
+        if alpha is None:
+            alpha = Image.new("L", strip.size, 255)
+        self.transparent |= alpha.getextrema()[0] != 255
         return self._convert(colours, alpha)
 
 

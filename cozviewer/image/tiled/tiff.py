@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from cozviewer.image import exif, notices
@@ -21,6 +22,7 @@ from cozviewer.image.colours.coded_colour import ADOBE_RGB
 from cozviewer.image.colours.colour import profile_name
 from cozviewer.image.decode import own_tone
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.readers.notes import refusal
 from cozviewer.image.rect import Rect
 from cozviewer.image.tiff import samples as tiff_samples
 from cozviewer.image.tiff import traps as tiff_traps
@@ -31,7 +33,9 @@ from cozviewer.image.tiled.digest import spots
 from cozviewer.image.tiled.protocol import RegionFacts, RegionReader, RegionRequest
 from cozviewer.image.tiled.tiff_pixels import Samples, TiffPixels
 from cozviewer.image.tiled.upright import upright
-from cozviewer.util.errors import MissingLibrary
+from cozviewer.image.toning.samples import MOST_SAMPLES, Extent, thinned
+from cozviewer.image.toning.samples import Samples as Numbers
+from cozviewer.util.errors import BadInput, MissingLibrary
 from cozviewer.util.translation import translate
 
 _UNPACKED = (1, 8, 32946)
@@ -71,7 +75,8 @@ def open_tiff(request: RegionRequest) -> RegionReader | None:
             file_of_tiff.close()
             return None
         reader: RegionReader = TiffRegions(request, file_of_tiff, levels, facts)
-        if not levels[0].is_tiled and not levels[0].is_plain:
+        is_slow = not levels[0].is_tiled and not levels[0].is_plain
+        if is_slow and not request.for_numbers:
             reader = converted(reader, request)  # a strip is as wide as the picture
     except BaseException:
         file_of_tiff.close()
@@ -156,7 +161,7 @@ class TiffRegions:
         Raises:
             MissingLibrary: The compression needs a package that is not installed.
         """
-        self._file, self._levels = file, levels
+        self._file, self._levels, self._name = file, levels, request.name
         page = levels[0].page
         for pixels in levels:
             _check_compression(request.name, pixels.page)
@@ -188,8 +193,6 @@ class TiffRegions:
         told = notices.stretched(self._scale) if self._own is None else []
         if layout.hidden:
             told.append(notices.bands(layout))
-        if layout.alpha is not None and some[..., layout.alpha].min() < some.max():
-            told.append(notices.on_white())
         bits = page.bitspersample
         self._facts = replace(
             facts,
@@ -227,33 +230,61 @@ class TiffRegions:
             _, colours, alpha = next(strips)
         return self._to_srgb(colours, alpha)
 
+    def numbers(self, most_pixels: int) -> Numbers:
+        """See `protocol.HasNumbers`."""
+        offered = self._facts.offered
+        if offered is None:
+            raise BadInput(refusal("no tone", self._name, {}))
+        bands = self._layout.count
+        for pixels in self._levels:  # the finest one that is small enough
+            if pixels.width * pixels.height * bands <= MOST_SAMPLES:
+                values = pixels.samples(Rect(0, 0, pixels.width, pixels.height))
+                extent: Extent = "picture" if pixels is self._levels[0] else "overview"
+                break
+        else:
+            values, extent = self._squares(), "squares"
+        extremes = tiff_samples.extremes_of(values, self._layout, len(values))
+        offered = replace(offered, extremes=extremes)
+
+        def to_srgb(levels: NDArray[np.uint8]) -> Rgb8:
+            return self._to_srgb(Image.fromarray(levels), None)
+
+        samples = Numbers(values, offered, to_srgb=to_srgb, extent=extent)
+        return thinned(samples, MOST_SAMPLES if extent == "squares" else most_pixels)
+
     def close(self) -> None:
         self._file.close()
+
+    def _squares(self) -> Samples:
+        """Return the samples of squares of level 0 that are evenly spread, (1, n, bands)."""
+        whole = self._levels[0]
+        parts = [
+            whole.samples(spot).reshape(1, spot.area, -1)
+            for spot in spots(whole.width, whole.height)
+        ]
+        return np.concatenate(parts, axis=1)
 
     def _converter(
         self, request: RegionRequest, block: bytes | None
     ) -> Callable[[Image.Image, Image.Image | None], Rgb8]:
         layout, icc = self._layout, self._levels[0].page.tags.valueof(_ICC)
         if not request.managed or layout.is_lab:
-            return colour.on_white(colour.converter(layout.mode, None))
+            return colour.with_alpha(colour.converter(layout.mode, None))
         if isinstance(icc, bytes):
-            return colour.on_white(colour.converter(layout.mode, icc))
+            return colour.with_alpha(colour.converter(layout.mode, icc))
         coded = ADOBE_RGB if exif.says_adobe_rgb(block) else None
-        return colour.on_white(colour.converter(layout.mode, None, coded))
+        return colour.with_alpha(colour.converter(layout.mode, None, coded))
 
     def _some_samples(self) -> Samples:
         """Return samples that show which values there are: the coarsest level, or squares of
         level 0; (n, m, bands)."""
         coarsest, whole = self._levels[-1], self._levels[0]
         bands = whole.page.samplesperpixel
-        if self._layout.bits == 8 and self._layout.alpha is None:
+        if self._layout.bits == 8:
             return np.zeros((1, 1, bands), np.uint8)  # the values do not matter
         if coarsest.width * coarsest.height <= _MOST_SAMPLES:
             return coarsest.samples(Rect(0, 0, coarsest.width, coarsest.height))
-        parts = [
-            whole.samples(spot).reshape(1, -1, bands) for spot in spots(whole.width, whole.height)
-        ]
-        return np.concatenate(parts, axis=1)
+        return self._squares()
 
 
 def _orientation(page: Any) -> int:

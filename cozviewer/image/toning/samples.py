@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,11 @@ def as_rgb(levels: NDArray[np.uint8]) -> Rgb8:
     return levels if levels.ndim == 3 else np.repeat(levels[..., None], 3, axis=2)
 
 
+Extent = Literal["picture", "overview", "squares"]
+"""What numbers are of: the picture, a smaller version that its file has of it, or some squares of
+it, which make no picture."""
+
+
 @dataclass(frozen=True, eq=False)
 class Samples:
     """The numbers of a picture, from which a tone makes grey levels.
@@ -31,12 +36,16 @@ class Samples:
         primaries: Chromaticities of linear light.
         to_srgb: Returns (H, W, 3) sRGB of 8-bit grey levels, (H, W) or (H, W, 3), by the colour
             profile of the file.
+        extent: What the numbers are of.
+        icc: The colour profile where `to_srgb` does not follow it yet.
     """
 
     values: NDArray[Any]
     offered: ToneRange
     primaries: Primaries = SRGB_PRIMARIES
     to_srgb: Callable[[NDArray[np.uint8]], Rgb8] = as_rgb
+    extent: Extent = "picture"
+    icc: bytes | None = None
 
 
 def thinned(samples: Samples, most_pixels: int) -> Samples:

@@ -13,9 +13,9 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.readers.light import toned_light
 from cozviewer.image.readers.notes import refusal
 from cozviewer.image.reading import STOPPED, kind_of, opened_page, shown_name
-from cozviewer.image.regions.reader import ProcessReader
+from cozviewer.image.tiled.errors import explained
 from cozviewer.image.tiled.opening import open_regions
-from cozviewer.image.tiled.protocol import RegionReader, RegionRequest
+from cozviewer.image.tiled.protocol import HasNumbers, RegionReader, RegionRequest
 from cozviewer.image.tone import Tone, Window
 from cozviewer.image.toning.curve import grey_levels, window_between, zscale
 from cozviewer.image.toning.samples import Samples, as_rgb
@@ -52,11 +52,16 @@ def samples_of(
 
     def read(cancelled: IsCancelled) -> Samples:
         request = RegionRequest(
-            path, kind_of(path, cancelled), shown_name(path), page, cancelled=cancelled
+            path,
+            kind_of(path, cancelled),
+            shown_name(path),
+            page,
+            for_numbers=True,
+            cancelled=cancelled,
         )
         reader = open_regions(request)
         if reader is not None:
-            with closing(reader):
+            with closing(reader), explained(path):
                 return _of_regions(reader, request.name, most_pixels)
         with opened_page(path, page, cancelled, count_pages=False) as picture:
             return read_samples(shown_name(path), picture, most_pixels, cancelled)
@@ -66,7 +71,7 @@ def samples_of(
 
 def _of_regions(reader: RegionReader, name: str, most_pixels: int) -> Samples:
     """Return the numbers of a picture that stays in its file."""
-    if not isinstance(reader, ProcessReader) or reader.facts.offered is None:
+    if not isinstance(reader, HasNumbers) or reader.facts.offered is None:
         raise BadInput(refusal("no tone", name, {}))
     return reader.numbers(most_pixels)
 

@@ -1,9 +1,9 @@
 """Runs Real-ESRGAN through OpenVINO: in int8 as the `forward` of a `Network`, and in any number
 format where torch is not installed.
 
-The network runs in a few pieces, because OpenVINO does not report progress within a run, and keeps
-the memory of each piece. Core-seconds for 320x200 pixels on an EPYC with AVX512-VNNI, beside other
-work: fp32 11.5, bf16 5.5, int8 3.2.
+The network runs in a few pieces, because OpenVINO does not report progress within a run, and takes
+memory for all layers of a piece at once. Core-seconds for 320x200 pixels on an EPYC with
+AVX512-VNNI, beside other work: fp32 11.5, bf16 5.5, int8 3.2.
 """
 
 import io
@@ -24,6 +24,7 @@ from cozviewer.models.realesrgan.openvino_graphs import BLOCKS, Graphs, read_ste
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput, Cancelled
+from cozviewer.util.memory import return_free_memory
 from cozviewer.util.translation import translate
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 PER_PIECE = 12
-"""Blocks per piece. Each piece has its own memory, some 230 MB for 384x264 pixels, and keeps it for
-the next run; releasing it costs a fifteenth of the time, and does not lower the peak.
-"""
+"""Blocks per piece. Each piece has its own memory, some 230 MB for 384x264 pixels, which is
+returned to the system after it ran, at a twentieth of the time: for 352x232 pixels in int8, the
+peak of the process is 520 instead of 880 MB, and 340 MB between runs."""
 
 BAND, REACH = 16_384, 2
 """The enlargement runs in bands of about BAND pixels, as its layers take long and its features are
@@ -136,6 +137,10 @@ class OpenVinoNetwork:
             started = time.perf_counter()
             features = run(piece, features, moving=partial(moving, done, blocks))
             self._pace = (time.perf_counter() - started) / (blocks * pixels)
+            if not run.at_once:
+                features = features.copy()  # which lies in what is released
+                piece.release_memory()
+                return_free_memory()
             progressed((done + blocks) / total)
         features = run(end, features, first)
         del first
@@ -206,11 +211,12 @@ class Run:
     """One run of the network, piece by piece.
 
     Attributes:
+        at_once: Whether pieces run in the calling thread.
         running: The piece that has started and not ended.
     """
 
     def __init__(self, at_once: bool, cancelled: IsCancelled) -> None:
-        self._at_once, self._cancelled = at_once, cancelled
+        self.at_once, self._cancelled = at_once, cancelled
         self.running: CompiledModel | None = None
 
     def __call__(
@@ -228,7 +234,7 @@ class Run:
         request = piece.create_infer_request()
         for index, features in enumerate(inputs):
             request.set_input_tensor(index, openvino.Tensor(features, shared_memory=True))
-        if self._at_once:
+        if self.at_once:
             request.infer()
         else:
             self._watch(request, moving)

@@ -55,7 +55,7 @@ def seen_in(scope: ImageScope, panes: ComparePanes, navigator: Navigator) -> See
     if pixels is None:
         with pane.layer.veil.left_out():
             pixels = pane.picture()
-        alpha = alpha_of_view(scope.source, pane.view, AlphaOptions(outside=0))
+        alpha = alpha_of_view(scope.source, pane.view, AlphaOptions(outside=0, at_hand=True))
     return Seen(
         pixels,
         scope.source.name,

@@ -237,8 +237,8 @@ def _same_file(before: Source | None, now: Source) -> bool:
     """Return whether two photos are one page of a file by two tones."""
     if before is None or now.path is None:
         return False
-    return (before.path, before.page, before.levels[0].shape) == (
+    return (before.path, before.page, before.levels.size(0)) == (
         now.path,
         now.page,
-        now.levels[0].shape,
+        now.levels.size(0),
     ) and before.tone != now.tone

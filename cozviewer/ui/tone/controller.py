@@ -189,7 +189,8 @@ class Toning(QObject):
     def _on_known(self, request: NumbersRequest, numbers: Numbers) -> None:
         if not self._numbers.accept(request, numbers):
             return
-        self.panel.show_numbers(numbers.samples.offered, numbers.presets)
+        samples = numbers.samples
+        self.panel.show_numbers(samples.offered, numbers.presets, samples.extent)
         self._ask_for_view(self.panel.tone)
 
     @Slot(object, object)
@@ -200,7 +201,8 @@ class Toning(QObject):
             self._counted = self._numbers.result, request.span, request.bands
             self.panel.show_counts(view.counts, request.span)
         source = self._source
-        if self._previewing and source is not None:
+        is_picture = request.samples.extent != "squares"
+        if self._previewing and source is not None and is_picture:
             self.previewed.emit(Preview(view.rgb, source.width, source.height))
 
     @Slot(object, str)

@@ -20,10 +20,11 @@ from cozviewer.image.tone import (
     center_of,
     tone_of,
 )
+from cozviewer.image.toning.samples import Extent
 from cozviewer.image.toning.tone_range import Preset, ToneRange
 from cozviewer.ui.tone.fields import ValueEdit, ValueSlider
 from cozviewer.ui.tone.plot import TonePlot
-from cozviewer.ui.tone.wording import band_name, preset_name, stretch_names
+from cozviewer.ui.tone.wording import band_name, extent_sentence, preset_name, stretch_names
 from cozviewer.ui.widgets.forms import form_of, named_chooser
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.text import visible_line
@@ -55,9 +56,6 @@ class ToneForm(QWidget):
         super().__init__()
         self.plot = TonePlot()
         self.plot.setAccessibleName(translate("Info", "Histogram of values"))
-        self.plot.setToolTip(
-            translate("Info", "Drag the black or the white handle, or both by the ground between.")
-        )
         self.presets = QComboBox()
         self.low, self.high = ValueEdit(), ValueEdit()
         self.stretch = named_chooser(stretch_names())
@@ -69,8 +67,9 @@ class ToneForm(QWidget):
         self.auto.setToolTip(translate("Info", "Window, stretch and exposure as the file says"))
         self.reset = QPushButton(translate("Info", "Reset"))
         self.reset.setToolTip(translate("Info", "Show the picture as it opens by itself"))
-        self._range = Label()
-        self._range.setWordWrap(True)
+        self._range, self._extent = Label(), Label()
+        for label in (self._range, self._extent):
+            label.setWordWrap(True)
         self._low_name, self._high_name = Label(), Label()
         self._band_row = self._bands_beside_each_other()
         self._lay_out()
@@ -84,6 +83,7 @@ class ToneForm(QWidget):
     def show_range(self, offered: ToneRange) -> None:
         """Show what a file offers, without a histogram and presets."""
         self.plot.show_counts(None, (0.0, 1.0))
+        self.show_extent("picture")
         self.show_presets(())
         names = [(band, band_name(offered, band)) for band in range(1, len(offered.bands) + 1)]
         for box in self.bands:
@@ -116,6 +116,16 @@ class ToneForm(QWidget):
             ends = [f"{end:.6g}" for end in offered.extremes]
             text = translate("Info", "Values from {low} to {high}")
             self._range.setText(text.format(low=ends[0], high=ends[1]))
+
+    def show_extent(self, extent: Extent) -> None:
+        """Say what the histogram counts, where that is not the whole picture."""
+        sentence = extent_sentence(extent)
+        how = translate(
+            "Info", "Drag the black or the white handle, or both by the ground between."
+        )
+        self.plot.setToolTip(f"{how}\n{sentence}" if sentence else how)
+        self._extent.setText(sentence)
+        self._extent.setVisible(bool(sentence))
 
     def show_presets(self, presets: tuple[Preset, ...]) -> None:
         """Offer these presets, or none."""
@@ -217,6 +227,7 @@ class ToneForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.plot)
+        column.addWidget(self._extent)
         column.addWidget(self._range)
         column.addLayout(self._low_and_high())
         column.addLayout(self._grid)

@@ -17,6 +17,7 @@ from cozviewer.image.tone import (
     tone_of,
     window_of,
 )
+from cozviewer.image.toning.samples import Extent
 from cozviewer.image.toning.tone_range import Preset, ToneRange
 from cozviewer.ui.tone.form import GAMMA_STEPS, STOP_STEPS, ToneForm
 from cozviewer.ui.tone.wording import value_text
@@ -90,9 +91,12 @@ class TonePanel(QWidget):
             self.form.show_range(offered)
             self.form.show_tone(AUTOMATIC, offered)
 
-    def show_numbers(self, offered: ToneRange, presets: tuple[Preset, ...]) -> None:
+    def show_numbers(
+        self, offered: ToneRange, presets: tuple[Preset, ...], extent: Extent = "picture"
+    ) -> None:
         """Show what is known once the numbers of the file are read."""
         self.form.show_extremes(offered)
+        self.form.show_extent(extent)
         self.form.show_presets(presets)
         self.show_tone(self._tone)
 

@@ -4,6 +4,7 @@ import math
 
 from cozviewer.image.source import Source
 from cozviewer.image.tone import ASINH, LINEAR, LOGARITHM, SQUARE_ROOT, Window, tone_of
+from cozviewer.image.toning.samples import Extent
 from cozviewer.image.toning.tone_range import Preset, ToneRange
 from cozviewer.util.text import visible_line
 from cozviewer.util.translation import translate, with_note
@@ -71,3 +72,12 @@ def value_text(value: float, window: Window, digits: int = 5) -> str:
     text = f"{value:.{decimals}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
+
+
+def extent_sentence(extent: Extent) -> str:
+    """Return what a histogram counts; "" if that is the whole picture."""
+    if extent == "overview":
+        return translate("Info", "Counted in a smaller version of the photo.")
+    if extent == "squares":
+        return translate("Info", "Counted at 64 places of the photo.")
+    return ""

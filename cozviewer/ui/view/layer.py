@@ -453,7 +453,8 @@ class Layer(QObject):
             coarse = 2 if self._mosaic.factor < 3 else 4
         elif view.width * view.height > MOST_ALPHA:
             coarse = 2
-        return AlphaOptions(self.kernel, hard=self.finest is None and coarse == 1, coarse=coarse)
+        hard = self.finest is None and coarse == 1
+        return AlphaOptions(self.kernel, hard=hard, coarse=coarse, at_hand=True)
 
     def _known_alpha(self) -> Known | None:
         """Return the alpha of the exact frame; None where it does not fit the view."""

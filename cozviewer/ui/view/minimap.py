@@ -59,7 +59,7 @@ class Minimap(QWidget):
             small.thumbnail((wide, high), Image.Resampling.LANCZOS)
             self._image, self._alpha = to_qimage(np.asarray(small)), None
             if source.alpha is not None:
-                plane = Image.fromarray(source.alpha.levels[max(0, len(fine) - 1)])
+                plane = Image.fromarray(source.alpha.levels[fine[-1] if fine else 0])
                 self._alpha = np.asarray(plane.resize(small.size, Image.Resampling.LANCZOS))
         self._turn()
 

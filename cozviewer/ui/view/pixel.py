@@ -154,7 +154,7 @@ def shown_alpha(layer: Layer, view_x: float, view_y: float) -> int | None:
     document = layer.document
     if document is None or document.source.alpha is None:
         return None
-    options = AlphaOptions(layer.kernel, hard=layer.finest is None)
+    options = AlphaOptions(layer.kernel, hard=layer.finest is None, at_hand=True)
     part = Rect(math.floor(view_x), math.floor(view_y), 1, 1)
     plane = alpha_of_part(document.source, layer.view, part, options)
     return OPAQUE if plane is None else int(plane[0, 0])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from cozviewer.image.alpha.levels import MemoryAlpha
 from cozviewer.image.alpha.plane import Alpha, over
 from cozviewer.image.rect import Rect
 from tests.image.alpha.pictures import disc_alpha, disc_source
@@ -54,7 +55,7 @@ def test_an_edge_stays_an_edge(z: int, widest: float) -> None:
 
 def test_a_soft_shadow_stays_soft() -> None:
     shape = Image.fromarray(disc_alpha(80)).filter(ImageFilter.GaussianBlur(6))
-    alpha = Alpha((np.asarray(shape),))
+    alpha = Alpha(MemoryAlpha((np.asarray(shape),)))
     found = alpha.region(2, Rect(0, 0, 320, 320)).astype(int)
     smooth = np.asarray(shape.resize((320, 320), Image.Resampling.BICUBIC), int)
     assert np.abs(found - smooth).max() <= 1

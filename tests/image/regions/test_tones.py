@@ -1,5 +1,6 @@
 """Tones of pictures that are read region by region: maps, and large TIFF."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source
 from cozviewer.image.tiled.opening import open_regions
 from cozviewer.image.tiled.protocol import RegionRequest
+from cozviewer.image.tiled.tiff_pixels import TiffPixels
 from cozviewer.image.tone import tone_of
-from cozviewer.image.toning.shown import presets_of, samples_of, shown
+from cozviewer.image.toning.shown import counts_of, presets_of, samples_of, shown
 from cozviewer.util.errors import BadInput
 from tests.image.regions.region_files import geotiff
 from tests.image.toning.test_pixels import close, grey, levels, part
@@ -60,6 +62,65 @@ def test_the_preview_of_a_map_is_the_map(satellite: Path, tone: str) -> None:
     keys = [preset.key for preset in presets_of(samples)]
     assert keys == ["full", "percentile", "true", "false"]
     assert samples_of(satellite, None, 1000).values.size <= 5 * 1000
+
+
+def large_tiff(path: Path, *, reduced: bool = True, **options: object) -> Path:
+    """Write 16 bits of 1600 x 1200 pixels that stay in their file."""
+    y, x = np.mgrid[:1200, :1600]
+    values = (300 + 2 * x + y).astype(np.uint16)
+    with tifffile.TiffWriter(path) as file:
+        file.write(values, **{"tile": (64, 64), "subifds": 1 if reduced else 0, **options})  # type: ignore[arg-type]
+        if reduced:
+            file.write(values[::8, ::8], subfiletype=1, tile=(64, 64))
+    return path
+
+
+def few_in_memory(monkeypatch: pytest.MonkeyPatch) -> list[Rect]:
+    """Let small files stay where they are, and return what is read of them."""
+    read, of_pixels = list[Rect](), TiffPixels.samples
+
+    def noted(self: TiffPixels, region: Rect) -> NDArray[Any]:
+        read.append(region)
+        return of_pixels(self, region)
+
+    monkeypatch.setattr(TiffPixels, "samples", noted)
+    for module in ("source", "toning.shown"):
+        monkeypatch.setattr(
+            f"cozviewer.image.{module}.open_regions",
+            lambda request: open_regions(replace(request, large=100, huge=100)),
+        )
+    return read
+
+
+def test_the_numbers_of_a_large_tiff_are_those_of_its_smaller_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = large_tiff(tmp_path / "large.tif", extratags=[(274, 3, 1, 6, True)])
+    few_in_memory(monkeypatch)
+    monkeypatch.setattr("cozviewer.image.tiled.tiff.MOST_SAMPLES", 200_000)
+    samples = samples_of(path, None, 1 << 19)
+    assert samples.extent == "overview"
+    assert samples.values.shape == (200, 150, 1)  # upright
+    assert samples.values[0, -1, 0] == 300
+    assert samples.values[-1, 0, 0] == 300 + 2 * 1592 + 1192
+    assert samples.offered.extremes == (300.0, 300.0 + 2 * 1592 + 1192)
+    assert shown(samples, tone_of("window=300:4000")).shape == (200, 150, 3)
+
+
+@pytest.mark.parametrize("options", [{}, {"tile": None, "rowsperstrip": 9, "compression": "zlib"}])
+def test_the_numbers_of_a_large_tiff_without_one_are_those_of_some_squares(
+    options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = large_tiff(tmp_path / "large.tif", reduced=False, **options)
+    read = few_in_memory(monkeypatch)
+    monkeypatch.setattr("cozviewer.image.tiled.tiff._MOST_SAMPLES", 100_000)
+    monkeypatch.setattr("cozviewer.image.tiled.tiff.MOST_SAMPLES", 300_000)
+    samples = samples_of(path, None, 1000)
+    assert samples.extent == "squares"
+    assert samples.values.shape == (1, 64 * 64 * 64, 1)
+    assert max(region.area for region in read) == 64 * 64
+    counts = counts_of(samples, (1,), (300.0, 4700.0))
+    assert counts.sum() == 64**3
 
 
 def test_a_map_records_its_tone(satellite: Path) -> None:

@@ -42,7 +42,7 @@ def whole_of(reader: RegionReader, level: int = 0, side: int = 100) -> Rgb8:
     """Return a whole level, read in squares."""
     width, height = reader.sizes[level]
     whole = Rect(0, 0, width, height)
-    out = np.zeros((height, width, 3), np.uint8)
+    out = np.zeros((height, width, 4 if reader.facts.alpha else 3), np.uint8)
     for y in range(0, height, side):
         for x in range(0, width, side):
             part = Rect(x, y, side, side).intersected(whole)

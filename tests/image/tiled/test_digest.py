@@ -19,14 +19,14 @@ PICTURE = noise(3000, 2000)
 
 def digest(picture: Rgb8, *others: Rgb8, identity: bytes | None = None) -> str:
     levels = TiledLevels(ArrayReader([picture, *others]), Path("picture.tif"))
-    return digest_of(levels, identity, never)
+    return digest_of(levels, levels.alpha, identity, never)
 
 
 def test_it_depends_on_size_and_pixels_not_on_how_they_are_read() -> None:
     halves = tuple(source_from_pixels(PICTURE, "").levels)
     first = digest(PICTURE)
     assert digest(PICTURE, halves[2]) == first
-    assert digest_of(MemoryLevels(halves), None, never) == first
+    assert digest_of(MemoryLevels(halves), None, None, never) == first
     assert digest(PICTURE[:-1]) != first
     assert len(first) == 64
 

@@ -11,7 +11,7 @@ from PIL import Image
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import source_from_pixels
-from cozviewer.image.tiled.block_cache import BlockCache
+from cozviewer.image.tiled.block_cache import Block, BlockCache
 from cozviewer.image.tiled.levels import SMALL_SIDE, TiledLevels
 from cozviewer.util.errors import BadInput, Failure
 from tests.image.tiled.readers import ArrayReader
@@ -142,12 +142,12 @@ def test_those_that_wait_for_a_block_get_its_error_and_the_next_one_tries_again(
     cache = BlockCache(1000)
     made, go = threading.Event(), threading.Event()
 
-    def fails() -> Rgb8:
+    def fails() -> Block:
         made.set()
         go.wait(60)
         raise ValueError("broken")
 
-    def never_called() -> Rgb8:
+    def never_called() -> Block:
         raise AssertionError
 
     caught: list[BaseException] = []
@@ -167,7 +167,7 @@ def test_those_that_wait_for_a_block_get_its_error_and_the_next_one_tries_again(
     first.join(60)
     second.join(60)
     assert [str(error) for error in caught] in (["broken"] * 2, ["broken", ""])
-    assert cache.get("block", lambda: noise(2, 2)).shape == (2, 2, 3)
+    assert cache.get("block", lambda: Block(noise(2, 2))).rgb.shape == (2, 2, 3)
 
 
 def test_a_part_that_cannot_be_read_gives_a_sentence_and_is_tried_again() -> None:

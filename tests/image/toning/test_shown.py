@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
+from imagecodecs import jpegxl_encode, jpegxr_encode
 
 from cozviewer.image.source import open_source
 from cozviewer.image.tone import Tone, tone_of
@@ -24,7 +25,10 @@ from tests.image.rare_files import dicom, exr, fits_file, radiance
 from tests.image.toning.test_pixels import BANDS, HU, LIGHT, RAMP, TWELVE, tiff
 from tests.pyramid.pictures import noise, png
 
-FILES: dict[str, tuple[bytes, str]] = {
+DEEP = np.ascontiguousarray(BANDS[..., :3])
+FOUR = np.dstack([DEEP, np.full(DEEP.shape[:2], 65535, np.uint16)])
+
+FILES: dict[str, tuple[bytes | bytearray, str]] = {
     "TIFF": (tiff(TWELVE), "window=300:2500,gamma=2"),
     "turned TIFF": (tiff(BANDS, extratags=[(274, 3, 1, 6, True)]), "window=9:30000,bands=5:1:2"),
     "deep colours": (tiff(BANDS[..., :3], photometric="rgb"), "window=500:40000,inverted"),
@@ -32,6 +36,12 @@ FILES: dict[str, tuple[bytes, str]] = {
     "DICOM": (dicom(HU, WindowCenter=40, WindowWidth=400, Modality="CT"), "center=0,width=300"),
     "FITS": (fits_file(RAMP.astype(np.float64)), "window=10:200,stretch=sqrt"),
     "OpenEXR": (exr(RGB=LIGHT, Z=RAMP.astype(np.float32)), "exposure=-2,gamma=1.5"),
+    "JPEG XL": (jpegxl_encode(DEEP, lossless=True), "window=500:40000,bands=3:2:1"),
+    "grey JPEG XL": (jpegxl_encode(TWELVE, lossless=True), "window=300:2500,gamma=2"),
+    "JPEG XL with alpha": (jpegxl_encode(FOUR, lossless=True), "window=9:30000"),
+    "JPEG XR": (jpegxr_encode(DEEP, level=1.0), "window=500:40000,bands=3:2:1"),
+    "grey JPEG XR": (jpegxr_encode(TWELVE, level=1.0), "window=300:2500"),
+    "light JPEG XR": (jpegxr_encode(LIGHT.astype(np.float32), level=1.0), "exposure=-1,gamma=2"),
     "Radiance": (radiance(LIGHT + 0.1), "window=0.1:2,bands=3:2:1"),
 }
 

@@ -146,6 +146,18 @@ def test_progress_moves_within_a_piece(
     assert 0 < second[0] < first[0] == 12 / 25
 
 
+@pytest.mark.parametrize(("side", "released"), [(8, 0), (LARGE, 2)])
+def test_the_memory_of_large_pieces_is_released(
+    forward: OpenVinoNetwork, side: int, released: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    returned = list[None]()
+    monkeypatch.setattr(openvino_network, "return_free_memory", lambda: returned.append(None))
+    image = np.random.default_rng(0).random((1, 3, side, side), np.float32)
+    first = forward(image, never)
+    assert len(returned) == released
+    np.testing.assert_array_equal(forward(image, never), first)
+
+
 @pytest.mark.parametrize("side", [8, LARGE])
 @pytest.mark.parametrize("asked", [1, 2, 4])
 def test_it_stops_on_the_way(

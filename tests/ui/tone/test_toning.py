@@ -20,6 +20,7 @@ from cozviewer.ui.tone.form import ToneForm
 from cozviewer.ui.tone.kept import KEY, keep_tone, kept_tone
 from cozviewer.ui.tone.panel import TonePanel
 from tests.image.rare_files import dicom, exr, fits_file
+from tests.image.regions.test_tones import few_in_memory, large_tiff
 from tests.ui.conftest import Bench, settle, wheel
 
 BANDS = ("red", "green", "blue")
@@ -95,6 +96,28 @@ def typed(field: QWidget, text: str) -> None:
     QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClicks(field, text)
     QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize("reduced", [True, False])
+def test_a_photo_that_stays_in_its_file(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reduced: bool
+) -> None:
+    path = large_tiff(tmp_path / "large.tif", reduced=reduced)
+    few_in_memory(monkeypatch)
+    monkeypatch.setattr("cozviewer.image.tiled.tiff.MOST_SAMPLES", 300_000)
+    opened(viewer, qtbot, path)
+    form = ready(viewer, qtbot)
+    assert form.presets.count() > 1  # numbers are known
+    said = "in a smaller version of the photo" if reduced else "at 64 places of the photo"
+    assert f"Counted {said}." in form.plot.toolTip()
+    document = viewer.window.document
+    assert document is not None
+    assert not document.source.levels.in_memory
+    before = viewer.window.panes.generated.picture()
+    typed(form.high, "1500")
+    quiet(viewer, qtbot)
+    assert tone(viewer).window == (0.0, 1500.0)
+    assert (viewer.window.panes.generated.picture() != before).any()
 
 
 def test_a_handle_is_dragged_with_a_preview(viewer: Bench, qtbot: QtBot) -> None:

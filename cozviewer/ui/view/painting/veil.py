@@ -138,7 +138,7 @@ class Veil:
         self.kind = CHECKERBOARD
         self._ratio = ratio
         self._is_left_out = False
-        self._whole: tuple[View, AlphaOptions, Plane | None] | None = None
+        self._whole: tuple[View, AlphaOptions, int, Plane | None] | None = None
         self._turned: tuple[Plane, Orientation, Plane] | None = None
         self._image: tuple[Plane, _Piece, QImage] | None = None
 
@@ -250,9 +250,10 @@ class Veil:
 
     def _of_view(self, source: Source, view: View, options: AlphaOptions) -> Plane | None:
         """Return the alpha of a view, which is kept for the next painting."""
-        if self._whole is None or self._whole[:2] != (view, options):
-            self._whole = view, options, alpha_of_view(source, view, options)
-        return self._whole[2]
+        changes = 0 if source.alpha is None else source.alpha.levels.changes
+        if self._whole is None or self._whole[:3] != (view, options, changes):
+            self._whole = view, options, changes, alpha_of_view(source, view, options)
+        return self._whole[3]
 
     def _as_shown(self, plane: Plane, orientation: Orientation) -> Plane:
         """Return an upright plane turned as it is shown."""

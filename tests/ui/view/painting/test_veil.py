@@ -114,6 +114,35 @@ def test_tiles_in_motion_lie_on_the_backdrop(close: Bench) -> None:
     assert 0.4 < light.mean() < 0.6
 
 
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><circle cx="20" cy="15" r="9" '
+    'fill="#c80000"/><rect width="9" height="30" fill="#00f" fill-opacity="0.5"/></svg>'
+)
+
+
+def test_a_picture_that_stays_in_its_file(viewer: Bench, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "disc.svg"
+    path.write_text(SVG)
+    window = viewer.window
+    with qtbot.waitSignal(window.opened, timeout=20_000):
+        window.open_picture(path)
+    window.actions_by_name["map"].trigger()
+    canvas = window.panes.generated
+    assert window.parts.backdrops.menu.isEnabled()
+    for notches in (0, 9):
+        wheel(canvas, QPoint(200, 300), notches)
+        settle(qtbot, window)
+        assert away(grabbed(canvas), expected(canvas, CHECKERBOARD)) <= 1
+    window.navigator.reduced_motion = True
+    window.navigator.pinch(1.07, 300.0, 200.0)
+    assert not window.navigator.at_rest
+    assert np.abs(grabbed(canvas).astype(int) - expected(canvas, CHECKERBOARD)).mean() < 4
+    settle(qtbot, window)
+    seen = window.parts.pointers[0].pixel_at(QPointF(150.0, 300.0))
+    assert seen is not None
+    assert seen.alpha == 128
+
+
 def test_an_opaque_picture_has_no_choice(viewer: Bench, tmp_path: Path, qtbot: QtBot) -> None:
     window = viewer.window
     assert window.parts.backdrops.menu.isEnabled()
