@@ -16,6 +16,8 @@ from cozviewer.cluster.crew import NodeWork
 from cozviewer.cluster.generator import ClusterGenerator
 from cozviewer.cluster.link import ClusterOptions, Link
 from cozviewer.cluster.units import plan_units
+from cozviewer.export.run import run_task
+from cozviewer.export.tasks import PictureOptions, RegionTask
 from cozviewer.image.pixels import Rgb8
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled, Failure
@@ -99,6 +101,32 @@ def test_tiles_and_prompts_are_those_of_one_process(
     assert recorded[0] == recorded[1]
     assert all(prompt for _, _, prompt in recorded[0])
     assert not generated(generator, spread, 4)
+
+
+def test_a_file_is_written_before_the_last_unit_is_drawn(
+    generator: ClusterGenerator, fake: Fake, spread: Chain, alone: Chain, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyvips")
+    folders = [tmp_path / name for name in ("spread", "alone")]
+    for folder in folders:
+        folder.mkdir()
+    last = max(plan_units(spread, 4, whole(spread, 4)).units, key=lambda u: (u.z, u.run.keys))
+    seed = spread.recipe.tile_seed(last.run.keys[0])
+    control(fake, "hold").write_text(f"{seed}\n{folders[0]}")
+    for folder, chain, making in zip(folders, (spread, alone), (generator, None), strict=True):
+        task = RegionTask(folder / "a.dzi", 4, whole(chain, 4), PictureOptions(label=True))
+        run_task(task, chain, generator=making)
+    assert control(fake, "held").exists()
+    made, wanted = (
+        {
+            path.relative_to(folder): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.suffix in (".png", ".dzi", ".xmp")
+        }
+        for folder in folders
+    )
+    assert made == wanted
+    assert len(made) > 30
 
 
 def test_the_units_of_a_worker_that_ends_are_drawn_by_others(

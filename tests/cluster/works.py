@@ -31,7 +31,9 @@ class Fake:
         words: Whether there is a prompter.
         control: A folder of files that say what goes wrong:
             end, wait: the next run ends its process, or waits for 20 s, once;
-            bad: the run of the seed in the file fails, always.
+            bad: the run of the seed in the file fails, always;
+            hold: the run of the seed in its first line waits until there is a file of PNG in the
+                folder of its second one, and renames itself to "held".
     """
 
     words: bool = False
@@ -56,6 +58,7 @@ class SlowDetail(DetailUpscaler):
                 os._exit(1)
             if _taken(self.control / "wait"):
                 time.sleep(20)
+            _held_back(self.control / "hold", seed)
             bad = self.control / "bad"
             if bad.exists() and seed == int(bad.read_text()):
                 raise Failure("This unit is cursed.")
@@ -70,6 +73,21 @@ class SlowDetail(DetailUpscaler):
         stripes = 0.1 * np.sin(rows / 4 + (asked.seed + words) % 7)
         clipped: RgbFloat = np.clip(fine + stripes.astype(np.float32), 0, 1)
         return clipped
+
+
+def _held_back(path: Path, seed: int) -> None:
+    """Wait for a picture, if a file says so."""
+    if not path.exists():
+        return
+    of, folder = path.read_text().splitlines()
+    if seed != int(of):
+        return
+    until = time.monotonic() + 15
+    while time.monotonic() < until:
+        if next(Path(folder).rglob("*.png"), None) is not None:
+            path.rename(path.with_name("held"))
+            return
+        time.sleep(0.02)
 
 
 def _taken(path: Path) -> bool:
