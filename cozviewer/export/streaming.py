@@ -6,6 +6,7 @@ as soon as all tiles of it exist. What the file says about itself is decided at 
 
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from cozviewer.chain.chain import Chain, Progress
@@ -149,6 +150,8 @@ class Stream:
         self._thread: threading.Thread | None = None
         self._made: Origin | None = None
         self._error: BaseException | None = None
+        self._lock = threading.Lock()
+        self._last: Progress | None = None
 
     def __enter__(self) -> "Stream":
         return self
@@ -180,7 +183,10 @@ class Stream:
         """
         if self._thread is None:
             return None
-        self._arrivals.end()
+        with self._lock:
+            self._arrivals.end()
+            if self._last is not None:
+                self._on_progress(self._last)
         self._join()
         error, self._error = self._error, None
         if error is not None:
@@ -195,8 +201,11 @@ class Stream:
         arrivals = self._arrivals
 
         def report(progress: Progress) -> None:
-            if arrivals.ended:  # until then the tiles are reported
-                self._on_progress(progress)
+            with self._lock:
+                # Most of the time was spent on waiting, which says nothing about what is left.
+                self._last = replace(progress, seconds_left=None)
+                if arrivals.ended:  # until then the tiles are reported
+                    self._on_progress(self._last)
 
         try:
             self._made = self._task.write_bands(self._chain, arrivals, arrivals.dropped, report)
