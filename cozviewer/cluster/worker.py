@@ -8,7 +8,8 @@ import os
 import platform
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,7 +25,8 @@ from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import Run
 from cozviewer.chain.step import draw_run
 from cozviewer.chain.textures.texture import PhotoTexture
-from cozviewer.cluster.parcels import Bundle, Parcel, bundle_of, unpacked
+from cozviewer.cluster.parcels import Bundle, Digest, Parcel, bundle_of, digest_of
+from cozviewer.cluster.receiving import Receiver, Want
 from cozviewer.image.pixels import Rgb8, part_of
 from cozviewer.image.source import Source, open_source, source_from_pixels
 from cozviewer.image.tone import tone_of
@@ -70,12 +72,14 @@ class WorkerSetup:
     Attributes:
         make_models: See `MakeModels`.
         files: The model files, by name of the setting.
+        digest: Returns digests of files.
         threads: Threads of a worker on a CPU; 0 leaves that to the libraries.
         numbers: The number format; "" is the one that was chosen.
     """
 
     make_models: MakeModels
     files: tuple[tuple[str, Parcel], ...] = ()
+    digest: Digest = digest_of
     threads: int = 0
     numbers: str = ""
 
@@ -196,13 +200,31 @@ class UnitWorker:
         if setup.threads:  # before any library is loaded that reads it
             os.environ["OMP_NUM_THREADS"] = str(setup.threads)
         self._setup, self._fetch = setup, fetch
-        self._folder = cache_folder() / RECEIVED
+        self._receiver = Receiver(cache_folder() / RECEIVED, setup.digest)
         self._models: NodeModels | None = None
         self._photo: tuple[Photo, Source, Pyramid, PhotoTexture] | None = None
 
     def facts(self) -> NodeFacts:
         """Return what is compared before the work."""
         return node_facts()
+
+    def wants(self, parcel: Parcel) -> Want | None:
+        """Return what this node lacks of a parcel; see `Receiver.wants`.
+
+        Raises:
+            Failure: It cannot be kept here.
+        """
+        with _on_this_node():
+            return self._receiver.wants(parcel)
+
+    def take(self, parcel: Parcel, index: int, data: bytes) -> None:
+        """Write a chunk; see `Receiver.take`.
+
+        Raises:
+            Failure: It cannot be kept here.
+        """
+        with _on_this_node():
+            self._receiver.take(parcel, index, data)
 
     def load(self, numbers: str = "") -> tuple[str, str]:
         """Load the models.
@@ -217,13 +239,10 @@ class UnitWorker:
             Failure: They cannot be made or loaded here; one sentence.
         """
         setup = self._setup
-        try:
-            paths = {name: self._received(parcel) for name, parcel in setup.files}
+        with _on_this_node():
+            paths = {name: self._receiver.path(parcel) for name, parcel in setup.files}
             models = setup.make_models(paths, numbers or setup.numbers, ignore)
             models.upscaler.load(never)
-        except CozviewerError as error:
-            sentence = translate("Error", "Node {node}: {sentence}")
-            raise Failure(sentence.format(node=socket.gethostname(), sentence=error)) from None
         self._models = models
         return models.upscaler.device, models.recipe.text
 
@@ -297,9 +316,6 @@ class UnitWorker:
         assert self._models is not None
         return self._models
 
-    def _received(self, parcel: Parcel) -> Path:
-        return unpacked(parcel, self._folder, (self._fetch(chunk) for chunk in parcel.chunks))
-
     def _opened(self, photo: Photo) -> tuple[Photo, Source, Pyramid, PhotoTexture]:
         """Return the photo's source, opened once.
 
@@ -313,7 +329,7 @@ class UnitWorker:
                 alpha = None if photo.alpha is None else np.array(self._fetch(photo.alpha))
                 source = source_from_pixels(pixels, photo.name, alpha)
             else:
-                path = self._received(photo.file)
+                path = self._receiver.path(photo.file)
                 tone = tone_of(photo.tone)
                 source = open_source(path, page=photo.page, allow_huge=True, tone=tone)
             if source.digest != photo.digest:
@@ -323,6 +339,16 @@ class UnitWorker:
             pyramid = Pyramid(source, TileStore.open(None, key, ignore))
             self._photo = photo, source, pyramid, texture_of(pyramid)
         return self._photo
+
+
+@contextmanager
+def _on_this_node() -> Iterator[None]:
+    """Say in errors on which node they were raised."""
+    try:
+        yield
+    except CozviewerError as error:
+        sentence = translate("Error", "Node {node}: {sentence}")
+        raise Failure(sentence.format(node=socket.gethostname(), sentence=error)) from None
 
 
 class UnitPyramid(Pyramid):

@@ -9,9 +9,11 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from PIL import Image
 
 from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain, Progress
+from cozviewer.cluster import sending
 from cozviewer.cluster.crew import NodeWork
 from cozviewer.cluster.generator import ClusterGenerator
 from cozviewer.cluster.link import ClusterOptions, Link
@@ -19,9 +21,11 @@ from cozviewer.cluster.units import plan_units
 from cozviewer.export.run import run_task
 from cozviewer.export.tasks import PictureOptions, RegionTask
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.source import open_source
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled, Failure
-from tests.cluster.works import Fake, chain_for, make, tiles, whole
+from tests.cluster.transfers import far_digest
+from tests.cluster.works import WEIGHTS, Fake, chain_for, make, tiles, whole
 from tests.pyramid.pictures import noise, smooth
 
 pytestmark = pytest.mark.skipif(
@@ -47,18 +51,37 @@ def fake(tmp_path_factory: pytest.TempPathFactory) -> Fake:
 
 
 @pytest.fixture(scope="module")
-def generator(fake: Fake) -> Iterator[ClusterGenerator]:
-    """Return a generator with two local workers."""
+def notices() -> list[str]:
+    """Return the sentences about the cluster."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def generator(
+    fake: Fake, notices: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ClusterGenerator]:
+    """Return a generator with two local workers, which see only files that they have received."""
+    folder = tmp_path_factory.mktemp("model")
+    weights = folder / "part" / "weights.safetensors"
+    weights.parent.mkdir()
+    weights.write_bytes(WEIGHTS)
+    work = NodeWork(make(fake), {"base": (folder, [weights])}, node_digest=far_digest)
     link = Link(ClusterOptions("local:2", cpus_per_worker=1))
-    with ClusterGenerator(link, NodeWork(make(fake)), lambda sentence: None) as made:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        ClusterGenerator(link, work, notices.append) as made,
+    ):
+        patch.setattr(sending, "CHUNK", 10_000)
         generated(made, chain_for(picture(16, 16), fake), 2)  # Ray keeps threads, begun now
         yield made
 
 
 @pytest.fixture
 def spread(fake: Fake, tmp_path: Path) -> Iterator[Chain]:
-    """Return a chain to generate on the cluster."""
-    chain = chain_for(picture(), fake, tmp_path / "spread.cozpyramid")
+    """Return a chain to generate on the cluster, over a photo in a file."""
+    Image.fromarray(picture()).save(tmp_path / "fake.png")
+    source = open_source(tmp_path / "fake.png")
+    chain = chain_for(source, fake, tmp_path / "spread.cozpyramid")
     yield chain
     chain.pyramid.store.close()
 
@@ -84,6 +107,16 @@ def control(fake: Fake, name: str) -> Path:
     """Return a file that lets something go wrong."""
     assert fake.control is not None
     return fake.control / name
+
+
+def test_files_are_sent_once_to_a_node(
+    generator: ClusterGenerator, spread: Chain, notices: list[str]
+) -> None:
+    generated(generator, spread, 2)
+    sent = [sentence for sentence in notices if sentence.startswith("Sending ")]
+    assert len(sent) == 2
+    assert "(128 kB) to node" in sent[0]
+    assert sent[1].startswith("Sending fake.png (")
 
 
 def test_tiles_and_prompts_are_those_of_one_process(

@@ -14,13 +14,16 @@ from cozviewer.chain.protocols import Notice, Progressed, Prompter, Upscaler, ig
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.image.rect import Rect
-from cozviewer.image.source import source_from_pixels
+from cozviewer.image.source import Source, source_from_pixels
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.store import StoreKey, TileStore
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Failure
 from tests.chain.fakes import DetailUpscaler, FakePrompter, Silent
+
+WEIGHTS = bytes(range(256)) * 500
+"""The content of the file that a folder of models holds."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,11 @@ def models(fake: Fake) -> FakeModels:
 
 
 def on_node(fake: Fake, files: dict[str, Path], numbers: str, notice: Notice) -> FakeModels:
-    """See `cozviewer.cluster.worker.MakeModels`."""
+    """See `cozviewer.cluster.worker.MakeModels`; a file that was sent must have its content."""
+    for name, path in files.items():
+        content = (path / "part" / "weights.safetensors").read_bytes()
+        if content != WEIGHTS or "received" not in path.parts:
+            raise Failure(f"The file {name} is not what was sent.")
     return models(fake)
 
 
@@ -136,10 +143,10 @@ make = partial(partial, on_node)
 """Returns the `MakeModels` of a `Fake`."""
 
 
-def chain_for(rgb: Rgb8, fake: Fake = Fake(), path: Path | None = None) -> Chain:
+def chain_for(picture: Rgb8 | Source, fake: Fake = Fake(), path: Path | None = None) -> Chain:
     """Return a chain over a picture, its store in memory or at a path."""
     made = models(fake)
-    source = source_from_pixels(rgb, "fake.png")
+    source = picture if isinstance(picture, Source) else source_from_pixels(picture, "fake.png")
     key = StoreKey(
         source.digest,
         source.name,
