@@ -15,8 +15,8 @@ from cozviewer.cluster.worker import MakeModels, NodeFacts, WorkerSetup, differe
 from cozviewer.util.errors import Failure
 from cozviewer.util.translation import translate
 
-AHEAD = 2
-"""Units that a worker has at a time: the inputs of the second travel while it draws the first."""
+NEXT = 1
+"""Units that a worker has beyond those in its hand: their inputs travel meanwhile."""
 
 MOST_DEATHS = 3
 """Workers that may end, for each one there is, before any of them has started."""
@@ -34,17 +34,19 @@ class Member:
 
     Attributes:
         handle: Of its actor.
+        units: How many it draws at a time.
         facts: Of its node; None until known.
         received: Digests of the parcels that are on its node.
         loaded: Whether its models are.
         ready: Whether it can draw units.
-        sent: Its units, in order, with the time when each came to the front.
+        sent: Its units, in order, with the time when each was begun.
         dead: Whether it has ended.
         describing: Whether it describes a crop.
         owed: Pending answers that are ignored.
     """
 
     handle: Any
+    units: int = 1
     facts: NodeFacts | None = None
     received: set[str] = field(default_factory=set)
     loaded: bool = False
@@ -63,12 +65,17 @@ class Member:
     def room(self) -> int:
         """How many units it can be sent."""
         busy = len(self.sent) + self.owed
-        return 0 if self.dead or not self.ready else max(0, AHEAD - busy)
+        return 0 if self.dead or not self.ready else max(0, self.units + NEXT - busy)
 
     @property
-    def front(self) -> int | None:
-        """The unit that it draws now."""
-        return next(iter(self.sent), None)
+    def idle(self) -> bool:
+        """Whether it has nothing to do."""
+        return self.room == self.units + NEXT and not self.describing
+
+    @property
+    def drawing(self) -> list[int]:
+        """The units that it draws now."""
+        return list(self.sent)[: self.units]
 
 
 @dataclass(frozen=True)
@@ -230,11 +237,11 @@ class Crew:
 
     def finished(self, member: Member, index: int) -> float:
         """Note that a worker has finished a unit; return for how many seconds it had it."""
-        now = time.monotonic()
+        now, before = time.monotonic(), member.drawing
         seconds = now - member.sent.pop(index, now)
-        front = member.front
-        if front is not None:
-            member.sent[front] = now
+        for begun in member.drawing:
+            if begun not in before:
+                member.sent[begun] = now
         return seconds
 
     def took(self, seconds: float) -> None:
@@ -274,7 +281,7 @@ class Crew:
         self._waiting.clear()
 
     def _start(self) -> None:
-        member = Member(self._link.start_worker(self._setup, self.share))
+        member = Member(self._link.start_worker(self._setup, self.share), self.share.units)
         self.members.append(member)
         self._waiting[member.handle.facts.remote()] = member, _Question("facts")
 

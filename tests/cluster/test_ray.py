@@ -16,7 +16,7 @@ from cozviewer.chain.chain import Chain, Progress
 from cozviewer.cluster import sending
 from cozviewer.cluster.crew import NodeWork
 from cozviewer.cluster.generator import ClusterGenerator
-from cozviewer.cluster.link import ClusterOptions, Link
+from cozviewer.cluster.link import ClusterOptions, Link, Share
 from cozviewer.cluster.units import plan_units
 from cozviewer.export.run import run_task
 from cozviewer.export.tasks import PictureOptions, RegionTask
@@ -66,7 +66,7 @@ def generator(
     weights.parent.mkdir()
     weights.write_bytes(WEIGHTS)
     work = NodeWork(make(fake), {"base": (folder, [weights])}, node_digest=far_digest)
-    link = Link(ClusterOptions("local:2", cpus_per_worker=1))
+    link = Link(ClusterOptions("local:4", workers=2, cpus_per_worker=1))
     with (
         pytest.MonkeyPatch.context() as patch,
         ClusterGenerator(link, work, notices.append) as made,
@@ -160,6 +160,19 @@ def test_a_file_is_written_before_the_last_unit_is_drawn(
     )
     assert made == wanted
     assert len(made) > 30
+
+
+def test_workers_with_several_units_in_hand_draw_the_same(
+    generator: ClusterGenerator,
+    fake: Fake,
+    spread: Chain,
+    alone: Chain,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Share, "units", 3)  # as beside a GPU
+    with ClusterGenerator(generator._link, NodeWork(make(fake)), lambda sentence: None) as several:
+        generated(several, spread, 4)
+    assert tiles(spread, 4) == tiles(alone, 4)
 
 
 def test_the_units_of_a_worker_that_ends_are_drawn_by_others(
