@@ -8,7 +8,7 @@ colours, and a whole level is at most four runs deep, however large it is.
 from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
-from cozviewer.chain.runs import LARGEST, Run
+from cozviewer.chain.runs import Run
 from cozviewer.image.rect import Rect, middle_distance
 from cozviewer.pyramid.geometry import TILE
 
@@ -22,15 +22,19 @@ class Places:
 
     def __init__(self, rects: Sequence[Rect]) -> None:
         self._rects = rects
+        # A cell as large as the largest one: each is in a few cells, and each cell holds few.
+        self._side = max([TILE, *(max(rect.width, rect.height) for rect in rects)])
         self._cells: dict[tuple[int, int], list[int]] = {}
         for index, rect in enumerate(rects):
-            for cell in _cells_of(rect):
+            for cell in _cells_of(rect, self._side):
                 self._cells.setdefault(cell, []).append(index)
 
     def touching(self, rect: Rect) -> list[int]:
         """Return the indices of the rectangles that have pixels in common with another one,
         ascending."""
-        near = {index for cell in _cells_of(rect) for index in self._cells.get(cell, ())}
+        near = {
+            index for cell in _cells_of(rect, self._side) for index in self._cells.get(cell, ())
+        }
         return sorted(i for i in near if not self._rects[i].intersected(rect).empty)
 
 
@@ -100,9 +104,9 @@ def _colours(runs: Sequence[Run], beside: Sequence[set[int]]) -> list[int]:
     return colours
 
 
-def _cells_of(rect: Rect) -> Iterator[tuple[int, int]]:
+def _cells_of(rect: Rect, side: int) -> Iterator[tuple[int, int]]:
     if rect.empty:
         return
-    for row in range(rect.y // LARGEST, (rect.bottom - 1) // LARGEST + 1):
-        for col in range(rect.x // LARGEST, (rect.right - 1) // LARGEST + 1):
+    for row in range(rect.y // side, (rect.bottom - 1) // side + 1):
+        for col in range(rect.x // side, (rect.right - 1) // side + 1):
             yield col, row
