@@ -34,6 +34,9 @@ REPORT_SECONDS = 0.5
 RECONNECT_SECONDS = (1, 2, 5, 10, 20, 30, 60, 60, 60, 60)
 """Waits before each try to reach a cluster that was lost; about five minutes in all."""
 
+MOST_IDLE = 3
+"""Times that a cluster may be lost one after another before anything was stored."""
+
 
 @dataclass
 class Totals:
@@ -180,6 +183,7 @@ class ClusterGenerator:
         driver = Driver(chain, plan, self._crew, self._link, self._photo(chain.pyramid.source))
         pace = _Pace(plan, z)
         work = driver.run(is_cancelled)
+        written, idle = 0, 0
         try:
             while True:
                 try:
@@ -187,6 +191,10 @@ class ClusterGenerator:
                 except StopIteration:
                     return
                 except ClusterLost as error:
+                    idle = idle + 1 if driver.counts.written == written else 0
+                    written = driver.counts.written
+                    if idle == MOST_IDLE:  # it answers, and then does not, again and again
+                        raise
                     self._reconnect(chain, driver, error, is_cancelled)
                     work = driver.run(is_cancelled)
                     continue

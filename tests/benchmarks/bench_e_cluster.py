@@ -179,15 +179,15 @@ def test_weak_scaling(link: Link, tmp_path: Path) -> None:
                 for each in (warm, chain):
                     each.pyramid.store.close()
             kind = "joined" if joins else "plain"
-            each = 1000 * cores / (EACH * count)
+            each_unit = 1000 * cores / (EACH * count)
             show(
                 f"{kind}, {count} workers: efficiency; core-ms a unit, in the command",
-                f"{EACH * SLEEP / wall:.2f}; {each:.2f}, {1000 * own / (EACH * count):.2f}",
+                f"{EACH * SLEEP / wall:.2f}; {each_unit:.2f}, {1000 * own / (EACH * count):.2f}",
                 ">= 0.85",
             )
             show(
                 "   workers that two cores carry; load average of the machine",
-                f"{2 * 1000 * SLEEP / each:.0f}; {os.getloadavg()[0]:.1f}",
+                f"{2 * 1000 * SLEEP / each_unit:.0f}; {os.getloadavg()[0]:.1f}",
             )
 
 

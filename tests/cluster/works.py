@@ -123,7 +123,7 @@ class FakeModels:
 
 def models(fake: Fake) -> FakeModels:
     """Return the models of a `Fake`."""
-    upscaler = SlowDetail(accepts_prompt=fake.words)
+    upscaler = SlowDetail(accepts_prompt=fake.words, device="CPU, fp32")
     upscaler.control = fake.control
     prompter = CropPrompter() if fake.words else Silent()
     recipe = recipe_of(upscaler, prompter, adaptive_scale=True, photo_texture=True)
