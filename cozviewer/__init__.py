@@ -29,7 +29,8 @@ The way of one export, from the window or a command:
 
     ui/export/dialog, commands/render   what is to be made, as a value: export/tasks
     -> jobs/exports/export_job          on the thread of the steps (a command: its main thread)
-    -> export/run                       generates the missing tiles, then
+    -> export/run                       generates the missing tiles, then, or meanwhile
+       (export/streaming)               where a large file is written from top to bottom
        -> export/provenance             where the pixels come from, and their prompts
        -> pyramid/compose               the pixels
        -> export/picture, large, movie, strip   the file, written atomically (util/atomic)

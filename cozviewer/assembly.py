@@ -20,8 +20,9 @@ from cozviewer.config.choice import CRISP, FROM_PHOTO, EngineChoice, PrompterCho
 from cozviewer.config.fields import field_of, with_field
 from cozviewer.image.source import Source
 from cozviewer.models.context import ModelContext
-from cozviewer.models.coz.checkpoint import ENCODER_FILE, LORA_FILE
-from cozviewer.models.engines import is_path, make_prompter, make_upscaler, own_file
+from cozviewer.models.download.digests import cached_digest
+from cozviewer.models.engines import make_prompter, make_upscaler
+from cozviewer.models.loaded_files import loaded_files, with_files
 from cozviewer.models.prompters import with_words
 from cozviewer.models.shared import Pool
 from cozviewer.pyramid.pyramid import Pyramid
@@ -42,7 +43,6 @@ from cozviewer.session.tiles import unpack
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import CozviewerError
 from cozviewer.util.folders import cache_folder, models_folder, pyramids_folder
-from cozviewer.util.paths import expanded
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 OLDER_TILES = QT_TRANSLATE_NOOP(
@@ -185,23 +185,18 @@ def chain_in_memory(source: Source, models: Models, notice: Notice) -> Chain:
 def node_work(choice: EngineChoice, cache: Path | None) -> NodeWork:
     """Return how the models of a choice come to the nodes of a cluster.
 
-    Model files are sent. Folders of models, and models from Hugging Face, must be on the nodes.
-
     Args:
         cache: The cache folder of this machine, where some model files are.
+
+    Raises:
+        BadInput: A file or folder is missing.
     """
-    files: dict[str, Path] = {}
-    if is_path(choice.engine):
-        files["engine"] = expanded(choice.engine).absolute()
-    if choice.engine == "coz":
-        named = (("lora", choice.coz.lora, LORA_FILE), ("vae", choice.coz.vae, ENCODER_FILE))
-        for name, path, usual in named:
-            found = own_file(usual, cache) if path is None else expanded(path)
-            if found is not None:
-                files[name] = found.absolute()
+    models = None if cache is None else models_folder(cache)
+    files = loaded_files(choice, models)
     # Nodes number their devices themselves.
     choice = replace(choice, device=choice.device.partition(":")[0])
-    return NodeWork(partial(node_models, choice), files)
+    digest = partial(cached_digest, cache_dir=models)
+    return NodeWork(partial(node_models, choice), files, digest, node_digest)
 
 
 def open_cluster(
@@ -231,10 +226,14 @@ def node_models(
         numbers: The number format; "" is that of the choice.
         notice: As for `make_models`.
     """
-    coz = replace(choice.coz, lora=files.get("lora"), vae=files.get("vae"))
-    engine = str(files.get("engine", choice.engine))
-    choice = replace(choice, engine=engine, coz=coz, numbers=numbers or choice.numbers)
+    choice = with_files(choice, files)
+    choice = replace(choice, numbers=numbers or choice.numbers)
     return make_models(choice, cache_folder(), notice)
+
+
+def node_digest(path: Path) -> str:
+    """Return the hex SHA-256 of a file; called on the nodes of a cluster."""
+    return cached_digest(path, models_folder(cache_folder()))
 
 
 def _open_kept(

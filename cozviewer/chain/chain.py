@@ -196,7 +196,12 @@ class Chain:
             self._loaded = True
 
     def refine(
-        self, z: int, level_region: Rect, cancelled: IsCancelled, told: Told = unheard
+        self,
+        z: int,
+        level_region: Rect,
+        cancelled: IsCancelled,
+        told: Told = unheard,
+        downwards: bool = False,
     ) -> Iterator[Progress]:
         """Generate all missing tiles of a region, coarse to fine.
 
@@ -205,6 +210,7 @@ class Chain:
             level_region: Pixels of level z inside the photo.
             cancelled: Checked before every prompt and run, and within the models.
             told: Receives the progress within runs, which is not yielded.
+            downwards: See `planned`.
 
         Yields:
             Progress before each stage and after each run; nothing if no tile is missing.
@@ -216,17 +222,17 @@ class Chain:
         self.pyramid.store.seen(tiles_of(z, level_region))
         for _ in range(REPLANS):
             try:
-                yield from self._refine_as_planned(z, level_region, cancelled, told)
+                yield from self._refine_as_planned(z, level_region, cancelled, told, downwards)
                 return
             except TileMissing as error:
                 gone = error
         raise gone
 
     def _refine_as_planned(
-        self, z: int, level_region: Rect, cancelled: IsCancelled, told: Told
+        self, z: int, level_region: Rect, cancelled: IsCancelled, told: Told, downwards: bool
     ) -> Iterator[Progress]:
         """Do the work of `refine`; raise TileMissing if a parent tile vanished meanwhile."""
-        levels = planned(self.pyramid, self.recipe, z, level_region)
+        levels = planned(self.pyramid, self.recipe, z, level_region, downwards)
         if not levels:
             return
         total = sum(len(work.keys) for work in levels)

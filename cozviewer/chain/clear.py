@@ -16,14 +16,14 @@ from cozviewer.pyramid.pyramid import Pyramid
 
 
 def ordered_runs(
-    pyramid: Pyramid, keys: Sequence[TileKey], recipe: Recipe, level_region: Rect
+    pyramid: Pyramid, keys: Sequence[TileKey], recipe: Recipe, level_region: Rect | None
 ) -> list[Run]:
     """Return the runs for missing tiles of one level: those of which something can be seen first,
     in an order in which they can be drawn one after another (see `joining.order`).
 
     Args:
         keys: Tiles of one level.
-        level_region: The region, in pixels of that level.
+        level_region: The region, in pixels of that level; see `in_joining_order`.
     """
     alpha = pyramid.source.alpha
     if alpha is None:

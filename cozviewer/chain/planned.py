@@ -49,12 +49,15 @@ class LevelWork:
         return sum(run.cost(recipe) for _, runs in self.parts for run in runs)
 
 
-def planned(pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect) -> list[LevelWork]:
+def planned(
+    pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect, downwards: bool = False
+) -> list[LevelWork]:
     """Return the tiles that must be generated to show a region of level z.
 
     Args:
         z: A step level (even); nothing is missing for z <= 0.
         level_region: Pixels of level z inside the photo.
+        downwards: Whether each level is drawn from top to bottom, not from its middle.
 
     Returns:
         The levels with missing tiles, coarse to fine.
@@ -67,7 +70,10 @@ def planned(pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect) -> lis
         work = LevelWork(
             z,
             tuple(
-                (part, tuple(ordered_runs(pyramid, part.keys, recipe, region)))
+                (
+                    part,
+                    tuple(ordered_runs(pyramid, part.keys, recipe, None if downwards else region)),
+                )
                 for part in parts(pyramid, pyramid.missing(centre_first(needed, region)))
             ),
         )

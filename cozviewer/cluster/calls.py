@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from cozviewer.chain.protocols import Notice
-from cozviewer.cluster.crew import AHEAD, Crew, Member, NodeWork, hired
+from cozviewer.cluster.crew import Crew, Member, NodeWork, hired
 from cozviewer.cluster.driver import POLL
 from cozviewer.cluster.link import Link
 from cozviewer.cluster.schedule import MOST_ENDS
@@ -83,7 +83,7 @@ class ClusterCalls:
             while more or again or running:
                 check_cancelled(is_cancelled)
                 for member in crew.members:
-                    while member.room > AHEAD - 1 and (more or again):
+                    while not member.sent and member.room and (more or again):
                         call = again.pop() if again else None
                         if call is None:
                             found = next(coming, None)

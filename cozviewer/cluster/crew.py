@@ -2,19 +2,21 @@
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from cozviewer.cluster.link import Link, Share
-from cozviewer.cluster.parcels import Parcel, chunks_of, digest_of
+from cozviewer.cluster.parcels import Digest, Parcel, digest_of, parcel_of
+from cozviewer.cluster.receiving import Want
+from cozviewer.cluster.sending import Sending, Stream
 from cozviewer.cluster.worker import MakeModels, NodeFacts, WorkerSetup, difference, node_facts
 from cozviewer.util.errors import Failure
 from cozviewer.util.translation import translate
 
-AHEAD = 2
-"""Units that a worker has at a time: the inputs of the second travel while it draws the first."""
+NEXT = 1
+"""Units that a worker has beyond those in its hand: their inputs travel meanwhile."""
 
 MOST_DEATHS = 3
 """Workers that may end, for each one there is, before any of them has started."""
@@ -32,17 +34,23 @@ class Member:
 
     Attributes:
         handle: Of its actor.
+        units: How many it draws at a time.
         facts: Of its node; None until known.
+        received: Digests of the parcels that are on its node.
         loaded: Whether its models are.
-        sent: Its units, in order, with the time when each came to the front.
+        ready: Whether it can draw units.
+        sent: Its units, in order, with the time when each was begun.
         dead: Whether it has ended.
         describing: Whether it describes a crop.
         owed: Pending answers that are ignored.
     """
 
     handle: Any
+    units: int = 1
     facts: NodeFacts | None = None
+    received: set[str] = field(default_factory=set)
     loaded: bool = False
+    ready: bool = False
     sent: dict[int, float] = field(default_factory=dict)
     dead: bool = False
     describing: bool = False
@@ -57,12 +65,32 @@ class Member:
     def room(self) -> int:
         """How many units it can be sent."""
         busy = len(self.sent) + self.owed
-        return 0 if self.dead or not self.loaded else max(0, AHEAD - busy)
+        return 0 if self.dead or not self.ready else max(0, self.units + NEXT - busy)
 
     @property
-    def front(self) -> int | None:
-        """The unit that it draws now."""
-        return next(iter(self.sent), None)
+    def idle(self) -> bool:
+        """Whether it has nothing to do."""
+        return self.room == self.units + NEXT and not self.describing
+
+    @property
+    def drawing(self) -> list[int]:
+        """The units that it draws now."""
+        return list(self.sent)[: self.units]
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What a worker was asked: facts, wants, take, load, or nothing whose answer matters.
+
+    Attributes:
+        kind: One of these.
+        parcel: What it may want.
+        stream: What it takes a chunk of.
+    """
+
+    kind: str
+    parcel: Parcel | None = None
+    stream: Stream | None = None
 
 
 @dataclass(frozen=True)
@@ -71,11 +99,16 @@ class NodeWork:
 
     Attributes:
         make_models: See `MakeModels`.
-        files: The model files on this machine, by name of the setting.
+        files: The models on this machine by name of the setting: a file or folder, and the files of
+            the folder, or beside the file, that are read.
+        digest: Returns digests of files on this machine.
+        node_digest: The same on a node, where it must be importable.
     """
 
     make_models: MakeModels
-    files: Mapping[str, Path] = field(default_factory=dict)
+    files: Mapping[str, tuple[Path, Sequence[Path]]] = field(default_factory=dict)
+    digest: Digest = digest_of
+    node_digest: Digest = digest_of
 
 
 class Crew:
@@ -85,6 +118,7 @@ class Crew:
         members: All that have not ended.
         device: What they draw on, "" until the first one is loaded.
         share: What each gets.
+        sending: The files on their way to nodes.
     """
 
     def __init__(
@@ -106,7 +140,10 @@ class Crew:
         self.device = ""
         self._link, self._recipe, self._notice = link, recipe, notice
         self._setup = replace(setup, threads=0 if self.share.gpus else self.share.cpus)
-        self._waiting: dict[Any, tuple[Member, str]] = {}
+        self.sending = Sending(link.ray, notice)
+        self._models = [parcel for _, parcel in setup.files]
+        self._photo: Parcel | None = None
+        self._waiting: dict[Any, tuple[Member, _Question]] = {}
         self._here = node_facts()
         self._seconds: list[float] = []
         self._deaths = 0
@@ -124,6 +161,13 @@ class Crew:
         """The names of all nodes with a loaded worker."""
         return sorted({member.node for member in self.members if member.loaded})
 
+    def deliver(self, photo: Parcel | None) -> None:
+        """Have the file of a photo on all nodes; the one before is no longer needed."""
+        self._photo = photo
+        for member in self.members:
+            member.ready = False
+        self._next()
+
     def answered(self, ref: Any) -> None:
         """Take an answer of a starting worker.
 
@@ -132,32 +176,37 @@ class Crew:
                 again.
         """
         member, question = self._waiting.pop(ref)
-        if question == "nothing":
+        if question.kind == "nothing":
             member.owed -= 1
         try:
             answer = self._link.ray.get(ref)
         except Exception as error:
-            if question == "load":
+            if question.kind == "load":
                 self._loading = False
             if self._link.is_death(error):
                 self.ended(member, str(error))
                 return
-            if question == "nothing":
+            if question.kind == "nothing":
                 return
             cause = getattr(error, "cause", None)
             if isinstance(cause, Failure):
                 raise Failure(str(cause)) from error
             raise
-        if question == "nothing":
-            return
-        if question == "facts":
+        if question.kind == "facts":
             sentence = difference(self._here, answer)
             if sentence:
                 raise Failure(sentence)
             member.facts = answer
-        else:
+        elif question.kind == "wants":
+            self._take_want(member, question.parcel, answer)
+        elif question.kind == "take":
+            assert question.stream is not None
+            if self.sending.arrived(ref, question.stream):
+                self._ask_wants(member, question.stream.parcel)
+            self._pump()
+        elif question.kind == "load":
             self._take_loaded(member, *answer)
-        self._load_next()
+        self._next()
 
     def ended(self, member: Member, reason: str) -> None:
         """Replace a worker that has ended.
@@ -172,7 +221,9 @@ class Crew:
         for ref, (other, question) in list(self._waiting.items()):
             if other is member:
                 del self._waiting[ref]
-                self._loading = self._loading and question != "load"
+                self._loading = self._loading and question.kind != "load"
+        self.sending.dropped(member)
+        self._pump()
         self._deaths = 0 if member.loaded else self._deaths + 1
         if self._deaths > MOST_DEATHS * self.share.workers:
             first = reason.strip().splitlines()[0] if reason.strip() else "no reason given"
@@ -182,15 +233,15 @@ class Crew:
                 ).format(reason=first)
             )
         self._start()
-        self._load_next()
+        self._next()
 
     def finished(self, member: Member, index: int) -> float:
         """Note that a worker has finished a unit; return for how many seconds it had it."""
-        now = time.monotonic()
+        now, before = time.monotonic(), member.drawing
         seconds = now - member.sent.pop(index, now)
-        front = member.front
-        if front is not None:
-            member.sent[front] = now
+        for begun in member.drawing:
+            if begun not in before:
+                member.sent[begun] = now
         return seconds
 
     def took(self, seconds: float) -> None:
@@ -216,7 +267,7 @@ class Crew:
         member.describing = False
         if not member.dead:
             member.owed += 1
-            self._waiting[ref] = member, "nothing"
+            self._waiting[ref] = member, _Question("nothing")
 
     def stop(self) -> None:
         """End all workers at once."""
@@ -230,25 +281,53 @@ class Crew:
         self._waiting.clear()
 
     def _start(self) -> None:
-        member = Member(self._link.start_worker(self._setup, self.share))
+        member = Member(self._link.start_worker(self._setup, self.share), self.share.units)
         self.members.append(member)
-        self._waiting[member.handle.facts.remote()] = member, "facts"
+        self._waiting[member.handle.facts.remote()] = member, _Question("facts")
 
-    def _load_next(self) -> None:
-        """Let workers load; first one alone, which decides the number format of all."""
+    def _next(self) -> None:
+        """Let workers receive files, then load; first one alone, which decides the number format of
+        all."""
         for member in self.members:
             asked = any(
-                other is member and question != "nothing"
+                other is member and question.kind != "nothing"
                 for other, question in self._waiting.values()
             )
-            if member.facts is None or member.loaded or asked:
+            if member.facts is None or member.ready or asked:
+                continue
+            wanted = [*self._models, *([] if self._photo is None else [self._photo])]
+            parcel = next((each for each in wanted if each.digest not in member.received), None)
+            if parcel is not None:
+                self._ask_wants(member, parcel)
+                continue
+            if member.loaded:
+                member.ready = True
                 continue
             if not self.device:
                 if self._loading:
-                    return
+                    continue
                 self._loading = True
             numbers = self.device.rpartition(", ")[2] if self.device else ""
-            self._waiting[member.handle.load.remote(numbers)] = member, "load"
+            self._waiting[member.handle.load.remote(numbers)] = member, _Question("load")
+
+    def _ask_wants(self, member: Member, parcel: Parcel) -> None:
+        ref = member.handle.wants.remote(parcel)
+        self._waiting[ref] = member, _Question("wants", parcel)
+
+    def _take_want(self, member: Member, parcel: Parcel | None, want: Want | None) -> None:
+        """Take an answer about a parcel."""
+        assert parcel is not None
+        if want is None:
+            member.received.add(parcel.digest)
+        elif want.item is None:
+            self._ask_wants(member, parcel)  # it has waited, see `receiving.PATIENCE`
+        else:
+            self.sending.begin(member, member.node, parcel, want)
+            self._pump()
+
+    def _pump(self) -> None:
+        for ref, stream in self.sending.pump():
+            self._waiting[ref] = stream.member, _Question("take", stream=stream)
 
     def _take_loaded(self, member: Member, device: str, recipe: str) -> None:
         if recipe != self._recipe:
@@ -274,7 +353,7 @@ class Crew:
 
 
 def hired(link: Link, work: NodeWork, recipe: str, notice: Callable[[str], None]) -> Crew:
-    """Return a new crew, after the model files are put into the cluster.
+    """Return a new crew, to which the model files are sent where they are not there.
 
     Args:
         link, recipe, notice: As for `Crew`.
@@ -284,23 +363,7 @@ def hired(link: Link, work: NodeWork, recipe: str, notice: Callable[[str], None]
         BadInput: The cluster has no room for a worker.
         Failure: A model file cannot be read.
     """
-    files = tuple((name, put_file(link, path)) for name, path in work.files.items())
-    return Crew(link, WorkerSetup(work.make_models, files), recipe, notice)
-
-
-def put_file(link: Link, path: Path) -> Parcel:
-    """Put a file into the cluster.
-
-    Raises:
-        Failure: It cannot be read.
-    """
-    try:
-        digest, size = digest_of(path), path.stat().st_size
-        chunks = tuple(link.ray.put(chunk) for chunk in chunks_of(path))
-    except OSError as error:
-        raise Failure(
-            translate("Error", "{path} cannot be read ({reason}).").format(
-                path=path, reason=error.strerror
-            )
-        ) from error
-    return Parcel(path.name, digest, size, path, chunks)
+    files = tuple(
+        (name, parcel_of(path, read, work.digest)) for name, (path, read) in work.files.items()
+    )
+    return Crew(link, WorkerSetup(work.make_models, files, work.node_digest), recipe, notice)

@@ -10,7 +10,7 @@ from typing import Any
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.joining.order import NEAR
 from cozviewer.chain.step import parent_region
-from cozviewer.cluster.crew import AHEAD, Crew, Member
+from cozviewer.cluster.crew import NEXT, Crew, Member
 from cozviewer.cluster.link import ClusterLost, Link
 from cozviewer.cluster.parcels import Bundle, bundle_of
 from cozviewer.cluster.schedule import Schedule
@@ -179,11 +179,12 @@ class Driver:
         as long as there are enough."""
         crew, schedule = self._crew, self.schedule
         late = crew.late()
-        for room in (AHEAD, AHEAD - 1):
+        most = crew.share.units + NEXT
+        for room in range(most, 0, -1):
             for member in crew.members:
                 if member.room != room or member in late:
                     continue
-                if room < AHEAD and schedule.ready <= len(crew.members):
+                if room <= NEXT and schedule.ready <= len(crew.members):
                     break
                 if self._writer.bytes_waiting > MOST_WAITING:
                     break
@@ -197,7 +198,7 @@ class Driver:
 
     def _send_copy(self, late: list[Member]) -> None:
         """Let an idle worker draw what another one takes long for."""
-        idle = next((m for m in self._crew.members if m.room == AHEAD), None)
+        idle = next((m for m in self._crew.members if m.idle), None)
         if idle is None:
             return
         for index in (index for member in late for index in member.sent):
@@ -253,7 +254,7 @@ class Driver:
         """Send a unit that was taken."""
         try:
             task, inputs = self._packed(unit)
-            refs = member.handle.draw.options(num_returns=3).remote(task, *inputs)
+            refs = self._link.draw(member.handle, self._crew.share, task, inputs)
         except BaseException:
             self.schedule.returned(unit)
             raise
@@ -308,7 +309,7 @@ class Driver:
 
     def _describe(self) -> None:
         """Have crops described whose tiles are in the store."""
-        member = next((m for m in self._crew.members if m.room == AHEAD and not m.describing), None)
+        member = next((m for m in self._crew.members if m.idle), None)
         if member is None:
             return
         number = self.schedule.to_describe()
@@ -395,9 +396,9 @@ class Driver:
             raise lost(error) from error
 
     def _take_death(self, sent: _Sent, error: Exception) -> None:
-        """Take back all units of a worker that has ended. The one it was drawing may be why."""
+        """Take back all units of a worker that has ended. Those it was drawing may be why."""
         self.counts.deaths += 1
-        member, front = sent.member, sent.member.front
+        member, drawing = sent.member, sent.member.drawing
         units = [sent.unit]
         for ref, other in list(self._waiting.items()):
             if other.member is member:
@@ -408,7 +409,7 @@ class Driver:
                 del self._describing[ref]
                 self.schedule.described(number, None)
         for unit in units:
-            if unit.index == front:
+            if unit.index in drawing:
                 self.schedule.ended(unit)
             else:
                 self.schedule.returned(unit)

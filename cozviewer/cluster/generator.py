@@ -9,9 +9,10 @@ from typing import Any
 from cozviewer.chain.chain import REPLANS, Chain, Progress, generating
 from cozviewer.chain.protocols import Notice
 from cozviewer.chain.series import Needs
-from cozviewer.cluster.crew import Crew, NodeWork, hired, put_file
+from cozviewer.cluster.crew import Crew, NodeWork, hired
 from cozviewer.cluster.driver import Driver
 from cozviewer.cluster.link import ClusterLost, Link
+from cozviewer.cluster.parcels import parcel_of
 from cozviewer.cluster.units import UnitPlan, plan_units
 from cozviewer.cluster.worker import Photo
 from cozviewer.image.rect import Rect
@@ -32,6 +33,9 @@ REPORT_SECONDS = 0.5
 
 RECONNECT_SECONDS = (1, 2, 5, 10, 20, 30, 60, 60, 60, 60)
 """Waits before each try to reach a cluster that was lost; about five minutes in all."""
+
+MOST_IDLE = 3
+"""Times that a cluster may be lost one after another before anything was stored."""
 
 
 @dataclass
@@ -179,6 +183,7 @@ class ClusterGenerator:
         driver = Driver(chain, plan, self._crew, self._link, self._photo(chain.pyramid.source))
         pace = _Pace(plan, z)
         work = driver.run(is_cancelled)
+        written, idle = 0, 0
         try:
             while True:
                 try:
@@ -186,6 +191,10 @@ class ClusterGenerator:
                 except StopIteration:
                     return
                 except ClusterLost as error:
+                    idle = idle + 1 if driver.counts.written == written else 0
+                    written = driver.counts.written
+                    if idle == MOST_IDLE:  # it answers, and then does not, again and again
+                        raise
                     self._reconnect(chain, driver, error, is_cancelled)
                     work = driver.run(is_cancelled)
                     continue
@@ -245,13 +254,14 @@ class ClusterGenerator:
         driver.reattach(self._crew, self._link, self._photo(chain.pyramid.source))
 
     def _photo(self, source: Source) -> Photo:
-        """Put a photo into the cluster, once; the one before is let go."""
+        """Have a photo sent to all nodes, once; the one before is let go."""
+        assert self._crew is not None
         photo = self._photos.get(source.digest)
         if photo is None:
             self._photos.clear()
             path = source.path
             if path is not None and path.is_file():
-                file, tone = put_file(self._link, path), source.tone.text
+                file, tone = parcel_of(path, digest=self._work.digest), source.tone.text
                 photo = Photo(source.name, source.digest, source.page, file, tone=tone)
             else:
                 put = self._link.ray.put
@@ -259,6 +269,7 @@ class ClusterGenerator:
                 alpha = None if source.alpha is None else put(source.alpha.whole)
                 photo = Photo(source.name, source.digest, 1, pixels=pixels, alpha=alpha)
             self._photos[source.digest] = photo
+            self._crew.deliver(photo.file)
         return photo
 
 
@@ -298,6 +309,9 @@ class _Pace:
             if len(per_minute) > SHOWN_NODES:
                 parts.append(f"and {len(per_minute) - SHOWN_NODES} more nodes")
         parts.append(bytes_text(counts.size))
+        if crew.sending.sent < crew.sending.total:
+            sent, all_of_it = bytes_text(crew.sending.sent), bytes_text(crew.sending.total)
+            parts.append(f"files sent: {sent} of {all_of_it}")
         return Progress(
             stage,
             self._z,

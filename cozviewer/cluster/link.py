@@ -27,7 +27,13 @@ LOCAL_STORE = 512 << 20
 MOST_THREADS = 8
 """Cores that a worker without a GPU gets at most, if nothing else is asked for."""
 
+MOST_UNITS = 4
+"""Units that a worker with a GPU has in hand at most: each takes about 0.5 GB of memory."""
+
 _LOOPBACK = ("127.0.0.1", "::1")
+
+UNITS = "units"
+"""Name of the threads of a worker that draw units, if there are several."""
 
 _LOCAL = re.compile(r"local(?::([1-9][0-9]{0,3}))?")
 _CLIENT = re.compile(r"ray://[^\s/:]+(:[0-9]+)?|ray://\[[0-9a-fA-F:]+\](:[0-9]+)?")
@@ -74,6 +80,12 @@ class Share:
     workers: int
     cpus: int
     gpus: float
+
+    @property
+    def units(self) -> int:
+        """Units that a worker has in hand at a time. Beside a GPU several: one is in the network,
+        while others are decoded, joined and encoded on the cores of the worker."""
+        return min(self.cpus + 1, MOST_UNITS) if self.gpus else 1
 
 
 def check_address(address: str) -> None:
@@ -252,14 +264,22 @@ class Link:
         """Return the handle of a new worker; it starts in the background."""
         from cozviewer.cluster.worker import UnitWorker
 
-        actor = self.ray.remote(UnitWorker).options(
+        several = {"concurrency_groups": {UNITS: share.units}} if share.units > 1 else {}
+        actor = self.ray.remote(
+            **several,
             num_cpus=share.cpus,
             num_gpus=share.gpus,
             max_restarts=0,
             max_task_retries=0,
             scheduling_strategy="SPREAD",
-        )
+        )(UnitWorker)
         return actor.remote(setup, _fetch)
+
+    def draw(self, handle: Any, share: Share, task: Any, inputs: Sequence[Any]) -> list[Any]:
+        """Have a worker draw a unit; return the handles of the three results."""
+        several = {"concurrency_group": UNITS} if share.units > 1 else {}
+        refs: list[Any] = handle.draw.options(num_returns=3, **several).remote(task, *inputs)
+        return refs
 
     def is_death(self, error: BaseException) -> bool:
         """Return whether an error says that a worker or its node is gone."""

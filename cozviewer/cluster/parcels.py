@@ -4,11 +4,10 @@ Tiles travel as they are stored: each is encoded once, by the worker that drew i
 """
 
 import hashlib
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +15,8 @@ from numpy.typing import NDArray
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store.rows import EncodedTile
 from cozviewer.pyramid.store.tile_codec import tile_checksum
-from cozviewer.util.atomic import atomic_private_path
 from cozviewer.util.errors import Failure
-from cozviewer.util.folders import make_private_folder
 from cozviewer.util.translation import translate
-from cozviewer.util.units import bytes_text
-
-CHUNK = 32 << 20
-"""Bytes of a file that travel as one object."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -92,22 +85,47 @@ def bundle_of(tiles: Sequence[tuple[TileKey, bytes]]) -> Bundle:
 
 
 @dataclass(frozen=True)
-class Parcel:
-    """A file that nodes receive once, by its content.
-
-    Attributes:
-        name: Its name without folders.
-        digest: Hex SHA-256 of its bytes.
-        size: In bytes.
-        path: Where it is on the machine that sends it: used where the same file is found there.
-        chunks: Handles of its parts, for `Fetch`.
-    """
+class Item:
+    """A file of a parcel: its path in the folder, hex SHA-256, and size in bytes."""
 
     name: str
     digest: str
     size: int
-    path: Path
-    chunks: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Files of one folder that nodes receive once, by their content.
+
+    Attributes:
+        root: The folder on the machine that sends them: used where the same files are found there.
+        items: The files.
+        entry: The file that is meant, others belong to it; "" for the folder.
+    """
+
+    root: Path
+    items: tuple[Item, ...]
+    entry: str = ""
+
+    @cached_property
+    def digest(self) -> str:
+        """Hex SHA-256 of all names and contents."""
+        lines = [f"{item.digest} {item.size} {item.name}\n" for item in self.items]
+        return hashlib.sha256("".join([f"{self.entry}\n", *lines]).encode()).hexdigest()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(item.size for item in self.items)
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+        return self.entry or self.root.name
+
+
+Digest = Callable[[Path], str]
+"""Returns the hex SHA-256 of a file; raises OSError or CozviewerError."""
 
 
 def digest_of(path: Path) -> str:
@@ -116,59 +134,30 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def chunks_of(path: Path) -> Iterator[bytes]:
-    """Yield the bytes of a file in parts of CHUNK."""
-    with path.open("rb") as file:
-        while part := file.read(CHUNK):
-            yield part
-
-
-def unpacked(parcel: Parcel, folder: Path, parts: Iterable[bytes]) -> Path:
-    """Return the path of a parcel's file on this node; it is written if it is not there.
+def parcel_of(path: Path, files: Iterable[Path] = (), digest: Digest = digest_of) -> Parcel:
+    """Return a file or folder as a parcel.
 
     Args:
-        parcel: The file.
-        folder: The folder of received files on this node.
-        parts: Its parts; read only if they are needed.
+        path: A file, or a folder.
+        files: The files of the folder that are sent, or those that belong to the file, in its
+            folder.
+        digest: Returns digests.
 
     Raises:
-        Failure: What arrived is not what was sent, or cannot be written.
+        Failure: A file cannot be read.
     """
-    kept = folder / parcel.digest / parcel.name
-    for path in (parcel.path, kept):
-        if _is(path, parcel):
-            return path
+    is_folder = path.is_dir()
+    root = path if is_folder else path.parent
+    wanted = sorted(set(files) if is_folder else {path, *files})
     try:
-        make_private_folder(kept.parent)
-        with atomic_private_path(kept) as part, part.open("wb") as file:
-            digest = hashlib.sha256()
-            for data in parts:
-                digest.update(data)
-                file.write(data)
-            if digest.hexdigest() != parcel.digest:
-                raise Failure(
-                    translate(
-                        "Error", "{name} was damaged on its way to a node: try again."
-                    ).format(name=parcel.name)
-                )
+        items = tuple(
+            Item(each.relative_to(root).as_posix(), digest(each), each.stat().st_size)
+            for each in wanted
+        )
     except OSError as error:
         raise Failure(
-            translate(
-                "Error",
-                "{name} ({size}) cannot be kept on a node ({reason}): make room in {folder}.",
-            ).format(
-                name=parcel.name,
-                size=bytes_text(parcel.size),
-                reason=os.strerror(error.errno or 0),
-                folder=folder,
+            translate("Error", "{path} cannot be read ({reason}).").format(
+                path=error.filename or path, reason=error.strerror
             )
         ) from error
-    return kept
-
-
-def _is(path: Path, parcel: Parcel) -> bool:
-    """Return whether a file is the one of a parcel."""
-    try:
-        return path.stat().st_size == parcel.size and digest_of(path) == parcel.digest
-    except OSError:
-        return False
+    return Parcel(root, items, "" if is_folder else path.name)

@@ -77,7 +77,7 @@ class UnitPlan:
         """For each unit those that continue it."""
         return _inverse(self.units, [unit.beside for unit in self.units])
 
-    @property
+    @cached_property
     def tiles(self) -> int:
         """The number of missing tiles."""
         return sum(len(unit.run.keys) for unit in self.units)

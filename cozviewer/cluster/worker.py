@@ -7,8 +7,10 @@ node at any time, and gives the same tiles.
 import os
 import platform
 import socket
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,13 +21,14 @@ import numpy as np
 from cozviewer import __version__
 from cozviewer.chain.chain import texture_of
 from cozviewer.chain.joining.beyond import Beyond, Ring
-from cozviewer.chain.protocols import Notice, Prompter, Upscaler, ignore
+from cozviewer.chain.protocols import Notice, Progressed, Prompter, Upscaler, ignore
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import Run
 from cozviewer.chain.step import draw_run
 from cozviewer.chain.textures.texture import PhotoTexture
-from cozviewer.cluster.parcels import Bundle, Parcel, bundle_of, unpacked
-from cozviewer.image.pixels import Rgb8, part_of
+from cozviewer.cluster.parcels import Bundle, Digest, Parcel, bundle_of, digest_of
+from cozviewer.cluster.receiving import Receiver, Want
+from cozviewer.image.pixels import Rgb8, RgbFloat, part_of
 from cozviewer.image.source import Source, open_source, source_from_pixels
 from cozviewer.image.tone import tone_of
 from cozviewer.pyramid.geometry import TileKey
@@ -33,7 +36,7 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.rows import EncodedTile
 from cozviewer.pyramid.store.store import StoreKey, TileStore
 from cozviewer.pyramid.store.tile_codec import decode_tile, encode_tile
-from cozviewer.util.cancel import never
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import CozviewerError, Failure
 from cozviewer.util.folders import cache_folder
 from cozviewer.util.translation import translate
@@ -70,12 +73,14 @@ class WorkerSetup:
     Attributes:
         make_models: See `MakeModels`.
         files: The model files, by name of the setting.
+        digest: Returns digests of files.
         threads: Threads of a worker on a CPU; 0 leaves that to the libraries.
         numbers: The number format; "" is the one that was chosen.
     """
 
     make_models: MakeModels
     files: tuple[tuple[str, Parcel], ...] = ()
+    digest: Digest = digest_of
     threads: int = 0
     numbers: str = ""
 
@@ -184,8 +189,48 @@ def difference(driver: NodeFacts, node: NodeFacts) -> str:
     return ""
 
 
+class Turn:
+    """An `Upscaler` that several threads use for one unit each: one network runs at a time, while
+    the others decode, join and encode.
+
+    Attributes:
+        waited: Seconds spent on waiting for the turn.
+    """
+
+    def __init__(self, upscaler: Upscaler, lock: threading.Lock) -> None:
+        """Use an upscaler under a lock."""
+        self._upscaler, self._lock = upscaler, lock
+        self.waited = 0.0
+        self.name = upscaler.name
+        self.halo = upscaler.halo
+        self.generative = upscaler.generative
+        self.accepts_prompt = upscaler.accepts_prompt
+        self.identity = upscaler.identity
+        self.device = upscaler.device
+
+    def load(self, cancelled: IsCancelled = never) -> None:
+        """See `Upscaler`."""
+        with self._lock:
+            self._upscaler.load(cancelled)
+
+    def upscale(
+        self,
+        rgb: Rgb8 | RgbFloat,
+        prompt: str,
+        seed: int,
+        cancelled: IsCancelled,
+        progressed: Progressed = ignore,
+    ) -> RgbFloat:
+        """See `Upscaler`."""
+        asked = time.perf_counter()
+        with self._lock:
+            self.waited += time.perf_counter() - asked
+            return self._upscaler.upscale(rgb, prompt, seed, cancelled, progressed)
+
+
 class UnitWorker:
-    """Draws units. Ray runs it as an actor, one call at a time.
+    """Draws units. Ray runs it as an actor: `draw` on as many threads as `Share.units` says, all
+    else one call at a time on another one.
 
     Args:
         setup: Models and threads.
@@ -196,13 +241,33 @@ class UnitWorker:
         if setup.threads:  # before any library is loaded that reads it
             os.environ["OMP_NUM_THREADS"] = str(setup.threads)
         self._setup, self._fetch = setup, fetch
-        self._folder = cache_folder() / RECEIVED
+        self._receiver = Receiver(cache_folder() / RECEIVED, setup.digest)
         self._models: NodeModels | None = None
         self._photo: tuple[Photo, Source, Pyramid, PhotoTexture] | None = None
+        self._model_lock = threading.Lock()
+        self._photo_lock = threading.Lock()
 
     def facts(self) -> NodeFacts:
         """Return what is compared before the work."""
         return node_facts()
+
+    def wants(self, parcel: Parcel) -> Want | None:
+        """Return what this node lacks of a parcel; see `Receiver.wants`.
+
+        Raises:
+            Failure: It cannot be kept here.
+        """
+        with _on_this_node():
+            return self._receiver.wants(parcel)
+
+    def take(self, parcel: Parcel, index: int, data: bytes) -> None:
+        """Write a chunk; see `Receiver.take`.
+
+        Raises:
+            Failure: It cannot be kept here.
+        """
+        with _on_this_node():
+            self._receiver.take(parcel, index, data)
 
     def load(self, numbers: str = "") -> tuple[str, str]:
         """Load the models.
@@ -217,19 +282,18 @@ class UnitWorker:
             Failure: They cannot be made or loaded here; one sentence.
         """
         setup = self._setup
-        try:
-            paths = {name: self._received(parcel) for name, parcel in setup.files}
+        with _on_this_node():
+            paths = {name: self._receiver.path(parcel) for name, parcel in setup.files}
             models = setup.make_models(paths, numbers or setup.numbers, ignore)
             models.upscaler.load(never)
-        except CozviewerError as error:
-            sentence = translate("Error", "Node {node}: {sentence}")
-            raise Failure(sentence.format(node=socket.gethostname(), sentence=error)) from None
         self._models = models
         return models.upscaler.device, models.recipe.text
 
     def prompt(self, previous: Rgb8 | None, crop: Rgb8) -> str:
         """Return the prompt of a step; see `Prompter.prompt`."""
-        return self._loaded().prompter.prompt(previous, crop, never)
+        models = self._loaded()
+        with self._model_lock:
+            return models.prompter.prompt(previous, crop, never)
 
     def call(self, function: Callable[..., Any], *args: Any) -> Any:
         """Return function(models, *args); the function must be importable on the node.
@@ -271,7 +335,9 @@ class UnitWorker:
             raise Failure(
                 translate("Error", "The models on the node are not those of this computer.")
             )
-        _, source, pyramid, texture = self._opened(task.photo)
+        with self._photo_lock:
+            _, source, pyramid, texture = self._opened(task.photo)
+        turn = Turn(models.upscaler, self._model_lock)
         there = UnitPyramid(source, pyramid.store, bundles, list(rings))
         beyond = Beyond(there.rings)
         started = time.perf_counter()
@@ -279,7 +345,7 @@ class UnitWorker:
             draw_run(
                 task.run,
                 there,
-                models.upscaler,
+                turn,
                 models.recipe,
                 task.prompt,
                 never,
@@ -287,7 +353,7 @@ class UnitWorker:
                 texture=texture if models.recipe.photo_texture else None,
             )
         )
-        drawing = time.perf_counter() - started
+        drawing = time.perf_counter() - started - turn.waited
         bundle = bundle_of([(key, encode_tile(pixels)) for key, pixels in tiles])
         return drawing, bundle, beyond.last if task.ring else None
 
@@ -296,9 +362,6 @@ class UnitWorker:
             self.load()
         assert self._models is not None
         return self._models
-
-    def _received(self, parcel: Parcel) -> Path:
-        return unpacked(parcel, self._folder, (self._fetch(chunk) for chunk in parcel.chunks))
 
     def _opened(self, photo: Photo) -> tuple[Photo, Source, Pyramid, PhotoTexture]:
         """Return the photo's source, opened once.
@@ -313,7 +376,7 @@ class UnitWorker:
                 alpha = None if photo.alpha is None else np.array(self._fetch(photo.alpha))
                 source = source_from_pixels(pixels, photo.name, alpha)
             else:
-                path = self._received(photo.file)
+                path = self._receiver.path(photo.file)
                 tone = tone_of(photo.tone)
                 source = open_source(path, page=photo.page, allow_huge=True, tone=tone)
             if source.digest != photo.digest:
@@ -323,6 +386,16 @@ class UnitWorker:
             pyramid = Pyramid(source, TileStore.open(None, key, ignore))
             self._photo = photo, source, pyramid, texture_of(pyramid)
         return self._photo
+
+
+@contextmanager
+def _on_this_node() -> Iterator[None]:
+    """Say in errors on which node they were raised."""
+    try:
+        yield
+    except CozviewerError as error:
+        sentence = translate("Error", "Node {node}: {sentence}")
+        raise Failure(sentence.format(node=socket.gethostname(), sentence=error)) from None
 
 
 class UnitPyramid(Pyramid):

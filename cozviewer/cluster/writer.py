@@ -82,6 +82,7 @@ class Writer:
         self._backlog = 0
         self._bytes = 0
         self._rings = tempfile.TemporaryDirectory(prefix="cozviewer-rings-")
+        self._kept: set[int] = set()
         self._thread = threading.Thread(target=self._work, name="cluster-writer", daemon=True)
         self._thread.start()
 
@@ -99,6 +100,8 @@ class Writer:
         """Queue a unit."""
         self._backlog += 1
         self._bytes += drawn.size
+        if drawn.ring is not None:
+            self._kept.add(drawn.unit.index)
         self._coming.put(drawn)
 
     def written(self, wait: float = 0.0) -> list[Written]:
@@ -129,8 +132,10 @@ class Writer:
             return ring
 
     def forget(self, index: int) -> None:
-        """Remove the ring of a unit."""
-        self._ring_path(index).unlink(missing_ok=True)
+        """Remove the ring of a unit, if it was kept."""
+        if index in self._kept:
+            self._kept.remove(index)
+            self._ring_path(index).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Write what is queued, and end."""
@@ -154,7 +159,7 @@ class Writer:
                 try:
                     bundle: Bundle = self._get(drawn.bundle)
                     tiles = dict(bundle.tiles(drawn.step))
-                    if drawn.ring is not None:
+                    if drawn.unit.index in self._kept:
                         with self._ring_path(drawn.unit.index).open("wb") as file:
                             pickle.dump(self._get(drawn.ring), file, protocol=5)
                 except Exception as error:  # the object is lost, or the folder is full

@@ -14,8 +14,9 @@ from cozviewer.commands.common.views import opened_chain, view_of
 from cozviewer.export.origin import Origin
 from cozviewer.export.picture import check_target, save_picture
 from cozviewer.export.provenance import origin_of_strip
-from cozviewer.export.run import OnProgress, run_task
+from cozviewer.export.run import run_task
 from cozviewer.export.sheet import Panel, sheet
+from cozviewer.export.streaming import OnProgress
 from cozviewer.export.strip import note, times
 from cozviewer.export.targets import Inputs, refuse_inputs, refuse_source
 from cozviewer.export.tasks import StripTask

@@ -5,7 +5,7 @@ In movies it shows magnification and engine; in pictures, if wanted, that detail
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,9 @@ PART = 1 / 28
 SMALLEST = 10
 LARGEST = 64
 """Bounds of that height in pixels."""
+
+LINES = 4
+"""A caption and its margin are within so many lines of text from the lower edge."""
 
 _SUPERSCRIPTS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 
@@ -46,18 +49,26 @@ def captioned(rgb: Rgb8, text: str) -> Rgb8:
         text: One line, see `drawable`. Set smaller if the frame is too narrow, and cut off if that
             is not enough.
     """
-    return next(captioned_bands([rgb], text, rgb.shape[1], rgb.shape[0]))
+    return next(captioned_bands([rgb], lambda: text, rgb.shape[1], rgb.shape[0]))
 
 
-def captioned_bands(bands: Iterable[Rgb8], text: str, width: int, height: int) -> Iterator[Rgb8]:
+def captioned_bands(
+    bands: Iterable[Rgb8], text: Callable[[], str], width: int, height: int
+) -> Iterator[Rgb8]:
     """Yield a picture's bands, top to bottom, with a caption at the bottom left of the whole.
 
     Args:
         bands: (rows, width, 3) uint8, or with alpha (rows, width, 4), `height` rows in all; they
             are not changed.
-        text: As for `captioned`.
+        text: Returns the text, see `captioned`, or "" for none; called when the bands come near it.
     """
-    yield from plated_bands(bands, _plate(text, width, height))
+    top, plate, said = 0, None, None
+    for band in bands:
+        if said is None and top + len(band) > height - LINES * text_size(height):
+            said = text()
+            plate = _plate(said, width, height) if said else None
+        yield band if plate is None else _plated(band, top, plate)
+        top += len(band)
 
 
 def plated_bands(bands: Iterable[Rgb8], plate: Plate) -> Iterator[Rgb8]:
@@ -69,18 +80,22 @@ def plated_bands(bands: Iterable[Rgb8], plate: Plate) -> Iterator[Rgb8]:
     """
     top = 0
     for band in bands:
-        bottom = top + len(band)
-        if bottom > plate.y and top < plate.y + plate.image.height:
-            image, place = Image.fromarray(band), (plate.x, plate.y - top)
-            if image.mode == "RGBA":
-                over = Image.new("RGBA", image.size, (0, 0, 0, 0))
-                over.paste(plate.image, place)
-                image.alpha_composite(over)
-            else:
-                image.paste(plate.image, place, plate.image)
-            band = np.asarray(image)
-        yield band
-        top = bottom
+        yield _plated(band, top, plate)
+        top += len(band)
+
+
+def _plated(band: Rgb8, top: int, plate: Plate) -> Rgb8:
+    """Return the band that begins at a row of a picture, with a plate over it."""
+    if top + len(band) <= plate.y or top >= plate.y + plate.image.height:
+        return band
+    image, place = Image.fromarray(band), (plate.x, plate.y - top)
+    if image.mode == "RGBA":
+        over = Image.new("RGBA", image.size, (0, 0, 0, 0))
+        over.paste(plate.image, place)
+        image.alpha_composite(over)
+    else:
+        image.paste(plate.image, place, plate.image)
+    return np.asarray(image)
 
 
 def with_caution(rgb: Rgb8) -> Rgb8:

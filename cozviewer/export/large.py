@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from cozviewer.export.formats import QUALITY, format_of, srgb_profile
-from cozviewer.export.origin import Origin, to_xmp
+from cozviewer.export.origin import Origin
+from cozviewer.export.packet import fill_room, packet_of, room
 from cozviewer.export.replacing import STOPPED, not_saved
 from cozviewer.export.targets import tiles_folder
 from cozviewer.image.pixels import Rgb8
@@ -74,7 +75,7 @@ def save_large(
     width: int,
     height: int,
     bands: Iterable[Rgb8],
-    origin: Origin,
+    origin: Callable[[], Origin],
     *,
     channels: int = 3,
     quality: int = QUALITY,
@@ -91,7 +92,7 @@ def save_large(
         path: The file to write; replaced if it exists.
         width, height: Of the picture.
         bands: See `png_stream`.
-        origin: Where the pixels come from.
+        origin: Returns where the pixels come from; called after the last band was taken.
         channels: Of the bands: 3, or 4 with alpha, not for JPEG.
         quality: 1..100 for JPEG.
         exif: EXIF block of the source, upright; libvips cannot write it into TIFF and Deep Zoom.
@@ -105,6 +106,7 @@ def save_large(
     """
     import pyvips
 
+    form = format_of(path)
     feed = _Feed(png_stream(width, height, bands, channels), cancelled)
     source = pyvips.SourceCustom()
     source.on_read(feed.read)
@@ -121,13 +123,19 @@ def save_large(
             image.set_type(pyvips.GValue.gstr_type, "resolution-unit", unit)
             for name, block in (
                 ("icc-profile-data", srgb_profile()),
-                ("xmp-data", to_xmp(origin)),
+                ("xmp-data", None if form == "Deep Zoom" else room(form)),
                 ("exif-data", exif),
             ):
                 if block:
                     image.set_type(pyvips.GValue.blob_type, name, block)
-            _SAVERS[format_of(path)](image, part, quality)
+            _SAVERS[form](image, part, quality)
             feed.check()
+            check_cancelled(cancelled, STOPPED)
+            made_of = origin()
+            if form == "Deep Zoom":  # its tiles have no metadata, so they are beside them
+                (tiles_folder(part) / "origin.xmp").write_bytes(packet_of(made_of))
+            else:
+                fill_room(part, form, made_of)
             check_cancelled(cancelled, STOPPED)
     except CozviewerError:
         raise
@@ -258,8 +266,6 @@ def _save_tiff(image: Any, path: Path, quality: int) -> None:
 
 def _save_deep_zoom(image: Any, path: Path, quality: int) -> None:
     image.dzsave(str(path.with_suffix("")), suffix=".png")
-    # Deep Zoom tiles have no metadata, so it is stored beside them.
-    (tiles_folder(path) / "origin.xmp").write_bytes(image.get("xmp-data"))
 
 
 _SAVERS: dict[str, Callable[[Any, Path, int], None]] = {

@@ -125,15 +125,15 @@ def mixed(origin: Origin) -> Origin:
     return replace(origin, kind="mixed") if origin.kind == "generated" else origin
 
 
-def to_xmp(origin: Origin) -> bytes:
-    """Return the XMP packet, UTF-8, below 64 KB. Longer prompts than LONGEST_PROMPT are cut, and
-    characters that XML cannot hold become U+FFFD."""
+def to_xmp(origin: Origin, longest: int = LONGEST_PROMPT) -> bytes:
+    """Return the XMP packet, UTF-8, below 64 KB. Prompts longer than `longest` characters are cut,
+    and characters that XML cannot hold become U+FFFD."""
     properties = [("xmp:CreatorTool", f"cozviewer {__version__}")]
     if uri := source_type(origin.kind):
         properties.append(("Iptc4xmpExt:DigitalSourceType", uri))
     if origin.medical:
         properties.append(("photoshop:Instructions", CAUTION))
-    properties += [(f"cozviewer:{name}", value) for name, value in _own_properties(origin)]
+    properties += [(f"cozviewer:{name}", value) for name, value in _own_properties(origin, longest)]
     lines = (f"   <{name}>{_xml_text(value)}</{name}>" for name, value in properties)
     packet = _PACKET.format(rdf=_RDF, own=_OWN, properties="\n".join(lines))
     return packet.encode("utf-8")
@@ -228,18 +228,18 @@ def _utf_8(packet: str) -> bytes:
     return found
 
 
-def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:
+def _own_properties(origin: Origin, longest: int) -> Iterator[tuple[str, str]]:
     yield "Kind", origin.kind
     yield "Engine", origin.engine
     yield "SourceName", origin.source_name
     yield "SourceDigest", origin.source_digest
     yield "RecipeDigest", origin.recipe_digest
-    yield "Prompt", origin.prompt[:LONGEST_PROMPT]
+    yield "Prompt", origin.prompt[:longest]
     yield "Centre", origin.centre
     yield "Magnification", origin.magnification
     yield "Level", str(origin.level)
     if origin.recipe:
-        yield "Recipe", origin.recipe[:LONGEST_PROMPT]
+        yield "Recipe", origin.recipe[:longest]
     if origin.borrowed:
         yield "Texture", BORROWED
     if origin.medical:
@@ -251,7 +251,7 @@ def _own_properties(origin: Origin) -> Iterator[tuple[str, str]]:
     if origin.tone:
         yield "Tone", origin.tone
     if origin.prompts:
-        each = LONGEST_PROMPT // len(origin.prompts)
+        each = longest // len(origin.prompts)
         yield (
             "Prompts",
             json.dumps([prompt[:each] for prompt in origin.prompts], ensure_ascii=False),

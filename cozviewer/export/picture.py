@@ -205,7 +205,7 @@ def save_picture(
             rgb.shape[1],
             rgb.shape[0],
             [rgb],
-            origin,
+            lambda: origin,
             channels=rgb.shape[2],
             quality=quality,
             exif=exif,
@@ -230,13 +230,14 @@ def save_region(
     pyramid: Pyramid,
     z: int,
     level_region: Rect,
-    origin: Origin,
+    origin: Callable[[], Origin],
     *,
     orientation: Orientation = UPRIGHT,
     quality: int = QUALITY,
     exif: bytes | None = None,
     label: bool = False,
     complete: bool = False,
+    wait: Callable[[int, Rect], None] = lambda z, level_region: None,
     bar: ScaleBar | None = None,
     background: Background = KEEP,
     place: bool = False,
@@ -251,12 +252,14 @@ def save_region(
         pyramid: What it is read from.
         z: A level of the source or a step level.
         level_region: Pixels of level z, inside the photo.
-        origin: Written into the file as metadata.
+        origin: Returns what is written into the file as metadata; called once the pixels are read,
+            but for a label, which it decides.
         orientation: How the pixels are turned.
         quality: 1..100 for JPEG, WebP and AVIF.
         exif: EXIF block of the source, upright.
         label: As for `save_picture`.
         complete: Whether all tiles must exist.
+        wait: Called before a part of the level is read, if it is written in bands.
         bar: A scale bar for the corner; None for none.
         background: What lies under what is transparent.
         place: Whether map coordinates of the photo are kept, see `save_picture`.
@@ -284,7 +287,7 @@ def save_region(
         save_picture(
             path,
             pixels if bar is None else with_scale_bar(pixels, bar),
-            origin,
+            origin(),
             quality=quality,
             exif=exif,
             label=label,
@@ -296,7 +299,7 @@ def save_region(
     most = len(band_parts(level_region, orientation))
     alphas = None if alpha is None else alpha_bands(alpha, z, level_region, orientation)
     parts = finished_bands(
-        bands(pyramid, z, level_region, complete, orientation), alphas, path, background
+        bands(pyramid, z, level_region, complete, orientation, wait), alphas, path, background
     )
     if bar is not None:
         parts = scale_bar_bands(parts, bar, width, height)
@@ -319,7 +322,7 @@ def save_bands(
     path: Path,
     size: tuple[int, int],
     parts: Iterable[Rgb8],
-    origin: Origin,
+    origin: Callable[[], Origin],
     *,
     channels: int = 3,
     quality: int = QUALITY,
@@ -337,7 +340,8 @@ def save_bands(
         parts: (rows, width, channels) uint8 from top to bottom, `height` rows in all. Those of a
             small picture are joined in memory, others are written one by one.
         channels: 3; or 4 with alpha, for formats that hold it.
-        origin, quality, exif, label, resolution, georeference, cancelled: As for `save_picture`.
+        origin: As for `save_region`.
+        quality, exif, label, resolution, georeference, cancelled: As for `save_picture`.
 
     Raises:
         BadInput, Cancelled, Failure: As `save_picture`.
@@ -353,7 +357,7 @@ def save_bands(
         save_picture(
             path,
             pixels,
-            origin,
+            origin(),
             quality=quality,
             exif=exif,
             label=label,
@@ -362,8 +366,8 @@ def save_bands(
             cancelled=cancelled,
         )
         return
-    if label and (said := label_of(origin)):
-        parts = captioned_bands(parts, said, width, height)
+    if label:
+        parts = captioned_bands(parts, lambda: label_of(origin()), width, height)
     save_large(
         path,
         width,

@@ -1,7 +1,8 @@
 """The one way in which every exported file is made, for the window and for the commands.
 
-`run_task` first generates the tiles that the file needs. Only then does the task look up origin,
-prompts and captions, so that these describe the pixels that are written. The window runs tasks on
+`run_task` generates the tiles that the file needs, while a large file is written as far as they
+exist (see `streaming`). Only then does the task look up origin, prompts and captions, so that these
+describe the pixels that are written. The window runs tasks on
 the thread of the zoom steps (`jobs.export_job`), the commands on the main thread; neither Qt nor
 torch is imported here. What can be made is in `tasks`.
 """
@@ -16,16 +17,13 @@ from cozviewer.chain.planned import missing_tiles
 from cozviewer.chain.series import Needs, missing_of, refine_series
 from cozviewer.chain.stages import stages_told
 from cozviewer.export.origin import Origin
+from cozviewer.export.streaming import BandTask, OnProgress, Stream
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import IsCancelled, never
 
 T = TypeVar("T")
-
-OnProgress = Callable[[Progress], None]
-"""Receives where the work stands; called on the thread that does the work, while a large picture is
-written also on a thread of libvips."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +65,21 @@ class Generator(Protocol):
 
 
 class OneProcess:
-    """Generates with the chain's own models; see `Chain.refine`."""
+    """Generates with the chain's own models; see `Chain.refine`.
+
+    Args:
+        downwards: Whether each level is generated from top to bottom, if there is one region.
+    """
+
+    def __init__(self, downwards: bool = False) -> None:
+        self._downwards = downwards
 
     def generate(
         self, needs: Needs, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress
     ) -> Iterator[Progress]:
         """See `Generator`."""
         if (one := _only_region(needs)) is not None:  # its time left is updated within a run, too
-            return chain.refine(*one, is_cancelled, on_progress)
+            return chain.refine(*one, is_cancelled, on_progress, self._downwards)
         return refine_series(chain, needs, is_cancelled, on_progress)
 
 
@@ -115,8 +120,9 @@ def run_task(
         chain: Not used by other threads meanwhile.
         is_cancelled: Checked between runs of the model and while the file is written.
         on_progress: Receives tiles first, then rows or frames.
-        is_held: Ends the work as `is_cancelled` does, but only while tiles are generated: whoever
-            lets the work rest for a while does not lose a file that is half written.
+        is_held: Ends the work as `is_cancelled` does, but only while tiles are generated, and
+            writing begins after that: whoever lets the work rest for a while does not lose a file
+            that is half written.
         generator: What generates the tiles; None is `OneProcess`.
 
     Raises:
@@ -127,16 +133,38 @@ def run_task(
         TileMissing: Tiles were lost over and over again.
     """
     needs = task.needs(chain.pyramid)
-    return Made(
-        *with_tiles(
-            needs,
-            chain,
-            lambda: task.write(chain, is_cancelled, on_progress),
-            lambda: is_cancelled() or is_held(),
-            on_progress,
-            generator,
+
+    def is_stopped() -> bool:
+        return is_cancelled() or is_held()
+
+    if not (isinstance(task, BandTask) and task.in_bands and is_held is never):
+        return Made(
+            *with_tiles(
+                needs,
+                chain,
+                lambda: task.write(chain, is_cancelled, on_progress),
+                is_stopped,
+                on_progress,
+                generator,
+            )
         )
-    )
+    with Stream(task, chain, is_cancelled, on_progress) as stream:
+
+        def on_stored(progress: Progress) -> None:
+            on_progress(progress)
+            if progress.finished:
+                stream.add(progress.finished)
+
+        return Made(
+            *with_tiles(
+                needs,
+                chain,
+                lambda: stream.finished() or task.write(chain, is_cancelled, on_progress),
+                is_stopped,
+                on_stored,
+                generator or OneProcess(downwards=True),
+            )
+        )
 
 
 def with_tiles(

@@ -6,6 +6,7 @@ The dialogs and the commands make tasks, `run.run_task` makes the files.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain, Progress
@@ -14,6 +15,7 @@ from cozviewer.export.background import KEEP, Background, alpha_kind, finished, 
 from cozviewer.export.caption import with_caution
 from cozviewer.export.formats import QUALITY
 from cozviewer.export.georeferenced import existing_side_files
+from cozviewer.export.large import in_bands
 from cozviewer.export.movies.camera_path import FrameSpec
 from cozviewer.export.movies.frames import frames_of
 from cozviewer.export.movies.movie import save_movie
@@ -27,9 +29,9 @@ from cozviewer.export.provenance import (
     origin_of_view,
     view_borrows,
 )
-from cozviewer.export.run import OnProgress
 from cozviewer.export.scale_bar import bar_for, bar_of_view, with_scale_bar
 from cozviewer.export.signing import Signature, sign_picture
+from cozviewer.export.streaming import AllThere, OnProgress, Tiles
 from cozviewer.export.strip import strip
 from cozviewer.export.targets import replaced_by
 from cozviewer.image.alpha.plane import OPAQUE
@@ -171,18 +173,34 @@ class RegionTask:
         wanted = self.options.complete and self.z > 0 and not self.level_region.empty
         return {self.z: [self.level_region]} if wanted else {}
 
+    @property
+    def in_bands(self) -> bool:
+        """See `BandTask`."""
+        return in_bands(self.path, *self.size)
+
     def write(self, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress) -> Origin:
         """See `Task`."""
+        return self.write_bands(chain, AllThere(), is_cancelled, on_progress)
+
+    def write_bands(
+        self, chain: Chain, tiles: Tiles, is_cancelled: IsCancelled, on_progress: OnProgress
+    ) -> Origin:
+        """See `BandTask`."""
         stage = writing(self.path)
         on_progress(Progress(stage, self.z, 0, 0, None))
         options, source = self.options, chain.pyramid.source
-        origin = origin_of_region(chain, self.z, self.level_region, is_cancelled)
-        alpha = alpha_kind(source, self.path, options.background, self.z == 0)
         bar = None
         if options.scale is not None:
             sideways = self.orientation.sideways
             bar = bar_for(options.scale, self.magnification, *self.size, sideways)
-        origin = replace(origin, alpha=alpha, scale_bar="" if bar is None else bar.label)
+
+        @cache
+        def origin() -> Origin:
+            tiles.wait_for_all()
+            found = origin_of_region(chain, self.z, self.level_region, is_cancelled)
+            alpha = alpha_kind(source, self.path, options.background, self.z == 0)
+            return replace(found, alpha=alpha, scale_bar="" if bar is None else bar.label)
+
         save_region(
             self.path,
             chain.pyramid,
@@ -194,14 +212,15 @@ class RegionTask:
             exif=options.exif,
             label=options.label,
             complete=options.complete,
+            wait=tiles.wait,
             bar=bar,
             background=options.background,
             place=options.place,
             cancelled=is_cancelled,
             on_written=counting(on_progress, stage, self.z, "rows"),
         )
-        sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
-        return origin
+        sign(self.path, options.signature, origin(), chain, is_cancelled, on_progress)
+        return origin()
 
 
 def replaced_by_task(

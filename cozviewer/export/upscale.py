@@ -5,10 +5,9 @@ A scale that is a power of 4 is a level of the pyramid, pixel for pixel; any oth
 the next finer level.
 """
 
-import math
 import os
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -23,18 +22,17 @@ from cozviewer.export.background import (
 )
 from cozviewer.export.formats import FORMATS, QUALITY
 from cozviewer.export.georeferenced import existing_side_files
+from cozviewer.export.large import in_bands
 from cozviewer.export.origin import Origin, read_origin
 from cozviewer.export.picture import check_target, save_bands
 from cozviewer.export.provenance import origin_of_region
-from cozviewer.export.run import Generator, Made, OnProgress, run_task
+from cozviewer.export.run import Generator, Made, run_task
+from cozviewer.export.streaming import AllThere, OnProgress, Tiles
 from cozviewer.export.targets import free_path, refuse_source
 from cozviewer.export.tasks import PictureOptions, counting, sign, writing
-from cozviewer.image.alpha.plane import Plane
+from cozviewer.export.upscale_bands import alpha_of_bands, level_of, scaled_bands
 from cozviewer.image.exif import without_place
-from cozviewer.image.pixels import Rgb8, padded
-from cozviewer.image.rect import rect_between
 from cozviewer.image.source import Source
-from cozviewer.pyramid.compose import BAND, SUPPORT, best_region, resampled
 from cozviewer.pyramid.geometry import STEP_LEVELS, TILE
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import IsCancelled, never
@@ -118,8 +116,19 @@ class UpscaleTask:
         """See `Task`."""
         return {self.z: [pyramid.level_rect(self.z)]}
 
+    @property
+    def in_bands(self) -> bool:
+        """See `BandTask`."""
+        return in_bands(self.path, *self.size)
+
     def write(self, chain: Chain, is_cancelled: IsCancelled, on_progress: OnProgress) -> Origin:
-        """See `Task`.
+        """See `Task`; raises what `write_bands` raises."""
+        return self.write_bands(chain, AllThere(), is_cancelled, on_progress)
+
+    def write_bands(
+        self, chain: Chain, tiles: Tiles, is_cancelled: IsCancelled, on_progress: OnProgress
+    ) -> Origin:
+        """See `BandTask`.
 
         Raises:
             NameTaken: The file has come into being since the task was made, and is not replaced.
@@ -132,11 +141,15 @@ class UpscaleTask:
             )
         stage, z, options = writing(self.path), self.z, self.options
         on_progress(Progress(stage, z, 0, 0, None))
-        whole = chain.pyramid.level_rect(z)
-        origin = origin_of_region(chain, z, whole, is_cancelled)
         source, background = chain.pyramid.source, options.background
-        alpha = alpha_kind(source, self.path, background, own_pixels=False)
-        origin = replace(origin, magnification=str(self.scale), alpha=alpha)
+
+        @cache
+        def origin() -> Origin:
+            tiles.wait_for_all()
+            found = origin_of_region(chain, z, chain.pyramid.level_rect(z), is_cancelled)
+            alpha = alpha_kind(source, self.path, background, own_pixels=False)
+            return replace(found, magnification=str(self.scale), alpha=alpha)
+
         on_written = counting(on_progress, stage, z, "rows")
         resolution, georeference = source.resolution, None
         if options.place and source.georeference is not None:
@@ -148,7 +161,10 @@ class UpscaleTask:
             self.path,
             self.size,
             finished_bands(
-                scaled_bands(chain.pyramid, self.scale, on_written), alphas, self.path, background
+                scaled_bands(chain.pyramid, self.scale, on_written, tiles.wait),
+                alphas,
+                self.path,
+                background,
             ),
             origin,
             channels=channels_of(source, self.path, background),
@@ -159,8 +175,8 @@ class UpscaleTask:
             georeference=georeference,
             cancelled=is_cancelled,
         )
-        sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
-        return origin
+        sign(self.path, options.signature, origin(), chain, is_cancelled, on_progress)
+        return origin()
 
 
 class NameTaken(BadInput):
@@ -334,11 +350,6 @@ def done_before(
     raise AssertionError
 
 
-def level_of(scale: int) -> int:
-    """Return the coarsest generated level that is at least as fine as a scale."""
-    return -(-math.ceil(math.log2(scale)) // STEP_LEVELS) * STEP_LEVELS
-
-
 def seconds_to_upscale(size: tuple[int, int], scale: int, seconds_per_pixel: float) -> float:
     """Return about how long it takes to generate a whole photo.
 
@@ -372,61 +383,6 @@ def _of_whole(progress: Progress, tiles: int) -> Progress:
         fraction = 1 - (1 - fraction) * missing / tiles
     done = tiles - missing + progress.done
     return replace(progress, done=done, total=tiles, fraction=fraction)
-
-
-def scaled_bands(
-    pyramid: Pyramid, scale: int, on_used: Callable[[int, int], None] = lambda done, total: None
-) -> Iterator[Rgb8]:
-    """Yield a whole photo at a scale in bands of rows, top to bottom.
-
-    The pixels do not depend on how the photo is cut into bands.
-
-    Args:
-        pyramid: Must contain all tiles of `level_of(scale)`.
-        scale: As in `UpscaleOptions`.
-        on_used: Called with (bands used, all bands) when the next one is wanted.
-
-    Yields:
-        (rows, source.width * scale, 3) uint8.
-
-    Raises:
-        TileMissing: A tile does not exist or cannot be read.
-    """
-    z, rows = level_of(scale), _rows_of_bands(pyramid.source, scale)
-    for done, (top, bottom) in enumerate(rows, 1):
-        yield _band(pyramid, z, scale, top, bottom)
-        on_used(done, len(rows))
-
-
-def alpha_of_bands(source: Source, scale: int) -> Iterator[Plane] | None:
-    """Return the alpha of the bands of `scaled_bands`, (rows, source.width * scale) uint8 each;
-    None if it is opaque."""
-    alpha = source.alpha
-    if alpha is None:
-        return None
-    return (alpha.rows(scale, top, bottom) for top, bottom in _rows_of_bands(source, scale))
-
-
-def _rows_of_bands(source: Source, scale: int) -> list[tuple[int, int]]:
-    """Return the first row of each band, and the first one after it."""
-    height, rows = source.height * scale, max(1, BAND * scale >> level_of(scale))
-    return [(top, min(height, top + rows)) for top in range(0, height, rows)]
-
-
-def _band(pyramid: Pyramid, z: int, scale: int, top: int, bottom: int) -> Rgb8:
-    """Return some rows of a photo at a scale, made from level z."""
-    whole, per_pixel = pyramid.level_rect(z), 2**z / scale
-    margin = 0 if per_pixel == 1 else math.ceil(SUPPORT * per_pixel) + 1
-    wanted = rect_between(
-        -margin,
-        math.floor(top * per_pixel) - margin,
-        whole.right + margin,
-        math.ceil(bottom * per_pixel) + margin,
-    )
-    there = wanted.intersected(whole)
-    pixels = padded(best_region(pyramid, z, there, complete=True), there, wanted, "edge")
-    width, first = pyramid.source.width * scale, top * per_pixel - wanted.y
-    return resampled(pixels, float(margin), first, width, bottom - top, per_pixel)
 
 
 def _exif(source: Source, options: UpscaleOptions) -> bytes | None:

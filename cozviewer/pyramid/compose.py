@@ -5,7 +5,7 @@ The window at rest, `cozviewer render` and all exports use this module, so their
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Literal
@@ -168,9 +168,15 @@ def bands(
     level_region: Rect,
     complete: bool = False,
     orientation: Orientation = UPRIGHT,
+    wait: Callable[[int, Rect], None] = lambda z, level_region: None,
 ) -> Iterator[Rgb8]:
-    """Yield the result of `best_region`, turned, in bands of rows, for regions of any size."""
+    """Yield the result of `best_region`, turned, in bands of rows, for regions of any size.
+
+    Args:
+        wait: Called with the level and the part of it that is read next.
+    """
     for part in band_parts(level_region, orientation):
+        wait(z, part)
         yield orientation.turned(best_region(pyramid, z, part, complete))
 
 

@@ -2353,8 +2353,20 @@
             <translation>图块 {key} 在从节点传输时损坏。</translation>
         </message>
         <message>
+            <source>{name} is not on this node any more: try again.</source>
+            <translation>{name} 已不在此节点上：请重试。</translation>
+        </message>
+        <message>
+            <source>the disk is full</source>
+            <translation>磁盘已满</translation>
+        </message>
+        <message>
             <source>{name} was damaged on its way to a node: try again.</source>
             <translation>{name} 在传输到节点时损坏：请重试。</translation>
+        </message>
+        <message>
+            <source>{name} is not a valid name.</source>
+            <translation>{name} 不是有效的名称。</translation>
         </message>
         <message>
             <source>{name} ({size}) cannot be kept on a node ({reason}): make room in {folder}.</source>
@@ -2547,6 +2559,14 @@
         <message>
             <source>The detection of text and faces</source>
             <translation>文字和人脸检测</translation>
+        </message>
+        <message>
+            <source>Sending {name} ({size}) to node {node}.</source>
+            <translation>正在将 {name}（{size}）发送到节点 {node}。</translation>
+        </message>
+        <message>
+            <source>{path} has been changed while it was sent: try again.</source>
+            <translation>{path} 在发送过程中被更改：请重试。</translation>
         </message>
     </context>
     <context>

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cozviewer.cluster.parcels import Parcel, bundle_of, chunks_of, digest_of, unpacked
+from cozviewer.cluster.parcels import bundle_of, parcel_of
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store.tile_codec import encode_tile
 from cozviewer.util.errors import Failure
@@ -30,36 +30,21 @@ def test_damage_is_found() -> None:
         list(replace(bundle, data=data).tiles())
 
 
-def parcel_of(path: Path, there: Path) -> Parcel:
-    """Return a file as a parcel that says it lies elsewhere."""
-    return Parcel(path.name, digest_of(path), path.stat().st_size, there)
+def test_a_parcel_is_named_by_names_and_contents(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder / "part").mkdir(parents=True)
+        (tmp_path / folder / "part" / "a.json").write_text("{}")
+        (tmp_path / folder / "other.bin").write_bytes(b"never read")
+    one, two = (
+        parcel_of(tmp_path / name, [tmp_path / name / "part" / "a.json"]) for name in ("one", "two")
+    )
+    assert [item.name for item in one.items] == ["part/a.json"]
+    assert (one.digest, one.size, one.name) == (two.digest, 2, "one")
+    (tmp_path / "two" / "part" / "a.json").write_text("[]")
+    changed = parcel_of(tmp_path / "two", [tmp_path / "two" / "part" / "a.json"])
+    assert changed.digest != one.digest
 
 
-def test_a_file_is_received_once(tmp_path: Path) -> None:
-    path = tmp_path / "a.bin"
-    path.write_bytes(b"weights" * 1000)
-    parcel = parcel_of(path, tmp_path / "elsewhere")
-    kept = unpacked(parcel, tmp_path / "received", chunks_of(path))
-    assert kept.read_bytes() == path.read_bytes()
-    assert kept.name == "a.bin"
-    assert unpacked(parcel, tmp_path / "received", iter([b"never read"])) == kept
-
-
-def test_the_same_file_at_the_same_place_is_used(tmp_path: Path) -> None:
-    path = tmp_path / "a.bin"
-    path.write_bytes(b"weights")
-    assert unpacked(parcel_of(path, path), tmp_path / "received", iter([])) == path
-    parcel = parcel_of(path, path)
-    path.write_bytes(b"another")
-    kept = unpacked(parcel, tmp_path / "received", iter([b"wei", b"ghts"]))
-    assert kept != path
-    assert kept.read_bytes() == b"weights"
-
-
-def test_what_is_not_what_was_sent_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.bin"
-    path.write_bytes(b"weights")
-    parcel = parcel_of(path, tmp_path / "elsewhere")
-    with pytest.raises(Failure, match="damaged on its way"):
-        unpacked(parcel, tmp_path / "received", iter([b"w", b"orse"]))
-    assert not list((tmp_path / "received").rglob("*.bin"))
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match=r"gone\.safetensors cannot be read"):
+        parcel_of(tmp_path / "gone.safetensors")

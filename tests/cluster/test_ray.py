@@ -9,17 +9,23 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from PIL import Image
 
 from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain, Progress
+from cozviewer.cluster import sending
 from cozviewer.cluster.crew import NodeWork
 from cozviewer.cluster.generator import ClusterGenerator
-from cozviewer.cluster.link import ClusterOptions, Link
+from cozviewer.cluster.link import ClusterOptions, Link, Share
 from cozviewer.cluster.units import plan_units
+from cozviewer.export.run import run_task
+from cozviewer.export.tasks import PictureOptions, RegionTask
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.source import open_source
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled, Failure
-from tests.cluster.works import Fake, chain_for, make, tiles, whole
+from tests.cluster.transfers import far_digest
+from tests.cluster.works import WEIGHTS, Fake, chain_for, make, tiles, whole
 from tests.pyramid.pictures import noise, smooth
 
 pytestmark = pytest.mark.skipif(
@@ -45,18 +51,37 @@ def fake(tmp_path_factory: pytest.TempPathFactory) -> Fake:
 
 
 @pytest.fixture(scope="module")
-def generator(fake: Fake) -> Iterator[ClusterGenerator]:
-    """Return a generator with two local workers."""
-    link = Link(ClusterOptions("local:2", cpus_per_worker=1))
-    with ClusterGenerator(link, NodeWork(make(fake)), lambda sentence: None) as made:
+def notices() -> list[str]:
+    """Return the sentences about the cluster."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def generator(
+    fake: Fake, notices: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ClusterGenerator]:
+    """Return a generator with two local workers, which see only files that they have received."""
+    folder = tmp_path_factory.mktemp("model")
+    weights = folder / "part" / "weights.safetensors"
+    weights.parent.mkdir()
+    weights.write_bytes(WEIGHTS)
+    work = NodeWork(make(fake), {"base": (folder, [weights])}, node_digest=far_digest)
+    link = Link(ClusterOptions("local:4", workers=2, cpus_per_worker=1))
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        ClusterGenerator(link, work, notices.append) as made,
+    ):
+        patch.setattr(sending, "CHUNK", 10_000)
         generated(made, chain_for(picture(16, 16), fake), 2)  # Ray keeps threads, begun now
         yield made
 
 
 @pytest.fixture
 def spread(fake: Fake, tmp_path: Path) -> Iterator[Chain]:
-    """Return a chain to generate on the cluster."""
-    chain = chain_for(picture(), fake, tmp_path / "spread.cozpyramid")
+    """Return a chain to generate on the cluster, over a photo in a file."""
+    Image.fromarray(picture()).save(tmp_path / "fake.png")
+    source = open_source(tmp_path / "fake.png")
+    chain = chain_for(source, fake, tmp_path / "spread.cozpyramid")
     yield chain
     chain.pyramid.store.close()
 
@@ -84,6 +109,16 @@ def control(fake: Fake, name: str) -> Path:
     return fake.control / name
 
 
+def test_files_are_sent_once_to_a_node(
+    generator: ClusterGenerator, spread: Chain, notices: list[str]
+) -> None:
+    generated(generator, spread, 2)
+    sent = [sentence for sentence in notices if sentence.startswith("Sending ")]
+    assert len(sent) == 2
+    assert "(128 kB) to node" in sent[0]
+    assert sent[1].startswith("Sending fake.png (")
+
+
 def test_tiles_and_prompts_are_those_of_one_process(
     generator: ClusterGenerator, spread: Chain, alone: Chain
 ) -> None:
@@ -99,6 +134,45 @@ def test_tiles_and_prompts_are_those_of_one_process(
     assert recorded[0] == recorded[1]
     assert all(prompt for _, _, prompt in recorded[0])
     assert not generated(generator, spread, 4)
+
+
+def test_a_file_is_written_before_the_last_unit_is_drawn(
+    generator: ClusterGenerator, fake: Fake, spread: Chain, alone: Chain, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyvips")
+    folders = [tmp_path / name for name in ("spread", "alone")]
+    for folder in folders:
+        folder.mkdir()
+    last = max(plan_units(spread, 4, whole(spread, 4)).units, key=lambda u: (u.z, u.run.keys))
+    seed = spread.recipe.tile_seed(last.run.keys[0])
+    control(fake, "hold").write_text(f"{seed}\n{folders[0]}")
+    for folder, chain, making in zip(folders, (spread, alone), (generator, None), strict=True):
+        task = RegionTask(folder / "a.dzi", 4, whole(chain, 4), PictureOptions(label=True))
+        run_task(task, chain, generator=making)
+    assert control(fake, "held").exists()
+    made, wanted = (
+        {
+            path.relative_to(folder): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.suffix in (".png", ".dzi", ".xmp")
+        }
+        for folder in folders
+    )
+    assert made == wanted
+    assert len(made) > 30
+
+
+def test_workers_with_several_units_in_hand_draw_the_same(
+    generator: ClusterGenerator,
+    fake: Fake,
+    spread: Chain,
+    alone: Chain,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Share, "units", 3)  # as beside a GPU
+    with ClusterGenerator(generator._link, NodeWork(make(fake)), lambda sentence: None) as several:
+        generated(several, spread, 4)
+    assert tiles(spread, 4) == tiles(alone, 4)
 
 
 def test_the_units_of_a_worker_that_ends_are_drawn_by_others(

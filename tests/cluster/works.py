@@ -14,13 +14,16 @@ from cozviewer.chain.protocols import Notice, Progressed, Prompter, Upscaler, ig
 from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.image.rect import Rect
-from cozviewer.image.source import source_from_pixels
+from cozviewer.image.source import Source, source_from_pixels
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.store import StoreKey, TileStore
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Failure
 from tests.chain.fakes import DetailUpscaler, FakePrompter, Silent
+
+WEIGHTS = bytes(range(256)) * 500
+"""The content of the file that a folder of models holds."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,9 @@ class Fake:
         words: Whether there is a prompter.
         control: A folder of files that say what goes wrong:
             end, wait: the next run ends its process, or waits for 20 s, once;
-            bad: the run of the seed in the file fails, always.
+            bad: the run of the seed in the file fails, always;
+            hold: the run of the seed in its first line waits until there is a file of PNG in the
+                folder of its second one, and renames itself to "held".
     """
 
     words: bool = False
@@ -56,6 +61,7 @@ class SlowDetail(DetailUpscaler):
                 os._exit(1)
             if _taken(self.control / "wait"):
                 time.sleep(20)
+            _held_back(self.control / "hold", seed)
             bad = self.control / "bad"
             if bad.exists() and seed == int(bad.read_text()):
                 raise Failure("This unit is cursed.")
@@ -70,6 +76,21 @@ class SlowDetail(DetailUpscaler):
         stripes = 0.1 * np.sin(rows / 4 + (asked.seed + words) % 7)
         clipped: RgbFloat = np.clip(fine + stripes.astype(np.float32), 0, 1)
         return clipped
+
+
+def _held_back(path: Path, seed: int) -> None:
+    """Wait for a picture, if a file says so."""
+    if not path.exists():
+        return
+    of, folder = path.read_text().splitlines()
+    if seed != int(of):
+        return
+    until = time.monotonic() + 15
+    while time.monotonic() < until:
+        if next(Path(folder).rglob("*.png"), None) is not None:
+            path.rename(path.with_name("held"))
+            return
+        time.sleep(0.02)
 
 
 def _taken(path: Path) -> bool:
@@ -102,7 +123,7 @@ class FakeModels:
 
 def models(fake: Fake) -> FakeModels:
     """Return the models of a `Fake`."""
-    upscaler = SlowDetail(accepts_prompt=fake.words)
+    upscaler = SlowDetail(accepts_prompt=fake.words, device="CPU, fp32")
     upscaler.control = fake.control
     prompter = CropPrompter() if fake.words else Silent()
     recipe = recipe_of(upscaler, prompter, adaptive_scale=True, photo_texture=True)
@@ -110,7 +131,11 @@ def models(fake: Fake) -> FakeModels:
 
 
 def on_node(fake: Fake, files: dict[str, Path], numbers: str, notice: Notice) -> FakeModels:
-    """See `cozviewer.cluster.worker.MakeModels`."""
+    """See `cozviewer.cluster.worker.MakeModels`; a file that was sent must have its content."""
+    for name, path in files.items():
+        content = (path / "part" / "weights.safetensors").read_bytes()
+        if content != WEIGHTS or "received" not in path.parts:
+            raise Failure(f"The file {name} is not what was sent.")
     return models(fake)
 
 
@@ -118,10 +143,10 @@ make = partial(partial, on_node)
 """Returns the `MakeModels` of a `Fake`."""
 
 
-def chain_for(rgb: Rgb8, fake: Fake = Fake(), path: Path | None = None) -> Chain:
+def chain_for(picture: Rgb8 | Source, fake: Fake = Fake(), path: Path | None = None) -> Chain:
     """Return a chain over a picture, its store in memory or at a path."""
     made = models(fake)
-    source = source_from_pixels(rgb, "fake.png")
+    source = picture if isinstance(picture, Source) else source_from_pixels(picture, "fake.png")
     key = StoreKey(
         source.digest,
         source.name,

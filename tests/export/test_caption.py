@@ -37,7 +37,7 @@ def test_in_bands_it_is_the_same_as_whole() -> None:
     said = captioned(whole, "generated detail ×64")
     for rows in (7, 64, 690, 700):
         bands = [whole[top : top + rows] for top in range(0, 700, rows)]
-        made = list(captioned_bands(bands, "generated detail ×64", 500, 700))
+        made = list(captioned_bands(bands, lambda: "generated detail ×64", 500, 700))
         assert [len(band) for band in made] == [len(band) for band in bands]
         assert np.array_equal(np.concatenate(made), said)
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ def bands(picture: Rgb8, rows: int = 256) -> Iterator[Rgb8]:
 
 
 def save(path: Path, picture: Rgb8 = PICTURE, exif: bytes | None = None) -> None:
-    save_large(path, picture.shape[1], picture.shape[0], bands(picture), ORIGIN, exif=exif)
+    save_large(path, picture.shape[1], picture.shape[0], bands(picture), lambda: ORIGIN, exif=exif)
 
 
 @pytest.fixture
@@ -59,6 +60,17 @@ def test_it_is_the_picture_with_its_origin_profile_and_exif(tmp_path: Path, suff
         assert exif is not None
         assert b"Testcam" in exif
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg"])
+def test_prompts_that_do_not_fit_are_cut(tmp_path: Path, suffix: str) -> None:
+    path, words = tmp_path / f"large{suffix}", "&" * 8000
+    said = replace(ORIGIN, prompt=words, prompts=(words, words))
+    save_large(path, 1300, 900, bands(PICTURE), lambda: said)
+    read = read_origin(path)
+    assert read is not None
+    assert read.prompt == "&" * 4000
+    assert replace(read, prompt=words, prompts=said.prompts) == said
 
 
 def test_a_tiff_is_a_tiled_pyramid_with_64_bit_offsets(tmp_path: Path) -> None:
@@ -149,7 +161,7 @@ def test_when_stopped_the_old_file_stays_and_nothing_else(tmp_path: Path, name: 
         return len(asked) > 3
 
     with pytest.raises(Cancelled):
-        save_large(path, 1300, 900, bands(PICTURE, 8), ORIGIN, cancelled=stopped)
+        save_large(path, 1300, 900, bands(PICTURE, 8), lambda: ORIGIN, cancelled=stopped)
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
@@ -160,13 +172,13 @@ def test_an_error_among_the_pixels_comes_out_as_it_is(tmp_path: Path) -> None:
         raise Failure("The device failed.")
 
     with pytest.raises(Failure, match=r"^The device failed\.$"):
-        save_large(tmp_path / "a.png", 1300, 900, failing(), ORIGIN)
+        save_large(tmp_path / "a.png", 1300, 900, failing(), lambda: ORIGIN)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_too_few_bands_make_no_file(tmp_path: Path) -> None:
     with pytest.raises(Failure, match=r"^a\.png was not saved"):
-        save_large(tmp_path / "a.png", 1300, 900, bands(PICTURE[:500]), ORIGIN)
+        save_large(tmp_path / "a.png", 1300, 900, bands(PICTURE[:500]), lambda: ORIGIN)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -32,7 +32,12 @@ class RunningChain(Chain):
         self.sent = 0
 
     def refine(
-        self, z: int, level_region: Rect, cancelled: IsCancelled, told: Told = unheard
+        self,
+        z: int,
+        level_region: Rect,
+        cancelled: IsCancelled,
+        told: Told = unheard,
+        downwards: bool = False,
     ) -> Iterator[Progress]:
         levels = missing_tiles(self.pyramid, self.recipe, z, level_region)
         for index, (level, keys) in enumerate(levels):

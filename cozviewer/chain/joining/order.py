@@ -8,7 +8,7 @@ colours, and a whole level is at most four runs deep, however large it is.
 from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
-from cozviewer.chain.runs import LARGEST, Run
+from cozviewer.chain.runs import Run
 from cozviewer.image.rect import Rect, middle_distance
 from cozviewer.pyramid.geometry import TILE
 
@@ -22,29 +22,39 @@ class Places:
 
     def __init__(self, rects: Sequence[Rect]) -> None:
         self._rects = rects
+        # A cell as large as the largest one: each is in a few cells, and each cell holds few.
+        self._side = max([TILE, *(max(rect.width, rect.height) for rect in rects)])
         self._cells: dict[tuple[int, int], list[int]] = {}
         for index, rect in enumerate(rects):
-            for cell in _cells_of(rect):
+            for cell in _cells_of(rect, self._side):
                 self._cells.setdefault(cell, []).append(index)
 
     def touching(self, rect: Rect) -> list[int]:
         """Return the indices of the rectangles that have pixels in common with another one,
         ascending."""
-        near = {index for cell in _cells_of(rect) for index in self._cells.get(cell, ())}
+        near = {
+            index for cell in _cells_of(rect, self._side) for index in self._cells.get(cell, ())
+        }
         return sorted(i for i in near if not self._rects[i].intersected(rect).empty)
 
 
-def in_joining_order(runs: Sequence[Run], level_region: Rect) -> list[Run]:
+def in_joining_order(runs: Sequence[Run], level_region: Rect | None) -> list[Run]:
     """Return runs in an order in which they can be drawn one after another.
 
     Args:
         runs: Runs of one level with disjoint regions.
         level_region: The visible region; runs near its middle come first, as far as colours allow.
+            None has them drawn from top to bottom.
     """
     beside = _beside(runs)
     colours = _colours(runs, beside)
     waits = [sum(colours[j] < colours[i] for j in beside[i]) for i in range(len(runs))]
-    distances = [middle_distance(run.level_region, level_region) for run in runs]
+    distances: list[tuple[int, ...]] = [
+        (run.level_region.y, run.level_region.x)
+        if level_region is None
+        else (middle_distance(run.level_region, level_region),)
+        for run in runs
+    ]
     ready = [(distances[i], i) for i, count in enumerate(waits) if not count]
     heapify(ready)
     ordered = []
@@ -94,9 +104,9 @@ def _colours(runs: Sequence[Run], beside: Sequence[set[int]]) -> list[int]:
     return colours
 
 
-def _cells_of(rect: Rect) -> Iterator[tuple[int, int]]:
+def _cells_of(rect: Rect, side: int) -> Iterator[tuple[int, int]]:
     if rect.empty:
         return
-    for row in range(rect.y // LARGEST, (rect.bottom - 1) // LARGEST + 1):
-        for col in range(rect.x // LARGEST, (rect.right - 1) // LARGEST + 1):
+    for row in range(rect.y // side, (rect.bottom - 1) // side + 1):
+        for col in range(rect.x // side, (rect.right - 1) // side + 1):
             yield col, row

@@ -39,6 +39,15 @@ def files_digest(folder: Path, files: list[Path], cache_dir: Path | None) -> str
     return combined.hexdigest()
 
 
+def cached_digest(path: Path, cache_dir: Path | None) -> str:
+    """Return the hex SHA-256 of a file; arguments and errors as for `files_digest`."""
+    known = {} if cache_dir is None else _read(cache_dir / FILE_NAME)
+    entry = _entry(path, known)
+    if cache_dir is not None and known.get(str(path)) != entry:
+        _write(cache_dir / FILE_NAME, {**known, str(path): entry})
+    return entry.split()[-1]
+
+
 def _entry(path: Path, known: dict[str, str]) -> str:
     """Return "size time digest" of a file, from `known` if size and time are unchanged."""
     try:
