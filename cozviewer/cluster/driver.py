@@ -2,23 +2,20 @@
 
 import time
 import uuid
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.joining.order import NEAR
-from cozviewer.chain.step import parent_region
 from cozviewer.cluster.crew import NEXT, Crew, Member
+from cozviewer.cluster.inputs import Inputs, Output
 from cozviewer.cluster.link import ClusterLost, Link
-from cozviewer.cluster.parcels import Bundle, bundle_of
 from cozviewer.cluster.schedule import Schedule
 from cozviewer.cluster.units import Unit, UnitPlan
 from cozviewer.cluster.worker import Photo, Report, UnitTask
 from cozviewer.cluster.writer import Drawn, Writer, Written
-from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, snapped_to_tiles, tiles_of
-from cozviewer.pyramid.pyramid import TileMissing
+from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, snapped_to_tiles
 from cozviewer.pyramid.store.store import StepRecord
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import Failure
@@ -51,15 +48,6 @@ class Counts:
     copies: int = 0
     drawing: float = 0.0
     seconds: float = 0.0
-
-
-@dataclass(frozen=True, eq=False)
-class _Output:
-    """Handles of what a unit drew, and the node where it is."""
-
-    bundle: Any
-    ring: Any
-    node: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,15 +93,12 @@ class Driver:
         store = chain.pyramid.store
         self._was_in_memory = store.in_memory
         self._writer = Writer(store, link.ray.get)
-        self._outputs: dict[int, _Output] = {}
-        self._unsafe: set[int] = set()  # units whose inputs were lost once
+        self._inputs = Inputs(chain, plan, self._writer)
         self._waiting: dict[Any, _Sent] = {}
         self._describing: dict[Any, tuple[int, Member]] = {}
         self._in_store: set[int] = set()
         self._unyielded: list[TileKey] = []
         self._steps: dict[int, tuple[str, StepRecord, float]] = {}
-        self._recipe = chain.recipe.digest
-        self._stored_before = store.usage()[1] > 0
 
     def run(self, is_cancelled: IsCancelled) -> Generator[tuple[TileKey, ...], None, None]:
         """Do the work.
@@ -171,7 +156,7 @@ class Driver:
             self.schedule.described(number, None)
         self._waiting.clear()
         self._describing.clear()
-        self._outputs.clear()
+        self._inputs.clear()
         self._crew, self._link, self._photo = crew, link, photo
 
     def _send(self) -> None:
@@ -188,7 +173,7 @@ class Driver:
                     break
                 if self._writer.bytes_waiting > MOST_WAITING:
                     break
-                unit = schedule.take(partial(self._is_near, member))
+                unit = schedule.take(partial(self._inputs.is_near, member.node))
                 if unit is None:
                     break
                 self._send_unit(unit, member)
@@ -209,103 +194,24 @@ class Driver:
                 self._send_unit(unit, idle)
                 return
 
-    def _is_near(self, member: Member, unit: Unit) -> bool:
-        """Return whether a worker is where the first input of a unit is."""
-        first = next(iter(unit.parents or unit.beside), None)
-        output = None if first is None else self._outputs.get(first)
-        return output is None or output.node == member.node
-
-    def _packed(self, unit: Unit) -> tuple[UnitTask, list[Any]]:
-        """Return a unit as it is sent, and its inputs.
-
-        Raises:
-            TileMissing: A tile of the parent level has vanished.
-        """
-        put = self._link.ray.put
-        bundles, rings, keys = [], [], set[TileKey]()
-        for index in unit.parents:
-            output = self._outputs.get(index)
-            if output is None or unit.index in self._unsafe:
-                keys.update(self._plan.units[index].run.keys)
-            else:
-                bundles.append(output.bundle)
-        for index in unit.beside:
-            output = self._outputs.get(index)
-            if output is None or output.ring is None or unit.index in self._unsafe:
-                ring = self._writer.ring(self._plan.units[index])
-                if ring is None:
-                    keys.update(self._plan.units[index].run.keys)
-                else:
-                    rings.append(put(ring))
-            else:
-                rings.append(output.ring)
-        bundles += [put(bundle) for bundle in self._stored(unit, keys)]
-        task = UnitTask(
-            unit.run,
-            self.schedule.prompt(unit),
-            self._photo,
-            self._recipe,
-            len(bundles),
-            bool(self._plan.continuing[unit.index]),
-        )
-        return task, [*bundles, *rings]
-
     def _send_unit(self, unit: Unit, member: Member) -> None:
         """Send a unit that was taken."""
         try:
-            task, inputs = self._packed(unit)
-            refs = self._link.draw(member.handle, self._crew.share, task, inputs)
+            bundles, rings = self._inputs.of(unit, self._link.ray.put)
+            task = UnitTask(
+                unit.run,
+                self.schedule.prompt(unit),
+                self._photo,
+                self._chain.recipe.digest,
+                len(bundles),
+                bool(self._plan.continuing[unit.index]),
+            )
+            refs = self._link.draw(member.handle, self._crew.share, task, [*bundles, *rings])
         except BaseException:
             self.schedule.returned(unit)
             raise
         self._waiting[refs[0]] = _Sent(unit, member, (refs[1], refs[2]))
         member.sent[unit.index] = time.monotonic()
-
-    def _stored(self, unit: Unit, keys: set[TileKey]) -> Iterator[Bundle]:
-        """Yield bundles of tiles that a unit needs from the store.
-
-        Args:
-            unit: The unit.
-            keys: Tiles of other units of which it needs those that are near it.
-
-        Raises:
-            TileMissing: A tile of the parent level has vanished.
-        """
-        if not (self._stored_before or keys):
-            return
-        pyramid, recipe = self._chain.pyramid, self._chain.recipe
-        source, z = pyramid.source, unit.z
-        made_from = parent_region(unit.run.level_region, z, recipe, source.width, source.height)
-        drawn = {
-            key
-            for index in (*unit.parents, *unit.beside)
-            if index in self._outputs
-            for key in self._plan.units[index].run.keys
-        } - keys
-        parents = [key for key in tiles_of(z - STEP_LEVELS, made_from) if z > STEP_LEVELS]
-        near = unit.run.level_region.grown(NEAR).intersected(pyramid.level_rect(z))
-        beside = set(tiles_of(z, near)).difference(unit.run.keys)
-        waiting = {
-            key
-            for index in self._plan.continuing[unit.index]
-            for key in self._plan.units[index].run.keys
-        }
-        for level in (parents, sorted(beside - waiting)):
-            tiles = []
-            for key in level:
-                if key in drawn:
-                    continue
-                tile = pyramid.store.encoded(key)
-                if tile is not None and tile.whole(key):
-                    tiles.append((key, tile.webp))
-                elif level is parents:
-                    raise TileMissing(
-                        translate("Error", "Tile {key} is missing from the tile cache.").format(
-                            key=key
-                        )
-                    )
-            if tiles:
-                yield bundle_of(tiles)
 
     def _describe(self) -> None:
         """Have crops described whose tiles are in the store."""
@@ -373,17 +279,18 @@ class Driver:
         bundle, ring = sent.output
         continuing = bool(self._plan.continuing[unit.index])
         if continuing or self._plan.children[unit.index]:
-            self._outputs[unit.index] = _Output(bundle, ring if continuing else None, member.node)
+            output = Output(bundle, ring if continuing else None, member.node)
+            self._inputs.add(unit, output)
         keep = continuing and not self._link.options.is_local
         uid = self._step_uid(unit)
         self._writer.write(Drawn(unit, bundle, ring if keep else None, uid, report.size))
-        self._release(unit)
+        self._inputs.release(unit, self.schedule.is_needed)
 
     def _take_error(self, sent: _Sent, error: Exception) -> None:
         link, unit, member = self._link, sent.unit, sent.member
         if link.is_loss(error):
             self._crew.finished(member, unit.index)
-            self._unsafe.add(unit.index)
+            self._inputs.distrust(unit)
             self.schedule.returned(unit)
         elif link.is_death(error):
             self._take_death(sent, error)
@@ -440,7 +347,7 @@ class Driver:
                 self._count(written)
                 stored += written.unit.run.keys
             elif self._link.is_loss(written.error) or self._link.is_death(written.error):
-                self._outputs.pop(written.unit.index, None)
+                self._inputs.lost(written.unit)
                 self.schedule.lost(written.unit)
             elif isinstance(written.error, OSError | Failure):
                 raise Failure(
@@ -465,13 +372,6 @@ class Driver:
         self.counts.written += 1
         self.counts.size += written.size
         self._in_store.add(written.unit.index)
-
-    def _release(self, unit: Unit) -> None:
-        """Release results that are no longer needed."""
-        for index in (*unit.parents, *unit.beside, unit.index):
-            if not self.schedule.is_needed(index):
-                self._outputs.pop(index, None)
-                self._writer.forget(index)
 
     def _step_uid(self, unit: Unit) -> str:
         """Return the uid of a unit's step, recorded with its first tile."""
