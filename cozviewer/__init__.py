@@ -43,7 +43,7 @@ image/tone (the value), image/toning, ui/tone; where its pixels lie, image/geore
 they are, image/subject -> pyramid/scale_bar -> ui/view/labels, export/scale_bar. config/fields says
 what each field of work decides.
 
-Whole photos: ui/upscale, jobs/exports/upscale_job, commands/upscale -> export/upscale ->
+Whole photos: ui/upscale, jobs/exports/upscale_job, commands/upscale -> export/upscaling/upscale ->
 export/run. The queue of the window is kept beside the settings and yields to the view.
 
 Whole levels on many machines: export/run (`Generator`) <- cluster/generator -> units, schedule,

@@ -32,8 +32,8 @@ from cozviewer.util.units import duration_text
 if TYPE_CHECKING:
     from cozviewer.chain.chain import Progress
     from cozviewer.cluster.generator import ClusterGenerator
-    from cozviewer.export.upscale import UpscaleOptions
-    from cozviewer.export.upscale_inputs import FoundPhoto
+    from cozviewer.export.upscaling.inputs import FoundPhoto
+    from cozviewer.export.upscaling.upscale import UpscaleOptions
     from cozviewer.models.shared import Pool
     from cozviewer.util.cancel import IsCancelled
 
@@ -120,7 +120,7 @@ def run(args: argparse.Namespace) -> int:
         Cancelled: Stopped; what is done stays.
     """
     from cozviewer.export.formats import format_named
-    from cozviewer.export.upscale import UpscaleOptions, check_options
+    from cozviewer.export.upscaling.upscale import UpscaleOptions, check_options
     from cozviewer.models.shared import Pool
 
     options = UpscaleOptions(
@@ -210,7 +210,7 @@ class _Work:
 
     def _photos(self, line: ProgressLine, cancelled: "IsCancelled") -> "list[FoundPhoto]":
         """Return the photos of all files and folders, each once."""
-        from cozviewer.export.upscale_inputs import FoundPhoto, photos_in
+        from cozviewer.export.upscaling.inputs import FoundPhoto, photos_in
 
         found: list[FoundPhoto] = []
         for path in self._args.files:
@@ -232,8 +232,8 @@ class _Work:
 
         from cozviewer.commands.common.views import opened_chain
         from cozviewer.export.background import flattened_sentence
-        from cozviewer.export.upscale import target_of, upscale_photo
-        from cozviewer.export.upscale_inputs import folder_for
+        from cozviewer.export.upscaling.inputs import folder_for
+        from cozviewer.export.upscaling.upscale import target_of, upscale_photo
 
         def show(progress: "Progress") -> None:
             line.show_work(replace(progress, stage=about + progress.stage))

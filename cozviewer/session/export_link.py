@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.export.origin import Origin, read_origin, sight_of_origin
-from cozviewer.export.upscale_inputs import is_named_as_upscaled
+from cozviewer.export.upscaling.inputs import is_named_as_upscaled
 from cozviewer.image.tone import AUTOMATIC, Tone, tone_of
 from cozviewer.pyramid.camera import Camera, camera_at
 from cozviewer.session.file import is_session

@@ -137,7 +137,7 @@ def test_ctrl_c_stops_cleanly(tmp_path: Path) -> None:
     script.write_text(
         "import os, signal, sys\n"
         "from cozviewer.cli import main\n"
-        "from cozviewer.export import upscale\n"
+        "from cozviewer.export.upscaling import upscale\n"
         "write = upscale.UpscaleTask.write\n"
         "def stopping(task, *more):\n"
         "    if task.path.name.startswith('b'):\n"

@@ -15,7 +15,7 @@ from cozviewer.export import large
 from cozviewer.export.georeferenced import existing_side_files
 from cozviewer.export.run import run_task
 from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask, replaced_by_task
-from cozviewer.export.upscale import UpscaleOptions, upscale_photo
+from cozviewer.export.upscaling.upscale import UpscaleOptions, upscale_photo
 from cozviewer.image.georeference import Georeference
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source, open_source

@@ -17,7 +17,7 @@ from cozviewer.export import large
 from cozviewer.export.origin import read_origin
 from cozviewer.export.run import OneProcess, run_task
 from cozviewer.export.tasks import PictureOptions, RegionTask
-from cozviewer.export.upscale import UpscaleTask
+from cozviewer.export.upscaling.upscale import UpscaleTask
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.models.prompters import TextPrompter
 from cozviewer.pyramid import compose

@@ -17,7 +17,7 @@ from cozviewer.export.origin import read_origin
 from cozviewer.export.picture import FORMATS
 from cozviewer.export.run import run_task
 from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask, StripTask
-from cozviewer.export.upscale import UpscaleOptions, upscale_photo
+from cozviewer.export.upscaling.upscale import UpscaleOptions, upscale_photo
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import BACKGROUND, best_region, compose

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.run import Generator
-from cozviewer.export.upscale import UpscaleOptions, upscale_photo
+from cozviewer.export.upscaling.upscale import UpscaleOptions, upscale_photo
 from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.jobs.exports.on_cluster import ClusterChoice
 from cozviewer.jobs.files.opener import OpenChain

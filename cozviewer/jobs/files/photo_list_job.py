@@ -9,7 +9,7 @@ from PIL import Image
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from cozviewer.export.upscale_inputs import FoundPhoto, photos_in
+from cozviewer.export.upscaling.inputs import FoundPhoto, photos_in
 from cozviewer.image import exif
 from cozviewer.image.reading import opened
 from cozviewer.image.source import preview

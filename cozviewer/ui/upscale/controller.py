@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QToolButto
 
 from cozviewer.chain.chain import Progress
 from cozviewer.config.choice import EngineChoice
-from cozviewer.export.upscale import UpscaleOptions
+from cozviewer.export.upscaling.upscale import UpscaleOptions
 from cozviewer.jobs.document import Document
 from cozviewer.ui.services import Services
 from cozviewer.ui.upscale.dialog import UpscaleDialog

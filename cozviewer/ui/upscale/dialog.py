@@ -24,14 +24,14 @@ from PySide6.QtWidgets import (
 
 from cozviewer.export.formats import FORMATS
 from cozviewer.export.picture import check_target, estimated_bytes, format_of
-from cozviewer.export.upscale import (
+from cozviewer.export.upscaling.inputs import folder_for
+from cozviewer.export.upscaling.upscale import (
     SCALES,
     WRITABLE,
     UpscaleOptions,
     seconds_to_upscale,
     target_of,
 )
-from cozviewer.export.upscale_inputs import folder_for
 from cozviewer.ui.export.cluster_box import cluster_box
 from cozviewer.ui.export.quality import QualityField
 from cozviewer.ui.export.target import text_of

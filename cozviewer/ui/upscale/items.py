@@ -9,7 +9,7 @@ from typing import Any
 
 from cozviewer.config.choice import EngineChoice
 from cozviewer.config.choice_text import choice_from, choice_text
-from cozviewer.export.upscale import LARGEST_SCALE, WRITABLE, UpscaleOptions, work_of
+from cozviewer.export.upscaling.upscale import LARGEST_SCALE, WRITABLE, UpscaleOptions, work_of
 from cozviewer.image.tone import AUTOMATIC, Tone, tone_of
 from cozviewer.util.atomic import atomic_private_path
 from cozviewer.util.checked import checked_int, checked_text

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from cozviewer.config.choice import EngineChoice
-from cozviewer.export.upscale import UpscaleOptions
+from cozviewer.export.upscaling.upscale import UpscaleOptions
 from cozviewer.ui.settings import keep_text, kept_text, settings_folder
 from cozviewer.ui.upscale.items import options_from
 from cozviewer.util.checked import checked_number

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cozviewer.export.upscale_inputs import FoundPhoto
+from cozviewer.export.upscaling.inputs import FoundPhoto
 from cozviewer.image.folder import SUFFIXES
 from cozviewer.image.reading import shown_name
 from cozviewer.jobs.files.photo_list_job import FindRequest, PhotoLook

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from cozviewer.chain.chain import WITH_HALO, Progress
 from cozviewer.config.choice import EngineChoice
-from cozviewer.export.upscale import Upscaled, UpscaleOptions
+from cozviewer.export.upscaling.upscale import Upscaled, UpscaleOptions
 from cozviewer.jobs.exports.on_cluster import ClusterChoice, OpenCluster
 from cozviewer.jobs.exports.upscale_job import UpscaleJob, UpscaleRequest
 from cozviewer.jobs.files.opener import OpenChain

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
 
-from cozviewer.export.upscale import SCALES
+from cozviewer.export.upscaling.upscale import SCALES
 from cozviewer.ui.widgets.plain import Label
 from cozviewer.ui.widgets.theme import quiet
 from cozviewer.util.translation import listed, translate

@@ -12,7 +12,7 @@ from cozviewer.chain.series import Needs
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.run import Generator, OneProcess
 from cozviewer.export.tasks import RegionTask
-from cozviewer.export.upscale import UpscaleOptions
+from cozviewer.export.upscaling.upscale import UpscaleOptions
 from cozviewer.jobs.exports.export_job import Export, ExportJob
 from cozviewer.jobs.exports.on_cluster import ClusterChoice
 from cozviewer.jobs.exports.upscale_job import UpscaleJob, UpscaleRequest

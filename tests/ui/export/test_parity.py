@@ -21,7 +21,7 @@ from cozviewer.export.origin import read_origin
 from cozviewer.export.provenance import decimal
 from cozviewer.export.run import Task
 from cozviewer.export.tasks import StripTask
-from cozviewer.export.upscale import UpscaleOptions
+from cozviewer.export.upscaling.upscale import UpscaleOptions
 from cozviewer.image.source import open_source
 from cozviewer.jobs.exports.export_job import Export, ExportJob
 from cozviewer.jobs.exports.upscale_job import UpscaleJob, UpscaleRequest

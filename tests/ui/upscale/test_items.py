@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cozviewer.config.choice import EngineChoice, PrompterChoice
-from cozviewer.export.upscale import UpscaleOptions
+from cozviewer.export.upscaling.upscale import UpscaleOptions
 from cozviewer.image.tone import Tone
 from cozviewer.ui.settings import keep_text
 from cozviewer.ui.upscale import kept

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.origin import read_origin
-from cozviewer.export.upscale import UpscaleOptions
+from cozviewer.export.upscaling.upscale import UpscaleOptions
 from cozviewer.ui.upscale.items import State, read_queue
 from cozviewer.ui.upscale.queue import UpscaleQueue
 from tests.ui.conftest import Stripes, services

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.origin import read_origin
-from cozviewer.export.upscale import SCALES, UpscaleOptions
+from cozviewer.export.upscaling.upscale import SCALES, UpscaleOptions
 from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.settings import Preferences, save_preferences

@@ -30,7 +30,7 @@ from cozviewer.export.run import Generator, Made, run_task
 from cozviewer.export.streaming import AllThere, OnProgress, Tiles
 from cozviewer.export.targets import free_path, refuse_source
 from cozviewer.export.tasks import PictureOptions, counting, sign, writing
-from cozviewer.export.upscale_bands import alpha_of_bands, level_of, scaled_bands
+from cozviewer.export.upscaling.bands import alpha_of_bands, level_of, scaled_bands
 from cozviewer.image.exif import without_place
 from cozviewer.image.source import Source
 from cozviewer.pyramid.geometry import STEP_LEVELS, TILE

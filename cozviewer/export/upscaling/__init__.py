@@ -1,0 +1,1 @@
+"""Whole photos upscaled: what, in which files, band by band."""
