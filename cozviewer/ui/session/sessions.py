@@ -234,8 +234,9 @@ def _same_file(before: Source | None, now: Source) -> bool:
     """Return whether two photos are one page of a file by two tones."""
     if before is None or now.path is None:
         return False
-    return (before.path, before.page, before.levels[0].shape) == (
+    return (before.path, before.page, before.width, before.height) == (
         now.path,
         now.page,
-        now.levels[0].shape,
+        now.width,
+        now.height,
     ) and before.tone != now.tone
