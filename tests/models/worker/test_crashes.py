@@ -277,3 +277,4 @@ def test_a_model_that_is_gone_here_is_dropped_there(remote: Callable[[str], Remo
     assert not (engine.folder / "dropped").exists()
     del other
     wait_until((engine.folder / "dropped").exists)
+    wait_until((engine.folder / "trimmed").exists)
