@@ -35,6 +35,7 @@ from cozviewer.pyramid.camera import Camera
 from cozviewer.pyramid.store.cache import clear, folder_bytes, has_room, trim
 from cozviewer.pyramid.store.files import MEMORY_BUDGET
 from cozviewer.pyramid.store.store import TileStore
+from cozviewer.ui.application import Application
 from cozviewer.ui.dialogs.crash_dialog import CrashReporter
 from cozviewer.ui.language import saved_language, use_language
 from cozviewer.ui.main_window import MainWindow
@@ -92,7 +93,7 @@ def run_viewer(
         0, or 128 plus the number of the signal that closed the window. All threads have ended; if
         one cannot be stopped within seconds, the process is ended instead.
     """
-    application = QApplication.instance() or QApplication(sys.argv[:1])
+    application = QApplication.instance() or Application(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("cozviewer")
     application.setDesktopFileName("cozviewer")
@@ -120,6 +121,8 @@ def run_viewer(
             restarting.follow(window)
             window.parts.preferences.changed.connect(appearance.follow)
             window.closing.connect(partial(_on_closing, watchdog, reporter))
+            if isinstance(application, Application):
+                application.files_wanted.connect(window.open_pictures)
             stopper.wanted.connect(window.close, Qt.ConnectionType.QueuedConnection)
             reporter.interrupted.connect(window.close, Qt.ConnectionType.QueuedConnection)
             window.show()
