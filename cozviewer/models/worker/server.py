@@ -32,6 +32,7 @@ from cozviewer.models.detectors import text_and_face_detector
 from cozviewer.models.worker.errors import LONGEST_TRACE, header_of
 from cozviewer.models.worker.frames import Frame, read_frame, write_frame
 from cozviewer.models.worker.specs import Spec, context_of, make_model
+from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.memory import return_free_memory
 from cozviewer.util.priority import NICENESS, lower_priority
 from cozviewer.util.temporary import end_now
@@ -207,7 +208,7 @@ class _Server:
                 return _devices(), ()
             case "find":
                 return {"found": self._found(arrays[0])}, ()
-        model: Any = self._model(int(header["model"]), header["spec"])
+        model: Any = self._model(int(header["model"]), header["spec"], cancelled)
         match header["do"]:
             case "load":
                 model.load(cancelled)
@@ -222,9 +223,15 @@ class _Server:
                 return {"text": text}, ()
         raise ValueError(header["do"])
 
-    def _model(self, number: int, spec: Spec) -> Upscaler | Prompter:
-        """Return the model with a number, made if there is none."""
+    def _model(self, number: int, spec: Spec, cancelled: IsCancelled) -> Upscaler | Prompter:
+        """Return the model with a number, made if there is none.
+
+        Raises:
+            Cancelled: The call is. The model may have been forgotten since, and made again it would
+                stay: `cancel` comes before `forget`.
+        """
         with self._making:
+            check_cancelled(cancelled)
             found = self._models.get(number)
             if found is None:
                 shared = int(spec["context"])

@@ -150,6 +150,8 @@ def main() -> None:
     os.dup2(2, 1)
 
     def make(spec: Spec, context: ModelContext) -> Any:
+        with (folder / "made").open("a") as marks:
+            marks.write("x")
         return Fake(mode, folder, context, spec["kind"])
 
     def make_find() -> Find:
