@@ -159,6 +159,6 @@ def main() -> None:
 
     if mode == "drop":
         server.TRIM_SECONDS = 0.0
-        server.return_free_memory = (folder / "trimmed").touch
+        vars(server)["return_free_memory"] = (folder / "trimmed").touch
     server.serve(sys.stdin.buffer, answers, make, make_find)
     end_now(0)
