@@ -167,6 +167,7 @@ def run_spec(monkeypatch: pytest.MonkeyPatch, platform: str, *missing: str) -> d
 
     hooks = types.ModuleType("PyInstaller.utils.hooks")
     hooks.collect_submodules = hooks.collect_data_files = lambda *args, **options: []  # type: ignore[attr-defined]
+    hooks.collect_all = lambda package: ([], [], [f"{package}.found"])  # type: ignore[attr-defined]
     hooks.copy_metadata = lambda package, **_: version(package) and []  # type: ignore[attr-defined]
     for name in ("PyInstaller", "PyInstaller.utils"):
         monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
@@ -199,6 +200,9 @@ def test_a_bundle_has_the_plugins_of_openvino(monkeypatch: pytest.MonkeyPatch) -
         name.partition(".so")[0] + ".so" for name in names
     }
     assert made["Analysis"]["args"][0] == [str(BUNDLE / "start.py")]
+    for package in ("imagecodecs", "rapidocr"):
+        found = find_spec(package) is not None
+        assert (f"{package}.found" in made["Analysis"]["hiddenimports"]) == found
 
 
 @pytest.mark.parametrize("before", [None, "/opt/lib"])
