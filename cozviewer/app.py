@@ -60,6 +60,7 @@ from cozviewer.util.folders import (
     open_private,
     pyramids_folder,
 )
+from cozviewer.util.memory import share_heaps
 from cozviewer.util.signals import SIGNALLED, watched
 from cozviewer.util.temporary import end_now
 
@@ -93,6 +94,7 @@ def run_viewer(
         0, or 128 plus the number of the signal that closed the window. All threads have ended; if
         one cannot be stopped within seconds, the process is ended instead.
     """
+    share_heaps()
     application = QApplication.instance() or Application(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("cozviewer")

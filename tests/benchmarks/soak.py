@@ -99,11 +99,13 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     from cozviewer.ui.main_window import MainWindow
     from cozviewer.ui.view.tiles import tile_cache
     from cozviewer.util.cache_settings import CacheSettings, keep_cache_settings
+    from cozviewer.util.memory import share_heaps
     from tests.benchmarks.desk import application
     from tests.benchmarks.soaking.deeds import Deeds
     from tests.benchmarks.soaking.measures import Sample, complaints, kinds_of_objects, measured
     from tests.benchmarks.soaking.pictures import Pictures
 
+    share_heaps()  # as run_viewer does
     log = Log()
     logging.getLogger("cozviewer").addHandler(log)
     passed = (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg)
