@@ -200,6 +200,7 @@ def test_a_bundle_has_the_plugins_of_openvino(monkeypatch: pytest.MonkeyPatch) -
         name.partition(".so")[0] + ".so" for name in names
     }
     assert made["Analysis"]["args"][0] == [str(BUNDLE / "start.py")]
+    assert not {"pydoc", "unittest"} & set(made["Analysis"]["excludes"]), "torch and scipy use them"
     for package in ("imagecodecs", "rapidocr"):
         found = find_spec(package) is not None
         assert (f"{package}.found" in made["Analysis"]["hiddenimports"]) == found
