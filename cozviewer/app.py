@@ -35,6 +35,7 @@ from cozviewer.pyramid.camera import Camera
 from cozviewer.pyramid.store.cache import clear, folder_bytes, has_room, trim
 from cozviewer.pyramid.store.files import MEMORY_BUDGET
 from cozviewer.pyramid.store.store import TileStore
+from cozviewer.ui.application import Application
 from cozviewer.ui.dialogs.crash_dialog import CrashReporter
 from cozviewer.ui.language import saved_language, use_language
 from cozviewer.ui.main_window import MainWindow
@@ -59,6 +60,7 @@ from cozviewer.util.folders import (
     open_private,
     pyramids_folder,
 )
+from cozviewer.util.memory import share_heaps
 from cozviewer.util.priority import take_turns_quickly
 from cozviewer.util.signals import SIGNALLED, watched
 from cozviewer.util.temporary import end_now
@@ -94,7 +96,8 @@ def run_viewer(
         one cannot be stopped within seconds, the process is ended instead.
     """
     take_turns_quickly()
-    application = QApplication.instance() or QApplication(sys.argv[:1])
+    share_heaps()
+    application = QApplication.instance() or Application(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("cozviewer")
     application.setDesktopFileName("cozviewer")
@@ -122,6 +125,8 @@ def run_viewer(
             restarting.follow(window)
             window.parts.preferences.changed.connect(appearance.follow)
             window.closing.connect(partial(_on_closing, watchdog, reporter))
+            if isinstance(application, Application):
+                application.files_wanted.connect(window.open_pictures)
             stopper.wanted.connect(window.close, Qt.ConnectionType.QueuedConnection)
             reporter.interrupted.connect(window.close, Qt.ConnectionType.QueuedConnection)
             window.show()

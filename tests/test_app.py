@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from cozviewer.app import resource, services_for
 from cozviewer.jobs.watchdog import GRACE, LAST_RESORT
@@ -180,6 +181,27 @@ def test_a_restart_opens_the_photo_at_its_place(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         said.append(done.stdout.strip())
     assert said == ["again", "dandelion.jpg — cozviewer True"]
+
+
+def test_files_that_the_system_hands_over_are_opened_together(tmp_path: Path) -> None:
+    for name in ("one.png", "two.png"):
+        Image.new("RGB", (40, 30)).save(tmp_path / name)
+    script = """
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QFileOpenEvent, QGuiApplication
+def begin(window):
+    window.photo_painted.connect(lambda: later(lambda: painted(window)))
+def painted(window):
+    if "dandelion" in window.windowTitle():
+        for name in ("two.png", "one.png"):
+            event = QFileOpenEvent(QUrl.fromLocalFile(str(folder / name)))
+            QGuiApplication.postEvent(QGuiApplication.instance(), event)
+    else:
+        print(window.windowTitle(), file=sys.stderr)
+        window.close()
+"""
+    ended = Ended(tmp_path, script)
+    assert (ended.code, ended.err, ended.log) == (0, "two.png (1 of 2) — cozviewer", "")
 
 
 def test_two_seconds_are_enough() -> None:

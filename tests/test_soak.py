@@ -14,9 +14,12 @@ from tests.benchmarks.soaking.pictures import COMMON, RARE, Pictures
 REST = Sample(
     minute=0.0,
     rss_mib=1000.0,
-    children_mib=0.0,
     threads=22,
     handles=35,
+    models_mib=500.0,
+    models_threads=20,
+    models_handles=30,
+    children_mib=0.0,
     children=0,
     window_objects=600,
     top_levels=29,
@@ -47,6 +50,8 @@ def test_an_hour_at_rest_is_fine() -> None:
     ("growing", "words"),
     [
         ({"rss_mib": 5.0}, "Memory (MiB) grew"),
+        ({"models_mib": 2.0}, "memory of the processes for models (MiB) grew"),
+        ({"models_threads": 0.2}, "threads of the processes for models grew"),
         ({"window_objects": 2.0}, "objects of the window grew"),
         ({"python_objects": 1500.0}, "Python objects grew"),
         ({"handles": 0.2}, "open handles grew"),

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from cozviewer.image.heif_boxes import kind_of_brands
 from cozviewer.image.readers.table import FORMATS, PHOTOSHOP, RAW, RAW_ENDINGS, SLIDE, Format
 from cozviewer.util.errors import BadInput
+from cozviewer.util.own_process import is_bundle
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 READABLE = QT_TRANSLATE_NOOP("Error", "JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF or HEIC")
@@ -94,12 +95,20 @@ def check_package(kind: str, name: str) -> None:
     """
     format = _BY_NAME[kind]
     if format.module and find_spec(format.module) is None:
-        raise BadInput(
-            translate(
+        if is_bundle():
+            text = translate(
+                "Error",
+                "{name} is a {kind} file, which this bundle does not read: use the full bundle, or "
+                "install cozviewer by pip.",
+            )
+        else:
+            text = translate(
                 "Error",
                 "{name} is a {kind} file, which needs the package {package} (pip install "
                 "cozviewer[{extra}]).",
-            ).format(name=name, kind=kind, package=format.package, extra=format.extra)
+            )
+        raise BadInput(
+            text.format(name=name, kind=kind, package=format.package, extra=format.extra)
         )
 
 

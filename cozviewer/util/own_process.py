@@ -15,13 +15,18 @@ _CODE = (
 )
 
 
+def is_bundle() -> bool:
+    """Return whether this is a program without Python and pip, as `make bundle` makes it."""
+    return bool(getattr(sys, "frozen", False))
+
+
 def command_of(module: str) -> Sequence[str]:
     """Return what starts a process that calls `main()` of a module of this package.
 
     An installed cozviewer starts the same Python; a bundle, which has none, starts itself (see
     packaging/bundle/start.py).
     """
-    if getattr(sys, "frozen", False):
+    if is_bundle():
         return [sys.executable, RUN, module]
     return [sys.executable, "-P", "-c", _CODE, str(Path(__file__).parents[2]), module]
 

@@ -1,18 +1,34 @@
 """Makes an AppImage of a bundle: its runtime, followed by a squashfs of an AppDir.
 
 The runtime is the file `runtime-x86_64` of github.com/AppImage/type2-runtime (MIT), downloaded or
-built by yourself. It needs `mksquashfs` (squashfs-tools). Format: docs.appimage.org, "AppDir" and
+built by runtime.sh. It needs `mksquashfs` (squashfs-tools). Format: docs.appimage.org, "AppDir" and
 "Type 2 image format".
 """
 
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 PACKAGING = Path(__file__).parents[1]
 ICON = PACKAGING.parent / "resources/icons/cozviewer.svg"
 NAME = "org.cozviewer.cozviewer"
+
+
+MAGIC = b"AI\x02"
+"""At byte 8 of a runtime, by which systems recognise an AppImage of type 2."""
+
+
+def check_runtime(runtime: Path) -> None:
+    """End the program, before it takes minutes, if an AppImage cannot be made."""
+    with suppress(OSError):
+        if runtime.read_bytes()[8:11] != MAGIC:
+            raise SystemExit(f"{runtime} is not a runtime of AppImages: make it by runtime.sh.")
+        if shutil.which("mksquashfs") is None:
+            raise SystemExit("AppImages need mksquashfs: install the package squashfs-tools.")
+        return
+    raise SystemExit(f"{runtime} cannot be read: make the runtime of AppImages by runtime.sh.")
 
 
 def make_appimage(folder: Path, manual: Path, runtime: Path, path: Path) -> Path:

@@ -4,7 +4,8 @@ Run with any Python 3.11 or newer; all that it needs comes into an environment o
 build/. The results lie in dist/, with SHA256SUMS and a software bill of materials beside them:
 
     light   the viewer with the built-in engine, run by OpenVINO; no PyTorch
-    full    everything, with PyTorch: the Chain-of-Zoom engine, model files, GPUs
+    full    everything, with PyTorch: the Chain-of-Zoom engine and model files, on the processor (on
+            macOS on the GPU, too). PyTorch for CUDA would add 5 GB: for that there is pip
 
     Linux    a .tar.gz, and an .AppImage where its runtime is given (see appimage.py)
     Windows  a folder, and an installer where Inno Setup is installed (see installer.iss)
@@ -22,7 +23,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from appimage import make_appimage  # type: ignore[import-not-found]
+from appimage import check_runtime, make_appimage  # type: ignore[import-not-found]
+from contents import (  # type: ignore[import-not-found]
+    full_extras,
+    light_requirements,
+    pip_options,
+    write_endings,
+)
 from icons import make_icons  # type: ignore[import-not-found]
 from released import write_bill, write_sums  # type: ignore[import-not-found]
 
@@ -38,15 +45,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("flavour", choices=("light", "full"))
     parser.add_argument("--runtime", type=Path, help="the runtime of AppImages (Linux)")
-    parser.add_argument("--pip", default="", help="options for pip, as --extra-index-url URL")
+    parser.add_argument("--pip", help="options for pip, in place of those for PyTorch's CPU build")
     args = parser.parse_args()
+    if args.runtime is not None:
+        check_runtime(args.runtime)
     build, dist = ROOT / "build" / args.flavour, ROOT / "dist"
     dist.mkdir(parents=True, exist_ok=True)
     # Two runs over the same files give the same bytes.
     os.environ.setdefault("SOURCE_DATE_EPOCH", _date_of_commit())
     os.environ["PYTHONHASHSEED"] = "0"
 
-    python = _environment(build / "env", args.flavour, args.pip.split())
+    options = pip_options(args.flavour, sys.platform) if args.pip is None else args.pip.split()
+    python = _environment(build / "env", args.flavour, options)
     version = _output([python, "-P", "-c", "import cozviewer; print(cozviewer.__version__)"])
     name = f"cozviewer-{version}-{args.flavour}-{_system()}"
     if sys.platform != "linux":
@@ -58,6 +68,7 @@ def main() -> None:
     _try(folder / ("cozviewer.exe" if sys.platform == "win32" else "cozviewer"))
     manual = dist / "cozviewer.1"
     _run([python, "-P", ROOT / "packaging/manual.py", manual])
+    write_endings(python, build / "endings.iss")
     made = [manual, *_packed(folder, name, dist, args.runtime)]
     made.append(write_bill(python, dist / f"{name}.cdx.json"))
     write_sums(dist, made)
@@ -78,11 +89,10 @@ def _environment(folder: Path, flavour: str, options: Sequence[str]) -> Path:
               "-w", wheels, ROOT])  # fmt: skip
         wheel = next(Path(wheels).glob("*.whl"))
         if flavour == "light":
-            _run([*pip, "-r", HERE / "light.txt", *TOOLS])
+            _run([*pip, *light_requirements(), *TOOLS])
             _run([*pip, "--no-deps", wheel])
         else:
-            extras = (HERE / "full.txt").read_text("utf-8").splitlines()[-1]
-            _run([*pip, f"{wheel}{extras.removeprefix('cozviewer')}", *TOOLS])
+            _run([*pip, f"{wheel}{full_extras()}", *TOOLS])
     return python
 
 
@@ -107,20 +117,30 @@ def _packed(folder: Path, name: str, dist: Path, runtime: Path | None) -> list[P
         return [disk]
     if sys.platform == "win32":
         packed = Path(shutil.make_archive(str(dist / name), "zip", folder.parent, folder.name))
-        compiler = shutil.which("iscc")
+        program_files = os.environ.get("PROGRAMFILES(X86)", "")
+        compiler = shutil.which("iscc") or shutil.which(f"{program_files}/Inno Setup 6/ISCC.exe")
         if compiler is None:
             print("Inno Setup is not installed, so there is no installer, only the folder.")
             return [packed]
-        _run([compiler, f"/DVersion={name.split('-')[1]}", f"/DSource={folder}", f"/O{dist}",
-          f"/F{name}", HERE / "installer.iss"])  # fmt: skip
+        _run([compiler, *installer_options(name, folder, dist), HERE / "installer.iss"])
         return [packed, dist / f"{name}.exe"]
     packed = dist / f"{name}.tar.gz"
     with tarfile.open(packed, "w:gz") as archive:
         archive.add(folder, "cozviewer", filter=_without_owner)
     if runtime is None:
-        print("No AppImage is made without --runtime (see packaging/bundle/appimage.py).")
+        print("There is no AppImage without --runtime FILE: packaging/bundle/runtime.sh makes it.")
         return [packed]
     return [packed, make_appimage(folder, dist / "cozviewer.1", runtime, dist / f"{name}.AppImage")]
+
+
+def installer_options(name: str, folder: Path, dist: Path) -> list[str]:
+    """Return what installer.iss must know of a bundle in a folder."""
+    values = {
+        "Version": name.split("-")[1],
+        "Source": folder,
+        "Endings": folder.parent / "endings.iss",
+    }
+    return [*(f"/D{key}={value}" for key, value in values.items()), f"/O{dist}", f"/F{name}"]
 
 
 def _without_owner(entry: tarfile.TarInfo) -> tarfile.TarInfo:

@@ -1,5 +1,6 @@
 ; The installer for Windows, by Inno Setup 6. bundle.py calls it:
-;   iscc /DVersion=0.1.0 /DSource=build\light\cozviewer /Odist /Fcozviewer installer.iss
+;   iscc /DVersion=0.1.0 /DSource=build\light\cozviewer /DEndings=build\light\endings.iss
+;       /Odist /Fcozviewer installer.iss
 
 [Setup]
 AppId={{6A0E6A1D-6C55-4C0B-9A43-0B7C0F6C2C11}
@@ -40,9 +41,11 @@ Root: HKA; Subkey: "Software\Classes\cozviewer.session"; ValueType: string; \
     ValueData: "cozviewer session"; Flags: uninsdeletekey; Tasks: associate
 Root: HKA; Subkey: "Software\Classes\cozviewer.session\shell\open\command"; ValueType: string; \
     ValueData: """{app}\cozviewer.exe"" ""%1"""; Tasks: associate
-; In "Open with" for pictures, without taking them over.
+; In "Open with" for pictures, without taking them over; Endings has a line for each kind.
+Root: HKA; Subkey: "Software\Classes\Applications\cozviewer.exe"; Flags: uninsdeletekey
 Root: HKA; Subkey: "Software\Classes\Applications\cozviewer.exe\shell\open\command"; \
-    ValueType: string; ValueData: """{app}\cozviewer.exe"" ""%1"""; Flags: uninsdeletekey
+    ValueType: string; ValueData: """{app}\cozviewer.exe"" ""%1"""
+#include Endings
 Root: HKA; Subkey: "Environment"; ValueType: expandsz; ValueName: "Path"; \
     ValueData: "{olddata};{app}"; Tasks: path; Check: not IsAdminInstallMode
 

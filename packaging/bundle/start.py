@@ -1,5 +1,6 @@
 """Where a bundle starts: the viewer and its commands, or a part of them in an own process."""
 
+import multiprocessing
 import os
 import sys
 
@@ -8,6 +9,9 @@ if __name__ == "__main__":
         os.environ["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH_ORIG"]
     else:
         os.environ.pop("LD_LIBRARY_PATH", None)
+    # The bundle's own processes set it again: without this they take it as set by this one.
+    os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
+    multiprocessing.freeze_support()
 
     from cozviewer.util.own_process import RUN, run_module
 

@@ -1081,6 +1081,10 @@
             <translation>JPEG、PNG、WebP、TIFF、BMP、GIF、AVIF 或 HEIC</translation>
         </message>
         <message>
+            <source>{name} is a {kind} file, which this bundle does not read: use the full bundle, or install cozviewer by pip.</source>
+            <translation>{name} 是 {kind} 文件，此程序包不能读取：请使用完整版程序包，或用 pip 安装 cozviewer。</translation>
+        </message>
+        <message>
             <source>{name} is a {kind} file, which needs the package {package} (pip install cozviewer[{extra}]).</source>
             <translation>{name} 是 {kind} 文件，需要安装 {package}（pip install cozviewer[{extra}]）。</translation>
         </message>

@@ -3,9 +3,9 @@
     .venv/bin/python tests/benchmarks/soak.py --minutes 60 --seed 1     (or: make soak)
 
 Gestures, exports, comparisons, other engines, sessions and hundreds of pictures of all formats, in
-the real window with the real engines; the same seed does the same things. Once a minute the window
-comes to rest and the process is measured. Exit code 1, with sentences, where memory, objects,
-handles or threads still grow in the second half, or an error was logged.
+the real window with the real engines in their own process; the same seed does the same things. Once
+a minute the window comes to rest and both processes are measured. Exit code 1, with sentences,
+where memory, objects, handles or threads still grow in the second half, or an error was logged.
 """
 
 import argparse
@@ -95,14 +95,17 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
 
     from cozviewer.app import services_for
     from cozviewer.config.choice import EngineChoice
+    from cozviewer.models.worker.remote import RemoteModels
     from cozviewer.ui.main_window import MainWindow
     from cozviewer.ui.view.tiles import tile_cache
     from cozviewer.util.cache_settings import CacheSettings, keep_cache_settings
+    from cozviewer.util.memory import share_heaps
     from tests.benchmarks.desk import application
     from tests.benchmarks.soaking.deeds import Deeds
     from tests.benchmarks.soaking.measures import Sample, complaints, kinds_of_objects, measured
     from tests.benchmarks.soaking.pictures import Pictures
 
+    share_heaps()  # as run_viewer does
     log = Log()
     logging.getLogger("cozviewer").addHandler(log)
     passed = (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg)
@@ -117,7 +120,9 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     application()
     made = folder / "made"
     made.mkdir()
-    window = MainWindow(services_for(folder / "COZVIEWER_CACHE"), EngineChoice("bicubic"))
+    remote = RemoteModels()
+    services = services_for(folder / "COZVIEWER_CACHE", remote=remote)
+    window = MainWindow(services, EngineChoice("bicubic"))
     window.resize(900, 680)
     window.show()
     chance = random.Random(seed)
@@ -157,6 +162,7 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     window.close()
     window.deleteLater()
     _spin(0.2)
+    remote.close()
     return {
         "seed": seed,
         "minutes": minutes,

@@ -1,13 +1,14 @@
 """The one table of formats: what it says is what opens, and missing packages are named."""
 
 import importlib.util
+import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
 
 from cozviewer.image import folder
-from cozviewer.image.formats import format_of
+from cozviewer.image.formats import check_package, format_of
 from cozviewer.image.readers.table import FORMATS, PHOTO_SUFFIXES, SUFFIXES, format_rows
 from cozviewer.image.source import open_source
 from cozviewer.util.errors import BadInput
@@ -50,6 +51,17 @@ def test_a_missing_package_is_named(
     with pytest.raises(BadInput) as caught:
         open_source(path)
     assert str(caught.value) == sentence
+
+
+def test_a_bundle_does_not_advise_pip_for_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr("cozviewer.image.formats.find_spec", lambda name: None)
+    with pytest.raises(BadInput) as caught:
+        check_package("JPEG XL", "a.jxl")
+    assert str(caught.value) == (
+        "a.jxl is a JPEG XL file, which this bundle does not read: use the full bundle, or install "
+        "cozviewer by pip."
+    )
 
 
 def test_a_finished_photoshop_picture_needs_no_package(

@@ -32,13 +32,17 @@ from cozviewer.models.detectors import text_and_face_detector
 from cozviewer.models.worker.errors import LONGEST_TRACE, header_of
 from cozviewer.models.worker.frames import Frame, read_frame, write_frame
 from cozviewer.models.worker.specs import Spec, context_of, make_model
-from cozviewer.util.memory import return_free_memory
+from cozviewer.util.cancel import IsCancelled, check_cancelled
+from cozviewer.util.memory import return_free_memory, share_heaps
 from cozviewer.util.priority import NICENESS, lower_priority
 from cozviewer.util.temporary import end_now
 from cozviewer.util.translation import install
 
 EVENT_SECONDS = 0.02
 """Least time between two reports of progress."""
+
+TRIM_SECONDS = 2.0
+"""From the end of a model to the return of its memory: others may end with it."""
 
 OOM_SCORE = "600"
 """Of 1000: where memory runs out, Linux ends this process rather than the window."""
@@ -51,6 +55,7 @@ _call: ContextVar[int | None] = ContextVar("call", default=None)
 
 def main() -> None:
     """Serve the parent process; stdin and stdout belong to it."""
+    share_heaps()
     answers = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
     os.dup2(2, 1)  # a library that prints must not garble the answers
     faulthandler.enable(2)
@@ -115,6 +120,8 @@ class _Server:
         self._jobs: dict[int, threading.Event] = {}
         self._texts: dict[tuple[str, str, str, int], SimpleQueue[str]] = {}
         self._known: dict[tuple[str, str, str, int], str] = {}
+        self._trimmed = threading.Event()
+        self._trimmed.set()
 
     def send(self, frame: Frame) -> None:
         """Send a frame. Any thread."""
@@ -135,7 +142,10 @@ class _Server:
                     cancelled.set()
             case "forget":
                 with self._making:
-                    self._models.pop(int(header["model"]), None)
+                    gone = self._models.pop(int(header["model"]), None)
+                if gone is not None and self._trimmed.is_set():
+                    self._trimmed.clear()
+                    threading.Thread(target=self._trim, name="memory", daemon=True).start()
             case "translated":
                 waiting = self._texts.get(tuple(header["key"]))
                 if waiting is not None:
@@ -165,6 +175,13 @@ class _Server:
             lane = self._lanes[name] = SimpleQueue()
             threading.Thread(target=self._run_lane, args=[lane], name=name, daemon=True).start()
         return lane
+
+    def _trim(self) -> None:
+        """Return the memory of models that are gone to the system, after a moment."""
+        time.sleep(TRIM_SECONDS)
+        self._trimmed.set()
+        gc.collect()
+        return_free_memory()
 
     def _run_lane(self, lane: "SimpleQueue[_Job]") -> None:
         lower_priority()
@@ -196,7 +213,7 @@ class _Server:
                 return _devices(), ()
             case "find":
                 return {"found": self._found(arrays[0])}, ()
-        model: Any = self._model(int(header["model"]), header["spec"])
+        model: Any = self._model(int(header["model"]), header["spec"], cancelled)
         match header["do"]:
             case "load":
                 model.load(cancelled)
@@ -211,9 +228,15 @@ class _Server:
                 return {"text": text}, ()
         raise ValueError(header["do"])
 
-    def _model(self, number: int, spec: Spec) -> Upscaler | Prompter:
-        """Return the model with a number, made if there is none."""
+    def _model(self, number: int, spec: Spec, cancelled: IsCancelled) -> Upscaler | Prompter:
+        """Return the model with a number, made if there is none.
+
+        Raises:
+            Cancelled: The call is. The model may have been forgotten since, and made again it would
+                stay: `cancel` comes before `forget`.
+        """
         with self._making:
+            check_cancelled(cancelled)
             found = self._models.get(number)
             if found is None:
                 shared = int(spec["context"])

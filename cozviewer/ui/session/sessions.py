@@ -237,8 +237,9 @@ def _same_file(before: Source | None, now: Source) -> bool:
     """Return whether two photos are one page of a file by two tones."""
     if before is None or now.path is None:
         return False
-    return (before.path, before.page, before.levels.size(0)) == (
+    return (before.path, before.page, before.width, before.height) == (
         now.path,
         now.page,
-        now.levels.size(0),
+        now.width,
+        now.height,
     ) and before.tone != now.tone

@@ -4,7 +4,8 @@ import gc
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import astuple, dataclass
 from itertools import combinations
 from statistics import median
 
@@ -20,6 +21,9 @@ GROWTH = 0.05
 SLACK = 2
 """Handles and threads that may come and go: a reader that ends, a pool that fills up."""
 
+SERVER = "cozviewer.models.worker.server"
+"""On the command line of a process that runs models."""
+
 FEWEST = 8
 """Samples from which growth is judged."""
 
@@ -30,9 +34,10 @@ class Sample:
 
     Attributes:
         minute: Since the start.
-        rss_mib, children_mib: Memory of the process, and of those that it started.
-        threads, handles: Of the process; handles are file descriptors but on Windows.
-        children: Processes that it started.
+        rss_mib, threads, handles: Of the window's process; handles are file descriptors but on
+            Windows.
+        models_mib, models_threads, models_handles: Of the processes that run models.
+        children_mib, children: Memory and number of the other processes that it started.
         window_objects: QObjects below the window.
         top_levels: Top-level widgets.
         python_objects: Objects that the garbage collector sees.
@@ -43,9 +48,12 @@ class Sample:
 
     minute: float
     rss_mib: float
-    children_mib: float
     threads: int
     handles: int
+    models_mib: float
+    models_threads: int
+    models_handles: int
+    children_mib: float
     children: int
     window_objects: int
     top_levels: int
@@ -55,26 +63,44 @@ class Sample:
     errors: int
 
 
+@dataclass(frozen=True)
+class _Use:
+    """What a process uses."""
+
+    mib: float = 0.0
+    threads: int = 0
+    handles: int = 0
+
+
+def _use(process: psutil.Process) -> _Use:
+    handles = process.num_handles if hasattr(process, "num_handles") else process.num_fds
+    return _Use(process.memory_info().rss / 2**20, process.num_threads(), handles())
+
+
+def _total(uses: Sequence[_Use]) -> _Use:
+    return _Use(*(sum(each) for each in zip(*map(astuple, uses), strict=True)))
+
+
 def measured(window: MainWindow, started: float, opened: int, errors: int) -> Sample:
     """Measure now; the window should be at rest."""
     gc.collect()
     process = psutil.Process()
-    children = process.children(recursive=True)
-    memory = 0
-    for child in children:
-        try:
-            memory += child.memory_info().rss
-        except psutil.Error:  # it has just ended
-            continue
-    handles = process.num_handles if hasattr(process, "num_handles") else process.num_fds
+    models, others = [_Use()], [_Use()]
+    for child in process.children(recursive=True):
+        with suppress(psutil.Error):  # it has just ended
+            (models if SERVER in child.cmdline() else others).append(_use(child))
+    own, models_use = _use(process), _total(models)
     main = window.panes.images.main
     return Sample(
         minute=round((time.monotonic() - started) / 60, 2),
-        rss_mib=round(process.memory_info().rss / 2**20, 1),
-        children_mib=round(memory / 2**20, 1),
-        threads=process.num_threads(),
-        handles=handles(),
-        children=len(children),
+        rss_mib=round(own.mib, 1),
+        threads=own.threads,
+        handles=own.handles,
+        models_mib=round(models_use.mib, 1),
+        models_threads=models_use.threads,
+        models_handles=models_use.handles,
+        children_mib=round(_total(others).mib, 1),
+        children=len(others) - 1,
         window_objects=len(window.findChildren(QObject)),
         top_levels=len(QApplication.topLevelWidgets()),
         python_objects=len(gc.get_objects()) + gc.get_freeze_count(),
@@ -117,6 +143,7 @@ def complaints(samples: Sequence[Sample]) -> list[str]:
     half = samples[len(samples) // 2 :]
     for name, what in (
         ("rss_mib", "Memory (MiB)"),
+        ("models_mib", "The memory of the processes for models (MiB)"),
         ("window_objects", "The number of objects of the window"),
         ("python_objects", "The number of Python objects"),
     ):
@@ -126,6 +153,8 @@ def complaints(samples: Sequence[Sample]) -> list[str]:
     for name, what in (
         ("threads", "threads"),
         ("handles", "open handles"),
+        ("models_threads", "threads of the processes for models"),
+        ("models_handles", "open handles of the processes for models"),
         ("top_levels", "top-level widgets"),
     ):
         grown = growth(samples, name)

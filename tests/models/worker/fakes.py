@@ -21,7 +21,7 @@ from cozviewer.chain.trust.detections import Find, Finding
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.image.rect import Rect
 from cozviewer.models.context import ModelContext
-from cozviewer.models.worker.server import serve
+from cozviewer.models.worker import server
 from cozviewer.models.worker.specs import Spec
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
@@ -150,10 +150,15 @@ def main() -> None:
     os.dup2(2, 1)
 
     def make(spec: Spec, context: ModelContext) -> Any:
+        with (folder / "made").open("a") as marks:
+            marks.write("x")
         return Fake(mode, folder, context, spec["kind"])
 
     def make_find() -> Find:
         return find
 
-    serve(sys.stdin.buffer, answers, make, make_find)
+    if mode == "drop":
+        server.TRIM_SECONDS = 0.0
+        vars(server)["return_free_memory"] = (folder / "trimmed").touch
+    server.serve(sys.stdin.buffer, answers, make, make_find)
     end_now(0)

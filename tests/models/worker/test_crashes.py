@@ -44,6 +44,12 @@ def gone(pid: int) -> bool:
 
 
 @posix
+def cancelled_at_the_second_look() -> Callable[[], bool]:
+    """Return what cancels a call once it has been sent."""
+    looks = iter([False])
+    return lambda: next(looks, True)
+
+
 def test_a_crash_is_said_and_the_run_repeated(remote: Callable[[str], Remote]) -> None:
     engine, shares = remote("segv-once"), list[float]()
     fine = engine.upscaler.upscale(RGB, "", 0, never, shares.append)
@@ -204,6 +210,22 @@ def test_a_run_is_cancelled_there_and_the_next_one_runs(
     assert engine.notices == []
 
 
+def test_a_model_forgotten_before_its_turn_is_not_made(remote: Callable[[str], Remote]) -> None:
+    engine, context = remote("wait"), ModelContext()
+    thread = threading.Thread(target=lambda: engine.upscaler.upscale(RGB, "", 0, never))
+    thread.start()
+    wait_until((engine.folder / "waiting").exists)
+    local = Fake("plain", engine.folder, context, "upscaler")
+    other = engine.models.upscaler(local, EngineChoice(), context)
+    with pytest.raises(Cancelled):
+        other.load(cancelled_at_the_second_look())
+    del other
+    (engine.folder / "go").touch()
+    thread.join(60)
+    engine.upscaler.load()  # in the same lane, so the other one's turn is over
+    assert (engine.folder / "made").read_text() == "x"
+
+
 def test_a_draft_does_not_wait_for_a_step(remote: Callable[[str], Remote]) -> None:
     engine, made = remote("wait"), list[object]()
     draft = engine.models.drafts(
@@ -277,3 +299,4 @@ def test_a_model_that_is_gone_here_is_dropped_there(remote: Callable[[str], Remo
     assert not (engine.folder / "dropped").exists()
     del other
     wait_until((engine.folder / "dropped").exists)
+    wait_until((engine.folder / "trimmed").exists)
