@@ -21,14 +21,15 @@ import numpy as np
 from cozviewer import __version__
 from cozviewer.chain.chain import texture_of
 from cozviewer.chain.joining.beyond import Beyond, Ring
-from cozviewer.chain.protocols import Notice, Progressed, Prompter, Upscaler, ignore
+from cozviewer.chain.protocols import Notice, Prompter, Upscaler, ignore
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import Run
 from cozviewer.chain.step import draw_run
 from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.cluster.parcels import Bundle, Digest, Parcel, bundle_of, digest_of
 from cozviewer.cluster.receiving import Receiver, Want
-from cozviewer.image.pixels import Rgb8, RgbFloat, part_of
+from cozviewer.cluster.turn import Turn
+from cozviewer.image.pixels import Rgb8, part_of
 from cozviewer.image.source import Source, open_source, source_from_pixels
 from cozviewer.image.tone import tone_of
 from cozviewer.pyramid.geometry import TileKey
@@ -36,7 +37,7 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.rows import EncodedTile
 from cozviewer.pyramid.store.store import StoreKey, TileStore
 from cozviewer.pyramid.store.tile_codec import decode_tile, encode_tile
-from cozviewer.util.cancel import IsCancelled, never
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import CozviewerError, Failure
 from cozviewer.util.folders import cache_folder
 from cozviewer.util.translation import translate
@@ -187,45 +188,6 @@ def difference(driver: NodeFacts, node: NodeFacts) -> str:
                 "all.",
             ).format(node=node.node, name=name, there=other or missing, here=here or missing)
     return ""
-
-
-class Turn:
-    """An `Upscaler` that several threads use for one unit each: one network runs at a time, while
-    the others decode, join and encode.
-
-    Attributes:
-        waited: Seconds spent on waiting for the turn.
-    """
-
-    def __init__(self, upscaler: Upscaler, lock: threading.Lock) -> None:
-        """Use an upscaler under a lock."""
-        self._upscaler, self._lock = upscaler, lock
-        self.waited = 0.0
-        self.name = upscaler.name
-        self.halo = upscaler.halo
-        self.generative = upscaler.generative
-        self.accepts_prompt = upscaler.accepts_prompt
-        self.identity = upscaler.identity
-        self.device = upscaler.device
-
-    def load(self, cancelled: IsCancelled = never) -> None:
-        """See `Upscaler`."""
-        with self._lock:
-            self._upscaler.load(cancelled)
-
-    def upscale(
-        self,
-        rgb: Rgb8 | RgbFloat,
-        prompt: str,
-        seed: int,
-        cancelled: IsCancelled,
-        progressed: Progressed = ignore,
-    ) -> RgbFloat:
-        """See `Upscaler`."""
-        asked = time.perf_counter()
-        with self._lock:
-            self.waited += time.perf_counter() - asked
-            return self._upscaler.upscale(rgb, prompt, seed, cancelled, progressed)
 
 
 class UnitWorker:
