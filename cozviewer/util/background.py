@@ -67,4 +67,4 @@ def in_background(work: Callable[[IsCancelled], T], cancelled: IsCancelled, stop
         raise
     if outcome.error is not None:
         raise outcome.error
-    return outcome.result[0]
+    return outcome.result.pop()  # `work` may have kept `unwanted`, and with it the outcome

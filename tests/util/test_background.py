@@ -1,6 +1,7 @@
 """Whoever waits for work that cannot be interrupted is free at once when it is not wanted."""
 
 import threading
+import weakref
 
 import pytest
 
@@ -13,6 +14,21 @@ from cozviewer.util.errors import BadInput, Cancelled
 def test_the_result_comes_from_another_thread() -> None:
     caller = threading.current_thread()
     assert in_background(lambda _: threading.current_thread(), never, "Stopped.") is not caller
+
+
+def test_the_result_belongs_to_the_caller_alone() -> None:
+    """Work may keep its argument, as a reader does for as long as its photo is open."""
+    kept: list[IsCancelled] = []
+
+    class Photo:
+        pass
+
+    def work(unwanted: IsCancelled) -> Photo:
+        kept.append(unwanted)
+        return Photo()
+
+    photo = weakref.ref(in_background(work, never, "Stopped."))
+    assert photo() is None
 
 
 def test_what_is_raised_reaches_the_caller() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cozviewer.image.readers.notes import refusal
-from cozviewer.util.cancel import IsCancelled
+from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import translate
 
@@ -40,7 +40,8 @@ class Worker:
 
         Args:
             name: What people call the file.
-            cancelled: Checked repeatedly while an answer is expected.
+            cancelled: Checked repeatedly while an answer is expected, until the process rests for
+                the first time.
         """
         self._name, self._cancelled = name, cancelled
         self._process: subprocess.Popen[bytes] | None = None
@@ -132,9 +133,14 @@ class Worker:
             at += count
 
     def rested(self) -> None:
-        """Let the process wait for the next command as long as it takes."""
+        """Let the process wait for the next command as long as it takes.
+
+        Whoever opened the file no longer decides about the process, and is not kept: this may lead
+        to what was opened, which would then never go, as it ends the process when it does.
+        """
         with self._lock:
             self._expecting = False
+            self._cancelled = never
 
     def end(self) -> None:
         """End the process, whatever it does."""

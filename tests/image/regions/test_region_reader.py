@@ -1,6 +1,8 @@
 """A library that crashes or hangs in a region takes nothing with it; what is around it is read."""
 
+import gc
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,25 @@ def acting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Acting:
     command = [sys.executable, "-P", "-c", start, str(Path(__file__).parents[3])]
     monkeypatch.setattr(readers, "command_of", lambda module: command)
     return Acting(tmp_path)
+
+
+def test_whoever_opened_it_is_not_kept(acting: Acting) -> None:
+    """What is called may hold the photo that ends the process when it goes."""
+
+    class Opening:
+        def is_cancelled(self) -> bool:
+            return False
+
+    opening = Opening()
+    reader = acting.opened("good good", cancelled=opening.is_cancelled)
+    gone = weakref.ref(opening)
+    del opening
+    gc.collect()
+    try:
+        assert gone() is None
+        assert reader.read(0, GOOD).shape == (4, 5, 3)
+    finally:
+        reader.close()
 
 
 def test_what_a_library_prints_is_no_answer(
