@@ -162,7 +162,7 @@ class Crew:
         return sorted({member.node for member in self.members if member.loaded})
 
     def deliver(self, photo: Parcel | None) -> None:
-        """Have the file of a photo on all nodes; the one before is no longer needed."""
+        """Send the file of a photo to all nodes; the previous photo is no longer needed."""
         self._photo = photo
         for member in self.members:
             member.ready = False

@@ -21,7 +21,7 @@ from cozviewer.util.translation import translate
 from cozviewer.util.units import bytes_text
 
 PATIENCE = 5.0
-"""Seconds to wait for another process that receives the same files, before the driver is told."""
+"""Seconds to wait for another process that receives the same files, before saying that it does."""
 
 PIECE = 1 << 20
 """Bytes that are hashed at once."""

@@ -135,8 +135,8 @@ class Worker:
     def rested(self) -> None:
         """Let the process wait for the next command as long as it takes.
 
-        Whoever opened the file no longer decides about the process, and is not kept: this may lead
-        to what was opened, which would then never go, as it ends the process when it does.
+        The check given at opening is dropped: it may hold a reference to the opened photo, which
+        ends the process when it is collected, and then never would be.
         """
         with self._lock:
             self._expecting = False
