@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -222,7 +223,12 @@ def shown_icon(path: Path, colour: QColor) -> QIcon:
     Styles derive the look of a disabled icon from the palette of the platform, which leaves a light
     icon on a dark bar as bright as it was.
     """
-    drawn, icon = QIcon(str(path)), QIcon()
+    return _drawn_icon(str(path), colour.rgba())
+
+
+@cache
+def _drawn_icon(path: str, rgba: int) -> QIcon:
+    drawn, icon, colour = QIcon(path), QIcon(), QColor.fromRgba(rgba)
     # For screens of up to three times the density; a size that is missing would be bright.
     for side in sorted({quarters * size // 4 for quarters in range(4, 13) for size in ICON_SIDES}):
         shape = drawn.pixmap(QSize(side, side), 1.0)

@@ -15,15 +15,16 @@ from cozviewer.evaluate.consistency import block_drift, drift, lr_psnr
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.models.prompters import NoPrompter
+from cozviewer.models.realesrgan.compact import compact
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.pyramid.geometry import TILE, tiles_of
 from tests.chain.conftest import refined
 from tests.pyramid.pyramids import noise, pyramid_of
 
-WIDTH, HEIGHT = 160, 32
-"""At ×4 five tiles in a row; BORDER lies between the last two."""
+WIDTH, HEIGHT = 64, 32
+"""At ×4 four tiles in a row; BORDER lies between the last two."""
 
-BORDER = 4 * TILE
+BORDER = 3 * TILE
 
 Y, X = np.mgrid[:HEIGHT, :WIDTH]
 
@@ -38,6 +39,12 @@ GRADIENT = grey(40 + X)
 CHECKERS = grey(np.where((X // 8 + Y // 8) % 2, 200, 60))
 TEXT = grey(data.page()[20 : 20 + HEIGHT, 30 : 30 + WIDTH])
 NOISE = noise(WIDTH, HEIGHT) // 4 + 96
+
+
+@pytest.fixture
+def compact_engine() -> NetworkUpscaler:
+    """The network of drafts, which draws as a step would in a sixtieth of the time."""
+    return compact(cache_dir=None, notice=pytest.fail)
 
 
 @contextmanager
@@ -89,17 +96,28 @@ def test_flat_and_gradient_stay_even_across_a_border(
     assert steps[border] <= 1.1 * beside + 0.1
 
 
-def test_two_steps_by_other_ways_look_the_same(engine: NetworkUpscaler) -> None:
-    """At ×16 five tiles in one run, or in one each, the last one first, with what is soft drawn
-    from further away. No pixel is far from a border here: it is the worst way there is."""
-    picture = np.ascontiguousarray(data.hubble_deep_field()[440:448, 480:520])
-    with chain_over(picture, engine) as one, chain_over(picture, engine) as other:
-        whole = one.pyramid.level_rect(4)
-        refined(one, 4, whole)
-        for key in reversed(list(tiles_of(4, whole))):
+@pytest.mark.parametrize(
+    ("network", "last"),
+    [
+        ("engine", 2),
+        ("compact_engine", 4),  # two steps, with what is soft drawn from further away
+    ],
+)
+def test_steps_by_other_ways_look_the_same(
+    network: str, last: int, request: pytest.FixtureRequest
+) -> None:
+    """All tiles in one run, or in one each, the last one first. No pixel is far from a border here:
+    it is the worst way there is."""
+    upscaler: NetworkUpscaler = request.getfixturevalue(network)
+    side = 16 if last == 4 else 32  # four tiles and two
+    picture = np.ascontiguousarray(data.hubble_deep_field()[440:448, 480 : 480 + side])
+    with chain_over(picture, upscaler) as one, chain_over(picture, upscaler) as other:
+        whole = one.pyramid.level_rect(last)
+        refined(one, last, whole)
+        for key in reversed(list(tiles_of(last, whole))):
             tile = other.pyramid.tile_rect(key)
-            refined(other, 4, Rect(tile.right - 1, tile.y, 1, 1))
-        for z in (2, 4):
+            refined(other, last, Rect(tile.right - 1, tile.y, 1, 1))
+        for z in range(2, last + 1, 2):
             region = one.pyramid.level_rect(z)
             pixels = one.pyramid.exact_region(z, region).astype(int)
             difference = np.abs(pixels - other.pyramid.exact_region(z, region))

@@ -1,5 +1,6 @@
 """A window over a small picture, with a fake engine that draws what no interpolation would."""
 
+import io
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -95,14 +96,22 @@ def tile_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "LARGEST", TILE)
 
 
-@pytest.fixture
-def picture(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def picture_bytes() -> bytes:
     """A 700 x 500 photo-like PNG: smooth colours with some blocks."""
     y, x = np.mgrid[0:500, 0:700]
     rgb = np.stack([x / 700 * 255, y / 500 * 255, 128 + 100 * np.sin(x / 30) * np.cos(y / 20)], -1)
     rgb[200:260, 300:380] = (250, 240, 60)
+    file = io.BytesIO()
+    Image.fromarray(rgb.astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def picture(tmp_path: Path, picture_bytes: bytes) -> Path:
+    """The same in a file."""
     path = tmp_path / "photo.png"
-    Image.fromarray(rgb.astype(np.uint8)).save(path)
+    path.write_bytes(picture_bytes)
     return path
 
 
