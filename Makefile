@@ -5,6 +5,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Compiled modules are kept: tests start many processes, which would compile them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test lint bench soak fuzz translations bundle clean system
 
 help: ## Tell what can be done here.

@@ -39,12 +39,12 @@ for _number in STOP_SIGNALS:
             _number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL
         )
 
-GRACE = 30.0
+GRACE = 90.0
 """Seconds that a thread, told to end, may take before it counts as left behind."""
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 180_000
 """Least time that is waited for a signal or a state: only a failure takes as long, and on a busy
-machine everything may take ten times as long as usual."""
+machine everything may take thirty times as long as usual."""
 
 
 class PatientBot(QtBot):

@@ -2,6 +2,7 @@
 and a checkpoint for it in the file format of PiSA-SR's authors, key by key."""
 
 import zlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,11 @@ def tiny_unet() -> Any:
     )
 
 
+@cache
+def _unet_shapes() -> dict[str, tuple[int, ...]]:
+    return {name: tuple(weights.shape) for name, weights in tiny_unet().named_parameters()}
+
+
 def save_tiny_sd2(folder: Path) -> Path:
     """Save the base and return its folder."""
     from diffusers import AutoencoderKL, DDPMScheduler, StableDiffusionPipeline
@@ -119,14 +125,14 @@ def pisa_checkpoint() -> dict[str, Any]:
         content[f"lora_rank_unet_{which}"] = rank
         for part in ("encoder", "decoder", "others"):
             content[f"unet_lora_{part}_modules_{which}"] = []
-        for name, parameter in tiny_unet().named_parameters():
+        for name, parameter_shape in _unet_shapes().items():
             layer = name.removesuffix(".weight")
             if "bias" in name or "norm" in name or not any(kind in name for kind in KINDS):
                 continue
             part = next((PARTS[begin] for begin in PARTS if begin in name), "others")
             content[f"unet_lora_{part}_modules_{which}"].append(layer)
-            rows, *inner = parameter.shape
-            ones = (1,) * (parameter.ndim - 2)
+            rows, *inner = parameter_shape
+            ones = (1,) * (len(parameter_shape) - 2)
             for half, shape in (("A", (rank, *inner)), ("B", (rows, rank, *ones))):
                 key = f"{layer}.lora_{half}.default_{part}_{which}.weight"
                 fan = int(np.prod(shape[1:]))

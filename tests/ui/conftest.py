@@ -92,8 +92,8 @@ class Bench:
 
 @pytest.fixture
 def tile_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have each tile drawn in a run of its own, so that a view takes many of them."""
-    monkeypatch.setattr(runs, "LARGEST", TILE)
+    """Have at most four tiles drawn in a run, so that a view takes many runs."""
+    monkeypatch.setattr(runs, "LARGEST", 2 * TILE)
 
 
 @pytest.fixture(scope="session")

@@ -342,7 +342,7 @@ def test_nothing_of_a_patient_leaves_the_file(tmp_path: Path) -> None:
         assert secret.encode() in content
         assert secret not in repr((source.name, source.notices, source.digest))
     at = content.index(b"4711-SECRET")
-    for place in range(at - 30, at + 11):
+    for place in range(at - 30, at + 11, 2):
         broken = content[:place] + b"\xff" + content[place + 1 :]
         sentence = ""
         try:

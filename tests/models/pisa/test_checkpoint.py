@@ -1,5 +1,6 @@
 """The checkpoint of PiSA-SR: read without trust."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,20 +61,22 @@ def test_code_in_it_does_not_run(tmp_path: Path, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ([], "it has no LoRA for the UNet"),
-        ({"state_dict_unet": {}}, "it has no LoRA for the UNet"),
-        (changed(other=torch.zeros(1)), "it has unknown weights: other"),
-        (changed(**{DOWN: torch.tensor([[torch.inf]])}), f"{DOWN} is missing or damaged"),
-        (changed(**{DOWN: None}), f"the LoRA of {LAYER} does not fit"),
-        (changed(**{DOWN: torch.zeros(3, 8)}), f"the LoRA of {LAYER} does not fit"),
-        (changed(**{DOWN: torch.zeros(())}), f"the LoRA of {LAYER} does not fit"),
-        ({**changed(), "lora_rank_unet_pix": "4"}, "the LoRA of .* does not fit"),
-        ({**changed(), "lora_rank_unet_sem": 0}, "the LoRA of .* does not fit"),
+        (lambda: [], "it has no LoRA for the UNet"),
+        (lambda: {"state_dict_unet": {}}, "it has no LoRA for the UNet"),
+        (lambda: changed(other=torch.zeros(1)), "it has unknown weights: other"),
+        (lambda: changed(**{DOWN: torch.tensor([[torch.inf]])}), f"{DOWN} is missing or damaged"),
+        (lambda: changed(**{DOWN: None}), f"the LoRA of {LAYER} does not fit"),
+        (lambda: changed(**{DOWN: torch.zeros(3, 8)}), f"the LoRA of {LAYER} does not fit"),
+        (lambda: changed(**{DOWN: torch.zeros(())}), f"the LoRA of {LAYER} does not fit"),
+        (lambda: {**changed(), "lora_rank_unet_pix": "4"}, "the LoRA of .* does not fit"),
+        (lambda: {**changed(), "lora_rank_unet_sem": 0}, "the LoRA of .* does not fit"),
     ],
 )
-def test_another_file_is_refused(tmp_path: Path, content: Any, reason: str) -> None:
+def test_another_file_is_refused(
+    tmp_path: Path, content: Callable[[], Any], reason: str
+) -> None:
     with pytest.raises(BadInput, match=reason):
-        read(tmp_path / "a.pkl", content)
+        read(tmp_path / "a.pkl", content())
 
 
 def test_a_file_with_one_adapter_is_refused(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_it_can_begin_at_a_bookmark(viewer: Bench, dialog: MovieDialog) -> None:
 def test_it_can_be_stopped(
     viewer: Bench, dialog: MovieDialog, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    dialog.seconds.setValue(600)
+    dialog.seconds.setValue(60)
     dialog.path.setText(str(tmp_path / "zoom.webp"))
     save(dialog)
     qtbot.waitUntil(lambda: "Writing zoom.webp" in viewer.window.readout.text, timeout=20_000)

@@ -75,20 +75,21 @@ def _run_tests(display: str, folder: Path) -> None:
         VARIABLE: "gpu",
     }
     tests = Path(__file__).parents[3]
-    for name, words in {"ui/view/painting/test_gpu.py": "with_opengl", **ELSEWHERE}.items():
-        command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]
-        command += [f"--basetemp={folder / Path(name).stem}", "-k", words]
-        done = subprocess.run(
-            [*command, str(tests / name)],
-            cwd=tests.parent,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=900,
-        )
-        if "no OpenGL here" in done.stdout:
-            pytest.skip("Xvfb has no OpenGL here")
-        assert done.returncode == 0, done.stdout[-4000:]
+    chosen = {"ui/view/painting/test_gpu.py": "with_opengl", **ELSEWHERE}
+    words = " or ".join(f"{Path(name).name} and ({words})" for name, words in chosen.items())
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]
+    command += [f"--basetemp={folder / 'tests'}", "-k", words]
+    done = subprocess.run(
+        [*command, *(str(tests / name) for name in chosen)],
+        cwd=tests.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    if "no OpenGL here" in done.stdout:
+        pytest.skip("Xvfb has no OpenGL here")
+    assert done.returncode == 0, done.stdout[-4000:]
 
 
 @pytest.fixture
