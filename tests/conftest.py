@@ -39,6 +39,13 @@ for _number in STOP_SIGNALS:
             _number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL
         )
 
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run more processes than there are cores: tests of the window wait for timers and threads."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return round(1.5 * (cores or 1))
+
+
 GRACE = 90.0
 """Seconds that a thread, told to end, may take before it counts as left behind."""
 

@@ -101,7 +101,7 @@ def test_the_next_unit_is_in_the_network_while_one_is_encoded(
 
     def slow(pixels: Rgb8) -> bytes:
         if not together:  # the first tile waits for the network to be in use again
-            together.append(engine.begun.acquire(timeout=20) and engine.begun.acquire(timeout=20))
+            together.append(engine.begun.acquire(timeout=120) and engine.begun.acquire(timeout=120))
         return encode_tile(pixels)
 
     monkeypatch.setattr("cozviewer.cluster.worker.encode_tile", slow)

@@ -266,7 +266,7 @@ def test_ctrl_c_ends_it(photo: Path) -> None:
         if line.startswith("Running the bare crop"):
             process.send_signal(signal.SIGINT)
             break
-    out, rest = process.communicate(timeout=120)
+    out, rest = process.communicate(timeout=300)
     assert process.returncode == 130, rest
     assert re.fullmatch("cozviewer: Stopped; nothing is kept.", rest.strip().splitlines()[-1])
     assert out == ""

@@ -43,7 +43,7 @@ from tests.pyramid.pictures import encoded, noise, png, png_chunk, tiff
 
 RGB = noise(20, 16)
 
-FILES = 60
+FILES = 30
 """How many are made of each seed."""
 
 HDR = png_chunk(b"cICP", bytes([9, 16, 0, 1])) + png_chunk(b"cLLI", struct.pack(">II", 9**7, 9**6))
@@ -76,7 +76,7 @@ RARE: dict[str, Callable[[], bytes]] = {
 }
 """Each file is read by a process of its own, so fewer are made of each."""
 
-RARE_FILES = 8
+RARE_FILES = 5
 
 SEEDS: dict[str, Callable[[], bytes]] = {
     "PNG of numbers": lambda: png(RGB, 8, 2, HDR, GAMMA_1, CHROMATICITIES_P3, CICP_P3, ICC),

@@ -72,7 +72,7 @@ def stored_keys(path: Path) -> list[TileKey]:
     return [TileKey(*map(int, key.split("/"))) for (key,) in rows]
 
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds for whatever is waited for; only a failure takes as long."""
 
 

@@ -121,7 +121,7 @@ def test_if_it_is_killed_the_older_one_stays(tmp_path: Path) -> None:
     assert program.stdout is not None
     assert program.stdout.readline() == "2\n", "it is in the middle"
     os.kill(program.pid, signal.SIGKILL)
-    program.communicate(timeout=60)
+    program.communicate(timeout=300)
     assert path.read_bytes() == before
     assert read_session(path).bookmarks == BOOKMARKS
 

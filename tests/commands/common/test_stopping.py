@@ -19,7 +19,7 @@ from cozviewer.util import temporary
 from cozviewer.util.cancel import check_cancelled
 from cozviewer.util.errors import Cancelled, Interrupted
 
-PATIENCE = 60
+PATIENCE = 300
 """Seconds for whatever a process is waited for; only a failure takes as long."""
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

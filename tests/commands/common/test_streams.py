@@ -10,7 +10,7 @@ from PIL import Image
 
 from cozviewer.app import resource
 
-PATIENCE = 60
+PATIENCE = 300
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX")
 

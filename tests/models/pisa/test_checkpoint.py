@@ -72,9 +72,7 @@ def test_code_in_it_does_not_run(tmp_path: Path, capsys: pytest.CaptureFixture[s
         (lambda: {**changed(), "lora_rank_unet_sem": 0}, "the LoRA of .* does not fit"),
     ],
 )
-def test_another_file_is_refused(
-    tmp_path: Path, content: Callable[[], Any], reason: str
-) -> None:
+def test_another_file_is_refused(tmp_path: Path, content: Callable[[], Any], reason: str) -> None:
     with pytest.raises(BadInput, match=reason):
         read(tmp_path / "a.pkl", content())
 

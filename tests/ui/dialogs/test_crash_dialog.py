@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.ui.dialogs.crash_dialog import Crash, CrashDialog, CrashReporter
 
-PATIENCE = 60_000
+PATIENCE = 180_000
 
 
 @pytest.fixture
