@@ -7,7 +7,7 @@ runs, and for all that later runs of the same work continue; without them, `join
 for the difference.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,19 +93,27 @@ class Beyond:
         """The ring that was added last."""
         return self._rings[-1] if self._rings else None
 
-    def expect(self, z: int, uses: Mapping[Rect, int]) -> None:
-        """Begin a work: keep the rings of its runs as long as later runs continue them.
+    def begin(self) -> None:
+        """Begin a work on a level."""
+        self._uses = {}
+
+    def expect(self, z: int, region: Rect, uses: int) -> None:
+        """Keep the ring of a run that is drawn next as long as later runs continue it.
 
         Args:
-            z: The level.
-            uses: The number of later runs that continue the run of a region.
+            z: Its level.
+            region: Its stored region.
+            uses: The number of later runs that continue it.
         """
-        self._uses = {(z, region): count for region, count in uses.items()}
+        if uses:
+            self._uses[z, region] = uses
 
     def used(self, z: int, regions: Iterable[Rect]) -> None:
         """Note that a run which continues those of some regions is drawn."""
         for region in regions:
-            self._uses[z, region] = self._uses.get((z, region), 0) - 1
+            uses = self._uses.pop((z, region), 0) - 1
+            if uses > 0:
+                self._uses[z, region] = uses
         recent = len(self._rings) - MOST_RUNS
         self._rings = [
             ring
