@@ -15,11 +15,14 @@ from cozviewer.cluster.crew import NodeWork
 from cozviewer.cluster.generator import ClusterGenerator
 from cozviewer.cluster.link import ClusterLost, ClusterOptions
 from cozviewer.cluster.worker import NodeModels, node_facts
+from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import tiles_of
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import Failure
 from tests.cluster.in_process import ActorGoneError, HeadGoneError, InProcess, LostError, Ref
 from tests.cluster.works import Fake, chain_for, make, models, tiles, whole
 from tests.pyramid.pictures import noise, smooth
+from tests.pyramid.stores import damage
 
 PICTURE = noise(80, 64) // 3 + smooth(80, 64) // 2
 FAKE = Fake(words=True)
@@ -198,3 +201,28 @@ def test_a_call_that_ends_every_worker_is_given_up(calls: ClusterCalls, link: In
     link.module.fail_call = fail
     with pytest.raises(Failure, match="Every worker of the cluster ended that worked on a photo"):
         list(calls.results(named, [(1, (1,))], never))
+
+
+@pytest.mark.parametrize("on_cluster", [False, True])
+def test_damaged_tiles_of_a_whole_level_are_made_again_with_their_prompts(
+    on_cluster: bool, generator: ClusterGenerator, tmp_path: Path
+) -> None:
+    path = tmp_path / "damaged.tiles"
+    chain = chain_for(PICTURE, FAKE, path)
+    region = Rect(0, 0, 192, 192)
+    list(chain.refine(2, region, never))
+    (first,) = chain.pyramid.store.steps()
+    chain.pyramid.store.close()
+    assert damage(path, "other bytes")
+    chain = chain_for(PICTURE, FAKE, path)
+    damaged = chain.pyramid.missing(tiles_of(2, region))
+    if on_cluster:
+        generate(generator, chain)
+    else:
+        list(chain.refine(4, whole(chain, 4), never, downwards=True))
+    assert tiles(chain, 4)
+    repaired = [chain.pyramid.store.step_of(key) for key in damaged]
+    assert {(step.prompt, step.level_region) for step in repaired if step} == {
+        (first.prompt, first.level_region)
+    }
+    chain.pyramid.store.close()
