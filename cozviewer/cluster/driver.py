@@ -27,6 +27,9 @@ POLL = 0.25
 MOST_WAITING = 192 << 20
 """Bytes of tiles that wait to be written, before no more units are sent."""
 
+MOST_UNWRITTEN = 256
+"""Units that wait to be written, before no more are sent: small tiles take more than their bytes."""
+
 
 @dataclass
 class Counts:
@@ -171,7 +174,7 @@ class Driver:
                     continue
                 if room <= NEXT and schedule.ready <= len(crew.members):
                     break
-                if self._writer.bytes_waiting > MOST_WAITING:
+                if self._writer_is_late:
                     break
                 unit = schedule.take(partial(self._inputs.is_near, member.node))
                 if unit is None:
@@ -180,6 +183,11 @@ class Driver:
         self._describe()
         if late and not schedule.ready:
             self._send_copy(late)
+
+    @property
+    def _writer_is_late(self) -> bool:
+        writer = self._writer
+        return writer.bytes_waiting > MOST_WAITING or writer.backlog > MOST_UNWRITTEN
 
     def _send_copy(self, late: list[Member]) -> None:
         """Let an idle worker draw what another one takes long for."""
