@@ -28,7 +28,8 @@ MOST_WAITING = 192 << 20
 """Bytes of tiles that wait to be written, before no more units are sent."""
 
 MOST_UNWRITTEN = 256
-"""Units that wait to be written, before no more are sent: small tiles take more than their bytes."""
+"""Units that wait to be written, before no more are sent: small tiles take more than their
+bytes."""
 
 
 @dataclass

@@ -9,6 +9,7 @@ for the difference.
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,10 @@ INSIDE = 2 * FADE
 
 MOST_RUNS = 8
 """Number of runs that are kept after their work, at most 2 MB each."""
+
+
+MOST_WEIGHTS = 16
+"""Weights of blends that are kept, at most 1 MB each."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -187,9 +192,18 @@ class Beyond:
 
 def _weights(common: Rect, region: Rect) -> NDArray[np.float32]:
     """Return the weights of an earlier run, (H, W, 1): 1 inside its region, falling to 0 at WIDTH
-    pixels beyond."""
+    pixels beyond; read-only."""
+    place = common.moved(-region.x, -region.y)
+    return _weights_at(place, region.moved(-region.x, -region.y))
+
+
+@lru_cache(MOST_WEIGHTS)
+def _weights_at(common: Rect, region: Rect) -> NDArray[np.float32]:
+    """As `_weights`, for a region that begins at 0, 0: the same ones come again and again."""
     x, y = np.arange(common.width), np.arange(common.height)
     dx = np.maximum(region.x - common.x - x, x - (region.right - common.x) + 1).clip(0)
     dy = np.maximum(region.y - common.y - y, y - (region.bottom - common.y) + 1).clip(0)
     distance = np.maximum(dy[:, None], dx[None, :])
-    return fade(((distance - 0.5) / WIDTH).clip(0, 1))[:, :, None]
+    weights = fade(((distance - 0.5) / WIDTH).clip(0, 1))[:, :, None]
+    weights.flags.writeable = False
+    return weights
