@@ -5,6 +5,7 @@ import os
 import plistlib
 import re
 import runpy
+import subprocess
 import sys
 import tomllib
 import types
@@ -281,3 +282,22 @@ def test_the_workflow_runs_what_is_there() -> None:
     assert {
         each["system"].partition("-")[0] for each in jobs["bundle"]["strategy"]["matrix"]["include"]
     } == {"ubuntu", "windows", "macos"}
+
+
+# -- clusters --------------------------------------------------------------------------------------
+
+
+def test_the_recipes_for_clusters_are_whole(tmp_path: Path) -> None:
+    text = (PACKAGING / "CLUSTER.md").read_text("utf-8")
+    (manifest,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    cluster, policy = yaml.safe_load_all(manifest)
+    assert cluster["kind"] == "RayCluster"
+    label = {"ray.io/cluster": cluster["metadata"]["name"]}
+    assert policy["spec"]["podSelector"]["matchLabels"] == label, "or nothing is protected"
+    groups = [cluster["spec"]["headGroupSpec"], *cluster["spec"]["workerGroupSpecs"]]
+    images = {pod["image"] for group in groups for pod in group["template"]["spec"]["containers"]}
+    assert len(images) == 1, "the same versions everywhere"
+    (script,) = re.findall(r"```bash\n(.*?)```", text, re.DOTALL)
+    path = tmp_path / "job.sh"
+    path.write_text(script)
+    subprocess.run(["bash", "-n", str(path)], check=True)

@@ -25,7 +25,7 @@ from cozviewer.pyramid.store.store import TileStore
 from cozviewer.pyramid.store.tile_codec import tile_checksum
 from tests.chain.fakes import DetailUpscaler, Silent
 from tests.pyramid.pictures import noise
-from tests.pyramid.pyramids import STORE_KEY
+from tests.pyramid.stores import STORE_KEY
 
 WIDTH, HEIGHT = 110, 150
 RECIPE = recipe_of(DetailUpscaler(), Silent())
