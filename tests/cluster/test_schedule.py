@@ -161,3 +161,21 @@ def test_a_prompt_is_made_of_what_is_further_down() -> None:
             schedule.stored(unit)
     assert finer
     chain.pyramid.store.close()
+
+
+def test_what_continues_a_unit_is_known_as_long_as_that_may_be_drawn(plan: UnitPlan) -> None:
+    """It must not see their tiles if it is drawn again, as it is lost before it is stored."""
+    schedule = Schedule(plan)
+    late = next(unit for unit in iter(schedule.take, None) if unit.continuing)
+    assert schedule.drawn(late)
+    for unit in rest(schedule):
+        schedule.stored(unit)
+    assert all(schedule.is_stored(index) for index in late.continuing)
+    assert all(schedule.unit(index) is not None for index in late.continuing)
+    schedule.lost(late)
+    again = schedule.take()
+    assert again is late
+    assert schedule.drawn(again)
+    schedule.stored(again)
+    assert schedule.finished
+    assert not any(schedule.unit(index) for index in (late.index, *late.users))
