@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cozviewer.chain import runs
@@ -16,6 +17,7 @@ from cozviewer.cluster.generator import ClusterGenerator
 from cozviewer.cluster.link import ClusterLost, ClusterOptions
 from cozviewer.cluster.worker import NodeModels, node_facts
 from cozviewer.image.rect import Rect
+from cozviewer.image.source import source_from_pixels
 from cozviewer.pyramid.geometry import tiles_of
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import Failure
@@ -226,3 +228,18 @@ def test_damaged_tiles_of_a_whole_level_are_made_again_with_their_prompts(
         (first.prompt, first.level_region)
     }
     chain.pyramid.store.close()
+
+
+def test_a_photo_with_transparency_has_the_tiles_of_one_process(
+    generator: ClusterGenerator,
+) -> None:
+    alpha = np.zeros((64, 80), np.uint8)
+    alpha[5:30, 10:70] = alpha[40:, :20] = 255
+    source = source_from_pixels(PICTURE, "cut.png", alpha)
+    spread, alone, rows = (chain_for(source, FAKE) for _ in range(3))
+    generate(generator, spread)
+    list(alone.refine(4, whole(alone, 4), never))
+    list(rows.refine(4, whole(rows, 4), never, downwards=True))
+    assert tiles(spread, 4) == tiles(alone, 4) == tiles(rows, 4)
+    for chain in (spread, alone, rows):
+        chain.pyramid.store.close()

@@ -54,14 +54,22 @@ class Ring:
         z: Its level.
         region: Its stored region, in pixels of level z.
         pieces: Disjoint.
+        holes: Tiles in its region that it did not make.
     """
 
     z: int
     region: Rect
     pieces: tuple[Piece, ...]
+    holes: frozenset[TileKey] = frozenset()
 
 
-def ring_of(z: int, region: Rect, covered: Rect, pixels: Rgb8) -> Ring:
+def ring_of(
+    z: int,
+    region: Rect,
+    covered: Rect,
+    pixels: Rgb8,
+    holes: frozenset[TileKey] = frozenset(),
+) -> Ring:
     """Return the ring of a run; its pixels are copied.
 
     Args:
@@ -69,6 +77,7 @@ def ring_of(z: int, region: Rect, covered: Rect, pixels: Rgb8) -> Ring:
         region: Its stored region, in pixels of level z.
         covered: The region of `pixels`, with the surroundings.
         pixels: (H, W, 3) uint8.
+        holes: Tiles in its region that it does not make.
     """
     outer = region.grown(WIDTH).intersected(covered)
     left, right = region.x + INSIDE, region.right - INSIDE
@@ -82,7 +91,8 @@ def ring_of(z: int, region: Rect, covered: Rect, pixels: Rgb8) -> Ring:
             rect_between(outer.x, top, left, bottom),
             rect_between(right, top, outer.right, bottom),
         ]
-    return Ring(z, region, tuple(Piece(r, part_of(pixels, r, covered).copy()) for r in rects))
+    pieces = tuple(Piece(r, part_of(pixels, r, covered).copy()) for r in rects)
+    return Ring(z, region, pieces, holes)
 
 
 class Beyond:
@@ -126,9 +136,16 @@ class Beyond:
             if i >= recent or self._uses.get((ring.z, ring.region), 0) > 0
         ]
 
-    def remember(self, z: int, region: Rect, covered: Rect, pixels: Rgb8) -> None:
+    def remember(
+        self,
+        z: int,
+        region: Rect,
+        covered: Rect,
+        pixels: Rgb8,
+        holes: frozenset[TileKey] = frozenset(),
+    ) -> None:
         """Keep a run; arguments as for `ring_of`."""
-        self._rings.append(ring_of(z, region, covered, pixels))
+        self._rings.append(ring_of(z, region, covered, pixels, holes))
         self.used(z, ())
 
     def fade(
