@@ -105,8 +105,8 @@ def draw_run(
             beyond.fade(inside, covered, beside, z, present, region)
         join(inside, covered, beside, run.keys, present)
         if beyond is not None:
-            holes = frozenset(tiles_of(z, region) if run.holes else ()).difference(run.keys)
-            beyond.remember(z, region, covered, to_8bit(inside), holes)
+            left_out = set(tiles_of(z, region) if run.holes else ()).difference(run.keys)
+            beyond.remember(z, region, covered, to_8bit(inside), left_out, present)
     pixels = to_8bit(_cut(fine, (across, along)))
     for key in run.keys:
         yield key, np.ascontiguousarray(part_of(pixels, pyramid.tile_rect(key), region))

@@ -10,6 +10,7 @@ import pytest
 
 from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain
+from cozviewer.chain.joining.beyond import Beyond
 from cozviewer.cluster import generator as generators
 from cozviewer.cluster.calls import ClusterCalls
 from cozviewer.cluster.crew import NodeWork
@@ -242,4 +243,19 @@ def test_a_photo_with_transparency_has_the_tiles_of_one_process(
     list(rows.refine(4, whole(rows, 4), never, downwards=True))
     assert tiles(spread, 4) == tiles(alone, 4) == tiles(rows, 4)
     for chain in (spread, alone, rows):
+        chain.pyramid.store.close()
+
+
+def test_what_was_there_before_changes_nothing_on_a_cluster_that_it_does_not_in_one_process(
+    generator: ClusterGenerator,
+) -> None:
+    """Also what runs beside it leave out, and have drawn besides."""
+    spread, alone = chain_for(PICTURE, FAKE), chain_for(PICTURE, FAKE)
+    for chain in (spread, alone):
+        list(chain.refine(4, Rect(378, 618, 322, 240), never))
+        chain.beyond = Beyond()
+    generate(generator, spread)
+    list(alone.refine(4, whole(alone, 4), never))
+    assert tiles(spread, 4) == tiles(alone, 4)
+    for chain in (spread, alone):
         chain.pyramid.store.close()

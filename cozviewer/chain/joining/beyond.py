@@ -54,7 +54,8 @@ class Ring:
         z: Its level.
         region: Its stored region, in pixels of level z.
         pieces: Disjoint.
-        holes: Tiles in its region that it did not make.
+        holes: Tiles in its region of which it says nothing: it did not make them, and they did not
+            exist, or had other pixels.
     """
 
     z: int
@@ -68,7 +69,8 @@ def ring_of(
     region: Rect,
     covered: Rect,
     pixels: Rgb8,
-    holes: frozenset[TileKey] = frozenset(),
+    left_out: Set[TileKey] = frozenset(),
+    present: Set[TileKey] = frozenset(),
 ) -> Ring:
     """Return the ring of a run; its pixels are copied.
 
@@ -77,7 +79,8 @@ def ring_of(
         region: Its stored region, in pixels of level z.
         covered: The region of `pixels`, with the surroundings.
         pixels: (H, W, 3) uint8.
-        holes: Tiles in its region that it does not make.
+        left_out: Tiles in its region that it does not make.
+        present: Those of them that exist.
     """
     outer = region.grown(WIDTH).intersected(covered)
     left, right = region.x + INSIDE, region.right - INSIDE
@@ -92,7 +95,13 @@ def ring_of(
             rect_between(right, top, outer.right, bottom),
         ]
     pieces = tuple(Piece(r, part_of(pixels, r, covered).copy()) for r in rects)
-    return Ring(z, region, pieces, holes)
+    holes = (
+        key
+        for key in left_out
+        if key not in present
+        or any(not piece.rect.intersected(tile_rect(key)).empty for piece in pieces)
+    )
+    return Ring(z, region, pieces, frozenset(holes))
 
 
 class Beyond:
@@ -142,10 +151,11 @@ class Beyond:
         region: Rect,
         covered: Rect,
         pixels: Rgb8,
-        holes: frozenset[TileKey] = frozenset(),
+        left_out: Set[TileKey] = frozenset(),
+        present: Set[TileKey] = frozenset(),
     ) -> None:
         """Keep a run; arguments as for `ring_of`."""
-        self._rings.append(ring_of(z, region, covered, pixels, holes))
+        self._rings.append(ring_of(z, region, covered, pixels, left_out, present))
         self.used(z, ())
 
     def fade(
