@@ -13,6 +13,7 @@ The way of one wheel event, and where each part of it lives:
                             ui/view/tiles               until tiles cover it; never kept
     -> step request         jobs/document, view_work, zoom_worker   on a QThread
     -> chain                chain/chain, planned, runs  what must be generated, coarse to fine
+                            (chain/whole, joining/rows) a row at a time, for whole levels
        -> prompt, upscale   chain/protocols <- models/  the interfaces, and what implements them
        -> adaptive scale    chain/rescale               soft parts are drawn from further away
        -> clear             chain/clear                 no model where nothing can be seen

@@ -5,6 +5,7 @@ import os
 import plistlib
 import re
 import runpy
+import subprocess
 import sys
 import tomllib
 import types
@@ -116,6 +117,10 @@ def installer() -> dict[str, list[str]]:
     return sections
 
 
+DEFINED = r"^function (\w+): Boolean;"
+"""A function of the installer's script that a line may be checked by."""
+
+
 def test_the_installer_uses_what_it_is_given(tmp_path: Path) -> None:
     text = (BUNDLE / "installer.iss").read_text("utf-8")
     options = module("bundle").installer_options(
@@ -131,6 +136,7 @@ def test_the_installer_uses_what_it_is_given(tmp_path: Path) -> None:
 def test_the_lines_of_the_installer_are_whole() -> None:
     sections = installer()
     setup = dict(line.split("=", 1) for line in sections.pop("Setup"))
+    functions = {found for line in sections.pop("Code") for found in re.findall(DEFINED, line)}
     assert re.fullmatch(r"\{\{[0-9A-F-]{36}\}", setup["AppId"])
     assert (BUNDLE / setup["LicenseFile"].replace("\\", "/")).is_file()
     assert setup["SetupIconFile"] == "cozviewer.ico", "which icons.py makes beside it"
@@ -138,7 +144,20 @@ def test_the_lines_of_the_installer_are_whole() -> None:
     for line in chain(*sections.values()):
         assert re.fullmatch(r'(\w+: ("([^"]|"")*"|[^";]+)(; |$))+', line), line
         assert set(re.findall(r"Tasks: (\w+)", line)) <= tasks
+        for check in re.findall(r"Check: (.+)", line):
+            assert set(re.split(r" and |not ", check)) <= {"", "IsAdminInstallMode", *functions}
     assert f"Classes\\{SUFFIX}" in sections["Registry"][0]
+
+
+def test_the_installer_adds_its_folder_to_the_path_once() -> None:
+    sections = installer()
+    (line,) = (line for line in sections["Registry"] if 'ValueName: "Path"' in line)
+    assert line.endswith("Check: not IsAdminInstallMode and PathLacksProgram")
+    code = "\n".join(sections["Code"])
+    assert "RegQueryStringValue(HKEY_CURRENT_USER, 'Environment', 'Path', Path)" in code
+    assert (
+        "Pos(';' + Uppercase(ExpandConstant('{app}')) + ';', ';' + Uppercase(Path) + ';')" in code
+    )
 
 
 def test_the_installer_offers_the_program_for_every_format(tmp_path: Path) -> None:
@@ -263,3 +282,22 @@ def test_the_workflow_runs_what_is_there() -> None:
     assert {
         each["system"].partition("-")[0] for each in jobs["bundle"]["strategy"]["matrix"]["include"]
     } == {"ubuntu", "windows", "macos"}
+
+
+# -- clusters --------------------------------------------------------------------------------------
+
+
+def test_the_recipes_for_clusters_are_whole(tmp_path: Path) -> None:
+    text = (PACKAGING / "CLUSTER.md").read_text("utf-8")
+    (manifest,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    cluster, policy = yaml.safe_load_all(manifest)
+    assert cluster["kind"] == "RayCluster"
+    label = {"ray.io/cluster": cluster["metadata"]["name"]}
+    assert policy["spec"]["podSelector"]["matchLabels"] == label, "or nothing is protected"
+    groups = [cluster["spec"]["headGroupSpec"], *cluster["spec"]["workerGroupSpecs"]]
+    images = {pod["image"] for group in groups for pod in group["template"]["spec"]["containers"]}
+    assert len(images) == 1, "the same versions everywhere"
+    (script,) = re.findall(r"```bash\n(.*?)```", text, re.DOTALL)
+    path = tmp_path / "job.sh"
+    path.write_text(script)
+    subprocess.run(["bash", "-n", str(path)], check=True)

@@ -7,8 +7,7 @@ runs as possible (see `runs`).
 """
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -17,10 +16,10 @@ from typing import Literal, TypeVar
 from cozviewer.chain.draft import Part, prompt_near
 from cozviewer.chain.joining.beyond import Beyond
 from cozviewer.chain.pace import Pace
-from cozviewer.chain.planned import LevelWork, planned
+from cozviewer.chain.planned import Turn, Work, in_rows, planned
 from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe
-from cozviewer.chain.runs import CORE, Run
+from cozviewer.chain.runs import CORE
 from cozviewer.chain.step import draw_run
 from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8
@@ -166,7 +165,6 @@ class Chain:
         self._loaded = False
         self._pace = Pace()
         self.beyond: Beyond | None = Beyond()
-        self._continued: dict[Rect, list[Rect]] = {}
         self.texture = texture_of(pyramid) if recipe.photo_texture else None
         self.medical = medical or pyramid.source.medical
 
@@ -210,7 +208,8 @@ class Chain:
             level_region: Pixels of level z inside the photo.
             cancelled: Checked before every prompt and run, and within the models.
             told: Receives the progress within runs, which is not yielded.
-            downwards: See `planned`.
+            downwards: Whether each level is generated from top to bottom, not from its middle, and
+                planned meanwhile: for regions of any size.
 
         Yields:
             Progress before each stage and after each run; nothing if no tile is missing.
@@ -219,7 +218,8 @@ class Chain:
             Cancelled: Finished tiles are kept.
             BadInput, Failure: From loading or running a model; finished tiles are kept.
         """
-        self.pyramid.store.seen(tiles_of(z, level_region))
+        if not self.pyramid.store.empty:
+            self.pyramid.store.seen(tiles_of(z, level_region))
         for _ in range(REPLANS):
             try:
                 yield from self._refine_as_planned(z, level_region, cancelled, told, downwards)
@@ -232,10 +232,16 @@ class Chain:
         self, z: int, level_region: Rect, cancelled: IsCancelled, told: Told, downwards: bool
     ) -> Iterator[Progress]:
         """Do the work of `refine`; raise TileMissing if a parent tile vanished meanwhile."""
-        levels = planned(self.pyramid, self.recipe, z, level_region, downwards)
-        if not levels:
-            return
-        total = sum(len(work.keys) for work in levels)
+        plan = self.pyramid, self.recipe, z, level_region
+        for levels in in_rows(*plan) if downwards else [planned(*plan)]:
+            if levels:
+                yield from self._draw(levels, cancelled, told)
+
+    def _draw(
+        self, levels: Sequence[Work], cancelled: IsCancelled, told: Told
+    ) -> Iterator[Progress]:
+        """Generate the tiles of a plan."""
+        total = sum(work.tiles for work in levels)
         if not self._loaded and any(work.needs_model for work in levels):
             stage = translate("Status", "Loading {name}").format(
                 name=maker_label(self.upscaler.name)
@@ -246,35 +252,25 @@ class Chain:
         done = 0
         try:
             for work in levels:
-                region = coarser(level_region, z - work.z)
-                region = region.intersected(self.pyramid.level_rect(work.z))
-                self._expect(work)
-                for part, runs in work.parts:
+                region = work.level_region
+                if self.beyond is not None:
+                    self.beyond.begin()
+                for part, needs_model, turns in work.turns():
                     for progress in self._step(
-                        work.z, region, part, runs, done, total, cancelled, told
+                        work.z, region, part, needs_model, turns, done, total, cancelled, told
                     ):
                         yield progress
                         done = progress.done
         finally:
             self.pyramid.store.flush()
 
-    def _expect(self, work: LevelWork) -> None:
-        """Keep what is drawn beyond the edges of runs as long as runs of this level need it."""
-        whole = self.pyramid.level_rect(work.z)
-        self._continued = {
-            run.level_region: [other.level_region.intersected(whole) for other in others]
-            for run, others in work.continued
-        }
-        if self.beyond is not None:
-            uses = Counter(other for others in self._continued.values() for other in others)
-            self.beyond.expect(work.z, uses)
-
     def _step(
         self,
         z: int,
         level_region: Rect,
         part: Part,
-        runs: tuple[Run, ...],
+        needs_model: bool,
+        turns: Iterable[Turn],
         done: int,
         total: int,
         cancelled: IsCancelled,
@@ -287,7 +283,7 @@ class Chain:
             prompt = self.known_prompt(z, store, level_region)
             if prompt is None:
                 check_cancelled(cancelled)
-                if all(run.clear for run in runs):
+                if not needs_model:
                     prompt = ""
                 else:
                     yield self._progress("describing", z, done, total)
@@ -298,11 +294,14 @@ class Chain:
         if step_id is None:
             step_id = store.begin_step(self.step(z, step.level_region, step.prompt))
         whole = self.pyramid.level_rect(z)
-        for run in runs:
+        for turn in turns:
+            run = turn.run
             check_cancelled(cancelled)
             self._pace.begin_run(run.cost(self.recipe))
             drawing = run.level_region.intersected(whole)
             yield self._progress("generating", z, done, total, drawing=drawing)
+            if self.beyond is not None:
+                self.beyond.expect(z, drawing, turn.uses)
             wanted = not all(map(store.has, run.keys))  # another process may have generated them
             if wanted:
 
@@ -323,7 +322,7 @@ class Chain:
                 ):
                     store.put(key, pixels, step_id)
             if self.beyond is not None:
-                self.beyond.used(z, self._continued[run.level_region])
+                self.beyond.used(z, [other.intersected(whole) for other in turn.continues])
             self._pace.end_run(drawn=wanted and not run.clear)
             done += len(run.keys)
             yield self._progress("generating", z, done, total, finished=run.keys)

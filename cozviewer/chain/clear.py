@@ -16,7 +16,7 @@ from cozviewer.pyramid.pyramid import Pyramid
 
 
 def ordered_runs(
-    pyramid: Pyramid, keys: Sequence[TileKey], recipe: Recipe, level_region: Rect | None
+    pyramid: Pyramid, keys: Sequence[TileKey], recipe: Recipe, level_region: Rect
 ) -> list[Run]:
     """Return the runs for missing tiles of one level: those of which something can be seen first,
     in an order in which they can be drawn one after another (see `joining.order`).
@@ -42,7 +42,7 @@ def enlarged_run(run: Run, pyramid: Pyramid) -> Iterator[tuple[TileKey, Rgb8]]:
     Raises:
         TileMissing: A parent does not exist.
     """
-    z = run.keys[0].z
+    z = run.z
     region = run.level_region.intersected(pyramid.level_rect(z))
     wanted = coarser(region, STEP_LEVELS).grown(SUPPORT + 1)
     there = wanted.intersected(pyramid.level_rect(z - STEP_LEVELS))

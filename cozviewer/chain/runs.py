@@ -5,7 +5,7 @@ its tiles one by one. Missing tiles are covered by rectangles without other tile
 merged where that is cheaper, even if existing tiles are generated again with them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -28,22 +28,47 @@ CORE = TILE // STEP_SCALE
 class Run:
     """Tiles that are generated together.
 
+    Small, as the plan of a whole level has very many: the names of its tiles are made on demand.
+
     Attributes:
+        z: Their level.
         level_region: A rectangle of whole tiles in pixels of their level; it may extend beyond the
             photo.
-        keys: The missing tiles in it, row by row; the other tiles in it exist.
+        holes: The tiles in it that exist, as bits, row by row, the lowest one first.
         clear: Whether nothing of the tiles can be seen, so that they are only enlarged; see
             `clear`.
     """
 
+    z: int
     level_region: Rect
-    keys: tuple[TileKey, ...]
+    holes: int = 0
     clear: bool = False
 
     @property
-    def z(self) -> int:
-        """Their level."""
-        return self.keys[0].z
+    def keys(self) -> tuple[TileKey, ...]:
+        """The missing tiles in it, row by row; the other tiles in it exist."""
+        z, holes = self.z, self.holes
+        cells = _cells(_in_tiles(self.level_region))
+        if not holes:
+            return tuple(TileKey(z, col, row) for row, col in cells)
+        return tuple(
+            TileKey(z, col, row) for i, (row, col) in enumerate(cells) if not holes >> i & 1
+        )
+
+    @property
+    def first(self) -> TileKey:
+        """The first one of `keys`."""
+        column, row = self.level_region.x // TILE, self.level_region.y // TILE
+        if self.holes & 1:
+            number = (~self.holes & (self.holes + 1)).bit_length() - 1  # of the lowest bit unset
+            down, across = divmod(number, self.level_region.width // TILE)
+            column, row = column + across, row + down
+        return TileKey(self.z, column, row)
+
+    @property
+    def tiles(self) -> int:
+        """The number of `keys`."""
+        return self.level_region.area // TILE**2 - self.holes.bit_count()
 
     def cost(self, recipe: Recipe) -> int:
         """Return the number of parent pixels given to the upscaler."""
@@ -51,6 +76,48 @@ class Run:
             return 0
         core = coarser(self.level_region, STEP_LEVELS)
         return _cost(core.width, core.height, recipe)
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Divides a length in tiles into similar parts within LARGEST."""
+
+    start: int
+    length: int
+
+    @property
+    def parts(self) -> int:
+        """The number of parts."""
+        return -(-self.length // (LARGEST // TILE))
+
+    def __getitem__(self, part: int) -> int:
+        """Return where a part begins, and so where the one before it ends."""
+        return self.start + self.length * part // self.parts
+
+    def part_of(self, place: int) -> int:
+        """Return the part in which a row or column of tiles is."""
+        return ((place - self.start + 1) * self.parts - 1) // self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Divides the missing tiles of a level into blocks of similar size, each within LARGEST.
+
+    Attributes:
+        around: The bounding rectangle of the missing tiles, in tiles.
+    """
+
+    around: Rect
+
+    @property
+    def columns(self) -> Edges:
+        """The columns of blocks."""
+        return Edges(self.around.x, self.around.width)
+
+    @property
+    def rows(self) -> Edges:
+        """The rows of blocks."""
+        return Edges(self.around.y, self.around.height)
 
 
 def runs_of(keys: Iterable[TileKey], recipe: Recipe) -> list[Run]:
@@ -68,13 +135,38 @@ def runs_of(keys: Iterable[TileKey], recipe: Recipe) -> list[Run]:
         return []
     z = wanted[0].z
     return [
-        Run(
-            Rect(part.x * TILE, part.y * TILE, part.width * TILE, part.height * TILE),
-            tuple(TileKey(z, col, row) for row, col in inside),
-        )
+        run
         for group in _groups([(key.row, key.col) for key in wanted])
-        for part, inside in _covered(group, recipe)
+        for run in runs_in_block(z, group, recipe)
     ]
+
+
+def runs_in_block(z: int, cells: Sequence["Cell"], recipe: Recipe) -> Iterator[Run]:
+    """Yield the runs that generate tiles of one block of a `Grid`.
+
+    Args:
+        z: The level.
+        cells: The missing tiles, row by row; at least one.
+        recipe: Decides the halo around a run.
+    """
+    wanted = set(cells)
+    for part in _covering(cells, recipe):
+        yield Run(z, in_pixels(part), _holes(part, wanted))
+
+
+def in_pixels(rect: Rect) -> Rect:
+    """Return a rectangle of tiles in pixels."""
+    return Rect(rect.x * TILE, rect.y * TILE, rect.width * TILE, rect.height * TILE)
+
+
+def _in_tiles(level_region: Rect) -> Rect:
+    x, y = level_region.x // TILE, level_region.y // TILE
+    return Rect(x, y, level_region.width // TILE, level_region.height // TILE)
+
+
+def _holes(rect: Rect, wanted: Collection["Cell"]) -> int:
+    """Return the cells of a rectangle that are not wanted, as bits."""
+    return sum(1 << i for i, cell in enumerate(_cells(rect)) if cell not in wanted)
 
 
 Cell = tuple[int, int]
@@ -83,32 +175,28 @@ Cell = tuple[int, int]
 
 def _groups(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
     """Yield cells in groups of similar size, each within LARGEST."""
-    around = _around(cells)
-    columns = -(-around.width // (LARGEST // TILE))
-    rows = -(-around.height // (LARGEST // TILE))
+    grid = Grid(_around(cells))
+    columns, rows = grid.columns, grid.rows
     groups: dict[Cell, list[Cell]] = {}
     for row, col in cells:
-        # The group of column c ends before column width * (c + 1) // columns.
-        across = ((col - around.x + 1) * columns - 1) // around.width
-        down = ((row - around.y + 1) * rows - 1) // around.height
-        groups.setdefault((down, across), []).append((row, col))
+        place = rows.part_of(row), columns.part_of(col)
+        groups.setdefault(place, []).append((row, col))
     yield from groups.values()
 
 
-def _covered(cells: list[Cell], recipe: Recipe) -> list[tuple[Rect, list[Cell]]]:
-    """Return rectangles, in tiles, that cover cells, each with its cells."""
+def _covering(cells: Sequence[Cell], recipe: Recipe) -> list[Rect]:
+    """Return rectangles, in tiles, that cover cells."""
     around = _around(cells)
     rects = _rectangles(cells)
     if len(rects) <= MOST_MERGED:
         while merged := _merged(rects, recipe):
             rects = merged
     if _total([around], recipe) <= _total(rects, recipe):
-        rects = [around]
-    wanted = set(cells)
-    return [(rect, [cell for cell in _cells(rect) if cell in wanted]) for rect in rects]
+        return [around]
+    return rects
 
 
-def _rectangles(cells: list[Cell]) -> list[Rect]:
+def _rectangles(cells: Sequence[Cell]) -> list[Rect]:
     """Return rectangles that cover exactly the cells: adjacent cells form rows, and adjacent equal
     rows form rectangles."""
     rows: dict[int, list[int]] = {}

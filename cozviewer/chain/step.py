@@ -77,7 +77,7 @@ def draw_run(
     if run.clear:
         yield from enlarged_run(run, pyramid)
         return
-    z = run.keys[0].z
+    z = run.z
     width, height = pyramid.source.width, pyramid.source.height
     region = run.level_region.intersected(pyramid.level_rect(z))
     core = coarser(region, STEP_LEVELS)
@@ -86,9 +86,7 @@ def draw_run(
     parent = pyramid.exact_region(z - STEP_LEVELS, there)
     # Beyond the photo's edge the model gets mirrored pixels instead of a uniform border.
     context = to_float(padded(parent, there, core.grown(*reach), "symmetric"))
-    fine = drawn(
-        run.keys[0], context, reach, shown, upscaler, recipe, prompt, cancelled, progressed
-    )
+    fine = drawn(run.first, context, reach, shown, upscaler, recipe, prompt, cancelled, progressed)
     across, along = (STEP_SCALE * margin for margin in shown)
     around = region.grown(across, along)
     if texture is not None:
@@ -107,7 +105,8 @@ def draw_run(
             beyond.fade(inside, covered, beside, z, present, region)
         join(inside, covered, beside, run.keys, present)
         if beyond is not None:
-            beyond.remember(z, region, covered, to_8bit(inside))
+            left_out = set(tiles_of(z, region) if run.holes else ()).difference(run.keys)
+            beyond.remember(z, region, covered, to_8bit(inside), left_out, present)
     pixels = to_8bit(_cut(fine, (across, along)))
     for key in run.keys:
         yield key, np.ascontiguousarray(part_of(pixels, pyramid.tile_rect(key), region))

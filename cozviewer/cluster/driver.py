@@ -27,6 +27,10 @@ POLL = 0.25
 MOST_WAITING = 192 << 20
 """Bytes of tiles that wait to be written, before no more units are sent."""
 
+MOST_UNWRITTEN = 256
+"""Units that wait to be written, before no more are sent: small tiles take more than their
+bytes."""
+
 
 @dataclass
 class Counts:
@@ -93,10 +97,9 @@ class Driver:
         store = chain.pyramid.store
         self._was_in_memory = store.in_memory
         self._writer = Writer(store, link.ray.get)
-        self._inputs = Inputs(chain, plan, self._writer)
+        self._inputs = Inputs(chain, self.schedule, self._writer)
         self._waiting: dict[Any, _Sent] = {}
         self._describing: dict[Any, tuple[int, Member]] = {}
-        self._in_store: set[int] = set()
         self._unyielded: list[TileKey] = []
         self._steps: dict[int, tuple[str, StepRecord, float]] = {}
 
@@ -137,7 +140,7 @@ class Driver:
                     "Error",
                     "{count} of {total} units failed on the cluster, and {skipped} that depend on "
                     "them were not drawn; all others are kept: {reason}",
-                ).format(count=count, total=len(self._plan.units), skipped=skipped, reason=reason)
+                ).format(count=count, total=self._plan.units, skipped=skipped, reason=reason)
             )
 
     def reattach(self, crew: Crew, link: Link, photo: Photo) -> None:
@@ -165,13 +168,14 @@ class Driver:
         crew, schedule = self._crew, self.schedule
         late = crew.late()
         most = crew.share.units + NEXT
+        schedule.plan_for(most * len(crew.members) + 1)
         for room in range(most, 0, -1):
             for member in crew.members:
                 if member.room != room or member in late:
                     continue
                 if room <= NEXT and schedule.ready <= len(crew.members):
                     break
-                if self._writer.bytes_waiting > MOST_WAITING:
+                if self._writer_is_late:
                     break
                 unit = schedule.take(partial(self._inputs.is_near, member.node))
                 if unit is None:
@@ -181,6 +185,11 @@ class Driver:
         if late and not schedule.ready:
             self._send_copy(late)
 
+    @property
+    def _writer_is_late(self) -> bool:
+        writer = self._writer
+        return writer.bytes_waiting > MOST_WAITING or writer.backlog > MOST_UNWRITTEN
+
     def _send_copy(self, late: list[Member]) -> None:
         """Let an idle worker draw what another one takes long for."""
         idle = next((m for m in self._crew.members if m.idle), None)
@@ -188,10 +197,11 @@ class Driver:
             return
         for index in (index for member in late for index in member.sent):
             if self.schedule.copies(index) == 1 and not self.schedule.is_done(index):
-                unit = self._plan.units[index]
-                self.schedule.copy(unit)
-                self.counts.copies += 1
-                self._send_unit(unit, idle)
+                unit = self.schedule.unit(index)
+                if unit is not None:
+                    self.schedule.copy(unit)
+                    self.counts.copies += 1
+                    self._send_unit(unit, idle)
                 return
 
     def _send_unit(self, unit: Unit, member: Member) -> None:
@@ -204,7 +214,7 @@ class Driver:
                 self._photo,
                 self._chain.recipe.digest,
                 len(bundles),
-                bool(self._plan.continuing[unit.index]),
+                bool(unit.continuing),
             )
             refs = self._link.draw(member.handle, self._crew.share, task, [*bundles, *rings])
         except BaseException:
@@ -221,8 +231,8 @@ class Driver:
         number = self.schedule.to_describe()
         if number is None:
             return
-        step = self._plan.steps[number]
-        if not self._in_store.issuperset(step.after):
+        step = self.schedule.step(number)
+        if not all(map(self.schedule.is_stored, step.after)):
             self.schedule.described(number, None)
             return
         try:
@@ -277,14 +287,14 @@ class Driver:
         counts.drawing += report.drawing
         counts.seconds += report.seconds
         bundle, ring = sent.output
-        continuing = bool(self._plan.continuing[unit.index])
-        if continuing or self._plan.children[unit.index]:
+        continuing = bool(unit.continuing)
+        if unit.users:
             output = Output(bundle, ring if continuing else None, member.node)
             self._inputs.add(unit, output)
         keep = continuing and not self._link.options.is_local
         uid = self._step_uid(unit)
         self._writer.write(Drawn(unit, bundle, ring if keep else None, uid, report.size))
-        self._inputs.release(unit, self.schedule.is_needed)
+        self._inputs.release(unit)
 
     def _take_error(self, sent: _Sent, error: Exception) -> None:
         link, unit, member = self._link, sent.unit, sent.member
@@ -371,15 +381,15 @@ class Driver:
     def _count(self, written: Written) -> None:
         self.counts.written += 1
         self.counts.size += written.size
-        self._in_store.add(written.unit.index)
+        self.schedule.stored(written.unit)
 
     def _step_uid(self, unit: Unit) -> str:
         """Return the uid of a unit's step, recorded with its first tile."""
         found = self._steps.get(unit.step)
         if found is not None:
             return found[0]
-        step = self._plan.steps[unit.step]
-        record = step.part.step
+        step = self.schedule.step(unit.step)
+        record = step.record
         if record is None:
             seen = coarser(step.level_region, STEP_LEVELS)
             record = self._chain.step(step.z, snapped_to_tiles(seen), self.schedule.prompt(unit))

@@ -13,7 +13,7 @@ from cozviewer.cluster.crew import Crew, NodeWork, hired
 from cozviewer.cluster.driver import Driver
 from cozviewer.cluster.link import ClusterLost, Link
 from cozviewer.cluster.parcels import parcel_of
-from cozviewer.cluster.units import UnitPlan, plan_units
+from cozviewer.cluster.units import UnitPlan, plans
 from cozviewer.cluster.worker import Photo
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source
@@ -162,11 +162,9 @@ class ClusterGenerator:
     ) -> Iterator[Progress]:
         """Generate a region; plan again if tiles have vanished."""
         for _ in range(REPLANS):
-            plan = plan_units(chain, z, level_region)
-            if not plan.units:
-                return
             try:
-                yield from self._planned(plan, z, chain, is_cancelled)
+                for plan in plans(chain, z, level_region):
+                    yield from self._planned(plan, z, chain, is_cancelled)
                 return
             except TileMissing as error:
                 gone = error
@@ -293,7 +291,7 @@ class _Pace:
         if self._began is None and crew.device:
             self._began = now
         self._done += len(stored)
-        counts, total = driver.counts, len(self._plan.units)
+        counts, total = driver.counts, self._plan.units
         left = None
         spent = 0.0 if self._began is None else now - self._began
         if counts.written and spent:

@@ -1,6 +1,6 @@
 """What units have drawn, as long as other units need it, and what a unit is sent with."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,8 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.joining.order import NEAR
 from cozviewer.chain.step import parent_region
 from cozviewer.cluster.parcels import Bundle, bundle_of
-from cozviewer.cluster.units import Unit, UnitPlan
+from cozviewer.cluster.schedule import Schedule
+from cozviewer.cluster.units import Unit
 from cozviewer.cluster.writer import Writer
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, tiles_of
 from cozviewer.pyramid.pyramid import TileMissing
@@ -34,18 +35,18 @@ class Inputs:
     """Finds the inputs of units: in the cluster, in the folder of rings or in the store. Used by
     one thread."""
 
-    def __init__(self, chain: Chain, plan: UnitPlan, writer: Writer) -> None:
+    def __init__(self, chain: Chain, schedule: Schedule, writer: Writer) -> None:
         """Begin with what the store has.
 
         Args:
             chain: Where tiles are stored.
-            plan: The missing tiles.
+            schedule: The units.
             writer: Keeps the rings of units.
         """
-        self._chain, self._plan, self._writer = chain, plan, writer
+        self._chain, self._schedule, self._writer = chain, schedule, writer
         self._outputs: dict[int, Output] = {}
         self._unsafe: set[int] = set()  # units whose inputs were lost once
-        self._stored_before = chain.pyramid.store.usage()[1] > 0
+        self._stored_before = not chain.pyramid.store.empty
 
     def add(self, unit: Unit, output: Output) -> None:
         """Keep what a unit drew for those that need it."""
@@ -63,15 +64,10 @@ class Inputs:
         """Forget what is in the cluster, as the cluster is gone."""
         self._outputs.clear()
 
-    def release(self, unit: Unit, is_needed: Callable[[int], bool]) -> None:
-        """Release what is no longer needed once a unit is drawn.
-
-        Args:
-            unit: The unit.
-            is_needed: Returns whether a unit that is not drawn yet needs the one with an index.
-        """
-        for index in (*unit.parents, *unit.beside, unit.index):
-            if not is_needed(index):
+    def release(self, unit: Unit) -> None:
+        """Release what is no longer needed once a unit is drawn."""
+        for index in (*unit.before, unit.index):
+            if not self._schedule.is_needed(index):
                 self._outputs.pop(index, None)
                 self._writer.forget(index)
 
@@ -95,15 +91,15 @@ class Inputs:
         for index in unit.parents:
             output = self._outputs.get(index)
             if output is None or unit.index in self._unsafe:
-                keys.update(self._plan.units[index].run.keys)
+                keys.update(self._keys([index]))
             else:
                 bundles.append(output.bundle)
         for index in unit.beside:
             output = self._outputs.get(index)
             if output is None or output.ring is None or unit.index in self._unsafe:
-                ring = self._writer.ring(self._plan.units[index])
+                ring = self._writer.ring(index)
                 if ring is None:
-                    keys.update(self._plan.units[index].run.keys)
+                    keys.update(self._keys([index]))
                 else:
                     rings.append(put(ring))
             else:
@@ -126,20 +122,11 @@ class Inputs:
         pyramid, recipe = self._chain.pyramid, self._chain.recipe
         source, z = pyramid.source, unit.z
         made_from = parent_region(unit.run.level_region, z, recipe, source.width, source.height)
-        drawn = {
-            key
-            for index in (*unit.parents, *unit.beside)
-            if index in self._outputs
-            for key in self._plan.units[index].run.keys
-        } - keys
+        drawn = self._keys(index for index in unit.before if index in self._outputs) - keys
         parents = [key for key in tiles_of(z - STEP_LEVELS, made_from) if z > STEP_LEVELS]
         near = unit.run.level_region.grown(NEAR).intersected(pyramid.level_rect(z))
         beside = set(tiles_of(z, near)).difference(unit.run.keys)
-        waiting = {
-            key
-            for index in self._plan.continuing[unit.index]
-            for key in self._plan.units[index].run.keys
-        }
+        waiting = self._keys(unit.continuing)
         for level in (parents, sorted(beside - waiting)):
             tiles = []
             for key in level:
@@ -156,3 +143,8 @@ class Inputs:
                     )
             if tiles:
                 yield bundle_of(tiles)
+
+    def _keys(self, indices: Iterable[int]) -> set[TileKey]:
+        """Return the tiles of units; those that are forgotten, or not planned yet, have none."""
+        units = map(self._schedule.unit, indices)
+        return {key for unit in units if unit is not None for key in unit.run.keys}

@@ -12,10 +12,12 @@ import secrets
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from cozviewer.util.errors import BadInput, Failure, MissingLibrary
@@ -43,6 +45,29 @@ _QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 _ONLY_HERE = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_worker_niceness": "0"}
 """Binds all servers to 127.0.0.1 (on every system, in spite of the name of the variable), and keeps
 the priority of this process for workers, which Ray would lower by 15."""
+
+
+_TOKENS = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
+
+
+def ray_settings(local: bool) -> dict[str, str]:
+    """Return the environment that Ray is to find when it is imported.
+
+    Args:
+        local: Whether it starts a cluster here.
+    """
+    settings = _QUIET | _ONLY_HERE if local else dict(_QUIET)
+    if local:
+        if "ray" not in sys.modules:  # it reads these once
+            # Other users of this machine reach 127.0.0.1, too.
+            settings |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    elif "RAY_AUTH_MODE" not in os.environ:
+        # `ray start --head` asks for this user's token as soon as there is one; a client sends it
+        # only if it is told to, and gets no answer otherwise.
+        kept = Path("~/.ray/auth_token").expanduser()
+        if kept.is_file() or not os.environ.keys().isdisjoint(_TOKENS):
+            settings["RAY_AUTH_MODE"] = "token"
+    return settings
 
 
 @dataclass(frozen=True)
@@ -159,10 +184,7 @@ class Link:
             BadInput: Nothing answers at the address, or this process is connected already.
         """
         local = self.options.is_local
-        settings = _QUIET | _ONLY_HERE if local else dict(_QUIET)
-        if local and "ray" not in sys.modules:  # it reads these once
-            # Other users of this machine reach 127.0.0.1, too.
-            settings |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+        settings = ray_settings(local)
         self._before = {name: os.environ.get(name) for name in settings}
         os.environ.update(settings)
         import ray
@@ -178,7 +200,8 @@ class Link:
             "configure_logging": False,
         }
         try:
-            with _signals_kept():
+            with _signals_kept(), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what goes wrong is raised, too
                 if local:
                     context = ray.init(
                         num_cpus=self._local_workers * self._local_threads,

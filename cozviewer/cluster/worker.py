@@ -384,7 +384,7 @@ class UnitPyramid(Pyramid):
     def _from_rings(self, key: TileKey) -> Rgb8 | None:
         rect = self.tile_rect(key)
         for ring in self.rings:
-            if ring.z == key.z and ring.region.contains(rect):
+            if ring.z == key.z and ring.region.contains(rect) and key not in ring.holes:
                 pixels = np.zeros((rect.height, rect.width, 3), np.uint8)
                 for piece in ring.pieces:
                     common = piece.rect.intersected(rect)

@@ -122,9 +122,9 @@ class Writer:
         self._bytes -= sum(written.drawn.size for written in found)
         return found
 
-    def ring(self, unit: Unit) -> Ring | None:
+    def ring(self, index: int) -> Ring | None:
         """Return the ring of a unit, if it was kept."""
-        path = self._ring_path(unit.index)
+        path = self._ring_path(index)
         if not path.exists():
             return None
         with path.open("rb") as file:

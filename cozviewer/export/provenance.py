@@ -10,7 +10,6 @@ from fractions import Fraction
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.planned import missing_tiles
 from cozviewer.chain.prompt_history import words_below
 from cozviewer.chain.textures.borrowed_texture import borrowed_mask, borrows
 from cozviewer.export.origin import Kind, Origin, mixed
@@ -270,8 +269,7 @@ def _origin(
     prompts: tuple[str, ...] = ()
     if upscaler.generative:
         # Missing tiles are interpolated, so the picture is mixed.
-        gaps = missing_tiles(pyramid, chain.recipe, z, level_region)
-        kind = "mixed" if any(level == z for level, _ in gaps) else "generated"
+        kind = "generated" if pyramid.complete(z, level_region) else "mixed"
         prompts = prompts_below(chain, z, level_region)
     return replace(
         origin,

@@ -9,6 +9,7 @@ torch is imported here. What can be made is in `tasks`.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -21,9 +22,13 @@ from cozviewer.export.streaming import BandTask, OnProgress, Stream
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.store.tile_set import TileSet
 from cozviewer.util.cancel import IsCancelled, never
 
 T = TypeVar("T")
+
+AT_ONCE = 1 << 12
+"""Tiles that are counted at once."""
 
 
 @dataclass(frozen=True)
@@ -190,20 +195,26 @@ def with_tiles(
         TileMissing: Tiles were lost over and over again.
     """
     store, finest = chain.pyramid.store, max(needs, default=0)
-    generated: list[TileKey] = []
+    generated = TileSet()
+    count = 0
     making = generator or OneProcess()
 
     def generate() -> None:
+        nonlocal count
         with stages_told(lambda stage: on_progress(Progress(stage, finest, 0, 0, None))):
             for progress in making.generate(needs, chain, is_cancelled, on_progress):
                 on_progress(progress)
-                generated.extend(progress.finished)
+                generated.update(progress.finished)
+                count += len(progress.finished)
 
     result = with_all_tiles(generate, use)
-    needed = set(_tiles_under(needs))
-    store.seen(needed)
-    others = needed.difference(generated)
-    return result, len(generated), len(others) - len(store.missing(others))
+    reused, needed = 0, _tiles_under(needs)
+    while lot := dict.fromkeys(islice(needed, AT_ONCE)):
+        store.seen(lot)
+        others = [key for key in lot if key not in generated]
+        reused += len(others) - len(store.missing(others))
+        generated.update(others)  # another region may need them, too
+    return result, count, reused
 
 
 def missing_tiles_of(task: Task, chain: Chain) -> int:

@@ -10,6 +10,7 @@ While there is a draft (see `store.draft`), it replaces the stored tiles that it
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
@@ -33,6 +34,9 @@ from cozviewer.util.errors import Failure
 from cozviewer.util.translation import translate
 
 T = TypeVar("T")
+
+AT_ONCE = 1 << 12
+"""Tiles of a large region that are looked for at once."""
 
 MOST_CACHED = 1 << 15
 """Tiles in a `CachedPyramid` (400 MB): all that a frame of 3840 x 2160 pixels can show."""
@@ -94,6 +98,14 @@ class Pyramid:
             for key in keys
             if (not gone.isdisjoint(stored[key]) if key.z > 0 else key.z < coarsest)
         ]
+
+    def complete(self, z: int, level_region: Rect) -> bool:
+        """Return whether no tile of a region of level z is missing."""
+        keys = tiles_of(z, level_region)
+        while lot := list(islice(keys, AT_ONCE)):
+            if self.missing(lot):
+                return False
+        return True
 
     def steps_of(self, keys: Iterable[TileKey]) -> dict[TileKey, StepRecord]:
         """Return the steps that made the existing tiles of `keys` (of step levels)."""

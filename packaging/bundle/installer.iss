@@ -47,7 +47,20 @@ Root: HKA; Subkey: "Software\Classes\Applications\cozviewer.exe\shell\open\comma
     ValueType: string; ValueData: """{app}\cozviewer.exe"" ""%1"""
 #include Endings
 Root: HKA; Subkey: "Environment"; ValueType: expandsz; ValueName: "Path"; \
-    ValueData: "{olddata};{app}"; Tasks: path; Check: not IsAdminInstallMode
+    ValueData: "{olddata};{app}"; Tasks: path; \
+    Check: not IsAdminInstallMode and PathLacksProgram
 
 [Run]
 Filename: "{app}\cozviewer.exe"; Description: "Open cozviewer"; Flags: postinstall nowait skipifsilent
+
+[Code]
+{ Whether the folder of the program is not yet in the Path, to which each installation would add it
+  again. Semicolons around both find it at the ends, too, and whole names alone. }
+function PathLacksProgram: Boolean;
+var
+  Path: String;
+begin
+  if not RegQueryStringValue(HKEY_CURRENT_USER, 'Environment', 'Path', Path) then
+    Path := '';
+  Result := Pos(';' + Uppercase(ExpandConstant('{app}')) + ';', ';' + Uppercase(Path) + ';') = 0;
+end;

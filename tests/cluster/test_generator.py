@@ -5,21 +5,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain
+from cozviewer.chain.joining.beyond import Beyond
 from cozviewer.cluster import generator as generators
 from cozviewer.cluster.calls import ClusterCalls
 from cozviewer.cluster.crew import NodeWork
 from cozviewer.cluster.generator import ClusterGenerator
 from cozviewer.cluster.link import ClusterLost, ClusterOptions
 from cozviewer.cluster.worker import NodeModels, node_facts
+from cozviewer.image.rect import Rect
+from cozviewer.image.source import source_from_pixels
+from cozviewer.pyramid.geometry import tiles_of
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import Failure
 from tests.cluster.in_process import ActorGoneError, HeadGoneError, InProcess, LostError, Ref
 from tests.cluster.works import Fake, chain_for, make, models, tiles, whole
 from tests.pyramid.pictures import noise, smooth
+from tests.pyramid.stores import damage
 
 PICTURE = noise(80, 64) // 3 + smooth(80, 64) // 2
 FAKE = Fake(words=True)
@@ -198,3 +204,58 @@ def test_a_call_that_ends_every_worker_is_given_up(calls: ClusterCalls, link: In
     link.module.fail_call = fail
     with pytest.raises(Failure, match="Every worker of the cluster ended that worked on a photo"):
         list(calls.results(named, [(1, (1,))], never))
+
+
+@pytest.mark.parametrize("on_cluster", [False, True])
+def test_damaged_tiles_of_a_whole_level_are_made_again_with_their_prompts(
+    on_cluster: bool, generator: ClusterGenerator, tmp_path: Path
+) -> None:
+    path = tmp_path / "damaged.tiles"
+    chain = chain_for(PICTURE, FAKE, path)
+    region = Rect(0, 0, 192, 192)
+    list(chain.refine(2, region, never))
+    (first,) = chain.pyramid.store.steps()
+    chain.pyramid.store.close()
+    assert damage(path, "other bytes")
+    chain = chain_for(PICTURE, FAKE, path)
+    damaged = chain.pyramid.missing(tiles_of(2, region))
+    if on_cluster:
+        generate(generator, chain)
+    else:
+        list(chain.refine(4, whole(chain, 4), never, downwards=True))
+    assert tiles(chain, 4)
+    repaired = [chain.pyramid.store.step_of(key) for key in damaged]
+    assert {(step.prompt, step.level_region) for step in repaired if step} == {
+        (first.prompt, first.level_region)
+    }
+    chain.pyramid.store.close()
+
+
+def test_a_photo_with_transparency_has_the_tiles_of_one_process(
+    generator: ClusterGenerator,
+) -> None:
+    alpha = np.zeros((64, 80), np.uint8)
+    alpha[5:30, 10:70] = alpha[40:, :20] = 255
+    source = source_from_pixels(PICTURE, "cut.png", alpha)
+    spread, alone, rows = (chain_for(source, FAKE) for _ in range(3))
+    generate(generator, spread)
+    list(alone.refine(4, whole(alone, 4), never))
+    list(rows.refine(4, whole(rows, 4), never, downwards=True))
+    assert tiles(spread, 4) == tiles(alone, 4) == tiles(rows, 4)
+    for chain in (spread, alone, rows):
+        chain.pyramid.store.close()
+
+
+def test_what_was_there_before_changes_nothing_on_a_cluster_that_it_does_not_in_one_process(
+    generator: ClusterGenerator,
+) -> None:
+    """Also what runs beside it leave out, and have drawn besides."""
+    spread, alone = chain_for(PICTURE, FAKE), chain_for(PICTURE, FAKE)
+    for chain in (spread, alone):
+        list(chain.refine(4, Rect(378, 618, 322, 240), never))
+        chain.beyond = Beyond()
+    generate(generator, spread)
+    list(alone.refine(4, whole(alone, 4), never))
+    assert tiles(spread, 4) == tiles(alone, 4)
+    for chain in (spread, alone):
+        chain.pyramid.store.close()

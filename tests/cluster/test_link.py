@@ -1,10 +1,11 @@
 """Addresses of clusters, and versions of nodes."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from cozviewer.cluster.link import ClusterOptions, check_address
+from cozviewer.cluster.link import ClusterOptions, check_address, ray_settings
 from cozviewer.cluster.worker import difference, node_facts
 from cozviewer.util.errors import BadInput
 
@@ -35,3 +36,18 @@ def test_the_first_difference_in_versions_is_one_sentence() -> None:
     sentence = difference(here, replace(here, node="far", versions=versions))
     assert sentence.startswith("Node far has torch (not installed), this computer ")
     assert sentence.endswith(": install the same version on all.")
+
+
+def test_the_token_of_this_user_is_sent_to_a_cluster_unless_that_is_switched_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    for name in ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"):
+        monkeypatch.delenv(name, raising=False)
+    assert "RAY_AUTH_MODE" not in ray_settings(local=False)
+    (tmp_path / ".ray").mkdir()
+    (tmp_path / ".ray/auth_token").write_text("token")
+    assert ray_settings(local=False)["RAY_AUTH_MODE"] == "token"
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    assert "RAY_AUTH_MODE" not in ray_settings(local=False)

@@ -17,7 +17,6 @@ from cozviewer.cluster import sending
 from cozviewer.cluster.crew import NodeWork
 from cozviewer.cluster.generator import ClusterGenerator
 from cozviewer.cluster.link import ClusterOptions, Link, Share
-from cozviewer.cluster.units import plan_units
 from cozviewer.export.run import run_task
 from cozviewer.export.tasks import PictureOptions, RegionTask
 from cozviewer.image.pixels import Rgb8
@@ -25,7 +24,7 @@ from cozviewer.image.source import open_source
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled, Failure
 from tests.cluster.transfers import far_digest
-from tests.cluster.works import WEIGHTS, Fake, chain_for, make, tiles, whole
+from tests.cluster.works import WEIGHTS, Fake, chain_for, make, tiles, units_of, whole
 from tests.pyramid.pictures import noise, smooth
 
 pytestmark = pytest.mark.skipif(
@@ -143,8 +142,8 @@ def test_a_file_is_written_before_the_last_unit_is_drawn(
     folders = [tmp_path / name for name in ("spread", "alone")]
     for folder in folders:
         folder.mkdir()
-    last = max(plan_units(spread, 4, whole(spread, 4)).units, key=lambda u: (u.z, u.run.keys))
-    seed = spread.recipe.tile_seed(last.run.keys[0])
+    last = max(units_of(spread, 4), key=lambda unit: (unit.z, unit.run.keys))
+    seed = spread.recipe.tile_seed(last.run.first)
     control(fake, "hold").write_text(f"{seed}\n{folders[0]}")
     for folder, chain, making in zip(folders, (spread, alone), (generator, None), strict=True):
         task = RegionTask(folder / "a.dzi", 4, whole(chain, 4), PictureOptions(label=True))
@@ -188,15 +187,14 @@ def test_the_units_of_a_worker_that_ends_are_drawn_by_others(
 def test_a_unit_that_always_fails_is_reported_and_the_others_are_drawn(
     generator: ClusterGenerator, fake: Fake, spread: Chain, alone: Chain
 ) -> None:
-    units = plan_units(spread, 4, whole(spread, 4)).units
-    control(fake, "bad").write_text(str(spread.recipe.tile_seed(units[-1].run.keys[0])))
+    bad = next(unit for unit in units_of(spread, 4) if not unit.users).run
+    control(fake, "bad").write_text(str(spread.recipe.tile_seed(bad.first)))
     try:
         with pytest.raises(Failure, match=r"1 of \d+ units failed .* This unit is cursed\."):
             generated(generator, spread, 4)
     finally:
         control(fake, "bad").unlink()
-    left = plan_units(spread, 4, whole(spread, 4)).units
-    assert [unit.run for unit in left] == [units[-1].run]
+    assert [unit.run for unit in units_of(spread, 4)] == [bad]
     generated(generator, spread, 4)
     assert tiles(spread, 4).keys() == tiles(alone, 4).keys()
 
@@ -212,7 +210,7 @@ def test_what_was_drawn_before_a_stop_is_not_drawn_again(
     with pytest.raises(Cancelled):
         next(work)
     kept = generator.totals.units - before
-    total = len(plan_units(spread, 4, whole(spread, 4)).units)
+    total = len(units_of(spread, 4))
     assert kept > 0
     generated(generator, spread, 4)
     assert generator.totals.units - before == kept + total

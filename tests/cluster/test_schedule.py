@@ -4,17 +4,29 @@ import pytest
 
 from cozviewer.chain import runs
 from cozviewer.cluster.schedule import MOST_ENDS, TRIES, Schedule
-from cozviewer.cluster.units import Unit, UnitPlan, plan_units
-from tests.cluster.works import Fake, chain_for, whole
+from cozviewer.cluster.units import Unit, UnitPlan, plans
+from tests.cluster.works import Fake, chain_for, corner, listed, whole
 from tests.pyramid.pictures import smooth
 
 
 @pytest.fixture
-def plan(monkeypatch: pytest.MonkeyPatch) -> UnitPlan:
-    """Return a plan of two levels."""
+def planned(monkeypatch: pytest.MonkeyPatch) -> tuple[UnitPlan, list[Unit]]:
+    """Return a plan of two levels, and its units."""
     monkeypatch.setattr(runs, "LARGEST", 256)
     chain = chain_for(smooth(192, 192), Fake())
-    return plan_units(chain, 4, whole(chain, 4))
+    return listed(chain, 4)
+
+
+@pytest.fixture
+def plan(planned: tuple[UnitPlan, list[Unit]]) -> UnitPlan:
+    """Return the plan."""
+    return planned[0]
+
+
+@pytest.fixture
+def units(planned: tuple[UnitPlan, list[Unit]]) -> list[Unit]:
+    """Return its units."""
+    return planned[1]
 
 
 def rest(schedule: Schedule) -> list[Unit]:
@@ -26,11 +38,13 @@ def rest(schedule: Schedule) -> list[Unit]:
     return done
 
 
-def test_everything_is_drawn_once_after_what_it_waits_for(plan: UnitPlan) -> None:
+def test_everything_is_drawn_once_after_what_it_waits_for(
+    plan: UnitPlan, units: list[Unit]
+) -> None:
     schedule = Schedule(plan)
     done = [unit.index for unit in rest(schedule)]
-    assert sorted(done) == list(range(len(plan.units)))
-    for unit in plan.units:
+    assert sorted(done) == sorted(unit.index for unit in units)
+    for unit in units:
         before = done[: done.index(unit.index)]
         assert set(unit.parents) | set(unit.beside) <= set(before)
     assert schedule.finished
@@ -63,9 +77,11 @@ def test_a_unit_that_is_lost_is_drawn_again_before_those_that_need_it(plan: Unit
     assert schedule.finished
 
 
-def test_a_unit_is_given_up_after_its_tries_with_all_that_need_it(plan: UnitPlan) -> None:
+def test_a_unit_is_given_up_after_its_tries_with_all_that_need_it(
+    plan: UnitPlan, units: list[Unit]
+) -> None:
     schedule = Schedule(plan)
-    first = plan.units[0]
+    first = min(units, key=lambda unit: (unit.z, *corner(unit)))
     tries = 0
     while not schedule.finished:
         unit = schedule.take()
@@ -76,10 +92,10 @@ def test_a_unit_is_given_up_after_its_tries_with_all_that_need_it(plan: UnitPlan
         else:
             schedule.drawn(unit)
     assert tries == TRIES
-    assert schedule.failed == {0: "cursed"}
-    assert set(plan.children[0]) | set(plan.continuing[0]) <= schedule.skipped
-    drawn = [unit for unit in plan.units if schedule.is_done(unit.index)]
-    assert len(drawn) + len(schedule.skipped) + 1 == len(plan.units)
+    assert schedule.failed == {first.index: "cursed"}
+    assert set(first.users) <= schedule.skipped
+    drawn = [unit for unit in units if schedule.is_done(unit.index)]
+    assert len(drawn) + len(schedule.skipped) + 1 == len(units)
     assert drawn
 
 
@@ -97,8 +113,69 @@ def test_workers_that_end_are_forgiven_more_often(plan: UnitPlan) -> None:
     assert list(schedule.failed) == [unit.index]
 
 
-def test_units_near_a_worker_are_preferred(plan: UnitPlan) -> None:
+def test_units_near_a_worker_are_preferred(plan: UnitPlan, units: list[Unit]) -> None:
     schedule = Schedule(plan)
-    ready = [unit for unit in plan.units if not unit.parents and not unit.beside]
+    ready = sorted((unit for unit in units if not unit.before), key=corner)
     assert schedule.take(lambda unit: unit is ready[-1]) is ready[-1]
     assert schedule.take(lambda unit: False) is ready[0]
+
+
+def test_what_is_stored_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a schedule holds as many units of a large picture as of a small one."""
+    monkeypatch.setattr(runs, "LARGEST", 256)
+
+    def most_alive(height: int) -> int:
+        chain = chain_for(smooth(96, height), Fake())
+        plan = next(plans(chain, 4, whole(chain, 4)))
+        schedule, drawn, most = Schedule(plan), set[int](), 0
+        while (unit := schedule.take()) is not None:
+            assert drawn.issuperset(index for index in unit.before)
+            assert schedule.drawn(unit)
+            schedule.stored(unit)
+            drawn.add(unit.index)
+            most = max(most, schedule.alive)
+        assert schedule.finished
+        assert len(drawn) == plan.units
+        chain.pyramid.store.close()
+        return most
+
+    assert most_alive(2048) <= most_alive(512) < 200
+
+
+def test_a_prompt_is_made_of_what_is_further_down() -> None:
+    """All that is above the middle is planned for it."""
+    chain = chain_for(smooth(96, 1024), Fake(words=True))
+    schedule = Schedule(next(plans(chain, 4, whole(chain, 4))))
+    finer = 0
+    while not schedule.finished:
+        number = schedule.to_describe()
+        if number is not None:
+            step = schedule.step(number)
+            assert all(map(schedule.is_stored, step.after))
+            schedule.described(number, f"words {step.z}")
+        unit = schedule.take()
+        if unit is not None:
+            assert schedule.prompt(unit) == f"words {unit.z}"
+            finer += unit.z == 4
+            schedule.drawn(unit)
+            schedule.stored(unit)
+    assert finer
+    chain.pyramid.store.close()
+
+
+def test_what_continues_a_unit_is_known_as_long_as_that_may_be_drawn(plan: UnitPlan) -> None:
+    """It must not see their tiles if it is drawn again, as it is lost before it is stored."""
+    schedule = Schedule(plan)
+    late = next(unit for unit in iter(schedule.take, None) if unit.continuing)
+    assert schedule.drawn(late)
+    for unit in rest(schedule):
+        schedule.stored(unit)
+    assert all(schedule.is_stored(index) for index in late.continuing)
+    assert all(schedule.unit(index) is not None for index in late.continuing)
+    schedule.lost(late)
+    again = schedule.take()
+    assert again is late
+    assert schedule.drawn(again)
+    schedule.stored(again)
+    assert schedule.finished
+    assert not any(schedule.unit(index) for index in (late.index, *late.users))

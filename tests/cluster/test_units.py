@@ -8,12 +8,12 @@ from cozviewer.chain import runs
 from cozviewer.chain.joining.beyond import Ring
 from cozviewer.cluster.parcels import Bundle
 from cozviewer.cluster.schedule import Schedule
-from cozviewer.cluster.units import UnitPlan, plan_units
+from cozviewer.cluster.units import Unit, UnitPlan
 from cozviewer.cluster.worker import Photo, UnitTask, UnitWorker, WorkerSetup
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.util.cancel import never
-from tests.cluster.works import Fake, chain_for, make, tiles, whole
+from tests.cluster.works import Fake, chain_for, listed, make, tiles, units_of, whole
 from tests.pyramid.pictures import noise, smooth
 
 
@@ -53,8 +53,8 @@ def drawn_shuffled(
 def test_any_order_gives_the_tiles_of_one_process() -> None:
     rgb = noise(100, 80) // 3 + smooth(100, 80) // 2
     alone = chain_for(rgb)
-    plan = plan_units(alone, 4, whole(alone, 4))
-    assert len(plan.units) > 30
+    plan, units = listed(alone, 4)
+    assert len(units) > 30
     worker = UnitWorker(WorkerSetup(make(Fake())), lambda handle: handle)
     photo = Photo("fake.png", alone.pyramid.source.digest, 1, pixels=rgb)
     made = drawn_shuffled(plan, worker, photo, alone.recipe.digest)
@@ -65,30 +65,31 @@ def test_any_order_gives_the_tiles_of_one_process() -> None:
 def test_a_grid_waits_for_few_neighbours() -> None:
     """However large a level is, at most four units follow one another within it."""
     chain = chain_for(noise(256, 256))
-    units = plan_units(chain, 2, whole(chain, 2)).units
+    units = {unit.index: unit for unit in units_of(chain, 2)}
     assert len(units) == 16
-    depth: dict[int, int] = {}
-    for unit in units:
-        assert all(index < unit.index for index in unit.beside)
-        depth[unit.index] = 1 + max((depth[index] for index in unit.beside), default=0)
-    assert max(depth.values()) == 4
+
+    def depth(unit: Unit) -> int:
+        return 1 + max((depth(units[index]) for index in unit.beside), default=0)
+
+    assert max(map(depth, units.values())) == 4
 
 
 def test_a_unit_waits_for_its_own_parents_alone() -> None:
     chain = chain_for(noise(256, 256))
-    plan = plan_units(chain, 4, whole(chain, 4))
-    first, last = plan.units[: len(plan.steps[0].part.keys)], plan.units[-1]
-    assert first[0].parents == ()
-    assert 1 <= len(last.parents) <= 4
-    for unit in plan.units:
+    ordered = units_of(chain, 4)
+    units = {unit.index: unit for unit in ordered}
+    assert ordered[0].parents == ()
+    assert 1 <= len(ordered[-1].parents) <= 4
+    for unit in ordered:
         for index in unit.parents:
-            assert unit.index in plan.children[index]
-            assert plan.units[index].z == unit.z - 2
+            assert unit.index in units[index].children
+            assert units[index].z == unit.z - 2
+        assert all(unit.index in units[index].continuing for index in unit.beside)
 
 
 def test_what_is_stored_is_not_planned() -> None:
     chain = chain_for(noise(128, 128))
     list(chain.refine(2, Rect(0, 0, 256, 512), never))
-    plan = plan_units(chain, 2, whole(chain, 2))
+    plan, units = listed(chain, 2)
     assert plan.tiles == 8 * 8 // 2
-    assert all(key.col >= 4 for unit in plan.units for key in unit.run.keys)
+    assert all(key.col >= 4 for unit in units for key in unit.run.keys)

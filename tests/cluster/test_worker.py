@@ -13,14 +13,14 @@ from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.cluster.link import MOST_UNITS, Share
 from cozviewer.cluster.parcels import Bundle
-from cozviewer.cluster.units import Unit, plan_units
+from cozviewer.cluster.units import Unit
 from cozviewer.cluster.worker import MakeModels, Photo, UnitTask, UnitWorker, WorkerSetup
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.pyramid.store.tile_codec import encode_tile
 from cozviewer.util.cancel import IsCancelled
 from tests.chain.fakes import DetailUpscaler, Silent
-from tests.cluster.works import FakeModels, chain_for
+from tests.cluster.works import FakeModels, chain_for, units_of
 from tests.models.networks import compact_state, saved
 from tests.pyramid.pictures import smooth
 
@@ -79,8 +79,7 @@ def drawn(
 
 def first_units(chain: Chain) -> list[Unit]:
     """Return units that continue no others."""
-    units = plan_units(chain, 2, chain.pyramid.level_rect(2)).units
-    return [unit for unit in units if not unit.beside][:UNITS]
+    return [unit for unit in units_of(chain, 2) if not unit.beside][:UNITS]
 
 
 def test_a_gpu_has_several_units_in_hand() -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import numpy as np
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Notice, Progressed, Prompter, Upscaler, ignore
 from cozviewer.chain.recipe import Recipe, recipe_of
+from cozviewer.cluster.units import Batch, PlannedStep, Unit, UnitPlan, plans
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source, source_from_pixels
@@ -173,3 +174,27 @@ def tiles(chain: Chain, z: int) -> dict[TileKey, bytes]:
 def whole(chain: Chain, z: int) -> Rect:
     """Return all of a level."""
     return chain.pyramid.level_rect(z)
+
+
+def listed(chain: Chain, z: int) -> tuple[UnitPlan, list[Unit]]:
+    """Return the plan of a whole level, and all its units."""
+    plan = next(plans(chain, z, whole(chain, z)))
+    units: list[Unit] = []
+    steps: dict[int, PlannedStep] = {}
+    for batch in plan.batches:
+        units += batch.units
+        steps |= batch.steps
+    assert len(units) == plan.units
+    return replace(plan, batches=iter([Batch(units, steps)])), units
+
+
+def units_of(chain: Chain, z: int) -> list[Unit]:
+    """Return the units of a whole level, coarse to fine, from top to bottom."""
+    if next(plans(chain, z, whole(chain, z)), None) is None:
+        return []
+    return sorted(listed(chain, z)[1], key=lambda unit: (unit.z, *corner(unit)))
+
+
+def corner(unit: Unit) -> tuple[int, int]:
+    """Return (y, x) of the corner of a unit."""
+    return unit.run.level_region.y, unit.run.level_region.x

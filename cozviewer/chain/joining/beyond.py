@@ -7,8 +7,9 @@ runs, and for all that later runs of the same work continue; without them, `join
 for the difference.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,10 @@ INSIDE = 2 * FADE
 
 MOST_RUNS = 8
 """Number of runs that are kept after their work, at most 2 MB each."""
+
+
+MOST_WEIGHTS = 16
+"""Weights of blends that are kept, at most 1 MB each."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -49,14 +54,24 @@ class Ring:
         z: Its level.
         region: Its stored region, in pixels of level z.
         pieces: Disjoint.
+        holes: Tiles in its region of which it says nothing: it did not make them, and they did not
+            exist, or had other pixels.
     """
 
     z: int
     region: Rect
     pieces: tuple[Piece, ...]
+    holes: frozenset[TileKey] = frozenset()
 
 
-def ring_of(z: int, region: Rect, covered: Rect, pixels: Rgb8) -> Ring:
+def ring_of(
+    z: int,
+    region: Rect,
+    covered: Rect,
+    pixels: Rgb8,
+    left_out: Set[TileKey] = frozenset(),
+    present: Set[TileKey] = frozenset(),
+) -> Ring:
     """Return the ring of a run; its pixels are copied.
 
     Args:
@@ -64,6 +79,8 @@ def ring_of(z: int, region: Rect, covered: Rect, pixels: Rgb8) -> Ring:
         region: Its stored region, in pixels of level z.
         covered: The region of `pixels`, with the surroundings.
         pixels: (H, W, 3) uint8.
+        left_out: Tiles in its region that it does not make.
+        present: Those of them that exist.
     """
     outer = region.grown(WIDTH).intersected(covered)
     left, right = region.x + INSIDE, region.right - INSIDE
@@ -77,7 +94,14 @@ def ring_of(z: int, region: Rect, covered: Rect, pixels: Rgb8) -> Ring:
             rect_between(outer.x, top, left, bottom),
             rect_between(right, top, outer.right, bottom),
         ]
-    return Ring(z, region, tuple(Piece(r, part_of(pixels, r, covered).copy()) for r in rects))
+    pieces = tuple(Piece(r, part_of(pixels, r, covered).copy()) for r in rects)
+    holes = (
+        key
+        for key in left_out
+        if key not in present
+        or any(not piece.rect.intersected(tile_rect(key)).empty for piece in pieces)
+    )
+    return Ring(z, region, pieces, frozenset(holes))
 
 
 class Beyond:
@@ -93,19 +117,27 @@ class Beyond:
         """The ring that was added last."""
         return self._rings[-1] if self._rings else None
 
-    def expect(self, z: int, uses: Mapping[Rect, int]) -> None:
-        """Begin a work: keep the rings of its runs as long as later runs continue them.
+    def begin(self) -> None:
+        """Begin a work on a level."""
+        self._uses = {}
+
+    def expect(self, z: int, region: Rect, uses: int) -> None:
+        """Keep the ring of a run that is drawn next as long as later runs continue it.
 
         Args:
-            z: The level.
-            uses: The number of later runs that continue the run of a region.
+            z: Its level.
+            region: Its stored region.
+            uses: The number of later runs that continue it.
         """
-        self._uses = {(z, region): count for region, count in uses.items()}
+        if uses:
+            self._uses[z, region] = uses
 
     def used(self, z: int, regions: Iterable[Rect]) -> None:
         """Note that a run which continues those of some regions is drawn."""
         for region in regions:
-            self._uses[z, region] = self._uses.get((z, region), 0) - 1
+            uses = self._uses.pop((z, region), 0) - 1
+            if uses > 0:
+                self._uses[z, region] = uses
         recent = len(self._rings) - MOST_RUNS
         self._rings = [
             ring
@@ -113,9 +145,17 @@ class Beyond:
             if i >= recent or self._uses.get((ring.z, ring.region), 0) > 0
         ]
 
-    def remember(self, z: int, region: Rect, covered: Rect, pixels: Rgb8) -> None:
+    def remember(
+        self,
+        z: int,
+        region: Rect,
+        covered: Rect,
+        pixels: Rgb8,
+        left_out: Set[TileKey] = frozenset(),
+        present: Set[TileKey] = frozenset(),
+    ) -> None:
         """Keep a run; arguments as for `ring_of`."""
-        self._rings.append(ring_of(z, region, covered, pixels))
+        self._rings.append(ring_of(z, region, covered, pixels, left_out, present))
         self.used(z, ())
 
     def fade(
@@ -179,9 +219,18 @@ class Beyond:
 
 def _weights(common: Rect, region: Rect) -> NDArray[np.float32]:
     """Return the weights of an earlier run, (H, W, 1): 1 inside its region, falling to 0 at WIDTH
-    pixels beyond."""
+    pixels beyond; read-only."""
+    place = common.moved(-region.x, -region.y)
+    return _weights_at(place, region.moved(-region.x, -region.y))
+
+
+@lru_cache(MOST_WEIGHTS)
+def _weights_at(common: Rect, region: Rect) -> NDArray[np.float32]:
+    """As `_weights`, for a region that begins at 0, 0: the same ones come again and again."""
     x, y = np.arange(common.width), np.arange(common.height)
     dx = np.maximum(region.x - common.x - x, x - (region.right - common.x) + 1).clip(0)
     dy = np.maximum(region.y - common.y - y, y - (region.bottom - common.y) + 1).clip(0)
     distance = np.maximum(dy[:, None], dx[None, :])
-    return fade(((distance - 0.5) / WIDTH).clip(0, 1))[:, :, None]
+    weights = fade(((distance - 0.5) / WIDTH).clip(0, 1))[:, :, None]
+    weights.flags.writeable = False
+    return weights

@@ -38,23 +38,18 @@ class Places:
         return sorted(i for i in near if not self._rects[i].intersected(rect).empty)
 
 
-def in_joining_order(runs: Sequence[Run], level_region: Rect | None) -> list[Run]:
+def in_joining_order(runs: Sequence[Run], level_region: Rect) -> list[Run]:
     """Return runs in an order in which they can be drawn one after another.
 
     Args:
         runs: Runs of one level with disjoint regions.
         level_region: The visible region; runs near its middle come first, as far as colours allow.
-            None has them drawn from top to bottom.
+            See `rows` for an order from top to bottom.
     """
     beside = _beside(runs)
     colours = _colours(runs, beside)
     waits = [sum(colours[j] < colours[i] for j in beside[i]) for i in range(len(runs))]
-    distances: list[tuple[int, ...]] = [
-        (run.level_region.y, run.level_region.x)
-        if level_region is None
-        else (middle_distance(run.level_region, level_region),)
-        for run in runs
-    ]
+    distances = [middle_distance(run.level_region, level_region) for run in runs]
     ready = [(distances[i], i) for i, count in enumerate(waits) if not count]
     heapify(ready)
     ordered = []

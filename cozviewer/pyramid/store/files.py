@@ -27,6 +27,7 @@ from cozviewer.pyramid.store.file import (
 )
 from cozviewer.pyramid.store.removal import delete_file, identity, set_aside
 from cozviewer.pyramid.store.rows import Batch, StepRecord, is_empty, write_batch
+from cozviewer.pyramid.store.sqlite_guard import TooManyRows
 from cozviewer.util.translation import translate
 
 MEMORY_BUDGET = 1 << 30
@@ -98,9 +99,9 @@ class StoreFiles:
             try:
                 answer = question(file)
             except sqlite3.Error as error:
-                if is_broken(error):
+                if is_broken(error) and not isinstance(error, TooManyRows):
                     self._replace(file, translate("Error", "is damaged"))
-                elif not is_busy(error):
+                elif not is_busy(error):  # the store of a whole slide is too large for some
                     self.tell(
                         translate(
                             "Error", "The tile cache {path} cannot be read ({reason})."

@@ -17,7 +17,7 @@ from cozviewer.util.checked import checked_int, checked_number, checked_text, in
 STEP_COLUMNS = "z, x, y, width, height, prompt, seed, seconds, made_at"
 
 MOST_TILES = 8_000_000
-"""Maximum number of tiles read from a file: 33 gigapixels, more than fits into the cache."""
+"""Maximum number of tiles that are read from a file at once, 33 gigapixels; it may hold more."""
 
 MOST_STEPS = 200_000
 """Maximum number of steps read from a file."""

@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import TileKey, tile_rect
 from cozviewer.pyramid.store.file import StoreKey
 from cozviewer.pyramid.store.files import StoreFiles
 from cozviewer.pyramid.store.rows import (
@@ -30,6 +31,7 @@ from cozviewer.pyramid.store.rows import (
     EncodedTile,
     StepRecord,
     count_tiles,
+    is_empty,
     read_checksums,
     read_keys,
     read_some,
@@ -40,6 +42,7 @@ from cozviewer.pyramid.store.rows import (
     stored_among,
 )
 from cozviewer.pyramid.store.tile_codec import decode_tile, encode_tile, tile_checksum
+from cozviewer.pyramid.store.tile_set import TileSet
 from cozviewer.util.translation import translate
 
 __all__ = ["StepRecord", "StoreKey", "TileStore"]
@@ -50,6 +53,14 @@ COMMIT_SECONDS = 1.0
 DECODED = 2048
 """Number of decoded tiles that are cached, 25 MB: new tiles are loaded next, and loaded ones are
 composed. A view of 3840 x 2160 has about as many."""
+
+
+MOST_WHOLE = 1 << 14
+"""Blocks of 1,024 tiles of which it is known that their checksums were verified (7 MB); others are
+verified again."""
+
+MOST_SEEN = 1 << 14
+"""Tiles whose use is written at once."""
 
 
 class TileStore:
@@ -69,8 +80,8 @@ class TileStore:
         self._lock = threading.Condition(threading.RLock())
         self._batch = Batch()
         self._broken: set[TileKey] = set()
-        self._whole: set[TileKey] = (
-            set()
+        self._whole = TileSet(
+            MOST_WHOLE
         )  # tiles on disk whose checksums were verified, or that were just written
         self._decoded: OrderedDict[TileKey, tuple[bytes, Rgb8]] = OrderedDict()
         self._steps: dict[str, StepRecord] = {}  # of this session, in order
@@ -91,6 +102,12 @@ class TileStore:
                 for another thread.
         """
         return cls(StoreFiles(path, store_key, notice))
+
+    @property
+    def empty(self) -> bool:
+        """Whether there are no tiles; quick."""
+        with self._lock:
+            return not self._batch.tiles and all(self._files.ask(is_empty))
 
     @property
     def in_memory(self) -> bool:
@@ -276,10 +293,14 @@ class TileStore:
             self._write()
 
     def seen(self, keys: Iterable[TileKey]) -> None:
-        """Record that tiles were shown just now; written with the next batch."""
-        now = time.time()
-        with self._lock:
-            self._batch.seen.update(dict.fromkeys(keys, now))
+        """Record that tiles were shown just now; written with the next batch, or as there are so
+        many of them."""
+        now, keys = time.time(), iter(keys)
+        while lot := dict.fromkeys(islice(keys, MOST_SEEN), now):
+            with self._lock:
+                self._batch.seen.update(lot)
+                if len(self._batch.seen) >= MOST_SEEN:
+                    self._write()
 
     def flush(self) -> None:
         """Write the queue."""
@@ -342,6 +363,23 @@ class TileStore:
             steps = self.steps_by_uid() if found else {}
         return {key: steps[uid] for key, uid in found.items() if uid in steps}
 
+    def broken(self, z: int, level_region: Rect, most: int) -> dict[TileKey, StepRecord]:
+        """Return damaged tiles of a region that are known, with the steps that made them; see
+        `steps_of_broken`.
+
+        Args:
+            z: Their level.
+            level_region: Pixels of level z.
+            most: The most that are returned.
+        """
+        with self._lock:
+            near = (
+                key
+                for key in self._broken
+                if key.z == z and not tile_rect(key).intersected(level_region).empty
+            )
+            return self.steps_of_broken(list(islice(near, most)))
+
     def step_near(self, z: int, level_region: Rect) -> StepRecord | None:
         """Return the newest step that covers more than half of a region.
 
@@ -374,7 +412,7 @@ class TileStore:
             self._mark_broken(key, tile)
             return False
         with self._lock:
-            self._whole.add(key)
+            self._whole.update([key])
         return True
 
     def _mark_broken(self, key: TileKey, tile: EncodedTile) -> None:
@@ -406,7 +444,7 @@ class TileStore:
         if self._files.write(self._batch, self._steps):
             if not self._files.in_memory:  # else the tiles to be deleted are still on disk
                 self._broken -= self._batch.replaced
-                self._whole |= self._batch.tiles.keys()
+                self._whole.update(self._batch.tiles)
             self._batch = Batch()
         else:
             self._commit_within(COMMIT_SECONDS)

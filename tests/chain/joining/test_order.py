@@ -3,7 +3,6 @@
 from cozviewer.chain.joining.order import continued, in_joining_order
 from cozviewer.chain.runs import Run
 from cozviewer.image.rect import Rect
-from cozviewer.pyramid.geometry import TileKey, tiles_of
 
 SIDE = 512
 
@@ -11,7 +10,7 @@ SIDE = 512
 def grid(columns: int, rows: int) -> list[Run]:
     """Return adjacent runs, row by row."""
     rects = [Rect(x * SIDE, y * SIDE, SIDE, SIDE) for y in range(rows) for x in range(columns)]
-    return [Run(rect, tuple(tiles_of(2, rect))) for rect in rects]
+    return [Run(2, rect) for rect in rects]
 
 
 def test_the_run_in_the_middle_comes_first_as_far_as_neighbours_allow() -> None:
@@ -36,5 +35,5 @@ def test_every_run_is_continued_by_its_neighbours_or_continues_them() -> None:
 
 def test_runs_far_apart_wait_for_nothing() -> None:
     far = 1 << 100
-    runs = [Run(Rect(x, 0, 64, 64), (TileKey(2, x // 64, 0),)) for x in (0, far, 2 * far)]
+    runs = [Run(2, Rect(x, 0, 64, 64)) for x in (0, far, 2 * far)]
     assert continued(in_joining_order(runs, Rect(0, 0, 64, 64))) == [(), (), ()]

@@ -15,6 +15,7 @@ import pytest
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store import file as store_file
 from cozviewer.pyramid.store import removal as store_removal
+from cozviewer.pyramid.store import rows as store_rows
 from cozviewer.pyramid.store import store as store_module
 from cozviewer.pyramid.store.store import TileStore
 from tests.pyramid.stores import STEP, STORE_KEY, pixels, same, stored_keys, wait_for
@@ -452,3 +453,17 @@ def test_another_picture_never_gives_its_tiles(path: Path) -> None:
     other = replace(STORE_KEY, source_digest="00" * 32)
     with TileStore.open(path, other, lambda _: None) as store:
         assert store.missing(TILES) == TILES
+
+
+def test_a_store_too_large_to_be_read_at_once_is_kept(
+    path: Path, notices: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As that of a whole slide: its tiles are found one by one."""
+    monkeypatch.setattr(store_rows, "MOST_TILES", 10)
+    with TileStore.open(path, STORE_KEY, notices.append) as store:
+        assert store.checksums() == {}
+        assert not store.missing(TILES)
+        assert right(store, KEY)
+    assert len(notices) == 1
+    assert "cannot be read (more than 10 rows)" in notices[0]
+    assert len(stored_keys(path)) == len(TILES)

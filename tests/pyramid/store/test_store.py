@@ -405,3 +405,22 @@ def test_killed_in_the_middle_of_writing_again_and_again_the_file_stays_whole(
     assert kills == 25
     assert interrupted > 0
     assert checked > 0
+
+
+def test_very_many_tiles_are_seen_in_little_memory(
+    store: TileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was shown is written as it comes, where it is a whole level."""
+    monkeypatch.setattr(store_module, "MOST_SEEN", 16)
+    store.seen(TileKey(2, col, 0) for col in range(100))
+    assert len(store._batch.seen) < 16
+
+
+def test_an_empty_store_is_known_at_once(store: TileStore, path: Path) -> None:
+    assert store.empty
+    step = store.begin_step(STEP)
+    store.put(KEY, pixels(KEY), step)
+    assert [store.empty] == [False], "it waits to be written"
+    store.finish_step(step, 1.0)
+    with reopened(path) as other:
+        assert not other.empty
