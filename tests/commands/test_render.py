@@ -389,7 +389,7 @@ def test_a_drawing_keeps_its_transparency(run: Run, tmp_path: Path) -> None:
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">'
         '<circle cx="20" cy="20" r="10" fill="#c80000"/></svg>'
     )
-    view = ("--center", "8192,8192", "--zoom", "0.015625", "--size", "512x512")
+    view = ("--center", "8192,8192", "--zoom", "0.015625", "--size", "256x256")
     assert run("render", drawing, "-o", out, *view, *BICUBIC).report["alpha"] == "interpolated"
     with Image.open(out) as image:
         assert (image.mode, image.size) == ("RGBA", (256, 256))
