@@ -13,6 +13,9 @@ from cozviewer.models.engines import make_prompter, make_upscaler
 
 Spec = Mapping[str, Any]
 
+STEPS, DRAFTS, DETECTION = "steps", "drafts", "detection"
+"""Lanes: what runs in one of them waits for what runs there already."""
+
 
 def upscaler_spec(choice: EngineChoice, context: ModelContext) -> Spec:
     """Return what describes an engine."""

@@ -158,7 +158,7 @@ def main() -> None:
         return find
 
     if mode == "drop":
-        server.TRIM_SECONDS = 0.0
+        server.IDLE_SECONDS = 0.0
         vars(server)["return_free_memory"] = (folder / "trimmed").touch
     server.serve(sys.stdin.buffer, answers, make, make_find)
     end_now(0)

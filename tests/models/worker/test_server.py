@@ -2,6 +2,7 @@
 
 import io
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from cozviewer.models.context import ModelContext
 from cozviewer.models.interpolate import Interpolation
 from cozviewer.models.worker import server
 from cozviewer.models.worker.frames import Frame, read_frame
-from cozviewer.models.worker.specs import Spec, upscaler_spec
+from cozviewer.models.worker.specs import DRAFTS, Spec, upscaler_spec
 
 
 def test_memory_is_returned_after_a_step_was_answered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,3 +34,28 @@ def test_memory_is_returned_after_a_step_was_answered(monkeypatch: pytest.Monkey
     answers.seek(0)
     frames = iter(lambda: read_frame(answers), None)
     assert [len(frame.arrays) for frame in frames if "event" not in frame.header] == [0, 1]
+
+
+def test_memory_of_drafts_is_returned_when_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    returned, waits = threading.Event(), list[float]()
+    made = server._Server(
+        io.BytesIO(), lambda spec, context: Interpolation("bicubic"), lambda: None
+    )
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        assert not returned.is_set()
+        if len(waits) == 3:  # the other call ends
+            made._jobs.clear()
+
+    clock = SimpleNamespace(sleep=sleep, monotonic=lambda: 10.0 * len(waits))
+    monkeypatch.setattr(server, "time", clock)
+    monkeypatch.setattr(server, "return_free_memory", returned.set)
+    made._jobs[7] = threading.Event()
+    spec = {**upscaler_spec(EngineChoice("bicubic"), ModelContext()), "context": 1}
+    header = {"kind": "call", "call": 1, "lane": DRAFTS, "model": 1, "spec": spec}
+    header |= {"do": "upscale", "prompt": "", "seed": 0}
+    rgb = np.full((9, 7, 3), 50, np.uint8)
+    made._run(server._Job(1, Frame(header, [rgb]), threading.Event()))
+    assert returned.wait(10)
+    assert waits == [server.IDLE_SECONDS] + [server.IDLE_SECONDS / 10] * 2
