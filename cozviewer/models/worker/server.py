@@ -3,6 +3,9 @@
 Requests come in through stdin, answers leave through stdout. Each lane runs one call at a time on a
 thread of its own: steps and prompts in one, drafts in another, so that a draft does not wait for a
 step. The process ends when stdin does, so that none is left behind when the window is killed.
+
+Libraries stay in memory once they are imported: torch takes 0.4 GB. When the last model that needs
+it is gone and nothing runs, the process says so, and the window replaces it at the next call.
 """
 
 import faulthandler
@@ -31,7 +34,7 @@ from cozviewer.models.context import ModelContext
 from cozviewer.models.detectors import text_and_face_detector
 from cozviewer.models.worker.errors import LONGEST_TRACE, header_of
 from cozviewer.models.worker.frames import Frame, read_frame, write_frame
-from cozviewer.models.worker.specs import DRAFTS, Spec, context_of, make_model
+from cozviewer.models.worker.specs import DRAFTS, Spec, context_of, make_model, needs_torch
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.memory import return_free_memory, share_heaps
 from cozviewer.util.priority import NICENESS, lower_priority
@@ -96,10 +99,11 @@ def serve(
 
 @dataclass(frozen=True)
 class _Model:
-    """A model, and the context that it shares with others."""
+    """A model, the context that it shares with others, and whether it runs with torch."""
 
     model: Upscaler | Prompter
     context: ModelContext
+    with_torch: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +129,7 @@ class _Server:
         self._trimmed = threading.Event()
         self._trimmed.set()
         self._moved = time.monotonic()
+        self._torch_used = False
 
     def send(self, frame: Frame) -> None:
         """Send a frame. Any thread."""
@@ -148,6 +153,8 @@ class _Server:
                 with self._making:
                     gone = self._models.pop(int(header["model"]), None)
                 if gone is not None:
+                    self._torch_used |= gone.with_torch
+                    del gone
                     self._trim_soon()
             case "translated":
                 waiting = self._texts.get(tuple(header["key"]))
@@ -192,6 +199,10 @@ class _Server:
         self._trimmed.set()
         gc.collect()
         return_free_memory()
+        with self._making:
+            needed = any(each.with_torch for each in self._models.values())
+        if self._torch_used and not needed and "torch" in sys.modules:
+            self.send(Frame({"kind": "spent"}))
 
     def _run_lane(self, lane: "SimpleQueue[_Job]") -> None:
         lower_priority()
@@ -261,7 +272,8 @@ class _Server:
                         lambda text: self.report("plan", text),
                     )
                     self._contexts[shared] = context
-                found = self._models[number] = _Model(self._make(spec, context), context)
+                model = self._make(spec, context)
+                found = self._models[number] = _Model(model, context, needs_torch(spec))
             return found.model
 
     def _found(self, rgb: NDArray[Any]) -> Sequence[Sequence[Any]]:
