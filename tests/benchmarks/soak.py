@@ -35,6 +35,9 @@ CALM_SECONDS = 120.0
 PLATFORM = "This plugin does not support"
 """What the offscreen platform says about itself."""
 
+IDLE_SHARE = 0.05
+"""Of a core, at most, of the processes that run models when they are at rest."""
+
 REST_SECONDS = 5.0
 """From there to the measurement: memory is returned to the system some time after a photo and its
 engine."""
@@ -104,7 +107,13 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     from cozviewer.util.memory import share_heaps
     from tests.benchmarks.desk import application
     from tests.benchmarks.soaking.deeds import RESTING, Deeds
-    from tests.benchmarks.soaking.measures import Sample, complaints, kinds_of_objects, measured
+    from tests.benchmarks.soaking.measures import (
+        Sample,
+        complaints,
+        kinds_of_objects,
+        measured,
+        model_seconds,
+    )
     from tests.benchmarks.soaking.pictures import Pictures
 
     share_heaps()  # as run_viewer does
@@ -138,6 +147,12 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
         working = document is not None and (document.working or window.images.working)
         return not working and window.navigator.at_rest
 
+    def models_rest() -> bool:
+        """Loading is not interrupted, so it may last longer than all work in the window."""
+        before = model_seconds()
+        _spin(1.0)
+        return abs(model_seconds() - before) < IDLE_SHARE
+
     deeds.open()
     while time.monotonic() - started < minutes * 60:
         until = started + min(minutes, len(samples) + 1) * 60
@@ -153,6 +168,8 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
         if window.images.choice_in_use.engine != RESTING:
             log.note("At rest, the window has another engine than the one chosen for that.")
         gc.collect()  # so that engines are dropped now rather than some time later
+        if not _wait(models_rest, CALM_SECONDS):
+            log.note("The processes that run models do not come to rest.")
         _spin(REST_SECONDS)
         samples.append(measured(window, started, deeds.opened, len(log.errors)))
         if len(samples) == 1 or time.monotonic() - started < minutes * 30:
