@@ -170,6 +170,7 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
         gc.collect()  # so that engines are dropped now rather than some time later
         if not _wait(models_rest, CALM_SECONDS):
             log.note("The processes that run models do not come to rest.")
+        gc.collect()  # and those of documents that were still closing
         _spin(REST_SECONDS)
         samples.append(measured(window, started, deeds.opened, len(log.errors)))
         if len(samples) == 1 or time.monotonic() - started < minutes * 30:
