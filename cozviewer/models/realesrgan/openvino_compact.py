@@ -53,7 +53,12 @@ class OpenVinoCompact:
             MemoryError, RuntimeError: OpenVINO failed.
         """
         run = Run(image.shape[2] * image.shape[3] <= AT_ONCE, cancelled)
-        return run(self._compiled(), np.ascontiguousarray(image))
+        piece = self._compiled()
+        fine = run(piece, np.ascontiguousarray(image))
+        if not run.at_once:
+            fine = fine.copy()  # which lies in what is released
+            piece.release_memory()
+        return fine
 
     def _compiled(self) -> "CompiledModel":
         """Return the network for the number of threads: one while `fastest` measures."""

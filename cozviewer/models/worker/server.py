@@ -243,6 +243,8 @@ class _Server:
                 model.load(cancelled)
                 return {"device": model.device}, ()
             case "upscale":
+                if header["lane"] != DRAFTS:
+                    return_free_memory()  # of the drafts before it
                 prompt, seed = str(header["prompt"]), int(header["seed"])
                 fine = model.upscale(arrays[0], prompt, seed, cancelled, self._progress())
                 return {"device": model.device}, [fine]

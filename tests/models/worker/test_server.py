@@ -16,9 +16,11 @@ from cozviewer.models.worker.frames import Frame, read_frame
 from cozviewer.models.worker.specs import DRAFTS, Spec, upscaler_spec
 
 
-def test_memory_is_returned_after_a_step_was_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers, answered = io.BytesIO(), list[bool]()
-    monkeypatch.setattr(server, "return_free_memory", lambda: answered.append(bool(answers.tell())))
+def test_memory_is_returned_before_a_step_and_when_it_was_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers, sizes = io.BytesIO(), list[int]()
+    monkeypatch.setattr(server, "return_free_memory", lambda: sizes.append(answers.tell()))
 
     def make(spec: Spec, context: ModelContext) -> Upscaler:
         return Interpolation("bicubic")
@@ -27,10 +29,13 @@ def test_memory_is_returned_after_a_step_was_answered(monkeypatch: pytest.Monkey
     spec = {**upscaler_spec(EngineChoice("bicubic"), ModelContext()), "context": 1}
     call = {"kind": "call", "call": 1, "lane": "steps", "model": 1, "spec": spec}
     rgb = np.full((9, 7, 3), 50, np.uint8)
-    for doing, expected in (("load", []), ("upscale", [True])):
+    for doing in ("load", "upscale"):
+        before = answers.tell()
+        assert sizes == []
         header = {**call, "do": doing, "prompt": "", "seed": 0}
         made._run(server._Job(1, Frame(header, [rgb]), threading.Event()))
-        assert answered == expected
+    first, second = sizes
+    assert first == before < second == answers.tell()
     answers.seek(0)
     frames = iter(lambda: read_frame(answers), None)
     assert [len(frame.arrays) for frame in frames if "event" not in frame.header] == [0, 1]
