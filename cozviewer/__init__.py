@@ -67,9 +67,9 @@ real in a view is shown by chain/trust (overlays, detections) and borrowed_textu
 gives a `session.source.OpenedImage`: the source, and the session if there is one. Image tags come
 from models/ram, a second diffusion engine is models/pisa; both share models/coz/tiled_diffusion.
 Alignment of the prompter: commands/align -> align (samples by the chain, rewards, judging) ->
-models/align. Without torch, models/without_torch runs the built-in networks through OpenVINO. In
-the window, models run in a process of their own: models/worker (remote, client -> server). Memory
-is returned after a photo: jobs/memory_return.
+models/align. On x86 CPUs and without torch, OpenVINO runs the built-in networks:
+models/without_torch. In the window, models run in a process of their own: models/worker (remote,
+client -> server). Memory is returned after a photo: jobs/memory_return.
 
 Imports go one way: app, cli -> commands, ui -> jobs -> session -> align, evaluate -> export,
 cluster -> chain -> pyramid, config -> image -> util. `assembly` puts models and chain together for

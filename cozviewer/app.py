@@ -335,14 +335,15 @@ def devices() -> Sequence[str]:
 
 
 def numbers(device: str) -> Sequence[str]:
-    """Return the number formats that a device supports; none until torch or, where that is not
-    installed, OpenVINO is loaded."""
+    """Return the number formats that a device supports; none until torch or, where that suffices,
+    OpenVINO is loaded."""
     if "torch" not in sys.modules and "openvino" not in sys.modules:
         return ()
-    from cozviewer.models.device import has_torch
     from cozviewer.models.number_formats import supported_formats
+    from cozviewer.models.without_torch import suffices
 
-    return () if has_torch() and "torch" not in sys.modules else supported_formats(device)
+    needed = "openvino" if suffices(device) else "torch"
+    return supported_formats(device) if needed in sys.modules else ()
 
 
 def resource(*names: str) -> Path:

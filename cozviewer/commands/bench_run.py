@@ -24,11 +24,12 @@ from cozviewer.config.choice import AUTO, EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.image.source import Source
 from cozviewer.models.context import ModelContext
-from cozviewer.models.device import has_torch, pick_device
+from cozviewer.models.device import pick_device
 from cozviewer.models.engines import make_upscaler
 from cozviewer.models.number_formats import machine_key, supported_formats
 from cozviewer.models.realesrgan.compact import compact
 from cozviewer.models.upscaler import NetworkUpscaler, bare_run
+from cozviewer.models.without_torch import suffices
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_region
 from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, level_name
@@ -128,7 +129,7 @@ def _measured(bench: _Bench, choice: EngineChoice, load: float) -> Figures:
     device = chain.upscaler.device
     used = next((each.taken for each in bare if each.device == device), None)
     return Figures(
-        machine=dict(machine_key()),
+        machine=dict(machine_key(with_torch=not suffices(choice.device))),
         load=load,
         engine=chain.upscaler.name,
         device=device,
@@ -245,7 +246,7 @@ def _why(choice: EngineChoice, bare: list[Bare]) -> str:
         return "asked for with --numbers"
     if len(bare) == 1:
         return "the only one that this device supports"
-    if has_torch() and pick_device(choice.device).name != "cpu":
+    if not suffices(choice.device) and pick_device(choice.device).name != "cpu":
         return "the usual one of this device"
     return "timed when loaded: the fastest that is exact enough"
 

@@ -22,6 +22,7 @@ from cozviewer.image.heif_boxes import HEAD_BYTES, jp2_profile, nclx_colour
 from cozviewer.image.png.png_chunks import without_broken_metadata
 from cozviewer.image.png.png_colour import colour_of
 from cozviewer.image.png.png_depth import has_low_bytes, low_bytes
+from cozviewer.image.readers.jpeg2000 import deep_bits
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.readers.psd_head import is_flat
 from cozviewer.image.readers.table import PHOTOSHOP, RAW
@@ -155,7 +156,7 @@ def _picture(
     plugin = format_named(kind).plugin
     if plugin is None and is_read_by_regions(kind, file.peek(SLIDE_HEAD_BYTES)):
         return _by_regions(kind, file, name, page)
-    if plugin is None or (kind == PHOTOSHOP and not is_flat(file)):
+    if plugin is None or (kind == PHOTOSHOP and not is_flat(file)) or _is_deep(kind, file):
         return _in_process(kind, file, name, page)
     coded, coded_only, profile = None, False, None
     view: io.BufferedReader = file
@@ -195,6 +196,15 @@ def _picture(
         subject=subject_of_resolution(resolution),
         low_bytes=_low_bytes_of(file) if has_low_bytes(image) and pages == 1 else None,
     )
+
+
+def _is_deep(kind: str, file: WatchedFile) -> bool:
+    """Return whether a file has colours of more bits than its plugin gives."""
+    if kind != "JPEG 2000":
+        return False
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    return deep_bits(head) > 0
 
 
 def _low_bytes_of(file: WatchedFile) -> Callable[[], Image.Image]:

@@ -1,10 +1,12 @@
 """Chooses the device and number format of a network."""
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Literal
 
 from cozviewer.util.errors import BadInput
@@ -15,6 +17,10 @@ AUTO = "auto"
 Dtype = Literal["float32", "bfloat16", "int8"]
 """torch dtype names. With int8 only the inside of the network is in bytes; its input and output are
 float32."""
+
+DEVICE_NODES, GPU_NODES = Path("/dev"), ("nvidia[0-9]*", "kfd", "dxg")
+"""The folder of device files, and those of the drivers of NVIDIA and AMD, and of Windows' for its
+Linux."""
 
 SHORT = {"float32": "fp32", "bfloat16": "bf16", "int8": "int8"}
 
@@ -75,9 +81,21 @@ def has_torch() -> bool:
     return find_spec("torch") is not None
 
 
+def may_have_gpu() -> bool:
+    """Return whether there may be a GPU that torch can use, by the signs of a driver. Imports
+    nothing."""
+    system: str = sys.platform
+    if system == "linux":
+        return any(any(DEVICE_NODES.glob(name)) for name in GPU_NODES)
+    if system == "win32":
+        return (Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32/nvcuda.dll").exists()
+    return True
+
+
 def available_devices() -> list[str]:
-    """Return the names of the available devices, the CPU first. Imports torch if installed."""
-    if not has_torch():
+    """Return the names of the available devices, the CPU first. Imports torch if there may be
+    others."""
+    if not has_torch() or not may_have_gpu():
         return ["cpu"]
     import torch
 

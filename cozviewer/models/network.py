@@ -42,6 +42,12 @@ class LoadedNetwork(Protocol):
         """Run it over pixels; see `run_network`."""
         ...
 
+    def once(
+        self, pixels: RgbFloat, cancelled: IsCancelled, progressed: Progressed = ignore
+    ) -> RgbFloat:
+        """Run it as `run` does, with the threads that this thread has, and any error as it is."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
@@ -70,6 +76,17 @@ class Network:
     ) -> RgbFloat:
         return run_network(self, pixels, cancelled, progressed)
 
+    def once(
+        self, pixels: RgbFloat, cancelled: IsCancelled, progressed: Progressed = ignore
+    ) -> RgbFloat:
+        import torch
+
+        with torch.inference_mode():
+            fine = self.forward(self.batch(pixels), cancelled, progressed)
+            fine = fine.clamp_(0, 1)[0].permute(1, 2, 0)
+            result: RgbFloat = fine.to("cpu", torch.float32).numpy()
+        return result
+
 
 @dataclass(frozen=True, slots=True)
 class ArrayNetwork:
@@ -86,12 +103,14 @@ class ArrayNetwork:
     def run(
         self, pixels: RgbFloat, cancelled: IsCancelled, progressed: Progressed = ignore
     ) -> RgbFloat:
-        def work() -> RgbFloat:
-            fine = self.forward(pixels.transpose(2, 0, 1)[None], cancelled, progressed)
-            clipped: RgbFloat = np.clip(fine[0].transpose(1, 2, 0), 0, 1)
-            return clipped
+        return run_on(self.device, lambda: self.once(pixels, cancelled, progressed))
 
-        return run_on(self.device, work)
+    def once(
+        self, pixels: RgbFloat, cancelled: IsCancelled, progressed: Progressed = ignore
+    ) -> RgbFloat:
+        fine = self.forward(pixels.transpose(2, 0, 1)[None], cancelled, progressed)
+        clipped: RgbFloat = np.clip(fine, 0, 1, out=fine)[0].transpose(1, 2, 0)
+        return clipped
 
 
 def run_network(
@@ -119,13 +138,7 @@ def run_network(
         # would keep that number.
         torch.set_num_threads(all_threads())
 
-    def work() -> RgbFloat:
-        with torch.inference_mode():
-            fine = network.forward(network.batch(pixels), cancelled, progressed)
-            fine = fine.clamp_(0, 1)[0].permute(1, 2, 0)
-            return fine.to("cpu", torch.float32).numpy()
-
-    return run_on(network.device, work)
+    return run_on(network.device, lambda: network.once(pixels, cancelled, progressed))
 
 
 def run_on(device: Device, work: Callable[[], RgbFloat]) -> RgbFloat:

@@ -11,8 +11,8 @@ AVX512-BF16, no AMX:
     64 → 256      0.74                       0.82    0.37
     96 → 384      1.53                       1.90    0.73
 
-OpenVINO runs such small pictures in the calling thread (see `Int8Network`), so its time is measured
-in the same way.
+OpenVINO runs such small pictures in the calling thread (see `OpenVinoNetwork`), so its time is
+measured in the same way.
 """
 
 import json
@@ -37,11 +37,10 @@ from cozviewer.models.device import (
     Device,
     all_threads,
     cpu_has,
-    has_torch,
     supported_numbers,
 )
-from cozviewer.models.network import Network, is_out_of_memory
-from cozviewer.models.without_torch import formats, threads
+from cozviewer.models.network import LoadedNetwork, is_out_of_memory
+from cozviewer.models.without_torch import formats, one_thread, suffices, threads
 from cozviewer.util.atomic import atomic_private_path
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
@@ -85,21 +84,22 @@ class Trial:
             0..1; NaN if the result is not finite.
     """
 
-    network: Network
+    network: LoadedNetwork
     seconds: float
     difference: float
 
 
 def fastest(
     candidates: Sequence[Device],
-    open_network: Callable[[Device], Network],
+    open_network: Callable[[Device], LoadedNetwork],
     *,
     identity: Mapping[str, str],
     folder: Path | None,
+    with_torch: bool = True,
     clock: Callable[[], float] = time.thread_time,
     cancelled: IsCancelled = never,
-) -> Network:
-    """Return the network in the fastest format on this machine. Imports torch.
+) -> LoadedNetwork:
+    """Return the network in the fastest format on this machine.
 
     Args:
         candidates: The same device in different formats, the most exact one first.
@@ -107,13 +107,17 @@ def fastest(
             BadInput if the network does not have a format other than the first.
         identity: Identifies the network, see `Upscaler.identity`.
         folder: Folder of the result for the next start; None keeps none.
+        with_torch: Whether torch runs it, which is imported then; otherwise OpenVINO.
         clock: Returns seconds; `time.thread_time` counts the CPU time of this thread.
         cancelled: Checked during the runs, between layers.
 
     Raises:
         Cancelled: `cancelled` returned True. The result is not saved.
     """
-    key = {**machine_key(), **{f"network {name}": value for name, value in identity.items()}}
+    key = {
+        **machine_key(with_torch),
+        **{f"network {name}": value for name, value in identity.items()},
+    }
     device = None if folder is None else saved_device(folder / FILE_NAME, key, candidates)
     if device == candidates[0]:
         return open_network(device)
@@ -121,7 +125,7 @@ def fastest(
         with suppress(BadInput):  # it no longer works
             return open_network(device)
     tell_stage(translate("Status", "Measuring which number format is fastest"))
-    with _one_thread():
+    with _one_thread() if with_torch else one_thread():
         network = timed(candidates, open_network, clock=clock, cancelled=cancelled)
     if folder is not None and network.device in candidates:
         save_device(folder / FILE_NAME, key, network.device)
@@ -130,11 +134,11 @@ def fastest(
 
 def timed(
     candidates: Sequence[Device],
-    open_network: Callable[[Device], Network],
+    open_network: Callable[[Device], LoadedNetwork],
     *,
     clock: Callable[[], float],
     cancelled: IsCancelled = never,
-) -> Network:
+) -> LoadedNetwork:
     """Return the network in the fastest of several formats; see `fastest`."""
     best: Trial | None = None
     exact: RgbFloat | None = None
@@ -189,12 +193,16 @@ def probe() -> RgbFloat:
 
 def supported_formats(wanted: str = AUTO) -> Sequence[str]:
     """Return the number formats that the built-in network has on a device, as in `EngineChoice`;
-    none if the device does not exist. Imports torch, or OpenVINO where that is all there is."""
-    return supported_numbers(wanted) if has_torch() else formats(int8=True)
+    none if the device does not exist. Imports torch, or OpenVINO where that suffices."""
+    return formats() if suffices(wanted) else supported_numbers(wanted)
 
 
-def machine_key() -> Key:
-    """Return everything besides the network that decides the speed. Imports torch if installed."""
+def machine_key(with_torch: bool) -> Key:
+    """Return everything besides the network that decides the speed.
+
+    Args:
+        with_torch: Whether torch runs the network, which is imported then; otherwise OpenVINO.
+    """
     key = {
         "cozviewer": __version__,
         "torch": "",
@@ -203,8 +211,8 @@ def machine_key() -> Key:
         "cpu": _cpu_name(),
         "cores": str(os.cpu_count()),
     }
-    if not has_torch():
-        return {**key, "threads": str(threads()), "instructions": " ".join(formats(int8=True))}
+    if not with_torch:
+        return {**key, "threads": str(threads()), "instructions": " ".join(formats())}
     import torch
 
     features = [name for name in ("avx512_bf16", "amx_tile") if cpu_has(f"_is_{name}_supported")]
@@ -258,12 +266,10 @@ def _entries(path: Path) -> list[dict[str, object]]:
 
 
 def _run(
-    network: Network, clock: Callable[[], float], limit: float | None, cancelled: IsCancelled
+    network: LoadedNetwork, clock: Callable[[], float], limit: float | None, cancelled: IsCancelled
 ) -> tuple[float, RgbFloat] | None:
     """Return the seconds of the fastest run and the result, (4 SIDE, 4 SIDE, 3); None if the first
     run takes longer than `limit`."""
-    import torch
-
     best = None
     for _ in range(RUNS):
         started = clock()
@@ -272,8 +278,7 @@ def _run(
             return cancelled() or (limit is not None and clock() - started > limit)
 
         try:
-            with torch.inference_mode():
-                fine = network.forward(network.batch(probe()), stopped, ignore)
+            pixels = network.once(probe(), stopped, ignore)
         except Cancelled:
             if cancelled():
                 raise
@@ -284,7 +289,6 @@ def _run(
         if seconds > LONG:
             break
     assert best is not None
-    pixels: RgbFloat = fine[0].clamp(0, 1).permute(1, 2, 0).to("cpu", torch.float32).numpy()
     return best, pixels
 
 

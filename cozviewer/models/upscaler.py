@@ -9,12 +9,12 @@ import numpy as np
 
 from cozviewer.chain.protocols import Progressed, Upscaler, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
+from cozviewer.models import without_torch
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import AUTO, Device, has_torch, pick_device, ways
 from cozviewer.models.network import LoadedNetwork, Network, first_line, is_out_of_memory
 from cozviewer.models.number_formats import fastest
 from cozviewer.models.tiling import upscale_in_parts
-from cozviewer.models.without_torch import no_torch
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
 from cozviewer.util.translation import translate
@@ -68,7 +68,7 @@ class NetworkUpscaler:
         *,
         part: int = PART,
         halo: int = HALO,
-        without_torch: Callable[[ModelContext], LoadedNetwork] | None = None,
+        open_without_torch: Callable[[Device], LoadedNetwork] | None = None,
     ) -> None:
         """Prepare; nothing is imported or read before `load` or `identity`.
 
@@ -80,13 +80,13 @@ class NetworkUpscaler:
                 measured, see `fastest`. The notice is called once when memory runs out.
             part: Maximum parent pixels of a part.
             halo: Parent pixels of context around a crop.
-            without_torch: Loads the network where torch is not installed, if that is possible.
+            open_without_torch: As `open_network`, through OpenVINO; None if it needs torch.
         """
         self.name = name
         self.halo = halo
         self._make_identity = identity
         self._open_network = open_network
-        self._without_torch = without_torch
+        self._open_without_torch = open_without_torch
         self._context = context
         self._part = part
         self._shrunk = False
@@ -136,21 +136,26 @@ class NetworkUpscaler:
 
     def _opened(self, cancelled: IsCancelled) -> LoadedNetwork:
         """Return the network, in the chosen number format or the fastest one."""
-        if not has_torch():
-            if self._without_torch is None:
-                raise no_torch(self.name)
-            return self._without_torch(self._context)
-        numbers = self._context.numbers
-        candidates = ways(pick_device(self._context.device), numbers)
+        numbers, wanted = self._context.numbers, self._context.device
+        opening: Callable[[Device], LoadedNetwork] = self._open_network
+        with_torch = self._open_without_torch is None or not without_torch.suffices(wanted)
+        if with_torch and not has_torch():
+            raise without_torch.no_torch(self.name)
+        if self._open_without_torch is None or with_torch:
+            candidates = ways(pick_device(wanted), numbers)
+        else:
+            candidates = without_torch.ways(wanted, numbers)
+            opening = self._open_without_torch
         if len(candidates) > 1:
             return fastest(
                 candidates,
-                self._open_network,
+                opening,
                 identity=self.identity,
                 folder=self._context.cache_dir,
+                with_torch=with_torch,
                 cancelled=cancelled,
             )
-        network = self._open_network(candidates[0])
+        network = opening(candidates[0])
         if numbers not in (AUTO, network.device.numbers):
             raise BadInput(
                 translate(
@@ -184,7 +189,7 @@ def load_error(name: str, error: Exception) -> CozviewerError:
             ).format(name=name)
         )
     if isinstance(error, ModuleNotFoundError) and error.name == "torch":
-        return no_torch(name)
+        return without_torch.no_torch(name)
     return Failure(
         translate(
             "Error",

@@ -52,6 +52,7 @@ class ImageController(QObject):
         super().__init__(parts.window)
         self.scope: ImageScope | None = None
         self.choice = choice
+        self._chosen: EngineChoice | None = None
         self.opening = Opening(services.open_chain, parts.window, services.fetch_picture)
         self._services, self._parts = services, parts
         self._closing: list[Document] = []
@@ -64,6 +65,7 @@ class ImageController(QObject):
         self._returning = Returning(parts.navigator, parts.banner, self)
         self.opening.led.connect(self._returning.follow)
         self.opening.opened.connect(self._on_opened)
+        self.opening.failed.connect(self._on_failed)
         self.opening.noticed.connect(parts.banner.warn)
         self.opening.told.connect(parts.banner.show_message)
 
@@ -84,6 +86,12 @@ class ImageController(QObject):
     def working(self) -> bool:
         """Whether there is any work that `stop` would stop."""
         return self.busy or (self.scope is not None and self.scope.document.working)
+
+    @property
+    def _next_choice(self) -> EngineChoice:
+        """The engine and settings of what is opened next: opening it replaces a switch to another
+        engine that is still under way."""
+        return self.choice if self._chosen is None else self._chosen
 
     @property
     def choice_in_use(self) -> EngineChoice:
@@ -109,7 +117,7 @@ class ImageController(QObject):
         self._open(
             OpenRequest(
                 path,
-                self.choice,
+                self._next_choice,
                 allow_huge=allow_huge,
                 picture=picture,
                 page=page,
@@ -127,11 +135,13 @@ class ImageController(QObject):
             allow_huge: See `open`.
         """
         tone = kept_tone(path)
-        self._open(OpenRequest(path, self.choice, ahead=ahead, allow_huge=allow_huge, tone=tone))
+        self._open(
+            OpenRequest(path, self._next_choice, ahead=ahead, allow_huge=allow_huge, tone=tone)
+        )
 
     def open_pixels(self, pixels: QImage, name: str) -> None:
         """Open a picture that is not in a file, and call it by a name."""
-        self._open(OpenRequest(Path(name), self.choice, pixels=pixels))
+        self._open(OpenRequest(Path(name), self._next_choice, pixels=pixels))
 
     def open_link(self, link: str, name: str) -> None:
         """Download a picture and open it.
@@ -140,7 +150,7 @@ class ImageController(QObject):
             link: Its address, http or https.
             name: A file name for it.
         """
-        self._open(OpenRequest(Path(name), self.choice, link=link))
+        self._open(OpenRequest(Path(name), self._next_choice, link=link))
 
     def _open(self, request: OpenRequest) -> None:
         self._parts.banner.hide()  # its text is about what was there before
@@ -148,7 +158,7 @@ class ImageController(QObject):
         self.opening.open(
             replace(
                 request,
-                settings=with_own_server(self.choice),
+                settings=with_own_server(self._next_choice),
                 open_digest="" if self.scope is None else self.scope.source.digest,
             )
         )
@@ -175,7 +185,7 @@ class ImageController(QObject):
         self._open(
             OpenRequest(
                 source.path,
-                self.choice,
+                self._next_choice,
                 allow_huge=True,
                 page=_page_of(source),
                 tone=tone,
@@ -213,6 +223,7 @@ class ImageController(QObject):
             self.choice = choice
             self._parts.engine_menu.show_choice(choice)
         else:
+            self._chosen = chosen_since(self.choice, self.scope.choice, choice)
             self.opening.switch(self.scope.document.image, choice)
 
     def stop(self) -> None:
@@ -252,6 +263,7 @@ class ImageController(QObject):
         self.scope = ImageScope(
             document, choice, self._parts, lambda: self.busy or self._parts.upscaling.running
         )
+        self._chosen = None
         if image.session is None:
             self.choice = choice
         elif old is not None and old.source is source:  # else the session brought its engine
@@ -270,6 +282,10 @@ class ImageController(QObject):
             self.retire(old.document)
             old.deleteLater()
         self.opened.emit(self.scope)
+
+    @Slot()
+    def _on_failed(self) -> None:
+        self._chosen = None
 
     @Slot()
     def _on_turned(self) -> None:

@@ -15,7 +15,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from cozviewer.app import resource, services_for
-from cozviewer.config.choice import EngineChoice
+from cozviewer.config.choice import AUTO, EngineChoice
+from cozviewer.models.worker.remote import RemoteModels
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.widgets.theme import apply_theme
 from cozviewer.util.priority import take_turns_quickly
@@ -41,12 +42,25 @@ def application() -> QApplication:
 
 @contextmanager
 def open_window(
-    engine: str, width: int, height: int, picture: Path = SAMPLE
+    engine: str,
+    width: int,
+    height: int,
+    picture: Path = SAMPLE,
+    *,
+    numbers: str = AUTO,
+    remote: RemoteModels | None = None,
 ) -> Iterator[MainWindow]:
-    """Open the real window with a fresh cache; the picture area gets the size that is asked for."""
+    """Open the real window with a fresh cache; the picture area gets the size that is asked for.
+
+    Args:
+        engine, numbers: See `EngineChoice`.
+        remote: Runs the models in processes of their own; None runs them in this one.
+    """
     app = application()
     with tempfile.TemporaryDirectory() as folder:
-        window = MainWindow(services_for(Path(folder)), EngineChoice(engine))
+        window = MainWindow(
+            services_for(Path(folder), remote=remote), EngineChoice(engine, numbers=numbers)
+        )
         window.show()
         window.open_picture(picture)
         wait(lambda: window.document is not None)

@@ -9,6 +9,7 @@ where memory, objects, handles or threads still grow in the second half, or an e
 """
 
 import argparse
+import gc
 import json
 import logging
 import os
@@ -34,8 +35,12 @@ CALM_SECONDS = 120.0
 PLATFORM = "This plugin does not support"
 """What the offscreen platform says about itself."""
 
-REST_SECONDS = 3.0
-"""From there to the measurement: memory is returned to the system some time after a photo."""
+IDLE_SHARE = 0.05
+"""Of a core, at most, of the processes that run models when they are at rest."""
+
+REST_SECONDS = 5.0
+"""From there to the measurement: memory is returned to the system some time after a photo and its
+engine."""
 
 TILES_MIB = 64
 """Budget of the tiles in memory: small, so that it is full soon."""
@@ -101,8 +106,14 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     from cozviewer.util.cache_settings import CacheSettings, keep_cache_settings
     from cozviewer.util.memory import share_heaps
     from tests.benchmarks.desk import application
-    from tests.benchmarks.soaking.deeds import Deeds
-    from tests.benchmarks.soaking.measures import Sample, complaints, kinds_of_objects, measured
+    from tests.benchmarks.soaking.deeds import RESTING, Deeds
+    from tests.benchmarks.soaking.measures import (
+        Sample,
+        complaints,
+        kinds_of_objects,
+        measured,
+        model_seconds,
+    )
     from tests.benchmarks.soaking.pictures import Pictures
 
     share_heaps()  # as run_viewer does
@@ -136,6 +147,12 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
         working = document is not None and (document.working or window.images.working)
         return not working and window.navigator.at_rest
 
+    def models_rest() -> bool:
+        """Loading is not interrupted, so it may last longer than all work in the window."""
+        before = model_seconds()
+        _spin(1.0)
+        return abs(model_seconds() - before) < IDLE_SHARE
+
     deeds.open()
     while time.monotonic() - started < minutes * 60:
         until = started + min(minutes, len(samples) + 1) * 60
@@ -148,6 +165,12 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
         deeds.come_to_rest()
         if not _wait(calm, CALM_SECONDS):
             log.note("The window does not come to rest.")
+        if window.images.choice_in_use.engine != RESTING:
+            log.note("At rest, the window has another engine than the one chosen for that.")
+        gc.collect()  # so that engines are dropped now rather than some time later
+        if not _wait(models_rest, CALM_SECONDS):
+            log.note("The processes that run models do not come to rest.")
+        gc.collect()  # and those of documents that were still closing
         _spin(REST_SECONDS)
         samples.append(measured(window, started, deeds.opened, len(log.errors)))
         if len(samples) == 1 or time.monotonic() - started < minutes * 30:

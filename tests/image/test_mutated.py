@@ -54,6 +54,9 @@ RARE: dict[str, Callable[[], bytes]] = {
         lambda path: Image.fromarray(RGB).save(path, lossless=True), ".jxl"
     ),
     "JPEG XR": lambda: bytes(imagecodecs.jpegxr_encode(RGB)),
+    "deep JPEG 2000": lambda: bytes(
+        imagecodecs.jpeg2k_encode(RGB.astype(np.uint16), level=0, codecformat="jp2")
+    ),
     "deep PSD": lambda: psd(RGB, depth=16),
     "layers": lambda: layered_psd(RGB),
     "Radiance": lambda: radiance(RGB / 255),

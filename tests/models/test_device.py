@@ -1,8 +1,10 @@
 """The choice of the device: what there is, what is fastest on it, what is said when it is not."""
 
 import os
+import sys
 from collections.abc import Callable
 from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 import torch
@@ -21,7 +23,8 @@ from cozviewer.util.errors import BadInput
 
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """A machine with nothing but a CPU, without AMX; tests add to it."""
+    """A machine with nothing but a CPU, without AMX; tests add to it. It may have a GPU."""
+    monkeypatch.setattr(module, "may_have_gpu", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
@@ -62,6 +65,39 @@ def with_apple_gpu(machine: pytest.MonkeyPatch) -> None:
 def test_the_cpu_is_always_there() -> None:
     assert available_devices() == ["cpu"]
     assert pick_device().name == "cpu"
+
+
+def test_without_a_driver_torch_is_not_asked_for_gpus(machine: pytest.MonkeyPatch) -> None:
+    machine.setattr(module, "may_have_gpu", lambda: False)
+    machine.setitem(sys.modules, "torch", None)
+    machine.setattr(module, "has_torch", lambda: True)
+    assert available_devices() == ["cpu"]
+
+
+@pytest.mark.parametrize(
+    ("system", "nodes", "there"),
+    [
+        ("linux", [], False),
+        ("linux", ["null", "nvidia-modeset"], False),
+        ("linux", ["nvidia0"], True),
+        ("linux", ["kfd"], True),
+        ("linux", ["dxg"], True),
+        ("win32", [], False),
+        ("win32", ["System32/nvcuda.dll"], True),
+        ("darwin", [], True),
+    ],
+)
+def test_drivers_are_the_sign_of_a_gpu(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, nodes: list[str], there: bool
+) -> None:
+    monkeypatch.undo()
+    for name in nodes:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(module, "DEVICE_NODES", tmp_path)
+    monkeypatch.setenv("SYSTEMROOT", str(tmp_path))
+    assert module.may_have_gpu() is there
 
 
 def test_a_cpu_without_amx_computes_in_fp32() -> None:

@@ -14,7 +14,7 @@ from cozviewer.chain.protocols import Progressed
 from cozviewer.chain.stages import stages_told
 from cozviewer.models import device as device_module
 from cozviewer.models import number_formats as module
-from cozviewer.models import upscaler
+from cozviewer.models import upscaler, without_torch
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device, all_threads
 from cozviewer.models.model_file import model_file
@@ -293,10 +293,16 @@ def test_another_machine_or_version_measures_again(
     change: Callable[[pytest.MonkeyPatch], None],
 ) -> None:
     monkeypatch.setattr(module, "cpu_has", lambda name: False)
-    save_device(tmp_path / FILE_NAME, {**machine_key(), "network": "a"}, BF16)
-    assert saved_device(tmp_path / FILE_NAME, {**machine_key(), "network": "a"}, [BF16]) == BF16
+    save_device(tmp_path / FILE_NAME, {**machine_key(with_torch=True), "network": "a"}, BF16)
+    assert (
+        saved_device(tmp_path / FILE_NAME, {**machine_key(with_torch=True), "network": "a"}, [BF16])
+        == BF16
+    )
     change(monkeypatch)
-    assert saved_device(tmp_path / FILE_NAME, {**machine_key(), "network": "a"}, [BF16]) is None
+    assert (
+        saved_device(tmp_path / FILE_NAME, {**machine_key(with_torch=True), "network": "a"}, [BF16])
+        is None
+    )
 
 
 KEY = {"cpu": "one"}
@@ -379,6 +385,7 @@ def test_a_thread_that_begins_meanwhile_computes_with_all_threads() -> None:
 def cpu_with_bf16(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device_module, "cpu_has", lambda name: "bf16" in name)
     monkeypatch.setattr(device_module, "_multiplies_bytes", lambda: False)
+    monkeypatch.setattr(without_torch, "suffices", lambda wanted: False)
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
 
 

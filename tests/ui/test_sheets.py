@@ -1,5 +1,7 @@
 """Comparisons and zoom strips, saved from the window."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +48,16 @@ def saved(viewer: Bench, dialog: ExportDialog, title: str, path: Path, qtbot: Qt
     with Image.open(path) as image:
         assert image.size == (width, height)
         return np.asarray(image.convert("RGB"))
+
+
+def test_a_closed_dialog_keeps_no_engine(viewer: Bench, qtbot: QtBot) -> None:
+    dialog = asked(viewer)
+    gone = weakref.ref(dialog)
+    with qtbot.waitSignal(dialog.destroyed):
+        dialog.reject()
+    del dialog
+    gc.collect()
+    assert gone() is None
 
 
 def test_without_a_comparison_none_is_offered(near: Bench) -> None:

@@ -407,3 +407,26 @@ def test_a_file_that_vanishes_is_told_and_the_viewer_goes_on(viewer: Bench, qtbo
     QTest.keyClick(viewer.window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: viewer.picture.name in viewer.window.banner.text)
     assert viewer.window.document is not None
+
+
+def test_an_engine_chosen_just_before_a_photo_is_opened_is_not_lost(
+    viewer: Bench, qtbot: QtBot
+) -> None:
+    window, chosen = viewer.window, EngineChoice("stripes", device="cpu")
+    assert window.images.choice_in_use != chosen
+    window.engine_menu.chosen.emit(chosen)
+    with qtbot.waitSignal(window.images.opened, timeout=10_000):
+        window.open_picture(viewer.picture)
+    assert window.images.choice_in_use == window.images.choice == chosen
+
+
+def test_an_engine_that_was_stopped_is_not_used_for_the_next_photo(
+    viewer: Bench, qtbot: QtBot
+) -> None:
+    window = viewer.window
+    before = window.images.choice_in_use
+    window.engine_menu.chosen.emit(EngineChoice("stripes", device="cpu"))
+    window.stop_work()
+    with qtbot.waitSignal(window.images.opened, timeout=10_000):
+        window.open_picture(viewer.picture)
+    assert window.images.choice_in_use == before

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cozviewer.chain.protocols import Notice, Progressed, ignore
-from cozviewer.models import without_torch
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
 from cozviewer.models.network import ArrayNetwork, LoadedNetwork, Network
@@ -24,6 +23,7 @@ from cozviewer.models.realesrgan.weights import (
     wheel_files,
 )
 from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.models.without_torch import threads
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
@@ -60,16 +60,24 @@ def compact(*, cache_dir: Path | None, notice: Notice) -> NetworkUpscaler:
         ModelContext("cpu", cache_dir=cache_dir, notice=notice),
         part=PART,
         halo=HALO,
-        without_torch=_without_torch,
+        open_without_torch=_open_without_torch,
     )
 
 
-def _without_torch(context: ModelContext) -> LoadedNetwork:
+def _open_without_torch(place: Device) -> LoadedNetwork:
     from cozviewer.models.realesrgan.openvino_compact import OpenVinoCompact
 
-    place = without_torch.cpu("cpu", context.numbers, without_torch.formats(int8=False))
-    network = OpenVinoCompact(compact_weights(), without_torch.threads(), place.numbers)
-    return ArrayNetwork(network, place)
+    if place.dtype == "int8":
+        raise _no_int8()
+    return ArrayNetwork(OpenVinoCompact(compact_weights(), threads, place.numbers), place)
+
+
+def _no_int8() -> BadInput:
+    return BadInput(
+        translate("Error", "{title} does not support int8: choose fp32 or bf16.").format(
+            title=TITLE
+        )
+    )
 
 
 def compact_weights() -> Sequence[Weights]:
@@ -96,11 +104,7 @@ def open_compact(place: Device) -> Network:
     import torch
 
     if place.dtype == "int8":
-        raise BadInput(
-            translate("Error", "{title} does not support int8: choose fp32 or bf16.").format(
-                title=TITLE
-            )
-        )
+        raise _no_int8()
     dtype = getattr(torch, place.dtype)
     layout = torch.channels_last if place.channels_last else torch.contiguous_format
 

@@ -2,15 +2,15 @@
 
 from functools import partial
 
-from cozviewer.models import without_torch
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
-from cozviewer.models.network import ArrayNetwork, LoadedNetwork, Network
+from cozviewer.models.network import ArrayNetwork, Network
 from cozviewer.models.realesrgan.converted import realesrgan_state
 from cozviewer.models.realesrgan.openvino_network import OpenVinoNetwork, on_tensors
 from cozviewer.models.realesrgan.rrdbnet import forward
 from cozviewer.models.realesrgan.weights import BIN_SHA256
 from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.models.without_torch import threads
 
 TITLE = "Real-ESRGAN"
 BLOCKS = 23
@@ -46,17 +46,16 @@ def realesrgan(context: ModelContext, *, open_edges: bool = True) -> NetworkUpsc
             state[name] = tensor.contiguous(memory_format=layout) if array.ndim == 4 else tensor
         return Network(partial(forward, state, BLOCKS, open_edges=open_edges), place)
 
+    def open_without_torch(place: Device) -> ArrayNetwork:
+        weights = realesrgan_state(context.cache_dir, context.notice)
+        network = OpenVinoNetwork(weights, threads, place.numbers, open_edges=open_edges)
+        return ArrayNetwork(network, place)
+
     return NetworkUpscaler(
         TITLE,
         lambda: {"name": "realesrgan", "weights": BIN_SHA256},
         open_network,
         context,
         part=PART,
-        without_torch=_without_torch,
+        open_without_torch=open_without_torch,
     )
-
-
-def _without_torch(context: ModelContext) -> LoadedNetwork:
-    place = without_torch.cpu(context.device, context.numbers, without_torch.formats(int8=True))
-    weights = realesrgan_state(context.cache_dir, context.notice)
-    return ArrayNetwork(OpenVinoNetwork(weights, without_torch.threads, place.numbers), place)

@@ -1,6 +1,7 @@
-"""The compact network for drafts through OpenVINO, where torch is not installed."""
+"""The compact network for drafts through OpenVINO, without torch."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,25 +20,28 @@ from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled
 
 if TYPE_CHECKING:
-    from openvino import Model
+    from openvino import CompiledModel, Model
 
 
 class OpenVinoCompact:
     """The compact network. Callable from several threads: each run has a request of its own."""
 
-    def __init__(self, layers: Sequence[Weights], threads: int, numbers: str) -> None:
+    def __init__(self, layers: Sequence[Weights], threads: Callable[[], int], numbers: str) -> None:
         """Compile it.
 
         Args:
             layers: As `compact.check_layers` accepts them.
-            threads: Of a run.
+            threads: Returns the number of threads of a run that starts in the calling thread.
             numbers: "fp32" or "bf16".
 
         Raises:
             BadInput: OpenVINO is missing or broken.
             RuntimeError: OpenVINO failed.
         """
-        self._piece = open_core().compile_model(_graph(layers), "CPU", settings(threads, numbers))
+        self._layers, self._count, self._numbers = layers, threads, numbers
+        self._core = open_core()
+        self._lock = threading.Lock()
+        self._piece, self._threads = self._compile(threads()), threads()
 
     def __call__(
         self, image: Pixels, cancelled: IsCancelled, progressed: Progressed = ignore
@@ -49,7 +53,24 @@ class OpenVinoCompact:
             MemoryError, RuntimeError: OpenVINO failed.
         """
         run = Run(image.shape[2] * image.shape[3] <= AT_ONCE, cancelled)
-        return run(self._piece, np.ascontiguousarray(image))
+        piece = self._compiled()
+        fine = run(piece, np.ascontiguousarray(image))
+        if not run.at_once:
+            fine = fine.copy()  # which lies in what is released
+            piece.release_memory()
+        return fine
+
+    def _compiled(self) -> "CompiledModel":
+        """Return the network for the number of threads: one while `fastest` measures."""
+        threads = self._count()
+        with self._lock:
+            if threads != self._threads:
+                self._piece, self._threads = self._compile(threads), threads
+            return self._piece
+
+    def _compile(self, threads: int) -> "CompiledModel":
+        graph = _graph(self._layers)
+        return self._core.compile_model(graph, "CPU", settings(threads, self._numbers))
 
 
 def _graph(layers: Sequence[Weights]) -> "Model":

@@ -14,7 +14,7 @@ moved to the weights (section 3.1, cross-layer equalisation).
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.lib.format import read_array
@@ -94,17 +94,26 @@ def read_steps() -> Steps:
     return dict(zip([name for name, _ in points()], parts, strict=True))
 
 
+class _Centred(NamedTuple):
+    """Features less their mean by channel, and the mean, (1, C, 1, 1)."""
+
+    features: "Node"
+    mean: "Node"
+
+
 class Graphs:
     """Builds the network in pieces. Between pieces, features are (1, 64, H, W) float32."""
 
-    def __init__(self, state: State, steps: Steps | None) -> None:
+    def __init__(self, state: State, steps: Steps | None, *, open_edges: bool = False) -> None:
         """Prepare; the methods import openvino.
 
         Args:
             state: As `realesrgan_state` returns it.
             steps: Of int8; None keeps all layers in float.
+            open_edges: See `rrdbnet.forward`; only in float.
         """
         self._state, self._steps = state, steps
+        self._open = open_edges and steps is None
 
     def head(self) -> "Model":
         """Return the first layer: (1, 3, H, W) in 0..1 to features."""
@@ -126,7 +135,11 @@ class Graphs:
     def body_end(self) -> "Model":
         """Return the layer after all blocks: features of the blocks and of `head` to features."""
         features, first = input_of(FILTERS), input_of(FILTERS)
-        return graph(_plus(first, self._conv("conv_body", features)), features, first)
+        if self._open:
+            convolved = self._opened("conv_body", [_centred(features)])
+        else:
+            convolved = self._conv("conv_body", features)
+        return graph(_plus(first, convolved), features, first)
 
     def tail(self) -> "Model":
         """Return the enlargement: features to (1, 3, 4H, 4W), about 0..1."""
@@ -151,11 +164,36 @@ class Graphs:
 
     def _plain_dense(self, features: "Node", name: str) -> "Node":
         """Return a dense block in float."""
+        if self._open:
+            return self._open_dense(features, name)
         grown = [features]
         for index in range(1, DENSE):
             grown.append(_active(self._plain(f"{name}.conv{index}", _joined(grown))))
         added = self._plain(f"{name}.conv{DENSE}", _joined(grown))
         return _plus(features, added, RESIDUAL)
+
+    def _open_dense(self, features: "Node", name: str) -> "Node":
+        """Return a dense block in float with open edges."""
+        grown = [_centred(features)]
+        for index in range(1, DENSE):
+            grown.append(_centred(_active(self._opened(f"{name}.conv{index}", grown))))
+        return _plus(features, self._opened(f"{name}.conv{DENSE}", grown), RESIDUAL)
+
+    def _opened(self, name: str, grown: Sequence[_Centred]) -> "Node":
+        """Return a convolution of joined features in float, with their means beyond the edges: the
+        zeros there are the means of what is centred, and what is left out is the same everywhere.
+        """
+        from openvino import opset13 as ops
+
+        kernel, one, none = self._array(f"{name}.weight"), [1, 1], [0, 0]
+        means = _joined([each.mean for each in grown])
+        sums = constant(kernel.sum((2, 3), keepdims=True))
+        added = ops.add(
+            ops.convolution(means, sums, one, none, none, one),
+            constant(self._array(f"{name}.bias").reshape(1, -1, 1, 1)),
+        )
+        features = _joined([each.features for each in grown])
+        return ops.add(ops.convolution(features, constant(kernel), one, one, one, one), added)
 
     def _plain(self, name: str, features: "Node") -> "Node":
         """Return a convolution in float."""
@@ -214,6 +252,13 @@ def constant(value: object) -> "Node":
     from openvino import opset13 as ops
 
     return ops.constant(value)
+
+
+def _centred(features: "Node") -> _Centred:
+    from openvino import opset13 as ops
+
+    mean = ops.reduce_mean(features, constant(np.array([2, 3], np.int64)), keep_dims=True)
+    return _Centred(ops.subtract(features, mean), mean)
 
 
 def _active(features: "Node") -> "Node":

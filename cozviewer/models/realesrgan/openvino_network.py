@@ -1,5 +1,4 @@
-"""Runs Real-ESRGAN through OpenVINO: in int8 as the `forward` of a `Network`, and in any number
-format where torch is not installed.
+"""Runs Real-ESRGAN through OpenVINO: on its own, or in int8 as the `forward` of torch's `Network`.
 
 The network runs in a few pieces, because OpenVINO does not report progress within a run, and takes
 memory for all layers of a piece at once. Core-seconds for 320x200 pixels on an EPYC with
@@ -59,19 +58,28 @@ AT_ONCE = 64 * 64
 class OpenVinoNetwork:
     """Real-ESRGAN. Callable from several threads, one run at a time."""
 
-    def __init__(self, state: State, threads: Callable[[], int], numbers: str = "int8") -> None:
+    def __init__(
+        self,
+        state: State,
+        threads: Callable[[], int],
+        numbers: str = "int8",
+        *,
+        open_edges: bool = False,
+    ) -> None:
         """Compile it, in one to two seconds.
 
         Args:
             state: As `realesrgan_state` returns it.
             threads: Returns the number of threads of a run that starts in the calling thread.
             numbers: "fp32", "bf16" or "int8".
+            open_edges: As in `rrdbnet.forward`; not in int8, whose result depends more on rounding.
 
         Raises:
             BadInput: OpenVINO or the scales are missing or broken.
             RuntimeError: OpenVINO failed.
         """
-        self._graphs = Graphs(state, read_steps() if numbers == "int8" else None)
+        steps = read_steps() if numbers == "int8" else None
+        self._graphs = Graphs(state, steps, open_edges=open_edges)
         self._numbers = numbers
         self._core = open_core()
         self._turn = threading.Lock()
@@ -151,6 +159,9 @@ class OpenVinoNetwork:
             inner = slice(STEP_SCALE * (top - above), STEP_SCALE * (bottom - above))
             fine[:, :, STEP_SCALE * top : STEP_SCALE * bottom] = band[:, :, inner]
             progressed((BLOCKS + TAIL_COST * bottom / height) / total)
+        if not run.at_once:
+            for piece in (head, end, tail):
+                piece.release_memory()
         return fine
 
     def _compiled(self) -> "Sequence[CompiledModel]":

@@ -88,7 +88,9 @@ class ModelProcess:
     def pid(self) -> int | None:
         """The number of the process; None while there is none."""
         running = self._running
-        return None if running is None or running.ending is not None else running.pid
+        if running is None or running.retired or running.ending is not None:
+            return None
+        return running.pid
 
     def call(
         self,
@@ -109,14 +111,18 @@ class ModelProcess:
             BadInput, Failure, MemoryError, RuntimeError: As the model raised it.
         """
         listener = Listener(_rising(listener.progressed), listener.notice, listener.on_plan)
-        for crashes in itertools.count(1):
+        crashes = 0
+        while True:
             running = self._started(cancelled)
             if request.retries:
                 self._notice(request, listener)
             answer = self._answer(running, request, cancelled, listener)
+            if answer is None:
+                continue
             if isinstance(answer, Frame):
                 self._crashes = 0
                 return answer
+            crashes += 1
             self._note(running, answer)
             if self._closed:
                 raise Cancelled(translate("Error", "Stopped: the program is closing."))
@@ -125,7 +131,6 @@ class ModelProcess:
                     self._untold = None
                 raise Failure(_given_up(request, answer))
             tell_stage(translate("Status", "Loading {name}").format(name=request.title))
-        raise AssertionError
 
     def forget(self, model: int) -> None:
         """Let the process drop a model. May be called within a finalizer: takes no lock."""
@@ -149,7 +154,9 @@ class ModelProcess:
                 if self._closed:
                     raise Cancelled(translate("Error", "Stopped: the program is closing."))
                 running = self._running
-                if running is not None and running.ending is not None:
+                if running is not None and running.retired:
+                    self._running = None
+                elif running is not None and running.ending is not None:
                     self._forget_ended(running)
                 if self._running is not None:
                     return self._running
@@ -168,10 +175,12 @@ class ModelProcess:
         request: Request,
         cancelled: IsCancelled,
         listener: Listener,
-    ) -> Frame | Ending:
-        """Return the answer of a process, or how it ended."""
+    ) -> Frame | Ending | None:
+        """Return the answer of a process, or how it ended; None if it is retired."""
         call = next(self._numbers)
         inbox = running.open_call(call)
+        if inbox is None:
+            return None
         running.send(Frame({"kind": "call", "call": call, **request.header}, request.arrays))
         over = False
         try:

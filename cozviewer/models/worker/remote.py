@@ -25,7 +25,15 @@ from cozviewer.models.context import ModelContext
 from cozviewer.models.detectors import NEEDED
 from cozviewer.models.memory.manager import MemoryManager
 from cozviewer.models.worker.client import Listener, ModelProcess, Request
-from cozviewer.models.worker.specs import Spec, draft_spec, prompter_spec, upscaler_spec
+from cozviewer.models.worker.specs import (
+    DETECTION,
+    DRAFTS,
+    STEPS,
+    Spec,
+    draft_spec,
+    prompter_spec,
+    upscaler_spec,
+)
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import Failure
@@ -33,9 +41,6 @@ from cozviewer.util.translation import translate
 
 VARIABLE = "COZVIEWER_ENGINE_PROCESS"
 """Set to 0, models run on threads of the window."""
-
-STEPS, DRAFTS, DETECTION = "steps", "drafts", "detection"
-"""Lanes: what runs in one of them waits for what runs there already."""
 
 
 class RemoteModels:

@@ -73,6 +73,10 @@ class RunningProcess:
     def __init__(self, command: Sequence[str], start_seconds: float = START_SECONDS) -> None:
         """Start it.
 
+        Args:
+            command: What starts it.
+            start_seconds: Time that it gets until it answers.
+
         Raises:
             OSError: It cannot be started.
         """
@@ -90,6 +94,7 @@ class RunningProcess:
         self._lock = threading.Lock()
         self._inboxes: dict[int, Inbox] = {}
         self._ending: Ending | None = None
+        self._retired = False
         self._outgoing: SimpleQueue[Frame | None] = SimpleQueue()
         self._errors: deque[str] = deque(maxlen=60)
         self._threads = [
@@ -111,10 +116,19 @@ class RunningProcess:
         """How it ended; None while it runs."""
         return self._ending
 
-    def open_call(self, call: int) -> Inbox:
-        """Return what receives the frames of a call, and the ending if that comes first."""
+    @property
+    def retired(self) -> bool:
+        """Whether it takes no more calls, as its libraries take memory that nothing needs any more.
+        It ends by itself."""
+        return self._retired
+
+    def open_call(self, call: int) -> Inbox | None:
+        """Return what receives the frames of a call, and the ending if that comes first; None if it
+        is retired."""
         inbox: Inbox = SimpleQueue()
         with self._lock:
+            if self._retired:
+                return None
             if self._ending is None:
                 self._inboxes[call] = inbox
             else:
@@ -193,6 +207,11 @@ class RunningProcess:
                 log.log(int(header["level"]), "Engine: %s", header["text"])
             case "ready":
                 pass
+            case "spent":
+                with self._lock:
+                    self._retired = not self._inboxes
+                if self._retired:
+                    self._outgoing.put(None)
             case _:
                 raise Garbled("an unknown kind of frame")
 

@@ -3,6 +3,9 @@
 Requests come in through stdin, answers leave through stdout. Each lane runs one call at a time on a
 thread of its own: steps and prompts in one, drafts in another, so that a draft does not wait for a
 step. The process ends when stdin does, so that none is left behind when the window is killed.
+
+Libraries stay in memory once they are imported: torch takes 0.4 GB. When the last model that needs
+it is gone and nothing runs, the process says so, and the window replaces it at the next call.
 """
 
 import faulthandler
@@ -31,7 +34,7 @@ from cozviewer.models.context import ModelContext
 from cozviewer.models.detectors import text_and_face_detector
 from cozviewer.models.worker.errors import LONGEST_TRACE, header_of
 from cozviewer.models.worker.frames import Frame, read_frame, write_frame
-from cozviewer.models.worker.specs import Spec, context_of, make_model
+from cozviewer.models.worker.specs import DRAFTS, Spec, context_of, make_model, needs_torch
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.memory import return_free_memory, share_heaps
 from cozviewer.util.priority import NICENESS, lower_priority
@@ -41,8 +44,10 @@ from cozviewer.util.translation import install
 EVENT_SECONDS = 0.02
 """Least time between two reports of progress."""
 
-TRIM_SECONDS = 2.0
-"""From the end of a model to the return of its memory: others may end with it."""
+IDLE_SECONDS = 1.0
+"""Without a call, until the memory of drafts and of models that are gone is returned: others may
+end with them. Meanwhile the next draft uses it, without the tens of milliseconds that a return and
+new pages take."""
 
 OOM_SCORE = "600"
 """Of 1000: where memory runs out, Linux ends this process rather than the window."""
@@ -94,10 +99,11 @@ def serve(
 
 @dataclass(frozen=True)
 class _Model:
-    """A model, and the context that it shares with others."""
+    """A model, the context that it shares with others, and whether it runs with torch."""
 
     model: Upscaler | Prompter
     context: ModelContext
+    with_torch: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +128,8 @@ class _Server:
         self._known: dict[tuple[str, str, str, int], str] = {}
         self._trimmed = threading.Event()
         self._trimmed.set()
+        self._moved = time.monotonic()
+        self._torch_used = False
 
     def send(self, frame: Frame) -> None:
         """Send a frame. Any thread."""
@@ -135,6 +143,7 @@ class _Server:
             case "call":
                 job = _Job(int(header["call"]), frame, threading.Event())
                 self._jobs[job.call] = job.cancelled
+                self._moved = time.monotonic()
                 self._lane(str(header["lane"])).put(job)
             case "cancel":
                 cancelled = self._jobs.get(int(header["call"]))
@@ -143,9 +152,10 @@ class _Server:
             case "forget":
                 with self._making:
                     gone = self._models.pop(int(header["model"]), None)
-                if gone is not None and self._trimmed.is_set():
-                    self._trimmed.clear()
-                    threading.Thread(target=self._trim, name="memory", daemon=True).start()
+                if gone is not None:
+                    self._torch_used |= gone.with_torch
+                    del gone
+                    self._trim_soon()
             case "translated":
                 waiting = self._texts.get(tuple(header["key"]))
                 if waiting is not None:
@@ -176,12 +186,23 @@ class _Server:
             threading.Thread(target=self._run_lane, args=[lane], name=name, daemon=True).start()
         return lane
 
+    def _trim_soon(self) -> None:
+        """Return free memory to the system once nothing has run for a moment."""
+        self._moved = time.monotonic()
+        if self._trimmed.is_set():
+            self._trimmed.clear()
+            threading.Thread(target=self._trim, name="memory", daemon=True).start()
+
     def _trim(self) -> None:
-        """Return the memory of models that are gone to the system, after a moment."""
-        time.sleep(TRIM_SECONDS)
+        while (left := self._moved + IDLE_SECONDS - time.monotonic()) > 0 or self._jobs:
+            time.sleep(max(left, IDLE_SECONDS / 10))
         self._trimmed.set()
         gc.collect()
         return_free_memory()
+        with self._making:
+            needed = any(each.with_torch for each in self._models.values())
+        if self._torch_used and not needed and "torch" in sys.modules:
+            self.send(Frame({"kind": "spent"}))
 
     def _run_lane(self, lane: "SimpleQueue[_Job]") -> None:
         lower_priority()
@@ -204,7 +225,10 @@ class _Server:
         if job.frame.header["do"] == "upscale":
             # Else the heaps of the C library keep the features of networks, 0.3 GB after a step.
             arrays = ()
-            return_free_memory()
+            if job.frame.header["lane"] == DRAFTS:
+                self._trim_soon()
+            else:
+                return_free_memory()
 
     def _done(self, job: _Job) -> tuple[Mapping[str, Any], Sequence[NDArray[Any]]]:
         header, arrays, cancelled = job.frame.header, job.frame.arrays, job.cancelled.is_set
@@ -219,6 +243,8 @@ class _Server:
                 model.load(cancelled)
                 return {"device": model.device}, ()
             case "upscale":
+                if header["lane"] != DRAFTS:
+                    return_free_memory()  # of the drafts before it
                 prompt, seed = str(header["prompt"]), int(header["seed"])
                 fine = model.upscale(arrays[0], prompt, seed, cancelled, self._progress())
                 return {"device": model.device}, [fine]
@@ -248,7 +274,8 @@ class _Server:
                         lambda text: self.report("plan", text),
                     )
                     self._contexts[shared] = context
-                found = self._models[number] = _Model(self._make(spec, context), context)
+                model = self._make(spec, context)
+                found = self._models[number] = _Model(model, context, needs_torch(spec))
             return found.model
 
     def _found(self, rgb: NDArray[Any]) -> Sequence[Sequence[Any]]:

@@ -10,8 +10,13 @@ from cozviewer.config.choice import CozChoice, EngineChoice, PisaChoice, Prompte
 from cozviewer.config.questions import Questions
 from cozviewer.models.context import ModelContext
 from cozviewer.models.engines import make_prompter, make_upscaler
+from cozviewer.models.memory.plan import CPU
+from cozviewer.models.without_torch import suffices
 
 Spec = Mapping[str, Any]
+
+STEPS, DRAFTS, DETECTION = "steps", "drafts", "detection"
+"""Lanes: what runs in one of them waits for what runs there already."""
 
 
 def upscaler_spec(choice: EngineChoice, context: ModelContext) -> Spec:
@@ -81,6 +86,16 @@ def make_model(spec: Spec, context: ModelContext) -> Upscaler | Prompter:
 
             return compact(cache_dir=context.cache_dir, notice=context.notice)
     raise ValueError(f"{spec['kind']} is not a kind of model")
+
+
+def needs_torch(spec: Spec) -> bool:
+    """Return whether the model of a spec runs with torch."""
+    match spec["kind"]:
+        case "upscaler":
+            return spec["engine"] != "realesrgan" or not suffices(spec["device"])
+        case "prompter":
+            return spec["prompter"]["name"] in ("qwen", "tags")
+    return not suffices(CPU)
 
 
 def _place(context: ModelContext) -> Spec:

@@ -68,7 +68,6 @@ class Exporting(QObject):
         self._document: Document | None = None
         self._scale: Scale | None = None
         self._choice = EngineChoice()
-        self._dialog: ExportDialog | MovieDialog | None = None
         self._open_cluster: OpenCluster | None = None
         self._region = RegionDrag(panes.generated, self)
         self._region.chosen.connect(self._on_region)
@@ -181,14 +180,14 @@ class Exporting(QObject):
         assert self._document is not None
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(self._on_wanted)
-        self._dialog = dialog
-        dialog.open()
+        dialog.open()  # no reference to it stays here: it holds the chain, and so the engine
 
     @Slot(object)
     def _on_wanted(self, task: Task) -> None:
         """Export what the dialog asks for, where it asks for it."""
         address = saved_preferences().cluster
-        wants = isinstance(self._dialog, ExportDialog) and self._dialog.wants_cluster
+        dialog = self.sender()
+        wants = isinstance(dialog, ExportDialog) and dialog.wants_cluster
         if wants and address and self._open_cluster is not None:
             self._export(task, ClusterChoice(address, self._open_cluster))
         else:

@@ -40,7 +40,10 @@ KEYS = (
     *(Qt.Key.Key_B, Qt.Key.Key_Escape, Qt.Key.Key_Space, Qt.Key.Key_Backspace),
 )
 
-ENGINES = ("realesrgan", "bicubic", "bicubic", "nearest")
+RESTING = "bicubic"
+"""The engine of measurements: it needs no model."""
+
+ENGINES = ("realesrgan", RESTING, RESTING, "nearest")
 
 
 class Deeds:
@@ -140,11 +143,13 @@ class Deeds:
 
     def come_to_rest(self) -> None:
         """Stop, and show the same photo with the engine that needs least, so that measurements
-        can be compared."""
+        can be compared. The engine that was compared last stays loaded, even when the comparison
+        has ended; so that becomes the same one."""
         close_dialogs()
         self._window.compare_menu.set_mode(None)
+        self._window.compare_menu.settings_chosen.emit(EngineChoice(RESTING))
         self._window.stop_work()
-        self._use(ENGINES[1])
+        self._use(RESTING)
         self._window.open_picture(self._pictures.path(0))
 
     def engine(self) -> None:

@@ -81,6 +81,17 @@ def _total(uses: Sequence[_Use]) -> _Use:
     return _Use(*(sum(each) for each in zip(*map(astuple, uses), strict=True)))
 
 
+def model_seconds() -> float:
+    """Return the CPU time of the processes that run models."""
+    seconds = 0.0
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it has just ended
+            if SERVER in child.cmdline():
+                used = child.cpu_times()
+                seconds += used.user + used.system
+    return seconds
+
+
 def measured(window: MainWindow, started: float, opened: int, errors: int) -> Sample:
     """Measure now; the window should be at rest."""
     gc.collect()

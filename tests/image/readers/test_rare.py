@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from cozviewer.image.colours.coded_colour import srgb_encoded
-from cozviewer.image.colours.high_bit_depth import to_8_bit
+from cozviewer.image.colours.high_bit_depth import Scale, to_8_bit
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.readers import jpeg2000 as jpeg2000_reader
 from cozviewer.image.readers.exr import shown_channels
+from cozviewer.image.readers.jpeg2000 import deep_bits
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source, open_source, preview
 from cozviewer.util.errors import BadInput, HugePicture
@@ -69,6 +71,12 @@ def jxl(rgb: NDArray[Any], **options: Any) -> bytes:
     return through_file(lambda path: image.save(path, lossless=True, **options), ".jxl")
 
 
+def jpeg2000(values: NDArray[Any], bits: int, **options: Any) -> bytes:
+    options = {"codecformat": "jp2", "reversible": True, **options}
+    return bytes(imagecodecs.jpeg2k_encode(values, level=0, bitspersample=bits, **options))
+
+
+TWELVE = noise(40, 24).astype(np.uint16) * 16 + 7
 HALF = np.full(GREY.shape, 128, np.uint8)
 ON_WHITE = (RGB.astype(float) * 128 / 255 + 255 * 127 / 255).round().astype(np.uint8)
 
@@ -82,6 +90,12 @@ EXACT: dict[str, tuple[bytes, Rgb8]] = {
     "codestream of JPEG 2000": (saved(RGB, "JPEG2000", no_jp2=True), RGB),
     "grey JPEG 2000": (saved(GREY, "JPEG2000"), grey(GREY)),
     "deep JPEG 2000": (saved(GREY.astype(np.uint16) * 257, "JPEG2000"), grey(GREY)),
+    "deep colours of JPEG 2000": (jpeg2000(RGB.astype(np.uint16) * 257, 16), RGB),
+    "12 bits of JPEG 2000": (jpeg2000(TWELVE, 12), to_8_bit(TWELVE, Scale(0, 4095))),
+    "10 bits in a codestream": (
+        jpeg2000(TWELVE // 4, 10, codecformat="j2k"),
+        to_8_bit(TWELVE // 4, Scale(0, 1023)),
+    ),
     "JPEG XR": (jpegxr(RGB), RGB),
     "grey JPEG XR": (jpegxr(GREY), grey(GREY)),
     "deep JPEG XR": (jpegxr(RGB.astype(np.uint16) * 257), RGB),
@@ -120,9 +134,10 @@ def test_exact_pixels(tmp_path: Path, name: str) -> None:
     "content",
     [
         jxl(np.dstack([RGB, HALF])),
+        jpeg2000(np.dstack([RGB, HALF]).astype(np.uint16) * 257, 16),
         exr(RGBA=np.dstack([LIGHT * 0.5, np.full(GREY.shape, 0.5, "f4")])),
     ],
-    ids=["JPEG XL", "OpenEXR"],
+    ids=["JPEG XL", "JPEG 2000", "OpenEXR"],
 )
 def test_opacity_is_kept(tmp_path: Path, content: bytes) -> None:
     source = opened(tmp_path, content)
@@ -409,3 +424,23 @@ def test_a_bomb_is_asked_about(tmp_path: Path) -> None:
     head += (60_000).to_bytes(4) * 2 + (8).to_bytes(2) + (3).to_bytes(2) + bytes(100)
     with pytest.raises(HugePicture, match="60000 x 60000"):
         opened(tmp_path, head)
+
+
+def test_what_pillow_reads_in_full_needs_no_process() -> None:
+    deep = jpeg2000(TWELVE, 12)
+    assert deep_bits(deep) == 12
+    signed, coarse = bytearray(deep), bytearray(deep)
+    first = deep.index(b"\xff\x4f\xff\x51") + 42
+    signed[first : first + 9 : 3] = b"\x8b" * 3
+    coarse[first + 4] = 2  # one colour is of half the size
+    others = [b"", deep[:first], signed, coarse, deep.replace(b"\0\0\0\x10\0", b"\0\0\0\x12\0")]
+    others += [saved(RGB, "JPEG2000"), saved(GREY.astype(np.uint16), "JPEG2000")]
+    assert [deep_bits(bytes(other)) for other in others] == [0] * len(others)
+
+
+def test_without_the_package_deep_colours_of_jpeg_2000_are_those_of_pillow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jpeg2000_reader, "find_spec", lambda name: None)
+    source = opened(tmp_path, jpeg2000(TWELVE, 12))
+    assert np.abs(source.levels[0].astype(int) - TWELVE // 16).max() <= 1

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tifffile
-from imagecodecs import jpegxl_encode, jpegxr_encode
+from imagecodecs import jpeg2k_encode, jpegxl_encode, jpegxr_encode
 
 from cozviewer.image.source import open_source
 from cozviewer.image.tone import Tone, tone_of
@@ -39,6 +39,7 @@ FILES: dict[str, tuple[bytes | bytearray, str]] = {
     "JPEG XL": (jpegxl_encode(DEEP, lossless=True), "window=500:40000,bands=3:2:1"),
     "grey JPEG XL": (jpegxl_encode(TWELVE, lossless=True), "window=300:2500,gamma=2"),
     "JPEG XL with alpha": (jpegxl_encode(FOUR, lossless=True), "window=9:30000"),
+    "JPEG 2000": (jpeg2k_encode(DEEP, level=0), "window=500:40000,bands=3:2:1"),
     "JPEG XR": (jpegxr_encode(DEEP, level=1.0), "window=500:40000,bands=3:2:1"),
     "grey JPEG XR": (jpegxr_encode(TWELVE, level=1.0), "window=300:2500"),
     "light JPEG XR": (jpegxr_encode(LIGHT.astype(np.float32), level=1.0), "exposure=-1,gamma=2"),

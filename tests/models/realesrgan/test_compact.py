@@ -9,7 +9,7 @@ import pytest
 
 from cozviewer.chain.protocols import ignore
 from cozviewer.image.pixels import Rgb8, to_float
-from cozviewer.models import upscaler
+from cozviewer.models import upscaler, without_torch
 from cozviewer.models.device import Device
 from cozviewer.models.network import Network
 from cozviewer.models.realesrgan import compact as module
@@ -178,6 +178,7 @@ def test_its_numbers_are_timed_once_and_kept(
     fp32 = Device("cpu", "CPU", channels_last=True)
     candidates = [fp32, replace(fp32, dtype="bfloat16"), Device("cpu", "CPU", "int8")]
     monkeypatch.setattr(upscaler, "ways", lambda place, numbers: candidates)
+    monkeypatch.setattr(without_torch, "suffices", lambda wanted: False)
     opened: list[Device] = []
 
     def note(place: Device) -> Network:

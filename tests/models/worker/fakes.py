@@ -157,8 +157,12 @@ def main() -> None:
     def make_find() -> Find:
         return find
 
+    if mode == "spent":
+        server.IDLE_SECONDS = 0.0
+        sys.modules["torch"] = sys  # it is imported
+        vars(server)["needs_torch"] = lambda spec: spec["kind"] == "upscaler"
     if mode == "drop":
-        server.TRIM_SECONDS = 0.0
+        server.IDLE_SECONDS = 0.0
         vars(server)["return_free_memory"] = (folder / "trimmed").touch
     server.serve(sys.stdin.buffer, answers, make, make_find)
     end_now(0)

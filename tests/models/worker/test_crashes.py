@@ -300,3 +300,25 @@ def test_a_model_that_is_gone_here_is_dropped_there(remote: Callable[[str], Remo
     del other
     wait_until((engine.folder / "dropped").exists)
     wait_until((engine.folder / "trimmed").exists)
+
+
+def test_a_process_with_a_library_that_nothing_needs_is_replaced(
+    remote: Callable[[str], Remote], caplog: pytest.LogCaptureFixture
+) -> None:
+    engine, context = remote("spent"), ModelContext()
+    local = Fake("plain", engine.folder, context, "upscaler")
+    draft = engine.models.drafts(local, None, pytest.fail)
+    draft.load()
+    other = engine.models.upscaler(local, EngineChoice(), context)
+    other.load()
+    first = engine.process.pid
+    assert first is not None
+    engine.upscaler.load()
+    del other  # one is left
+    assert not gone(first)
+    engine.upscaler = draft
+    wait_until(lambda: engine.process.pid is None)
+    wait_until(lambda: gone(first))
+    draft.load()
+    assert engine.process.pid not in (None, first)
+    assert (engine.notices, caplog.records) == ([], [])

@@ -2,6 +2,7 @@
 
 import io
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,12 +13,14 @@ from cozviewer.models.context import ModelContext
 from cozviewer.models.interpolate import Interpolation
 from cozviewer.models.worker import server
 from cozviewer.models.worker.frames import Frame, read_frame
-from cozviewer.models.worker.specs import Spec, upscaler_spec
+from cozviewer.models.worker.specs import DRAFTS, Spec, upscaler_spec
 
 
-def test_memory_is_returned_after_a_step_was_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers, answered = io.BytesIO(), list[bool]()
-    monkeypatch.setattr(server, "return_free_memory", lambda: answered.append(bool(answers.tell())))
+def test_memory_is_returned_before_a_step_and_when_it_was_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers, sizes = io.BytesIO(), list[int]()
+    monkeypatch.setattr(server, "return_free_memory", lambda: sizes.append(answers.tell()))
 
     def make(spec: Spec, context: ModelContext) -> Upscaler:
         return Interpolation("bicubic")
@@ -26,10 +29,38 @@ def test_memory_is_returned_after_a_step_was_answered(monkeypatch: pytest.Monkey
     spec = {**upscaler_spec(EngineChoice("bicubic"), ModelContext()), "context": 1}
     call = {"kind": "call", "call": 1, "lane": "steps", "model": 1, "spec": spec}
     rgb = np.full((9, 7, 3), 50, np.uint8)
-    for doing, expected in (("load", []), ("upscale", [True])):
+    for doing in ("load", "upscale"):
+        before = answers.tell()
+        assert sizes == []
         header = {**call, "do": doing, "prompt": "", "seed": 0}
         made._run(server._Job(1, Frame(header, [rgb]), threading.Event()))
-        assert answered == expected
+    first, second = sizes
+    assert first == before < second == answers.tell()
     answers.seek(0)
     frames = iter(lambda: read_frame(answers), None)
     assert [len(frame.arrays) for frame in frames if "event" not in frame.header] == [0, 1]
+
+
+def test_memory_of_drafts_is_returned_when_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    returned, waits = threading.Event(), list[float]()
+    made = server._Server(
+        io.BytesIO(), lambda spec, context: Interpolation("bicubic"), lambda: None
+    )
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        assert not returned.is_set()
+        if len(waits) == 3:  # the other call ends
+            made._jobs.clear()
+
+    clock = SimpleNamespace(sleep=sleep, monotonic=lambda: 10.0 * len(waits))
+    monkeypatch.setattr(server, "time", clock)
+    monkeypatch.setattr(server, "return_free_memory", returned.set)
+    made._jobs[7] = threading.Event()
+    spec = {**upscaler_spec(EngineChoice("bicubic"), ModelContext()), "context": 1}
+    header = {"kind": "call", "call": 1, "lane": DRAFTS, "model": 1, "spec": spec}
+    header |= {"do": "upscale", "prompt": "", "seed": 0}
+    rgb = np.full((9, 7, 3), 50, np.uint8)
+    made._run(server._Job(1, Frame(header, [rgb]), threading.Event()))
+    assert returned.wait(10)
+    assert waits == [server.IDLE_SECONDS] + [server.IDLE_SECONDS / 10] * 2

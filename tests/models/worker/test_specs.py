@@ -3,11 +3,17 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from cozviewer.config.choice import CozChoice, EngineChoice, PisaChoice, PrompterChoice
 from cozviewer.config.questions import Questions
 from cozviewer.models.context import ModelContext
+from cozviewer.models.worker import specs
 from cozviewer.models.worker.specs import (
+    Spec,
     coz_of,
+    draft_spec,
+    needs_torch,
     pisa_of,
     prompter_choice_of,
     prompter_spec,
@@ -36,3 +42,25 @@ def test_all_settings_of_prompters_arrive() -> None:
     for wanted in (choice, PrompterChoice()):
         spec = json.loads(json.dumps(prompter_spec(wanted, ModelContext("cpu"))))
         assert prompter_choice_of(spec) == wanted
+
+
+CONTEXT = ModelContext("cpu")
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        (draft_spec(None), False),
+        (upscaler_spec(EngineChoice("realesrgan"), CONTEXT), False),
+        (upscaler_spec(EngineChoice("realesrgan"), ModelContext("cuda")), True),
+        (upscaler_spec(EngineChoice("/a/model.pth"), CONTEXT), True),
+        (upscaler_spec(EngineChoice("coz"), CONTEXT), True),
+        (prompter_spec(PrompterChoice("qwen"), CONTEXT), True),
+        (prompter_spec(PrompterChoice("server"), CONTEXT), False),
+    ],
+)
+def test_models_that_need_torch(
+    monkeypatch: pytest.MonkeyPatch, spec: Spec, expected: bool
+) -> None:
+    monkeypatch.setattr(specs, "suffices", lambda device: device == "cpu")
+    assert needs_torch(spec) is expected
