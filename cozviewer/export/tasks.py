@@ -41,6 +41,7 @@ from cozviewer.image.source import Source
 from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import compose, wanted_level
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.georeference import reference_of_view
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
@@ -197,7 +198,7 @@ class RegionTask:
         @cache
         def origin() -> Origin:
             tiles.wait_for_all()
-            found = origin_of_region(chain, self.z, self.level_region, is_cancelled)
+            found = origin_of_region(chain, LevelRegion(self.z, self.level_region), is_cancelled)
             alpha = alpha_kind(source, self.path, options.background, self.z == 0)
             return replace(found, alpha=alpha, scale_bar="" if bar is None else bar.label)
 

@@ -54,5 +54,4 @@ class WordsFinder(QObject):
         )
 
     def _words_below(self, view: View) -> tuple[LevelWords, ...]:
-        z, region = wanted_region(view, self._pyramid.source)
-        return words_below(self._pyramid, z, region)
+        return words_below(self._pyramid, wanted_region(view, self._pyramid.source))

@@ -19,7 +19,7 @@ from cozviewer.jobs.quick_job import (
 )
 from cozviewer.jobs.zoom_worker import StepRequest, ZoomWorker
 from cozviewer.pyramid.camera import View
-from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.compose import wanted_region
 from cozviewer.pyramid.makers import maker_label
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
@@ -249,8 +249,7 @@ class ViewWork(QObject):
 
     def _wanted(self, view: View) -> tuple[int, Rect]:
         """Return the level that a view at rest is made from, and what is seen of it."""
-        z = wanted_level(view, self._source.coarsest)
-        return z, view.visible(z, self._source.width, self._source.height)
+        return wanted_region(view, self._source)
 
     def _send_step(self) -> None:
         """Let the present step begin, unless it has or its draft is still being drawn."""

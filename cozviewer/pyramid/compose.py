@@ -122,13 +122,16 @@ def wanted_level(view: View, coarsest: int) -> int:
     return max(view.camera.rest_level, coarsest)
 
 
-def wanted_region(view: View, source: Source) -> LevelRegion:
-    """Return what a view at rest shows of the level that it is made from.
+def wanted_region(view: View, source: Source, finest: int | None = None) -> LevelRegion:
+    """Return the visible part of the level from which a view at rest is composed.
 
     Args:
-        source: The picture; the region is cut to it and may be empty.
+        source: The photo; the region is cut to it and may be empty.
+        finest: As for `compose`.
     """
     z = wanted_level(view, source.coarsest)
+    if finest is not None:
+        z = min(z, finest)
     return LevelRegion(z, view.visible(z, source.width, source.height))
 
 

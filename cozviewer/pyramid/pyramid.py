@@ -21,6 +21,7 @@ from cozviewer.image.source import Source
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     TILE,
+    LevelRegion,
     TileKey,
     finer,
     level_rect,
@@ -62,8 +63,12 @@ class Pyramid:
         return Pyramid(self.source, self.store)
 
     def level_rect(self, z: int) -> Rect:
-        """Return the whole of level z."""
+        """Return the rectangle of level z."""
         return level_rect(z, self.source.width, self.source.height)
+
+    def whole_level(self, z: int) -> LevelRegion:
+        """Return the whole of level z."""
+        return LevelRegion(z, self.level_rect(z))
 
     def tile_rect(self, key: TileKey) -> Rect:
         """Return the part of a tile inside the photo, in pixels of its level."""

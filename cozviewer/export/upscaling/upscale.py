@@ -146,7 +146,7 @@ class UpscaleTask:
         @cache
         def origin() -> Origin:
             tiles.wait_for_all()
-            found = origin_of_region(chain, z, chain.pyramid.level_rect(z), is_cancelled)
+            found = origin_of_region(chain, chain.pyramid.whole_level(z), is_cancelled)
             alpha = alpha_kind(source, self.path, background, own_pixels=False)
             return replace(found, magnification=str(self.scale), alpha=alpha)
 

@@ -167,8 +167,8 @@ def _view_info(request: ViewRequest) -> ViewInfo:
     shares = shares_of(pyramid, view, chain.upscaler.generative, request.finest)
     borrowed = False
     if request.finest is None and any(share.level > 0 for share in shares):
-        z, region = wanted_region(view, pyramid.source)
-        borrowed = borrows(chain.texture, pyramid, z, region, request.cancelled.is_set)
+        region = wanted_region(view, pyramid.source)
+        borrowed = borrows(chain.texture, pyramid, region, request.cancelled.is_set)
     return ViewInfo(shares, borrowed)
 
 

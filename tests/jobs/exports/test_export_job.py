@@ -84,7 +84,7 @@ def test_a_whole_level_is_computed_and_saved(
     with Image.open(request.path) as image:
         assert np.array_equal(np.asarray(image), expected)
     origin = read_origin(request.path)
-    assert origin == origin_of_region(chain, 2, chain.pyramid.level_rect(2))
+    assert origin == origin_of_region(chain, chain.pyramid.whole_level(2))
     assert origin is not None
     assert (origin.kind, origin.prompt) == ("generated", "a cat")
     drawn = [progress for progress in heard.told if progress.stage == "Generating ×4"]
@@ -151,7 +151,7 @@ def test_borrowed_texture_is_told_alike_by_the_window_and_render(
 def test_a_comparison_looks_for_borrowed_texture_when_it_is_saved(
     chain: Chain, tmp_path: Path, borrowed: bool
 ) -> None:
-    origin = origin_of_region(chain, 2, chain.pyramid.level_rect(2))
+    origin = origin_of_region(chain, chain.pyramid.whole_level(2))
     pixels = np.zeros((20, 30, 3), np.uint8)
     task = ComparisonTask(tmp_path / "both.png", pixels, origin, lambda: borrowed)
     run_task(task, chain)
