@@ -65,6 +65,6 @@ def _most_seen(steps: dict[TileKey, StepRecord], level_region: Rect) -> StepReco
 
 def _middle(region: Rect) -> Rect:
     """Return at most DECIDING x DECIDING pixels around the centre of a region."""
-    x, y = region.x + region.width // 2, region.y + region.height // 2
+    x, y = region.middle
     half = DECIDING // 2
     return rect_between(x - half, y - half, x + half, y + half).intersected(region)

@@ -17,13 +17,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.quick_view import worthwhile
-from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source
 from cozviewer.jobs.quick_job import DraftImage, QuickJob, QuickRequest
 from cozviewer.jobs.report import log, sentence_of
 from cozviewer.pyramid.camera import DEEPEST, View
 from cozviewer.pyramid.compose import wanted_level, wanted_region
-from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey
+from cozviewer.pyramid.geometry import STEP_LEVELS, LevelRegion, TileKey
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.util.errors import Cancelled
 
@@ -47,14 +46,12 @@ class Target:
 
     Attributes:
         view: The view that it would make sharp.
-        z: A step level.
-        level_region: What is seen of it there, in pixels of level z, inside the picture.
-        level_x, level_y: Where to begin, in pixels of level z.
+        region: Its visible part of a step level, inside the photo.
+        level_x, level_y: Where to begin, in pixels of that level.
     """
 
     view: View
-    z: int
-    level_region: Rect
+    region: LevelRegion
     level_x: int
     level_y: int
 
@@ -83,7 +80,7 @@ def targets(
             found.append(_target(_panned(view, STRIP * view.width * pan[0] / far_x, 0), source))
         if far_y and far_y >= ALONG * far_x:
             found.append(_target(_panned(view, 0, STRIP * view.height * pan[1] / far_y), source))
-    return [target for target in found if not target.level_region.empty]
+    return [target for target in found if not target.region.empty]
 
 
 def _closer(view: View, z: int, view_x: float, view_y: float) -> View:
@@ -101,9 +98,8 @@ def _panned(view: View, view_dx: float, view_dy: float) -> View:
 def _target(view: View, source: Source) -> Target:
     camera = view.camera.clamped(source.width, source.height)
     view = View(camera, view.width, view.height)
-    z, region = wanted_region(view, source)
-    middle_x, middle_y = region.x + region.width // 2, region.y + region.height // 2
-    return Target(view, z, region, middle_x, middle_y)
+    region = wanted_region(view, source)
+    return Target(view, region, *region.rect.middle)
 
 
 @dataclass(frozen=True)
@@ -173,7 +169,7 @@ class AheadJob(QObject):
 
     def _draw(self, request: AheadRequest) -> None:
         target = request.target
-        steps = self._chain.refine(target.z, target.level_region, request.cancelled.is_set)
+        steps = self._chain.refine(*target.region, request.cancelled.is_set)
         for progress in steps:
             if progress.drawing is not None:
                 self.drawing.emit(request)
@@ -277,16 +273,16 @@ class Ahead(QObject):
         self.stop()
         self._draft = None
 
-    def drafts(self, z: int, level_region: Rect) -> tuple[list[DraftImage], bool]:
-        """Return what is drafted of a region of level z, and whether that is all of it."""
+    def drafts(self, region: LevelRegion) -> tuple[list[DraftImage], bool]:
+        """Return what is drafted of a region, and whether that is all of it."""
         draft = self._draft
-        if draft is None or draft.target.z != z:
+        if draft is None or draft.target.region.z != region.z:
             return [], False
         parts = [
-            part for part in draft.parts if not part.level_region.intersected(level_region).empty
+            part for part in draft.parts if not part.region.rect.intersected(region.rect).empty
         ]
         complete = not self._drafting and not draft.request.cancelled.is_set()
-        return parts, complete and draft.target.level_region.contains(level_region)
+        return parts, complete and draft.target.region.rect.contains(region.rect)
 
     def _go_on(self) -> None:
         """Begin with the next target."""
@@ -308,9 +304,7 @@ class Ahead(QObject):
                 self._draw.emit(request)
 
     def _begin_draft(self, target: Target) -> None:
-        request = QuickRequest(
-            target.view, target.z, target.level_region, target.level_x, target.level_y
-        )
+        request = QuickRequest(target.view, target.region, target.level_x, target.level_y)
         self._draft = _Draft(target, request)
         self._drafting = True
         self._draw_draft.emit(request)

@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.stages import stages_told
-from cozviewer.image.rect import Rect
 from cozviewer.jobs.collector import libraries_passed_over
 from cozviewer.jobs.report import sentence_of
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.makers import maker_label
 from cozviewer.util.errors import Cancelled
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
@@ -21,13 +21,11 @@ class StepRequest:
     """A view that came to rest.
 
     Attributes:
-        z: The step level that makes it sharp.
-        level_region: What is seen of it, in pixels of level z, inside the picture.
-        cancelled: Set when the view moved on or the user said stop.
+        region: Its visible part of the step level that makes it sharp, inside the photo.
+        cancelled: Set when the view has changed or the user stopped it.
     """
 
-    z: int
-    level_region: Rect
+    region: LevelRegion
     cancelled: Event = field(default_factory=Event)
 
 
@@ -105,13 +103,12 @@ class ZoomWorker(QObject):
         computed = False
 
         def tell(stage: str) -> None:
-            self.progressed.emit(request, Progress(stage, request.z, 0, 0, None))
+            self.progressed.emit(request, Progress(stage, request.region.z, 0, 0, None))
 
         try:
             with stages_told(tell):
                 for progress in self._chain.refine(
-                    request.z,
-                    request.level_region,
+                    *request.region,
                     request.cancelled.is_set,
                     lambda now: self.progressed.emit(request, now),
                 ):
