@@ -29,6 +29,7 @@ from cozviewer.pyramid.compose import best_region
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     STEP_SCALE,
+    LevelRegion,
     TileKey,
     coarser,
     level_name,
@@ -392,8 +393,12 @@ class Chain:
             the crop of the parent.
         """
         wide, crop = prompted_regions(self.pyramid, z, level_region)
-        previous = None if wide is None else best_region(self.pyramid, z - 2 * STEP_LEVELS, wide)
-        return previous, best_region(self.pyramid, z - STEP_LEVELS, crop)
+        previous = (
+            None
+            if wide is None
+            else best_region(self.pyramid, LevelRegion(z - 2 * STEP_LEVELS, wide))
+        )
+        return previous, best_region(self.pyramid, LevelRegion(z - STEP_LEVELS, crop))
 
 
 def prompted_regions(pyramid: Pyramid, z: int, level_region: Rect) -> tuple[Rect | None, Rect]:

@@ -32,6 +32,7 @@ from cozviewer.image.reading import quiet_pillow
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution, pillow_options
 from cozviewer.pyramid.compose import band_parts, bands, best_region
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.georeference import reference_of_region
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
@@ -228,8 +229,7 @@ def save_picture(
 def save_region(
     path: Path,
     pyramid: Pyramid,
-    z: int,
-    level_region: Rect,
+    region: LevelRegion,
     origin: Callable[[], Origin],
     *,
     orientation: Orientation = UPRIGHT,
@@ -250,8 +250,7 @@ def save_region(
     Args:
         path: The file to write; its suffix selects the format.
         pyramid: What it is read from.
-        z: A level of the source or a step level.
-        level_region: Pixels of level z, inside the photo.
+        region: Of a level of the source or a step level, inside the photo.
         origin: Returns what is written into the file as metadata; called once the pixels are read,
             but for a label, which it decides.
         orientation: How the pixels are turned.
@@ -271,7 +270,8 @@ def save_region(
         BadInput, Cancelled, Failure: As `save_picture`.
         TileMissing: `complete`, and a tile does not exist or cannot be read.
     """
-    width, height = orientation.size(level_region.width, level_region.height)
+    z, rect = region
+    width, height = orientation.size(rect.width, rect.height)
     alpha = pyramid.source.alpha
     resolution = pyramid.source.resolution
     if resolution is not None:
@@ -279,10 +279,10 @@ def save_region(
         resolution = resolution.turned if orientation.sideways else resolution
     georeference = pyramid.source.georeference if place else None
     if georeference is not None:
-        georeference = reference_of_region(georeference, z, level_region, orientation)
+        georeference = reference_of_region(georeference, region, orientation)
     if not in_bands(path, width, height):
-        whole = None if alpha is None else orientation.turned(alpha.region(z, level_region))
-        pixels = orientation.turned(best_region(pyramid, z, level_region, complete))
+        whole = None if alpha is None else orientation.turned(alpha.region(z, rect))
+        pixels = orientation.turned(best_region(pyramid, region, complete))
         pixels = finished(pixels, whole, path, background)
         save_picture(
             path,
@@ -296,10 +296,10 @@ def save_region(
             cancelled=cancelled,
         )
         return
-    most = len(band_parts(level_region, orientation))
-    alphas = None if alpha is None else alpha_bands(alpha, z, level_region, orientation)
+    most = len(band_parts(rect, orientation))
+    alphas = None if alpha is None else alpha_bands(alpha, region, orientation)
     parts = finished_bands(
-        bands(pyramid, z, level_region, complete, orientation, wait), alphas, path, background
+        bands(pyramid, region, complete, orientation, wait), alphas, path, background
     )
     if bar is not None:
         parts = scale_bar_bands(parts, bar, width, height)

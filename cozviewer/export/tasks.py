@@ -36,7 +36,6 @@ from cozviewer.export.strip import strip
 from cozviewer.export.targets import replaced_by
 from cozviewer.image.alpha.plane import OPAQUE
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source
 from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import Camera, View
@@ -147,32 +146,30 @@ class RegionTask:
 
     Attributes:
         path: The file to write; its suffix selects the format.
-        z: A level of the source or a step level.
-        level_region: Pixels of level z, inside the photo.
+        region: Of a level of the source or a step level, inside the photo.
         options: How it is saved.
         orientation: How it is turned in the file.
     """
 
     path: Path
-    z: int
-    level_region: Rect
+    region: LevelRegion
     options: PictureOptions = field(default_factory=PictureOptions)
     orientation: Orientation = UPRIGHT
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the file in pixels."""
-        return self.orientation.size(self.level_region.width, self.level_region.height)
+        return self.orientation.size(self.region.rect.width, self.region.rect.height)
 
     @property
     def magnification(self) -> float:
         """Pixels of the file per source pixel."""
-        return 2.0**self.z
+        return 2.0**self.region.z
 
     def needs(self, pyramid: Pyramid) -> Needs:
         """See `Task`."""
-        wanted = self.options.complete and self.z > 0 and not self.level_region.empty
-        return {self.z: [self.level_region]} if wanted else {}
+        wanted = self.options.complete and self.region.z > 0 and not self.region.empty
+        return {self.region.z: [self.region.rect]} if wanted else {}
 
     @property
     def in_bands(self) -> bool:
@@ -188,7 +185,7 @@ class RegionTask:
     ) -> Origin:
         """See `BandTask`."""
         stage = writing(self.path)
-        on_progress(Progress(stage, self.z, 0, 0, None))
+        on_progress(Progress(stage, self.region.z, 0, 0, None))
         options, source = self.options, chain.pyramid.source
         bar = None
         if options.scale is not None:
@@ -198,15 +195,14 @@ class RegionTask:
         @cache
         def origin() -> Origin:
             tiles.wait_for_all()
-            found = origin_of_region(chain, LevelRegion(self.z, self.level_region), is_cancelled)
-            alpha = alpha_kind(source, self.path, options.background, self.z == 0)
+            found = origin_of_region(chain, self.region, is_cancelled)
+            alpha = alpha_kind(source, self.path, options.background, self.region.z == 0)
             return replace(found, alpha=alpha, scale_bar="" if bar is None else bar.label)
 
         save_region(
             self.path,
             chain.pyramid,
-            self.z,
-            self.level_region,
+            self.region,
             origin,
             orientation=self.orientation,
             quality=options.quality,
@@ -218,7 +214,7 @@ class RegionTask:
             background=options.background,
             place=options.place,
             cancelled=is_cancelled,
-            on_written=counting(on_progress, stage, self.z, "rows"),
+            on_written=counting(on_progress, stage, self.region.z, "rows"),
         )
         sign(self.path, options.signature, origin(), chain, is_cancelled, on_progress)
         return origin()

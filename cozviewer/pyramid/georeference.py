@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cozviewer.image.georeference import Affine, Georeference, composed
-from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.util.translation import translate
 
@@ -70,18 +70,17 @@ def _decimals(step: float) -> int:
 
 
 def reference_of_region(
-    reference: Georeference, z: int, level_region: Rect, orientation: Orientation = UPRIGHT
+    reference: Georeference, region: LevelRegion, orientation: Orientation = UPRIGHT
 ) -> Georeference:
-    """Return the reference of a region of level z, pixel for pixel.
+    """Return the reference of a region of a level, pixel for pixel.
 
     Args:
         reference: That of level 0.
-        z: The level; each of its pixels is 2^-z of level 0.
-        level_region: In pixels of level z.
+        region: A pixel of level z is 2^-z of level 0.
         orientation: How the region is turned.
     """
-    size = orientation.size(level_region.width, level_region.height)
-    return reference.of_level(z, level_region).through(_upright(orientation, *size))
+    size = orientation.size(region.rect.width, region.rect.height)
+    return reference.of_level(*region).through(_upright(orientation, *size))
 
 
 def reference_of_view(reference: Georeference, view: View) -> Georeference:

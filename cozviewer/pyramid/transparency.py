@@ -18,7 +18,7 @@ from cozviewer.image.rect import Rect, rect_between
 from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel, band_parts, wanted_level
-from cozviewer.pyramid.geometry import level_rect
+from cozviewer.pyramid.geometry import LevelRegion, level_rect
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 
 Colour = tuple[int, int, int]
@@ -171,8 +171,8 @@ def source_over(source: Source, background: Colour = WHITE) -> Rgb8:
 
 
 def alpha_bands(
-    alpha: Alpha, z: int, level_region: Rect, orientation: Orientation = UPRIGHT
+    alpha: Alpha, region: LevelRegion, orientation: Orientation = UPRIGHT
 ) -> Iterator[Plane]:
     """Yield the alpha of a region, turned, in the bands of `compose.bands`."""
-    for part in band_parts(level_region, orientation):
-        yield orientation.turned(alpha.region(z, part))
+    for part in band_parts(region.rect, orientation):
+        yield orientation.turned(alpha.region(region.z, part))

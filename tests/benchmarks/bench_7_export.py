@@ -46,7 +46,7 @@ def test_export(tmp_path: Path) -> None:
     made = [key for progress in chain.refine(2, whole, never) for key in progress.finished]
     assert len(made) == len(list(tiles_of(2, whole)))
     origin = origin_of_region(chain, LevelRegion(2, whole))
-    save_region(tmp_path / "whole.png", chain.pyramid, 2, whole, lambda: origin)
+    save_region(tmp_path / "whole.png", chain.pyramid, LevelRegion(2, whole), lambda: origin)
     export = time.perf_counter() - begun
     show("the bare engine on as much, its halo included", f"{bare:.1f} s")
     show("the export", f"{export:.1f} s")

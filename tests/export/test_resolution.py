@@ -17,6 +17,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.pyramid import Pyramid
 from tests.chain.fakes import DetailUpscaler
 from tests.pyramid.pyramids import gentle, pyramid_of
@@ -32,7 +33,7 @@ def chain_of(resolution: Resolution | None) -> Chain:
 
 
 def region(path: Path) -> Task:
-    return RegionTask(path, 2, Rect(10, 20, 200, 100))
+    return RegionTask(path, LevelRegion(2, Rect(10, 20, 200, 100)))
 
 
 def view(path: Path) -> Task:

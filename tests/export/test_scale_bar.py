@@ -32,6 +32,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.subject import Scale, Subject
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at, fit
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.orientation import Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.scale_bar import ScaleBar
@@ -109,7 +110,7 @@ def sideways(path: Path, scale: Scale | None) -> Task:
 
 
 def region(path: Path, scale: Scale | None) -> Task:
-    return RegionTask(path, 2, Rect(0, 0, 320, 240), PictureOptions(scale=scale))
+    return RegionTask(path, LevelRegion(2, Rect(0, 0, 320, 240)), PictureOptions(scale=scale))
 
 
 @pytest.mark.parametrize(
@@ -188,7 +189,7 @@ def test_a_medical_picture_with_generated_detail_is_not_for_diagnosis(
     assert origin is not None
     assert origin.medical
     assert CAUTION.encode() in path.read_bytes()
-    whole = RegionTask(tmp_path / "source.png", 0, Rect(0, 0, 80, 60))
+    whole = RegionTask(tmp_path / "source.png", LevelRegion(0, Rect(0, 0, 80, 60)))
     assert not run_task(whole, chain).origin.medical  # its own pixels
     chain.pyramid.store.close()
 
