@@ -378,7 +378,7 @@ class Chain:
             level_region: The visible region of level z.
         """
         seen = coarser(level_region, STEP_LEVELS)
-        prompt = prompt_near(self.pyramid, store, z - STEP_LEVELS, seen)
+        prompt = prompt_near(self.pyramid, store, LevelRegion(z - STEP_LEVELS, seen))
         return "" if prompt is None and self.prompter.name == "none" else prompt
 
     def crops(self, z: int, level_region: Rect) -> tuple[Rgb8 | None, Rgb8]:

@@ -9,7 +9,6 @@ from cozviewer.pyramid.geometry import (
     TILE,
     LevelRegion,
     TileKey,
-    coarser,
     tile_rect,
     tiles_of,
 )
@@ -49,7 +48,7 @@ def words_below(pyramid: Pyramid, region: LevelRegion) -> tuple[LevelWords, ...]
         LevelWords(
             level,
             _most_seen({key: steps[key] for key in tiles[level] if key in steps}, rect)
-            or pyramid.step_near(level - STEP_LEVELS, coarser(rect, STEP_LEVELS)),
+            or pyramid.step_near(LevelRegion(level, rect).at(level - STEP_LEVELS)),
         )
         for level, rect in regions
     )

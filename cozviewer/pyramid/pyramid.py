@@ -107,17 +107,17 @@ class Pyramid:
             steps |= store.steps_of(group)
         return steps
 
-    def step_near(self, z: int, level_region: Rect) -> StepRecord | None:
+    def step_near(self, parent: LevelRegion) -> StepRecord | None:
         """Return the newest step that covers more than half of a region (see `TileStore`).
 
         A step of the draft takes precedence.
         """
         draft = self.draft
         if draft is not None and not draft.dropped:
-            found = draft.store.step_near(z, level_region)
+            found = draft.store.step_near(parent)
             if found is not None:
                 return found
-        return self.store.step_near(z, level_region)
+        return self.store.step_near(parent)
 
     def region(self, z: int, level_region: Rect, fill: Callable[[TileKey, Rect], Rgb8]) -> Rgb8:
         """Return the pixels of a region of level z inside the photo.

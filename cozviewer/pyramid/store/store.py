@@ -20,8 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.rect import Rect
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import LevelRegion, TileKey
 from cozviewer.pyramid.store.file import StoreKey
 from cozviewer.pyramid.store.files import StoreFiles
 from cozviewer.pyramid.store.rows import (
@@ -342,22 +341,21 @@ class TileStore:
             steps = self.steps_by_uid() if found else {}
         return {key: steps[uid] for key, uid in found.items() if uid in steps}
 
-    def step_near(self, z: int, level_region: Rect) -> StepRecord | None:
+    def step_near(self, parent: LevelRegion) -> StepRecord | None:
         """Return the newest step that covers more than half of a region.
 
         Args:
-            z: The parent level.
-            level_region: Pixels of level z.
+            parent: The region, on the parent level.
         """
         for step in reversed(self.steps()):
-            common = step.level_region.intersected(level_region)
-            if step.z == z and 2 * common.area > level_region.area:
+            common = step.level_region.intersected(parent.rect)
+            if step.z == parent.z and 2 * common.area > parent.rect.area:
                 return step
         return None
 
-    def prompt_near(self, z: int, level_region: Rect) -> str | None:
+    def prompt_near(self, parent: LevelRegion) -> str | None:
         """Return the prompt of the step returned by `step_near`."""
-        step = self.step_near(z, level_region)
+        step = self.step_near(parent)
         return None if step is None else step.prompt
 
     def usage(self) -> tuple[int, int]:

@@ -75,7 +75,7 @@ class DraftPieces:
         self._forget_covered(now)
         found = []
         for piece in sorted(self._pieces, key=lambda piece: (_under(piece, plan), piece.region.z)):
-            where = place(*piece.region, view)
+            where = place(piece.region, view)
             if where is not None:
                 opacity = min(1.0, max(0.02, (now - piece.arrived) / FADE_SECONDS))
                 found.append(PieceDraw(_under(piece, plan), piece.image, where, opacity))
