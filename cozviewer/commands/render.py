@@ -22,7 +22,7 @@ from cozviewer.commands.common.options import (
     add_saving_options,
     add_scale_bar_options,
     open_options,
-    scale_asked,
+    scale_bars,
 )
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine
@@ -282,7 +282,7 @@ def _task_of(
         label=args.label,
         signature=signature,
         quality=args.quality,
-        scale=scale_asked(args, source),
+        scale=scale_bars(args).scale_of(image),
         background=args.background,
         place=not args.no_gps,
     )

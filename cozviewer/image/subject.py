@@ -5,6 +5,7 @@ printed at. It is the subject's in the formats of microscopes, scanners of bodie
 telescopes, and where its pixels are smaller than any that are printed.
 """
 
+import json
 import math
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -73,6 +74,20 @@ def scale_of(across: float, down: float, unit: str = "m") -> Scale | None:
     if not sensible or unit not in ("m", "arcsec"):
         return None
     return Scale(across, down, "m" if unit == "m" else "arcsec")
+
+
+def scale_text(scale: Scale) -> str:
+    """Return a scale as JSON."""
+    return json.dumps([scale.across, scale.down, scale.unit])
+
+
+def scale_from(text: str) -> Scale | None:
+    """Parse the result of `scale_text`; None if it is anything else."""
+    try:
+        across, down, unit = json.loads(text or "null")
+        return scale_of(float(across), float(down), str(unit))
+    except (ValueError, TypeError, RecursionError, OverflowError):
+        return None
 
 
 def scale_of_resolution(resolution: Resolution | None) -> Scale | None:

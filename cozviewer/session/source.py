@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cozviewer.image.reading import shown_name
 from cozviewer.image.source import Source, open_source
+from cozviewer.image.subject import Scale
 from cozviewer.image.tiled.protocol import OnGlimpse
 from cozviewer.image.tone import AUTOMATIC, Tone, tone_of
 from cozviewer.session.file import is_session, read_session
@@ -31,6 +32,12 @@ class OpenedImage:
 
     source: Source
     session: Session | None = None
+
+    @property
+    def scale(self) -> Scale | None:
+        """Physical size of a pixel of the photo: as set in the session, or as its file says."""
+        own = None if self.session is None else self.session.scale
+        return own or self.source.subject.scale
 
 
 class SourceMissing(BadInput):

@@ -14,9 +14,9 @@ from cozviewer.export.signing import Signature
 from cozviewer.export.tasks import PictureOptions, RegionTask
 from cozviewer.image.exif import without_place
 from cozviewer.image.rect import Rect
+from cozviewer.image.subject import scale_from, scale_text
 from cozviewer.pyramid.geometry import STEP_LEVELS, LevelRegion
 from cozviewer.pyramid.orientation import UPRIGHT, orientation_of
-from cozviewer.ui.scale.kept_scales import scale_from, scale_text
 from cozviewer.ui.settings import keep_text, kept_text
 
 KEY = "export/pending"

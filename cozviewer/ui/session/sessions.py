@@ -11,6 +11,7 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.export.provenance import safe_stem
 from cozviewer.export.targets import free_path, refuse_source, replaced_by
 from cozviewer.image.source import Source
+from cozviewer.image.subject import Scale
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.files.opener import OpenChain
 from cozviewer.jobs.files.session_job import SaveRequest, SessionJob
@@ -59,6 +60,7 @@ class Sessions(QObject):
         self._source: Source | None = None
         self._request: SaveRequest | None = None
         self._path: Path | None = None
+        self._scale: Scale | None = None
         self.menu = BookmarksMenu(lambda: navigator.camera, window, lambda: navigator.orientation)
         self.menu.chosen.connect(self._on_chosen)
         self.menu.message.connect(banner.show_message)
@@ -95,6 +97,11 @@ class Sessions(QObject):
         if session is not None and session.viewpoint is not None:
             self._turn_to(session.viewpoint)
             self._navigator.begin_at(session.viewpoint.camera)
+
+    @Slot(object)
+    def set_scale(self, scale: Scale | None) -> None:
+        """Set the scale to save, if one was set by hand."""
+        self._scale = scale
 
     @Slot(object)
     def _on_chosen(self, viewpoint: Viewpoint) -> None:
@@ -168,6 +175,7 @@ class Sessions(QObject):
                 (first,) if other is None or same else (first, other),
                 self.menu.bookmarks,
                 viewpoint_of(self._navigator.camera, self._navigator.orientation),
+                scale=self._scale,
             )
         )
         if self._thread is None:
