@@ -205,7 +205,7 @@ class _Restart(QObject):
         self._camera: Camera | None = None
 
     def follow(self, window: MainWindow) -> None:
-        """Wait for the user to ask for it."""
+        """Wait until the user requests it."""
         self._window = window
         window.parts.preferences.restart_wanted.connect(self._close)
 

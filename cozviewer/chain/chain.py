@@ -71,7 +71,7 @@ class Progress:
     Attributes:
         stage: What is being done, to display: "Loading Real-ESRGAN", "Generating ×16".
         z: The level being made.
-        done, total: Tiles, or what `unit` says.
+        done, total: Counted in `unit`, usually tiles.
         seconds_left: Estimated; None if unknown.
         finished: The tiles that were stored just now, if this report is about some.
         unit: What is counted.
@@ -158,7 +158,7 @@ class Chain:
         """Create a chain.
 
         Args:
-            medical: Whether the picture is taken for a medical one, whatever its file says.
+            medical: Whether the picture is taken for a medical one, whatever its file states.
         """
         self.pyramid = pyramid
         self.upscaler = upscaler
@@ -189,7 +189,7 @@ class Chain:
             cancelled: See `Upscaler.load`.
 
         Raises:
-            Cancelled: `cancelled` said so.
+            Cancelled: `cancelled` returned True.
             BadInput, Failure: The upscaler's weights are missing or broken, or do not fit.
         """
         if not self._loaded:

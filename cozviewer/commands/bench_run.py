@@ -102,7 +102,7 @@ def measure(
 
     Raises:
         BadInput, Failure: The engine is unknown, or failed.
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
     import psutil
 

@@ -111,7 +111,7 @@ def check_target(path: Path, width: int, height: int) -> None:
 
 
 def check_place(path: Path) -> None:
-    """Make sure that a file can be written where `path` says.
+    """Check that a file can be written at `path`.
 
     Raises:
         BadInput: The folder is missing or not writable, `path` is a folder or a protected file, or
@@ -184,7 +184,7 @@ def save_picture(
         quality: 1..100 for JPEG, WebP and AVIF.
         exif: EXIF block of the source, upright (`Source.exif`); left out if the format cannot hold
             it.
-        label: Whether a corner of the picture says that detail was generated, if it was.
+        label: Whether the picture is labelled in a corner if detail was generated.
         resolution: Of `rgb`; kept by PNG and TIFF, and by JPEG without `exif`, which has its own.
         georeference: Where `rgb` lies on the earth; kept by TIFF, else in files beside the picture
             (see `georeferenced`), which are replaced if they exist.
@@ -260,7 +260,7 @@ def save_region(
         complete: Whether all tiles must exist.
         wait: Called before a part of the level is read, if it is written in bands.
         bar: A scale bar for the corner; None for none.
-        background: What lies under what is transparent.
+        background: The colour under transparent parts.
         place: Whether map coordinates of the photo are kept, see `save_picture`.
         cancelled: Checked while the file is written.
         on_written: Called with (bands written, all bands) if it is written in bands, on a thread of

@@ -89,7 +89,7 @@ def origin_of_comparison(
 
 
 def comparison_borrows(view: View, seen: Sequence[Chain]) -> Callable[[], bool]:
-    """Record what pictures of a view are made of now, which is quick.
+    """Record the present composition of pictures of a view, which is quick.
 
     Args:
         view, seen: As for `origin_of_comparison`.

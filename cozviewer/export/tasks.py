@@ -61,11 +61,11 @@ class PictureOptions:
         complete: Whether missing tiles are generated first; else they are enlarged from coarser
             ones.
         exif: EXIF block of the photo to be copied into the file; None for none.
-        label: Whether a corner says that detail was generated.
+        label: Whether a label in a corner states that detail was generated.
         signature: What the file is signed with; None leaves it unsigned.
         quality: 1..100 for JPEG, WebP and AVIF.
         scale: Of the source, for a scale bar in a corner; None for no bar.
-        background: What lies under what is transparent.
+        background: The colour under transparent parts.
         place: Whether map coordinates of the photo are kept.
     """
 
@@ -243,7 +243,7 @@ class StripTask:
         path: The file to write; its suffix selects the format.
         views: Square, of one size, each 4x closer than the one before.
         scale: Of the source, for a scale bar in each picture; None for no bars.
-        background: What lies under what is transparent; it is not kept.
+        background: The colour under transparent parts; transparency is not kept.
     """
 
     path: Path
@@ -321,7 +321,7 @@ class MovieTask:
         frames: Its frames, as many as `clip` counts; see `frame_specs`.
         caption: Whether each frame shows the magnification and what made the detail.
         scale: Of the source, for a scale bar in each frame; None for no bars.
-        background: What lies under what is transparent; it is not kept.
+        background: The colour under transparent parts; transparency is not kept.
     """
 
     path: Path

@@ -54,7 +54,7 @@ class Decoded:
         rgb: (H, W, 3) uint8 sRGB, upright.
         exif: The EXIF block for an upright picture, if there is one.
         warnings: What is missing of the picture, a sentence each.
-        notices: What people should know about how it is shown, a sentence each.
+        notices: Messages for the user about how it is shown, a sentence each.
         sideways: Whether it was turned by a quarter.
         alpha: (H, W) uint8, upright; None if it is opaque.
         offered: What a tone can change about it; None if nothing.
@@ -90,7 +90,7 @@ def decode(
     Raises:
         BadInput: The picture is of a kind that cannot be read, or nothing of it is there, or the
             tone has what it does not offer.
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
     image = picture.image
     if isinstance(image, SampleTiff):
@@ -232,7 +232,7 @@ def own_tone(name: str, tone: Tone, offered: ToneRange | None) -> Tone | None:
 def converter(
     picture: Picture, image: ImageFile, block: bytes | None, managed: bool
 ) -> tuple[Callable[[Image.Image], Rgb8], list[str]]:
-    """Return the way to sRGB (see `colour.converter`), and what is to be said about it.
+    """Return the conversion to sRGB (see `colour.converter`), and notices about it.
 
     Args:
         picture: How its colours are coded.
@@ -320,7 +320,7 @@ def read_samples(name: str, picture: Picture, most_pixels: int, cancelled: IsCan
 
     Raises:
         BadInput: There is nothing to choose about it, or it cannot be read.
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
     image = picture.image
     if isinstance(image, ProcessImage):

@@ -30,7 +30,7 @@ class _Directory:
 
 
 def orientation(exif: bytes | None) -> int:
-    """Return the EXIF orientation, 1 (upright) to 8; 1 where nothing sensible is said."""
+    """Return the EXIF orientation, 1 (upright) to 8; 1 if it is missing or invalid."""
     try:
         block, start, order = _header(exif or b"")
         value = _read(block, _directory(block, start, order).values, _ORIENTATION)

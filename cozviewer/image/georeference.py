@@ -168,7 +168,7 @@ def composed(outer: Affine, inner: Affine) -> Affine:
 
 
 def chebyshev_nodes(degree: int, length: int) -> NDArray[np.float64]:
-    """Return the degree + 1 places in 0..length at which `chebyshev_series` wants values."""
+    """Return the degree + 1 places in 0..length at which `chebyshev_series` needs values."""
     count = degree + 1
     angles = np.pi * (np.arange(count) + 0.5) / count
     nodes: NDArray[np.float64] = (np.cos(angles) + 1) * (length / 2)

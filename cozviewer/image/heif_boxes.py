@@ -1,7 +1,7 @@
 """What the boxes of an AVIF or HEIC file say: what codes the picture, and its colours.
 
 ISO/IEC 14496-12 (boxes) and 23008-12 (HEIF). Everything is read from the first bytes of a file, in
-which the boxes about pictures lie; what is cut off or odd says nothing.
+which the boxes about pictures lie; truncated or invalid boxes are ignored.
 """
 
 import struct
@@ -41,7 +41,7 @@ def kind_of_brands(head: bytes) -> str:
 def nclx_colour(head: bytes) -> CodedColour | None:
     """Return the colour of the primary picture that its code points name.
 
-    None where they mean sRGB, where nothing is said, and where there is a profile, which counts
+    None where they mean sRGB, where they are missing, and where there is a profile, which counts
     before them (ISO/IEC 23000-22, 7.3.6.4).
 
     Args:

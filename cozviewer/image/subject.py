@@ -1,4 +1,4 @@
-"""What a file says about what its picture shows: the field of work, and its physical size.
+"""What a picture shows, according to its file: the field of work, and the physical size.
 
 A resolution alone does not say that: that of a photo or a scan, 72 or 300 dpi, is the one it is
 printed at. It is the subject's in the formats of microscopes, scanners of bodies, satellites and
@@ -46,7 +46,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a picture shows, as far as its file says it.
+    """What a picture shows, as far as its file states it.
 
     Attributes:
         field: The field of work.
@@ -99,8 +99,8 @@ def scale_of_resolution(resolution: Resolution | None) -> Scale | None:
 
 
 def subject_of_resolution(resolution: Resolution | None) -> Subject:
-    """Return what a resolution of unknown meaning says: a microscope's, if its pixels are smaller
-    than `SMALLEST_PRINTED`."""
+    """Return the subject for a resolution of unknown meaning: a microscope's, if its pixels are
+    smaller than `SMALLEST_PRINTED`."""
     scale = scale_of_resolution(resolution)
     if scale is None or max(scale.across, scale.down) >= SMALLEST_PRINTED:
         return UNKNOWN

@@ -5,7 +5,7 @@ the edge towards which the view was panned last. Of each a draft is drawn and th
 which are ordinary ones: they lie in the store when the view gets there. A draft that the view gets
 to before its tiles are made is shown at once (see `Ahead.drafts`).
 
-Whatever else is wanted comes first: `Ahead.stop` makes the threads let go as fast as they can.
+All other work comes first: `Ahead.stop` makes the threads stop as soon as they can.
 """
 
 import math
@@ -27,8 +27,8 @@ from cozviewer.pyramid.store.store import TileStore
 from cozviewer.util.errors import Cancelled
 
 REACH = 4.0
-"""The zoom after which the next level is taken up, at most, for it to be drawn ahead: eight notches
-of the wheel. A large photo that is only looked at as a whole costs nothing."""
+"""The largest zoom to a level that is drawn ahead: eight notches of the wheel. A large photo that
+is only viewed as a whole costs nothing."""
 
 STRIP = 0.25
 """Width of the strip beyond an edge, as a part of the view."""
@@ -70,7 +70,7 @@ def targets(
     z = wanted_level(view, source.coarsest)
     deeper = max(z, 0) + STEP_LEVELS
     found = []
-    # It is taken up past half its own size (see `Camera.rest_level`).
+    # A level is used from half its own size on (see `Camera.rest_level`).
     near = view.camera.log2 + math.log2(REACH) >= deeper - 1
     if near and deeper <= DEEPEST:
         found.append(_target(_closer(view, deeper, view_x, view_y), source))
@@ -104,10 +104,10 @@ def _target(view: View, source: Source) -> Target:
 
 @dataclass(frozen=True)
 class AheadRequest:
-    """A target whose tiles are to be made.
+    """A target whose tiles are to be generated.
 
     Attributes:
-        cancelled: Set when anything else is wanted.
+        cancelled: Set when other work comes first.
     """
 
     target: Target
@@ -162,7 +162,7 @@ class AheadJob(QObject):
         except Cancelled:
             pass
         except Exception as error:
-            # Nobody asked for it; should it be wanted one day, the step will tell.
+            # It was not requested; if it ever is, the step reports the error.
             log.warning("Drawing ahead failed: %s", sentence_of(error, "drawing ahead"))
             self.failed.emit()
         self.ended.emit(request, complete)
@@ -242,8 +242,8 @@ class Ahead(QObject):
 
     @property
     def possible(self) -> bool:
-        """Whether the engine may be used unasked: one that invents detail and takes no words, so
-        that nothing is asked of a prompter, whose answers may cost money. And it must not have
+        """Whether the engine may be used ahead: one that generates detail and takes no prompts, so
+        that no prompter is called, whose answers may cost money. And it must not have
         failed."""
         upscaler, wordless = self._chain.upscaler, self._chain.prompter.name == "none"
         return upscaler.generative and not upscaler.accepts_prompt and wordless and not self._failed
@@ -269,12 +269,12 @@ class Ahead(QObject):
         self._tell(False)
 
     def forget(self) -> None:
-        """Stop, and drop what is drafted: it was drawn from what is not true any more."""
+        """Stop, and drop the drafts, which were drawn from pixels that have changed."""
         self.stop()
         self._draft = None
 
     def drafts(self, region: LevelRegion) -> tuple[list[DraftImage], bool]:
-        """Return what is drafted of a region, and whether that is all of it."""
+        """Return the drafted parts of a region, and whether they cover it."""
         draft = self._draft
         if draft is None or draft.target.region.z != region.z:
             return [], False
@@ -294,7 +294,7 @@ class Ahead(QObject):
 
     @Slot(object)
     def _on_allowed(self, request: AheadRequest) -> None:
-        """Draw a target's draft, where that is of use, or its tiles at once."""
+        """Draw a target's draft, if that is useful, or generate its tiles at once."""
         if request is self._request:
             chain = self._chain
             drafts = self._with_drafts and self._quick is not None
@@ -358,6 +358,6 @@ def on_battery() -> bool:
 
     try:
         battery = psutil.sensors_battery()
-    except (AttributeError, OSError, RuntimeError):  # where psutil knows no sensors
+    except (AttributeError, OSError, RuntimeError):  # where psutil supports no sensors
         return False
     return battery is not None and battery.power_plugged is False

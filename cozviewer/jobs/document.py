@@ -232,7 +232,7 @@ class Document(QObject):
         self._compose.emit(request)
 
     def draw_draft(self, view: View, view_x: float, view_y: float) -> None:
-        """Draw a draft of what a view lacks, if that is of use; its parts come as `draft_drawn`.
+        """Draw a draft of what a view lacks, if that is useful; its parts come as `draft_drawn`.
 
         It replaces the one before, unless that is of the same view. When the view is refined and
         enlarges its level, a sharper draft follows.
@@ -287,7 +287,7 @@ class Document(QObject):
         self._export.emit(request)
 
     def close(self) -> None:
-        """Cancel all work and let the threads end; `closed` follows."""
+        """Cancel all work and end the threads; `closed` follows."""
         self.interrupt()
         self._worker.closing.set()
         self.drafting.discard()
@@ -313,14 +313,14 @@ class Document(QObject):
 
     @Slot(object, object)
     def _on_answered(self, request: LoadRequest, answer: Answer) -> None:
-        if request.edition == self._edition:  # else it may be of what was there before
+        if request.edition == self._edition:  # else it may show the previous pixels
             self.tiles_answered.emit(answer)
 
     @Slot(object)
     def _on_tiles_changed(self, stale: Stale) -> None:
         self._edition += 1
         self.ahead.forget()
-        self.view_work.leave_draft()  # it may be drawn from what was there before
+        self.view_work.leave_draft()  # it may be drawn from the previous pixels
         self.tiles_changed.emit(stale)
 
     @Slot(object, object)

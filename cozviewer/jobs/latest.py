@@ -1,4 +1,4 @@
-"""Requests of which only the newest counts: a view moves on before the answer to it has come.
+"""Requests of which only the newest counts: the view may change before the answer arrives.
 
 `Latest` is the side of the GUI thread: it cancels a request when a newer one replaces it, and
 refuses results of any but the newest. `answer` is the side of the worker's thread: it skips
@@ -19,7 +19,7 @@ class Cancellable(Protocol):
 
     @property
     def cancelled(self) -> Event:
-        """Set when the result is no longer wanted."""
+        """Set when the result is no longer needed."""
 
 
 Request = TypeVar("Request", bound=Cancellable)

@@ -87,7 +87,7 @@ class QuickJob(QObject):
     drawn: (QuickRequest, DraftImage) a part, the first one around the pointer.
     sharpened: (SharperRequest, SharperImage) the same of a sharper draft.
     ended: (QuickRequest) it is complete, was stopped, or failed. A failure is only logged: the
-        real step is on its way and tells what is wrong.
+        real step follows and reports the error.
     """
 
     loaded = Signal()

@@ -124,7 +124,7 @@ class ViewWork(QObject):
             self._warm_quick.emit()
 
     def _load_engine(self) -> None:
-        """Have the engine loaded when its turn has come, unless a draft is being drawn."""
+        """Load the engine when it is due, unless a draft is being drawn."""
         if self._engine_due and not self._drafting:
             self._engine_due = False
             self._warm.emit()
@@ -180,7 +180,7 @@ class ViewWork(QObject):
             self.draft_drawn.emit(part)
 
     def leave_draft(self) -> None:
-        """Make the drafts stale, and let a step that waits for them begin."""
+        """Make the drafts stale, and start a step that waits for them."""
         if self._draft is not None:
             self._draft.cancelled.set()
             self._draft = None
@@ -266,7 +266,7 @@ class ViewWork(QObject):
             self.progressed.emit(progress)
 
     def _end(self, request: StepRequest) -> bool:
-        """Take note that the worker has let go of a request; return whether it is the newest."""
+        """Note that the worker has finished a request; return whether it is the newest."""
         if request is self._under_way:
             self._under_way = None
         if request is not self._step:

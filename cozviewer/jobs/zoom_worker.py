@@ -36,13 +36,13 @@ class ZoomWorker(QObject):
         closing: Set when the document is closed: it then does not wait for an engine that another
             one loads.
 
-    Signals (all carry the request, so that stale ones can be told):
+    Signals (all carry the request, so that stale ones are recognised):
         progressed: (StepRequest, Progress)
         tiles_made: (StepRequest, tuple[TileKey, ...]) they are in the store now.
         finished: (StepRequest) everything that the view needs is there.
-        stopped: (StepRequest) on request; what was made stays.
-        failed: (StepRequest, str) one sentence; what was made stays.
-        loading: (str) what it is doing while the engine is loaded ahead of any request.
+        stopped: (StepRequest) on request; finished tiles are kept.
+        failed: (StepRequest, str) one sentence; finished tiles are kept.
+        loading: (str) the stage, while the engine is loaded ahead of any request.
         warmed: (str, object) the engine is loaded: where it computes, and the devices there are.
         warming_failed: (str) one sentence.
     """
@@ -131,5 +131,5 @@ class ZoomWorker(QObject):
         try:
             self._trim()
         except Exception as error:
-            # A cache over its budget is no reason to stop anybody's work; the log has it.
+            # A cache over its budget does not stop the work; it is logged.
             sentence_of(error, "trimming the cache")

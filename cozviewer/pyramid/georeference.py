@@ -1,4 +1,4 @@
-"""Where what is shown or exported lies on the earth: regions of levels and views, also turned."""
+"""Map coordinates of regions of levels and of views, also turned."""
 
 import math
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class MapPlace:
 
 
 def map_place(reference: Georeference, x: Fraction, y: Fraction, magnification: float) -> MapPlace:
-    """Return the place of a point, with as many decimals as view pixels can be told apart.
+    """Return the place of a point, with enough decimals to distinguish view pixels.
 
     Args:
         reference: That of level 0.
@@ -65,7 +65,7 @@ def map_place(reference: Georeference, x: Fraction, y: Fraction, magnification: 
 
 
 def _decimals(step: float) -> int:
-    """Return the decimals that tell numbers apart that differ by a step > 0."""
+    """Return the number of decimals that distinguishes numbers a step > 0 apart."""
     return min(_MOST_DECIMALS, max(0, math.ceil(-math.log10(step))))
 
 

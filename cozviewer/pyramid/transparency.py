@@ -88,7 +88,7 @@ def alpha_of_part(
         return None if options.outside == OPAQUE else out
     z = min(wanted_level(view, alpha.coarsest), 0)
     found = _near(alpha, view, inside, z, options)
-    while found is None:  # not at hand
+    while found is None:  # not available yet
         z -= 1
         found = _near(alpha, view, inside, z, options)
     plane, left, top, per_pixel = found
@@ -111,7 +111,7 @@ def alpha_of_part(
 def _near(
     alpha: Alpha, view: View, inside: Rect, z: int, options: AlphaOptions
 ) -> tuple[Plane, float, float, float] | None:
-    """Return a stored level around a part of a view; None if it is not at hand but should be.
+    """Return a stored level around a part of a view; None if it is not available yet but should be.
 
     Args:
         inside: In view pixels, inside the picture.

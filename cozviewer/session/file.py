@@ -242,7 +242,7 @@ def read_index(connection: sqlite3.Connection, reference: Reference) -> dict[int
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    """Connect to a file whose header says that it is a session."""
+    """Connect to a file that is a session according to its header."""
     name = shown_name(path)
     try:
         if path.exists() and not path.is_file():

@@ -35,7 +35,7 @@ class OpenedImage:
 
     @property
     def scale(self) -> Scale | None:
-        """Physical size of a pixel of the photo: as set in the session, or as its file says."""
+        """Physical size of a pixel of the photo: set in the session, or stated in its file."""
         own = None if self.session is None else self.session.scale
         return own or self.source.subject.scale
 

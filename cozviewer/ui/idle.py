@@ -97,7 +97,7 @@ class Idle(QObject):
             self._wait.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stop at input to the window and wait anew; every event goes on."""
+        """Stop at input to the window and wait anew; every event is passed on."""
         kind = event.type()
         if kind in INPUT:
             if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:

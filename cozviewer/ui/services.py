@@ -25,7 +25,7 @@ class EngineEntry:
         name: The value of `EngineChoice.engine`.
         title: What people call it.
         description: One sentence.
-        own_files: Whether the user has to name its files: choosing it asks for them.
+        own_files: Whether the user has to choose its files in a dialog.
     """
 
     name: str
@@ -76,7 +76,7 @@ class Services:
             none where that is not known yet. Quick.
         fetch_picture: Downloads a picture from a link; None where links cannot be opened.
         cache: The tile cache; None where it cannot be set.
-        reduces_motion: Returns whether the desktop asks for less motion; called on a thread of its
+        reduces_motion: Returns whether less motion is set in the desktop; called on a thread of its
             own. None where it cannot be asked.
         open_cluster: Connects to a Ray cluster; None where that is not possible.
         log_file: The log; None where there is none.

@@ -34,9 +34,9 @@ def in_background(work: Callable[[IsCancelled], T], cancelled: IsCancelled, stop
     keeps its memory. It is a daemon thread, so the program can end meanwhile.
 
     Args:
-        work: Gets a function that returns whether its result is no longer wanted; it should check
+        work: Gets a function that returns whether it is cancelled; it should check
             that often and raise `Cancelled`.
-        cancelled: Whether the result is no longer wanted; called from both threads.
+        cancelled: Whether the work is cancelled; called from both threads.
         stopped: The message of `Cancelled`, as in `check_cancelled`.
 
     Raises:

@@ -84,7 +84,7 @@ def make_private_folder(folder: Path, *, ours: bool = True) -> None:
 
     Args:
         folder: May exist already.
-        ours: Whether an existing folder is closed to others; False for one that the user has named.
+        ours: Whether an existing folder is made private; False for one that the user chose.
 
     Raises:
         OSError: It cannot be created.

@@ -1,4 +1,4 @@
-"""Handles the signals that ask the program to end, even while the main thread is busy."""
+"""Handles the signals that end the program, even while the main thread is busy."""
 
 import signal
 import socket

@@ -84,7 +84,7 @@ def borrows(
             or two.
 
     Raises:
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
 
     def drawn(key: TileKey) -> bool:

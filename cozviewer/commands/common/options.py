@@ -156,7 +156,7 @@ class ScaleBars:
     Attributes:
         wanted: Whether it gets any.
         pixel: Physical size of a pixel of the photo and its unit; None is what its file or its
-            session says.
+            session states.
     """
 
     wanted: bool = False

@@ -25,6 +25,6 @@ def check_report_name(path: Path) -> None:
 
 
 def report_bytes(path: Path, markdown: str, json: str) -> bytes:
-    """Return the content of a report, in the format that the name of its file says."""
+    """Return the content of a report, in the format given by the suffix of its file."""
     text = json if path.suffix.lower() == ".json" else markdown
     return text.encode("utf-8", "backslashreplace")

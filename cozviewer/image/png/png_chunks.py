@@ -21,7 +21,7 @@ MOST_TEXT = 32_000_000
 _ANIMATION = (b"acTL", b"fcTL", b"fdAT")
 
 _LEAST = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"pHYs": 9, b"acTL": 8, b"fcTL": 26, b"fdAT": 4}
-"""Bytes without which a chunk says nothing."""
+"""Minimum size in bytes of a chunk that means anything."""
 
 _LEAST_TRANSPARENCY = {0: 2, 2: 6}
 """The same of tRNS, by the picture's colour type: grey and RGB."""
@@ -138,7 +138,7 @@ class _Without(io.BufferedReader):
 
     def __init__(self, file: io.BufferedReader, left_out: Sequence[tuple[int, int]]) -> None:
         """Args:
-        file: What is read; whoever opened it closes it.
+        file: The file to read; it is not closed here.
         left_out: (first byte, byte after the last) of the parts, in order.
         """
         super().__init__(io.BytesIO())

@@ -9,11 +9,11 @@ from cozviewer.util.translation import translate
 
 
 def sentence(key: str, values: Mapping[str, float | str]) -> str:
-    """Return what is said about how a picture is shown.
+    """Return the notice about how a picture is shown.
 
     Args:
         key: As in `opened.Note`.
-        values: What the sentence tells.
+        values: The values in the sentence.
     """
     sentences = {
         "developed": lambda: translate(
@@ -61,7 +61,7 @@ def refusal(key: str, name: str, values: Mapping[str, float | str]) -> str:
     Args:
         key: As in `opened.Refused`.
         name: What people call the file.
-        values: What the sentence tells.
+        values: The values in the sentence.
     """
     sentences = {
         "page": lambda: translate(

@@ -16,7 +16,7 @@ class RegionHeader(ImageFile):
     them.
 
     Attributes:
-        facts: What the file says.
+        facts: What the file states.
     """
 
     def __init__(self, file: io.BufferedReader, request: RegionRequest) -> None:

@@ -1,6 +1,6 @@
 """Where Pillow's TIFF reader (12 and 13) goes wrong without a word, and what is done about it.
 
-`decode.py` asks here before and after a TIFF is decoded.
+`decode.py` calls it before and after a TIFF is decoded.
 """
 
 import ctypes

@@ -67,7 +67,7 @@ def open_tiff(request: RegionRequest) -> RegionReader | None:
     directory, smaller, facts = found
     try:
         file_of_tiff = _TiffFile(request.path)
-    except Exception:  # tifffile raises many kinds; the reader into memory says what is wrong
+    except Exception:  # tifffile raises many kinds; the reader into memory reports what is wrong
         return None
     try:
         levels = file_of_tiff.levels(directory, smaller)
@@ -85,7 +85,7 @@ def open_tiff(request: RegionRequest) -> RegionReader | None:
 
 
 def _found(request: RegionRequest) -> tuple[Directory, list[Directory], RegionFacts] | None:
-    """Return the directory of a page, its smaller versions, and what it says; None if the picture
+    """Return the directory of a page, its smaller versions, and its metadata; None if the picture
     is not large."""
     with open(request.path, "rb") as file:
         pages = pages_of(file)
@@ -156,7 +156,7 @@ class TiffRegions:
         """Find out how samples become colours.
 
         Args:
-            facts: What the directory says; completed here.
+            facts: The metadata in the directory; completed here.
 
         Raises:
             MissingLibrary: The compression needs a package that is not installed.

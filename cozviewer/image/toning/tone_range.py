@@ -105,7 +105,7 @@ def range_of_scale(
         count: Number of bands.
         shown: Those that are shown by themselves, from 0.
         extremes: As in `ToneRange`.
-        is_rgb: Whether the file says that the first three are red, green and blue.
+        is_rgb: Whether the first three are red, green and blue according to the file.
     """
     window = min(scale.black, scale.white), max(scale.black, scale.white)
     if window[0] == window[1]:

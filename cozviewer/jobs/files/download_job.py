@@ -22,7 +22,7 @@ class DownloadRequest:
 
     Attributes:
         name: Of the model, as `Offer` has it.
-        cancelled: Set to stop; what has come stays.
+        cancelled: Set to stop; downloaded parts are kept.
     """
 
     name: str

@@ -42,7 +42,7 @@ class ListRequest:
         paths: Files, which are taken as they are, and folders, whose pictures are taken.
         keep: A file of a single folder that belongs into the list whatever its name, if it is
             there: the one that is open.
-        cancelled: Set when the list is no longer wanted.
+        cancelled: Set when the list is no longer needed.
     """
 
     paths: tuple[Path, ...]

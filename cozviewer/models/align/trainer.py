@@ -84,7 +84,7 @@ class _Trainer(GRPOTrainer):  # type: ignore[misc]  # TRL carries few types
     """TRL's trainer, without its connection to the hub and its model card."""
 
     def _send_telemetry(self) -> None:
-        """Contact nobody."""
+        """Make no network connections."""
 
     def save_finished_steps(self) -> None:
         """Write a checkpoint after an error between two steps. Not with several processes, which

@@ -64,7 +64,7 @@ class RamFiles:
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """The tags that the network knows.
+    """The vocabulary of the network.
 
     Attributes:
         names: The tags in the order of the network.

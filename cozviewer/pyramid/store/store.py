@@ -54,7 +54,7 @@ composed. A view of 3840 x 2160 has about as many."""
 class TileStore:
     """Stores the tiles of one source and recipe.
 
-    More than 20 methods, because one lock guards tiles, steps and what was seen of them together.
+    More than 20 methods, because one lock guards tiles, steps and times of use together.
 
     Thread-safe: one lock guards all state; encoding and decoding happen outside it. Calls wait
     while another one writes to disk (some 20 ms), so they are not for the GUI thread. No method

@@ -145,7 +145,7 @@ class ComparePanes(QWidget):
 
     def compare(self, mode: Mode | None, sides: Sides) -> None:
         """Compare two sides in a way, or those of the grid; None shows the generated image alone.
-        Work that is under way goes on."""
+        Work in progress continues."""
         self.comparison = replace(self.comparison, mode=mode, sides=sides)
         self._place()
 

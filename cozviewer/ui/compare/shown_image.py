@@ -91,7 +91,7 @@ class ShownImages(QObject):
     """The open image, and those on the same source that are generated with other settings.
 
     They are refined one after the other, because together they would compete for the cores: the
-    open image first. Work that is under way goes on when they are shown in other panes. GUI thread.
+    open image first. Work in progress continues when they are shown in other panes. GUI thread.
 
     Attributes:
         main: The open image; None while there is none.

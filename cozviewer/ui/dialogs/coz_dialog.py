@@ -41,7 +41,7 @@ class CozDialog(QDialog):
 
     Signals:
         wanted: (EngineChoice) the user confirmed.
-        models_wanted: the user wants to open the dialog of models.
+        models_wanted: the user clicked Get Models.
     """
 
     wanted = Signal(object)

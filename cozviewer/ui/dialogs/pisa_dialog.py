@@ -24,7 +24,7 @@ class PisaDialog(QDialog):
 
     Signals:
         wanted: (EngineChoice) the user confirmed.
-        models_wanted: the user wants to open the dialog of models.
+        models_wanted: the user clicked Get Models.
     """
 
     wanted = Signal(object)

@@ -186,7 +186,7 @@ class Exporting(QObject):
 
     @Slot(object)
     def _on_wanted(self, task: Task) -> None:
-        """Export what the dialog asks for, where it asks for it."""
+        """Export what was chosen in the dialog, to the chosen file."""
         address = saved_preferences().cluster
         wants = isinstance(self._dialog, ExportDialog) and self._dialog.wants_cluster
         if wants and address and self._open_cluster is not None:

@@ -30,7 +30,7 @@ class Pending:
         path: The file to be written.
         source, recipe: Digests of the photo and of the recipe; with others, the pixels differ.
         z, x, y, width, height: The level and its region.
-        label: Whether a corner says what was generated.
+        label: Whether a label in a corner states what was generated.
         with_place: Whether the location of the photo is copied.
         certificate, key: Paths of what it is signed with; "" for no signature.
         quality: 1..100.

@@ -48,7 +48,7 @@ class ImageMenu(QObject):
             pane.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Open the menu; every other event goes on."""
+        """Open the menu; every other event is passed on."""
         if not isinstance(watched, Canvas) or watched.layer.document is None:
             return False
         if isinstance(event, QContextMenuEvent):

@@ -60,7 +60,7 @@ class ValueField(QLineEdit):
 
 
 class Swatch(QWidget):
-    """A small square of a colour, beside a text that says the same."""
+    """A small square of a colour, beside a text of the same meaning."""
 
     def __init__(self) -> None:
         super().__init__()

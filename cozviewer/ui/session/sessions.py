@@ -35,7 +35,7 @@ from cozviewer.util.units import bytes_text
 class Sessions(QObject):
     """Saves the open image as a session, and shows the bookmarks and the view of an opened one.
 
-    More than 12 attributes, because saving asks many parts of the window what to save.
+    More than 12 attributes, because many parts of the window contribute to what is saved.
 
     Attributes:
         menu: The bookmarks.

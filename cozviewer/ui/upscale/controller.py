@@ -32,8 +32,8 @@ WATCH_MS = 200
 """Time between two looks at whether the view still generates."""
 
 GO_ON_AFTER = 5
-"""How many looks in a row must find the view at rest before the queue goes on: often the next turn
-of the wheel follows soon, and every time the run under way is lost."""
+"""How many checks in a row must find the view at rest before the queue continues: often the next
+wheel event follows soon, and each interruption loses the current run."""
 
 
 class Upscaling(QObject):

@@ -157,7 +157,7 @@ class Layer(QObject):
 
     @property
     def sharp(self) -> bool:
-        """Whether every visible tile of the level that this view wants is on screen."""
+        """Whether every visible tile of the level needed for this view is on screen."""
         plan = self._mosaic.plan
         return plan is not None and plan.sharp
 
@@ -371,7 +371,7 @@ class Layer(QObject):
 
     @Slot(object)
     def _on_tiles_changed(self, stale: Stale) -> None:
-        """Drop what has been replaced by others, and ask again for what is on its way."""
+        """Drop what has been replaced by others, and request again what is on its way."""
         if self.finest is None:
             self.exact.clear()
             self._drafts.clear()

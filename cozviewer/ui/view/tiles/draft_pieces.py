@@ -67,7 +67,7 @@ class DraftPieces:
         self._pieces.clear()
 
     def draws(self, view: View, plan: Plan, now: float) -> list[PieceDraw]:
-        """Return what is to be drawn between the tiles of a plan, bottom to top.
+        """Return the parts to draw between the tiles of a plan, bottom to top.
 
         A part lies over the tiles that it was made from and coarser ones, and under all finer ones
         and those of the level of the plan.
