@@ -192,7 +192,7 @@ class _Stopper(QObject):
 
 
 class _Restart(QObject):
-    """Closes the window so that the program starts anew with the same photo and view.
+    """Closes the window so that the program restarts with the same photo and view.
 
     Attributes:
         wanted: Whether it does.

@@ -21,7 +21,7 @@ than a view of 3840 pixels shows, but not a whole level."""
 
 
 @dataclass(frozen=True)
-class LevelWords:
+class LevelPrompt:
     """A generated level below a region.
 
     Attributes:
@@ -34,7 +34,7 @@ class LevelWords:
     step: StepRecord | None
 
 
-def words_below(pyramid: Pyramid, region: LevelRegion) -> tuple[LevelWords, ...]:
+def steps_below(pyramid: Pyramid, region: LevelRegion) -> tuple[LevelPrompt, ...]:
     """Return the steps of all levels below a region, coarse to fine.
 
     Args:
@@ -45,7 +45,7 @@ def words_below(pyramid: Pyramid, region: LevelRegion) -> tuple[LevelWords, ...]
     tiles = {level: list(tiles_of(level, _middle(rect))) for level, rect in regions}
     steps = pyramid.steps_of(key for keys in tiles.values() for key in keys)
     return tuple(
-        LevelWords(
+        LevelPrompt(
             level,
             _most_seen({key: steps[key] for key in tiles[level] if key in steps}, rect)
             or pyramid.step_near(LevelRegion(level, rect).at(level - STEP_LEVELS)),

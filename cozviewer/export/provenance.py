@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.planned import missing_tiles
-from cozviewer.chain.prompt_history import words_below
+from cozviewer.chain.prompt_history import steps_below
 from cozviewer.chain.textures.borrowed_texture import borrowed_mask, borrows
 from cozviewer.export.origin import Kind, Origin, mixed
 from cozviewer.image.source import Source
@@ -149,7 +149,7 @@ def _any_borrows(chain: Chain, views: Iterable[View], cancelled: IsCancelled) ->
 def prompts_below(chain: Chain, region: LevelRegion) -> tuple[str, ...]:
     """Return the prompts of the steps under a region, the first step first; "" for a step without a
     prompt, or one that was not made."""
-    levels = words_below(chain.pyramid, region)
+    levels = steps_below(chain.pyramid, region)
     return tuple("" if level.step is None else level.step.prompt for level in levels)
 
 

@@ -41,7 +41,7 @@ def _reasons() -> dict[int, str]:
 def replacing(path: Path, cancelled: IsCancelled) -> Iterator[io.BufferedWriter]:
     """Give a file to write that takes the place of `path` at the end of the `with` block.
 
-    See `replacing_path`; `cancelled` is asked before every write, too.
+    See `replacing_path`; `cancelled` is checked before every write, too.
     """
     with replacing_path(path, cancelled) as part, _Watched(part, cancelled) as file:
         yield file

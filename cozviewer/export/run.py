@@ -126,7 +126,7 @@ def run_task(
         generator: What generates the tiles; None is `OneProcess`.
 
     Raises:
-        BadInput: The file cannot be written as asked.
+        BadInput: The file cannot be written as requested.
         Cancelled: `is_cancelled` or `is_held` returned True; finished tiles are kept, the file is
             not.
         Failure: A model, the memory or the disk failed; finished tiles are kept.

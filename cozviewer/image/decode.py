@@ -287,7 +287,7 @@ def _deep_converter(
 
 
 def _canvas(size: tuple[int, int], turn: int) -> tuple[Rgb8, Rgb8]:
-    """Return an empty picture, and a view of it as the file has it."""
+    """Return an empty picture, and a view of it as stored in the file."""
     width, height = size if turn < 5 else size[::-1]
     rgb = np.empty((height, width, 3), np.uint8)
     return rgb, as_in_file(rgb, turn)
@@ -391,7 +391,7 @@ def _strips(image: Image.Image, cancelled: IsCancelled) -> Iterator[tuple[int, i
 
 
 def _upright(plane: Plane | None, turn: int) -> Plane | None:
-    """Return an alpha plane upright, which lies as the file has it."""
+    """Return an alpha plane upright, which lies as stored in the file."""
     if plane is None or turn == 1:
         return plane
     upright = np.empty(plane.shape if turn < 5 else plane.shape[::-1], np.uint8)

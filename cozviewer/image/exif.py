@@ -1,6 +1,6 @@
 """The EXIF block of a picture: which way is up, and the block as an export may carry it on.
 
-Nothing is parsed and written anew: the few values that stop being true once the picture stands
+Nothing is parsed and rewritten: the few values that stop being true once the picture stands
 upright are changed in place, so that all others, maker notes too, stay as the camera wrote them.
 EXIF 2.32: an "Exif\\0\\0" prefix, then a TIFF header and chains of 12-byte entries.
 """

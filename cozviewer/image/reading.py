@@ -51,7 +51,7 @@ class Picture:
 
     Attributes:
         kind: The format, a name in `readers.table.FORMATS`.
-        image: What decodes it, at the page that was asked for.
+        image: The decoder, at the requested page.
         page, pages: Which page or frame it is, from 1, and how many the file has.
         resolution: As stated in the file.
         subject: What it shows, as far as the file states it.

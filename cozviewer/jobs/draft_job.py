@@ -15,7 +15,7 @@ from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 @dataclass(frozen=True)
 class ChangeRequest:
-    """A step to be made anew.
+    """A step to be regenerated.
 
     Attributes:
         draft: Where its tiles go.
@@ -51,7 +51,7 @@ class DraftJob(QObject):
 
     @Slot(object)
     def begin(self, request: ChangeRequest) -> None:
-        """Have a step made anew from now on. (Of a draft that was dropped meanwhile nothing is
+        """Regenerate a step. (Of a draft that was dropped meanwhile nothing is
         seen, and it is ended next.)"""
         recipe = self._chain.recipe
         self.begun.emit(request, begin(self._chain.pyramid, request.draft, request.step, recipe))

@@ -69,7 +69,7 @@ class Drafting(QObject):
         return not self._beginning
 
     def redraw(self, step: StepRecord) -> None:
-        """Have a step made anew, in the draft there is or in a new one. Whoever has interrupted
+        """Regenerate a step, in the present draft or in a new one. The caller has interrupted
         the work before may go on refining at once.
 
         Args:

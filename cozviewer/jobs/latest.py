@@ -90,7 +90,7 @@ def answer(
     """Work on a request in the calling thread, unless it has been cancelled.
 
     Args:
-        request: What is asked for.
+        request: The request.
         work: Returns the result.
         deliver: Receives the result, unless the request was cancelled meanwhile.
         fail: Receives one sentence for the user if `work` or `deliver` raises.

@@ -1,4 +1,4 @@
-"""Draws drafts of views, on a thread of its own: the newest request's, while steps wait or end."""
+"""Draws drafts of views, on its own thread: the newest request's, while steps wait or end."""
 
 from dataclasses import dataclass, field
 from threading import Event
@@ -98,7 +98,7 @@ class QuickJob(QObject):
     def __init__(
         self, pyramid: Pyramid, upscaler: Upscaler, texture: PhotoTexture | None = None
     ) -> None:
-        """Make the job; it belongs on a thread of its own.
+        """Make the job; it belongs on its own thread.
 
         Args:
             pyramid: Only read.

@@ -19,7 +19,7 @@ from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 ANSWER_SECONDS = 0.012
 """How long tiles are gathered for one answer: a view has a thousand of them, and the GUI thread
-plans anew after each answer."""
+plans again after each answer."""
 
 SAY_AGAIN_SECONDS = 10.0
 """Time after a sentence about the photo's file before another one: a view has many tiles."""

@@ -1,4 +1,4 @@
-"""Runs the zoom steps: one request at a time, the newest view's, on a QThread of its own."""
+"""Runs the zoom steps: one request at a time, the newest view's, on its own QThread."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -62,7 +62,7 @@ class ZoomWorker(QObject):
         devices: Callable[[], Sequence[str]],
         trim: Callable[[], None],
     ) -> None:
-        """Make the worker; it belongs on a thread of its own.
+        """Make the worker; it belongs on its own thread.
 
         Args:
             chain: Used by this worker's thread only.

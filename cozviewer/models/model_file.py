@@ -43,7 +43,7 @@ def model_file(path: Path, context: ModelContext) -> NetworkUpscaler:
         BadInput: The file does not exist, or its name is not that of a model.
     """
     check_file(path)
-    digests: list[str] = []  # the one in the identity, if that was asked for
+    digests: list[str] = []  # the one in the identity, if that was requested
 
     def identity() -> Mapping[str, str]:
         digests.append(file_digest(path))

@@ -33,7 +33,7 @@ def cache_folder() -> Path:
 
 
 def default_cache_folder() -> Path:
-    """Return the cache folder of a user who has set none."""
+    """Return the cache folder used by default."""
     from platformdirs import user_cache_path
 
     return user_cache_path("cozviewer", appauthor=False)

@@ -1,4 +1,4 @@
-"""The command line that runs a part of this program in a process of its own."""
+"""The command line that runs a part of this program in a separate process."""
 
 import os
 import sys

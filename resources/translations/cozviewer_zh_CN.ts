@@ -1345,7 +1345,7 @@
             <translation>无法打开链接：请先保存图片，再打开图片文件。</translation>
         </message>
         <message>
-            <source>reading the words</source>
+            <source>reading the prompts</source>
             <translation>读取提示词</translation>
         </message>
         <message>

@@ -305,12 +305,9 @@ def test_a_scale_that_was_set_by_hand_is_kept(source: Source, tmp_path: Path) ->
     assert session.scale == scale
     assert OpenedImage(source, session).scale == scale
     for broken in ("", '[0, 1, "m"]', "[" * 900, "x" * 900):
-        change(
-            path,
-            lambda file, text=broken: file.execute(
-                "UPDATE about SET value = ? WHERE name = 'scale'", (text,)
-            ),
-        )
+        with closing(sqlite3.connect(path)) as file:
+            file.execute("UPDATE about SET value = ? WHERE name = 'scale'", (broken,))
+            file.commit()
         assert read_session(path).scale is None
     change(path, lambda file: file.execute("DELETE FROM about WHERE name = 'scale'"))
     assert OpenedImage(source, read_session(path)).scale is None

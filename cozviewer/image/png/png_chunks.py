@@ -82,7 +82,7 @@ def _is_whole(animation: Sequence[tuple[bytes, bytes]], size: bytes) -> bool:
 
     Args:
         animation: Name and content of its chunks, of fdAT the first 4 bytes.
-        size: Of the picture, as its header has it.
+        size: Of the picture, as its header states.
     """
     if not animation:
         return True

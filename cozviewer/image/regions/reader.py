@@ -33,7 +33,7 @@ CHILD = "cozviewer.image.regions.child"
 
 
 class ProcessReader:
-    """A `RegionReader` whose file is read in a process of its own.
+    """A `RegionReader` whose file is read in its own process.
 
     A process that crashes or hangs in a region is ended, and the next region is read by a new one.
     A region that ended one twice, or hung, is not read again.

@@ -19,7 +19,7 @@ _MICRONS_PER_CM = 10_000
 
 
 class _Slide:
-    """An open slide. OpenSlide reads nothing any more after an error, so it is opened anew."""
+    """An open slide. OpenSlide reads nothing any more after an error, so it is opened again."""
 
     def __init__(self, path: str, managed: bool) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""Downloads a model beside the window, on a thread of its own."""
+"""Downloads a model beside the window, on its own thread."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class DownloadRequest:
     """What the user asked for.
 
     Attributes:
-        name: Of the model, as `Offer` has it.
+        name: Of the model, see `Offer`.
         cancelled: Set to stop; downloaded parts are kept.
     """
 

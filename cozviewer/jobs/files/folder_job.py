@@ -1,4 +1,4 @@
-"""Lists folders and looks for files on a thread of its own: a folder may have 20,000 files, and
+"""Lists folders and looks for files on its own thread: a folder may have 20,000 files, and
 a disk may be on a network that does not answer."""
 
 import os

@@ -1,4 +1,4 @@
-"""Collects what the panels Info and Histogram show, on a thread of its own."""
+"""Collects what the panels Info and Histogram show, on its own thread."""
 
 from dataclasses import dataclass, field, replace
 from threading import Event

@@ -14,7 +14,7 @@ from transformers import PrinterCallback, TrainerCallback
 from transformers.integrations import TensorBoardCallback, is_tensorboard_available
 from trl import GRPOConfig, GRPOTrainer
 
-from cozviewer.align.progress import StepReport, Watch, Words
+from cozviewer.align.progress import StepReport, Watch, WatchedPrompt
 from cozviewer.align.questions import question_about
 from cozviewer.align.rewards import CRITIC, Answered, Reward, with_group_means
 from cozviewer.align.samples import Sample
@@ -145,7 +145,7 @@ class _Reports(TrainerCallback):  # type: ignore[misc]
         try:
             vlm = Vlm(model, self._vlm.processor, self._vlm.device, self._vlm.label)
             words = [
-                Words(
+                WatchedPrompt(
                     step,
                     sample,
                     answer(
@@ -159,7 +159,7 @@ class _Reports(TrainerCallback):  # type: ignore[misc]
             ]
         finally:
             model.train(was_training)
-        self._watch.on_words(words)
+        self._watch.on_prompts(words)
 
 
 class _Stopping(TrainerCallback):  # type: ignore[misc]

@@ -62,7 +62,7 @@ class Draft:
         return self._dropped.is_set()
 
     def change(self, older: TileStore, step: StepRecord, stale: Stale) -> None:
-        """Have a step made anew; what the draft holds of it so far is forgotten.
+        """Regenerate a step; its tiles in the draft so far are dropped.
 
         Args:
             older: The store that it is beside.

@@ -63,7 +63,7 @@ class StoreLock:
             Path(self._path).unlink(missing_ok=True)
 
     def release(self) -> None:
-        """Let others have it."""
+        """Release it."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1

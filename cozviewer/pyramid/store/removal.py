@@ -71,7 +71,7 @@ def delete_file(path: Path, meant: Callable[[sqlite3.Connection], bool]) -> int:
         Bytes freed; 0 if it is not meant.
 
     Raises:
-        BlockingIOError: Others have it open.
+        BlockingIOError: Other processes have it open.
         OSError: The folder is not writable.
         sqlite3.Error: It cannot be read.
     """

@@ -80,7 +80,7 @@ def desktop_reduces_motion(
 
 
 class MotionJob(QObject):
-    """Asks the desktop, on a thread of its own.
+    """Queries the desktop, on its own thread.
 
     Signals:
         answered: (bool) whether less motion is set.

@@ -105,7 +105,7 @@ class Upscaling(QObject):
 
     @Slot()
     def announce(self) -> None:
-        """Say once more, after the first photo is opened, that photos of the last time wait."""
+        """Show again, after the first photo is opened, that photos are left in the queue."""
         if not self._announced:
             self._announce()
             self._announced = True

@@ -41,7 +41,7 @@ class QueueProgress:
 
 
 class UpscaleQueue(QObject):
-    """The queue. GUI thread; it works on a thread of its own, which is started when needed.
+    """The queue. GUI thread; it works on its own thread, which is started when needed.
 
     Every change is kept on disk, so that the queue continues at the next start. It has more than 20
     methods, as the job's five signals have a slot each.
@@ -153,7 +153,7 @@ class UpscaleQueue(QObject):
         fraction = done / total if total else 1.0
         return QueueProgress(finished, len(ours), fraction, self._seconds_left(left))
 
-    # -- what is asked for -----------------------------------------------------------------------
+    # -- requests --------------------------------------------------------------------------------
 
     def add(self, photos: Iterable[tuple[Path, UpscaleOptions]], choice: EngineChoice) -> None:
         """Add photos at the end, and begin; those that wait in the same way are left out."""

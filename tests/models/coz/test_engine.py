@@ -196,8 +196,8 @@ def test_windows_without_fading_would_not_join(best: CozSd3, steps: UseStep) -> 
 
     steps(step)
     rgb = np.full((64, 192, 3), 0.5, np.float32)
-    steps = np.abs(np.diff(best.upscale(rgb, "", 0, never), axis=1)).mean((0, 2))
-    assert steps.max() < 0.05 / 100  # 0.05 spread over the 256 pixels in common
+    rises = np.abs(np.diff(best.upscale(rgb, "", 0, never), axis=1)).mean((0, 2))
+    assert rises.max() < 0.05 / 100  # 0.05 spread over the 256 pixels in common
 
 
 @pytest.mark.parametrize(
