@@ -101,14 +101,14 @@ def open_path(
         raise BadInput(
             translate(
                 "Error",
-                "{path} is a session, which knows its page, so --page does not apply to it.",
+                "{path} is a session, which records its page: remove --page.",
             ).format(path=shown_name(path))
         )
     if tone.changed:
         raise BadInput(
             translate(
                 "Error",
-                "{path} is a session, which knows its tone, so --tone does not apply to it.",
+                "{path} is a session, which records its tone: remove --tone.",
             ).format(path=shown_name(path))
         )
     session = read_session(path, cancelled)
