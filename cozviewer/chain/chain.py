@@ -143,7 +143,7 @@ class Chain:
 
     Attributes:
         beyond: The pixels generated beyond the edges of the last runs; None keeps none.
-        texture: The photo's texture, which is borrowed; None if the recipe has it off.
+        texture: The photo's texture, which is borrowed; None if it is off in the recipe.
         medical: Whether a caution stands by what is generated.
     """
 

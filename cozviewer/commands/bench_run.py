@@ -96,7 +96,7 @@ def measure(
     """Measure all, in a minute or two.
 
     Args:
-        source: The picture; its middle is looked at.
+        source: The picture; its middle is viewed.
         choice: What to draw with.
         quick: Only a quarter of the pixels, everything once, and no second level.
 

@@ -61,7 +61,7 @@ def says_adobe_rgb(exif: bytes | None) -> bool:
 def upright(exif: bytes | None) -> bytes | None:
     """Return `exif` for the picture turned upright: orientation 1, no thumbnail.
 
-    The thumbnail goes because it shows the picture as it was, not what an export holds.
+    The thumbnail is removed because it shows the original, not the export.
 
     Returns:
         The block with its "Exif\\0\\0" prefix, or None where it is missing or damaged.

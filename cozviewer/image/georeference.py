@@ -78,7 +78,7 @@ class Georeference:
 
     Attributes:
         transform: From pixels, of which (0, 0) is the upper left corner of the first one, to
-            coordinates of the reference system (as rasterio and GDAL have it).
+            coordinates of the reference system (as in rasterio and GDAL).
         crs: The reference system as WKT2 (ISO 19162); "" if it is unknown.
         prj: The same as ESRI writes it into .prj files.
         name: What people call the reference system: "WGS 84 / UTM zone 32N".

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from cozviewer.image.colours.coded_colour import PEAK_NITS, CodedColour, from_numbers
 
 HEAD_BYTES = 1 << 20
-"""Bytes of a file that are looked at."""
+"""Bytes of a file that are examined."""
 
 AVIF_BRANDS = {b"avif", b"avis", b"avio", b"MA1A", b"MA1B"}
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}

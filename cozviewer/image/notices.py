@@ -12,7 +12,7 @@ _USELESS = 0.95
 """Missing part of a JPEG from which it is not shown."""
 
 _ROWS = 64
-"""Rows that are looked at together."""
+"""Rows that are checked together."""
 
 
 def hdr(kind: str) -> str:

@@ -167,7 +167,7 @@ def open_source(
 
     It is turned upright by its EXIF orientation, converted to sRGB by its colour profile, and
     scaled to 8 bits. Takes seconds for large pictures (300 megapixels), so it is not for the GUI
-    thread. Very large ones stay in their files, and only what is looked at is read (see
+    thread. Very large ones stay in their files, and only what is viewed is read (see
     `tiled.opening`).
 
     Args:

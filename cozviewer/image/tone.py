@@ -248,4 +248,4 @@ def _unreadable(part: str) -> BadInput:
 
 
 AUTOMATIC = Tone()
-"""The tone with which a file opens by itself."""
+"""The tone with which a file opens by default."""

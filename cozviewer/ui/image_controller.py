@@ -33,6 +33,8 @@ from cozviewer.util.translation import translate
 class ImageController(QObject):
     """Opens images, and keeps the one that is open. GUI thread.
 
+    More than 20 methods, because there are six ways to open an image.
+
     Attributes:
         scope: That of the open image; None while there is none.
         choice: The engine and settings that the user chose. A session has its own, so the

@@ -76,8 +76,8 @@ class Services:
             none where that is not known yet. Quick.
         fetch_picture: Downloads a picture from a link; None where links cannot be opened.
         cache: The tile cache; None where it cannot be set.
-        reduces_motion: Returns whether less motion is set in the desktop; called on a thread of its
-            own. None if it cannot be queried.
+        reduces_motion: Returns whether less motion is set in the desktop; called on a separate
+            thread. None if it cannot be queried.
         open_cluster: Connects to a Ray cluster; None where that is not possible.
         log_file: The log; None where there is none.
     """

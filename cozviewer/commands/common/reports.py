@@ -9,7 +9,7 @@ SUFFIXES = (".md", ".json")
 
 
 def check_report_name(path: Path) -> None:
-    """Check, before any work, that a path can be that of a report; its folder is not looked at.
+    """Check, before any work, that a path can be that of a report; its folder is not checked.
 
     Raises:
         BadInput: The suffix is unknown, or it is a folder or a protected file.

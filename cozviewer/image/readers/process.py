@@ -54,7 +54,7 @@ _TURNS = {
 class ProcessImage(ImageFile):
     """A picture that another process reads, in Pillow's clothes.
 
-    Pillow's class because size, mode and metadata are where all that looks at opened files expects
+    Pillow's class because size, mode and metadata are where code for opened files expects
     them. `close` ends the process.
 
     Attributes:

@@ -12,7 +12,7 @@ from cozviewer.image.tiled.protocol import RegionFacts, RegionRequest
 class RegionHeader(ImageFile):
     """Size and metadata of a picture in Pillow's clothes; its pixels are not loaded this way.
 
-    Pillow's class because size, mode and metadata are where all that looks at opened files expects
+    Pillow's class because size, mode and metadata are where code for opened files expects
     them.
 
     Attributes:

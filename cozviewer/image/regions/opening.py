@@ -19,7 +19,7 @@ _SLIDE_CLASS = b"UI\x1e\x001.2.840.10008.5.1.4.1.1.77.1.6"
 """SOP class "VL Whole Slide Microscopy Image" (DICOM PS3.6, annex A) with its type and length."""
 
 SLIDE_HEAD_BYTES = 1024
-"""Bytes that `is_read_by_regions` looks at."""
+"""Bytes that `is_read_by_regions` examines."""
 
 _HASHED_BYTES = 1 << 22
 

@@ -99,7 +99,7 @@ class RegionReader(Protocol):
             which the colours are not multiplied.
 
         Raises:
-            BadInput: The file is gone or damaged there; one sentence.
+            BadInput: The file was removed or is damaged there; one sentence.
             Failure: Memory ran out.
         """
         ...

@@ -177,7 +177,7 @@ class TiffRegions:
             and (layout.count, layout.bits) == (3, 8)
         )
         offered = tiff_samples.offered_by(some, layout, self._scale, len(some))
-        if some.size <= layout.count:  # of 8 bits nothing was looked at
+        if some.size <= layout.count:  # values of 8 bits were not sampled
             offered = None if offered is None else replace(offered, extremes=None)
         self._own = own_tone(request.name, request.tone, offered)
         if self._own is not None and offered is not None:

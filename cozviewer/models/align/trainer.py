@@ -74,7 +74,7 @@ def run_trainer(
     reports.trainer = stopping.trainer = trainer
     try:
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
-    except CozviewerError:  # of a reward, such as a critic's server that is gone
+    except CozviewerError:  # of a reward, such as a critic's server that has stopped
         trainer.save_finished_steps()
         raise
     return int(trainer.state.global_step), stopping.stopped

@@ -157,7 +157,7 @@ class Over:
 
 
 def paint_over(painter: QPainter, main: Layer, over: Over, whole: QRect, ratio: float) -> None:
-    """Draw both images as the mode has it.
+    """Draw both images as the mode defines.
 
     Args:
         painter: In device pixels.

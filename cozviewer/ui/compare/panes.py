@@ -31,10 +31,10 @@ MOST_PANES = 4
 class ComparePanes(QWidget):
     """The generated image, or images that are compared on request.
 
-    All look through the same camera; layers of one document share its tiles. `Comparison` says
-    which image stands where, and is carried out here; `PaneLayout` lays the panes out, `OnTop`
+    All look through the same camera; layers of one document share its tiles. `Comparison` decides
+    the place of each image, and is carried out here; `PaneLayout` lays the panes out, `OnTop`
     shows the second image of one pane, `PaneLabels` names the images, and `ShownImages` holds the
-    documents and has them refined.
+    documents and refines them. More than 20 methods, as it is the interface of all comparisons.
 
     Attributes:
         canvases: All panes; the first two are `generated` and `beside`.
@@ -83,7 +83,7 @@ class ComparePanes(QWidget):
 
     @property
     def over(self) -> Over | None:
-        """The image over the generated one, in the modes that have it in one pane."""
+        """The image over the generated one, in the modes with both in one pane."""
         return self.on_top.over
 
     @property

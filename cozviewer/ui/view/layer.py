@@ -74,8 +74,8 @@ class FadeTimer(QTimer):
 class Layer(QObject):
     """What a pane shows of a document.
 
-    More than 20 methods, because it is the one door to tiles, drafts and the exact frame; most hand
-    a question on to one of these.
+    More than 20 methods, because it is the single interface to tiles, drafts and the exact frame;
+    most delegate to one of these.
 
     Attributes:
         finest: The finest level to show: 0 for the interpolated source; None for all.
