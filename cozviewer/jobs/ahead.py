@@ -237,7 +237,7 @@ class Ahead(QObject):
 
     @property
     def running(self) -> bool:
-        """Whether anything is being drawn ahead, or looked for."""
+        """Whether anything is being drawn ahead, or searched."""
         return self._request is not None
 
     @property

@@ -1,4 +1,4 @@
-"""Which image is open: opens one in the place of another, and closes documents."""
+"""Opens images, replaces the open one, and closes documents."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -145,7 +145,7 @@ class ImageController(QObject):
         self._open(OpenRequest(Path(name), self.choice, link=link))
 
     def _open(self, request: OpenRequest) -> None:
-        self._parts.banner.hide()  # its text is about what was there before
+        self._parts.banner.hide()  # its text is about the previous image
         self._returning.forget()
         self.opening.open(
             replace(

@@ -39,7 +39,7 @@ class Opening(QObject):
         opened: (EngineChoice, OpenedImage, Chain)
         failed: (str) One sentence; "" if the user cancelled, or what was requested is open already.
         noticed: (str) A warning about the cache or a model, at any later time.
-        told: (str) Other news, such as that reading was stopped.
+        told: (str) Other messages, such as that reading was stopped.
     """
 
     started = Signal(str)

@@ -50,7 +50,7 @@ WRITABLE = ("JPEG", "PNG", "WebP", "AVIF", "TIFF")
 _ALSO_JPEG = frozenset((".jpe", ".jfif", ".jif"))
 
 _TRIES = 100
-"""How often a free name is looked for, while other programs take the names found."""
+"""Number of attempts to find a free name, while other programs take the names found."""
 
 
 @dataclass(frozen=True)

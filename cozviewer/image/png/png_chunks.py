@@ -1,7 +1,7 @@
 """Keeps Pillow (13) from refusing a PNG for its metadata.
 
 A text of more than a megabyte, a profile packed in an unknown way or a wrong checksum in a chunk
-about the camera makes Pillow refuse the whole picture. `reading.py` asks here before it gives a
+about the camera makes Pillow refuse the whole picture. `reading.py` checks here before it passes a
 file to Pillow; chunks that it would trip over are left out (PNG, third edition, 5 and 11).
 """
 

@@ -18,7 +18,7 @@ Fetch = Callable[[str, Told, IsCancelled], None]
 
 @dataclass(frozen=True)
 class DownloadRequest:
-    """What the user asked for.
+    """A requested download.
 
     Attributes:
         name: Of the model, see `Offer`.

@@ -374,5 +374,5 @@ def _is_meant(path: Path, which: str | Path | None, connection: sqlite3.Connecti
         if foreign_object(connection, SCHEMA) is not None:
             return False
         return read_about(connection).get("source_name") == plain(Path(which).name)
-    except (NotOurs, sqlite3.Error):  # so damaged that it cannot tell
+    except (NotOurs, sqlite3.Error):  # too damaged to determine it
         return False

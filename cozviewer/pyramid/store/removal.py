@@ -37,13 +37,13 @@ def identity(path: Path) -> tuple[int, int] | None:
 def set_aside(
     path: Path, found: tuple[int, int] | None, reason: str, tell: Callable[[str], None]
 ) -> None:
-    """Rename a file that cannot be used, never onto another one, and tell.
+    """Rename a file that cannot be used, never onto another one, and report it.
 
     Args:
         path: Not open here.
         found: Its `identity`; if it differs by now, another process has removed the file.
         reason: Completes "The tile cache ...".
-        tell: Receives a sentence.
+        tell: Receives a message.
 
     Raises:
         OSError: Other programs have it open, or the folder is not writable.

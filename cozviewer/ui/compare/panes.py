@@ -88,7 +88,7 @@ class ComparePanes(QWidget):
 
     @property
     def shows_drafts(self) -> bool:
-        """Whether drafts are shown: where the user wants them and nothing is compared, as a draft
+        """Whether drafts are shown: if they are switched on and nothing is compared, as a draft
         is not the result."""
         return self._drafts_wanted and self.mode is None
 
@@ -112,7 +112,7 @@ class ComparePanes(QWidget):
             pane.set_toned(preview)
 
     def show_document(self, document: Document, choice: EngineChoice) -> Refiner:
-        """Show a document in the place of the one before, and its alone: what was generated with
+        """Show a document instead of the previous one, and it alone: images generated with
         other settings, from the photo before, is hidden.
 
         Args:

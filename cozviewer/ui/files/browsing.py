@@ -215,7 +215,7 @@ class Browsing(QObject):
     # -- reading ahead ---------------------------------------------------------------------------
 
     def _want_neighbours(self) -> None:
-        """Have the next photo on the way read, and the one behind."""
+        """Read the next photo in the current direction ahead, and the previous one."""
         if self._images.scope is None or self._target is not None:
             return
         around = [self.walk.neighbour(self._way), self.walk.neighbour(-self._way)]

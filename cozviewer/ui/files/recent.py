@@ -80,7 +80,7 @@ class RecentMenu(QMenu):
 
     @Slot(object, object)
     def show_missing(self, paths: tuple[Path, ...], missing: frozenset[Path]) -> None:
-        """Disable the files that are not there, of those that were looked for."""
+        """Disable missing files, of those that were checked."""
         for path in paths:
             if path in self._files:
                 self._files[path].setEnabled(path not in missing)

@@ -98,7 +98,7 @@ class ImageMenu(QObject):
 
 
 def _place_for_keys(pane: Canvas) -> QPointF:
-    """Return the place for a menu that keys ask for: the pointer's, or else the middle."""
+    """Return the place for a menu opened by the keyboard: the pointer's, or else the middle."""
     if pane.underMouse():
         return QPointF(pane.mapFromGlobal(QCursor.pos()))
     return QPointF(pane.width() / 2, pane.height() / 2)

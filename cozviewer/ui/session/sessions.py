@@ -161,7 +161,7 @@ class Sessions(QObject):
             self.save(path)
 
     def save(self, path: Path) -> None:
-        """Save in the background, in the place of a session that is still being saved."""
+        """Save in the background, instead of a session that is still being saved."""
         if self._document is None:
             return
         self.stop()

@@ -232,7 +232,7 @@ class ExactFrame(QObject):
             self._frame.result = None
 
     def finish(self, final: bool) -> None:
-        """Have the frame composed, as nothing more will come for this view.
+        """Request the frame, as nothing more will be generated for this view.
 
         Args:
             final: Whether all that the view needs is there; else work on it was stopped.

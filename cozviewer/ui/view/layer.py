@@ -310,7 +310,7 @@ class Layer(QObject):
         self._mosaic.set_document(document, tiles, self.finest)
 
     def finish(self, final: bool) -> None:
-        """Have the exact frame composed; see `ExactFrame.finish`."""
+        """Request the exact frame; see `ExactFrame.finish`."""
         self.exact.finish(final)
 
     def set_overlay(self, overlay: Kind | None) -> None:
