@@ -11,7 +11,6 @@ import rasterio
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.export import large
 from cozviewer.export.georeferenced import existing_side_files
 from cozviewer.export.run import run_task
 from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask, replaced_by_task
@@ -26,6 +25,7 @@ from cozviewer.pyramid.georeference import reference_of_view
 from cozviewer.pyramid.orientation import Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from tests.chain.fakes import DetailUpscaler
+from tests.export.banding import write_in_bands
 from tests.image.regions.region_files import geotiff
 from tests.pyramid.pyramids import gentle, pyramid_of
 
@@ -98,7 +98,7 @@ def test_a_turned_region_and_view_lie_where_they_did(
 def test_a_large_tiff_has_files_beside_it(
     tmp_path: Path, chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(large, "LARGE", 100)
+    write_in_bands(monkeypatch, 100)
     path = tmp_path / "a.tif"
     run_task(RegionTask(path, LevelRegion(0, Rect(8, 4, 20, 10))), chain)
     assert (tmp_path / "a.tfw").read_text() == "10.0\n0.0\n0.0\n-10.0\n500085.0\n5399955.0\n"

@@ -12,7 +12,6 @@ from PIL import Image
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.export import large
 from cozviewer.export.movies.camera_path import frame_specs
 from cozviewer.export.movies.movie_formats import Clip
 from cozviewer.export.origin import from_xmp, read_origin, to_xmp
@@ -38,6 +37,7 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.scale_bar import ScaleBar
 from cozviewer.pyramid.wording import CAUTION
 from tests.chain.fakes import DetailUpscaler
+from tests.export.banding import write_in_bands
 from tests.pyramid.pyramids import gentle, pyramid_of
 
 UM = Scale(1e-6, 2e-6)
@@ -126,7 +126,7 @@ def test_pictures(
 ) -> None:
     if in_bands:
         pytest.importorskip("pyvips")
-        monkeypatch.setattr(large, "LARGE", 1000)
+        write_in_bands(monkeypatch)
     chain = chain_of(Subject("microscopy", UM))
     plain, marked = tmp_path / "plain.png", tmp_path / "marked.png"
     assert run_task(task(plain, None), chain).origin.scale_bar == ""

@@ -23,6 +23,7 @@ from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.orientation import Orientation
 from tests.chain.fakes import DetailUpscaler
+from tests.export.banding import write_in_bands
 from tests.pyramid.pyramids import gentle, pyramid_of
 
 ALL = [Orientation(turns, mirrored) for turns in range(4) for mirrored in (False, True)]
@@ -65,7 +66,7 @@ def test_a_region_that_is_written_in_bands_is_turned_too(
     chain: Chain, tmp_path: Path, orientation: Orientation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("pyvips", exc_type=ImportError)
-    monkeypatch.setattr(large, "LARGE", 0)
+    write_in_bands(monkeypatch, 0)
     monkeypatch.setattr(picture, "in_bands", large.in_bands)
     whole = chain.pyramid.level_rect(0)
     task = RegionTask(tmp_path / "a.png", LevelRegion(0, whole), orientation=orientation)

@@ -113,7 +113,7 @@ class ComparePanes(QWidget):
 
     def show_document(self, document: Document, choice: EngineChoice) -> Refiner:
         """Show a document instead of the previous one, and it alone: images generated with
-        other settings, from the photo before, is hidden.
+        other settings, or of the previous photo, are hidden.
 
         Args:
             document: The image.

@@ -14,7 +14,6 @@ from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.cli import main
 from cozviewer.commands.common import views
-from cozviewer.export import large
 from cozviewer.export.origin import read_origin
 from cozviewer.export.provenance import origin_of_region
 from cozviewer.export.run import Task, run_task
@@ -37,6 +36,7 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.session.source import OpenedImage
 from tests.chain.fakes import DetailUpscaler
+from tests.export.banding import write_in_bands
 from tests.pyramid.pyramids import gentle, pyramid_of
 from tests.pyramid.stores import DAMAGES, STORE_KEY, damage
 
@@ -73,7 +73,7 @@ def test_a_whole_level_is_computed_and_saved(
 ) -> None:
     if in_bands:
         pytest.importorskip("pyvips")
-        monkeypatch.setattr(large, "LARGE", 1000)
+        write_in_bands(monkeypatch)
         monkeypatch.setattr("cozviewer.pyramid.compose.BAND", TILE)
     job = ExportJob(chain)
     heard = Heard(job)
@@ -205,7 +205,7 @@ def test_an_export_in_bands_stops_when_told(
     chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("pyvips")
-    monkeypatch.setattr(large, "LARGE", 1000)
+    write_in_bands(monkeypatch)
     job = ExportJob(chain)
     heard = Heard(job)
     request = whole(chain, tmp_path / "whole.tif")
