@@ -20,8 +20,8 @@ The way of one wheel event, and where each part of it lives:
        -> fidelity          chain/fidelity              colours stay those of the parent
        -> texture           chain/textures              what is lacking is borrowed from the photo
        -> join              chain/joining               no border to the tiles that exist
-       -> tiles             chain/step, pyramid/store   kept for good
-    -> "tiles made"         jobs/document               the plan is made anew, the tiles fade in
+       -> tiles             chain/step, pyramid/store   kept permanently
+    -> "tiles made"         jobs/document               the plan is made again, the tiles fade in
     -> transparency         image/alpha, pyramid/transparency, ui/view/painting/veil   the backdrop
     -> exact frame          ui/view/exact_frame, jobs/frame_composer, pyramid/compose   as `render`
     -> ahead                ui/idle, jobs/ahead         the likely next view, while idle
@@ -41,7 +41,7 @@ Where a picture comes from: image/source opens it, image/levels holds its levels
 image/decode; what stays in its file by image/tiled (TIFF, huge JPEG and PNG) and image/regions
 (slides, maps, pages, drawings: one process per file, readers/worker). What its numbers look like is
 image/tone (the value), image/toning, ui/tone; where its pixels lie, image/georeference; how large
-they are, image/subject -> pyramid/scale_bar -> ui/view/labels, export/scale_bar. config/fields says
+they are, image/subject -> pyramid/scale_bar -> ui/view/labels, export/scale_bar. config/fields has
 what each field of work decides.
 
 Whole photos: ui/upscale, jobs/exports/upscale_job, commands/upscale -> export/upscaling/upscale ->
@@ -68,7 +68,7 @@ gives a `session.source.OpenedImage`: the source, and the session if there is on
 from models/ram, a second diffusion engine is models/pisa; both share models/coz/tiled_diffusion.
 Alignment of the prompter: commands/align -> align (samples by the chain, rewards, judging) ->
 models/align. On x86 CPUs and without torch, OpenVINO runs the built-in networks:
-models/without_torch. In the window, models run in a process of their own: models/worker (remote,
+models/without_torch. In the window, models run in a separate process: models/worker (remote,
 client -> server). Memory is returned after a photo: jobs/memory_return.
 
 Imports go one way: app, cli -> commands, ui -> jobs -> session -> align, evaluate -> export,

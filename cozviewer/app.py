@@ -192,7 +192,7 @@ class _Stopper(QObject):
 
 
 class _Restart(QObject):
-    """Closes the window so that the program starts anew with the same photo and view.
+    """Closes the window so that the program restarts with the same photo and view.
 
     Attributes:
         wanted: Whether it does.
@@ -205,7 +205,7 @@ class _Restart(QObject):
         self._camera: Camera | None = None
 
     def follow(self, window: MainWindow) -> None:
-        """Wait for the user to ask for it."""
+        """Wait until the user requests it."""
         self._window = window
         window.parts.preferences.restart_wanted.connect(self._close)
 

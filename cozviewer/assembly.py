@@ -158,7 +158,7 @@ def open_chain(
     Raises:
         BadInput: An unknown engine, prompter or device, a file that is no model, or a session that
             cannot be read any more.
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
     source, session = image.source, image.session
     kept = None if session is None else pyramid_for(session, choice)

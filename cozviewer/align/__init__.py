@@ -1,4 +1,4 @@
-"""Preference alignment of the prompter: what a vision-language model is trained on and judged by.
+"""Preference alignment of the prompter: samples, rewards and comparisons of vision models.
 
 The training itself, which needs torch, is in `cozviewer.models.align`.
 """

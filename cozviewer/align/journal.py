@@ -1,9 +1,9 @@
-"""What a training leaves in its folder besides checkpoints: its settings, a log, and words.
+"""What a training leaves in its folder besides checkpoints: its settings, a log, and prompts.
 
 settings.json   what the training was begun with; the same command resumes, another is refused
 log.jsonl       a line for each step
 words.jsonl     a line for each watched sample, before the training and at each checkpoint
-sheet.png       the watched samples with their words before and after
+sheet.png       the watched samples with their prompts before and after
 """
 
 import json
@@ -13,9 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from cozviewer.align.progress import StepReport, Words
+from cozviewer.align.progress import StepReport, WatchedPrompt
 from cozviewer.align.samples import Sample
-from cozviewer.align.sheet import save_words_sheet
+from cozviewer.align.sheet import save_prompt_sheet
 from cozviewer.export.replacing import not_saved, replacing
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput
@@ -27,7 +27,7 @@ LONGEST_LINE = 100_000
 
 
 class Journal:
-    """A `Watch` that writes the log and the words."""
+    """A `Watch` that writes the log and the prompts."""
 
     def __init__(self, folder: Path, show: Callable[[StepReport], None]) -> None:
         """Prepare.
@@ -47,19 +47,19 @@ class Journal:
         self._append(LOG, [asdict(report)])
         self._show(report)
 
-    def on_words(self, words: Sequence[Words]) -> None:
+    def on_prompts(self, prompts: Sequence[WatchedPrompt]) -> None:
         """Write lines, and the sheet.
 
         Raises:
             Failure: The disk is full or not writable.
         """
-        self._append(WORDS, [_words_line(each) for each in words])
+        self._append(WORDS, [_prompt_line(each) for each in prompts])
         first = {line["sample"]: line["text"] for line in read_lines(self._folder / WORDS)
                  if line.get("step") == 0}  # fmt: skip
         rows = [
-            (each.sample, str(first.get(each.sample.crop.name, "")), each.text) for each in words
+            (each.sample, str(first.get(each.sample.crop.name, "")), each.text) for each in prompts
         ]
-        save_words_sheet(self._folder / SHEET, rows, words[0].step)
+        save_prompt_sheet(self._folder / SHEET, rows, prompts[0].step)
 
     def _append(self, name: str, lines: Sequence[Mapping[str, Any]]) -> None:
         path = self._folder / name
@@ -91,7 +91,7 @@ def begin(folder: Path, settings: Mapping[str, Any], done: int) -> None:
                 "or use --overwrite to begin anew."
             )
         for name in (LOG, WORDS):
-            # Before the first checkpoint, a training begins anew.
+            # Before the first checkpoint, a training begins again.
             lines = read_lines(folder / name) if done else ()
             kept = [line for line in lines if _step(line) <= done]
             _write(folder / name, "".join(json.dumps(e, ensure_ascii=False) + "\n" for e in kept))
@@ -143,15 +143,15 @@ def watched_samples(samples: Sequence[Sample], count: int) -> list[Sample]:
     return held_out[:: spread + (spread % 2 == 0)][:count]
 
 
-def _words_line(words: Words) -> dict[str, Any]:
-    sample = words.sample
+def _prompt_line(watched: WatchedPrompt) -> dict[str, Any]:
+    sample = watched.sample
     return {
-        "step": words.step,
+        "step": watched.step,
         "sample": sample.crop.name,
         "photo": sample.photo,
         "level": sample.level,
         "held_out": sample.held_out,
-        "text": words.text,
+        "text": watched.text,
     }
 
 

@@ -1,4 +1,4 @@
-"""What a training reports while it runs: its figures at each step, and words before and after."""
+"""What a training reports while it runs: its figures at each step, and prompts before and after."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class StepReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class WatchedPrompt:
     """The most likely answer about a sample after a number of steps; 0 is the base model."""
 
     step: int
@@ -48,5 +48,5 @@ class Watch(Protocol):
     def on_step(self, report: StepReport) -> None:
         """A step is finished."""
 
-    def on_words(self, words: Sequence[Words]) -> None:
+    def on_prompts(self, prompts: Sequence[WatchedPrompt]) -> None:
         """The samples that are watched were answered."""

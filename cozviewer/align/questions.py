@@ -1,7 +1,7 @@
 """The questions of the training: those to the prompter, and those to the critic, by field of work.
 
 The authors have not published the critic's question; this one is for what they describe, a score
-from 0 to 100 of how well the words describe the crop, given the wider view.
+from 0 to 100 of how well a prompt describes the crop, given the wider view.
 """
 
 import tomllib
@@ -15,7 +15,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.util.errors import BadInput
 
 WORDS = "{words}"
-"""Stands for the words to be scored."""
+"""Placeholder for the prompt to be scored."""
 
 LONGEST_FILE = 100_000
 """Most bytes of a file with questions."""
@@ -39,7 +39,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
         "the technique and material, what is depicted or written, lines, strokes and surface",
     ),
 }
-"""What the pictures of a field are, and what good words name."""
+"""What the pictures of a field are, and what good prompts name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The contact sheet of a training: crops, each with its words before and after."""
+"""The contact sheet of a training: crops, each with its prompt before and after."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,23 +25,23 @@ LINES = 3
 LINE_HEIGHT = NOTE_SIZE + 5
 
 
-def save_words_sheet(path: Path, rows: Sequence[tuple[Sample, str, str]], step: int) -> None:
+def save_prompt_sheet(path: Path, rows: Sequence[tuple[Sample, str, str]], step: int) -> None:
     """Write the sheet as PNG.
 
     Args:
         path: The file; replaced.
-        rows: Sample, words before, words after.
-        step: The step of the words after.
+        rows: Sample, prompt before, prompt after.
+        step: The step of the prompts after.
 
     Raises:
         Failure: A sample is gone, or the disk is full.
     """
-    image = Image.fromarray(words_sheet(rows, step))
+    image = Image.fromarray(prompt_sheet(rows, step))
     with replacing(path, never) as file:
         image.save(file, "PNG", compress_level=6)
 
 
-def words_sheet(rows: Sequence[tuple[Sample, str, str]], step: int) -> Rgb8:
+def prompt_sheet(rows: Sequence[tuple[Sample, str, str]], step: int) -> Rgb8:
     """Return the sheet as (H, W, 3) uint8; Pillow's built-in font has only ASCII."""
     height = 2 * MARGIN + CAPTION_SIZE + GAP + len(rows) * (CROP[1] + GAP)
     image = Image.new("RGB", (2 * MARGIN + CROP[0] + GAP + TEXT_WIDTH, height), PAPER)

@@ -28,6 +28,7 @@ from cozviewer.pyramid.compose import best_region
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     STEP_SCALE,
+    LevelRegion,
     TileKey,
     coarser,
     level_name,
@@ -69,7 +70,7 @@ class Progress:
     Attributes:
         stage: What is being done, to display: "Loading Real-ESRGAN", "Generating ×16".
         z: The level being made.
-        done, total: Tiles, or what `unit` says.
+        done, total: Counted in `unit`, usually tiles.
         seconds_left: Estimated; None if unknown.
         finished: The tiles that were stored just now, if this report is about some.
         unit: What is counted.
@@ -141,7 +142,7 @@ class Chain:
 
     Attributes:
         beyond: The pixels generated beyond the edges of the last runs; None keeps none.
-        texture: The photo's texture, which is borrowed; None if the recipe has it off.
+        texture: The photo's texture, which is borrowed; None if it is off in the recipe.
         medical: Whether a caution stands by what is generated.
     """
 
@@ -156,7 +157,7 @@ class Chain:
         """Create a chain.
 
         Args:
-            medical: Whether the picture is taken for a medical one, whatever its file says.
+            medical: Whether the picture is taken for a medical one, whatever its file states.
         """
         self.pyramid = pyramid
         self.upscaler = upscaler
@@ -186,7 +187,7 @@ class Chain:
             cancelled: See `Upscaler.load`.
 
         Raises:
-            Cancelled: `cancelled` said so.
+            Cancelled: `cancelled` returned True.
             BadInput, Failure: The upscaler's weights are missing or broken, or do not fit.
         """
         if not self._loaded:
@@ -376,7 +377,7 @@ class Chain:
             level_region: The visible region of level z.
         """
         seen = coarser(level_region, STEP_LEVELS)
-        prompt = prompt_near(self.pyramid, store, z - STEP_LEVELS, seen)
+        prompt = prompt_near(self.pyramid, store, LevelRegion(z - STEP_LEVELS, seen))
         return "" if prompt is None and self.prompter.name == "none" else prompt
 
     def crops(self, z: int, level_region: Rect) -> tuple[Rgb8 | None, Rgb8]:
@@ -391,8 +392,12 @@ class Chain:
             the crop of the parent.
         """
         wide, crop = prompted_regions(self.pyramid, z, level_region)
-        previous = None if wide is None else best_region(self.pyramid, z - 2 * STEP_LEVELS, wide)
-        return previous, best_region(self.pyramid, z - STEP_LEVELS, crop)
+        previous = (
+            None
+            if wide is None
+            else best_region(self.pyramid, LevelRegion(z - 2 * STEP_LEVELS, wide))
+        )
+        return previous, best_region(self.pyramid, LevelRegion(z - STEP_LEVELS, crop))
 
 
 def prompted_regions(pyramid: Pyramid, z: int, level_region: Rect) -> tuple[Rect | None, Rect]:

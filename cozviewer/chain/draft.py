@@ -13,6 +13,7 @@ from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     STEP_SCALE,
+    LevelRegion,
     TileKey,
     finer,
     parent_of,
@@ -128,17 +129,16 @@ def parts(pyramid: Pyramid, keys: Sequence[TileKey]) -> list[Part]:
     return [replace(how, keys=tuple(group)) for how, group in groups.items()]
 
 
-def prompt_near(pyramid: Pyramid, store: TileStore, z: int, level_region: Rect) -> str | None:
+def prompt_near(pyramid: Pyramid, store: TileStore, parent: LevelRegion) -> str | None:
     """Return the prompt of a nearby step, for new tiles of a store.
 
     Prompts of stored tiles never come from a draft, which may be discarded.
 
     Args:
-        z: The parent level.
-        level_region: Its visible region.
+        parent: The visible region of the parent level.
     """
-    prompt = store.prompt_near(z, level_region)
-    return prompt if prompt is not None else pyramid.store.prompt_near(z, level_region)
+    prompt = store.prompt_near(parent)
+    return prompt if prompt is not None else pyramid.store.prompt_near(parent)
 
 
 def begin(pyramid: Pyramid, draft: Draft, step: StepRecord, recipe: Recipe) -> Stale:

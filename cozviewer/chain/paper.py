@@ -100,8 +100,8 @@ def later_states(
     previous state and its centre enlarged to 512x512 (bicubic).
 
     Args:
-        photo: The first state of the chain, whose texture is borrowed if the recipe says so; None
-            is `first`.
+        photo: The first state of the chain, whose texture is borrowed if the recipe asks for
+            it; None is `first`.
 
     Raises:
         Cancelled, Failure: From the models, or between two steps.

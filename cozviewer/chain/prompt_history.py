@@ -4,7 +4,14 @@ from collections import Counter
 from dataclasses import dataclass
 
 from cozviewer.image.rect import Rect, rect_between
-from cozviewer.pyramid.geometry import STEP_LEVELS, TILE, TileKey, coarser, tile_rect, tiles_of
+from cozviewer.pyramid.geometry import (
+    STEP_LEVELS,
+    TILE,
+    LevelRegion,
+    TileKey,
+    tile_rect,
+    tiles_of,
+)
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.store import StepRecord
 
@@ -14,7 +21,7 @@ than a view of 3840 pixels shows, but not a whole level."""
 
 
 @dataclass(frozen=True)
-class LevelWords:
+class LevelPrompt:
     """A generated level below a region.
 
     Attributes:
@@ -27,24 +34,23 @@ class LevelWords:
     step: StepRecord | None
 
 
-def words_below(pyramid: Pyramid, z: int, level_region: Rect) -> tuple[LevelWords, ...]:
+def steps_below(pyramid: Pyramid, region: LevelRegion) -> tuple[LevelPrompt, ...]:
     """Return the steps of all levels below a region, coarse to fine.
 
     Args:
-        z: The level of the region; only step levels (even, > 0) have prompts.
-        level_region: Pixels of level z inside the photo.
+        region: Inside the photo; only step levels (even, > 0) have prompts.
     """
-    levels = range(STEP_LEVELS, z + 1, STEP_LEVELS)
-    regions = {level: coarser(level_region, z - level) for level in levels}
-    tiles = {level: list(tiles_of(level, _middle(region))) for level, region in regions.items()}
+    levels = range(STEP_LEVELS, region.z + 1, STEP_LEVELS)
+    regions = [region.at(level) for level in levels]
+    tiles = {level: list(tiles_of(level, _middle(rect))) for level, rect in regions}
     steps = pyramid.steps_of(key for keys in tiles.values() for key in keys)
     return tuple(
-        LevelWords(
+        LevelPrompt(
             level,
-            _most_seen({key: steps[key] for key in tiles[level] if key in steps}, region)
-            or pyramid.step_near(level - STEP_LEVELS, coarser(region, STEP_LEVELS)),
+            _most_seen({key: steps[key] for key in tiles[level] if key in steps}, rect)
+            or pyramid.step_near(LevelRegion(level, rect).at(level - STEP_LEVELS)),
         )
-        for level, region in regions.items()
+        for level, rect in regions
     )
 
 
@@ -58,6 +64,6 @@ def _most_seen(steps: dict[TileKey, StepRecord], level_region: Rect) -> StepReco
 
 def _middle(region: Rect) -> Rect:
     """Return at most DECIDING x DECIDING pixels around the centre of a region."""
-    x, y = region.x + region.width // 2, region.y + region.height // 2
+    x, y = region.middle
     half = DECIDING // 2
     return rect_between(x - half, y - half, x + half, y + half).intersected(region)

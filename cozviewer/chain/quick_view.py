@@ -21,7 +21,15 @@ from cozviewer.image.pixels import Rgb8, padded, part_of, to_8bit, to_float
 from cozviewer.image.rect import Rect, rect_between, split
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import SUPPORT, resampled
-from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, finer, tile_rect, tiles_of
+from cozviewer.pyramid.geometry import (
+    STEP_LEVELS,
+    LevelRegion,
+    TileKey,
+    coarser,
+    finer,
+    tile_rect,
+    tiles_of,
+)
 from cozviewer.pyramid.pyramid import Pyramid, TileMissing
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.translation import translate
@@ -56,13 +64,11 @@ class QuickPiece:
     """A part of a draft.
 
     Attributes:
-        z: The drafted step level.
-        level_region: Its place, in pixels of level z.
+        region: The drafted step level, and its place there.
         pixels: (height, width, 3) uint8.
     """
 
-    z: int
-    level_region: Rect
+    region: LevelRegion
     pixels: Rgb8
 
 
@@ -100,8 +106,7 @@ def sharper_level(camera: Camera) -> int | None:
 def quick_view(
     pyramid: Pyramid,
     upscaler: Upscaler,
-    z: int,
-    level_region: Rect,
+    region: LevelRegion,
     level_x: int,
     level_y: int,
     cancelled: IsCancelled,
@@ -112,15 +117,14 @@ def quick_view(
     Args:
         pyramid: Only read.
         upscaler: A small network.
-        z: The step level of the view.
-        level_region: Pixels of level z inside the photo.
-        level_x, level_y: Where to begin, in pixels of level z: the position of the pointer.
+        region: The step level of the view, and its part inside the photo.
+        level_x, level_y: Where to begin, in pixels of that level: the position of the pointer.
         cancelled: Checked between pieces, and within the upscaler.
         texture: Adds the same borrowed texture as the steps.
 
     Yields:
-        Pieces inside `level_region`; later ones may cover earlier ones. Nothing if no tile is
-        missing.
+        Pieces inside `region`; later ones may cover earlier ones. Nothing if no tile
+        is missing.
 
     Raises:
         Cancelled: `cancelled` returned True.
@@ -128,13 +132,14 @@ def quick_view(
         BadInput, Failure: From loading or running the upscaler.
     """
     drawing = _Drawing(pyramid, upscaler, cancelled, texture)
-    wanted = drawing.lacking(z, level_region)
+    z = region.z
+    wanted = drawing.lacking(*region)
     if wanted.empty:
         return
     there = drawing.parent_region(z, wanted)
     parent = drawing.pixels(z - STEP_LEVELS, there)
     for piece in pieces(wanted, level_x, level_y):
-        yield QuickPiece(z, piece, drawing.drawn(z, piece, parent, there))
+        yield QuickPiece(LevelRegion(z, piece), drawing.drawn(z, piece, parent, there))
 
 
 def sharper_view(

@@ -1,0 +1,1 @@
+"""The commands of `cozviewer`, one module each; `cli` reads their arguments."""

@@ -78,7 +78,7 @@ class Figures:
         machine: As `machine_key`: versions, CPU, cores, threads, instruction sets.
         load: How many programs wanted a core in the minute before, on average.
         engine, device: What drew, and where: "Real-ESRGAN", "CPU, bf16".
-        chosen: Why in this number format, for people; "" where there is no choice.
+        chosen: Why in this number format, for display; "" where there is no choice.
         view, crop: (width, height) of the view, and of the photo's pixels under it at ×4.
         quick: Whether it was a short run.
         loading: What loading the engine took, the choice of a number format included.

@@ -97,13 +97,13 @@ def measure(
     """Measure all, in a minute or two.
 
     Args:
-        source: The picture; its middle is looked at.
+        source: The picture; its middle is viewed.
         choice: What to draw with.
         quick: Only a quarter of the pixels, everything once, and no second level.
 
     Raises:
         BadInput, Failure: The engine is unknown, or failed.
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
     import psutil
 
@@ -207,11 +207,10 @@ def _drafts(bench: _Bench) -> list[Drafted]:
 def _drafted(bench: _Bench, network: Upscaler, magnification: int) -> Drafted:
     """Have a view drafted, from its middle outwards."""
     pyramid, view = bench.chain.pyramid, bench.view(magnification)
-    z, region = wanted_region(view, pyramid.source)
-    x, y = region.x + region.width // 2, region.y + region.height // 2
+    region = wanted_region(view, pyramid.source)
     before = bench.clock()
     moments = []
-    for _ in quick_view(pyramid, network, z, region, x, y, bench.cancelled):
+    for _ in quick_view(pyramid, network, region, *region.rect.middle, bench.cancelled):
         moments.append(_between(before, bench.clock()))
     return Drafted(magnification, moments[0], moments[-1])
 

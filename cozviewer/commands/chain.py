@@ -12,8 +12,10 @@ from cozviewer.commands.common.options import (
     add_cache_options,
     add_huge_option,
     add_page_option,
+    add_scale_bar_options,
     add_tone_option,
     cache_of,
+    scale_bars,
 )
 from cozviewer.commands.common.output import inputs_of
 from cozviewer.commands.common.progress import ProgressLine
@@ -24,7 +26,8 @@ EPILOG = """what is written:
   DIR/per-sample/NAME/0.png ... n.png       the states: 0 is the picture's middle, n is 4^n x closer
   DIR/per-sample/NAME/txt/0.txt ...         prompts; i.txt made picture i+1, as the authors count
   DIR/per-scale/scale0/NAME.png ...         the same pictures by level, to measure over a folder
-  DIR/recursive/NAME.png                    all states of a picture beside each other
+  DIR/recursive/NAME.png                    all states of a picture beside each other; here alone
+                                            with the bars of --scale-bar, as states are measured
 NAME is the file's name without its suffix, with it (photo-jpg) where two pictures share a name.
 Files of an earlier run are overwritten, the photos themselves never.
 
@@ -70,6 +73,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_huge_option(parser)
     add_page_option(parser)
     add_tone_option(parser)
+    add_scale_bar_options(parser)
     parser.add_argument(
         "--json", action="store_true", help="print a report as one JSON object on stdout"
     )
@@ -94,6 +98,7 @@ def run(args: argparse.Namespace) -> int:
         page=args.page,
         tone=args.tone,
         cluster=cluster_options(args),
+        bars=scale_bars(args),
     )
     started = time.perf_counter()
     with ProgressLine(sys.stderr) as line, stoppable() as cancelled:

@@ -13,7 +13,9 @@ from cozviewer.export.origin import Origin
 from cozviewer.export.picture import save_picture
 from cozviewer.export.provenance import decimal
 from cozviewer.export.replacing import replacing
+from cozviewer.export.scale_bar import bar_for, with_scale_bar
 from cozviewer.image.source import Source
+from cozviewer.image.subject import Scale
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, never
 
@@ -54,6 +56,7 @@ class ChainFiles:
         name: The picture's NAME in it.
         source: The picture.
         upscaler, recipe: The models and settings used.
+        scale: Of the picture, for scale bars in the strip; None for no bars.
 
     All methods raise BadInput if the folder is not writable, and Failure if the disk is full or was
     removed.
@@ -64,6 +67,7 @@ class ChainFiles:
     source: Source
     upscaler: Upscaler
     recipe: Recipe
+    scale: Scale | None = None
 
     def save_state(self, state: State, cancelled: IsCancelled = never) -> None:
         """Write a state to per-sample and per-scale, and the prompt that made it.
@@ -81,16 +85,31 @@ class ChainFiles:
                 file.write(state.prompt.encode("utf-8", "replace"))
 
     def save_strip(self, states: list[State], cancelled: IsCancelled = never) -> None:
-        """Write all states side by side."""
+        """Write all states side by side, with scale bars if `scale` is known.
+
+        The states themselves have none, as they are measured and continued from.
+        """
         path = strip_path(self.folder, self.name)
         make_folder(path.parent)
         borrowed = any(state.borrowed for state in states)
         origin = replace(self._origin(states[-1]), borrowed=borrowed)
-        save_picture(path, strip(states), origin, cancelled=cancelled)
+        shown = list(states)
+        for index, state in enumerate(states):
+            if self.scale is None:
+                break
+            bar = bar_for(self.scale, self._magnification(state), SIDE, SIDE)
+            if bar is not None:
+                shown[index] = replace(state, pixels=with_scale_bar(state.pixels, bar))
+                origin = replace(origin, scale_bar=bar.label)
+        save_picture(path, strip(shown), origin, cancelled=cancelled)
+
+    def _magnification(self, state: State) -> float:
+        """Return the number of a state's pixels per source pixel."""
+        short = min(self.source.width, self.source.height)
+        return SIDE / short * float(STEP_SCALE**state.index)
 
     def _origin(self, state: State) -> Origin:
         width, height = self.source.width, self.source.height
-        magnification = SIDE / min(width, height) * STEP_SCALE**state.index
         x, y = (decimal(Fraction(side, 2), Fraction(1, 4)) for side in (width, height))
         made = state.index > 0
         return Origin(
@@ -101,7 +120,7 @@ class ChainFiles:
             recipe_digest=self.recipe.digest if made else "",
             prompt=state.prompt,
             centre=f"{x},{y}",
-            magnification=f"{magnification:.12g}",
+            magnification=f"{self._magnification(state):.12g}",
             level=state.index * STEP_LEVELS,
             recipe=self.recipe.text if made else "",
             borrowed=state.borrowed,

@@ -10,14 +10,17 @@ from cozviewer.chain.paper import State, first_state_of, later_states
 from cozviewer.cluster.link import ClusterOptions
 from cozviewer.commands.chain_files import ChainFiles, files_of
 from cozviewer.commands.common.cluster import calls_on_cluster
+from cozviewer.commands.common.options import NO_BARS, ScaleBars
 from cozviewer.commands.common.output import make_folder
 from cozviewer.commands.common.pictures import pictures_in, unique_names
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.targets import Inputs, refuse_inputs
-from cozviewer.image.source import open_source
+from cozviewer.image.source import Source, open_source
+from cozviewer.image.subject import Scale
 from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.pyramid.geometry import STEP_LEVELS, level_name
+from cozviewer.session.source import OpenedImage
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
 from cozviewer.util.units import seconds_left
@@ -37,6 +40,7 @@ class ChainOptions:
         allow_huge: Whether to open pictures over the size limit.
         page: Which page or frame of each file, from 1; None is the first one.
         tone: How the numbers of each file become grey levels.
+        bars: Whether the strips get scale bars.
         cluster: Where the chains of several pictures are made at the same time; None is here.
     """
 
@@ -50,6 +54,7 @@ class ChainOptions:
     page: int | None = None
     tone: Tone = AUTOMATIC
     cluster: ClusterOptions | None = None
+    bars: ScaleBars = NO_BARS
 
 
 @dataclass
@@ -139,6 +144,7 @@ def _begun(
                 cancelled=cancelled,
                 managed=not options.choice.paper,  # the authors read no colour profiles
             )
+            scale = _scale_of(source, options, line)
         except BadInput as error:
             if not options.input.is_dir():
                 raise
@@ -148,12 +154,29 @@ def _begun(
         for sentence in (*source.warnings, *source.notices):
             line.notice(f"{path.name}: {sentence}")
         make_folder(options.output)
-        files = ChainFiles(options.output, name, source, made.models.upscaler, made.models.recipe)
+        models = made.models
+        files = ChainFiles(options.output, name, source, models.upscaler, models.recipe, scale)
         if source.alpha is not None:
             line.notice(f"{path.name}: transparent parts lie on white in what is made from it.")
         first = first_state_of(source)
         files.save_state(first, cancelled)
         yield _Begun(path, about, files, first)
+
+
+def _scale_of(source: Source, options: ChainOptions, line: ProgressLine) -> Scale | None:
+    """Return the scale of the bars in a picture's strip; None for none. In a folder, a picture of
+    unknown size has none.
+
+    Raises:
+        BadInput: The size of the only picture is not known.
+    """
+    try:
+        return options.bars.scale_of(OpenedImage(source))
+    except BadInput as error:
+        if not options.input.is_dir():
+            raise
+        line.notice(f"No scale bar: {error}")
+        return None
 
 
 def _make_chain(

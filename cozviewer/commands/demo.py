@@ -8,7 +8,13 @@ from contextlib import ExitStack
 
 from cozviewer.commands.common import values
 from cozviewer.commands.common.engine_options import add_engine_options
-from cozviewer.commands.common.options import add_cache_options, add_huge_option, open_options
+from cozviewer.commands.common.options import (
+    add_cache_options,
+    add_huge_option,
+    add_scale_bar_options,
+    open_options,
+    scale_bars,
+)
 from cozviewer.commands.common.output import inputs_of
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.stopping import stoppable
@@ -61,6 +67,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="X,Y",
         help="where to zoom in, in source pixels (default: the center of the photo)",
     )
+    add_scale_bar_options(parser)
     add_engine_options(parser)
     add_cache_options(parser)
     add_huge_option(parser)
@@ -86,10 +93,10 @@ def run(args: argparse.Namespace) -> int:
             sample = files("cozviewer.resources") / "dandelion.jpg"
             path = stack.enter_context(as_file(sample))
             centre = centre or values.point(SAMPLE_CENTER)
-        options = open_options(args, path)
+        options, bars = open_options(args, path), scale_bars(args)
         line = stack.enter_context(ProgressLine(sys.stderr))
         cancelled = stack.enter_context(stoppable())
-        made = make_demo(options, inputs, args.output, centre, line, cancelled)
+        made = make_demo(options, inputs, args.output, centre, bars, line, cancelled)
     seconds = time.perf_counter() - started
     if args.json:
         report = {

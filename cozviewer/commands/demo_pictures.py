@@ -1,13 +1,13 @@
 """Runs `cozviewer demo`: views along one zoom, laid out as a strip and a comparison."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.series import Needs, needs_of
-from cozviewer.commands.common.options import OpenOptions
+from cozviewer.commands.common.options import OpenOptions, ScaleBars
 from cozviewer.commands.common.output import make_folder
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.views import opened_chain, view_of
@@ -15,12 +15,14 @@ from cozviewer.export.origin import Origin
 from cozviewer.export.picture import check_target, save_picture
 from cozviewer.export.provenance import origin_of_strip
 from cozviewer.export.run import run_task
+from cozviewer.export.scale_bar import bar_of_view, with_scale_bar
 from cozviewer.export.sheet import Panel, sheet
 from cozviewer.export.streaming import OnProgress
 from cozviewer.export.strip import note, times
 from cozviewer.export.targets import Inputs, refuse_inputs, refuse_source
 from cozviewer.export.tasks import StripTask
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import STEP_SCALE
@@ -51,6 +53,7 @@ def make_demo(
     inputs: Inputs,
     output: Path,
     centre: tuple[Fraction, Fraction] | None,
+    bars: ScaleBars,
     line: ProgressLine,
     cancelled: IsCancelled,
 ) -> DemoResult:
@@ -61,6 +64,7 @@ def make_demo(
         inputs: Files that must not be replaced.
         output: The folder to write to.
         centre: Where to zoom into, in source pixels; None is the middle.
+        bars: Whether each view gets a scale bar.
         line: Shows the progress.
         cancelled: Checked repeatedly.
 
@@ -71,10 +75,11 @@ def make_demo(
     strip_path = output / "zoom-strip.png"
     comparison_path = output / "comparison.png"
     refuse_inputs([strip_path, comparison_path], inputs)
-    with opened_chain(options, line, cancelled) as (_, chain):
+    with opened_chain(options, line, cancelled) as (image, chain):
         source, engine = chain.pyramid.source, chain.upscaler.name
         for path in (strip_path, comparison_path):
             refuse_source(path, source)
+        scale = bars.scale_of(image)
         views = tuple(
             view_of(source, centre, Fraction(STEP_SCALE) ** step, (PANEL, PANEL))
             for step in range(STEPS + 1)
@@ -82,8 +87,8 @@ def make_demo(
         make_folder(output)
         for path in (strip_path, comparison_path):
             check_target(path, PANEL, PANEL)
-        zoom = run_task(StripTask(strip_path, tuple(views)), chain, cancelled, line.show_work)
-        task = _PairsTask(comparison_path, tuple(views))
+        zoom = run_task(StripTask(strip_path, views, scale), chain, cancelled, line.show_work)
+        task = _PairsTask(comparison_path, views, scale)
         pairs = run_task(task, chain, cancelled, line.show_work)
     computed = zoom.generated + pairs.generated
     return DemoResult(strip_path, comparison_path, computed, engine, chain.upscaler.device)
@@ -96,10 +101,12 @@ class _PairsTask:
     Attributes:
         path: The file to write.
         views: Square, of one size; the first shows the photo's own pixels and is left out.
+        scale: Of the source, for a scale bar in each picture; None for no bars.
     """
 
     path: Path
     views: tuple[View, ...]
+    scale: Scale | None = None
 
     def needs(self, pyramid: Pyramid) -> Needs:
         """See `Task`."""
@@ -112,6 +119,11 @@ class _PairsTask:
         made = [compose(pyramid, view, complete=True) for view in views]
         smooth = [compose(pyramid, view, finest=0) for view in views]
         origin = origin_of_strip(chain, self.views, is_cancelled)
+        for index, view in enumerate(views):
+            if self.scale is not None and (bar := bar_of_view(self.scale, view)) is not None:
+                made[index] = with_scale_bar(made[index], bar)
+                smooth[index] = with_scale_bar(smooth[index], bar)
+                origin = replace(origin, scale_bar=bar.label)
         name, engine = pyramid.source.name, chain.upscaler.name
         pixels = _comparison(name, engine, views, smooth, made, origin.borrowed)
         save_picture(self.path, pixels, origin, cancelled=is_cancelled)

@@ -134,6 +134,7 @@ def run(args: argparse.Namespace) -> int:
             bookmarks,
             None if image.session is None else image.session.viewpoint,
             options.choice,
+            None if image.session is None else image.session.scale,
         )
         saved = task.write(
             lambda choice: open_chain(

@@ -49,7 +49,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """List, tell where, or fetch; print the result on stdout.
+    """List, locate, or download models; print the result on stdout.
 
     Raises:
         BadInput: `download` without a name, of an unknown one, or one whose licence is to be

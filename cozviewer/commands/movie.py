@@ -13,7 +13,7 @@ from cozviewer.commands.common.options import (
     add_saving_options,
     add_scale_bar_options,
     open_options,
-    scale_asked,
+    scale_bars,
 )
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine
@@ -164,7 +164,7 @@ def run(args: argparse.Namespace) -> int:
     with (
         ProgressLine(sys.stderr) as line,
         stoppable() as cancelled,
-        opened_chain(open_options(args, args.image), line, cancelled) as (_, chain),
+        opened_chain(open_options(args, args.image), line, cancelled) as (image, chain),
     ):
         refuse_source(output, chain.pyramid.source)
         start, end = _ends(chain.pyramid.source, args)
@@ -173,7 +173,7 @@ def run(args: argparse.Namespace) -> int:
         frames = sum(frame.ticks for frame in shown)
         clip = Clip(form, width, height, args.fps, frames, args.quality)
         check_movie(output, clip)
-        scale = scale_asked(args, chain.pyramid.source)
+        scale = scale_bars(args).scale_of(image)
         task = MovieTask(output, clip, tuple(shown), args.caption, scale, args.background)
         missing = missing_tiles_of(task, chain)
         if missing:

@@ -22,7 +22,7 @@ from cozviewer.commands.common.options import (
     add_saving_options,
     add_scale_bar_options,
     open_options,
-    scale_asked,
+    scale_bars,
 )
 from cozviewer.commands.common.output import add_overwrite_option, check_outputs, confirm_replacing
 from cozviewer.commands.common.progress import ProgressLine
@@ -34,7 +34,7 @@ from cozviewer.util.units import duration_text
 if TYPE_CHECKING:
     from cozviewer.export.signing import Signature
     from cozviewer.export.tasks import PictureTask, RegionTask
-    from cozviewer.image.rect import Rect
+    from cozviewer.pyramid.geometry import LevelRegion
     from cozviewer.pyramid.pyramid import Pyramid
     from cozviewer.session.source import OpenedImage
 
@@ -282,15 +282,14 @@ def _task_of(
         label=args.label,
         signature=signature,
         quality=args.quality,
-        scale=scale_asked(args, source),
+        scale=scale_bars(args).scale_of(image),
         background=args.background,
         place=not args.no_gps,
     )
     if args.whole:
-        return RegionTask(output, args.level, pyramid.level_rect(args.level), options)
+        return RegionTask(output, pyramid.whole_level(args.level), options)
     if args.region:
-        level_region = _level_region(pyramid, args.region, args.level)
-        return RegionTask(output, args.level, level_region, options)
+        return RegionTask(output, _level_region(pyramid, args.region, args.level), options)
     centre, zoom = args.center, args.zoom or values.zoom("4")
     if args.bookmark is not None:
         centre, zoom = bookmarked(image, args.bookmark)
@@ -299,8 +298,8 @@ def _task_of(
 
 def _level_region(
     pyramid: "Pyramid", source_region: tuple[Fraction, Fraction, Fraction, Fraction], z: int
-) -> "Rect":
-    """Return the pixels of level z that a region shows, cut at the edges of the photo.
+) -> "LevelRegion":
+    """Return what level z has of a region, cut at the edges of the photo.
 
     Args:
         source_region: x, y, width and height in source pixels.
@@ -309,6 +308,7 @@ def _level_region(
         BadInput: There are none.
     """
     from cozviewer.image.rect import rect_between
+    from cozviewer.pyramid.geometry import LevelRegion
 
     x, y, width, height = source_region
     wanted = rect_between(
@@ -317,7 +317,7 @@ def _level_region(
         math.ceil((x + width) * 2**z),
         math.ceil((y + height) * 2**z),
     )
-    level_region = wanted.intersected(pyramid.level_rect(z))
+    level_region = LevelRegion(z, wanted.intersected(pyramid.level_rect(z)))
     if level_region.empty:
         source = pyramid.source
         raise BadInput(

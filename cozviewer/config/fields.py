@@ -43,7 +43,7 @@ class Field:
 
 
 def _asked(kind: str, wanted: str) -> Questions:
-    """Return the authors' questions about a kind of picture, with what the words should be."""
+    """Return the authors' questions about a kind of picture, with what the keywords should be."""
     return Questions(
         f"This is {kind}. What is in this image? Give me a set of words: {wanted}.",
         f"These images are of {kind}. The second image is a zoom-in of the first image. Based on "

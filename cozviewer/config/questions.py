@@ -11,7 +11,7 @@ class Questions:
     """The questions of a field.
 
     Attributes:
-        one: About a crop by itself.
+        one: About a crop alone.
         two: About a crop that follows the wider view from which it was cropped.
     """
 

@@ -1,4 +1,4 @@
-"""What NIQE looks at: how the contrasts of a picture are distributed, block by block.
+"""The features of NIQE: how the contrasts of a picture are distributed, block by block.
 
 Natural scene statistics after Mittal, Soundararajan and Bovik, "Making a 'completely blind' image
 quality analyzer", IEEE Signal Processing Letters 20(3), 2013, section II; equation numbers are
@@ -29,10 +29,10 @@ NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
 def features(luma: Plane) -> Plane:
-    """Return what NIQE looks at.
+    """Return the features of NIQE.
 
     Args:
-        luma: In grey levels, 0..255. What is left over beside and below whole blocks is cut away.
+        luma: In grey levels, 0..255. Incomplete blocks at the right and bottom are cut away.
 
     Returns:
         (blocks, 36): 18 figures at full and 18 at half size; NaN in blocks that are flat.
@@ -108,7 +108,7 @@ def _block_features(blocks: Plane) -> Plane:
 def _asymmetric_gaussian(blocks: Plane) -> tuple[Plane, Plane, Plane]:
     """Return shape, left and right width of the generalised Gaussian that fits the values of each
     block best (eq. 4 to 7). Where there are no values on one side, the widths are NaN and the shape
-    is the first that is tried, as the authors' search has it."""
+    is the first that is tried, as in the authors' search."""
     values = blocks.reshape(len(blocks), -1)
     below, above = np.minimum(values, 0), np.maximum(values, 0)
     below_squares, above_squares = (np.einsum("ij,ij->i", side, side) for side in (below, above))

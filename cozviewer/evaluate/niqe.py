@@ -16,7 +16,7 @@ from cozviewer.evaluate.natural_statistics import BLOCK, Plane, features
 from cozviewer.image.pixels import LUMA, Rgb8
 
 FEWEST_BLOCKS = 2
-"""Of less there is no covariance."""
+"""Minimum number for a covariance."""
 
 
 def niqe(picture: Rgb8) -> float | None:

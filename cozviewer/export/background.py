@@ -17,7 +17,7 @@ from cozviewer.pyramid.transparency import WHITE, Colour
 from cozviewer.util.translation import translate
 
 Background = Colour | None
-"""The colour under what is transparent, sRGB 0..255; None keeps transparency where the format of
+"""The colour under transparent parts, sRGB 0..255; None keeps transparency where the format of
 the file holds it, and is white elsewhere."""
 
 KEEP: Background = None
@@ -78,7 +78,7 @@ def alpha_kind(source: Source, path: Path, background: Background, own_pixels: b
 
 
 def flattened_sentence(source: Source, path: Path, background: Background) -> str:
-    """Return what is to be said about transparency that a file does not keep although that was not
+    """Return a notice about transparency that a file does not keep although that was not
     chosen; "" if there is nothing to say."""
     if source.alpha is None or background is not None or keeps_alpha(path, background):
         return ""

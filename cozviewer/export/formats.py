@@ -58,7 +58,7 @@ def format_of(path: Path) -> str:
     """Return the format, a key of FORMATS, for the suffix of `path`.
 
     Raises:
-        BadInput: There is none.
+        BadInput: The suffix has no format.
     """
     for name, form in FORMATS.items():
         if path.suffix.lower() in form.suffixes:

@@ -82,7 +82,7 @@ def write_side_files(path: Path, reference: Georeference | None, size: tuple[int
 
 
 def _has_tags(path: Path, reference: Georeference, size: tuple[int, int]) -> bool:
-    """Return whether the picture itself says where it lies."""
+    """Return whether the picture file itself holds map coordinates."""
     tiff = format_of(path) == "TIFF" and not in_bands(path, *size)
     return tiff and bool(geo_tags(reference))
 

@@ -66,7 +66,7 @@ LARGEST_PACKET = 1_000_000
 add their history to them rarely come near."""
 
 _MOST_NESTED = 64
-"""Largest depth of nested elements; ours have 4."""
+"""Largest depth of nested elements; those of cozviewer have 4."""
 
 LARGEST_LOG2 = DEEPEST
 """Maximum accepted |log2| of the magnification in a packet."""
@@ -96,10 +96,10 @@ class Origin:
         prompts: Prompts of all steps, the first one first.
         borrowed: Whether texture was borrowed from elsewhere in the photo.
         medical: Whether it is a medical picture with generated detail, which is not for diagnosis.
-        scale_bar: What a scale bar in it says, that of the closest view: "50 µm"; "" without one.
+        scale_bar: Label of its scale bar, that of the closest view: "50 µm"; "" without one.
         alpha: Where its alpha comes from, which is never generated; "" if it has none.
         tone: How the numbers of the photo's file became grey levels (`image.tone.Tone.text`); ""
-            for what the file says.
+            for what the file states.
     """
 
     kind: Kind
@@ -303,7 +303,7 @@ def _own_values(packet: bytes) -> dict[str, str]:
         if above[-2:-1] == [description] and above[-1].startswith(f"{_OWN} "):
             values[above[-1].removeprefix(f"{_OWN} ")] += data
 
-    # XMP in a file is UTF-8 (ISO 16684-1, 7.2), whatever an XML declaration says.
+    # XMP in a file is UTF-8 (ISO 16684-1, 7.2), whatever its XML declaration states.
     parser = expat.ParserCreate("utf-8", " ")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = doctype

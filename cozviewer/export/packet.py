@@ -49,7 +49,7 @@ def fill_room(path: Path, form: str, origin: Origin) -> None:
     Args:
         path: A PNG, JPEG or TIFF that was written with `room` as its XMP.
         form: Its format.
-        origin: What it says of itself.
+        origin: Its metadata.
 
     Raises:
         OSError: The file cannot be read or written.
@@ -72,7 +72,7 @@ def _padded(packet: bytes, size: int) -> bytes:
 
 
 def _fill_png(file: BufferedRandom, packet: bytes) -> None:
-    """Replace the text chunk by one with a packet, which is not compressed as XMP asks for."""
+    """Replace the text chunk by one with a packet, which is not compressed, as XMP requires."""
     keyword, place = PNG_KEYWORD.encode(), 8
     while True:
         file.seek(place)

@@ -32,6 +32,7 @@ from cozviewer.image.reading import quiet_pillow
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution, pillow_options
 from cozviewer.pyramid.compose import band_parts, bands, best_region
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.georeference import reference_of_region
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
@@ -110,7 +111,7 @@ def check_target(path: Path, width: int, height: int) -> None:
 
 
 def check_place(path: Path) -> None:
-    """Make sure that a file can be written where `path` says.
+    """Check that a file can be written at `path`.
 
     Raises:
         BadInput: The folder is missing or not writable, `path` is a folder or a protected file, or
@@ -183,7 +184,7 @@ def save_picture(
         quality: 1..100 for JPEG, WebP and AVIF.
         exif: EXIF block of the source, upright (`Source.exif`); left out if the format cannot hold
             it.
-        label: Whether a corner of the picture says that detail was generated, if it was.
+        label: Whether the picture is labelled in a corner if detail was generated.
         resolution: Of `rgb`; kept by PNG and TIFF, and by JPEG without `exif`, which has its own.
         georeference: Where `rgb` lies on the earth; kept by TIFF, else in files beside the picture
             (see `georeferenced`), which are replaced if they exist.
@@ -228,8 +229,7 @@ def save_picture(
 def save_region(
     path: Path,
     pyramid: Pyramid,
-    z: int,
-    level_region: Rect,
+    region: LevelRegion,
     origin: Callable[[], Origin],
     *,
     orientation: Orientation = UPRIGHT,
@@ -250,8 +250,7 @@ def save_region(
     Args:
         path: The file to write; its suffix selects the format.
         pyramid: What it is read from.
-        z: A level of the source or a step level.
-        level_region: Pixels of level z, inside the photo.
+        region: Of a level of the source or a step level, inside the photo.
         origin: Returns what is written into the file as metadata; called once the pixels are read,
             but for a label, which it decides.
         orientation: How the pixels are turned.
@@ -261,7 +260,7 @@ def save_region(
         complete: Whether all tiles must exist.
         wait: Called before a part of the level is read, if it is written in bands.
         bar: A scale bar for the corner; None for none.
-        background: What lies under what is transparent.
+        background: The colour under transparent parts.
         place: Whether map coordinates of the photo are kept, see `save_picture`.
         cancelled: Checked while the file is written.
         on_written: Called with (bands written, all bands) if it is written in bands, on a thread of
@@ -271,7 +270,8 @@ def save_region(
         BadInput, Cancelled, Failure: As `save_picture`.
         TileMissing: `complete`, and a tile does not exist or cannot be read.
     """
-    width, height = orientation.size(level_region.width, level_region.height)
+    z, rect = region
+    width, height = orientation.size(rect.width, rect.height)
     alpha = pyramid.source.alpha
     resolution = pyramid.source.resolution
     if resolution is not None:
@@ -279,10 +279,10 @@ def save_region(
         resolution = resolution.turned if orientation.sideways else resolution
     georeference = pyramid.source.georeference if place else None
     if georeference is not None:
-        georeference = reference_of_region(georeference, z, level_region, orientation)
+        georeference = reference_of_region(georeference, region, orientation)
     if not in_bands(path, width, height):
-        whole = None if alpha is None else orientation.turned(alpha.region(z, level_region))
-        pixels = orientation.turned(best_region(pyramid, z, level_region, complete))
+        whole = None if alpha is None else orientation.turned(alpha.region(z, rect))
+        pixels = orientation.turned(best_region(pyramid, region, complete))
         pixels = finished(pixels, whole, path, background)
         save_picture(
             path,
@@ -296,10 +296,10 @@ def save_region(
             cancelled=cancelled,
         )
         return
-    most = len(band_parts(level_region, orientation))
-    alphas = None if alpha is None else alpha_bands(alpha, z, level_region, orientation)
+    most = len(band_parts(rect, orientation))
+    alphas = None if alpha is None else alpha_bands(alpha, region, orientation)
     parts = finished_bands(
-        bands(pyramid, z, level_region, complete, orientation, wait), alphas, path, background
+        bands(pyramid, region, complete, orientation, wait), alphas, path, background
     )
     if bar is not None:
         parts = scale_bar_bands(parts, bar, width, height)

@@ -10,13 +10,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.prompt_history import words_below
+from cozviewer.chain.prompt_history import steps_below
 from cozviewer.chain.textures.borrowed_texture import borrowed_mask, borrows
 from cozviewer.export.origin import Kind, Origin, mixed
-from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import SUBPIXEL_BITS, Camera, View
-from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.compose import wanted_level, wanted_region
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.origins import patches
 from cozviewer.util.cancel import IsCancelled, never
 
@@ -51,19 +51,13 @@ def origin_of_view(chain: Chain, view: View, cancelled: IsCancelled = never) -> 
 
 def view_borrows(chain: Chain, view: View, cancelled: IsCancelled = never) -> bool:
     """Return whether a view contains texture that is borrowed from elsewhere in the photo."""
-    source = chain.pyramid.source
-    z = wanted_level(view, source.coarsest)
-    region = view.visible(z, source.width, source.height)
-    return borrows(chain.texture, chain.pyramid, z, region, cancelled)
+    region = wanted_region(view, chain.pyramid.source)
+    return borrows(chain.texture, chain.pyramid, region, cancelled)
 
 
 def _origin_of_view(chain: Chain, view: View) -> Origin:
-    source = chain.pyramid.source
-    z = wanted_level(view, source.coarsest)
-    region = view.visible(z, source.width, source.height)
-    return _origin(
-        chain, z, region, _untouched(view, z), place(view.camera), view.camera.magnification
-    )
+    region, camera = wanted_region(view, chain.pyramid.source), view.camera
+    return _origin(chain, region, _untouched(view, region.z), place(camera), camera.magnification)
 
 
 def origin_of_comparison(
@@ -94,7 +88,7 @@ def origin_of_comparison(
 
 
 def comparison_borrows(view: View, seen: Sequence[Chain]) -> Callable[[], bool]:
-    """Record what pictures of a view are made of now, which is quick.
+    """Record the present composition of pictures of a view, which is quick.
 
     Args:
         view, seen: As for `origin_of_comparison`.
@@ -114,17 +108,16 @@ def comparison_borrows(view: View, seen: Sequence[Chain]) -> Callable[[], bool]:
     return borrowed
 
 
-def origin_of_region(
-    chain: Chain, z: int, level_region: Rect, cancelled: IsCancelled = never
-) -> Origin:
-    """Return the origin of a region of level z, saved pixel for pixel; see `origin_of_view`."""
+def origin_of_region(chain: Chain, region: LevelRegion, cancelled: IsCancelled = never) -> Origin:
+    """Return the origin of a region of a level, saved pixel for pixel; see `origin_of_view`."""
+    z, rect = region
     unit = Fraction(2) ** -z
     centre = (
-        decimal((level_region.x + Fraction(level_region.width, 2)) * unit, unit / 4),
-        decimal((level_region.y + Fraction(level_region.height, 2)) * unit, unit / 4),
+        decimal((rect.x + Fraction(rect.width, 2)) * unit, unit / 4),
+        decimal((rect.y + Fraction(rect.height, 2)) * unit, unit / 4),
     )
-    origin = _origin(chain, z, level_region, z == 0, centre, float(Fraction(2) ** z))
-    borrowed = borrows(chain.texture, chain.pyramid, z, level_region, cancelled)
+    origin = _origin(chain, region, z == 0, centre, float(Fraction(2) ** z))
+    borrowed = borrows(chain.texture, chain.pyramid, region, cancelled)
     return replace(origin, borrowed=borrowed)
 
 
@@ -152,10 +145,10 @@ def _any_borrows(chain: Chain, views: Iterable[View], cancelled: IsCancelled) ->
     return any(view_borrows(chain, view, cancelled) for view in dict.fromkeys(views))
 
 
-def prompts_below(chain: Chain, z: int, level_region: Rect) -> tuple[str, ...]:
+def prompts_below(chain: Chain, region: LevelRegion) -> tuple[str, ...]:
     """Return the prompts of the steps under a region, the first step first; "" for a step without a
     prompt, or one that was not made."""
-    levels = words_below(chain.pyramid, z, level_region)
+    levels = steps_below(chain.pyramid, region)
     return tuple("" if level.step is None else level.step.prompt for level in levels)
 
 
@@ -255,13 +248,13 @@ def _of_source(
 
 def _origin(
     chain: Chain,
-    z: int,
-    level_region: Rect,
+    region: LevelRegion,
     untouched: bool,
     centre: tuple[str, str],
     magnification: float,
 ) -> Origin:
     pyramid, upscaler = chain.pyramid, chain.upscaler
+    z = region.z
     origin = _of_source(pyramid.source, z, untouched, centre, magnification)
     if z <= 0:
         return origin
@@ -269,8 +262,8 @@ def _origin(
     prompts: tuple[str, ...] = ()
     if upscaler.generative:
         # Missing tiles are interpolated, so the picture is mixed.
-        kind = "generated" if pyramid.complete(z, level_region) else "mixed"
-        prompts = prompts_below(chain, z, level_region)
+        kind = "generated" if pyramid.complete(*region) else "mixed"
+        prompts = prompts_below(chain, region)
     return replace(
         origin,
         kind=kind,

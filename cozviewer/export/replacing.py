@@ -41,7 +41,7 @@ def _reasons() -> dict[int, str]:
 def replacing(path: Path, cancelled: IsCancelled) -> Iterator[io.BufferedWriter]:
     """Give a file to write that takes the place of `path` at the end of the `with` block.
 
-    See `replacing_path`; `cancelled` is asked before every write, too.
+    See `replacing_path`; `cancelled` is checked before every write, too.
     """
     with replacing_path(path, cancelled) as part, _Watched(part, cancelled) as file:
         yield file
@@ -53,7 +53,7 @@ def replacing_path(path: Path, cancelled: IsCancelled) -> Iterator[Path]:
     """Give the name of a new file that takes the place of `path` at the end of the `with` block.
 
     Until then, and if anything goes wrong or is cancelled, `path` stays as it was. A link is
-    followed: what it points to is replaced.
+    followed: its target is replaced.
 
     Args:
         path: The file that is to be.
@@ -62,7 +62,7 @@ def replacing_path(path: Path, cancelled: IsCancelled) -> Iterator[Path]:
     Raises:
         Failure: The disk is full, not writable or gone; or the block raised what is no
             `CozviewerError`.
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -83,7 +83,7 @@ def replacing_path(path: Path, cancelled: IsCancelled) -> Iterator[Path]:
 
 
 class _Watched(io.BufferedWriter):
-    """A new file that asks before every write whether it is still wanted.
+    """A new file that checks for cancellation before every write.
 
     It hides its descriptor: given one, Pillow's encoders write past Python, can then not be
     stopped, and lose the reason why a disk refused.

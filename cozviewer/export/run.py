@@ -36,7 +36,7 @@ class Made:
     """A file that was made.
 
     Attributes:
-        origin: What the file says about itself.
+        origin: The metadata of the file.
         generated: Tiles that were generated for it.
         reused: Other tiles under it, on all generated levels, that were in the cache, intact.
     """
@@ -89,7 +89,7 @@ class OneProcess:
 
 
 class Task(Protocol):
-    """A file to be made; a frozen value, so it can be handed to another thread."""
+    """A file to be made; a frozen value, so it can be passed to another thread."""
 
     @property
     def path(self) -> Path:
@@ -126,12 +126,12 @@ def run_task(
         is_cancelled: Checked between runs of the model and while the file is written.
         on_progress: Receives tiles first, then rows or frames.
         is_held: Ends the work as `is_cancelled` does, but only while tiles are generated, and
-            writing begins after that: whoever lets the work rest for a while does not lose a file
+            writing begins after that: pausing the work for a while does not lose a file
             that is half written.
         generator: What generates the tiles; None is `OneProcess`.
 
     Raises:
-        BadInput: The file cannot be written as asked.
+        BadInput: The file cannot be written as requested.
         Cancelled: `is_cancelled` or `is_held` returned True; finished tiles are kept, the file is
             not.
         Failure: A model, the memory or the disk failed; finished tiles are kept.

@@ -109,7 +109,7 @@ def _draw_stem(
     draw: ImageDraw.ImageDraw, x: float, baseline: int, size: int, edge: int | None = None
 ) -> None:
     """Make the letter u at x the sign for a millionth, which the built-in font lacks: its left stem
-    goes on below the line.
+    extends below the baseline.
 
     Args:
         edge: Width of the outline; None is that of the text, 0 draws the stem itself.

@@ -36,11 +36,11 @@ from cozviewer.export.strip import strip
 from cozviewer.export.targets import replaced_by
 from cozviewer.image.alpha.plane import OPAQUE
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source
 from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import Camera, View
 from cozviewer.pyramid.compose import compose, wanted_level
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.georeference import reference_of_view
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
@@ -61,11 +61,11 @@ class PictureOptions:
         complete: Whether missing tiles are generated first; else they are enlarged from coarser
             ones.
         exif: EXIF block of the photo to be copied into the file; None for none.
-        label: Whether a corner says that detail was generated.
+        label: Whether a label in a corner states that detail was generated.
         signature: What the file is signed with; None leaves it unsigned.
         quality: 1..100 for JPEG, WebP and AVIF.
         scale: Of the source, for a scale bar in a corner; None for no bar.
-        background: What lies under what is transparent.
+        background: The colour under transparent parts.
         place: Whether map coordinates of the photo are kept.
     """
 
@@ -146,32 +146,30 @@ class RegionTask:
 
     Attributes:
         path: The file to write; its suffix selects the format.
-        z: A level of the source or a step level.
-        level_region: Pixels of level z, inside the photo.
+        region: Of a level of the source or a step level, inside the photo.
         options: How it is saved.
         orientation: How it is turned in the file.
     """
 
     path: Path
-    z: int
-    level_region: Rect
+    region: LevelRegion
     options: PictureOptions = field(default_factory=PictureOptions)
     orientation: Orientation = UPRIGHT
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the file in pixels."""
-        return self.orientation.size(self.level_region.width, self.level_region.height)
+        return self.orientation.size(self.region.rect.width, self.region.rect.height)
 
     @property
     def magnification(self) -> float:
         """Pixels of the file per source pixel."""
-        return 2.0**self.z
+        return 2.0**self.region.z
 
     def needs(self, pyramid: Pyramid) -> Needs:
         """See `Task`."""
-        wanted = self.options.complete and self.z > 0 and not self.level_region.empty
-        return {self.z: [self.level_region]} if wanted else {}
+        wanted = self.options.complete and self.region.z > 0 and not self.region.empty
+        return {self.region.z: [self.region.rect]} if wanted else {}
 
     @property
     def in_bands(self) -> bool:
@@ -187,7 +185,7 @@ class RegionTask:
     ) -> Origin:
         """See `BandTask`."""
         stage = writing(self.path)
-        on_progress(Progress(stage, self.z, 0, 0, None))
+        on_progress(Progress(stage, self.region.z, 0, 0, None))
         options, source = self.options, chain.pyramid.source
         bar = None
         if options.scale is not None:
@@ -197,15 +195,14 @@ class RegionTask:
         @cache
         def origin() -> Origin:
             tiles.wait_for_all()
-            found = origin_of_region(chain, self.z, self.level_region, is_cancelled)
-            alpha = alpha_kind(source, self.path, options.background, self.z == 0)
+            found = origin_of_region(chain, self.region, is_cancelled)
+            alpha = alpha_kind(source, self.path, options.background, self.region.z == 0)
             return replace(found, alpha=alpha, scale_bar="" if bar is None else bar.label)
 
         save_region(
             self.path,
             chain.pyramid,
-            self.z,
-            self.level_region,
+            self.region,
             origin,
             orientation=self.orientation,
             quality=options.quality,
@@ -217,7 +214,7 @@ class RegionTask:
             background=options.background,
             place=options.place,
             cancelled=is_cancelled,
-            on_written=counting(on_progress, stage, self.z, "rows"),
+            on_written=counting(on_progress, stage, self.region.z, "rows"),
         )
         sign(self.path, options.signature, origin(), chain, is_cancelled, on_progress)
         return origin()
@@ -246,7 +243,7 @@ class StripTask:
         path: The file to write; its suffix selects the format.
         views: Square, of one size, each 4x closer than the one before.
         scale: Of the source, for a scale bar in each picture; None for no bars.
-        background: What lies under what is transparent; it is not kept.
+        background: The colour under transparent parts; transparency is not kept.
     """
 
     path: Path
@@ -324,7 +321,7 @@ class MovieTask:
         frames: Its frames, as many as `clip` counts; see `frame_specs`.
         caption: Whether each frame shows the magnification and what made the detail.
         scale: Of the source, for a scale bar in each frame; None for no bars.
-        background: What lies under what is transparent; it is not kept.
+        background: The colour under transparent parts; transparency is not kept.
     """
 
     path: Path

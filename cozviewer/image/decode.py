@@ -54,7 +54,7 @@ class Decoded:
         rgb: (H, W, 3) uint8 sRGB, upright.
         exif: The EXIF block for an upright picture, if there is one.
         warnings: What is missing of the picture, a sentence each.
-        notices: What people should know about how it is shown, a sentence each.
+        notices: Messages for the user about how it is shown, a sentence each.
         sideways: Whether it was turned by a quarter.
         alpha: (H, W) uint8, upright; None if it is opaque.
         offered: What a tone can change about it; None if nothing.
@@ -90,7 +90,7 @@ def decode(
     Raises:
         BadInput: The picture is of a kind that cannot be read, or nothing of it is there, or the
             tone has what it does not offer.
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
     image = picture.image
     if isinstance(image, SampleTiff):
@@ -232,7 +232,7 @@ def own_tone(name: str, tone: Tone, offered: ToneRange | None) -> Tone | None:
 def converter(
     picture: Picture, image: ImageFile, block: bytes | None, managed: bool
 ) -> tuple[Callable[[Image.Image], Rgb8], list[str]]:
-    """Return the way to sRGB (see `colour.converter`), and what is to be said about it.
+    """Return the conversion to sRGB (see `colour.converter`), and notices about it.
 
     Args:
         picture: How its colours are coded.
@@ -287,7 +287,7 @@ def _deep_converter(
 
 
 def _canvas(size: tuple[int, int], turn: int) -> tuple[Rgb8, Rgb8]:
-    """Return an empty picture, and a view of it as the file has it."""
+    """Return an empty picture, and a view of it as stored in the file."""
     width, height = size if turn < 5 else size[::-1]
     rgb = np.empty((height, width, 3), np.uint8)
     return rgb, as_in_file(rgb, turn)
@@ -320,7 +320,7 @@ def read_samples(name: str, picture: Picture, most_pixels: int, cancelled: IsCan
 
     Raises:
         BadInput: There is nothing to choose about it, or it cannot be read.
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
     image = picture.image
     if isinstance(image, ProcessImage):
@@ -391,7 +391,7 @@ def _strips(image: Image.Image, cancelled: IsCancelled) -> Iterator[tuple[int, i
 
 
 def _upright(plane: Plane | None, turn: int) -> Plane | None:
-    """Return an alpha plane upright, which lies as the file has it."""
+    """Return an alpha plane upright, which lies as stored in the file."""
     if plane is None or turn == 1:
         return plane
     upright = np.empty(plane.shape if turn < 5 else plane.shape[::-1], np.uint8)

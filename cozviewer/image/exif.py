@@ -1,6 +1,6 @@
 """The EXIF block of a picture: which way is up, and the block as an export may carry it on.
 
-Nothing is parsed and written anew: the few values that stop being true once the picture stands
+Nothing is parsed and rewritten: the few values that stop being true once the picture stands
 upright are changed in place, so that all others, maker notes too, stay as the camera wrote them.
 EXIF 2.32: an "Exif\\0\\0" prefix, then a TIFF header and chains of 12-byte entries.
 """
@@ -30,7 +30,7 @@ class _Directory:
 
 
 def orientation(exif: bytes | None) -> int:
-    """Return the EXIF orientation, 1 (upright) to 8; 1 where nothing sensible is said."""
+    """Return the EXIF orientation, 1 (upright) to 8; 1 if it is missing or invalid."""
     try:
         block, start, order = _header(exif or b"")
         value = _read(block, _directory(block, start, order).values, _ORIENTATION)
@@ -61,7 +61,7 @@ def says_adobe_rgb(exif: bytes | None) -> bool:
 def upright(exif: bytes | None) -> bytes | None:
     """Return `exif` for the picture turned upright: orientation 1, no thumbnail.
 
-    The thumbnail goes because it shows the picture as it was, not what an export holds.
+    The thumbnail is removed because it shows the original, not the export.
 
     Returns:
         The block with its "Exif\\0\\0" prefix, or None where it is missing or damaged.

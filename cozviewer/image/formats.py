@@ -1,4 +1,4 @@
-"""How the formats of `readers.table` are recognised, and what is said if a package is missing."""
+"""Recognises the formats of `readers.table`, and reports missing packages."""
 
 from importlib.util import find_spec
 
@@ -91,7 +91,7 @@ def check_package(kind: str, name: str) -> None:
         name: What people call the file.
 
     Raises:
-        BadInput: It is missing; the sentence says how to get it.
+        BadInput: It is missing; the message says how to install it.
     """
     format = _BY_NAME[kind]
     if format.module and find_spec(format.module) is None:

@@ -78,7 +78,7 @@ class Georeference:
 
     Attributes:
         transform: From pixels, of which (0, 0) is the upper left corner of the first one, to
-            coordinates of the reference system (as rasterio and GDAL have it).
+            coordinates of the reference system (as in rasterio and GDAL).
         crs: The reference system as WKT2 (ISO 19162); "" if it is unknown.
         prj: The same as ESRI writes it into .prj files.
         name: What people call the reference system: "WGS 84 / UTM zone 32N".
@@ -168,7 +168,7 @@ def composed(outer: Affine, inner: Affine) -> Affine:
 
 
 def chebyshev_nodes(degree: int, length: int) -> NDArray[np.float64]:
-    """Return the degree + 1 places in 0..length at which `chebyshev_series` wants values."""
+    """Return the degree + 1 places in 0..length at which `chebyshev_series` needs values."""
     count = degree + 1
     angles = np.pi * (np.arange(count) + 0.5) / count
     nodes: NDArray[np.float64] = (np.cos(angles) + 1) * (length / 2)

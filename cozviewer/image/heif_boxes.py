@@ -1,7 +1,7 @@
 """What the boxes of an AVIF or HEIC file say: what codes the picture, and its colours.
 
 ISO/IEC 14496-12 (boxes) and 23008-12 (HEIF). Everything is read from the first bytes of a file, in
-which the boxes about pictures lie; what is cut off or odd says nothing.
+which the boxes about pictures lie; truncated or invalid boxes are ignored.
 """
 
 import struct
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from cozviewer.image.colours.coded_colour import PEAK_NITS, CodedColour, from_numbers
 
 HEAD_BYTES = 1 << 20
-"""Bytes of a file that are looked at."""
+"""Bytes of a file that are examined."""
 
 AVIF_BRANDS = {b"avif", b"avis", b"avio", b"MA1A", b"MA1B"}
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
@@ -41,7 +41,7 @@ def kind_of_brands(head: bytes) -> str:
 def nclx_colour(head: bytes) -> CodedColour | None:
     """Return the colour of the primary picture that its code points name.
 
-    None where they mean sRGB, where nothing is said, and where there is a profile, which counts
+    None where they mean sRGB, where they are missing, and where there is a profile, which counts
     before them (ISO/IEC 23000-22, 7.3.6.4).
 
     Args:

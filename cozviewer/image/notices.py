@@ -1,4 +1,4 @@
-"""What is said about a picture when it is open: what of it is missing, and how it is shown."""
+"""Notices about an open picture: which parts are missing, and how it is shown."""
 
 import numpy as np
 from PIL import Image
@@ -12,7 +12,7 @@ _USELESS = 0.95
 """Missing part of a JPEG from which it is not shown."""
 
 _ROWS = 64
-"""Rows that are looked at together."""
+"""Rows that are checked together."""
 
 
 def hdr(kind: str) -> str:
@@ -48,7 +48,7 @@ def bands(layout: Layout) -> str:
 
 
 def missing_part(name: str, image: Image.Image) -> tuple[str, ...]:
-    """Return what is to be said about a JPEG that ended before its end marker.
+    """Return the notice about a JPEG that ended before its end marker.
 
     libjpeg gives medium grey for what is missing. Of a progressive picture all is there, but
     coarser.

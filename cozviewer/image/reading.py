@@ -43,7 +43,7 @@ from cozviewer.util.errors import BadInput, CozviewerError, Failure
 from cozviewer.util.translation import translate
 
 _HEAD_BYTES = 512
-"""Bytes that tell the format of a file."""
+"""Bytes at the start of a file that identify its format."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +52,10 @@ class Picture:
 
     Attributes:
         kind: The format, a name in `readers.table.FORMATS`.
-        image: What decodes it, at the page that was asked for.
+        image: The decoder, at the requested page.
         page, pages: Which page or frame it is, from 1, and how many the file has.
-        resolution: As the file says it.
-        subject: What it shows, as far as the file says it.
+        resolution: As stated in the file.
+        subject: What it shows, as far as the file states it.
         coded: Its colours, if numbers name them; they count, not a profile.
         coded_only: Whether no profile counts, even if `coded` is None (sRGB).
         profile: A profile that Pillow could not read.
@@ -249,7 +249,7 @@ def _tiff(file: WatchedFile, name: str, page: int | None) -> Picture:
     page = 1 if page is None else page
     _check_page(name, page, max(1, len(pages)))
     if not pages:
-        return Picture("TIFF", TiffImageFile(file))  # which says what is wrong
+        return Picture("TIFF", TiffImageFile(file))  # which reports what is wrong
     directory = pages[page - 1]
 
     def samples() -> SampleTiff:

@@ -28,6 +28,11 @@ class Rect:
     def area(self) -> int:
         return 0 if self.empty else self.width * self.height
 
+    @property
+    def middle(self) -> tuple[int, int]:
+        """The pixel in the middle; where there are two, the right and lower one."""
+        return self.x + self.width // 2, self.y + self.height // 2
+
     def intersected(self, other: "Rect") -> "Rect":
         """Return the intersection, which may be empty."""
         # Called very often: comparisons are quicker than `min` and `max`.

@@ -66,15 +66,15 @@ class Source:
             overviews.LAST_SIDE.
         exif: The EXIF block of the file, adapted to the upright picture (see `exif.upright`).
         page, pages: Which page or frame of its file it is, from 1, and how many there are.
-        resolution: Of level 0 where the file says so.
+        resolution: Of level 0, if stated in the file.
         warnings: What is missing of the picture, a sentence each.
-        notices: What people should know about how it was read, a sentence each.
-        subject: What its file says about what it shows: the field of work, and its physical size.
+        notices: Messages for the user about how it was read, a sentence each.
+        subject: What it shows, from its file: the field of work, and the physical size.
         alpha: Its transparency; None if it is opaque. The colours under what is transparent are
             those of its surroundings.
         tone: How the numbers of its file became grey levels.
         offered: What a tone can change about it; None if nothing, as of 8 bits.
-        georeference: Where its pixels lie on the earth, where the file says so.
+        georeference: Where its pixels lie on the earth, if stated in the file.
     """
 
     name: str
@@ -167,7 +167,7 @@ def open_source(
 
     It is turned upright by its EXIF orientation, converted to sRGB by its colour profile, and
     scaled to 8 bits. Takes seconds for large pictures (300 megapixels), so it is not for the GUI
-    thread. Very large ones stay in their files, and only what is looked at is read (see
+    thread. Very large ones stay in their files, and only what is viewed is read (see
     `tiled.opening`).
 
     Args:
@@ -185,7 +185,7 @@ def open_source(
             `tiled.protocol.RegionRequest`.
 
     Raises:
-        HugePicture: The header says more than limits.HUGE pixels, which cannot stay in the file;
+        HugePicture: The header states more than limits.HUGE pixels, which cannot stay in the file;
             nothing was decoded.
         BadInput: The file is missing, not a picture, damaged, or does not fit into memory, or the
             tone has what it does not offer.
@@ -273,7 +273,7 @@ def _tiled_source(
 
 
 def _place(kind: str, page: int, pages: int, asked: int | None) -> tuple[str, ...]:
-    """Return what is to be said about the other pages or frames, unless one was asked for."""
+    """Return the notice about the other pages or frames, unless one was chosen."""
     if pages == 1 or asked is not None:
         return ()
     if kind in ("TIFF", "HEIC", "PDF", "OpenEXR"):

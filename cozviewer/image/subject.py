@@ -1,10 +1,11 @@
-"""What a file says about what its picture shows: the field of work, and its physical size.
+"""What a picture shows, according to its file: the field of work, and the physical size.
 
 A resolution alone does not say that: that of a photo or a scan, 72 or 300 dpi, is the one it is
 printed at. It is the subject's in the formats of microscopes, scanners of bodies, satellites and
 telescopes, and where its pixels are smaller than any that are printed.
 """
 
+import json
 import math
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -45,7 +46,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a picture shows, as far as its file says it.
+    """What a picture shows, as far as its file states it.
 
     Attributes:
         field: The field of work.
@@ -75,6 +76,20 @@ def scale_of(across: float, down: float, unit: str = "m") -> Scale | None:
     return Scale(across, down, "m" if unit == "m" else "arcsec")
 
 
+def scale_text(scale: Scale) -> str:
+    """Return a scale as JSON."""
+    return json.dumps([scale.across, scale.down, scale.unit])
+
+
+def scale_from(text: str) -> Scale | None:
+    """Parse the result of `scale_text`; None if it is anything else."""
+    try:
+        across, down, unit = json.loads(text or "null")
+        return scale_of(float(across), float(down), str(unit))
+    except (ValueError, TypeError, RecursionError, OverflowError):
+        return None
+
+
 def scale_of_resolution(resolution: Resolution | None) -> Scale | None:
     """Return the scale that a resolution of the subject means."""
     if resolution is None:
@@ -84,8 +99,8 @@ def scale_of_resolution(resolution: Resolution | None) -> Scale | None:
 
 
 def subject_of_resolution(resolution: Resolution | None) -> Subject:
-    """Return what a resolution of unknown meaning says: a microscope's, if its pixels are smaller
-    than `SMALLEST_PRINTED`."""
+    """Return the subject for a resolution of unknown meaning: a microscope's, if its pixels are
+    smaller than `SMALLEST_PRINTED`."""
     scale = scale_of_resolution(resolution)
     if scale is None or max(scale.across, scale.down) >= SMALLEST_PRINTED:
         return UNKNOWN

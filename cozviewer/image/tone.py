@@ -45,9 +45,9 @@ class Tone:
     A DICOM window of center c and width w > 1 is low = c - 0.5 - (w - 1) / 2 and
     high = low + w - 1 (PS3.3, C.11.2.1.2.1), see `window_of`.
 
-    Every field has a value that means what the file or its format says: `AUTOMATIC` is the picture
-    as it opens by itself. Where a file has a curve of its own for its window (a lookup table or the
-    sigmoid of DICOM, BT.2390 of linear light), a window replaces it.
+    Every field has a value that stands for what the file or its format specifies: `AUTOMATIC` is
+    the picture as it opens by default. If a file specifies a curve for its window (a lookup table
+    or the sigmoid of DICOM, BT.2390 of linear light), a window replaces it.
 
     Attributes:
         window: (low, high), low < high; None is automatic.
@@ -57,7 +57,7 @@ class Tone:
             automatic.
         bands: Numbers of the bands that are shown, from 1: those of red, green and blue, or one as
             grey; () is automatic.
-        inverted: Whether black and white are exchanged, compared with what the file says.
+        inverted: Whether black and white are exchanged, compared with the file.
     """
 
     window: Window | None = None
@@ -248,4 +248,4 @@ def _unreadable(part: str) -> BadInput:
 
 
 AUTOMATIC = Tone()
-"""The tone with which a file opens by itself."""
+"""The tone with which a file opens by default."""

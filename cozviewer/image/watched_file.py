@@ -63,7 +63,7 @@ def open_file(path: Path, cancelled: IsCancelled) -> WatchedFile:
         if not stat.S_ISREG(state.st_mode):
             raise BadInput(
                 translate(
-                    "Error", "{name} is a device or a pipe and no file: choose a picture."
+                    "Error", "{name} is a device or a pipe, not a file: choose a picture."
                 ).format(name=name)
             )
         if state.st_size == 0:

@@ -5,7 +5,7 @@ the edge towards which the view was panned last. Of each a draft is drawn and th
 which are ordinary ones: they lie in the store when the view gets there. A draft that the view gets
 to before its tiles are made is shown at once (see `Ahead.drafts`).
 
-Whatever else is wanted comes first: `Ahead.stop` makes the threads let go as fast as they can.
+All other work comes first: `Ahead.stop` makes the threads stop as soon as they can.
 """
 
 import math
@@ -17,19 +17,18 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.quick_view import worthwhile
-from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source
 from cozviewer.jobs.quick_job import DraftImage, QuickJob, QuickRequest
 from cozviewer.jobs.report import log, sentence_of
 from cozviewer.pyramid.camera import DEEPEST, View
 from cozviewer.pyramid.compose import wanted_level, wanted_region
-from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey
+from cozviewer.pyramid.geometry import STEP_LEVELS, LevelRegion, TileKey
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.util.errors import Cancelled
 
 REACH = 4.0
-"""The zoom after which the next level is taken up, at most, for it to be drawn ahead: eight notches
-of the wheel. A large photo that is only looked at as a whole costs nothing."""
+"""The largest zoom to a level that is drawn ahead: eight notches of the wheel. A large photo that
+is only viewed as a whole costs nothing."""
 
 STRIP = 0.25
 """Width of the strip beyond an edge, as a part of the view."""
@@ -47,14 +46,12 @@ class Target:
 
     Attributes:
         view: The view that it would make sharp.
-        z: A step level.
-        level_region: What is seen of it there, in pixels of level z, inside the picture.
-        level_x, level_y: Where to begin, in pixels of level z.
+        region: Its visible part of a step level, inside the photo.
+        level_x, level_y: Where to begin, in pixels of that level.
     """
 
     view: View
-    z: int
-    level_region: Rect
+    region: LevelRegion
     level_x: int
     level_y: int
 
@@ -73,7 +70,7 @@ def targets(
     z = wanted_level(view, source.coarsest)
     deeper = max(z, 0) + STEP_LEVELS
     found = []
-    # It is taken up past half its own size (see `Camera.rest_level`).
+    # A level is used from half its own size on (see `Camera.rest_level`).
     near = view.camera.log2 + math.log2(REACH) >= deeper - 1
     if near and deeper <= DEEPEST:
         found.append(_target(_closer(view, deeper, view_x, view_y), source))
@@ -83,7 +80,7 @@ def targets(
             found.append(_target(_panned(view, STRIP * view.width * pan[0] / far_x, 0), source))
         if far_y and far_y >= ALONG * far_x:
             found.append(_target(_panned(view, 0, STRIP * view.height * pan[1] / far_y), source))
-    return [target for target in found if not target.level_region.empty]
+    return [target for target in found if not target.region.empty]
 
 
 def _closer(view: View, z: int, view_x: float, view_y: float) -> View:
@@ -101,17 +98,16 @@ def _panned(view: View, view_dx: float, view_dy: float) -> View:
 def _target(view: View, source: Source) -> Target:
     camera = view.camera.clamped(source.width, source.height)
     view = View(camera, view.width, view.height)
-    z, region = wanted_region(view, source)
-    middle_x, middle_y = region.x + region.width // 2, region.y + region.height // 2
-    return Target(view, z, region, middle_x, middle_y)
+    region = wanted_region(view, source)
+    return Target(view, region, *region.rect.middle)
 
 
 @dataclass(frozen=True)
 class AheadRequest:
-    """A target whose tiles are to be made.
+    """A target whose tiles are to be generated.
 
     Attributes:
-        cancelled: Set when anything else is wanted.
+        cancelled: Set when other work comes first.
     """
 
     target: Target
@@ -166,14 +162,14 @@ class AheadJob(QObject):
         except Cancelled:
             pass
         except Exception as error:
-            # Nobody asked for it; should it be wanted one day, the step will tell.
+            # It was not requested; if it ever is, the step reports the error.
             log.warning("Drawing ahead failed: %s", sentence_of(error, "drawing ahead"))
             self.failed.emit()
         self.ended.emit(request, complete)
 
     def _draw(self, request: AheadRequest) -> None:
         target = request.target
-        steps = self._chain.refine(target.z, target.level_region, request.cancelled.is_set)
+        steps = self._chain.refine(*target.region, request.cancelled.is_set)
         for progress in steps:
             if progress.drawing is not None:
                 self.drawing.emit(request)
@@ -241,13 +237,13 @@ class Ahead(QObject):
 
     @property
     def running(self) -> bool:
-        """Whether anything is being drawn ahead, or looked for."""
+        """Whether anything is being drawn ahead, or searched."""
         return self._request is not None
 
     @property
     def possible(self) -> bool:
-        """Whether the engine may be used unasked: one that invents detail and takes no words, so
-        that nothing is asked of a prompter, whose answers may cost money. And it must not have
+        """Whether the engine may be used ahead: one that generates detail and takes no prompts, so
+        that no prompter is called, whose answers may cost money. And it must not have
         failed."""
         upscaler, wordless = self._chain.upscaler, self._chain.prompter.name == "none"
         return upscaler.generative and not upscaler.accepts_prompt and wordless and not self._failed
@@ -273,20 +269,20 @@ class Ahead(QObject):
         self._tell(False)
 
     def forget(self) -> None:
-        """Stop, and drop what is drafted: it was drawn from what is not true any more."""
+        """Stop, and drop the drafts, which were drawn from pixels that have changed."""
         self.stop()
         self._draft = None
 
-    def drafts(self, z: int, level_region: Rect) -> tuple[list[DraftImage], bool]:
-        """Return what is drafted of a region of level z, and whether that is all of it."""
+    def drafts(self, region: LevelRegion) -> tuple[list[DraftImage], bool]:
+        """Return the drafted parts of a region, and whether they cover it."""
         draft = self._draft
-        if draft is None or draft.target.z != z:
+        if draft is None or draft.target.region.z != region.z:
             return [], False
         parts = [
-            part for part in draft.parts if not part.level_region.intersected(level_region).empty
+            part for part in draft.parts if not part.region.rect.intersected(region.rect).empty
         ]
         complete = not self._drafting and not draft.request.cancelled.is_set()
-        return parts, complete and draft.target.level_region.contains(level_region)
+        return parts, complete and draft.target.region.rect.contains(region.rect)
 
     def _go_on(self) -> None:
         """Begin with the next target."""
@@ -298,7 +294,7 @@ class Ahead(QObject):
 
     @Slot(object)
     def _on_allowed(self, request: AheadRequest) -> None:
-        """Draw a target's draft, where that is of use, or its tiles at once."""
+        """Draw a target's draft, if that is useful, or generate its tiles at once."""
         if request is self._request:
             chain = self._chain
             drafts = self._with_drafts and self._quick is not None
@@ -308,9 +304,7 @@ class Ahead(QObject):
                 self._draw.emit(request)
 
     def _begin_draft(self, target: Target) -> None:
-        request = QuickRequest(
-            target.view, target.z, target.level_region, target.level_x, target.level_y
-        )
+        request = QuickRequest(target.view, target.region, target.level_x, target.level_y)
         self._draft = _Draft(target, request)
         self._drafting = True
         self._draw_draft.emit(request)
@@ -364,6 +358,6 @@ def on_battery() -> bool:
 
     try:
         battery = psutil.sensors_battery()
-    except (AttributeError, OSError, RuntimeError):  # where psutil knows no sensors
+    except (AttributeError, OSError, RuntimeError):  # where psutil supports no sensors
         return False
     return battery is not None and battery.power_plugged is False

@@ -52,9 +52,9 @@ def libraries_passed_over() -> Iterator[None]:
 
 
 def loaded_apart(load: Callable[[], None]) -> None:
-    """Load a model on a thread of its own, and wait for it.
+    """Load a model on a separate thread, and wait for it.
 
-    What loads the first network keeps a frame of its call stack for good, and with it the frames of
+    Loading the first network keeps a frame of its call stack permanently, and with it those of
     its callers and all that they hold: on the thread of a document, the whole photo. So `load`
     should hold nothing but the model.
 

@@ -1,4 +1,4 @@
-"""Detects text and faces in composed frames, on a thread of its own.
+"""Detects text and faces in composed frames, on its own thread.
 
 A detection takes a second or two, and the next frame must not wait for it.
 """

@@ -19,7 +19,7 @@ from cozviewer.jobs.detection_job import Looker
 from cozviewer.jobs.drafting import Drafting
 from cozviewer.jobs.exports.export_job import Export, ExportJob
 from cozviewer.jobs.frame_composer import FrameComposer, FrameRequest
-from cozviewer.jobs.prompt_finder import WordsFinder, WordsRequest
+from cozviewer.jobs.prompt_finder import PromptFinder, PromptsRequest
 from cozviewer.jobs.quick_job import QuickJob
 from cozviewer.jobs.threads import start_thread
 from cozviewer.jobs.tile_loader import Answer, LoadRequest, TileLoader
@@ -74,7 +74,7 @@ class Document(QObject):
         sharper_drawn: (SharperImage) A part of a draft over it, as it is refined.
         tiles_changed: (Stale) These tiles were replaced or removed.
         borrowed_found: (BorrowedRequest, NDArray[np.bool_]) Where a view shows borrowed texture.
-        words_found: (WordsRequest, tuple[LevelWords, ...])
+        prompts_found: (PromptsRequest, tuple[LevelPrompt, ...])
         composed: (FrameRequest, QImage, FrameAlpha | None) A frame, opaque, and its alpha.
         marked: (FrameRequest, QImage, tuple[Mark, ...]) A frame with an overlay, and its legend.
         progressed: (Progress) Of the newest view or of an export.
@@ -93,7 +93,7 @@ class Document(QObject):
     sharper_drawn = Signal(object)
     tiles_changed = Signal(object)
     borrowed_found = Signal(object, object)
-    words_found = Signal(object, object)
+    prompts_found = Signal(object, object)
     composed = Signal(object, object, object)
     marked = Signal(object, object, object)
     progressed = Signal(object)
@@ -107,7 +107,7 @@ class Document(QObject):
 
     _load = Signal(object)
     _find_borrowed = Signal(object)
-    _find_words = Signal(object)
+    _find_prompts = Signal(object)
     _compose = Signal(object)
     _export = Signal(object)
 
@@ -136,10 +136,10 @@ class Document(QObject):
         self._loader.failed.connect(self.failed)
         self._load.connect(self._loader.load)
 
-        self._finder = WordsFinder(chain.pyramid)
-        self._finder.found.connect(self.words_found)
+        self._finder = PromptFinder(chain.pyramid)
+        self._finder.found.connect(self.prompts_found)
         self._finder.failed.connect(self.failed)
-        self._find_words.connect(self._finder.find)
+        self._find_prompts.connect(self._finder.find)
 
         self._composer = FrameComposer(chain.pyramid, chain.texture)
         self._composer.composed.connect(self.composed)
@@ -217,9 +217,9 @@ class Document(QObject):
         """Load tiles; answers come as `tiles_answered`."""
         self._load.emit(replace(request, edition=self._edition))
 
-    def find_words(self, request: WordsRequest) -> None:
-        """Find the prompts of the levels under a view; the answer comes as `words_found`."""
-        self._find_words.emit(request)
+    def find_prompts(self, request: PromptsRequest) -> None:
+        """Find the prompts of the levels under a view; the answer comes as `prompts_found`."""
+        self._find_prompts.emit(request)
 
     def find_borrowed(self, request: BorrowedRequest) -> None:
         """Find where a view shows borrowed texture, if the chain borrows any; the answer comes as
@@ -232,7 +232,7 @@ class Document(QObject):
         self._compose.emit(request)
 
     def draw_draft(self, view: View, view_x: float, view_y: float) -> None:
-        """Draw a draft of what a view lacks, if that is of use; its parts come as `draft_drawn`.
+        """Draw a draft of what a view lacks, if that is useful; its parts come as `draft_drawn`.
 
         It replaces the one before, unless that is of the same view. When the view is refined and
         enlarges its level, a sharper draft follows.
@@ -287,7 +287,7 @@ class Document(QObject):
         self._export.emit(request)
 
     def close(self) -> None:
-        """Cancel all work and let the threads end; `closed` follows."""
+        """Cancel all work and end the threads; `closed` follows."""
         self.interrupt()
         self._worker.closing.set()
         self.drafting.discard()
@@ -313,14 +313,14 @@ class Document(QObject):
 
     @Slot(object, object)
     def _on_answered(self, request: LoadRequest, answer: Answer) -> None:
-        if request.edition == self._edition:  # else it may be of what was there before
+        if request.edition == self._edition:  # else it may show the previous pixels
             self.tiles_answered.emit(answer)
 
     @Slot(object)
     def _on_tiles_changed(self, stale: Stale) -> None:
         self._edition += 1
         self.ahead.forget()
-        self.view_work.leave_draft()  # it may be drawn from what was there before
+        self.view_work.leave_draft()  # it may be drawn from the previous pixels
         self.tiles_changed.emit(stale)
 
     @Slot(object, object)

@@ -15,11 +15,11 @@ from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 @dataclass(frozen=True)
 class ChangeRequest:
-    """A step to be made anew.
+    """A step to be regenerated.
 
     Attributes:
         draft: Where its tiles go.
-        step: With its new words.
+        step: With its new prompt.
     """
 
     draft: Draft
@@ -28,7 +28,7 @@ class ChangeRequest:
 
 class DraftJob(QObject):
     """Signals:
-    begun: (ChangeRequest, Stale) what is stale by it is looked for in the draft from now on.
+    begun: (ChangeRequest, Stale) stale tiles are read from the draft from now on.
     kept: (Draft) its tiles have taken the place of the older ones.
     ended: (Draft) it is forgotten.
     failed: (Draft, str) it could not be kept; one sentence.
@@ -51,14 +51,14 @@ class DraftJob(QObject):
 
     @Slot(object)
     def begin(self, request: ChangeRequest) -> None:
-        """Have a step made anew from now on. (Of a draft that was dropped meanwhile nothing is
+        """Regenerate a step. (Of a draft that was dropped meanwhile nothing is
         seen, and it is ended next.)"""
         recipe = self._chain.recipe
         self.begun.emit(request, begin(self._chain.pyramid, request.draft, request.step, recipe))
 
     @Slot(object)
     def keep(self, draft: Draft) -> None:
-        """Put a draft's tiles in the place of the older ones."""
+        """Replace the older tiles by those of a draft."""
         try:
             keep(self._chain.pyramid, draft)
         except Exception as error:
@@ -70,7 +70,7 @@ class DraftJob(QObject):
         try:
             self._trim()
         except Exception as error:
-            # A cache over its budget is no reason to stop anybody's work; the log has it.
+            # A cache over its budget does not stop the work; it is logged.
             sentence_of(error, "trimming the cache")
 
     @Slot(object)

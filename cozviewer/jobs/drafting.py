@@ -13,13 +13,13 @@ from cozviewer.pyramid.store.store import StepRecord
 
 
 class Drafting(QObject):
-    """Changes words, keeps or discards what was made with them. All methods are for the GUI thread.
+    """Changes prompts, and keeps or discards the tiles made with them. GUI thread only.
 
     Attributes:
         job: What does the work; belongs on the thread of the zoom steps.
 
     Signals:
-        tiles_changed: (Stale) what is in memory of these tiles is not true any more.
+        tiles_changed: (Stale) these tiles are stale in memory.
         changed: there is a draft now or none any more, or it got its first tile.
         kept: the newest one that was to be kept is.
         failed: (str) it is not, and the older tiles are back; one sentence.
@@ -54,8 +54,8 @@ class Drafting(QObject):
 
     @property
     def levels(self) -> tuple[int, ...]:
-        """The levels whose words are changed and not decided, coarse to fine; none if there is no
-        draft."""
+        """The levels whose changed prompts are not decided yet, coarse to fine; none if there is
+        no draft."""
         return tuple(sorted(set(self._levels)))
 
     @property
@@ -65,15 +65,15 @@ class Drafting(QObject):
 
     @property
     def in_force(self) -> bool:
-        """Whether what is found now is found with all changes."""
+        """Whether reading tiles now includes all changes."""
         return not self._beginning
 
     def redraw(self, step: StepRecord) -> None:
-        """Have a step made anew, in the draft there is or in a new one. Whoever has interrupted
+        """Regenerate a step, in the present draft or in a new one. The caller has interrupted
         the work before may go on refining at once.
 
         Args:
-            step: With its new words.
+            step: With its new prompt.
         """
         if self._draft is None:
             self._draft = Draft()
@@ -84,7 +84,7 @@ class Drafting(QObject):
         self.changed.emit()
 
     def keep(self) -> None:
-        """Put the new tiles in the place of the older ones."""
+        """Replace the older tiles by the new ones."""
         draft = self._taken()
         if draft is not None:
             self._keeping.append(draft)
@@ -99,13 +99,13 @@ class Drafting(QObject):
             self.changed.emit()
 
     def note(self, key: TileKey) -> None:
-        """Be told that a tile was made."""
+        """Note that a tile was made."""
         if not self._has_tiles and self._draft is not None and self._draft.holds(key):
             self._has_tiles = True
             self.changed.emit()
 
     def finish(self) -> None:
-        """Let go of all drafts, once the thread has ended; what was to be kept is."""
+        """Release all drafts, once the thread has ended; what was to be kept is stored."""
         self.discard()
         for draft in self._keeping:
             keep(self._chain.pyramid, draft)  # does nothing where it is done

@@ -1,4 +1,4 @@
-"""Composes the exact picture of a view at rest, on a thread of its own."""
+"""Composes the exact picture of a view at rest, on its own thread."""
 
 from dataclasses import dataclass, field
 from threading import Event
@@ -60,7 +60,7 @@ class Trusted:
     """A frame with the overlay of consistency, in which text and faces can be detected.
 
     Attributes:
-        request: What asked for it.
+        request: The request.
         made: The frame with the overlay.
         frame: The frame itself, (H, W, 3) uint8.
         generated: The parts of it that are generated, in view pixels.

@@ -1,4 +1,4 @@
-"""Requests of which only the newest counts: a view moves on before the answer to it has come.
+"""Requests of which only the newest counts: the view may change before the answer arrives.
 
 `Latest` is the side of the GUI thread: it cancels a request when a newer one replaces it, and
 refuses results of any but the newest. `answer` is the side of the worker's thread: it skips
@@ -19,7 +19,7 @@ class Cancellable(Protocol):
 
     @property
     def cancelled(self) -> Event:
-        """Set when the result is no longer wanted."""
+        """Set when the result is no longer needed."""
 
 
 Request = TypeVar("Request", bound=Cancellable)
@@ -90,7 +90,7 @@ def answer(
     """Work on a request in the calling thread, unless it has been cancelled.
 
     Args:
-        request: What is asked for.
+        request: The request.
         work: Returns the result.
         deliver: Receives the result, unless the request was cancelled meanwhile.
         fail: Receives one sentence for the user if `work` or `deliver` raises.

@@ -29,7 +29,7 @@ class MemoryReturn(QObject):
             self._timer.start()
 
     def close(self) -> None:
-        """Do nothing any more, and wait for what is under way."""
+        """Start nothing any more, and wait for work in progress."""
         self._timer.stop()
         if self._thread is not None:
             self._thread.join()

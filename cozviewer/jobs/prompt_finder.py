@@ -5,7 +5,7 @@ from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.chain.prompt_history import LevelWords, words_below
+from cozviewer.chain.prompt_history import LevelPrompt, steps_below
 from cozviewer.jobs.latest import answer
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import wanted_region
@@ -14,7 +14,7 @@ from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 
 @dataclass(frozen=True)
-class WordsRequest:
+class PromptsRequest:
     """A request for the prompts under a view at rest.
 
     Attributes:
@@ -26,11 +26,11 @@ class WordsRequest:
     cancelled: Event = field(default_factory=Event)
 
 
-class WordsFinder(QObject):
+class PromptFinder(QObject):
     """Looks up prompts; lives on a worker's thread.
 
     Signals:
-        found: (WordsRequest, tuple[LevelWords, ...]) coarse to fine; empty where the view shows
+        found: (PromptsRequest, tuple[LevelPrompt, ...]) coarse to fine; empty where the view shows
             nothing but source pixels.
         failed: (str) one sentence.
     """
@@ -43,16 +43,15 @@ class WordsFinder(QObject):
         self._pyramid = pyramid
 
     @Slot(object)
-    def find(self, request: WordsRequest) -> None:
+    def find(self, request: PromptsRequest) -> None:
         """Answer one request, unless it has been cancelled."""
         answer(
             request,
-            lambda: self._words_below(request.view),
+            lambda: self._steps_below(request.view),
             lambda words: self.found.emit(request, words),
             self.failed.emit,
-            QT_TRANSLATE_NOOP("Error", "reading the words"),
+            QT_TRANSLATE_NOOP("Error", "reading the prompts"),
         )
 
-    def _words_below(self, view: View) -> tuple[LevelWords, ...]:
-        z, region = wanted_region(view, self._pyramid.source)
-        return words_below(self._pyramid, z, region)
+    def _steps_below(self, view: View) -> tuple[LevelPrompt, ...]:
+        return steps_below(self._pyramid, wanted_region(view, self._pyramid.source))

@@ -1,4 +1,4 @@
-"""Draws drafts of views, on a thread of its own: the newest request's, while steps wait or end."""
+"""Draws drafts of views, on its own thread: the newest request's, while steps wait or end."""
 
 from dataclasses import dataclass, field
 from threading import Event
@@ -14,6 +14,7 @@ from cozviewer.jobs.collector import collector_paused, libraries_passed_over, lo
 from cozviewer.jobs.images import to_qimage
 from cozviewer.jobs.report import log, sentence_of
 from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.errors import Cancelled
 
@@ -23,16 +24,14 @@ class QuickRequest:
     """A view of which a draft is wanted.
 
     Attributes:
-        view: The view, to know it by.
-        z: The step level that makes it sharp.
-        level_region: What is seen of it, in pixels of level z, inside the picture.
-        level_x, level_y: Where to begin, in pixels of level z.
-        cancelled: Set when the view moved on or the user said stop.
+        view: The view, which identifies the request.
+        region: Its visible part of the step level that makes it sharp, inside the photo.
+        level_x, level_y: Where to begin, in pixels of that level.
+        cancelled: Set when the view has changed or the user stopped it.
     """
 
     view: View
-    z: int
-    level_region: Rect
+    region: LevelRegion
     level_x: int
     level_y: int
     cancelled: Event = field(default_factory=Event)
@@ -43,13 +42,11 @@ class DraftImage:
     """A part of a draft, ready to be painted.
 
     Attributes:
-        z: The step level that it stands in for.
-        level_region: Where it lies, in pixels of level z.
+        region: The step level that it stands in for, and its place there.
         image: Its pixels.
     """
 
-    z: int
-    level_region: Rect
+    region: LevelRegion
     image: QImage
 
 
@@ -90,7 +87,7 @@ class QuickJob(QObject):
     drawn: (QuickRequest, DraftImage) a part, the first one around the pointer.
     sharpened: (SharperRequest, SharperImage) the same of a sharper draft.
     ended: (QuickRequest) it is complete, was stopped, or failed. A failure is only logged: the
-        real step is on its way and tells what is wrong.
+        real step follows and reports the error.
     """
 
     loaded = Signal()
@@ -101,7 +98,7 @@ class QuickJob(QObject):
     def __init__(
         self, pyramid: Pyramid, upscaler: Upscaler, texture: PhotoTexture | None = None
     ) -> None:
-        """Make the job; it belongs on a thread of its own.
+        """Make the job; it belongs on its own thread.
 
         Args:
             pyramid: Only read.
@@ -133,8 +130,7 @@ class QuickJob(QObject):
             for piece in quick_view(
                 self._pyramid,
                 self._upscaler,
-                request.z,
-                request.level_region,
+                request.region,
                 request.level_x,
                 request.level_y,
                 request.cancelled.is_set,
@@ -165,4 +161,4 @@ class QuickJob(QObject):
 
 
 def _painted(piece: QuickPiece) -> DraftImage:
-    return DraftImage(piece.z, piece.level_region, to_qimage(piece.pixels))
+    return DraftImage(piece.region, to_qimage(piece.pixels))

@@ -1,4 +1,4 @@
-"""What a job says when its work fails: a sentence for the window, the rest for the log."""
+"""Reports the failure of a job: a sentence for the window, the rest for the log."""
 
 import logging
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ log = logging.getLogger("cozviewer")
 
 
 def sentence_of(error: BaseException, doing: str, **names: str) -> str:
-    """Return the sentence for `error` and log what is not meant for people.
+    """Return the sentence for `error`, and log the technical details.
 
     Args:
         error: What a job caught.

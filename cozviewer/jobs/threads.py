@@ -13,7 +13,7 @@ def start_thread(name: str, *jobs: QObject, low_priority: bool = False) -> QThre
     """Start a QThread and move `jobs` (which have no parent) to it. Call on the GUI thread.
 
     The caller keeps `jobs` and the thread until it has ended. They are not deleted by the thread
-    (`deleteLater`): Python may let go of them on the GUI thread at the same moment.
+    (`deleteLater`): Python may release them on the GUI thread at the same moment.
 
     Args:
         low_priority: For long computations, so that the window keeps breathing beside them.
@@ -22,7 +22,7 @@ def start_thread(name: str, *jobs: QObject, low_priority: bool = False) -> QThre
     thread.setObjectName(name)
     if low_priority:
         # Emitted by the new thread, so a plain function runs there. Linux ignores Qt's priorities
-        # for ordinary threads, but knows niceness for each.
+        # for ordinary threads, but has a niceness for each.
         thread.started.connect(lower_priority, Qt.ConnectionType.DirectConnection)
     for job in jobs:
         job.moveToThread(thread)

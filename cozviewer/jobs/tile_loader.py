@@ -19,7 +19,7 @@ from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 ANSWER_SECONDS = 0.012
 """How long tiles are gathered for one answer: a view has a thousand of them, and the GUI thread
-plans anew after each answer."""
+plans again after each answer."""
 
 SAY_AGAIN_SECONDS = 10.0
 """Time after a sentence about the photo's file before another one: a view has many tiles."""
@@ -35,7 +35,7 @@ class LoadRequest:
     Attributes:
         keys: What to read.
         edition: How often tiles have been replaced by others; set by the document.
-        cancelled: Set when the view has moved on; a newer request names what is still wanted.
+        cancelled: Set when the view has changed; a newer request names the tiles still needed.
     """
 
     keys: tuple[TileKey, ...]
@@ -61,7 +61,7 @@ class TileLoader(QObject):
 
     Signals:
         answered: (LoadRequest, Answer) a part of a request, in its order. Unlike other results,
-            what was read before a request was cancelled is delivered: a tile serves any view.
+            tiles read before a request was cancelled are delivered, as they serve any view.
         failed: (str) one sentence. Tiles of the photo that its file does not give count as absent,
             so that coarser ones stay in view; the sentence is repeated after a while.
     """

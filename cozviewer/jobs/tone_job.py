@@ -74,7 +74,7 @@ class ToneView:
 
     Attributes:
         rgb: (h, w, 3) sRGB, the whole picture.
-        counts: (bands, BINS) of the histogram; None if it was not asked for.
+        counts: (bands, BINS) of the histogram; None if it was not requested.
     """
 
     rgb: Rgb8

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.quick_view import worthwhile
-from cozviewer.image.rect import Rect
 from cozviewer.jobs.ahead import Ahead
 from cozviewer.jobs.quick_job import (
     DraftImage,
@@ -19,7 +18,7 @@ from cozviewer.jobs.quick_job import (
 )
 from cozviewer.jobs.zoom_worker import StepRequest, ZoomWorker
 from cozviewer.pyramid.camera import View
-from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.compose import wanted_region
 from cozviewer.pyramid.makers import maker_label
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
@@ -125,7 +124,7 @@ class ViewWork(QObject):
             self._warm_quick.emit()
 
     def _load_engine(self) -> None:
-        """Have the engine loaded when its turn has come, unless a draft is being drawn."""
+        """Load the engine when it is due, unless a draft is being drawn."""
         if self._engine_due and not self._drafting:
             self._engine_due = False
             self._warm.emit()
@@ -143,7 +142,7 @@ class ViewWork(QObject):
     def _report_loading(self) -> None:
         """Report what the step waits for while the engine is loaded."""
         if self._step is not None and self._loading:
-            self.progressed.emit(Progress(self._loading, self._step.z, 0, 0, None))
+            self.progressed.emit(Progress(self._loading, self._step.region.z, 0, 0, None))
 
     @Slot(str, object)
     def _on_warmed(self, place: str, devices: list[str]) -> None:
@@ -165,15 +164,15 @@ class ViewWork(QObject):
         self.leave_draft()
         if not self._drafts_help():
             return
-        z, region = self._wanted(view)
-        if z <= 0 or region.empty:
+        region = wanted_region(view, self._source)
+        if region.z <= 0 or region.empty:
             return
-        left, top, right, bottom = view.level_box(z, region)
-        x = region.x + int(left + (right - left) * view_x / view.width)
-        y = region.y + int(top + (bottom - top) * view_y / view.height)
-        self._draft = QuickRequest(view, z, region, x, y)
+        left, top, right, bottom = view.level_box(*region)
+        x = region.rect.x + int(left + (right - left) * view_x / view.width)
+        y = region.rect.y + int(top + (bottom - top) * view_y / view.height)
+        self._draft = QuickRequest(view, region, x, y)
         self._sharper = SharperRequest(view, view_x, view_y)
-        parts, whole = self._ahead.drafts(z, region)
+        parts, whole = self._ahead.drafts(region)
         if not whole:
             self._drafting = True
             self._draw_draft.emit(self._draft)
@@ -181,7 +180,7 @@ class ViewWork(QObject):
             self.draft_drawn.emit(part)
 
     def leave_draft(self) -> None:
-        """Make the drafts stale, and let a step that waits for them begin."""
+        """Make the drafts stale, and start a step that waits for them."""
         if self._draft is not None:
             self._draft.cancelled.set()
             self._draft = None
@@ -228,11 +227,11 @@ class ViewWork(QObject):
         if self._draft is not None and self._draft.view != view:
             self.leave_draft()
         self._load_engine()
-        z, region = self._wanted(view)
-        if z <= 0 or region.empty:
+        region = wanted_region(view, self._source)
+        if region.z <= 0 or region.empty:
             self.refined.emit()
             return
-        self._step = StepRequest(z, region)
+        self._step = StepRequest(region)
         self._send_step()
         self._report_loading()
 
@@ -247,11 +246,6 @@ class ViewWork(QObject):
             self._step.cancelled.set()
             self._step = None
 
-    def _wanted(self, view: View) -> tuple[int, Rect]:
-        """Return the level that a view at rest is made from, and what is seen of it."""
-        z = wanted_level(view, self._source.coarsest)
-        return z, view.visible(z, self._source.width, self._source.height)
-
     def _send_step(self) -> None:
         """Let the present step begin, unless it has or its draft is still being drawn."""
         request = self._step
@@ -263,7 +257,7 @@ class ViewWork(QObject):
         if waiting:
             # Last, because a slot may answer with another call of this object.
             self.progressed.emit(
-                Progress(translate_marked("Status", FINISHING), request.z, 0, 0, None)
+                Progress(translate_marked("Status", FINISHING), request.region.z, 0, 0, None)
             )
 
     @Slot(object, object)
@@ -272,7 +266,7 @@ class ViewWork(QObject):
             self.progressed.emit(progress)
 
     def _end(self, request: StepRequest) -> bool:
-        """Take note that the worker has let go of a request; return whether it is the newest."""
+        """Note that the worker has finished a request; return whether it is the newest."""
         if request is self._under_way:
             self._under_way = None
         if request is not self._step:

@@ -1,4 +1,4 @@
-"""Runs the zoom steps: one request at a time, the newest view's, on a QThread of its own."""
+"""Runs the zoom steps: one request at a time, the newest view's, on its own QThread."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.stages import stages_told
-from cozviewer.image.rect import Rect
 from cozviewer.jobs.collector import libraries_passed_over
 from cozviewer.jobs.report import sentence_of
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.makers import maker_label
 from cozviewer.util.errors import Cancelled
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
@@ -21,13 +21,11 @@ class StepRequest:
     """A view that came to rest.
 
     Attributes:
-        z: The step level that makes it sharp.
-        level_region: What is seen of it, in pixels of level z, inside the picture.
-        cancelled: Set when the view moved on or the user said stop.
+        region: Its visible part of the step level that makes it sharp, inside the photo.
+        cancelled: Set when the view has changed or the user stopped it.
     """
 
-    z: int
-    level_region: Rect
+    region: LevelRegion
     cancelled: Event = field(default_factory=Event)
 
 
@@ -38,13 +36,13 @@ class ZoomWorker(QObject):
         closing: Set when the document is closed: it then does not wait for an engine that another
             one loads.
 
-    Signals (all carry the request, so that stale ones can be told):
+    Signals (all carry the request, so that stale ones are recognised):
         progressed: (StepRequest, Progress)
         tiles_made: (StepRequest, tuple[TileKey, ...]) they are in the store now.
         finished: (StepRequest) everything that the view needs is there.
-        stopped: (StepRequest) on request; what was made stays.
-        failed: (StepRequest, str) one sentence; what was made stays.
-        loading: (str) what it is doing while the engine is loaded ahead of any request.
+        stopped: (StepRequest) on request; finished tiles are kept.
+        failed: (StepRequest, str) one sentence; finished tiles are kept.
+        loading: (str) the stage, while the engine is loaded ahead of any request.
         warmed: (str, object) the engine is loaded: where it computes, and the devices there are.
         warming_failed: (str) one sentence.
     """
@@ -64,7 +62,7 @@ class ZoomWorker(QObject):
         devices: Callable[[], Sequence[str]],
         trim: Callable[[], None],
     ) -> None:
-        """Make the worker; it belongs on a thread of its own.
+        """Make the worker; it belongs on its own thread.
 
         Args:
             chain: Used by this worker's thread only.
@@ -105,13 +103,12 @@ class ZoomWorker(QObject):
         computed = False
 
         def tell(stage: str) -> None:
-            self.progressed.emit(request, Progress(stage, request.z, 0, 0, None))
+            self.progressed.emit(request, Progress(stage, request.region.z, 0, 0, None))
 
         try:
             with stages_told(tell):
                 for progress in self._chain.refine(
-                    request.z,
-                    request.level_region,
+                    *request.region,
                     request.cancelled.is_set,
                     lambda now: self.progressed.emit(request, now),
                 ):
@@ -134,5 +131,5 @@ class ZoomWorker(QObject):
         try:
             self._trim()
         except Exception as error:
-            # A cache over its budget is no reason to stop anybody's work; the log has it.
+            # A cache over its budget does not stop the work; it is logged.
             sentence_of(error, "trimming the cache")

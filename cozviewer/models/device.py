@@ -137,7 +137,7 @@ def pick_device(wanted: str = AUTO) -> Device:
 def ways(place: Device, numbers: str = AUTO) -> Sequence[Device]:
     """Return the number formats to consider for a convolutional network on a device.
 
-    On a CPU with bf16 kernels no rule tells which format is faster: with AVX512-BF16 and no AMX,
+    On a CPU with bf16 kernels no rule predicts which format is faster: with AVX512-BF16 and no AMX,
     bf16 took 1.4 times as long as fp32 on a Xeon and half as long on an EPYC. So all are returned,
     to be timed by `cozviewer.models.number_formats`. Other devices and CPUs have one format.
 

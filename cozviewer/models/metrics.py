@@ -39,7 +39,7 @@ class Judge:
     Attributes:
         name, title, digits: As in `Metric`.
         variant: pyiqa's name of the variant in the paper's table.
-        weights: Its file in torch's hub folder, as pyiqa looks for it.
+        weights: Its file in torch's hub folder, under the name that pyiqa expects.
     """
 
     name: str

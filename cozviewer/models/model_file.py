@@ -43,7 +43,7 @@ def model_file(path: Path, context: ModelContext) -> NetworkUpscaler:
         BadInput: The file does not exist, or its name is not that of a model.
     """
     check_file(path)
-    digests: list[str] = []  # the one in the identity, if that was asked for
+    digests: list[str] = []  # the one in the identity, if that was requested
 
     def identity() -> Mapping[str, str]:
         digests.append(file_digest(path))
@@ -68,10 +68,21 @@ def model_file(path: Path, context: ModelContext) -> NetworkUpscaler:
     return NetworkUpscaler(path.stem, identity, open_network, context)
 
 
-def load_network(state: Mapping[str, Any], place: Device, path: Path) -> Network:
+def load_network(
+    state: Mapping[str, Any],
+    place: Device,
+    path: Path,
+    describe: Callable[[Mapping[str, Any], Path], Any] | None = None,
+) -> Network:
     """Return the network on its device, in the fastest format and layout that works.
 
     Not every network supports bf16 or channels_last, and not all declare it, so they are tried.
+
+    Args:
+        state: The weights.
+        place: The device, in the fastest format.
+        path: The file of the weights, for messages.
+        describe: Returns spandrel's descriptor of the weights; None is spandrel itself.
 
     Raises:
         BadInput: It is not a known network, or not a 4x network for RGB pictures.
@@ -79,7 +90,7 @@ def load_network(state: Mapping[str, Any], place: Device, path: Path) -> Network
     import torch
 
     for device in dict.fromkeys((place, replace(place, channels_last=False), place.plain())):
-        descriptor = _descriptor(state, path)
+        descriptor = (describe or _descriptor)(state, path)
         if device.dtype == "bfloat16" and not descriptor.supports_bfloat16:
             continue
         layout = torch.channels_last if device.channels_last else torch.preserve_format

@@ -38,13 +38,13 @@ class TextPrompter:
 
 
 class WithWords:
-    """A `Prompter` that appends the user's words to the prompts of another, as in the code of the
+    """A `Prompter` that appends the user's prompt to the prompts of another, as in the code of the
     Chain-of-Zoom authors: "fur, whiskers, ginger cat,"."""
 
     def __init__(self, prompter: Prompter, words: str) -> None:
         """Append non-empty `words` to the prompts of `prompter`."""
         self._prompter = prompter
-        self._words = words
+        self._added = words
 
     @property
     def name(self) -> str:
@@ -52,11 +52,11 @@ class WithWords:
 
     @property
     def identity(self) -> Mapping[str, str]:
-        return {**self._prompter.identity, "words": self._words}
+        return {**self._prompter.identity, "words": self._added}
 
     def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
         described = self._prompter.prompt(previous, crop, cancelled)
-        return f"{described}, {self._words}," if described else self._words
+        return f"{described}, {self._added}," if described else self._added
 
 
 def with_words(prompter: Prompter, words: str) -> Prompter:

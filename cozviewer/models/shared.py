@@ -23,7 +23,7 @@ class Pool:
     """Returns the same model for the same key while it is in use. Callable from any thread.
 
     Attributes:
-        remote: Makes models that run in a process of their own; None for models in this process.
+        remote: Makes models that run in a separate process; None for models in this process.
     """
 
     def __init__(self, remote: RemoteModels | None = None) -> None:

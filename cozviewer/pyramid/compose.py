@@ -97,7 +97,7 @@ def compose(
     there = whole if z <= 0 else snapped_to_tiles(view.level_region(z).intersected(whole))
     there = there.intersected(whole)
     there = wanted.intersected(there)
-    pixels = padded(best_region(pyramid, z, there, complete), there, wanted, "edge")
+    pixels = padded(best_region(pyramid, LevelRegion(z, there), complete), there, wanted, "edge")
     left, top, _, _ = view.level_box(z, wanted)
     out[inside.y : inside.bottom, inside.x : inside.right] = resampled(
         pixels,
@@ -122,13 +122,16 @@ def wanted_level(view: View, coarsest: int) -> int:
     return max(view.camera.rest_level, coarsest)
 
 
-def wanted_region(view: View, source: Source) -> LevelRegion:
-    """Return what a view at rest shows of the level that it is made from.
+def wanted_region(view: View, source: Source, finest: int | None = None) -> LevelRegion:
+    """Return the visible part of the level from which a view at rest is composed.
 
     Args:
-        source: The picture; the region is cut to it and may be empty.
+        source: The photo; the region is cut to it and may be empty.
+        finest: As for `compose`.
     """
     z = wanted_level(view, source.coarsest)
+    if finest is not None:
+        z = min(z, finest)
     return LevelRegion(z, view.visible(z, source.width, source.height))
 
 
@@ -137,8 +140,8 @@ def step_level(z: int) -> int:
     return z if z <= 0 else -(-z // STEP_LEVELS) * STEP_LEVELS
 
 
-def best_region(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = False) -> Rgb8:
-    """Return a region of level z inside the photo, with missing tiles enlarged from coarser ones.
+def best_region(pyramid: Pyramid, region: LevelRegion, complete: bool = False) -> Rgb8:
+    """Return a region of a level inside the photo, with missing tiles enlarged from coarser ones.
 
     Args:
         complete: As for `compose`.
@@ -147,25 +150,24 @@ def best_region(pyramid: Pyramid, z: int, level_region: Rect, complete: bool = F
         (height, width, 3) uint8; do not write to it.
     """
     if complete:
-        return pyramid.exact_region(z, level_region)
+        return pyramid.exact_region(*region)
 
     @cache
     def enlarged() -> Rgb8:
         # The whole region at once: tile by tile, the work would double with every level, as the
         # parent regions of neighbouring tiles overlap.
-        return _enlarged(pyramid, z, level_region)
+        return _enlarged(pyramid, region)
 
     def fill(key: TileKey, part: Rect) -> Rgb8:
-        x, y = part.x - level_region.x, part.y - level_region.y
+        x, y = part.x - region.rect.x, part.y - region.rect.y
         return enlarged()[y : y + part.height, x : x + part.width]
 
-    return pyramid.region(z, level_region, fill)
+    return pyramid.region(*region, fill)
 
 
 def bands(
     pyramid: Pyramid,
-    z: int,
-    level_region: Rect,
+    region: LevelRegion,
     complete: bool = False,
     orientation: Orientation = UPRIGHT,
     wait: Callable[[int, Rect], None] = lambda z, level_region: None,
@@ -175,9 +177,9 @@ def bands(
     Args:
         wait: Called with the level and the part of it that is read next.
     """
-    for part in band_parts(level_region, orientation):
-        wait(z, part)
-        yield orientation.turned(best_region(pyramid, z, part, complete))
+    for part in band_parts(region.rect, orientation):
+        wait(region.z, part)
+        yield orientation.turned(best_region(pyramid, LevelRegion(region.z, part), complete))
 
 
 def band_parts(level_region: Rect, orientation: Orientation = UPRIGHT) -> list[Rect]:
@@ -204,12 +206,13 @@ def _cuts(low: int, high: int) -> list[tuple[int, int]]:
     return list(pairwise(edges)) if low < high else []
 
 
-def _enlarged(pyramid: Pyramid, z: int, level_region: Rect) -> Rgb8:
-    """Return a region of level z, enlarged from the next coarser step level."""
+def _enlarged(pyramid: Pyramid, region: LevelRegion) -> Rgb8:
+    """Return a region of a level, enlarged from the next coarser step level."""
+    z, level_region = region
     whole = pyramid.level_rect(z - STEP_LEVELS)
     parent_region = coarser(level_region, STEP_LEVELS).grown(SUPPORT + 1)
     there = parent_region.intersected(whole)
-    parent = best_region(pyramid, z - STEP_LEVELS, there)
+    parent = best_region(pyramid, LevelRegion(z - STEP_LEVELS, there))
     return resampled(
         padded(parent, there, parent_region, "edge"),
         (level_region.x - parent_region.x * STEP_SCALE) / STEP_SCALE,

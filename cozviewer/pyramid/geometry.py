@@ -36,10 +36,24 @@ class TileKey:
 
 
 class LevelRegion(NamedTuple):
-    """A rectangle of one level, in pixels of that level."""
+    """A rectangle of one level, in pixels of that level.
+
+    Attributes:
+        z: The level.
+        rect: The rectangle, in pixels of level z.
+    """
 
     z: int
     rect: Rect
+
+    @property
+    def empty(self) -> bool:
+        """Whether it contains no pixel."""
+        return self.rect.empty
+
+    def at(self, z: int) -> "LevelRegion":
+        """Return the same part of the photo on another level, rounded outwards."""
+        return LevelRegion(z, at_level(self.rect, self.z, z))
 
 
 def level_name(z: int) -> str:

@@ -1,12 +1,12 @@
-"""Where what is shown or exported lies on the earth: regions of levels and views, also turned."""
+"""Map coordinates of regions of levels and of views, also turned."""
 
 import math
 from dataclasses import dataclass
 from fractions import Fraction
 
 from cozviewer.image.georeference import Affine, Georeference, composed
-from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.util.translation import translate
 
@@ -34,7 +34,7 @@ class MapPlace:
 
 
 def map_place(reference: Georeference, x: Fraction, y: Fraction, magnification: float) -> MapPlace:
-    """Return the place of a point, with as many decimals as view pixels can be told apart.
+    """Return the place of a point, with enough decimals to distinguish view pixels.
 
     Args:
         reference: That of level 0.
@@ -65,23 +65,22 @@ def map_place(reference: Georeference, x: Fraction, y: Fraction, magnification: 
 
 
 def _decimals(step: float) -> int:
-    """Return the decimals that tell numbers apart that differ by a step > 0."""
+    """Return the number of decimals that distinguishes numbers a step > 0 apart."""
     return min(_MOST_DECIMALS, max(0, math.ceil(-math.log10(step))))
 
 
 def reference_of_region(
-    reference: Georeference, z: int, level_region: Rect, orientation: Orientation = UPRIGHT
+    reference: Georeference, region: LevelRegion, orientation: Orientation = UPRIGHT
 ) -> Georeference:
-    """Return the reference of a region of level z, pixel for pixel.
+    """Return the reference of a region of a level, pixel for pixel.
 
     Args:
         reference: That of level 0.
-        z: The level; each of its pixels is 2^-z of level 0.
-        level_region: In pixels of level z.
+        region: A pixel of level z is 2^-z of level 0.
         orientation: How the region is turned.
     """
-    size = orientation.size(level_region.width, level_region.height)
-    return reference.of_level(z, level_region).through(_upright(orientation, *size))
+    size = orientation.size(region.rect.width, region.rect.height)
+    return reference.of_level(*region).through(_upright(orientation, *size))
 
 
 def reference_of_view(reference: Georeference, view: View) -> Georeference:

@@ -1,7 +1,7 @@
 """How the window names what made the pixels.
 
 The name of an upscaler is stored in sessions and exports, so it is the same in every language. Most
-are proper names; the window translates the few that are words.
+are proper names; the window translates the few that are not.
 """
 
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate_marked

@@ -56,11 +56,11 @@ class Orientation:
         return self if self.mirrored else Orientation(-self.turns % 4)
 
     def rotated(self, turns: int) -> "Orientation":
-        """Return it with what is shown turned clockwise by quarter turns; < 0: counterclockwise."""
+        """Return the orientation turned clockwise by quarter turns; < 0: counterclockwise."""
         return Orientation((self.turns + turns) % 4, self.mirrored)
 
     def flipped(self, *, vertically: bool) -> "Orientation":
-        """Return it with what is shown mirrored: from left to right, or upside down."""
+        """Return the orientation mirrored as seen: from left to right, or upside down."""
         return Orientation(((2 if vertically else 0) - self.turns) % 4, not self.mirrored)
 
     def size(self, width: int, height: int) -> tuple[int, int]:
@@ -68,7 +68,7 @@ class Orientation:
         return (height, width) if self.sideways else (width, height)
 
     def way(self, view_dx: float, view_dy: float) -> tuple[float, float]:
-        """Return where a way over the view leads to in what is shown."""
+        """Return a distance over the view as it is seen on screen."""
         dx, dy = (-view_dx if self.mirrored else view_dx), view_dy
         for _ in range(self.turns):
             dx, dy = -dy, dx

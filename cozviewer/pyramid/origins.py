@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View
-from cozviewer.pyramid.compose import wanted_level
+from cozviewer.pyramid.compose import wanted_region
 from cozviewer.pyramid.geometry import TILE, TileKey, parent_of, tile_rect, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.tile_mask import span_of
@@ -47,8 +47,7 @@ def patches(pyramid: Pyramid, view: View, finest: int | None = None) -> list[Pat
     Args:
         finest: As for `compose`.
     """
-    z = _level_of(pyramid, view, finest)
-    region = view.visible(z, pyramid.source.width, pyramid.source.height)
+    z, region = wanted_region(view, pyramid.source, finest)
     if z <= 0:
         return [] if region.empty else [Patch(region, z, None)]
     keys = list(tiles_of(z, region))
@@ -70,8 +69,7 @@ def patch_at(
     Args:
         finest: As for `compose`.
     """
-    z = _level_of(pyramid, view, finest)
-    region = view.visible(z, pyramid.source.width, pyramid.source.height)
+    z, region = wanted_region(view, pyramid.source, finest)
     if region.empty:
         return None
     key = None
@@ -95,12 +93,6 @@ def view_box(view: View, patch: Patch) -> Rect:
     top, bottom = (round(view.view_y(patch.z, y)) for y in (region.y, region.bottom))
     whole = Rect(0, 0, view.width, view.height)
     return Rect(left, top, right - left, bottom - top).intersected(whole)
-
-
-def _level_of(pyramid: Pyramid, view: View, finest: int | None) -> int:
-    """Return the level from which a view is composed."""
-    z = wanted_level(view, pyramid.source.coarsest)
-    return z if finest is None else min(z, finest)
 
 
 def _last(start: int, end: int, begun: Callable[[int], bool]) -> int:

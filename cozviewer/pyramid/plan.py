@@ -13,7 +13,7 @@ import numpy as np
 
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import SHARP_UP_TO, View
-from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, finer, level_rect
+from cozviewer.pyramid.geometry import STEP_LEVELS, LevelRegion, TileKey, finer, level_rect
 from cozviewer.pyramid.tile_mask import (
     Mask,
     Opacities,
@@ -187,9 +187,9 @@ def _draws(z: int, span: Rect, opacities: Opacities, view: View, whole: Rect) ->
                 yield Draw(z, tiles, place, opacity)
 
 
-def place(z: int, level_region: Rect, view: View) -> Place | None:
-    """Return the visible part of a region of level z and its place; None if nothing is visible."""
-    return _Placing(z, view).place(level_region)
+def place(region: LevelRegion, view: View) -> Place | None:
+    """Return the visible part of a region and its place; None if nothing is visible."""
+    return _Placing(region.z, view).place(region.rect)
 
 
 class _Placing:

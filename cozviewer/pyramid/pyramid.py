@@ -22,6 +22,7 @@ from cozviewer.image.source import Source
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     TILE,
+    LevelRegion,
     TileKey,
     finer,
     level_rect,
@@ -66,8 +67,12 @@ class Pyramid:
         return Pyramid(self.source, self.store)
 
     def level_rect(self, z: int) -> Rect:
-        """Return the whole of level z."""
+        """Return the rectangle of level z."""
         return level_rect(z, self.source.width, self.source.height)
+
+    def whole_level(self, z: int) -> LevelRegion:
+        """Return the whole of level z."""
+        return LevelRegion(z, self.level_rect(z))
 
     def tile_rect(self, key: TileKey) -> Rect:
         """Return the part of a tile inside the photo, in pixels of its level."""
@@ -114,17 +119,17 @@ class Pyramid:
             steps |= store.steps_of(group)
         return steps
 
-    def step_near(self, z: int, level_region: Rect) -> StepRecord | None:
+    def step_near(self, parent: LevelRegion) -> StepRecord | None:
         """Return the newest step that covers more than half of a region (see `TileStore`).
 
         A step of the draft takes precedence.
         """
         draft = self.draft
         if draft is not None and not draft.dropped:
-            found = draft.store.step_near(z, level_region)
+            found = draft.store.step_near(parent)
             if found is not None:
                 return found
-        return self.store.step_near(z, level_region)
+        return self.store.step_near(parent)
 
     def region(self, z: int, level_region: Rect, fill: Callable[[TileKey, Rect], Rgb8]) -> Rgb8:
         """Return the pixels of a region of level z inside the photo.

@@ -6,7 +6,7 @@ from cozviewer.pyramid.camera import View
 
 
 def scaled_resolution(source: Source, view: View) -> Resolution | None:
-    """Return the pixels of a view per unit of the source; None where the source says none."""
+    """Return the pixels of a view per unit of the source; None if the source has none."""
     if source.resolution is None:
         return None
     resolution = source.resolution.scaled(view.camera.magnification)

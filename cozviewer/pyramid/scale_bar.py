@@ -1,4 +1,4 @@
-"""Scale bars: the length of a bar in the picture, and what it is on the subject.
+"""Scale bars: the length of a bar in the picture, and its length on the subject.
 
 Lengths are 1, 2 or 5 times a power of ten, in the unit that needs the fewest digits; angles are
 what is read on maps of the sky: 1, 2, 5, 10, 20 or 30 seconds or minutes, or degrees.

@@ -18,7 +18,7 @@ from cozviewer.image.rect import Rect, rect_between
 from cozviewer.image.source import Source
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel, band_parts, wanted_level
-from cozviewer.pyramid.geometry import level_rect
+from cozviewer.pyramid.geometry import LevelRegion, level_rect
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 
 Colour = tuple[int, int, int]
@@ -88,7 +88,7 @@ def alpha_of_part(
         return None if options.outside == OPAQUE else out
     z = min(wanted_level(view, alpha.coarsest), 0)
     found = _near(alpha, view, inside, z, options)
-    while found is None:  # not at hand
+    while found is None:  # not available yet
         z -= 1
         found = _near(alpha, view, inside, z, options)
     plane, left, top, per_pixel = found
@@ -111,7 +111,7 @@ def alpha_of_part(
 def _near(
     alpha: Alpha, view: View, inside: Rect, z: int, options: AlphaOptions
 ) -> tuple[Plane, float, float, float] | None:
-    """Return a stored level around a part of a view; None if it is not at hand but should be.
+    """Return a stored level around a part of a view; None if it is not available yet but should be.
 
     Args:
         inside: In view pixels, inside the picture.
@@ -171,8 +171,8 @@ def source_over(source: Source, background: Colour = WHITE) -> Rgb8:
 
 
 def alpha_bands(
-    alpha: Alpha, z: int, level_region: Rect, orientation: Orientation = UPRIGHT
+    alpha: Alpha, region: LevelRegion, orientation: Orientation = UPRIGHT
 ) -> Iterator[Plane]:
     """Yield the alpha of a region, turned, in the bands of `compose.bands`."""
-    for part in band_parts(level_region, orientation):
-        yield orientation.turned(alpha.region(z, part))
+    for part in band_parts(region.rect, orientation):
+        yield orientation.turned(alpha.region(region.z, part))

@@ -1,1 +1,1 @@
-"""Sessions: one file that holds a photo's generated levels, and what it takes to open it again."""
+"""Sessions: one file that holds a photo's generated levels, and everything needed to reopen it."""

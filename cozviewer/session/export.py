@@ -11,9 +11,10 @@ from pathlib import Path
 from cozviewer.export.picture import check_place
 from cozviewer.export.replacing import STOPPED, replacing_path
 from cozviewer.image.source import Source
+from cozviewer.image.subject import Scale, scale_text
 from cozviewer.pyramid.store.file import PAGE_BYTES, plain
 from cozviewer.pyramid.store.rows import step_row
-from cozviewer.session.file import ORIENTATIONS, SCHEMA
+from cozviewer.session.file import ORIENTATIONS, SCALE, SCHEMA
 from cozviewer.session.session import SUFFIX, Bookmark, Reference, SessionPyramid, Viewpoint
 from cozviewer.session.source import reference_to
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
@@ -58,6 +59,7 @@ def save_session(
     bookmarks: Sequence[Bookmark] = (),
     viewpoint: Viewpoint | None = None,
     *,
+    scale: Scale | None = None,
     cancelled: IsCancelled = never,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Saved:
@@ -71,6 +73,7 @@ def save_session(
         pyramids: At least one; the one to be shown comes first.
         bookmarks: In the user's order.
         viewpoint: The current view.
+        scale: Physical size of a pixel of the photo, as set by hand; None if it was not set.
         cancelled: Checked before every tile.
         on_progress: Called with (tiles written, total).
 
@@ -91,6 +94,9 @@ def save_session(
             connection.executescript(SCHEMA)
             connection.execute("BEGIN")
             _write_about(connection, reference_to(source, path), bookmarks, viewpoint)
+            if scale is not None:
+                row = (SCALE, scale_text(scale))
+                connection.execute("INSERT INTO about VALUES (?, ?)", row)
             for number, (pyramid, keys) in enumerate(zip(pyramids, sums, strict=True), 1):
                 written = 0
                 for key in sorted(keys):

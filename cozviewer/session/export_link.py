@@ -36,7 +36,7 @@ class Lead:
 
     @property
     def tone(self) -> Tone:
-        """How the photo was shown; automatic if what is recorded is not a tone."""
+        """How the photo was shown; automatic if the record is not a tone."""
         try:
             return tone_of(self.origin.tone)
         except BadInput:

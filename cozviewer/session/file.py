@@ -15,6 +15,7 @@ from typing import Any
 
 from cozviewer.image.reading import STOPPED, shown_name
 from cozviewer.image.rect import Rect
+from cozviewer.image.subject import scale_from
 from cozviewer.image.tone import tone_of
 from cozviewer.pyramid.geometry import TILE, TileKey, level_rect
 from cozviewer.pyramid.store.file import is_broken
@@ -81,6 +82,9 @@ SCHEMA = f"""
 
 ORIENTATIONS = "orientations"
 """The row of the table `about` with the orientation of each view, in order."""
+
+SCALE = "scale"
+"""The row of the table `about` with the scale of the photo that was set by hand."""
 
 LARGEST_TILE = 1 << 22
 """Maximum size of an encoded tile in bytes; lossless noise takes 800 KB in version 1."""
@@ -238,7 +242,7 @@ def read_index(connection: sqlite3.Connection, reference: Reference) -> dict[int
 
 
 def _connected(path: Path) -> sqlite3.Connection:
-    """Connect to a file whose header says that it is a session."""
+    """Connect to a file that is a session according to its header."""
     name = shown_name(path)
     try:
         if path.exists() and not path.is_file():
@@ -340,7 +344,8 @@ def _read(path: Path, connection: sqlite3.Connection) -> Session:
     ]
     if not stored:
         raise ValueError("no pyramid")
-    return Session(path, reference, tuple(stored), tuple(bookmarks), viewpoint)
+    scale = scale_from(checked_text(about.get(SCALE, ""), LONGEST_TITLE))
+    return Session(path, reference, tuple(stored), tuple(bookmarks), viewpoint, scale)
 
 
 def _orientations(text: object) -> list[int]:

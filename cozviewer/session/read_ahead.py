@@ -1,4 +1,4 @@
-"""Photos that are read before they are asked for, and how long what was read is still true."""
+"""Photos that are read in advance, and whether they are still up to date."""
 
 import os
 from dataclasses import dataclass

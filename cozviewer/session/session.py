@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import DEEPEST, Camera, camera_at
 from cozviewer.pyramid.orientation import Orientation, orientation_of
 from cozviewer.pyramid.store.store import TileStore
@@ -183,6 +184,7 @@ class Session:
         pyramids: The one that was shown comes first.
         bookmarks: In the user's order.
         viewpoint: The view when the session was saved, if it was recorded.
+        scale: Physical size of a pixel of the photo, as set by hand; None if it was not set.
         unpacked: Numbers of the pyramids whose tiles were copied to a store since the session was
             opened. They are not copied again, so later changes in the store persist.
     """
@@ -192,6 +194,7 @@ class Session:
     pyramids: tuple[StoredPyramid, ...]
     bookmarks: tuple[Bookmark, ...] = ()
     viewpoint: Viewpoint | None = None
+    scale: Scale | None = None
     unpacked: set[int] = field(default_factory=set, compare=False)
 
 

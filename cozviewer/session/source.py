@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cozviewer.image.reading import shown_name
 from cozviewer.image.source import Source, open_source
+from cozviewer.image.subject import Scale
 from cozviewer.image.tiled.protocol import OnGlimpse
 from cozviewer.image.tone import AUTOMATIC, Tone, tone_of
 from cozviewer.session.file import is_session, read_session
@@ -31,6 +32,12 @@ class OpenedImage:
 
     source: Source
     session: Session | None = None
+
+    @property
+    def scale(self) -> Scale | None:
+        """Physical size of a pixel of the photo: set in the session, or stated in its file."""
+        own = None if self.session is None else self.session.scale
+        return own or self.source.subject.scale
 
 
 class SourceMissing(BadInput):
@@ -94,14 +101,14 @@ def open_path(
         raise BadInput(
             translate(
                 "Error",
-                "{path} is a session, which knows its page, so --page does not apply to it.",
+                "{path} is a session, which records its page: remove --page.",
             ).format(path=shown_name(path))
         )
     if tone.changed:
         raise BadInput(
             translate(
                 "Error",
-                "{path} is a session, which knows its tone, so --tone does not apply to it.",
+                "{path} is a session, which records its tone: remove --tone.",
             ).format(path=shown_name(path))
         )
     session = read_session(path, cancelled)

@@ -8,6 +8,7 @@ from pathlib import Path
 from cozviewer.chain.chain import Chain
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.targets import refuse_source
+from cozviewer.image.subject import Scale
 from cozviewer.session.export import Saved, save_session
 from cozviewer.session.pyramids import choice_of, other_pyramids, session_pyramid
 from cozviewer.session.session import Bookmark, SessionPyramid, Viewpoint
@@ -26,6 +27,7 @@ class SessionTask:
             pyramids of the session are copied.
         bookmarks: Named views, in the user's order.
         viewpoint: The current view.
+        scale: Physical size of a pixel of the photo, as set by hand; None if it was not set.
         like: The user's settings for what a session does not choose; see `choice_of`.
     """
 
@@ -35,6 +37,7 @@ class SessionTask:
     bookmarks: tuple[Bookmark, ...] = ()
     viewpoint: Viewpoint | None = None
     like: EngineChoice = field(default_factory=EngineChoice)
+    scale: Scale | None = None
 
     def write(
         self,
@@ -68,6 +71,7 @@ class SessionTask:
                 [*self.pyramids, *others],
                 self.bookmarks,
                 self.viewpoint,
+                scale=self.scale,
                 cancelled=is_cancelled,
                 on_progress=on_progress,
             )

@@ -202,7 +202,7 @@ def title_of(action: QAction) -> str:
 
 def plain_title(text: str) -> str:
     """Return the text of a menu item without its mnemonic and its dots."""
-    text = re.sub(r"\(&\w\)", "", text)  # "打开(&O)…", as Chinese menus have it
+    text = re.sub(r"\(&\w\)", "", text)  # "打开(&O)…", as usual in Chinese menus
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
 
 

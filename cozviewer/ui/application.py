@@ -1,4 +1,4 @@
-"""The application object: receives the files that the system asks a running program to open."""
+"""The application object: receives the files that the system opens with a running program."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -20,7 +20,7 @@ def window_menus(window: MainWindow, parts: WindowParts) -> list[Menu]:
     """Return the menus of a window and their commands.
 
     Args:
-        parts: Those that are made so far; the others are looked up when a command runs.
+        parts: Those that exist so far; the others are looked up when a command runs.
     """
     return [
         Menu("file", translate("Menu", "&File"), _file_commands(window, parts)),

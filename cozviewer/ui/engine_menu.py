@@ -84,7 +84,7 @@ class EngineMenu(QMenu):
 
     Signals:
         chosen: (EngineChoice) the user made another choice.
-        models_wanted: the user wants to open the dialog of models.
+        models_wanted: the user clicked Get Models.
         drafts_wanted: (bool) whether drafts are to be shown.
         ahead_wanted: (bool) whether to generate ahead while the program is idle.
     """

@@ -74,7 +74,7 @@ class Idle(QObject):
         self._connections.add(document.stopped, self._on_gesture)
 
     def close(self) -> None:
-        """Stop for good."""
+        """Stop permanently."""
         self._document.ahead.stop()
         self._wait.stop()
         self._connections.close()
@@ -89,7 +89,7 @@ class Idle(QObject):
 
     @Slot()
     def disturb(self) -> None:
-        """Stop because of input, and wait anew."""
+        """Stop because of input, and wait again."""
         self._document.ahead.stop()
         if self._refined and self._wanted:
             self._wait.start()
@@ -97,7 +97,7 @@ class Idle(QObject):
             self._wait.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stop at input to the window and wait anew; every event goes on."""
+        """Stop at input to the window and wait again; every event is passed on."""
         kind = event.type()
         if kind in INPUT:
             if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:

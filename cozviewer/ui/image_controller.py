@@ -1,4 +1,4 @@
-"""Which image is open: opens one in the place of another, and closes documents."""
+"""Opens images, replaces the open one, and closes documents."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +32,8 @@ from cozviewer.util.translation import translate
 
 class ImageController(QObject):
     """Opens images, and keeps the one that is open. GUI thread.
+
+    More than 20 methods, because there are six ways to open an image.
 
     Attributes:
         scope: That of the open image; None while there is none.
@@ -153,7 +155,7 @@ class ImageController(QObject):
         self._open(OpenRequest(Path(name), self._next_choice, link=link))
 
     def _open(self, request: OpenRequest) -> None:
-        self._parts.banner.hide()  # its text is about what was there before
+        self._parts.banner.hide()  # its text is about the previous image
         self._returning.forget()
         self.opening.open(
             replace(

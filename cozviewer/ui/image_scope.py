@@ -63,7 +63,7 @@ class ImageScope(QObject):
         parts.info.set_document(document)
         parts.toning.set_document(document)
         parts.upscaling.set_document(document)
-        parts.scales.set_source(document.source)
+        parts.scales.set_image(document.image)
         self._connections = Connections()
         self._connect()
 

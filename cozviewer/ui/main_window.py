@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
     Signals:
         opened: An image and its chain are open.
         photo_painted: The photo is on screen.
-        closing: The window has begun to close for good.
+        closing: The window is closing and will not be shown again.
     """
 
     opened = Signal()

@@ -28,7 +28,7 @@ def picture_filter() -> str:
 
 
 class Opening(QObject):
-    """Reads photos and makes their chains on a thread of its own.
+    """Reads photos and makes their chains on its own thread.
 
     Signals:
         started: (str) The name of the file that is being read.
@@ -37,9 +37,9 @@ class Opening(QObject):
         previewed: (Preview)
         progressed: (Progress) Of a download, or of preparing a very large photo.
         opened: (EngineChoice, OpenedImage, Chain)
-        failed: (str) One sentence; "" if the user cancelled, or what was asked for is open already.
+        failed: (str) One sentence; "" if the user cancelled, or what was requested is open already.
         noticed: (str) A warning about the cache or a model, at any later time.
-        told: (str) Other news, such as that reading was stopped.
+        told: (str) Other messages, such as that reading was stopped.
     """
 
     started = Signal(str)

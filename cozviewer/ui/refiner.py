@@ -69,7 +69,7 @@ class Refiner(QObject):
     def refine(self) -> None:
         """Refine the view once it is at rest; interrupt the document while the image is hidden.
 
-        Work that is under way goes on: it is for the same camera, as every gesture ends it. What
+        Work in progress continues: it is for the same camera, as every gesture ends it. What
         the view lacks after that, because its pane is larger than it was, is generated then.
         """
         if not self._navigator.at_rest:

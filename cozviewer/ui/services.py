@@ -25,7 +25,7 @@ class EngineEntry:
         name: The value of `EngineChoice.engine`.
         title: What people call it.
         description: One sentence.
-        own_files: Whether the user has to name its files: choosing it asks for them.
+        own_files: Whether the user has to choose its files in a dialog.
     """
 
     name: str
@@ -40,11 +40,11 @@ class CacheServices:
 
     Attributes:
         folder: The cache folder in use; None keeps tiles in memory only.
-        default: The cache folder of a user who has set none.
+        default: The cache folder used by default.
         fixed: Whether an option of the command line or a variable of the environment has named it.
         settings: Returns the user's settings. Quick.
         keep: Stores them; raises OSError.
-        size: Returns the bytes that all tiles take. Called on a thread of its own, as is `clear`.
+        size: Returns the bytes that all tiles take. Called on its own thread, as is `clear`.
         clear: Deletes all tiles and returns the bytes freed; raises Failure if some stay.
     """
 
@@ -69,15 +69,15 @@ class Services:
         icon: Returns the path of an icon by its name.
         sample: The sample photo.
         offers: Returns the models that can be downloaded, and which of them are installed.
-        fetch: Downloads one; called on a thread of its own.
+        fetch: Downloads one; called on its own thread.
         missing_files: Returns which files that a choice of Chain-of-Zoom needs are not installed,
             by the names of `MISSING` in `ui.dialogs.coz_dialog`; quick.
         numbers: Returns the number formats that a device supports, as `EngineChoice` names both;
             none where that is not known yet. Quick.
         fetch_picture: Downloads a picture from a link; None where links cannot be opened.
         cache: The tile cache; None where it cannot be set.
-        reduces_motion: Returns whether the desktop asks for less motion; called on a thread of its
-            own. None where it cannot be asked.
+        reduces_motion: Returns whether less motion is set in the desktop; called on a separate
+            thread. None if it cannot be queried.
         open_cluster: Connects to a Ray cluster; None where that is not possible.
         log_file: The log; None where there is none.
     """

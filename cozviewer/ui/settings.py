@@ -1,11 +1,15 @@
 """Settings that are stored between starts of the program.
 
-They hold paths, addresses and questions, but never keys. A broken settings file, or one of another
-version, counts as empty. Where the cache is, is kept elsewhere: `util.cache_settings`.
+They hold paths, addresses and questions, but never keys, and all of them are texts. A broken
+settings file, or one of another version, counts as empty. Qt's format can also hold Python objects,
+which are unpickled, so that they run code, as soon as any setting is read: a file with one is moved
+aside before Qt reads it. Where the cache is, is kept elsewhere: `util.cache_settings`.
 """
 
 import json
+import logging
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
@@ -29,6 +33,14 @@ BACKDROP_CHOICES = ("checkerboard", "white", "black")
 
 LAST = ""
 """An engine, device or number format at the start: the one in use last."""
+
+REFUSED = ".refused"
+"""Suffix added to the name of a settings file that holds objects."""
+
+_NUMBERED = re.compile(rb"(?<!\\)(?:\\\\)*\\(?:x([0-9a-fA-F]+)|([0-7]+))")
+"""An escaped character in Qt's format: its number, hexadecimal or octal."""
+
+log = logging.getLogger("cozviewer")
 
 MOST_KEYS, LONGEST_KEYS = 10, 60
 """Shortcuts of one command, and characters of one of them."""
@@ -142,7 +154,7 @@ def save_engine_choice(choice: EngineChoice) -> None:
 
 def saved_engine_choice() -> EngineChoice | None:
     """Return the stored settings of Chain-of-Zoom, or None. GUI thread."""
-    return choice_from(str(_settings().value(KEY, "")), EngineChoice.texture)
+    return choice_from(kept_text(KEY), EngineChoice.texture)
 
 
 def with_own_server(choice: EngineChoice) -> EngineChoice:
@@ -168,7 +180,8 @@ def keep_text(name: str, text: str) -> None:
 
 def kept_text(name: str) -> str:
     """Return a stored setting, or "". GUI thread."""
-    return str(_settings().value(name, ""))
+    text = _settings().value(name, "")
+    return text if isinstance(text, str) else ""
 
 
 def settings_folder() -> Path:
@@ -177,6 +190,32 @@ def settings_folder() -> Path:
 
 
 def _settings() -> QSettings:
-    return QSettings(
+    """Return the settings file, and no other: not those that Qt would fall back to."""
+    name = QSettings(
         QSettings.Format.IniFormat, QSettings.Scope.UserScope, "cozviewer", "cozviewer"
+    ).fileName()
+    try:
+        if _holds_objects(Path(name).read_bytes()):
+            log.warning("Ignored the settings in %s, as they may contain code.", name)
+            os.replace(name, name + REFUSED)
+    except FileNotFoundError:
+        pass
+    except OSError:  # nothing is read from what cannot be checked or moved
+        name += ".new"
+    return QSettings(name, QSettings.Format.IniFormat)
+
+
+def _holds_objects(content: bytes) -> bool:
+    """Return whether a settings file may hold an object and not only texts.
+
+    Objects are stored as a QDataStream, which begins with the number of the type in four bytes, of
+    which the first is 0. No text of the settings has that character. It may be escaped, and Qt
+    takes the last 16 bits of the number.
+    """
+    numbers = (
+        int(digits, base)
+        for match in _NUMBERED.finditer(content)
+        for digits, base in ((match[1], 16), (match[2], 8))
+        if digits
     )
+    return b"\0" in content or any(number % (1 << 16) == 0 for number in numbers)

@@ -170,6 +170,7 @@ class WindowParts:
             self.banner,
             window,
         )
+        self.scales.own_changed.connect(self.sessions.set_scale)
         for menu in (self.engine_menu, self.compare_menu, self.sessions.menu):
             window.menuBar().insertMenu(self.menus["help"].menuAction(), menu)
         self.preferences = PreferencesController(

@@ -1,4 +1,4 @@
-"""Runs work that cannot be interrupted on a thread of its own, so that its caller can be.
+"""Runs uninterruptible work on a separate thread, so that its caller can be interrupted.
 
 A decoder is one call into a C library that may take many seconds even for a small file. The
 package `image` runs it here: the caller returns within LOOK_SECONDS of being cancelled.
@@ -27,16 +27,16 @@ class _Outcome(Generic[T]):
 
 
 def in_background(work: Callable[[IsCancelled], T], cancelled: IsCancelled, stopped: str) -> T:
-    """Run `work` on a thread of its own, wait for it, and return its result.
+    """Run `work` on a separate thread, wait for it, and return its result.
 
     When the caller stops waiting, because of `cancelled` or an exception such as
     KeyboardInterrupt, the thread ends the next time that `work` checks its argument; until then it
     keeps its memory. It is a daemon thread, so the program can end meanwhile.
 
     Args:
-        work: Gets a function that returns whether its result is no longer wanted; it should check
+        work: Gets a function that returns whether it is cancelled; it should check
             that often and raise `Cancelled`.
-        cancelled: Whether the result is no longer wanted; called from both threads.
+        cancelled: Whether the work is cancelled; called from both threads.
         stopped: The message of `Cancelled`, as in `check_cancelled`.
 
     Raises:

@@ -71,7 +71,7 @@ def keep_cache_settings(settings: CacheSettings, file: Path | None = None) -> No
     Raises:
         OSError: The file cannot be written.
     """
-    from cozviewer.util.atomic import atomic_private_path  # it needs the folders, which ask here
+    from cozviewer.util.atomic import atomic_private_path  # it needs the folders, which import this
 
     text = {
         "folder": None if settings.folder is None else str(settings.folder),

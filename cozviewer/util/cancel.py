@@ -1,4 +1,4 @@
-"""Cancelling work: how a function learns that its result is no longer wanted, and stops."""
+"""Cancelling work: functions check a callable, and stop with an exception."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate_marked
 STOPPED = QT_TRANSLATE_NOOP("Error", "Stopped.")
 
 IsCancelled = Callable[[], bool]
-"""Returns whether the work at hand is no longer wanted; cheap, callable from any thread."""
+"""Returns whether the current work is cancelled; cheap, callable from any thread."""
 
 
 def never() -> bool:
@@ -17,7 +17,7 @@ def never() -> bool:
 
 
 def check_cancelled(is_cancelled: IsCancelled, message: str = STOPPED) -> None:
-    """Raise `Cancelled` if the work at hand is no longer wanted.
+    """Raise `Cancelled` if the current work is cancelled.
 
     Args:
         message: Marked for translation in the context "Error".

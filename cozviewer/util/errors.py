@@ -62,7 +62,7 @@ class Cancelled(CozviewerError):
     """The work was cancelled on request; what was finished before is kept.
 
     Attributes:
-        exit_code: 128 plus the number of the signal that asked for it.
+        exit_code: 128 plus the number of the signal that caused it.
     """
 
     exit_code = 130

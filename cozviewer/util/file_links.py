@@ -1,4 +1,4 @@
-"""Links to files ("file:///home/me/a%20photo.jpg"), as other programs hand them over."""
+"""Links to files ("file:///home/me/a%20photo.jpg"), as passed by other programs."""
 
 import os
 import socket

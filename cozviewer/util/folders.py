@@ -33,7 +33,7 @@ def cache_folder() -> Path:
 
 
 def default_cache_folder() -> Path:
-    """Return the cache folder of a user who has set none."""
+    """Return the cache folder used by default."""
     from platformdirs import user_cache_path
 
     return user_cache_path("cozviewer", appauthor=False)
@@ -84,7 +84,7 @@ def make_private_folder(folder: Path, *, ours: bool = True) -> None:
 
     Args:
         folder: May exist already.
-        ours: Whether an existing folder is closed to others; False for one that the user has named.
+        ours: Whether an existing folder is made private; False for one that the user chose.
 
     Raises:
         OSError: It cannot be created.

@@ -1,4 +1,4 @@
-"""The command line that runs a part of this program in a process of its own."""
+"""The command line that runs a part of this program in a separate process."""
 
 import os
 import sys
@@ -43,6 +43,6 @@ def run_module(module: str) -> None:
 
 
 def program() -> str:
-    """Return the file that starts this program again: of an AppImage not the one inside it, which
-    is gone when the program ends."""
+    """Return the file that starts this program again: for an AppImage the image, as its contents
+    are unmounted when the program ends."""
     return os.environ.get("APPIMAGE") or sys.executable

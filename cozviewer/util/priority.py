@@ -5,10 +5,10 @@ import sys
 import threading
 
 NICENESS = 10
-"""Of threads that compute for long, where the system knows it for single threads."""
+"""Of threads that compute for long, where the system has one for each thread."""
 
 SWITCH_SECONDS = 0.0005
-"""After which a thread that holds the interpreter's lock is asked for it."""
+"""After which a thread that holds the interpreter's lock must release it."""
 
 
 def lower_priority() -> None:

@@ -1,4 +1,4 @@
-"""Handles the signals that ask the program to end, even while the main thread is busy."""
+"""Handles the signals that end the program, even while the main thread is busy."""
 
 import signal
 import socket
@@ -32,7 +32,7 @@ def watched(
 
     Args:
         handle: Called in the main thread as soon as that runs Python code; see `signal.signal`.
-        received: Called with the number at once, in a thread of its own, even while the main thread
+        received: Called with the number at once, in a separate thread, even while the main thread
             is inside a long call of a library.
     """
     if threading.current_thread() is not threading.main_thread():

@@ -1165,7 +1165,7 @@
             <translation>为便于查看，曝光已调整 {stops} EV。</translation>
         </message>
         <message>
-            <source>The file has no finished picture; its layers were combined anew.</source>
+            <source>The file has no merged picture, so its layers were combined.</source>
             <translation>文件中没有合成好的图像，已重新合并图层。</translation>
         </message>
         <message>
@@ -1189,7 +1189,7 @@
             <translation>文件未给出窗宽窗位，显示范围为 {black} 至 {white}。</translation>
         </message>
         <message>
-            <source>Drawn anew at every zoom up to 100%.</source>
+            <source>Redrawn at every zoom up to 100%.</source>
             <translation>在 100% 及以下，每次缩放都会重新绘制。</translation>
         </message>
         <message>
@@ -1253,7 +1253,7 @@
             <translation>{name} 是文件夹：请选择其中的图片。</translation>
         </message>
         <message>
-            <source>{name} is a device or a pipe and no file: choose a picture.</source>
+            <source>{name} is a device or a pipe, not a file: choose a picture.</source>
             <translation>{name} 是设备或管道，不是文件：请选择图片。</translation>
         </message>
         <message>
@@ -1345,7 +1345,7 @@
             <translation>无法打开链接：请先保存图片，再打开图片文件。</translation>
         </message>
         <message>
-            <source>reading the words</source>
+            <source>reading the prompts</source>
             <translation>读取提示词</translation>
         </message>
         <message>
@@ -1553,7 +1553,7 @@
             <translation>下载已停止。</translation>
         </message>
         <message>
-            <source>{host} does not give out this picture (status {status}): save it in the browser, and open its file.</source>
+            <source>{host} refused to send this picture (status {status}): save it in the browser, and open its file.</source>
             <translation>{host} 拒绝提供此图片（状态码 {status}）：请在浏览器中保存图片，再打开图片文件。</translation>
         </message>
         <message>
@@ -2169,11 +2169,11 @@
             <translation>{path} 不是会话，不能使用 --source。</translation>
         </message>
         <message>
-            <source>{path} is a session, which knows its page, so --page does not apply to it.</source>
+            <source>{path} is a session, which records its page: remove --page.</source>
             <translation>{path} 是会话，其中已记录页码，不能使用 --page。</translation>
         </message>
         <message>
-            <source>{path} is a session, which knows its tone, so --tone does not apply to it.</source>
+            <source>{path} is a session, which records its tone: remove --tone.</source>
             <translation>{path} 是会话，已包含色调设置，因此 --tone 对其无效。</translation>
         </message>
         <message>
@@ -3635,7 +3635,7 @@
             <translation>自动</translation>
         </message>
         <message>
-            <source>Window, stretch and exposure as the file says</source>
+            <source>Window, stretch and exposure as stated in the file</source>
             <translation>按文件设定窗宽/窗位、拉伸和曝光</translation>
         </message>
         <message>
@@ -3643,7 +3643,7 @@
             <translation>重置</translation>
         </message>
         <message>
-            <source>Show the picture as it opens by itself</source>
+            <source>Show the picture as it opens by default</source>
             <translation>恢复图片默认打开时的显示</translation>
         </message>
         <message>
@@ -4165,7 +4165,7 @@
             <translation>使 Stable Diffusion 2.1 能够一步完成放大。</translation>
         </message>
         <message>
-            <source>Apache-2.0, as the authors’ README says</source>
+            <source>Apache-2.0, according to the authors’ README</source>
             <translation>Apache-2.0，据作者的 README</translation>
         </message>
         <message>

@@ -15,7 +15,7 @@ from cozviewer.align.journal import (
     read_lines,
     watched_samples,
 )
-from cozviewer.align.progress import StepReport, Words
+from cozviewer.align.progress import StepReport, WatchedPrompt
 from cozviewer.align.samples import Sample
 from cozviewer.util.errors import BadInput
 
@@ -41,10 +41,10 @@ def test_steps_and_words_are_lines(tmp_path: Path) -> None:
     journal = Journal(tmp_path, lambda each: shown.append(each.step))
     begin(tmp_path, SETTINGS, 0)
 
-    journal.on_words([Words(0, sample(tmp_path), "毛发, fur")])
+    journal.on_prompts([WatchedPrompt(0, sample(tmp_path), "毛发, fur")])
     journal.on_step(report(1))
     journal.on_step(report(2))
-    journal.on_words([Words(2, sample(tmp_path), "fur, " * 200)])
+    journal.on_prompts([WatchedPrompt(2, sample(tmp_path), "fur, " * 200)])
 
     assert shown == steps(tmp_path) == [1, 2]
     lines = list(read_lines(tmp_path / "log.jsonl"))
@@ -60,7 +60,7 @@ def test_a_resumed_training_forgets_what_came_after_its_checkpoint(tmp_path: Pat
     for step in range(1, 6):
         journal.on_step(report(step))
     for step in (0, 3, 5):
-        journal.on_words([Words(step, sample(tmp_path), "fur")])
+        journal.on_prompts([WatchedPrompt(step, sample(tmp_path), "fur")])
 
     begin(tmp_path, SETTINGS, 3)
     assert steps(tmp_path) == [1, 2, 3]

@@ -20,7 +20,7 @@ from cozviewer.image.pixels import to_float
 from cozviewer.image.source import open_source, source_from_pixels
 from cozviewer.pyramid.camera import View, camera_at, fit
 from cozviewer.pyramid.compose import compose
-from cozviewer.pyramid.geometry import tiles_of
+from cozviewer.pyramid.geometry import LevelRegion, tiles_of
 from cozviewer.session.source import OpenedImage
 from cozviewer.util.cancel import never
 from tests.benchmarks.desk import SAMPLE, show
@@ -45,8 +45,8 @@ def test_export(tmp_path: Path) -> None:
     begun = time.perf_counter()
     made = [key for progress in chain.refine(2, whole, never) for key in progress.finished]
     assert len(made) == len(list(tiles_of(2, whole)))
-    origin = origin_of_region(chain, 2, whole)
-    save_region(tmp_path / "whole.png", chain.pyramid, 2, whole, lambda: origin)
+    origin = origin_of_region(chain, LevelRegion(2, whole))
+    save_region(tmp_path / "whole.png", chain.pyramid, LevelRegion(2, whole), lambda: origin)
     export = time.perf_counter() - begun
     show("the bare engine on as much, its halo included", f"{bare:.1f} s")
     show("the export", f"{export:.1f} s")

@@ -9,7 +9,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.source import source_from_pixels
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.compose import best_region
-from cozviewer.pyramid.geometry import tiles_of
+from cozviewer.pyramid.geometry import LevelRegion, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.cancel import never
 from tests.chain.fakes import DetailUpscaler
@@ -41,7 +41,7 @@ def test_the_model_gets_only_what_can_be_seen() -> None:
     # 3 of 6 columns of tiles, and the halo beside them.
     widths = {each.shape[1] for each in chain.upscaler.asked}
     assert widths == {48 + 2 * chain.recipe.margins(48, 64)[0]}
-    smooth = best_region(pyramid_without_tiles(chain), 2, whole).astype(int)
+    smooth = best_region(pyramid_without_tiles(chain), LevelRegion(2, whole)).astype(int)
     assert np.array_equal(fine[:, 192:], smooth[:, 192:])
     assert not np.array_equal(fine[:, :192], smooth[:, :192])
     chain.pyramid.store.close()

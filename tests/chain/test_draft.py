@@ -12,7 +12,7 @@ from cozviewer.chain.recipe import Recipe, recipe_of
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import source_from_pixels
-from cozviewer.pyramid.geometry import TileKey, coarser, tile_rect, tiles_of
+from cozviewer.pyramid.geometry import LevelRegion, TileKey, coarser, tile_rect, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.cache import trim
 from cozviewer.pyramid.store.draft import Draft
@@ -257,7 +257,7 @@ def test_what_is_kept_is_there_after_reopening_and_the_rest_untouched(
     again, _ = opened(path)
     assert np.array_equal(again.pyramid.exact_region(6, narrow), shown)
     assert words(again, [TileKey(4, 4, 3)]) == {"new"}
-    assert again.pyramid.store.prompt_near(2, REGION) == "new"
+    assert again.pyramid.store.prompt_near(LevelRegion(2, REGION)) == "new"
 
 
 def test_after_keeping_the_rest_of_the_step_is_drawn_with_the_new_words(

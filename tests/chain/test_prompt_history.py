@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from cozviewer.chain.draft import begin, end
-from cozviewer.chain.prompt_history import words_below
+from cozviewer.chain.prompt_history import steps_below
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.image.rect import Rect
-from cozviewer.pyramid.geometry import TileKey, finer, tiles_of
+from cozviewer.pyramid.geometry import LevelRegion, TileKey, finer, tiles_of
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.draft import Draft
 from tests.chain.fakes import FakeUpscaler, Silent
@@ -33,13 +33,13 @@ def make(pyramid: Pyramid, keys: list[TileKey], prompt: str, region: Rect) -> No
 
 
 def prompts(pyramid: Pyramid, z: int, region: Rect) -> list[tuple[int, str | None]]:
-    found = words_below(pyramid, z, region)
+    found = steps_below(pyramid, LevelRegion(z, region))
     return [(level.z, None if level.step is None else level.step.prompt) for level in found]
 
 
 @pytest.mark.parametrize("z", [-2, 0])
 def test_the_source_was_told_nothing(z: int) -> None:
-    assert words_below(pyramid_of(noise(WIDTH, HEIGHT)), z, Rect(0, 0, 25, 25)) == ()
+    assert steps_below(pyramid_of(noise(WIDTH, HEIGHT)), LevelRegion(z, Rect(0, 0, 25, 25))) == ()
 
 
 def test_levels_come_coarse_to_fine_and_what_is_not_made_has_no_words() -> None:

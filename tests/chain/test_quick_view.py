@@ -28,7 +28,7 @@ from cozviewer.chain.quick_view import (
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_8bit, to_float
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.geometry import TILE, TileKey, tiles_of
+from cozviewer.pyramid.geometry import TILE, LevelRegion, TileKey, tiles_of
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import Cancelled
 from tests.chain.conftest import MakeChain
@@ -52,7 +52,7 @@ class Shifting(FakeUpscaler):
 def drafted(
     chain: Chain, z: int, region: Rect, x: int = 0, y: int = 0, cancelled: IsCancelled = never
 ) -> list[QuickPiece]:
-    return list(quick_view(chain.pyramid, chain.upscaler, z, region, x, y, cancelled))
+    return list(quick_view(chain.pyramid, chain.upscaler, LevelRegion(z, region), x, y, cancelled))
 
 
 def made_at_once(rgb: Rgb8, halo: int = HALO) -> Rgb8:
@@ -66,8 +66,8 @@ def joined(made: list[QuickPiece], region: Rect) -> Rgb8:
     """Return what a region looks like under its pieces; each must be inside."""
     out = np.zeros((region.height, region.width, 3), np.uint8)
     for piece in made:
-        assert region.contains(piece.level_region)
-        place = piece.level_region.moved(-region.x, -region.y)
+        assert region.contains(piece.region.rect)
+        place = piece.region.rect.moved(-region.x, -region.y)
         out[place.y : place.bottom, place.x : place.right] = piece.pixels
     return out
 
@@ -206,7 +206,7 @@ def test_only_what_is_missing_is_drawn(chain_over: MakeChain) -> None:
     here = [key for key in tiles_of(2, whole) if key.col < 1024 // TILE]
     put_tiles(chain.pyramid, level, here)
     made = drafted(chain, 2, Rect(100, 100, 1100, 600))
-    assert [piece.level_region for piece in made] == [Rect(1024, 100, 176, 600)]
+    assert [piece.region.rect for piece in made] == [Rect(1024, 100, 176, 600)]
 
 
 @pytest.mark.parametrize("z", [0, -1, 2])
@@ -372,9 +372,11 @@ def test_the_network_is_told_whom_to_ask(chain_over: MakeChain) -> None:
 
 def test_pieces_are_given_out_as_they_are_drawn(chain_over: MakeChain) -> None:
     chain = chain_over(noise(331, 203), DetailUpscaler())
-    making = quick_view(chain.pyramid, chain.upscaler, 2, Rect(0, 0, 1280, 800), 640, 400, never)
+    making = quick_view(
+        chain.pyramid, chain.upscaler, LevelRegion(2, Rect(0, 0, 1280, 800)), 640, 400, never
+    )
     first = next(making)
-    assert first.level_region == Rect(384, 144, 512, 512)
+    assert first.region.rect == Rect(384, 144, 512, 512)
     assert len(chain.upscaler.asked) == 1  # type: ignore[attr-defined]
 
 

@@ -21,6 +21,7 @@ from cozviewer.export.run import run_task
 from cozviewer.export.tasks import PictureOptions, RegionTask
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import open_source
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled, Failure
 from tests.cluster.transfers import far_digest
@@ -146,7 +147,9 @@ def test_a_file_is_written_before_the_last_unit_is_drawn(
     seed = spread.recipe.tile_seed(last.run.first)
     control(fake, "hold").write_text(f"{seed}\n{folders[0]}")
     for folder, chain, making in zip(folders, (spread, alone), (generator, None), strict=True):
-        task = RegionTask(folder / "a.dzi", 4, whole(chain, 4), PictureOptions(label=True))
+        task = RegionTask(
+            folder / "a.dzi", LevelRegion(4, whole(chain, 4)), PictureOptions(label=True)
+        )
         run_task(task, chain, generator=making)
     assert control(fake, "held").exists()
     made, wanted = (

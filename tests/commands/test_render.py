@@ -26,7 +26,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import best_region, compose, wanted_level
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import LevelRegion, TileKey
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.session.source import OpenedImage
 from tests.commands.conftest import Run
@@ -309,7 +309,7 @@ def test_a_region_of_a_level_is_saved_pixel_for_pixel(
     region = Rect(168, 64, 320, 128)
     for _ in chain.refine(4, region, lambda: False):
         pass
-    assert np.array_equal(pixels_of(out), best_region(chain.pyramid, 4, region))
+    assert np.array_equal(pixels_of(out), best_region(chain.pyramid, LevelRegion(4, region)))
     chain.pyramid.store.close()
 
 

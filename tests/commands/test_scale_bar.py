@@ -3,15 +3,17 @@
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from cozviewer.commands.common import values
 from cozviewer.export.origin import read_origin
+from cozviewer.image.subject import Scale, scale_text
 from cozviewer.pyramid.wording import CAUTION
 from cozviewer.util.errors import BadInput
 from tests.commands.conftest import Run
 from tests.image.rare_files import dicom
 from tests.pyramid.pictures import smooth, tiff
+from tests.pyramid.sessions import change
 
 BICUBIC = ("--engine", "bicubic", "--json")
 SMALL = ("--zoom", "4", "--size", "320x240")
@@ -103,3 +105,69 @@ def test_the_field_can_be_named(run: Run, photo: Path, tmp_path: Path) -> None:
         assert (CAUTION in ran.err) == (field == "medical")
         reports[field] = ran.report["recipe"]
     assert reports["auto"] == reports["photo"]
+
+
+def test_a_session_has_the_scale_that_was_set_by_hand(
+    run: Run, photo: Path, tmp_path: Path
+) -> None:
+    path, again, out = tmp_path / "a.cozview", tmp_path / "b.cozview", tmp_path / "out.png"
+    assert run("export-session", photo, "-o", path, "--engine", "bicubic").code == 0
+    row = ("scale", scale_text(Scale(0.25e-6, 0.25e-6)))
+    change(path, lambda file: file.execute("INSERT INTO about VALUES (?, ?)", row))
+    assert run("export-session", path, "-o", again, "--overwrite").code == 0
+    ran = run("render", again, "-o", out, "--scale-bar", *SMALL, "--json")
+    assert ran.report["scale_bar"] == "5 µm"
+
+
+def labels(*files: Path) -> list[str]:
+    """Return the lengths of the scale bars that files are marked with."""
+    found = [read_origin(path) for path in files]
+    return [origin.scale_bar for origin in found if origin is not None]
+
+
+def test_the_demo_has_a_bar_in_each_view(run: Run, cells: Path, tmp_path: Path) -> None:
+    plain, marked = tmp_path / "plain", tmp_path / "marked"
+    for folder, options in ((plain, ()), (marked, ("--scale-bar",))):
+        assert run("demo", cells, "-o", folder, *options, *BICUBIC).code == 0
+    names = ("zoom-strip.png", "comparison.png")
+    assert labels(*(plain / name for name in names)) == ["", ""]
+    assert labels(*(marked / name for name in names)) == ["100 nm", "100 nm"]
+    for name in names:
+        with Image.open(plain / name) as before, Image.open(marked / name) as after:
+            changed = ImageChops.difference(before.convert("RGB"), after.convert("RGB")).getbbox()
+        assert changed is not None
+        assert changed[2] - changed[0] > before.width // 2  # in the first view and the last
+
+
+def test_the_strip_of_a_chain_has_bars_and_its_states_have_none(
+    run: Run, cells: Path, tmp_path: Path
+) -> None:
+    chain = ("--levels", "2", *BICUBIC)
+    plain, marked = tmp_path / "plain", tmp_path / "marked"
+    assert run("chain", cells, "-o", plain, *chain).code == 0
+    assert run("chain", cells, "-o", marked, "--scale-bar", *chain).code == 0
+    strips = [folder / "recursive" / "cells.png" for folder in (plain, marked)]
+    assert labels(*strips) == ["", "200 nm"]
+    with Image.open(strips[0]) as before, Image.open(strips[1]) as after:
+        changed = ImageChops.difference(before.convert("RGB"), after.convert("RGB"))
+    for index in range(3):
+        assert changed.crop((512 * index, 0, 512 * (index + 1), 512)).getbbox() is not None
+        state = f"per-sample/cells/{index}.png"
+        assert (plain / state).read_bytes() == (marked / state).read_bytes()
+
+
+def test_a_picture_of_unknown_size_in_a_folder_has_no_bar(
+    run: Run, cells: Path, tmp_path: Path
+) -> None:
+    folder, out = tmp_path / "photos", tmp_path / "out"
+    folder.mkdir()
+    cells.rename(folder / "cells.tif")
+    plain = folder / "plain.png"
+    Image.new("RGB", (80, 60)).save(plain)
+    chain = ("--levels", "1", "--scale-bar", *BICUBIC)
+    ran = run("chain", folder, "-o", out, *chain)
+    assert ran.code == 0
+    assert "No scale bar: plain.png does not say" in ran.err
+    strips = out / "recursive"
+    assert labels(strips / "cells.png", strips / "plain.png") == ["1 µm", ""]
+    assert run("chain", plain, "-o", out, *chain).code == 2

@@ -11,7 +11,6 @@ import rasterio
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.export import large
 from cozviewer.export.georeferenced import existing_side_files
 from cozviewer.export.run import run_task
 from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask, replaced_by_task
@@ -21,10 +20,12 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source, open_source
 from cozviewer.models.prompters import TextPrompter
 from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.georeference import reference_of_view
 from cozviewer.pyramid.orientation import Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from tests.chain.fakes import DetailUpscaler
+from tests.export.banding import write_in_bands
 from tests.image.regions.region_files import geotiff
 from tests.pyramid.pyramids import gentle, pyramid_of
 
@@ -60,7 +61,7 @@ def found(path: Path) -> Any:
 @pytest.mark.parametrize("z", [-1, 0, 2])
 def test_a_region_lies_where_it_did(tmp_path: Path, chain: Chain, ending: str, z: int) -> None:
     path = tmp_path / f"a.{ending}"
-    run_task(RegionTask(path, z, Rect(8, 4, 20, 10)), chain)
+    run_task(RegionTask(path, LevelRegion(z, Rect(8, 4, 20, 10))), chain)
     size = 10 / 2.0**z
     assert found(path) == (
         pytest.approx((size, 0, 500_000 + 8 * size, 0, -size, 5_400_000 - 4 * size)),
@@ -78,7 +79,7 @@ def test_a_turned_region_and_view_lie_where_they_did(
     turned = Orientation(turns, mirrored=True)
     for ending in ("tif", "png"):
         path = tmp_path / f"a.{ending}"
-        run_task(RegionTask(path, 0, Rect(8, 4, 20, 10), orientation=turned), chain)
+        run_task(RegionTask(path, LevelRegion(0, Rect(8, 4, 20, 10)), orientation=turned), chain)
         with rasterio.open(path) as file, rasterio.open(chain.pyramid.source.path) as photo:
             pixels, affine = file.read(), file.transform
             for row, column in ((0, 0), (file.height - 1, 3)):
@@ -97,9 +98,9 @@ def test_a_turned_region_and_view_lie_where_they_did(
 def test_a_large_tiff_has_files_beside_it(
     tmp_path: Path, chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(large, "LARGE", 100)
+    write_in_bands(monkeypatch, 100)
     path = tmp_path / "a.tif"
-    run_task(RegionTask(path, 0, Rect(8, 4, 20, 10)), chain)
+    run_task(RegionTask(path, LevelRegion(0, Rect(8, 4, 20, 10))), chain)
     assert (tmp_path / "a.tfw").read_text() == "10.0\n0.0\n0.0\n-10.0\n500085.0\n5399955.0\n"
     assert found(path) == (pytest.approx((10, 0, 500_080, 0, -10, 5_399_960)), 32632)
 
@@ -114,9 +115,13 @@ def test_a_whole_map_is_upscaled_with_its_coordinates(tmp_path: Path, chain: Cha
 
 
 def test_coordinates_are_left_out_where_asked(tmp_path: Path, chain: Chain) -> None:
-    task = RegionTask(tmp_path / "a.png", 0, Rect(0, 0, 9, 9), PictureOptions(place=False))
+    task = RegionTask(
+        tmp_path / "a.png", LevelRegion(0, Rect(0, 0, 9, 9)), PictureOptions(place=False)
+    )
     run_task(task, chain)
-    tiff = RegionTask(tmp_path / "b.tif", 0, Rect(0, 0, 9, 9), PictureOptions(place=False))
+    tiff = RegionTask(
+        tmp_path / "b.tif", LevelRegion(0, Rect(0, 0, 9, 9)), PictureOptions(place=False)
+    )
     run_task(tiff, chain)
     upscale_photo(chain, UpscaleOptions(scale=2, format="PNG", folder=tmp_path, place=False))
     names = {each.name for each in tmp_path.iterdir()}
@@ -127,7 +132,7 @@ def test_coordinates_are_left_out_where_asked(tmp_path: Path, chain: Chain) -> N
 
 def test_what_would_be_replaced_beside_a_picture_is_named(tmp_path: Path, chain: Chain) -> None:
     source = chain.pyramid.source
-    task = RegionTask(tmp_path / "a.png", 0, Rect(0, 0, 9, 9))
+    task = RegionTask(tmp_path / "a.png", LevelRegion(0, Rect(0, 0, 9, 9)))
     assert replaced_by_task(task.path, task, True, source) == []
     (tmp_path / "a.prj").write_text("")
     (tmp_path / "a.pgw").write_text("")

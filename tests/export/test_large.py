@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from cozviewer.export import large
 from cozviewer.export.large import in_bands, save_large
 from cozviewer.export.origin import from_xmp, read_origin
 from cozviewer.export.picture import check_target, save_picture
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import open_source
 from cozviewer.util.errors import BadInput, Cancelled, Failure
+from tests.export.banding import write_in_bands
 from tests.export.test_origin import ORIGIN
 from tests.pyramid.pictures import exif_block, noise, smooth
 
@@ -39,7 +39,7 @@ def save(path: Path, picture: Rgb8 = PICTURE, exif: bytes | None = None) -> None
 
 @pytest.fixture
 def small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(large, "LARGE", 1000)
+    write_in_bands(monkeypatch)
 
 
 @pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg"])

@@ -10,15 +10,16 @@ from PIL import Image
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.export import large
 from cozviewer.export.run import Task, run_task
 from cozviewer.export.tasks import PictureTask, RegionTask
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.pyramid import Pyramid
 from tests.chain.fakes import DetailUpscaler
+from tests.export.banding import write_in_bands
 from tests.pyramid.pyramids import gentle, pyramid_of
 
 PER_CM = 40_000
@@ -32,7 +33,7 @@ def chain_of(resolution: Resolution | None) -> Chain:
 
 
 def region(path: Path) -> Task:
-    return RegionTask(path, 2, Rect(10, 20, 200, 100))
+    return RegionTask(path, LevelRegion(2, Rect(10, 20, 200, 100)))
 
 
 def view(path: Path) -> Task:
@@ -64,7 +65,7 @@ def test_four_times_as_many_pixels(
 ) -> None:
     if bands:
         pytest.importorskip("pyvips")
-        monkeypatch.setattr(large, "LARGE", 1000)
+        write_in_bands(monkeypatch)
     path = tmp_path / f"scan{suffix}"
     chain = chain_of(Resolution(PER_CM, PER_CM / 2, "cm"))
     run_task(task(path), chain)

@@ -12,7 +12,6 @@ from PIL import Image
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.export import large
 from cozviewer.export.movies.camera_path import frame_specs
 from cozviewer.export.movies.movie_formats import Clip
 from cozviewer.export.origin import from_xmp, read_origin, to_xmp
@@ -32,11 +31,13 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.subject import Scale, Subject
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at, fit
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.orientation import Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.scale_bar import ScaleBar
 from cozviewer.pyramid.wording import CAUTION
 from tests.chain.fakes import DetailUpscaler
+from tests.export.banding import write_in_bands
 from tests.pyramid.pyramids import gentle, pyramid_of
 
 UM = Scale(1e-6, 2e-6)
@@ -109,7 +110,7 @@ def sideways(path: Path, scale: Scale | None) -> Task:
 
 
 def region(path: Path, scale: Scale | None) -> Task:
-    return RegionTask(path, 2, Rect(0, 0, 320, 240), PictureOptions(scale=scale))
+    return RegionTask(path, LevelRegion(2, Rect(0, 0, 320, 240)), PictureOptions(scale=scale))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_pictures(
 ) -> None:
     if in_bands:
         pytest.importorskip("pyvips")
-        monkeypatch.setattr(large, "LARGE", 1000)
+        write_in_bands(monkeypatch)
     chain = chain_of(Subject("microscopy", UM))
     plain, marked = tmp_path / "plain.png", tmp_path / "marked.png"
     assert run_task(task(plain, None), chain).origin.scale_bar == ""
@@ -188,7 +189,7 @@ def test_a_medical_picture_with_generated_detail_is_not_for_diagnosis(
     assert origin is not None
     assert origin.medical
     assert CAUTION.encode() in path.read_bytes()
-    whole = RegionTask(tmp_path / "source.png", 0, Rect(0, 0, 80, 60))
+    whole = RegionTask(tmp_path / "source.png", LevelRegion(0, Rect(0, 0, 80, 60)))
     assert not run_task(whole, chain).origin.medical  # its own pixels
     chain.pyramid.store.close()
 

@@ -76,7 +76,7 @@ def chain(upscaler: Watched) -> Iterator[Chain]:
 
 def whole(chain: Chain, path: Path, label: bool = True) -> RegionTask:
     """Return the task of a whole level."""
-    return RegionTask(path, 2, chain.pyramid.level_rect(2), PictureOptions(label=label))
+    return RegionTask(path, chain.pyramid.whole_level(2), PictureOptions(label=label))
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -18,7 +18,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.models.prompters import TextPrompter
 from cozviewer.pyramid.camera import Camera, View, camera_at
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import LevelRegion, TileKey
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.transparency import Colour
 from cozviewer.util.errors import Cancelled
@@ -75,7 +75,7 @@ def tasks(folder: Path) -> dict[str, Task]:
     clip = Clip("GIF", 64, 64, Fraction(10), 3)
     return {
         "picture": PictureTask(folder / "a.png", views[-1]),
-        "region": RegionTask(folder / "a.png", 2, Rect(10, 20, 200, 100)),
+        "region": RegionTask(folder / "a.png", LevelRegion(2, Rect(10, 20, 200, 100))),
         "strip": StripTask(folder / "a.png", views),
         "movie": MovieTask(folder / "a.gif", clip, tuple(FrameSpec(view) for view in views)),
     }
@@ -122,7 +122,9 @@ def test_after_cancelling_there_are_tiles_but_no_file(tmp_path: Path, kind: str)
 
 def test_an_incomplete_picture_generates_nothing(tmp_path: Path) -> None:
     chain = fresh_chain()
-    task = RegionTask(tmp_path / "a.png", 2, Rect(10, 20, 200, 100), PictureOptions(complete=False))
+    task = RegionTask(
+        tmp_path / "a.png", LevelRegion(2, Rect(10, 20, 200, 100)), PictureOptions(complete=False)
+    )
     made = run_task(task, chain)
     assert (made.generated, made.origin.kind, made.origin.prompt) == (0, "mixed", "")
     chain.pyramid.store.close()

@@ -44,7 +44,7 @@ def chain() -> Iterator[Chain]:
 
 
 def whole(chain: Chain, path: Path, z: int = 2, **options: object) -> RegionTask:
-    return RegionTask(path, z, chain.pyramid.level_rect(z), PictureOptions(**options))  # type: ignore[arg-type]
+    return RegionTask(path, chain.pyramid.whole_level(z), PictureOptions(**options))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("suffix", LOSSLESS)
@@ -59,7 +59,7 @@ def test_a_level_keeps_its_alpha(chain: Chain, tmp_path: Path, suffix: str) -> N
     alpha = pyramid.source.alpha.region(2, pyramid.level_rect(2))
     assert np.array_equal(found[..., 3], alpha)
     seen = alpha > 0
-    expected = best_region(pyramid, 2, pyramid.level_rect(2))
+    expected = best_region(pyramid, pyramid.whole_level(2))
     assert np.array_equal(found[seen][:, :3], expected[seen])
     origin = read_origin(path)
     assert origin is not None

@@ -20,8 +20,10 @@ from cozviewer.image.rect import Rect
 from cozviewer.models.prompters import TextPrompter
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.orientation import Orientation
 from tests.chain.fakes import DetailUpscaler
+from tests.export.banding import write_in_bands
 from tests.pyramid.pyramids import gentle, pyramid_of
 
 ALL = [Orientation(turns, mirrored) for turns in range(4) for mirrored in (False, True)]
@@ -49,11 +51,13 @@ def test_a_view_and_a_region_are_saved_as_they_are_shown(
         assert image.size == task.size == view.shown_size
         assert image.getexif().get(0x0112, 1) == 1
         assert np.array_equal(np.asarray(image), orientation.turned(plain))
-    level = RegionTask(tmp_path / "region.png", 2, Rect(16, 8, 120, 64), orientation=orientation)
+    level = RegionTask(
+        tmp_path / "region.png", LevelRegion(2, Rect(16, 8, 120, 64)), orientation=orientation
+    )
     run_task(level, chain)
     with Image.open(level.path) as image:
         assert image.size == level.size
-        region = chain.pyramid.exact_region(2, level.level_region)
+        region = chain.pyramid.exact_region(*level.region)
         assert np.array_equal(np.asarray(image), orientation.turned(region))
 
 
@@ -62,10 +66,10 @@ def test_a_region_that_is_written_in_bands_is_turned_too(
     chain: Chain, tmp_path: Path, orientation: Orientation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("pyvips", exc_type=ImportError)
-    monkeypatch.setattr(large, "LARGE", 0)
+    write_in_bands(monkeypatch, 0)
     monkeypatch.setattr(picture, "in_bands", large.in_bands)
     whole = chain.pyramid.level_rect(0)
-    task = RegionTask(tmp_path / "a.png", 0, whole, orientation=orientation)
+    task = RegionTask(tmp_path / "a.png", LevelRegion(0, whole), orientation=orientation)
     run_task(task, chain)
     with Image.open(task.path) as image:
         plain = chain.pyramid.exact_region(0, whole)

@@ -54,16 +54,16 @@ def test_the_next_level_is_drawn_at_its_own_size_around_the_pointer(
 ) -> None:
     view = at(camera_at(200, 150, magnification))
     found = targets(view, source, 300, 200, STILL)
-    assert [target.z for target in found] == [z]
+    assert [target.region.z for target in found] == [z]
     target = found[0]
     # A window's worth, cut to the picture.
     whole = Rect(0, 0, 400 << z, 300 << z)
-    assert whole.contains(target.level_region)
-    assert 390 <= target.level_region.width <= 401
-    assert 290 <= target.level_region.height <= 301
+    assert whole.contains(target.region.rect)
+    assert 390 <= target.region.rect.width <= 401
+    assert 290 <= target.region.rect.height <= 301
     # What is under the pointer stays under it.
-    x = view.view_x(z, target.level_region.x + 300)
-    y = view.view_y(z, target.level_region.y + 200)
+    x = view.view_x(z, target.region.rect.x + 300)
+    y = view.view_y(z, target.region.rect.y + 200)
     pixel = 2.0**-z * magnification + 1
     assert abs(x - 300) <= pixel
     assert abs(y - 200) <= pixel
@@ -83,13 +83,13 @@ def test_then_what_lies_beyond_the_edge_that_was_panned_to(
     source: Source, pan: tuple[float, float], strips: list[Rect]
 ) -> None:
     found = targets(VIEW, source, 200, 150, pan)
-    assert [target.level_region for target in found[1:]] == strips
-    assert all(target.z == 2 for target in found[1:])
+    assert [target.region.rect for target in found[1:]] == strips
+    assert all(target.region.z == 2 for target in found[1:])
 
 
 def test_the_source_lacks_nothing_beyond_an_edge(source: Source) -> None:
     view = at(camera_at(200, 150, 1.0), 100, 100)
-    assert [target.z for target in targets(view, source, 50, 50, (9.0, 0.0))] == [2]
+    assert [target.region.z for target in targets(view, source, 50, 50, (9.0, 0.0))] == [2]
 
 
 def test_a_level_that_is_far_away_is_not_drawn_ahead(source: Source) -> None:
@@ -250,7 +250,7 @@ def test_targets_become_ordinary_tiles_and_are_told(make: Make, engine: Held, qt
     document.draw_ahead(VIEW, 200, 150, (50.0, 0.0))
     qtbot.waitUntil(lambda: notes.told == ["began", "ended"])
     store = document.chain.pyramid.store
-    wanted = [set(tiles_of(t.z, t.level_region)) for t in expected(document, (50.0, 0.0))]
+    wanted = [set(tiles_of(t.region.z, t.region.rect)) for t in expected(document, (50.0, 0.0))]
     assert len(wanted) == 2
     assert not store.missing(set.union(*wanted))
     assert [key.z for key in notes.tiles] == sorted((key.z for key in notes.tiles), reverse=True)
@@ -280,8 +280,8 @@ def test_a_draft_comes_first_and_is_shown_when_the_view_gets_there(
     view = expected(document)[0].view
     document.draw_draft(view, 200, 150)
     assert notes.told == ["began", "ended"]
-    assert [part.z for part in notes.parts] == [4]
-    assert notes.parts[0].level_region.contains(expected(document)[0].level_region)
+    assert [part.region.z for part in notes.parts] == [4]
+    assert notes.parts[0].region.rect.contains(expected(document)[0].region.rect)
     engine.free.set()
     with qtbot.waitSignal(document.refined):
         document.refine(view)
@@ -301,7 +301,7 @@ def test_of_a_larger_view_the_rest_is_drafted_as_well(
     document.draw_draft(wider, 200, 150)
     assert len(notes.parts) == 1  # at once
     qtbot.waitUntil(lambda: len(notes.parts) > 1)
-    assert notes.parts[-1].level_region.contains(wider.visible(4, 400, 300))
+    assert notes.parts[-1].region.rect.contains(wider.visible(4, 400, 300))
 
 
 def test_drafts_that_are_not_shown_are_not_drawn(

@@ -21,6 +21,7 @@ from cozviewer.jobs.images import to_rgb8
 from cozviewer.jobs.quick_job import DraftImage, QuickJob, QuickRequest, SharperImage
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Failure
 from tests.chain.fakes import DetailUpscaler, FakeUpscaler
@@ -164,13 +165,15 @@ def test_its_parts_are_those_of_the_chain_and_begin_at_the_pointer(
     document.draw_draft(VIEW, 1000, 300)
     qtbot.waitUntil(lambda: len(notes.parts) == 2)
     first, whole = notes.parts
-    assert first.level_region == Rect(160 + 1000 - 256, 200 + 300 - 256, 512, 512)
-    assert whole.level_region == VISIBLE
+    assert first.region.rect == Rect(160 + 1000 - 256, 200 + 300 - 256, 512, 512)
+    assert whole.region.rect == VISIBLE
     same = Quick(free=quick.free)
     pyramid = document.chain.pyramid
-    expected = list(quick_view(pyramid, same, 2, VISIBLE, 160 + 1000, 200 + 300, lambda: False))
+    expected = list(
+        quick_view(pyramid, same, LevelRegion(2, VISIBLE), 160 + 1000, 200 + 300, lambda: False)
+    )
     for part, piece in zip(notes.parts, expected, strict=True):
-        assert part.z == piece.z == 2
+        assert part.region.z == piece.region.z == 2
         assert np.array_equal(to_rgb8(part.image), piece.pixels)
 
 
@@ -197,7 +200,7 @@ def test_a_newer_view_takes_the_place_of_the_one_before(
     document.refine(OTHER_VIEW)
     quick.free.set()
     qtbot.waitUntil(lambda: "refined" in notes.told)
-    assert [part.level_region for part in notes.parts] == [Rect(40, 90, 400, 300)]
+    assert [part.region.rect for part in notes.parts] == [Rect(40, 90, 400, 300)]
 
 
 def test_what_is_left_draws_nothing_and_refines_nothing(
@@ -280,7 +283,7 @@ def test_when_a_view_is_refined_that_enlarges_its_level_the_next_is_drafted(
     document.draw_draft(SOFT_VIEW, 150, 100)
     document.refine(SOFT_VIEW)
     qtbot.waitUntil(lambda: len(notes.sharper) == 2)
-    assert [part.z for part in notes.parts] == [2]
+    assert [part.region.z for part in notes.parts] == [2]
     assert [each for each in notes.told if each != "tiles"] == [
         "draft",
         "refined",
@@ -475,7 +478,7 @@ def test_a_draft_that_was_left_before_it_began_reads_nothing(
 
     monkeypatch.setattr("cozviewer.jobs.quick_job.quick_view", view)
     job = QuickJob(document.chain.pyramid, quick)
-    left, wanted = (QuickRequest(VIEW, 2, VISIBLE, 0, 0) for _ in range(2))
+    left, wanted = (QuickRequest(VIEW, LevelRegion(2, VISIBLE), 0, 0) for _ in range(2))
     left.cancelled.set()
     ended: list[object] = []
     job.ended.connect(ended.append)

@@ -8,13 +8,13 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.image.rect import Rect
 from cozviewer.jobs.ahead import Ahead
 from cozviewer.jobs.quick_job import QuickJob, QuickRequest, SharperRequest
 from cozviewer.jobs.view_work import FINISHING, ViewWork
 from cozviewer.jobs.zoom_worker import StepRequest, ZoomWorker
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.geometry import LevelRegion
 from tests.chain.fakes import FakeUpscaler
 from tests.pyramid.pyramids import gentle, pyramid_of
 
@@ -88,7 +88,7 @@ class NothingAhead:
     def stop(self) -> None:
         self.stops += 1
 
-    def drafts(self, z: int, region: Rect) -> tuple[list[str], bool]:
+    def drafts(self, region: LevelRegion) -> tuple[list[str], bool]:
         return (["kept"], True) if self.whole else ([], False)
 
 
@@ -161,7 +161,7 @@ def test_the_same_view_is_drafted_once_and_begins_at_the_pointer(bench: Bench) -
     bench.work.draw_draft(VIEW, 300, 200)
     assert bench.taken == ["draft"]
     request = bench.quick.requests[0]
-    assert (request.level_x, request.level_y) == (request.level_region.x, request.level_region.y)
+    assert (request.level_x, request.level_y) == (request.region.rect.x, request.region.rect.y)
 
 
 def test_a_draft_from_ahead_is_shown_at_once_and_the_step_begins(bench: Bench) -> None:

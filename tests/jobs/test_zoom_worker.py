@@ -8,7 +8,7 @@ import pytest
 from cozviewer.chain.chain import Progress
 from cozviewer.image.rect import Rect
 from cozviewer.jobs.zoom_worker import StepRequest, ZoomWorker
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import LevelRegion, TileKey
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import Failure
 
@@ -100,7 +100,7 @@ class Worker:
 def test_a_view_is_refined_and_its_tiles_are_reported() -> None:
     chain = Refined()
     worker = Worker(chain)
-    worker.worker.refine(StepRequest(2, REGION))
+    worker.worker.refine(StepRequest(LevelRegion(2, REGION)))
     assert chain.asked == [(2, REGION)]
     assert worker.signals == [
         "progressed",
@@ -113,7 +113,7 @@ def test_a_view_is_refined_and_its_tiles_are_reported() -> None:
 
 
 def test_a_request_that_was_cancelled_in_the_queue_is_not_begun() -> None:
-    chain, request = Refined(), StepRequest(2, REGION)
+    chain, request = Refined(), StepRequest(LevelRegion(2, REGION))
     worker = Worker(chain)
     request.cancelled.set()
     worker.worker.refine(request)
@@ -123,7 +123,7 @@ def test_a_request_that_was_cancelled_in_the_queue_is_not_begun() -> None:
 
 
 def test_a_request_cancelled_on_the_way_keeps_its_tiles() -> None:
-    worker, request = Worker(Refined()), StepRequest(2, REGION)
+    worker, request = Worker(Refined()), StepRequest(LevelRegion(2, REGION))
     worker.worker.tiles_made.connect(lambda *_: request.cancelled.set())
     worker.worker.refine(request)
     assert worker.tiles == [TILES[0]]
@@ -136,7 +136,7 @@ def test_a_failure_is_one_sentence_and_keeps_the_tiles() -> None:
         raise Failure("The disk is full.")
 
     worker = Worker(Refined(fail))
-    worker.worker.refine(StepRequest(2, REGION))
+    worker.worker.refine(StepRequest(LevelRegion(2, REGION)))
     assert worker.tiles == list(TILES)
     assert worker.signals[-1] == "failed"
     assert worker.sentences == ["The disk is full."]
@@ -147,7 +147,7 @@ def test_a_cache_that_cannot_be_trimmed_stops_nothing(caplog: pytest.LogCaptureF
         raise OSError("no")
 
     worker = Worker(Refined(), fail)
-    worker.worker.refine(StepRequest(2, REGION))
+    worker.worker.refine(StepRequest(LevelRegion(2, REGION)))
     assert worker.signals[-1] == "finished"
     assert "trimming the cache" in caplog.text
 

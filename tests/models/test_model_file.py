@@ -13,7 +13,6 @@ import pytest
 import torch
 
 from cozviewer.image.pixels import RgbFloat
-from cozviewer.models import model_file as module
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
 from cozviewer.models.model_file import load_network, model_file
@@ -260,36 +259,31 @@ def half(image: torch.Tensor) -> bool:
     ],
 )
 def test_a_network_gets_the_fastest_way_that_works_for_it(
-    monkeypatch: pytest.MonkeyPatch, refuses: Any, dtype: str, channels_last: bool
+    refuses: Any, dtype: str, channels_last: bool
 ) -> None:
-    monkeypatch.setattr(module, "_descriptor", lambda state, path: Fussy(refuses))
-    device = load_network({}, FAST, Path("a.pth")).device
+    device = load_network({}, FAST, Path("a.pth"), lambda state, path: Fussy(refuses)).device
     assert (device.dtype, device.channels_last) == (dtype, channels_last)
 
 
-def test_a_network_that_says_it_cannot_do_bf16_gets_fp32(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_network_that_says_it_cannot_do_bf16_gets_fp32() -> None:
     fussy = Fussy(lambda image: False)
     fussy.supports_bfloat16 = False
-    monkeypatch.setattr(module, "_descriptor", lambda state, path: fussy)
-    assert load_network({}, FAST, Path("a.pth")).device.label == "CPU, fp32"
+    network = load_network({}, FAST, Path("a.pth"), lambda state, path: fussy)
+    assert network.device.label == "CPU, fp32"
 
 
-def test_a_network_that_never_works_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_descriptor", lambda state, path: Fussy(lambda image: True))
+def test_a_network_that_never_works_is_refused() -> None:
     with pytest.raises(BadInput, match=r"a\.pth does not work on the CPU"):
-        load_network({}, FAST, Path("a.pth"))
+        load_network({}, FAST, Path("a.pth"), lambda state, path: Fussy(lambda image: True))
 
 
-def test_a_network_of_another_size_than_it_says_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_network_of_another_size_than_it_says_is_refused() -> None:
     class Liar(Fussy):
         def __call__(self, image: torch.Tensor) -> torch.Tensor:
             return image
 
-    monkeypatch.setattr(module, "_descriptor", lambda state, path: Liar(lambda image: False))
     with pytest.raises(BadInput, match="returns pictures of the wrong size"):
-        load_network({}, FAST, Path("a.pth"))
+        load_network({}, FAST, Path("a.pth"), lambda state, path: Liar(lambda image: False))
 
 
 def test_a_file_that_does_not_fit_into_memory_fails_with_a_sentence(

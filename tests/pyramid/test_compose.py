@@ -303,15 +303,15 @@ def test_stand_ins_join_without_a_seam(over: Over) -> None:
     """What is enlarged does not depend on where tiles begin."""
     picture = gentle(331, 203)
     pyramid = over(picture)
-    whole = best_region(pyramid, 4, pyramid.level_rect(4))
+    whole = best_region(pyramid, pyramid.whole_level(4))
     for region in (Rect(2040, 1020, 30, 30), Rect(0, 0, 600, 5), Rect(5200, 3200, 96, 48)):
-        assert np.array_equal(best_region(pyramid, 4, region), cut(whole, region))
+        assert np.array_equal(best_region(pyramid, LevelRegion(4, region)), cut(whole, region))
 
 
 def test_stand_ins_come_from_the_nearest_level_that_is_there(over: Over) -> None:
     pyramid = over(np.zeros((203, 331, 3), np.uint8))
     put_level(pyramid, 2, np.full((812, 1324, 3), 90, np.uint8))
-    assert (best_region(pyramid, 6, Rect(9000, 7000, 700, 600)) == 90).all()
+    assert (best_region(pyramid, LevelRegion(6, Rect(9000, 7000, 700, 600))) == 90).all()
 
 
 @pytest.mark.parametrize("depth", [20, 40, 41, 100, DEEPEST])

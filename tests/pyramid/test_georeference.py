@@ -9,6 +9,7 @@ import pytest
 from cozviewer.image.georeference import GeographicTable, Georeference
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.georeference import map_place, reference_of_region, reference_of_view
 from cozviewer.pyramid.orientation import Orientation
 
@@ -24,7 +25,7 @@ def test_each_pixel_of_a_turned_region_keeps_its_place(z: int, orientation: Orie
     region = Rect(12, 7, 5, 3)
     rows, columns = np.mgrid[region.y : region.bottom, region.x : region.right]
     turned = orientation.turned(np.dstack([columns, rows]))
-    part = reference_of_region(REFERENCE, z, region, orientation)
+    part = reference_of_region(REFERENCE, LevelRegion(z, region), orientation)
     for row, line in enumerate(turned):
         for column, (x, y) in enumerate(line.tolist()):
             middle = part.at(column + 0.5, row + 0.5)

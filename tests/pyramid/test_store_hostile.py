@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cozviewer.image.rect import Rect
-from cozviewer.pyramid.geometry import TILE, TileKey
+from cozviewer.pyramid.geometry import TILE, LevelRegion, TileKey
 from cozviewer.pyramid.store.cache import (
     clear,
     list_set_aside,
@@ -59,7 +59,7 @@ def use(path: Path) -> None:
         store.checksums()
         store.contents()
         store.steps_of(KEYS)
-        store.step_near(0, Rect(0, 0, TILE, TILE))
+        store.step_near(LevelRegion(0, Rect(0, 0, TILE, TILE)))
         store.usage()
         store.seen(KEYS)
         store.put(TileKey(2, 5, 5), pixels(KEYS[0]), store.begin_step(STEP))

@@ -14,7 +14,7 @@ import pytest
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
-from cozviewer.pyramid.geometry import TILE, TileKey
+from cozviewer.pyramid.geometry import TILE, LevelRegion, TileKey
 from cozviewer.pyramid.store import files as store_files
 from cozviewer.pyramid.store import store as store_module
 from cozviewer.pyramid.store.eviction import choose, read_stored
@@ -105,9 +105,9 @@ def test_new_tiles_are_there_at_once_later_and_in_other_windows(
 
 
 def test_the_newest_words_win(store: TileStore) -> None:
-    assert store.prompt_near(0, Rect(0, 0, TILE, TILE)) == "a cat"
+    assert store.prompt_near(LevelRegion(0, Rect(0, 0, TILE, TILE))) == "a cat"
     replace_old(store)
-    assert store.prompt_near(0, Rect(0, 0, TILE, TILE)) == "a dog"
+    assert store.prompt_near(LevelRegion(0, Rect(0, 0, TILE, TILE))) == "a dog"
     assert [step.prompt for step in store.steps()] == ["a cat", "a dog"]
 
 

@@ -11,6 +11,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import Fitting, View, camera_at, fit, fitted
 from cozviewer.pyramid.compose import BACKGROUND, BAND, band_parts, bands, compose
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from tests.pyramid.pyramids import noise
@@ -47,7 +48,7 @@ def test_beside_the_photo_is_the_background(over: Over, orientation: Orientation
 def test_a_region_in_bands_is_turned_as_a_whole(over: Over, orientation: Orientation) -> None:
     rgb = noise(BAND + 300, BAND + 200)
     region = Rect(100, 50, BAND + 150, BAND + 140)
-    parts = list(bands(over(rgb), 0, region, orientation=orientation))
+    parts = list(bands(over(rgb), LevelRegion(0, region), orientation=orientation))
     assert len(parts) == len(band_parts(region, orientation)) == 2
     plain = rgb[50 : BAND + 190, 100 : BAND + 250]
     assert np.array_equal(np.concatenate(parts), orientation.turned(plain))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cozviewer.image.source import Source, open_source
+from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import Camera, camera_at
 from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.orientation import Orientation
@@ -26,6 +27,7 @@ from cozviewer.session.session import (
     viewpoint_of,
     with_bookmark,
 )
+from cozviewer.session.source import OpenedImage
 from cozviewer.session.tiles import unpack
 from cozviewer.util.errors import BadInput
 from tests.pyramid.pyramids import noise
@@ -293,3 +295,19 @@ def test_how_a_view_is_turned_is_kept(source: Source, tmp_path: Path) -> None:
     assert session.viewpoint == views[0]
     change(path, lambda file: file.execute("DELETE FROM about WHERE name = 'orientations'"))
     assert [each.viewpoint.orientation for each in read_session(path).bookmarks] == [None, None]
+
+
+def test_a_scale_that_was_set_by_hand_is_kept(source: Source, tmp_path: Path) -> None:
+    path, scale = tmp_path / "scaled.cozview", Scale(0.25e-6, 1 / 3, "m")
+    with filled_store(source) as store:
+        save_session(path, source, [SessionPyramid(MADE, store)], scale=scale)
+    session = read_session(path)
+    assert session.scale == scale
+    assert OpenedImage(source, session).scale == scale
+    for broken in ("", '[0, 1, "m"]', "[" * 900, "x" * 900):
+        with closing(sqlite3.connect(path)) as file:
+            file.execute("UPDATE about SET value = ? WHERE name = 'scale'", (broken,))
+            file.commit()
+        assert read_session(path).scale is None
+    change(path, lambda file: file.execute("DELETE FROM about WHERE name = 'scale'"))
+    assert OpenedImage(source, read_session(path)).scale is None

@@ -159,5 +159,5 @@ def test_the_page_of_a_session_is_found_again(file: Path) -> None:
     assert image.session is not None
     assert (image.source.page, image.source.pages) == (3, 3)
     assert open_path(photo, page=2).source.page == 2
-    with pytest.raises(BadInput, match=r"trip\.cozview is a session, which knows its page"):
+    with pytest.raises(BadInput, match=r"trip\.cozview is a session, which records its page"):
         open_path(file, page=1)

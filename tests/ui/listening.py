@@ -133,7 +133,7 @@ def zoom_in(qtbot: QtBot, at: Studio, notches: int = 10) -> None:
 def rest(qtbot: QtBot, at: Studio) -> None:
     """Wait until nothing moves, works or is looked for."""
     settle(qtbot, at.window)
-    qtbot.waitUntil(lambda: at.window.prompting._words.pending is None, timeout=10_000)
+    qtbot.waitUntil(lambda: not at.window.prompting.is_searching, timeout=10_000)
 
 
 def write(row: PromptRow, words: str) -> None:

@@ -47,7 +47,9 @@ def test_it_opens_after_another_photo_and_before_one(
     other, again = tmp_path / "other.png", giant_tiff(tmp_path / "again.tif")
     Image.new("RGB", (60, 40), "teal").save(other)
     for path in (other, again):
-        with qtbot.waitSignal(giant.window.opened):
+        before = giant.window.document
+        assert before is not None
+        with qtbot.waitSignals([giant.window.opened, before.closed]):
             giant.window.open_picture(path)
         assert giant.window.document is not None
         assert giant.window.document.source.path == path
@@ -167,15 +169,3 @@ def test_one_without_small_versions_shows_progress_and_can_be_stopped(
 def test_painted_tiles_of_what_is_not_in_memory_use_less_of_it() -> None:
     assert budget_for(in_memory=False) <= FROM_FILE_CAP < MEMORY_CAP
     assert budget_for(in_memory=False) <= budget_for(in_memory=True) <= MEMORY_CAP
-
-
-def test_another_photo_takes_its_place(giant: Bench, qtbot: QtBot, tmp_path: Path) -> None:
-    window, before = giant.window, giant.window.document
-    assert before is not None
-    path = tmp_path / "small.png"
-    Image.new("RGB", (40, 30)).save(path)
-    with qtbot.waitSignal(before.closed):
-        window.open_picture(path)
-    settle(qtbot, window)
-    with qtbot.waitSignal(window.photo_painted):
-        window.open_picture(giant_tiff(tmp_path / "again.tif"))

@@ -1,5 +1,6 @@
-"""What was named for Chain-of-Zoom is there at the next start."""
+"""Settings are there at the next start, and a settings file runs no code."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ from cozviewer.ui.settings import (
     Preferences,
     choice_at_start,
     keep_text,
+    kept_text,
     save_choice_in_use,
     save_engine_choice,
     save_preferences,
     saved_engine_choice,
     saved_preferences,
+    settings_folder,
 )
 
 FULL = EngineChoice(
@@ -124,3 +127,73 @@ def test_chain_of_zoom_starts_with_its_settings_or_not_at_all() -> None:
     save_choice_in_use(FULL)
     left = choice_at_start(Preferences(engine="realesrgan"))
     assert (left.engine, left.prompter.name) == ("realesrgan", "none")
+
+
+class Code:
+    """An object that makes a file when it is unpickled."""
+
+    def __init__(self, made: Path) -> None:
+        self._made = made
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Path.touch, (self._made,))
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda raw: raw,
+        lambda raw: raw.replace(rb"\0", rb"\x0"),
+        lambda raw: raw.replace(rb"\0", rb"\x00").replace(b"@Variant", rb"\x40Variant"),
+        lambda raw: raw.replace(rb"\0", rb"\x10000"),
+        lambda raw: raw.replace(rb"\0", rb"\000"),
+        lambda raw: raw.replace(rb"\0", rb"\200000"),
+        lambda raw: raw.replace(rb"\0", b"\0"),
+        lambda raw: raw.replace(b"@Variant", rb"plain, @Var\zi" + b'"a"nt'),
+    ],
+)
+def test_a_settings_file_runs_no_code(
+    tmp_path: Path, disguise: Callable[[bytes], bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    ran, path = tmp_path / "ran", settings_folder() / "cozviewer.ini"
+    crafted = QSettings(str(tmp_path / "crafted.ini"), QSettings.Format.IniFormat)
+    crafted.setValue("other", Code(ran))
+    crafted.setValue("theme", "light")
+    crafted.sync()
+    content = disguise((tmp_path / "crafted.ini").read_bytes())
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    assert saved_preferences() == Preferences()
+    assert "may contain code" in caplog.text
+    assert (path.parent / "cozviewer.ini.refused").read_bytes() == content
+    save_preferences(Preferences(theme="dark"))
+    assert saved_preferences() == Preferences(theme="dark")
+    assert not ran.exists()
+
+
+def test_settings_of_other_programs_are_not_read(tmp_path: Path) -> None:
+    ran, path = tmp_path / "ran", settings_folder().parent / "cozviewer.ini"
+    crafted = QSettings(str(path), QSettings.Format.IniFormat)
+    crafted.setValue("other", Code(ran))
+    crafted.setValue("theme", "light")
+    crafted.sync()
+    assert saved_preferences() == Preferences()
+    save_preferences(Preferences(theme="dark"))
+    assert saved_preferences() == Preferences(theme="dark")
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["@x", "a, b", "\\x0", "中\x1b\\", 'C:\\x0\\000 "q";', "\n\t\\\\x0"]
+)
+def test_any_text_is_kept(text: str) -> None:
+    keep_text("name", text)
+    assert kept_text("name") == text
+
+
+def test_a_value_that_is_no_text_counts_as_empty() -> None:
+    keep_text("name", "text")
+    settings = QSettings(str(settings_folder() / "cozviewer.ini"), QSettings.Format.IniFormat)
+    settings.setValue("name", ["a", "b"])
+    settings.sync()
+    assert kept_text("name") == ""

@@ -261,7 +261,7 @@ def test_export_of_a_deeper_level_computes_what_is_missing(
     dialog.what.setCurrentIndex(regions[-1])
     task = dialog.offer.task
     assert isinstance(task, RegionTask)
-    assert task.z > 2
+    assert task.region.z > 2
     assert "missing detail" in dialog.complete.text()
     target = tmp_path / "deep.webp"
     dialog.path.setText(str(target))

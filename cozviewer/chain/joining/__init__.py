@@ -1,1 +1,1 @@
-"""How runs that are drawn one after another join without a border."""
+"""Joins runs that are drawn one after another without a visible border."""

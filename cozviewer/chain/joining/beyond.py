@@ -195,7 +195,7 @@ class Beyond:
     def _still_there(ring: Ring, there: Rect, beside: RgbFloat, present: Set[TileKey]) -> bool:
         """Return whether tiles of a run are present beside another one, all and unchanged.
 
-        Where one is missing, the other run generates it anew, perhaps with another prompt or from
+        Where one is missing, the other run generates it again, perhaps with another prompt or from
         a parent that has changed.
         """
         near = ring.region.intersected(there)

@@ -1,1 +1,1 @@
-"""Texture at depth: where a photo shows even texture, and what a level borrows of it."""
+"""Texture at depth: finds even texture in a photo, and adds it to generated levels."""

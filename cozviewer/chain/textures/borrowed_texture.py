@@ -14,6 +14,7 @@ from cozviewer.image.rect import Rect, split
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
+    LevelRegion,
     TileKey,
     at_level,
     finer,
@@ -70,21 +71,20 @@ def borrowed_mask(
 def borrows(
     texture: PhotoTexture | None,
     pyramid: Pyramid,
-    z: int,
-    level_region: Rect,
+    region: LevelRegion,
     cancelled: IsCancelled = never,
 ) -> bool:
-    """Return whether any pixel of a region of level z is currently borrowed texture.
+    """Return whether any pixel of a region of a level is currently borrowed texture.
 
     Args:
         texture: The photo's texture; None if nothing is borrowed.
         pyramid: The pyramid; missing tiles are enlarged from coarser levels.
-        level_region: Pixels of level z inside the photo.
+        region: The level and the part of it, inside the photo.
         cancelled: Checked repeatedly: without texture, each megapixel of the photo takes a second
             or two.
 
     Raises:
-        Cancelled: `cancelled` said so.
+        Cancelled: `cancelled` returned True.
     """
 
     def drawn(key: TileKey) -> bool:
@@ -93,7 +93,7 @@ def borrows(
 
     source = pyramid.source
     return texture is not None and borrows_where(
-        texture, source.width, source.height, z, level_region, drawn, cancelled
+        texture, source.width, source.height, *region, drawn, cancelled
     )
 
 

@@ -282,7 +282,7 @@ class _Places:
 
 
 class _Spots:
-    """What the places of a survey may borrow, worked out when first asked for.
+    """What the places of a survey may borrow, computed when first needed.
 
     More than 12 attributes, because each property of the places is an array of its own.
 

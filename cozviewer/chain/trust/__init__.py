@@ -1,1 +1,1 @@
-"""What of a view is real, and how far it can be trusted."""
+"""Which parts of a view are original, and how reliable the generated ones are."""

@@ -18,8 +18,15 @@ from cozviewer.chain.trust.consistency import BLOCK, departure
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.camera import SHARP_UP_TO, View
-from cozviewer.pyramid.compose import best_region, wanted_level
-from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, coarser, finer, level_name
+from cozviewer.pyramid.compose import best_region, wanted_level, wanted_region
+from cozviewer.pyramid.geometry import (
+    STEP_LEVELS,
+    STEP_SCALE,
+    LevelRegion,
+    coarser,
+    finer,
+    level_name,
+)
 from cozviewer.pyramid.origins import Patch, patches, view_box
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.translation import translate
@@ -200,14 +207,14 @@ def _edges(numbers: NDArray[np.int32]) -> NDArray[np.bool_]:
 def _with_trust(
     frame: Rgb8, pyramid: Pyramid, view: View, shown: Sequence[Patch], generative: bool
 ) -> Marked:
-    z = wanted_level(view, pyramid.source.coarsest)
+    z, region = wanted_region(view, pyramid.source)
     made = [patch for patch in shown if patch.level == z and z > 0]
     if not made or not generative:
         return Marked(
             frame, (Mark(INTERPOLATED, translate("View", "No generated detail in view")),)
         )
     # All at once: done tile by tile, the colours would not match where tiles meet.
-    whole = Patch(view.visible(z, pyramid.source.width, pyramid.source.height), z, None)
+    whole = Patch(region, z, None)
     frame_box = view_box(view, whole)
     heat = np.zeros_like(frame)
     heat[frame_box.y : frame_box.bottom, frame_box.x : frame_box.right] = _heat(
@@ -242,8 +249,8 @@ def deviation_at(pyramid: Pyramid, patch: Patch, level_x: int, level_y: int) -> 
     if block.empty:
         return None
     figures = departure(
-        best_region(pyramid, patch.z, finer(block, STEP_LEVELS)),
-        best_region(pyramid, parent_z, block),
+        best_region(pyramid, LevelRegion(patch.z, finer(block, STEP_LEVELS))),
+        best_region(pyramid, LevelRegion(parent_z, block)),
     )
     return float(figures[0, 0])
 
@@ -279,8 +286,8 @@ def _heat(pyramid: Pyramid, view: View, patch: Patch, box: Rect) -> Rgb8:
     parent_region = _snapped(coarser(patch.level_region, STEP_LEVELS), BLOCK)
     parent_region = parent_region.intersected(pyramid.level_rect(parent_z))
     figures = departure(
-        best_region(pyramid, patch.z, finer(parent_region, STEP_LEVELS)),
-        best_region(pyramid, parent_z, parent_region),
+        best_region(pyramid, LevelRegion(patch.z, finer(parent_region, STEP_LEVELS))),
+        best_region(pyramid, LevelRegion(parent_z, parent_region)),
     )
     scale = np.clip(figures / MOST, 0, 1) * (len(HEAT) - 1)
     places = np.arange(len(HEAT))

@@ -30,7 +30,7 @@ READY = "ready.json"
 """The file by which the main process lets the others begin."""
 
 POLL = 0.5
-"""Seconds between two looks for it."""
+"""Seconds between two checks for it."""
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def calls_on_cluster(
 
 
 def cluster_report(generator: "ClusterGenerator | None") -> dict[str, Any]:
-    """Return what a report for scripts says about the cluster."""
+    """Return the entries about the cluster in a report for scripts."""
     return {} if generator is None else {"cluster": generator.report()}
 
 

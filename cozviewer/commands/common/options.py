@@ -20,8 +20,8 @@ from cozviewer.image.tone import Tone
 from cozviewer.util.errors import BadInput
 
 if TYPE_CHECKING:
-    from cozviewer.image.source import Source
     from cozviewer.image.subject import Scale
+    from cozviewer.session.source import OpenedImage
 
 
 def add_cache_options(parser: argparse.ArgumentParser) -> None:
@@ -145,31 +145,56 @@ def add_scale_bar_options(parser: "argparse._ActionsContainer") -> None:
         type=values.pixel_size,
         metavar="L",
         help="physical size of a pixel of the photo, for --scale-bar: 0.25um, 10m, 0.4arcsec "
-        "(default: what its file says)",
+        "(default: what its file or its session says)",
     )
 
 
-def scale_asked(args: argparse.Namespace, source: "Source") -> "Scale | None":
-    """Return the scale of the bar that the options of `add_scale_bar_options` ask for.
+@dataclass(frozen=True)
+class ScaleBars:
+    """Whether what is saved gets scale bars, and of which scale.
+
+    Attributes:
+        wanted: Whether it gets any.
+        pixel: Physical size of a pixel of the photo and its unit; None is what its file or its
+            session states.
+    """
+
+    wanted: bool = False
+    pixel: "tuple[float, str] | None" = None
+
+    def scale_of(self, image: "OpenedImage") -> "Scale | None":
+        """Return the scale of the bars in what is made of an image; None for no bars.
+
+        Raises:
+            BadInput: The physical size is not known.
+        """
+        if not self.wanted:
+            return None
+        if self.pixel is not None:
+            from cozviewer.image.subject import scale_of
+
+            size, unit = self.pixel
+            return scale_of(size, size, unit)
+        if image.scale is None:
+            raise BadInput(
+                f"{image.source.name} does not say the physical size of its pixels: give it, for "
+                "example with --pixel-size 0.25um."
+            )
+        return image.scale
+
+
+NO_BARS = ScaleBars()
+
+
+def scale_bars(args: argparse.Namespace) -> ScaleBars:
+    """Return the value of the options of `add_scale_bar_options`.
 
     Raises:
-        BadInput: The physical size is not known, or a size is given and no bar asked for.
+        BadInput: A size is given and no bar is wanted.
     """
-    if not args.scale_bar:
-        if args.pixel_size is not None:
-            raise BadInput("--pixel-size needs --scale-bar.")
-        return None
-    if args.pixel_size is not None:
-        from cozviewer.image.subject import scale_of
-
-        size, unit = args.pixel_size
-        return scale_of(size, size, unit)
-    if source.subject.scale is None:
-        raise BadInput(
-            f"{source.name} does not say the physical size of its pixels: give it, for example "
-            "with --pixel-size 0.25um."
-        )
-    return source.subject.scale
+    if args.pixel_size is not None and not args.scale_bar:
+        raise BadInput("--pixel-size needs --scale-bar.")
+    return ScaleBars(args.scale_bar, args.pixel_size)
 
 
 def add_background_option(parser: argparse.ArgumentParser, *, keeps: bool = True) -> None:

@@ -9,7 +9,7 @@ SUFFIXES = (".md", ".json")
 
 
 def check_report_name(path: Path) -> None:
-    """Check, before any work, that a path can be that of a report; its folder is not looked at.
+    """Check, before any work, that a path can be that of a report; its folder is not checked.
 
     Raises:
         BadInput: The suffix is unknown, or it is a folder or a protected file.
@@ -25,6 +25,6 @@ def check_report_name(path: Path) -> None:
 
 
 def report_bytes(path: Path, markdown: str, json: str) -> bytes:
-    """Return the content of a report, in the format that the name of its file says."""
+    """Return the content of a report, in the format given by the suffix of its file."""
     text = json if path.suffix.lower() == ".json" else markdown
     return text.encode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""Stop signals such as Ctrl-C: the first asks the work to stop, the second stops it at once.
+"""Stop signals such as Ctrl-C: the first stops the work in an orderly way, the second at once.
 
 The same holds for SIGTERM, SIGHUP (the terminal was closed) and, on Windows, Ctrl-Break.
 """

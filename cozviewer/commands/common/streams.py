@@ -85,7 +85,7 @@ def lost_output() -> OSError | None:
 
 
 def _prepared(stream: TextIO | None, descriptor: int) -> TextIO:
-    """Return a stream in place of one of Python's own; what somebody else has put there stays."""
+    """Return a stream in place of one of Python's own; one that was replaced already stays."""
     if stream is None:
         return open(os.devnull, "w", encoding="utf-8")
     raw = _raw(stream)

@@ -14,11 +14,11 @@ from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.run import with_tiles
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source
 from cozviewer.models.shared import Pool
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.compose import compose, wanted_level
+from cozviewer.pyramid.compose import compose, wanted_region
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.store.cache import trim
 from cozviewer.pyramid.wording import CAUTION
 from cozviewer.session.pyramids import choice_of
@@ -141,10 +141,7 @@ def view_of(
 
 def refine(chain: Chain, view: View, line: ProgressLine, cancelled: IsCancelled) -> Refined:
     """Compute all that a view lacks; see `refine_region`."""
-    source = chain.pyramid.source
-    z = wanted_level(view, source.coarsest)
-    region = view.visible(z, source.width, source.height)
-    return refine_region(chain, z, region, line, cancelled)
+    return refine_region(chain, wanted_region(view, chain.pyramid.source), line, cancelled)
 
 
 def composed(
@@ -155,33 +152,30 @@ def composed(
     Raises:
         Cancelled, BadInput, Failure: As `refined_for`.
     """
-    source = chain.pyramid.source
-    z = wanted_level(view, source.coarsest)
-    region = view.visible(z, source.width, source.height)
+    region = wanted_region(view, chain.pyramid.source)
     use = partial(compose, chain.pyramid, view, complete=True)
-    return refined_for(chain, z, region, line, cancelled, use)
+    return refined_for(chain, region, line, cancelled, use)
 
 
 def refine_region(
-    chain: Chain, z: int, level_region: Rect, line: ProgressLine, cancelled: IsCancelled
+    chain: Chain, region: LevelRegion, line: ProgressLine, cancelled: IsCancelled
 ) -> Refined:
-    """Generate the missing tiles of a region of level z.
+    """Generate the missing tiles of a region of a level.
 
     Raises:
         Cancelled, BadInput, Failure: As `Chain.refine`; finished tiles are kept.
     """
-    return refined_for(chain, z, level_region, line, cancelled, lambda: None)[0]
+    return refined_for(chain, region, line, cancelled, lambda: None)[0]
 
 
 def refined_for(
     chain: Chain,
-    z: int,
-    level_region: Rect,
+    region: LevelRegion,
     line: ProgressLine,
     cancelled: IsCancelled,
     use: Callable[[], T],
 ) -> tuple[Refined, T]:
-    """Generate the missing tiles of a region of level z, then do something that needs all of them.
+    """Generate the missing tiles of a region of a level, then do something that needs all of them.
 
     Args:
         use: See `with_tiles`.
@@ -192,6 +186,6 @@ def refined_for(
     Raises:
         Cancelled, BadInput, Failure: As `Chain.refine` and `use`; finished tiles are kept.
     """
-    needs = {z: [level_region]} if z > 0 and not level_region.empty else {}
+    needs = {region.z: [region.rect]} if region.z > 0 and not region.empty else {}
     result, computed, reused = with_tiles(needs, chain, use, cancelled, line.show_work)
     return Refined(computed, reused), result

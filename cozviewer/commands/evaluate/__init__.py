@@ -1,1 +1,1 @@
-"""`cozviewer evaluate`: methods side by side, with figures, as the paper does it."""
+"""`cozviewer evaluate`: methods side by side, with figures, as in the paper."""

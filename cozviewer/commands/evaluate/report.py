@@ -30,7 +30,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
     levels, pictures and methods are what their names say: for every method, lists of means over
     the pictures, one for each level, by the names of metrics; `interval` has half the widths of
     their 95 % intervals, `undefined` how many pictures a mean leaves out, and `per_picture` the
-    same lists for each picture. What is undefined or unknown is null. `metrics` tells what the
+    same lists for each picture. What is undefined or unknown is null. `metrics` describes what the
     figures mean, `skipped` why others are missing. `published` compares cells with the figures of a
     paper, `recipes` names everything that decides the pixels of a method, and `machine` the
     versions that made them.

@@ -1,4 +1,4 @@
-"""Evaluates on several devices: each makes a share of the pictures in a process of its own.
+"""Evaluates on several devices: each makes a share of the pictures in its own process.
 
 The results meet in the cache, from which the report is then made; so an interruption loses no more
 than with one device.
@@ -105,6 +105,6 @@ class _Teller(ProgressLine):
 
 
 def _share(options: EvaluateOptions, told: "queue.Queue[tuple[str, bool]]", stop: Event) -> None:
-    """Evaluate a share; runs in a process of its own."""
+    """Evaluate a share; runs in its own process."""
     with _Teller(told, options.choice.device, sys.stderr) as line:
         evaluate(options, line, stop.is_set)

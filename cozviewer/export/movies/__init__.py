@@ -1,1 +1,1 @@
-"""Zoom movies: the way of the camera, frames, formats and files."""
+"""Zoom movies: camera path, frames, formats and files."""

@@ -36,7 +36,7 @@ def frames_of(
         specs: The frames.
         caption: Returns the caption for the view of a camera; None for no captions.
         scale: Of the source, for a scale bar in each frame; None for no bars.
-        background: The colour under what is transparent.
+        background: The colour under transparent parts.
 
     Raises:
         TileMissing: A tile does not exist or cannot be read.

@@ -78,7 +78,7 @@ def movie_form(path: Path, codec: str = "h264") -> str:
         codec: Which of the formats of MP4.
 
     Raises:
-        BadInput: There is none.
+        BadInput: The suffix has no format.
     """
     for name, form in MOVIE_FORMATS.items():
         if path.suffix.lower() == form.suffix and form.codec in ("", codec):

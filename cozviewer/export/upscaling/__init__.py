@@ -1,1 +1,1 @@
-"""Whole photos upscaled: what, in which files, band by band."""
+"""Upscaling whole photos: inputs, files, and pixels in bands."""

@@ -8,7 +8,7 @@ from cozviewer.image.pixels import Rgb8, padded
 from cozviewer.image.rect import Rect, rect_between
 from cozviewer.image.source import Source
 from cozviewer.pyramid.compose import BAND, SUPPORT, best_region, resampled
-from cozviewer.pyramid.geometry import STEP_LEVELS
+from cozviewer.pyramid.geometry import STEP_LEVELS, LevelRegion
 from cozviewer.pyramid.pyramid import Pyramid
 
 
@@ -79,6 +79,8 @@ def _band(
     )
     there = wanted.intersected(whole)
     wait(z, there)
-    pixels = padded(best_region(pyramid, z, there, complete=True), there, wanted, "edge")
+    pixels = padded(
+        best_region(pyramid, LevelRegion(z, there), complete=True), there, wanted, "edge"
+    )
     width, first = pyramid.source.width * scale, top * per_pixel - wanted.y
     return resampled(pixels, float(margin), first, width, bottom - top, per_pixel)

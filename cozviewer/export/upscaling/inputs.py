@@ -62,7 +62,7 @@ def photos_in(folder: Path, recursive: bool, cancelled: IsCancelled = never) -> 
 
 
 def is_upscaled(path: Path, cancelled: IsCancelled = never) -> bool:
-    """Return whether a file is named like an upscaled photo and says of itself that it is one.
+    """Return whether a file is named like an upscaled photo and its metadata says that it is one.
 
     Raises:
         Cancelled: `cancelled` returned True.

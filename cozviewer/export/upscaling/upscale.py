@@ -50,7 +50,7 @@ WRITABLE = ("JPEG", "PNG", "WebP", "AVIF", "TIFF")
 _ALSO_JPEG = frozenset((".jpe", ".jfif", ".jif"))
 
 _TRIES = 100
-"""How often a free name is looked for, while other programs take the names found."""
+"""Number of attempts to find a free name, while other programs take the names found."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,10 @@ class UpscaleOptions:
         folder: Where to save; None is beside the photo. It is created if it is missing.
         metadata: Whether the photo's EXIF block (date, camera, location) is copied.
         place: Whether the location is copied with it.
-        label: Whether a corner says that detail was generated.
+        label: Whether a label in a corner states that detail was generated.
         overwrite: Whether an existing file is replaced; else a free name is found, and a photo that
             was upscaled before in the same way is skipped.
-        background: What lies under what is transparent.
+        background: The colour under transparent parts.
         on_cluster: Whether the window's queue generates on the cluster of the preferences.
     """
 
@@ -131,7 +131,7 @@ class UpscaleTask:
         """See `BandTask`.
 
         Raises:
-            NameTaken: The file has come into being since the task was made, and is not replaced.
+            NameTaken: The file was created after the task was made, and is not replaced.
         """
         if not self.overwrite and os.path.lexists(self.path):
             raise NameTaken(
@@ -146,7 +146,7 @@ class UpscaleTask:
         @cache
         def origin() -> Origin:
             tiles.wait_for_all()
-            found = origin_of_region(chain, z, chain.pyramid.level_rect(z), is_cancelled)
+            found = origin_of_region(chain, chain.pyramid.whole_level(z), is_cancelled)
             alpha = alpha_kind(source, self.path, background, own_pixels=False)
             return replace(found, magnification=str(self.scale), alpha=alpha)
 
@@ -324,9 +324,9 @@ def done_before(
 ) -> Path | None:
     """Return the file that the photo was upscaled to before; None if there is none.
 
-    It says of itself that it shows the same pixels at this scale with the same engine and settings,
-    and is looked for under the name that it would have now, numbered or not. Format options such as
-    the quality are not compared.
+    Its metadata states that it shows the same pixels at this scale with the same engine and
+    settings. It is searched under the name that it would have now, numbered or not. Format options
+    such as the quality are not compared.
     """
     source = chain.pyramid.source
     wanted = (source.digest, chain.recipe.digest, str(options.scale))

@@ -44,7 +44,7 @@ class AlphaLevels(Protocol):
 
     @property
     def changes(self) -> int:
-        """A number that changes when more may be at hand than before."""
+        """A number that changes whenever more levels may have become available."""
         ...
 
 

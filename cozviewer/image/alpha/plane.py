@@ -152,7 +152,7 @@ class AlphaWriter:
     """
 
     def __init__(self, width: int, height: int) -> None:
-        """Expect a picture of a size, as its file has it."""
+        """Expect a picture of a size, as its file states."""
         self._size = height, width
         self._plane: Plane | None = None
 
@@ -171,5 +171,5 @@ class AlphaWriter:
 
     @property
     def plane(self) -> Plane | None:
-        """The plane, as the file has it; None if the picture is opaque."""
+        """The plane, as stored in the file; None if the picture is opaque."""
         return self._plane

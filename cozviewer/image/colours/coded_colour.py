@@ -94,7 +94,7 @@ def from_gamma(gamma: float | None, primaries: Primaries | None) -> CodedColour 
     edition, 11.3.2.5, lets encoders of sRGB write 1/2.2.
 
     Args:
-        gamma: Exponent from light to value, as gAMA has it.
+        gamma: Exponent from light to value, as stored in gAMA.
         primaries: As cHRM has them.
     """
     if primaries is not None and not _usable(primaries):

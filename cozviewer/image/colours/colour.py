@@ -124,7 +124,7 @@ def _coded_transform(coded: CodedColour) -> _ToSrgb:
 
 
 def _profile_transform(mode: str, icc: bytes | None) -> _ToSrgb | None:
-    """Return the way from `mode` through the profile to sRGB; None where there is none to go."""
+    """Return the conversion from `mode` through the profile to sRGB; None if none is needed."""
     if not icc:
         return None
     try:

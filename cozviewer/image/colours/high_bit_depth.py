@@ -27,7 +27,7 @@ class Scale:
     Attributes:
         black, white: The ends; black > white where the file counts ink instead of light.
         unsigned: Mode "I" holds unsigned 32-bit values (Pillow reads them as signed ones).
-        stretched: The values that are there decided, not what the file's format says.
+        stretched: Whether it was derived from the values in the picture, not from the format.
     """
 
     black: float
@@ -39,7 +39,7 @@ class Scale:
 def scale_of(
     mode: str, strips: Iterable[Image.Image], bits: int, inverted: bool, unsigned: bool
 ) -> Scale:
-    """Return the scale of a deep grey picture, as `range_of` says.
+    """Return the scale of a deep grey picture, see `range_of`.
 
     Args:
         mode: One of MODES.

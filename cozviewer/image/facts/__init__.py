@@ -1,1 +1,1 @@
-"""What is said about a picture: its file, its EXIF fields, its histogram."""
+"""Facts about a picture: its file, its EXIF fields, its histogram."""

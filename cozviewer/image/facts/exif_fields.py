@@ -1,4 +1,4 @@
-"""What an EXIF block tells about how a photo was taken, as plain values for display.
+"""The shooting data in an EXIF block, as plain values for display.
 
 EXIF 2.32. The block comes from a file and is read without trust: a field that is damaged or of an
 unexpected type counts as missing.

@@ -1,4 +1,4 @@
-"""What the file of a picture tells about itself: size, format, bit depth and colour profile."""
+"""Facts about the file of a picture: size, format, bit depth and colour profile."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""What Pillow leaves out of PNG: chunks that are damaged or large, and colour."""
+"""PNG features that Pillow lacks: damaged or large chunks, and colour."""

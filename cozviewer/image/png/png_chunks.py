@@ -1,7 +1,7 @@
 """Keeps Pillow (13) from refusing a PNG for its metadata.
 
 A text of more than a megabyte, a profile packed in an unknown way or a wrong checksum in a chunk
-about the camera makes Pillow refuse the whole picture. `reading.py` asks here before it gives a
+about the camera makes Pillow refuse the whole picture. `reading.py` checks here before it passes a
 file to Pillow; chunks that it would trip over are left out (PNG, third edition, 5 and 11).
 """
 
@@ -21,7 +21,7 @@ MOST_TEXT = 32_000_000
 _ANIMATION = (b"acTL", b"fcTL", b"fdAT")
 
 _LEAST = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"pHYs": 9, b"acTL": 8, b"fcTL": 26, b"fdAT": 4}
-"""Bytes without which a chunk says nothing."""
+"""Minimum size in bytes of a chunk that means anything."""
 
 _LEAST_TRANSPARENCY = {0: 2, 2: 6}
 """The same of tRNS, by the picture's colour type: grey and RGB."""
@@ -82,7 +82,7 @@ def _is_whole(animation: Sequence[tuple[bytes, bytes]], size: bytes) -> bool:
 
     Args:
         animation: Name and content of its chunks, of fdAT the first 4 bytes.
-        size: Of the picture, as its header has it.
+        size: Of the picture, as its header states.
     """
     if not animation:
         return True
@@ -138,7 +138,7 @@ class _Without(io.BufferedReader):
 
     def __init__(self, file: io.BufferedReader, left_out: Sequence[tuple[int, int]]) -> None:
         """Args:
-        file: What is read; whoever opened it closes it.
+        file: The file to read; it is not closed here.
         left_out: (first byte, byte after the last) of the parts, in order.
         """
         super().__init__(io.BytesIO())

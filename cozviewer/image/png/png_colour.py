@@ -1,6 +1,6 @@
 """What the chunks of a PNG say about its colours (PNG, third edition, 4.3 and 11.3.2).
 
-Pillow (13) knows no cICP, and nothing of a profile of more than a megabyte.
+Pillow (13) supports neither cICP nor profiles of more than a megabyte.
 """
 
 import io

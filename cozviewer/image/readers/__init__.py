@@ -1,1 +1,1 @@
-"""Formats read through packages that may be missing, each picture in a process of its own."""
+"""Formats read through packages that may be missing, each picture in its own process."""

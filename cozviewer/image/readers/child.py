@@ -29,10 +29,10 @@ HEADER_BYTES = 1 << 30
 """Memory for reading a header, besides the file."""
 
 SLACK_BYTES = (1 << 28) + (os.cpu_count() or 1) * 10_000_000
-"""Memory of allocators and threads' stacks besides what a reader says that it needs."""
+"""Memory of allocators and threads' stacks in addition to what a reader declares."""
 
 _PRIVATE = ("DICOM",)
-"""Formats of which errors may quote what is told of a person."""
+"""Formats whose error messages may quote personal data."""
 
 
 def main() -> None:
@@ -48,12 +48,12 @@ def main() -> None:
 
 
 def failure(error: BaseException, path: str, *, private: bool) -> dict[str, Any]:
-    """Return the answer that says what went wrong.
+    """Return the answer that reports an error.
 
     Args:
         error: What a reader raised.
-        path: The file, of which only the name is left in what a library says.
-        private: Whether what it says may quote what is told of a person, and is left out.
+        path: The file, which is shortened to its name in messages of libraries.
+        private: Whether its messages may quote personal data and are therefore left out.
     """
     if isinstance(error, MemoryError):
         return {"error": "memory"}

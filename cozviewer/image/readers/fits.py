@@ -31,7 +31,7 @@ SOFTENING = 0.1
 
 def open_picture(path: str, page: int | None) -> Opened:
     """Read the headers of a file. Pages are its images in their order, of a cube its planes."""
-    from astropy.io import fits  # here, because it looks for its settings at once
+    from astropy.io import fits  # here, because it searches for its settings on import
 
     planes: list[tuple[int, int, tuple[int, ...]]] = []
     sizes: dict[int, tuple[float, float, str] | None] = {}

@@ -40,7 +40,7 @@ def shown_light(
     """Return linear light as sRGB, brighter than white compressed by the curve of BT.2390.
 
     Pictures whose mean is far from what a display can show (they may count in any unit) are
-    brought to medium grey by a number of stops, which is told.
+    brought to medium grey by a number of stops, which a notice states.
 
     Args:
         values: (H, W) or (H, W, C) of floats, 1 being white: grey, colours, or colours with

@@ -9,11 +9,11 @@ from cozviewer.util.translation import translate
 
 
 def sentence(key: str, values: Mapping[str, float | str]) -> str:
-    """Return what is said about how a picture is shown.
+    """Return the notice about how a picture is shown.
 
     Args:
         key: As in `opened.Note`.
-        values: What the sentence tells.
+        values: The values in the sentence.
     """
     sentences = {
         "developed": lambda: translate(
@@ -24,7 +24,7 @@ def sentence(key: str, values: Mapping[str, float | str]) -> str:
             "Error", "Its exposure was changed by {stops} EV to make it visible."
         ),
         "layers": lambda: translate(
-            "Error", "The file has no finished picture; its layers were combined anew."
+            "Error", "The file has no merged picture, so its layers were combined."
         ),
         "first part": lambda: translate("Error", "Channels shown: {channels}."),
         "asinh": lambda: translate(
@@ -38,7 +38,7 @@ def sentence(key: str, values: Mapping[str, float | str]) -> str:
         "full range": lambda: translate(
             "Error", "The file has no window; values from {black} to {white} are shown."
         ),
-        "vector": lambda: translate("Error", "Drawn anew at every zoom up to 100%."),
+        "vector": lambda: translate("Error", "Redrawn at every zoom up to 100%."),
         "objective": lambda: translate("Error", "Scanned with an objective of {power}x."),
         "stretch": lambda: translate(
             "Error", "Stretched from {black} (black) to {white} (white): 2nd to 98th percentile."
@@ -61,7 +61,7 @@ def refusal(key: str, name: str, values: Mapping[str, float | str]) -> str:
     Args:
         key: As in `opened.Refused`.
         name: What people call the file.
-        values: What the sentence tells.
+        values: The values in the sentence.
     """
     sentences = {
         "page": lambda: translate(

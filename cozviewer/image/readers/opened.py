@@ -11,7 +11,7 @@ from cozviewer.image.toning.samples import Samples
 from cozviewer.image.toning.tone_range import ToneRange
 
 Note = tuple[str, dict[str, float | str]]
-"""What is to be said about a picture: a key of `notes.sentence`, and its numbers."""
+"""A notice about a picture: a key of `notes.sentence`, and its numbers."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Pixels:
 
     Attributes:
         values: uint8; (H, W) grey, or (H, W, C): grey with opacity, colours, or both.
-        notes: What is to be said about how it is shown.
+        notes: Notices about how it is shown.
         icc: Its colour profile.
         exif: Its EXIF block.
         offered: What a tone can change about it; None if nothing.
@@ -67,7 +67,7 @@ class Refused(Exception):
 
     Attributes:
         key: See `notes.refusal`.
-        values: What its sentence tells.
+        values: The values in its sentence.
     """
 
     def __init__(self, key: str, **values: float | str) -> None:

@@ -54,13 +54,13 @@ _TURNS = {
 class ProcessImage(ImageFile):
     """A picture that another process reads, in Pillow's clothes.
 
-    Pillow's class because size, mode and metadata are where all that looks at opened files expects
+    Pillow's class because size, mode and metadata are where code for opened files expects
     them. `close` ends the process.
 
     Attributes:
         page, pages: Which page it is, from 1, and how many there are.
-        resolution: As the file says it.
-        subject: What it shows, as far as the file says it.
+        resolution: As stated in the file.
+        subject: What it shows, as far as the file states it.
         memory_needed: Of the process and of what it returns, in bytes.
         told: Sentences about how the picture is shown, once it is loaded.
         tone: How its numbers become grey levels; to be set before it is loaded.
@@ -90,7 +90,7 @@ class ProcessImage(ImageFile):
 
         Raises:
             BadInput: It cannot be read.
-            Cancelled: `cancelled` said so.
+            Cancelled: `cancelled` returned True.
         """
         self._kind, (path, self._name) = kind, place
         self._request = {"kind": kind, "reader": reader, "path": str(path.absolute()), "page": page}

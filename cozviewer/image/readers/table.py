@@ -38,9 +38,9 @@ class Format:
             limit that the whole process shares, warns half way and stops at 179 megapixels for
             good: cozviewer has its own limit and a yes that lifts it (limits.py). Image.open also
             tries formats that start other programs.
-        reader: The module of `readers` that reads it in a process of its own; where there is a
-            plugin, only what that reads less of.
-        regions: The module of `regions` that reads regions of it in a process of its own.
+        reader: The module of `readers` that reads it in its own process; where there is a plugin,
+            only what that reads less of.
+        regions: The module of `regions` that reads regions of it in its own process.
         module, package, extra: The module that must be there, the package that brings it, and the
             extra of cozviewer that brings that; "" where nothing is needed.
     """

@@ -73,7 +73,7 @@ class Worker:
         return self.answer(json.dumps(request).encode() + b"\n", seconds)
 
     def answer(self, command: bytes, seconds: float) -> dict[str, Any]:
-        """Send a command and return its answer; `rested` says that no more is expected.
+        """Send a command and return its answer; with `rested`, no more is expected.
 
         Args:
             command: A line.

@@ -1,4 +1,4 @@
-"""SVG at any zoom, drawn by resvg, which knows no scripts; links to files and servers are taken
+"""SVG at any zoom, drawn by resvg, which runs no scripts; links to files and servers are taken
 out first."""
 
 import gzip

@@ -12,11 +12,11 @@ from cozviewer.image.tiled.protocol import RegionFacts, RegionRequest
 class RegionHeader(ImageFile):
     """Size and metadata of a picture in Pillow's clothes; its pixels are not loaded this way.
 
-    Pillow's class because size, mode and metadata are where all that looks at opened files expects
+    Pillow's class because size, mode and metadata are where code for opened files expects
     them.
 
     Attributes:
-        facts: What the file says.
+        facts: What the file states.
     """
 
     def __init__(self, file: io.BufferedReader, request: RegionRequest) -> None:

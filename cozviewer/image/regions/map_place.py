@@ -52,7 +52,7 @@ def georeference_of(file: Any, path: str) -> tuple[dict[str, Any] | None, list[N
 def _wkt(crs: Any, version: Any) -> str:
     try:
         return str(crs.to_wkt(version=version))
-    except RasterioError:  # it cannot be said so
+    except RasterioError:  # it cannot be expressed so
         return ""
 
 

@@ -28,7 +28,7 @@ _MOST_WHOLE = 50_000_000
 """Pixels of the coarsest level up to which all of it is read for a histogram."""
 
 _SAMPLES = 8
-"""Windows across and down that are looked at where there is no small overview."""
+"""Windows across and down that are sampled if there is no small overview."""
 
 _ENVIRONMENT = {
     "GDAL_CACHEMAX": _CACHE_BYTES,

@@ -53,7 +53,7 @@ class OpenedRegions:
         needed: Memory for reading regions, in bytes.
         page, pages: Which page it is, from 1, and how many there are.
         per_cm: Pixels of level 0 per centimetre, across and down.
-        notes: What is to be said about how it is shown.
+        notes: Notices about how it is shown.
         field: "microscopy" of slides; "" leaves it to the rest.
         georeference: As `georeference.Georeference.from_json` reads it; None without one.
         colours, bits, profile: As in `facts.file_facts.FileFacts`.

@@ -19,7 +19,7 @@ _SLIDE_CLASS = b"UI\x1e\x001.2.840.10008.5.1.4.1.1.77.1.6"
 """SOP class "VL Whole Slide Microscopy Image" (DICOM PS3.6, annex A) with its type and length."""
 
 SLIDE_HEAD_BYTES = 1024
-"""Bytes that `is_read_by_regions` looks at."""
+"""Bytes that `is_read_by_regions` examines."""
 
 _HASHED_BYTES = 1 << 22
 
@@ -52,7 +52,7 @@ def open_map(request: RegionRequest) -> RegionReader | None:
 
 
 def unread_notices(request: RegionRequest) -> tuple[str, ...]:
-    """Return what is to be said about a TIFF with map coordinates where rasterio is missing."""
+    """Return the notice about a TIFF with map coordinates if rasterio is not installed."""
     if request.kind != "TIFF" or find_spec("rasterio") is not None or _maker(request) != "map":
         return ()
     package, extra = format_named(MAP).package, format_named(MAP).extra
@@ -108,7 +108,7 @@ def _opened_or_none(
 
 
 def _ground(request: RegionRequest) -> Subject:
-    """Return what the first directory of a TIFF says about the size of its pixels on the ground."""
+    """Return the size of a pixel on the ground, from the first directory of a TIFF."""
     with open_file(request.path, request.cancelled) as file:
         pages = pages_of(file)
     return tiff_subject(pages[0].values, b"", pages[0].resolution) if pages else UNKNOWN

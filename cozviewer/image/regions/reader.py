@@ -33,7 +33,7 @@ CHILD = "cozviewer.image.regions.child"
 
 
 class ProcessReader:
-    """A `RegionReader` whose file is read in a process of its own.
+    """A `RegionReader` whose file is read in its own process.
 
     A process that crashes or hangs in a region is ended, and the next region is read by a new one.
     A region that ended one twice, or hung, is not read again.
@@ -55,13 +55,13 @@ class ProcessReader:
             kind: Name of the format.
             module: The module of this package that reads it.
             request: The file.
-            private: Whether errors of the library may quote what is told of a person.
+            private: Whether errors of the library may quote personal data.
             identity: See `RegionFacts`.
-            subject: What it shows, if the file says so elsewhere.
+            subject: What it shows, if stated elsewhere in the file.
 
         Raises:
             BadInput: It cannot be read.
-            Cancelled: `request.cancelled` said so.
+            Cancelled: `request.cancelled` is set.
         """
         self._kind, self._name = kind, request.name
         self._request = {

@@ -19,7 +19,7 @@ _MICRONS_PER_CM = 10_000
 
 
 class _Slide:
-    """An open slide. OpenSlide reads nothing any more after an error, so it is opened anew."""
+    """An open slide. OpenSlide reads nothing any more after an error, so it is opened again."""
 
     def __init__(self, path: str, managed: bool) -> None:
         self._path = path
@@ -92,7 +92,7 @@ def open_regions(request: Request) -> OpenedRegions:
 
 
 def _background(text: str | None) -> tuple[int, int, int]:
-    """Return the colour that the property of OpenSlide says, "F4F4F4"; white where it does not."""
+    """Return the colour in OpenSlide's property, "F4F4F4"; white without one."""
     try:
         number = int(text or "", 16)
     except ValueError:

@@ -1,1 +1,1 @@
-"""TIFF: which pages are pictures, and what Pillow reads wrongly or not at all."""
+"""TIFF: pages, and files that Pillow reads wrongly or not at all."""

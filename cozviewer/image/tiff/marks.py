@@ -1,4 +1,4 @@
-"""What the first directory of a TIFF says about the program that wrote it: whether the file is a
+"""Recognises the program that wrote a TIFF, from its first directory: whether the file is a
 whole slide or a map, for which other libraries read it."""
 
 import io
@@ -19,7 +19,7 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 def marks_of(file: io.BufferedReader) -> Maker:
     """Return what a TIFF or BigTIFF is by its first directory; afterwards the file is at its start.
 
-    Slides are known as OpenSlide knows them: by the description of Aperio and Leica, the software
+    Slides are recognised as by OpenSlide: by the description of Aperio and Leica, the software
     of Philips and Trestle, the XMP of Ventana, a private tag of Hamamatsu. A map has GeoKeys, or
     a scale with a tie point, or a matrix (OGC GeoTIFF 1.1, 7.2).
     """

@@ -15,7 +15,7 @@ from cozviewer.image.resolution import Resolution, resolution
 from cozviewer.image.tiff.tiff_subject import TAGS as SUBJECT_TAGS
 
 MOST_PAGES = 10_000
-"""Directories that are looked at."""
+"""Directories that are examined."""
 
 _MOST_VALUES = 4096
 """Values of a tag that are read."""

@@ -169,7 +169,7 @@ def strips_of(
     """Yield (first row, 8-bit colours in `layout.mode`, opacity) of (H, W, bands) samples.
 
     Args:
-        tone: With a window, in place of the scale; its bands are not looked at.
+        tone: With a window, in place of the scale; its bands are ignored.
     """
     for y in range(0, len(samples), rows):
         part = samples[y : y + rows]

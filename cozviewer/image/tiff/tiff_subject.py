@@ -1,4 +1,4 @@
-"""What a TIFF says about what it shows: the formats of microscopes (ImageJ, OME, Aperio), GeoTIFF.
+"""What a TIFF shows, from its metadata: the formats of microscopes (ImageJ, OME, Aperio), GeoTIFF.
 
 Sources: ij.io.TiffEncoder for ImageJ; the OME schema 2016-06; OGC 19-008 (GeoTIFF 1.1).
 """
@@ -48,12 +48,12 @@ _UNITS_OF_PRINTS = (b"inch", b"cm", b"pixel", b"")
 
 
 def tiff_subject(values: Values, description: bytes, resolution: Resolution | None) -> Subject:
-    """Return what the directory of a TIFF says about its subject.
+    """Return the subject of a TIFF from its directory.
 
     Args:
         values: Numbers of the directory, at least those of `TAGS`.
         description: The start of its text, or that of the first directory.
-        resolution: As the directory says it, with the unit of ImageJ's text.
+        resolution: As stated in the directory, with the unit of ImageJ's text.
     """
     if _GEO_KEYS in values or _PIXEL_SCALE in values:
         return Subject("satellite", _ground(values))

@@ -1,6 +1,6 @@
-"""Where Pillow's TIFF reader (12 and 13) goes wrong without a word, and what is done about it.
+"""Works around silent errors of Pillow's TIFF reader (12 and 13).
 
-`decode.py` asks here before and after a TIFF is decoded.
+`decode.py` calls it before and after a TIFF is decoded.
 """
 
 import ctypes
@@ -50,7 +50,7 @@ def misread(image: TiffImageFile) -> bool:
     compressed = _is_compressed(image)
     # Each plane would be unpacked as if its samples had 8 bits: garbage.
     deep_planes = max(bits) > 8 and image.tag_v2.get(_PLANAR) == 2 and not compressed
-    # libtiff gives native byte order, and Pillow swaps it once more: garbage.
+    # libtiff gives native byte order, and Pillow swaps it again: garbage.
     swapped = compressed and any(mode.endswith(("BS", "BF")) for mode in _raw_modes(image))
     # Pillow's own libtiff is built without WebP.
     return deep_planes or swapped or image.tag_v2.get(_COMPRESSION) == _WEBP

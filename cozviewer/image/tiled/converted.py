@@ -17,7 +17,7 @@ class InLevelFile:
     """A picture that was copied; see `RegionReader`."""
 
     def __init__(self, kind: str, facts: RegionFacts, file: LevelFile) -> None:
-        """Take over a file; its alpha is left out if `facts` say that there is none."""
+        """Take over a file; its alpha is left out if there is none in `facts`."""
         self._kind, self._facts, self._file = kind, replace(facts, block=SIDE), file
 
     @property

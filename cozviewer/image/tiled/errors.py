@@ -1,4 +1,4 @@
-"""What is said when a file that is read region by region cannot be read any more."""
+"""Messages about files that are read region by region and cannot be read any more."""
 
 import os
 from collections.abc import Iterator

@@ -49,7 +49,8 @@ _BLOCK_SIDES = (128, 512)
 class TiledLevels:
     """Levels read from a file; see `levels.Levels`. Thread-safe.
 
-    The file is closed when nothing refers to the levels any more.
+    The file is closed when nothing refers to the levels any more. More than 20 methods, because
+    colours and alpha are read separately.
     """
 
     def __init__(
@@ -318,7 +319,7 @@ class _TiledAlpha:
 def _own_levels(
     own_sizes: tuple[tuple[int, int], ...], sizes: list[tuple[int, int]]
 ) -> list[int | None]:
-    """Return for each of our levels the level of the file that it is read from; None where it is
+    """Return for each level the level of the file that it is read from; None where it is
     averaged from our next finer one, which is as good."""
     found: list[int | None] = []
     for width, height in sizes:

@@ -25,21 +25,21 @@ BLOCK = 256
 
 @dataclass(frozen=True)
 class RegionFacts:
-    """What a file says about its picture, besides the pixels.
+    """The metadata of a picture's file.
 
     Attributes:
         block: Side of the square regions that are read with the least waste, in pixels: that of
             the file's own tiles.
         exif: The EXIF block, adapted to the upright picture (see `exif.upright`).
         page, pages: Which page or frame of its file it is, from 1, and how many there are.
-        resolution: Of level 0, where the file says so.
+        resolution: Of level 0, if stated in the file.
         warnings: What is missing of the picture, a translated sentence each.
-        notices: What people should know about how it is read, a translated sentence each.
-        subject: What it shows, as far as the file says it: the field of work, and its physical
+        notices: Messages for the user about how it is read, a translated sentence each.
+        subject: What it shows, as far as the file states it: the field of work, and its physical
             size. "medical" keeps a caution in sight.
         colours, bits, profile: As in `facts.file_facts.FileFacts`, for the panel Info.
         alpha: Whether pixels have alpha as a fourth channel.
-        georeference: Where the pixels of level 0 lie on the earth, where the file says so.
+        georeference: Where the pixels of level 0 lie on the earth, if stated in the file.
         identity: What stands for the pixels in the digest of the source: of a drawing the bytes of
             its file, or their hash. None reads samples of the pixels (see `digest`), for which
             64 small regions of level 0 are read.
@@ -84,7 +84,7 @@ class RegionReader(Protocol):
 
     @property
     def facts(self) -> RegionFacts:
-        """What the file says besides the pixels. The same object at each call."""
+        """The metadata of the file. The same object at each call."""
         ...
 
     def read(self, level: int, region: Rect) -> Rgb8:
@@ -99,7 +99,7 @@ class RegionReader(Protocol):
             which the colours are not multiplied.
 
         Raises:
-            BadInput: The file is gone or damaged there; one sentence.
+            BadInput: The file was removed or is damaged there; one sentence.
             Failure: Memory ran out.
         """
         ...

@@ -131,6 +131,6 @@ class _Strips:
 
 
 def _reason(error: Exception) -> str:
-    """Return the last line of what libvips says."""
+    """Return the last line of an error message of libvips."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1].rstrip(".") if lines else type(error).__name__

@@ -67,7 +67,7 @@ def open_tiff(request: RegionRequest) -> RegionReader | None:
     directory, smaller, facts = found
     try:
         file_of_tiff = _TiffFile(request.path)
-    except Exception:  # tifffile raises many kinds; the reader into memory says what is wrong
+    except Exception:  # tifffile raises many kinds; the reader into memory reports what is wrong
         return None
     try:
         levels = file_of_tiff.levels(directory, smaller)
@@ -85,7 +85,7 @@ def open_tiff(request: RegionRequest) -> RegionReader | None:
 
 
 def _found(request: RegionRequest) -> tuple[Directory, list[Directory], RegionFacts] | None:
-    """Return the directory of a page, its smaller versions, and what it says; None if the picture
+    """Return the directory of a page, its smaller versions, and its metadata; None if the picture
     is not large."""
     with open(request.path, "rb") as file:
         pages = pages_of(file)
@@ -156,7 +156,7 @@ class TiffRegions:
         """Find out how samples become colours.
 
         Args:
-            facts: What the directory says; completed here.
+            facts: The metadata in the directory; completed here.
 
         Raises:
             MissingLibrary: The compression needs a package that is not installed.
@@ -177,7 +177,7 @@ class TiffRegions:
             and (layout.count, layout.bits) == (3, 8)
         )
         offered = tiff_samples.offered_by(some, layout, self._scale, len(some))
-        if some.size <= layout.count:  # of 8 bits nothing was looked at
+        if some.size <= layout.count:  # values of 8 bits were not sampled
             offered = None if offered is None else replace(offered, extremes=None)
         self._own = own_tone(request.name, request.tone, offered)
         if self._own is not None and offered is not None:

@@ -15,7 +15,7 @@ def upright(reader: RegionReader, orientation: int) -> RegionReader:
     """Return a reader of the upright picture.
 
     Args:
-        reader: Of the picture as the file has it. Its facts must have resolution and subject
+        reader: Of the picture as stored in the file. Its facts must have resolution and subject
             as in the file, and the EXIF block of the upright picture.
         orientation: As in EXIF, 1 to 8.
     """

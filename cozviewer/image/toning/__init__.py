@@ -1,1 +1,1 @@
-"""How the numbers of files become grey levels: what a file offers, and the curves."""
+"""Maps the values of files to grey levels: ranges, bands and curves."""

@@ -26,7 +26,7 @@ def grey_levels(values: NDArray[Any], tone: Tone) -> NDArray[np.uint8]:
     Args:
         values: Of any shape, in the units of the file.
         tone: With a window; without one, 0 becomes black and 1 white. Its bands and its exposure
-            are not looked at.
+            are ignored.
     """
     if values.dtype.kind == "u" and values.dtype.itemsize <= 2 and values.size > 1 << 17:
         every = np.arange(1 << 8 * values.dtype.itemsize, dtype=values.dtype)
@@ -49,7 +49,7 @@ def curved(parts: NDArray[np.floating[Any]], tone: Tone) -> NDArray[np.float64]:
 
     Args:
         parts: Of any range; clipped to 0..1. What is no number stays so.
-        tone: Gives the curve; its window, its bands and its exposure are not looked at.
+        tone: Gives the curve; its window, its bands and its exposure are ignored.
     """
     t = parts.astype(np.float64).clip(0, 1)
     match tone.stretch or LINEAR:
@@ -75,7 +75,7 @@ def zscale(values: NDArray[Any], contrast: float = 0.25) -> Window:
     ZScaleInterval with 5 iterations at 2.5 sigma).
 
     Args:
-        values: Of any shape; at most _ZSCALE_SAMPLES evenly spaced ones are looked at.
+        values: Of any shape; at most _ZSCALE_SAMPLES evenly spaced ones are used.
     """
     flat = values.ravel()
     flat = flat[:: max(1, flat.size // _ZSCALE_SAMPLES)]

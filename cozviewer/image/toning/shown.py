@@ -31,7 +31,7 @@ _MARGIN = 0.02
 """Of that, on each side."""
 
 MAP_PERCENTILES = (2.0, 98.0)
-"""Percentiles that become black and white in each band of a map by itself, see `regions.maps`."""
+"""Percentiles that become black and white in each band of a map separately, see `regions.maps`."""
 
 BINS = 256
 """Bars of a histogram of values."""
@@ -77,7 +77,7 @@ def _of_regions(reader: RegionReader, name: str, most_pixels: int) -> Samples:
 
 
 def shown(samples: Samples, tone: Tone) -> Rgb8:
-    """Return the picture by a tone, (h, w, 3) sRGB. What is transparent is not looked at.
+    """Return the picture by a tone, (h, w, 3) sRGB. Transparent parts are ignored.
 
     Raises:
         ValueError: The file does not offer what the tone has.

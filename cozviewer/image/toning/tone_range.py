@@ -100,12 +100,12 @@ def range_of_scale(
     """Return what can be chosen about numbers that are shown between two of them.
 
     Args:
-        scale: What becomes black and what white by itself.
+        scale: The values shown as black and as white by default.
         bits: Of unsigned samples up to 16 bits; 0 of others.
         count: Number of bands.
-        shown: Those that are shown by themselves, from 0.
+        shown: Those that are shown by default, from 0.
         extremes: As in `ToneRange`.
-        is_rgb: Whether the file says that the first three are red, green and blue.
+        is_rgb: Whether the first three are red, green and blue according to the file.
     """
     window = min(scale.black, scale.white), max(scale.black, scale.white)
     if window[0] == window[1]:

@@ -1,1 +1,1 @@
-"""Work on files beside the window: opening, reading ahead, listing, saving, downloading."""
+"""Background jobs on files: opening, reading ahead, listing, saving, downloading."""

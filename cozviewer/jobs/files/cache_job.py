@@ -1,4 +1,4 @@
-"""Measures and clears the tile cache beside the window, on a thread of its own."""
+"""Measures and clears the tile cache beside the window, on its own thread."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Downloads a model beside the window, on a thread of its own."""
+"""Downloads a model beside the window, on its own thread."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,11 +18,11 @@ Fetch = Callable[[str, Told, IsCancelled], None]
 
 @dataclass(frozen=True)
 class DownloadRequest:
-    """What the user asked for.
+    """A requested download.
 
     Attributes:
-        name: Of the model, as `Offer` has it.
-        cancelled: Set to stop; what has come stays.
+        name: Of the model, see `Offer`.
+        cancelled: Set to stop; downloaded parts are kept.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Lists folders and looks for files on a thread of its own: a folder may have 20,000 files, and
+"""Lists folders and looks for files on its own thread: a folder may have 20,000 files, and
 a disk may be on a network that does not answer."""
 
 import os
@@ -42,7 +42,7 @@ class ListRequest:
         paths: Files, which are taken as they are, and folders, whose pictures are taken.
         keep: A file of a single folder that belongs into the list whatever its name, if it is
             there: the one that is open.
-        cancelled: Set when the list is no longer wanted.
+        cancelled: Set when the list is no longer needed.
     """
 
     paths: tuple[Path, ...]

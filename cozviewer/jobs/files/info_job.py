@@ -1,4 +1,4 @@
-"""Collects what the panels Info and Histogram show, on a thread of its own."""
+"""Collects what the panels Info and Histogram show, on its own thread."""
 
 from dataclasses import dataclass, field, replace
 from threading import Event
@@ -27,7 +27,7 @@ SAMPLED_PIXELS = 16_000_000
 
 @dataclass(frozen=True)
 class PhotoRequest:
-    """A request for what is known about a photo and its file.
+    """A request for information about a photo and its file.
 
     Attributes:
         source: The photo.
@@ -55,7 +55,7 @@ class PhotoInfo:
 
 @dataclass(frozen=True)
 class ViewRequest:
-    """A request for what a view is made of.
+    """A request for the composition of a view.
 
     Attributes:
         chain: What it is made with.
@@ -72,7 +72,7 @@ class ViewRequest:
 
 @dataclass(frozen=True)
 class ViewInfo:
-    """What a view is made of.
+    """The composition of a view.
 
     Attributes:
         shares: Its parts, coarse to fine.
@@ -117,7 +117,7 @@ class InfoJob(QObject):
 
     @Slot(object)
     def read_photo(self, request: PhotoRequest) -> None:
-        """Read what is known about a photo."""
+        """Read the information about a photo."""
         answer(
             request,
             lambda: _photo_info(request),
@@ -128,7 +128,7 @@ class InfoJob(QObject):
 
     @Slot(object)
     def describe_view(self, request: ViewRequest) -> None:
-        """Find out what a view is made of."""
+        """Determine the composition of a view."""
         answer(
             request,
             lambda: _view_info(request),
@@ -167,8 +167,8 @@ def _view_info(request: ViewRequest) -> ViewInfo:
     shares = shares_of(pyramid, view, chain.upscaler.generative, request.finest)
     borrowed = False
     if request.finest is None and any(share.level > 0 for share in shares):
-        z, region = wanted_region(view, pyramid.source)
-        borrowed = borrows(chain.texture, pyramid, z, region, request.cancelled.is_set)
+        region = wanted_region(view, pyramid.source)
+        borrowed = borrows(chain.texture, pyramid, region, request.cancelled.is_set)
     return ViewInfo(shares, borrowed)
 
 

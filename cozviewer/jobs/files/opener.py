@@ -56,7 +56,7 @@ class OpenRequest:
         page: Which page or frame of a picture, from 1; None is the first one.
         tone: How the numbers of a picture become grey levels; where it does not fit the picture,
             that is shown automatically, with a warning.
-        toned: Whether it is the open picture, whose tone alone changes, so that nothing is said
+        toned: Whether only the tone of the open picture changes, so that nothing is shown
             about it again.
         follow: Whether a picture exported by cozviewer opens the photo that it was made from.
         open_digest: `Source.digest` of the open photo; "" if there is none.
@@ -106,7 +106,7 @@ class Opener(QObject):
             read from its file region by region.
         opened: (OpenRequest, EngineChoice, OpenedImage, Chain) the choice is the embedded engine
             where the requested one cannot be used.
-        huge: (OpenRequest, str) the user must confirm a large picture; the message says why.
+        huge: (OpenRequest, str) the user must confirm a large picture; the message explains why.
         missing: (OpenRequest, str) the user must locate the session's picture.
         failed: (OpenRequest, str) an error message.
         noticed: (str) a warning about the picture, the cache or a model, at any later time.
@@ -180,7 +180,7 @@ class Opener(QObject):
         return self._open_chain(image, choice, self.noticed.emit, self.told.emit, cancelled)
 
     def _tell(self, image: OpenedImage, request: OpenRequest) -> None:
-        """Report what is missing of a picture that was read, and how it is shown."""
+        """Report missing parts of a picture that was read, and how it is shown."""
         source = image.source
         notices = source.notices
         if request.page is not None and source.pages > 1:

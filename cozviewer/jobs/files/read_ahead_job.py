@@ -17,7 +17,7 @@ class ReadAheadRequest:
 
     Attributes:
         path: The file.
-        cancelled: Set when it is no longer wanted, or must wait.
+        cancelled: Set when it is no longer needed, or must wait.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""Saves a session on a thread of its own, while steps continue on theirs."""
+"""Saves a session on its own thread, while steps continue on theirs."""
 
 import time
 from dataclasses import dataclass, field

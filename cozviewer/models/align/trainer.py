@@ -14,7 +14,7 @@ from transformers import PrinterCallback, TrainerCallback
 from transformers.integrations import TensorBoardCallback, is_tensorboard_available
 from trl import GRPOConfig, GRPOTrainer
 
-from cozviewer.align.progress import StepReport, Watch, Words
+from cozviewer.align.progress import StepReport, Watch, WatchedPrompt
 from cozviewer.align.questions import question_about
 from cozviewer.align.rewards import CRITIC, Answered, Reward, with_group_means
 from cozviewer.align.samples import Sample
@@ -74,7 +74,7 @@ def run_trainer(
     reports.trainer = stopping.trainer = trainer
     try:
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
-    except CozviewerError:  # of a reward, such as a critic's server that is gone
+    except CozviewerError:  # of a reward, such as a critic's server that has stopped
         trainer.save_finished_steps()
         raise
     return int(trainer.state.global_step), stopping.stopped
@@ -84,7 +84,7 @@ class _Trainer(GRPOTrainer):  # type: ignore[misc]  # TRL carries few types
     """TRL's trainer, without its connection to the hub and its model card."""
 
     def _send_telemetry(self) -> None:
-        """Contact nobody."""
+        """Make no network connections."""
 
     def save_finished_steps(self) -> None:
         """Write a checkpoint after an error between two steps. Not with several processes, which
@@ -145,7 +145,7 @@ class _Reports(TrainerCallback):  # type: ignore[misc]
         try:
             vlm = Vlm(model, self._vlm.processor, self._vlm.device, self._vlm.label)
             words = [
-                Words(
+                WatchedPrompt(
                     step,
                     sample,
                     answer(
@@ -159,7 +159,7 @@ class _Reports(TrainerCallback):  # type: ignore[misc]
             ]
         finally:
             model.train(was_training)
-        self._watch.on_words(words)
+        self._watch.on_prompts(words)
 
 
 class _Stopping(TrainerCallback):  # type: ignore[misc]

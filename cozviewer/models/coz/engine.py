@@ -19,7 +19,7 @@ from cozviewer.models.context import ModelContext
 from cozviewer.models.coz.base import base_folder
 from cozviewer.models.coz.components import TITLE, CozFiles, CozModels
 from cozviewer.models.coz.network import one_step
-from cozviewer.models.coz.tiled_diffusion import ShrinkingWindows
+from cozviewer.models.coz.tiled_diffusion import ShrinkingWindows, Windows
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
@@ -31,12 +31,8 @@ Setting = Literal["paper", "best"]
 HALO = 32
 """Parent pixels of context around a crop in `best`."""
 
-WINDOWS = (512, 384, 256)
-"""Sides of a window in pixels: the one that the adapters were trained on, and the ones tried when
-memory runs out."""
-
-OVERLAP = 128
-"""Minimum overlap in pixels over which windows are blended."""
+WINDOWS = Windows()
+"""Those that the adapters were trained on."""
 
 
 class CozSd3:
@@ -91,7 +87,7 @@ class CozSd3:
             )
         self._models = CozModels(CozFiles(folder, lora, vae, t5, self._paper), context)
         # In `paper` there are no smaller windows, as they would change the pixels.
-        self._windows = ShrinkingWindows(TITLE, context.notice, OVERLAP)
+        self._windows = ShrinkingWindows(TITLE, context.notice, WINDOWS.overlap)
 
     @property
     def halo(self) -> int:
@@ -130,12 +126,14 @@ class CozSd3:
         embeds = self._models.prompt_embeds(prompt, check)
         check()
         sd3 = self._models.networks()
-        sides = (sd3.largest,) if self._paper else [min(side, sd3.largest) for side in WINDOWS]
+        sides = (
+            (sd3.largest,) if self._paper else [min(side, sd3.largest) for side in WINDOWS.sides]
+        )
         fine = self._windows.generate(
             self._enlarged(rgb),
             sd3,
             lambda pixels, noise: one_step(sd3, pixels, embeds, noise, check),
-            sides,
+            [sd3.largest] if self._paper else sides,
             seed,
             progressed,
         )

@@ -175,7 +175,7 @@ class Encoder:
 
         part, dtype = f"text_encoder{end}", getattr(torch, self._files.dtype)
         if self._files.quantised and end == "_3":
-            # It goes to the device while it is read and cannot be moved afterwards.
+            # It is moved to the device while it is read, and cannot be moved afterwards.
             from transformers import BitsAndBytesConfig
 
             quantisation = (

@@ -5,7 +5,7 @@ returns new pixels for a window.
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,19 @@ class Networks(Protocol):
 
     @property
     def multiple(self) -> int: ...
+
+
+class Windows(NamedTuple):
+    """The windows that a picture is generated in.
+
+    Attributes:
+        sides: Sides in pixels: the one that the adapters were trained on, and the ones tried when
+            memory runs out.
+        overlap: Minimum overlap in pixels over which windows are blended.
+    """
+
+    sides: Sequence[int] = (512, 384, 256)
+    overlap: int = 128
 
 
 class ShrinkingWindows:

@@ -235,7 +235,7 @@ def _pisa_file(models_folder: Path) -> Offer:
         "pisa-file",
         translate("Models", "PiSA-SR’s own weights"),
         translate("Models", "Adapt Stable Diffusion 2.1 to upscale in one step."),
-        translate("Models", "Apache-2.0, as the authors’ README says"),
+        translate("Models", "Apache-2.0, according to the authors’ README"),
         f"https://{PISA_ORIGIN}",
         PISA_SIZE,
         steps=(

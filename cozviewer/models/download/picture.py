@@ -84,7 +84,7 @@ def _download(
                 raise Failure(
                     translate(
                         "Error",
-                        "{host} does not give out this picture (status {status}): save it in the "
+                        "{host} refused to send this picture (status {status}): save it in the "
                         "browser, and open its file.",
                     ).format(host=host, status=response.status_code)
                 )

@@ -43,7 +43,7 @@ def best_plan(
         memory: One of MEMORY_MODES.
 
     Raises:
-        BadInput: No plan fits; the message says what would.
+        BadInput: No plan fits; the message names one that would.
     """
     for plan in _candidates(needs, place, device, memory, free):
         if plan.fits:

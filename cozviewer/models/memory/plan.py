@@ -48,7 +48,7 @@ class Model:
 
     Attributes:
         name: One of WORKING_ORDER, the key for `MemoryManager.acquire`.
-        title: Display name; "" where `name` says enough.
+        title: Display name; "" if `name` suffices.
         parts: The networks it consists of.
         streamed: Whether its parts run one after the other, so that one at a time can be loaded.
         instead: Advice for when it does not fit: "leave out the text encoder T5".

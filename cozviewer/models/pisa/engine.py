@@ -14,7 +14,7 @@ from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.config.choice import LARGEST_STRENGTH
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.models.context import ModelContext
-from cozviewer.models.coz.tiled_diffusion import ShrinkingWindows
+from cozviewer.models.coz.tiled_diffusion import ShrinkingWindows, Windows
 from cozviewer.models.pisa.base import sd2_folder
 from cozviewer.models.pisa.components import NAME, PisaFiles, PisaModels
 from cozviewer.models.pisa.network import Strengths, one_step
@@ -26,12 +26,8 @@ from cozviewer.util.translation import translate
 HALO = 32
 """Parent pixels of context around a crop."""
 
-WINDOWS = (512, 384, 256)
-"""Sides of a window in pixels: the one that the adapters were trained on, and the ones tried when
-memory runs out."""
-
-OVERLAP = 128
-"""Minimum overlap in pixels over which windows are blended."""
+WINDOWS = Windows()
+"""Those that the adapters were trained on."""
 
 
 class PisaSr:
@@ -49,6 +45,7 @@ class PisaSr:
         *,
         pixel: float = 1.0,
         semantic: float = 1.0,
+        windows: Windows = WINDOWS,
     ) -> None:
         """Prepare; no heavy library is imported and no weights are read yet.
 
@@ -59,6 +56,7 @@ class PisaSr:
                 memory modes "8bit" and "nf4" do not quantise it. The notice is called when memory
                 runs out.
             pixel, semantic: The strengths of the two LoRAs, 0 to LARGEST_STRENGTH.
+            windows: The windows that large pictures are generated in.
 
         Raises:
             BadInput: The base or the file is missing, or a strength is out of range.
@@ -73,7 +71,8 @@ class PisaSr:
         folder = sd2_folder(base)
         files = PisaFiles(folder, existing_file(weights), Strengths(pixel, semantic))
         self._models = PisaModels(files, context)
-        self._windows = ShrinkingWindows(NAME, context.notice, OVERLAP)
+        self._windows = ShrinkingWindows(NAME, context.notice, windows.overlap)
+        self._sides = windows.sides
 
     @property
     def halo(self) -> int:
@@ -111,7 +110,7 @@ class PisaSr:
             enlarged(to_float(rgb)).clip(0, 1),
             sd2,
             lambda pixels, noise: one_step(sd2, pixels, tokens, noise, check),
-            WINDOWS,
+            self._sides,
             seed,
             progressed,
         )

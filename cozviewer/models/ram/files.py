@@ -64,7 +64,7 @@ class RamFiles:
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """The tags that the network knows.
+    """The vocabulary of the network.
 
     Attributes:
         names: The tags in the order of the network.
@@ -81,9 +81,9 @@ def tags_folder(models_folder: Path) -> Path:
 
 
 def ram_files(choice: PrompterChoice, models_folder: Path | None) -> RamFiles:
-    """Return the files of a choice; the others are looked for in the folder of models.
+    """Return the files of a choice; the others are searched in the folder of models.
 
-    The list of tags is also looked for beside the checkpoint, and the thresholds beside the list.
+    The list of tags is also searched beside the checkpoint, and the thresholds beside the list.
 
     Raises:
         BadInput: A file is missing.

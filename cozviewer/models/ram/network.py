@@ -1,4 +1,4 @@
-"""The network of RAM: a Swin transformer sees the picture, and a query for each tag looks for it.
+"""The network of RAM: a Swin transformer encodes the picture, and one query per tag attends to it.
 
 The equations are those of the papers: Swin (arXiv 2103.14030); "Query2Label" (arXiv 2107.10834),
 whose layers are those of BERT with the attention to the picture alone; RAM (arXiv 2306.03514), in

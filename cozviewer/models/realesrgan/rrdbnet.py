@@ -1,8 +1,8 @@
 """RRDBNet, the network of ESRGAN and Real-ESRGAN: its layers and its forward pass.
 
 Xintao Wang et al., "ESRGAN" (2018), section 3.1, and "Real-ESRGAN" (2021), section 3.3. spandrel
-has it too (the tests compare with it), but importing spandrel takes as long as importing torch,
-which would delay the default engine.
+includes it, too (the tests compare with it), but importing spandrel takes as long as importing
+torch, which would delay the default engine.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Models in a process of their own, for the window.
+"""Models in a separate process, for the window.
 
 A crash in a library, or an end by the system because memory ran out, then ends that process and not
 the window:

@@ -109,7 +109,7 @@ class RemoteModels:
         Slow."""
         if self._models.pid is not None:
             request = Request("cozviewer", {"do": "devices", "lane": STEPS}, retries=0)
-            with suppress(Failure):  # the process ended, which the next step says
+            with suppress(Failure):  # the process ended, which the next step reports
                 header = self._models.call(request).header
                 self._devices, self._numbers = header["devices"], header["numbers"]
         return self._devices
@@ -124,7 +124,7 @@ class RemoteModels:
         self._detection.close()
 
     def _number_of(self, context: ModelContext) -> int:
-        """Return what the other process knows a context by: models of one share memory."""
+        """Return the id of a context in the other process: models of one context share memory."""
         manager = context.memory_manager
         if manager not in self._contexts:
             self._contexts[manager] = next(self._next_context)

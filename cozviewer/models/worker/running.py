@@ -1,7 +1,7 @@
 """One run of the process that runs models, from its start to its end.
 
-Threads read its answers and what it writes to stderr, and write the requests, so that nobody who
-sends or waits is ever held up by a process that hangs.
+Threads read its answers and what it writes to stderr, and write the requests, so that a process
+that hangs never blocks a caller.
 """
 
 import logging

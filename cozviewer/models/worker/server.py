@@ -334,7 +334,7 @@ def _collect_again() -> None:
 
 def _be_expendable() -> None:
     """Have the system end this process first where memory runs out; on macOS lower its priority,
-    which Linux knows for single threads and Windows has got from the parent."""
+    which Linux has for each thread and Windows inherits from the parent."""
     if sys.platform == "linux":
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)

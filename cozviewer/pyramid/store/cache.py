@@ -1,7 +1,7 @@
 """The folder of store files: where a pyramid's file lies, what there is, clearing, the budget.
 
 Other windows may use the files meanwhile: tiles may be taken from them, but the files themselves
-stay as long as anybody has them open. A file that is no store of ours is never touched.
+stay while they are open anywhere. Files that are not stores of cozviewer are never touched.
 """
 
 import math
@@ -143,7 +143,7 @@ def list_set_aside(folder: Path) -> list[Path]:
 
 
 def folder_bytes(folder: Path) -> int:
-    """Return the bytes that all store files take; what was set aside is not counted."""
+    """Return the bytes that all store files take; files that were set aside are not counted."""
     return sum(_size(path) for path in _files(folder))
 
 
@@ -189,7 +189,7 @@ def clear(folder: Path, which: str | Path | None = None) -> int:
 
 
 def clear_set_aside(folder: Path) -> int:
-    """Delete what was set aside in a folder, and return the bytes freed. Raises Failure."""
+    """Delete files that were set aside in a folder, and return the bytes freed. Raises Failure."""
     freed = 0
     for path in list_set_aside(folder):
         size = _size(path)
@@ -275,7 +275,7 @@ def _evict(folder: Path, bytes_to_free: int, keep: Path | None, thoroughly: bool
 def _read_each(
     paths: Sequence[Path], read: Callable[[sqlite3.Connection, int], T]
 ) -> Iterator[tuple[int, T]]:
-    """Yield what is read of each file that can be, and which one it is."""
+    """Yield the contents of each readable file, and the file."""
     for index, path in enumerate(paths):
         with suppress(NotOurs, sqlite3.Error, OSError):
             with closing(open_existing(path)) as connection:
@@ -303,10 +303,10 @@ def _written(path: Path) -> float:
 
 
 def _info(path: Path, connection: sqlite3.Connection) -> StoreInfo:
-    """Return what a store says about itself.
+    """Return the description in a store.
 
     Raises:
-        ValueError, KeyError, NotOurs, sqlite3.Error: It says nothing that makes sense.
+        ValueError, KeyError, NotOurs, sqlite3.Error: It is invalid.
     """
     about = read_about(connection)
     last = connection.execute(f"SELECT max({SEEN}) FROM tiles").fetchone()[0]
@@ -374,5 +374,5 @@ def _is_meant(path: Path, which: str | Path | None, connection: sqlite3.Connecti
         if foreign_object(connection, SCHEMA) is not None:
             return False
         return read_about(connection).get("source_name") == plain(Path(which).name)
-    except (NotOurs, sqlite3.Error):  # so damaged that it does not know
+    except (NotOurs, sqlite3.Error):  # too damaged to determine it
         return False

@@ -1,8 +1,8 @@
-"""A draft: tiles made with other words, beside those of the store, until a person decides.
+"""A draft: tiles made with other prompts, beside those of the store, until the user decides.
 
-While a pyramid has a draft, what is stale is looked for in the draft alone: tiles whose words were
-changed, and all finer ones that were made from them. The store keeps the older ones all the while,
-so a draft that is dropped, or lost with the program, has changed nothing.
+While a pyramid has a draft, stale tiles are read from the draft alone: those whose prompt was
+changed, and all finer ones made from them. The store keeps the older ones, so a draft that is
+discarded, or lost with the program, has changed nothing.
 """
 
 from collections.abc import Callable
@@ -13,12 +13,12 @@ from cozviewer.pyramid.geometry import TileKey, parent_of, tile_rect
 from cozviewer.pyramid.store.store import StepRecord, TileStore
 
 Stale = Callable[[TileKey], bool]
-"""Tells whether a tile of a step level is not true any more. Pure, callable from any thread."""
+"""Returns whether a tile of a step level is stale. Pure, callable from any thread."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """Other words for a step.
+    """Another prompt for a step.
 
     Attributes:
         step: The step as it is made now; all tiles in its region count as changed.
@@ -62,11 +62,11 @@ class Draft:
         return self._dropped.is_set()
 
     def change(self, older: TileStore, step: StepRecord, stale: Stale) -> None:
-        """Have a step made anew; what the draft holds of it so far is forgotten.
+        """Regenerate a step; its tiles in the draft so far are dropped.
 
         Args:
             older: The store that it is beside.
-            step: With its new words.
+            step: With its new prompt.
             stale: What is stale by this change.
         """
         if self._store is None:
@@ -91,7 +91,7 @@ class Draft:
         self._dropped.set()
 
     def keep(self, older: TileStore) -> None:
-        """Put its tiles in the place of the older ones, in one transaction, unless it is dropped
+        """Replace the older tiles by its own, in one transaction, unless it is dropped
         or closed."""
         if self._store is not None and not self.dropped and not self._closed:
             older.replace(self.outdates, *self._store.contents())

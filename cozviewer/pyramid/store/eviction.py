@@ -84,7 +84,7 @@ def read_stored(
 
     Args:
         store: Which file it is.
-        until: Leaves out what was seen later.
+        until: Leaves out tiles seen later.
 
     Raises:
         sqlite3.Error: They cannot all be read.

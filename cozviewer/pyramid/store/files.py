@@ -34,7 +34,7 @@ MEMORY_BUDGET = 1 << 30
 """Budget for encoded tiles in memory if the disk cannot be used, in bytes."""
 
 REPLACEMENTS = 3
-"""Number of files tried for one batch before the disk is no longer used."""
+"""Number of files tried for one batch before the disk is given up."""
 
 T = TypeVar("T")
 
@@ -147,7 +147,7 @@ class StoreFiles:
                 elif batch.tiles or batch.replaced:
                     self._go_on_in_memory(error)
                 else:
-                    break  # times of use alone are not worth a message
+                    break  # lost times of use do not matter to the user
         return True
 
     def close(self) -> None:

@@ -1,11 +1,11 @@
-"""Who has a store file open: a lock beside it, so that none is taken from under its users.
+"""Locks beside store files, so that none is renamed or deleted while it is in use.
 
-SQLite finds a file's journal by name. Were a file renamed or deleted while another process has it
-open, and a fresh one begun under its name, that process would apply the fresh file's journal to
-its own, and take it away. So whoever has a store file open holds the lock together with others,
-and whoever takes the file away holds it alone.
+SQLite finds the journal of a file by its name. If a file were renamed or deleted while another
+process has it open, and a new one created under its name, that process would apply the journal of
+the new file to the old one, and delete it. So every user of a store file holds a shared lock, and
+renaming or deleting it requires an exclusive one.
 
-Windows itself protects files that are open, and has no such locks.
+Windows protects open files itself and needs no such locks.
 """
 
 import os
@@ -35,14 +35,14 @@ SUFFIX = ".lock"
 
 
 class StoreLock:
-    """The lock of a store file; a context manager. A killed process lets go of it by itself."""
+    """The lock of a store file; a context manager. It is released when a process is killed."""
 
     def __init__(self, path: Path, *, alone: bool, patience: float) -> None:
         """Take the lock.
 
         Args:
             path: The store file.
-            alone: Keep all others out, instead of those only who want to be alone.
+            alone: Lock exclusively; otherwise shared.
             patience: Seconds to wait for others.
 
         Raises:
@@ -58,12 +58,12 @@ class StoreLock:
             time.sleep(0.005)
 
     def remove(self) -> None:
-        """Delete the lock's own file; only for whoever is alone."""
+        """Delete the lock file; only while it is locked exclusively."""
         with suppress(PermissionError):  # Windows, as we have it open ourselves
             Path(self._path).unlink(missing_ok=True)
 
     def release(self) -> None:
-        """Let others have it."""
+        """Release it."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -80,7 +80,7 @@ class StoreLock:
         self.release()
 
     def _take(self, alone: bool) -> bool:
-        """Try once. A lock whose file was deleted meanwhile is none: the next one has another."""
+        """Try once. A lock whose file was deleted in the meantime does not count."""
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
         try:
             _lock(self._descriptor, alone)

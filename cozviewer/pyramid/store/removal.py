@@ -1,4 +1,4 @@
-"""How a store file loses its name: set aside when it is broken or not ours, deleted on purpose.
+"""Removes store files: sets broken and foreign ones aside, and deletes others on purpose.
 
 Only while no process has it open (see `lock`), and always together with its journal, lest that
 be applied to a fresh file of the same name.
@@ -26,7 +26,7 @@ PATIENCE = 0.5
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from a later one of the same name; None where there is none."""
+    """Return what distinguishes a file from a later one of the same name; None if it is missing."""
     try:
         status = os.stat(path)
     except OSError:
@@ -37,16 +37,16 @@ def identity(path: Path) -> tuple[int, int] | None:
 def set_aside(
     path: Path, found: tuple[int, int] | None, reason: str, tell: Callable[[str], None]
 ) -> None:
-    """Rename a file that cannot be used, never onto another one, and tell.
+    """Rename a file that cannot be used, never onto another one, and report it.
 
     Args:
         path: Not open here.
         found: Its `identity`; if it differs by now, another process has removed the file.
         reason: Completes "The tile cache ...".
-        tell: Receives a sentence.
+        tell: Receives a message.
 
     Raises:
-        OSError: Others have it open, or the folder does not let us.
+        OSError: Other programs have it open, or the folder is not writable.
     """
     with StoreLock(path, alone=True, patience=PATIENCE):
         if identity(path) != found:
@@ -71,8 +71,8 @@ def delete_file(path: Path, meant: Callable[[sqlite3.Connection], bool]) -> int:
         Bytes freed; 0 if it is not meant.
 
     Raises:
-        BlockingIOError: Others have it open.
-        OSError: The folder does not let us.
+        BlockingIOError: Other processes have it open.
+        OSError: The folder is not writable.
         sqlite3.Error: It cannot be read.
     """
     with StoreLock(path, alone=True, patience=0) as lock:

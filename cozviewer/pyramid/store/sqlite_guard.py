@@ -76,7 +76,7 @@ class Watch:
         """Raise why SQLite was interrupted, unless the budget is spent.
 
         Raises:
-            Cancelled: `cancelled` said so.
+            Cancelled: `cancelled` returned True.
             BaseException: What `cancelled` raised, such as KeyboardInterrupt, which SQLite cannot
                 pass on.
         """
@@ -98,7 +98,7 @@ class Watch:
 def harden(connection: sqlite3.Connection, longest: int) -> None:
     """Bound what a file can make SQLite do; call it before anything is read.
 
-    Text that is not UTF-8 is given as bytes from now on, so that it can be told apart row by row.
+    Text that is not UTF-8 is returned as bytes from now on, so that it is recognised row by row.
 
     Args:
         longest: Bytes that the longest value may have.

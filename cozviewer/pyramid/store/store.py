@@ -22,7 +22,7 @@ from pathlib import Path
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
-from cozviewer.pyramid.geometry import TileKey, tile_rect
+from cozviewer.pyramid.geometry import LevelRegion, TileKey, tile_rect
 from cozviewer.pyramid.store.file import StoreKey
 from cozviewer.pyramid.store.files import StoreFiles
 from cozviewer.pyramid.store.rows import (
@@ -66,7 +66,7 @@ MOST_SEEN = 1 << 14
 class TileStore:
     """Stores the tiles of one source and recipe.
 
-    More than 20 methods, because one lock guards tiles, steps and what was seen of them together.
+    More than 20 methods, because one lock guards tiles, steps and times of use together.
 
     Thread-safe: one lock guards all state; encoding and decoding happen outside it. Calls wait
     while another one writes to disk (some 20 ms), so they are not for the GUI thread. No method
@@ -380,22 +380,21 @@ class TileStore:
             )
             return self.steps_of_broken(list(islice(near, most)))
 
-    def step_near(self, z: int, level_region: Rect) -> StepRecord | None:
+    def step_near(self, parent: LevelRegion) -> StepRecord | None:
         """Return the newest step that covers more than half of a region.
 
         Args:
-            z: The parent level.
-            level_region: Pixels of level z.
+            parent: The region, on the parent level.
         """
         for step in reversed(self.steps()):
-            common = step.level_region.intersected(level_region)
-            if step.z == z and 2 * common.area > level_region.area:
+            common = step.level_region.intersected(parent.rect)
+            if step.z == parent.z and 2 * common.area > parent.rect.area:
                 return step
         return None
 
-    def prompt_near(self, z: int, level_region: Rect) -> str | None:
+    def prompt_near(self, parent: LevelRegion) -> str | None:
         """Return the prompt of the step returned by `step_near`."""
-        step = self.step_near(z, level_region)
+        step = self.step_near(parent)
         return None if step is None else step.prompt
 
     def usage(self) -> tuple[int, int]:

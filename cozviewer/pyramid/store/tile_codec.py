@@ -41,7 +41,7 @@ def decode_tile(blob: bytes, largest: int = TILE) -> Rgb8:
         largest: Most pixels that it may have, a side.
 
     Raises:
-        ValueError: The bytes are no tile.
+        ValueError: The bytes are not a tile.
     """
     size = tile_size(blob)
     if max(size) > largest:
@@ -70,7 +70,7 @@ def tile_size(blob: bytes) -> tuple[int, int]:
 
 
 def tile_checksum(key: TileKey, blob: bytes) -> bytes:
-    """Return 16 bytes that tell whether `blob` is whole and belongs to `key`."""
+    """Return the 16-byte checksum of `blob` as the tile `key`."""
     digest = hashlib.blake2b(digest_size=16)
     digest.update(f"{key}\n".encode())
     digest.update(blob)

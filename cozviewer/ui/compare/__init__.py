@@ -1,1 +1,1 @@
-"""Two images side by side, over each other, or without names."""
+"""Comparing images: side by side, over each other, or in a blind test."""

@@ -99,7 +99,7 @@ class Result:
 def names_of(images: Sequence[Side | Result], say: Say = in_english) -> list[str]:
     """Return what images are called: "Original, enlarged (bicubic)", "Real-ESRGAN, faithful".
 
-    Results of one upscaler are told apart by the settings in which they differ.
+    Results of one upscaler are labelled with the settings in which they differ.
     """
     names = []
     for image in images:

@@ -17,7 +17,7 @@ from cozviewer.ui.services import Services
 
 
 class ComparisonDocuments(QObject):
-    """Opens them one after the other and hands them to `ShownImages`. Each has a pyramid and
+    """Opens them one after the other and passes them to `ShownImages`. Each has a pyramid and
     threads of its own, and is closed when it is not compared any more: there are at most as many as
     there are panes in a grid, and one for the other settings that were chosen last.
 

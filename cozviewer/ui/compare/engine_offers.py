@@ -33,7 +33,7 @@ class EngineOffers:
         return self._engines.choice
 
     def simple(self) -> list[tuple[str, EngineChoice]]:
-        """Return the titles and default settings of the engines that ask for no files. Those that
+        """Return the titles and default settings of the engines that need no files. Those that
         do are offered in the dialog, once they were chosen."""
         return [
             (entry.title, replace(EngineChoice(), engine=entry.name))

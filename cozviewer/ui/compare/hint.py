@@ -24,7 +24,7 @@ FADE_MS = 500
 
 
 def mode_hint(mode: Mode | None) -> str:
-    """Return how a mode is used; "" where nothing needs to be said."""
+    """Return how a mode is used; "" if no hint is needed."""
     match mode:
         case Mode.CURTAIN:
             return translate("Compare", "Drag the divider · Double-click to center it")

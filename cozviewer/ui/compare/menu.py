@@ -145,7 +145,7 @@ class CompareMenu(QMenu):
         action.triggered.connect(slots.get(group, self._on_second))
 
     def _mark(self) -> None:
-        """Check what is chosen, and enable what is of use with it."""
+        """Check what is chosen, and enable what applies to it."""
         loupe = self._mode is Mode.LENS
         texts = (
             (translate("Compare", "Larger Loupe"), translate("Compare", "Smaller Loupe"))

@@ -76,7 +76,7 @@ class OnTop(QObject):
         self._pane.refresh()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the cursor with the loupe; every event goes on."""
+        """Follow the cursor with the loupe; every event is passed on."""
         if self.over is not None and self.over.mode is Mode.LENS:
             if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
                 self.over.at = event.position().toPoint()

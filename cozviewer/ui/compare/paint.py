@@ -124,7 +124,7 @@ class Over:
         draw_side_label(painter, other, right, font, right=True)
 
     def difference_text(self, main: Layer) -> str:
-        """Return the label of a difference, which says whether it is complete."""
+        """Return the label of a difference, which states whether it is complete."""
         first, second = self.names()
         if self.difference(main) is None:
             return translate(
@@ -157,7 +157,7 @@ class Over:
 
 
 def paint_over(painter: QPainter, main: Layer, over: Over, whole: QRect, ratio: float) -> None:
-    """Draw both images as the mode has it.
+    """Draw both images as the mode defines.
 
     Args:
         painter: In device pixels.

@@ -27,7 +27,7 @@ class PaneLabels(QObject):
     """Names the images, and labels the panes.
 
     Signals:
-        changed: The labels of panes were written anew.
+        changed: The labels of panes were written again.
     """
 
     changed = Signal()

@@ -31,10 +31,10 @@ MOST_PANES = 4
 class ComparePanes(QWidget):
     """The generated image, or images that are compared on request.
 
-    All look through the same camera; layers of one document share its tiles. `Comparison` says
-    which image stands where, and is carried out here; `PaneLayout` lays the panes out, `OnTop`
+    All look through the same camera; layers of one document share its tiles. `Comparison` decides
+    the place of each image, and is carried out here; `PaneLayout` lays the panes out, `OnTop`
     shows the second image of one pane, `PaneLabels` names the images, and `ShownImages` holds the
-    documents and has them refined.
+    documents and refines them. More than 20 methods, as it is the interface of all comparisons.
 
     Attributes:
         canvases: All panes; the first two are `generated` and `beside`.
@@ -83,12 +83,12 @@ class ComparePanes(QWidget):
 
     @property
     def over(self) -> Over | None:
-        """The image over the generated one, in the modes that have it in one pane."""
+        """The image over the generated one, in the modes with both in one pane."""
         return self.on_top.over
 
     @property
     def shows_drafts(self) -> bool:
-        """Whether drafts are shown: where the user wants them and nothing is compared, as a draft
+        """Whether drafts are shown: if they are switched on and nothing is compared, as a draft
         is not the result."""
         return self._drafts_wanted and self.mode is None
 
@@ -112,8 +112,8 @@ class ComparePanes(QWidget):
             pane.set_toned(preview)
 
     def show_document(self, document: Document, choice: EngineChoice) -> Refiner:
-        """Show a document in the place of the one before, and its alone: what was generated with
-        other settings, from the photo before, is hidden.
+        """Show a document instead of the previous one, and it alone: images generated with
+        other settings, or of the previous photo, are hidden.
 
         Args:
             document: The image.
@@ -145,7 +145,7 @@ class ComparePanes(QWidget):
 
     def compare(self, mode: Mode | None, sides: Sides) -> None:
         """Compare two sides in a way, or those of the grid; None shows the generated image alone.
-        Work that is under way goes on."""
+        Work in progress continues."""
         self.comparison = replace(self.comparison, mode=mode, sides=sides)
         self._place()
 

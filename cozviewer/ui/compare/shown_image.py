@@ -91,7 +91,7 @@ class ShownImages(QObject):
     """The open image, and those on the same source that are generated with other settings.
 
     They are refined one after the other, because together they would compete for the cores: the
-    open image first. Work that is under way goes on when they are shown in other panes. GUI thread.
+    open image first. Work in progress continues when they are shown in other panes. GUI thread.
 
     Attributes:
         main: The open image; None while there is none.
@@ -118,7 +118,7 @@ class ShownImages(QObject):
         self._queue: list[ShownImage] = []
 
     def set_main(self, document: Document, choice: EngineChoice) -> ShownImage:
-        """Take a document as the open image in the place of the one before, with no others."""
+        """Take a document as the open image instead of the previous one, with no others."""
         self.clear()
         self.main = ShownImage(document, choice, self._navigator, self._pane, self)
         self.main.refiner.refined.connect(self._refine_next)
@@ -151,7 +151,7 @@ class ShownImages(QObject):
 
     def place(self, layers: Mapping[ShownImage, Layer]) -> None:
         """Refine the images that are shown in these layers from now on. What is under way for them
-        goes on; work for images that are hidden ends if others need generating."""
+        continues; work for images that are hidden ends if others need generating."""
         moved = self.main is not None and layers.get(self.main) is not self.main.refiner.layer
         for image in self._all():
             image.refiner.layer = layers.get(image)

@@ -32,7 +32,7 @@ def label_box(
     text: str, area: QRect, font: QFont, *, right: bool = False, top: bool = False
 ) -> QRectF:
     """Return the plate of a label in a corner of an area, in logical pixels: the lower left one
-    unless told otherwise. It is never wider than the area."""
+    by default. It is never wider than the area."""
     room = area.width() - 2 * MARGIN
     width = min(QFontMetricsF(label_font(font)).horizontalAdvance(visible_line(text)), room)
     size = QSizeF(max(0.0, width + 2 * PADDING), label_height(font))

@@ -8,16 +8,14 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from cozviewer.config.choice import CozChoice, EngineChoice
+from cozviewer.ui.dialogs.engine_form import checkpoints, engine_form, missing_text
 from cozviewer.ui.prompts.prompter_form import PrompterForm
-from cozviewer.ui.widgets.forms import Trouble, fit_height, form_of, heading, named_chooser
-from cozviewer.ui.widgets.path_field import PathField, file_filter
+from cozviewer.ui.widgets.forms import fit_height, named_chooser
+from cozviewer.ui.widgets.path_field import PathField
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
 
 ENGINE = "coz"
@@ -37,27 +35,13 @@ MEMORY = (
 )
 """Values and titles: see `EngineChoice.memory`."""
 
-MISSING = {
-    "base": QT_TRANSLATE_NOOP("Engine", "Stable Diffusion 3 (base model)"),
-    "lora": QT_TRANSLATE_NOOP("Engine", "model_20001.pkl (LoRA)"),
-    "vae": QT_TRANSLATE_NOOP("Engine", "vae_encoder_20001.pt (VAE encoder)"),
-    "qwen": QT_TRANSLATE_NOOP("Engine", "the vision model"),
-    "adapter": QT_TRANSLATE_NOOP("Engine", "the adapter of the vision model"),
-    "ram": QT_TRANSLATE_NOOP("Engine", "ram_swin_large_14m.pth (tagger)"),
-    "dape": QT_TRANSLATE_NOOP("Engine", "DAPE.pth (fine-tuning of the tagger)"),
-    "ram_tags": QT_TRANSLATE_NOOP("Engine", "ram_tag_list.txt and ram_tag_list_threshold.txt"),
-    "sd2": QT_TRANSLATE_NOOP("Engine", "Stable Diffusion 2.1 (base model)"),
-    "pisa": QT_TRANSLATE_NOOP("Engine", "pisa_sr.pkl (LoRA)"),
-}
-"""Names of the files that may be missing, as the form names them."""
-
 
 class CozDialog(QDialog):
     """The dialog.
 
     Signals:
         wanted: (EngineChoice) the user confirmed.
-        models_wanted: the user wants to open the dialog of models.
+        models_wanted: the user clicked Get Models.
     """
 
     wanted = Signal(object)
@@ -79,12 +63,8 @@ class CozDialog(QDialog):
         super().__init__(parent)
         self._missing = missing
         self.setWindowTitle("Chain-of-Zoom")
-        self.setMinimumWidth(680)
         self._choice = choice
-        files = file_filter(
-            (translate("Engine", "Checkpoints"), "*.pkl *.pt *.pth"),
-            (translate("Engine", "All files"), "*"),
-        )
+        files = checkpoints()
         self.base = PathField(
             translate("Engine", "Choose the Folder of Stable Diffusion 3"),
             folder=True,
@@ -113,43 +93,28 @@ class CozDialog(QDialog):
         self.prompter = PrompterForm(
             replace(choice.prompter, name="qwen") if first else choice.prompter
         )
-        self._trouble = Trouble()
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.use = QPushButton(translate("Engine", "Use Chain-of-Zoom"))
-        self.use.setDefault(True)
-        buttons.addButton(self.use, QDialogButtonBox.ButtonRole.AcceptRole)
-        models = QPushButton(translate("Engine", "Get Models…"))
-        models.setAutoDefault(False)
-        models.setToolTip(translate("Engine", "Download or check models"))
-        buttons.addButton(models, QDialogButtonBox.ButtonRole.ActionRole)
-
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(10)
-        column.addWidget(heading(translate("Engine", "Image Model")))
-        rows = (
-            (translate("Engine", "Base model"), self.base),
-            (translate("Engine", "LoRA weights"), self.lora),
-            (translate("Engine", "VAE encoder"), self.vae),
-            (translate("Engine", "Quality"), self.setting),
-            (translate("Engine", "Memory"), self.memory),
-            ("", self.t5),
+        form = engine_form(
+            self,
+            translate("Engine", "Use Chain-of-Zoom"),
+            (
+                (
+                    translate("Engine", "Image Model"),
+                    (
+                        (translate("Engine", "Base model"), self.base),
+                        (translate("Engine", "LoRA weights"), self.lora),
+                        (translate("Engine", "VAE encoder"), self.vae),
+                        (translate("Engine", "Quality"), self.setting),
+                        (translate("Engine", "Memory"), self.memory),
+                        ("", self.t5),
+                    ),
+                ),
+                (translate("Engine", "Prompts"), self.prompter),
+            ),
         )
-        grid = form_of(rows, spacing=8)
-        grid.setColumnMinimumWidth(0, 120)
-        column.addLayout(grid)
-        column.addSpacing(6)
-        column.addWidget(heading(translate("Engine", "Prompts")))
-        column.addWidget(self.prompter)
-        column.addStretch(1)
-        column.addWidget(self._trouble)
-        column.addWidget(buttons)
-        # Tab enters the box at the accepting button and would pass over one before it.
-        self.setTabOrder(models, buttons.button(QDialogButtonBox.StandardButton.Cancel))
+        self.use, self._trouble = form.use, form.trouble
         self._fill(choice)
-        buttons.accepted.connect(self._use)
-        buttons.rejected.connect(self.reject)
-        models.clicked.connect(self.models_wanted)
+        form.accepted.connect(self._use)
+        form.models_wanted.connect(self.models_wanted)
         # Queued: shrink only after the rows have been shown and hidden.
         self.prompter.who.currentIndexChanged.connect(
             self._shrink, Qt.ConnectionType.QueuedConnection
@@ -196,28 +161,6 @@ class CozDialog(QDialog):
     @Slot()
     def _shrink(self) -> None:
         fit_height(self)
-
-
-def missing_text(missing: Sequence[str]) -> str:
-    """Return a message about missing files; "" if none is missing.
-
-    Args:
-        missing: Names in MISSING.
-    """
-    if not missing:
-        return ""
-    things = [translate_marked("Engine", MISSING[name]) for name in missing]
-    if len(things) == 1:
-        return translate(
-            "Engine",
-            "Not found: {file}. Choose it above, or click Get Models… to download it.",
-        ).format(file=things[0])
-    listed = translate("Engine", "{files} and {last}").format(
-        files=translate("Engine", ", ", "between file names").join(things[:-1]), last=things[-1]
-    )
-    return translate(
-        "Engine", "Not found: {files}. Choose them above, or click Get Models… to download them."
-    ).format(files=listed)
 
 
 def _titled(values: Sequence[tuple[str, str]]) -> QComboBox:

@@ -37,7 +37,7 @@ class ModelCard(QFrame):
     """One model: its description, its state and a button.
 
     Signals:
-        wanted: (str) the user wants to download this model.
+        wanted: (str) the user clicked Download for this model.
         stop_wanted: the user stops its download.
     """
 

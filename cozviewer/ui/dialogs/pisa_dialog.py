@@ -6,17 +6,14 @@ from dataclasses import replace
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QDoubleSpinBox,
-    QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from cozviewer.config.choice import LARGEST_STRENGTH, EngineChoice, PisaChoice
-from cozviewer.ui.dialogs.coz_dialog import missing_text
-from cozviewer.ui.widgets.forms import Trouble, fit_height, form_of, heading
-from cozviewer.ui.widgets.path_field import PathField, file_filter
+from cozviewer.ui.dialogs.engine_form import checkpoints, engine_form, missing_text
+from cozviewer.ui.widgets.forms import fit_height
+from cozviewer.ui.widgets.path_field import PathField
 from cozviewer.util.translation import translate
 
 PISA = "pisa"
@@ -27,7 +24,7 @@ class PisaDialog(QDialog):
 
     Signals:
         wanted: (EngineChoice) the user confirmed.
-        models_wanted: the user wants to open the dialog of models.
+        models_wanted: the user clicked Get Models.
     """
 
     wanted = Signal(object)
@@ -50,7 +47,6 @@ class PisaDialog(QDialog):
         self._missing = missing
         self._choice = choice
         self.setWindowTitle("PiSA-SR")
-        self.setMinimumWidth(680)
         self.base = PathField(
             translate("Engine", "Choose the Folder of Stable Diffusion 2.1"),
             folder=True,
@@ -61,10 +57,7 @@ class PisaDialog(QDialog):
         self.weights = PathField(
             translate("Engine", "Choose pisa_sr.pkl"),
             folder=False,
-            filter_=file_filter(
-                (translate("Engine", "Checkpoints"), "*.pkl *.pt *.pth"),
-                (translate("Engine", "All files"), "*"),
-            ),
+            filter_=checkpoints(),
             hint=translate("Engine", "Automatic, or choose pisa_sr.pkl"),
         )
         self.pixel, self.semantic = _strength(), _strength()
@@ -78,52 +71,33 @@ class PisaDialog(QDialog):
                 "long",
             )
         )
-        self._trouble = Trouble()
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.use = QPushButton(translate("Engine", "Use PiSA-SR"))
-        self.use.setDefault(True)
-        buttons.addButton(self.use, QDialogButtonBox.ButtonRole.AcceptRole)
-        models = QPushButton(translate("Engine", "Get Models…"))
-        models.setAutoDefault(False)
-        models.setToolTip(translate("Engine", "Download or check models"))
-        buttons.addButton(models, QDialogButtonBox.ButtonRole.ActionRole)
-
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(10)
-        for title, rows in (
+        form = engine_form(
+            self,
+            translate("Engine", "Use PiSA-SR"),
             (
-                translate("Engine", "Image Model"),
                 (
-                    (translate("Engine", "Base model"), self.base),
-                    (translate("Engine", "LoRA weights"), self.weights),
+                    translate("Engine", "Image Model"),
+                    (
+                        (translate("Engine", "Base model"), self.base),
+                        (translate("Engine", "LoRA weights"), self.weights),
+                    ),
+                ),
+                (
+                    translate("Engine", "Strength"),
+                    (
+                        (translate("Engine", "Cleaning (pixels)"), self.pixel),
+                        (translate("Engine", "Detail (semantic)"), self.semantic),
+                    ),
                 ),
             ),
-            (
-                translate("Engine", "Strength"),
-                (
-                    (translate("Engine", "Cleaning (pixels)"), self.pixel),
-                    (translate("Engine", "Detail (semantic)"), self.semantic),
-                ),
-            ),
-        ):
-            column.addWidget(heading(title))
-            grid = form_of(rows, spacing=8)
-            grid.setColumnMinimumWidth(0, 120)
-            column.addLayout(grid)
-            column.addSpacing(6)
-        column.addStretch(1)
-        column.addWidget(self._trouble)
-        column.addWidget(buttons)
-        # Tab enters the box at the accepting button and would pass over one before it.
-        self.setTabOrder(models, buttons.button(QDialogButtonBox.StandardButton.Cancel))
+        )
+        self.use, self._trouble = form.use, form.trouble
         self.base.show_path(choice.pisa.base)
         self.weights.show_path(choice.pisa.weights)
         self.pixel.setValue(choice.pisa.pixel)
         self.semantic.setValue(choice.pisa.semantic)
-        buttons.accepted.connect(self._use)
-        buttons.rejected.connect(self.reject)
-        models.clicked.connect(self.models_wanted)
+        form.accepted.connect(self._use)
+        form.models_wanted.connect(self.models_wanted)
         self._fit = QTimer(self)  # the message has its height once it is shown
         self._fit.setSingleShot(True)
         self._fit.timeout.connect(self._fit_height)

@@ -1,1 +1,1 @@
-"""Exporting from the window: the dialogs, and what can be chosen in them."""
+"""Exporting from the window: the dialogs and their choices."""

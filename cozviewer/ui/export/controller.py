@@ -184,7 +184,7 @@ class Exporting(QObject):
 
     @Slot(object)
     def _on_wanted(self, task: Task) -> None:
-        """Export what the dialog asks for, where it asks for it."""
+        """Export what was chosen in the dialog, to the chosen file."""
         address = saved_preferences().cluster
         dialog = self.sender()
         wants = isinstance(dialog, ExportDialog) and dialog.wants_cluster

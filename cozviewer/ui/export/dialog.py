@@ -56,7 +56,7 @@ from cozviewer.util.translation import translate, with_note
 from cozviewer.util.units import bytes_text, duration_text
 
 LABEL = "export/label"
-"""Setting: whether a corner of the picture says what was generated."""
+"""Setting: whether a label in a corner of the picture states what was generated."""
 
 SCALE_BAR = "export/scale-bar"
 """Setting: whether a scale bar is added where the scale is known."""

@@ -24,6 +24,7 @@ from cozviewer.pyramid.compose import step_level, wanted_level
 from cozviewer.pyramid.geometry import (
     STEP_LEVELS,
     TILE,
+    LevelRegion,
     coarser,
     level_name,
     snapped_to_tiles,
@@ -86,13 +87,13 @@ def offers(chain: Chain, view: View) -> list[Offer]:
     finest = step_level(max(0, wanted_level(view, source.coarsest)))
     for level in range(0, finest + 1, STEP_LEVELS):
         name = suggested_name_of_level(chain, level)
-        whole = chain.pyramid.level_rect(level)
-        task = RegionTask(Path(name), level, whole, orientation=view.orientation)
+        whole = chain.pyramid.whole_level(level)
+        task = RegionTask(Path(name), whole, orientation=view.orientation)
         found += _at_level(translate("Export", "Whole photo at {level}"), task)
     for level in range(0, finest + STEP_LEVELS + 1, STEP_LEVELS):
         name = suggested_name(chain, view, z=level)
-        seen = view.visible(level, source.width, source.height)
-        task = RegionTask(Path(name), level, seen, orientation=view.orientation)
+        seen = LevelRegion(level, view.visible(level, source.width, source.height))
+        task = RegionTask(Path(name), seen, orientation=view.orientation)
         found += _at_level(translate("Export", "Visible area at {level}"), task)
     return found
 
@@ -126,23 +127,23 @@ def missing_count(chain: Chain, offer: Offer) -> tuple[int, bool]:
         return missing_tiles_of(task, chain), True
     tiles = sum(
         1
-        for level in range(STEP_LEVELS, task.z + 1, STEP_LEVELS)
-        for _ in islice(tiles_of(level, coarser(task.level_region, task.z - level)), COUNTED + 1)
+        for level in range(STEP_LEVELS, task.region.z + 1, STEP_LEVELS)
+        for _ in islice(tiles_of(*task.region.at(level)), COUNTED + 1)
     )
     if tiles <= COUNTED:
         return missing_tiles_of(task, chain), True
-    region, most = task.level_region, 0
-    for _ in range(STEP_LEVELS, task.z + 1, STEP_LEVELS):
-        most += snapped_to_tiles(region).area // TILE**2
-        region = coarser(region, STEP_LEVELS)
+    rect, most = task.region.rect, 0
+    for _ in range(STEP_LEVELS, task.region.z + 1, STEP_LEVELS):
+        most += snapped_to_tiles(rect).area // TILE**2
+        rect = coarser(rect, STEP_LEVELS)
     return max(0, most - chain.pyramid.store.usage()[1]), False
 
 
 def _at_level(title: str, task: RegionTask) -> list[Offer]:
     """Return the offer of a region, or nothing where it is empty or too large."""
-    if task.level_region.empty or task.level_region.area > LARGEST:
+    if task.region.empty or task.region.rect.area > LARGEST:
         return []
-    title = title.format(level=level_name(task.z))
-    if task.z == 0:
+    title = title.format(level=level_name(task.region.z))
+    if task.region.z == 0:
         title = translate("Export", "{what} (original pixels)").format(what=title)
     return [Offer(title, task, *task.size)]

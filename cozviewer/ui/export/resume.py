@@ -14,9 +14,9 @@ from cozviewer.export.signing import Signature
 from cozviewer.export.tasks import PictureOptions, RegionTask
 from cozviewer.image.exif import without_place
 from cozviewer.image.rect import Rect
-from cozviewer.pyramid.geometry import STEP_LEVELS
+from cozviewer.image.subject import scale_from, scale_text
+from cozviewer.pyramid.geometry import STEP_LEVELS, LevelRegion
 from cozviewer.pyramid.orientation import UPRIGHT, orientation_of
-from cozviewer.ui.scale.kept_scales import scale_from, scale_text
 from cozviewer.ui.settings import keep_text, kept_text
 
 KEY = "export/pending"
@@ -30,7 +30,7 @@ class Pending:
         path: The file to be written.
         source, recipe: Digests of the photo and of the recipe; with others, the pixels differ.
         z, x, y, width, height: The level and its region.
-        label: Whether a corner says what was generated.
+        label: Whether a label in a corner states what was generated.
         with_place: Whether the location of the photo is copied.
         certificate, key: Paths of what it is signed with; "" for no signature.
         quality: 1..100.
@@ -58,19 +58,19 @@ class Pending:
 def note_begun(task: Task, chain: Chain) -> None:
     """Keep a task that was begun, if it can be resumed: a region of a generated level. GUI
     thread."""
-    if not isinstance(task, RegionTask) or task.z <= 0:
+    if not isinstance(task, RegionTask) or task.region.z <= 0:
         return
-    region, options = task.level_region, task.options
+    rect, options = task.region.rect, task.options
     signature = options.signature
     pending = Pending(
         str(task.path),
         chain.pyramid.source.digest,
         chain.recipe.digest,
-        task.z,
-        region.x,
-        region.y,
-        region.width,
-        region.height,
+        task.region.z,
+        rect.x,
+        rect.y,
+        rect.width,
+        rect.height,
         options.label,
         options.place and options.exif == chain.pyramid.source.exif,
         "" if signature is None else str(signature.certificate),
@@ -121,9 +121,9 @@ def task_of(pending: Pending, chain: Chain) -> RegionTask:
         scale=scale_from(pending.scale),
         place=pending.with_place,
     )
-    region = Rect(pending.x, pending.y, pending.width, pending.height)
+    rect = Rect(pending.x, pending.y, pending.width, pending.height)
     orientation = orientation_of(pending.orientation) or UPRIGHT
-    return RegionTask(Path(pending.path), pending.z, region, options, orientation)
+    return RegionTask(Path(pending.path), LevelRegion(pending.z, rect), options, orientation)
 
 
 _EXAMPLE = Pending("", "", "", 2, 0, 0, 1, 1, False, True, "", "")

@@ -1,2 +1,2 @@
-"""Getting from file to file: the folder of the open photo, recent files, drop and paste, and what
-is done with the view as a whole."""
+"""Browsing files: the folder of the open photo, recent files, drop and paste; copying and printing
+the view."""

@@ -1,6 +1,6 @@
 """Opens files one after the other: those that the user chose, and their neighbours in the folder.
 
-`Walk` knows which files there are and in which order, `ReadingAhead` has the neighbours in memory,
+`Walk` lists the files in order, `ReadingAhead` keeps the neighbours in memory,
 and the `ImageController` opens one.
 """
 
@@ -173,7 +173,7 @@ class Browsing(QObject):
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
-        """After a broken file the next step goes on from there; after Stop, from the open one."""
+        """After a broken file the next step continues from there; after Stop, from the open one."""
         if sentence and self._target is not None and self._target != self._asked:
             self._open_target()  # a key is held down
             return
@@ -215,7 +215,7 @@ class Browsing(QObject):
     # -- reading ahead ---------------------------------------------------------------------------
 
     def _want_neighbours(self) -> None:
-        """Have the next photo on the way read, and the one behind."""
+        """Read the next photo in the current direction ahead, and the previous one."""
         if self._images.scope is None or self._target is not None:
             return
         around = [self.walk.neighbour(self._way), self.walk.neighbour(-self._way)]

@@ -100,14 +100,14 @@ class EdgeButtons(QObject):
         self._right.setToolTip(tool_tip(right))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the pointer; every event goes on."""
+        """Follow the pointer; every event is passed on."""
         kind = event.type()
         if kind == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
             if event.buttons() == Qt.MouseButton.NoButton:
                 self._follow(event.position())
             else:  # the photo is being dragged
                 self._hide()
-        elif kind == QEvent.Type.Leave:  # not sent where the pointer goes on to a button
+        elif kind == QEvent.Type.Leave:  # not sent where the pointer enters a button
             self._hide()
         elif kind == QEvent.Type.Resize:
             self._place()

@@ -1,4 +1,4 @@
-"""Prints a view with a line below it that says what it is."""
+"""Prints a view with a caption."""
 
 from PySide6.QtCore import QMarginsF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPageLayout, QPageSize, QPainter

@@ -47,7 +47,7 @@ class ReadingAhead(QObject):
         return [path for path, ahead in self._kept.items() if ahead is not None]
 
     def want(self, paths: Sequence[Path]) -> None:
-        """Have these files read, in this order, and forget all others."""
+        """Read these files in the background, in this order, and forget all others."""
         self._wanted = list(dict.fromkeys(paths))
         self._kept = {path: self._kept[path] for path in self._wanted if path in self._kept}
         if self._request is not None and self._request.path not in self._wanted:

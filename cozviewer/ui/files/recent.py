@@ -80,7 +80,7 @@ class RecentMenu(QMenu):
 
     @Slot(object, object)
     def show_missing(self, paths: tuple[Path, ...], missing: frozenset[Path]) -> None:
-        """Disable the files that are not there, of those that were looked for."""
+        """Disable missing files, of those that were checked."""
         for path in paths:
             if path in self._files:
                 self._files[path].setEnabled(path not in missing)
@@ -94,7 +94,7 @@ class RecentMenu(QMenu):
     def _on_about_to_show(self) -> None:
         if recent_files() != self.paths:  # another window of the program has opened one
             self._fill(recent_files())
-        # Only to ask for a file on another computer would make Windows sign in there.
+        # Merely checking for a file on another computer would make Windows sign in there.
         self._look(tuple(path for path in self.paths if not is_network_path(str(path))))
 
     def _fill(self, paths: tuple[Path, ...]) -> None:

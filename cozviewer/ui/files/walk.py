@@ -14,7 +14,7 @@ SETTLE_MS = 500
 
 
 class Walk(QObject):
-    """A list of files and a place in it. GUI thread; the folder is listed on a thread of its own.
+    """A list of files and a place in it. GUI thread; the folder is listed on its own thread.
 
     Both ends are joined: the first file follows the last one.
 

@@ -1,1 +1,1 @@
-"""Panels beside the image: what is known about the photo and the view, and their histogram."""
+"""Panels beside the image: facts about the photo and the view, and their histogram."""

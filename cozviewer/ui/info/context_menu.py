@@ -48,7 +48,7 @@ class ImageMenu(QObject):
             pane.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Open the menu; every other event goes on."""
+        """Open the menu; every other event is passed on."""
         if not isinstance(watched, Canvas) or watched.layer.document is None:
             return False
         if isinstance(event, QContextMenuEvent):
@@ -98,7 +98,7 @@ class ImageMenu(QObject):
 
 
 def _place_for_keys(pane: Canvas) -> QPointF:
-    """Return the place for a menu that keys ask for: the pointer's, or else the middle."""
+    """Return the place for a menu opened by the keyboard: the pointer's, or else the middle."""
     if pane.underMouse():
         return QPointF(pane.mapFromGlobal(QCursor.pos()))
     return QPointF(pane.width() / 2, pane.height() / 2)

@@ -1,6 +1,6 @@
 """Keeps the panels Info and Histogram up to date with the photo, the view and the pointer.
 
-Everything is read and counted on a thread of its own, which is started when a panel is first
+Everything is read and counted on its own thread, which is started when a panel is first
 shown, and only while one is.
 """
 
@@ -153,7 +153,7 @@ class Information(QObject):
             stop_thread(self._thread)
             self._thread = self._job = None
 
-    # -- what is asked for -----------------------------------------------------------------------
+    # -- requests --------------------------------------------------------------------------------
 
     def _set_shown(self, name: str, shown: bool) -> None:
         if shown:

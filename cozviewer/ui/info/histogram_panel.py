@@ -85,7 +85,7 @@ class HistogramPanel(QWidget):
 
     @property
     def text(self) -> str:
-        """What it says below the plot."""
+        """The text below the plot."""
         labels = [self._low, self._high]
         if not self._sampled.isHidden():
             labels.append(self._sampled)

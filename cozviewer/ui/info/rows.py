@@ -169,7 +169,7 @@ def pixel_rows(pixel: Pixel | None, georeference: Georeference | None = None) ->
 
     Args:
         pixel: None if there is none.
-        georeference: Where the photo lies on the earth, if it says so.
+        georeference: Where the photo lies on the earth, if it is known.
     """
     place = rgb = hexadecimal = origin = "–"
     on_map = None if pixel is None else pixel.on_map

@@ -60,7 +60,7 @@ class ValueField(QLineEdit):
 
 
 class Swatch(QWidget):
-    """A small square of a colour, beside a text that says the same."""
+    """A small square of a colour, beside a text of the same meaning."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,7 +146,7 @@ class Section(QWidget):
         self.show_rows(self._rows)
 
     def _rebuild(self) -> None:
-        """Make the widgets of all rows anew."""
+        """Recreate the widgets of all rows."""
         for index in range(self._grid.count() - 1, 0, -1):
             item = self._grid.takeAt(index)
             widget = None if item is None else item.widget()

@@ -1,1 +1,1 @@
-"""Preferences, and what of the window is the same at the next start."""
+"""Preferences, and the state of the window that is kept between starts."""

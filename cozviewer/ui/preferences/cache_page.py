@@ -29,7 +29,7 @@ GIGABYTE = 1000**3
 
 
 class CachePage(QWidget):
-    """The page. Its work is done on a thread of its own, until `shut_down`."""
+    """The page. Its work is done on its own thread, until `shut_down`."""
 
     _measure = Signal()
     _clear = Signal()

@@ -27,7 +27,7 @@ class PreferencesController(QObject):
 
     Signals:
         changed: (Preferences) the user changed something.
-        restart_wanted: the program is to start anew with the open photo.
+        restart_wanted: the user requested a restart with the open photo.
     """
 
     changed = Signal(object)

@@ -34,7 +34,7 @@ class GeneralPage(QWidget):
 
     Signals:
         changed: (Preferences) the user changed one of them.
-        restart_wanted: the program is to start anew.
+        restart_wanted: the user requested a restart.
     """
 
     changed = Signal(object)

@@ -1,4 +1,4 @@
-"""Whether the desktop asks programs for less motion."""
+"""Whether less motion is set in the desktop."""
 
 import ctypes
 import subprocess
@@ -68,7 +68,7 @@ READERS: Mapping[str, Callable[[], bool]] = {"linux": _portal, "win32": _windows
 def desktop_reduces_motion(
     platform: str = sys.platform, readers: Mapping[str, Callable[[], bool]] = READERS
 ) -> bool:
-    """Return whether the desktop asks for less motion; False where that cannot be read.
+    """Return whether less motion is set in the desktop; False if that cannot be read.
 
     Takes up to a second: not for the GUI thread.
     """
@@ -80,10 +80,10 @@ def desktop_reduces_motion(
 
 
 class MotionJob(QObject):
-    """Asks the desktop, on a thread of its own.
+    """Queries the desktop, on its own thread.
 
     Signals:
-        answered: (bool) whether it asks for less motion.
+        answered: (bool) whether less motion is set.
     """
 
     answered = Signal(bool)

@@ -1,4 +1,4 @@
-"""Starting the program anew with the open photo at its place, for a setting that needs a start."""
+"""Restarts the program with the open photo at the same view, for settings that need a restart."""
 
 import json
 import sys
@@ -50,6 +50,6 @@ def take_place() -> Place | None:
 
 
 def start_again() -> bool:
-    """Start the program once more with the same arguments; return whether that was possible."""
+    """Restart the program with the same arguments; return whether that was possible."""
     started = QProcess.startDetached(program(), sys.orig_argv[1:])
     return bool(started[0] if isinstance(started, tuple) else started)

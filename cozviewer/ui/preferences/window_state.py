@@ -13,7 +13,7 @@ GEOMETRY, SIDES, PANEL = "window/geometry", "window/sides", "window/panel-"
 """Names of stored settings."""
 
 LEAST_SIDE = 200
-"""Logical pixels of a window that somebody has made as small as it can be."""
+"""Logical pixels of a window at its minimum size."""
 
 ON, OFF = "on", "off"
 

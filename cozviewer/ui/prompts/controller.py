@@ -6,11 +6,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Progress
 from cozviewer.chain.draft import region_anew
-from cozviewer.chain.prompt_history import LevelWords
+from cozviewer.chain.prompt_history import LevelPrompt
 from cozviewer.image.rect import Rect
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.latest import Latest
-from cozviewer.jobs.prompt_finder import WordsRequest
+from cozviewer.jobs.prompt_finder import PromptsRequest
 from cozviewer.pyramid.compose import wanted_region
 from cozviewer.pyramid.geometry import STEP_LEVELS, coarser
 from cozviewer.ui.prompts.draft_bar import DraftBar, new_version_text
@@ -41,8 +41,8 @@ class PromptsController(QObject):
         self.bar = DraftBar(canvas)
         self._canvas = canvas
         self._document: Document | None = None
-        self._words: Latest[WordsRequest, tuple[LevelWords, ...]] = Latest()
-        self._found: tuple[LevelWords, ...] = ()
+        self._prompts: Latest[PromptsRequest, tuple[LevelPrompt, ...]] = Latest()
+        self._found: tuple[LevelPrompt, ...] = ()
         self._working: tuple[int, str] | None = None
         self._shown = False
         self.panel.redraw_wanted.connect(self._redraw)
@@ -66,7 +66,7 @@ class PromptsController(QObject):
         self._found, self._working = (), None
         self.panel.forget()
         if document is not None:
-            document.words_found.connect(self._on_words)
+            document.prompts_found.connect(self._on_prompts)
             document.tiles_changed.connect(self._follow)
             document.progressed.connect(self._on_progress)
             document.refined.connect(self._on_work_ended)
@@ -76,7 +76,7 @@ class PromptsController(QObject):
         self._follow()
 
     def _leave(self, document: Document) -> None:
-        document.words_found.disconnect(self._on_words)
+        document.prompts_found.disconnect(self._on_prompts)
         document.tiles_changed.disconnect(self._follow)
         document.progressed.disconnect(self._on_progress)
         document.refined.disconnect(self._on_work_ended)
@@ -90,17 +90,22 @@ class PromptsController(QObject):
 
     # -- what is shown ---------------------------------------------------------------------------
 
+    @property
+    def is_searching(self) -> bool:
+        """Whether the prompts under the view are being looked up."""
+        return self._prompts.pending is not None
+
     @Slot()
     def _follow(self) -> None:
         """Look up the prompts under the view."""
-        self._words.cancel()
+        self._prompts.cancel()
         document = self._document
         if document is not None and document.chain.upscaler.accepts_prompt and self._shown:
-            document.find_words(self._words.ask(WordsRequest(self._canvas.view)))
+            document.find_prompts(self._prompts.ask(PromptsRequest(self._canvas.view)))
 
     @Slot(object, object)
-    def _on_words(self, request: WordsRequest, found: tuple[LevelWords, ...]) -> None:
-        if not self._words.accept(request, found) or self._document is None:
+    def _on_prompts(self, request: PromptsRequest, found: tuple[LevelPrompt, ...]) -> None:
+        if not self._prompts.accept(request, found) or self._document is None:
             return
         if self._document.drafting.in_force:  # otherwise they are looked up again as soon as it is
             self._found = found

@@ -22,7 +22,7 @@ from cozviewer.ui.widgets.plain import Label
 from cozviewer.util.translation import translate
 
 ASKED = ("qwen", "server")
-"""The prompters that are asked questions."""
+"""The prompters that take questions."""
 
 TEXT_HEIGHT = 58
 """Height of the box of a question in logical pixels: three lines."""

@@ -47,7 +47,7 @@ class PromptsCommand(QObject):
         self._show_button(accepts_prompt)
 
     def close(self) -> None:
-        """Close the panel until an engine is known; what the user wants is kept."""
+        """Close the panel until an engine is known; the user's choice is kept."""
         self._action.setChecked(False)
 
     def _show_button(self, shown: bool) -> None:

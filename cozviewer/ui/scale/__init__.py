@@ -1,1 +1,1 @@
-"""The physical size of what is seen: the scale bar, and setting the scale by hand."""
+"""Physical size: the scale bar, and setting the scale by hand."""

@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from cozviewer.image.source import Source
 from cozviewer.image.subject import Scale
+from cozviewer.session.source import OpenedImage
 from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.scale.dialog import ScaleDialog
 from cozviewer.ui.scale.kept_scales import keep_scale, kept_scale
@@ -18,23 +19,30 @@ class Scales(QObject):
 
     Signals:
         changed: (Scale or None) another photo is open, or its scale was set.
+        own_changed: (Scale or None) the same, of the scale that was set by hand.
     """
 
     changed = Signal(object)
+    own_changed = Signal(object)
 
     def __init__(self, panes: ComparePanes, parent: QObject) -> None:
         super().__init__(parent)
         self.scale: Scale | None = None
         self._pane = panes.generated
         self._source: Source | None = None
+        self._own: Scale | None = None
         self._shown = True
         self._line = LineDrag(panes.generated, self)
         self._line.drawn.connect(self._ask)
 
-    def set_source(self, source: Source) -> None:
-        """Follow another photo."""
+    def set_image(self, image: OpenedImage) -> None:
+        """Follow another image. A session has its own scale, if one was set; a photo has the one
+        that was set last."""
         self._line.cancel()
-        self._source = source
+        before, self._source = self._source, image.source
+        if image.source is not before:
+            own = None if image.session is None else image.session.scale
+            self._own = own or kept_scale(image.source.digest)
         self._follow()
 
     @Slot(bool)
@@ -52,22 +60,24 @@ class Scales(QObject):
     def _ask(self, pixels: float | None) -> None:
         if self._source is None:
             return
-        own = kept_scale(self._source.digest) is not None
-        dialog = ScaleDialog(self.scale, own, pixels, self._pane.window())
+        dialog = ScaleDialog(self.scale, self._own is not None, pixels, self._pane.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.wanted.connect(self._set)
+        dialog.wanted.connect(self.set_by_hand)
         dialog.line_wanted.connect(self._line.ask)
         dialog.open()
 
     @Slot(object)
-    def _set(self, scale: Scale | None) -> None:
+    def set_by_hand(self, scale: Scale | None) -> None:
+        """Set the scale of the open photo, from now on; None is that of its file."""
         if self._source is not None:
             keep_scale(self._source.digest, scale)
+            self._own = scale
             self._follow()
 
     def _follow(self) -> None:
         source = self._source
         if source is not None:
-            self.scale = kept_scale(source.digest) or source.subject.scale
+            self.scale = self._own or source.subject.scale
         self.show_bar(self._shown)
         self.changed.emit(self.scale)
+        self.own_changed.emit(self._own)

@@ -1,6 +1,6 @@
 """Bookmarks of pictures that are opened without a session, from one start to the next.
 
-Told by the digest of the picture, so that it may be moved. What is broken counts as none.
+Identified by the digest of the picture, so that it may be moved. Broken entries are ignored.
 """
 
 import json

@@ -11,6 +11,7 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.export.provenance import safe_stem
 from cozviewer.export.targets import free_path, refuse_source, replaced_by
 from cozviewer.image.source import Source
+from cozviewer.image.subject import Scale
 from cozviewer.jobs.document import Document
 from cozviewer.jobs.files.opener import OpenChain
 from cozviewer.jobs.files.session_job import SaveRequest, SessionJob
@@ -34,7 +35,7 @@ from cozviewer.util.units import bytes_text
 class Sessions(QObject):
     """Saves the open image as a session, and shows the bookmarks and the view of an opened one.
 
-    More than 12 attributes, because saving asks many parts of the window what to save.
+    More than 12 attributes, because many parts of the window contribute to what is saved.
 
     Attributes:
         menu: The bookmarks.
@@ -59,6 +60,7 @@ class Sessions(QObject):
         self._source: Source | None = None
         self._request: SaveRequest | None = None
         self._path: Path | None = None
+        self._scale: Scale | None = None
         self.menu = BookmarksMenu(lambda: navigator.camera, window, lambda: navigator.orientation)
         self.menu.chosen.connect(self._on_chosen)
         self.menu.message.connect(banner.show_message)
@@ -95,6 +97,11 @@ class Sessions(QObject):
         if session is not None and session.viewpoint is not None:
             self._turn_to(session.viewpoint)
             self._navigator.begin_at(session.viewpoint.camera)
+
+    @Slot(object)
+    def set_scale(self, scale: Scale | None) -> None:
+        """Set the scale to save, if one was set by hand."""
+        self._scale = scale
 
     @Slot(object)
     def _on_chosen(self, viewpoint: Viewpoint) -> None:
@@ -154,7 +161,7 @@ class Sessions(QObject):
             self.save(path)
 
     def save(self, path: Path) -> None:
-        """Save in the background, in the place of a session that is still being saved."""
+        """Save in the background, instead of a session that is still being saved."""
         if self._document is None:
             return
         self.stop()
@@ -168,6 +175,7 @@ class Sessions(QObject):
                 (first,) if other is None or same else (first, other),
                 self.menu.bookmarks,
                 viewpoint_of(self._navigator.camera, self._navigator.orientation),
+                scale=self._scale,
             )
         )
         if self._thread is None:

@@ -1,1 +1,1 @@
-"""The status bar: what is shown, what is in progress, and how long it takes."""
+"""The status bar: magnification, origin of the pixels, progress and time left."""

@@ -1,4 +1,4 @@
-"""What the status line says about one open image and the work on it."""
+"""The text of the status line about one open image and the work on it."""
 
 from PySide6.QtCore import QObject, Slot
 

@@ -1,8 +1,8 @@
 """The status bar: magnification, origin of the pixels, progress and engine.
 
-The texts come from plain functions. The widget lays them out and never asks the window for more
-width. It is updated at most ten times a second; between two reports of progress it advances at the
-pace of the last one.
+The texts come from plain functions. The widget lays them out and never needs more width
+than the window has. It is updated at most ten times a second; between two reports of progress it
+advances at the pace of the last one.
 """
 
 import time

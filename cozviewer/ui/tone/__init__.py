@@ -1,1 +1,1 @@
-"""The Tone panel: how the numbers of a file are shown."""
+"""The Tone panel: window, stretch, gamma and bands of a file."""

@@ -2,7 +2,7 @@
 
 While something is dragged, a small picture of the file's numbers is shown in place of the image;
 when it is let go, the file is read by the new tone. The numbers are read when the panel is shown,
-on a thread of its own, and forgotten when it is hidden.
+on its own thread, and forgotten when it is hidden.
 """
 
 from collections.abc import Sequence
@@ -114,7 +114,7 @@ class Toning(QObject):
             stop_thread(self._thread)
             self._thread = self._job = None
 
-    # -- what is asked for -----------------------------------------------------------------------
+    # -- requests --------------------------------------------------------------------------------
 
     def _begin(self) -> None:
         """Ask for the numbers of the open file, if they are not known yet."""

@@ -64,9 +64,11 @@ class ToneForm(QWidget):
         self.bands = tuple(QComboBox() for _ in range(3))
         self.inverted = QCheckBox(translate("Info", "Invert"))
         self.auto = QPushButton(translate("Info", "Auto"))
-        self.auto.setToolTip(translate("Info", "Window, stretch and exposure as the file says"))
+        self.auto.setToolTip(
+            translate("Info", "Window, stretch and exposure as stated in the file")
+        )
         self.reset = QPushButton(translate("Info", "Reset"))
-        self.reset.setToolTip(translate("Info", "Show the picture as it opens by itself"))
+        self.reset.setToolTip(translate("Info", "Show the picture as it opens by default"))
         self._range, self._extent = Label(), Label()
         for label in (self._range, self._extent):
             label.setWordWrap(True)

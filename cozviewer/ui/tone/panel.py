@@ -61,7 +61,7 @@ class TonePanel(QWidget):
 
     @property
     def sentence(self) -> str:
-        """What is said in place of the fields."""
+        """The message shown instead of the fields."""
         return self._sentence.text()
 
     @property
@@ -81,7 +81,7 @@ class TonePanel(QWidget):
 
         Args:
             offered: None hides all fields.
-            sentence: What is said instead.
+            sentence: The message shown instead.
         """
         self._offered, self._tone = offered, AUTOMATIC
         self._sentence.setText(sentence)

@@ -32,8 +32,8 @@ WATCH_MS = 200
 """Time between two looks at whether the view still generates."""
 
 GO_ON_AFTER = 5
-"""How many looks in a row must find the view at rest before the queue goes on: often the next turn
-of the wheel follows soon, and every time the run under way is lost."""
+"""How many checks in a row must find the view at rest before the queue continues: often the next
+wheel event follows soon, and each interruption loses the current run."""
 
 
 class Upscaling(QObject):
@@ -105,7 +105,7 @@ class Upscaling(QObject):
 
     @Slot()
     def announce(self) -> None:
-        """Say once more, after the first photo is opened, that photos of the last time wait."""
+        """Show again, after the first photo is opened, that photos are left in the queue."""
         if not self._announced:
             self._announce()
             self._announced = True

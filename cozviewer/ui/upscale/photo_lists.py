@@ -1,4 +1,4 @@
-"""Looks at photos for the lists of the dialog and the queue, on a thread of its own."""
+"""Reads photos for the lists of the dialog and the queue, on its own thread."""
 
 from collections.abc import Iterable
 from pathlib import Path

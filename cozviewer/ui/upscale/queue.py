@@ -41,9 +41,9 @@ class QueueProgress:
 
 
 class UpscaleQueue(QObject):
-    """The queue. GUI thread; it works on a thread of its own, which is started when needed.
+    """The queue. GUI thread; it works on its own thread, which is started when needed.
 
-    Every change is kept on disk, so that the queue goes on at the next start. It has more than 20
+    Every change is kept on disk, so that the queue continues at the next start. It has more than 20
     methods, as the job's five signals have a slot each.
 
     Attributes:
@@ -153,7 +153,7 @@ class UpscaleQueue(QObject):
         fraction = done / total if total else 1.0
         return QueueProgress(finished, len(ours), fraction, self._seconds_left(left))
 
-    # -- what is asked for -----------------------------------------------------------------------
+    # -- requests --------------------------------------------------------------------------------
 
     def add(self, photos: Iterable[tuple[Path, UpscaleOptions]], choice: EngineChoice) -> None:
         """Add photos at the end, and begin; those that wait in the same way are left out."""
@@ -181,7 +181,7 @@ class UpscaleQueue(QObject):
 
     @Slot()
     def pause(self) -> None:
-        """Stop working; what is generated is kept, and `resume` goes on from there."""
+        """Stop working; what is generated is kept, and `resume` continues from there."""
         self._wanted = False
         self._cancel()
         self.progressed.emit()
@@ -220,7 +220,7 @@ class UpscaleQueue(QObject):
         self.remove([n for n, item in self._items.items() if item.state is State.DONE])
 
     def close(self) -> None:
-        """Stop and end the thread; what is not done goes on at the next start."""
+        """Stop and end the thread; what is not done continues at the next start."""
         self._wanted = False
         self._cancel()
         if self._thread is not None:

@@ -38,7 +38,7 @@ BAR_HEIGHT = 4
 
 
 def state_text(queue: UpscaleQueue, item: QueueItem) -> str:
-    """Return what the row of a photo says about it."""
+    """Return the text in the row of a photo."""
     if item.state is State.DONE:
         name = "" if item.result is None else shown_name(item.result)
         if item.existed:

@@ -109,14 +109,14 @@ class DrawingMark(QObject):
 
     @Slot()
     def _on_end(self) -> None:
-        """Hide the outline, as nothing is being generated any more."""
+        """Hide the outline, as generating has ended."""
         self._region = None
         self._tick.stop()
         self.changed.emit(self._painted)
 
     @contextmanager
     def left_out(self) -> Iterator[None]:
-        """Leave it out of what is painted within the block."""
+        """Do not paint it within the block."""
         self._left_out = True
         try:
             yield

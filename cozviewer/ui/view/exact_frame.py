@@ -57,9 +57,9 @@ class ExactFrame(QObject):
     or properties of a line.
 
     Signals:
-        composed: (bool) a frame has come; whether it fades in.
+        composed: (bool) a frame has arrived; whether it fades in.
         updated: the pane is to be painted again.
-        changed: what is known of the view has changed, for the status line.
+        changed: the facts about the view have changed, for the status line.
     """
 
     composed = Signal(bool)
@@ -232,7 +232,7 @@ class ExactFrame(QObject):
             self._frame.result = None
 
     def finish(self, final: bool) -> None:
-        """Have the frame composed, as nothing more will come for this view.
+        """Request the frame, as nothing more will be generated for this view.
 
         Args:
             final: Whether all that the view needs is there; else work on it was stopped.
@@ -241,7 +241,7 @@ class ExactFrame(QObject):
         self.ask()
 
     def ask(self) -> None:
-        """Have the frame composed if the view is at rest and nothing is left to wait for."""
+        """Request the frame if the view is at rest and complete."""
         if self._document is None or not self._navigator.at_rest or not self._complete:
             return
         if self.is_final:

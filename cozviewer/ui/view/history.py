@@ -1,16 +1,16 @@
-"""The views that were looked at, for Back and Forward as in a browser."""
+"""The views that were visited, for Back and Forward as in a browser."""
 
 from dataclasses import dataclass
 
 from cozviewer.pyramid.camera import Camera, Fitting
 
 MEMORY = 100
-"""The number of views that can be gone back."""
+"""Maximum number of views to go back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A view that was looked at.
+    """A view that was visited.
 
     Attributes:
         camera: The camera.

@@ -74,8 +74,8 @@ class FadeTimer(QTimer):
 class Layer(QObject):
     """What a pane shows of a document.
 
-    More than 20 methods, because it is the one door to tiles, drafts and the exact frame; most hand
-    a question on to one of these.
+    More than 20 methods, because it is the single interface to tiles, drafts and the exact frame;
+    most delegate to one of these.
 
     Attributes:
         finest: The finest level to show: 0 for the interpolated source; None for all.
@@ -157,7 +157,7 @@ class Layer(QObject):
 
     @property
     def sharp(self) -> bool:
-        """Whether every visible tile of the level that this view wants is on screen."""
+        """Whether every visible tile of the level needed for this view is on screen."""
         plan = self._mosaic.plan
         return plan is not None and plan.sharp
 
@@ -310,7 +310,7 @@ class Layer(QObject):
         self._mosaic.set_document(document, tiles, self.finest)
 
     def finish(self, final: bool) -> None:
-        """Have the exact frame composed; see `ExactFrame.finish`."""
+        """Request the exact frame; see `ExactFrame.finish`."""
         self.exact.finish(final)
 
     def set_overlay(self, overlay: Kind | None) -> None:
@@ -371,7 +371,7 @@ class Layer(QObject):
 
     @Slot(object)
     def _on_tiles_changed(self, stale: Stale) -> None:
-        """Drop what has been replaced by others, and ask again for what is on its way."""
+        """Drop what has been replaced by others, and request again what is on its way."""
         if self.finest is None:
             self.exact.clear()
             self._drafts.clear()

@@ -46,7 +46,7 @@ class Glide:
 
 @dataclass(frozen=True)
 class Throw:
-    """The motion after a drag that was let go of with some speed.
+    """The motion after a drag that was released with some speed.
 
     Attributes:
         velocity_x, velocity_y: In view pixels per second.
@@ -63,7 +63,7 @@ class Throw:
         return self.velocity_x * way, self.velocity_y * way
 
     def after(self, now: float) -> "Throw | None":
-        """Return what is left of it at a time; None where it has ended."""
+        """Return the remaining motion at a time; None if it has ended."""
         decay = self._decay(now)
         rest = Throw(self.velocity_x * decay, self.velocity_y * decay, now)
         return rest if math.hypot(rest.velocity_x, rest.velocity_y) >= SLOWEST else None

@@ -157,7 +157,7 @@ class Navigator(QObject):
             self._jump(self._fitted(self._fitting))
         elif self._motion is not None:
             self._jump(self.goal)
-        else:  # what is under way for this camera goes on
+        else:  # work for this camera continues
             self._resized = self._resized or self._resting
             self._resting = False
             self._pause.start()

@@ -24,7 +24,7 @@ class Pixel:
     """A pixel under the pointer.
 
     Attributes:
-        x, y: Its place in source pixels, with as many decimals as view pixels can be told apart.
+        x, y: Its place in source pixels, with enough decimals to distinguish view pixels.
         rgb: Its colour as shown, 0..255; None of the difference of two images.
         origin: Where it comes from: original, enlarged, generated or a draft.
         alpha: Its alpha, 0..255; None of an opaque picture, and without a colour.

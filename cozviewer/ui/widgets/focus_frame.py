@@ -22,7 +22,7 @@ class FocusFrame(QWidget):
         parent.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow focus and size of the parent; every event goes on."""
+        """Follow focus and size of the parent; every event is passed on."""
         kind = event.type()
         if kind == QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
             self._cover(shown=event.reason() in BY_KEY)

@@ -28,9 +28,9 @@ class Theme:
         focus: Of the line around what has the keyboard focus: 3 to 1 on `fill` as well.
         fill, fill_hover: Of surfaces under white text.
         unavailable: Of disabled text and icons; `off_on_line` on the ground `line`.
-        trouble: Of surfaces under white text that tells of an error.
+        trouble: Of surfaces under white text about an error.
         trouble_text: Of such text in a dialog.
-        good_text: Of text that tells of success.
+        good_text: Of text about success.
         panel: Ground of what floats over the photo.
         icons: The names of the icons in style sheets, "{}" stands for what they show.
     """
@@ -125,7 +125,7 @@ def theme_of(chosen: str, system: Qt.ColorScheme) -> Theme:
 
 
 def shown_theme() -> Theme:
-    """Return the theme that the application has now, for what is painted by hand. GUI thread."""
+    """Return the theme that the application has now, for custom painting. GUI thread."""
     window = QApplication.palette().color(QPalette.ColorRole.Window)
     return LIGHT if window.lightness() > 127 else DARK
 

@@ -11,7 +11,7 @@ from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import LevelRegion, TileKey
 from cozviewer.pyramid.origins import Patch, patches
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.errors import Cancelled
@@ -118,8 +118,8 @@ def test_a_region_has_it_if_any_pixel_does(
 ) -> None:
     pyramid = pyramid_of(half_textured())
     has_tiles(pyramid, z, monkeypatch)
-    assert borrows(Columns(10), pyramid, z, region) == found
-    assert not borrows(None, pyramid, z, region)
+    assert borrows(Columns(10), pyramid, LevelRegion(z, region)) == found
+    assert not borrows(None, pyramid, LevelRegion(z, region))
     pyramid.store.close()
 
 
@@ -129,7 +129,7 @@ def test_tiles_that_are_not_made_count_as_what_stands_in_for_them(
 ) -> None:
     pyramid = pyramid_of(half_textured())
     has_tiles(pyramid, level, monkeypatch)
-    assert borrows(Columns(10), pyramid, 6, Rect(64 * 50, 64 * 50, 300, 200)) == found
+    assert borrows(Columns(10), pyramid, LevelRegion(6, Rect(64 * 50, 64 * 50, 300, 200))) == found
     pyramid.store.close()
 
 
@@ -141,12 +141,12 @@ def test_whole_photos_are_looked_at_in_blocks_until_it_is_found(
     monkeypatch.setattr("cozviewer.chain.textures.borrowed_texture.BLOCK", 16)
     whole = pyramid.level_rect(4)
     nowhere, everywhere = Columns(1000), Columns(0)
-    assert not borrows(nowhere, pyramid, 4, whole)
+    assert not borrows(nowhere, pyramid, LevelRegion(4, whole))
     assert len(nowhere.asked) == 8 * 4
-    assert borrows(everywhere, pyramid, 4, whole)
+    assert borrows(everywhere, pyramid, LevelRegion(4, whole))
     assert len(everywhere.asked) == 1
     with pytest.raises(Cancelled):
-        borrows(nowhere, pyramid, 4, whole, lambda: True)
+        borrows(nowhere, pyramid, LevelRegion(4, whole), lambda: True)
     pyramid.store.close()
 
 

@@ -12,6 +12,7 @@ from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8, RgbFloat, luma_of, to_float
 from cozviewer.image.rect import Rect
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.util.cancel import never
 from tests.chain.conftest import MakeChain, refined
 from tests.chain.fakes import DetailUpscaler, Silent
@@ -199,7 +200,7 @@ def test_tiles_and_drafts_hold_the_same_texture_from_the_second_step_on(
     drafted, chain = flattening(chain_over), flattening(chain_over)
     region = around(256, 256, 4, 256, 256)
     (piece,) = quick_view(
-        drafted.pyramid, drafted.upscaler, 4, region, 0, 0, never, drafted.texture
+        drafted.pyramid, drafted.upscaler, LevelRegion(4, region), 0, 0, never, drafted.texture
     )
     refined(chain, 4, region)
     made = chain.pyramid.exact_region(4, region)

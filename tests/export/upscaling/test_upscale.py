@@ -9,7 +9,6 @@ from PIL import Image
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.export import large
 from cozviewer.export.origin import read_origin
 from cozviewer.export.upscaling import bands
 from cozviewer.export.upscaling.bands import level_of, scaled_bands
@@ -28,6 +27,7 @@ from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.chain.fakes import DetailUpscaler
+from tests.export.banding import write_in_bands
 from tests.pyramid.pictures import noise, smooth
 from tests.pyramid.pyramids import pyramid_of
 
@@ -248,7 +248,7 @@ def test_a_large_one_is_written_in_bands(
     chain = chain_of(photo)
     options = UpscaleOptions(2, "PNG", label=label)
     small = upscale_photo(chain, replace(options, folder=photo.parent / "small"))
-    monkeypatch.setattr(large, "LARGE", 1)
+    write_in_bands(monkeypatch, 1)
     monkeypatch.setattr(bands, "BAND", 16)
     done = upscale_photo(chain, options)
     assert np.array_equal(pixels_of(done.path), pixels_of(small.path))

@@ -381,7 +381,7 @@ def test_svg_is_drawn(tmp_path: Path) -> None:
     assert source.alpha is not None
     assert source.alpha.region(0, Rect(4000, 4000, 1, 1)) == 255
     assert source.alpha.region(0, Rect(12000, 4000, 1, 1)) == 0
-    assert source.notices == ("Drawn anew at every zoom up to 100%.",)
+    assert source.notices == ("Redrawn at every zoom up to 100%.",)
 
 
 def test_svg_reads_no_other_file(tmp_path: Path) -> None:
@@ -416,7 +416,7 @@ def test_a_page_of_a_pdf(tmp_path: Path) -> None:
 
 def test_a_picture_without_a_finished_one_says_so(tmp_path: Path) -> None:
     source = opened(tmp_path, layered_psd(RGB))
-    assert source.notices == ("The file has no finished picture; its layers were combined anew.",)
+    assert source.notices == ("The file has no merged picture, so its layers were combined.",)
 
 
 def test_a_bomb_is_asked_about(tmp_path: Path) -> None:

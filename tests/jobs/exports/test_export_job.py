@@ -14,7 +14,6 @@ from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.cli import main
 from cozviewer.commands.common import views
-from cozviewer.export import large
 from cozviewer.export.origin import read_origin
 from cozviewer.export.provenance import origin_of_region
 from cozviewer.export.run import Task, run_task
@@ -32,11 +31,12 @@ from cozviewer.jobs.exports.export_job import Export, ExportJob
 from cozviewer.models.prompters import NoPrompter, TextPrompter
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import best_region
-from cozviewer.pyramid.geometry import TILE, TileKey
+from cozviewer.pyramid.geometry import TILE, LevelRegion, TileKey
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.session.source import OpenedImage
 from tests.chain.fakes import DetailUpscaler
+from tests.export.banding import write_in_bands
 from tests.pyramid.pyramids import gentle, pyramid_of
 from tests.pyramid.stores import DAMAGES, STORE_KEY, damage
 
@@ -64,7 +64,7 @@ class Heard:
 
 
 def whole(chain: Chain, path: Path) -> Export:
-    return Export(RegionTask(path, 2, chain.pyramid.level_rect(2)))
+    return Export(RegionTask(path, chain.pyramid.whole_level(2)))
 
 
 @pytest.mark.parametrize("in_bands", [True, False])
@@ -73,18 +73,18 @@ def test_a_whole_level_is_computed_and_saved(
 ) -> None:
     if in_bands:
         pytest.importorskip("pyvips")
-        monkeypatch.setattr(large, "LARGE", 1000)
+        write_in_bands(monkeypatch)
         monkeypatch.setattr("cozviewer.pyramid.compose.BAND", TILE)
     job = ExportJob(chain)
     heard = Heard(job)
     request = whole(chain, tmp_path / "whole.png")
     job.export(request)
     assert (heard.saved, heard.ended) == ([request], [])
-    expected = best_region(chain.pyramid, 2, chain.pyramid.level_rect(2))
+    expected = best_region(chain.pyramid, chain.pyramid.whole_level(2))
     with Image.open(request.path) as image:
         assert np.array_equal(np.asarray(image), expected)
     origin = read_origin(request.path)
-    assert origin == origin_of_region(chain, 2, chain.pyramid.level_rect(2))
+    assert origin == origin_of_region(chain, chain.pyramid.whole_level(2))
     assert origin is not None
     assert (origin.kind, origin.prompt) == ("generated", "a cat")
     drawn = [progress for progress in heard.told if progress.stage == "Generating ×4"]
@@ -133,7 +133,7 @@ def test_borrowed_texture_is_told_alike_by_the_window_and_render(
     if as_region:
         words += ["--region", f"{x},100,8,4", "--level", f"x{zoom}"]
         region = Rect(x * zoom, 100 * zoom, 8 * zoom, 4 * zoom)
-        task: PictureTask | RegionTask = RegionTask(exported, z, region)
+        task: PictureTask | RegionTask = RegionTask(exported, LevelRegion(z, region))
     else:
         words += ["--center", f"{x},100", "--zoom", str(zoom), "--size", "160x100"]
         view = View(camera_at(x, 100, float(zoom)), 160, 100).aligned()
@@ -151,7 +151,7 @@ def test_borrowed_texture_is_told_alike_by_the_window_and_render(
 def test_a_comparison_looks_for_borrowed_texture_when_it_is_saved(
     chain: Chain, tmp_path: Path, borrowed: bool
 ) -> None:
-    origin = origin_of_region(chain, 2, chain.pyramid.level_rect(2))
+    origin = origin_of_region(chain, chain.pyramid.whole_level(2))
     pixels = np.zeros((20, 30, 3), np.uint8)
     task = ComparisonTask(tmp_path / "both.png", pixels, origin, lambda: borrowed)
     run_task(task, chain)
@@ -162,7 +162,7 @@ def test_a_comparison_looks_for_borrowed_texture_when_it_is_saved(
 
 def test_what_is_saved_without_computing_says_so(chain: Chain, tmp_path: Path) -> None:
     region = chain.pyramid.level_rect(2)
-    task = RegionTask(tmp_path / "now.png", 2, region, PictureOptions(complete=False))
+    task = RegionTask(tmp_path / "now.png", LevelRegion(2, region), PictureOptions(complete=False))
     made = run_task(task, chain)
     origin = read_origin(task.path)
     assert (made.generated, made.reused) == (0, 0)
@@ -183,7 +183,7 @@ def test_broken_tiles_are_made_again(tmp_path: Path, how: str) -> None:
         path = tmp_path / name
         tasks: dict[str, Task] = {
             "view": PictureTask(path, view),
-            "region": RegionTask(path, 2, region),
+            "region": RegionTask(path, LevelRegion(2, region)),
             "strip": StripTask(path, (view,)),
         }
         made = list[TileKey]()
@@ -205,7 +205,7 @@ def test_an_export_in_bands_stops_when_told(
     chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("pyvips")
-    monkeypatch.setattr(large, "LARGE", 1000)
+    write_in_bands(monkeypatch)
     job = ExportJob(chain)
     heard = Heard(job)
     request = whole(chain, tmp_path / "whole.tif")

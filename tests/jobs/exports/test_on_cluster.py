@@ -56,7 +56,7 @@ def test_an_export_is_generated_on_the_cluster(chain_over: MakeChain, tmp_path: 
     job = ExportJob(chain)
     saved: list[Export] = []
     job.saved.connect(saved.append)
-    task = RegionTask(tmp_path / "out.png", 2, chain.pyramid.level_rect(2))
+    task = RegionTask(tmp_path / "out.png", chain.pyramid.whole_level(2))
     request = Export(task, choice, ClusterChoice("local:2", cluster.open))
     job.export(request)
     assert saved == [request]
@@ -72,7 +72,7 @@ def test_a_cluster_that_does_not_answer_is_told(chain_over: MakeChain, tmp_path:
     job = ExportJob(chain)
     ended: list[str] = []
     job.ended.connect(lambda request, sentence: ended.append(sentence))
-    task = RegionTask(tmp_path / "out.png", 2, chain.pyramid.level_rect(2))
+    task = RegionTask(tmp_path / "out.png", chain.pyramid.whole_level(2))
     choice = ClusterChoice("ray://nowhere:1", FakeCluster().open)
     job.export(Export(task, EngineChoice(), choice))
     assert ended == ["No Ray cluster answers at ray://nowhere:1."]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from cozviewer.align.progress import StepReport, Words
+from cozviewer.align.progress import StepReport, WatchedPrompt
 from cozviewer.align.rewards import Answered, Reward
 from cozviewer.align.samples import Sample
 from cozviewer.align.settings import AlignSettings
@@ -34,13 +34,13 @@ class Seen:
     """
 
     reports: list[StepReport] = field(default_factory=list)
-    words: list[Words] = field(default_factory=list)
+    words: list[WatchedPrompt] = field(default_factory=list)
 
     def on_step(self, report: StepReport) -> None:
         self.reports.append(report)
 
-    def on_words(self, words: Sequence[Words]) -> None:
-        self.words.extend(words)
+    def on_prompts(self, prompts: Sequence[WatchedPrompt]) -> None:
+        self.words.extend(prompts)
 
     def mean(self, first: int, last: int, name: str = "") -> float:
         """Return the mean reward of a range of steps, of one kind or of all."""

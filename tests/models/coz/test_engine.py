@@ -29,6 +29,9 @@ from tests.models.tiny_sd3 import saved_encoder, saved_lora
 Make = Callable[..., CozSd3]
 
 
+UseStep = Callable[[Callable[..., RgbFloat]], None]
+
+
 @pytest.fixture(scope="module", autouse=True)
 def plain_cpu() -> Iterator[None]:
     """A CPU that is fastest in fp32, whatever this one is."""
@@ -69,6 +72,12 @@ def paper(files: dict[str, Path]) -> CozSd3:
 @pytest.fixture(params=["best", "paper"])
 def either(request: pytest.FixtureRequest, best: CozSd3, paper: CozSd3) -> CozSd3:
     return {"best": best, "paper": paper}[request.param]
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> UseStep:
+    """Return a function that puts another step in the place of the network's."""
+    return lambda step: monkeypatch.setattr(coz_sd3, "one_step", step)
 
 
 def picture(width: int, height: int) -> RgbFloat:
@@ -120,31 +129,27 @@ def test_paper_gives_whole_levels_that_rounding_keeps(best: CozSd3, paper: CozSd
     assert np.abs(floats - floats.round()).mean() > 0.2
 
 
-def test_paper_truncates(paper: CozSd3, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        coz_sd3, "one_step", lambda sd3, pixels, *_: np.full_like(pixels, 100.7 / 255)
-    )
+def test_paper_truncates(paper: CozSd3, steps: UseStep) -> None:
+    steps(lambda sd3, pixels, *_: np.full_like(pixels, 100.7 / 255))
     fine = paper.upscale(picture(4, 4), "", 0, never)
     assert (to_8bit(fine) == 100).all()
 
 
-def test_paper_enlarges_in_8_bits(paper: CozSd3, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coz_sd3, "one_step", lambda sd3, pixels, *_: pixels + np.float32(1e-4))
+def test_paper_enlarges_in_8_bits(paper: CozSd3, steps: UseStep) -> None:
+    steps(lambda sd3, pixels, *_: pixels + np.float32(1e-4))
     rgb = to_8bit(picture(32, 32))
     near = Image.fromarray(rgb).resize((128, 128), Image.Resampling.BICUBIC)
     np.testing.assert_array_equal(to_8bit(paper.upscale(rgb, "", 0, never)), np.asarray(near))
 
 
-def test_paper_takes_the_authors_crop_in_one_window(
-    paper: CozSd3, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_paper_takes_the_authors_crop_in_one_window(paper: CozSd3, steps: UseStep) -> None:
     shapes = []
 
     def step(sd3: Any, pixels: RgbFloat, words: Any, noise: Any, check: Any) -> RgbFloat:
         shapes.append((pixels.shape, tuple(noise.shape)))
         return pixels
 
-    monkeypatch.setattr(coz_sd3, "one_step", step)
+    steps(step)
     paper.upscale(picture(128, 128), "", 0, never)
     assert shapes == [((512, 512, 3), (1, 4, 64, 64))]
 
@@ -153,9 +158,7 @@ def test_the_halo_is_that_of_the_setting(best: CozSd3, paper: CozSd3) -> None:
     assert (best.halo, paper.halo) == (32, 0)
 
 
-def test_each_window_gets_its_part_of_the_noise(
-    best: CozSd3, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_window_gets_its_part_of_the_noise(best: CozSd3, steps: UseStep) -> None:
     best.load()
     whole = noise_of(best._models.networks(), 768, 640, 3)
     parts = []
@@ -164,7 +167,7 @@ def test_each_window_gets_its_part_of_the_noise(
         parts.append(noise)
         return pixels
 
-    monkeypatch.setattr(coz_sd3, "one_step", step)
+    steps(step)
     best.upscale(picture(192, 160), "", 3, never)
     for part, (x, y) in zip(parts, [(0, 0), (32, 0), (0, 16), (32, 16)], strict=True):
         assert torch.equal(part, whole[:, :, y : y + 64, x : x + 64])
@@ -183,9 +186,7 @@ def test_windows_join(best: CozSd3) -> None:
         assert near.mean() <= 1.1 * inside.mean()
 
 
-def test_windows_without_fading_would_not_join(
-    best: CozSd3, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_windows_without_fading_would_not_join(best: CozSd3, steps: UseStep) -> None:
     """That the measure above can fail: windows that disagree show at their borders."""
     calls = []
 
@@ -193,10 +194,10 @@ def test_windows_without_fading_would_not_join(
         calls.append(1)
         return pixels + np.float32(0.05 * len(calls))
 
-    monkeypatch.setattr(coz_sd3, "one_step", step)
+    steps(step)
     rgb = np.full((64, 192, 3), 0.5, np.float32)
-    steps = np.abs(np.diff(best.upscale(rgb, "", 0, never), axis=1)).mean((0, 2))
-    assert steps.max() < 0.05 / 100  # 0.05 spread over the 256 pixels in common
+    rises = np.abs(np.diff(best.upscale(rgb, "", 0, never), axis=1)).mean((0, 2))
+    assert rises.max() < 0.05 / 100  # 0.05 spread over the 256 pixels in common
 
 
 @pytest.mark.parametrize(
@@ -313,11 +314,11 @@ def step_for(largest: int, tried: list[int]) -> Any:
 
 @pytest.mark.parametrize(("largest", "tries"), [(400, [512, 384]), (256, [512, 384, 256])])
 def test_windows_become_smaller_when_memory_runs_out(
-    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch, largest: int, tries: list[int]
+    files: dict[str, Path], steps: UseStep, largest: int, tries: list[int]
 ) -> None:
     reported: list[str] = []
     engine, tried = made(files, notice=reported.append), list[int]()
-    monkeypatch.setattr(coz_sd3, "one_step", step_for(largest, tried))
+    steps(step_for(largest, tried))
     rgb = picture(160, 160)
     fine = engine.upscale(rgb, "", 0, never)
     np.testing.assert_allclose(fine, enlarged(rgb).clip(0, 1), atol=1e-5)
@@ -332,30 +333,28 @@ def test_windows_become_smaller_when_memory_runs_out(
 
 
 def test_when_even_small_windows_do_not_fit_it_fails(
-    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    files: dict[str, Path], steps: UseStep
 ) -> None:
     tried: list[int] = []
-    monkeypatch.setattr(coz_sd3, "one_step", step_for(100, tried))
+    steps(step_for(100, tried))
     with pytest.raises(Failure, match=r"^Not enough memory on the CPU for Chain-of-Zoom: close"):
         made(files, notice=lambda sentence: None).upscale(picture(160, 160), "", 0, never)
     assert tried == [512, 384, 256]
 
 
 def test_a_small_picture_is_not_tried_again_in_larger_windows(
-    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    files: dict[str, Path], steps: UseStep
 ) -> None:
     tried: list[int] = []
-    monkeypatch.setattr(coz_sd3, "one_step", step_for(100, tried))
+    steps(step_for(100, tried))
     with pytest.raises(Failure):
         made(files, notice=lambda sentence: None).upscale(picture(80, 80), "", 0, never)
     assert tried == [320, 256]
 
 
-def test_paper_would_rather_fail_than_differ(
-    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_paper_would_rather_fail_than_differ(files: dict[str, Path], steps: UseStep) -> None:
     tried: list[int] = []
-    monkeypatch.setattr(coz_sd3, "one_step", step_for(400, tried))
+    steps(step_for(400, tried))
     with pytest.raises(Failure, match="Not enough memory on the CPU for Chain-of-Zoom"):
         made(files, setting="paper").upscale(picture(128, 128), "", 0, never)
     assert tried == [512]

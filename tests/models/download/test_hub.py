@@ -40,10 +40,11 @@ USED = ("config.json", "tokenizer.json", "model-1.safetensors", "model-2.safeten
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A hub cache of this test, online and not signed in."""
+    """A hub cache of this test, online and not signed in; files come in small chunks."""
     folder = tmp_path / "hub"
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(folder))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 4096)
     monkeypatch.setattr(huggingface_hub, "get_token", lambda: None)
     return folder
 
@@ -151,7 +152,6 @@ def parts(cache: Path) -> list[Path]:
 def test_a_stopped_download_goes_on_where_it_was(
     server: HubServer, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 4096)
     stop_half_way(server)
     (part,) = parts(cache)
     here = part.stat().st_size
@@ -166,7 +166,6 @@ def test_a_stopped_download_goes_on_where_it_was(
 def test_where_the_hub_begins_anew_the_file_is_right_all_the_same(
     server: HubServer, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 4096)
     stop_half_way(server)
     server.ranges = False
     folder = fetch(server)
@@ -185,7 +184,6 @@ def test_a_damaged_file_is_deleted_and_told(server: HubServer, cache: Path) -> N
 def test_a_part_that_was_tampered_with_does_not_get_in(
     server: HubServer, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 4096)
     stop_half_way(server)
     (part,) = parts(cache)
     part.write_bytes(b"x" * part.stat().st_size)
@@ -197,7 +195,6 @@ def test_a_connection_that_breaks_is_taken_up_again(
     server: HubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huggingface_hub.file_download.time.sleep", lambda seconds: None)
-    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 4096)
     broken: list[int] = []
 
     def sent(path: str, so_far: int) -> bool:
@@ -214,7 +211,6 @@ def test_a_connection_that_breaks_is_taken_up_again(
 def test_a_full_disk_keeps_what_has_come(
     server: HubServer, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 4096)
     write = hub._Digesting.write
 
     def full(self: hub._Digesting, data: bytes) -> int:

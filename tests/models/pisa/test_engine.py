@@ -9,6 +9,7 @@ import pytest
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.models.context import ModelContext
+from cozviewer.models.coz.tiled_diffusion import Windows
 from cozviewer.models.pisa import components, engine, network
 from cozviewer.models.pisa.engine import PisaSr
 from cozviewer.util.cancel import never
@@ -55,13 +56,9 @@ def test_the_strengths_change_the_pixels(tiny_sd2: Path, tiny_pisa: Path) -> Non
     assert np.abs(plain - weak).mean() > 0.01
 
 
-def test_large_pictures_are_blended_from_windows(
-    tiny_sd2: Path, tiny_pisa: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "WINDOWS", (160, 128))
-    monkeypatch.setattr(engine, "OVERLAP", 32)
+def test_large_pictures_are_blended_from_windows(tiny_sd2: Path, tiny_pisa: Path) -> None:
     shares: list[float] = []
-    pisa = made(tiny_sd2, tiny_pisa)
+    pisa = made(tiny_sd2, tiny_pisa, windows=Windows((160, 128), 32))
     fine = pisa.upscale(picture()[:48, :64], "", 0, never, shares.append)
     assert shares == [0.25, 0.5, 0.75, 1]
     assert fine.shape == (192, 256, 3)
@@ -71,8 +68,6 @@ def test_large_pictures_are_blended_from_windows(
 def test_windows_shrink_when_memory_runs_out(
     tiny_sd2: Path, tiny_pisa: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "WINDOWS", (160, 128))
-    monkeypatch.setattr(engine, "OVERLAP", 32)
     real, sizes, notices = network.one_step, list[int](), list[str]()
 
     def short(sd2: Any, pixels: Any, *rest: Any) -> Any:
@@ -83,16 +78,16 @@ def test_windows_shrink_when_memory_runs_out(
 
     monkeypatch.setattr(engine, "one_step", short)
     context = ModelContext("cpu", numbers="fp32", notice=notices.append)
-    pisa = made(tiny_sd2, tiny_pisa, context)
+    pisa = made(tiny_sd2, tiny_pisa, context, windows=Windows((160, 128), 32))
     assert pisa.upscale(picture()[:32, :64], "", 0, never).shape == (128, 256, 3)
     assert sizes[0] == 160
     assert set(sizes[1:]) == {128}
     assert notices == [
         "PiSA-SR ran out of memory and continues in smaller windows, a little slower."
     ]
-    monkeypatch.setattr(engine, "WINDOWS", (160,))
+    pisa = made(tiny_sd2, tiny_pisa, windows=Windows((160,), 32))
     with pytest.raises(Failure, match="Not enough memory on the CPU for PiSA-SR"):
-        made(tiny_sd2, tiny_pisa).upscale(picture()[:64, :64], "", 0, never)
+        pisa.upscale(picture()[:64, :64], "", 0, never)
 
 
 def test_the_prompt_is_encoded_once_and_kept(

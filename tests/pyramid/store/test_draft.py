@@ -8,7 +8,7 @@ import pytest
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
-from cozviewer.pyramid.geometry import TILE, TileKey, tiles_of
+from cozviewer.pyramid.geometry import TILE, LevelRegion, TileKey, tiles_of
 from cozviewer.pyramid.origins import made_from
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.store import files as store_files
@@ -99,14 +99,14 @@ def test_each_tile_tells_its_own_step(pyramid: Pyramid, draft: Draft) -> None:
 
 
 def test_the_newest_step_near_is_one_of_the_draft(pyramid: Pyramid, draft: Draft) -> None:
-    near = pyramid.step_near(0, Rect(0, 0, 75, 50))
+    near = pyramid.step_near(LevelRegion(0, Rect(0, 0, 75, 50)))
     assert near is not None
     assert near.prompt == "new"
-    deeper = pyramid.step_near(2, Rect(0, 0, 75, 50))
+    deeper = pyramid.step_near(LevelRegion(2, Rect(0, 0, 75, 50)))
     assert deeper is not None
     assert deeper.prompt == "a cat"
     draft.drop()
-    near = pyramid.step_near(0, Rect(0, 0, 75, 50))
+    near = pyramid.step_near(LevelRegion(0, Rect(0, 0, 75, 50)))
     assert near is not None
     assert near.prompt == "a cat"
 

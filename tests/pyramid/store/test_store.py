@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
-from cozviewer.pyramid.geometry import TileKey
+from cozviewer.pyramid.geometry import LevelRegion, TileKey
 from cozviewer.pyramid.store import files as store_files
 from cozviewer.pyramid.store import store as store_module
 from cozviewer.pyramid.store.eviction import ROW_BYTES
@@ -283,11 +283,11 @@ def test_a_prompt_holds_for_views_that_are_mostly_the_same(
         for words, at in (("older", 0), ("old", 0), ("new", 1024)):
             record = replace(STEP, z=2, prompt=words, level_region=Rect(at, at, 1024, 1024))
             step = store.begin_step(record)
-            assert store.prompt_near(2, record.level_region) == words
+            assert store.prompt_near(LevelRegion(2, record.level_region)) == words
             store.put(TileKey(4, at, len(words)), pixels(KEY), step)
-        assert store.prompt_near(z, region) == prompt
+        assert store.prompt_near(LevelRegion(z, region)) == prompt
     with reopened(path) as store:
-        assert store.prompt_near(z, region) == prompt
+        assert store.prompt_near(LevelRegion(z, region)) == prompt
 
 
 def test_two_windows_see_each_others_tiles(path: Path, store: TileStore) -> None:

@@ -15,6 +15,7 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.export.tasks import RegionTask
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.compose import best_region
+from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.export.resume import KEY, note_begun, pending_for, task_of
@@ -67,7 +68,7 @@ def test_the_next_start_does_the_rest(viewer: Bench, qtbot: QtBot, tmp_path: Pat
     with Image.open(target) as image:
         found = np.asarray(image)
     pyramid = document.chain.pyramid
-    assert np.array_equal(found, best_region(pyramid, 2, pyramid.level_rect(2)))
+    assert np.array_equal(found, best_region(pyramid, pyramid.whole_level(2)))
     # None was computed again; the one under work at the end may not have been kept.
     assert engine.calls <= pyramid.store.usage()[1] - (made - 1)
     assert kept_text(KEY) == ""
@@ -84,7 +85,7 @@ def test_it_goes_on_with_the_orientation_of_the_window(
 ) -> None:
     document = viewer.window.document
     assert document is not None
-    task = RegionTask(Path("a.png"), 2, Rect(0, 0, 30, 20), orientation=orientation)
+    task = RegionTask(Path("a.png"), LevelRegion(2, Rect(0, 0, 30, 20)), orientation=orientation)
     note_begun(task, document.chain)
     pending = pending_for(document.chain)
     assert pending is not None

@@ -14,11 +14,11 @@ from pytestqt.qtbot import QtBot
 from cozviewer.config.choice import NO_TEXTURE, EngineChoice
 from cozviewer.export.origin import read_origin
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.subject import Scale
+from cozviewer.image.subject import Scale, scale_from, scale_text
 from cozviewer.ui.engine_options import ChoiceMenu
 from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.scale.dialog import ScaleDialog
-from cozviewer.ui.scale.kept_scales import keep_scale, kept_scale, scale_from, scale_text
+from cozviewer.ui.scale.kept_scales import keep_scale, kept_scale
 from cozviewer.ui.view.canvas import Canvas
 from tests.image.rare_files import dicom
 from tests.pyramid.pictures import smooth, tiff

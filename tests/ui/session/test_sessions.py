@@ -18,11 +18,13 @@ from cozviewer.app import services_for
 from cozviewer.assembly import NO_SERVER
 from cozviewer.config.choice import EngineChoice, PrompterChoice
 from cozviewer.config.choice_text import choice_text
+from cozviewer.image.subject import Scale
 from cozviewer.pyramid.store.sqlite_guard import Watch
 from cozviewer.session import file as session_file
 from cozviewer.session import task
 from cozviewer.session.file import read_session
 from cozviewer.ui.main_window import MainWindow
+from cozviewer.ui.scale.kept_scales import keep_scale
 from cozviewer.ui.settings import save_engine_choice, saved_engine_choice
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Cancelled
@@ -360,3 +362,21 @@ def test_reading_that_would_never_end_is_stopped_by_closing_and_by_another_photo
         assert viewer.window.images.opening._thread.isFinished()
     else:
         opened(viewer.window, qtbot, viewer.picture)
+
+
+def test_the_scale_set_by_hand_goes_with_the_session(
+    trip: Path, new_window: Open, qtbot: QtBot, model: Path
+) -> None:
+    window = new_window(trip, EngineChoice("nearest", "cpu"))
+    qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
+    assert window.document is not None
+    assert window.document.image.session is not None
+    assert window.document.image.session.scale is None
+    scale, other = Scale(0.25e-6, 0.25e-6), Scale(1e-3, 1e-3)
+    window.parts.scales.set_by_hand(scale)
+    save(window, qtbot, trip)
+    assert read_session(trip).scale == scale
+    keep_scale(window.document.source.digest, other)  # set for the photo, without the session
+    again = new_window(trip, EngineChoice("nearest", "cpu"))
+    qtbot.waitUntil(lambda: again.document is not None, timeout=10_000)
+    assert again.parts.scales.scale == scale

@@ -1,1 +1,1 @@
-"""The blind test: sides unnamed and shuffled, judged by the user."""
+"""The blind test: the user rates unlabelled, shuffled sides."""

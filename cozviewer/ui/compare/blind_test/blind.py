@@ -68,7 +68,7 @@ class Blind(QObject):
 
     @property
     def active(self) -> bool:
-        """Whether a blind comparison is under way."""
+        """Whether a blind comparison is in progress."""
         return self._path is not None
 
     @property
@@ -76,7 +76,7 @@ class Blind(QObject):
         return self._panes.window()
 
     def close(self) -> None:
-        """End a comparison that is under way, and begin none any more."""
+        """End a comparison in progress, and begin none any more."""
         if self.active:
             self.end()
         self._connections.close()

@@ -155,7 +155,7 @@ class Veil:
 
     @contextmanager
     def left_out(self) -> Iterator[None]:
-        """Paint opaque colours meanwhile, as they are under what is transparent."""
+        """Paint the opaque colours that lie under transparent parts, for the time being."""
         before, self._is_left_out = self._is_left_out, True
         try:
             yield
@@ -163,7 +163,7 @@ class Veil:
             self._is_left_out = before
 
     def forget(self) -> None:
-        """Drop what is kept of a picture."""
+        """Drop the cached parts of a picture."""
         self._whole = self._turned = self._image = None
 
     def fill(self, painter: QPainter, area: QRect) -> None:

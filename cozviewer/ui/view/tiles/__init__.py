@@ -1,1 +1,1 @@
-"""What a pane shows of the pyramid: tiles, drafts, and what is missing."""
+"""The parts of the pyramid that a pane shows: tiles and drafts, and what is missing."""

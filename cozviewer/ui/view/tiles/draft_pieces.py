@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from cozviewer.image.rect import Rect
 from cozviewer.jobs.quick_job import DraftImage
 from cozviewer.pyramid.camera import View
-from cozviewer.pyramid.geometry import at_level
+from cozviewer.pyramid.geometry import LevelRegion, at_level
 from cozviewer.pyramid.plan import Place, Plan, place
 
 FADE_SECONDS = 0.1
@@ -41,8 +41,7 @@ class PieceDraw:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    z: int
-    level_region: Rect
+    region: LevelRegion
     image: QImage
     arrived: float
 
@@ -59,7 +58,7 @@ class DraftPieces:
     def add(self, part: DraftImage, now: float, fade: bool) -> None:
         """Add a part; with `fade` it fades in from `now` on."""
         arrived = now if fade else -math.inf
-        self._pieces.append(_Piece(part.z, part.level_region, part.image, arrived))
+        self._pieces.append(_Piece(part.region, part.image, arrived))
         while len(self) > 1 and sum(piece.image.sizeInBytes() for piece in self._pieces) > BUDGET:
             self._pieces.pop(0)
 
@@ -68,15 +67,15 @@ class DraftPieces:
         self._pieces.clear()
 
     def draws(self, view: View, plan: Plan, now: float) -> list[PieceDraw]:
-        """Return what is to be drawn between the tiles of a plan, bottom to top.
+        """Return the parts to draw between the tiles of a plan, bottom to top.
 
         A part lies over the tiles that it was made from and coarser ones, and under all finer ones
         and those of the level of the plan.
         """
         self._forget_covered(now)
         found = []
-        for piece in sorted(self._pieces, key=lambda piece: (_under(piece, plan), piece.z)):
-            where = place(piece.z, piece.level_region, view)
+        for piece in sorted(self._pieces, key=lambda piece: (_under(piece, plan), piece.region.z)):
+            where = place(piece.region, view)
             if where is not None:
                 opacity = min(1.0, max(0.02, (now - piece.arrived) / FADE_SECONDS))
                 found.append(PieceDraw(_under(piece, plan), piece.image, where, opacity))
@@ -85,12 +84,8 @@ class DraftPieces:
     def shown(self, view: View, plan: Plan) -> bool:
         """Return whether any part is visible: inside the view, where a plan lacks tiles."""
         return any(
-            plan.lacking.touches(
-                at_level(
-                    piece.level_region.intersected(view.level_region(piece.z)), piece.z, plan.level
-                )
-            )
-            for piece in self._pieces
+            plan.lacking.touches(at_level(rect.intersected(view.level_region(z)), z, plan.level))
+            for z, rect in (piece.region for piece in self._pieces)
         )
 
     def level_at(self, view: View, plan: Plan, view_x: float, view_y: float) -> int | None:
@@ -99,9 +94,9 @@ class DraftPieces:
         if not plan.lacking.touches(_pixel(view, plan.level, view_x, view_y)):
             return None
         levels = [
-            (_under(piece, plan), piece.z)
+            (_under(piece, plan), piece.region.z)
             for piece in self._pieces
-            if _contains(view, piece.z, piece.level_region, view_x, view_y)
+            if _contains(view, piece.region, view_x, view_y)
         ]
         return max(levels)[1] if levels else None
 
@@ -117,15 +112,15 @@ class DraftPieces:
             for index, piece in enumerate(self._pieces)
             if not any(
                 later > index
-                and other.z == piece.z
-                and other.level_region.contains(piece.level_region)
+                and other.region.z == piece.region.z
+                and other.region.rect.contains(piece.region.rect)
                 for later, other in whole
             )
         ]
 
 
 def _under(piece: _Piece, plan: Plan) -> int:
-    return min(piece.z - 1, plan.level)
+    return min(piece.region.z - 1, plan.level)
 
 
 def _pixel(view: View, z: int, view_x: float, view_y: float) -> Rect:
@@ -137,9 +132,9 @@ def _pixel(view: View, z: int, view_x: float, view_y: float) -> Rect:
     return Rect(region.x + x, region.y + y, 1, 1)
 
 
-def _contains(view: View, z: int, level_region: Rect, view_x: float, view_y: float) -> bool:
-    """Return whether a point of the view lies in a region of level z."""
-    left, top, right, bottom = view.level_box(z, level_region)
+def _contains(view: View, region: LevelRegion, view_x: float, view_y: float) -> bool:
+    """Return whether a point of the view lies in a region of a level."""
+    left, top, right, bottom = view.level_box(*region)
     x = left + (right - left) * view_x / view.width
     y = top + (bottom - top) * view_y / view.height
-    return 0 <= x < level_region.width and 0 <= y < level_region.height
+    return 0 <= x < region.rect.width and 0 <= y < region.rect.height

@@ -130,7 +130,7 @@ class Mosaic(QObject):
         self.replan()
 
     def replan(self) -> None:
-        """Make a new plan before the next painting, and request what it lacks."""
+        """Make a new plan before the next painting, and request its missing tiles."""
         self._plan = None
         if not self._due.isActive():
             self._due.start()

@@ -12,7 +12,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.jobs.images import to_qimage, to_rgb8
 from cozviewer.jobs.quick_job import DraftImage
 from cozviewer.pyramid.camera import View, camera_at
-from cozviewer.pyramid.geometry import TILE, TileKey, tiles_of
+from cozviewer.pyramid.geometry import TILE, LevelRegion, TileKey, tiles_of
 from cozviewer.pyramid.plan import Place, Plan, plan
 from cozviewer.ui.view.painting.painter import draw_plan
 from cozviewer.ui.view.tiles import draft_pieces
@@ -36,7 +36,7 @@ def flat(width: int, height: int, value: int) -> QImage:
 
 
 def part(z: int, region: Rect, value: int = DRAFT) -> DraftImage:
-    return DraftImage(z, region, flat(region.width, region.height, value))
+    return DraftImage(LevelRegion(z, region), flat(region.width, region.height, value))
 
 
 def tiles_with(*keys: TileKey) -> TileCache:
