@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
-from cozviewer.chain.recipe import Recipe, recipe_of
+from cozviewer.chain.recipe import Recipe, is_current, recipe_of
 from cozviewer.cluster.crew import NodeWork
 from cozviewer.cluster.generator import ClusterGenerator
 from cozviewer.cluster.link import ClusterOptions, Link
@@ -319,7 +319,7 @@ def _chain(
     if cache is not None:
         folder = pyramids_folder(cache)
         path = store_path(folder, source.digest, digest)
-        if not os.path.exists(path) and only_older(folder, source.digest):
+        if not os.path.exists(path) and only_older(folder, source.digest, is_current):
             notice(translate_marked("Error", OLDER_TILES))  # not again once there are newer ones
     pyramid = Pyramid(source, TileStore.open(path, store_key, notice))
     return Chain(pyramid, models.upscaler, models.prompter, models.recipe, models.medical)

@@ -9,7 +9,7 @@ import pytest
 
 from cozviewer.assembly import NO_SERVER, OLDER_TILES, make_models, open_chain
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.recipe import recipe_of
+from cozviewer.chain.recipe import METHOD, recipe_of
 from cozviewer.config.choice import EngineChoice, PrompterChoice
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
@@ -248,6 +248,24 @@ def test_tiles_of_an_earlier_version_are_told_of_until_there_are_newer_ones(
     assert tiles("nearest") == 0
     assert told == [OLDER_TILES], "there are newer ones"
     assert older.exists()
+
+
+def test_tiles_of_an_earlier_version_of_the_step_are_told_of(
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    models = make_models(EngineChoice("bicubic"), tmp_path, told.append)
+    earlier = replace(models, recipe=replace(models.recipe, method=METHOD - 1))
+    with monkeypatch.context() as then:
+        then.setattr("cozviewer.assembly.make_models", lambda *args: earlier)
+        chain = open_chain(OpenedImage(source), EngineChoice("bicubic"), tmp_path, told.append)
+        make(chain)
+        chain.pyramid.store.close()
+    assert told == []
+    chain = open_chain(OpenedImage(source), EngineChoice("bicubic"), tmp_path, told.append)
+    assert chain.pyramid.store.usage() == (0, 0)
+    chain.pyramid.store.close()
+    assert told == [OLDER_TILES]
 
 
 def test_a_store_of_an_earlier_version_under_the_same_name_is_set_aside(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cozviewer.image.pixels import RgbFloat
+from cozviewer.image.pixels import RgbFloat, luma_of
 from cozviewer.pyramid.geometry import STEP_SCALE
 
 SIGMA = 1.0
@@ -23,8 +23,29 @@ appearance unchanged; without blur it is 43/50/56/60 dB, but noise returns."""
 ROUNDS = 2
 """Number of times the residual is added back."""
 
+DETAIL_SIGMA, DETAIL_ROUNDS = 0.6, 6
+"""The same for the luma alone where both the result and its parent have detail: what they differ in
+there is structure, not noise. It adds 1 to 7 dB to the first step (fur 36.1 to 41.0, grass 31.8 to
+38.2, the Hubble deep field 37.5 to 38.4) and makes NIQE 2 % better there, for less than a hundredth
+of a step's time."""
 
-def corrected(fine: RgbFloat, parent: RgbFloat, strength: float) -> RgbFloat:
+DETAIL = (4.0, 10.0)
+"""Contrast of the downscaled result in grey levels, within some 2 parent pixels: up to the first it
+is plain, and what it lacks is taken for noise; from the second on it has detail. In colour and
+everywhere, four rounds give 8 % better NIQE at the first step, but noise and JPEG's blotches return
+in skies."""
+
+STRONG = (50.0, 30.0)
+"""The same where contours are too strong to be texture, as those of letters: they stay as crisp as
+the model makes them, and free of what JPEG leaves around them."""
+
+SHARP = (0.6, 0.9)
+"""Contrast of the parent in its finest band over that of the octave beside it: below the first, it
+is softer than its resolution allows, and a sharp result would get rings around contours. A page of
+text that was enlarged 2.7 times has 0.5 to 0.7, fur and grass 0.8 and more."""
+
+
+def corrected(fine: RgbFloat, parent: RgbFloat, strength: float, detail: bool = True) -> RgbFloat:
     """Return `fine` corrected towards its parent.
 
     Args:
@@ -32,12 +53,14 @@ def corrected(fine: RgbFloat, parent: RgbFloat, strength: float) -> RgbFloat:
         parent: (H, W, 3) in 0..1.
         strength: The share of a colour shift that is removed: none at 0 (free), all at 1
             (faithful).
+        detail: Whether the luma of detail is restored, too.
     """
     if strength <= 0:
         return fine
     # Every round leaves the same share of the shift; after all rounds, 1 - strength is left.
     share = np.float32(1 - (1 - strength) ** (1 / ROUNDS))
-    residual = parent - shrunk(fine)
+    means = shrunk(fine)
+    residual = parent - means
     added = np.zeros_like(parent)
     for _ in range(ROUNDS):
         part = blurred(residual, SIGMA) * share
@@ -45,8 +68,37 @@ def corrected(fine: RgbFloat, parent: RgbFloat, strength: float) -> RgbFloat:
         # Enlarging and downscaling `part` equals a small convolution, so the costly enlargement is
         # done only once for all rounds.
         residual -= _convolved(part, ENLARGED_AND_SHRUNK)
+    if detail:
+        added += _lacking_detail(residual, _detail(means, parent) * np.float32(strength))
     fine += enlarged(added)
     return fine
+
+
+def _lacking_detail(residual: RgbFloat, weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what the luma of detail lacks, (H, W, 1).
+
+    Args:
+        residual: (H, W, 3), what a result lacks.
+        weight: (H, W, 1), the share of it that is detail.
+    """
+    lacking = luma_of(residual)
+    added = np.zeros_like(lacking)
+    if weight.any():
+        for _ in range(DETAIL_ROUNDS):
+            part = blurred(lacking, DETAIL_SIGMA) * weight
+            added += part
+            lacking -= _convolved(part, ENLARGED_AND_SHRUNK)
+    return added
+
+
+def _detail(means: RgbFloat, parent: RgbFloat) -> NDArray[np.float32]:
+    """Return where a result has detail and its parent is sharp, (H, W, 1), 0..1."""
+    luma, sharp = luma_of(means), luma_of(parent)
+    contrast = np.sqrt(blurred((luma - blurred(luma, 1.5)) ** 2, 1)) * np.float32(255)
+    soft = blurred(sharp, 1)
+    fine, octave = blurred((sharp - soft) ** 2, 1.5), blurred((soft - blurred(sharp, 2)) ** 2, 1.5)
+    ratio = np.sqrt(fine / np.maximum(octave, np.float32(1e-9)))
+    return ramp(contrast, *DETAIL) * ramp(contrast, *STRONG) * ramp(ratio, *SHARP)
 
 
 def shrunk(fine: RgbFloat) -> RgbFloat:

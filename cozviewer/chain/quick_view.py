@@ -270,7 +270,7 @@ class _Drawing:
         context = to_float(padded(part_of(parent, inside, there), inside, around, "symmetric"))
         fine = self._upscaler.upscale(context, "", 0, self._cancelled)
         there = finer(around, STEP_LEVELS)
-        fine = corrected(fine, context, FIDELITY)
+        fine = corrected(fine, context, FIDELITY, detail=False)
         if self._texture is not None:
             self._texture.add(fine, there, z)
         return to_8bit(part_of(fine, level_region, there))

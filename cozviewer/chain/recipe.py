@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 
 from cozviewer.chain.protocols import Prompter, Upscaler
-from cozviewer.chain.rescale import LEAST_FAR, REACH, Margins
+from cozviewer.chain.rescale import FAR_REACH, LEAST_FAR, REACH, Margins
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
 
 LEAST = 128
@@ -18,8 +18,13 @@ LEAST = 128
 different detail: with Real-ESRGAN, a strip of 32 + 2 * 16 pixels has up to a third more contrast at
 ×4, and a fifth less at ×16, than the same pixels have in a view."""
 
-METHOD = 2
-"""Version of the step (geometry, fidelity formula); raised by changes that affect pixels."""
+METHOD = 3
+"""Version of the step (geometry, fidelity formula); raised by changes that affect pixels. Pyramids
+of sessions continue with the one that they were made with."""
+
+RESTORES_DETAIL = NEARER = 3
+"""The first version in which fidelity restores the luma of detail, and in which FAR_REACH is less
+than REACH."""
 
 TEXTURE = 1
 """Version of borrowing texture (`texture`, `material`); raised by changes that affect pixels."""
@@ -43,6 +48,7 @@ class Recipe:
             second step on; see `rescale`.
         photo_texture: Whether missing texture is borrowed from the photo, from the second step on;
             see `texture`.
+        method: See METHOD.
     """
 
     upscaler: tuple[tuple[str, str], ...]
@@ -54,13 +60,14 @@ class Recipe:
     one_seed: bool = False
     adaptive_scale: bool = False
     photo_texture: bool = False
+    method: int = METHOD
 
     @property
     def text(self) -> str:
         """The recipe as canonical JSON; the last fields are omitted if they are not set."""
         return json.dumps(
             {
-                "method": METHOD,
+                "method": self.method,
                 "upscaler": dict(self.upscaler),
                 "prompter": dict(self.prompter),
                 "seed": self.seed,
@@ -79,6 +86,16 @@ class Recipe:
     def digest(self) -> str:
         """Hex SHA-256 of `text`."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def restores_detail(self) -> bool:
+        """Whether fidelity restores the luma of detail; see `corrected`."""
+        return self.method >= RESTORES_DETAIL
+
+    @property
+    def far_reach(self) -> int:
+        """See `redrawn`."""
+        return FAR_REACH if self.method >= NEARER else REACH
 
     def margins(self, width: int, height: int) -> Margins:
         """Return the upscaler's margins around a run of width x height parent pixels, in parent
@@ -116,6 +133,15 @@ class Recipe:
 def _up(number: int, step: int) -> int:
     """Return the smallest multiple of `step` that is not smaller."""
     return -(-number // step) * step
+
+
+def is_current(text: str) -> bool:
+    """Return whether `Recipe.text` is of this version of the step, as far as it can be read."""
+    try:
+        method = json.loads(text)["method"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return True
+    return bool(method == METHOD)
 
 
 def recipe_of(

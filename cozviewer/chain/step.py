@@ -2,8 +2,10 @@
 
 Adjacent missing tiles are generated together (see `runs`) with a common halo, and continue the
 existing tiles around them (see `beyond` and `join`). The same view generated in different runs
-differs by up to half a grey level on average with Real-ESRGAN in fp32 and bf16, and by one to three
-in int8, which amplifies differences in the last bit.
+differs most in fur. With Real-ESRGAN at ×4, 1024 x 1024 pixels in four runs differ from a single
+run by 0.56 grey levels on average in fp32, 0.7 in bf16 and 2.6 in int8: by 1.8 beside a border,
+where the context ends, and half of that every 60 pixels from there. Far from borders rounding
+remains, which the network amplifies: 0.2, 0.4 and 2.4.
 """
 
 from collections.abc import Iterator
@@ -185,7 +187,15 @@ def drawn(
 
             return upscaler.upscale(pixels, prompt, seed, cancelled, moved)
 
-        context = redrawn(context, reach, shown, from_afar, recipe.fidelity)
+        context = redrawn(
+            context,
+            reach,
+            shown,
+            from_afar,
+            recipe.fidelity,
+            recipe.restores_detail,
+            recipe.far_reach,
+        )
 
     def moved(part: float) -> None:
         progressed(begun + (1 - begun) * part)
@@ -193,7 +203,7 @@ def drawn(
     edges = (reach[0] - shown[0], reach[1] - shown[1])
     parent = np.ascontiguousarray(_cut(context, edges))
     fine = upscaler.upscale(parent, prompt, seed, cancelled, moved)
-    return corrected(fine, parent, recipe.fidelity)
+    return corrected(fine, parent, recipe.fidelity, recipe.restores_detail)
 
 
 def _cut(pixels: RgbFloat, edges: Margins) -> RgbFloat:

@@ -8,7 +8,7 @@ from typing import Any
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Progressed, ignore
-from cozviewer.chain.recipe import Recipe
+from cozviewer.chain.recipe import METHOD, Recipe
 from cozviewer.config.choice import EngineChoice
 from cozviewer.config.choice_text import (
     LARGEST_SEED,
@@ -117,6 +117,7 @@ def recipe_from(text: str) -> Recipe:
             one_seed=bool(read.get("one_seed", False)),
             adaptive_scale=bool(read.get("adaptive_scale", False)),
             photo_texture=bool(read.get("photo_texture", False)),
+            method=int(read.get("method", METHOD)),
         )
     except (TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError("not a recipe") from error

@@ -128,7 +128,7 @@ def _bare(upscaler, pixels: Rgb8) -> Callable[[], None]:  # type: ignore[no-unty
     """Return a forward pass of the network, and nothing else."""
     import torch
 
-    network = upscaler._loaded()
+    network = upscaler.network()
     batch = network.batch(pixels)
 
     def forward() -> None:

@@ -11,7 +11,7 @@ from cozviewer.chain.fidelity import (
     enlarged,
     shrunk,
 )
-from cozviewer.image.pixels import RgbFloat, to_float
+from cozviewer.image.pixels import RgbFloat, luma_of, to_float
 from tests.pyramid.pyramids import gentle, noise
 
 
@@ -36,6 +36,47 @@ def test_coarse_detail_comes_from_the_parent() -> None:
     before = np.abs(shrunk(fine) - parent).mean()
     after = np.abs(shrunk(corrected(fine, parent, 1.0)) - parent).mean()
     assert after < before / 4
+
+
+def sharp_and_blurred(contrast: float) -> tuple[RgbFloat, RgbFloat]:
+    """Return a parent of noise, and a result that has half of it."""
+    parent = np.float32(0.5) + np.float32(contrast) * (to_float(noise(40, 32)) - np.float32(0.5))
+    half: RgbFloat = np.float32(0.5) + (parent - np.float32(0.5)) * np.float32(0.5)
+    return parent, enlarged(half)
+
+
+def lost(fine: RgbFloat, parent: RgbFloat) -> float:
+    """Return the spread of what the luma of a result lacks."""
+    return float(luma_of(parent - shrunk(fine))[4:-4, 4:-4].std())
+
+
+def test_detail_comes_from_the_parent_as_well() -> None:
+    parent, fine = sharp_and_blurred(0.6)
+    without = lost(corrected(fine.copy(), parent, 1.0, detail=False), parent)
+    assert lost(corrected(fine, parent, 1.0), parent) < without / 2
+
+
+def test_colour_does_not_come_with_detail() -> None:
+    parent, fine = sharp_and_blurred(0.6)
+    change = corrected(fine.copy(), parent, 1.0) - corrected(fine.copy(), parent, 1.0, detail=False)
+    assert np.abs(change - change[:, :, :1]).max() < 1e-6
+    assert change.std() > 0.01
+
+
+def test_noise_that_the_result_is_free_of_does_not_return() -> None:
+    parent, fine = sharp_and_blurred(0.6)
+    fine[:] = np.float32(0.5)
+    without = corrected(fine.copy(), parent, 1.0, detail=False)
+    assert np.array_equal(corrected(fine, parent, 1.0), without)
+
+
+def test_contours_of_a_soft_parent_get_no_rings() -> None:
+    """Its result is sharper than the parent, so both differ most at its contours."""
+    parent = np.repeat((np.arange(64) > 32).astype(np.float32)[None, :, None], 40, 0).repeat(3, 2)
+    fine = parent.repeat(4, 0).repeat(4, 1)
+    soft = blurred(parent, 2.5)
+    without = corrected(fine.copy(), soft, 1.0, detail=False)
+    assert np.abs(corrected(fine, soft, 1.0) - without).max() < 1 / 255
 
 
 def test_fine_detail_stays() -> None:

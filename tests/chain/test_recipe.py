@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from cozviewer.chain.recipe import Recipe, recipe_of
-from cozviewer.chain.rescale import REACH
+from cozviewer.chain.recipe import Recipe, is_current, recipe_of
+from cozviewer.chain.rescale import FAR_REACH, REACH
 from cozviewer.pyramid.geometry import TileKey
 from tests.chain.fakes import FakeUpscaler, Silent
 
@@ -21,10 +21,10 @@ RECIPE = Recipe(
 def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
     """When this fails, every pyramid in every cache is orphaned: raise METHOD only on purpose."""
     assert RECIPE.text == (
-        '{"fidelity":1.0,"halo":16,"method":2,"prompter":{"name":"none"},"seed":0,'
+        '{"fidelity":1.0,"halo":16,"method":3,"prompter":{"name":"none"},"seed":0,'
         '"upscaler":{"name":"Fake","weights":"abc"}}'
     )
-    assert RECIPE.digest == "5319e0c421558e0516c5f40fbed204d4a262d5793cec90c671422fc1e0a6a146"
+    assert RECIPE.digest == "88f1954e3829be1475bb7d97f250cd88614a6666a7d73793ce7f0b20fade10e2"
 
 
 @pytest.mark.parametrize(
@@ -40,10 +40,35 @@ def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
         replace(RECIPE, one_seed=True),
         replace(RECIPE, adaptive_scale=True),
         replace(RECIPE, photo_texture=True),
+        replace(RECIPE, method=2),
     ],
 )
 def test_whatever_differs_gives_another_digest(other: Recipe) -> None:
     assert other.digest != RECIPE.digest
+
+
+def test_an_earlier_method_stays_what_it_was() -> None:
+    earlier = replace(RECIPE, method=2, adaptive_scale=True)
+    plain = replace(RECIPE, method=2)
+    assert plain.digest == "5319e0c421558e0516c5f40fbed204d4a262d5793cec90c671422fc1e0a6a146"
+    assert (earlier.restores_detail, earlier.far_reach) == (False, REACH)
+    assert (RECIPE.restores_detail, RECIPE.far_reach) == (True, FAR_REACH)
+
+
+@pytest.mark.parametrize(
+    ("text", "current"),
+    [
+        (RECIPE.text, True),
+        (replace(RECIPE, method=2).text, False),
+        ("", True),
+        ("[]", True),
+        ('{"fidelity":1.0}', True),
+    ],
+)
+def test_whether_a_recipe_is_current_is_known_as_far_as_it_can_be_read(
+    text: str, current: bool
+) -> None:
+    assert is_current(text) == current
 
 
 def test_the_order_of_an_identity_does_not_matter() -> None:

@@ -82,9 +82,7 @@ def test_the_chain_stays_true_to_what_it_began_with() -> None:
     values = {name: [each[name] for each in figures] for name in FIGURES}
     assert all(drift is not None and drift < 1 for each in values["drift"] for drift in each)
     assert all(block is not None and block < 2 for each in values["blocks"] for block in each)
-    steps = [mean(value or 0 for value in step) for step in zip(*values["lr_psnr"], strict=True)]
-    assert steps[0] >= 33
-    assert min(steps[1:]) >= 38
+    assert all(value is not None and value >= 38 for each in values["lr_psnr"] for value in each)
 
 
 def test_the_chain_looks_more_natural_than_enlarging() -> None:

@@ -19,8 +19,10 @@ from cozviewer.image.pixels import Rgb8, RgbFloat, part_of, to_float
 from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.geometry import TILE, TileKey, tile_rect, tiles_of
 
-WIDTH = 48
-"""Width of the blend beyond an edge, in pixels; further out, a run has too little context."""
+WIDTH = 24
+"""Width of the blend beyond an edge, in pixels; further out, a run has too little context: with 48,
+fur at ×4 differs from a single run by 5 grey levels at the 99th percentile, with 24 by 4, and steps
+across borders are the same."""
 
 INSIDE = 2 * FADE
 """Pixels inside an edge that are kept: `join` compares FADE."""

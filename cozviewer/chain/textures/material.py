@@ -6,6 +6,10 @@ patterns and noise by statistics of small cells: the shape of their histogram, t
 that of their neighbourhood, a single hue, no gradient, more than noise. The limits were chosen on
 photos of fur, seeds, wood, grass, gravel, faces, fabric, cups, skies, metal, galaxies, vessels,
 bricks, text and noise, so that everything else is excluded, at the expense of some texture.
+
+A detector of text and faces (see `models.detectors`) is not asked, even where it is installed: the
+same recipe must give the same pixels on every machine and node, and a recipe that depended on it
+would set a photo's pyramid aside whenever it is installed or updated.
 """
 
 from dataclasses import dataclass

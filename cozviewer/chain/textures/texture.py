@@ -21,7 +21,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,22 +150,24 @@ class PhotoTexture:
         if not contrasts.any():
             return None
         height, width = level_region.height, level_region.width
-        laid: RgbFloat = np.zeros((height + 4 * CELL, width + 4 * CELL, 3), np.float32)
-        power = np.zeros((*laid.shape[:2], 2), np.float32)
+        # Planes, as NumPy is slow where the last axis is short.
+        shape = (height + 4 * CELL, width + 4 * CELL)
+        laid = np.zeros((3, *shape), np.float32)
+        weights, power = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
         for index in range(len(contrasts)):
             y, x = int(sites.y[index]) + CELL, int(sites.x[index]) + CELL
-            window = np.s_[y : y + 2 * CELL, x : x + 2 * CELL]
-            power[window][:, :, 0] += _SQUARE
+            down, across = slice(y, y + 2 * CELL), slice(x, x + 2 * CELL)
+            weights[down, across] += _SQUARE
             contrast = contrasts[index]
             if contrast <= 0:
                 continue
-            power[window][:, :, 1] += _SQUARE * contrast
+            power[down, across] += _SQUARE * contrast
             cell, scale = spots.cell(places, index, sites.lots[index])
-            laid[window] += cell * (_WEIGHT * (scale * contrast))[:, :, None]
+            laid[:, down, across] += cell * (_WEIGHT * np.float32(scale * contrast))
         inner = np.s_[2 * CELL : 2 * CELL + height, 2 * CELL : 2 * CELL + width]
-        weights = power[inner][:, :, :1]
-        contrast_there = power[inner][:, :, 1:] / weights
-        return _float32(laid[inner] / np.sqrt(weights)), _float32(contrast_there)
+        there = weights[inner]
+        band = laid[:, *inner] / np.sqrt(there)
+        return np.ascontiguousarray(band.transpose(1, 2, 0)), (power[inner] / there)[:, :, None]
 
     def borrowed(self, source_region: Rect) -> NDArray[np.bool_]:
         """Return where texture may have been borrowed from elsewhere in the photo, from the second
@@ -291,6 +292,7 @@ class _Spots:
 
     def __init__(self, figures: Survey, whole: Rect) -> None:
         self._figures = figures
+        self._high = np.ascontiguousarray(figures.high.transpose(2, 0, 1))
         self._whole = whole
         region = figures.region
         rows, cols = np.nonzero(figures.clean > CLEAN_ENOUGH)
@@ -332,7 +334,7 @@ class _Spots:
         """Return a cell for one of the places, which has a contrast above 0.
 
         Returns:
-            (2 * CELL, 2 * CELL, 3) float32, and what makes its contrast 1.
+            (3, 2 * CELL, 2 * CELL) float32, and what makes its contrast 1.
         """
         dx, dy = int(lots[0] < places.across[index]), int(lots[1] < places.down[index])
         r, c = int(places.row[index]), int(places.col[index])
@@ -342,7 +344,7 @@ class _Spots:
         number = min(int(np.searchsorted(choice.odds, lots[2])), len(choice.odds) - 1)
         cell, variant = divmod(int(choice.cells[number]), 4)
         y, x = int(self._rows[cell]) * GRID + GRID // 2, int(self._cols[cell]) * GRID + GRID // 2
-        pixels = self._figures.high[y : y + 2 * CELL, x : x + 2 * CELL]
+        pixels = self._high[:, y : y + 2 * CELL, x : x + 2 * CELL]
         return _laid(pixels, variant, bool(lots[3] < 0.5)), float(self._gain[cell])
 
     def places(self, source_x: NDArray[np.float64], source_y: NDArray[np.float64]) -> _Places:
@@ -412,20 +414,16 @@ class _Spots:
 
 
 def _laid(pixels: RgbFloat, variant: int, other: bool) -> RgbFloat:
-    """Return a cell in one of the eight ways to lay it: two for each variant, which turns a
-    direction a into a, -a, 90 - a or 90 + a degrees."""
+    """Return a cell, (channels, rows, columns), in one of the eight ways to lay it: two for each
+    variant, which turns a direction a into a, -a, 90 - a or 90 + a degrees."""
     if variant == 0:
-        return pixels[::-1, ::-1] if other else pixels
+        return pixels[:, ::-1, ::-1] if other else pixels
     if variant == 1:
-        return pixels[::-1] if other else pixels[:, ::-1]
-    turned = pixels.swapaxes(0, 1)
+        return pixels[:, ::-1] if other else pixels[:, :, ::-1]
+    turned = pixels.swapaxes(1, 2)
     if variant == 2:
-        return turned[::-1, ::-1] if other else turned
-    return turned[::-1] if other else turned[:, ::-1]
-
-
-def _float32(values: NDArray[Any]) -> NDArray[np.float32]:
-    return values.astype(np.float32, copy=False)
+        return turned[:, ::-1, ::-1] if other else turned
+    return turned[:, ::-1] if other else turned[:, :, ::-1]
 
 
 def _ramp(value: float, limits: tuple[float, float]) -> float:

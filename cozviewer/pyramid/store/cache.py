@@ -130,11 +130,15 @@ def survey(folder: Path) -> Survey:
     return Survey(stores, older, unreadable)
 
 
-def only_older(folder: Path, source_digest: str) -> bool:
+def only_older(folder: Path, source_digest: str, is_current: Callable[[str], bool]) -> bool:
     """Return whether all stored tiles of a source are from an older version of the program, so
-    that it is not used any more."""
+    that they are not used any more.
+
+    Args:
+        is_current: Whether this version still makes tiles by a recipe, given as text.
+    """
     paths = list(folder.glob(f"{source_digest[:32]}-*{SUFFIX}"))
-    return bool(paths) and all(map(_is_older, paths))
+    return bool(paths) and all(_is_older(path) or _is_outdated(path, is_current) for path in paths)
 
 
 def list_set_aside(folder: Path) -> list[Path]:
@@ -339,6 +343,17 @@ def _is_older(path: Path) -> bool:
             return is_older(connection)
     except (sqlite3.Error, OSError):
         return False
+
+
+def _is_outdated(path: Path, is_current: Callable[[str], bool]) -> bool:
+    """Return whether a file holds tiles of a recipe that is not current; False where it cannot be
+    read."""
+    try:
+        with closing(open_existing(path)) as connection:
+            recipe = read_about(connection).get("recipe")
+    except (sqlite3.Error, OSError, NotOurs):
+        return False
+    return recipe is not None and not is_current(recipe)
 
 
 def _has_our_mark(path: Path) -> bool:

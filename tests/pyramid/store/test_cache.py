@@ -203,16 +203,29 @@ def test_a_store_of_an_older_version_that_is_open_stays(folder: Path) -> None:
 
 def test_whether_all_that_is_kept_of_a_picture_is_of_an_older_version(folder: Path) -> None:
     digest = b"cat.jpg".hex().ljust(64, "0")
-    assert not only_older(folder, digest)
+    assert not only_older(folder, digest, bool)
     path = fill(folder, "cat.jpg")
-    assert not only_older(folder, digest)
+    assert not only_older(folder, digest, bool)
     make_older(path)
     make_older(fill(folder, "dog.jpg"))
-    assert only_older(folder, digest)
+    assert only_older(folder, digest, bool)
     shutil.copy(path, other := store_path(folder, digest, "d" * 64))
-    assert only_older(folder, digest)
+    assert only_older(folder, digest, bool)
     sql(other, f"PRAGMA user_version = {SCHEMA_VERSION}")
-    assert not only_older(folder, digest)
+    assert not only_older(folder, digest, bool)
+
+
+def test_tiles_of_recipes_that_are_not_used_any_more_are_older_ones(folder: Path) -> None:
+    fill(folder, "cat.jpg")
+    digest, asked = b"cat.jpg".hex().ljust(64, "0"), list[str]()
+
+    def outdated(recipe: str) -> bool:
+        asked.append(recipe)
+        return False
+
+    assert only_older(folder, digest, outdated)
+    assert asked == [STORE_KEY.recipe]
+    assert not only_older(folder, digest, lambda recipe: True)
 
 
 def test_a_store_in_use_is_said_and_the_others_are_cleared(folder: Path) -> None:
