@@ -148,7 +148,7 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
         return not working and window.navigator.at_rest
 
     def models_rest() -> bool:
-        """Loading is not interrupted, so it may last longer than all work in the window."""
+        """Loading is not interrupted and has a low priority: it takes minutes on a busy machine."""
         before = model_seconds()
         _spin(1.0)
         return abs(model_seconds() - before) < IDLE_SHARE
@@ -168,7 +168,7 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
         if window.images.choice_in_use.engine != RESTING:
             log.note("At rest, the window has another engine than the one chosen for that.")
         gc.collect()  # so that engines are dropped now rather than some time later
-        if not _wait(models_rest, CALM_SECONDS):
+        if not _wait(models_rest, 5 * CALM_SECONDS):
             log.note("The processes that run models do not come to rest.")
         gc.collect()  # and those of documents that were still closing
         _spin(REST_SECONDS)
