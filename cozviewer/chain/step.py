@@ -14,7 +14,7 @@ import numpy as np
 
 from cozviewer.chain.clear import enlarged_run
 from cozviewer.chain.fidelity import corrected
-from cozviewer.chain.joining.beyond import Beyond
+from cozviewer.chain.joining.beyond import Beyond, ring_of
 from cozviewer.chain.joining.join import join
 from cozviewer.chain.protocols import Progressed, Upscaler, ignore
 from cozviewer.chain.recipe import Recipe
@@ -108,7 +108,7 @@ def draw_run(
         join(inside, covered, beside, run.keys, present)
         if beyond is not None:
             left_out = set(tiles_of(z, region) if run.holes else ()).difference(run.keys)
-            beyond.remember(z, region, covered, to_8bit(inside), left_out, present)
+            beyond.remember(ring_of(z, region, covered, to_8bit(inside), left_out, present))
     pixels = to_8bit(_cut(fine, (across, along)))
     for key in run.keys:
         yield key, np.ascontiguousarray(part_of(pixels, pyramid.tile_rect(key), region))

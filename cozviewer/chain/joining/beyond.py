@@ -147,18 +147,10 @@ class Beyond:
             if i >= recent or self._uses.get((ring.z, ring.region), 0) > 0
         ]
 
-    def remember(
-        self,
-        z: int,
-        region: Rect,
-        covered: Rect,
-        pixels: Rgb8,
-        left_out: Set[TileKey] = frozenset(),
-        present: Set[TileKey] = frozenset(),
-    ) -> None:
-        """Keep a run; arguments as for `ring_of`."""
-        self._rings.append(ring_of(z, region, covered, pixels, left_out, present))
-        self.used(z, ())
+    def remember(self, ring: Ring) -> None:
+        """Keep the ring of a run."""
+        self._rings.append(ring)
+        self.used(ring.z, ())
 
     def fade(
         self,

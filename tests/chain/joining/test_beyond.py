@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.joining.beyond import MOST_RUNS, WIDTH, Beyond
+from cozviewer.chain.joining.beyond import MOST_RUNS, WIDTH, Beyond, ring_of
 from cozviewer.image.pixels import Rgb8, RgbFloat, part_of, to_float
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TileKey
@@ -41,7 +41,7 @@ def faded(beyond: Beyond, pixels: Rgb8, z: int = 2) -> RgbFloat:
 def test_it_goes_on_from_the_border_and_fades_over() -> None:
     pixels = np.full((192, 192, 3), 200, np.uint8)
     beyond = Beyond()
-    beyond.remember(2, LEFT, COVERED, pixels)
+    beyond.remember(ring_of(2, LEFT, COVERED, pixels))
     row = faded(beyond, pixels)[100, :, 0] * 255
     border = LEFT.right - THERE.x
     assert np.allclose(row[:border], 200, atol=0.01)  # so that nothing is left to be joined
@@ -54,7 +54,7 @@ def test_it_goes_on_from_the_border_and_fades_over() -> None:
 def test_what_is_not_there_any_more_is_left(change: str) -> None:
     pixels = noise(192, 192)
     beyond = Beyond()
-    beyond.remember(2, LEFT, COVERED, pixels)
+    beyond.remember(ring_of(2, LEFT, COVERED, pixels))
     assert faded(beyond, pixels).any()
     fine = np.zeros((THERE.height, THERE.width, 3), np.float32)
     kept = beside(pixels)
@@ -70,9 +70,9 @@ def test_what_is_not_there_any_more_is_left(change: str) -> None:
 def test_the_last_runs_are_remembered() -> None:
     pixels = noise(192, 192)
     beyond = Beyond()
-    beyond.remember(2, LEFT, COVERED, pixels)
+    beyond.remember(ring_of(2, LEFT, COVERED, pixels))
     for _ in range(MOST_RUNS):
-        beyond.remember(4, LEFT, COVERED, pixels)
+        beyond.remember(ring_of(4, LEFT, COVERED, pixels))
     assert not faded(beyond, pixels).any()
 
 
