@@ -47,7 +47,6 @@ ARROWS = {
     Qt.Key.Key_Down: (0, 1),
 }
 
-
 STEPS = {Qt.Key.Key_Space: 1, Qt.Key.Key_Backspace: -1}
 """Keys to the next and the previous photo besides those of the menu. They are no shortcuts, so
 that Space still presses a button that has the focus."""
@@ -217,22 +216,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_title(self) -> None:
         """Show in the title which image is open, and where it is in its folder."""
-        scope, position = self.images.scope, self.browsing.position
-        if scope is None:
-            return
-        session = scope.document.image.session
-        title, source = window_title(scope.source.name), scope.source
-        if source.pages > 1:
-            page = translate("Window", "page {page} of {pages}")
-            page = page.format(page=f"{source.page:,}", pages=f"{source.pages:,}")
-            title = with_note(title, page)
-        if position is not None:
-            place = translate("Window", "{number} of {count}")
-            place = place.format(number=f"{position[0]:,}", count=f"{position[1]:,}")
-            title = with_note(title, place)
-        if session is not None:
-            title = f"{window_title(session.path.name)} — {title}"
-        self.setWindowTitle(f"{title} — cozviewer")
+        if self.images.scope is not None:
+            self.setWindowTitle(_title(self.images.scope, self.browsing.position))
 
     @Slot(object)
     def _on_opened(self, scope: ImageScope) -> None:
@@ -314,3 +299,25 @@ class MainWindow(QMainWindow):
         self.browsing.close()
         self.images.close()
         super().closeEvent(event)
+
+
+def _title(scope: ImageScope, position: tuple[int, int] | None) -> str:
+    """Return the title over an image.
+
+    Args:
+        scope: What is open.
+        position: Its number in its folder and how many there are, if they are known.
+    """
+    session = scope.document.image.session
+    title, source = window_title(scope.source.name), scope.source
+    if source.pages > 1:
+        page = translate("Window", "page {page} of {pages}")
+        page = page.format(page=f"{source.page:,}", pages=f"{source.pages:,}")
+        title = with_note(title, page)
+    if position is not None:
+        place = translate("Window", "{number} of {count}")
+        place = place.format(number=f"{position[0]:,}", count=f"{position[1]:,}")
+        title = with_note(title, place)
+    if session is not None:
+        title = f"{window_title(session.path.name)} — {title}"
+    return f"{title} — cozviewer"
