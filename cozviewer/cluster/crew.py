@@ -112,7 +112,8 @@ class NodeWork:
 
 
 class Crew:
-    """All workers. Used by one thread; kept for several works with the same models.
+    """All workers. Used by one thread; kept for several works with the same models. It has more
+    than 12 attributes because what starts a worker is needed again when one is lost.
 
     Attributes:
         members: All that have not ended.

@@ -4,6 +4,7 @@ Used by the built-in engine and by model files, which pass a function that loads
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -53,6 +54,19 @@ PART = 384 * 384
 """Maximum parent pixels of a part; a view of 1280 x 800 is one part."""
 
 
+@dataclass(frozen=True)
+class RunSize:
+    """Parent pixels of a run of a network.
+
+    Attributes:
+        most: Maximum of a part.
+        halo: Context around a crop.
+    """
+
+    most: int = PART
+    halo: int = HALO
+
+
 class NetworkUpscaler:
     """An `Upscaler` that runs a network."""
 
@@ -66,8 +80,7 @@ class NetworkUpscaler:
         open_network: Callable[[Device], Network],
         context: ModelContext,
         *,
-        part: int = PART,
-        halo: int = HALO,
+        size: RunSize = RunSize(),
         open_without_torch: Callable[[Device], LoadedNetwork] | None = None,
     ) -> None:
         """Prepare; nothing is imported or read before `load` or `identity`.
@@ -78,17 +91,16 @@ class NetworkUpscaler:
             open_network: Loads the weights onto a device; raises BadInput.
             context: Where and how it runs. With the number format "auto" the fastest one is
                 measured, see `fastest`. The notice is called once when memory runs out.
-            part: Maximum parent pixels of a part.
-            halo: Parent pixels of context around a crop.
+            size: How much is run at once.
             open_without_torch: As `open_network`, through OpenVINO; None if it needs torch.
         """
         self.name = name
-        self.halo = halo
+        self.halo = size.halo
         self._make_identity = identity
         self._open_network = open_network
         self._open_without_torch = open_without_torch
         self._context = context
-        self._part = part
+        self._part = size.most
         self._shrunk = False
         self._identity: Mapping[str, str] | None = None
         self._network: LoadedNetwork | None = None

@@ -22,7 +22,7 @@ from cozviewer.models.realesrgan.weights import (
     read_checked,
     wheel_files,
 )
-from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.models.upscaler import NetworkUpscaler, RunSize
 from cozviewer.models.without_torch import threads
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
@@ -58,8 +58,7 @@ def compact(*, cache_dir: Path | None, notice: Notice) -> NetworkUpscaler:
         lambda: {"name": "realesr-animevideov3", "weights": COMPACT_BIN_SHA256},
         open_compact,
         ModelContext("cpu", cache_dir=cache_dir, notice=notice),
-        part=PART,
-        halo=HALO,
+        size=RunSize(PART, HALO),
         open_without_torch=_open_without_torch,
     )
 

@@ -9,7 +9,7 @@ from cozviewer.models.realesrgan.converted import realesrgan_state
 from cozviewer.models.realesrgan.openvino_network import OpenVinoNetwork, on_tensors
 from cozviewer.models.realesrgan.rrdbnet import forward
 from cozviewer.models.realesrgan.weights import BIN_SHA256
-from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.models.upscaler import NetworkUpscaler, RunSize
 from cozviewer.models.without_torch import threads
 
 TITLE = "Real-ESRGAN"
@@ -56,6 +56,6 @@ def realesrgan(context: ModelContext, *, open_edges: bool = True) -> NetworkUpsc
         lambda: {"name": "realesrgan", "weights": BIN_SHA256},
         open_network,
         context,
-        part=PART,
+        size=RunSize(PART),
         open_without_torch=open_without_torch,
     )

@@ -114,7 +114,8 @@ class _Job:
 
 
 class _Server:
-    """Models by their number, and the lanes that run them."""
+    """Models by their number, and the lanes that run them. It has more than 12 attributes, as all
+    lanes share what is known of models, calls and texts."""
 
     def __init__(self, answers: BinaryIO, make: Make, make_find: MakeFind) -> None:
         self._answers, self._make, self._make_find = answers, make, make_find
