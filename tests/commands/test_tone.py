@@ -93,7 +93,7 @@ def test_a_session_opens_by_its_tone(run: Run, photo: Path, tmp_path: Path) -> N
     assert run("render", session, "-o", out, *OPTIONS[2:], "--json").report["tone"] == TONE
     ran = run("render", session, "-o", out, "--no-cache", "--tone", "gamma=2")
     assert ran.code == 2
-    assert "knows its tone, so --tone does not apply" in ran.sentence
+    assert "which records its tone: remove --tone" in ran.sentence
 
 
 @pytest.mark.parametrize("command", ["render", "movie", "upscale", "chain", "evaluate"])
