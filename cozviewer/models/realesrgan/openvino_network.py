@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -289,7 +290,13 @@ def bands(height: int, width: int) -> Iterator[tuple[int, int]]:
 
 
 def open_core() -> "Core":
-    """Return OpenVINO's devices."""
+    """Return OpenVINO's devices.
+
+    A new `Core` gives the thread that first uses a device a stack for signals (sigaltstack), and
+    whichever thread drops it frees that stack. When cores are dropped in another order, the first
+    thread is left with one that was freed, and its next signal, such as Ctrl-C, ends the process by
+    SIGSEGV. So a core is first used in a thread that ends at once.
+    """
     try:
         with _no_telemetry():
             from openvino import Core
@@ -301,7 +308,14 @@ def open_core() -> "Core":
                 "fp32.",
             )
         ) from error
-    return Core()
+
+    def used() -> "Core":
+        core = Core()
+        core.get_property("CPU", "FULL_DEVICE_NAME")
+        return core
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(used).result()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
+from textwrap import dedent
 
 import numpy as np
 import pytest
@@ -355,3 +356,23 @@ def test_openvino_is_imported_only_when_it_is_used() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.stdout.strip(), done.stderr) == ("False", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_signals_arrive_after_devices_are_dropped_in_any_order() -> None:
+    code = """
+        import os, signal
+        from cozviewer.models.realesrgan.openvino_network import open_core
+
+        signal.signal(signal.SIGUSR1, lambda number, frame: print("arrived"))
+        cores = [open_core() for _ in range(2)]
+        for core in cores:
+            core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        del core
+        while cores:
+            del cores[0]
+        os.kill(os.getpid(), signal.SIGUSR1)
+    """
+    command = [sys.executable, "-c", dedent(code)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "arrived\n"), done.stderr
