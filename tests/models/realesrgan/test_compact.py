@@ -1,10 +1,13 @@
 """The compact network of drafts: the real weights against ncnn and spandrel, and how it stops."""
 
+import random
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from cozviewer.chain.protocols import ignore
@@ -18,14 +21,17 @@ from cozviewer.models.realesrgan.compact import (
     Layer,
     check_layers,
     compact,
+    compact_weights,
     forward,
     open_compact,
 )
 from cozviewer.models.realesrgan.ncnn_format import Convolution
+from cozviewer.models.realesrgan.openvino_compact import OpenVinoCompact
 from cozviewer.models.realesrgan.weights import COMPACT, COMPACT_BIN_SHA256, wheel_files
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled
+from cozviewer.util.memory import return_free_memory
 from tests.models.networks import detail
 
 CPU = Device("cpu", "CPU")
@@ -199,3 +205,19 @@ def test_its_identity_and_halo(drafting: NetworkUpscaler) -> None:
     assert drafting.name == "Draft network"
     assert drafting.halo == HALO
     assert drafting.generative
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measures private pages")
+def test_drafts_of_ever_new_sizes_need_no_more_memory() -> None:
+    network = OpenVinoCompact(compact_weights(), lambda: 1, "fp32")
+    chance = random.Random(1)
+
+    def used_after(runs: int) -> int:
+        for _ in range(runs):
+            height, width = chance.randint(4, 40), chance.randint(4, 40)
+            network(np.zeros((1, 3, height, width), np.float32), never)
+        return_free_memory()
+        return int(psutil.Process().memory_full_info().uss)
+
+    before = used_after(180)
+    assert used_after(120) < before + (15 << 20)  # measured: 3 MiB; 40 if all kernels are kept
