@@ -324,16 +324,20 @@ def open_core() -> "Core":
         return pool.submit(used).result()
 
 
+_importing = threading.Lock()
+
+
 @contextmanager
 def _no_telemetry() -> Iterator[None]:
     """Hide the telemetry package from `import openvino`: it would report each import, and write an
-    identifier into the home folder."""
+    identifier into the home folder. One thread at a time."""
     name = "openvino_telemetry"
-    before = sys.modules.get(name)
-    sys.modules[name] = None  # type: ignore[assignment]  # makes importing it fail
-    try:
-        yield
-    finally:
-        del sys.modules[name]
-        if before is not None:
-            sys.modules[name] = before
+    with _importing:
+        before = sys.modules.get(name)
+        sys.modules[name] = None  # type: ignore[assignment]  # makes importing it fail
+        try:
+            yield
+        finally:
+            del sys.modules[name]
+            if before is not None:
+                sys.modules[name] = before

@@ -376,3 +376,22 @@ def test_signals_arrive_after_devices_are_dropped_in_any_order() -> None:
     command = [sys.executable, "-c", dedent(code)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "arrived\n"), done.stderr
+
+
+def test_threads_import_openvino_one_after_the_other() -> None:
+    """Else one would look for what the other has put back already."""
+    entered, name = threading.Event(), "openvino_telemetry"
+    before = sys.modules.get(name)
+
+    def enter() -> None:
+        with openvino_network._no_telemetry():
+            entered.set()
+
+    thread = threading.Thread(target=enter)
+    with openvino_network._no_telemetry():
+        thread.start()
+        assert not entered.wait(0.05)
+        assert sys.modules[name] is None
+    thread.join()
+    assert entered.is_set()
+    assert sys.modules.get(name) is before
