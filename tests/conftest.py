@@ -43,7 +43,7 @@ for _number in STOP_SIGNALS:
 def pytest_xdist_auto_num_workers() -> int:
     """Run more processes than there are cores: tests of the window wait for timers and threads."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return round(1.5 * (cores or 1))
+    return 2 * (cores or 1)
 
 
 GRACE = 90.0
