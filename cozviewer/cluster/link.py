@@ -63,7 +63,7 @@ def ray_settings(local: bool) -> dict[str, str]:
             settings |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     elif "RAY_AUTH_MODE" not in os.environ:
         # `ray start --head` asks for this user's token as soon as there is one; a client sends it
-        # only if it is told to, and gets no answer otherwise.
+        # in this mode only, and its connection times out otherwise.
         kept = Path("~/.ray/auth_token").expanduser()
         if kept.is_file() or not os.environ.keys().isdisjoint(_TOKENS):
             settings["RAY_AUTH_MODE"] = "token"

@@ -126,14 +126,14 @@ class CozSd3:
         embeds = self._models.prompt_embeds(prompt, check)
         check()
         sd3 = self._models.networks()
-        sides = (
-            (sd3.largest,) if self._paper else [min(side, sd3.largest) for side in WINDOWS.sides]
-        )
+        sides = [sd3.largest]
+        if not self._paper:
+            sides = [min(side, sd3.largest) for side in WINDOWS.sides]
         fine = self._windows.generate(
             self._enlarged(rgb),
             sd3,
             lambda pixels, noise: one_step(sd3, pixels, embeds, noise, check),
-            [sd3.largest] if self._paper else sides,
+            sides,
             seed,
             progressed,
         )
