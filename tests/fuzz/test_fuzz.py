@@ -11,7 +11,7 @@ from PySide6.QtCore import QSettings
 from cozviewer.image.readers.table import FORMATS
 from tests.fuzz.faulty import FAULTS
 from tests.fuzz.images import formats_without_sample
-from tests.fuzz.runner import Ended, fuzzed, main, report
+from tests.fuzz.runner import SECONDS, START_SECONDS, Ended, fuzzed, main, report
 from tests.fuzz.target import Cases, outcome
 from tests.fuzz.targets import FAULTY, PLACES, target
 
@@ -70,10 +70,10 @@ def test_the_same_seed_makes_the_same_cases() -> None:
     assert first.case(0) != other.case(0)
 
 
-def ended_of(*kinds: str) -> list[Ended]:
+def ended_of(*kinds: str, seconds: float = SECONDS) -> list[Ended]:
     """Run the faulty target once over kinds."""
-    until = time.monotonic() + 60
-    return list(fuzzed(FAULTY, 1, list(kinds), until, len(kinds), seconds=0.5))
+    until = time.monotonic() + START_SECONDS
+    return list(fuzzed(FAULTY, 1, list(kinds), until, len(kinds), seconds))
 
 
 def test_faults_of_a_process_that_lives_on_are_noticed() -> None:
@@ -89,7 +89,7 @@ def test_faults_of_a_process_that_lives_on_are_noticed() -> None:
 
 
 def test_after_a_crash_and_a_hang_it_continues_in_a_new_process() -> None:
-    found = ended_of("crash", "hang", "fine")
+    found = ended_of("crash", "hang", "fine", seconds=2)
     assert [(each.kind, each.end) for each in found] == [
         ("crash", "crash"),
         ("hang", "hang"),
