@@ -38,7 +38,7 @@ from cozviewer.image.tiled.protocol import RegionRequest
 from cozviewer.image.watched_file import STOPPED as STOPPED
 from cozviewer.image.watched_file import WatchedFile, open_file
 from cozviewer.image.watched_file import shown_name as shown_name
-from cozviewer.util.cancel import IsCancelled, never
+from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
 from cozviewer.util.translation import translate
 
@@ -145,6 +145,7 @@ def opened_page(
                 ).format(path=shown_name(path))
             ) from error
         except Exception as error:  # the plugins raise errors of any type
+            check_cancelled(cancelled, STOPPED)
             raise BadInput(_sentence(path, kind, error, header_read)) from error
 
 

@@ -17,13 +17,24 @@ LOOK_SECONDS = 0.05
 
 
 class _Outcome(Generic[T]):
-    """The result or error of the work; set on its thread, read by the caller once `done` is set."""
+    """The result or error of the work; set on its thread, taken by the caller once `done` is set.
+
+    The work may keep `unwanted` for as long as a file is open, and with it the outcome, which must
+    therefore refer to nothing in the end. Otherwise an error would stay in memory with all that
+    the frames of its traceback refer to, where one of these is a decoder, through which the garbage
+    collector cannot see.
+    """
 
     def __init__(self) -> None:
         self.done = threading.Event()
         self.abandoned = threading.Event()
         self.result: list[T] = []
-        self.error: BaseException | None = None
+        self.error: list[BaseException] = []
+
+    def drop(self) -> None:
+        """Forget the result or error."""
+        self.result.clear()
+        self.error.clear()
 
 
 def in_background(work: Callable[[IsCancelled], T], cancelled: IsCancelled, stopped: str) -> T:
@@ -50,12 +61,12 @@ def in_background(work: Callable[[IsCancelled], T], cancelled: IsCancelled, stop
 
     def run() -> None:
         try:
-            result = work(unwanted)
-            if not outcome.abandoned.is_set():
-                outcome.result.append(result)
+            outcome.result.append(work(unwanted))
         except BaseException as error:
-            outcome.error = error
+            outcome.error.append(error)
         finally:
+            if outcome.abandoned.is_set():
+                outcome.drop()
             outcome.done.set()
 
     threading.Thread(target=run, name="background", daemon=True).start()
@@ -64,7 +75,8 @@ def in_background(work: Callable[[IsCancelled], T], cancelled: IsCancelled, stop
             check_cancelled(cancelled, stopped)
     except BaseException:
         outcome.abandoned.set()
+        outcome.drop()
         raise
-    if outcome.error is not None:
-        raise outcome.error
-    return outcome.result.pop()  # `work` may have kept `unwanted`, and with it the outcome
+    if outcome.error:
+        raise outcome.error.pop()
+    return outcome.result.pop()

@@ -219,6 +219,22 @@ def test_decoding_stops_in_the_middle(tmp_path: Path, kind: str) -> None:
         questions(yes_at=questions(yes_at=0))
 
 
+def test_a_stopped_jpeg_2000_is_not_called_damaged(tmp_path: Path) -> None:
+    """Its decoder hides the exception of a read behind one of its own."""
+    path = tmp_path / "photo.jp2"
+    path.write_bytes(encoded(noise(300, 200), "JPEG2000"))
+    stopped = False
+
+    def stop_while_decoding() -> None:
+        nonlocal stopped
+        with opened(path, lambda: stopped) as (_, image):
+            stopped = True
+            image.load()
+
+    with pytest.raises(Cancelled, match="was stopped"):
+        stop_while_decoding()
+
+
 def test_pillows_warnings_stay_inside(tmp_path: Path) -> None:
     """Here a warning would be an exception: the file is good but for one odd tag."""
     path = tmp_path / "odd.tif"

@@ -1,5 +1,6 @@
 """Whoever waits for work that cannot be interrupted is free at once when it is not wanted."""
 
+import gc
 import threading
 import weakref
 
@@ -37,6 +38,27 @@ def test_what_is_raised_reaches_the_caller() -> None:
 
     with pytest.raises(BadInput, match="No"):
         in_background(work, never, "Stopped.")
+
+
+@pytest.mark.parametrize("waited_for", [True, False])
+def test_an_error_is_not_kept(waited_for: bool) -> None:
+    kept: list[IsCancelled] = []
+    release, ended = threading.Event(), threading.Event()
+
+    class Odd(Exception):
+        def __del__(self) -> None:
+            ended.set()
+
+    def work(unwanted: IsCancelled) -> None:
+        kept.append(unwanted)
+        assert waited_for or release.wait(180)
+        raise Odd
+
+    with pytest.raises(Odd if waited_for else Cancelled):
+        in_background(work, never if waited_for else lambda: True, "Stopped.")
+    release.set()
+    gc.collect()
+    assert ended.wait(180)
 
 
 def test_the_caller_does_not_wait_for_a_call_that_looks_at_nothing() -> None:
