@@ -131,7 +131,9 @@ class BookmarksMenu(QMenu):
             name = bookmark.name if len(bookmark.name) <= LONGEST else bookmark.name[:LONGEST] + "…"
             name = menu_text(name)
             size = magnification_text(bookmark.viewpoint.camera)
-            action = self.addAction(f"{name}\t{size}")
+            # PySide keeps actions that addAction(text) made, even when they are deleted.
+            action = QAction(f"{name}\t{size}", self)
+            self.addAction(action)
             action.setData(bookmark)
             action.triggered.connect(self._on_chosen)
             action = self._remove.addAction(name)

@@ -1,11 +1,12 @@
 """Views get names, are jumped to at any depth, and are taken away again."""
 
+import gc
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
@@ -50,6 +51,19 @@ def test_a_bookmark_is_gone_to_exactly(menu: BookmarksMenu, qtbot: QtBot) -> Non
     (viewpoint,) = chosen.args
     assert viewpoint.camera == DEEP
     assert viewpoint.orientation is None
+
+
+def test_removed_bookmarks_leave_no_actions(menu: BookmarksMenu) -> None:
+    def actions() -> int:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()
+        return sum(isinstance(each, QAction) for each in gc.get_objects())
+
+    menu.show_bookmarks([EYE])
+    before = actions()
+    for _ in range(9):
+        menu.show_bookmarks([EYE])
+    assert actions() == before
 
 
 def test_the_menu_shows_names_and_sizes_in_order(menu: BookmarksMenu) -> None:
