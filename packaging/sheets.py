@@ -1,0 +1,193 @@
+"""Makes sheets of texture at depth: places of free photos from ×16 to ×4096, with texture off above
+and from the photo below. Run it in the project's folder:
+
+    .venv/bin/python packaging/sheets.py                        the one in the README
+    .venv/bin/python packaging/sheets.py --out DIR [PHOTO...]   every place of these photos
+    .venv/bin/python packaging/sheets.py --out DIR --movies     frames of the way into each place
+
+The photos are scikit-image's, the sample photo and some that are computed.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from PIL import Image
+from skimage import data
+
+from cozviewer.app import resource
+from cozviewer.chain.chain import Chain
+from cozviewer.commands.common.options import OpenOptions
+from cozviewer.commands.common.progress import ProgressLine
+from cozviewer.commands.common.views import opened_chain
+from cozviewer.config.choice import EngineChoice
+from cozviewer.export.run import run_task
+from cozviewer.export.sheet import Panel, sheet
+from cozviewer.export.tasks import PictureTask
+from cozviewer.image.pixels import Rgb8
+from cozviewer.models.shared import Pool
+from cozviewer.pyramid.camera import View, camera_at
+from cozviewer.util.cancel import never
+
+README = Path(__file__).parent / "screenshots" / "texture.jpg"
+SIDE = 160
+"""Of a picture of a sheet, in pixels."""
+
+ZOOMS = (16, 64, 256, 1024, 4096)
+MOVIE_ZOOMS = tuple(4 * 2 ** (n / 4) for n in range(42))
+WRAP = 14
+"""Frames of a movie in a row."""
+
+TEXTURES = {"off": "texture off", "photo": "texture from the photo"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place to look at.
+
+    Attributes:
+        name: What is there.
+        x, y: In pixels of the photo.
+    """
+
+    name: str
+    x: int
+    y: int
+
+
+def _gradient() -> Rgb8:
+    y, x = np.mgrid[:320, :320] / 320
+    rgb = np.stack([110 + 30 * x, 120 + 25 * y, 150 + 20 * (x - y)], -1)
+    return np.asarray(np.rint(rgb), np.uint8)
+
+
+def _night() -> Rgb8:
+    """Return the cat in the dark, with the noise of a sensor."""
+    dark = Image.fromarray((data.chelsea() * 0.25).astype(np.uint8)).resize((451, 300))
+    noise = np.random.default_rng(0).normal(0, 9, (300, 451, 3))
+    return np.asarray(np.clip(np.asarray(dark) + noise, 0, 255), np.uint8)
+
+
+def _portrait() -> Rgb8:
+    large = Image.fromarray(data.astronaut()).resize((1024, 1024), Image.Resampling.LANCZOS)
+    return np.asarray(large)[:600, 200:800]
+
+
+PHOTOS: dict[str, tuple[Callable[[], Rgb8], tuple[Place, ...]]] = {
+    "dandelion": (
+        lambda: np.asarray(Image.open(resource("dandelion.jpg")).convert("RGB")),
+        (Place("seeds", 275, 267), Place("puff", 486, 288), Place("lawn", 768, 612)),
+    ),
+    "cat": (
+        data.chelsea,
+        (Place("fur", 110, 150), Place("eye", 165, 112), Place("nose", 225, 190)),
+    ),
+    "coffee": (
+        data.coffee,
+        (Place("cup", 300, 150), Place("foam", 330, 110), Place("wood", 540, 290)),
+    ),
+    "astronaut": (
+        data.astronaut,
+        (
+            *(Place("face", 225, 150), Place("eye", 205, 108), Place("suit", 105, 275)),
+            *(Place("background", 60, 40), Place("hair", 222, 45)),
+        ),
+    ),
+    "portrait": (_portrait, (Place("face", 250, 300),)),
+    "rocket": (data.rocket, (Place("sky", 80, 100), Place("metal", 320, 200))),
+    "hubble": (data.hubble_deep_field, (Place("stars", 400, 400),)),
+    "retina": (data.retina, (Place("vessels", 700, 600),)),
+    "brick": (data.brick, (Place("brick", 256, 256),)),
+    "grass": (data.grass, (Place("grass", 256, 256),)),
+    "gravel": (data.gravel, (Place("gravel", 256, 256),)),
+    "page": (data.page, (Place("text", 150, 90),)),
+    "gradient": (_gradient, (Place("gradient", 160, 160),)),
+    "night": (_night, (Place("noise", 200, 90),)),
+}
+
+SHOWN = (("cat", "fur"), ("dandelion", "seeds"), ("coffee", "wood"), ("grass", "grass"))
+"""In the README."""
+
+
+def main() -> int:
+    """Make what the options say and return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("photos", nargs="*", metavar="PHOTO", help=", ".join(PHOTOS))
+    parser.add_argument("--out", type=Path, help="a folder for sheets of every place")
+    parser.add_argument("--movies", action="store_true", help="frames of a way into each place")
+    options = parser.parse_args()
+    with TemporaryDirectory() as folder:
+        studio = Studio(Path(folder))
+        if options.out is None:
+            shown = [
+                views
+                for photo, name in SHOWN
+                for texture in TEXTURES
+                for views in studio.views(photo, [_place(photo, name)], texture, ZOOMS)
+            ]
+            _save(README, shown)
+            return 0
+        options.out.mkdir(parents=True, exist_ok=True)
+        for photo in options.photos or PHOTOS:
+            places = PHOTOS[photo][1]
+            if options.movies:
+                for place in places:
+                    (frames,) = studio.views(photo, [place], "photo", MOVIE_ZOOMS)
+                    _save(
+                        options.out / f"movie-{photo}-{place.name}.jpg",
+                        [frames[start : start + WRAP] for start in range(0, len(frames), WRAP)],
+                    )
+                continue
+            off, borrowed = (studio.views(photo, places, each, ZOOMS) for each in TEXTURES)
+            pairs = [row for pair in zip(off, borrowed, strict=True) for row in pair]
+            _save(options.out / f"sheet-{photo}.jpg", pairs)
+    return 0
+
+
+def _place(photo: str, name: str) -> Place:
+    return next(each for each in PHOTOS[photo][1] if each.name == name)
+
+
+class Studio:
+    """Draws views of the photos."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._pool = folder, Pool()
+
+    def views(
+        self, photo: str, places: Sequence[Place], texture: str, zooms: Sequence[float]
+    ) -> list[list[Panel]]:
+        """Return a row of views of each place."""
+        path = self._folder / f"{photo}.png"
+        if not path.exists():
+            Image.fromarray(PHOTOS[photo][0]()).convert("RGB").save(path, compress_level=1)
+        options = OpenOptions(path, EngineChoice(texture=texture), engine_named=True, cache=None)
+        with (
+            ProgressLine(sys.stderr) as line,
+            opened_chain(options, line, never, self._pool) as (_, chain),
+        ):
+            return [[self._view(chain, place, texture, zoom) for zoom in zooms] for place in places]
+
+    def _view(self, chain: Chain, place: Place, texture: str, zoom: float) -> Panel:
+        view = View(camera_at(place.x, place.y, Fraction(zoom)), SIDE, SIDE).aligned()
+        output = self._folder / "view.png"
+        run_task(PictureTask(output, view), chain)
+        pixels = np.asarray(Image.open(output).convert("RGB"))
+        output.unlink()
+        return Panel(pixels, f"{place.name}, x{zoom:,.4g}", TEXTURES[texture])
+
+
+def _save(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
+    title = "Texture at depth" if path == README else path.stem.replace("-", " ")
+    pixels = sheet(title, "Detail drawn by Real-ESRGAN.", rows)
+    Image.fromarray(pixels).save(path, quality=90)
+    print(path, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
