@@ -45,7 +45,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         nargs="?",
         type=values.path,
         metavar="IMAGE",
-        help="the picture (default: a sample)",
+        help="the photo (default: a sample)",
     )
     parser.add_argument(
         "--quick",

@@ -42,15 +42,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Add the command's parser."""
     parser = subparsers.add_parser(
         "chain",
-        help="the paper's protocol: the middle of a picture, 4x closer each time",
-        description="The protocol of the Chain-of-Zoom paper: the picture's short side becomes "
+        help="the paper's protocol: the middle of a photo, 4x closer each time",
+        description="The protocol of the Chain-of-Zoom paper: the photo's short side becomes "
         "512 pixels, its middle square is the first state, and the middle 128 pixels of a state, "
         "made 4x finer, are the next.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "input", type=values.path, metavar="IMAGE|FOLDER", help="a picture, or a folder of pictures"
+        "input", type=values.path, metavar="IMAGE|FOLDER", help="a photo, or a folder of photos"
     )
     parser.add_argument(
         "-o",

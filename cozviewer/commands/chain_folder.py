@@ -103,7 +103,7 @@ def make_chains(options: ChainOptions, line: ProgressLine, cancelled: IsCancelle
     except Cancelled as error:
         raise Cancelled(f"Stopped; what was finished is in {options.output}.") from error
     if not made.names:
-        raise BadInput(f"No picture in {options.input} could be read to its end: get fresh copies.")
+        raise BadInput(f"No photo in {options.input} could be read to its end: get fresh copies.")
     return made
 
 

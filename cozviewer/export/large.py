@@ -61,7 +61,7 @@ def in_bands(path: Path, width: int, height: int) -> bool:
             raise MissingLibrary(
                 translate(
                     "Error",
-                    "Deep Zoom and pictures this large are not available in this installation: "
+                    "Deep Zoom and images this large are not available in this installation: "
                     "choose another format or a smaller area.",
                 ),
                 "huge",

@@ -14,7 +14,7 @@ from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import CozviewerError, Failure
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
 
-STOPPED = QT_TRANSLATE_NOOP("Error", "Saving the picture was stopped.")
+STOPPED = QT_TRANSLATE_NOOP("Error", "Saving the image was stopped.")
 
 
 def _reasons() -> dict[int, str]:

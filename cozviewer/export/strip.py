@@ -66,7 +66,7 @@ def strip(
     maker = f"{engine}, with {BORROWED}" if borrowed else engine
     return sheet(
         f"Zooming into {name}" + (f". {CAUTION}" if medical else ""),
-        f"Each picture is the framed part of the one before; its detail is drawn by {maker}.",
+        f"Each image is the framed part of the one before; its detail is drawn by {maker}.",
         [panels],
     )
 

@@ -78,7 +78,7 @@ def format_of(head: bytes, name: str) -> str:
         return kind
     raise BadInput(
         translate(
-            "Error", "{name} is not a picture that can be opened: choose a {readable} file."
+            "Error", "{name} is not an image that can be opened: choose a {readable} file."
         ).format(name=name, readable=translate_marked("Error", READABLE))
     )
 

@@ -19,7 +19,7 @@ def hdr(kind: str) -> str:
     """Return the sentence about a picture brighter than white; `kind` names its curve."""
     return translate(
         "Error",
-        "This is an HDR picture ({kind}); its highlights are compressed to the range of an "
+        "This is an HDR image ({kind}); its highlights are compressed to the range of an "
         "ordinary display (BT.2390).",
     ).format(kind=kind)
 
@@ -30,7 +30,7 @@ def stretched(scale: Scale) -> list[str]:
         return []
     sentence = translate(
         "Error",
-        "The values of this picture fill a part of their range: {black} is shown as black and "
+        "The values of this image fill a part of their range: {black} is shown as black and "
         "{white} as white.",
     )
     return [sentence.format(black=f"{scale.black:.6g}", white=f"{scale.white:.6g}")]
@@ -40,10 +40,10 @@ def bands(layout: Layout) -> str:
     """Return the sentence about channels that are not shown."""
     if len(layout.bands) == 1:
         return translate(
-            "Error", "The picture has {count} bands, of which the first is shown."
+            "Error", "The image has {count} bands, of which the first is shown."
         ).format(count=layout.count)
     return translate(
-        "Error", "The picture has {count} bands, of which {shown} are shown as colors."
+        "Error", "The image has {count} bands, of which {shown} are shown as colors."
     ).format(count=layout.count, shown=listed(str(band + 1) for band in layout.bands))
 
 
@@ -61,14 +61,14 @@ def missing_part(name: str, image: Image.Image) -> tuple[str, ...]:
         raise BadInput(
             translate(
                 "Error",
-                "{name} is incomplete: it ends before the picture does; get a fresh copy of it.",
+                "{name} is incomplete: it ends before the image does; get a fresh copy of it.",
             ).format(name=name)
         )
     if missing:
         percent = max(1, round(100 * missing / image.height))
         return (
             translate(
-                "Error", "The file ends early: the lower {percent}% of the picture is missing."
+                "Error", "The file ends early: the lower {percent}% of the image is missing."
             ).format(percent=percent),
         )
     if "progressive" in image.info:

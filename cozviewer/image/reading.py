@@ -124,7 +124,7 @@ def opened_page(
         Failure: Memory ran out.
     """
     with open_file(path, cancelled) as file:
-        kind, header_read = translate("Error", "a picture"), False
+        kind, header_read = translate("Error", "an image"), False
         try:
             kind = _kind(file, shown_name(path))
             with quiet_pillow():
@@ -307,7 +307,7 @@ def _sentence(path: Path, kind: str, error: Exception, header_read: bool) -> str
     if "truncated" in reason.lower():
         return translate(
             "Error",
-            "{name} is incomplete: it ends before the picture does; get a fresh copy of it.",
+            "{name} is incomplete: it ends before the image does; get a fresh copy of it.",
         ).format(name=name)
     if header_read:
         return translate("Error", "{name} is damaged ({reason}): get a fresh copy of it.").format(

@@ -299,7 +299,7 @@ def source_from_pixels(rgb: Rgb8, name: str, alpha: Plane | None = None) -> Sour
     if rgb.size == 0:
         raise BadInput(
             translate(
-                "Error", "{name} has no pixels: choose a part of the picture that is not empty."
+                "Error", "{name} has no pixels: choose a part of the image that is not empty."
             ).format(name=name)
         )
     if alpha is not None and not is_opaque(alpha):

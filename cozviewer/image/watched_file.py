@@ -9,7 +9,7 @@ from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate
 
-STOPPED = QT_TRANSLATE_NOOP("Error", "Opening the picture was stopped.")
+STOPPED = QT_TRANSLATE_NOOP("Error", "Opening the image was stopped.")
 """The message when opening was cancelled."""
 
 
@@ -58,12 +58,12 @@ def open_file(path: Path, cancelled: IsCancelled) -> WatchedFile:
         state = path.stat()
         if stat.S_ISDIR(state.st_mode):
             raise BadInput(
-                translate("Error", "{name} is a folder: choose a picture in it.").format(name=name)
+                translate("Error", "{name} is a folder: choose an image in it.").format(name=name)
             )
         if not stat.S_ISREG(state.st_mode):
             raise BadInput(
                 translate(
-                    "Error", "{name} is a device or a pipe, not a file: choose a picture."
+                    "Error", "{name} is a device or a pipe, not a file: choose an image."
                 ).format(name=name)
             )
         if state.st_size == 0:

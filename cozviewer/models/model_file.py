@@ -105,7 +105,7 @@ def load_network(
                 raise
             continue
         if fine.shape != (1, 3, STEP_SCALE * PROBE, STEP_SCALE * PROBE):
-            raise _not_4x(path, translate("Error", "returns pictures of the wrong size"))
+            raise _not_4x(path, translate("Error", "returns images of the wrong size"))
         if torch.isfinite(fine).all():
             return network
     raise BadInput(
@@ -135,7 +135,7 @@ def _descriptor(state: Mapping[str, Any], path: Path) -> Any:
             path, translate("Error", "enlarges by {scale}").format(scale=descriptor.scale)
         )
     if (descriptor.input_channels, descriptor.output_channels) != (3, 3):
-        raise _not_4x(path, translate("Error", "is not for RGB pictures"))
+        raise _not_4x(path, translate("Error", "is not for RGB images"))
     return descriptor
 
 
@@ -172,6 +172,6 @@ def _stoppable(descriptor: Any) -> Callable[["Tensor", IsCancelled, Progressed],
 def _not_4x(path: Path, what: str) -> BadInput:
     return BadInput(
         translate(
-            "Error", "The model in {path} {what}: choose a model that enlarges RGB pictures by 4."
+            "Error", "The model in {path} {what}: choose a model that enlarges RGB images by 4."
         ).format(path=path, what=what)
     )

@@ -196,13 +196,13 @@ def _what(session: Session, another: Source | None, picture: Path | None) -> str
         width=reference.width, height=reference.height
     )
     if another is None:
-        return translate("Error", "The picture of {name} is not at {path} ({size})").format(
+        return translate("Error", "The photo of {name} is not at {path} ({size})").format(
             name=name, path=reference.path or reference.name, size=size
         )
     if picture is None:
-        return translate("Error", "The picture of {name}, {path}, has changed since then").format(
+        return translate("Error", "The photo of {name}, {path}, has changed since then").format(
             name=name, path=another.path
         )
     return translate(
-        "Error", "{other} is not the picture of {name}, which was {picture} with {size}"
+        "Error", "{other} is not the photo of {name}, which was {picture} with {size}"
     ).format(other=another.name, name=name, picture=reference.name, size=size)

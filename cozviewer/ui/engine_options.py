@@ -159,7 +159,7 @@ class FieldMenu(ChoiceMenu):
     """The field of work: what kind of picture it is, see `config.fields`."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(translate("Engine", "&Picture Type"), (), parent)
+        super().__init__(translate("Engine", "&Image Type"), (), parent)
         self.add(BY_KIND, "")
         for field in FIELDS:
             tip = (

@@ -798,7 +798,7 @@
             <translation>自动（{format}）(&amp;A)</translation>
         </message>
         <message>
-            <source>&amp;Picture Type</source>
+            <source>&amp;Image Type</source>
             <translation>图像类型(&amp;P)</translation>
         </message>
         <message>
@@ -905,7 +905,7 @@
             <translation>{name} 的扩展名不是 {ending}：请去掉 --format 或该扩展名。</translation>
         </message>
         <message>
-            <source>Deep Zoom and pictures this large are not available in this installation: choose another format or a smaller area.</source>
+            <source>Deep Zoom and images this large are not available in this installation: choose another format or a smaller area.</source>
             <translation>当前安装的版本不支持 Deep Zoom 和这么大的图片：请选择其他格式或更小的区域。</translation>
         </message>
         <message>
@@ -977,7 +977,7 @@
             <translation>{name} 有写保护：请换一个名称。</translation>
         </message>
         <message>
-            <source>Saving the picture was stopped.</source>
+            <source>Saving the image was stopped.</source>
             <translation>已停止保存图片。</translation>
         </message>
         <message>
@@ -1089,7 +1089,7 @@
             <translation>{name} 是 {kind} 文件，需要安装 {package}（pip install cozviewer[{extra}]）。</translation>
         </message>
         <message>
-            <source>{name} is not a picture that can be opened: choose a {readable} file.</source>
+            <source>{name} is not an image that can be opened: choose a {readable} file.</source>
             <translation>{name} 不是可打开的图片：请选择 {readable} 文件。</translation>
         </message>
         <message>
@@ -1113,27 +1113,27 @@
             <translation>使用 libvips 只需少量内存：请运行 `pip install 'cozviewer[huge]'`。</translation>
         </message>
         <message>
-            <source>This is an HDR picture ({kind}); its highlights are compressed to the range of an ordinary display (BT.2390).</source>
+            <source>This is an HDR image ({kind}); its highlights are compressed to the range of an ordinary display (BT.2390).</source>
             <translation>这是 HDR 图片（{kind}），高光已压缩到普通显示器的范围（BT.2390）。</translation>
         </message>
         <message>
-            <source>The values of this picture fill a part of their range: {black} is shown as black and {white} as white.</source>
+            <source>The values of this image fill a part of their range: {black} is shown as black and {white} as white.</source>
             <translation>此图片的数值只占取值范围的一部分：{black} 显示为黑色，{white} 显示为白色。</translation>
         </message>
         <message>
-            <source>The picture has {count} bands, of which the first is shown.</source>
+            <source>The image has {count} bands, of which the first is shown.</source>
             <translation>此图片有 {count} 个通道，仅显示第 1 个。</translation>
         </message>
         <message>
-            <source>The picture has {count} bands, of which {shown} are shown as colors.</source>
+            <source>The image has {count} bands, of which {shown} are shown as colors.</source>
             <translation>此图片有 {count} 个通道，其中第 {shown} 个按颜色显示。</translation>
         </message>
         <message>
-            <source>{name} is incomplete: it ends before the picture does; get a fresh copy of it.</source>
+            <source>{name} is incomplete: it ends before the image does; get a fresh copy of it.</source>
             <translation>{name} 不完整，图片数据提前结束：请重新获取该文件。</translation>
         </message>
         <message>
-            <source>The file ends early: the lower {percent}% of the picture is missing.</source>
+            <source>The file ends early: the lower {percent}% of the image is missing.</source>
             <translation>文件不完整：图片底部 {percent}% 缺失。</translation>
         </message>
         <message>
@@ -1145,11 +1145,11 @@
             <translation>文件不完整：图片右下角缺失。</translation>
         </message>
         <message>
-            <source>Opening the picture was stopped.</source>
+            <source>Opening the image was stopped.</source>
             <translation>已停止打开图片。</translation>
         </message>
         <message>
-            <source>a picture</source>
+            <source>an image</source>
             <translation>图片</translation>
         </message>
         <message>
@@ -1165,7 +1165,7 @@
             <translation>为便于查看，曝光已调整 {stops} EV。</translation>
         </message>
         <message>
-            <source>The file has no merged picture, so its layers were combined.</source>
+            <source>The file has no merged image, so its layers were combined.</source>
             <translation>文件中没有合成好的图像，已重新合并图层。</translation>
         </message>
         <message>
@@ -1241,7 +1241,7 @@
             <translation>{name} 看起来是全切片图像，但 OpenSlide 无法读取：请重新获取该文件，或用其他程序另存为 TIFF。</translation>
         </message>
         <message>
-            <source>{name} holds no picture: choose another file.</source>
+            <source>{name} holds no image: choose another file.</source>
             <translation>{name} 中没有图像：请选择其他文件。</translation>
         </message>
         <message>
@@ -1249,11 +1249,11 @@
             <translation>{name} 的压缩方式（{kind}）无法读取：请另存为未压缩的文件。</translation>
         </message>
         <message>
-            <source>{name} is a folder: choose a picture in it.</source>
+            <source>{name} is a folder: choose an image in it.</source>
             <translation>{name} 是文件夹：请选择其中的图片。</translation>
         </message>
         <message>
-            <source>{name} is a device or a pipe, not a file: choose a picture.</source>
+            <source>{name} is a device or a pipe, not a file: choose an image.</source>
             <translation>{name} 是设备或管道，不是文件：请选择图片。</translation>
         </message>
         <message>
@@ -1297,7 +1297,7 @@
             <translation>当前打开的是第 {page} 帧，共 {pages} 帧。</translation>
         </message>
         <message>
-            <source>{name} has no pixels: choose a part of the picture that is not empty.</source>
+            <source>{name} has no pixels: choose a part of the image that is not empty.</source>
             <translation>{name} 不含任何像素：请选择图片中非空的部分。</translation>
         </message>
         <message>
@@ -1341,7 +1341,7 @@
             <translation>{problem}已改用 {engine}。</translation>
         </message>
         <message>
-            <source>Links cannot be opened: save the picture, and open its file.</source>
+            <source>Links cannot be opened: save the image, and open its file.</source>
             <translation>无法打开链接：请先保存图片，再打开图片文件。</translation>
         </message>
         <message>
@@ -1553,23 +1553,23 @@
             <translation>下载已停止。</translation>
         </message>
         <message>
-            <source>{host} refused to send this picture (status {status}): save it in the browser, and open its file.</source>
+            <source>{host} refused to send this image (status {status}): save it in the browser, and open its file.</source>
             <translation>{host} 拒绝提供此图片（状态码 {status}）：请在浏览器中保存图片，再打开图片文件。</translation>
         </message>
         <message>
-            <source>The link to {host} leads to a page, not to a picture: open the picture itself in the browser and drag it from there, or save it.</source>
+            <source>The link to {host} leads to a page, not to an image: open the image itself in the browser and drag it from there, or save it.</source>
             <translation>{host} 的链接指向网页而不是图片：请在浏览器中打开图片本身，再从浏览器拖入，或先保存图片。</translation>
         </message>
         <message>
-            <source>The picture cannot be downloaded from {host}: check the link and network.</source>
+            <source>The image cannot be downloaded from {host}: check the link and network.</source>
             <translation>无法从 {host} 下载图片：请检查链接和网络。</translation>
         </message>
         <message>
-            <source>The picture cannot be stored ({reason}): free some space.</source>
+            <source>The image cannot be stored ({reason}): free some space.</source>
             <translation>无法存储图片（{reason}）：请清理磁盘空间。</translation>
         </message>
         <message>
-            <source>The picture on {host} is larger than {limit}: save it in the browser, and open its file.</source>
+            <source>The image on {host} is larger than {limit}: save it in the browser, and open its file.</source>
             <translation>{host} 上的图片超过 {limit}：请在浏览器中保存图片，再打开图片文件。</translation>
         </message>
         <message>
@@ -1649,7 +1649,7 @@
             <translation>模型文件 {path} 在选择后发生了变化：请重新选择。</translation>
         </message>
         <message>
-            <source>returns pictures of the wrong size</source>
+            <source>returns images of the wrong size</source>
             <translation>输出的图片尺寸不正确</translation>
         </message>
         <message>
@@ -1665,11 +1665,11 @@
             <translation>放大倍数为 {scale}</translation>
         </message>
         <message>
-            <source>is not for RGB pictures</source>
+            <source>is not for RGB images</source>
             <translation>不适用于 RGB 图片</translation>
         </message>
         <message>
-            <source>The model in {path} {what}: choose a model that enlarges RGB pictures by 4.</source>
+            <source>The model in {path} {what}: choose a model that enlarges RGB images by 4.</source>
             <translation>{path} 中的模型{what}：请选择能将 RGB 图片放大 4 倍的模型。</translation>
         </message>
         <message>
@@ -1953,7 +1953,7 @@
             <translation>提示词来源 server 需要模型名称：请从服务器的模型列表 {base}/models 中选一个填写。</translation>
         </message>
         <message>
-            <source>{name} accepts only one picture: the wider view is not sent.</source>
+            <source>{name} accepts only one image: the wider view is not sent.</source>
             <translation>{name} 只接受一张图片：更大范围的视图不会发送。</translation>
         </message>
         <message>
@@ -1973,11 +1973,11 @@
             <translation>服务器 {base} 上没有模型 {model!r}{quoted}。</translation>
         </message>
         <message>
-            <source>The question and pictures are too long for {model} at {base}{quoted}: start it with a longer context, or shorten the question.</source>
+            <source>The question and images are too long for {model} at {base}{quoted}: start it with a longer context, or shorten the question.</source>
             <translation>问题和图片超出了 {base} 上 {model} 的长度限制{quoted}：请用更长的上下文启动模型，或缩短问题。</translation>
         </message>
         <message>
-            <source>The model {model!r} at {base} does not accept pictures{quoted}: choose a vision model, such as qwen2.5vl.</source>
+            <source>The model {model!r} at {base} does not accept images{quoted}: choose a vision model, such as qwen2.5vl.</source>
             <translation>{base} 上的模型 {model!r} 不接受图片{quoted}：请选择视觉模型，例如 qwen2.5vl。</translation>
         </message>
         <message>
@@ -2053,7 +2053,7 @@
             <translation>图块缓存中缺少图块 {lost}，或该图块无法读取：请重试，或用 `cozviewer cache clear` 清除缓存。</translation>
         </message>
         <message>
-            <source>{reason} could not be deleted: close the windows that show the picture, or see whether the folder may be written, and try again.</source>
+            <source>{reason} could not be deleted: close the windows that show the photo, or see whether the folder may be written, and try again.</source>
             <translation>无法删除 {reason}：请关闭正在显示该图片的窗口，或检查文件夹是否可写，然后重试。</translation>
         </message>
         <message>
@@ -2065,7 +2065,7 @@
             <translation>已损坏</translation>
         </message>
         <message>
-            <source>is for another picture or recipe</source>
+            <source>is for another photo or recipe</source>
             <translation>属于另一张图片或另一组生成设置</translation>
         </message>
         <message>
@@ -2181,15 +2181,15 @@
             <translation>{width} × {height} 像素</translation>
         </message>
         <message>
-            <source>The picture of {name} is not at {path} ({size})</source>
+            <source>The photo of {name} is not at {path} ({size})</source>
             <translation>{name} 的图片不在 {path}（{size}）</translation>
         </message>
         <message>
-            <source>The picture of {name}, {path}, has changed since then</source>
+            <source>The photo of {name}, {path}, has changed since then</source>
             <translation>保存会话后，{name} 的图片 {path} 已被更改</translation>
         </message>
         <message>
-            <source>{other} is not the picture of {name}, which was {picture} with {size}</source>
+            <source>{other} is not the photo of {name}, which was {picture} with {size}</source>
             <translation>{other} 不是 {name} 的图片，原图片是 {picture}（{size}）</translation>
         </message>
         <message>
@@ -2265,7 +2265,7 @@
             <translation>无法启动运行模型的进程（{reason}）：请关闭其他程序，或重新安装 cozviewer。</translation>
         </message>
         <message>
-            <source>{name} takes more memory than a picture of its size should: it is damaged; get a fresh copy, or save it as PNG with another program.</source>
+            <source>{name} takes more memory than an image of its size should: it is damaged; get a fresh copy, or save it as PNG with another program.</source>
             <translation>{name} 占用的内存超出其尺寸应有的范围，文件已损坏：请重新获取文件，或用其他程序另存为 PNG。</translation>
         </message>
         <message>
@@ -2557,7 +2557,7 @@
             <translation>{name} 需要 PyTorch，而此版本的 cozviewer 不含 PyTorch：请安装完整版，或选择 Real-ESRGAN。</translation>
         </message>
         <message>
-            <source>{name} returned a picture of the wrong size: choose another engine.</source>
+            <source>{name} returned an image of the wrong size: choose another engine.</source>
             <translation>{name} 返回的图像尺寸不正确：请选择其他引擎。</translation>
         </message>
         <message>
@@ -2628,7 +2628,7 @@
             <translation>包含地图坐标</translation>
         </message>
         <message>
-            <source>As tags of TIFF, or in a world file beside the picture</source>
+            <source>As tags of TIFF, or in a world file beside the photo</source>
             <translation>写入 TIFF 标签，或写入图片旁的坐标文件（world file）</translation>
         </message>
         <message>
@@ -2794,7 +2794,7 @@
             <translation>{level} 可见区域</translation>
         </message>
         <message numerus="yes">
-            <source>Zoom sequence (%n picture(s) side by side)</source>
+            <source>Zoom sequence (%n image(s) side by side)</source>
             <translation>
                 <numerusform>缩放序列（%n 张图并排）</numerusform>
             </translation>
@@ -2949,7 +2949,7 @@
             <translation>松开即可打开</translation>
         </message>
         <message>
-            <source>Picture from {host}</source>
+            <source>Image from {host}</source>
             <translation>来自 {host} 的图片</translation>
         </message>
         <message>
@@ -2961,7 +2961,7 @@
             <translation>粘贴的图像</translation>
         </message>
         <message>
-            <source>The clipboard holds no picture. Copy an image, a file or a link to an image first.</source>
+            <source>The clipboard holds no image. Copy an image, a file or a link to an image first.</source>
             <translation>剪贴板中没有图片。请先复制图像、图像文件或图像链接。</translation>
         </message>
         <message>
@@ -2969,7 +2969,7 @@
             <translation>拖入的图像</translation>
         </message>
         <message>
-            <source>What was dropped is not a picture. Save the picture first, and open its file.</source>
+            <source>What was dropped is not an image. Save the image first, and open its file.</source>
             <translation>拖入的内容不是图片。请先保存图片，再打开图片文件。</translation>
         </message>
         <message>
@@ -3643,7 +3643,7 @@
             <translation>重置</translation>
         </message>
         <message>
-            <source>Show the picture as it opens by default</source>
+            <source>Show the image as it opens by default</source>
             <translation>恢复图片默认打开时的显示</translation>
         </message>
         <message>
@@ -3767,7 +3767,7 @@
             <translation>文件自带的窗宽/窗位</translation>
         </message>
         <message>
-            <source>This picture has 8 bits per channel, so it is shown as it is. A tone can be chosen for files with more bits or several bands: 16-bit TIFF and PNG, DICOM, FITS, OpenEXR, Radiance.</source>
+            <source>This image has 8 bits per channel, so it is shown as it is. A tone can be chosen for files with more bits or several bands: 16-bit TIFF and PNG, DICOM, FITS, OpenEXR, Radiance.</source>
             <translation>此图片每通道 8 位，因此按原样显示。位数更高或含多个波段的文件可以调整色调：16 位 TIFF 和 PNG、DICOM、FITS、OpenEXR、Radiance。</translation>
         </message>
         <message>
@@ -4125,7 +4125,7 @@
             <translation>将这两个文件放入 {folder}。</translation>
         </message>
         <message>
-            <source>Describes the picture for Chain-of-Zoom. Qwen/Qwen3-VL-4B-Instruct and Qwen/Qwen2.5-VL-7B-Instruct (Apache-2.0) can be used instead.</source>
+            <source>Describes the image for Chain-of-Zoom. Qwen/Qwen3-VL-4B-Instruct and Qwen/Qwen2.5-VL-7B-Instruct (Apache-2.0) can be used instead.</source>
             <translation>为 Chain-of-Zoom 描述图像内容。也可改用 Qwen/Qwen3-VL-4B-Instruct 和 Qwen/Qwen2.5-VL-7B-Instruct（Apache-2.0）。</translation>
         </message>
         <message>
@@ -4133,7 +4133,7 @@
             <translation>Qwen Research：仅限非商业用途</translation>
         </message>
         <message>
-            <source>Names what is in the picture, for the prompter tags.</source>
+            <source>Names what is in the image, for the prompter tags.</source>
             <translation>识别图片内容，供提示词来源 tags 使用。</translation>
         </message>
         <message>
@@ -4691,7 +4691,7 @@
             <translation>模型名称</translation>
         </message>
         <message>
-            <source>Picture type</source>
+            <source>Image type</source>
             <translation>图片类型</translation>
         </message>
         <message>
@@ -4717,7 +4717,7 @@ close-ups</source>
             <translation>请输入服务器地址和模型名称。</translation>
         </message>
         <message>
-            <source>Enter both questions, or pick a picture type to restore the defaults.</source>
+            <source>Enter both questions, or pick an image type to restore the defaults.</source>
             <translation>请填写两个问题，或选择图片类型以恢复默认问题。</translation>
         </message>
         <message>

@@ -57,7 +57,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
     "chain -o out --engine nearest": [
         ("gone.png", "gone.png does not exist"),
         ("nothing", "has no image"),
-        ("notes.txt", "is not a picture"),
+        ("notes.txt", "is not an image"),
         ("photo.png --levels 0", "from 1 to 128"),
         ("photo.png --engine magic", "magic"),
         ("photo.png -o photo.png", "there is a file of that name"),
@@ -69,7 +69,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ("gone.png", "gone.png does not exist"),
         ("nothing", "has no image"),
         ("damaged", "could be read to its end"),
-        ("notes.txt", "is not a picture"),
+        ("notes.txt", "is not an image"),
         ("photo.png --levels 0", "from 1 to 12"),
         ("photo.png --levels 13", "from 1 to 12"),
         ("photo.png --levels four", "from 1 to 12"),

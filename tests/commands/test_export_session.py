@@ -224,13 +224,13 @@ def test_a_missing_or_changed_picture_is_told(
     ran = run(*words)
     assert ran.code == 2
     assert ran.sentence == (
-        f"The picture of trip.cozview is not at {photo} (60 x 40 pixels): name its file with "
+        f"The photo of trip.cozview is not at {photo} (60 x 40 pixels): name its file with "
         "--source FILE."
     )
     assert run(*words, "--source", moved).code == 0
     photo.write_bytes(encoded(smooth(60, 40)[::-1], "PNG"))
     assert "has changed since then" in run(*words).sentence
-    assert "is not the picture of trip.cozview" in run(*words, "--source", photo).sentence
+    assert "is not the photo of trip.cozview" in run(*words, "--source", photo).sentence
 
 
 @pytest.mark.parametrize(

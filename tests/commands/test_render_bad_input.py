@@ -30,7 +30,7 @@ def bad_files(folder: Path) -> dict[str, Path]:
         ("missing", "missing.png does not exist"),
         ("empty", "empty.png is empty"),
         ("truncated", "truncated.png is incomplete"),
-        ("text", "text.png is not a picture"),
+        ("text", "text.png is not an image"),
         ("huge", "--allow-huge"),
     ],
 )

@@ -47,7 +47,7 @@ def test_one_bad_file_does_not_stop_the_rest(run: Run, photo: Path, tmp_path: Pa
     assert [report[state] for state in ("upscaled", "skipped", "failed")] == [2, 0, 2]
     states = [entry["state"] for entry in report["photos"]]
     assert states == ["upscaled", "failed", "failed", "upscaled"]
-    assert "bad.jpg is not a picture" in report["photos"][1]["error"]
+    assert "bad.jpg is not an image" in report["photos"][1]["error"]
     assert report["photos"][3]["output"] == str(tmp_path / "other-4x.jpg")
     assert "cozviewer: gone.png" in ran.err
 

@@ -111,7 +111,7 @@ def test_colours_are_left_out_where_asked(tmp_path: Path) -> None:
 def test_hdr_is_told(tmp_path: Path, transfer: int, kind: str) -> None:
     source = opened(tmp_path, png(PATCHES, 8, 2, png_chunk(b"cICP", bytes([9, transfer, 0, 1]))))
     (notice,) = source.notices
-    assert f"HDR picture ({kind})" in notice
+    assert f"HDR image ({kind})" in notice
 
 
 def exif_of(space: int | None, index: bytes | None) -> bytes:
@@ -180,7 +180,7 @@ def test_heif(tmp_path: Path, kind: str) -> None:
     check(opened(tmp_path, with_numbers(plain, 12, 13)), P3, within=8)
     check(opened(tmp_path, with_numbers(plain, 1, 8)), LINEAR, within=4)
     hdr = opened(tmp_path, with_numbers(plain, 9, 16))
-    assert "HDR picture (PQ)" in hdr.notices[0]
+    assert "HDR image (PQ)" in hdr.notices[0]
 
 
 def test_a_profile_counts_before_the_numbers_of_avif(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:
 def test_text_is_no_picture(tmp_path: Path) -> None:
     path = tmp_path / "letter.jpg"
     path.write_text("Dear reader, this is no picture at all.")
-    assert "not a picture" in complaint(path)
+    assert "not an image" in complaint(path)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_what_would_start_a_program_is_not_tried(tmp_path: Path) -> None:
     path = tmp_path / "page.eps"
     path.write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\n")
     Image.open(path).close()
-    assert "not a picture" in complaint(path)
+    assert "not an image" in complaint(path)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in EVERY_FORMAT if kind != "JPEG"])

@@ -96,8 +96,8 @@ def test_the_identity_is_the_content_not_the_name(tmp_path: Path) -> None:
     [
         (lambda: esrgan_state(scale=2), "enlarges by 2"),
         (lambda: esrgan_state(scale=1), "enlarges by 1"),
-        (lambda: esrgan_state(in_nc=1, out_nc=1), "is not for RGB pictures"),
-        (lambda: compact_state(num_in_ch=4, num_out_ch=4), "is not for RGB pictures"),
+        (lambda: esrgan_state(in_nc=1, out_nc=1), "is not for RGB images"),
+        (lambda: compact_state(num_in_ch=4, num_out_ch=4), "is not for RGB images"),
     ],
 )
 def test_a_model_that_is_not_4x_for_colour_is_refused(
@@ -282,7 +282,7 @@ def test_a_network_of_another_size_than_it_says_is_refused() -> None:
         def __call__(self, image: torch.Tensor) -> torch.Tensor:
             return image
 
-    with pytest.raises(BadInput, match="returns pictures of the wrong size"):
+    with pytest.raises(BadInput, match="returns images of the wrong size"):
         load_network({}, FAST, Path("a.pth"), lambda state, path: Liar(lambda image: False))
 
 

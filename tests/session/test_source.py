@@ -68,12 +68,12 @@ def test_a_picture_that_is_gone_is_told(file: Path) -> None:
         open_path(file)
     sentence = str(raised.value)
     assert sentence == (
-        f"The picture of trip.cozview is not at {photo} ({WIDTH} x {HEIGHT} pixels): name its "
+        f"The photo of trip.cozview is not at {photo} ({WIDTH} x {HEIGHT} pixels): name its "
         "file with --source FILE."
     )
     assert (
         raised.value.what
-        == f"The picture of trip.cozview is not at {photo} ({WIDTH} x {HEIGHT} pixels)."
+        == f"The photo of trip.cozview is not at {photo} ({WIDTH} x {HEIGHT} pixels)."
     )
 
 
@@ -90,9 +90,7 @@ def test_a_picture_can_be_named(file: Path, tmp_path: Path) -> None:
     named = file.with_name("photo.png").rename(tmp_path / "renamed.jpg")
     assert open_path(file, named).source.path == named
     other = another_picture(tmp_path / "other.png")
-    with pytest.raises(
-        SourceMissing, match=r"other\.png is not the picture of trip\.cozview, which"
-    ):
+    with pytest.raises(SourceMissing, match=r"other\.png is not the photo of trip\.cozview, which"):
         open_path(file, other)
     with pytest.raises(BadInput, match=r"nothing\.png does not exist"):
         open_path(file, tmp_path / "nothing.png")

@@ -134,7 +134,7 @@ def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
         "--dape",
         type=values.path,
         metavar="FILE",
-        help="DAPE.pth, its fine-tuning for degraded pictures (default: the one in the folder of "
+        help="DAPE.pth, its fine-tuning for degraded images (default: the one in the folder of "
         "models, if it is there)",
     )
     group.add_argument(
@@ -157,7 +157,7 @@ def _add_prompter_options(parser: argparse.ArgumentParser) -> None:
         "--field",
         choices=FIELD_NAMES,
         default=BY_KIND,
-        help="picture type: auto (the default, by the kind of the file), photo, microscopy, "
+        help="image type: auto (the default, by the kind of the file), photo, microscopy, "
         "medical (no borrowed texture, full fidelity), satellite, artwork; selects the questions "
         "to qwen and server",
     )
@@ -234,7 +234,7 @@ def _add_pisa_options(parser: argparse.ArgumentParser) -> None:
         default=1.0,
         metavar="S",
         help="how much detail is generated, 0 to 2 (default: 1); where the two strengths differ, "
-        "each picture takes twice as long",
+        "each image takes twice as long",
     )
 
 

@@ -64,14 +64,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "input", type=values.path, metavar="IMAGE|FOLDER", help="a picture, or a folder of pictures"
+        "input", type=values.path, metavar="IMAGE|FOLDER", help="a photo, or a folder of photos"
     )
     parser.add_argument(
         "-o",
         "--output",
         type=values.path,
         metavar="REPORT",
-        help="the report to write, .md or .json; a picture sheet is written beside it",
+        help="the report to write, .md or .json; a sheet of images is written beside it",
     )
     add_overwrite_option(parser)
     parser.add_argument(
@@ -103,7 +103,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         type=_devices,
         default=(),
         metavar="D,D",
-        help="divide the pictures among several devices, for example cuda:0,cuda:1",
+        help="divide the photos among several devices, for example cuda:0,cuda:1",
     )
     add_cluster_options(parser)
     add_engine_options(parser)

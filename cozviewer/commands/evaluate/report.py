@@ -75,7 +75,7 @@ def as_markdown(evaluation: Evaluation, sheet: str = "") -> str:
         sheet: Address of the picture sheet from where the report lies; "" for none.
     """
     count, metrics = len(evaluation.pictures), evaluation.metrics
-    pictures = "1 picture" if count == 1 else f"{count} pictures"
+    pictures = "1 photo" if count == 1 else f"{count} photos"
     titles = [
         f"{metric.title}{f' ({metric.unit})' if metric.unit else ''} {ARROWS[metric.better]}"
         for metric in metrics
@@ -208,18 +208,18 @@ def _shown(metric: Metric, outcome: Outcome, level: int) -> str:
 def _notes(evaluation: Evaluation) -> str:
     """Return what the table means, and what it lacks, as a list."""
     notes = [
-        "The protocol of the Chain-of-Zoom paper: the short side of a picture becomes 512 pixels, "
+        "The protocol of the Chain-of-Zoom paper: the short side of a photo becomes 512 pixels, "
         "the middle square is the first state, and each scale shows its middle 4× closer. nearest, "
         "bicubic and onestep enlarge the first state to each scale directly, all others go from "
         "state to state.",
         "NIQE: how far a result is from what natural photos look like, of luma (BT.601).",
         "LR-PSNR, drift and block drift: the result, shrunk 4×, against the middle of the same "
         "method's state before; drift is by how many of 256 grey levels the channel that shifted "
-        "most did so on average, over the picture and in the worst of its 16 blocks. "
+        "most did so on average, over the photo and in the worst of its 16 blocks. "
         f"{BEST_PSNR:.0f} dB: no difference.",
     ]
     if len(evaluation.pictures) > 1:
-        notes.append("±: 95 % interval of the mean over the pictures (Student's t).")
+        notes.append("±: 95 % interval of the mean over the photos (Student's t).")
     for metric in evaluation.metrics:
         lacking = [
             f"{name} at {scale} for {undefined}"
@@ -231,7 +231,7 @@ def _notes(evaluation: Evaluation) -> str:
         ]
         if lacking:
             notes.append(
-                f"{metric.title} is undefined for pictures without structure, and the mean leaves "
+                f"{metric.title} is undefined for photos without structure, and the mean leaves "
                 f"them out: {'; '.join(lacking)} of {len(evaluation.pictures)}."
             )
     notes += [f"Skipped: {reason}." for reason in evaluation.missing.values()]

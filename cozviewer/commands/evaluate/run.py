@@ -151,7 +151,7 @@ def _first_states(
             names.append(name)
             firsts.append(first_state_of(source).pixels)
     if not names and parts == 1:
-        raise BadInput(f"No picture in {options.input} could be read to its end: get fresh copies.")
+        raise BadInput(f"No photo in {options.input} could be read to its end: get fresh copies.")
     return names, firsts, left_out
 
 
@@ -195,7 +195,7 @@ def _made_on_cluster(
             for index, pixels in enumerate(states, begun):
                 kept.keep_state(index, pixels)
             left = seconds_left(time.perf_counter() - started, len(made), len(missing))
-            stage = f"{work.method.name}: {len(made)} of {len(missing)} pictures, {names[number]}"
+            stage = f"{work.method.name}: {len(made)} of {len(missing)} photos, {names[number]}"
             work.line.show(stage, seconds_left=left)
         return made, calls.device
 

@@ -36,7 +36,7 @@ def sheet_of(evaluation: Evaluation) -> Rgb8:
         for name, outcome in evaluation.outcomes.items()
     ]
     count = len(evaluation.pictures)
-    about = f"The first {len(shown)} of {count} pictures. " if len(shown) < count else ""
+    about = f"The first {len(shown)} of {count} photos. " if len(shown) < count else ""
     return sheet(
         f"Evaluation: {', '.join(evaluation.outcomes)}",
         f"{about}Each scale shows the middle of the one before (framed in the first), "

@@ -24,7 +24,7 @@ def sentence(key: str, values: Mapping[str, float | str]) -> str:
             "Error", "Its exposure was changed by {stops} EV to make it visible."
         ),
         "layers": lambda: translate(
-            "Error", "The file has no merged picture, so its layers were combined."
+            "Error", "The file has no merged image, so its layers were combined."
         ),
         "first part": lambda: translate("Error", "Channels shown: {channels}."),
         "asinh": lambda: translate(
@@ -75,7 +75,7 @@ def refusal(key: str, name: str, values: Mapping[str, float | str]) -> str:
             "{name} looks like a whole slide but cannot be read by OpenSlide: get a fresh copy, "
             "or save it as TIFF with another program.",
         ),
-        "no picture": lambda: translate("Error", "{name} holds no picture: choose another file."),
+        "no picture": lambda: translate("Error", "{name} holds no image: choose another file."),
         "packed": lambda: translate(
             "Error",
             "{name} is packed in a way that cannot be read here ({kind}): save it uncompressed.",

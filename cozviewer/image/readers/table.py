@@ -100,7 +100,7 @@ FORMATS = (
     Format(
         "HEIC",
         (".heic", ".heif"),
-        "color profile, nclx (HDR tone-mapped), EXIF, all pictures",
+        "color profile, nclx (HDR tone-mapped), EXIF, all images",
         _heic,
         "",
         *("pillow_heif", "pillow-heif", "heic"),
@@ -139,8 +139,8 @@ FORMATS = (
     Format(
         PHOTOSHOP,
         (".psd", ".psb"),
-        "the finished picture, or else the layers combined; color profile (PSD of 8 bits with a "
-        "finished picture needs no extra)",
+        "the finished image, or else the layers combined; color profile (PSD of 8 bits with a "
+        "finished image needs no extra)",
         PsdImagePlugin.PsdImageFile,
         "psd",
         *("psd_tools", "psd-tools", "psd"),

@@ -103,7 +103,7 @@ class Worker:
                 raise BadInput(
                     translate(
                         "Error",
-                        "{name} takes more memory than a picture of its size should: it is "
+                        "{name} takes more memory than an image of its size should: it is "
                         "damaged; get a fresh copy, or save it as PNG with another program.",
                     ).format(name=self._name)
                 )

@@ -252,7 +252,7 @@ class Opener(QObject):
         """Download a picture and open it; its file is removed again."""
         if self._fetch is None:
             raise BadInput(
-                translate("Error", "Links cannot be opened: save the picture, and open its file.")
+                translate("Error", "Links cannot be opened: save the image, and open its file.")
             )
         cancelled = request.cancelled.is_set
         with tempfile.TemporaryDirectory(prefix="cozviewer-", ignore_cleanup_errors=True) as folder:

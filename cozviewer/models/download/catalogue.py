@@ -168,7 +168,7 @@ def _qwen() -> Offer:
         "Qwen2.5-VL-3B-Instruct",
         translate(
             "Models",
-            "Describes the picture for Chain-of-Zoom. Qwen/Qwen3-VL-4B-Instruct and "
+            "Describes the image for Chain-of-Zoom. Qwen/Qwen3-VL-4B-Instruct and "
             "Qwen/Qwen2.5-VL-7B-Instruct (Apache-2.0) can be used instead.",
         ),
         translate("Models", "Qwen Research: noncommercial use only"),
@@ -191,7 +191,7 @@ def _tagger(models_folder: Path) -> Offer:
     return Offer(
         "tags",
         "RAM + DAPE",
-        translate("Models", "Names what is in the picture, for the prompter tags."),
+        translate("Models", "Names what is in the image, for the prompter tags."),
         "Apache-2.0",
         RAM_PAGE,
         5_650_000_000,

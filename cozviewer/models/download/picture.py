@@ -84,7 +84,7 @@ def _download(
                 raise Failure(
                     translate(
                         "Error",
-                        "{host} refused to send this picture (status {status}): save it in the "
+                        "{host} refused to send this image (status {status}): save it in the "
                         "browser, and open its file.",
                     ).format(host=host, status=response.status_code)
                 )
@@ -93,7 +93,7 @@ def _download(
                 raise BadInput(
                     translate(
                         "Error",
-                        "The link to {host} leads to a page, not to a picture: open the picture "
+                        "The link to {host} leads to a page, not to an image: open the image "
                         "itself in the browser and drag it from there, or save it.",
                     ).format(host=host)
                 )
@@ -107,12 +107,12 @@ def _download(
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         raise Failure(
             translate(
-                "Error", "The picture cannot be downloaded from {host}: check the link and network."
+                "Error", "The image cannot be downloaded from {host}: check the link and network."
             ).format(host=host)
         ) from error
     except OSError as error:
         raise Failure(
-            translate("Error", "The picture cannot be stored ({reason}): free some space.").format(
+            translate("Error", "The image cannot be stored ({reason}): free some space.").format(
                 reason=error.strerror or error
             )
         ) from error
@@ -148,7 +148,7 @@ def _check_size(host: str, size: int) -> None:
         raise BadInput(
             translate(
                 "Error",
-                "The picture on {host} is larger than {limit}: save it in the browser, and open "
+                "The image on {host} is larger than {limit}: save it in the browser, and open "
                 "its file.",
             ).format(host=host, limit=bytes_text(MOST_BYTES))
         )

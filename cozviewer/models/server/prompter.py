@@ -115,7 +115,7 @@ class ServerPrompter:
         if wider is not None and not self._layout.wider:
             self._notice_once(
                 translate(
-                    "Error", "{name} accepts only one picture: the wider view is not sent."
+                    "Error", "{name} accepts only one image: the wider view is not sent."
                 ).format(name=self.name)
             )
         return answer

@@ -217,7 +217,7 @@ def refusal(
         return BadInput(
             translate(
                 "Error",
-                "The question and pictures are too long for {model} at {base}{quoted}: start it "
+                "The question and images are too long for {model} at {base}{quoted}: start it "
                 "with a longer context, or shorten the question.",
             ).format(model=model, base=base, quoted=quoted)
         )
@@ -225,7 +225,7 @@ def refusal(
         return BadInput(
             translate(
                 "Error",
-                "The model {model!r} at {base} does not accept pictures{quoted}: choose a vision "
+                "The model {model!r} at {base} does not accept images{quoted}: choose a vision "
                 "model, such as qwen2.5vl.",
             ).format(model=model, base=base, quoted=quoted)
         )

@@ -184,7 +184,7 @@ class RemoteUpscaler:
             raise Failure(
                 translate(
                     "Error",
-                    "{name} returned a picture of the wrong size: choose another engine.",
+                    "{name} returned an image of the wrong size: choose another engine.",
                 ).format(name=self.name)
             )
         fine: RgbFloat = arrays[0]

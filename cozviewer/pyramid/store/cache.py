@@ -185,7 +185,7 @@ def clear(folder: Path, which: str | Path | None = None) -> int:
         raise Failure(
             translate(
                 "Error",
-                "{reason} could not be deleted: close the windows that show the picture, or see"
+                "{reason} could not be deleted: close the windows that show the photo, or see"
                 " whether the folder may be written, and try again.",
             ).format(reason=refused)
         )

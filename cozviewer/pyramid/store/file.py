@@ -158,7 +158,7 @@ def open_file(path: Path | None, store_key: StoreKey) -> StoreConnection:
         about = read_about(connection)
         for name in ("source_digest", "recipe_digest"):
             if about.get(name) != getattr(store_key, name):
-                raise NotOurs(translate("Error", "is for another picture or recipe"))
+                raise NotOurs(translate("Error", "is for another photo or recipe"))
         _make_safe(connection)
     except BaseException:
         connection.close()

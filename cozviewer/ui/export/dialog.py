@@ -119,7 +119,7 @@ class ExportDialog(QDialog):
         if chain.pyramid.source.georeference is not None:
             self.place.setText(translate("Export", "Include map coordinates"))
             self.place.setToolTip(
-                translate("Export", "As tags of TIFF, or in a world file beside the picture")
+                translate("Export", "As tags of TIFF, or in a world file beside the photo")
             )
         elif without_place(exif) == exif:
             self.place.hide()

@@ -107,7 +107,7 @@ def strip_offer(chain: Chain, view: View) -> Offer | None:
     height, width = strip("", "", views, [blank] * len(views)).shape[:2]
     task = StripTask(Path(suggested_name(chain, view, what="strip")), views)
     count = len(views)
-    title = translate("Export", "Zoom sequence (%n picture(s) side by side)", None, count)
+    title = translate("Export", "Zoom sequence (%n image(s) side by side)", None, count)
     return Offer(title, task, width, height)
 
 

@@ -78,7 +78,7 @@ def link_name(link: str) -> str:
     if is_file_name(name, windows=True):
         return name
     host = parts.hostname or ""
-    name = translate("Files", "Picture from {host}").format(host=host)
+    name = translate("Files", "Image from {host}").format(host=host)
     return name if is_file_name(name, windows=True) else "picture"
 
 

@@ -30,8 +30,7 @@ class Receiving(QObject):
         self._parts.banner.warn(
             translate(
                 "Files",
-                "The clipboard holds no picture. Copy an image, a file or a link to an image "
-                "first.",
+                "The clipboard holds no image. Copy an image, a file or a link to an image first.",
             )
         )
 
@@ -44,7 +43,7 @@ class Receiving(QObject):
         self._parts.banner.warn(
             translate(
                 "Files",
-                "What was dropped is not a picture. Save the picture first, and open its file.",
+                "What was dropped is not an image. Save the image first, and open its file.",
             )
         )
 

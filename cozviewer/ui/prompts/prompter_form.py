@@ -110,7 +110,7 @@ class PrompterForm(QWidget):
             (("tags",), Label(translate("Prompts", "List of tags")), self.ram_tags),
             (("server",), Label(translate("Prompts", "Server address")), self.server),
             (("server",), Label(translate("Prompts", "Model name")), self.server_model),
-            (ASKED, Label(translate("Prompts", "Picture type")), self.field),
+            (ASKED, Label(translate("Prompts", "Image type")), self.field),
             (ASKED, Label(translate("Prompts", "Question")), self.one),
             (ASKED, Label(translate("Prompts", "Question for\nclose-ups")), self.two),
             (ASKED, Label(translate("Prompts", "Answer length")), self.tokens),
@@ -157,7 +157,7 @@ class PrompterForm(QWidget):
             return translate("Prompts", "Enter the server's address and the model's name.")
         if choice.name in ASKED and not (choice.questions.one and choice.questions.two):
             return translate(
-                "Prompts", "Enter both questions, or pick a picture type to restore the defaults."
+                "Prompts", "Enter both questions, or pick an image type to restore the defaults."
             )
         return ""
 

@@ -68,7 +68,7 @@ class ToneForm(QWidget):
             translate("Info", "Window, stretch and exposure as stated in the file")
         )
         self.reset = QPushButton(translate("Info", "Reset"))
-        self.reset.setToolTip(translate("Info", "Show the picture as it opens by default"))
+        self.reset.setToolTip(translate("Info", "Show the image as it opens by default"))
         self._range, self._extent = Label(), Label()
         for label in (self._range, self._extent):
             label.setWordWrap(True)

@@ -53,7 +53,7 @@ def nothing_to_choose(source: Source | None) -> str:
         return ""
     return translate(
         "Info",
-        "This picture has 8 bits per channel, so it is shown as it is. A tone can be chosen for "
+        "This image has 8 bits per channel, so it is shown as it is. A tone can be chosen for "
         "files with more bits or several bands: 16-bit TIFF and PNG, DICOM, FITS, OpenEXR, "
         "Radiance.",
     )

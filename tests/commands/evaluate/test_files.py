@@ -62,7 +62,7 @@ def test_report_and_sheet_lie_side_by_side(
     )
     text = report.read_text("utf-8")
     if name == "report.md":
-        assert text.startswith("# Evaluation on 1 picture\n\n| Scale | Method ")
+        assert text.startswith("# Evaluation on 1 photo\n\n| Scale | Method ")
         assert text.startswith(ran.out.rstrip()), "what is printed, and the address of the sheet"
         assert text.endswith("](report-sheet.png)\n")
     else:

@@ -270,7 +270,7 @@ def _scale() -> Any:
 def test_fits_without_a_number_is_black(tmp_path: Path) -> None:
     values = np.full((8, 8), np.nan)
     assert not opened(tmp_path, fits_file(values)).levels[0].any()
-    with pytest.raises(BadInput, match="holds no picture"):
+    with pytest.raises(BadInput, match="holds no image"):
         opened(tmp_path, fits_file())
 
 
@@ -416,7 +416,7 @@ def test_a_page_of_a_pdf(tmp_path: Path) -> None:
 
 def test_a_picture_without_a_finished_one_says_so(tmp_path: Path) -> None:
     source = opened(tmp_path, layered_psd(RGB))
-    assert source.notices == ("The file has no merged picture, so its layers were combined.",)
+    assert source.notices == ("The file has no merged image, so its layers were combined.",)
 
 
 def test_a_bomb_is_asked_about(tmp_path: Path) -> None:

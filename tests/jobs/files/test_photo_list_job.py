@@ -43,7 +43,7 @@ def test_a_png_has_a_thumbnail(tmp_path: Path) -> None:
 def test_a_damaged_photo(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"no photo")
-    assert "a.png is not a picture" in look(path).problem
+    assert "a.png is not an image" in look(path).problem
     assert "does not exist" in look(tmp_path / "gone.png").problem
     path.write_bytes(encoded(smooth(300, 200), "PNG")[:400])
     found = look(path)  # only its header is read

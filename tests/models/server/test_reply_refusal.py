@@ -51,19 +51,19 @@ def test_what_may_pass_is_tried_again(behaviours: list[Behaviour], tries: int) -
             refuses(500, "image input is not supported - hint: you may need to provide the mmproj"),
             1,
             BadInput,
-            "does not accept pictures (“image input is not supported",
+            "does not accept images (“image input is not supported",
         ),
         (
             refuses(400, "Model does not support images. Please use a model that does."),
             1,
             BadInput,
-            "does not accept pictures",
+            "does not accept images",
         ),
         (
             refuses(400, "At most 0 image(s) may be provided in one request."),
             1,
             BadInput,
-            "does not accept pictures",
+            "does not accept images",
         ),
         (
             refuses(400, "the request exceeds the available context size, try increasing it"),
@@ -93,7 +93,7 @@ def test_what_may_pass_is_tried_again(behaviours: list[Behaviour], tries: int) -
             sends(b'data: {"error": {"message": "cannot decode image"}}\n\n'),
             1,
             BadInput,
-            "does not accept pictures (“cannot decode image”)",
+            "does not accept images (“cannot decode image”)",
         ),
     ],
 )

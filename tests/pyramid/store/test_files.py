@@ -137,8 +137,8 @@ def no_shelf(path: Path) -> None:
         (foreign, "belongs to another program"),
         (unmarked, "belongs to another program"),
         (later_version, "was made by another version of cozviewer"),
-        (other_source, "is for another picture or recipe"),
-        (other_recipe, "is for another picture or recipe"),
+        (other_source, "is for another photo or recipe"),
+        (other_recipe, "is for another photo or recipe"),
     ],
 )
 def test_a_file_that_cannot_be_trusted_is_set_aside_whole(

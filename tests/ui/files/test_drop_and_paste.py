@@ -132,7 +132,7 @@ def test_an_empty_clipboard_gets_a_sentence(bench: Bench) -> None:
     data = QMimeData()
     data.setText("a cat")
     paste(bench, data)
-    assert "holds no picture" in bench.window.banner.text
+    assert "holds no image" in bench.window.banner.text
 
 
 class Web:

@@ -49,7 +49,7 @@ def test_a_picture_comes_before_its_link() -> None:
     ("data", "link", "name"),
     [
         (text("https://example.org/x/my%20cat.jpg?s=1"), None, "my cat.jpg"),
-        (urls("http://example.org/"), "http://example.org/", "Picture from example.org"),
+        (urls("http://example.org/"), "http://example.org/", "Image from example.org"),
         (text(" https://example.org/..%2Fa "), "https://example.org/..%2Fa", "a"),
     ],
 )

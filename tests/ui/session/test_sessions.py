@@ -175,7 +175,7 @@ def test_a_missing_picture_is_asked_for(
     window = new_window(trip, EngineChoice(device="cpu"))
     qtbot.waitUntil(lambda: bool(window.findChildren(QMessageBox)), timeout=10_000)
     (box,) = window.findChildren(QMessageBox)
-    assert box.text() == (f"The picture of trip.cozview is not at {picture} (700 x 500 pixels).")
+    assert box.text() == (f"The photo of trip.cozview is not at {picture} (700 x 500 pixels).")
     with pytest.MonkeyPatch.context() as patch:
         answer = str(moved) if found else ""
         patch.setattr(QFileDialog, "getOpenFileName", lambda *words: (answer, ""))
@@ -203,7 +203,7 @@ def test_a_wrong_picture_is_asked_about_again(
     def texts() -> list[str]:
         return [box.text() for box in window.findChildren(QMessageBox) if box.isVisible()]
 
-    qtbot.waitUntil(lambda: any("dandelion.jpg is not the pic" in text for text in texts()))
+    qtbot.waitUntil(lambda: any("dandelion.jpg is not the pho" in text for text in texts()))
     (box,) = (box for box in window.findChildren(QMessageBox) if box.isVisible())
     box.reject()
     assert window.document is None

@@ -60,7 +60,7 @@ def test_photos_are_upscaled_one_after_the_other(qtbot: QtBot, make: Make, photo
     assert not queue.running
     done, failed, other = queue.items
     assert (done.result, done.size, done.existed) == (photos / "a-2x.jpg", (40, 30), False)
-    assert "c.jpg is not a picture" in failed.sentence
+    assert "c.jpg is not an image" in failed.sentence
     assert other.result is not None
     with Image.open(other.result) as image:
         assert image.size == (60, 80)

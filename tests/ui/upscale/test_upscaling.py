@@ -233,7 +233,7 @@ def test_the_window_of_the_queue(bench: Bench, qtbot: QtBot, photos: Path) -> No
     with qtbot.waitSignal(queue.finished):
         QTest.mouseClick(dialog.pause, Qt.MouseButton.LeftButton)
     assert text(0) == "a.jpg, 2×, Done: a-2x.jpg"
-    assert text(1).startswith("c.jpg, 2×, Failed: c.jpg is not a picture")
+    assert text(1).startswith("c.jpg, 2×, Failed: c.jpg is not an image")
     assert summary_text(queue) == "2 photos finished · 1 failed"
     assert bench.window.banner.text == (
         "2 photos upscaled. 1 photo failed: see File > Upscale Queue."
