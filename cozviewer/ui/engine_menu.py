@@ -196,6 +196,11 @@ class EngineMenu(QMenu):
         return self._ahead.isChecked()
 
     @property
+    def devices(self) -> Sequence[str]:
+        """The devices that are offered: the CPU alone until an engine was loaded."""
+        return self._devices.names
+
+    @property
     def choice(self) -> EngineChoice:
         """The choice in use."""
         return self._choice

@@ -92,16 +92,22 @@ class ChoiceMenu(QMenu):
 
 
 class DeviceMenu(ChoiceMenu):
-    """Where the models run."""
+    """Where the models run.
+
+    Attributes:
+        names: The devices that are offered, besides the automatic choice.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(translate("Engine", "&Device"), (), parent)
+        self.names: Sequence[str] = ()
 
     def show_devices(self, devices: Sequence[str], chosen: str) -> None:
         """Offer these devices and the automatic choice, and check the one that is chosen."""
         for action in self.group.actions():
             self.group.removeAction(action)
         self.clear()
+        self.names = devices
         for name in ("auto", *devices):
             self.add(name, translate("Engine", "Automatic") if name == "auto" else name.upper())
         self.check(chosen)

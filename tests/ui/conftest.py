@@ -2,8 +2,9 @@
 
 import io
 import math
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -155,7 +156,7 @@ def services(
     return Services(
         open_chain=open_chain,
         engines=[EngineEntry("stripes", "Stripes", "fake")],
-        devices=lambda: ["cpu"],
+        devices=_devices,
         trim=lambda: None,
         icon=lambda name: icons / f"{name}.svg",
         sample=sample,
@@ -164,6 +165,12 @@ def services(
         quick=quick,
         may_ahead=may_ahead,
     )
+
+
+def _devices() -> Sequence[str]:
+    """Return the devices; the window must not wait for them, as a step may come first."""
+    assert threading.current_thread() is not threading.main_thread()
+    return ["cpu"]
 
 
 @pytest.fixture(autouse=True)

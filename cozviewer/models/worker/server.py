@@ -125,7 +125,7 @@ class _Server:
         self._find: Find | None = None
         self._lanes: dict[str, SimpleQueue[_Job]] = {}
         self._jobs: dict[int, threading.Event] = {}
-        self._texts: dict[tuple[str, str, str, int], SimpleQueue[str]] = {}
+        self._texts: dict[tuple[str, str, str, int], threading.Event] = {}
         self._known: dict[tuple[str, str, str, int], str] = {}
         self._trimmed = threading.Event()
         self._trimmed.set()
@@ -158,19 +158,19 @@ class _Server:
                     del gone
                     self._trim_soon()
             case "translated":
-                waiting = self._texts.get(tuple(header["key"]))
-                if waiting is not None:
-                    waiting.put(header["text"])
+                key = tuple(header["key"])
+                self._known[key] = header["text"]
+                if key in self._texts:
+                    self._texts[key].set()
 
     def look_up(self, context: str, text: str, disambiguation: str, n: int) -> str:
         """Return the window's translation of a text. Any thread but the one that reads."""
         key = (context, text, disambiguation, n)
-        found = self._known.get(key)
-        if found is None:
-            waiting = self._texts[key] = SimpleQueue()
+        if key not in self._known:
+            known = self._texts.setdefault(key, threading.Event())  # several threads may ask
             self.send(Frame({"kind": "translate", "key": key}))
-            found = self._known[key] = waiting.get()
-        return found
+            known.wait()
+        return self._known[key]
 
     def report(self, event: str, value: str | float) -> None:
         """Send what belongs to the call of this thread; what belongs to none is logged."""

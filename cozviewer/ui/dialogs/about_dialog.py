@@ -121,7 +121,7 @@ def report_of(services: Services, device: str) -> str:
     return "\n".join(
         [
             *version_lines(),
-            f"Device: {device or ', '.join(services.devices())}",
+            f"Device: {device or 'no engine loaded yet'}",
             f"Cache: {folder or 'in memory only'}",
             f"Log: {services.log_file or 'stderr'}",
         ]

@@ -77,7 +77,7 @@ class PreferencesController(QObject):
         general = GeneralPage(self.preferences, self._spoken)
         general.restart_wanted.connect(self.restart_wanted)
         engine = EnginePage(
-            self.preferences, services.engines, services.devices(), menu.drafts, menu.ahead
+            self.preferences, services.engines, menu.devices, menu.drafts, menu.ahead
         )
         engine.switched.connect(menu.show_switches)
         cache = None if services.cache is None else CachePage(services.cache)

@@ -41,6 +41,37 @@ def test_memory_is_returned_before_a_step_and_when_it_was_answered(
     assert [len(frame.arrays) for frame in frames if "event" not in frame.header] == [0, 1]
 
 
+def test_two_threads_that_need_the_same_text_both_get_it() -> None:
+    sent, both = list[Frame](), threading.Event()
+
+    class Answering(server._Server):
+        """A server whose window answers when both have asked."""
+
+        def send(self, frame: Frame) -> None:
+            sent.append(frame)
+            if len(sent) == 2:
+                both.set()
+
+    made = Answering(io.BytesIO(), lambda spec, context: Interpolation("bicubic"), lambda: None)
+    found = list[str]()
+    askers = [
+        threading.Thread(
+            target=lambda: found.append(made.look_up("Error", "Stopped.", "", -1)), daemon=True
+        )
+        for _ in range(2)
+    ]
+    for asker in askers:
+        asker.start()
+    assert both.wait(180)
+    for frame in sent:
+        made.take(Frame({**frame.header, "kind": "translated", "text": "Angehalten."}))
+    for asker in askers:
+        asker.join(20)
+    assert found == ["Angehalten.", "Angehalten."]
+    assert made.look_up("Error", "Stopped.", "", -1) == "Angehalten."
+    assert len(sent) == 2
+
+
 def test_memory_of_drafts_is_returned_when_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     returned, waits = threading.Event(), list[float]()
     made = server._Server(
