@@ -12,6 +12,8 @@ from typing import Any
 from PIL import Image, ImageCms, PngImagePlugin
 
 from cozviewer.export.origin import PNG_KEYWORD
+from cozviewer.image.georeference import Georeference
+from cozviewer.image.resolution import Resolution
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import listed, translate
 
@@ -31,6 +33,32 @@ _ORIENTATION = 0x0112
 _TIFF_TAGS_OF_THE_PHOTO = frozenset(
     (0x010E, 0x010F, 0x0110, 0x0112, 0x0131, 0x0132, 0x013B, 0x8298, 0x8769, 0x8825)
 )
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """How pixels are written, and what the file holds besides them and their origin.
+
+    Attributes:
+        quality: 1..100 for JPEG, WebP and AVIF.
+        exif: EXIF block of the source, upright (`Source.exif`); left out if the format cannot hold
+            it: libvips cannot write it into TIFF and Deep Zoom.
+        label: Whether the picture is labelled in a corner if detail was generated.
+        resolution: Of the pixels; kept by PNG and TIFF, and by JPEG without `exif`, which has its
+            own.
+        georeference: Where the pixels lie on the earth; kept by TIFF, else in files beside the
+            picture (see `georeferenced`), which are replaced if they exist.
+    """
+
+    quality: int = QUALITY
+    exif: bytes | None = None
+    label: bool = False
+    resolution: Resolution | None = None
+    georeference: Georeference | None = None
+
+
+PLAIN = FileOptions()
+"""Pixels and their origin alone."""
 
 
 @dataclass(frozen=True)

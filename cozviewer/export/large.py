@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from cozviewer.export.formats import QUALITY, format_of, srgb_profile
+from cozviewer.export.formats import PLAIN, FileOptions, format_of, srgb_profile
 from cozviewer.export.origin import Origin
 from cozviewer.export.packet import fill_room, packet_of, room
 from cozviewer.export.replacing import STOPPED, not_saved
@@ -76,11 +76,9 @@ def save_large(
     height: int,
     bands: Iterable[Rgb8],
     origin: Callable[[], Origin],
+    options: FileOptions = PLAIN,
     *,
     channels: int = 3,
-    quality: int = QUALITY,
-    exif: bytes | None = None,
-    resolution: Resolution | None = None,
     cancelled: IsCancelled = never,
 ) -> None:
     """Save a picture that comes in bands, in the format for the suffix of `path`.
@@ -93,10 +91,9 @@ def save_large(
         width, height: Of the picture.
         bands: See `png_stream`.
         origin: Returns where the pixels come from; called after the last band was taken.
+        options: Without a resolution, 72 per inch is written; labels and georeferences are the
+            caller's.
         channels: Of the bands: 3, or 4 with alpha, not for JPEG.
-        quality: 1..100 for JPEG.
-        exif: EXIF block of the source, upright; libvips cannot write it into TIFF and Deep Zoom.
-        resolution: Of the picture; None writes 72 per inch.
         cancelled: Checked between pieces of a band.
 
     Raises:
@@ -116,7 +113,7 @@ def save_large(
                 source, "", access="sequential", unlimited=True, fail_on="truncated"
             )
             # Without a resolution libvips assumes 1 pixel per millimetre: set 72 per inch.
-            density = resolution or Resolution(72, 72, "inch")
+            density = options.resolution or Resolution(72, 72, "inch")
             across, down = density.per_metre
             image = image.copy(xres=across / 1000, yres=down / 1000)
             unit = "cm" if density.unit == "cm" else "in"
@@ -124,11 +121,11 @@ def save_large(
             for name, block in (
                 ("icc-profile-data", srgb_profile()),
                 ("xmp-data", None if form == "Deep Zoom" else room(form)),
-                ("exif-data", exif),
+                ("exif-data", options.exif),
             ):
                 if block:
                     image.set_type(pyvips.GValue.blob_type, name, block)
-            _SAVERS[form](image, part, quality)
+            _SAVERS[form](image, part, options.quality)
             feed.check()
             check_cancelled(cancelled, STOPPED)
             made_of = origin()

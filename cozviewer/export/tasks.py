@@ -3,17 +3,24 @@
 The dialogs and the commands make tasks, `run.run_task` makes the files.
 """
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.series import Needs, needs_of
-from cozviewer.export.background import KEEP, Background, alpha_kind, finished, keeps_alpha
+from cozviewer.export.background import (
+    KEEP,
+    Background,
+    alpha_kind,
+    channels_of,
+    finished,
+    finished_bands,
+    keeps_alpha,
+)
 from cozviewer.export.caption import with_caution
-from cozviewer.export.formats import QUALITY
+from cozviewer.export.formats import QUALITY, FileOptions
 from cozviewer.export.georeferenced import existing_side_files
 from cozviewer.export.large import in_bands
 from cozviewer.export.movies.camera_path import FrameSpec
@@ -21,7 +28,7 @@ from cozviewer.export.movies.frames import frames_of
 from cozviewer.export.movies.movie import save_movie
 from cozviewer.export.movies.movie_formats import Clip
 from cozviewer.export.origin import Origin
-from cozviewer.export.picture import save_picture, save_region
+from cozviewer.export.picture import save_bands, save_picture
 from cozviewer.export.provenance import (
     origin_of_movie,
     origin_of_region,
@@ -29,28 +36,35 @@ from cozviewer.export.provenance import (
     origin_of_view,
     view_borrows,
 )
-from cozviewer.export.scale_bar import bar_for, bar_of_view, with_scale_bar
-from cozviewer.export.signing import Signature, sign_picture
+from cozviewer.export.scale_bar import bar_for, bar_of_view, scale_bar_bands, with_scale_bar
+from cozviewer.export.signing import Signature
+from cozviewer.export.stages import counting, sign, writing
 from cozviewer.export.streaming import AllThere, OnProgress, Tiles
 from cozviewer.export.strip import strip
 from cozviewer.export.targets import replaced_by
 from cozviewer.image.alpha.plane import OPAQUE
+from cozviewer.image.georeference import Georeference
 from cozviewer.image.pixels import Rgb8
+from cozviewer.image.resolution import Resolution
 from cozviewer.image.source import Source
 from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import Camera, View
-from cozviewer.pyramid.compose import compose, wanted_level
+from cozviewer.pyramid.compose import band_parts, bands, compose, wanted_level
 from cozviewer.pyramid.geometry import LevelRegion
-from cozviewer.pyramid.georeference import reference_of_view
+from cozviewer.pyramid.georeference import reference_of_region, reference_of_view
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.resolution import scaled_resolution
 from cozviewer.pyramid.scale_bar import ScaleBar
-from cozviewer.pyramid.transparency import WHITE, AlphaOptions, alpha_of_view, view_over
+from cozviewer.pyramid.transparency import (
+    WHITE,
+    AlphaOptions,
+    alpha_bands,
+    alpha_of_view,
+    view_over,
+)
 from cozviewer.pyramid.wording import caption_text, caution_text
 from cozviewer.util.cancel import IsCancelled, never
-from cozviewer.util.translation import translate
-from cozviewer.util.units import Unit
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,12 @@ class PictureOptions:
     scale: Scale | None = None
     background: Background = KEEP
     place: bool = True
+
+    def of_file(
+        self, resolution: Resolution | None, georeference: Georeference | None
+    ) -> FileOptions:
+        """Return how the pixels are written, which have this resolution and place on the earth."""
+        return FileOptions(self.quality, self.exif, self.label, resolution, georeference)
 
 
 @dataclass(frozen=True)
@@ -125,17 +145,8 @@ class PictureTask:
         georeference = source.georeference if options.place else None
         if georeference is not None:
             georeference = reference_of_view(georeference, self.view)
-        save_picture(
-            self.path,
-            pixels,
-            origin,
-            quality=options.quality,
-            exif=options.exif,
-            label=options.label,
-            resolution=scaled_resolution(source, self.view),
-            georeference=georeference,
-            cancelled=is_cancelled,
-        )
+        file = options.of_file(scaled_resolution(source, self.view), georeference)
+        save_picture(self.path, pixels, origin, file, cancelled=is_cancelled)
         sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
         return origin
 
@@ -184,8 +195,8 @@ class RegionTask:
         self, chain: Chain, tiles: Tiles, is_cancelled: IsCancelled, on_progress: OnProgress
     ) -> Origin:
         """See `BandTask`."""
-        stage = writing(self.path)
-        on_progress(Progress(stage, self.region.z, 0, 0, None))
+        stage, z = writing(self.path), self.region.z
+        on_progress(Progress(stage, z, 0, 0, None))
         options, source = self.options, chain.pyramid.source
         bar = None
         if options.scale is not None:
@@ -196,28 +207,50 @@ class RegionTask:
         def origin() -> Origin:
             tiles.wait_for_all()
             found = origin_of_region(chain, self.region, is_cancelled)
-            alpha = alpha_kind(source, self.path, options.background, self.region.z == 0)
+            alpha = alpha_kind(source, self.path, options.background, z == 0)
             return replace(found, alpha=alpha, scale_bar="" if bar is None else bar.label)
 
-        save_region(
+        on_written = counting(on_progress, stage, z, "rows")
+        save_bands(
             self.path,
-            chain.pyramid,
-            self.region,
+            self.size,
+            self._parts(chain.pyramid, tiles, bar, on_written),
             origin,
-            orientation=self.orientation,
-            quality=options.quality,
-            exif=options.exif,
-            label=options.label,
-            complete=options.complete,
-            wait=tiles.wait,
-            bar=bar,
-            background=options.background,
-            place=options.place,
+            options.of_file(*self._place(source)),
+            channels=channels_of(source, self.path, options.background),
             cancelled=is_cancelled,
-            on_written=counting(on_progress, stage, self.region.z, "rows"),
         )
         sign(self.path, options.signature, origin(), chain, is_cancelled, on_progress)
         return origin()
+
+    def _parts(
+        self,
+        pyramid: Pyramid,
+        tiles: Tiles,
+        bar: ScaleBar | None,
+        on_written: Callable[[int, int], None],
+    ) -> Iterator[Rgb8]:
+        """Yield the pixels of the file in bands, and report how many have been used."""
+        region, turn, alpha = self.region, self.orientation, pyramid.source.alpha
+        alphas = None if alpha is None else alpha_bands(alpha, region, turn)
+        read = bands(pyramid, region, self.options.complete, turn, tiles.wait)
+        parts = finished_bands(read, alphas, self.path, self.options.background)
+        if bar is not None:
+            parts = scale_bar_bands(parts, bar, *self.size)
+        most = len(band_parts(region.rect, turn))
+        for count, part in enumerate(parts, 1):
+            yield part
+            on_written(count, most)
+
+    def _place(self, source: Source) -> tuple[Resolution | None, Georeference | None]:
+        """Return the resolution of the pixels, and where they lie on the earth."""
+        resolution, georeference = source.resolution, source.georeference
+        if resolution is not None:
+            resolution = resolution.scaled(self.magnification)
+            resolution = resolution.turned if self.orientation.sideways else resolution
+        if georeference is None or not self.options.place:
+            return resolution, None
+        return resolution, reference_of_region(georeference, self.region, self.orientation)
 
 
 def replaced_by_task(
@@ -368,35 +401,3 @@ class MovieTask:
     @property
     def _views(self) -> Sequence[View]:
         return [frame.view for frame in self.frames]
-
-
-def writing(path: Path) -> str:
-    """Return the stage in which a file is written: "Writing photo.png"."""
-    return translate("Export", "Writing {name}").format(name=path.name)
-
-
-def counting(on_progress: OnProgress, stage: str, z: int, unit: Unit) -> Callable[[int, int], None]:
-    """Return what reports (rows or frames written, all of them), with the time left."""
-    started = time.perf_counter()
-
-    def report(done: int, total: int) -> None:
-        left = (time.perf_counter() - started) / done * (total - done)
-        on_progress(Progress(stage, z, done, total, left, unit=unit))
-
-    return report
-
-
-def sign(
-    path: Path,
-    signature: Signature | None,
-    origin: Origin,
-    chain: Chain,
-    is_cancelled: IsCancelled,
-    on_progress: OnProgress,
-) -> None:
-    """Sign a file that was written, if it is to be signed."""
-    if signature is not None:
-        stage = translate("Export", "Signing {name}").format(name=path.name)
-        on_progress(Progress(stage, origin.level, 0, 0, None))
-        photo = chain.pyramid.source.path
-        sign_picture(path, origin, photo, signature, cancelled=is_cancelled)

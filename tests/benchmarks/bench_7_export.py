@@ -12,10 +12,9 @@ from cozviewer.export.movies.camera_path import frame_specs
 from cozviewer.export.movies.frames import frames_of
 from cozviewer.export.movies.movie import save_movie
 from cozviewer.export.movies.movie_formats import MOVIE_FORMATS, Clip
-from cozviewer.export.picture import save_region
-from cozviewer.export.provenance import origin_of_movie, origin_of_region
+from cozviewer.export.provenance import origin_of_movie
 from cozviewer.export.run import run_task
-from cozviewer.export.tasks import MovieTask
+from cozviewer.export.tasks import MovieTask, RegionTask
 from cozviewer.image.pixels import to_float
 from cozviewer.image.source import open_source, source_from_pixels
 from cozviewer.pyramid.camera import View, camera_at, fit
@@ -45,8 +44,7 @@ def test_export(tmp_path: Path) -> None:
     begun = time.perf_counter()
     made = [key for progress in chain.refine(2, whole, never) for key in progress.finished]
     assert len(made) == len(list(tiles_of(2, whole)))
-    origin = origin_of_region(chain, LevelRegion(2, whole))
-    save_region(tmp_path / "whole.png", chain.pyramid, LevelRegion(2, whole), lambda: origin)
+    run_task(RegionTask(tmp_path / "whole.png", LevelRegion(2, whole)), chain)
     export = time.perf_counter() - begun
     show("the bare engine on as much, its halo included", f"{bare:.1f} s")
     show("the export", f"{export:.1f} s")

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from cozviewer.export.formats import FileOptions
 from cozviewer.export.large import in_bands, save_large
 from cozviewer.export.origin import from_xmp, read_origin
 from cozviewer.export.picture import check_target, save_picture
@@ -34,7 +35,14 @@ def bands(picture: Rgb8, rows: int = 256) -> Iterator[Rgb8]:
 
 
 def save(path: Path, picture: Rgb8 = PICTURE, exif: bytes | None = None) -> None:
-    save_large(path, picture.shape[1], picture.shape[0], bands(picture), lambda: ORIGIN, exif=exif)
+    save_large(
+        path,
+        picture.shape[1],
+        picture.shape[0],
+        bands(picture),
+        lambda: ORIGIN,
+        FileOptions(exif=exif),
+    )
 
 
 @pytest.fixture

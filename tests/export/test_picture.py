@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from cozviewer.export.formats import srgb_profile
+from cozviewer.export.formats import FileOptions, srgb_profile
 from cozviewer.export.origin import read_origin
 from cozviewer.export.picture import FORMATS, check_target, format_of, save_picture
 from cozviewer.image.source import open_source
@@ -37,7 +37,7 @@ def test_every_format_can_be_opened_again(tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize(("suffix", "quality"), [(".png", 95), (".tif", 95), (".webp", 100)])
 def test_lossless_formats_keep_every_pixel(tmp_path: Path, suffix: str, quality: int) -> None:
     path = tmp_path / f"view{suffix}"
-    save_picture(path, noise(90, 61), ORIGIN, quality=quality)
+    save_picture(path, noise(90, 61), ORIGIN, FileOptions(quality=quality))
     with Image.open(path) as image:
         np.testing.assert_array_equal(np.asarray(image), noise(90, 61))
     np.testing.assert_array_equal(open_source(path).levels[0], noise(90, 61))
@@ -97,7 +97,7 @@ def test_jpeg_keeps_colours_at_full_resolution(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", [".jpg", ".webp"])
 def test_quality_decides_size(tmp_path: Path, suffix: str) -> None:
     poor, good = tmp_path / f"poor{suffix}", tmp_path / f"good{suffix}"
-    save_picture(poor, noise(90, 60), ORIGIN, quality=30)
+    save_picture(poor, noise(90, 60), ORIGIN, FileOptions(quality=30))
     save_picture(good, noise(90, 60), ORIGIN)
     assert poor.stat().st_size < 0.7 * good.stat().st_size
 
@@ -105,13 +105,13 @@ def test_quality_decides_size(tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize("quality", [0, 101, -5])
 def test_a_senseless_quality(tmp_path: Path, quality: int) -> None:
     with pytest.raises(BadInput, match="from 1 to 100"):
-        save_picture(tmp_path / "view.jpg", noise(4, 4), ORIGIN, quality=quality)
+        save_picture(tmp_path / "view.jpg", noise(4, 4), ORIGIN, FileOptions(quality=quality))
 
 
 @pytest.mark.parametrize("suffix", ONE_SUFFIX_EACH)
 def test_the_photos_exif_goes_along(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"view{suffix}"
-    save_picture(path, smooth(90, 60), ORIGIN, exif=_rich_exif())
+    save_picture(path, smooth(90, 60), ORIGIN, FileOptions(exif=_rich_exif()))
     with Image.open(path) as image:
         tags = image.getexif()
         assert tags[0x010F] == "Testcam"
@@ -136,7 +136,7 @@ def test_a_tiff_takes_no_tags_that_describe_another_file(tmp_path: Path) -> None
     tags[0x0111] = 8  # where the pixels begin
     tags[0x013B] = "Ada"
     path = tmp_path / "view.tif"
-    save_picture(path, noise(9, 6), ORIGIN, exif=tags.tobytes())
+    save_picture(path, noise(9, 6), ORIGIN, FileOptions(exif=tags.tobytes()))
     with Image.open(path) as image:
         np.testing.assert_array_equal(np.asarray(image), noise(9, 6))
         assert image.getexif()[0x013B] == "Ada"
@@ -148,13 +148,13 @@ def test_odd_exif_does_not_stop_the_saving(tmp_path: Path, suffix: str) -> None:
     block = exif_block("<", 1)
     odd = block.replace(b"\x0f\x01\x02\0\x08\0\0\0", b"\x0f\x01\x0a\0\x01\0\0\0")
     assert odd != block  # the camera's maker is now a fraction
-    save_picture(path, smooth(90, 60), ORIGIN, exif=odd)
+    save_picture(path, smooth(90, 60), ORIGIN, FileOptions(exif=odd))
     assert read_origin(path) == ORIGIN
 
 
 def test_exif_that_no_jpeg_can_hold_stays_out(tmp_path: Path) -> None:
     path = tmp_path / "view.jpg"
-    save_picture(path, noise(9, 6), ORIGIN, exif=exif_block("<", 1) + bytes(70_000))
+    save_picture(path, noise(9, 6), ORIGIN, FileOptions(exif=exif_block("<", 1) + bytes(70_000)))
     with Image.open(path) as image:
         assert "exif" not in image.info
     assert read_origin(path) == ORIGIN
@@ -166,7 +166,7 @@ def test_a_source_saved_and_opened_keeps_its_exif(tmp_path: Path, suffix: str) -
     Image.fromarray(smooth(40, 20)).save(photo, exif=exif_block(">", 6))
     source = open_source(photo)
     path = tmp_path / f"again{suffix}"
-    save_picture(path, source.levels[0], ORIGIN, exif=source.exif)
+    save_picture(path, source.levels[0], ORIGIN, FileOptions(exif=source.exif))
     again = open_source(path)
     assert (again.width, again.height) == (20, 40)
     assert again.exif is not None

@@ -188,7 +188,7 @@ def test_a_file_that_cannot_be_written_ends_the_work(
         failed.set()
         raise Failure("The disk is full.")
 
-    monkeypatch.setattr("cozviewer.export.tasks.save_region", refuse)
+    monkeypatch.setattr("cozviewer.export.tasks.save_bands", refuse)
 
     def before(number: int) -> None:
         if number:

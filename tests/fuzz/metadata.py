@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from cozviewer.export.formats import FileOptions
 from cozviewer.export.origin import from_xmp, read_origin, sight_of_origin, to_xmp
 from cozviewer.export.picture import save_picture
 from cozviewer.image.exif import orientation, says_adobe_rgb, upright, without_place
@@ -46,7 +47,7 @@ def exported(ending: str) -> bytes:
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"export{ending}"
-        save_picture(path, noise(8, 6), ORIGIN, exif=exif())
+        save_picture(path, noise(8, 6), ORIGIN, FileOptions(exif=exif()))
         return path.read_bytes()
 
 

@@ -27,9 +27,10 @@ from cozviewer.export.origin import Origin, read_origin
 from cozviewer.export.picture import check_target, save_bands
 from cozviewer.export.provenance import origin_of_region
 from cozviewer.export.run import Generator, Made, run_task
+from cozviewer.export.stages import counting, sign, writing
 from cozviewer.export.streaming import AllThere, OnProgress, Tiles
 from cozviewer.export.targets import free_path, refuse_source
-from cozviewer.export.tasks import PictureOptions, counting, sign, writing
+from cozviewer.export.tasks import PictureOptions
 from cozviewer.export.upscaling.bands import alpha_of_bands, level_of, scaled_bands
 from cozviewer.image.exif import without_place
 from cozviewer.image.source import Source
@@ -167,12 +168,10 @@ class UpscaleTask:
                 background,
             ),
             origin,
+            options.of_file(
+                None if resolution is None else resolution.scaled(self.scale), georeference
+            ),
             channels=channels_of(source, self.path, background),
-            quality=options.quality,
-            exif=options.exif,
-            label=options.label,
-            resolution=None if resolution is None else resolution.scaled(self.scale),
-            georeference=georeference,
             cancelled=is_cancelled,
         )
         sign(self.path, options.signature, origin(), chain, is_cancelled, on_progress)
