@@ -235,5 +235,6 @@ def test_a_slow_unit_is_drawn_a_second_time_elsewhere(
     control(fake, "wait").touch()
     before = generator.totals.copies
     generated(generator, spread, 4)
+    control(fake, "waiting").unlink()
     assert generator.totals.copies > before
     assert tiles(spread, 4) == tiles(alone, 4)

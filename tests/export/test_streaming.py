@@ -25,6 +25,7 @@ from cozviewer.pyramid.store.store import TileStore
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Cancelled, Failure
 from tests.chain.fakes import DetailUpscaler
+from tests.patience import PATIENCE
 from tests.pyramid.pictures import noise, smooth
 from tests.pyramid.pyramids import pyramid_of
 
@@ -113,7 +114,7 @@ def test_output_exists_before_the_last_unit_is_drawn_and_is_the_same(
         """Hold the last unit back until pixels of the first ones are on the disk."""
         if number != ROWS - 1:
             return
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while not seen and time.monotonic() < until:
             if bytes_in(streamed) > 100_000:
                 seen.append(number)
@@ -192,7 +193,7 @@ def test_a_file_that_cannot_be_written_ends_the_work(
 
     def before(number: int) -> None:
         if number:
-            failed.wait(20)
+            failed.wait(PATIENCE)
 
     upscaler.before = before
     with pytest.raises(Failure, match=r"The disk is full\."):

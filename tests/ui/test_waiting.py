@@ -16,6 +16,7 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.util.cancel import IsCancelled, never
+from tests.patience import PATIENCE
 from tests.ui.conftest import Bench, Stripes, services, settle, wheel
 from tests.ui.runs import RunningChain
 
@@ -104,7 +105,7 @@ class Measured(Stripes):
 
     def load(self, cancelled: IsCancelled = never) -> None:
         tell_stage(MEASURING)
-        self.let_go.wait(60)
+        self.let_go.wait(PATIENCE)
 
 
 def test_who_waits_for_the_engine_reads_what_it_does(

@@ -24,6 +24,7 @@ from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.util.errors import BadInput, Failure
+from tests.patience import PATIENCE
 from tests.pyramid.stores import DAMAGES, damage
 from tests.ui.conftest import Bench, Stripes, grabbed, services, settle, wheel
 
@@ -138,7 +139,7 @@ def test_waiting_for_the_view_before_is_told(viewer: Bench, qtbot: QtBot) -> Non
     def wait_in_the_first() -> None:
         if not begun.is_set():
             begun.set()
-            go_on.wait(60)
+            go_on.wait(PATIENCE)
 
     viewer.engine.before_run = wait_in_the_first
     zoom_in(viewer)

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from cozviewer.config.choice import EngineChoice
 from cozviewer.pyramid.camera import Camera
 from cozviewer.util.errors import Failure
+from tests.patience import PATIENCE
 from tests.ui.conftest import Bench, settle, wheel
 from tests.ui.listening import (
     Studio,
@@ -153,7 +154,7 @@ def test_a_level_that_is_being_described_says_so(opened: Studio, qtbot: QtBot) -
     answered = threading.Event()
 
     def wait() -> None:
-        answered.wait(60)
+        answered.wait(PATIENCE)
 
     opened.describer.before = wait
     try:
@@ -355,7 +356,7 @@ class Gate:
     def __call__(self) -> None:
         self.left -= 1
         if self.left < 0:
-            self.open.wait(60)
+            self.open.wait(PATIENCE)
 
 
 @pytest.mark.usefixtures("tile_runs")
