@@ -3,6 +3,7 @@
 import hashlib
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -82,15 +83,17 @@ class SlowDetail(DetailUpscaler):
 
 def _held_back(path: Path, seed: int) -> None:
     """Wait for a picture, if a file says so."""
-    if not path.exists():
+    try:
+        of, folder = path.read_text().splitlines()
+    except FileNotFoundError:
         return
-    of, folder = path.read_text().splitlines()
     if seed != int(of):
         return
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if next(Path(folder).rglob("*.png"), None) is not None:
-            path.rename(path.with_name("held"))
+            with suppress(FileNotFoundError):  # a second copy of the unit was held, too
+                path.rename(path.with_name("held"))
             return
         time.sleep(0.02)
 
