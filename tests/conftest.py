@@ -27,6 +27,7 @@ from PySide6.QtCore import QSettings, QThread
 from pytestqt.qtbot import QtBot
 
 from cozviewer.util.signals import STOP_SIGNALS
+from tests.packages import Packages
 from tests.patience import PATIENCE
 
 # Other work on the machine must not fail a property, nor a CI run by chance find what others miss.
@@ -160,6 +161,12 @@ def _no_thread_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.sleep(0.01)
     names = left_behind()
     assert not names, f"threads left behind: {', '.join(names)}"
+
+
+@pytest.fixture
+def packages(monkeypatch: pytest.MonkeyPatch) -> Packages:
+    """What hides installed packages, or adds others."""
+    return Packages(monkeypatch)
 
 
 @pytest.fixture
