@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cozviewer.chain.recipe import Recipe, recipe_of
-from cozviewer.chain.runs import LARGEST, runs_of
+from cozviewer.chain.recipe import LARGEST, Recipe, recipe_of
+from cozviewer.chain.runs import runs_of
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TILE, TileKey
 from tests.chain.fakes import FakeUpscaler, Silent

@@ -29,6 +29,10 @@ WEIGHTS = bytes(range(256)) * 500
 """The content of the file that a folder of models holds."""
 
 
+LARGEST = 256
+"""Maximum side of a run: small pictures have many units."""
+
+
 @dataclass(frozen=True)
 class Fake:
     """Models of a worker.
@@ -143,6 +147,7 @@ def models(fake: Fake) -> FakeModels:
     upscaler.control = fake.control
     prompter = CropPrompter() if fake.words else Silent()
     recipe = recipe_of(upscaler, prompter, adaptive_scale=True, photo_texture=True)
+    recipe = replace(recipe, largest=LARGEST)
     return FakeModels(upscaler, prompter, recipe)
 
 

@@ -49,7 +49,7 @@ def main(path: Path, rounds: int) -> None:
     with TileStore.open(path, STORE_KEY, sys.exit) as store:
         store.put(BESIDE, pixels(BESIDE), store.begin_step(STEP))
         put_version(store, 0)
-    versions, interrupted = set(), 0
+    versions, interrupted = set[str](), 0
     end, number = time.monotonic() + PATIENCE, 0
     while number < rounds or (time.monotonic() < end and not (interrupted and len(versions) > 1)):
         number += 1

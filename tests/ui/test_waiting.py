@@ -30,6 +30,7 @@ def viewer(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Bench]:
     window = MainWindow(
         services(engine, cache, picture, chain=RunningChain), EngineChoice("stripes")
     )
+    window.parts.set_reduced_motion(True)
     window.resize(800, 640)
     window.show()
     qtbot.waitExposed(window)
@@ -113,6 +114,7 @@ def test_who_waits_for_the_engine_reads_what_it_does(
 ) -> None:
     engine = Measured()
     window = MainWindow(services(engine, tmp_path / "pyramids", picture), EngineChoice("stripes"))
+    window.parts.set_reduced_motion(True)
     qtbot.addWidget(window)
     window.resize(800, 640)
     window.show()
