@@ -96,13 +96,22 @@ MARGIN = 8
 FIELDS = {"flat": FLAT, "gradient": GRADIENT, "checkers": CHECKERS, "text": TEXT, "noise": NOISE}
 
 
+def one_below_the_other(*fields: Rgb8) -> Rgb8:
+    """Return one picture of several, each with `MARGIN`."""
+    around = ((MARGIN, MARGIN), (0, 0), (0, 0))
+    return np.concatenate([np.pad(field, around, "edge") for field in fields])
+
+
+def part_of(fine: Rgb8, index: int) -> Rgb8:
+    """Return one of them after a step."""
+    top = 4 * (index * (HEIGHT + 2 * MARGIN) + MARGIN)
+    return fine[top : top + 4 * HEIGHT]
+
+
 @pytest.fixture(scope="module")
 def step(engine: NetworkUpscaler) -> Rgb8:
-    """All fields one below the other in one picture, enlarged by a step."""
-    fields = [
-        np.pad(field, ((MARGIN, MARGIN), (0, 0), (0, 0)), "edge") for field in FIELDS.values()
-    ]
-    with chain_over(np.concatenate(fields), engine) as chain:
+    """All fields in one picture, enlarged by a step."""
+    with chain_over(one_below_the_other(*FIELDS.values()), engine) as chain:
         whole = chain.pyramid.level_rect(2)
         refined(chain, 2, whole)
         return chain.pyramid.exact_region(2, whole)
@@ -113,9 +122,7 @@ def step(engine: NetworkUpscaler) -> Rgb8:
     [("flat", 55), ("gradient", 50), ("checkers", 33), ("text", 25), ("noise", 20)],
 )
 def test_a_step_shows_the_same_picture(name: str, psnr: float, step: Rgb8) -> None:
-    picture = FIELDS[name]
-    top = 4 * ([*FIELDS].index(name) * (HEIGHT + 2 * MARGIN) + MARGIN)
-    fine = step[top : top + 4 * HEIGHT]
+    picture, fine = FIELDS[name], part_of(step, [*FIELDS].index(name))
     assert drift(fine, picture) < 1
     assert block_drift(fine, picture) < 2
     assert lr_psnr(fine, picture) >= psnr
@@ -148,15 +155,22 @@ def test_depth_decides_how_crisp_the_second_step_is(engine: NetworkUpscaler) -> 
     assert after > 1.2 * before  # measured: 1.46
 
 
-@pytest.mark.parametrize("picture", [FLAT, GRADIENT])
-def test_flat_and_gradient_stay_even_across_a_border(
-    picture: Rgb8, engine: NetworkUpscaler
-) -> None:
-    with chain_over(picture, engine) as chain:
+@pytest.fixture(scope="module")
+def halves(engine: NetworkUpscaler) -> Rgb8:
+    """Flat and gradient, one below the other, enlarged by a step, the last tiles in a run of their
+    own."""
+    with chain_over(one_below_the_other(FLAT, GRADIENT), engine) as chain:
         whole = chain.pyramid.level_rect(2)
         refined(chain, 2, Rect(0, 0, BORDER, whole.height))
-        refined(chain, 2, whole)  # the last tile in a run of its own
-        fine = chain.pyramid.exact_region(2, whole).astype(int)
+        refined(chain, 2, whole)
+        return chain.pyramid.exact_region(2, whole)
+
+
+@pytest.mark.parametrize(("index", "picture"), [(0, FLAT), (1, GRADIENT)])
+def test_flat_and_gradient_stay_even_across_a_border(
+    index: int, picture: Rgb8, halves: Rgb8
+) -> None:
+    fine = part_of(halves, index).astype(int)
     ideal = picture.astype(int).repeat(4, axis=0).repeat(4, axis=1)
     assert np.abs(fine - ideal).max() <= 4
     # Those between parent pixels, as the border is: a rounded gradient steps there.
